@@ -1,0 +1,27 @@
+//! The terms stamped for a partner; append-only.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "commission_snapshot")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub partner_id: Uuid,
+    /// `None`: the snapshot holds for every campaign.
+    pub campaign_id: Option<Uuid>,
+    pub version: i32,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub terms: Json,
+    pub holdback_days: Option<i32>,
+    pub source: String,
+    pub reason: Option<String>,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

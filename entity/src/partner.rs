@@ -1,0 +1,38 @@
+//! An organisation or person that earns commission.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "partner")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub name: String,
+    /// The lower-cased name, for order and search.
+    pub name_key: String,
+    /// Lower-cased; unique in the tenant.
+    pub email: String,
+    pub external_id: Option<String>,
+    pub r#type: String,
+    pub status: String,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub tags: Json,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub metadata: Option<Json>,
+    pub group_id: Option<Uuid>,
+    pub tier_id: Option<Uuid>,
+    pub payout_currency: Option<String>,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub activated_at: Option<DateTimeUtc>,
+    pub revoked_at: Option<DateTimeUtc>,
+    /// Tokens of the partner issued before this moment are dead.
+    pub tokens_valid_from: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,29 @@
+# Each recipe is plain cargo or a script; nothing here is needed to work on Tributary.
+
+# What CI checks.
+check: lint test deny
+
+# Tests on SQLite and, in a throwaway server, on PostgreSQL. Among them: schema.graphql is current.
+test:
+    scripts/with-postgres cargo test --workspace --locked
+
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# Licences, sources and banned crates; skipped where cargo-deny is not installed.
+deny:
+    if command -v cargo-deny >/dev/null; then cargo deny check bans licenses sources; else echo "cargo-deny is not installed: skipped"; fi
+
+# Writes schema.graphql anew. By way of target/, because a build that fails must not empty it.
+schema:
+    cargo run --quiet -- schema > target/schema.graphql
+    mv target/schema.graphql schema.graphql
+
+# GraphiQL's files, embedded by the next build, so that its page works offline.
+graphiql:
+    scripts/graphiql-assets
+
+# The gateway with a tenant full of sample data; prints the address and two tokens.
+demo:
+    cargo run --release -- serve --demo

@@ -1,0 +1,18 @@
+//! The schema of the database, one file a change. A migration is plain SQL with a few placeholders for what the two
+//! engines spell differently ([`dialect`]), so that a reader sees the very tables, indexes and triggers.
+
+use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+
+mod dialect;
+mod m0001_programme;
+
+/// The migrations, in the order in which they are applied.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_programme::Migration)]
+    }
+}

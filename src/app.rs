@@ -1,0 +1,47 @@
+//! What the whole program shares, built once.
+
+use std::collections::HashMap;
+use std::sync::RwLock;
+
+use crate::auth::Keys;
+use crate::clock::Clock;
+use crate::domain::id::TenantId;
+use crate::store::{self, Store, StoreError};
+
+pub struct App {
+    pub store: Store,
+    pub clock: Clock,
+    pub keys: Keys,
+    pub tenants: TenantIndex,
+}
+
+impl App {
+    pub fn new(store: Store, clock: Clock, keys: Keys) -> Self {
+        Self {
+            store,
+            clock,
+            keys,
+            tenants: TenantIndex::default(),
+        }
+    }
+}
+
+/// Remembers which tenant a slug or id means. Neither ever changes, so nothing here goes stale; names that mean
+/// nothing are not remembered, so that guesses cannot fill the memory.
+#[derive(Default)]
+pub struct TenantIndex(RwLock<HashMap<String, TenantId>>);
+
+impl TenantIndex {
+    pub async fn find(&self, store: &Store, name: &str) -> Result<Option<TenantId>, StoreError> {
+        if let Some(id) = self.0.read().expect("no holder panics").get(name) {
+            return Ok(Some(*id));
+        }
+        let id = store::tenant::find_by_name(store.reader(), name)
+            .await?
+            .map(|tenant| tenant.id);
+        if let Some(id) = id {
+            self.0.write().expect("no holder panics").insert(name.to_owned(), id);
+        }
+        Ok(id)
+    }
+}

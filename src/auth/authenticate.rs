@@ -1,0 +1,66 @@
+//! From the Authorization header to a [`Caller`].
+
+use super::keys::numeric_date;
+use super::{Caller, Permissions, Scope};
+use crate::app::App;
+use crate::domain::id::{PartnerId, TenantId};
+use crate::store::{self, StoreError};
+
+/// Why there is no caller.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    #[error("no token: send the header \"Authorization: Bearer <token>\"")]
+    Missing,
+    /// One text for every cause, so that nothing is learnt from a guess.
+    #[error("the token is not valid")]
+    Invalid,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The caller whom the value of an Authorization header names. A partner's token is good only as long as the partner
+/// may sign in, and only if it was issued since it last could not; that costs one indexed read a request.
+pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, AuthError> {
+    let header = header
+        .map(str::trim)
+        .filter(|header| !header.is_empty())
+        .ok_or(AuthError::Missing)?;
+    let (scheme, token) = header.split_once(' ').ok_or(AuthError::Invalid)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(AuthError::Invalid);
+    }
+    let claims = app
+        .keys
+        .verify(token.trim(), app.clock.now())
+        .ok_or(AuthError::Invalid)?;
+    let tenant = app
+        .tenants
+        .find(&app.store, &claims.tenant)
+        .await?
+        .ok_or(AuthError::Invalid)?;
+    let partner = match &claims.partner {
+        Some(partner) => Some(signed_in_partner(app, tenant, partner, claims.iat).await?),
+        None => None,
+    };
+    Ok(Caller::new(
+        tenant,
+        claims.sub,
+        Permissions::parse(&claims.scope),
+        partner,
+    ))
+}
+
+async fn signed_in_partner(
+    app: &App,
+    tenant: TenantId,
+    partner: &str,
+    issued_at: Option<f64>,
+) -> Result<PartnerId, AuthError> {
+    let id: PartnerId = partner.parse().map_err(|_| AuthError::Invalid)?;
+    let issued_at = issued_at.ok_or(AuthError::Invalid)?;
+    let partner = store::partner::find(app.store.reader(), &Scope::of_partner(tenant, id), id).await?;
+    match partner {
+        Some(partner) if partner.status.may_sign_in() && issued_at >= numeric_date(partner.tokens_valid_from) => Ok(id),
+        _ => Err(AuthError::Invalid),
+    }
+}

@@ -1,0 +1,135 @@
+//! The authenticated caller and the one table of who may do what (domain.md 9).
+
+use super::{Permission, Permissions, Resource, Scope};
+use crate::domain::id::{PartnerId, TenantId};
+
+/// Who is calling. Made from a token by [`super::authenticate`], or for the command line by [`Caller::operator`].
+#[derive(Clone, Debug)]
+pub struct Caller {
+    tenant: TenantId,
+    subject: String,
+    permissions: Permissions,
+    /// Set: the caller is this partner; reads its own rows, writes nothing.
+    partner: Option<PartnerId>,
+}
+
+/// The caller lacks a permission. The text is for the caller.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    #[error("this needs the scope {0}")]
+    Lacks(Permission),
+    #[error("a partner's token only reads")]
+    PartnerOnlyReads,
+    #[error("a partner's token does not show this")]
+    NotForPartners,
+}
+
+/// Proof that the caller may write; says in which tenant and who is on record for it.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    tenant: TenantId,
+    actor: String,
+}
+
+impl Writer {
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Who is named in histories.
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// The rows that a writer checks its input against: all of the tenant.
+    pub fn scope(&self) -> Scope {
+        Scope::tenant_wide(self.tenant)
+    }
+}
+
+impl Caller {
+    pub(super) fn new(tenant: TenantId, subject: String, permissions: Permissions, partner: Option<PartnerId>) -> Self {
+        Self {
+            tenant,
+            subject,
+            permissions,
+            partner,
+        }
+    }
+
+    /// Whoever runs the program's command line on the database itself.
+    pub fn operator(tenant: TenantId, actor: &str) -> Self {
+        Self::new(
+            tenant,
+            actor.to_owned(),
+            std::iter::once(Permission::Admin).collect(),
+            None,
+        )
+    }
+
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    pub fn permissions(&self) -> Permissions {
+        self.permissions
+    }
+
+    pub fn partner(&self) -> Option<PartnerId> {
+        self.partner
+    }
+
+    /// The rows that the caller's token covers, whatever the resource: for what every token may see.
+    pub fn scope(&self) -> Scope {
+        match self.partner {
+            Some(partner) => Scope::of_partner(self.tenant, partner),
+            None => Scope::tenant_wide(self.tenant),
+        }
+    }
+
+    /// The rows of `resource` that the caller may read. A partner reads the names of its group and campaigns with any
+    /// token, since they are part of what it is.
+    pub fn read(&self, resource: Resource) -> Result<Scope, Denied> {
+        let part_of_a_partner = matches!(resource, Resource::PartnerGroups | Resource::Campaigns);
+        if self.permissions.allow(Permission::Read(resource)) || (self.partner.is_some() && part_of_a_partner) {
+            Ok(self.scope())
+        } else {
+            Err(Denied::Lacks(Permission::Read(resource)))
+        }
+    }
+
+    pub fn write(&self, resource: Resource) -> Result<Writer, Denied> {
+        self.writer(Permission::Write(resource))
+    }
+
+    /// For the tenant's settings and for overrides.
+    pub fn admin(&self) -> Result<Writer, Denied> {
+        self.writer(Permission::Admin)
+    }
+
+    fn writer(&self, permission: Permission) -> Result<Writer, Denied> {
+        if self.partner.is_some() {
+            return Err(Denied::PartnerOnlyReads);
+        }
+        if !self.permissions.allow(permission) {
+            return Err(Denied::Lacks(permission));
+        }
+        Ok(Writer {
+            tenant: self.tenant,
+            actor: self.subject.clone(),
+        })
+    }
+
+    /// Refuses partners what only staff may see.
+    pub fn staff_only(&self) -> Result<(), Denied> {
+        if self.partner.is_some() {
+            Err(Denied::NotForPartners)
+        } else {
+            Ok(())
+        }
+    }
+}

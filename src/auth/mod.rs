@@ -1,0 +1,14 @@
+//! Who is calling and what they may do. A request carries a token; a token makes a [`Caller`]; a caller hands out the
+//! [`Scope`] that every read of the store asks for, and the [`Writer`] that every write asks for.
+
+mod authenticate;
+mod caller;
+mod keys;
+mod permission;
+mod scope;
+
+pub use authenticate::{AuthError, authenticate};
+pub use caller::{Caller, Denied, Writer};
+pub use keys::{Claims, KeyError, Keys};
+pub use permission::{Permission, Permissions, Resource};
+pub use scope::Scope;

@@ -1,0 +1,224 @@
+//! The command line. Results go to standard output, logs to standard error; exit codes are 0 done, 1 failed, 2 bad
+//! usage.
+
+mod demo;
+mod import;
+mod open;
+mod seed;
+mod serve;
+mod tenant;
+mod token;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::config::{Config, Flags};
+use crate::store;
+
+/// A GraphQL gateway for partner programmes.
+#[derive(Parser)]
+#[command(name = "tributary", version, about)]
+pub struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the gateway. Brings the database up to date first.
+    Serve {
+        /// Needs nothing else: makes a secret, fills the tenant `demo`, prints an address and tokens
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database's schema up to date, take the newest change back, or show what is applied.
+    Migrate {
+        #[arg(value_enum, default_value = "up")]
+        direction: Migration,
+    },
+    /// Create or list tenants.
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// Print a signed token.
+    Token {
+        /// The tenant's slug or id
+        #[arg(long)]
+        tenant: String,
+        /// What it allows, separated by spaces, such as "partners:read campaigns:read"
+        #[arg(long, default_value = "admin")]
+        scope: String,
+        /// Bind it to this partner's id: it then only reads what is the partner's
+        #[arg(long)]
+        partner: Option<String>,
+        /// How long it is good: 90s, 15m, 1h or 7d
+        #[arg(long, default_value = "1h", value_parser = duration)]
+        ttl: Duration,
+    },
+    /// Fill a tenant with made-up data, the same for the same numbers.
+    Seed {
+        /// The tenant's slug or id
+        #[arg(long)]
+        tenant: String,
+        /// How many partners
+        #[arg(long, default_value_t = 100)]
+        partners: u32,
+        /// How many campaigns
+        #[arg(long, default_value_t = 10)]
+        campaigns: u32,
+        /// Where the made-up data starts; another number gives other data
+        #[arg(long, default_value_t = 1)]
+        rng_seed: u64,
+    },
+    /// Bring in another product's own JSON. A second import of the same file changes nothing.
+    Import {
+        /// Whose JSON it is
+        #[arg(value_enum)]
+        source: Source,
+        /// The file
+        file: PathBuf,
+        /// The tenant's slug or id
+        #[arg(long)]
+        tenant: String,
+    },
+    /// Print the GraphQL schema.
+    Schema,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Migration {
+    /// Apply what is missing
+    Up,
+    /// Take the newest one back; its tables are lost
+    Down,
+    /// Show which are applied
+    Status,
+}
+
+#[derive(Subcommand)]
+enum TenantCommand {
+    /// Create a tenant.
+    Create {
+        /// The short name that tokens use: lower-case letters, digits and hyphens
+        #[arg(long)]
+        slug: String,
+        /// The full name
+        #[arg(long)]
+        name: String,
+        /// The base currency
+        #[arg(long, default_value = "EUR")]
+        currency: String,
+        /// The IANA time zone of its calendar
+        #[arg(long, default_value = "UTC")]
+        time_zone: String,
+        /// No payout below it, such as "50 EUR"; once for each currency
+        #[arg(long)]
+        minimum_payout: Vec<String>,
+    },
+    /// List the tenants.
+    List,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Source {
+    /// A partner group of Donutwork
+    Donutwork,
+}
+
+/// What went wrong, for the person at the terminal.
+pub type CliError = Box<dyn std::error::Error + Send + Sync>;
+
+impl Cli {
+    /// Does what the command line says.
+    pub async fn run(self) -> Result<(), CliError> {
+        let config = Config::load(self.flags)?;
+        crate::telemetry::start(config.log_format, &config.log);
+        match self.command {
+            Command::Serve { demo } => serve::run(config, demo).await,
+            Command::Migrate { direction } => migrate(&config, direction).await,
+            Command::Tenant(command) => tenant::run(&config, command).await,
+            Command::Token {
+                tenant,
+                scope,
+                partner,
+                ttl,
+            } => token::run(&config, &tenant, &scope, partner.as_deref(), ttl).await,
+            Command::Seed {
+                tenant,
+                partners,
+                campaigns,
+                rng_seed,
+            } => seed::run(&config, &tenant, partners, campaigns, rng_seed).await,
+            Command::Import {
+                source: Source::Donutwork,
+                file,
+                tenant,
+            } => import::donutwork(&config, &file, &tenant).await,
+            Command::Schema => {
+                print!("{}", crate::graphql::sdl());
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn migrate(config: &Config, direction: Migration) -> Result<(), CliError> {
+    let store = store::connect(&config.store).await?;
+    match direction {
+        Migration::Up => println!("{} migrations applied", store::migrate(&store).await?),
+        Migration::Down => store::migrate_down(&store).await?,
+        Migration::Status => {
+            for (name, applied) in store::migration_status(&store).await? {
+                println!("{} {name}", if applied { "applied" } else { "pending" });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads 90s, 15m, 1h or 7d.
+fn duration(text: &str) -> Result<Duration, String> {
+    let explain = || "must be a number with its unit: 90s, 15m, 1h or 7d".to_owned();
+    let unit = text.chars().last().ok_or_else(explain)?;
+    let seconds: u64 = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        _ => return Err(explain()),
+    };
+    let number: u64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| explain())?;
+    // Ten years: longer ones are typing errors.
+    let longest = 10 * 365 * 24 * 60 * 60;
+    match number
+        .checked_mul(seconds)
+        .filter(|total| (1..=longest).contains(total))
+    {
+        Some(total) => Ok(Duration::from_secs(total)),
+        None => Err(explain()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_have_a_unit() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("7d"), Ok(Duration::from_secs(604_800)));
+        for text in ["", "1", "h", "-1h", "1.5h", "1w", "0s", "99999999999999999999d", "1h "] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What most commands begin with: the database, the keys, the tenant.
+
+use std::path::PathBuf;
+
+use super::CliError;
+use crate::app::App;
+use crate::auth::Keys;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::tenant::Tenant;
+use crate::service::ServiceError;
+use crate::store;
+
+/// Opens and migrates the database.
+pub async fn app(config: &Config, keys: Keys) -> Result<App, CliError> {
+    let store = store::connect(&config.store).await?;
+    let applied = store::migrate(&store).await?;
+    if applied > 0 {
+        tracing::info!(applied, "brought the database up to date");
+    }
+    Ok(App::new(store, Clock::System, keys))
+}
+
+/// The configured keys, or else those of the demo where there are any.
+pub fn keys(config: &Config) -> Result<Keys, CliError> {
+    let secret = match &config.jwt_secret {
+        Some(secret) => secret.clone(),
+        None => std::fs::read_to_string(demo_secret_file(config))
+            .map_err(|_| "no key for tokens: set --jwt-secret (TRIBUTARY_JWT_SECRET) to at least 32 bytes, or try `serve --demo`")?,
+    };
+    Ok(Keys::from_secret(
+        secret.trim().as_bytes(),
+        &config.jwt_issuer,
+        &config.jwt_audience,
+    )?)
+}
+
+/// Keys for commands that make and check no tokens.
+pub fn no_keys(config: &Config) -> Result<Keys, CliError> {
+    Ok(Keys::from_secret(
+        random_secret()?.as_bytes(),
+        &config.jwt_issuer,
+        &config.jwt_audience,
+    )?)
+}
+
+/// The configured keys, or else those of the demo, made now if need be.
+pub fn demo_keys(config: &Config) -> Result<Keys, CliError> {
+    let file = demo_secret_file(config);
+    if config.jwt_secret.is_none() && !file.exists() {
+        write_secret(&file, &random_secret()?)?;
+    }
+    keys(config)
+}
+
+/// The demo's secret stands beside its database.
+fn demo_secret_file(config: &Config) -> PathBuf {
+    let file = config
+        .store
+        .url
+        .strip_prefix("sqlite:")
+        .map(|path| path.trim_start_matches("//"));
+    let file = file
+        .and_then(|path| path.split('?').next())
+        .filter(|path| !path.is_empty() && *path != ":memory:");
+    PathBuf::from(format!("{}.jwt-secret", file.unwrap_or("tributary-demo")))
+}
+
+fn random_secret() -> Result<String, CliError> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no randomness: {error}"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Only its owner may read it.
+fn write_secret(file: &PathBuf, secret: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(secret.as_bytes())
+}
+
+/// The tenant that the command is about.
+pub async fn tenant(app: &App, name: &str) -> Result<Tenant, CliError> {
+    let tenant = store::tenant::find_by_name(app.store.reader(), name).await?;
+    Ok(tenant.ok_or_else(|| format!("there is no tenant {name:?}: `tributary tenant list` shows them"))?)
+}
+
+/// A service's refusal in lines for the terminal.
+pub fn readable(error: ServiceError) -> CliError {
+    match error {
+        ServiceError::Rejected(problems) => {
+            let lines: Vec<_> = problems.into_iter().map(|problem| problem.message).collect();
+            lines.join("\n").into()
+        }
+        ServiceError::Denied(denied) => denied.into(),
+        ServiceError::Store(error) => error.into(),
+    }
+}

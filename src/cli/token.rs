@@ -1,0 +1,36 @@
+//! `tributary token`.
+
+use std::time::Duration;
+
+use super::{CliError, open};
+use crate::auth::{Permission, Permissions, Scope};
+use crate::config::Config;
+use crate::domain::id::PartnerId;
+use crate::service::token::mint;
+use crate::store;
+
+pub async fn run(
+    config: &Config,
+    tenant: &str,
+    scope: &str,
+    partner: Option<&str>,
+    ttl: Duration,
+) -> Result<(), CliError> {
+    if let Some(unknown) = scope.split_whitespace().find(|name| Permission::parse(name).is_none()) {
+        return Err(format!("{unknown:?} is not a scope: they are admin, partners:read, partners:write, ...").into());
+    }
+    let app = open::app(config, open::keys(config)?).await?;
+    let tenant = open::tenant(&app, tenant).await?;
+    let (subject, rows) = match partner {
+        None => ("operator".to_owned(), Scope::tenant_wide(tenant.id)),
+        Some(text) => {
+            let id: PartnerId = text.parse().map_err(|error| format!("the partner's id {error}"))?;
+            let rows = Scope::of_partner(tenant.id, id);
+            let found = store::partner::find(app.store.reader(), &rows, id).await?;
+            found.ok_or_else(|| format!("the tenant {} has no partner {id}", tenant.slug))?;
+            (id.to_string(), rows)
+        }
+    };
+    println!("{}", mint(&app, &subject, &rows, Permissions::parse(scope), ttl).token);
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! Settings: flags win over the environment, the environment over an optional TOML file, that over the defaults.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::http::HttpOptions;
+use crate::store::StoreOptions;
+use crate::telemetry::LogFormat;
+
+const DEFAULT_DATABASE_URL: &str = "sqlite://tributary.db?mode=rwc";
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+/// Both the issuer and the audience of tokens, where nothing else is said.
+const DEFAULT_PARTY: &str = "tributary";
+
+/// The settings as flags and environment variables; every command takes them.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// Where the database is: sqlite://FILE?mode=rwc (creates the file) or postgres://USER:PASSWORD@HOST/NAME
+    /// [default: sqlite://tributary.db?mode=rwc]
+    #[arg(
+        long,
+        global = true,
+        env = "TRIBUTARY_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    database_url: Option<String>,
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "TRIBUTARY_LISTEN", value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// The secret that signs and checks tokens (HS256), at least 32 bytes
+    #[arg(
+        long,
+        global = true,
+        env = "TRIBUTARY_JWT_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true
+    )]
+    jwt_secret: Option<String>,
+    /// Who issues tokens, their claim `iss` [default: tributary]
+    #[arg(long, global = true, env = "TRIBUTARY_JWT_ISSUER", value_name = "NAME")]
+    jwt_issuer: Option<String>,
+    /// Whom tokens are for, their claim `aud` [default: tributary]
+    #[arg(long, global = true, env = "TRIBUTARY_JWT_AUDIENCE", value_name = "NAME")]
+    jwt_audience: Option<String>,
+    /// No GraphiQL, introspection only with the scope `admin`, no suggestions in error texts
+    #[arg(long, global = true, env = "TRIBUTARY_PRODUCTION", num_args = 0..=1, default_missing_value = "true")]
+    production: Option<bool>,
+    /// How log lines look [default: pretty]
+    #[arg(long, global = true, env = "TRIBUTARY_LOG_FORMAT", value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+    /// What to log, such as info or warn,tributary=debug [default: info]
+    #[arg(long, global = true, env = "TRIBUTARY_LOG", value_name = "FILTER")]
+    log: Option<String>,
+    /// A TOML file with any of these settings, and limits and timeouts
+    #[arg(long, global = true, env = "TRIBUTARY_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// The TOML file. Unknown keys are refused, so that a misspelt limit is not taken for one that holds.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    database_url: Option<String>,
+    listen: Option<SocketAddr>,
+    jwt_secret: Option<String>,
+    jwt_issuer: Option<String>,
+    jwt_audience: Option<String>,
+    production: Option<bool>,
+    log_format: Option<LogFormat>,
+    log: Option<String>,
+    database: DatabaseSection,
+    limits: LimitsSection,
+    timeouts: TimeoutsSection,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DatabaseSection {
+    max_connections: u32,
+    acquire_seconds: u64,
+    statement_seconds: u64,
+}
+
+impl Default for DatabaseSection {
+    fn default() -> Self {
+        Self {
+            max_connections: 8,
+            acquire_seconds: 10,
+            statement_seconds: 10,
+        }
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LimitsSection {
+    body_bytes: usize,
+    document_bytes: usize,
+}
+
+impl Default for LimitsSection {
+    fn default() -> Self {
+        let http = HttpOptions::default();
+        Self {
+            body_bytes: http.max_body_bytes,
+            document_bytes: http.max_document_bytes,
+        }
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct TimeoutsSection {
+    query_seconds: u64,
+    mutation_seconds: u64,
+    shutdown_seconds: u64,
+}
+
+impl Default for TimeoutsSection {
+    fn default() -> Self {
+        let http = HttpOptions::default();
+        Self {
+            query_seconds: http.query_timeout.as_secs(),
+            mutation_seconds: http.mutation_timeout.as_secs(),
+            shutdown_seconds: http.shutdown_timeout.as_secs(),
+        }
+    }
+}
+
+/// All settings, ready for use.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub store: StoreOptions,
+    pub listen: SocketAddr,
+    /// `None`: none is set, and only `serve --demo` may go on.
+    pub jwt_secret: Option<String>,
+    pub jwt_issuer: String,
+    pub jwt_audience: String,
+    pub http: HttpOptions,
+    pub log_format: LogFormat,
+    pub log: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read {0}: {1}")]
+    Unreadable(PathBuf, std::io::Error),
+    #[error("{0}: {1}")]
+    Malformed(PathBuf, toml::de::Error),
+}
+
+impl Config {
+    /// Puts flags, environment (which clap has read) and file together.
+    pub fn load(flags: Flags) -> Result<Self, ConfigError> {
+        let file = flags.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let listen = flags.listen.or(file.listen);
+        Ok(Self {
+            store: StoreOptions {
+                url: flags
+                    .database_url
+                    .or(file.database_url)
+                    .unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned()),
+                max_connections: file.database.max_connections.max(1),
+                acquire_timeout: Duration::from_secs(file.database.acquire_seconds),
+                statement_timeout: Duration::from_secs(file.database.statement_seconds),
+            },
+            listen: listen.unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("a constant address")),
+            jwt_secret: flags.jwt_secret.or(file.jwt_secret),
+            jwt_issuer: flags
+                .jwt_issuer
+                .or(file.jwt_issuer)
+                .unwrap_or_else(|| DEFAULT_PARTY.to_owned()),
+            jwt_audience: flags
+                .jwt_audience
+                .or(file.jwt_audience)
+                .unwrap_or_else(|| DEFAULT_PARTY.to_owned()),
+            http: HttpOptions {
+                production: flags.production.or(file.production).unwrap_or(false),
+                max_body_bytes: file.limits.body_bytes,
+                max_document_bytes: file.limits.document_bytes,
+                query_timeout: Duration::from_secs(file.timeouts.query_seconds),
+                mutation_timeout: Duration::from_secs(file.timeouts.mutation_seconds),
+                shutdown_timeout: Duration::from_secs(file.timeouts.shutdown_seconds),
+            },
+            log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
+            log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<File, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.to_owned(), error))?;
+    toml::from_str(&text).map_err(|error| ConfigError::Malformed(path.to_owned(), error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_the_defaults() {
+        let file: File = toml::from_str("").expect("nothing is required");
+        assert_eq!(file.limits.body_bytes, 1024 * 1024);
+        assert_eq!(file.database.max_connections, 8);
+    }
+
+    #[test]
+    fn unknown_settings_are_refused() {
+        for text in ["jwt_secrte = 'x'", "[limits]\nbody = 1", "[limitz]\nbody_bytes = 1"] {
+            assert!(toml::from_str::<File>(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Campaigns: offers that partners promote.
+
+use super::id::{AdvertiserId, CampaignId};
+use super::terms::Term;
+use super::{Timestamp, text_enum};
+
+text_enum! {
+    /// Whether events of a campaign earn.
+    CampaignStatus { Active = "ACTIVE", Paused = "PAUSED", Ended = "ENDED" }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Campaign {
+    pub id: CampaignId,
+    pub name: String,
+    pub external_id: Option<String>,
+    pub status: CampaignStatus,
+    /// The live terms; empty: the rules of the partner's group pay.
+    pub terms: Vec<Term>,
+    pub holdback_days: Option<u32>,
+    /// The window is [starts_at, ends_at); `None` leaves a side open.
+    pub starts_at: Option<Timestamp>,
+    pub ends_at: Option<Timestamp>,
+    pub advertiser_id: Option<AdvertiserId>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}

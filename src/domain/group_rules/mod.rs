@@ -1,0 +1,103 @@
+//! The rules engine of partner groups: what fee a charge earns.
+//!
+//! Rules are a list whose order does not matter. Evaluation always goes base, upgrades, bonuses, gates, rounding:
+//!
+//! 1. Base: of the time tiers with `customer_months <= max_months` the one with the smallest `max_months` replaces the
+//!    recurring percentage; none leaves `recurring`, which every set of rules has exactly once.
+//! 2. Upgrades: every reached one adds its percentage points; base and upgrades together are capped at 100.
+//! 3. Bonuses: every reached one adds its amount once; a negative one deducts; the fee never drops below 0.
+//! 4. Gates: every one must hold, or the fee is 0.
+//! 5. The fee is rounded once, half away from zero.
+//!
+//! The rule types are those of Donutwork's partner groups; `customer_volume_gate` is an addition that gives its
+//! simulation's `qualified_customers` and `first_paid_customer_bootstrap` their meaning.
+
+mod evaluate;
+mod validate;
+
+use rust_decimal::Decimal;
+
+use super::money::{Currency, Money, Percentage};
+
+pub use evaluate::evaluate;
+pub use validate::{MAX_RULES, RuleDraft, RuleDraftKind, ScenarioDraft, inputs, rule_set};
+
+/// One rule.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Rule {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(flatten)]
+    pub kind: RuleKind,
+}
+
+/// What a rule does, and its parameters. Amounts are in the group's currency, or in whatever currency the charge has
+/// where the group names none.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum RuleKind {
+    /// The base percentage in the first `max_months` months of a customer's life.
+    NewCustomerTimeTier { max_months: u32, percentage: Percentage },
+    /// The base percentage otherwise.
+    Recurring { percentage: Percentage },
+    /// Percentage points on top once the partner's lifetime value reaches `min_ltv_total`.
+    PartnerLtvUpgrade {
+        #[serde(with = "rust_decimal::serde::str")]
+        min_ltv_total: Decimal,
+        upgrade_percentage: Percentage,
+    },
+    /// An amount on top of charges of at least `min_charge_total`.
+    ChargeThresholdBonus {
+        #[serde(with = "rust_decimal::serde::str")]
+        min_charge_total: Decimal,
+        #[serde(with = "rust_decimal::serde::str")]
+        bonus: Decimal,
+    },
+    /// No fee before the partner has `min_qualified_customers`, but for the charge that brings its first one.
+    CustomerVolumeGate { min_qualified_customers: u32 },
+}
+
+impl RuleKind {
+    /// The rule type's name in the source document and in explanations.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NewCustomerTimeTier { .. } => "new_customer_time_tier",
+            Self::Recurring { .. } => "recurring",
+            Self::PartnerLtvUpgrade { .. } => "partner_ltv_upgrade",
+            Self::ChargeThresholdBonus { .. } => "charge_threshold_bonus",
+            Self::CustomerVolumeGate { .. } => "customer_volume_gate",
+        }
+    }
+}
+
+/// Rules that hold together: exactly one `recurring`, no two time tiers of the same length, every parameter in range.
+/// Only [`rule_set`] and the database make one.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct RuleSet(Vec<Rule>);
+
+impl RuleSet {
+    /// The rules in the order in which they were entered.
+    pub fn rules(&self) -> &[Rule] {
+        &self.0
+    }
+}
+
+/// A charge and the circumstances that the rules look at. [`inputs`] checks them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inputs {
+    charge: Decimal,
+    currency: Currency,
+    customer_months: u32,
+    partner_ltv: Decimal,
+    qualified_customers: u32,
+    first_paid_customer_bootstrap: bool,
+}
+
+/// What a charge earns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fee {
+    pub fee: Money,
+    /// Base and upgrades together, capped at 100; bonuses and gates do not change it.
+    pub effective_percentage: Percentage,
+}

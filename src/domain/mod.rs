@@ -1,0 +1,22 @@
+//! What Tributary knows about partner programmes. Pure: no async, no IO, nothing of the database, GraphQL or HTTP.
+
+pub mod campaign;
+pub mod explain;
+pub mod group_rules;
+pub mod id;
+pub mod label;
+pub mod money;
+pub mod partner;
+pub mod partner_group;
+pub mod partnership_request;
+pub mod problem;
+pub mod snapshot;
+pub mod tenant;
+pub mod terms;
+pub mod text;
+mod text_enum;
+
+pub(crate) use text_enum::text_enum;
+
+/// A moment in UTC, to the microsecond.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

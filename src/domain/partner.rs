@@ -1,0 +1,84 @@
+//! Partners and the life of a partnership.
+
+use super::id::{PartnerGroupId, PartnerId, PartnerTierId};
+use super::money::Currency;
+use super::{Timestamp, text_enum};
+
+text_enum! {
+    /// How a partner brings customers.
+    PartnerType { Referral = "REFERRAL", Reseller = "RESELLER", Distributor = "DISTRIBUTOR", Affiliate = "AFFILIATE" }
+}
+
+text_enum! {
+    /// Where a partnership stands.
+    PartnerStatus { Invited = "INVITED", Active = "ACTIVE", Suspended = "SUSPENDED", Revoked = "REVOKED" }
+}
+
+/// A move of a partnership from one status to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartnerMove {
+    /// An invited or suspended partner starts, or starts again.
+    Activate,
+    Suspend,
+    Revoke,
+    /// A revoked partner comes back.
+    Reinstate,
+}
+
+impl PartnerStatus {
+    /// The status after `the_move`; `None` where the state machine has no such move.
+    pub fn after(self, the_move: PartnerMove) -> Option<Self> {
+        use PartnerStatus::{Active, Invited, Revoked, Suspended};
+        match (the_move, self) {
+            (PartnerMove::Activate, Invited | Suspended) => Some(Active),
+            (PartnerMove::Suspend, Invited | Active) => Some(Suspended),
+            (PartnerMove::Revoke, Invited | Active | Suspended) => Some(Revoked),
+            (PartnerMove::Reinstate, Revoked) => Some(Active),
+            (PartnerMove::Activate, Active | Revoked)
+            | (PartnerMove::Suspend, Suspended | Revoked)
+            | (PartnerMove::Revoke, Revoked)
+            | (PartnerMove::Reinstate, Invited | Active | Suspended) => None,
+        }
+    }
+
+    /// Whether its tokens open anything: those of suspended and revoked partners do not.
+    pub fn may_sign_in(self) -> bool {
+        match self {
+            Self::Invited | Self::Active => true,
+            Self::Suspended | Self::Revoked => false,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Partner {
+    pub id: PartnerId,
+    pub name: String,
+    pub email: String,
+    pub external_id: Option<String>,
+    pub partner_type: PartnerType,
+    pub status: PartnerStatus,
+    pub tags: Vec<String>,
+    pub metadata: Option<serde_json::Value>,
+    /// `None`: the tenant's default group counts.
+    pub group_id: Option<PartnerGroupId>,
+    pub tier_id: Option<PartnerTierId>,
+    pub payout_currency: Option<Currency>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub activated_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+    /// Tokens issued before this moment are dead.
+    pub tokens_valid_from: Timestamp,
+}
+
+/// One change of a partner's status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartnerTransition {
+    /// `None`: the partner was created.
+    pub from: Option<PartnerStatus>,
+    pub to: PartnerStatus,
+    pub actor: String,
+    pub reason: Option<String>,
+    pub at: Timestamp,
+}

@@ -1,0 +1,24 @@
+//! Requests to promote a campaign.
+
+use super::id::{CampaignId, PartnerId, PartnershipRequestId};
+use super::{Timestamp, text_enum};
+
+text_enum! {
+    /// Whether a request was decided, and how.
+    PartnershipRequestStatus { Pending = "PENDING", Approved = "APPROVED", Rejected = "REJECTED" }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartnershipRequest {
+    pub id: PartnershipRequestId,
+    pub name: String,
+    pub email: String,
+    pub campaign_id: CampaignId,
+    pub status: PartnershipRequestStatus,
+    pub message: Option<String>,
+    /// The partner that its approval created or joined.
+    pub partner_id: Option<PartnerId>,
+    pub reason: Option<String>,
+    pub created_at: Timestamp,
+    pub decided_at: Option<Timestamp>,
+}

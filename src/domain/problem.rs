@@ -1,0 +1,185 @@
+//! What a caller got wrong and can mend. Checks collect every problem of an input, so that one answer names them all.
+
+use super::id::{Id, IdError, Kind};
+
+/// One thing to mend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub code: ProblemCode,
+    pub message: String,
+    /// The way to the offending value in the input, list positions as numbers: `rules`, `2`, `percentage`.
+    pub path: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemCode {
+    /// The value is outside what the field takes.
+    Invalid,
+    /// The value must be given and was not.
+    Required,
+    /// No such thing, or none that the caller may see.
+    NotFound,
+    /// Something else bears this name already.
+    Taken,
+    /// The state of things does not allow it, though the input is well formed.
+    Conflict,
+    /// It is referred to and cannot be deleted.
+    InUse,
+    /// The state machine has no such move.
+    InvalidTransition,
+}
+
+/// A change of one field: leave it, empty it, or give it a value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    #[default]
+    Keep,
+    Clear,
+    Set(T),
+}
+
+/// A single fault of a single value, before it is known where in the input the value stood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault(pub ProblemCode, pub String);
+
+impl Fault {
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self(ProblemCode::Invalid, message.into())
+    }
+
+    pub fn required() -> Self {
+        Self(ProblemCode::Required, "must be given".into())
+    }
+
+    pub fn not_found() -> Self {
+        Self(ProblemCode::NotFound, "does not exist".into())
+    }
+}
+
+/// Collects problems under a current path.
+#[derive(Debug, Default)]
+pub struct Problems {
+    found: Vec<Problem>,
+    path: Vec<String>,
+}
+
+impl Problems {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Runs `check` with `segment` appended to the path.
+    pub fn within<T>(&mut self, segment: impl ToString, check: impl FnOnce(&mut Self) -> T) -> T {
+        self.enter(segment);
+        let result = check(self);
+        self.leave();
+        result
+    }
+
+    /// Appends `segment` to the path until [`Problems::leave`]; for checks that wait for the database, where
+    /// [`Problems::within`] does not reach.
+    pub fn enter(&mut self, segment: impl ToString) {
+        self.path.push(segment.to_string());
+    }
+
+    pub fn leave(&mut self) {
+        self.path.pop();
+    }
+
+    /// The value, or `None` after noting its fault under `field`.
+    pub fn take<T>(&mut self, field: &str, result: Result<T, Fault>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(Fault(code, message)) => {
+                self.add(field, code, message);
+                None
+            }
+        }
+    }
+
+    /// Checks an optional value; absent is fine.
+    pub fn optional<T, U>(
+        &mut self,
+        field: &str,
+        value: Option<T>,
+        check: impl FnOnce(T) -> Result<U, Fault>,
+    ) -> Option<Option<U>> {
+        self.take(field, value.map(check).transpose())
+    }
+
+    /// The value of a required field after a change; it cannot be cleared.
+    pub fn changed<T, U>(
+        &mut self,
+        field: &str,
+        patch: Patch<T>,
+        current: U,
+        check: impl FnOnce(T) -> Result<U, Fault>,
+    ) -> Option<U> {
+        match patch {
+            Patch::Keep => Some(current),
+            Patch::Clear => self.take(field, Err(Fault(ProblemCode::Required, "cannot be cleared".into()))),
+            Patch::Set(value) => self.take(field, check(value)),
+        }
+    }
+
+    /// The value of an optional field after a change.
+    pub fn changed_optional<T, U>(
+        &mut self,
+        field: &str,
+        patch: Patch<T>,
+        current: Option<U>,
+        check: impl FnOnce(T) -> Result<U, Fault>,
+    ) -> Option<Option<U>> {
+        match patch {
+            Patch::Keep => Some(current),
+            Patch::Clear => Some(None),
+            Patch::Set(value) => self.take(field, check(value).map(Some)),
+        }
+    }
+
+    /// Reads an id. Texts that are no id of that kind are a fault of their own, told apart from ids of nothing.
+    pub fn id<K: Kind>(&mut self, field: &str, text: &str) -> Option<Id<K>> {
+        self.take(
+            field,
+            text.parse().map_err(|error: IdError| Fault::invalid(error.to_string())),
+        )
+    }
+
+    /// Notes that `field` names nothing that exists, unless something was found.
+    pub fn found<T>(&mut self, field: &str, thing: Option<T>) -> Option<T> {
+        self.take(field, thing.ok_or_else(Fault::not_found))
+    }
+
+    /// Notes that `field`'s value is another one's already, unless that other one is `me`.
+    pub fn free<I: PartialEq>(&mut self, field: &str, holder: Option<I>, me: Option<I>) {
+        if holder.is_some() && holder != me {
+            self.add(field, ProblemCode::Taken, "is taken already");
+        }
+    }
+
+    /// Notes a problem of the value at the dotted path `field`; an empty `field` means the current path itself.
+    pub fn add(&mut self, field: &str, code: ProblemCode, message: impl Into<String>) {
+        let mut path = self.path.clone();
+        path.extend(
+            field
+                .split('.')
+                .filter(|segment| !segment.is_empty())
+                .map(str::to_owned),
+        );
+        let subject = path.join(".");
+        let message = message.into();
+        self.found.push(Problem {
+            code,
+            message: format!("{subject} {message}").trim().to_owned(),
+            path,
+        });
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    pub fn into_vec(self) -> Vec<Problem> {
+        self.found
+    }
+}

@@ -1,0 +1,47 @@
+//! Commission snapshots: what a partner was promised, stamped once and never edited.
+
+use super::id::{CampaignId, PartnerId, SnapshotId};
+use super::terms::Term;
+use super::{Timestamp, text_enum};
+
+text_enum! {
+    /// Why the terms were stamped.
+    SnapshotSource {
+        /// A partnership request was approved.
+        RequestApproval = "REQUEST_APPROVAL",
+        /// The partner was created directly, with terms.
+        Invite = "INVITE",
+        /// An override by staff.
+        Amendment = "AMENDMENT",
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommissionSnapshot {
+    pub id: SnapshotId,
+    pub partner_id: PartnerId,
+    /// `None`: it holds for every campaign without a snapshot of its own.
+    pub campaign_id: Option<CampaignId>,
+    /// Counts from 1 for the partner and campaign.
+    pub version: u32,
+    pub terms: Vec<Term>,
+    /// `None`: the campaign's holdback counts.
+    pub holdback_days: Option<u32>,
+    pub source: SnapshotSource,
+    pub reason: Option<String>,
+    pub created_at: Timestamp,
+    /// When the next version took its place; `None`: it is in force.
+    pub superseded_at: Option<Timestamp>,
+}
+
+/// The snapshot that pays for `campaign`: the newest of that campaign, else the newest partner-wide one. Without a
+/// campaign, the newest partner-wide one. `snapshots` are those of one partner, in any order.
+pub fn in_force(snapshots: &[CommissionSnapshot], campaign: Option<CampaignId>) -> Option<&CommissionSnapshot> {
+    let newest = |campaign| {
+        snapshots
+            .iter()
+            .filter(|snapshot| snapshot.campaign_id == campaign)
+            .max_by_key(|snapshot| snapshot.version)
+    };
+    newest(campaign).or_else(|| newest(None))
+}

@@ -1,0 +1,39 @@
+//! One organisation's programme.
+
+use chrono_tz::Tz;
+
+use super::Timestamp;
+use super::id::TenantId;
+use super::money::{Currency, Money};
+use super::problem::Fault;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant {
+    pub id: TenantId,
+    pub slug: String,
+    pub name: String,
+    pub base_currency: Currency,
+    /// Calendar arithmetic (months, periods, series) follows it.
+    pub time_zone: Tz,
+    /// At most one a currency; a payout below it is not made.
+    pub minimum_payouts: Vec<Money>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// A short name in lower case, as in addresses: letters, digits and inner hyphens, at most 63.
+pub fn slug(text: &str) -> Result<String, Fault> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if text.is_empty() || text.len() > 63 || !text.bytes().all(allowed) || text.starts_with('-') || text.ends_with('-')
+    {
+        return Err(Fault::invalid(
+            "must be 1 to 63 lower-case letters, digits and inner hyphens",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+pub fn time_zone(name: &str) -> Result<Tz, Fault> {
+    name.parse()
+        .map_err(|_| Fault::invalid(format!("must be an IANA time zone such as Europe/Berlin, not {name:?}")))
+}

@@ -1,0 +1,82 @@
+//! Checks of the short texts that name things.
+
+use super::problem::Fault;
+
+/// A name or label: not blank, at most 200 characters, without control characters; outer white space is dropped.
+pub fn name(text: &str) -> Result<String, Fault> {
+    bounded(text, 200)
+}
+
+/// A reason given by staff: not blank, at most 1,000 characters.
+pub fn reason(text: &str) -> Result<String, Fault> {
+    bounded(text, 1000)
+}
+
+/// An id that another system gave: not blank, at most 200 characters.
+pub fn external_id(text: &str) -> Result<String, Fault> {
+    bounded(text, 200)
+}
+
+/// The type of an event, such as `invoice_paid`: not blank, at most 100 characters.
+pub fn event_type(text: &str) -> Result<String, Fault> {
+    bounded(text, 100)
+}
+
+/// A longer text: at most 5,000 characters; blank is fine.
+pub fn description(text: &str) -> Result<String, Fault> {
+    if text.chars().count() > 5000 {
+        return Err(Fault::invalid("is too long: at most 5000 characters"));
+    }
+    if text.contains('\0') {
+        return Err(Fault::invalid("must not contain the character U+0000"));
+    }
+    Ok(text.to_owned())
+}
+
+/// At most 50 distinct tags of at most 100 characters, in the order given; repeated ones count once.
+pub fn tags(tags: Vec<String>) -> Result<Vec<String>, Fault> {
+    let mut kept: Vec<String> = Vec::with_capacity(tags.len());
+    for tag in tags {
+        let tag = bounded(&tag, 100)?;
+        if !kept.contains(&tag) {
+            kept.push(tag);
+        }
+    }
+    if kept.len() > 50 {
+        return Err(Fault::invalid("has too many entries: at most 50 tags"));
+    }
+    Ok(kept)
+}
+
+/// An e-mail address, lower-cased.
+pub fn email(text: &str) -> Result<String, Fault> {
+    let text = text.trim().to_lowercase();
+    let options = email_address::Options::default()
+        .with_required_tld()
+        .without_display_text()
+        .without_domain_literal();
+    match email_address::EmailAddress::parse_with_options(&text, options) {
+        Ok(_) => Ok(text),
+        Err(_) if text.is_empty() => Err(Fault::required()),
+        Err(_) => Err(Fault::invalid("must be an e-mail address such as ann@example.com")),
+    }
+}
+
+/// What names are compared and sorted by, on every database alike.
+pub fn sort_key(name: &str) -> String {
+    name.to_lowercase()
+}
+
+fn bounded(text: &str, characters: usize) -> Result<String, Fault> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Fault(super::problem::ProblemCode::Required, "must not be empty".into()));
+    }
+    if text.chars().count() > characters {
+        return Err(Fault::invalid(format!("is too long: at most {characters} characters")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Fault::invalid("must not contain control characters"));
+    }
+    Ok(text.to_owned())
+}

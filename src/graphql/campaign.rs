@@ -1,0 +1,395 @@
+//! Campaigns.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
+
+use super::connection::{Connection, PageArguments, placed};
+use super::context::request;
+use super::cursor::Cursors;
+use super::error::{ApiError, Nullable, nullable};
+use super::input::{DeleteInput, id_text, patch, plain};
+use super::label::Advertiser;
+use super::loader::PageKey;
+use super::lookup::one_of_two;
+use super::partner::Partner;
+use super::scalar::DateTime;
+use super::terms::{CommissionTerm, CommissionTermInput, drafts};
+use super::user_error::{DeletePayload, payload};
+use crate::auth::{Denied, Resource};
+use crate::domain::campaign;
+use crate::domain::id::CampaignId;
+use crate::service::campaign::{CampaignChange, NewCampaign, create, delete, update};
+use crate::store;
+use crate::store::page::{Page, Place};
+
+/// Whether the events of a campaign earn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "campaign::CampaignStatus")]
+pub enum CampaignStatus {
+    /// They do, within its window.
+    Active,
+    /// They keep their attribution and earn nothing.
+    Paused,
+    /// It is over: its window ended when it got this status.
+    Ended,
+}
+
+/// An offer that partners promote.
+#[derive(Clone)]
+pub struct Campaign(Arc<campaign::Campaign>);
+
+impl From<Arc<campaign::Campaign>> for Campaign {
+    fn from(campaign: Arc<campaign::Campaign>) -> Self {
+        Self(campaign)
+    }
+}
+
+impl From<campaign::Campaign> for Campaign {
+    fn from(campaign: campaign::Campaign) -> Self {
+        Self(Arc::new(campaign))
+    }
+}
+
+impl Campaign {
+    pub async fn load(ctx: &Context<'_>, id: CampaignId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Campaigns)?;
+        Ok(request.loaders.campaign.load(id.uuid()).await?.map(Self))
+    }
+}
+
+/// An offer that partners promote; carries commission terms and a holdback. A partner's token shows the id and name of
+/// the campaigns it belongs to; the rest reads as null, as an empty list, or is FORBIDDEN.
+#[Object]
+impl Campaign {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Its name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The id that another system gave it, unique in the tenant; null if there is none.
+    async fn external_id(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.external_id.as_deref().filter(|_| !request(ctx).is_partner())
+    }
+
+    /// Whether its events earn.
+    async fn status(&self, ctx: &Context<'_>) -> Result<CampaignStatus, ApiError> {
+        request(ctx).caller.staff_only()?;
+        Ok(self.0.status.into())
+    }
+
+    /// The live terms, which pay partners without a snapshot; empty: the rules of the partner's group pay.
+    async fn terms(&self, ctx: &Context<'_>) -> Vec<CommissionTerm> {
+        let terms = if request(ctx).is_partner() {
+            &[]
+        } else {
+            self.0.terms.as_slice()
+        };
+        terms.iter().map(CommissionTerm::from).collect()
+    }
+
+    /// How many days a commission waits before it may be approved; null: it is approved by hand only.
+    async fn holdback_days(&self, ctx: &Context<'_>) -> Option<u32> {
+        self.0.holdback_days.filter(|_| !request(ctx).is_partner())
+    }
+
+    /// From when on events earn; null: they always did.
+    async fn starts_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        self.0.starts_at.filter(|_| !request(ctx).is_partner()).map(DateTime)
+    }
+
+    /// From when on events earn no more; null: no end is set.
+    async fn ends_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        self.0.ends_at.filter(|_| !request(ctx).is_partner()).map(DateTime)
+    }
+
+    /// Who owns it; null if nobody is named.
+    async fn advertiser(&self, ctx: &Context<'_>) -> Nullable<Advertiser> {
+        nullable(async {
+            match self.0.advertiser_id {
+                Some(id) => Ok(request(ctx)
+                    .loaders
+                    .advertiser
+                    .load(id.uuid())
+                    .await?
+                    .map(Advertiser::from)),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// When it was created.
+    async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
+        request(ctx).caller.staff_only()?;
+        Ok(DateTime(self.0.created_at))
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
+        request(ctx).caller.staff_only()?;
+        Ok(DateTime(self.0.updated_at))
+    }
+
+    /// The partners that belong to it, newest first.
+    async fn partners(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Partner>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Partners)?;
+        let parent = self.0.id.uuid();
+        let cursors = Cursors::of((scope, "campaign.partners", parent));
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(&cursors)?;
+        Ok(Connection::new(
+            cursors,
+            move |request| {
+                let key = PageKey {
+                    parent,
+                    request: page.clone(),
+                };
+                Box::pin(async move {
+                    let page = request
+                        .loaders
+                        .partners_of_campaign
+                        .load(key)
+                        .await?
+                        .unwrap_or_else(Page::empty);
+                    Ok(placed(page, |partner| Place::of_id(partner.id)))
+                })
+            },
+            move |request| {
+                Box::pin(async move {
+                    Ok(request
+                        .loaders
+                        .partner_count_of_campaign
+                        .load(parent)
+                        .await?
+                        .unwrap_or(0))
+                })
+            },
+        ))
+    }
+}
+
+/// Which campaigns to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct CampaignFilter {
+    /// Part of the name or of the external id, whatever the case.
+    pub search: Option<String>,
+    /// One of these.
+    pub status: Option<Vec<CampaignStatus>>,
+    /// Of this advertiser.
+    pub advertiser_id: Option<ID>,
+    /// To which this partner belongs.
+    pub partner_id: Option<ID>,
+}
+
+/// A new campaign.
+#[derive(InputObject)]
+pub struct CreateCampaignInput {
+    /// Its name.
+    pub name: String,
+    /// The id that another system gave it; unique in the tenant.
+    pub external_id: Option<String>,
+    /// ACTIVE by default. ENDED ends its window now.
+    pub status: Option<CampaignStatus>,
+    /// At most 10 components; none: the rules of the partner's group pay.
+    pub terms: Option<Vec<CommissionTermInput>>,
+    /// How many days a commission waits before it may be approved, 0 to 365; none: it is approved by hand only.
+    pub holdback_days: Option<i32>,
+    /// From when on events earn.
+    pub starts_at: Option<DateTime>,
+    /// From when on events earn no more; after `startsAt`.
+    pub ends_at: Option<DateTime>,
+    /// Who owns it.
+    pub advertiser_id: Option<ID>,
+}
+
+/// Changes of a campaign. Absent fields stay as they are; null clears. Past commissions and the terms stamped for
+/// partners do not change.
+#[derive(InputObject)]
+pub struct UpdateCampaignInput {
+    /// Which campaign.
+    pub id: ID,
+    /// Its name.
+    pub name: MaybeUndefined<String>,
+    /// The id that another system gave it; unique in the tenant.
+    pub external_id: MaybeUndefined<String>,
+    /// ENDED ends its window now. To reopen an ended campaign give a later `endsAt`, or null, too.
+    pub status: MaybeUndefined<CampaignStatus>,
+    /// At most 10 components: they replace the former ones.
+    pub terms: MaybeUndefined<Vec<CommissionTermInput>>,
+    /// How many days a commission waits before it may be approved, 0 to 365.
+    pub holdback_days: MaybeUndefined<i32>,
+    /// From when on events earn.
+    pub starts_at: MaybeUndefined<DateTime>,
+    /// From when on events earn no more; after `startsAt`.
+    pub ends_at: MaybeUndefined<DateTime>,
+    /// Who owns it.
+    pub advertiser_id: MaybeUndefined<ID>,
+}
+
+payload! {
+    /// What creating or changing a campaign did.
+    CampaignPayload {
+        /// The campaign as it is now; null if nothing was changed.
+        campaign: Campaign
+    }
+}
+
+#[derive(Default)]
+pub struct CampaignQuery;
+
+#[Object]
+impl CampaignQuery {
+    /// One campaign, by its id or by the id that another system gave it; null if there is none.
+    async fn campaign(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its external id.")] external_id: Option<String>,
+    ) -> Nullable<Campaign> {
+        nullable(async {
+            let request = request(ctx);
+            let scope = request.caller.read(Resource::Campaigns)?;
+            match one_of_two(id, external_id)? {
+                Ok(id) => Campaign::load(ctx, id.parse()?).await,
+                // External ids of campaigns are not for partners, nor whether a guess is right.
+                Err(_) if request.is_partner() => Ok(None),
+                Err(external_id) => {
+                    let reader = request.store().reader();
+                    Ok(store::campaign::find_by_external_id(reader, &scope, &external_id)
+                        .await?
+                        .map(Campaign::from))
+                }
+            }
+        })
+        .await
+    }
+
+    /// The campaigns, newest first. A partner's token lists those that it belongs to, and may search their names.
+    async fn campaigns(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<CampaignFilter>,
+    ) -> Result<Connection<Campaign>, ApiError> {
+        let caller = &request(ctx).caller;
+        let scope = caller.read(Resource::Campaigns)?;
+        let filter = filter.unwrap_or_default();
+        if caller.partner().is_some() && (filter.status.is_some() || filter.advertiser_id.is_some()) {
+            return Err(Denied::NotForPartners.into());
+        }
+        let filter = store::campaign::CampaignFilter {
+            search: filter.search,
+            status: filter
+                .status
+                .map(|list| list.into_iter().map(campaign::CampaignStatus::from).collect()),
+            advertiser: filter.advertiser_id.map(|id| id.parse()).transpose()?,
+            partner: filter.partner_id.map(|id| id.parse()).transpose()?,
+        };
+        let filter = Arc::new(filter);
+        let cursors = Cursors::of((scope, "campaigns", &filter));
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(&cursors)?;
+        let counted = filter.clone();
+        Ok(Connection::new(
+            cursors,
+            move |request| {
+                let (filter, page) = (filter.clone(), page.clone());
+                Box::pin(async move {
+                    let page = store::campaign::page(request.store().reader(), &scope, &filter, &page).await?;
+                    Ok(placed(page, |campaign| Place::of_id(campaign.id)))
+                })
+            },
+            move |request| {
+                let filter = counted.clone();
+                Box::pin(async move { Ok(store::campaign::count(request.store().reader(), &scope, &filter).await?) })
+            },
+        ))
+    }
+}
+
+#[derive(Default)]
+pub struct CampaignMutation;
+
+#[Object]
+impl CampaignMutation {
+    /// Creates a campaign. Needs `campaigns:write`.
+    async fn create_campaign(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new campaign.")] input: CreateCampaignInput,
+    ) -> Nullable<CampaignPayload> {
+        let request = request(ctx);
+        let campaign = NewCampaign {
+            name: input.name,
+            external_id: input.external_id,
+            status: input.status.map(campaign::CampaignStatus::from),
+            terms: drafts(input.terms.unwrap_or_default()),
+            holdback_days: input.holdback_days,
+            starts_at: input.starts_at.map(|moment| moment.0),
+            ends_at: input.ends_at.map(|moment| moment.0),
+            advertiser_id: input.advertiser_id.map(id_text),
+        };
+        Some(CampaignPayload::of(
+            create(&request.app, &request.caller, campaign).await,
+        ))
+    }
+
+    /// Changes a campaign. Needs `campaigns:write`.
+    async fn update_campaign(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateCampaignInput,
+    ) -> Nullable<CampaignPayload> {
+        let request = request(ctx);
+        let change = CampaignChange {
+            id: id_text(input.id),
+            name: plain(input.name),
+            external_id: plain(input.external_id),
+            status: patch(input.status, campaign::CampaignStatus::from),
+            terms: patch(input.terms, drafts),
+            holdback_days: plain(input.holdback_days),
+            starts_at: patch(input.starts_at, |moment| moment.0),
+            ends_at: patch(input.ends_at, |moment| moment.0),
+            advertiser_id: patch(input.advertiser_id, id_text),
+        };
+        Some(CampaignPayload::of(update(&request.app, &request.caller, change).await))
+    }
+
+    /// Deletes a campaign that nothing refers to, else IN_USE: end it instead. Needs `campaigns:write`.
+    async fn delete_campaign(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which campaign.")] input: DeleteInput,
+    ) -> Nullable<DeletePayload> {
+        let request = request(ctx);
+        let deleted = delete(&request.app, &request.caller, &input.id).await;
+        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+    }
+}

@@ -1,0 +1,168 @@
+//! Relay connections: one generic page type for every list. Nothing is read before a field that needs it is resolved:
+//! `nodes`, `edges` and `pageInfo` share one read of the page, and only `totalCount` counts.
+
+use std::borrow::Cow;
+
+use async_graphql::{Context, Object, ObjectType, OutputType, SimpleObject, TypeName};
+use futures::future::BoxFuture;
+use tokio::sync::OnceCell;
+
+use super::context::{RequestContext, request};
+use super::cursor::Cursors;
+use super::error::ApiError;
+use crate::store::page::{Page, PageRequest, Place};
+
+const DEFAULT_PAGE: i32 = 20;
+pub const MAX_PAGE: i32 = 500;
+
+/// The four paging arguments of a connection field.
+#[derive(Clone, Debug)]
+pub struct PageArguments {
+    pub first: Option<i32>,
+    pub after: Option<String>,
+    pub last: Option<i32>,
+    pub before: Option<String>,
+}
+
+impl PageArguments {
+    /// The stretch of the list that they ask for.
+    pub fn read(&self, cursors: &Cursors) -> Result<PageRequest, ApiError> {
+        let (size, name, backward) = match (self.first, self.last) {
+            (Some(_), Some(_)) => return Err(ApiError::bad_user_input("give first or last, not both")),
+            (None, Some(last)) => (last, "last", true),
+            (first, None) => (first.unwrap_or(DEFAULT_PAGE), "first", false),
+        };
+        if !(0..=MAX_PAGE).contains(&size) {
+            return Err(ApiError::bad_user_input(format!("{name} must be from 0 to {MAX_PAGE}")));
+        }
+        let place = |cursor: &Option<String>| cursor.as_deref().map(|cursor| cursors.decode(cursor)).transpose();
+        Ok(PageRequest {
+            limit: size.unsigned_abs(),
+            backward,
+            after: place(&self.after)?,
+            before: place(&self.before)?,
+        })
+    }
+}
+
+type Read<T> = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<T, ApiError>> + Send + Sync>;
+
+/// A page of a list.
+pub struct Connection<T: OutputType> {
+    cursors: Cursors,
+    read_page: Read<Page<(Place, T)>>,
+    read_count: Read<u64>,
+    page: OnceCell<Page<Edge<T>>>,
+}
+
+impl<T: OutputType + Clone + 'static> Connection<T> {
+    pub fn new(
+        cursors: Cursors,
+        read_page: impl for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<Page<(Place, T)>, ApiError>>
+        + Send
+        + Sync
+        + 'static,
+        read_count: impl for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<u64, ApiError>> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            cursors,
+            read_page: Box::new(read_page),
+            read_count: Box::new(read_count),
+            page: OnceCell::new(),
+        }
+    }
+
+    async fn page(&self, request: &RequestContext) -> Result<&Page<Edge<T>>, ApiError> {
+        let read = || async {
+            let page = (self.read_page)(request).await?;
+            page.try_map(|(place, node)| {
+                Ok(Edge {
+                    cursor: self.cursors.encode(&place),
+                    node,
+                })
+            })
+        };
+        self.page.get_or_try_init(read).await
+    }
+}
+
+/// A page of a list, with what is needed to page on.
+#[Object(name_type)]
+impl<T: ObjectType + Clone + 'static> Connection<T> {
+    /// The page's entries, each with its cursor.
+    async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<Edge<T>>, ApiError> {
+        Ok(self.page(request(ctx)).await?.items.clone())
+    }
+
+    /// The page's entries themselves.
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<T>, ApiError> {
+        Ok(self
+            .page(request(ctx))
+            .await?
+            .items
+            .iter()
+            .map(|edge| edge.node.clone())
+            .collect())
+    }
+
+    /// Where the page stands in the list.
+    async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo, ApiError> {
+        let page = self.page(request(ctx)).await?;
+        Ok(PageInfo {
+            has_next_page: page.has_next,
+            has_previous_page: page.has_previous,
+            start_cursor: page.items.first().map(|edge| edge.cursor.clone()),
+            end_cursor: page.items.last().map(|edge| edge.cursor.clone()),
+        })
+    }
+
+    /// How many entries the whole list has; counted only when asked for.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        (self.read_count)(request(ctx)).await
+    }
+}
+
+impl<T: OutputType> TypeName for Connection<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", T::type_name()).into()
+    }
+}
+
+/// An entry of a page, with its cursor.
+#[derive(Clone, SimpleObject)]
+#[graphql(name_type)]
+pub struct Edge<T: OutputType> {
+    /// The entry.
+    pub node: T,
+    /// The entry's place, for `after` and `before`.
+    pub cursor: String,
+}
+
+impl<T: OutputType> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", T::type_name()).into()
+    }
+}
+
+/// Where a page stands in its list.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PageInfo {
+    /// Whether entries follow the page.
+    pub has_next_page: bool,
+    /// Whether entries precede the page. Paging forward it tells only whether `after` was given.
+    pub has_previous_page: bool,
+    /// The cursor of the page's first entry; null if the page is empty.
+    pub start_cursor: Option<String>,
+    /// The cursor of the page's last entry; null if the page is empty.
+    pub end_cursor: Option<String>,
+}
+
+/// Pairs each row of a page with its place and wraps it for the schema.
+pub fn placed<R, T: From<R>>(page: Page<R>, place: impl Fn(&R) -> Place) -> Page<(Place, T)> {
+    let items = page.items.into_iter().map(|row| (place(&row), T::from(row))).collect();
+    Page {
+        items,
+        has_next: page.has_next,
+        has_previous: page.has_previous,
+    }
+}

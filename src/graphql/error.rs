@@ -1,0 +1,77 @@
+//! Top-level errors: what the caller cannot mend in the input, with `extensions.code`. Texts are for the caller;
+//! causes stay inside.
+
+use std::sync::Arc;
+
+use async_graphql::{Error, ErrorExtensions};
+
+use crate::auth::Denied;
+use crate::domain::id::IdError;
+use crate::store::StoreError;
+
+/// A failed field. Has no `Display`, so that no other error can slip through `?` with its own text.
+#[derive(Clone, Debug)]
+pub enum ApiError {
+    /// An argument is wrong in itself.
+    BadUserInput(String),
+    /// The caller's token does not allow it.
+    Forbidden(String),
+    /// A fault of ours. The cause is logged, and never sent.
+    Internal(Arc<StoreError>),
+}
+
+/// The code of a fault of ours, and the only text about one that callers see.
+pub const INTERNAL_CODE: &str = "INTERNAL_SERVER_ERROR";
+pub const INTERNAL_MESSAGE: &str = "something went wrong on our side";
+
+impl ApiError {
+    pub fn bad_user_input(message: impl Into<String>) -> Self {
+        Self::BadUserInput(message.into())
+    }
+}
+
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        match error {
+            ApiError::BadUserInput(message) => coded(Error::new(message), "BAD_USER_INPUT"),
+            ApiError::Forbidden(message) => coded(Error::new(message), "FORBIDDEN"),
+            ApiError::Internal(cause) => coded(
+                Error {
+                    source: Some(cause),
+                    ..Error::new(INTERNAL_MESSAGE)
+                },
+                INTERNAL_CODE,
+            ),
+        }
+    }
+}
+
+fn coded(error: Error, code: &str) -> Error {
+    error.extend_with(|_, extensions| extensions.set("code", code))
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(Arc::new(error))
+    }
+}
+
+impl From<Denied> for ApiError {
+    fn from(denied: Denied) -> Self {
+        Self::Forbidden(denied.to_string())
+    }
+}
+
+impl From<IdError> for ApiError {
+    fn from(error: IdError) -> Self {
+        Self::BadUserInput(format!("id {error}"))
+    }
+}
+
+/// For nullable fields: an error there leaves the parent's other fields alone.
+pub type Nullable<T> = Option<Result<T, ApiError>>;
+
+/// Runs a resolver of a nullable field.
+pub async fn nullable<T>(resolve: impl Future<Output = Result<Option<T>, ApiError>>) -> Nullable<T> {
+    resolve.await.transpose()
+}

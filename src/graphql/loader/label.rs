@@ -1,0 +1,37 @@
+//! Partner tiers, partner categories and advertisers.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Fetch, shared};
+use crate::auth::Scope;
+use crate::domain::label::{Label, PartnerCategory};
+use crate::store::label::{self, LabelTable};
+use crate::store::{Store, StoreError};
+
+/// Labels of one kind by id.
+pub struct LabelById<K>(PhantomData<fn() -> K>);
+
+impl<K: LabelTable> Fetch for LabelById<K> {
+    type Key = Uuid;
+    type Value = Arc<Label<K>>;
+
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+        Ok(shared(label::by_ids(store.reader(), scope, ids).await?))
+    }
+}
+
+/// The categories of partners, by label.
+pub struct CategoriesOfPartner;
+
+impl Fetch for CategoriesOfPartner {
+    type Key = Uuid;
+    type Value = Arc<Vec<PartnerCategory>>;
+
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+        Ok(shared(label::categories_of_partners(store.reader(), scope, ids).await?))
+    }
+}

@@ -1,0 +1,172 @@
+//! Loaders: all siblings of one level ask at once and are answered by one statement. A request has its own set, which
+//! carries its caller's scope and remembers what it has read.
+
+mod campaign;
+mod label;
+mod partner;
+mod partner_group;
+mod partnership_request;
+mod snapshot;
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use dataloader::BatchFn;
+use dataloader::cached;
+use uuid::Uuid;
+
+use super::error::ApiError;
+use crate::auth::Scope;
+use crate::domain::id;
+use crate::store::page::{Page, PageRequest};
+use crate::store::{Store, StoreError};
+
+pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner};
+pub use label::{CategoriesOfPartner, LabelById};
+pub use partner::{
+    PartnerById, PartnerCountOfCampaign, PartnerCountOfGroup, PartnersOfCampaign, PartnersOfGroup, TransitionsOfPartner,
+};
+pub use partner_group::PartnerGroupById;
+pub use partnership_request::PartnershipRequestById;
+pub use snapshot::{SnapshotById, SnapshotsOfPartner};
+
+/// Reads values for many keys in one statement. Keys that name nothing visible are left out.
+pub trait Fetch: 'static {
+    type Key: Clone + Debug + Eq + Hash + Send + Sync + 'static;
+    type Value: Clone + Send + Sync + 'static;
+
+    fn fetch(
+        store: &Store,
+        scope: &Scope,
+        keys: &[Self::Key],
+    ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, StoreError>> + Send;
+}
+
+/// The answer for one key; an error is shared by all keys of its batch.
+type Answer<V> = Result<Option<V>, Arc<StoreError>>;
+
+struct Batch<F> {
+    store: Store,
+    scope: Scope,
+    fetch: PhantomData<fn() -> F>,
+}
+
+impl<F: Fetch> BatchFn<F::Key, Answer<F::Value>> for Batch<F> {
+    async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, Answer<F::Value>> {
+        match F::fetch(&self.store, &self.scope, keys).await {
+            // Every key is answered: one without an answer would count as a fault of the loader.
+            Ok(mut found) => keys.iter().map(|key| (key.clone(), Ok(found.remove(key)))).collect(),
+            Err(error) => {
+                let error = Arc::new(error);
+                keys.iter().map(|key| (key.clone(), Err(error.clone()))).collect()
+            }
+        }
+    }
+}
+
+/// Collects the keys of one level and reads them together.
+pub struct Loader<F: Fetch>(cached::Loader<F::Key, Answer<F::Value>, Batch<F>>);
+
+impl<F: Fetch> Loader<F> {
+    /// More keys than any page and its aliases can ask for in one level.
+    const MAX_BATCH: usize = 10_000;
+
+    fn new(store: &Store, scope: Scope) -> Self {
+        let batch = Batch {
+            store: store.clone(),
+            scope,
+            fetch: PhantomData,
+        };
+        Self(cached::Loader::new(batch).with_max_batch_size(Self::MAX_BATCH))
+    }
+
+    /// The value of `key`; `None` if it names nothing that the caller may see.
+    pub async fn load(&self, key: F::Key) -> Result<Option<F::Value>, ApiError> {
+        match self.0.try_load(key).await {
+            Ok(answer) => answer.map_err(ApiError::Internal),
+            Err(error) => unreachable!("every key is answered: {error}"),
+        }
+    }
+}
+
+/// A page of some parent's children.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PageKey {
+    pub parent: Uuid,
+    pub request: PageRequest,
+}
+
+/// Reads the pages of many parents, one statement for each distinct set of paging arguments (usually there is one).
+async fn pages<T, R>(
+    keys: &[PageKey],
+    read: impl Fn(Vec<Uuid>, PageRequest) -> R,
+) -> Result<HashMap<PageKey, Page<Arc<T>>>, StoreError>
+where
+    R: Future<Output = Result<HashMap<Uuid, Page<T>>, StoreError>>,
+{
+    let mut parents: HashMap<&PageRequest, Vec<Uuid>> = HashMap::new();
+    for key in keys {
+        parents.entry(&key.request).or_default().push(key.parent);
+    }
+    let mut pages = HashMap::with_capacity(keys.len());
+    for (request, parents) in parents {
+        for (parent, page) in read(parents, request.clone()).await? {
+            let page = Page {
+                items: page.items.into_iter().map(Arc::new).collect(),
+                has_next: page.has_next,
+                has_previous: page.has_previous,
+            };
+            pages.insert(
+                PageKey {
+                    parent,
+                    request: request.clone(),
+                },
+                page,
+            );
+        }
+    }
+    Ok(pages)
+}
+
+/// Shares what a statement found.
+fn shared<K: Eq + Hash, V>(found: HashMap<K, V>) -> HashMap<K, Arc<V>> {
+    found.into_iter().map(|(key, value)| (key, Arc::new(value))).collect()
+}
+
+macro_rules! loaders {
+    ($($(#[$meta:meta])* $name:ident: $fetch:ty,)+) => {
+        /// The loaders of one request.
+        pub struct Loaders {
+            $($(#[$meta])* pub $name: Loader<$fetch>,)+
+        }
+
+        impl Loaders {
+            pub fn new(store: &Store, scope: Scope) -> Self {
+                Self { $($name: Loader::new(store, scope),)+ }
+            }
+        }
+    };
+}
+
+loaders! {
+    partner: PartnerById,
+    partner_transitions: TransitionsOfPartner,
+    partners_of_group: PartnersOfGroup,
+    partner_count_of_group: PartnerCountOfGroup,
+    partners_of_campaign: PartnersOfCampaign,
+    partner_count_of_campaign: PartnerCountOfCampaign,
+    partner_group: PartnerGroupById,
+    partner_tier: LabelById<id::PartnerTier>,
+    partner_category: LabelById<id::PartnerCategory>,
+    categories_of_partner: CategoriesOfPartner,
+    advertiser: LabelById<id::Advertiser>,
+    campaign: CampaignById,
+    campaigns_of_partner: CampaignsOfPartner,
+    campaign_count_of_partner: CampaignCountOfPartner,
+    snapshot: SnapshotById,
+    snapshots_of_partner: SnapshotsOfPartner,
+    partnership_request: PartnershipRequestById,
+}

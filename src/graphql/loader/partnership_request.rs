@@ -1,0 +1,23 @@
+//! Partnership requests.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Fetch, shared};
+use crate::auth::Scope;
+use crate::domain::partnership_request::PartnershipRequest;
+use crate::store::{Store, StoreError, partnership_request};
+
+/// Partnership requests by id.
+pub struct PartnershipRequestById;
+
+impl Fetch for PartnershipRequestById {
+    type Key = Uuid;
+    type Value = Arc<PartnershipRequest>;
+
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+        Ok(shared(partnership_request::by_ids(store.reader(), scope, ids).await?))
+    }
+}

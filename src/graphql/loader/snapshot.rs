@@ -1,0 +1,35 @@
+//! Commission snapshots, by id and by partner.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Fetch, shared};
+use crate::auth::Scope;
+use crate::domain::snapshot::CommissionSnapshot;
+use crate::store::{Store, StoreError, snapshot};
+
+/// Snapshots by id.
+pub struct SnapshotById;
+
+impl Fetch for SnapshotById {
+    type Key = Uuid;
+    type Value = Arc<CommissionSnapshot>;
+
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+        Ok(shared(snapshot::by_ids(store.reader(), scope, ids).await?))
+    }
+}
+
+/// All snapshots of partners, newest first.
+pub struct SnapshotsOfPartner;
+
+impl Fetch for SnapshotsOfPartner {
+    type Key = Uuid;
+    type Value = Arc<Vec<CommissionSnapshot>>;
+
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+        Ok(shared(snapshot::of_partners(store.reader(), scope, ids).await?))
+    }
+}

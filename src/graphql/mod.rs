@@ -1,0 +1,80 @@
+//! The GraphQL schema: one file an aggregate. Types wrap domain values and list their fields by hand, so that a new
+//! column is never public by accident. Reads go to the store with the caller's scope, writes to the services.
+
+mod campaign;
+mod connection;
+mod context;
+mod cursor;
+mod error;
+mod input;
+mod label;
+mod loader;
+mod lookup;
+mod money;
+mod node;
+mod partner;
+mod partner_group;
+mod partner_group_rule;
+mod partner_mutation;
+mod partnership_request;
+mod scalar;
+mod simulate_group;
+mod snapshot;
+mod tenant;
+mod terms;
+mod user_error;
+
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+
+pub use context::RequestContext;
+pub use error::{INTERNAL_CODE, INTERNAL_MESSAGE};
+
+/// Everything that can be read.
+#[derive(Default, MergedObject)]
+pub struct Query(
+    node::NodeQuery,
+    tenant::TenantQuery,
+    partner::PartnerQuery,
+    partner_group::PartnerGroupQuery,
+    label::LabelQuery,
+    partnership_request::PartnershipRequestQuery,
+    campaign::CampaignQuery,
+);
+
+/// Everything that can be done. Every field is nullable, so that one that fails leaves the answers of its siblings.
+#[derive(Default, MergedObject)]
+pub struct Mutation(
+    tenant::TenantMutation,
+    partner_group::PartnerGroupMutation,
+    simulate_group::SimulatePartnerGroupMutation,
+    partner_mutation::PartnerMutation,
+    snapshot::SnapshotMutation,
+    partnership_request::PartnershipRequestMutation,
+    label::LabelMutation,
+    campaign::CampaignMutation,
+);
+
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// The schema. In production its error texts suggest no names.
+pub fn schema(production: bool) -> Schema {
+    let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription);
+    if production {
+        builder.disable_suggestions().finish()
+    } else {
+        builder.finish()
+    }
+}
+
+/// The schema in its published form, `schema.graphql`.
+pub fn sdl() -> String {
+    let sdl = schema(false).sdl_with_options(
+        SDLExportOptions::new()
+            .sorted_fields()
+            .sorted_enum_items()
+            .sorted_arguments(),
+    );
+    // The exporter leaves trailing white space here and there.
+    let lines: Vec<_> = sdl.lines().map(str::trim_end).collect();
+    format!("{}\n", lines.join("\n").trim())
+}

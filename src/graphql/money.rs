@@ -1,0 +1,75 @@
+//! Money and explanations on the wire.
+
+use async_graphql::{Enum, SimpleObject};
+
+use super::scalar::{CurrencyCode, Decimal};
+use crate::domain::{explain, money};
+
+/// An amount of money.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct Money {
+    /// The amount in units of the currency, with exactly the currency's digits: "12.00".
+    pub amount: Decimal,
+    /// The ISO 4217 code of the currency.
+    pub currency: CurrencyCode,
+}
+
+impl From<money::Money> for Money {
+    fn from(money: money::Money) -> Self {
+        Self {
+            amount: Decimal(money.amount()),
+            currency: CurrencyCode(money.currency()),
+        }
+    }
+}
+
+/// One step on the way to an amount: a rule or a term that was considered, and what came of it.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ExplanationStep {
+    /// What was considered, such as "rules.0 recurring" or "rounding".
+    pub source: String,
+    /// What came of it.
+    pub outcome: StepOutcome,
+    /// The arithmetic and the comparison in words.
+    pub detail: String,
+    /// What the step added to the amount, exact and not rounded; null where it adds nothing by its nature.
+    pub amount: Option<Decimal>,
+}
+
+/// What came of considering a rule or a term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "explain::Outcome")]
+pub enum StepOutcome {
+    /// It took part in the amount.
+    Applied,
+    /// Its condition does not hold.
+    NotReached,
+    /// It would have applied, but another took its place.
+    Replaced,
+    /// It stopped the payment.
+    Blocked,
+}
+
+impl From<explain::Step> for ExplanationStep {
+    fn from(step: explain::Step) -> Self {
+        let detail = match step.threshold {
+            Some(threshold) => format!("{} ({threshold})", step.detail),
+            None => step.detail,
+        };
+        Self {
+            source: step.source,
+            outcome: step.outcome.into(),
+            detail,
+            amount: step.amount.map(Decimal),
+        }
+    }
+}
+
+/// The direction of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum OrderDirection {
+    /// Smallest, earliest or first in the alphabet first.
+    Asc,
+    /// Largest, latest or last in the alphabet first.
+    Desc,
+}

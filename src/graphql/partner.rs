@@ -1,0 +1,460 @@
+//! Partners as they are read.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+
+use super::campaign::Campaign;
+use super::connection::{Connection, PageArguments, placed};
+use super::context::request;
+use super::cursor::Cursors;
+use super::error::{ApiError, Nullable, nullable};
+use super::label::{PartnerCategory, PartnerTier};
+use super::loader::PageKey;
+use super::lookup::one_of_two;
+use super::money::OrderDirection;
+use super::partner_group::PartnerGroup;
+use super::scalar::{CurrencyCode, DateTime, Json};
+use super::snapshot::CommissionSnapshot;
+use crate::auth::{Denied, Resource};
+use crate::domain::id::{CampaignId, PartnerId};
+use crate::domain::{partner, snapshot, text};
+use crate::store;
+use crate::store::page::{Page, Place};
+use crate::store::partner::PartnerOrder as StoreOrder;
+
+/// How a partner brings customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "partner::PartnerType")]
+pub enum PartnerType {
+    /// It refers customers.
+    Referral,
+    /// It resells.
+    Reseller,
+    /// It supplies resellers.
+    Distributor,
+    /// It promotes; the type of new partners where nothing else is said.
+    Affiliate,
+}
+
+/// Where a partnership stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "partner::PartnerStatus")]
+pub enum PartnerStatus {
+    /// It was invited, and has not been activated. It earns.
+    Invited,
+    /// It earns.
+    Active,
+    /// New events earn nothing, payouts pass it over, and its tokens are dead.
+    Suspended,
+    /// New events earn nothing, and its tokens are dead.
+    Revoked,
+}
+
+/// An organisation or person that earns commission.
+#[derive(Clone)]
+pub struct Partner(Arc<partner::Partner>);
+
+impl From<Arc<partner::Partner>> for Partner {
+    fn from(partner: Arc<partner::Partner>) -> Self {
+        Self(partner)
+    }
+}
+
+impl From<partner::Partner> for Partner {
+    fn from(partner: partner::Partner) -> Self {
+        Self(Arc::new(partner))
+    }
+}
+
+impl Partner {
+    pub async fn load(ctx: &Context<'_>, id: PartnerId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Partners)?;
+        Ok(request.loaders.partner.load(id.uuid()).await?.map(Self))
+    }
+}
+
+/// An organisation or person that earns commission. A partner's own token shows no tags, metadata, tier, categories or
+/// transitions: they read as null or as empty lists.
+#[Object]
+impl Partner {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Its name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Its e-mail address in lower case, unique in the tenant.
+    async fn email(&self) -> &str {
+        &self.0.email
+    }
+
+    /// The id that another system gave it, unique in the tenant; null if there is none.
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
+    }
+
+    /// How it brings customers.
+    #[graphql(name = "type")]
+    async fn partner_type(&self) -> PartnerType {
+        self.0.partner_type.into()
+    }
+
+    /// Where the partnership stands.
+    async fn status(&self) -> PartnerStatus {
+        self.0.status.into()
+    }
+
+    /// Free labels.
+    async fn tags(&self, ctx: &Context<'_>) -> &[String] {
+        if request(ctx).is_partner() { &[] } else { &self.0.tags }
+    }
+
+    /// Whatever other systems want to keep with it; null if nothing.
+    async fn metadata(&self, ctx: &Context<'_>) -> Option<Json> {
+        self.0.metadata.clone().filter(|_| !request(ctx).is_partner()).map(Json)
+    }
+
+    /// Its group, whose rules pay where no other terms do; null: the tenant's default group counts.
+    async fn group(&self, ctx: &Context<'_>) -> Nullable<PartnerGroup> {
+        nullable(async {
+            match self.0.group_id {
+                Some(id) => PartnerGroup::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// Its tier; null if it has none.
+    async fn tier(&self, ctx: &Context<'_>) -> Nullable<PartnerTier> {
+        nullable(async {
+            match self.0.tier_id {
+                Some(id) => Ok(request(ctx)
+                    .loaders
+                    .partner_tier
+                    .load(id.uuid())
+                    .await?
+                    .map(PartnerTier::from)),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// Its categories by label.
+    async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
+        let categories = request(ctx)
+            .loaders
+            .categories_of_partner
+            .load(self.0.id.uuid())
+            .await?;
+        Ok(categories
+            .map(Arc::unwrap_or_clone)
+            .unwrap_or_default()
+            .into_iter()
+            .map(PartnerCategory::from)
+            .collect())
+    }
+
+    /// What it wants to be paid in; null: whatever it earned.
+    async fn payout_currency(&self) -> Option<CurrencyCode> {
+        self.0.payout_currency.map(CurrencyCode)
+    }
+
+    /// When it was created.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
+    }
+
+    /// When it first became active; null: it never was.
+    async fn activated_at(&self) -> Option<DateTime> {
+        self.0.activated_at.map(DateTime)
+    }
+
+    /// When it was revoked; null: it is not.
+    async fn revoked_at(&self) -> Option<DateTime> {
+        self.0.revoked_at.map(DateTime)
+    }
+
+    /// The history of its status, oldest first.
+    async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTransition>, ApiError> {
+        let transitions = request(ctx).loaders.partner_transitions.load(self.0.id.uuid()).await?;
+        Ok(transitions
+            .iter()
+            .flat_map(|list| list.iter())
+            .map(Into::into)
+            .collect())
+    }
+
+    /// The campaigns that it belongs to, newest campaign first.
+    async fn campaigns(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Campaign>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Campaigns)?;
+        let parent = self.0.id.uuid();
+        let cursors = Cursors::of((scope, "partner.campaigns", parent));
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(&cursors)?;
+        Ok(Connection::new(
+            cursors,
+            move |request| {
+                let key = PageKey {
+                    parent,
+                    request: page.clone(),
+                };
+                Box::pin(async move {
+                    let page = request
+                        .loaders
+                        .campaigns_of_partner
+                        .load(key)
+                        .await?
+                        .unwrap_or_else(Page::empty);
+                    Ok(placed(page, |campaign| Place::of_id(campaign.id)))
+                })
+            },
+            move |request| {
+                Box::pin(async move {
+                    Ok(request
+                        .loaders
+                        .campaign_count_of_partner
+                        .load(parent)
+                        .await?
+                        .unwrap_or(0))
+                })
+            },
+        ))
+    }
+
+    /// The snapshot that would pay now: the newest of the campaign, else the newest partner-wide one. Null: the
+    /// campaign's live terms pay, or else the group's rules.
+    async fn commission_snapshot(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "For events of this campaign; none: the partner-wide one.")] campaign_id: Option<ID>,
+    ) -> Nullable<CommissionSnapshot> {
+        nullable(async {
+            let campaign: Option<CampaignId> = campaign_id.map(|id| id.parse()).transpose()?;
+            let snapshots = request(ctx).loaders.snapshots_of_partner.load(self.0.id.uuid()).await?;
+            let in_force = snapshots
+                .as_ref()
+                .and_then(|snapshots| snapshot::in_force(snapshots, campaign));
+            Ok(in_force.cloned().map(CommissionSnapshot::from))
+        })
+        .await
+    }
+
+    /// Everything that it was ever promised, newest first.
+    async fn commission_snapshots(&self, ctx: &Context<'_>) -> Result<Vec<CommissionSnapshot>, ApiError> {
+        let snapshots = request(ctx).loaders.snapshots_of_partner.load(self.0.id.uuid()).await?;
+        Ok(snapshots
+            .map(Arc::unwrap_or_clone)
+            .unwrap_or_default()
+            .into_iter()
+            .map(CommissionSnapshot::from)
+            .collect())
+    }
+}
+
+/// One change of a partner's status.
+#[derive(Clone, SimpleObject)]
+pub struct PartnerTransition {
+    /// The status before; null: the partner was created.
+    pub from: Option<PartnerStatus>,
+    /// The status after.
+    pub to: PartnerStatus,
+    /// Who did it.
+    pub actor: String,
+    /// Why; null if no reason was asked for.
+    pub reason: Option<String>,
+    /// When.
+    pub at: DateTime,
+}
+
+impl From<&partner::PartnerTransition> for PartnerTransition {
+    fn from(transition: &partner::PartnerTransition) -> Self {
+        Self {
+            from: transition.from.map(PartnerStatus::from),
+            to: transition.to.into(),
+            actor: transition.actor.clone(),
+            reason: transition.reason.clone(),
+            at: DateTime(transition.at),
+        }
+    }
+}
+
+/// Which partners to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct PartnerFilter {
+    /// Part of the name, the e-mail address or the external id, whatever the case.
+    pub search: Option<String>,
+    /// In this group.
+    pub group_id: Option<ID>,
+    /// Of this tier.
+    pub tier_id: Option<ID>,
+    /// Of this category.
+    pub category_id: Option<ID>,
+    /// Belonging to this campaign.
+    pub campaign_id: Option<ID>,
+    /// Of one of these types.
+    #[graphql(name = "type")]
+    pub types: Option<Vec<PartnerType>>,
+    /// With one of these statuses.
+    pub status: Option<Vec<PartnerStatus>>,
+    /// With exactly this tag among its tags.
+    pub tag: Option<String>,
+}
+
+impl PartnerFilter {
+    fn read(self) -> Result<store::partner::PartnerFilter, ApiError> {
+        Ok(store::partner::PartnerFilter {
+            search: self.search,
+            group: self.group_id.map(|id| id.parse()).transpose()?,
+            tier: self.tier_id.map(|id| id.parse()).transpose()?,
+            category: self.category_id.map(|id| id.parse()).transpose()?,
+            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
+            types: self
+                .types
+                .map(|list| list.into_iter().map(partner::PartnerType::from).collect()),
+            status: self
+                .status
+                .map(|list| list.into_iter().map(partner::PartnerStatus::from).collect()),
+            tag: self.tag,
+        })
+    }
+
+    /// Whether it asks about what partners do not see of themselves.
+    fn is_for_staff(&self) -> bool {
+        self.tier_id.is_some() || self.category_id.is_some() || self.tag.is_some()
+    }
+}
+
+/// How to sort partners.
+#[derive(Clone, Copy, InputObject)]
+pub struct PartnerOrder {
+    /// By what.
+    #[graphql(default_with = "PartnerOrderField::CreatedAt")]
+    pub field: PartnerOrderField,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Desc")]
+    pub direction: OrderDirection,
+}
+
+/// What partners are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum PartnerOrderField {
+    /// When they were created.
+    CreatedAt,
+    /// Their name, whatever the case.
+    Name,
+}
+
+#[derive(Default)]
+pub struct PartnerQuery;
+
+#[Object]
+impl PartnerQuery {
+    /// One partner, by its id or by the id that another system gave it; null if there is none.
+    async fn partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its external id.")] external_id: Option<String>,
+    ) -> Nullable<Partner> {
+        nullable(async {
+            let request = request(ctx);
+            let scope = request.caller.read(Resource::Partners)?;
+            match one_of_two(id, external_id)? {
+                Ok(id) => Partner::load(ctx, id.parse()?).await,
+                Err(external_id) => {
+                    let reader = request.store().reader();
+                    Ok(store::partner::find_by_external_id(reader, &scope, &external_id)
+                        .await?
+                        .map(Partner::from))
+                }
+            }
+        })
+        .await
+    }
+
+    /// The partners, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn partners(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<PartnerFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<PartnerOrder>,
+    ) -> Result<Connection<Partner>, ApiError> {
+        let caller = &request(ctx).caller;
+        let scope = caller.read(Resource::Partners)?;
+        let filter = filter.unwrap_or_default();
+        if caller.partner().is_some() && filter.is_for_staff() {
+            return Err(Denied::NotForPartners.into());
+        }
+        let filter = Arc::new(filter.read()?);
+        let order = match order_by.map(|order| order.field) {
+            None | Some(PartnerOrderField::CreatedAt) => StoreOrder::CreatedAt,
+            Some(PartnerOrderField::Name) => StoreOrder::Name,
+        };
+        let descending = order_by.is_none_or(|order| order.direction == OrderDirection::Desc);
+        let cursors = Cursors::of((scope, "partners", &filter, order, descending));
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(&cursors)?;
+        let counted = filter.clone();
+        Ok(Connection::new(
+            cursors,
+            move |request| {
+                let (filter, page) = (filter.clone(), page.clone());
+                Box::pin(async move {
+                    let sort = store::partner::sort(order, descending);
+                    let page = store::partner::page(request.store().reader(), &scope, &filter, sort, &page).await?;
+                    Ok(placed(page, |partner| place(partner, order)))
+                })
+            },
+            move |request| {
+                let filter = counted.clone();
+                Box::pin(async move { Ok(store::partner::count(request.store().reader(), &scope, &filter).await?) })
+            },
+        ))
+    }
+}
+
+fn place(partner: &partner::Partner, order: StoreOrder) -> Place {
+    let key = match order {
+        StoreOrder::CreatedAt => None,
+        StoreOrder::Name => Some(text::sort_key(&partner.name)),
+    };
+    Place {
+        key,
+        id: partner.id.uuid(),
+    }
+}

@@ -1,0 +1,336 @@
+//! Partner groups.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+
+use super::connection::{Connection, PageArguments, placed};
+use super::context::request;
+use super::cursor::Cursors;
+use super::error::{ApiError, Nullable, nullable};
+use super::input::{DeleteInput, id_text, patch, plain};
+use super::lookup::one_of_two;
+use super::partner::Partner;
+use super::partner_group_rule::{PartnerGroupRule, PartnerGroupRuleInput};
+use super::scalar::{CurrencyCode, DateTime};
+use super::user_error::{DeletePayload, payload};
+use crate::auth::Resource;
+use crate::domain::group_rules::RuleDraft;
+use crate::domain::id::PartnerGroupId;
+use crate::domain::partner_group;
+use crate::graphql::loader::PageKey;
+use crate::service::partner_group::{NewPartnerGroup, PartnerGroupChange, create, delete, update};
+use crate::store;
+use crate::store::page::{Page, Place};
+
+/// A classification of partners with a rules engine that says what they earn.
+#[derive(Clone)]
+pub struct PartnerGroup(Arc<partner_group::PartnerGroup>);
+
+impl From<Arc<partner_group::PartnerGroup>> for PartnerGroup {
+    fn from(group: Arc<partner_group::PartnerGroup>) -> Self {
+        Self(group)
+    }
+}
+
+impl From<partner_group::PartnerGroup> for PartnerGroup {
+    fn from(group: partner_group::PartnerGroup) -> Self {
+        Self(Arc::new(group))
+    }
+}
+
+impl PartnerGroup {
+    pub async fn load(ctx: &Context<'_>, id: PartnerGroupId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::PartnerGroups)?;
+        Ok(request.loaders.partner_group.load(id.uuid()).await?.map(Self))
+    }
+}
+
+/// A classification of partners with a rules engine that says what they earn. A partner's token shows its id and name;
+/// the rest reads as null, as an empty list, or is FORBIDDEN.
+#[Object]
+impl PartnerGroup {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Its name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The id that another system gave it, unique in the tenant; null if there is none.
+    async fn external_id(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.external_id.as_deref().filter(|_| !request(ctx).is_partner())
+    }
+
+    /// A note about the group; null if there is none.
+    async fn description(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.description.as_deref().filter(|_| !request(ctx).is_partner())
+    }
+
+    /// Free labels.
+    async fn tags(&self, ctx: &Context<'_>) -> &[String] {
+        if request(ctx).is_partner() { &[] } else { &self.0.tags }
+    }
+
+    /// Whether partners without a group use this one. A tenant has at most one such group.
+    async fn default(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
+        request(ctx).caller.staff_only()?;
+        Ok(self.0.is_default)
+    }
+
+    /// What the amounts of its rules are in; upgrades and bonuses then apply to charges in it only. Null: in whatever
+    /// currency the charge has.
+    async fn currency(&self, ctx: &Context<'_>) -> Option<CurrencyCode> {
+        self.0.currency.filter(|_| !request(ctx).is_partner()).map(CurrencyCode)
+    }
+
+    /// The rules, in the order in which they were entered, which does not matter.
+    async fn rules(&self, ctx: &Context<'_>) -> Vec<PartnerGroupRule> {
+        let rules = if request(ctx).is_partner() {
+            &[]
+        } else {
+            self.0.rules.rules()
+        };
+        rules.iter().map(PartnerGroupRule::from).collect()
+    }
+
+    /// Starts at 1 and rises whenever the rules are replaced.
+    async fn version(&self, ctx: &Context<'_>) -> Result<u32, ApiError> {
+        request(ctx).caller.staff_only()?;
+        Ok(self.0.version)
+    }
+
+    /// When it was created.
+    async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
+        request(ctx).caller.staff_only()?;
+        Ok(DateTime(self.0.created_at))
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
+        request(ctx).caller.staff_only()?;
+        Ok(DateTime(self.0.updated_at))
+    }
+
+    /// The partners in it, newest first.
+    async fn partners(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Partner>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Partners)?;
+        let parent = self.0.id.uuid();
+        let cursors = Cursors::of((scope, "group.partners", parent));
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(&cursors)?;
+        Ok(Connection::new(
+            cursors,
+            move |request| {
+                let key = PageKey {
+                    parent,
+                    request: page.clone(),
+                };
+                Box::pin(async move {
+                    let page = request
+                        .loaders
+                        .partners_of_group
+                        .load(key)
+                        .await?
+                        .unwrap_or_else(Page::empty);
+                    Ok(placed(page, |partner| Place::of_id(partner.id)))
+                })
+            },
+            move |request| {
+                Box::pin(async move { Ok(request.loaders.partner_count_of_group.load(parent).await?.unwrap_or(0)) })
+            },
+        ))
+    }
+}
+
+/// A new partner group.
+#[derive(InputObject)]
+pub struct CreatePartnerGroupInput {
+    /// Its name.
+    pub name: String,
+    /// Its rules, at most 100; exactly one of them `recurring`.
+    pub rules: Vec<PartnerGroupRuleInput>,
+    /// A note about the group.
+    pub description: Option<String>,
+    /// The id that another system gave it; unique in the tenant.
+    pub external_id: Option<String>,
+    /// Free labels, at most 50.
+    pub tags: Option<Vec<String>>,
+    /// Whether partners without a group use it; the former default group is one no more.
+    pub default: Option<bool>,
+    /// What the amounts of its rules are in.
+    pub currency: Option<CurrencyCode>,
+}
+
+/// Changes of a partner group. Absent fields stay as they are; null clears. Past commissions do not change.
+#[derive(InputObject)]
+pub struct UpdatePartnerGroupInput {
+    /// Which group.
+    pub id: ID,
+    /// Its name.
+    pub name: MaybeUndefined<String>,
+    /// Its rules: they replace the former ones and raise `version`.
+    pub rules: MaybeUndefined<Vec<PartnerGroupRuleInput>>,
+    /// A note about the group.
+    pub description: MaybeUndefined<String>,
+    /// The id that another system gave it; unique in the tenant.
+    pub external_id: MaybeUndefined<String>,
+    /// Free labels, at most 50: they replace the former ones.
+    pub tags: MaybeUndefined<Vec<String>>,
+    /// Whether partners without a group use it.
+    pub default: MaybeUndefined<bool>,
+    /// What the amounts of its rules are in.
+    pub currency: MaybeUndefined<CurrencyCode>,
+}
+
+payload! {
+    /// What creating or changing a partner group did.
+    PartnerGroupPayload {
+        /// The group as it is now; null if nothing was changed.
+        partner_group: PartnerGroup
+    }
+}
+
+fn drafts(rules: Vec<PartnerGroupRuleInput>) -> Vec<RuleDraft> {
+    rules.into_iter().map(RuleDraft::from).collect()
+}
+
+#[derive(Default)]
+pub struct PartnerGroupQuery;
+
+#[Object]
+impl PartnerGroupQuery {
+    /// One partner group, by its id or by the id that another system gave it; null if there is none.
+    async fn partner_group(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its external id.")] external_id: Option<String>,
+    ) -> Nullable<PartnerGroup> {
+        nullable(async {
+            let request = request(ctx);
+            let scope = request.caller.read(Resource::PartnerGroups)?;
+            match one_of_two(id, external_id)? {
+                Ok(id) => PartnerGroup::load(ctx, id.parse()?).await,
+                Err(_) if request.is_partner() => Ok(None),
+                Err(external_id) => {
+                    let reader = request.store().reader();
+                    Ok(store::partner_group::find_by_external_id(reader, &scope, &external_id)
+                        .await?
+                        .map(PartnerGroup::from))
+                }
+            }
+        })
+        .await
+    }
+
+    /// The partner groups, newest first.
+    async fn partner_groups(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<PartnerGroup>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::PartnerGroups)?;
+        let cursors = Cursors::of((scope, "partnerGroups"));
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(&cursors)?;
+        Ok(Connection::new(
+            cursors,
+            move |request| {
+                let page = page.clone();
+                Box::pin(async move {
+                    let page = store::partner_group::page(request.store().reader(), &scope, &page).await?;
+                    Ok(placed(page, |group| Place::of_id(group.id)))
+                })
+            },
+            move |request| {
+                Box::pin(async move { Ok(store::partner_group::count(request.store().reader(), &scope).await?) })
+            },
+        ))
+    }
+}
+
+#[derive(Default)]
+pub struct PartnerGroupMutation;
+
+#[Object]
+impl PartnerGroupMutation {
+    /// Creates a partner group. Needs `partner_groups:write`.
+    async fn create_partner_group(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new group.")] input: CreatePartnerGroupInput,
+    ) -> Nullable<PartnerGroupPayload> {
+        let request = request(ctx);
+        let group = NewPartnerGroup {
+            name: input.name,
+            rules: drafts(input.rules),
+            description: input.description,
+            external_id: input.external_id,
+            tags: input.tags.unwrap_or_default(),
+            is_default: input.default.unwrap_or(false),
+            currency: input.currency.map(|code| code.0),
+        };
+        Some(PartnerGroupPayload::of(
+            create(&request.app, &request.caller, group).await,
+        ))
+    }
+
+    /// Changes a partner group. Needs `partner_groups:write`.
+    async fn update_partner_group(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdatePartnerGroupInput,
+    ) -> Nullable<PartnerGroupPayload> {
+        let request = request(ctx);
+        let change = PartnerGroupChange {
+            id: id_text(input.id),
+            name: plain(input.name),
+            rules: patch(input.rules, drafts),
+            description: plain(input.description),
+            external_id: plain(input.external_id),
+            tags: plain(input.tags),
+            is_default: plain(input.default),
+            currency: patch(input.currency, |code| code.0),
+        };
+        Some(PartnerGroupPayload::of(
+            update(&request.app, &request.caller, change).await,
+        ))
+    }
+
+    /// Deletes a partner group that is not the default one and has no partners, else IN_USE. Needs
+    /// `partner_groups:write`.
+    async fn delete_partner_group(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which group.")] input: DeleteInput,
+    ) -> Nullable<DeletePayload> {
+        let request = request(ctx);
+        let deleted = delete(&request.app, &request.caller, &input.id).await;
+        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+    }
+}

@@ -1,0 +1,265 @@
+//! Partnership requests.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+
+use super::campaign::Campaign;
+use super::connection::{Connection, PageArguments, placed};
+use super::context::request;
+use super::cursor::Cursors;
+use super::error::{ApiError, Nullable, nullable};
+use super::input::id_text;
+use super::partner::Partner;
+use super::scalar::DateTime;
+use super::user_error::payload;
+use crate::auth::Resource;
+use crate::domain::id::PartnershipRequestId;
+use crate::domain::partnership_request;
+use crate::service::partnership_request::{NewPartnershipRequest, approve, create, reject};
+use crate::store;
+use crate::store::StoreError;
+use crate::store::page::Place;
+
+/// Whether a request was decided, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "partnership_request::PartnershipRequestStatus")]
+pub enum PartnershipRequestStatus {
+    /// It waits for a decision.
+    Pending,
+    /// It was approved: the partner belongs to the campaign.
+    Approved,
+    /// It was rejected.
+    Rejected,
+}
+
+/// Somebody asks to promote a campaign.
+#[derive(Clone)]
+pub struct PartnershipRequest(Arc<partnership_request::PartnershipRequest>);
+
+impl From<Arc<partnership_request::PartnershipRequest>> for PartnershipRequest {
+    fn from(request: Arc<partnership_request::PartnershipRequest>) -> Self {
+        Self(request)
+    }
+}
+
+impl From<partnership_request::PartnershipRequest> for PartnershipRequest {
+    fn from(request: partnership_request::PartnershipRequest) -> Self {
+        Self(Arc::new(request))
+    }
+}
+
+impl PartnershipRequest {
+    pub async fn load(ctx: &Context<'_>, id: PartnershipRequestId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Partners)?;
+        Ok(request.loaders.partnership_request.load(id.uuid()).await?.map(Self))
+    }
+}
+
+/// Somebody asks to promote a campaign.
+#[Object]
+impl PartnershipRequest {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Who asks.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The e-mail address of who asks, in lower case.
+    async fn email(&self) -> &str {
+        &self.0.email
+    }
+
+    /// What is to be promoted.
+    async fn campaign(&self, ctx: &Context<'_>) -> Result<Campaign, ApiError> {
+        let campaign = Campaign::load(ctx, self.0.campaign_id).await?;
+        Ok(campaign.ok_or(StoreError::Corrupt {
+            table: "partnership_request",
+            column: "campaign_id",
+            value: self.0.campaign_id.to_string(),
+        })?)
+    }
+
+    /// Whether it was decided, and how.
+    async fn status(&self) -> PartnershipRequestStatus {
+        self.0.status.into()
+    }
+
+    /// What the asking party adds; null if nothing.
+    async fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// The partner that the approval created or joined to the campaign; null before.
+    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
+        nullable(async {
+            match self.0.partner_id {
+                Some(id) => Partner::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// When it was approved or rejected; null before.
+    async fn decided_at(&self) -> Option<DateTime> {
+        self.0.decided_at.map(DateTime)
+    }
+
+    /// Why it was rejected; null otherwise.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+}
+
+/// A new request to promote a campaign.
+#[derive(InputObject)]
+pub struct CreatePartnershipRequestInput {
+    /// Who asks.
+    pub name: String,
+    /// The e-mail address of who asks.
+    pub email: String,
+    /// What is to be promoted.
+    pub campaign_id: ID,
+    /// What the asking party adds.
+    pub message: Option<String>,
+}
+
+/// Which request to approve.
+#[derive(InputObject)]
+pub struct ApprovePartnershipRequestInput {
+    /// The request.
+    pub id: ID,
+    /// The group to put the partner in.
+    pub group_id: Option<ID>,
+}
+
+/// Which request to reject, and why.
+#[derive(InputObject)]
+pub struct RejectPartnershipRequestInput {
+    /// The request.
+    pub id: ID,
+    /// Why, for the record.
+    pub reason: String,
+}
+
+payload! {
+    /// What creating or deciding a partnership request did.
+    PartnershipRequestPayload {
+        /// The request as it is now; null if nothing was changed.
+        partnership_request: PartnershipRequest
+    }
+}
+
+#[derive(Default)]
+pub struct PartnershipRequestQuery;
+
+#[Object]
+impl PartnershipRequestQuery {
+    /// One partnership request; null if there is none.
+    async fn partnership_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Nullable<PartnershipRequest> {
+        nullable(async { PartnershipRequest::load(ctx, id.parse()?).await }).await
+    }
+
+    /// The partnership requests, newest first.
+    async fn partnership_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only those that stand like this.")] status: Option<PartnershipRequestStatus>,
+    ) -> Result<Connection<PartnershipRequest>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Partners)?;
+        let status = status.map(partnership_request::PartnershipRequestStatus::from);
+        let cursors = Cursors::of((scope, "partnershipRequests", status));
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(&cursors)?;
+        Ok(Connection::new(
+            cursors,
+            move |request| {
+                let page = page.clone();
+                Box::pin(async move {
+                    let page =
+                        store::partnership_request::page(request.store().reader(), &scope, status, &page).await?;
+                    Ok(placed(page, |asked| Place::of_id(asked.id)))
+                })
+            },
+            move |request| {
+                Box::pin(async move {
+                    Ok(store::partnership_request::count(request.store().reader(), &scope, status).await?)
+                })
+            },
+        ))
+    }
+}
+
+#[derive(Default)]
+pub struct PartnershipRequestMutation;
+
+#[Object]
+impl PartnershipRequestMutation {
+    /// Records a request to promote a campaign. Needs `partners:write`.
+    async fn create_partnership_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CreatePartnershipRequestInput,
+    ) -> Nullable<PartnershipRequestPayload> {
+        let request = request(ctx);
+        let (name, email, campaign_id) = (input.name, input.email, id_text(input.campaign_id));
+        let asked = NewPartnershipRequest {
+            name,
+            email,
+            campaign_id,
+            message: input.message,
+        };
+        Some(PartnershipRequestPayload::of(
+            create(&request.app, &request.caller, asked).await,
+        ))
+    }
+
+    /// Approves a request, in one transaction: creates the partner, or takes the one with that e-mail address, joins it
+    /// to the campaign, and stamps the campaign's terms of this moment. Needs `partners:write`.
+    async fn approve_partnership_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which request.")] input: ApprovePartnershipRequestInput,
+    ) -> Nullable<PartnershipRequestPayload> {
+        let request = request(ctx);
+        let group = input.group_id.map(id_text);
+        let approved = approve(&request.app, &request.caller, &input.id, group.as_deref()).await;
+        Some(PartnershipRequestPayload::of(approved))
+    }
+
+    /// Rejects a request. Needs `partners:write`.
+    async fn reject_partnership_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which request, and why.")] input: RejectPartnershipRequestInput,
+    ) -> Nullable<PartnershipRequestPayload> {
+        let request = request(ctx);
+        Some(PartnershipRequestPayload::of(
+            reject(&request.app, &request.caller, &input.id, &input.reason).await,
+        ))
+    }
+}

@@ -1,0 +1,109 @@
+//! The scalars of the schema. Each says in `is_valid` what it takes, so that a bad value is refused before anything
+//! is executed.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::{Datelike, SecondsFormat};
+
+use crate::domain::Timestamp;
+use crate::domain::money::{self, parse_decimal};
+use crate::domain::problem::Fault;
+
+/// An exact decimal number as a string: "12.34". Whole numbers may be given without quotes; numbers with a point or an
+/// exponent may not, since they would pass through binary floating point on their way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decimal(pub rust_decimal::Decimal);
+
+#[Scalar]
+impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let parsed = match &value {
+            Value::String(text) => parse_decimal(text),
+            Value::Number(number) if number.is_i64() || number.is_u64() => parse_decimal(&number.to_string()),
+            Value::Number(number) => {
+                return Err(InputValueError::custom(format!(
+                    "{number} is a floating point number, which is not exact: put it in quotes, \"{number}\""
+                )));
+            }
+            _ => return Err(InputValueError::expected_type(value)),
+        };
+        parsed.map(Self).map_err(custom)
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// An ISO 4217 currency code: "EUR".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CurrencyCode(pub money::Currency);
+
+#[Scalar]
+impl ScalarType for CurrencyCode {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(code) => money::Currency::parse(code).map(Self).map_err(custom),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.code().to_owned())
+    }
+}
+
+/// A moment as RFC 3339 text, in UTC on output: "2026-04-24T12:00:00Z". Kept to the microsecond; finer digits are cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DateTime(pub Timestamp);
+
+#[Scalar]
+impl ScalarType for DateTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        let parsed = chrono::DateTime::parse_from_rfc3339(text).ok();
+        let cut = parsed.and_then(|moment| Timestamp::from_timestamp_micros(moment.timestamp_micros()));
+        cut.filter(|moment| (1..=9999).contains(&moment.year()))
+            .map(Self)
+            .ok_or_else(|| InputValueError::custom("must be an RFC 3339 moment such as \"2026-04-24T12:00:00Z\""))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+/// Any JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Json(pub serde_json::Value);
+
+#[Scalar(name = "JSON")]
+impl ScalarType for Json {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        value
+            .into_json()
+            .map(Self)
+            .map_err(|_| InputValueError::custom("must be a JSON value"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::from_json(self.0.clone()).unwrap_or(Value::Null)
+    }
+}
+
+fn custom<T: async_graphql::InputType>(Fault(_, message): Fault) -> InputValueError<T> {
+    InputValueError::custom(message)
+}

@@ -1,0 +1,49 @@
+//! A name for every request, in its answer, in its log lines and in its errors.
+
+use std::time::Instant;
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+
+const HEADER: &str = "x-request-id";
+
+/// The request's id: the caller's, if it is sane, else a new one.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// Names the request, logs its end, and sets the headers that every answer has.
+pub async fn attach(mut request: Request, next: Next) -> Response {
+    let given = request
+        .headers()
+        .get(HEADER)
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| is_sane(id));
+    let id = given.map_or_else(|| format!("{:016x}", fastrand::u64(..)), str::to_owned);
+    let header = HeaderValue::from_str(&id).expect("letters, digits and a few marks");
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let span = tracing::info_span!("request", id);
+    request.extensions_mut().insert(RequestId(id));
+
+    let start = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+    span.in_scope(|| tracing::info!(%method, path, status = response.status().as_u16(), milliseconds, "answered"));
+
+    let headers = response.headers_mut();
+    headers.insert(HEADER, header);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+fn is_sane(id: &str) -> bool {
+    (1..=64).contains(&id.len())
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}

@@ -1,0 +1,23 @@
+//! Tributary: a GraphQL gateway for partner programmes. Who the partners are, what they were promised, what they earned
+//! and why.
+//!
+//! Modules call downwards only (a test checks it):
+//!
+//! ```text
+//! main -> cli -> http, service, store      http -> graphql, auth
+//! graphql -> store (reads), service (writes), auth, domain
+//! service -> store, auth, domain           store -> entity, domain, auth::Scope
+//! domain, entity, migration -> nothing of ours
+//! ```
+
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod graphql;
+pub mod http;
+pub mod service;
+pub mod store;
+pub mod telemetry;

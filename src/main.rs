@@ -1,0 +1,17 @@
+//! The program `tributary`: reads the command line and leaves the rest to the library.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tributary::cli::Cli;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match Cli::parse().run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tributary: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

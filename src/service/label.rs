@@ -1,0 +1,161 @@
+//! Partner tiers, partner categories and advertisers.
+
+use sea_orm::DatabaseTransaction;
+
+use crate::app::App;
+use crate::auth::{Caller, Resource, Writer};
+use crate::domain::id::{self, Id};
+use crate::domain::label::Label;
+use crate::domain::problem::{Patch, ProblemCode, Problems};
+use crate::domain::text;
+use crate::service::ServiceError;
+use crate::store::label::LabelTable;
+use crate::store::{self, StoreError};
+
+/// A kind of label: what guards it, and how its input calls the label.
+pub trait LabelKind: LabelTable {
+    const RESOURCE: Resource;
+    const FIELD: &'static str;
+    /// Whether two may not bear the same label.
+    const UNIQUE: bool;
+}
+
+impl LabelKind for id::PartnerTier {
+    const RESOURCE: Resource = Resource::Partners;
+    const FIELD: &'static str = "label";
+    const UNIQUE: bool = true;
+}
+
+impl LabelKind for id::PartnerCategory {
+    const RESOURCE: Resource = Resource::Partners;
+    const FIELD: &'static str = "label";
+    const UNIQUE: bool = true;
+}
+
+impl LabelKind for id::Advertiser {
+    const RESOURCE: Resource = Resource::Campaigns;
+    const FIELD: &'static str = "name";
+    const UNIQUE: bool = false;
+}
+
+pub async fn create<K: LabelKind>(
+    app: &App,
+    caller: &Caller,
+    label: &str,
+    external_id: Option<String>,
+) -> Result<Label<K>, ServiceError> {
+    let writer = caller.write(K::RESOURCE)?;
+    let mut problems = Problems::new();
+    let label = problems.take(K::FIELD, text::name(label));
+    let external_id = problems.optional("externalId", external_id, |text| text::external_id(&text));
+    let transaction = app.store.begin().await?;
+    check_free::<K>(
+        &transaction,
+        &writer,
+        label.as_deref(),
+        external_id.as_ref(),
+        None,
+        &mut problems,
+    )
+    .await?;
+    let (Some(label), Some(external_id), true) = (label, external_id, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    let label = Label {
+        id: Id::<K>::new(app.clock.now()),
+        label,
+        external_id,
+    };
+    store::label::insert(&transaction, writer.tenant(), &label).await?;
+    transaction.commit().await?;
+    Ok(label)
+}
+
+pub async fn update<K: LabelKind>(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    label: Patch<String>,
+    external_id: Patch<String>,
+) -> Result<Label<K>, ServiceError> {
+    let writer = caller.write(K::RESOURCE)?;
+    let mut problems = Problems::new();
+    let transaction = app.store.begin().await?;
+    let Some(current) = locked::<K>(&transaction, &writer, id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    let label = problems.changed(K::FIELD, label, current.label, |text| text::name(&text));
+    let external_id = problems.changed_optional("externalId", external_id, current.external_id, |text| {
+        text::external_id(&text)
+    });
+    let me = Some(current.id);
+    check_free::<K>(
+        &transaction,
+        &writer,
+        label.as_deref(),
+        external_id.as_ref(),
+        me,
+        &mut problems,
+    )
+    .await?;
+    let (Some(label), Some(external_id), true) = (label, external_id, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    let label = Label {
+        id: current.id,
+        label,
+        external_id,
+    };
+    store::label::update(&transaction, writer.tenant(), &label).await?;
+    transaction.commit().await?;
+    Ok(label)
+}
+
+/// Deletes a label that nothing refers to.
+pub async fn delete<K: LabelKind>(app: &App, caller: &Caller, id: &str) -> Result<Id<K>, ServiceError> {
+    let writer = caller.write(K::RESOURCE)?;
+    let mut problems = Problems::new();
+    let transaction = app.store.begin().await?;
+    let Some(label) = locked::<K>(&transaction, &writer, id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    let (references, what) = K::count_references(&transaction, &writer.scope(), label.id).await?;
+    if references > 0 {
+        problems.add("id", ProblemCode::InUse, format!("is in use by {references} {what}"));
+        return Err(problems.into());
+    }
+    store::label::delete(&transaction, writer.tenant(), label.id).await?;
+    transaction.commit().await?;
+    Ok(label.id)
+}
+
+async fn locked<K: LabelKind>(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<Label<K>>, StoreError> {
+    let Some(id) = problems.id::<K>("id", id) else {
+        return Ok(None);
+    };
+    Ok(problems.found("id", store::label::lock(transaction, &writer.scope(), id).await?))
+}
+
+async fn check_free<K: LabelKind>(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    label: Option<&str>,
+    external_id: Option<&Option<String>>,
+    me: Option<Id<K>>,
+    problems: &mut Problems,
+) -> Result<(), StoreError> {
+    if let Some(label) = label.filter(|_| K::UNIQUE) {
+        let holder = store::label::find_by_label::<K>(transaction, &writer.scope(), label).await?;
+        problems.free(K::FIELD, holder.map(|label| label.id), me);
+    }
+    if let Some(Some(external_id)) = external_id {
+        let holder = store::label::find_by_external_id::<K>(transaction, &writer.scope(), external_id).await?;
+        problems.free("externalId", holder.map(|label| label.id), me);
+    }
+    Ok(())
+}

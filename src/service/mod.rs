@@ -1,0 +1,14 @@
+//! What the program does for callers beyond reading: authorise, load, decide with the domain's pure functions, write
+//! in one transaction. Every function answers all problems of its input at once, and then has changed nothing.
+
+pub mod campaign;
+mod error;
+pub mod label;
+pub mod partner;
+pub mod partner_group;
+pub mod partnership_request;
+pub mod snapshot;
+pub mod tenant;
+pub mod token;
+
+pub use error::ServiceError;

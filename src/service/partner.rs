@@ -1,0 +1,485 @@
+//! Partners: creating and changing them, and the life of the partnership.
+
+use sea_orm::DatabaseTransaction;
+
+use crate::app::App;
+use crate::auth::{Caller, Resource, Writer};
+use crate::domain::id::{self, CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId};
+use crate::domain::money::Currency;
+use crate::domain::partner::{Partner, PartnerMove, PartnerStatus, PartnerTransition, PartnerType};
+use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
+use crate::domain::snapshot::SnapshotSource;
+use crate::domain::{Timestamp, text};
+use crate::service::snapshot::{self, SnapshotDraft};
+use crate::service::{ServiceError, campaign};
+use crate::store::{self, StoreError};
+
+/// The largest metadata, as JSON text.
+const MAX_METADATA_BYTES: usize = 16 * 1024;
+
+/// A partner as entered.
+#[derive(Clone, Debug, Default)]
+pub struct NewPartner {
+    pub name: String,
+    pub email: String,
+    pub partner_type: Option<PartnerType>,
+    pub external_id: Option<String>,
+    pub group_id: Option<String>,
+    pub tier_id: Option<String>,
+    pub category_ids: Vec<String>,
+    pub tags: Vec<String>,
+    pub metadata: Option<serde_json::Value>,
+    pub payout_currency: Option<Currency>,
+    /// The partner starts INVITED and has yet to be activated.
+    pub send_invite: bool,
+    pub campaign_ids: Vec<String>,
+    pub commission_snapshot: Option<SnapshotDraft>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct PartnerChange {
+    pub id: String,
+    pub name: Patch<String>,
+    pub email: Patch<String>,
+    pub partner_type: Patch<PartnerType>,
+    pub external_id: Patch<String>,
+    pub group_id: Patch<String>,
+    pub tier_id: Patch<String>,
+    pub category_ids: Patch<Vec<String>>,
+    pub tags: Patch<Vec<String>>,
+    pub metadata: Patch<serde_json::Value>,
+    pub payout_currency: Patch<Currency>,
+}
+
+pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Partner, ServiceError> {
+    let writer = caller.write(Resource::Partners)?;
+    let now = app.clock.now();
+    let mut problems = Problems::new();
+    let name = problems.take("name", text::name(&input.name));
+    let email = problems.take("email", text::email(&input.email));
+    let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
+    let tags = problems.take("tags", text::tags(input.tags));
+    let metadata = problems.optional("metadata", input.metadata, metadata);
+
+    let transaction = app.store.begin().await?;
+    check_unique(
+        &transaction,
+        &writer,
+        email.as_deref(),
+        external_id.as_ref(),
+        None,
+        &mut problems,
+    )
+    .await?;
+    let group_id = match &input.group_id {
+        Some(id) => group(&transaction, &writer, id, &mut problems).await?,
+        None => None,
+    };
+    let tier_id = match &input.tier_id {
+        Some(id) => tier(&transaction, &writer, id, &mut problems).await?,
+        None => None,
+    };
+    let category_ids = categories(&transaction, &writer, &input.category_ids, &mut problems).await?;
+    let mut campaign_ids = campaigns(&transaction, &writer, &input.campaign_ids, &mut problems).await?;
+    let promise = match input.commission_snapshot {
+        Some(draft) => promised(&transaction, &writer, draft, &mut problems).await?,
+        None => None,
+    };
+    let (Some(name), Some(email), Some(external_id), Some(tags), Some(metadata), true) =
+        (name, email, external_id, tags, metadata, problems.is_empty())
+    else {
+        return Err(problems.into());
+    };
+    let details = Details {
+        name,
+        email,
+        external_id,
+        tags,
+        metadata,
+        group_id,
+        tier_id,
+    };
+    let status = if input.send_invite {
+        PartnerStatus::Invited
+    } else {
+        PartnerStatus::Active
+    };
+    let partner_type = input.partner_type.unwrap_or(PartnerType::Affiliate);
+    let partner = insert(
+        &transaction,
+        &writer,
+        details,
+        partner_type,
+        status,
+        input.payout_currency,
+        now,
+    )
+    .await?;
+    store::partner::replace_categories(&transaction, writer.tenant(), partner.id, &category_ids).await?;
+    // A promise for a campaign is an invitation to it.
+    campaign_ids.extend(promise.as_ref().and_then(|promise| promise.campaign_id));
+    if !campaign_ids.is_empty() {
+        store::campaign::join(&transaction, writer.tenant(), partner.id, &campaign_ids, now).await?;
+    }
+    if let Some(promise) = promise {
+        snapshot::stamp(&transaction, &writer, partner.id, promise, now).await?;
+    }
+    transaction.commit().await?;
+    Ok(partner)
+}
+
+pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<Partner, ServiceError> {
+    let writer = caller.write(Resource::Partners)?;
+    let mut problems = Problems::new();
+    let transaction = app.store.begin().await?;
+    let Some(current) = locked(&transaction, &writer, "id", &input.id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    let name = problems.changed("name", input.name, current.name.clone(), |name| text::name(&name));
+    let email = problems.changed("email", input.email, current.email.clone(), |email| text::email(&email));
+    let partner_type = problems.changed("type", input.partner_type, current.partner_type, Ok);
+    let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
+        text::external_id(&text)
+    });
+    let tags = match input.tags {
+        Patch::Clear => Some(Vec::new()),
+        patch => problems.changed("tags", patch, current.tags.clone(), text::tags),
+    };
+    let new_metadata = problems.changed_optional("metadata", input.metadata, current.metadata.clone(), metadata);
+    let payout_currency =
+        problems.changed_optional("payoutCurrency", input.payout_currency, current.payout_currency, Ok);
+    check_unique(
+        &transaction,
+        &writer,
+        email.as_deref(),
+        external_id.as_ref(),
+        Some(current.id),
+        &mut problems,
+    )
+    .await?;
+    let group_id = match &input.group_id {
+        Patch::Keep => current.group_id,
+        Patch::Clear => None,
+        Patch::Set(id) => group(&transaction, &writer, id, &mut problems).await?,
+    };
+    let tier_id = match &input.tier_id {
+        Patch::Keep => current.tier_id,
+        Patch::Clear => None,
+        Patch::Set(id) => tier(&transaction, &writer, id, &mut problems).await?,
+    };
+    let category_ids = match &input.category_ids {
+        Patch::Keep => None,
+        Patch::Clear => Some(Vec::new()),
+        Patch::Set(ids) => Some(categories(&transaction, &writer, ids, &mut problems).await?),
+    };
+    let (
+        Some(name),
+        Some(email),
+        Some(partner_type),
+        Some(external_id),
+        Some(tags),
+        Some(metadata),
+        Some(payout_currency),
+        true,
+    ) = (
+        name,
+        email,
+        partner_type,
+        external_id,
+        tags,
+        new_metadata,
+        payout_currency,
+        problems.is_empty(),
+    )
+    else {
+        return Err(problems.into());
+    };
+    let updated_at = app.clock.now();
+    let partner = Partner {
+        name,
+        email,
+        partner_type,
+        external_id,
+        tags,
+        metadata,
+        payout_currency,
+        group_id,
+        tier_id,
+        updated_at,
+        ..current
+    };
+    store::partner::update(&transaction, writer.tenant(), &partner).await?;
+    if let Some(category_ids) = category_ids {
+        store::partner::replace_categories(&transaction, writer.tenant(), partner.id, &category_ids).await?;
+    }
+    transaction.commit().await?;
+    Ok(partner)
+}
+
+/// Moves a partnership along its state machine. Suspending and revoking need a reason, which the history keeps.
+pub async fn change_status(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    the_move: PartnerMove,
+    reason: Option<&str>,
+) -> Result<Partner, ServiceError> {
+    let writer = caller.write(Resource::Partners)?;
+    let now = app.clock.now();
+    let mut problems = Problems::new();
+    let reason = problems.optional("reason", reason, text::reason);
+    let transaction = app.store.begin().await?;
+    let current = locked(&transaction, &writer, "id", id, &mut problems).await?;
+    let (Some(current), Some(reason)) = (current, reason) else {
+        return Err(problems.into());
+    };
+    let Some(status) = current.status.after(the_move) else {
+        let message = format!("is {}, which does not allow this", current.status.as_str());
+        problems.add("id", ProblemCode::InvalidTransition, message);
+        return Err(problems.into());
+    };
+    let mut partner = Partner {
+        status,
+        updated_at: now,
+        ..current.clone()
+    };
+    match status {
+        PartnerStatus::Active => {
+            partner.activated_at = partner.activated_at.or(Some(now));
+            partner.revoked_at = None;
+        }
+        PartnerStatus::Revoked => partner.revoked_at = Some(now),
+        PartnerStatus::Suspended | PartnerStatus::Invited => {}
+    }
+    // Tokens from before a suspension or revocation stay dead, also after a comeback.
+    if !current.status.may_sign_in() || !status.may_sign_in() {
+        partner.tokens_valid_from = now;
+    }
+    store::partner::update(&transaction, writer.tenant(), &partner).await?;
+    let (from, actor) = (Some(current.status), writer.actor().to_owned());
+    let transition = PartnerTransition {
+        from,
+        to: status,
+        actor,
+        reason,
+        at: now,
+    };
+    store::partner::insert_transition(&transaction, writer.tenant(), partner.id, &transition).await?;
+    transaction.commit().await?;
+    Ok(partner)
+}
+
+/// Makes a partner belong to a campaign; one that does already stays as it is.
+pub async fn join_campaign(
+    app: &App,
+    caller: &Caller,
+    partner_id: &str,
+    campaign_id: &str,
+) -> Result<Partner, ServiceError> {
+    let writer = caller.write(Resource::Partners)?;
+    let mut problems = Problems::new();
+    let transaction = app.store.begin().await?;
+    let partner = locked(&transaction, &writer, "partnerId", partner_id, &mut problems).await?;
+    let campaign = campaign::named(&transaction, &writer, "campaignId", campaign_id, &mut problems).await?;
+    let (Some(partner), Some(campaign)) = (partner, campaign) else {
+        return Err(problems.into());
+    };
+    store::campaign::join(
+        &transaction,
+        writer.tenant(),
+        partner.id,
+        &[campaign.id],
+        app.clock.now(),
+    )
+    .await?;
+    transaction.commit().await?;
+    Ok(partner)
+}
+
+/// Checked details of a partner to be created.
+pub(super) struct Details {
+    pub name: String,
+    pub email: String,
+    pub external_id: Option<String>,
+    pub tags: Vec<String>,
+    pub metadata: Option<serde_json::Value>,
+    pub group_id: Option<PartnerGroupId>,
+    pub tier_id: Option<PartnerTierId>,
+}
+
+pub(super) async fn insert(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    details: Details,
+    partner_type: PartnerType,
+    status: PartnerStatus,
+    payout_currency: Option<Currency>,
+    now: Timestamp,
+) -> Result<Partner, StoreError> {
+    let partner = Partner {
+        id: PartnerId::new(now),
+        name: details.name,
+        email: details.email,
+        external_id: details.external_id,
+        partner_type,
+        status,
+        tags: details.tags,
+        metadata: details.metadata,
+        group_id: details.group_id,
+        tier_id: details.tier_id,
+        payout_currency,
+        created_at: now,
+        updated_at: now,
+        activated_at: (status == PartnerStatus::Active).then_some(now),
+        revoked_at: None,
+        tokens_valid_from: now,
+    };
+    store::partner::insert(transaction, writer.tenant(), &partner).await?;
+    let transition = PartnerTransition {
+        from: None,
+        to: status,
+        actor: writer.actor().to_owned(),
+        reason: None,
+        at: now,
+    };
+    store::partner::insert_transition(transaction, writer.tenant(), partner.id, &transition).await?;
+    Ok(partner)
+}
+
+pub(super) async fn locked(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    field: &str,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<Partner>, StoreError> {
+    let Some(id) = problems.id::<id::Partner>(field, id) else {
+        return Ok(None);
+    };
+    Ok(problems.found(field, store::partner::lock(transaction, &writer.scope(), id).await?))
+}
+
+async fn check_unique(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    email: Option<&str>,
+    external_id: Option<&Option<String>>,
+    me: Option<PartnerId>,
+    problems: &mut Problems,
+) -> Result<(), StoreError> {
+    if let Some(email) = email {
+        let holder = store::partner::find_by_email(transaction, &writer.scope(), email).await?;
+        problems.free("email", holder.map(|partner| partner.id), me);
+    }
+    if let Some(Some(external_id)) = external_id {
+        let holder = store::partner::find_by_external_id(transaction, &writer.scope(), external_id).await?;
+        problems.free("externalId", holder.map(|partner| partner.id), me);
+    }
+    Ok(())
+}
+
+pub(super) async fn group(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<PartnerGroupId>, StoreError> {
+    let Some(id) = problems.id::<id::PartnerGroup>("groupId", id) else {
+        return Ok(None);
+    };
+    let group = store::partner_group::find(transaction, &writer.scope(), id).await?;
+    Ok(problems.found("groupId", group).map(|group| group.id))
+}
+
+async fn tier(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<PartnerTierId>, StoreError> {
+    let Some(id) = problems.id::<id::PartnerTier>("tierId", id) else {
+        return Ok(None);
+    };
+    let tier = store::label::find(transaction, &writer.scope(), id).await?;
+    Ok(problems.found("tierId", tier).map(|tier| tier.id))
+}
+
+async fn categories(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    ids: &[String],
+    problems: &mut Problems,
+) -> Result<Vec<PartnerCategoryId>, StoreError> {
+    let wanted = distinct_ids::<id::PartnerCategory>("categoryIds", ids, problems);
+    let uuids: Vec<_> = wanted.iter().map(|(_, id)| id.uuid()).collect();
+    let found = store::label::by_ids::<id::PartnerCategory>(transaction, &writer.scope(), &uuids).await?;
+    Ok(keep_found(
+        "categoryIds",
+        wanted,
+        |id| found.contains_key(&id.uuid()),
+        problems,
+    ))
+}
+
+async fn campaigns(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    ids: &[String],
+    problems: &mut Problems,
+) -> Result<Vec<CampaignId>, StoreError> {
+    let wanted = distinct_ids::<id::Campaign>("campaignIds", ids, problems);
+    let uuids: Vec<_> = wanted.iter().map(|(_, id)| id.uuid()).collect();
+    let found = store::campaign::by_ids(transaction, &writer.scope(), &uuids).await?;
+    Ok(keep_found(
+        "campaignIds",
+        wanted,
+        |id| found.contains_key(&id.uuid()),
+        problems,
+    ))
+}
+
+/// The ids of a list with their positions, each once.
+fn distinct_ids<K: id::Kind>(field: &str, ids: &[String], problems: &mut Problems) -> Vec<(usize, id::Id<K>)> {
+    let mut seen = std::collections::HashSet::new();
+    let parsed = ids
+        .iter()
+        .enumerate()
+        .filter_map(|(index, text)| problems.id(&format!("{field}.{index}"), text).map(|id| (index, id)));
+    parsed.filter(|(_, id)| seen.insert(*id)).collect()
+}
+
+fn keep_found<K: id::Kind>(
+    field: &str,
+    wanted: Vec<(usize, id::Id<K>)>,
+    is_found: impl Fn(id::Id<K>) -> bool,
+    problems: &mut Problems,
+) -> Vec<id::Id<K>> {
+    let kept = wanted
+        .into_iter()
+        .filter_map(|(index, id)| problems.found(&format!("{field}.{index}"), is_found(id).then_some(id)));
+    kept.collect()
+}
+
+async fn promised(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    draft: SnapshotDraft,
+    problems: &mut Problems,
+) -> Result<Option<snapshot::Promise>, StoreError> {
+    problems.enter("commissionSnapshot");
+    let promise = snapshot::promise(transaction, writer, draft, SnapshotSource::Invite, problems).await;
+    problems.leave();
+    promise
+}
+
+fn metadata(value: serde_json::Value) -> Result<serde_json::Value, Fault> {
+    if value.to_string().len() > MAX_METADATA_BYTES {
+        return Err(Fault::invalid(format!(
+            "is too large: at most {MAX_METADATA_BYTES} bytes of JSON"
+        )));
+    }
+    if value.to_string().contains("\\u0000") {
+        return Err(Fault::invalid("must not contain the character U+0000"));
+    }
+    Ok(value)
+}

@@ -1,0 +1,119 @@
+//! Tokens that Tributary issues itself, so that a portal needs no other identity service.
+
+use std::time::Duration;
+
+use crate::app::App;
+use crate::auth::{Caller, Permission, Permissions, Resource, Scope};
+use crate::domain::Timestamp;
+use crate::domain::id;
+use crate::domain::problem::{Fault, ProblemCode, Problems};
+use crate::service::ServiceError;
+use crate::store;
+
+/// The longest life of a partner's token: a day. Portals ask for a new one as long as they trust their user.
+const MAX_TTL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a partner's token may open at all.
+const FOR_PARTNERS: [Resource; 8] = [
+    Resource::Partners,
+    Resource::PartnerGroups,
+    Resource::Campaigns,
+    Resource::Events,
+    Resource::Commissions,
+    Resource::Payouts,
+    Resource::Deals,
+    Resource::TieredCommissions,
+];
+
+/// A token and when it ends.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    pub token: String,
+    pub expires_at: Timestamp,
+}
+
+/// Issues a token that reads what is one partner's. `scopes` defaults to every read scope that the caller has; nobody
+/// grants a scope they lack.
+pub async fn issue_for_partner(
+    app: &App,
+    caller: &Caller,
+    partner_id: &str,
+    scopes: Option<&[String]>,
+    ttl_seconds: i32,
+) -> Result<Issued, ServiceError> {
+    let writer = caller.write(Resource::Partners)?;
+    let mut problems = Problems::new();
+    let permissions = match scopes {
+        None => grantable(caller).collect(),
+        Some(scopes) => granted(caller, scopes, &mut problems),
+    };
+    let ttl = u64::try_from(ttl_seconds)
+        .ok()
+        .map(Duration::from_secs)
+        .filter(|ttl| !ttl.is_zero() && *ttl <= MAX_TTL);
+    let message = format!("must be from 1 to {} seconds", MAX_TTL.as_secs());
+    let ttl = problems.take("ttlSeconds", ttl.ok_or_else(|| Fault::invalid(message)));
+    let partner = match problems.id::<id::Partner>("partnerId", partner_id) {
+        Some(id) => problems.found(
+            "partnerId",
+            store::partner::find(app.store.reader(), &writer.scope(), id).await?,
+        ),
+        None => None,
+    };
+    if let Some(partner) = &partner
+        && !partner.status.may_sign_in()
+    {
+        let message = format!("is {}: no token of it would open anything", partner.status.as_str());
+        problems.add("partnerId", ProblemCode::Conflict, message);
+    }
+    let (Some(partner), Some(ttl), true) = (partner, ttl, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    Ok(mint(
+        app,
+        &partner.id.to_string(),
+        &Scope::of_partner(writer.tenant(), partner.id),
+        permissions,
+        ttl,
+    ))
+}
+
+/// A token for the rows of `scope`. For services that have authorised it, and for the command line.
+pub fn mint(app: &App, subject: &str, scope: &Scope, permissions: Permissions, ttl: Duration) -> Issued {
+    let now = app.clock.now();
+    let expires_at = now + ttl;
+    let (tenant, partner) = (
+        scope.tenant().to_string(),
+        scope.partner().map(|partner| partner.to_string()),
+    );
+    let token = app
+        .keys
+        .mint(subject, &tenant, &permissions.to_string(), partner, now, expires_at)
+        .expect("claims are plain text and numbers");
+    Issued { token, expires_at }
+}
+
+fn grantable(caller: &Caller) -> impl Iterator<Item = Permission> {
+    let permissions = caller.permissions();
+    FOR_PARTNERS
+        .into_iter()
+        .map(Permission::Read)
+        .filter(move |permission| permissions.allow(*permission))
+}
+
+fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permissions {
+    let each = scopes.iter().enumerate().filter_map(|(index, name)| {
+        let permission = match Permission::parse(name) {
+            None => Err(Fault::invalid(format!("{name:?} is not a scope"))),
+            Some(permission) if grantable(caller).any(|grantable| grantable == permission) => Ok(permission),
+            Some(permission) if !caller.permissions().allow(permission) => {
+                Err(Fault::invalid(format!("{permission} is more than the caller has")))
+            }
+            Some(permission) => Err(Fault::invalid(format!(
+                "{permission} is not for partners, who only read what is theirs"
+            ))),
+        };
+        problems.take(&format!("scopes.{index}"), permission)
+    });
+    each.collect()
+}

@@ -1,0 +1,299 @@
+//! Campaigns, and which partners belong to them.
+
+use std::collections::HashMap;
+
+use entity::campaign::{self, Column, Entity};
+use entity::{campaign_member, commission_snapshot, partnership_request};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
+    QueryFilter, QuerySelect, RelationDef, Select,
+};
+use uuid::Uuid;
+
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::campaign::{Campaign, CampaignStatus};
+use crate::domain::id::{AdvertiserId, CampaignId, PartnerId, TenantId};
+use crate::domain::{Timestamp, text};
+
+const TABLE: &str = "campaign";
+
+/// What to list; everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CampaignFilter {
+    /// Part of the name or of the external id, whatever the case.
+    pub search: Option<String>,
+    /// One of these; empty matches nothing.
+    pub status: Option<Vec<CampaignStatus>>,
+    pub advertiser: Option<AdvertiserId>,
+    pub partner: Option<PartnerId>,
+}
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+pub async fn find(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: CampaignId,
+) -> Result<Option<Campaign>, StoreError> {
+    visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .one(database)
+        .await?
+        .map(from_row)
+        .transpose()
+}
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<Campaign>, StoreError> {
+    visible::<Entity>(scope)
+        .filter(Column::ExternalId.eq(external_id))
+        .one(database)
+        .await?
+        .map(from_row)
+        .transpose()
+}
+
+/// The campaign for update: other writers of it wait for this transaction's end.
+pub async fn lock(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: CampaignId,
+) -> Result<Option<Campaign>, StoreError> {
+    let row = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive()
+        .one(transaction)
+        .await?;
+    row.map(from_row).transpose()
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Campaign>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &CampaignFilter,
+    request: &PageRequest,
+) -> Result<Page<Campaign>, StoreError> {
+    sort()
+        .page(database, filtered(scope, filter), request)
+        .await?
+        .try_map(from_row)
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CampaignFilter) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// A page of the campaigns of each partner.
+pub async fn pages_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Campaign>>, StoreError> {
+    let pages = many::pages(database, partners, sort(), request, |partner| {
+        of_partner(scope, partner)
+    })
+    .await?;
+    pages
+        .into_iter()
+        .map(|(partner, page)| Ok((partner, page.try_map(from_row)?)))
+        .collect()
+}
+
+pub async fn counts_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, partners, |partner| of_partner(scope, partner)).await
+}
+
+fn of_partner(scope: &Scope, partner: Expr) -> Select<Entity> {
+    visible::<Entity>(scope)
+        .join(JoinType::InnerJoin, members())
+        .filter(Expr::col(campaign_member::Column::PartnerId.as_column_ref()).eq(partner))
+}
+
+/// From a campaign to its memberships.
+pub(super) fn members() -> RelationDef {
+    Entity::belongs_to(campaign_member::Entity)
+        .from((Column::TenantId, Column::Id))
+        .to((campaign_member::Column::TenantId, campaign_member::Column::CampaignId))
+        .into()
+}
+
+fn filtered(scope: &Scope, filter: &CampaignFilter) -> Select<Entity> {
+    let mut select = visible::<Entity>(scope);
+    if let Some(search) = &filter.search {
+        let pattern = contains(search);
+        let mut found = Column::NameKey.like(pattern.clone());
+        // Partners see the names of their campaigns and nothing else, so nothing else is searched for them.
+        if scope.partner().is_none() {
+            found = found.or(Expr::expr(Func::lower(Expr::col(Column::ExternalId.as_column_ref()))).like(pattern));
+        }
+        select = select.filter(found);
+    }
+    if let Some(status) = &filter.status {
+        select = select.filter(Column::Status.is_in(status.iter().map(|status| status.as_str())));
+    }
+    if let Some(advertiser) = filter.advertiser {
+        select = select.filter(Column::AdvertiserId.eq(advertiser.uuid()));
+    }
+    if let Some(partner) = filter.partner {
+        select = select
+            .join(JoinType::InnerJoin, members())
+            .filter(campaign_member::Column::PartnerId.eq(partner.uuid()));
+    }
+    select
+}
+
+/// A LIKE pattern for texts that contain `search`, which is taken literally.
+pub(super) fn contains(search: &str) -> sea_orm::sea_query::LikeExpr {
+    let mut pattern = String::from("%");
+    for letter in text::sort_key(search.trim()).chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    sea_orm::sea_query::LikeExpr::new(pattern).escape('\\')
+}
+
+/// How many promises, requests and memberships name the campaign.
+pub async fn count_references(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: CampaignId,
+) -> Result<[(u64, &'static str); 3], StoreError> {
+    let snapshots = visible::<commission_snapshot::Entity>(scope)
+        .filter(commission_snapshot::Column::CampaignId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    let requests = visible::<partnership_request::Entity>(scope)
+        .filter(partnership_request::Column::CampaignId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    let members = visible::<campaign_member::Entity>(scope)
+        .filter(campaign_member::Column::CampaignId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    Ok([
+        (snapshots, "commission snapshots"),
+        (requests, "partnership requests"),
+        (members, "partners"),
+    ])
+}
+
+/// Makes the partner belong to the campaigns; it does no harm where it does already.
+pub async fn join(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    partner: PartnerId,
+    campaigns: &[CampaignId],
+    joined_at: Timestamp,
+) -> Result<(), StoreError> {
+    let members = campaigns.iter().map(|campaign| {
+        let (tenant_id, campaign_id, partner_id) = (tenant.uuid(), campaign.uuid(), partner.uuid());
+        campaign_member::Model {
+            tenant_id,
+            campaign_id,
+            partner_id,
+            joined_at,
+        }
+        .into_active_model()
+    });
+    campaign_member::Entity::insert_many(members)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    campaign: &Campaign,
+) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, campaign).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn update(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    campaign: &Campaign,
+) -> Result<(), StoreError> {
+    to_row(tenant, campaign)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn delete(transaction: &impl ConnectionTrait, tenant: TenantId, id: CampaignId) -> Result<(), StoreError> {
+    Entity::delete_by_id((tenant.uuid(), id.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+fn from_row(row: campaign::Model) -> Result<Campaign, StoreError> {
+    Ok(Campaign {
+        id: CampaignId::from_uuid(row.id),
+        name: row.name,
+        external_id: row.external_id,
+        status: row::text(TABLE, "status", &row.status, CampaignStatus::parse)?,
+        terms: row::json(TABLE, "terms", row.terms)?,
+        holdback_days: row
+            .holdback_days
+            .map(|days| row::unsigned(TABLE, "holdback_days", days))
+            .transpose()?,
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+        advertiser_id: row.advertiser_id.map(AdvertiserId::from_uuid),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+fn to_row(tenant: TenantId, campaign: &Campaign) -> campaign::Model {
+    campaign::Model {
+        tenant_id: tenant.uuid(),
+        id: campaign.id.uuid(),
+        name: campaign.name.clone(),
+        name_key: text::sort_key(&campaign.name),
+        external_id: campaign.external_id.clone(),
+        status: campaign.status.as_str().to_owned(),
+        terms: row::to_json(&campaign.terms),
+        holdback_days: campaign.holdback_days.map(row::signed),
+        starts_at: campaign.starts_at,
+        ends_at: campaign.ends_at,
+        advertiser_id: campaign.advertiser_id.map(|id| id.uuid()),
+        created_at: campaign.created_at,
+        updated_at: campaign.updated_at,
+    }
+}

@@ -1,0 +1,122 @@
+//! Opening and migrating the database.
+
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend, Statement, TransactionTrait};
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+
+use super::{Store, StoreError};
+
+/// Where the database is and how many connections read it.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    pub url: String,
+    /// PostgreSQL: all connections; SQLite: those that read, beside the one that writes.
+    pub max_connections: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+    /// How long one statement may take; PostgreSQL only, SQLite's are bounded by what they read.
+    pub statement_timeout: Duration,
+}
+
+/// Opens the database, creating a SQLite file where the URL says so (`mode=rwc`).
+pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
+    if DbBackend::Sqlite.is_prefix_of(&options.url) {
+        return connect_sqlite(options).await;
+    }
+    let mut pool = pool_options(options);
+    pool.max_connections(options.max_connections)
+        .statement_timeout(options.statement_timeout)
+        // Pinging before every use would double the round trips; a connection that idled is asked first.
+        .test_before_acquire(false)
+        .test_before_acquire_if_idle_for(Duration::from_secs(30));
+    let pool = Database::connect(pool).await?;
+    Ok(Store {
+        reader: pool.clone(),
+        writer: pool,
+    })
+}
+
+/// FULL makes every commit survive a power cut. The writer is opened first: it creates the file and its journal mode.
+async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
+    let mut writing = pool_options(options);
+    writing.max_connections(1).map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            // Another process (the command line beside a running gateway) may hold the lock.
+            .busy_timeout(Duration::from_secs(30))
+    });
+    let writer = Database::connect(writing).await?;
+    let mut reading = pool_options(options);
+    reading
+        .max_connections(options.max_connections)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(false)
+                .busy_timeout(Duration::from_secs(30))
+                .pragma("query_only", "ON")
+        });
+    let reader = Database::connect(reading).await?;
+    Ok(Store { reader, writer })
+}
+
+fn pool_options(options: &StoreOptions) -> ConnectOptions {
+    let mut pool = ConnectOptions::new(&options.url);
+    pool.sqlx_logging(false)
+        .acquire_timeout(options.acquire_timeout)
+        // Connections are made when they are needed, and idle ones are let go.
+        .min_connections(1)
+        .idle_timeout(Duration::from_secs(300));
+    pool
+}
+
+/// Brings the schema up to date; returns how many migrations were applied. Any number of processes may call it at
+/// once: one does the work while the others wait for its commit.
+pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
+    let transaction = store.begin().await?;
+    lock_migrations(&transaction).await?;
+    let pending = Migrator::get_pending_migrations(&transaction).await?.len();
+    if pending > 0 {
+        Migrator::up(&transaction, None).await?;
+    }
+    transaction.commit().await?;
+    Ok(pending)
+}
+
+/// Takes back the newest migration; its tables are lost.
+pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
+    let transaction = store.begin().await?;
+    lock_migrations(&transaction).await?;
+    Migrator::down(&transaction, Some(1)).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Every migration by name, and whether it was applied.
+pub async fn migration_status(store: &Store) -> Result<Vec<(String, bool)>, StoreError> {
+    let transaction = store.writer.begin().await?;
+    let migrations = Migrator::get_migration_with_status(&transaction).await?;
+    let status = migrations.iter().map(|migration| {
+        (
+            migration.name().to_owned(),
+            migration.status() == migration::MigrationStatus::Applied,
+        )
+    });
+    let status = status.collect();
+    transaction.commit().await?;
+    Ok(status)
+}
+
+async fn lock_migrations(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
+    // Any number serves, as long as every version uses the same. SQLite's IMMEDIATE transaction is a lock already.
+    const LOCK: &str = "SELECT pg_advisory_xact_lock(7723180421)";
+    if connection.get_database_backend() == DbBackend::Postgres {
+        connection
+            .query_one_raw(Statement::from_string(DbBackend::Postgres, LOCK))
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Reading for many parents in one statement, with the same statement text however many there are, so that prepared
+//! statements are found again.
+
+use std::collections::HashMap;
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, IntoColumnRef, JoinType, Query, SelectStatement};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Iterable, QueryTrait, Select, Value};
+use uuid::Uuid;
+
+use super::StoreError;
+use super::page::{Page, PageRequest, Sort, cut};
+
+/// `column` is one of `ids`.
+pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, ids: &[Uuid]) -> Expr {
+    let column = Expr::col(column);
+    match backend {
+        DbBackend::Postgres => column.eq(Expr::expr(Func::cust("ANY").arg(uuid_array(ids)))),
+        _ => column.in_subquery(
+            Query::select()
+                .expr(unhex(Expr::col("value")))
+                .from_function(Func::cust("json_each").arg(hex_list(ids)), "ids")
+                .take(),
+        ),
+    }
+}
+
+/// A page of children for each parent. `children` selects those of one parent, given as an expression; `sort` is the
+/// order within each page.
+///
+/// PostgreSQL joins a lateral subquery with a limit; SQLite has none, but finds the few row ids of each parent through
+/// a correlated one, which beats ranking all children of all parents.
+pub async fn pages<E>(
+    database: &impl ConnectionTrait,
+    parents: &[Uuid],
+    sort: Sort<E::Column>,
+    request: &PageRequest,
+    children: impl FnOnce(Expr) -> Select<E>,
+) -> Result<HashMap<Uuid, Page<E::Model>>, StoreError>
+where
+    E: EntityTrait,
+{
+    let backend = database.get_database_backend();
+    let child = || Alias::new("child");
+    let own = sort.apply(children(parent_key(backend)), request);
+    let mut statement = parent_list(backend, parents);
+    statement.expr_as(parent_key(backend), "parent_id");
+    for column in E::Column::iter() {
+        statement.column((child(), column));
+    }
+    match backend {
+        DbBackend::Postgres => {
+            statement.join_lateral(JoinType::InnerJoin, own.into_query(), child(), Expr::cust("TRUE"));
+        }
+        _ => {
+            let mut row_ids = own.into_query();
+            row_ids.clear_selects().column((E::default(), Alias::new("rowid")));
+            let chosen = Expr::col((child(), Alias::new("rowid"))).in_subquery(row_ids);
+            statement.join_as(JoinType::InnerJoin, E::default(), child(), chosen);
+        }
+    }
+    // The join keeps no order: sort again, in the direction in which the page was walked.
+    let order = if sort.descending != request.backward {
+        sea_orm::Order::Desc
+    } else {
+        sea_orm::Order::Asc
+    };
+    for column in sort.key.into_iter().chain([sort.id]) {
+        statement.order_by((child(), column), order.clone());
+    }
+    let mut rows: HashMap<Uuid, Vec<E::Model>> = HashMap::new();
+    for row in database.query_all(&statement).await? {
+        let parent = row.try_get("", "parent_id")?;
+        rows.entry(parent)
+            .or_default()
+            .push(E::Model::from_query_result(&row, "")?);
+    }
+    Ok(rows
+        .into_iter()
+        .map(|(parent, rows)| (parent, cut(rows, request)))
+        .collect())
+}
+
+/// How many children each parent has; parents without any count 0.
+pub async fn counts<E>(
+    database: &impl ConnectionTrait,
+    parents: &[Uuid],
+    children: impl FnOnce(Expr) -> Select<E>,
+) -> Result<HashMap<Uuid, u64>, StoreError>
+where
+    E: EntityTrait,
+{
+    let backend = database.get_database_backend();
+    let mut own = children(parent_key(backend)).into_query();
+    own.clear_selects().expr(Expr::cust("COUNT(*)"));
+    let mut statement = parent_list(backend, parents);
+    statement
+        .expr_as(parent_key(backend), "parent_id")
+        .expr_as(Expr::SubQuery(None, Box::new(own.into())), "children");
+    let mut counts = HashMap::new();
+    for row in database.query_all(&statement).await? {
+        let children: i64 = row.try_get("", "children")?;
+        counts.insert(row.try_get("", "parent_id")?, children.unsigned_abs());
+    }
+    Ok(counts)
+}
+
+fn parent_list(backend: DbBackend, parents: &[Uuid]) -> SelectStatement {
+    let list = match backend {
+        DbBackend::Postgres => Func::cust("unnest").arg(uuid_array(parents)),
+        _ => Func::cust("json_each").arg(hex_list(parents)),
+    };
+    Query::select().from_function(list, "parent").take()
+}
+
+/// The current parent's id: a function in FROM names its only column like itself on PostgreSQL.
+fn parent_key(backend: DbBackend) -> Expr {
+    match backend {
+        DbBackend::Postgres => Expr::col((Alias::new("parent"), Alias::new("parent"))),
+        _ => unhex(Expr::col((Alias::new("parent"), Alias::new("value")))),
+    }
+}
+
+fn unhex(text: Expr) -> Expr {
+    Expr::expr(Func::cust("unhex").arg(text))
+}
+
+fn uuid_array(ids: &[Uuid]) -> Value {
+    Value::Array(
+        sea_orm::sea_query::ArrayType::Uuid,
+        Some(Box::new(ids.iter().map(|id| Value::Uuid(Some(*id))).collect())),
+    )
+}
+
+fn hex_list(ids: &[Uuid]) -> String {
+    serde_json::to_string(&ids.iter().map(|id| id.simple().to_string()).collect::<Vec<_>>()).expect("plain strings")
+}

@@ -1,0 +1,89 @@
+//! The database: rows in, domain values out. The only module that knows `entity`.
+//!
+//! - Every read starts at [`scope::visible`] with the caller's [`Scope`](crate::auth::Scope): tenant and partner filters
+//!   are part of the SQL, and no read compiles without one.
+//! - Writes happen in a [`Transaction`], through functions that take the tenant.
+//! - Functions that load for many parents at once cost one statement each.
+
+pub mod campaign;
+mod connect;
+pub mod label;
+mod many;
+pub mod page;
+pub mod partner;
+pub mod partner_group;
+pub mod partnership_request;
+mod row;
+mod scope;
+pub mod snapshot;
+pub mod tenant;
+mod unique;
+
+use std::sync::Arc;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status};
+pub use unique::{is_reference_violation, taken_field};
+
+/// Why the database could not answer. Nothing of it is for callers' eyes.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    #[error("{table}.{column} holds {value:?}, which no version of Tributary writes")]
+    Corrupt {
+        table: &'static str,
+        column: &'static str,
+        value: String,
+    },
+}
+
+/// A connection pool for reading and one for writing. On PostgreSQL they are the same pool; SQLite writes through one
+/// connection, where writers queue in order instead of failing with "database is locked".
+#[derive(Clone)]
+pub struct Store {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+}
+
+impl Store {
+    /// For reads outside of transactions.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Starts a transaction. Inside of it use only it: SQLite's one writing connection is taken until it ends. Dropping
+    /// it undoes what it did.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        // IMMEDIATE: a SQLite transaction that first reads and then wants to write could not wait for its turn.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// Calls `count` at every statement but BEGIN and COMMIT, with its text.
+    pub fn observe(&mut self, count: impl Fn(&str) + Send + Sync + 'static) {
+        let count = Arc::new(count);
+        for pool in [&mut self.reader, &mut self.writer] {
+            let count = count.clone();
+            pool.set_metric_callback(move |statement| count(&statement.statement.sql));
+        }
+    }
+
+    /// Whether the database answers, for readiness.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.reader
+            .query_one_raw(sea_orm::Statement::from_string(
+                self.reader.get_database_backend(),
+                "SELECT 1",
+            ))
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,404 @@
+//! Partners, their categories and the history of their status.
+
+use std::collections::HashMap;
+
+use entity::partner::{self, Column, Entity};
+use entity::{campaign_member, partner_category_member, partner_transition};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select,
+};
+use uuid::Uuid;
+
+use super::campaign::contains;
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::id::{CampaignId, Id, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId, TenantId};
+use crate::domain::partner::{Partner, PartnerStatus, PartnerTransition, PartnerType};
+use crate::domain::text;
+
+const TABLE: &str = "partner";
+
+/// What to list; everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PartnerFilter {
+    /// Part of the name, the e-mail address or the external id, whatever the case.
+    pub search: Option<String>,
+    pub group: Option<PartnerGroupId>,
+    pub tier: Option<PartnerTierId>,
+    pub category: Option<PartnerCategoryId>,
+    pub campaign: Option<CampaignId>,
+    /// One of these; empty matches nothing.
+    pub types: Option<Vec<PartnerType>>,
+    pub status: Option<Vec<PartnerStatus>>,
+    pub tag: Option<String>,
+}
+
+/// The orders in which partners are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PartnerOrder {
+    CreatedAt,
+    Name,
+}
+
+pub fn sort(order: PartnerOrder, descending: bool) -> Sort<Column> {
+    let key = match order {
+        PartnerOrder::CreatedAt => None,
+        PartnerOrder::Name => Some(Column::NameKey),
+    };
+    Sort {
+        key,
+        id: Column::Id,
+        descending,
+    }
+}
+
+pub async fn find(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PartnerId,
+) -> Result<Option<Partner>, StoreError> {
+    visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .one(database)
+        .await?
+        .map(from_row)
+        .transpose()
+}
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<Partner>, StoreError> {
+    visible::<Entity>(scope)
+        .filter(Column::ExternalId.eq(external_id))
+        .one(database)
+        .await?
+        .map(from_row)
+        .transpose()
+}
+
+pub async fn find_by_email(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    email: &str,
+) -> Result<Option<Partner>, StoreError> {
+    visible::<Entity>(scope)
+        .filter(Column::Email.eq(email))
+        .one(database)
+        .await?
+        .map(from_row)
+        .transpose()
+}
+
+/// The partner for update: every write that concerns it waits for this transaction's end.
+pub async fn lock(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PartnerId,
+) -> Result<Option<Partner>, StoreError> {
+    let row = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive()
+        .one(transaction)
+        .await?;
+    row.map(from_row).transpose()
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Partner>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &PartnerFilter,
+    sort: Sort<Column>,
+    request: &PageRequest,
+) -> Result<Page<Partner>, StoreError> {
+    let select = filtered(database.get_database_backend(), scope, filter);
+    sort.page(database, select, request).await?.try_map(from_row)
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PartnerFilter) -> Result<u64, StoreError> {
+    Ok(filtered(database.get_database_backend(), scope, filter)
+        .count(database)
+        .await?)
+}
+
+/// A page of the partners of each group, newest first.
+pub async fn pages_of_groups(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    groups: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Partner>>, StoreError> {
+    let sort = Sort::newest_first(Column::Id);
+    let pages = many::pages(database, groups, sort, request, |group| of_group(scope, group)).await?;
+    pages
+        .into_iter()
+        .map(|(group, page)| Ok((group, page.try_map(from_row)?)))
+        .collect()
+}
+
+pub async fn counts_of_groups(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    groups: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, groups, |group| of_group(scope, group)).await
+}
+
+/// A page of the partners of each campaign, newest first.
+pub async fn pages_of_campaigns(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    campaigns: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Partner>>, StoreError> {
+    let sort = Sort::newest_first(Column::Id);
+    let pages = many::pages(database, campaigns, sort, request, |campaign| {
+        of_campaign(scope, campaign)
+    })
+    .await?;
+    pages
+        .into_iter()
+        .map(|(campaign, page)| Ok((campaign, page.try_map(from_row)?)))
+        .collect()
+}
+
+pub async fn counts_of_campaigns(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    campaigns: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, campaigns, |campaign| of_campaign(scope, campaign)).await
+}
+
+fn of_group(scope: &Scope, group: Expr) -> Select<Entity> {
+    visible::<Entity>(scope).filter(Expr::col(Column::GroupId.as_column_ref()).eq(group))
+}
+
+fn of_campaign(scope: &Scope, campaign: Expr) -> Select<Entity> {
+    let members = Query::select()
+        .column(campaign_member::Column::PartnerId)
+        .from(campaign_member::Entity)
+        .and_where(campaign_member::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(Expr::col(campaign_member::Column::CampaignId.as_column_ref()).eq(campaign))
+        .take();
+    visible::<Entity>(scope).filter(Column::Id.in_subquery(members))
+}
+
+fn filtered(backend: DbBackend, scope: &Scope, filter: &PartnerFilter) -> Select<Entity> {
+    let mut select = visible::<Entity>(scope);
+    if let Some(search) = &filter.search {
+        let pattern = contains(search);
+        let external_id = Expr::expr(Func::lower(Expr::col(Column::ExternalId.as_column_ref())));
+        let found = Column::NameKey
+            .like(pattern.clone())
+            .or(Column::Email.like(pattern.clone()));
+        select = select.filter(found.or(external_id.like(pattern)));
+    }
+    if let Some(group) = filter.group {
+        select = select.filter(Column::GroupId.eq(group.uuid()));
+    }
+    if let Some(tier) = filter.tier {
+        select = select.filter(Column::TierId.eq(tier.uuid()));
+    }
+    if let Some(category) = filter.category {
+        let members = Query::select()
+            .column(partner_category_member::Column::PartnerId)
+            .from(partner_category_member::Entity)
+            .and_where(partner_category_member::Column::TenantId.eq(scope.tenant().uuid()))
+            .and_where(partner_category_member::Column::CategoryId.eq(category.uuid()))
+            .take();
+        select = select.filter(Column::Id.in_subquery(members));
+    }
+    if let Some(campaign) = filter.campaign {
+        let members = Query::select()
+            .column(campaign_member::Column::PartnerId)
+            .from(campaign_member::Entity)
+            .and_where(campaign_member::Column::TenantId.eq(scope.tenant().uuid()))
+            .and_where(campaign_member::Column::CampaignId.eq(campaign.uuid()))
+            .take();
+        select = select.filter(Column::Id.in_subquery(members));
+    }
+    if let Some(types) = &filter.types {
+        select = select.filter(Column::Type.is_in(types.iter().map(|kind| kind.as_str())));
+    }
+    if let Some(status) = &filter.status {
+        select = select.filter(Column::Status.is_in(status.iter().map(|status| status.as_str())));
+    }
+    if let Some(tag) = &filter.tag {
+        select = select.filter(has_tag(backend, tag));
+    }
+    select
+}
+
+fn has_tag(backend: DbBackend, tag: &str) -> Expr {
+    match backend {
+        DbBackend::Postgres => Expr::cust_with_values("partner.tags @> $1", [row::to_json(&[tag])]),
+        _ => Expr::cust_with_values("EXISTS (SELECT 1 FROM json_each(partner.tags) WHERE value = ?)", [tag]),
+    }
+}
+
+pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, partner: &Partner) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, partner).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn update(transaction: &impl ConnectionTrait, tenant: TenantId, partner: &Partner) -> Result<(), StoreError> {
+    to_row(tenant, partner)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Makes `categories` the partner's only ones.
+pub async fn replace_categories(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    partner: PartnerId,
+    categories: &[PartnerCategoryId],
+) -> Result<(), StoreError> {
+    partner_category_member::Entity::delete_many()
+        .filter(partner_category_member::Column::TenantId.eq(tenant.uuid()))
+        .filter(partner_category_member::Column::PartnerId.eq(partner.uuid()))
+        .exec(transaction)
+        .await?;
+    if categories.is_empty() {
+        return Ok(());
+    }
+    let members = categories.iter().map(|category| {
+        let (tenant_id, partner_id, category_id) = (tenant.uuid(), partner.uuid(), category.uuid());
+        partner_category_member::Model {
+            tenant_id,
+            partner_id,
+            category_id,
+        }
+        .into_active_model()
+    });
+    partner_category_member::Entity::insert_many(members)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Appends to the history of a partner's status.
+pub async fn insert_transition(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    partner: PartnerId,
+    transition: &PartnerTransition,
+) -> Result<(), StoreError> {
+    let row = partner_transition::Model {
+        tenant_id: tenant.uuid(),
+        id: Id::<crate::domain::id::PartnerTransition>::new(transition.at).uuid(),
+        partner_id: partner.uuid(),
+        from_status: transition.from.map(|status| status.as_str().to_owned()),
+        to_status: transition.to.as_str().to_owned(),
+        actor: transition.actor.clone(),
+        reason: transition.reason.clone(),
+        at: transition.at,
+    };
+    partner_transition::Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// The status changes of each partner, oldest first.
+pub async fn transitions_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<PartnerTransition>>, StoreError> {
+    use partner_transition::Column as Transition;
+    const TABLE: &str = "partner_transition";
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Transition::PartnerId.as_column_ref(),
+        partners,
+    );
+    let rows = visible::<partner_transition::Entity>(scope)
+        .filter(one_of)
+        .order_by_asc(Transition::Id)
+        .all(database)
+        .await?;
+    let mut transitions: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in rows {
+        let from = row
+            .from_status
+            .as_deref()
+            .map(|text| row::text(TABLE, "from_status", text, PartnerStatus::parse));
+        transitions.entry(row.partner_id).or_default().push(PartnerTransition {
+            from: from.transpose()?,
+            to: row::text(TABLE, "to_status", &row.to_status, PartnerStatus::parse)?,
+            actor: row.actor,
+            reason: row.reason,
+            at: row.at,
+        });
+    }
+    Ok(transitions)
+}
+
+fn from_row(row: partner::Model) -> Result<Partner, StoreError> {
+    Ok(Partner {
+        id: PartnerId::from_uuid(row.id),
+        name: row.name,
+        email: row.email,
+        external_id: row.external_id,
+        partner_type: row::text(TABLE, "type", &row.r#type, PartnerType::parse)?,
+        status: row::text(TABLE, "status", &row.status, PartnerStatus::parse)?,
+        tags: row::json(TABLE, "tags", row.tags)?,
+        metadata: row.metadata,
+        group_id: row.group_id.map(PartnerGroupId::from_uuid),
+        tier_id: row.tier_id.map(PartnerTierId::from_uuid),
+        payout_currency: row
+            .payout_currency
+            .map(|code| row::currency(TABLE, "payout_currency", &code))
+            .transpose()?,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        activated_at: row.activated_at,
+        revoked_at: row.revoked_at,
+        tokens_valid_from: row.tokens_valid_from,
+    })
+}
+
+fn to_row(tenant: TenantId, partner: &Partner) -> partner::Model {
+    partner::Model {
+        tenant_id: tenant.uuid(),
+        id: partner.id.uuid(),
+        name: partner.name.clone(),
+        name_key: text::sort_key(&partner.name),
+        email: partner.email.clone(),
+        external_id: partner.external_id.clone(),
+        r#type: partner.partner_type.as_str().to_owned(),
+        status: partner.status.as_str().to_owned(),
+        tags: row::to_json(&partner.tags),
+        metadata: partner.metadata.clone(),
+        group_id: partner.group_id.map(|id| id.uuid()),
+        tier_id: partner.tier_id.map(|id| id.uuid()),
+        payout_currency: partner.payout_currency.map(|currency| currency.code().to_owned()),
+        created_at: partner.created_at,
+        updated_at: partner.updated_at,
+        activated_at: partner.activated_at,
+        revoked_at: partner.revoked_at,
+        tokens_valid_from: partner.tokens_valid_from,
+    }
+}

@@ -1,0 +1,183 @@
+//! Partner groups.
+
+use std::collections::HashMap;
+
+use entity::partner;
+use entity::partner_group::{self, Column, Entity};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QuerySelect,
+};
+use uuid::Uuid;
+
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::id::{PartnerGroupId, TenantId};
+use crate::domain::partner_group::PartnerGroup;
+
+const TABLE: &str = "partner_group";
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+pub async fn find(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PartnerGroupId,
+) -> Result<Option<PartnerGroup>, StoreError> {
+    visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .one(database)
+        .await?
+        .map(from_row)
+        .transpose()
+}
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<PartnerGroup>, StoreError> {
+    visible::<Entity>(scope)
+        .filter(Column::ExternalId.eq(external_id))
+        .one(database)
+        .await?
+        .map(from_row)
+        .transpose()
+}
+
+/// The group for update: other writers of it wait for this transaction's end.
+pub async fn lock(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PartnerGroupId,
+) -> Result<Option<PartnerGroup>, StoreError> {
+    let row = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive()
+        .one(transaction)
+        .await?;
+    row.map(from_row).transpose()
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, PartnerGroup>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    request: &PageRequest,
+) -> Result<Page<PartnerGroup>, StoreError> {
+    sort()
+        .page(database, visible::<Entity>(scope), request)
+        .await?
+        .try_map(from_row)
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+    Ok(visible::<Entity>(scope).count(database).await?)
+}
+
+/// How many partners are in the group.
+pub async fn count_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PartnerGroupId,
+) -> Result<u64, StoreError> {
+    Ok(visible::<partner::Entity>(scope)
+        .filter(partner::Column::GroupId.eq(id.uuid()))
+        .count(database)
+        .await?)
+}
+
+/// Makes no group the default one. The caller holds the tenant's lock.
+pub async fn clear_default(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::IsDefault, false.into())
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::IsDefault.eq(true))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    group: &PartnerGroup,
+) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, group).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn update(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    group: &PartnerGroup,
+) -> Result<(), StoreError> {
+    to_row(tenant, group)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn delete(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: PartnerGroupId,
+) -> Result<(), StoreError> {
+    Entity::delete_by_id((tenant.uuid(), id.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+fn from_row(row: partner_group::Model) -> Result<PartnerGroup, StoreError> {
+    Ok(PartnerGroup {
+        id: PartnerGroupId::from_uuid(row.id),
+        name: row.name,
+        external_id: row.external_id,
+        description: row.description,
+        tags: row::json(TABLE, "tags", row.tags)?,
+        is_default: row.is_default,
+        currency: row
+            .currency
+            .map(|code| row::currency(TABLE, "currency", &code))
+            .transpose()?,
+        rules: row::json(TABLE, "rules", row.rules)?,
+        version: row::unsigned(TABLE, "version", row.version)?,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+fn to_row(tenant: TenantId, group: &PartnerGroup) -> partner_group::Model {
+    partner_group::Model {
+        tenant_id: tenant.uuid(),
+        id: group.id.uuid(),
+        name: group.name.clone(),
+        external_id: group.external_id.clone(),
+        description: group.description.clone(),
+        tags: row::to_json(&group.tags),
+        is_default: group.is_default,
+        currency: group.currency.map(|currency| currency.code().to_owned()),
+        rules: row::to_json(&group.rules),
+        version: row::signed(group.version),
+        created_at: group.created_at,
+        updated_at: group.updated_at,
+    }
+}

@@ -1,0 +1,81 @@
+//! What each table shows to whom: the one place where tenant and partner filters become SQL.
+
+use entity::{
+    advertiser, campaign, campaign_member, commission_snapshot, partner, partner_category, partner_category_member,
+    partner_group, partner_tier, partner_transition, partnership_request,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
+
+use crate::auth::Scope;
+use crate::domain::id::PartnerId;
+
+/// The rows of `E` that `scope` covers. Every select of the store begins here.
+pub fn visible<E: Scoped>(scope: &Scope) -> Select<E> {
+    let tenant = Condition::all().add(E::tenant_column().eq(scope.tenant().uuid()));
+    let filter = match scope.partner() {
+        None => tenant,
+        Some(partner) => tenant.add(E::of_partner(partner, scope)),
+    };
+    E::find().filter(filter)
+}
+
+/// A table whose rows belong to a tenant, and some of them to a partner.
+pub trait Scoped: EntityTrait {
+    fn tenant_column() -> Self::Column;
+
+    /// Which rows a partner sees, within its tenant.
+    fn of_partner(partner: PartnerId, scope: &Scope) -> Condition;
+}
+
+/// Rows that partners never see.
+fn none() -> Condition {
+    Condition::all().add(Expr::cust("1 = 0"))
+}
+
+fn own(column: impl ColumnTrait, partner: PartnerId) -> Condition {
+    Condition::all().add(column.eq(partner.uuid()))
+}
+
+/// The one value that `link` selects from rows of the partner itself.
+fn linked(column: impl ColumnTrait, link: SelectStatement) -> Condition {
+    Condition::all().add(Expr::col(column.as_column_ref()).in_subquery(link))
+}
+
+macro_rules! scoped {
+    ($($entity:ident: |$partner:ident, $scope:ident| $condition:expr;)+) => {
+        $(impl Scoped for $entity::Entity {
+            fn tenant_column() -> $entity::Column {
+                $entity::Column::TenantId
+            }
+
+            fn of_partner($partner: PartnerId, $scope: &Scope) -> Condition {
+                $condition
+            }
+        })+
+    };
+}
+
+scoped! {
+    partner: |partner, _scope| own(partner::Column::Id, partner);
+    partner_group: |partner, scope| linked(partner_group::Column::Id, Query::select()
+        .column(partner::Column::GroupId)
+        .from(partner::Entity)
+        .and_where(partner::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(partner::Column::Id.eq(partner.uuid()))
+        .take());
+    campaign: |partner, scope| linked(campaign::Column::Id, Query::select()
+        .column(campaign_member::Column::CampaignId)
+        .from(campaign_member::Entity)
+        .and_where(campaign_member::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(campaign_member::Column::PartnerId.eq(partner.uuid()))
+        .take());
+    commission_snapshot: |partner, _scope| own(commission_snapshot::Column::PartnerId, partner);
+    campaign_member: |partner, _scope| own(campaign_member::Column::PartnerId, partner);
+    partner_transition: |_partner, _scope| none();
+    partner_category_member: |_partner, _scope| none();
+    partner_tier: |_partner, _scope| none();
+    partner_category: |_partner, _scope| none();
+    advertiser: |_partner, _scope| none();
+    partnership_request: |_partner, _scope| none();
+}

@@ -1,0 +1,140 @@
+//! Commission snapshots: written once, never changed; the database refuses it too.
+
+use std::collections::HashMap;
+
+use entity::commission_snapshot::{self, Column, Entity};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, Select,
+};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::id::{CampaignId, PartnerId, SnapshotId, TenantId};
+use crate::domain::snapshot::{CommissionSnapshot, SnapshotSource};
+
+const TABLE: &str = "commission_snapshot";
+
+/// When the next version for the same partner and campaign was stamped. Derived, since a snapshot is never edited.
+const SUPERSEDED_AT: &str = "(SELECT next.created_at FROM commission_snapshot AS next \
+     WHERE next.tenant_id = commission_snapshot.tenant_id AND next.partner_id = commission_snapshot.partner_id \
+     AND next.campaign_id IS NOT DISTINCT FROM commission_snapshot.campaign_id \
+     AND next.version = commission_snapshot.version + 1)";
+
+fn select(scope: &Scope) -> Select<Entity> {
+    visible::<Entity>(scope).column_as(Expr::cust(SUPERSEDED_AT), "superseded_at")
+}
+
+/// A row with the derived column.
+struct Row(commission_snapshot::Model, Option<Timestamp>);
+
+impl FromQueryResult for Row {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, sea_orm::DbErr> {
+        let model = commission_snapshot::Model::from_query_result(result, prefix)?;
+        Ok(Self(model, result.try_get(prefix, "superseded_at")?))
+    }
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, CommissionSnapshot>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = select(scope).filter(one_of).into_model::<Row>().all(database).await?;
+    rows.into_iter()
+        .map(from_row)
+        .map(|row| row.map(|snapshot| (snapshot.id.uuid(), snapshot)))
+        .collect()
+}
+
+/// All snapshots of each partner, newest first.
+pub async fn of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<CommissionSnapshot>>, StoreError> {
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let select = select(scope).filter(one_of).order_by_desc(Column::Id);
+    let mut snapshots: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in select.into_model::<Row>().all(database).await? {
+        snapshots.entry(row.0.partner_id).or_default().push(from_row(row)?);
+    }
+    Ok(snapshots)
+}
+
+/// The newest version for a partner and campaign; 0 if there is none. The caller holds the partner's lock.
+pub async fn newest_version(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    partner: PartnerId,
+    campaign: Option<CampaignId>,
+) -> Result<u32, StoreError> {
+    let of_campaign = match campaign {
+        Some(campaign) => Column::CampaignId.eq(campaign.uuid()),
+        None => Column::CampaignId.is_null(),
+    };
+    let newest: Option<i32> = visible::<Entity>(scope)
+        .select_only()
+        .column(Column::Version)
+        .filter(Column::PartnerId.eq(partner.uuid()))
+        .filter(of_campaign)
+        .order_by_desc(Column::Version)
+        .limit(1)
+        .into_tuple()
+        .one(transaction)
+        .await?;
+    row::unsigned(TABLE, "version", newest.unwrap_or(0))
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    snapshot: &CommissionSnapshot,
+) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, snapshot).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+fn from_row(Row(row, superseded_at): Row) -> Result<CommissionSnapshot, StoreError> {
+    Ok(CommissionSnapshot {
+        id: SnapshotId::from_uuid(row.id),
+        partner_id: PartnerId::from_uuid(row.partner_id),
+        campaign_id: row.campaign_id.map(CampaignId::from_uuid),
+        version: row::unsigned(TABLE, "version", row.version)?,
+        terms: row::json(TABLE, "terms", row.terms)?,
+        holdback_days: row
+            .holdback_days
+            .map(|days| row::unsigned(TABLE, "holdback_days", days))
+            .transpose()?,
+        source: row::text(TABLE, "source", &row.source, SnapshotSource::parse)?,
+        reason: row.reason,
+        created_at: row.created_at,
+        superseded_at,
+    })
+}
+
+fn to_row(tenant: TenantId, snapshot: &CommissionSnapshot) -> commission_snapshot::Model {
+    commission_snapshot::Model {
+        tenant_id: tenant.uuid(),
+        id: snapshot.id.uuid(),
+        partner_id: snapshot.partner_id.uuid(),
+        campaign_id: snapshot.campaign_id.map(|id| id.uuid()),
+        version: row::signed(snapshot.version),
+        terms: row::to_json(&snapshot.terms),
+        holdback_days: snapshot.holdback_days.map(row::signed),
+        source: snapshot.source.as_str().to_owned(),
+        reason: snapshot.reason.clone(),
+        created_at: snapshot.created_at,
+    }
+}

@@ -1,0 +1,64 @@
+//! Which input field a refused row collided on. Services look before they write, so that one answer names every
+//! problem; this is for what two simultaneous writers do to each other.
+
+use sea_orm::{DbErr, SqlErr};
+
+use super::StoreError;
+
+/// Unique index, as PostgreSQL names it; table and last column, as SQLite does; the input's field.
+const KEYS: [(&str, &str, &str); 14] = [
+    ("tenant_slug_key", "tenant.slug", "slug"),
+    ("partner_email_key", "partner.email", "email"),
+    ("partner_external_id_key", "partner.external_id", "externalId"),
+    (
+        "partner_group_external_id_key",
+        "partner_group.external_id",
+        "externalId",
+    ),
+    (
+        "partner_group_default_key",
+        "index 'partner_group_default_key'",
+        "default",
+    ),
+    ("partner_tier_external_id_key", "partner_tier.external_id", "externalId"),
+    ("partner_tier_label_key", "partner_tier.label", "label"),
+    (
+        "partner_category_external_id_key",
+        "partner_category.external_id",
+        "externalId",
+    ),
+    ("partner_category_label_key", "partner_category.label", "label"),
+    ("advertiser_external_id_key", "advertiser.external_id", "externalId"),
+    ("campaign_external_id_key", "campaign.external_id", "externalId"),
+    ("partnership_request_pending_key", "partnership_request.email", "email"),
+    ("commission_snapshot_version_key", "commission_snapshot.version", ""),
+    (
+        "commission_snapshot_partner_wide_version_key",
+        "commission_snapshot.version",
+        "",
+    ),
+];
+
+/// The field whose value another row has already, if that is why the database refused.
+pub fn taken_field(error: &StoreError) -> Option<&'static str> {
+    let StoreError::Database(error) = error else {
+        return None;
+    };
+    let Some(SqlErr::UniqueConstraintViolation(message)) = DbErr::sql_err(error) else {
+        return None;
+    };
+    let names = |key: &str| {
+        message
+            .split(|c: char| !(c.is_alphanumeric() || "_.'".contains(c)))
+            .any(|word| word == key)
+    };
+    KEYS.iter()
+        .find(|(index, column, _)| message.contains(&format!("\"{index}\"")) || names(column))
+        .map(|key| key.2)
+}
+
+/// Whether the database refused because something refers to the row, or because the row refers to nothing.
+pub fn is_reference_violation(error: &StoreError) -> bool {
+    matches!(error, StoreError::Database(error)
+        if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))))
+}
