@@ -76,6 +76,13 @@ impl Store {
         }
     }
 
+    /// Closes all connections, so that a SQLite file is complete in itself.
+    pub async fn close(self) {
+        // A pool that fails to close has nothing left to lose.
+        let _ = self.reader.close().await;
+        let _ = self.writer.close().await;
+    }
+
     /// Whether the database answers, for readiness.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.reader

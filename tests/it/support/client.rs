@@ -1,0 +1,126 @@
+//! Asking the gateway, and looking at its answers.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+#[derive(Clone)]
+pub struct Client {
+    router: Router,
+    token: Option<String>,
+}
+
+/// An answer of the gateway.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl Client {
+    pub fn new(router: Router, token: Option<String>) -> Self {
+        Self { router, token }
+    }
+
+    /// Sends a document without variables.
+    pub async fn ask(&self, document: &str) -> Answer {
+        self.ask_with(document, json!({})).await
+    }
+
+    pub async fn ask_with(&self, document: &str, variables: Value) -> Answer {
+        let body = json!({ "query": document, "variables": variables }).to_string();
+        let mut request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends any request. An empty or plain text body reads as null or a string.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).expect("answers are UTF-8");
+        let body = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text));
+        Answer { status, headers, body }
+    }
+
+    /// The data of a document that must succeed.
+    pub async fn data(&self, document: &str) -> Value {
+        self.ask(document).await.data()
+    }
+
+    pub async fn data_with(&self, document: &str, variables: Value) -> Value {
+        self.ask_with(document, variables).await.data()
+    }
+
+    /// Runs the mutation `field(input: <type>!)` and gives its payload. `selection` is what to read beside userErrors.
+    pub async fn mutate(&self, field: &str, input: Value, selection: &str) -> Value {
+        let name = format!("{}{}", field[..1].to_uppercase(), &field[1..]);
+        // Deleting shares one input type.
+        let kind = if field.starts_with("delete") {
+            "Delete".to_owned()
+        } else {
+            name
+        };
+        let document = format!(
+            "mutation($input: {kind}Input!) {{ {field}(input: $input) {{ {selection} userErrors {{ code message field }} }} }}"
+        );
+        self.data_with(&document, json!({ "input": input })).await[field].clone()
+    }
+
+    /// A mutation that must find nothing to mend.
+    pub async fn done(&self, field: &str, input: Value, selection: &str) -> Value {
+        let payload = self.mutate(field, input, selection).await;
+        assert_eq!(payload["userErrors"], json!([]), "{field}: {payload}");
+        payload
+    }
+
+    /// The problems of a mutation, each as "CODE path.to.value", sorted. What it would have made must be null.
+    pub async fn problems(&self, field: &str, input: Value, made: &str) -> Vec<String> {
+        let selection = if made == "deletedId" {
+            made.to_owned()
+        } else {
+            format!("{made} {{ id }}")
+        };
+        let payload = self.mutate(field, input, &selection).await;
+        assert_eq!(payload[made], Value::Null, "{field} must make nothing: {payload}");
+        let errors = payload["userErrors"].as_array().expect("a list").iter();
+        let mut problems: Vec<String> = errors
+            .map(|error| {
+                assert!(!error["message"].as_str().expect("a text").is_empty());
+                let path: Vec<_> = error["field"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .collect();
+                format!("{} {}", error["code"].as_str().expect("a code"), path.join("."))
+                    .trim()
+                    .to_owned()
+            })
+            .collect();
+        problems.sort();
+        problems
+    }
+}
+
+impl Answer {
+    pub fn data(self) -> Value {
+        assert!(self.body.get("errors").is_none(), "unexpected errors: {}", self.body);
+        self.body["data"].clone()
+    }
+
+    /// The codes of the top-level errors.
+    pub fn codes(&self) -> Vec<&str> {
+        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        errors
+            .iter()
+            .map(|error| error["extensions"]["code"].as_str().expect("every error has a code"))
+            .collect()
+    }
+}

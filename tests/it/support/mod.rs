@@ -1,0 +1,157 @@
+//! A whole program per test: its own database, a clock that the test moves, a router that is called without a socket.
+
+mod client;
+mod database;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use tokio::sync::watch;
+use tributary::app::App;
+use tributary::auth::{Keys, Permissions, Scope};
+use tributary::clock::Clock;
+use tributary::domain::Timestamp;
+use tributary::domain::id::PartnerId;
+use tributary::domain::money::Currency;
+use tributary::domain::tenant::Tenant;
+use tributary::http::{self, HttpOptions};
+use tributary::service::tenant::{NewTenant, create};
+use tributary::service::token::mint;
+use tributary::store::{self, Store};
+
+pub use client::{Answer, Client};
+use database::Database;
+
+/// Declares a test that runs once on each database.
+macro_rules! both_databases {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {
+        $(
+            $(#[$meta])*
+            mod $name {
+                use super::*;
+
+                async fn test($app: $crate::support::TestApp) $body
+
+                #[tokio::test]
+                async fn sqlite() {
+                    test($crate::support::TestApp::on_sqlite().await).await;
+                }
+
+                #[tokio::test]
+                async fn postgres() {
+                    if let Some(app) = $crate::support::TestApp::on_postgres().await {
+                        test(app).await;
+                    }
+                }
+            }
+        )+
+    };
+}
+
+pub(crate) use both_databases;
+
+pub struct TestApp {
+    pub app: Arc<App>,
+    /// Stands still until a test moves it.
+    pub clock: Clock,
+    router: Router,
+    statements: Arc<Mutex<Vec<String>>>,
+    // Dropped last: removes the database.
+    database: Database,
+}
+
+impl TestApp {
+    pub async fn on_sqlite() -> Self {
+        Self::start(Database::sqlite().await).await
+    }
+
+    /// `None` where no PostgreSQL server is at hand.
+    pub async fn on_postgres() -> Option<Self> {
+        Some(Self::start(Database::postgres().await?).await)
+    }
+
+    async fn start(database: Database) -> Self {
+        let mut store = store::connect(&database.options())
+            .await
+            .expect("the test database opens");
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let seen = statements.clone();
+        store.observe(move |sql| seen.lock().unwrap().push(sql.to_owned()));
+        let clock = Clock::manual("2026-03-01T12:00:00Z".parse::<Timestamp>().unwrap());
+        let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
+        let app = Arc::new(App::new(store, clock.clone(), keys));
+        let (_, ending) = watch::channel(false);
+        let router = http::router(app.clone(), HttpOptions::default(), ending);
+        Self {
+            app,
+            clock,
+            router,
+            statements,
+            database,
+        }
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.app.store
+    }
+
+    /// Where the database is, for tests that look or write past the program.
+    pub fn database_url(&self) -> String {
+        self.database.options().url
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.database_url().starts_with("postgres")
+    }
+
+    /// A new tenant with the base currency EUR.
+    pub async fn tenant(&self, slug: &str) -> Tenant {
+        let tenant = NewTenant {
+            slug: slug.to_owned(),
+            name: slug.to_owned(),
+            base_currency: Currency::parse("EUR").unwrap(),
+            time_zone: "Europe/Berlin".to_owned(),
+            minimum_payouts: Vec::new(),
+        };
+        create(&self.app, tenant).await.expect("a fresh slug")
+    }
+
+    /// A client of a fresh tenant that may do everything.
+    pub async fn admin(&self) -> Client {
+        let tenant = self.tenant("acme").await;
+        self.staff(&tenant, "admin")
+    }
+
+    /// A client of `tenant` with these scopes.
+    pub fn staff(&self, tenant: &Tenant, scopes: &str) -> Client {
+        let hour = Duration::from_secs(3600);
+        let rows = Scope::tenant_wide(tenant.id);
+        let token = mint(&self.app, "ann", &rows, Permissions::parse(scopes), hour).token;
+        self.client(Some(token))
+    }
+
+    /// A client whose token is bound to a partner, with every scope.
+    pub fn partner(&self, tenant: &Tenant, partner: &str) -> Client {
+        let partner: PartnerId = partner.parse().expect("a partner's id");
+        let hour = Duration::from_secs(3600);
+        let rows = Scope::of_partner(tenant.id, partner);
+        let token = mint(&self.app, "portal", &rows, Permissions::parse("admin"), hour).token;
+        self.client(Some(token))
+    }
+
+    /// A client with this token, or without any.
+    pub fn client(&self, token: Option<String>) -> Client {
+        Client::new(self.router.clone(), token)
+    }
+
+    /// Forgets the statements counted so far.
+    pub fn reset_statements(&self) {
+        self.statements.lock().unwrap().clear();
+    }
+
+    /// The statements since the last reset, without BEGIN and COMMIT.
+    pub fn statements(&self) -> Vec<String> {
+        self.statements.lock().unwrap().clone()
+    }
+}
