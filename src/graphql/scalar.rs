@@ -8,11 +8,11 @@ use crate::domain::Timestamp;
 use crate::domain::money::{self, parse_decimal};
 use crate::domain::problem::Fault;
 
-/// An exact decimal number as a string: "12.34". Whole numbers may be given without quotes; numbers with a point or an
-/// exponent may not, since they would pass through binary floating point on their way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
+/// An exact decimal number as a string: "12.34". Whole numbers may be given without quotes; numbers with a point or an
+/// exponent may not, since they would pass through binary floating point on their way.
 #[Scalar]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -38,10 +38,10 @@ impl ScalarType for Decimal {
     }
 }
 
-/// An ISO 4217 currency code: "EUR".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurrencyCode(pub money::Currency);
 
+/// An ISO 4217 currency code: "EUR".
 #[Scalar]
 impl ScalarType for CurrencyCode {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -60,10 +60,10 @@ impl ScalarType for CurrencyCode {
     }
 }
 
-/// A moment as RFC 3339 text, in UTC on output: "2026-04-24T12:00:00Z". Kept to the microsecond; finer digits are cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTime(pub Timestamp);
 
+/// A moment as RFC 3339 text, in UTC on output: "2026-04-24T12:00:00Z". Kept to the microsecond; finer digits are cut.
 #[Scalar]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -86,10 +86,10 @@ impl ScalarType for DateTime {
     }
 }
 
-/// Any JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Json(pub serde_json::Value);
 
+/// Any JSON value.
 #[Scalar(name = "JSON")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {

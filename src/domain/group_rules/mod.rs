@@ -13,6 +13,8 @@
 //! simulation's `qualified_customers` and `first_paid_customer_bootstrap` their meaning.
 
 mod evaluate;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 use rust_decimal::Decimal;

@@ -18,6 +18,7 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Value,
+    text: String,
 }
 
 impl Client {
@@ -45,8 +46,13 @@ impl Client {
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).expect("answers are UTF-8");
-        let body = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text));
-        Answer { status, headers, body }
+        let body = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.clone()));
+        Answer {
+            status,
+            headers,
+            body,
+            text,
+        }
     }
 
     /// The data of a document that must succeed.
@@ -113,6 +119,11 @@ impl Answer {
     pub fn data(self) -> Value {
         assert!(self.body.get("errors").is_none(), "unexpected errors: {}", self.body);
         self.body["data"].clone()
+    }
+
+    /// The body as it was sent.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The codes of the top-level errors.

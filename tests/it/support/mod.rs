@@ -29,6 +29,7 @@ macro_rules! both_databases {
         $(
             $(#[$meta])*
             mod $name {
+                #[allow(unused_imports, reason = "a test may use nothing of its file")]
                 use super::*;
 
                 async fn test($app: $crate::support::TestApp) $body

@@ -1,0 +1,108 @@
+//! The house's one-way streets: which module may name which.
+
+use std::path::Path;
+
+/// Module, and the modules of ours that it may use. What is not listed is not allowed.
+const ARROWS: [(&str, &[&str]); 7] = [
+    ("domain", &["domain"]),
+    ("store", &["store", "domain", "auth"]),
+    ("auth", &["auth", "domain", "app", "store"]),
+    ("service", &["service", "store", "domain", "auth", "app"]),
+    ("graphql", &["graphql", "service", "store", "domain", "auth", "app"]),
+    ("http", &["http", "graphql", "auth", "app", "store"]),
+    ("clock.rs", &["domain"]),
+];
+
+/// Crates that a module must not know.
+const FORBIDDEN: [(&str, &[&str]); 3] = [
+    (
+        "domain",
+        &["sea_orm", "async_graphql", "axum", "tokio", "entity", "migration"],
+    ),
+    ("service", &["entity", "async_graphql", "axum"]),
+    ("graphql", &["entity", "axum", "sea_orm"]),
+];
+
+#[test]
+fn modules_use_only_what_lies_below_them() {
+    let mut wrong = Vec::new();
+    for (module, allowed) in ARROWS {
+        for (file, text) in sources(&Path::new("src").join(module)) {
+            for used in text.split("crate::").skip(1).filter_map(first_word) {
+                if !allowed.contains(&used) {
+                    wrong.push(format!("{file} uses crate::{used}"));
+                }
+            }
+        }
+    }
+    for (module, forbidden) in FORBIDDEN {
+        for (file, text) in sources(&Path::new("src").join(module)) {
+            wrong.extend(
+                forbidden
+                    .iter()
+                    .filter(|name| names(&text, name))
+                    .map(|name| format!("{file} names {name}")),
+            );
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// Tenant and partner filters stand in one place: no read of the store begins elsewhere.
+#[test]
+fn reads_of_the_store_begin_with_the_scope() {
+    let mut wrong = Vec::new();
+    for (file, text) in sources(Path::new("src/store")) {
+        // Tenants are what scopes are made of.
+        let exempt = ["scope.rs", "tenant.rs"].iter().any(|name| file.ends_with(name));
+        if !exempt
+            && ["::find()", "::find_by_id(", "SelectStatement"]
+                .iter()
+                .any(|start| text.contains(start))
+            && !file.ends_with("many.rs")
+        {
+            wrong.push(file);
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn only_the_store_knows_the_entities() {
+    let files = sources(Path::new("src"))
+        .into_iter()
+        .filter(|(file, _)| !file.starts_with("src/store"));
+    let wrong: Vec<_> = files
+        .filter(|(_, text)| names(text, "entity"))
+        .map(|(file, _)| file)
+        .collect();
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+fn names(text: &str, crate_name: &str) -> bool {
+    text.contains(&format!("use {crate_name}::")) || text.contains(&format!(" {crate_name}::"))
+}
+
+fn first_word(text: &str) -> Option<&str> {
+    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
+    // `use crate::{...}` is not our style, so that this test stays simple.
+    assert!(end > 0, "write crate:: paths out: {}", &text[..text.len().min(40)]);
+    Some(&text[..end])
+}
+
+/// The Rust files at `path`, with their names from the project's root.
+fn sources(path: &Path) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let absolute = root.join(path);
+    if absolute.is_file() {
+        return vec![(path.display().to_string(), std::fs::read_to_string(absolute).unwrap())];
+    }
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(absolute).unwrap() {
+        let name = path.join(entry.unwrap().file_name());
+        if root.join(&name).is_dir() || name.extension().is_some_and(|extension| extension == "rs") {
+            found.extend(sources(&name));
+        }
+    }
+    found
+}

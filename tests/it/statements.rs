@@ -1,0 +1,141 @@
+//! What queries cost: a constant number of SQL statements, whatever the size of the page.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, TestApp, both_databases};
+
+/// A programme in which every link leads somewhere: `partners` partners over 3 groups, 3 tiers, 4 categories and 5
+/// campaigns.
+async fn programme(admin: &Client, partners: usize) {
+    let mut ids: [Vec<Value>; 4] = Default::default();
+    for number in 0..3 {
+        let rules = json!([{ "recurring": { "percentage": "10" } }]);
+        let group = json!({ "name": format!("Group {number}"), "rules": rules });
+        ids[0].push(admin.done("createPartnerGroup", group, "partnerGroup { id }").await["partnerGroup"]["id"].clone());
+        let tier = json!({ "label": format!("Tier {number}") });
+        ids[1].push(admin.done("createPartnerTier", tier, "partnerTier { id }").await["partnerTier"]["id"].clone());
+    }
+    let advertiser = admin
+        .done("createAdvertiser", json!({ "name": "Brand" }), "advertiser { id }")
+        .await;
+    for number in 0..5 {
+        let category = json!({ "label": format!("Category {number}") });
+        let made = admin
+            .done("createPartnerCategory", category, "partnerCategory { id }")
+            .await;
+        ids[2].push(made["partnerCategory"]["id"].clone());
+        let campaign = json!({ "name": format!("Campaign {number}"), "advertiserId": advertiser["advertiser"]["id"] });
+        ids[3].push(admin.done("createCampaign", campaign, "campaign { id }").await["campaign"]["id"].clone());
+    }
+    let [groups, tiers, categories, campaigns] = &ids;
+    for number in 0..partners {
+        let partner = json!({
+            "name": format!("Partner {number}"), "email": format!("p{number}@example.com"),
+            "groupId": groups[number % 3], "tierId": tiers[number % 3],
+            "categoryIds": [categories[number % 5], categories[(number + 1) % 5]],
+            "campaignIds": [campaigns[number % 5], campaigns[(number + 2) % 5]],
+            "commissionSnapshot": { "campaignId": campaigns[number % 5], "terms": [{ "basis": "PERCENT", "value": "20" }] },
+        });
+        admin.done("createPartner", partner, "partner { id }").await;
+    }
+}
+
+/// How many statements the document takes.
+async fn cost(app: &TestApp, client: &Client, document: &str) -> usize {
+    app.reset_statements();
+    client.data(document).await;
+    app.statements().len()
+}
+
+/// Document (with SIZE for the page size) and its statements.
+const COSTS: [(&str, usize); 13] = [
+    ("{ viewer { subject scopes } }", 0),
+    ("{ viewer { tenant { name } } }", 1),
+    ("{ partners(first: SIZE) { nodes { id name } } }", 1),
+    (
+        "{ partners(first: SIZE) { nodes { id } edges { cursor node { name } } pageInfo { hasNextPage } } }",
+        1,
+    ),
+    ("{ partners(first: SIZE) { totalCount } }", 1),
+    ("{ partners(first: SIZE) { totalCount nodes { id } } }", 2),
+    (
+        "{ partners(first: SIZE) { nodes { group { name } tier { label } categories { label }
+           commissionSnapshots { version supersededAt } campaigns(first: 5) { nodes { name } } } } }",
+        6,
+    ),
+    (
+        "{ partners(first: SIZE) { nodes { commissionSnapshot { version } commissionSnapshots { campaign { name } }
+           transitions { to } campaigns { totalCount } } } }",
+        5,
+    ),
+    // Two aliases of one link are one batch; two sets of paging arguments are two.
+    (
+        "{ partners(first: SIZE) { nodes { a: group { name } b: group { id } } } }",
+        2,
+    ),
+    (
+        "{ partners(first: SIZE) { nodes { a: campaigns(first: 1) { nodes { id } } b: campaigns(last: 1) { nodes { id } } } } }",
+        3,
+    ),
+    (
+        "{ partnerGroups(first: SIZE) { nodes { name partners(first: 2) { totalCount nodes { name tier { label } } } } } }",
+        4,
+    ),
+    (
+        "{ campaigns(first: SIZE) { nodes { advertiser { name } partners(first: SIZE) { nodes { group { name }
+           campaigns(first: 2) { nodes { name } } } } } } }",
+        5,
+    ),
+    (
+        "{ partnerTiers { label } partnerCategories { label } advertisers { nodes { name } } }",
+        3,
+    ),
+];
+
+both_databases! {
+    async fn a_query_costs_the_same_statements_whatever_the_page_size(app: TestApp) {
+        let admin = app.admin().await;
+        programme(&admin, 40).await;
+        for (document, statements) in COSTS {
+            for size in ["1", "3", "40"] {
+                let document = document.replace("SIZE", size);
+                assert_eq!(cost(&app, &admin, &document).await, statements, "{document}: {:#?}", app.statements());
+            }
+        }
+    }
+
+    async fn nodes_of_one_kind_are_read_together(app: TestApp) {
+        let admin = app.admin().await;
+        programme(&admin, 12).await;
+        let data = admin.data("{ partners { nodes { id group { id } } } }").await;
+        let partners = data["partners"]["nodes"].as_array().unwrap();
+        let ids: Vec<_> = partners.iter().flat_map(|partner| [&partner["id"], &partner["group"]["id"]]).collect();
+        app.reset_statements();
+        let nodes = admin.data_with("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": ids })).await;
+        let found: Vec<_> = nodes["nodes"].as_array().unwrap().iter().map(|node| &node["id"]).collect();
+        assert_eq!(found, ids);
+        assert_eq!(app.statements().len(), 2, "{:#?}", app.statements());
+    }
+
+    async fn a_partner_token_costs_one_statement_more(app: TestApp) {
+        let tenant = app.tenant("acme").await;
+        let admin = app.staff(&tenant, "admin");
+        programme(&admin, 5).await;
+        let data = admin.data("{ partners(first: 1) { nodes { id } } }").await;
+        let portal = app.partner(&tenant, data["partners"]["nodes"][0]["id"].as_str().unwrap());
+        assert_eq!(cost(&app, &portal, "{ viewer { partner { name group { name } campaigns { nodes { name } } } } }").await, 4);
+    }
+
+    async fn simulating_inline_rules_reads_at_most_the_tenant(app: TestApp) {
+        let admin = app.admin().await;
+        // The first request of a process looks the tenant's name up.
+        admin.data("{ viewer { subject } }").await;
+        let scenario = "{ chargeAmount: \"1\", customerMonths: 1 }";
+        let simulation = |currency: &str| format!(
+            "mutation {{ simulatePartnerGroup(input: {{ rules: [{{ recurring: {{ percentage: \"10\" }} }}],
+             scenarios: [{scenario}, {scenario}] {currency} }}) {{ results {{ finalFee {{ amount }} }} }} }}"
+        );
+        assert_eq!(cost(&app, &admin, &simulation("currency: \"EUR\"")).await, 0);
+        assert_eq!(cost(&app, &admin, &simulation("")).await, 1);
+    }
+}
