@@ -8,13 +8,38 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 /// - `{id}`: a UUID; 16 bytes on both engines, so that both sort it the same way
 /// - `{time}`: UTC to the microsecond; RFC 3339 text on SQLite, which sorts as time does
 /// - `{json}`: a JSON document
+/// - `{bytes}`: a short binary value
+/// - `{serial}`: a primary key that counts up by itself
 /// - `{sorted}`: text that is compared byte by byte on both engines, whatever the server's locale
-#[expect(clippy::disallowed_methods, reason = "constant statements of many kinds, outside of any request")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "constant statements of many kinds, outside of any request"
+)]
 pub async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
     let connection = manager.get_connection();
     let sql = match connection.get_database_backend() {
-        DbBackend::Postgres => fill(sql, "uuid", "timestamptz", "jsonb", "text COLLATE \"C\""),
-        _ => fill(sql, "blob", "text", "text", "text"),
+        DbBackend::Postgres => fill(
+            sql,
+            [
+                ("{id}", "uuid"),
+                ("{time}", "timestamptz"),
+                ("{json}", "jsonb"),
+                ("{bytes}", "bytea"),
+                ("{serial}", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+                ("{sorted}", "text COLLATE \"C\""),
+            ],
+        ),
+        _ => fill(
+            sql,
+            [
+                ("{id}", "blob"),
+                ("{time}", "text"),
+                ("{json}", "text"),
+                ("{bytes}", "blob"),
+                ("{serial}", "integer PRIMARY KEY AUTOINCREMENT"),
+                ("{sorted}", "text"),
+            ],
+        ),
     };
     for statement in sql.split("\n--\n") {
         connection.execute_unprepared(statement).await?;
@@ -49,9 +74,43 @@ CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
 WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND id = NEW.id)
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
 
-fn fill(sql: &str, id: &str, time: &str, json: &str, sorted: &str) -> String {
-    sql.replace("{id}", id)
-        .replace("{time}", time)
-        .replace("{json}", json)
-        .replace("{sorted}", sorted)
+/// Makes `columns` of `table` final, and the table's rows impossible to delete, replace or truncate. `also` is a further
+/// condition on OLD and NEW under which an update is refused.
+pub async fn keep_columns(manager: &SchemaManager<'_>, table: &str, columns: &[&str], also: &str) -> Result<(), DbErr> {
+    let changed: Vec<_> = columns
+        .iter()
+        .map(|column| format!("NEW.{column} IS DISTINCT FROM OLD.{column}"))
+        .collect();
+    let changed = format!("{} OR {also}", changed.join(" OR "));
+    let sql = match manager.get_connection().get_database_backend() {
+        DbBackend::Postgres => POSTGRES_KEEP,
+        _ => SQLITE_KEEP,
+    };
+    run(manager, &sql.replace("{table}", table).replace("{changed}", &changed)).await
+}
+
+const POSTGRES_KEEP: &str = "
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
+--
+CREATE TRIGGER {table}_keep BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION refuse_change()
+--
+CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()
+--
+CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()";
+
+const SQLITE_KEEP: &str = "
+CREATE TRIGGER {table}_keep BEFORE UPDATE ON {table} WHEN {changed}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+--
+CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+--
+CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND id = NEW.id)
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
+
+fn fill<const N: usize>(sql: &str, types: [(&str, &str); N]) -> String {
+    types.iter().fold(sql.to_owned(), |sql, (placeholder, name)| {
+        sql.replace(placeholder, name)
+    })
 }

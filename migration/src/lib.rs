@@ -6,6 +6,7 @@ pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
 mod dialect;
 mod m0001_programme;
+mod m0002_ledger;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -13,6 +14,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_programme::Migration)]
+        vec![Box::new(m0001_programme::Migration), Box::new(m0002_ledger::Migration)]
     }
 }

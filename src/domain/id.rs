@@ -43,6 +43,15 @@ kinds! {
     Snapshot SnapshotId "snp";
     PartnershipRequest PartnershipRequestId "req";
     PartnerTransition PartnerTransitionId "ptr";
+    Customer CustomerId "cus";
+    Event EventId "evt";
+    Attribution AttributionId "att";
+    Commission CommissionId "com";
+    CommissionTransition CommissionTransitionId "ctr";
+    Payout PayoutId "pay";
+    PayoutRun PayoutRunId "run";
+    PayoutItem PayoutItemId "pit";
+    Answer AnswerId "ans";
 }
 
 impl<K: Kind> Id<K> {

@@ -1,6 +1,10 @@
 //! What Tributary knows about partner programmes. Pure: no async, no IO, nothing of the database, GraphQL or HTTP.
 
+pub mod accrual;
+pub mod calendar;
 pub mod campaign;
+pub mod commission;
+pub mod event;
 pub mod explain;
 pub mod group_rules;
 pub mod id;
@@ -10,6 +14,7 @@ pub mod partner;
 pub mod partner_group;
 pub mod partnership_request;
 pub mod problem;
+pub mod refund;
 pub mod snapshot;
 pub mod tenant;
 pub mod terms;

@@ -2,19 +2,27 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Datelike;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::error::ApiError;
-use crate::store::page::Place;
+use crate::domain::Timestamp;
+use crate::store::page::{Place, SortKey};
 
 const VERSION: u8 = 1;
 const FINGERPRINT_BYTES: usize = 8;
+/// What kind of sort value follows the id.
+const TEXT: u8 = 0;
+const TIME: u8 = 1;
+const INTEGER: u8 = 2;
 
 /// Makes and reads the cursors of one list: of one tenant or partner, one parent, one filter and one order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Cursors {
     fingerprint: [u8; FINGERPRINT_BYTES],
+    /// Some value of the kind that the list is sorted by; `None`: by the id alone.
+    key: Option<SortKey>,
 }
 
 impl Cursors {
@@ -23,7 +31,12 @@ impl Cursors {
         let hash = Sha256::digest(format!("{list:?}"));
         let mut fingerprint = [0; FINGERPRINT_BYTES];
         fingerprint.copy_from_slice(&hash[..FINGERPRINT_BYTES]);
-        Self { fingerprint }
+        Self { fingerprint, key: None }
+    }
+
+    /// The same, of a list that is sorted by values like this one.
+    pub fn sorted_by(self, example: Option<SortKey>) -> Self {
+        Self { key: example, ..self }
     }
 
     /// Version, fingerprint, id, and the sort value if there is one, in base 64.
@@ -31,10 +44,20 @@ impl Cursors {
         let mut bytes = vec![VERSION];
         bytes.extend(self.fingerprint);
         bytes.extend(place.id.as_bytes());
-        if let Some(key) = &place.key {
-            // Marks that there is a value, which may be empty.
-            bytes.push(0);
-            bytes.extend(key.as_bytes());
+        match &place.key {
+            None => {}
+            Some(SortKey::Text(text)) => {
+                bytes.push(TEXT);
+                bytes.extend(text.as_bytes());
+            }
+            Some(SortKey::Time(moment)) => {
+                bytes.push(TIME);
+                bytes.extend(moment.timestamp_micros().to_be_bytes());
+            }
+            Some(SortKey::Integer(number)) => {
+                bytes.push(INTEGER);
+                bytes.extend(number.to_be_bytes());
+            }
         }
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -56,13 +79,23 @@ impl Cursors {
         }
         let key = match key.split_first() {
             None => None,
-            Some((0, text)) => Some(
-                String::from_utf8(text.to_vec())
+            Some((&TEXT, text)) => {
+                let text = String::from_utf8(text.to_vec())
                     .ok()
-                    .filter(|text| !text.contains('\0'))?,
-            ),
+                    .filter(|text| !text.contains('\0'))?;
+                Some(SortKey::Text(text))
+            }
+            Some((&TIME, micros)) => {
+                let moment = Timestamp::from_timestamp_micros(i64::from_be_bytes(micros.try_into().ok()?))?;
+                // Beyond these years databases disagree about what a moment is.
+                Some(SortKey::Time(moment)).filter(|_| (1..=9999).contains(&moment.year()))
+            }
+            Some((&INTEGER, number)) => Some(SortKey::Integer(i64::from_be_bytes(number.try_into().ok()?))),
             Some(_) => return None,
         };
+        if key.as_ref().map(std::mem::discriminant) != self.key.as_ref().map(std::mem::discriminant) {
+            return None;
+        }
         Some(Place {
             key,
             id: Uuid::from_slice(id).ok()?,
@@ -76,12 +109,29 @@ mod tests {
 
     use super::*;
 
+    fn any_key() -> impl Strategy<Value = Option<SortKey>> {
+        prop_oneof![
+            Just(None),
+            any::<String>().prop_map(|text| Some(SortKey::Text(text.replace('\0', "")))),
+            any::<i64>().prop_map(|number| Some(SortKey::Integer(number))),
+            (0..4_000_000_000_000_000i64)
+                .prop_map(|micros| Timestamp::from_timestamp_micros(micros).map(SortKey::Time)),
+        ]
+    }
+
     proptest! {
         #[test]
-        fn a_cursor_marks_its_place(id: u128, key: Option<String>) {
-            let key = key.map(|key| key.replace('\0', ""));
-            let (cursors, place) = (Cursors::of("list"), Place { key, id: Uuid::from_u128(id) });
+        fn a_cursor_marks_its_place(id: u128, key in any_key()) {
+            let cursors = Cursors::of("list").sorted_by(key.clone());
+            let place = Place { key, id: Uuid::from_u128(id) };
             prop_assert_eq!(cursors.decode(&cursors.encode(&place)).expect("our own"), place);
+        }
+
+        #[test]
+        fn a_cursor_with_another_kind_of_sort_value_is_refused(id: u128, key in any_key(), other in any_key()) {
+            prop_assume!(key.as_ref().map(std::mem::discriminant) != other.as_ref().map(std::mem::discriminant));
+            let cursor = Cursors::of("list").encode(&Place { key, id: Uuid::from_u128(id) });
+            prop_assert!(Cursors::of("list").sorted_by(other).decode(&cursor).is_err());
         }
 
         #[test]

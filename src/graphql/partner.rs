@@ -20,7 +20,7 @@ use crate::auth::{Denied, Resource};
 use crate::domain::id::{CampaignId, PartnerId};
 use crate::domain::{partner, snapshot, text};
 use crate::store;
-use crate::store::page::{Page, Place};
+use crate::store::page::{Page, Place, SortKey};
 use crate::store::partner::PartnerOrder as StoreOrder;
 
 /// How a partner brings customers.
@@ -421,7 +421,7 @@ impl PartnerQuery {
             Some(PartnerOrderField::Name) => StoreOrder::Name,
         };
         let descending = order_by.is_none_or(|order| order.direction == OrderDirection::Desc);
-        let cursors = Cursors::of((scope, "partners", &filter, order, descending));
+        let cursors = Cursors::of((scope, "partners", &filter, order, descending)).sorted_by(sort_key(order, ""));
         let page = PageArguments {
             first,
             after,
@@ -449,12 +449,15 @@ impl PartnerQuery {
 }
 
 fn place(partner: &partner::Partner, order: StoreOrder) -> Place {
-    let key = match order {
-        StoreOrder::CreatedAt => None,
-        StoreOrder::Name => Some(text::sort_key(&partner.name)),
-    };
     Place {
-        key,
+        key: sort_key(order, &partner.name),
         id: partner.id.uuid(),
+    }
+}
+
+fn sort_key(order: StoreOrder, name: &str) -> Option<SortKey> {
+    match order {
+        StoreOrder::CreatedAt => None,
+        StoreOrder::Name => Some(SortKey::Text(text::sort_key(name))),
     }
 }

@@ -41,22 +41,9 @@ where
 {
     let backend = database.get_database_backend();
     let child = || Alias::new("child");
-    let own = sort.apply(children(parent_key(backend)), request);
-    let mut statement = parent_list(backend, parents);
-    statement.expr_as(parent_key(backend), "parent_id");
+    let mut statement = joined(backend, parents, |key| sort.apply(children(key), request));
     for column in E::Column::iter() {
         statement.column((child(), column));
-    }
-    match backend {
-        DbBackend::Postgres => {
-            statement.join_lateral(JoinType::InnerJoin, own.into_query(), child(), Expr::cust("TRUE"));
-        }
-        _ => {
-            let mut row_ids = own.into_query();
-            row_ids.clear_selects().column((E::default(), Alias::new("rowid")));
-            let chosen = Expr::col((child(), Alias::new("rowid"))).in_subquery(row_ids);
-            statement.join_as(JoinType::InnerJoin, E::default(), child(), chosen);
-        }
     }
     // The join keeps no order: sort again, in the direction in which the page was walked.
     let order = if sort.descending != request.backward {
@@ -78,6 +65,31 @@ where
         .into_iter()
         .map(|(parent, rows)| (parent, cut(rows, request)))
         .collect())
+}
+
+/// The rows that `children` selects for each parent, as "child", beside the parent's id, "parent_id". Parents without
+/// any are left out.
+pub fn joined<E: EntityTrait>(
+    backend: DbBackend,
+    parents: &[Uuid],
+    children: impl FnOnce(Expr) -> Select<E>,
+) -> SelectStatement {
+    let child = || Alias::new("child");
+    let own = children(parent_key(backend));
+    let mut statement = parent_list(backend, parents);
+    statement.expr_as(parent_key(backend), "parent_id");
+    match backend {
+        DbBackend::Postgres => {
+            statement.join_lateral(JoinType::InnerJoin, own.into_query(), child(), Expr::cust("TRUE"));
+        }
+        _ => {
+            let mut row_ids = own.into_query();
+            row_ids.clear_selects().column((E::default(), Alias::new("rowid")));
+            let chosen = Expr::col((child(), Alias::new("rowid"))).in_subquery(row_ids);
+            statement.join_as(JoinType::InnerJoin, E::default(), child(), chosen);
+        }
+    }
+    statement
 }
 
 /// How many children each parent has; parents without any count 0.

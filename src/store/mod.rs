@@ -5,17 +5,24 @@
 //! - Writes happen in a [`Transaction`], through functions that take the tenant.
 //! - Functions that load for many parents at once cost one statement each.
 
+pub mod balance;
 pub mod campaign;
+pub mod commission;
 mod connect;
+pub mod customer;
+pub mod event;
+pub mod idempotency;
 pub mod label;
 mod many;
 pub mod page;
 pub mod partner;
 pub mod partner_group;
 pub mod partnership_request;
+pub mod payout;
 mod row;
 mod scope;
 pub mod snapshot;
+pub mod standing;
 pub mod tenant;
 mod unique;
 

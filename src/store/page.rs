@@ -1,10 +1,11 @@
 //! Keyset paging: a page starts behind a row, never at an offset, so that its cost does not grow with its place.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
 use uuid::Uuid;
 
 use super::StoreError;
+use crate::domain::Timestamp;
 use crate::domain::id::{Id, Kind};
 
 /// Which stretch of an ordered list to read.
@@ -22,8 +23,26 @@ pub struct PageRequest {
 /// A row's place in an order: the value it is sorted by, where that is not the id alone, and its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
-    pub key: Option<String>,
+    pub key: Option<SortKey>,
     pub id: Uuid,
+}
+
+/// A value that rows are sorted by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum SortKey {
+    Text(String),
+    Time(Timestamp),
+    Integer(i64),
+}
+
+impl From<SortKey> for Value {
+    fn from(key: SortKey) -> Self {
+        match key {
+            SortKey::Text(text) => text.into(),
+            SortKey::Time(moment) => moment.into(),
+            SortKey::Integer(number) => number.into(),
+        }
+    }
 }
 
 impl Place {
@@ -64,7 +83,7 @@ impl<T> Page<T> {
     }
 }
 
-/// What a list is sorted by: a text column and then the id, or the id alone, which is the order of creation.
+/// What a list is sorted by: a column and then the id, or the id alone, which is the order of creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort<C> {
     pub key: Option<C>,

@@ -4,7 +4,7 @@
 use sea_orm::prelude::Json;
 
 use super::StoreError;
-use crate::domain::money::Currency;
+use crate::domain::money::{Currency, Money};
 
 /// Reads a column whose texts are a closed set, or a currency, or anything else that `parse` knows.
 pub fn text<T>(
@@ -53,4 +53,12 @@ pub fn unsigned(table: &'static str, column: &'static str, value: i32) -> Result
 /// A small count or number of days as the database keeps it.
 pub fn signed(value: u32) -> i32 {
     i32::try_from(value).expect("counts and days stay far below two thousand million")
+}
+
+pub fn money(table: &'static str, column: &'static str, minor: i64, currency: Currency) -> Result<Money, StoreError> {
+    Money::from_minor(minor, currency).map_err(|_| StoreError::Corrupt {
+        table,
+        column,
+        value: minor.to_string(),
+    })
 }

@@ -1,8 +1,10 @@
 //! What each table shows to whom: the one place where tenant and partner filters become SQL.
 
 use entity::{
-    advertiser, campaign, campaign_member, commission_snapshot, partner, partner_category, partner_category_member,
-    partner_group, partner_tier, partner_transition, partnership_request,
+    advertiser, campaign, campaign_member, commission, commission_snapshot, commission_transition, customer, event,
+    idempotency, outbox, partner, partner_balance, partner_category, partner_category_member, partner_customer,
+    partner_group, partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request,
+    payout, payout_item, payout_run,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -78,4 +80,27 @@ scoped! {
     partner_category: |_partner, _scope| none();
     advertiser: |_partner, _scope| none();
     partnership_request: |_partner, _scope| none();
+    event: |partner, _scope| own(event::Column::PartnerId, partner);
+    commission: |partner, _scope| own(commission::Column::PartnerId, partner);
+    payout: |partner, _scope| own(payout::Column::PartnerId, partner);
+    partner_balance: |partner, _scope| own(partner_balance::Column::PartnerId, partner);
+    partner_lifetime_value: |partner, _scope| own(partner_lifetime_value::Column::PartnerId, partner);
+    commission_transition: |partner, scope| linked(commission_transition::Column::CommissionId, Query::select()
+        .column(commission::Column::Id)
+        .from(commission::Entity)
+        .and_where(commission::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(commission::Column::PartnerId.eq(partner.uuid()))
+        .take());
+    payout_item: |partner, scope| linked(payout_item::Column::PayoutId, Query::select()
+        .column(payout::Column::Id)
+        .from(payout::Entity)
+        .and_where(payout::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(payout::Column::PartnerId.eq(partner.uuid()))
+        .take());
+    customer: |_partner, _scope| none();
+    partner_customer: |_partner, _scope| none();
+    partner_standing: |_partner, _scope| none();
+    payout_run: |_partner, _scope| none();
+    idempotency: |_partner, _scope| none();
+    outbox: |_partner, _scope| none();
 }

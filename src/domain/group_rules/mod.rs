@@ -96,6 +96,26 @@ pub struct Inputs {
     first_paid_customer_bootstrap: bool,
 }
 
+impl Inputs {
+    /// The inputs of a recorded charge: its amount is in range, since it is money.
+    pub fn live(
+        charge: Money,
+        customer_months: u32,
+        partner_ltv: Decimal,
+        qualified_customers: u32,
+        first_paid_customer_bootstrap: bool,
+    ) -> Self {
+        Self {
+            charge: charge.amount(),
+            currency: charge.currency(),
+            customer_months,
+            partner_ltv,
+            qualified_customers,
+            first_paid_customer_bootstrap,
+        }
+    }
+}
+
 /// What a charge earns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fee {

@@ -1,0 +1,41 @@
+//! A row of the ledger: a partner earned an amount. Only status, its times, payout and recipient move.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "commission")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub kind: String,
+    pub status: String,
+    pub amount_minor: i64,
+    pub currency: String,
+    pub payment_target: String,
+    pub recipient: Option<String>,
+    pub partner_id: Uuid,
+    pub campaign_id: Option<Uuid>,
+    pub event_id: Option<Uuid>,
+    pub snapshot_id: Option<Uuid>,
+    /// The row that it adjusts or claws back.
+    pub adjusts_id: Option<Uuid>,
+    /// How its amount came about: refunds take back fixed amounts only as a whole.
+    pub basis: Option<String>,
+    pub holdback_days: Option<i32>,
+    pub accrued_at: DateTimeUtc,
+    pub mature_at: Option<DateTimeUtc>,
+    pub approved_at: Option<DateTimeUtc>,
+    pub paid_at: Option<DateTimeUtc>,
+    pub reversed_at: Option<DateTimeUtc>,
+    /// The payout that it is in, open or paid.
+    pub payout_id: Option<Uuid>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub explanation: Json,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,41 @@
+//! Something that happened and may earn.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "event")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub external_id: String,
+    /// A hash of the input as it was sent.
+    pub content: Vec<u8>,
+    pub kind: String,
+    pub r#type: Option<String>,
+    pub base: bool,
+    pub amount_minor: Option<i64>,
+    pub currency: Option<String>,
+    pub revenue_minor: Option<i64>,
+    pub revenue_currency: Option<String>,
+    pub occurred_at: DateTimeUtc,
+    pub recorded_at: DateTimeUtc,
+    pub customer_id: Option<Uuid>,
+    /// Set together with the partner.
+    pub attribution_id: Option<Uuid>,
+    pub partner_id: Option<Uuid>,
+    pub campaign_id: Option<Uuid>,
+    /// What a refund or chargeback takes back.
+    pub original_id: Option<Uuid>,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub metadata: Option<Json>,
+    /// How much of it was taken back so far.
+    pub refunded_minor: i64,
+    pub wholly_refunded: bool,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,25 @@
+//! Sums over a partner's rows in one currency, kept with them.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "partner_balance")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub partner_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub currency: String,
+    pub accrued_minor: i64,
+    pub approved_minor: i64,
+    pub paid_minor: i64,
+    pub reversed_minor: i64,
+    /// The part of the approved sum that open payouts hold.
+    pub reserved_minor: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,97 @@
+//! Calendar months in a tenant's time zone, right across daylight-saving changes.
+
+use chrono::{Datelike, LocalResult, Months, NaiveDateTime, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::Timestamp;
+
+/// The moment `months` calendar months after `start`: the same local time of day, on the last day of the month where
+/// the month has no such day.
+pub fn add_months(zone: Tz, start: Timestamp, months: u32) -> Timestamp {
+    let local = start.with_timezone(&zone).naive_local();
+    match local.checked_add_months(Months::new(months)) {
+        Some(later) => resolve(zone, later),
+        // Beyond the calendar: later than anything recorded.
+        None => Timestamp::MAX_UTC,
+    }
+}
+
+/// The 1-based month of a life that began at `start` in which `moment` lies. Whatever came before is month 1.
+pub fn month_of_life(zone: Tz, start: Timestamp, moment: Timestamp) -> u32 {
+    if moment <= start {
+        return 1;
+    }
+    let (from, to) = (start.with_timezone(&zone), moment.with_timezone(&zone));
+    let whole = (to.year() - from.year()) * 12 + i32::try_from(to.month()).unwrap_or(0)
+        - i32::try_from(from.month()).unwrap_or(0);
+    let whole = u32::try_from(whole).unwrap_or(0);
+    // In the last of these months the day and the time of day may not have come yet.
+    if add_months(zone, start, whole) <= moment {
+        whole + 1
+    } else {
+        whole.max(1)
+    }
+}
+
+/// The moment of a local time. One that a change of clocks skips is read as the first moment after the gap; of two
+/// the earlier counts.
+pub fn resolve(zone: Tz, local: NaiveDateTime) -> Timestamp {
+    match zone.from_local_datetime(&local) {
+        LocalResult::Single(moment) | LocalResult::Ambiguous(moment, _) => moment.with_timezone(&Utc),
+        LocalResult::None => {
+            // The clock before the gap, read as if it went on, shows the same moment an hour or so later.
+            let before = local - chrono::TimeDelta::hours(3);
+            let offset = zone.offset_from_local_datetime(&before).earliest();
+            let offset = offset.map_or(0, |offset| chrono::Offset::fix(&offset).local_minus_utc());
+            Utc.from_utc_datetime(&(local - chrono::TimeDelta::seconds(i64::from(offset))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect(text)
+    }
+
+    const BERLIN: Tz = chrono_tz::Europe::Berlin;
+
+    #[test]
+    fn months_follow_the_local_calendar() {
+        for (start, months, expected) in [
+            ("2026-01-31T12:00:00Z", 1, "2026-02-28T12:00:00Z"),
+            ("2024-01-31T12:00:00Z", 1, "2024-02-29T12:00:00Z"),
+            ("2026-01-31T12:00:00Z", 2, "2026-03-31T11:00:00Z"),
+            // Local midnight stays local midnight over the change of clocks.
+            ("2026-02-28T23:00:00Z", 1, "2026-03-31T22:00:00Z"),
+            // 2026-03-29 02:30 does not exist in Berlin.
+            ("2026-01-29T01:30:00Z", 2, "2026-03-29T01:30:00Z"),
+            // 2026-10-25 02:30 comes twice: the earlier one.
+            ("2026-09-25T00:30:00Z", 1, "2026-10-25T00:30:00Z"),
+        ] {
+            assert_eq!(
+                add_months(BERLIN, at(start), months),
+                at(expected),
+                "{start} + {months}"
+            );
+        }
+    }
+
+    #[test]
+    fn month_one_starts_at_the_acquisition() {
+        let start = at("2026-01-31T12:00:00Z");
+        for (moment, month) in [
+            ("2025-06-01T00:00:00Z", 1),
+            ("2026-01-31T12:00:00Z", 1),
+            ("2026-02-28T11:59:59.999999Z", 1),
+            ("2026-02-28T12:00:00Z", 2),
+            ("2026-03-31T10:59:59Z", 2),
+            ("2026-03-31T11:00:00Z", 3),
+            ("2027-01-31T12:00:00Z", 13),
+        ] {
+            assert_eq!(month_of_life(BERLIN, start, at(moment)), month, "{moment}");
+        }
+    }
+}

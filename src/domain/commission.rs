@@ -1,0 +1,170 @@
+//! Commissions: rows of the ledger, and the states that they move through.
+
+use super::explain::Step;
+use super::id::{CampaignId, CommissionId, EventId, PartnerId, PayoutId, SnapshotId};
+use super::money::{Currency, Money};
+use super::terms::BasisKind;
+use super::{Timestamp, text_enum};
+
+text_enum! {
+    /// Where a commission stands. PAID and REVERSED are final.
+    CommissionStatus { Accrued = "ACCRUED", Approved = "APPROVED", Paid = "PAID", Reversed = "REVERSED" }
+}
+
+text_enum! {
+    /// How a commission came about.
+    CommissionKind {
+        /// An event earned it.
+        Event = "EVENT",
+        /// A tier changed what an earlier event earned.
+        TierAdjustment = "TIER_ADJUSTMENT",
+        /// A deal entered a stage.
+        Deal = "DEAL",
+        /// A refund took back from the row that it adjusts.
+        Clawback = "CLAWBACK",
+        /// Staff entered it.
+        Manual = "MANUAL",
+    }
+}
+
+text_enum! {
+    /// Who is paid: the partner, or an individual there.
+    PaymentTarget { Partnership = "PARTNERSHIP", Individual = "INDIVIDUAL" }
+}
+
+text_enum! {
+    /// Where a payout stands. All but PENDING are final.
+    PayoutStatus { Pending = "PENDING", Paid = "PAID", Failed = "FAILED", Canceled = "CANCELED" }
+}
+
+/// A row of the ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Commission {
+    pub id: CommissionId,
+    pub kind: CommissionKind,
+    pub status: CommissionStatus,
+    pub amount: Money,
+    pub payment_target: PaymentTarget,
+    /// The individual who is paid, once it is known.
+    pub recipient: Option<String>,
+    pub partner_id: PartnerId,
+    pub campaign_id: Option<CampaignId>,
+    pub event_id: Option<EventId>,
+    pub snapshot_id: Option<SnapshotId>,
+    /// The row that it adjusts or claws back.
+    pub adjusts_id: Option<CommissionId>,
+    /// How its amount came about, for rows of events.
+    pub basis: Option<BasisKind>,
+    pub holdback_days: Option<u32>,
+    pub accrued_at: Timestamp,
+    /// From when on it may be approved; `None`: by hand, at any time.
+    pub mature_at: Option<Timestamp>,
+    pub approved_at: Option<Timestamp>,
+    pub paid_at: Option<Timestamp>,
+    pub reversed_at: Option<Timestamp>,
+    /// The payout that it is in, open or paid.
+    pub payout_id: Option<PayoutId>,
+    pub explanation: Vec<Step>,
+}
+
+impl Commission {
+    /// Whether an open payout holds it.
+    pub fn is_reserved(&self) -> bool {
+        self.payout_id.is_some() && self.status == CommissionStatus::Approved
+    }
+
+    /// Whether it still counts for or against the partner.
+    pub fn is_reversed(&self) -> bool {
+        self.status == CommissionStatus::Reversed
+    }
+
+    /// Moves it to `status`, if the state machine has such a move.
+    pub fn moved(mut self, status: CommissionStatus, now: Timestamp) -> Option<Self> {
+        use CommissionStatus::{Accrued, Approved, Paid, Reversed};
+        match (self.status, status) {
+            (Accrued, Approved) => self.approved_at = Some(now),
+            (Approved, Paid) => self.paid_at = Some(now),
+            (Accrued | Approved, Reversed) => self.reversed_at = Some(now),
+            (Accrued, Accrued | Paid) | (Approved, Accrued | Approved) | (Paid | Reversed, _) => return None,
+        }
+        self.status = status;
+        Some(self)
+    }
+}
+
+/// When a commission accrued at `accrued_at` may be approved: its holdback in days of 24 hours later.
+pub fn mature_at(accrued_at: Timestamp, holdback_days: Option<u32>) -> Option<Timestamp> {
+    holdback_days.map(|days| accrued_at + chrono::TimeDelta::days(i64::from(days)))
+}
+
+/// One move of a commission's status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommissionTransition {
+    /// `None`: the row was written.
+    pub from: Option<CommissionStatus>,
+    pub to: CommissionStatus,
+    pub actor: String,
+    pub reason: Option<String>,
+    pub at: Timestamp,
+}
+
+/// A partner's sums in one currency, in minor units. Rows owed to individuals stand outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    pub currency: Currency,
+    pub accrued: i64,
+    pub approved: i64,
+    pub paid: i64,
+    pub reversed: i64,
+    /// The part of `approved` that open payouts hold.
+    pub reserved: i64,
+}
+
+impl Balance {
+    pub fn zero(currency: Currency) -> Self {
+        Self {
+            currency,
+            accrued: 0,
+            approved: 0,
+            paid: 0,
+            reversed: 0,
+            reserved: 0,
+        }
+    }
+
+    pub fn payable(&self) -> i64 {
+        self.approved - self.reserved
+    }
+
+    /// The sum that rows of this status are counted in.
+    pub fn of(&mut self, status: CommissionStatus) -> &mut i64 {
+        match status {
+            CommissionStatus::Accrued => &mut self.accrued,
+            CommissionStatus::Approved => &mut self.approved,
+            CommissionStatus::Paid => &mut self.paid,
+            CommissionStatus::Reversed => &mut self.reversed,
+        }
+    }
+}
+
+/// Approved commissions of one payee in one currency, paid together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payout {
+    pub id: PayoutId,
+    pub run_id: super::id::PayoutRunId,
+    pub partner_id: PartnerId,
+    /// Set: the payee is this individual, not the partner.
+    pub recipient: Option<String>,
+    pub amount: Money,
+    pub status: PayoutStatus,
+    pub created_at: Timestamp,
+    pub settled_at: Option<Timestamp>,
+    pub reference: Option<String>,
+}
+
+/// One run that made payouts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayoutRun {
+    pub id: super::id::PayoutRunId,
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,130 @@
+//! What refunds and chargebacks take back from a row of the ledger.
+
+use super::commission::{Commission, CommissionStatus};
+use super::explain::{Outcome, Step};
+use super::money::{Currency, Money};
+use super::terms::BasisKind;
+
+/// How far an event is refunded, this time included.
+#[derive(Clone, Copy, Debug)]
+pub struct Refunded {
+    pub refunded_minor: i64,
+    /// What was charged; 0 where the event had no amount.
+    pub charged_minor: i64,
+    pub wholly: bool,
+}
+
+/// What becomes of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TakeBack {
+    Nothing,
+    /// The whole row is undone.
+    Reverse,
+    /// A CLAWBACK of this (negative, for a positive row) amount, with this status.
+    Clawback(Money, CommissionStatus, Vec<Step>),
+}
+
+/// What a refund does to `row`, from which `clawed_minor` (negative, for a positive row) was clawed back before by
+/// `clawbacks` rows. `is_fixed`: the row, or the one that it adjusts, is a fixed amount, which goes back as a whole.
+pub fn take_back(
+    row: &Commission,
+    is_fixed: bool,
+    clawbacks: usize,
+    clawed_minor: i64,
+    refunded: Refunded,
+) -> TakeBack {
+    let untouched = match row.status {
+        CommissionStatus::Reversed => return TakeBack::Nothing,
+        CommissionStatus::Accrued | CommissionStatus::Approved => row.payout_id.is_none() && clawbacks == 0,
+        CommissionStatus::Paid => false,
+    };
+    if refunded.wholly && untouched {
+        return TakeBack::Reverse;
+    }
+    let share = match (refunded.wholly, is_fixed) {
+        (true, _) => row.amount.minor(),
+        (false, true) => 0,
+        (false, false) => proportion(row.amount.minor(), refunded.refunded_minor, refunded.charged_minor),
+    };
+    let clawback = -(share + clawed_minor);
+    let currency = row.amount.currency();
+    if clawback == 0 {
+        return TakeBack::Nothing;
+    }
+    let status = match row.status {
+        CommissionStatus::Accrued => CommissionStatus::Accrued,
+        CommissionStatus::Approved | CommissionStatus::Paid | CommissionStatus::Reversed => CommissionStatus::Approved,
+    };
+    let amount = Money::from_minor(clawback, currency).expect("no more than the row that it takes back from");
+    TakeBack::Clawback(amount, status, explain(row, share, clawed_minor, refunded, amount))
+}
+
+/// `amount * part / whole`, rounded half away from zero; exact in between.
+fn proportion(amount: i64, part: i64, whole: i64) -> i64 {
+    if whole == 0 {
+        return 0;
+    }
+    let (product, whole) = (i128::from(amount) * i128::from(part), i128::from(whole));
+    let rounded = (2 * product.abs() + whole) / (2 * whole) * product.signum();
+    i64::try_from(rounded).expect("a part of the amount")
+}
+
+fn explain(row: &Commission, share: i64, clawed_minor: i64, refunded: Refunded, amount: Money) -> Vec<Step> {
+    let show = |minor: i64, currency: Currency| rust_decimal::Decimal::new(minor, currency.exponent());
+    let currency = row.amount.currency();
+    let how = if refunded.wholly {
+        "wholly".to_owned()
+    } else {
+        format!("by {} of {}", refunded.refunded_minor, refunded.charged_minor)
+    };
+    let mut steps = vec![Step {
+        source: format!("refund of {}", row.id),
+        outcome: Outcome::Applied,
+        detail: format!(
+            "its event is refunded {how} minor units: {} of {} goes back",
+            show(share, currency),
+            row.amount
+        ),
+        threshold: None,
+        amount: Some(show(-share, currency).normalize()),
+    }];
+    if clawed_minor != 0 {
+        steps.push(Step {
+            source: "earlier clawbacks".to_owned(),
+            outcome: Outcome::Applied,
+            detail: format!("{} went back before, {} now", show(-clawed_minor, currency), amount),
+            threshold: None,
+            amount: Some(show(-clawed_minor, currency).normalize()),
+        });
+    }
+    steps
+}
+
+/// Whether a row's amount is fixed.
+pub fn is_fixed(basis: Option<BasisKind>) -> bool {
+    match basis {
+        Some(BasisKind::Fixed) => true,
+        Some(BasisKind::Percent | BasisKind::GroupRules) | None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proportions_round_half_away_from_zero() {
+        for (amount, part, whole, expected) in [
+            (2000, 3000, 10_000, 600),
+            (-2000, 3000, 10_000, -600),
+            (1, 1, 2, 1),
+            (-1, 1, 2, -1),
+            (333, 1, 3, 111),
+            (5, 1, 0, 0),
+        ] {
+            assert_eq!(proportion(amount, part, whole), expected, "{amount} x {part} / {whole}");
+        }
+        let most = crate::domain::money::MAX_MINOR;
+        assert_eq!(proportion(most, most - 1, most), most - 1);
+    }
+}

@@ -1,0 +1,92 @@
+//! A partner's sums, one row a currency, kept in the transaction of every change of its rows.
+
+use std::collections::HashMap;
+
+use entity::partner_balance::{self, Column, Entity};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::commission::Balance;
+use crate::domain::id::{PartnerId, TenantId};
+
+/// The balances of each partner, by currency.
+pub async fn of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Balance>>, StoreError> {
+    use sea_orm::ColumnTrait;
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let mut balances: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in visible::<Entity>(scope)
+        .filter(one_of)
+        .order_by_asc(Column::Currency)
+        .all(database)
+        .await?
+    {
+        let (partner, balance) = from_row(row)?;
+        balances.entry(partner).or_default().push(balance);
+    }
+    Ok(balances)
+}
+
+/// Adds `changes`, one a partner and currency, to what is there.
+pub async fn add(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    changes: &[(PartnerId, Balance)],
+) -> Result<(), StoreError> {
+    const SUMS: [Column; 5] = [
+        Column::AccruedMinor,
+        Column::ApprovedMinor,
+        Column::PaidMinor,
+        Column::ReversedMinor,
+        Column::ReservedMinor,
+    ];
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let rows = changes.iter().map(|(partner, change)| {
+        let row = partner_balance::Model {
+            tenant_id: tenant.uuid(),
+            partner_id: partner.uuid(),
+            currency: change.currency.code().to_owned(),
+            accrued_minor: change.accrued,
+            approved_minor: change.approved,
+            paid_minor: change.paid,
+            reversed_minor: change.reversed,
+            reserved_minor: change.reserved,
+        };
+        row.into_active_model()
+    });
+    let mut conflict = OnConflict::columns([Column::TenantId, Column::PartnerId, Column::Currency]);
+    for sum in SUMS {
+        let added = Expr::col((Entity, sum)).add(Expr::col(("excluded", sum)));
+        conflict.value(sum, added);
+    }
+    Entity::insert_many(rows)
+        .on_conflict(conflict)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+fn from_row(row: partner_balance::Model) -> Result<(Uuid, Balance), StoreError> {
+    let balance = Balance {
+        currency: row::currency("partner_balance", "currency", &row.currency)?,
+        accrued: row.accrued_minor,
+        approved: row.approved_minor,
+        paid: row.paid_minor,
+        reversed: row.reversed_minor,
+        reserved: row.reserved_minor,
+    };
+    Ok((row.partner_id, balance))
+}

@@ -1,0 +1,579 @@
+//! Commissions, the history of their status and the outbox. Every writer holds the lock of the partner concerned.
+
+use std::collections::HashMap;
+
+use entity::commission::{self, Column, Entity};
+use entity::{commission_transition, outbox, payout_item};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+};
+use uuid::Uuid;
+
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, CommissionTransition, PaymentTarget};
+use crate::domain::id::{
+    CampaignId, CommissionId, CommissionTransitionId, EventId, PartnerId, PayoutId, SnapshotId, TenantId,
+};
+use crate::domain::money::Currency;
+use crate::domain::terms::BasisKind;
+
+const TABLE: &str = "commission";
+
+/// What to list; everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CommissionFilter {
+    /// One of these; empty matches nothing.
+    pub status: Option<Vec<CommissionStatus>>,
+    pub kinds: Option<Vec<CommissionKind>>,
+    pub partner: Option<PartnerId>,
+    pub campaign: Option<CampaignId>,
+    pub recipient: Option<String>,
+    pub currency: Option<Currency>,
+    pub accrued_from: Option<Timestamp>,
+    pub accrued_to: Option<Timestamp>,
+    pub mature_before: Option<Timestamp>,
+}
+
+/// The orders in which commissions are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CommissionOrder {
+    AccruedAt,
+    /// Only within one currency.
+    Amount,
+}
+
+/// What commissions are listed under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Parent {
+    Partner,
+    Campaign,
+    Event,
+    /// The row that they adjust.
+    Adjusted,
+    Payout,
+}
+
+/// The count and sum of the commissions of one status and currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    pub status: CommissionStatus,
+    pub currency: Currency,
+    pub count: i64,
+    pub minor: i64,
+}
+
+pub fn sort(order: CommissionOrder, descending: bool) -> Sort<Column> {
+    let key = match order {
+        CommissionOrder::AccruedAt => Column::AccruedAt,
+        CommissionOrder::Amount => Column::AmountMinor,
+    };
+    Sort {
+        key: Some(key),
+        id: Column::Id,
+        descending,
+    }
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Commission>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+}
+
+/// The rows of an event, in the order of writing.
+pub async fn of_event(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    event: EventId,
+) -> Result<Vec<Commission>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::EventId.eq(event.uuid()))
+        .order_by_asc(Column::Id);
+    select.all(database).await?.into_iter().map(from_row).collect()
+}
+
+/// The rows that adjust any of these, in the order of writing.
+pub async fn adjusting(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<Vec<Commission>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::AdjustsId.as_column_ref(), ids);
+    let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
+    select.all(database).await?.into_iter().map(from_row).collect()
+}
+
+/// Rows of any tenant that may be approved now, at most `limit`, as (tenant, partner, row): for the background job,
+/// which works for all tenants and takes each row up again under its partner's lock.
+pub async fn matured(
+    database: &impl ConnectionTrait,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<(TenantId, PartnerId, CommissionId)>, StoreError> {
+    let mut select = Query::select();
+    select
+        .columns([Column::TenantId, Column::PartnerId, Column::Id])
+        .from(Entity)
+        .and_where(Column::Status.eq(CommissionStatus::Accrued.as_str()))
+        .and_where(Column::MatureAt.lte(now))
+        .cond_where(
+            Condition::any()
+                .add(Column::PaymentTarget.eq(PaymentTarget::Partnership.as_str()))
+                .add(Column::Recipient.is_not_null()),
+        )
+        .order_by(Column::MatureAt, sea_orm::Order::Asc)
+        .limit(limit);
+    let rows = database.query_all(&select).await?.into_iter().map(|row| {
+        let id = |column| row.try_get::<Uuid>("", column);
+        Ok((
+            TenantId::from_uuid(id("tenant_id")?),
+            PartnerId::from_uuid(id("partner_id")?),
+            CommissionId::from_uuid(id("id")?),
+        ))
+    });
+    rows.collect()
+}
+
+/// The rows that a payout run may pay: approved and in no payout, of these partners.
+pub async fn payable(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    currency: Option<Currency>,
+) -> Result<Vec<Commission>, StoreError> {
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let select = unpaid(visible::<Entity>(scope).filter(one_of), currency).order_by_asc(Column::Id);
+    select.all(database).await?.into_iter().map(from_row).collect()
+}
+
+/// The partners with rows that a payout run may pay.
+pub async fn payable_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    currency: Option<Currency>,
+) -> Result<Vec<Uuid>, StoreError> {
+    let select = unpaid(visible::<Entity>(scope), currency)
+        .select_only()
+        .column(Column::PartnerId)
+        .distinct();
+    Ok(select.into_tuple().all(database).await?)
+}
+
+fn unpaid(select: Select<Entity>, currency: Option<Currency>) -> Select<Entity> {
+    let wanted = Condition::all()
+        .add(Column::Status.eq(CommissionStatus::Approved.as_str()))
+        .add(Column::PayoutId.is_null())
+        .add_option(currency.map(|currency| Column::Currency.eq(currency.code())));
+    select.filter(wanted)
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &CommissionFilter,
+    sort: Sort<Column>,
+    request: &PageRequest,
+) -> Result<Page<Commission>, StoreError> {
+    sort.page(database, filtered(scope, filter), request)
+        .await?
+        .try_map(from_row)
+}
+
+pub async fn count(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &CommissionFilter,
+) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// Counts and sums by status and currency.
+pub async fn totals(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &CommissionFilter,
+) -> Result<Vec<Total>, StoreError> {
+    let mut statement = filtered(scope, filter).select_only();
+    let sums = sea_orm::QuerySelect::query(&mut statement);
+    sums.column(Column::Status).column(Column::Currency);
+    add_sums(sums, Expr::col(Column::AmountMinor.as_column_ref()));
+    sums.add_group_by([
+        Expr::col(Column::Status.as_column_ref()),
+        Expr::col(Column::Currency.as_column_ref()),
+    ]);
+    let rows = database.query_all(sums).await?;
+    let mut totals = rows.iter().map(total).collect::<Result<Vec<_>, _>>()?;
+    totals.sort_by_key(|total| (total.status, total.currency));
+    Ok(totals)
+}
+
+/// The totals of the children of each parent.
+pub async fn totals_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    parent: Parent,
+    parents: &[Uuid],
+    filter: &CommissionFilter,
+) -> Result<HashMap<Uuid, Vec<Total>>, StoreError> {
+    let child = |column: Column| Expr::col((Alias::new("child"), column));
+    let mut statement = many::joined(database.get_database_backend(), parents, |key| {
+        children(scope, parent, filter, key)
+    });
+    statement
+        .expr_as(child(Column::Status), "status")
+        .expr_as(child(Column::Currency), "currency");
+    add_sums(&mut statement, child(Column::AmountMinor));
+    statement.add_group_by([Expr::col("parent_id"), child(Column::Status), child(Column::Currency)]);
+    let mut totals: HashMap<Uuid, Vec<Total>> = HashMap::new();
+    for row in database.query_all(&statement).await? {
+        totals
+            .entry(row.try_get("", "parent_id")?)
+            .or_default()
+            .push(total(&row)?);
+    }
+    for list in totals.values_mut() {
+        list.sort_by_key(|total| (total.status, total.currency));
+    }
+    Ok(totals)
+}
+
+/// Counts and sums by status and currency in each interval [start, next start), given by their bounds: bounds N and
+/// N + 1 enclose interval N.
+pub async fn series(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &CommissionFilter,
+    bounds: &[Timestamp],
+) -> Result<Vec<(usize, Total)>, StoreError> {
+    let intervals = bounds
+        .windows(2)
+        .enumerate()
+        .map(|(number, pair)| (number as i64, pair[0], pair[1]));
+    let intervals: Vec<_> = intervals.collect();
+    if intervals.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Joined, so that each interval is one range of the index by time.
+    let bound = |name: &'static str| Expr::col((Alias::new("bounds"), Alias::new(name)));
+    let accrued_at = Expr::col(Column::AccruedAt.as_column_ref());
+    let mut rows = filtered(scope, filter).select_only();
+    let statement = sea_orm::QuerySelect::query(&mut rows);
+    statement
+        .from_values(intervals, "bounds")
+        .and_where(accrued_at.clone().gte(bound("column2")))
+        .and_where(accrued_at.lt(bound("column3")))
+        .expr_as(bound("column1"), "interval")
+        .column(Column::Status)
+        .column(Column::Currency);
+    add_sums(statement, Expr::col(Column::AmountMinor.as_column_ref()));
+    statement.add_group_by([
+        bound("column1"),
+        Expr::col(Column::Status.as_column_ref()),
+        Expr::col(Column::Currency.as_column_ref()),
+    ]);
+    let statement = statement.take();
+    let mut points = Vec::new();
+    for row in database.query_all(&statement).await? {
+        let interval: i64 = row.try_get("", "interval")?;
+        points.push((usize::try_from(interval).unwrap_or(0), total(&row)?));
+    }
+    points.sort_by_key(|(interval, total)| (*interval, total.status, total.currency));
+    Ok(points)
+}
+
+/// PostgreSQL's SUM of bigint is a numeric: back to where it came from.
+fn add_sums(statement: &mut sea_orm::sea_query::SelectStatement, amount: Expr) {
+    statement
+        .expr_as(Expr::cust("COUNT(*)"), "count")
+        .expr_as(Expr::expr(Func::sum(amount)).cast_as("bigint"), "minor");
+}
+
+fn total(row: &sea_orm::QueryResult) -> Result<Total, StoreError> {
+    let (status, currency): (String, String) = (row.try_get("", "status")?, row.try_get("", "currency")?);
+    Ok(Total {
+        status: row::text(TABLE, "status", &status, CommissionStatus::parse)?,
+        currency: row::currency(TABLE, "currency", &currency)?,
+        count: row.try_get("", "count")?,
+        minor: row.try_get("", "minor")?,
+    })
+}
+
+/// A page of the children of each parent.
+pub async fn pages_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    parent: Parent,
+    parents: &[Uuid],
+    filter: &CommissionFilter,
+    sort: Sort<Column>,
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Commission>>, StoreError> {
+    let pages = many::pages(database, parents, sort, request, |key| {
+        children(scope, parent, filter, key)
+    })
+    .await?;
+    pages
+        .into_iter()
+        .map(|(parent, page)| Ok((parent, page.try_map(from_row)?)))
+        .collect()
+}
+
+pub async fn counts_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    parent: Parent,
+    parents: &[Uuid],
+    filter: &CommissionFilter,
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, parents, |key| children(scope, parent, filter, key)).await
+}
+
+fn children(scope: &Scope, parent: Parent, filter: &CommissionFilter, key: Expr) -> Select<Entity> {
+    let column = match parent {
+        Parent::Partner => Column::PartnerId,
+        Parent::Campaign => Column::CampaignId,
+        Parent::Event => Column::EventId,
+        Parent::Adjusted => Column::AdjustsId,
+        Parent::Payout => {
+            let items = Query::select()
+                .column(payout_item::Column::CommissionId)
+                .from(payout_item::Entity)
+                .and_where(payout_item::Column::TenantId.eq(scope.tenant().uuid()))
+                .and_where(Expr::col(payout_item::Column::PayoutId.as_column_ref()).eq(key))
+                .take();
+            return filtered(scope, filter).filter(Column::Id.in_subquery(items));
+        }
+    };
+    filtered(scope, filter).filter(Expr::col(column.as_column_ref()).eq(key))
+}
+
+fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entity> {
+    let mut wanted = Condition::all();
+    if let Some(status) = &filter.status {
+        wanted = wanted.add(Column::Status.is_in(status.iter().map(|status| status.as_str())));
+    }
+    if let Some(kinds) = &filter.kinds {
+        wanted = wanted.add(Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())));
+    }
+    let wanted = wanted
+        .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner.uuid())))
+        .add_option(filter.campaign.map(|campaign| Column::CampaignId.eq(campaign.uuid())))
+        .add_option(
+            filter
+                .recipient
+                .as_ref()
+                .map(|recipient| Column::Recipient.eq(recipient)),
+        )
+        .add_option(filter.currency.map(|currency| Column::Currency.eq(currency.code())))
+        .add_option(filter.accrued_from.map(|from| Column::AccruedAt.gte(from)))
+        .add_option(filter.accrued_to.map(|to| Column::AccruedAt.lt(to)))
+        .add_option(filter.mature_before.map(|before| Column::MatureAt.lt(before)));
+    visible::<Entity>(scope).filter(wanted)
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    commissions: &[Commission],
+) -> Result<(), StoreError> {
+    if commissions.is_empty() {
+        return Ok(());
+    }
+    let rows = commissions
+        .iter()
+        .map(|commission| to_row(tenant, commission).into_active_model());
+    Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    Ok(())
+}
+
+/// Writes what may move of each row. The caller checked the move under the partner's lock.
+pub async fn update_status(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    commissions: &[Commission],
+) -> Result<(), StoreError> {
+    // Rows that become alike are written by one statement.
+    let mut alike: HashMap<_, Vec<Uuid>> = HashMap::new();
+    for row in commissions {
+        let key = (row.status, row.approved_at, row.paid_at, row.reversed_at, row.payout_id);
+        alike.entry(key).or_default().push(row.id.uuid());
+    }
+    let backend = transaction.get_database_backend();
+    for ((status, approved_at, paid_at, reversed_at, payout_id), ids) in alike {
+        Entity::update_many()
+            .col_expr(Column::Status, Expr::value(status.as_str()))
+            .col_expr(Column::ApprovedAt, Expr::value(approved_at))
+            .col_expr(Column::PaidAt, Expr::value(paid_at))
+            .col_expr(Column::ReversedAt, Expr::value(reversed_at))
+            .col_expr(Column::PayoutId, Expr::value(payout_id.map(|id| id.uuid())))
+            .filter(Column::TenantId.eq(tenant.uuid()))
+            .filter(many::one_of(backend, Column::Id.as_column_ref(), &ids))
+            .exec(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Names the individual to whom a row is owed; once.
+pub async fn set_recipient(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    commission: CommissionId,
+    recipient: &str,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::Recipient, Expr::value(recipient))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::Id.eq(commission.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Appends to the histories of rows, and to the outbox what changed.
+pub async fn insert_transitions(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    transitions: &[(CommissionId, CommissionTransition)],
+) -> Result<(), StoreError> {
+    // Some databases bind at most some 65,000 values in a statement.
+    for chunk in transitions.chunks(2000) {
+        let history = chunk.iter().map(|(commission, transition)| {
+            let row = commission_transition::Model {
+                tenant_id: tenant.uuid(),
+                id: CommissionTransitionId::new(transition.at).uuid(),
+                commission_id: commission.uuid(),
+                from_status: transition.from.map(|status| status.as_str().to_owned()),
+                to_status: transition.to.as_str().to_owned(),
+                actor: transition.actor.clone(),
+                reason: transition.reason.clone(),
+                at: transition.at,
+            };
+            row.into_active_model()
+        });
+        commission_transition::Entity::insert_many(history)
+            .exec_without_returning(transaction)
+            .await?;
+        let changes = chunk.iter().map(|(commission, transition)| outbox::ActiveModel {
+            tenant_id: sea_orm::ActiveValue::Set(tenant.uuid()),
+            commission_id: sea_orm::ActiveValue::Set(commission.uuid()),
+            status: sea_orm::ActiveValue::Set(transition.to.as_str().to_owned()),
+            at: sea_orm::ActiveValue::Set(transition.at),
+            id: sea_orm::ActiveValue::NotSet,
+        });
+        outbox::Entity::insert_many(changes)
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The status changes of each commission, oldest first.
+pub async fn transitions_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    commissions: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<CommissionTransition>>, StoreError> {
+    use commission_transition::Column as Transition;
+    const TABLE: &str = "commission_transition";
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Transition::CommissionId.as_column_ref(),
+        commissions,
+    );
+    let select = visible::<commission_transition::Entity>(scope)
+        .filter(one_of)
+        .order_by_asc(Transition::Id);
+    let mut transitions: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in select.all(database).await? {
+        let from = row
+            .from_status
+            .as_deref()
+            .map(|text| row::text(TABLE, "from_status", text, CommissionStatus::parse));
+        transitions
+            .entry(row.commission_id)
+            .or_default()
+            .push(CommissionTransition {
+                from: from.transpose()?,
+                to: row::text(TABLE, "to_status", &row.to_status, CommissionStatus::parse)?,
+                actor: row.actor,
+                reason: row.reason,
+                at: row.at,
+            });
+    }
+    Ok(transitions)
+}
+
+fn from_row(row: commission::Model) -> Result<Commission, StoreError> {
+    let currency = row::currency(TABLE, "currency", &row.currency)?;
+    Ok(Commission {
+        id: CommissionId::from_uuid(row.id),
+        kind: row::text(TABLE, "kind", &row.kind, CommissionKind::parse)?,
+        status: row::text(TABLE, "status", &row.status, CommissionStatus::parse)?,
+        amount: row::money(TABLE, "amount_minor", row.amount_minor, currency)?,
+        payment_target: row::text(TABLE, "payment_target", &row.payment_target, PaymentTarget::parse)?,
+        recipient: row.recipient,
+        partner_id: PartnerId::from_uuid(row.partner_id),
+        campaign_id: row.campaign_id.map(CampaignId::from_uuid),
+        event_id: row.event_id.map(EventId::from_uuid),
+        snapshot_id: row.snapshot_id.map(SnapshotId::from_uuid),
+        adjusts_id: row.adjusts_id.map(CommissionId::from_uuid),
+        basis: row
+            .basis
+            .as_deref()
+            .map(|text| row::text(TABLE, "basis", text, BasisKind::parse))
+            .transpose()?,
+        holdback_days: row
+            .holdback_days
+            .map(|days| row::unsigned(TABLE, "holdback_days", days))
+            .transpose()?,
+        accrued_at: row.accrued_at,
+        mature_at: row.mature_at,
+        approved_at: row.approved_at,
+        paid_at: row.paid_at,
+        reversed_at: row.reversed_at,
+        payout_id: row.payout_id.map(PayoutId::from_uuid),
+        explanation: row::json(TABLE, "explanation", row.explanation)?,
+    })
+}
+
+fn to_row(tenant: TenantId, commission: &Commission) -> commission::Model {
+    commission::Model {
+        tenant_id: tenant.uuid(),
+        id: commission.id.uuid(),
+        kind: commission.kind.as_str().to_owned(),
+        status: commission.status.as_str().to_owned(),
+        amount_minor: commission.amount.minor(),
+        currency: commission.amount.currency().code().to_owned(),
+        payment_target: commission.payment_target.as_str().to_owned(),
+        recipient: commission.recipient.clone(),
+        partner_id: commission.partner_id.uuid(),
+        campaign_id: commission.campaign_id.map(|id| id.uuid()),
+        event_id: commission.event_id.map(|id| id.uuid()),
+        snapshot_id: commission.snapshot_id.map(|id| id.uuid()),
+        adjusts_id: commission.adjusts_id.map(|id| id.uuid()),
+        basis: commission.basis.map(|basis| basis.as_str().to_owned()),
+        holdback_days: commission.holdback_days.map(row::signed),
+        accrued_at: commission.accrued_at,
+        mature_at: commission.mature_at,
+        approved_at: commission.approved_at,
+        paid_at: commission.paid_at,
+        reversed_at: commission.reversed_at,
+        payout_id: commission.payout_id.map(|id| id.uuid()),
+        explanation: row::to_json(&commission.explanation),
+    }
+}

@@ -1,0 +1,159 @@
+//! Customers.
+
+use std::collections::HashMap;
+
+use entity::customer::{self, Column, Entity};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Select};
+use uuid::Uuid;
+
+use super::campaign::contains;
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many};
+use crate::auth::Scope;
+use crate::domain::event::Customer;
+use crate::domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
+
+/// What to list; everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CustomerFilter {
+    /// Part of the external id, whatever the case.
+    pub search: Option<String>,
+    pub partner: Option<PartnerId>,
+    pub campaign: Option<CampaignId>,
+}
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<Customer>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
+    Ok(select.one(database).await?.map(from_row))
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Customer>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    Ok(rows.into_iter().map(|row| (row.id, from_row(row))).collect())
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &CustomerFilter,
+    request: &PageRequest,
+) -> Result<Page<Customer>, StoreError> {
+    sort()
+        .page(database, filtered(scope, filter), request)
+        .await?
+        .try_map(|row| Ok(from_row(row)))
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// A page of the customers that are bound to each partner.
+pub async fn pages_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Customer>>, StoreError> {
+    let pages = many::pages(database, partners, sort(), request, |partner| {
+        of_partner(scope, partner)
+    })
+    .await?;
+    pages
+        .into_iter()
+        .map(|(partner, page)| Ok((partner, page.try_map(|row| Ok::<_, StoreError>(from_row(row)))?)))
+        .collect()
+}
+
+pub async fn counts_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, partners, |partner| of_partner(scope, partner)).await
+}
+
+fn of_partner(scope: &Scope, partner: Expr) -> Select<Entity> {
+    visible::<Entity>(scope).filter(Expr::col(Column::PartnerId.as_column_ref()).eq(partner))
+}
+
+fn filtered(scope: &Scope, filter: &CustomerFilter) -> Select<Entity> {
+    let mut select = visible::<Entity>(scope);
+    if let Some(search) = &filter.search {
+        let external_id = Expr::expr(Func::lower(Expr::col(Column::ExternalId.as_column_ref())));
+        select = select.filter(external_id.like(contains(search)));
+    }
+    if let Some(partner) = filter.partner {
+        select = select.filter(Column::PartnerId.eq(partner.uuid()));
+    }
+    if let Some(campaign) = filter.campaign {
+        select = select.filter(Column::CampaignId.eq(campaign.uuid()));
+    }
+    select
+}
+
+/// Writes the customer if its external id is new; false if another writer was faster.
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    customer: &Customer,
+) -> Result<bool, StoreError> {
+    let row = customer::Model {
+        tenant_id: tenant.uuid(),
+        id: customer.id.uuid(),
+        external_id: customer.external_id.clone(),
+        acquired_at: customer.acquired_at,
+        partner_id: customer.partner_id.map(|id| id.uuid()),
+        campaign_id: customer.campaign_id.map(|id| id.uuid()),
+    };
+    let inserted = Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(matches!(inserted, sea_orm::TryInsertResult::Inserted(1..)))
+}
+
+/// Binds a customer that is bound to nobody yet.
+pub async fn bind(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    customer: CustomerId,
+    partner: PartnerId,
+    campaign: Option<CampaignId>,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::PartnerId, Expr::value(partner.uuid()))
+        .col_expr(Column::CampaignId, Expr::value(campaign.map(|id| id.uuid())))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::Id.eq(customer.uuid()))
+        .filter(Column::PartnerId.is_null())
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+fn from_row(row: customer::Model) -> Customer {
+    Customer {
+        id: CustomerId::from_uuid(row.id),
+        external_id: row.external_id,
+        acquired_at: row.acquired_at,
+        partner_id: row.partner_id.map(PartnerId::from_uuid),
+        campaign_id: row.campaign_id.map(CampaignId::from_uuid),
+    }
+}

@@ -1,0 +1,298 @@
+//! Events, with the attribution that is part of their row.
+
+use std::collections::HashMap;
+
+use entity::event::{self, Column, Entity};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+use uuid::Uuid;
+
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::event::{Attribution, Event, EventKind};
+use crate::domain::id::{AttributionId, CampaignId, CustomerId, EventId, PartnerId, TenantId};
+use crate::domain::money::Money;
+
+const TABLE: &str = "event";
+
+/// What to list; everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct EventFilter {
+    /// One of these; empty matches nothing.
+    pub kinds: Option<Vec<EventKind>>,
+    pub event_type: Option<String>,
+    pub partner: Option<PartnerId>,
+    pub campaign: Option<CampaignId>,
+    pub customer: Option<CustomerId>,
+    pub occurred_from: Option<Timestamp>,
+    pub occurred_to: Option<Timestamp>,
+}
+
+/// In the order of recording, the newest first.
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<Event>, StoreError> {
+    visible::<Entity>(scope)
+        .filter(Column::ExternalId.eq(external_id))
+        .one(database)
+        .await?
+        .map(from_row)
+        .transpose()
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Event>, StoreError> {
+    by(database, scope, Column::Id, ids, |event| event.id).await
+}
+
+/// Events by the id of their attribution.
+pub async fn by_attributions(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Event>, StoreError> {
+    by(database, scope, Column::AttributionId, ids, |event| {
+        event.attribution_id.unwrap_or_default()
+    })
+    .await
+}
+
+async fn by(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    column: Column,
+    ids: &[Uuid],
+    key: impl Fn(&event::Model) -> Uuid,
+) -> Result<HashMap<Uuid, Event>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), column.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((key(&row), from_row(row)?))).collect()
+}
+
+/// The refunds and chargebacks of each event, in the order of recording.
+pub async fn refunds_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    originals: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Event>>, StoreError> {
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::OriginalId.as_column_ref(),
+        originals,
+    );
+    let mut refunds: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in visible::<Entity>(scope)
+        .filter(one_of)
+        .order_by_asc(Column::Id)
+        .all(database)
+        .await?
+    {
+        refunds
+            .entry(row.original_id.unwrap_or_default())
+            .or_default()
+            .push(from_row(row)?);
+    }
+    Ok(refunds)
+}
+
+/// When the first recorded charge or conversion of the customer with the partner occurred: of any type, or of one.
+pub async fn first_occurred_at(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partner: PartnerId,
+    customer: CustomerId,
+    event_type: Option<&str>,
+) -> Result<Option<Timestamp>, StoreError> {
+    let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
+    let mut select = visible::<Entity>(scope)
+        .select_only()
+        .column(Column::OccurredAt)
+        .filter(Column::PartnerId.eq(partner.uuid()))
+        .filter(Column::CustomerId.eq(customer.uuid()))
+        .filter(Column::Kind.is_in(earning));
+    if let Some(event_type) = event_type {
+        select = select.filter(Column::Type.eq(event_type));
+    }
+    Ok(select
+        .order_by_asc(Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(database)
+        .await?)
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &EventFilter,
+    request: &PageRequest,
+) -> Result<Page<Event>, StoreError> {
+    sort()
+        .page(database, filtered(scope, filter), request)
+        .await?
+        .try_map(from_row)
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &EventFilter) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// A page of the events of each customer.
+pub async fn pages_of_customers(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    customers: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Event>>, StoreError> {
+    let pages = many::pages(database, customers, sort(), request, |customer| {
+        of_customer(scope, customer)
+    })
+    .await?;
+    pages
+        .into_iter()
+        .map(|(customer, page)| Ok((customer, page.try_map(from_row)?)))
+        .collect()
+}
+
+pub async fn counts_of_customers(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    customers: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, customers, |customer| of_customer(scope, customer)).await
+}
+
+fn of_customer(scope: &Scope, customer: Expr) -> Select<Entity> {
+    visible::<Entity>(scope).filter(Expr::col(Column::CustomerId.as_column_ref()).eq(customer))
+}
+
+fn filtered(scope: &Scope, filter: &EventFilter) -> Select<Entity> {
+    let mut wanted = Condition::all();
+    if let Some(kinds) = &filter.kinds {
+        wanted = wanted.add(Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())));
+    }
+    let wanted = wanted
+        .add_option(filter.event_type.as_ref().map(|event_type| Column::Type.eq(event_type)))
+        .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner.uuid())))
+        .add_option(filter.campaign.map(|campaign| Column::CampaignId.eq(campaign.uuid())))
+        .add_option(filter.customer.map(|customer| Column::CustomerId.eq(customer.uuid())))
+        .add_option(filter.occurred_from.map(|from| Column::OccurredAt.gte(from)))
+        .add_option(filter.occurred_to.map(|to| Column::OccurredAt.lt(to)));
+    visible::<Entity>(scope).filter(wanted)
+}
+
+/// Writes the event if its external id is new; false if another one has it.
+pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, event: &Event) -> Result<bool, StoreError> {
+    let inserted = Entity::insert(to_row(tenant, event).into_active_model())
+        .on_conflict(sea_orm::sea_query::OnConflict::new().do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(matches!(inserted, sea_orm::TryInsertResult::Inserted(1..)))
+}
+
+/// Keeps how far an event is refunded.
+pub async fn set_refunded(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    event: EventId,
+    refunded_minor: i64,
+    wholly_refunded: bool,
+) -> Result<(), StoreError> {
+    let row = event::ActiveModel {
+        tenant_id: ActiveValue::Unchanged(tenant.uuid()),
+        id: ActiveValue::Unchanged(event.uuid()),
+        refunded_minor: ActiveValue::Set(refunded_minor),
+        wholly_refunded: ActiveValue::Set(wholly_refunded),
+        ..Default::default()
+    };
+    row.update_without_returning(transaction).await?;
+    Ok(())
+}
+
+fn money(
+    amount: &'static str,
+    currency: &'static str,
+    minor: Option<i64>,
+    code: Option<String>,
+) -> Result<Option<Money>, StoreError> {
+    let (Some(minor), Some(code)) = (minor, code) else {
+        return Ok(None);
+    };
+    row::money(TABLE, amount, minor, row::currency(TABLE, currency, &code)?).map(Some)
+}
+
+fn from_row(row: event::Model) -> Result<Event, StoreError> {
+    let attribution = row.attribution_id.zip(row.partner_id).map(|(id, partner)| Attribution {
+        id: AttributionId::from_uuid(id),
+        partner_id: PartnerId::from_uuid(partner),
+        campaign_id: row.campaign_id.map(CampaignId::from_uuid),
+    });
+    Ok(Event {
+        id: EventId::from_uuid(row.id),
+        external_id: row.external_id,
+        content: row.content,
+        kind: row::text(TABLE, "kind", &row.kind, EventKind::parse)?,
+        event_type: row.r#type,
+        base: row.base,
+        amount: money("amount_minor", "currency", row.amount_minor, row.currency)?,
+        revenue: money(
+            "revenue_minor",
+            "revenue_currency",
+            row.revenue_minor,
+            row.revenue_currency,
+        )?,
+        occurred_at: row.occurred_at,
+        recorded_at: row.recorded_at,
+        customer_id: row.customer_id.map(CustomerId::from_uuid),
+        attribution,
+        original_id: row.original_id.map(EventId::from_uuid),
+        metadata: row.metadata,
+        refunded_minor: row.refunded_minor,
+        wholly_refunded: row.wholly_refunded,
+    })
+}
+
+fn to_row(tenant: TenantId, event: &Event) -> event::Model {
+    let attribution = event.attribution;
+    event::Model {
+        tenant_id: tenant.uuid(),
+        id: event.id.uuid(),
+        external_id: event.external_id.clone(),
+        content: event.content.clone(),
+        kind: event.kind.as_str().to_owned(),
+        r#type: event.event_type.clone(),
+        base: event.base,
+        amount_minor: event.amount.map(Money::minor),
+        currency: event.amount.map(|amount| amount.currency().code().to_owned()),
+        revenue_minor: event.revenue.map(Money::minor),
+        revenue_currency: event.revenue.map(|revenue| revenue.currency().code().to_owned()),
+        occurred_at: event.occurred_at,
+        recorded_at: event.recorded_at,
+        customer_id: event.customer_id.map(|id| id.uuid()),
+        attribution_id: attribution.map(|attribution| attribution.id.uuid()),
+        partner_id: attribution.map(|attribution| attribution.partner_id.uuid()),
+        campaign_id: attribution
+            .and_then(|attribution| attribution.campaign_id)
+            .map(|id| id.uuid()),
+        original_id: event.original_id.map(|id| id.uuid()),
+        metadata: event.metadata.clone(),
+        refunded_minor: event.refunded_minor,
+        wholly_refunded: event.wholly_refunded,
+    }
+}

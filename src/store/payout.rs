@@ -1,0 +1,259 @@
+//! Payouts, the runs that made them, and which commissions were ever in them.
+
+use std::collections::HashMap;
+
+use entity::payout::{self, Column, Entity};
+use entity::{payout_item, payout_run};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect, Select,
+};
+use uuid::Uuid;
+
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::commission::{Payout, PayoutRun, PayoutStatus};
+use crate::domain::id::{CommissionId, PartnerId, PayoutId, PayoutItemId, PayoutRunId, TenantId};
+use crate::domain::money::Currency;
+
+const TABLE: &str = "payout";
+
+/// What to list; everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PayoutFilter {
+    pub partner: Option<PartnerId>,
+    pub currency: Option<Currency>,
+    /// One of these; empty matches nothing.
+    pub status: Option<Vec<PayoutStatus>>,
+    pub created_from: Option<Timestamp>,
+    pub created_to: Option<Timestamp>,
+}
+
+/// What payouts are listed under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Parent {
+    Partner,
+    Run,
+}
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Payout>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+}
+
+pub async fn runs_by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, PayoutRun>, StoreError> {
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        payout_run::Column::Id.as_column_ref(),
+        ids,
+    );
+    let rows = visible::<payout_run::Entity>(scope)
+        .filter(one_of)
+        .all(database)
+        .await?;
+    let runs = rows.into_iter().map(|row| {
+        (
+            row.id,
+            PayoutRun {
+                id: PayoutRunId::from_uuid(row.id),
+                created_at: row.created_at,
+            },
+        )
+    });
+    Ok(runs.collect())
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &PayoutFilter,
+    request: &PageRequest,
+) -> Result<Page<Payout>, StoreError> {
+    sort()
+        .page(database, filtered(scope, filter), request)
+        .await?
+        .try_map(from_row)
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// A page of the payouts of each parent.
+pub async fn pages_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    parent: Parent,
+    parents: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Payout>>, StoreError> {
+    let pages = many::pages(database, parents, sort(), request, |key| children(scope, parent, key)).await?;
+    pages
+        .into_iter()
+        .map(|(parent, page)| Ok((parent, page.try_map(from_row)?)))
+        .collect()
+}
+
+pub async fn counts_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    parent: Parent,
+    parents: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, parents, |key| children(scope, parent, key)).await
+}
+
+fn children(scope: &Scope, parent: Parent, key: Expr) -> Select<Entity> {
+    let column = match parent {
+        Parent::Partner => Column::PartnerId,
+        Parent::Run => Column::RunId,
+    };
+    visible::<Entity>(scope).filter(Expr::col(column.as_column_ref()).eq(key))
+}
+
+fn filtered(scope: &Scope, filter: &PayoutFilter) -> Select<Entity> {
+    let mut wanted = Condition::all();
+    if let Some(status) = &filter.status {
+        wanted = wanted.add(Column::Status.is_in(status.iter().map(|status| status.as_str())));
+    }
+    let wanted = wanted
+        .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner.uuid())))
+        .add_option(filter.currency.map(|currency| Column::Currency.eq(currency.code())))
+        .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));
+    visible::<Entity>(scope).filter(wanted)
+}
+
+pub async fn insert_run(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    run: &PayoutRun,
+) -> Result<(), StoreError> {
+    let row = payout_run::Model {
+        tenant_id: tenant.uuid(),
+        id: run.id.uuid(),
+        created_at: run.created_at,
+    };
+    payout_run::Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    payouts: &[Payout],
+) -> Result<(), StoreError> {
+    for chunk in payouts.chunks(2000) {
+        let rows = chunk.iter().map(|payout| to_row(tenant, payout).into_active_model());
+        Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    }
+    Ok(())
+}
+
+/// Remembers for ever that the commissions were in the payouts.
+pub async fn insert_items(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    items: &[(PayoutId, CommissionId)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for chunk in items.chunks(2000) {
+        let rows = chunk.iter().map(|(payout, commission)| {
+            let row = payout_item::Model {
+                tenant_id: tenant.uuid(),
+                id: PayoutItemId::new(now).uuid(),
+                payout_id: payout.uuid(),
+                commission_id: commission.uuid(),
+            };
+            row.into_active_model()
+        });
+        payout_item::Entity::insert_many(rows)
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The commissions that are in the payout now: those of a failed or canceled one were released.
+pub async fn commissions_in(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    payout: PayoutId,
+) -> Result<Vec<Uuid>, StoreError> {
+    use entity::commission;
+    let select = visible::<commission::Entity>(scope)
+        .select_only()
+        .column(commission::Column::Id)
+        .filter(commission::Column::PayoutId.eq(payout.uuid()));
+    // Rows in a payout are found by its items: no index of commissions by payout is needed.
+    let items = sea_orm::sea_query::Query::select()
+        .column(payout_item::Column::CommissionId)
+        .from(payout_item::Entity)
+        .and_where(payout_item::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(payout_item::Column::PayoutId.eq(payout.uuid()))
+        .take();
+    Ok(select
+        .filter(commission::Column::Id.in_subquery(items))
+        .into_tuple()
+        .all(database)
+        .await?)
+}
+
+pub async fn update(transaction: &impl ConnectionTrait, tenant: TenantId, payout: &Payout) -> Result<(), StoreError> {
+    to_row(tenant, payout)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+fn from_row(row: payout::Model) -> Result<Payout, StoreError> {
+    let currency = row::currency(TABLE, "currency", &row.currency)?;
+    Ok(Payout {
+        id: PayoutId::from_uuid(row.id),
+        run_id: PayoutRunId::from_uuid(row.run_id),
+        partner_id: PartnerId::from_uuid(row.partner_id),
+        recipient: row.recipient,
+        amount: row::money(TABLE, "amount_minor", row.amount_minor, currency)?,
+        status: row::text(TABLE, "status", &row.status, PayoutStatus::parse)?,
+        created_at: row.created_at,
+        settled_at: row.settled_at,
+        reference: row.reference,
+    })
+}
+
+fn to_row(tenant: TenantId, payout: &Payout) -> payout::Model {
+    payout::Model {
+        tenant_id: tenant.uuid(),
+        id: payout.id.uuid(),
+        run_id: payout.run_id.uuid(),
+        partner_id: payout.partner_id.uuid(),
+        recipient: payout.recipient.clone(),
+        amount_minor: payout.amount.minor(),
+        currency: payout.amount.currency().code().to_owned(),
+        status: payout.status.as_str().to_owned(),
+        created_at: payout.created_at,
+        settled_at: payout.settled_at,
+        reference: payout.reference.clone(),
+    }
+}
