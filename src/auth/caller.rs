@@ -32,6 +32,14 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// The program's own background work.
+    pub fn system(tenant: TenantId) -> Self {
+        Self {
+            tenant,
+            actor: "system".to_owned(),
+        }
+    }
+
     pub fn tenant(&self) -> TenantId {
         self.tenant
     }

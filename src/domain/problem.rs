@@ -11,22 +11,26 @@ pub struct Problem {
     pub path: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProblemCode {
-    /// The value is outside what the field takes.
-    Invalid,
-    /// The value must be given and was not.
-    Required,
-    /// No such thing, or none that the caller may see.
-    NotFound,
-    /// Something else bears this name already.
-    Taken,
-    /// The state of things does not allow it, though the input is well formed.
-    Conflict,
-    /// It is referred to and cannot be deleted.
-    InUse,
-    /// The state machine has no such move.
-    InvalidTransition,
+super::text_enum! {
+    /// What kind of problem it is.
+    ProblemCode {
+        /// The value is outside what the field takes.
+        Invalid = "INVALID",
+        /// The value must be given and was not.
+        Required = "REQUIRED",
+        /// No such thing, or none that the caller may see.
+        NotFound = "NOT_FOUND",
+        /// Something else bears this name already.
+        Taken = "TAKEN",
+        /// The state of things does not allow it, though the input is well formed.
+        Conflict = "CONFLICT",
+        /// It is referred to and cannot be deleted.
+        InUse = "IN_USE",
+        /// The commission has not matured.
+        HoldbackActive = "HOLDBACK_ACTIVE",
+        /// The state machine has no such move.
+        InvalidTransition = "INVALID_TRANSITION",
+    }
 }
 
 /// A change of one field: leave it, empty it, or give it a value.

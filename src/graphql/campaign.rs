@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 
 use super::connection::{Connection, PageArguments, placed};
-use super::context::request;
+use super::context::{mutating, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::input::{DeleteInput, id_text, patch, plain};
@@ -55,7 +55,7 @@ impl Campaign {
     pub async fn load(ctx: &Context<'_>, id: CampaignId) -> Result<Option<Self>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Campaigns)?;
-        Ok(request.loaders.campaign.load(id.uuid()).await?.map(Self))
+        Ok(request.loaders().campaign.load(id.uuid()).await?.map(Self))
     }
 }
 
@@ -114,7 +114,7 @@ impl Campaign {
         nullable(async {
             match self.0.advertiser_id {
                 Some(id) => Ok(request(ctx)
-                    .loaders
+                    .loaders()
                     .advertiser
                     .load(id.uuid())
                     .await?
@@ -165,7 +165,7 @@ impl Campaign {
                 };
                 Box::pin(async move {
                     let page = request
-                        .loaders
+                        .loaders()
                         .partners_of_campaign
                         .load(key)
                         .await?
@@ -176,7 +176,7 @@ impl Campaign {
             move |request| {
                 Box::pin(async move {
                     Ok(request
-                        .loaders
+                        .loaders()
                         .partner_count_of_campaign
                         .load(parent)
                         .await?
@@ -345,7 +345,7 @@ impl CampaignMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new campaign.")] input: CreateCampaignInput,
     ) -> Nullable<CampaignPayload> {
-        let request = request(ctx);
+        let request = mutating(ctx);
         let campaign = NewCampaign {
             name: input.name,
             external_id: input.external_id,
@@ -367,7 +367,7 @@ impl CampaignMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateCampaignInput,
     ) -> Nullable<CampaignPayload> {
-        let request = request(ctx);
+        let request = mutating(ctx);
         let change = CampaignChange {
             id: id_text(input.id),
             name: plain(input.name),
@@ -388,7 +388,7 @@ impl CampaignMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which campaign.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
-        let request = request(ctx);
+        let request = mutating(ctx);
         let deleted = delete(&request.app, &request.caller, &input.id).await;
         Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }

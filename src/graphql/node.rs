@@ -39,7 +39,7 @@ async fn load(ctx: &Context<'_>, text: &str) -> Result<Option<Node>, ApiError> {
     let (prefix, uuid) =
         id::parse_any(text).ok_or_else(|| ApiError::bad_user_input(format!("{text:?} is not an id")))?;
     let request = request(ctx);
-    let loaders = &request.loaders;
+    let loaders = request.loaders();
     Ok(match prefix {
         id::Tenant::PREFIX => {
             let scope = request.caller.scope();

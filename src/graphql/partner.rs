@@ -71,7 +71,7 @@ impl Partner {
     pub async fn load(ctx: &Context<'_>, id: PartnerId) -> Result<Option<Self>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Partners)?;
-        Ok(request.loaders.partner.load(id.uuid()).await?.map(Self))
+        Ok(request.loaders().partner.load(id.uuid()).await?.map(Self))
     }
 }
 
@@ -136,7 +136,7 @@ impl Partner {
         nullable(async {
             match self.0.tier_id {
                 Some(id) => Ok(request(ctx)
-                    .loaders
+                    .loaders()
                     .partner_tier
                     .load(id.uuid())
                     .await?
@@ -150,7 +150,7 @@ impl Partner {
     /// Its categories by label.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
         let categories = request(ctx)
-            .loaders
+            .loaders()
             .categories_of_partner
             .load(self.0.id.uuid())
             .await?;
@@ -189,7 +189,11 @@ impl Partner {
 
     /// The history of its status, oldest first.
     async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTransition>, ApiError> {
-        let transitions = request(ctx).loaders.partner_transitions.load(self.0.id.uuid()).await?;
+        let transitions = request(ctx)
+            .loaders()
+            .partner_transitions
+            .load(self.0.id.uuid())
+            .await?;
         Ok(transitions
             .iter()
             .flat_map(|list| list.iter())
@@ -225,7 +229,7 @@ impl Partner {
                 };
                 Box::pin(async move {
                     let page = request
-                        .loaders
+                        .loaders()
                         .campaigns_of_partner
                         .load(key)
                         .await?
@@ -236,7 +240,7 @@ impl Partner {
             move |request| {
                 Box::pin(async move {
                     Ok(request
-                        .loaders
+                        .loaders()
                         .campaign_count_of_partner
                         .load(parent)
                         .await?
@@ -255,7 +259,11 @@ impl Partner {
     ) -> Nullable<CommissionSnapshot> {
         nullable(async {
             let campaign: Option<CampaignId> = campaign_id.map(|id| id.parse()).transpose()?;
-            let snapshots = request(ctx).loaders.snapshots_of_partner.load(self.0.id.uuid()).await?;
+            let snapshots = request(ctx)
+                .loaders()
+                .snapshots_of_partner
+                .load(self.0.id.uuid())
+                .await?;
             let in_force = snapshots
                 .as_ref()
                 .and_then(|snapshots| snapshot::in_force(snapshots, campaign));
@@ -266,7 +274,11 @@ impl Partner {
 
     /// Everything that it was ever promised, newest first.
     async fn commission_snapshots(&self, ctx: &Context<'_>) -> Result<Vec<CommissionSnapshot>, ApiError> {
-        let snapshots = request(ctx).loaders.snapshots_of_partner.load(self.0.id.uuid()).await?;
+        let snapshots = request(ctx)
+            .loaders()
+            .snapshots_of_partner
+            .load(self.0.id.uuid())
+            .await?;
         Ok(snapshots
             .map(Arc::unwrap_or_clone)
             .unwrap_or_default()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 
 use super::connection::{Connection, PageArguments, placed};
-use super::context::request;
+use super::context::{mutating, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::input::{DeleteInput, id_text, patch, plain};
@@ -43,7 +43,7 @@ impl PartnerGroup {
     pub async fn load(ctx: &Context<'_>, id: PartnerGroupId) -> Result<Option<Self>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::PartnerGroups)?;
-        Ok(request.loaders.partner_group.load(id.uuid()).await?.map(Self))
+        Ok(request.loaders().partner_group.load(id.uuid()).await?.map(Self))
     }
 }
 
@@ -144,7 +144,7 @@ impl PartnerGroup {
                 };
                 Box::pin(async move {
                     let page = request
-                        .loaders
+                        .loaders()
                         .partners_of_group
                         .load(key)
                         .await?
@@ -153,7 +153,14 @@ impl PartnerGroup {
                 })
             },
             move |request| {
-                Box::pin(async move { Ok(request.loaders.partner_count_of_group.load(parent).await?.unwrap_or(0)) })
+                Box::pin(async move {
+                    Ok(request
+                        .loaders()
+                        .partner_count_of_group
+                        .load(parent)
+                        .await?
+                        .unwrap_or(0))
+                })
             },
         ))
     }
@@ -285,7 +292,7 @@ impl PartnerGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new group.")] input: CreatePartnerGroupInput,
     ) -> Nullable<PartnerGroupPayload> {
-        let request = request(ctx);
+        let request = mutating(ctx);
         let group = NewPartnerGroup {
             name: input.name,
             rules: drafts(input.rules),
@@ -306,7 +313,7 @@ impl PartnerGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdatePartnerGroupInput,
     ) -> Nullable<PartnerGroupPayload> {
-        let request = request(ctx);
+        let request = mutating(ctx);
         let change = PartnerGroupChange {
             id: id_text(input.id),
             name: plain(input.name),
@@ -329,7 +336,7 @@ impl PartnerGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which group.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
-        let request = request(ctx);
+        let request = mutating(ctx);
         let deleted = delete(&request.app, &request.caller, &input.id).await;
         Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }

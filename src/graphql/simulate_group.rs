@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-use super::context::request;
+use super::context::mutating;
 use super::error::Nullable;
 use super::money::{ExplanationStep, Money};
 use super::partner_group_rule::PartnerGroupRuleInput;
@@ -96,7 +96,7 @@ impl SimulatePartnerGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The rules and the charges.")] input: SimulatePartnerGroupInput,
     ) -> Nullable<SimulatePartnerGroupPayload> {
-        let request = request(ctx);
+        let request = mutating(ctx);
         let source = match (input.partner_group_id, input.rules) {
             (Some(id), None) => RulesSource::Group(id.0),
             (None, Some(rules)) => RulesSource::Inline(rules.into_iter().map(RuleDraft::from).collect()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 
 use super::campaign::Campaign;
-use super::context::request;
+use super::context::{mutating, request};
 use super::error::{ApiError, Nullable, nullable};
 use super::input::id_text;
 use super::partner::Partner;
@@ -50,7 +50,7 @@ impl CommissionSnapshot {
     pub async fn load(ctx: &Context<'_>, id: SnapshotId) -> Result<Option<Self>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Partners)?;
-        Ok(request.loaders.snapshot.load(id.uuid()).await?.map(Self))
+        Ok(request.loaders().snapshot.load(id.uuid()).await?.map(Self))
     }
 }
 
@@ -177,7 +177,7 @@ impl SnapshotMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The partner and the new terms.")] input: AmendCommissionSnapshotInput,
     ) -> Nullable<CommissionSnapshotPayload> {
-        let request = request(ctx);
+        let request = mutating(ctx);
         let draft = SnapshotDraft {
             campaign_id: input.campaign_id.map(id_text),
             terms: drafts(input.terms),

@@ -48,6 +48,7 @@ impl From<Problem> for UserError {
             ProblemCode::Taken => UserErrorCode::Taken,
             ProblemCode::Conflict => UserErrorCode::Conflict,
             ProblemCode::InUse => UserErrorCode::InUse,
+            ProblemCode::HoldbackActive => UserErrorCode::HoldbackActive,
             ProblemCode::InvalidTransition => UserErrorCode::InvalidTransition,
         };
         Self {

@@ -4,6 +4,7 @@
 pub mod campaign;
 mod error;
 pub mod label;
+pub mod ledger;
 pub mod partner;
 pub mod partner_group;
 pub mod partnership_request;

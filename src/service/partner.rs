@@ -472,7 +472,7 @@ async fn promised(
     promise
 }
 
-fn metadata(value: serde_json::Value) -> Result<serde_json::Value, Fault> {
+pub(super) fn metadata(value: serde_json::Value) -> Result<serde_json::Value, Fault> {
     if value.to_string().len() > MAX_METADATA_BYTES {
         return Err(Fault::invalid(format!(
             "is too large: at most {MAX_METADATA_BYTES} bytes of JSON"

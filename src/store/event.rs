@@ -52,6 +52,16 @@ pub async fn find_by_external_id(
         .transpose()
 }
 
+/// The event for update: refunds of it take turns.
+pub async fn lock(transaction: &impl ConnectionTrait, scope: &Scope, id: EventId) -> Result<Option<Event>, StoreError> {
+    let row = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive()
+        .one(transaction)
+        .await?;
+    row.map(from_row).transpose()
+}
+
 pub async fn by_ids(
     database: &impl ConnectionTrait,
     scope: &Scope,

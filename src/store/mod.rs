@@ -34,7 +34,7 @@ use sea_orm::{
 };
 
 pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status};
-pub use unique::{is_reference_violation, taken_field};
+pub use unique::{is_passing, is_reference_violation, taken_field};
 
 /// Why the database could not answer. Nothing of it is for callers' eyes.
 #[derive(Debug, thiserror::Error)]

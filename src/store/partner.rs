@@ -109,6 +109,21 @@ pub async fn lock(
     row.map(from_row).transpose()
 }
 
+/// Partners for update, locked in the order of their ids and given in that order.
+pub async fn lock_all(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[PartnerId],
+) -> Result<Vec<Partner>, StoreError> {
+    let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+    let one_of = many::one_of(transaction.get_database_backend(), Column::Id.as_column_ref(), &uuids);
+    let select = visible::<Entity>(scope)
+        .filter(one_of)
+        .order_by_asc(Column::Id)
+        .lock_exclusive();
+    select.all(transaction).await?.into_iter().map(from_row).collect()
+}
+
 pub async fn by_ids(
     database: &impl ConnectionTrait,
     scope: &Scope,

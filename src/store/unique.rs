@@ -6,7 +6,7 @@ use sea_orm::{DbErr, SqlErr};
 use super::StoreError;
 
 /// Unique index, as PostgreSQL names it; table and last column, as SQLite does; the input's field.
-const KEYS: [(&str, &str, &str); 14] = [
+const KEYS: [(&str, &str, &str); 17] = [
     ("tenant_slug_key", "tenant.slug", "slug"),
     ("partner_email_key", "partner.email", "email"),
     ("partner_external_id_key", "partner.external_id", "externalId"),
@@ -31,6 +31,9 @@ const KEYS: [(&str, &str, &str); 14] = [
     ("advertiser_external_id_key", "advertiser.external_id", "externalId"),
     ("campaign_external_id_key", "campaign.external_id", "externalId"),
     ("partnership_request_pending_key", "partnership_request.email", "email"),
+    ("idempotency_key_key", "idempotency.idempotency_key", "idempotencyKey"),
+    ("event_external_id_key", "event.external_id", "externalId"),
+    ("customer_external_id_key", "customer.external_id", "customerExternalId"),
     ("commission_snapshot_version_key", "commission_snapshot.version", ""),
     (
         "commission_snapshot_partner_wide_version_key",
@@ -61,4 +64,20 @@ pub fn taken_field(error: &StoreError) -> Option<&'static str> {
 pub fn is_reference_violation(error: &StoreError) -> bool {
     matches!(error, StoreError::Database(error)
         if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))))
+}
+
+/// Whether the database gave up on a transaction that may well succeed when it is tried again: a deadlock, or a lock
+/// that was not free in time.
+pub fn is_passing(error: &StoreError) -> bool {
+    const CODES: [&str; 3] = ["40P01", "40001", "55P03"];
+    let StoreError::Database(DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
+        return false;
+    };
+    let sea_orm::RuntimeErr::SqlxError(cause) = cause else {
+        return false;
+    };
+    cause
+        .as_database_error()
+        .and_then(|error| error.code())
+        .is_some_and(|code| CODES.contains(&code.as_ref()))
 }

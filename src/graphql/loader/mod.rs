@@ -3,6 +3,7 @@
 
 mod campaign;
 mod label;
+mod ledger;
 mod partner;
 mod partner_group;
 mod partnership_request;
@@ -26,6 +27,12 @@ use crate::store::{Store, StoreError};
 
 pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner};
 pub use label::{CategoriesOfPartner, LabelById};
+pub use ledger::{
+    BalancesOfPartner, CommissionById, CommissionCounts, CommissionPageKey, CommissionPages, CommissionTotals,
+    CommissionsKey, CustomerById, CustomerCountOfPartner, CustomersOfPartner, EventByAttribution, EventById,
+    EventCountOfCustomer, EventsOfCustomer, LifetimeValuesOfPartner, PayoutById, PayoutCounts, PayoutPageKey,
+    PayoutPages, PayoutRunById, RefundsOfEvent, TransitionsOfCommission,
+};
 pub use partner::{
     PartnerById, PartnerCountOfCampaign, PartnerCountOfGroup, PartnersOfCampaign, PartnersOfGroup, TransitionsOfPartner,
 };
@@ -169,4 +176,23 @@ loaders! {
     snapshot: SnapshotById,
     snapshots_of_partner: SnapshotsOfPartner,
     partnership_request: PartnershipRequestById,
+    event: EventById,
+    event_by_attribution: EventByAttribution,
+    refunds_of_event: RefundsOfEvent,
+    customer: CustomerById,
+    events_of_customer: EventsOfCustomer,
+    event_count_of_customer: EventCountOfCustomer,
+    customers_of_partner: CustomersOfPartner,
+    customer_count_of_partner: CustomerCountOfPartner,
+    commission: CommissionById,
+    commission_pages: CommissionPages,
+    commission_counts: CommissionCounts,
+    commission_totals: CommissionTotals,
+    commission_transitions: TransitionsOfCommission,
+    payout: PayoutById,
+    payout_run: PayoutRunById,
+    payout_pages: PayoutPages,
+    payout_counts: PayoutCounts,
+    balances_of_partner: BalancesOfPartner,
+    lifetime_values_of_partner: LifetimeValuesOfPartner,
 }

@@ -1,0 +1,180 @@
+//! Rows that staff enters, and individuals to whom rows are assigned.
+
+use serde_json::json;
+
+use super::lock_partners;
+use super::once::Once;
+use super::posting::Posting;
+use crate::app::App;
+use crate::auth::{Caller, Resource};
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
+use crate::domain::explain::{Outcome, Step};
+use crate::domain::id::{self, CommissionId};
+use crate::domain::money::{Currency, Money};
+use crate::domain::problem::{Fault, ProblemCode, Problems};
+use crate::domain::text;
+use crate::service::ServiceError;
+use crate::store;
+
+/// A row as entered.
+#[derive(Clone, Debug)]
+pub struct NewManualCommission {
+    pub partner_id: String,
+    pub amount: (rust_decimal::Decimal, Currency),
+    pub reason: String,
+    pub adjusts_id: Option<String>,
+    pub idempotency_key: Option<String>,
+}
+
+/// Writes a row of either sign by hand. It is approved by hand, too: it has no holdback.
+pub async fn create(app: &App, caller: &Caller, input: NewManualCommission) -> Result<Commission, ServiceError> {
+    let writer = caller.write(Resource::Commissions)?;
+    let now = app.clock.now();
+    let mut problems = Problems::new();
+    let (amount, currency) = input.amount;
+    let content = json!({
+        "partnerId": input.partner_id, "amount": [amount.normalize().to_string(), currency.code()],
+        "reason": input.reason, "adjustsId": input.adjusts_id,
+    });
+    let once = Once::new("createManualCommission", input.idempotency_key, &content, &mut problems);
+    let reason = problems.take("reason", text::reason(&input.reason));
+    let nonzero = |money: Money| {
+        if money.minor() == 0 {
+            Err(Fault::invalid("must not be 0"))
+        } else {
+            Ok(money)
+        }
+    };
+    let amount = problems.take("amount.amount", Money::exact(amount, currency).and_then(nonzero));
+    let partner = problems.id::<id::Partner>("partnerId", &input.partner_id);
+    let adjusts = match &input.adjusts_id {
+        Some(text) => problems.id::<id::Commission>("adjustsId", text),
+        None => None,
+    };
+    let transaction = app.store.begin().await?;
+    if let Some(kept) = once.earlier(&transaction, &writer).await? {
+        let id: Option<CommissionId> = kept.as_str().and_then(|text| text.parse().ok());
+        let ids: Vec<_> = id.into_iter().map(|id| id.uuid()).collect();
+        let found = store::commission::by_ids(&transaction, &writer.scope(), &ids)
+            .await?
+            .into_values()
+            .next();
+        return problems.found("idempotencyKey", found).ok_or_else(|| problems.into());
+    }
+    let partner = match partner {
+        Some(id) => {
+            let found = lock_partners(&transaction, &writer, vec![id]).await?.pop();
+            problems.found("partnerId", found)
+        }
+        None => None,
+    };
+    let adjusted = match adjusts {
+        Some(id) => {
+            let found = store::commission::by_ids(&transaction, &writer.scope(), &[id.uuid()])
+                .await?
+                .remove(&id.uuid());
+            problems.found("adjustsId", found)
+        }
+        None => None,
+    };
+    if let (Some(partner), Some(adjusted)) = (&partner, &adjusted)
+        && adjusted.partner_id != partner.id
+    {
+        problems.add("adjustsId", ProblemCode::Invalid, "is a commission of another partner");
+    }
+    let (Some(partner), Some(amount), Some(reason), true) = (partner, amount, reason, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    let step = Step {
+        source: "manual".to_owned(),
+        outcome: Outcome::Applied,
+        detail: format!("{amount}, entered by staff"),
+        threshold: None,
+        amount: Some(amount.amount().normalize()),
+    };
+    let row = Commission {
+        id: CommissionId::new(now),
+        kind: CommissionKind::Manual,
+        status: CommissionStatus::Accrued,
+        amount,
+        payment_target: PaymentTarget::Partnership,
+        recipient: None,
+        partner_id: partner.id,
+        campaign_id: adjusted.as_ref().and_then(|row| row.campaign_id),
+        event_id: None,
+        snapshot_id: None,
+        adjusts_id: adjusted.map(|row| row.id),
+        basis: None,
+        holdback_days: None,
+        accrued_at: now,
+        mature_at: None,
+        approved_at: None,
+        paid_at: None,
+        reversed_at: None,
+        payout_id: None,
+        explanation: vec![step],
+    };
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), now);
+    posting.write(row.clone(), Some(&reason));
+    posting.write_to(&transaction).await?;
+    once.keep(&transaction, &writer, json!(row.id.to_string()), now).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Names the individual to whom a row is owed: once, and only where it waits for one.
+pub async fn assign_recipient(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    recipient: &str,
+) -> Result<Commission, ServiceError> {
+    let writer = caller.write(Resource::Commissions)?;
+    let mut problems = Problems::new();
+    let recipient = problems.take("recipient", text::name(recipient));
+    let transaction = app.store.begin().await?;
+    let scope = writer.scope();
+    let found = match problems.id::<id::Commission>("id", id) {
+        Some(id) => {
+            let seen = store::commission::by_ids(&transaction, &scope, &[id.uuid()])
+                .await?
+                .remove(&id.uuid());
+            match problems.found("id", seen) {
+                Some(seen) => {
+                    lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
+                    store::commission::by_ids(&transaction, &scope, &[id.uuid()])
+                        .await?
+                        .remove(&id.uuid())
+                }
+                None => None,
+            }
+        }
+        None => None,
+    };
+    if let Some(row) = &found {
+        if row.payment_target == PaymentTarget::Partnership {
+            problems.add(
+                "id",
+                ProblemCode::Conflict,
+                "is owed to the partner, not to an individual",
+            );
+        } else if let Some(recipient) = &row.recipient {
+            problems.add("id", ProblemCode::Conflict, format!("is owed to {recipient} already"));
+        } else if row.status != CommissionStatus::Accrued {
+            problems.add(
+                "id",
+                ProblemCode::InvalidTransition,
+                format!("is {}", row.status.as_str()),
+            );
+        }
+    }
+    let (Some(row), Some(recipient), true) = (found, recipient, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    store::commission::set_recipient(&transaction, writer.tenant(), row.id, &recipient).await?;
+    transaction.commit().await?;
+    Ok(Commission {
+        recipient: Some(recipient),
+        ..row
+    })
+}

@@ -1,0 +1,37 @@
+//! The ledger: events in, commissions out, approved, paid and reversed, with nothing lost or doubled.
+//!
+//! - Every write that pays a partner first locks that partner's row; several are locked in the order of their ids. What
+//!   is read after the lock (rows, counters, balances) no other writer changes before this transaction ends.
+//! - A [`posting::Posting`] collects what an operation does to rows and writes it at once: rows, their transitions, the
+//!   outbox and the balances, so that none of them can be forgotten.
+//! - Operations that clients may repeat answer from what they kept: events by their external id, others by an
+//!   idempotency key ([`once`]).
+
+pub mod content;
+pub mod event;
+pub mod manual;
+pub mod once;
+pub mod payout;
+pub mod posting;
+pub mod record;
+pub mod refund;
+pub mod review;
+pub mod terms_simulation;
+
+use sea_orm::DatabaseTransaction;
+
+use crate::auth::Writer;
+use crate::domain::id::PartnerId;
+use crate::domain::partner::Partner;
+use crate::store::{self, StoreError};
+
+/// Locks partners in the order of their ids, whatever the order they come in; gives them in that order.
+pub(super) async fn lock_partners(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    mut partners: Vec<PartnerId>,
+) -> Result<Vec<Partner>, StoreError> {
+    partners.sort_unstable();
+    partners.dedup();
+    store::partner::lock_all(transaction, &writer.scope(), &partners).await
+}

@@ -1,0 +1,216 @@
+//! Payout runs and their settlement. A commission is in at most one open payout, whatever runs at the same time: it is
+//! put there under its partner's lock.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::lock_partners;
+use super::once::Once;
+use super::posting::Posting;
+use crate::app::App;
+use crate::auth::{Caller, Resource};
+use crate::domain::commission::{Commission, CommissionStatus, Payout, PayoutRun, PayoutStatus};
+use crate::domain::id::{self, PartnerId, PayoutId, PayoutRunId};
+use crate::domain::money::{Currency, Money};
+use crate::domain::partner::PartnerStatus;
+use crate::domain::problem::{ProblemCode, Problems};
+use crate::domain::text;
+use crate::service::ServiceError;
+use crate::store;
+
+/// Whom and what to pay.
+#[derive(Clone, Debug)]
+pub struct NewPayoutRun {
+    /// `None`: every currency.
+    pub currency: Option<Currency>,
+    /// `None`: every partner.
+    pub partner_ids: Option<Vec<String>>,
+    pub idempotency_key: Option<String>,
+}
+
+/// Groups approved commissions by payee and currency into payouts. A group of 0 or less, or below the tenant's minimum,
+/// is left and carries forward. Suspended partners are passed over.
+pub async fn create_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Result<PayoutRun, ServiceError> {
+    let writer = caller.write(Resource::Payouts)?;
+    let now = app.clock.now();
+    let mut problems = Problems::new();
+    let content = json!({ "currency": input.currency, "partnerIds": input.partner_ids });
+    let once = Once::new("createPayoutRun", input.idempotency_key, &content, &mut problems);
+    let scope = writer.scope();
+    let transaction = app.store.begin().await?;
+    if problems.is_empty()
+        && let Some(kept) = once.earlier(&transaction, &writer).await?
+    {
+        let id: Option<PayoutRunId> = kept.as_str().and_then(|text| text.parse().ok());
+        let ids: Vec<_> = id.into_iter().map(|id| id.uuid()).collect();
+        let found = store::payout::runs_by_ids(&transaction, &scope, &ids)
+            .await?
+            .into_values()
+            .next();
+        return problems.found("idempotencyKey", found).ok_or_else(|| problems.into());
+    }
+    let wanted: Vec<PartnerId> = match &input.partner_ids {
+        None => {
+            let partners = store::commission::payable_partners(&transaction, &scope, input.currency).await?;
+            partners.into_iter().map(PartnerId::from_uuid).collect()
+        }
+        Some(ids) => {
+            let parsed: Vec<_> = ids
+                .iter()
+                .enumerate()
+                .map(|(index, text)| problems.id::<id::Partner>(&format!("partnerIds.{index}"), text))
+                .collect();
+            let uuids: Vec<_> = parsed.iter().flatten().map(|id| id.uuid()).collect();
+            let known = store::partner::by_ids(&transaction, &scope, &uuids).await?;
+            for (index, id) in parsed.iter().enumerate() {
+                if let Some(id) = id {
+                    problems.found(&format!("partnerIds.{index}"), known.get(&id.uuid()));
+                }
+            }
+            parsed.into_iter().flatten().collect()
+        }
+    };
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    let partners = lock_partners(&transaction, &writer, wanted).await?;
+    let paid: Vec<_> = partners
+        .iter()
+        .filter(|partner| partner.status != PartnerStatus::Suspended)
+        .map(|partner| partner.id.uuid())
+        .collect();
+    let rows = store::commission::payable(&transaction, &scope, &paid, input.currency).await?;
+    let minimums = store::tenant::get(&transaction, &scope).await?.minimum_payouts;
+
+    let run = PayoutRun {
+        id: PayoutRunId::new(now),
+        created_at: now,
+    };
+    store::payout::insert_run(&transaction, writer.tenant(), &run).await?;
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), now);
+    let (mut payouts, mut items) = (Vec::new(), Vec::new());
+    for ((partner_id, recipient, currency), rows) in by_payee(rows) {
+        let total: i128 = rows.iter().map(|row| i128::from(row.amount.minor())).sum();
+        let minimum = minimums
+            .iter()
+            .find(|money| money.currency() == currency)
+            .map_or(1, |money| money.minor().max(1));
+        if total < i128::from(minimum) {
+            continue;
+        }
+        // A sum beyond the largest amount waits: no payment is that large, and what is too much once is an error.
+        let Some(amount) = i64::try_from(total)
+            .ok()
+            .and_then(|minor| Money::from_minor(minor, currency).ok())
+        else {
+            continue;
+        };
+        let id = PayoutId::new(now);
+        for row in &rows {
+            posting.put_into(row, id);
+            items.push((id, row.id));
+        }
+        let (status, run_id) = (PayoutStatus::Pending, run.id);
+        let (settled_at, reference) = (None, None);
+        payouts.push(Payout {
+            id,
+            run_id,
+            partner_id,
+            recipient,
+            amount,
+            status,
+            created_at: now,
+            settled_at,
+            reference,
+        });
+    }
+    store::payout::insert(&transaction, writer.tenant(), &payouts).await?;
+    store::payout::insert_items(&transaction, writer.tenant(), &items, now).await?;
+    posting.write_to(&transaction).await?;
+    once.keep(&transaction, &writer, json!(run.id.to_string()), now).await?;
+    transaction.commit().await?;
+    Ok(run)
+}
+
+/// Rows by who is paid (the partner, or an individual there) and currency.
+fn by_payee(rows: Vec<Commission>) -> BTreeMap<(PartnerId, Option<String>, Currency), Vec<Commission>> {
+    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for row in rows {
+        let payee = (row.partner_id, row.recipient.clone(), row.amount.currency());
+        groups.entry(payee).or_default().push(row);
+    }
+    groups
+}
+
+/// Says how a payout ended: paid, with all its rows in the same transaction; or failed or canceled, which releases them.
+pub async fn settle(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    status: PayoutStatus,
+    reference: Option<String>,
+    key: Option<String>,
+) -> Result<Payout, ServiceError> {
+    let writer = caller.write(Resource::Payouts)?;
+    let now = app.clock.now();
+    let mut problems = Problems::new();
+    let content = json!({ "id": id, "status": status.as_str(), "reference": reference });
+    let once = Once::new("settlePayout", key, &content, &mut problems);
+    let reference = problems
+        .optional("reference", reference, |text| text::name(&text))
+        .flatten();
+    let scope = writer.scope();
+    let transaction = app.store.begin().await?;
+    let seen = match problems.id::<id::Payout>("id", id) {
+        Some(id) => {
+            let seen = store::payout::by_ids(&transaction, &scope, &[id.uuid()])
+                .await?
+                .remove(&id.uuid());
+            problems.found("id", seen)
+        }
+        None => None,
+    };
+    let (Some(seen), true) = (seen, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
+    let payout = store::payout::by_ids(&transaction, &scope, &[seen.id.uuid()])
+        .await?
+        .remove(&seen.id.uuid());
+    let Some(payout) = payout else {
+        return Err(problems.into());
+    };
+    if once.earlier(&transaction, &writer).await?.is_some() {
+        return Ok(payout);
+    }
+    if payout.status != PayoutStatus::Pending {
+        let message = format!("is {} already", payout.status.as_str());
+        problems.add("id", ProblemCode::InvalidTransition, message);
+        return Err(problems.into());
+    }
+    let ids = store::payout::commissions_in(&transaction, &scope, payout.id).await?;
+    let rows = store::commission::by_ids(&transaction, &scope, &ids).await?;
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), now);
+    for row in rows.values() {
+        match status {
+            PayoutStatus::Paid => {
+                posting.move_to(row, CommissionStatus::Paid, Some(&format!("payout {}", payout.id)));
+            }
+            PayoutStatus::Failed | PayoutStatus::Canceled => posting.release(row),
+            PayoutStatus::Pending => {}
+        }
+    }
+    posting.write_to(&transaction).await?;
+    let payout = Payout {
+        status,
+        settled_at: Some(now),
+        reference,
+        ..payout
+    };
+    store::payout::update(&transaction, writer.tenant(), &payout).await?;
+    once.keep(&transaction, &writer, json!(payout.id.to_string()), now)
+        .await?;
+    transaction.commit().await?;
+    Ok(payout)
+}

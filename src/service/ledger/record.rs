@@ -1,0 +1,535 @@
+//! Recording events: each once, with the commissions that it earns, in one transaction.
+
+use sea_orm::{DatabaseTransaction, DbBackend};
+
+use super::event::{CheckedEvent, NewEvent};
+use super::posting::Posting;
+use super::{lock_partners, refund};
+use crate::app::App;
+use crate::auth::{Caller, Resource, Writer};
+use crate::domain::Timestamp;
+use crate::domain::accrual::{self, CustomerHistory, Earned, Happening, Standing, TermsInForce};
+use crate::domain::campaign::Campaign;
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget, mature_at};
+use crate::domain::event::{Attribution, Customer, Event, EventKind};
+use crate::domain::id::{self, AttributionId, CampaignId, CommissionId, CustomerId, EventId, PartnerId};
+use crate::domain::partner::Partner;
+use crate::domain::problem::{Problem, ProblemCode, Problems};
+use crate::domain::tenant::Tenant;
+use crate::domain::terms::BasisKind;
+use crate::service::ServiceError;
+use crate::store::{self, StoreError};
+
+/// The most events of one call.
+pub const MAX_EVENTS: usize = 500;
+
+/// A recorded event and its own rows.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    pub event: Event,
+    pub commissions: Vec<Commission>,
+    /// It had been recorded before; nothing was written now.
+    pub duplicate: bool,
+}
+
+/// What became of one event of a list: recorded, or what to mend.
+pub type Answer = Result<Recorded, Vec<Problem>>;
+
+/// How one attempt ended without an answer.
+enum Interrupted {
+    /// What to mend; nothing was written.
+    Rejected(Vec<Problem>),
+    /// Another writer recorded the same event meanwhile: look again.
+    Raced,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Interrupted {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Problems> for Interrupted {
+    fn from(problems: Problems) -> Self {
+        Self::Rejected(problems.into_vec())
+    }
+}
+
+/// Records events in the order of the list; each stands alone. An event that was recorded before is answered with what
+/// it was then.
+pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result<Vec<Answer>, ServiceError> {
+    let writer = caller.write(Resource::Events)?;
+    if events.len() > MAX_EVENTS {
+        let mut problems = Problems::new();
+        problems.add(
+            "",
+            ProblemCode::Invalid,
+            format!("at most {MAX_EVENTS} events are recorded at once"),
+        );
+        return Err(problems.into());
+    }
+    let tenant = store::tenant::get(app.store.reader(), &writer.scope()).await?;
+    let recorder = Recorder { app, writer, tenant };
+    // SQLite has one writer, who saves a flush to disk for every event that shares a transaction. On PostgreSQL a
+    // transaction that locked many partners would make others wait and could deadlock.
+    let together = match app.store.reader().get_database_backend() {
+        DbBackend::Sqlite => MAX_EVENTS,
+        _ => 1,
+    };
+    let mut answers = Vec::with_capacity(events.len());
+    for chunk in events.chunks(together) {
+        answers.extend(recorder.record_together(chunk).await?);
+    }
+    Ok(answers)
+}
+
+struct Recorder<'a> {
+    app: &'a App,
+    writer: Writer,
+    tenant: Tenant,
+}
+
+/// Everything that is known of an event before anything is written.
+struct Prepared {
+    event: Event,
+    partner: Option<Partner>,
+    campaign: Option<Campaign>,
+    customer: Option<(Customer, bool)>,
+    paid_charges: i64,
+    terms: Option<TermsInForce>,
+    earned: Vec<Earned>,
+}
+
+impl Recorder<'_> {
+    async fn record_together(&self, events: &[NewEvent]) -> Result<Vec<Answer>, ServiceError> {
+        // A race is lost to a writer who has committed by now; losing several in a row takes several of them.
+        const ATTEMPTS: usize = 5;
+        let mut attempt = 1;
+        loop {
+            let transaction = self.app.store.begin().await?;
+            match self.record_in(&transaction, events).await {
+                Ok(answers) => {
+                    transaction.commit().await?;
+                    return Ok(answers);
+                }
+                Err(Interrupted::Raced) if attempt < ATTEMPTS => {}
+                Err(Interrupted::Store(error)) if attempt < ATTEMPTS && store::is_passing(&error) => {}
+                Err(Interrupted::Store(error)) => return Err(error.into()),
+                Err(Interrupted::Rejected(problems)) => return Err(ServiceError::Rejected(problems)),
+                Err(Interrupted::Raced) => {
+                    let mut problems = Problems::new();
+                    problems.add(
+                        "externalId",
+                        ProblemCode::Conflict,
+                        "is being recorded by others: try again",
+                    );
+                    return Err(problems.into());
+                }
+            }
+            transaction.rollback().await?;
+            attempt += 1;
+        }
+    }
+
+    async fn record_in(
+        &self,
+        transaction: &DatabaseTransaction,
+        events: &[NewEvent],
+    ) -> Result<Vec<Answer>, Interrupted> {
+        let mut answers = Vec::with_capacity(events.len());
+        for event in events {
+            match self.record_one(transaction, event.clone()).await {
+                Ok(recorded) => answers.push(Ok(recorded)),
+                // Found before anything was written, so the others are not concerned.
+                Err(Interrupted::Rejected(problems)) => answers.push(Err(problems)),
+                Err(interrupted) => return Err(interrupted),
+            }
+        }
+        Ok(answers)
+    }
+
+    async fn record_one(&self, transaction: &DatabaseTransaction, event: NewEvent) -> Result<Recorded, Interrupted> {
+        let mut problems = Problems::new();
+        let checked = event.check(&mut problems);
+        let (Some(checked), true) = (checked, problems.is_empty()) else {
+            return Err(problems.into());
+        };
+        if let Some(known) = self.known(transaction, &checked).await? {
+            return Ok(known);
+        }
+        let now = self.app.clock.now();
+        if checked.kind.takes_back() {
+            return self.take_back(transaction, checked, now).await;
+        }
+        let prepared = self.prepare(transaction, checked, now).await?;
+        self.write(transaction, prepared, now).await
+    }
+
+    /// The event as it was recorded before; a CONFLICT if its content was another.
+    async fn known(
+        &self,
+        transaction: &DatabaseTransaction,
+        checked: &CheckedEvent,
+    ) -> Result<Option<Recorded>, Interrupted> {
+        let scope = self.writer.scope();
+        let Some(event) = store::event::find_by_external_id(transaction, &scope, &checked.external_id).await? else {
+            return Ok(None);
+        };
+        if event.content != checked.content {
+            let mut problems = Problems::new();
+            problems.add(
+                "externalId",
+                ProblemCode::Conflict,
+                "was recorded before with other content",
+            );
+            return Err(problems.into());
+        }
+        let commissions = store::commission::of_event(transaction, &scope, event.id).await?;
+        let own = commissions
+            .into_iter()
+            .filter(|row| row.kind != CommissionKind::TierAdjustment)
+            .collect();
+        Ok(Some(Recorded {
+            event,
+            commissions: own,
+            duplicate: true,
+        }))
+    }
+
+    /// Looks everything up and works everything out, the partner locked.
+    async fn prepare(
+        &self,
+        transaction: &DatabaseTransaction,
+        checked: CheckedEvent,
+        now: Timestamp,
+    ) -> Result<Prepared, Interrupted> {
+        let scope = self.writer.scope();
+        let mut problems = Problems::new();
+        let named_partner = match &checked.partner_id {
+            Some(id) => problems.id::<id::Partner>("partnerId", id),
+            None => None,
+        };
+        let named_campaign = match &checked.campaign_id {
+            Some(id) => problems.id::<id::Campaign>("campaignId", id),
+            None => None,
+        };
+        let known_customer = match &checked.customer_external_id {
+            Some(external_id) => store::customer::find_by_external_id(transaction, &scope, external_id).await?,
+            None => None,
+        };
+        let (partner_id, campaign_id) = credited(named_partner, named_campaign, known_customer.as_ref());
+        let partner = match partner_id {
+            Some(id) => lock_partners(transaction, &self.writer, vec![id]).await?.pop(),
+            None => None,
+        };
+        if named_partner.is_some() {
+            problems.found("partnerId", partner.as_ref());
+        }
+        let campaign = match campaign_id {
+            Some(id) => store::campaign::find(transaction, &scope, id).await?,
+            None => None,
+        };
+        if named_campaign.is_some()
+            && problems.found("campaignId", campaign.as_ref()).is_some()
+            && partner_id.is_none()
+            && checked.partner_id.is_none()
+        {
+            problems.add(
+                "partnerId",
+                ProblemCode::Required,
+                "must say whom the campaign's event is credited to",
+            );
+        }
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        // While this one waited for the lock, another may have recorded the same event.
+        if partner.is_some() && self.known(transaction, &checked).await?.is_some() {
+            return Err(Interrupted::Raced);
+        }
+
+        let occurred_at = checked.occurred_at.unwrap_or(now);
+        let customer = checked
+            .customer_external_id
+            .clone()
+            .map(|external_id| match known_customer {
+                Some(customer) => (customer, false),
+                None => {
+                    let acquired_at = checked.customer_acquired_at.unwrap_or(occurred_at);
+                    let (id, partner_id) = (CustomerId::new(now), partner.as_ref().map(|partner| partner.id));
+                    (
+                        Customer {
+                            id,
+                            external_id,
+                            acquired_at,
+                            partner_id,
+                            campaign_id,
+                        },
+                        true,
+                    )
+                }
+            });
+        let attribution = partner.as_ref().map(|partner| Attribution {
+            id: AttributionId::new(now),
+            partner_id: partner.id,
+            campaign_id: campaign.as_ref().map(|campaign| campaign.id),
+        });
+        let event = Event {
+            id: EventId::new(now),
+            external_id: checked.external_id,
+            content: checked.content,
+            kind: checked.kind,
+            event_type: checked.event_type,
+            base: checked.base,
+            amount: checked.amount,
+            revenue: checked.revenue,
+            occurred_at,
+            recorded_at: now,
+            customer_id: customer.as_ref().map(|(customer, _)| customer.id),
+            attribution,
+            original_id: None,
+            metadata: checked.metadata,
+            refunded_minor: 0,
+            wholly_refunded: false,
+        };
+        let mut prepared = Prepared {
+            event,
+            partner,
+            campaign,
+            customer,
+            paid_charges: 0,
+            terms: None,
+            earned: Vec::new(),
+        };
+        self.work_out(transaction, &mut prepared).await?;
+        Ok(prepared)
+    }
+
+    /// What the event earns.
+    async fn work_out(&self, transaction: &DatabaseTransaction, prepared: &mut Prepared) -> Result<(), Interrupted> {
+        let scope = self.writer.scope();
+        let (event, campaign) = (&prepared.event, prepared.campaign.as_ref());
+        let Some(partner) = &prepared.partner else {
+            return Ok(());
+        };
+        if let (Some((customer, false)), EventKind::Charge) = (&prepared.customer, event.kind) {
+            prepared.paid_charges = store::standing::paid_charges(transaction, &scope, partner.id, customer.id).await?;
+        }
+        if !accrual::earns(partner.status, campaign, event.occurred_at) {
+            return Ok(());
+        }
+        let snapshots = store::snapshot::of_partners(transaction, &scope, &[partner.id.uuid()]).await?;
+        let snapshots = snapshots.into_values().next().unwrap_or_default();
+        let terms = accrual::terms_in_force(&snapshots, campaign);
+        let history = self.history(transaction, prepared, &terms).await?;
+        let happening = Happening {
+            kind: event.kind,
+            event_type: event.event_type.as_deref(),
+            amount: event.amount,
+            occurred_at: event.occurred_at,
+            customer: history,
+        };
+        let (zone, base) = (self.tenant.time_zone, self.tenant.base_currency);
+        let matching = accrual::matching(&terms, &happening, zone, base);
+        let by_group = matching
+            .iter()
+            .any(|(_, term)| term.basis_kind() == BasisKind::GroupRules);
+        let group = match (by_group, event.amount) {
+            (true, Some(charged)) => {
+                let group = match partner.group_id {
+                    Some(id) => store::partner_group::find(transaction, &scope, id).await?,
+                    None => store::partner_group::find_default(transaction, &scope).await?,
+                };
+                let currency = charged.currency();
+                let ltv = store::standing::lifetime_value(transaction, &scope, partner.id, currency).await?;
+                let qualified = store::standing::qualified_customers(transaction, &scope, partner.id).await?;
+                let standing = Standing {
+                    partner_ltv: rust_decimal::Decimal::new(ltv, currency.exponent()),
+                    qualified_customers: u32::try_from(qualified).unwrap_or(0),
+                };
+                group.map(|group| (group, standing))
+            }
+            _ => None,
+        };
+        let group = group.as_ref().map(|(group, standing)| (group, *standing));
+        let earned = accrual::earned(&terms, &matching, &happening, group, zone, base).map_err(|error| {
+            let mut problems = Problems::new();
+            problems.add("amount", ProblemCode::Invalid, format!("earns too much: {error}"));
+            Interrupted::from(problems)
+        })?;
+        prepared.earned = earned;
+        prepared.terms = Some(terms);
+        Ok(())
+    }
+
+    /// What was recorded of the customer with the partner before; only what the terms look at is read.
+    async fn history(
+        &self,
+        transaction: &DatabaseTransaction,
+        prepared: &Prepared,
+        terms: &TermsInForce,
+    ) -> Result<Option<CustomerHistory>, StoreError> {
+        let (Some((customer, is_new)), Some(partner)) = (&prepared.customer, &prepared.partner) else {
+            return Ok(None);
+        };
+        let mut history = CustomerHistory {
+            acquired_at: customer.acquired_at,
+            first_of_any: None,
+            first_of_type: None,
+            is_qualified: prepared.paid_charges > 0,
+        };
+        if *is_new {
+            return Ok(Some(history));
+        }
+        let scope = self.writer.scope();
+        let event_type = prepared.event.event_type.as_deref();
+        if terms
+            .terms
+            .iter()
+            .any(|term| term.recurring_months.is_some() && term.event_type.is_none())
+        {
+            history.first_of_any =
+                store::event::first_occurred_at(transaction, &scope, partner.id, customer.id, None).await?;
+        }
+        if event_type.is_some() && terms.terms.iter().any(|term| term.event_type.as_deref() == event_type) {
+            history.first_of_type =
+                store::event::first_occurred_at(transaction, &scope, partner.id, customer.id, event_type).await?;
+        }
+        Ok(Some(history))
+    }
+
+    async fn write(
+        &self,
+        transaction: &DatabaseTransaction,
+        prepared: Prepared,
+        now: Timestamp,
+    ) -> Result<Recorded, Interrupted> {
+        let Prepared {
+            event,
+            partner,
+            campaign,
+            customer,
+            paid_charges,
+            terms,
+            earned,
+        } = prepared;
+        let tenant = self.writer.tenant();
+        if let Some((customer, is_new)) = &customer {
+            if *is_new && !store::customer::insert(transaction, tenant, customer).await? {
+                return Err(Interrupted::Raced);
+            }
+            if let (false, None, Some(partner)) = (is_new, customer.partner_id, &partner) {
+                let campaign = campaign.as_ref().map(|campaign| campaign.id);
+                store::customer::bind(transaction, tenant, customer.id, partner.id, campaign).await?;
+            }
+        }
+        if !store::event::insert(transaction, tenant, &event).await? {
+            return Err(Interrupted::Raced);
+        }
+        let Some(partner) = partner else {
+            return Ok(Recorded {
+                event,
+                commissions: Vec::new(),
+                duplicate: false,
+            });
+        };
+        if let Some(campaign) = &campaign {
+            store::campaign::join(transaction, tenant, partner.id, &[campaign.id], now).await?;
+        }
+        if let (EventKind::Charge, Some(amount)) = (event.kind, event.amount)
+            && amount.minor() > 0
+        {
+            store::standing::add_lifetime_value(transaction, tenant, partner.id, amount.currency(), amount.minor())
+                .await?;
+            if let Some((customer, _)) = &customer {
+                store::standing::count_paid_charge(transaction, tenant, partner.id, customer.id, paid_charges, 1)
+                    .await?;
+            }
+        }
+        let commissions = match terms {
+            Some(terms) => rows(&event, &partner, campaign.as_ref(), &terms, earned, now),
+            None => Vec::new(),
+        };
+        let mut posting = Posting::new(tenant, self.writer.actor(), now);
+        for row in &commissions {
+            posting.write(row.clone(), None);
+        }
+        posting.write_to(transaction).await?;
+        Ok(Recorded {
+            event,
+            commissions,
+            duplicate: false,
+        })
+    }
+
+    async fn take_back(
+        &self,
+        transaction: &DatabaseTransaction,
+        checked: CheckedEvent,
+        now: Timestamp,
+    ) -> Result<Recorded, Interrupted> {
+        let mut problems = Problems::new();
+        let taken = refund::record(transaction, &self.writer, checked, now, &mut problems).await?;
+        match taken {
+            Some(refund::Taken::Done(event, commissions)) => Ok(Recorded {
+                event,
+                commissions,
+                duplicate: false,
+            }),
+            Some(refund::Taken::Raced) => Err(Interrupted::Raced),
+            None => Err(problems.into()),
+        }
+    }
+}
+
+/// Whom an event is credited to. What it names counts; what it leaves out comes from the customer's binding, the
+/// campaign only together with its partner.
+fn credited(
+    partner: Option<PartnerId>,
+    campaign: Option<CampaignId>,
+    customer: Option<&Customer>,
+) -> (Option<PartnerId>, Option<CampaignId>) {
+    let (bound_partner, bound_campaign) =
+        customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id));
+    let credited = partner.or(bound_partner);
+    let its_campaign = if credited == bound_partner {
+        bound_campaign
+    } else {
+        None
+    };
+    (credited, campaign.or(its_campaign))
+}
+
+fn rows(
+    event: &Event,
+    partner: &Partner,
+    campaign: Option<&Campaign>,
+    terms: &TermsInForce,
+    earned: Vec<Earned>,
+    now: Timestamp,
+) -> Vec<Commission> {
+    let rows = earned.into_iter().map(|earned| Commission {
+        id: CommissionId::new(now),
+        kind: CommissionKind::Event,
+        status: CommissionStatus::Accrued,
+        amount: earned.amount,
+        payment_target: PaymentTarget::Partnership,
+        recipient: None,
+        partner_id: partner.id,
+        campaign_id: campaign.map(|campaign| campaign.id),
+        event_id: Some(event.id),
+        snapshot_id: terms.snapshot_id,
+        adjusts_id: None,
+        basis: Some(earned.basis),
+        holdback_days: terms.holdback_days,
+        accrued_at: now,
+        mature_at: mature_at(now, terms.holdback_days),
+        approved_at: None,
+        paid_at: None,
+        reversed_at: None,
+        payout_id: None,
+        explanation: earned.explanation,
+    });
+    rows.collect()
+}

@@ -1,0 +1,229 @@
+//! Refunds and chargebacks: what they take back from the rows of the event that they name. They work whatever the state
+//! of the partner or campaign.
+
+use std::collections::HashMap;
+
+use sea_orm::DatabaseTransaction;
+
+use super::event::CheckedEvent;
+use super::lock_partners;
+use super::posting::Posting;
+use crate::auth::Writer;
+use crate::domain::Timestamp;
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
+use crate::domain::event::{Attribution, Event, EventKind};
+use crate::domain::id::{AttributionId, CommissionId, EventId};
+use crate::domain::money::Money;
+use crate::domain::problem::{Fault, ProblemCode, Problems};
+use crate::domain::refund::{Refunded, TakeBack, is_fixed, take_back};
+use crate::store::{self, StoreError};
+
+/// How taking back ended.
+pub enum Taken {
+    /// The event and the clawbacks that are its own rows.
+    Done(Event, Vec<Commission>),
+    /// Another writer recorded the same event meanwhile.
+    Raced,
+}
+
+/// Records a refund or chargeback; `None` after noting what is wrong with it.
+pub async fn record(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    checked: CheckedEvent,
+    now: Timestamp,
+    problems: &mut Problems,
+) -> Result<Option<Taken>, StoreError> {
+    let scope = writer.scope();
+    let named = checked.original_external_id.as_deref().unwrap_or_default();
+    let original = store::event::find_by_external_id(transaction, &scope, named).await?;
+    let Some(original) = problems.found("originalExternalId", original) else {
+        return Ok(None);
+    };
+    if original.kind.takes_back() {
+        problems.add(
+            "originalExternalId",
+            ProblemCode::Invalid,
+            "names what is no charge or conversion",
+        );
+        return Ok(None);
+    }
+    if let Some(attribution) = original.attribution {
+        lock_partners(transaction, writer, vec![attribution.partner_id]).await?;
+    }
+    // Whatever was recorded while this one waited for the lock counts.
+    let Some(original) = store::event::lock(transaction, &scope, original.id).await? else {
+        return Ok(None);
+    };
+    if store::event::find_by_external_id(transaction, &scope, &checked.external_id)
+        .await?
+        .is_some()
+    {
+        return Ok(Some(Taken::Raced));
+    }
+    let amount = problems.take("amount.amount", amount_taken(&original, checked.amount));
+    let Some(amount) = amount else { return Ok(None) };
+
+    let taken_minor = amount.map_or(0, Money::minor);
+    let charged_minor = original.amount.map_or(0, Money::minor);
+    let refunded_minor = original.refunded_minor + taken_minor;
+    let refunded = Refunded {
+        refunded_minor,
+        charged_minor,
+        wholly: refunded_minor == charged_minor,
+    };
+    let event = Event {
+        id: EventId::new(now),
+        external_id: checked.external_id,
+        content: checked.content,
+        kind: checked.kind,
+        event_type: checked.event_type,
+        base: checked.base,
+        amount,
+        revenue: None,
+        occurred_at: checked.occurred_at.unwrap_or(now),
+        recorded_at: now,
+        customer_id: original.customer_id,
+        attribution: original.attribution.map(|attribution| Attribution {
+            id: AttributionId::new(now),
+            ..attribution
+        }),
+        original_id: Some(original.id),
+        metadata: checked.metadata,
+        refunded_minor: 0,
+        wholly_refunded: false,
+    };
+    if !store::event::insert(transaction, writer.tenant(), &event).await? {
+        return Ok(Some(Taken::Raced));
+    }
+    store::event::set_refunded(
+        transaction,
+        writer.tenant(),
+        original.id,
+        refunded_minor,
+        refunded.wholly,
+    )
+    .await?;
+    lower_standing(transaction, writer, &original, taken_minor, refunded.wholly).await?;
+    let clawbacks = take_back_rows(transaction, writer, &original, &event, refunded, now).await?;
+    Ok(Some(Taken::Done(event, clawbacks)))
+}
+
+/// How much goes back: what the refund says, or all that is left.
+fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Money>, Fault> {
+    if original.wholly_refunded {
+        return Err(Fault::invalid(
+            "exceeds what is left: all of the original was taken back already",
+        ));
+    }
+    let Some(charged) = original.amount else {
+        return match wanted {
+            None => Ok(None),
+            Some(_) => Err(Fault::invalid(
+                "cannot be given: the original has no amount and goes back as a whole",
+            )),
+        };
+    };
+    let left = charged.minor() - original.refunded_minor;
+    let left = Money::from_minor(left, charged.currency()).expect("at most what was charged");
+    match wanted {
+        None => Ok(Some(left)),
+        Some(wanted) if wanted.currency() != charged.currency() => Err(Fault::invalid(format!(
+            "must be in {}, as the original is",
+            charged.currency()
+        ))),
+        Some(wanted) if wanted.minor() > left.minor() => Err(Fault::invalid(format!("exceeds what is left: {left}"))),
+        Some(wanted) => Ok(Some(wanted)),
+    }
+}
+
+/// A refunded charge leaves the partner's lifetime value, a wholly refunded one no longer qualifies the customer.
+async fn lower_standing(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    original: &Event,
+    taken_minor: i64,
+    wholly: bool,
+) -> Result<(), StoreError> {
+    let (EventKind::Charge, Some(charged), Some(attribution)) = (original.kind, original.amount, original.attribution)
+    else {
+        return Ok(());
+    };
+    if charged.minor() == 0 {
+        return Ok(());
+    }
+    let (tenant, partner) = (writer.tenant(), attribution.partner_id);
+    store::standing::add_lifetime_value(transaction, tenant, partner, charged.currency(), -taken_minor).await?;
+    if let (true, Some(customer)) = (wholly, original.customer_id) {
+        let before = store::standing::paid_charges(transaction, &writer.scope(), partner, customer).await?;
+        store::standing::count_paid_charge(transaction, tenant, partner, customer, before, -1).await?;
+    }
+    Ok(())
+}
+
+async fn take_back_rows(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    original: &Event,
+    refund: &Event,
+    refunded: Refunded,
+    now: Timestamp,
+) -> Result<Vec<Commission>, StoreError> {
+    let scope = writer.scope();
+    let rows = store::commission::of_event(transaction, &scope, original.id).await?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id.uuid()).collect();
+    let adjusting = store::commission::adjusting(transaction, &scope, &ids).await?;
+    let mut clawed: HashMap<CommissionId, (usize, i64)> = HashMap::new();
+    for clawback in adjusting
+        .iter()
+        .filter(|row| row.kind == CommissionKind::Clawback && !row.is_reversed())
+    {
+        if let Some(adjusted) = clawback.adjusts_id {
+            let (count, sum) = clawed.entry(adjusted).or_default();
+            *count += 1;
+            *sum += clawback.amount.minor();
+        }
+    }
+    let by_id: HashMap<_, _> = rows.iter().map(|row| (row.id, row)).collect();
+    let reason = format!("{} {}", refund.kind.as_str().to_lowercase(), refund.external_id);
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), now);
+    let mut clawbacks = Vec::new();
+    for row in &rows {
+        // An adjustment follows the row that it adjusts.
+        let basis = row
+            .adjusts_id
+            .and_then(|id| by_id.get(&id))
+            .map_or(row.basis, |adjusted| adjusted.basis);
+        let (count, sum) = clawed.get(&row.id).copied().unwrap_or_default();
+        match take_back(row, is_fixed(basis), count, sum, refunded) {
+            TakeBack::Nothing => {}
+            TakeBack::Reverse => {
+                posting.move_to(row, CommissionStatus::Reversed, Some(&reason));
+            }
+            TakeBack::Clawback(amount, status, explanation) => {
+                let approved_at = (status == CommissionStatus::Approved).then_some(now);
+                let clawback = Commission {
+                    id: CommissionId::new(now),
+                    kind: CommissionKind::Clawback,
+                    status,
+                    amount,
+                    event_id: Some(refund.id),
+                    adjusts_id: Some(row.id),
+                    basis: None,
+                    holdback_days: row.holdback_days,
+                    accrued_at: now,
+                    approved_at,
+                    paid_at: None,
+                    reversed_at: None,
+                    payout_id: None,
+                    explanation,
+                    ..row.clone()
+                };
+                posting.write(clawback.clone(), Some(&reason));
+                clawbacks.push(clawback);
+            }
+        }
+    }
+    posting.write_to(transaction).await?;
+    Ok(clawbacks)
+}

@@ -1,0 +1,375 @@
+//! Approving and reversing commissions: by hand, many at once, each with an answer of its own; and the approval of
+//! what has matured.
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::DatabaseTransaction;
+use serde_json::{Value, json};
+
+use super::lock_partners;
+use super::once::Once;
+use super::posting::Posting;
+use crate::app::App;
+use crate::auth::{Caller, Resource, Writer};
+use crate::domain::Timestamp;
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
+use crate::domain::explain::{Outcome, Step};
+use crate::domain::id::{self, CommissionId, PartnerId, TenantId};
+use crate::domain::money::Money;
+use crate::domain::problem::{Fault, Problem, ProblemCode, Problems};
+use crate::domain::text;
+use crate::service::ServiceError;
+use crate::store::{self, StoreError};
+
+/// The most commissions of one call.
+pub const MAX_IDS: usize = 500;
+
+/// What became of one id: done, or what to mend. The commission is read afterwards.
+pub type Answers = Vec<(String, Vec<Problem>)>;
+
+/// Approves commissions that have matured. With a reason, which needs `admin`, the holdback is overridden and the
+/// transition keeps the reason.
+pub async fn approve(
+    app: &App,
+    caller: &Caller,
+    ids: Vec<String>,
+    override_reason: Option<String>,
+    key: Option<String>,
+) -> Result<Answers, ServiceError> {
+    let writer = match override_reason {
+        Some(_) => caller.admin()?,
+        None => caller.write(Resource::Commissions)?,
+    };
+    let mut problems = Problems::new();
+    let input = json!({ "ids": ids, "overrideHoldbackReason": override_reason });
+    let reason = problems
+        .optional("overrideHoldbackReason", override_reason, |text| text::reason(&text))
+        .flatten();
+    let once = Once::new("approveCommissions", key, &input, &mut problems);
+    let review = Review { app, writer, once };
+    review
+        .each(ids, problems, |row, rows, posting| {
+            approve_one(row, rows, posting, reason.as_deref())
+        })
+        .await
+}
+
+/// Reverses commissions that are not paid, with what adjusts them.
+pub async fn reverse(
+    app: &App,
+    caller: &Caller,
+    ids: Vec<String>,
+    reason: &str,
+    key: Option<String>,
+) -> Result<Answers, ServiceError> {
+    let writer = caller.write(Resource::Commissions)?;
+    let mut problems = Problems::new();
+    let input = json!({ "ids": ids, "reason": reason });
+    let reason = problems.take("reason", text::reason(reason)).unwrap_or_default();
+    let once = Once::new("reverseCommissions", key, &input, &mut problems);
+    let review = Review { app, writer, once };
+    review
+        .each(ids, problems, |row, rows, posting| {
+            reverse_one(row, rows, posting, &reason)
+        })
+        .await
+}
+
+struct Review<'a> {
+    app: &'a App,
+    writer: Writer,
+    once: Once,
+}
+
+/// The rows of a call and those that adjust them, as they stand while the call goes on.
+struct Rows {
+    by_id: HashMap<CommissionId, Commission>,
+    adjusting: HashMap<CommissionId, Vec<CommissionId>>,
+    /// Moved by this very call.
+    done: HashSet<CommissionId>,
+}
+
+impl Rows {
+    fn put(&mut self, row: Commission) {
+        self.done.insert(row.id);
+        self.by_id.insert(row.id, row);
+    }
+
+    fn adjusting(&self, id: CommissionId) -> Vec<Commission> {
+        let ids = self.adjusting.get(&id).map(Vec::as_slice).unwrap_or_default();
+        ids.iter().filter_map(|id| self.by_id.get(id)).cloned().collect()
+    }
+}
+
+impl Review<'_> {
+    /// Does `one` to each row under the locks of all partners concerned, in one transaction. A row that cannot be done
+    /// gets its problem and does not spoil the others.
+    async fn each(
+        &self,
+        ids: Vec<String>,
+        mut problems: Problems,
+        one: impl Fn(&Commission, &mut Rows, &mut Posting) -> Result<(), Fault>,
+    ) -> Result<Answers, ServiceError> {
+        if ids.is_empty() || ids.len() > MAX_IDS {
+            problems.add("ids", ProblemCode::Invalid, format!("must have 1 to {MAX_IDS} entries"));
+        }
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        let transaction = self.app.store.begin().await?;
+        if let Some(kept) = self.once.earlier(&transaction, &self.writer).await? {
+            return Ok(from_kept(kept));
+        }
+        let parsed: Vec<Option<CommissionId>> = ids.iter().map(|id| id.parse().ok()).collect();
+        let wanted: Vec<CommissionId> = parsed.iter().flatten().copied().collect();
+        let mut rows = self.locked(&transaction, &wanted).await?;
+
+        let mut posting = Posting::new(self.writer.tenant(), self.writer.actor(), self.app.clock.now());
+        let mut answers = Vec::with_capacity(ids.len());
+        for (index, (text, id)) in ids.into_iter().zip(parsed).enumerate() {
+            let mut problems = Problems::new();
+            problems.enter("ids");
+            problems.enter(index);
+            let result = match id {
+                None => Err(Fault::invalid(format!(
+                    "is not the id of a commission: {}",
+                    malformed(&text)
+                ))),
+                Some(id) => match rows.by_id.get(&id).filter(|_| wanted.contains(&id)).cloned() {
+                    None => Err(Fault::not_found()),
+                    // Done by an earlier id of this call, be it as what adjusts that row.
+                    Some(_) if rows.done.contains(&id) => Ok(()),
+                    Some(row) => one(&row, &mut rows, &mut posting),
+                },
+            };
+            problems.take("", result);
+            answers.push((text, problems.into_vec()));
+        }
+        posting.write_to(&transaction).await?;
+        self.once
+            .keep(&transaction, &self.writer, to_keep(&answers), self.app.clock.now())
+            .await?;
+        transaction.commit().await?;
+        Ok(answers)
+    }
+
+    /// The rows and all that adjusts them, at any depth, read under the locks of their partners.
+    async fn locked(&self, transaction: &DatabaseTransaction, wanted: &[CommissionId]) -> Result<Rows, StoreError> {
+        let scope = self.writer.scope();
+        let uuids: Vec<_> = wanted.iter().map(|id| id.uuid()).collect();
+        let seen = store::commission::by_ids(transaction, &scope, &uuids).await?;
+        let partners: Vec<PartnerId> = seen.values().map(|row| row.partner_id).collect();
+        lock_partners(transaction, &self.writer, partners).await?;
+        let mut level: Vec<Commission> = store::commission::by_ids(transaction, &scope, &uuids)
+            .await?
+            .into_values()
+            .collect();
+        let mut rows = Rows {
+            by_id: HashMap::new(),
+            adjusting: HashMap::new(),
+            done: HashSet::new(),
+        };
+        while !level.is_empty() {
+            let ids: Vec<_> = level.iter().map(|row| row.id.uuid()).collect();
+            for row in level {
+                rows.by_id.insert(row.id, row);
+            }
+            level = store::commission::adjusting(transaction, &scope, &ids).await?;
+            for row in &level {
+                if let Some(adjusted) = row.adjusts_id {
+                    let adjusting = rows.adjusting.entry(adjusted).or_default();
+                    if !adjusting.contains(&row.id) {
+                        adjusting.push(row.id);
+                    }
+                }
+            }
+            level.retain(|row| !rows.by_id.contains_key(&row.id));
+        }
+        Ok(rows)
+    }
+}
+
+fn approve_one(
+    row: &Commission,
+    rows: &mut Rows,
+    posting: &mut Posting,
+    override_reason: Option<&str>,
+) -> Result<(), Fault> {
+    if row.status == CommissionStatus::Accrued {
+        if row.payment_target == PaymentTarget::Individual && row.recipient.is_none() {
+            return Err(Fault(
+                ProblemCode::Conflict,
+                "is owed to an individual who is not assigned yet".into(),
+            ));
+        }
+        if let Some(mature_at) = row.mature_at.filter(|mature_at| *mature_at > posting.now())
+            && override_reason.is_none()
+        {
+            let until = mature_at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+            return Err(Fault(ProblemCode::HoldbackActive, format!("matures at {until}")));
+        }
+    }
+    let Some(approved) = posting.move_to(row, CommissionStatus::Approved, override_reason) else {
+        return Err(no_such_move(row, "approved"));
+    };
+    rows.put(approved);
+    for clawback in rows.adjusting(row.id) {
+        if clawback.kind == CommissionKind::Clawback
+            && let Some(approved) = posting.move_to(&clawback, CommissionStatus::Approved, override_reason)
+        {
+            rows.put(approved);
+        }
+    }
+    Ok(())
+}
+
+fn reverse_one(row: &Commission, rows: &mut Rows, posting: &mut Posting, reason: &str) -> Result<(), Fault> {
+    if row.kind == CommissionKind::Clawback {
+        let message = "is a clawback, which is reversed only together with the row that it adjusts";
+        return Err(Fault(ProblemCode::Conflict, message.into()));
+    }
+    let mut concerned = vec![row.clone()];
+    let mut index = 0;
+    while let Some(next) = concerned.get(index).map(|row| row.id) {
+        concerned.extend(rows.adjusting(next).into_iter().filter(follows));
+        index += 1;
+    }
+    if let Some((held, payout)) = concerned
+        .iter()
+        .filter(|row| row.is_reserved())
+        .find_map(|row| Some((row, row.payout_id?)))
+    {
+        let which = if held.id == row.id {
+            "is".to_owned()
+        } else {
+            format!("is adjusted by {}, which is", held.id)
+        };
+        return Err(Fault(
+            ProblemCode::Conflict,
+            format!("{which} in the open payout {payout}"),
+        ));
+    }
+    let Some(reversed) = posting.move_to(row, CommissionStatus::Reversed, Some(reason)) else {
+        return Err(no_such_move(row, "reversed"));
+    };
+    rows.put(reversed);
+    for adjusting in &concerned[1..] {
+        match adjusting.status {
+            CommissionStatus::Accrued | CommissionStatus::Approved => {
+                rows.done.insert(adjusting.id);
+                if let Some(reversed) = posting.move_to(adjusting, CommissionStatus::Reversed, Some(reason)) {
+                    rows.put(reversed);
+                }
+            }
+            // What was paid is clawed back: a clawback gives back what it took, an adjustment what it gave.
+            CommissionStatus::Paid => posting.write(undo(adjusting, posting.now()), Some(reason)),
+            CommissionStatus::Reversed => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a row shares the fate of the row that it adjusts. Manual ones stand on their own.
+fn follows(row: &Commission) -> bool {
+    match row.kind {
+        CommissionKind::Clawback | CommissionKind::TierAdjustment => true,
+        CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual => false,
+    }
+}
+
+/// A row that takes back a paid one.
+fn undo(paid: &Commission, now: Timestamp) -> Commission {
+    let amount = Money::from_minor(-paid.amount.minor(), paid.amount.currency()).expect("as large as what it undoes");
+    let step = Step {
+        source: format!("reversal of {}", paid.id),
+        outcome: Outcome::Applied,
+        detail: format!("the row that it adjusts was reversed after {} was paid", paid.amount),
+        threshold: None,
+        amount: Some(amount.amount().normalize()),
+    };
+    Commission {
+        id: CommissionId::new(now),
+        kind: CommissionKind::Clawback,
+        status: CommissionStatus::Approved,
+        amount,
+        adjusts_id: Some(paid.id),
+        basis: None,
+        accrued_at: now,
+        approved_at: Some(now),
+        paid_at: None,
+        reversed_at: None,
+        payout_id: None,
+        explanation: vec![step],
+        ..paid.clone()
+    }
+}
+
+fn no_such_move(row: &Commission, wanted: &str) -> Fault {
+    Fault(
+        ProblemCode::InvalidTransition,
+        format!("is {} and cannot be {wanted}", row.status.as_str()),
+    )
+}
+
+fn malformed(text: &str) -> String {
+    match text.parse::<id::CommissionId>() {
+        Ok(_) => String::new(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn to_keep(answers: &Answers) -> Value {
+    let answers = answers.iter().map(|(id, problems)| {
+        let problems: Vec<_> = problems
+            .iter()
+            .map(|p| json!([p.code.as_str(), p.message, p.path]))
+            .collect();
+        json!([id, problems])
+    });
+    Value::Array(answers.collect())
+}
+
+fn from_kept(kept: Value) -> Answers {
+    type Kept = Vec<(String, Vec<(String, String, Vec<String>)>)>;
+    let kept: Kept = serde_json::from_value(kept).unwrap_or_default();
+    let answers = kept.into_iter().map(|(id, problems)| {
+        let problems = problems.into_iter().filter_map(|(code, message, path)| {
+            Some(Problem {
+                code: ProblemCode::parse(&code)?,
+                message,
+                path,
+            })
+        });
+        (id, problems.collect())
+    });
+    answers.collect()
+}
+
+/// Approves up to `limit` rows, of all tenants, whose holdback has passed; returns how many there were. Any number of
+/// replicas may do this at once: a row is looked at again under its partner's lock.
+pub async fn approve_matured(app: &App, limit: u64) -> Result<usize, StoreError> {
+    let now = app.clock.now();
+    let mut by_partner: HashMap<(TenantId, PartnerId), Vec<CommissionId>> = HashMap::new();
+    for (tenant, partner, row) in store::commission::matured(app.store.reader(), now, limit).await? {
+        by_partner.entry((tenant, partner)).or_default().push(row);
+    }
+    let mut approved = 0;
+    for ((tenant, partner), ids) in by_partner {
+        let writer = Writer::system(tenant);
+        let transaction = app.store.begin().await?;
+        lock_partners(&transaction, &writer, vec![partner]).await?;
+        let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        let rows = store::commission::by_ids(&transaction, &writer.scope(), &uuids).await?;
+        let mut posting = Posting::new(tenant, writer.actor(), now);
+        for row in rows.values().filter(|row| row.status == CommissionStatus::Accrued) {
+            approved += usize::from(
+                posting
+                    .move_to(row, CommissionStatus::Approved, Some("matured"))
+                    .is_some(),
+            );
+        }
+        posting.write_to(&transaction).await?;
+        transaction.commit().await?;
+    }
+    Ok(approved)
+}
