@@ -5,6 +5,7 @@
 //! - Writes happen in a [`Transaction`], through functions that take the tenant.
 //! - Functions that load for many parents at once cost one statement each.
 
+pub mod bulk;
 pub mod campaign;
 mod connect;
 pub mod label;

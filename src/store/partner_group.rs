@@ -49,6 +49,16 @@ pub async fn find_by_external_id(
         .transpose()
 }
 
+/// The group of partners that have none of their own.
+pub async fn find_default(database: &impl ConnectionTrait, scope: &Scope) -> Result<Option<PartnerGroup>, StoreError> {
+    visible::<Entity>(scope)
+        .filter(Column::IsDefault.eq(true))
+        .one(database)
+        .await?
+        .map(from_row)
+        .transpose()
+}
+
 /// The group for update: other writers of it wait for this transaction's end.
 pub async fn lock(
     transaction: &impl ConnectionTrait,
