@@ -11,6 +11,7 @@ mod import;
 mod paging;
 mod response_shapes;
 mod schema;
+mod seed;
 mod statements;
 mod support;
 mod worked_examples;
