@@ -4,7 +4,9 @@
 //! Modules call downwards only (a test checks it):
 //!
 //! ```text
-//! main -> cli -> http, service, store      http -> graphql, auth
+//! main -> cli -> http, import, seed, service, store
+//! http -> graphql, auth                    import -> service, auth, domain
+//! seed -> service, store, auth, domain
 //! graphql -> store (reads), service (writes), auth, domain
 //! service -> store, auth, domain           store -> entity, domain, auth::Scope
 //! domain, entity, migration -> nothing of ours
@@ -18,6 +20,8 @@ pub mod config;
 pub mod domain;
 pub mod graphql;
 pub mod http;
+pub mod import;
+pub mod seed;
 pub mod service;
 pub mod store;
 pub mod telemetry;

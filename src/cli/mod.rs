@@ -15,6 +15,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::{Config, Flags};
+use crate::seed::Amounts;
 use crate::store;
 
 /// A GraphQL gateway for partner programmes.
@@ -151,7 +152,14 @@ impl Cli {
                 partners,
                 campaigns,
                 rng_seed,
-            } => seed::run(&config, &tenant, partners, campaigns, rng_seed).await,
+            } => {
+                let amounts = Amounts {
+                    partners,
+                    campaigns,
+                    rng_seed,
+                };
+                seed::run(&config, &tenant, amounts).await
+            }
             Command::Import {
                 source: Source::Donutwork,
                 file,

@@ -183,6 +183,32 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, Fault> {
     Decimal::from_str(text).map_err(|_| malformed())
 }
 
+/// Reads a number of a JSON document, whose grammar knows exponents (`1e3`, `2.5E-1`), as exactly the number it means.
+pub fn parse_json_number(text: &str) -> Result<Decimal, Fault> {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
+        return parse_decimal(text);
+    };
+    let mantissa = parse_decimal(mantissa)?.normalize();
+    if mantissa.is_zero() {
+        return Ok(Decimal::ZERO);
+    }
+    let inexact = || Fault::invalid("has too many digits: at most 28 are exact");
+    let exponent: i32 = exponent.parse().map_err(|_| inexact())?;
+    // The point moves, no digit is touched: digits x 10^-scale.
+    let scale = i64::from(mantissa.scale()) - i64::from(exponent);
+    let digits = match u32::try_from(-scale) {
+        Ok(zeros) => 10i128
+            .checked_pow(zeros)
+            .and_then(|factor| mantissa.mantissa().checked_mul(factor)),
+        Err(_) => Some(mantissa.mantissa()),
+    };
+    let scale = u32::try_from(scale.max(0)).map_err(|_| inexact())?;
+    digits
+        .filter(|digits| digits.unsigned_abs() < 10u128.pow(28))
+        .and_then(|digits| Decimal::try_from_i128_with_scale(digits, scale).ok())
+        .ok_or_else(inexact)
+}
+
 /// Admits what may be entered as an amount before it is rounded: at most [`MAX_MINOR`] minor units of `currency` and at
 /// most 20 significant digits, so that a percentage of it is exact ([`Percentage::of`]). Without a currency the bound
 /// is that of one without a minor unit.
@@ -289,6 +315,34 @@ mod tests {
             decimal("1234567890123456789.123456789").to_string(),
             "1234567890123456789.123456789"
         );
+    }
+
+    #[test]
+    fn reads_exponents_of_json_exactly() {
+        for (text, expected) in [
+            ("12.50", "12.5"),
+            ("1e3", "1000"),
+            ("1E+3", "1000"),
+            ("-2.5E-1", "-0.25"),
+            ("12.34e1", "123.4"),
+            ("1200e-2", "12"),
+            ("0e999999999", "0"),
+            ("1e-28", "0.0000000000000000000000000001"),
+        ] {
+            let read = parse_json_number(text).expect(text);
+            assert_eq!(read.normalize().to_string(), expected, "{text}");
+        }
+        for text in [
+            "1e28",
+            "1e-29",
+            "1e99999999999",
+            "1e",
+            "1e1.5",
+            "e5",
+            "12345678901234567890123456789e-5",
+        ] {
+            assert!(parse_json_number(text).is_err(), "{text}");
+        }
     }
 
     #[test]

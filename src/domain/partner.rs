@@ -72,6 +72,32 @@ pub struct Partner {
     pub tokens_valid_from: Timestamp,
 }
 
+impl Partner {
+    /// The partner after `the_move` at `now`; `None` where the state machine has no such move.
+    pub fn after(self, the_move: PartnerMove, now: Timestamp) -> Option<Self> {
+        let before = self.status;
+        let status = before.after(the_move)?;
+        let (activated_at, revoked_at) = match status {
+            PartnerStatus::Active => (self.activated_at.or(Some(now)), None),
+            PartnerStatus::Revoked => (self.activated_at, Some(now)),
+            PartnerStatus::Suspended | PartnerStatus::Invited => (self.activated_at, self.revoked_at),
+        };
+        // Tokens from before a suspension or revocation stay dead, also after a comeback.
+        let tokens_valid_from = match before.may_sign_in() && status.may_sign_in() {
+            true => self.tokens_valid_from,
+            false => now,
+        };
+        Some(Self {
+            status,
+            activated_at,
+            revoked_at,
+            tokens_valid_from,
+            updated_at: now,
+            ..self
+        })
+    }
+}
+
 /// One change of a partner's status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartnerTransition {

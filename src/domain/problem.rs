@@ -80,6 +80,15 @@ impl Problems {
         result
     }
 
+    /// Runs `check` with every segment of `way` appended to the path; none leaves it as it is.
+    pub fn within_all<T>(&mut self, way: &[String], check: impl FnOnce(&mut Self) -> T) -> T {
+        let depth = self.path.len();
+        self.path.extend_from_slice(way);
+        let result = check(self);
+        self.path.truncate(depth);
+        result
+    }
+
     /// Appends `segment` to the path until [`Problems::leave`]; for checks that wait for the database, where
     /// [`Problems::within`] does not reach.
     pub fn enter(&mut self, segment: impl ToString) {

@@ -233,33 +233,17 @@ pub async fn change_status(
     let (Some(current), Some(reason)) = (current, reason) else {
         return Err(problems.into());
     };
-    let Some(status) = current.status.after(the_move) else {
-        let message = format!("is {}, which does not allow this", current.status.as_str());
+    let before = current.status;
+    let Some(partner) = current.after(the_move, now) else {
+        let message = format!("is {}, which does not allow this", before.as_str());
         problems.add("id", ProblemCode::InvalidTransition, message);
         return Err(problems.into());
     };
-    let mut partner = Partner {
-        status,
-        updated_at: now,
-        ..current.clone()
-    };
-    match status {
-        PartnerStatus::Active => {
-            partner.activated_at = partner.activated_at.or(Some(now));
-            partner.revoked_at = None;
-        }
-        PartnerStatus::Revoked => partner.revoked_at = Some(now),
-        PartnerStatus::Suspended | PartnerStatus::Invited => {}
-    }
-    // Tokens from before a suspension or revocation stay dead, also after a comeback.
-    if !current.status.may_sign_in() || !status.may_sign_in() {
-        partner.tokens_valid_from = now;
-    }
     store::partner::update(&transaction, writer.tenant(), &partner).await?;
-    let (from, actor) = (Some(current.status), writer.actor().to_owned());
+    let (from, actor) = (Some(before), writer.actor().to_owned());
     let transition = PartnerTransition {
         from,
-        to: status,
+        to: partner.status,
         actor,
         reason,
         at: now,

@@ -1,5 +1,7 @@
 //! Partner groups, and the simulation of their rules.
 
+pub mod import;
+
 use sea_orm::DatabaseTransaction;
 
 use crate::app::App;

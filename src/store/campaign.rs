@@ -280,7 +280,7 @@ fn from_row(row: campaign::Model) -> Result<Campaign, StoreError> {
     })
 }
 
-fn to_row(tenant: TenantId, campaign: &Campaign) -> campaign::Model {
+pub(super) fn to_row(tenant: TenantId, campaign: &Campaign) -> campaign::Model {
     campaign::Model {
         tenant_id: tenant.uuid(),
         id: campaign.id.uuid(),

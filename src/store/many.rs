@@ -24,6 +24,27 @@ pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, ids: &[Uuid]) -> E
     }
 }
 
+/// `column` is one of `texts`.
+pub fn one_of_texts(backend: DbBackend, column: impl IntoColumnRef, texts: &[String]) -> Expr {
+    let column = Expr::col(column);
+    match backend {
+        DbBackend::Postgres => {
+            let values = texts.iter().map(|text| Value::from(text.clone())).collect();
+            let array = Value::Array(sea_orm::sea_query::ArrayType::String, Some(Box::new(values)));
+            column.eq(Expr::expr(Func::cust("ANY").arg(array)))
+        }
+        _ => {
+            let list = serde_json::to_string(texts).expect("plain strings");
+            column.in_subquery(
+                Query::select()
+                    .column("value")
+                    .from_function(Func::cust("json_each").arg(list), "texts")
+                    .take(),
+            )
+        }
+    }
+}
+
 /// A page of children for each parent. `children` selects those of one parent, given as an expression; `sort` is the
 /// order within each page.
 ///

@@ -6,6 +6,7 @@
 //! - Functions that load for many parents at once cost one statement each.
 
 pub mod balance;
+pub mod bulk;
 pub mod campaign;
 pub mod commission;
 mod connect;

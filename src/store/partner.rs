@@ -16,7 +16,9 @@ use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, many, row};
 use crate::auth::Scope;
-use crate::domain::id::{CampaignId, Id, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId, TenantId};
+use crate::domain::id::{
+    CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId, PartnerTransitionId, TenantId,
+};
 use crate::domain::partner::{Partner, PartnerStatus, PartnerTransition, PartnerType};
 use crate::domain::text;
 
@@ -320,16 +322,7 @@ pub async fn insert_transition(
     partner: PartnerId,
     transition: &PartnerTransition,
 ) -> Result<(), StoreError> {
-    let row = partner_transition::Model {
-        tenant_id: tenant.uuid(),
-        id: Id::<crate::domain::id::PartnerTransition>::new(transition.at).uuid(),
-        partner_id: partner.uuid(),
-        from_status: transition.from.map(|status| status.as_str().to_owned()),
-        to_status: transition.to.as_str().to_owned(),
-        actor: transition.actor.clone(),
-        reason: transition.reason.clone(),
-        at: transition.at,
-    };
+    let row = to_transition_row(tenant, PartnerTransitionId::new(transition.at), partner, transition);
     partner_transition::Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)
         .await?;
@@ -395,7 +388,7 @@ fn from_row(row: partner::Model) -> Result<Partner, StoreError> {
     })
 }
 
-fn to_row(tenant: TenantId, partner: &Partner) -> partner::Model {
+pub(super) fn to_row(tenant: TenantId, partner: &Partner) -> partner::Model {
     partner::Model {
         tenant_id: tenant.uuid(),
         id: partner.id.uuid(),
@@ -415,5 +408,23 @@ fn to_row(tenant: TenantId, partner: &Partner) -> partner::Model {
         activated_at: partner.activated_at,
         revoked_at: partner.revoked_at,
         tokens_valid_from: partner.tokens_valid_from,
+    }
+}
+
+pub(super) fn to_transition_row(
+    tenant: TenantId,
+    id: PartnerTransitionId,
+    partner: PartnerId,
+    transition: &PartnerTransition,
+) -> partner_transition::Model {
+    partner_transition::Model {
+        tenant_id: tenant.uuid(),
+        id: id.uuid(),
+        partner_id: partner.uuid(),
+        from_status: transition.from.map(|status| status.as_str().to_owned()),
+        to_status: transition.to.as_str().to_owned(),
+        actor: transition.actor.clone(),
+        reason: transition.reason.clone(),
+        at: transition.at,
     }
 }

@@ -124,7 +124,7 @@ fn from_row(Row(row, superseded_at): Row) -> Result<CommissionSnapshot, StoreErr
     })
 }
 
-fn to_row(tenant: TenantId, snapshot: &CommissionSnapshot) -> commission_snapshot::Model {
+pub(super) fn to_row(tenant: TenantId, snapshot: &CommissionSnapshot) -> commission_snapshot::Model {
     commission_snapshot::Model {
         tenant_id: tenant.uuid(),
         id: snapshot.id.uuid(),

@@ -3,24 +3,28 @@
 use std::path::Path;
 
 /// Module, and the modules of ours that it may use. What is not listed is not allowed.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("domain", &["domain"]),
     ("store", &["store", "domain", "auth"]),
     ("auth", &["auth", "domain", "app", "store"]),
     ("service", &["service", "store", "domain", "auth", "app"]),
     ("graphql", &["graphql", "service", "store", "domain", "auth", "app"]),
     ("http", &["http", "graphql", "auth", "app", "store"]),
+    ("import", &["import", "service", "store", "domain", "auth", "app"]),
+    ("seed", &["seed", "service", "store", "domain", "auth", "app", "clock"]),
     ("clock.rs", &["domain"]),
 ];
 
 /// Crates that a module must not know.
-const FORBIDDEN: [(&str, &[&str]); 3] = [
+const FORBIDDEN: [(&str, &[&str]); 5] = [
     (
         "domain",
         &["sea_orm", "async_graphql", "axum", "tokio", "entity", "migration"],
     ),
     ("service", &["entity", "async_graphql", "axum"]),
     ("graphql", &["entity", "axum", "sea_orm"]),
+    ("seed", &["entity", "axum", "async_graphql"]),
+    ("import", &["entity", "axum", "async_graphql", "sea_orm"]),
 ];
 
 #[test]

@@ -7,9 +7,11 @@
 )]
 
 mod architecture;
+mod import;
 mod paging;
 mod response_shapes;
 mod schema;
+mod seed;
 mod statements;
 mod support;
 mod worked_examples;

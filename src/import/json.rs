@@ -1,0 +1,141 @@
+//! Reads JSON without losing a digit: a number stays the text that it is in the document until it becomes an exact
+//! decimal. Every value that cannot be used is noted with its path.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::domain::money::parse_json_number;
+use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
+
+/// The members of an object. Each is taken once; what nobody took is unknown.
+pub struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// `None`, noted, where the value is no object.
+    pub fn read(value: &'a RawValue, problems: &mut Problems) -> Option<Self> {
+        let members = serde_json::Deserializer::from_str(value.get()).deserialize_map(MembersVisitor);
+        let members = members.map_err(|_| Fault::invalid("must be an object"));
+        let mut distinct: Vec<(String, &RawValue)> = Vec::new();
+        for (name, value) in problems.take("", members)? {
+            if distinct.iter().any(|(earlier, _)| *earlier == name) {
+                problems.add(&name, ProblemCode::Invalid, "is given twice");
+            } else {
+                distinct.push((name, value));
+            }
+        }
+        Some(Self(distinct))
+    }
+
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.iter().any(|(member, _)| member == name)
+    }
+
+    /// The value as it stands, null included.
+    pub fn take(&mut self, name: &str) -> Option<&'a RawValue> {
+        let index = self.0.iter().position(|(member, _)| member == name)?;
+        Some(self.0.remove(index).1)
+    }
+
+    /// A text: absent keeps, null clears.
+    pub fn text(&mut self, name: &str, problems: &mut Problems) -> Patch<String> {
+        self.patch(name, "must be a text", problems)
+    }
+
+    /// True or false: absent keeps, null clears.
+    pub fn flag(&mut self, name: &str, problems: &mut Problems) -> Patch<bool> {
+        self.patch(name, "must be true or false", problems)
+    }
+
+    /// A text that must be there.
+    pub fn required_text(&mut self, name: &str, problems: &mut Problems) -> Option<String> {
+        let value = self.required(name, problems)?;
+        problems.take(
+            name,
+            serde_json::from_str(value.get()).map_err(|_| Fault::invalid("must be a text")),
+        )
+    }
+
+    /// A number that must be there, exactly.
+    pub fn number(&mut self, name: &str, problems: &mut Problems) -> Option<Decimal> {
+        let text = self.required(name, problems)?.get();
+        let number = match text.as_bytes() {
+            [b'-' | b'0'..=b'9', ..] => parse_json_number(text),
+            _ => Err(Fault::invalid("must be a number")),
+        };
+        problems.take(name, number)
+    }
+
+    /// A whole number that must be there.
+    pub fn whole_number(&mut self, name: &str, problems: &mut Problems) -> Option<i32> {
+        let number = self.number(name, problems)?;
+        let whole = (number.fract().is_zero()).then(|| i32::try_from(number).ok()).flatten();
+        problems.take(
+            name,
+            whole
+                .ok_or_else(|| Fault::invalid(format!("must be a whole number of at most {}, not {number}", i32::MAX))),
+        )
+    }
+
+    /// The members of a list that must be there.
+    pub fn required_list(&mut self, name: &str, problems: &mut Problems) -> Option<Vec<&'a RawValue>> {
+        let value = self.required(name, problems)?;
+        problems.take(name, list(value).ok_or_else(|| Fault::invalid("must be a list")))
+    }
+
+    /// Notes the members that nobody took: leaving them out silently might change what is paid.
+    pub fn refuse_the_rest(self, problems: &mut Problems) {
+        for (name, _) in self.0 {
+            problems.add(
+                "",
+                ProblemCode::Invalid,
+                format!("has a member {name:?} that Tributary does not know"),
+            );
+        }
+    }
+
+    fn required(&mut self, name: &str, problems: &mut Problems) -> Option<&'a RawValue> {
+        let value = self.take(name).filter(|value| !is_null(value));
+        problems.take(name, value.ok_or_else(Fault::required))
+    }
+
+    fn patch<T: serde::Deserialize<'a>>(&mut self, name: &str, expected: &str, problems: &mut Problems) -> Patch<T> {
+        match self.take(name) {
+            None => Patch::Keep,
+            Some(value) if is_null(value) => Patch::Clear,
+            Some(value) => {
+                let value = serde_json::from_str(value.get()).map_err(|_| Fault::invalid(expected));
+                problems.take(name, value).map_or(Patch::Keep, Patch::Set)
+            }
+        }
+    }
+}
+
+/// The entries of a list; `None` where the value is none.
+pub fn list(value: &RawValue) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(value.get()).ok()
+}
+
+pub fn is_null(value: &RawValue) -> bool {
+    value.get() == "null"
+}
+
+struct MembersVisitor;
+
+impl<'a> Visitor<'a> for MembersVisitor {
+    type Value = Vec<(String, &'a RawValue)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(members)
+    }
+}

@@ -1,0 +1,71 @@
+//! Bringing in other products' own JSON. What cannot be mapped is named, all of it at once, and then nothing is
+//! imported; a second import of the same document changes nothing.
+
+pub mod donutwork;
+mod json;
+
+use crate::auth::Denied;
+use crate::domain::problem::Problem;
+use crate::service::ServiceError;
+use crate::store::StoreError;
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("it is not JSON: {0}")]
+    NotJson(#[from] serde_json::Error),
+    #[error("{}", lines(.0))]
+    Refused(Vec<Problem>),
+    #[error(transparent)]
+    Denied(Denied),
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<ServiceError> for ImportError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Rejected(problems) => Self::Refused(problems.into_iter().map(in_snake_case).collect()),
+            ServiceError::Denied(denied) => Self::Denied(denied),
+            ServiceError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+fn lines(problems: &[Problem]) -> String {
+    let lines: Vec<_> = problems
+        .iter()
+        .map(|problem| format!("  {}", problem.message))
+        .collect();
+    lines.join("\n")
+}
+
+/// The domain names fields as the API does (`maxMonths`); the documents, and hence their authors, say `max_months`.
+fn in_snake_case(problem: Problem) -> Problem {
+    let api_place = problem.path.join(".");
+    let path: Vec<String> = problem.path.iter().map(|segment| snake_case(segment)).collect();
+    let message = match problem.message.strip_prefix(&api_place) {
+        Some(rest) => format!("{}{rest}", path.join(".")),
+        None => problem.message,
+    };
+    Problem {
+        path,
+        message,
+        ..problem
+    }
+}
+
+fn snake_case(name: &str) -> String {
+    // The documents' outermost members are spelt like this one.
+    if name == donutwork::WRAPPER {
+        return name.to_owned();
+    }
+    let mut snake = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}

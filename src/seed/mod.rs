@@ -1,0 +1,95 @@
+//! Made-up data: any number of partners for trying Tributary out at its later size, the same for the same arguments.
+//!
+//! Everything made bears an external id (`seed-1-partner-42`), and what is there already is skipped, so that a seeding
+//! that was stopped can be called again, and one that was not changes nothing.
+
+mod draft;
+mod partners;
+mod programme;
+mod source;
+mod words;
+
+use crate::app::App;
+use crate::auth::Scope;
+use crate::domain::tenant::Tenant;
+use crate::service::ServiceError;
+use crate::store::{self, StoreError, bulk};
+use partners::Batch;
+use programme::Programme;
+use source::Source;
+
+/// Partners of one transaction, with about five times as many rows that belong to them.
+const PARTNERS_AT_ONCE: u32 = 2_000;
+
+/// How much to make, and from which number.
+#[derive(Clone, Copy, Debug)]
+pub struct Amounts {
+    pub partners: u32,
+    pub campaigns: u32,
+    pub rng_seed: u64,
+}
+
+/// What was made; what was there already does not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Made {
+    pub partners: usize,
+    pub campaigns: usize,
+    pub snapshots: usize,
+}
+
+/// Fills a tenant. `progress` hears how many of the partners are there.
+pub async fn fill(
+    app: &App,
+    tenant: &Tenant,
+    amounts: Amounts,
+    mut progress: impl FnMut(u32),
+) -> Result<Made, ServiceError> {
+    let source = Source::new(&tenant.slug, amounts.rng_seed);
+    let (programme, campaigns) = programme::prepare(app, tenant, &source, amounts.campaigns).await?;
+    let mut made = Made {
+        campaigns,
+        ..Made::default()
+    };
+    let mut done = 0;
+    while done < amounts.partners {
+        let until = amounts.partners.min(done.saturating_add(PARTNERS_AT_ONCE));
+        let batch = partners(app, tenant, &source, &programme, done + 1, until).await?;
+        made.partners += batch.partners.len();
+        made.snapshots += batch.snapshots.len();
+        done = until;
+        progress(done);
+    }
+    Ok(made)
+}
+
+/// Makes those of the partners `first` to `last` that are not there yet, with all that belongs to them: all or none.
+async fn partners(
+    app: &App,
+    tenant: &Tenant,
+    source: &Source,
+    programme: &Programme,
+    first: u32,
+    last: u32,
+) -> Result<Batch, StoreError> {
+    let transaction = app.store.begin().await?;
+    // Two seedings of one tenant take turns.
+    store::tenant::lock(&transaction, tenant.id).await?;
+    let external_ids: Vec<_> = (first..=last)
+        .map(|number| source.external_id("partner", number))
+        .collect();
+    let scope = Scope::tenant_wide(tenant.id);
+    let known = bulk::partners_by_external_id(&transaction, &scope, &external_ids).await?;
+    let mut batch = Batch::default();
+    for (number, external_id) in (first..=last).zip(external_ids) {
+        if !known.contains_key(&external_id) {
+            batch.add(source, programme, number, external_id);
+        }
+    }
+    bulk::insert_partners(&transaction, tenant.id, &batch.partners).await?;
+    bulk::insert_partner_transitions(&transaction, tenant.id, &batch.transitions).await?;
+    bulk::insert_partner_categories(&transaction, tenant.id, &batch.categories).await?;
+    bulk::insert_campaign_members(&transaction, tenant.id, &batch.members).await?;
+    bulk::insert_snapshots(&transaction, tenant.id, &batch.snapshots).await?;
+    transaction.commit().await?;
+    Ok(batch)
+}
