@@ -11,11 +11,10 @@ use super::error::{ApiError, Nullable, nullable};
 use super::input::{DeleteInput, id_text, patch, plain};
 use super::lookup::one_of_two;
 use super::partner::Partner;
-use super::partner_group_rule::{PartnerGroupRule, PartnerGroupRuleInput};
+use super::partner_group_rule::{PartnerGroupRule, PartnerGroupRuleInput, drafts};
 use super::scalar::{CurrencyCode, DateTime};
 use super::user_error::{DeletePayload, payload};
 use crate::auth::Resource;
-use crate::domain::group_rules::RuleDraft;
 use crate::domain::id::PartnerGroupId;
 use crate::domain::partner_group;
 use crate::graphql::loader::PageKey;
@@ -205,10 +204,6 @@ payload! {
         /// The group as it is now; null if nothing was changed.
         partner_group: PartnerGroup
     }
-}
-
-fn drafts(rules: Vec<PartnerGroupRuleInput>) -> Vec<RuleDraft> {
-    rules.into_iter().map(RuleDraft::from).collect()
 }
 
 #[derive(Default)]

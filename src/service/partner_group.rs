@@ -41,11 +41,11 @@ pub struct PartnerGroupChange {
     pub currency: Patch<Currency>,
 }
 
-/// Whose rules to simulate.
-#[derive(Clone, Debug)]
-pub enum RulesSource {
-    Group(String),
-    Inline(Vec<RuleDraft>),
+/// Whose rules to simulate; exactly one of them must be given.
+#[derive(Clone, Debug, Default)]
+pub struct RulesSource {
+    pub group: Option<String>,
+    pub inline: Option<Vec<RuleDraft>>,
 }
 
 /// A simulated charge's fee and the steps that led to it; no steps where none were asked for.
@@ -233,15 +233,19 @@ pub async fn simulate(
 ) -> Result<Vec<SimulatedFee>, ServiceError> {
     let writer = caller.write(Resource::PartnerGroups)?;
     let mut problems = Problems::new();
-    let (rules, group_currency) = match source {
-        RulesSource::Inline(drafts) => (
+    let (rules, group_currency) = match (source.group, source.inline) {
+        (None, Some(drafts)) => (
             problems.within("rules", |problems| group_rules::rule_set(drafts, None, problems)),
             None,
         ),
-        RulesSource::Group(id) => match stored_rules(app, &writer, &id, &mut problems).await? {
+        (Some(id), None) => match stored_rules(app, &writer, &id, &mut problems).await? {
             Some(group) => (Some(group.rules), group.currency),
             None => (None, None),
         },
+        _ => {
+            problems.add("", ProblemCode::Invalid, "give either partnerGroupId or rules");
+            (None, None)
+        }
     };
     let currency = match currency.or(group_currency) {
         Some(currency) => currency,
