@@ -11,4 +11,5 @@ mod statements;
 mod support;
 mod worked_examples;
 
+mod isolation;
 mod smoke;
