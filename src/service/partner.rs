@@ -1,5 +1,7 @@
 //! Partners: creating and changing them, and the life of the partnership.
 
+use std::time::Duration;
+
 use sea_orm::DatabaseTransaction;
 
 use crate::app::App;
@@ -251,9 +253,10 @@ pub async fn change_status(
         PartnerStatus::Revoked => partner.revoked_at = Some(now),
         PartnerStatus::Suspended | PartnerStatus::Invited => {}
     }
-    // Tokens from before a suspension or revocation stay dead, also after a comeback.
+    // Tokens from before a suspension or revocation stay dead, also after a comeback. Those of this very microsecond are
+    // from before; what is issued from now on is dated later.
     if !current.status.may_sign_in() || !status.may_sign_in() {
-        partner.tokens_valid_from = now;
+        partner.tokens_valid_from = now.max(current.tokens_valid_from) + Duration::from_micros(1);
     }
     store::partner::update(&transaction, writer.tenant(), &partner).await?;
     let (from, actor) = (Some(current.status), writer.actor().to_owned());
