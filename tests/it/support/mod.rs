@@ -5,6 +5,7 @@ mod database;
 pub mod programme;
 mod rows;
 mod sdl;
+pub mod token;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -25,7 +26,7 @@ use tributary::store::{self, Store};
 
 pub use client::{Answer, Client};
 use database::Database;
-pub use sdl::{Field, Sdl};
+pub use sdl::Sdl;
 
 /// Declares a test that runs once on each database.
 macro_rules! both_databases {
