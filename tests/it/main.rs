@@ -12,4 +12,5 @@ mod support;
 mod worked_examples;
 
 mod isolation;
+mod mistakes;
 mod smoke;
