@@ -62,6 +62,17 @@ pub fn email(text: &str) -> Result<String, Fault> {
     }
 }
 
+/// A text to look for: at most 200 characters, as long as any that is kept, and nothing that no database takes.
+pub fn wanted(text: &str) -> Result<(), Fault> {
+    if text.chars().count() > 200 {
+        return Err(Fault::invalid("is too long: at most 200 characters"));
+    }
+    if text.contains('\0') {
+        return Err(Fault::invalid("must not contain the character U+0000"));
+    }
+    Ok(())
+}
+
 /// What names are compared and sorted by, on every database alike.
 pub fn sort_key(name: &str) -> String {
     name.to_lowercase()

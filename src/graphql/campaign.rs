@@ -11,7 +11,7 @@ use super::error::{ApiError, Nullable, nullable};
 use super::input::{DeleteInput, id_text, patch, plain};
 use super::label::Advertiser;
 use super::loader::PageKey;
-use super::lookup::one_of_two;
+use super::lookup::{one_of_two, wanted};
 use super::partner::Partner;
 use super::scalar::DateTime;
 use super::terms::{CommissionTerm, CommissionTermInput, drafts};
@@ -300,7 +300,7 @@ impl CampaignQuery {
             return Err(Denied::NotForPartners.into());
         }
         let filter = store::campaign::CampaignFilter {
-            search: filter.search,
+            search: filter.search.map(|text| wanted("search", text)).transpose()?,
             status: filter
                 .status
                 .map(|list| list.into_iter().map(campaign::CampaignStatus::from).collect()),
