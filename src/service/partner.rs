@@ -60,7 +60,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     let name = problems.take("name", text::name(&input.name));
     let email = problems.take("email", text::email(&input.email));
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
-    let tags = problems.take("tags", text::tags(input.tags));
+    let tags = text::tags(input.tags, &mut problems);
     let metadata = problems.optional("metadata", input.metadata, metadata);
 
     let transaction = app.store.begin().await?;
@@ -144,8 +144,9 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         text::external_id(&text)
     });
     let tags = match input.tags {
+        Patch::Keep => Some(current.tags.clone()),
         Patch::Clear => Some(Vec::new()),
-        patch => problems.changed("tags", patch, current.tags.clone(), text::tags),
+        Patch::Set(tags) => text::tags(tags, &mut problems),
     };
     let new_metadata = problems.changed_optional("metadata", input.metadata, current.metadata.clone(), metadata);
     let payout_currency =

@@ -62,7 +62,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Resul
     let name = problems.take("name", text::name(&input.name));
     let description = problems.optional("description", input.description, |text| text::description(&text));
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
-    let tags = problems.take("tags", text::tags(input.tags));
+    let tags = text::tags(input.tags, &mut problems);
     let rules = problems.within("rules", |problems| {
         group_rules::rule_set(input.rules, input.currency, problems)
     });
@@ -123,8 +123,9 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
         text::external_id(&text)
     });
     let tags = match input.tags {
+        Patch::Keep => Some(current.tags),
         Patch::Clear => Some(Vec::new()),
-        patch => problems.changed("tags", patch, current.tags, text::tags),
+        Patch::Set(tags) => text::tags(tags, &mut problems),
     };
     let is_default = problems.changed("default", input.is_default, current.is_default, Ok);
     let currency = problems.changed_optional("currency", input.currency, current.currency, Ok);
