@@ -128,7 +128,14 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
         Patch::Set(tags) => text::tags(tags, &mut problems),
     };
     let is_default = problems.changed("default", input.is_default, current.is_default, Ok);
-    let currency = problems.changed_optional("currency", input.currency, current.currency, Ok);
+    let keeps_rules = matches!(input.rules, Patch::Keep);
+    let currency = problems.changed_optional("currency", input.currency, current.currency, |currency| {
+        // New rules are checked against it themselves.
+        if keeps_rules {
+            group_rules::check_currency(&current.rules, currency)?;
+        }
+        Ok(currency)
+    });
     let (rules, version) = match input.rules {
         Patch::Keep => (Some(current.rules.clone()), current.version),
         Patch::Clear => (
