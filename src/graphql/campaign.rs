@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 
 use super::connection::{Connection, PageArguments, placed};
-use super::context::request;
+use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::input::{DeleteInput, id_text, patch, plain};
@@ -345,7 +345,7 @@ impl CampaignMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new campaign.")] input: CreateCampaignInput,
     ) -> Nullable<CampaignPayload> {
-        let request = request(ctx);
+        let request = mutation(ctx).await;
         let campaign = NewCampaign {
             name: input.name,
             external_id: input.external_id,
@@ -367,7 +367,7 @@ impl CampaignMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateCampaignInput,
     ) -> Nullable<CampaignPayload> {
-        let request = request(ctx);
+        let request = mutation(ctx).await;
         let change = CampaignChange {
             id: id_text(input.id),
             name: plain(input.name),
@@ -388,7 +388,7 @@ impl CampaignMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which campaign.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
-        let request = request(ctx);
+        let request = mutation(ctx).await;
         let deleted = delete(&request.app, &request.caller, &input.id).await;
         Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }

@@ -9,7 +9,8 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::store::Store;
 
-/// One per request: the program, who is calling, and loaders that remember only what this request has read.
+/// One per request: the program, who is calling, and loaders that remember only what this query, or this
+/// mutation of several, has read.
 pub struct RequestContext {
     pub app: Arc<App>,
     pub caller: Caller,
@@ -30,6 +31,14 @@ impl RequestContext {
     pub fn store(&self) -> &Store {
         &self.app.store
     }
+}
+
+/// The request that the mutation of `ctx` belongs to. Every mutation begins here: its answer must not show what an
+/// earlier one of the same document read before it wrote.
+pub async fn mutation<'a>(ctx: &Context<'a>) -> &'a RequestContext {
+    let request = request(ctx);
+    request.loaders.forget().await;
+    request
 }
 
 /// The request that `ctx` belongs to.

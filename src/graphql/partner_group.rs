@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 
 use super::connection::{Connection, PageArguments, placed};
-use super::context::request;
+use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::input::{DeleteInput, id_text, patch, plain};
@@ -280,7 +280,7 @@ impl PartnerGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new group.")] input: CreatePartnerGroupInput,
     ) -> Nullable<PartnerGroupPayload> {
-        let request = request(ctx);
+        let request = mutation(ctx).await;
         let group = NewPartnerGroup {
             name: input.name,
             rules: drafts(input.rules),
@@ -301,7 +301,7 @@ impl PartnerGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdatePartnerGroupInput,
     ) -> Nullable<PartnerGroupPayload> {
-        let request = request(ctx);
+        let request = mutation(ctx).await;
         let change = PartnerGroupChange {
             id: id_text(input.id),
             name: plain(input.name),
@@ -324,7 +324,7 @@ impl PartnerGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which group.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
-        let request = request(ctx);
+        let request = mutation(ctx).await;
         let deleted = delete(&request.app, &request.caller, &input.id).await;
         Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }

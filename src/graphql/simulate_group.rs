@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-use super::context::request;
+use super::context::mutation;
 use super::error::Nullable;
 use super::input::id_text;
 use super::money::{ExplanationStep, Money};
@@ -97,7 +97,7 @@ impl SimulatePartnerGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The rules and the charges.")] input: SimulatePartnerGroupInput,
     ) -> Nullable<SimulatePartnerGroupPayload> {
-        let request = request(ctx);
+        let request = mutation(ctx).await;
         let source = RulesSource {
             group: input.partner_group_id.map(id_text),
             inline: input.rules.map(drafts),

@@ -482,8 +482,18 @@ fn metadata(value: serde_json::Value) -> Result<serde_json::Value, Fault> {
             "is too large: at most {MAX_METADATA_BYTES} bytes of JSON"
         )));
     }
-    if value.to_string().contains("\\u0000") {
+    if has_nul(&value) {
         return Err(Fault::invalid("must not contain the character U+0000"));
     }
     Ok(value)
+}
+
+/// Whether a text or a key anywhere in `value` has the one character that PostgreSQL does not keep.
+fn has_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(list) => list.iter().any(has_nul),
+        serde_json::Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
+    }
 }

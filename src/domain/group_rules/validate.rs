@@ -165,7 +165,10 @@ pub fn check_currency(rules: &RuleSet, currency: Currency) -> Result<(), Fault> 
         };
         for amount in amounts.into_iter().flatten() {
             check_stored_amount(amount, Some(currency)).map_err(|Fault(code, message)| {
-                Fault(code, format!("does not fit the group's rules: rules.{index}'s {amount} {message}"))
+                Fault(
+                    code,
+                    format!("does not fit the group's rules: rules.{index}'s {amount} {message}"),
+                )
             })?;
         }
     }
