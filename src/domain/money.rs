@@ -172,12 +172,15 @@ impl<'de> serde::Deserialize<'de> for Currency {
 pub fn parse_decimal(text: &str) -> Result<Decimal, Fault> {
     let malformed = || Fault::invalid("must be a decimal number such as \"12.34\"");
     let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    let (whole, fraction) = match unsigned.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (unsigned, None),
+    };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) {
+    if !digits(whole) || !fraction.is_none_or(digits) {
         return Err(malformed());
     }
-    if whole.trim_start_matches('0').len() + fraction.len() > 28 {
+    if whole.trim_start_matches('0').len() + fraction.map_or(0, str::len) > 28 {
         return Err(Fault::invalid("has too many digits: at most 28 are exact"));
     }
     Decimal::from_str(text).map_err(|_| malformed())
@@ -311,6 +314,7 @@ mod tests {
             assert!(parse_decimal(text).is_err(), "{text:?}");
         }
         assert_eq!(decimal("-0012.340").to_string(), "-12.340");
+        assert_eq!(decimal(&"9".repeat(28)).to_string(), "9".repeat(28));
         assert_eq!(
             decimal("1234567890123456789.123456789").to_string(),
             "1234567890123456789.123456789"

@@ -82,10 +82,11 @@ impl Partner {
             PartnerStatus::Revoked => (self.activated_at, Some(now)),
             PartnerStatus::Suspended | PartnerStatus::Invited => (self.activated_at, self.revoked_at),
         };
-        // Tokens from before a suspension or revocation stay dead, also after a comeback.
+        // Tokens from before a suspension or revocation stay dead, also after a comeback. Those of this very microsecond
+        // are from before; what is issued from now on is dated later.
         let tokens_valid_from = match before.may_sign_in() && status.may_sign_in() {
             true => self.tokens_valid_from,
-            false => now,
+            false => now.max(self.tokens_valid_from) + chrono::TimeDelta::microseconds(1),
         };
         Some(Self {
             status,

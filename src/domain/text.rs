@@ -1,6 +1,6 @@
 //! Checks of the short texts that name things.
 
-use super::problem::Fault;
+use super::problem::{Fault, ProblemCode, Problems};
 
 /// A name or label: not blank, at most 200 characters, without control characters; outer white space is dropped.
 pub fn name(text: &str) -> Result<String, Fault> {
@@ -33,19 +33,25 @@ pub fn description(text: &str) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
-/// At most 50 distinct tags of at most 100 characters, in the order given; repeated ones count once.
-pub fn tags(tags: Vec<String>) -> Result<Vec<String>, Fault> {
-    let mut kept: Vec<String> = Vec::with_capacity(tags.len());
-    for tag in tags {
-        let tag = bounded(&tag, 100)?;
-        if !kept.contains(&tag) {
-            kept.push(tag);
+/// At most 50 distinct tags of at most 100 characters, in the order given; repeated ones count once. `None` after
+/// noting what is wrong with them under `tags.N`.
+pub fn tags(tags: Vec<String>, problems: &mut Problems) -> Option<Vec<String>> {
+    problems.within("tags", |problems| {
+        let mut kept: Vec<String> = Vec::new();
+        let mut all_good = true;
+        for (index, tag) in tags.iter().enumerate() {
+            match problems.take(&index.to_string(), bounded(tag, 100)) {
+                Some(tag) if kept.contains(&tag) => {}
+                Some(tag) => kept.push(tag),
+                None => all_good = false,
+            }
+            if kept.len() > 50 {
+                problems.add("", ProblemCode::Invalid, "has too many entries: at most 50 tags");
+                return None;
+            }
         }
-    }
-    if kept.len() > 50 {
-        return Err(Fault::invalid("has too many entries: at most 50 tags"));
-    }
-    Ok(kept)
+        all_good.then_some(kept)
+    })
 }
 
 /// An e-mail address, lower-cased.
@@ -62,6 +68,17 @@ pub fn email(text: &str) -> Result<String, Fault> {
     }
 }
 
+/// A text to look for: at most 200 characters, as long as any that is kept, and nothing that no database takes.
+pub fn wanted(text: &str) -> Result<(), Fault> {
+    if text.chars().count() > 200 {
+        return Err(Fault::invalid("is too long: at most 200 characters"));
+    }
+    if text.contains('\0') {
+        return Err(Fault::invalid("must not contain the character U+0000"));
+    }
+    Ok(())
+}
+
 /// What names are compared and sorted by, on every database alike.
 pub fn sort_key(name: &str) -> String {
     name.to_lowercase()
@@ -70,7 +87,7 @@ pub fn sort_key(name: &str) -> String {
 fn bounded(text: &str, characters: usize) -> Result<String, Fault> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Fault(super::problem::ProblemCode::Required, "must not be empty".into()));
+        return Err(Fault(ProblemCode::Required, "must not be empty".into()));
     }
     if text.chars().count() > characters {
         return Err(Fault::invalid(format!("is too long: at most {characters} characters")));

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 
 use super::connection::{Connection, PageArguments, placed};
-use super::context::{mutating, request};
+use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::input::{DeleteInput, id_text, patch, plain};
 use super::label::Advertiser;
 use super::loader::PageKey;
-use super::lookup::one_of_two;
+use super::lookup::{one_of_two, wanted};
 use super::partner::Partner;
 use super::scalar::DateTime;
 use super::terms::{CommissionTerm, CommissionTermInput, drafts};
@@ -300,7 +300,7 @@ impl CampaignQuery {
             return Err(Denied::NotForPartners.into());
         }
         let filter = store::campaign::CampaignFilter {
-            search: filter.search,
+            search: filter.search.map(|text| wanted("search", text)).transpose()?,
             status: filter
                 .status
                 .map(|list| list.into_iter().map(campaign::CampaignStatus::from).collect()),
@@ -345,7 +345,7 @@ impl CampaignMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new campaign.")] input: CreateCampaignInput,
     ) -> Nullable<CampaignPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let campaign = NewCampaign {
             name: input.name,
             external_id: input.external_id,
@@ -367,7 +367,7 @@ impl CampaignMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateCampaignInput,
     ) -> Nullable<CampaignPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let change = CampaignChange {
             id: id_text(input.id),
             name: plain(input.name),
@@ -388,7 +388,7 @@ impl CampaignMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which campaign.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let deleted = delete(&request.app, &request.caller, &input.id).await;
         Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }

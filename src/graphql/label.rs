@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
 use super::connection::{Connection, PageArguments, placed};
-use super::context::{mutating, request};
+use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable};
 use super::input::{DeleteInput, plain};
@@ -231,7 +231,7 @@ impl LabelMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new tier.")] input: CreatePartnerTierInput,
     ) -> Nullable<PartnerTierPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let tier = create::<id::PartnerTier>(&request.app, &request.caller, &input.label, input.external_id).await;
         Some(PartnerTierPayload::of(tier))
     }
@@ -242,7 +242,7 @@ impl LabelMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdatePartnerTierInput,
     ) -> Nullable<PartnerTierPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let (label, external_id) = (plain(input.label), plain(input.external_id));
         let tier = update::<id::PartnerTier>(&request.app, &request.caller, &input.id, label, external_id).await;
         Some(PartnerTierPayload::of(tier))
@@ -254,7 +254,7 @@ impl LabelMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which tier.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let deleted = delete::<id::PartnerTier>(&request.app, &request.caller, &input.id).await;
         Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }
@@ -265,7 +265,7 @@ impl LabelMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new category.")] input: CreatePartnerCategoryInput,
     ) -> Nullable<PartnerCategoryPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let category =
             create::<id::PartnerCategory>(&request.app, &request.caller, &input.label, input.external_id).await;
         Some(PartnerCategoryPayload::of(category))
@@ -277,7 +277,7 @@ impl LabelMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdatePartnerCategoryInput,
     ) -> Nullable<PartnerCategoryPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let (label, external_id) = (plain(input.label), plain(input.external_id));
         let category =
             update::<id::PartnerCategory>(&request.app, &request.caller, &input.id, label, external_id).await;
@@ -290,7 +290,7 @@ impl LabelMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which category.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let deleted = delete::<id::PartnerCategory>(&request.app, &request.caller, &input.id).await;
         Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }
@@ -301,7 +301,7 @@ impl LabelMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new advertiser.")] input: CreateAdvertiserInput,
     ) -> Nullable<AdvertiserPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let advertiser = create::<id::Advertiser>(&request.app, &request.caller, &input.name, input.external_id).await;
         Some(AdvertiserPayload::of(advertiser))
     }
@@ -312,7 +312,7 @@ impl LabelMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateAdvertiserInput,
     ) -> Nullable<AdvertiserPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let (name, external_id) = (plain(input.name), plain(input.external_id));
         let advertiser = update::<id::Advertiser>(&request.app, &request.caller, &input.id, name, external_id).await;
         Some(AdvertiserPayload::of(advertiser))
@@ -324,7 +324,7 @@ impl LabelMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which advertiser.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let deleted = delete::<id::Advertiser>(&request.app, &request.caller, &input.id).await;
         Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }

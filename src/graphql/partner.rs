@@ -11,7 +11,7 @@ use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::label::{PartnerCategory, PartnerTier};
 use super::loader::PageKey;
-use super::lookup::one_of_two;
+use super::lookup::{one_of_two, wanted};
 use super::money::OrderDirection;
 use super::partner_group::PartnerGroup;
 use super::scalar::{CurrencyCode, DateTime, Json};
@@ -340,7 +340,7 @@ pub struct PartnerFilter {
 impl PartnerFilter {
     fn read(self) -> Result<store::partner::PartnerFilter, ApiError> {
         Ok(store::partner::PartnerFilter {
-            search: self.search,
+            search: self.search.map(|text| wanted("search", text)).transpose()?,
             group: self.group_id.map(|id| id.parse()).transpose()?,
             tier: self.tier_id.map(|id| id.parse()).transpose()?,
             category: self.category_id.map(|id| id.parse()).transpose()?,
@@ -351,7 +351,7 @@ impl PartnerFilter {
             status: self
                 .status
                 .map(|list| list.into_iter().map(partner::PartnerStatus::from).collect()),
-            tag: self.tag,
+            tag: self.tag.map(|text| wanted("tag", text)).transpose()?,
         })
     }
 

@@ -5,17 +5,16 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 
 use super::connection::{Connection, PageArguments, placed};
-use super::context::{mutating, request};
+use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::input::{DeleteInput, id_text, patch, plain};
 use super::lookup::one_of_two;
 use super::partner::Partner;
-use super::partner_group_rule::{PartnerGroupRule, PartnerGroupRuleInput};
+use super::partner_group_rule::{PartnerGroupRule, PartnerGroupRuleInput, drafts};
 use super::scalar::{CurrencyCode, DateTime};
 use super::user_error::{DeletePayload, payload};
 use crate::auth::Resource;
-use crate::domain::group_rules::RuleDraft;
 use crate::domain::id::PartnerGroupId;
 use crate::domain::partner_group;
 use crate::graphql::loader::PageKey;
@@ -214,10 +213,6 @@ payload! {
     }
 }
 
-fn drafts(rules: Vec<PartnerGroupRuleInput>) -> Vec<RuleDraft> {
-    rules.into_iter().map(RuleDraft::from).collect()
-}
-
 #[derive(Default)]
 pub struct PartnerGroupQuery;
 
@@ -292,7 +287,7 @@ impl PartnerGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new group.")] input: CreatePartnerGroupInput,
     ) -> Nullable<PartnerGroupPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let group = NewPartnerGroup {
             name: input.name,
             rules: drafts(input.rules),
@@ -313,7 +308,7 @@ impl PartnerGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdatePartnerGroupInput,
     ) -> Nullable<PartnerGroupPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let change = PartnerGroupChange {
             id: id_text(input.id),
             name: plain(input.name),
@@ -336,7 +331,7 @@ impl PartnerGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which group.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let deleted = delete(&request.app, &request.caller, &input.id).await;
         Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }

@@ -236,3 +236,8 @@ impl From<PartnerGroupRuleInput> for RuleDraft {
         Self { description, kind }
     }
 }
+
+/// The drafts of a list of rules.
+pub fn drafts(rules: Vec<PartnerGroupRuleInput>) -> Vec<RuleDraft> {
+    rules.into_iter().map(RuleDraft::from).collect()
+}

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
-use super::context::mutating;
+use super::context::mutation;
 use super::error::Nullable;
 use super::input::{id_text, id_texts, patch, plain};
 use super::partner::{Partner, PartnerType};
@@ -148,7 +148,7 @@ pub struct IssuePartnerTokenPayload {
 }
 
 async fn moved(ctx: &Context<'_>, id: ID, the_move: PartnerMove, reason: Option<String>) -> Nullable<PartnerPayload> {
-    let request = mutating(ctx);
+    let request = mutation(ctx).await;
     Some(PartnerPayload::of(
         change_status(&request.app, &request.caller, &id, the_move, reason.as_deref()).await,
     ))
@@ -165,7 +165,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new partner.")] input: CreatePartnerInput,
     ) -> Nullable<PartnerPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let partner = NewPartner {
             name: input.name,
             email: input.email,
@@ -190,7 +190,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdatePartnerInput,
     ) -> Nullable<PartnerPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let change = PartnerChange {
             id: id_text(input.id),
             name: plain(input.name),
@@ -249,7 +249,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which partner and which campaign.")] input: AddPartnerToCampaignInput,
     ) -> Nullable<PartnerPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let joined = join_campaign(&request.app, &request.caller, &input.partner_id, &input.campaign_id).await;
         Some(PartnerPayload::of(joined))
     }
@@ -261,7 +261,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "For whom, and what it opens.")] input: IssuePartnerTokenInput,
     ) -> Nullable<IssuePartnerTokenPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let (scopes, ttl) = (input.scopes.as_deref(), input.ttl_seconds);
         let issued = issue_for_partner(&request.app, &request.caller, &input.partner_id, scopes, ttl).await;
         Some(answer(issued).map(|(issued, user_errors)| {

@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 
 use super::campaign::Campaign;
 use super::connection::{Connection, PageArguments, placed};
-use super::context::{mutating, request};
+use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::input::id_text;
@@ -225,7 +225,7 @@ impl PartnershipRequestMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The request.")] input: CreatePartnershipRequestInput,
     ) -> Nullable<PartnershipRequestPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let (name, email, campaign_id) = (input.name, input.email, id_text(input.campaign_id));
         let asked = NewPartnershipRequest {
             name,
@@ -245,7 +245,7 @@ impl PartnershipRequestMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which request.")] input: ApprovePartnershipRequestInput,
     ) -> Nullable<PartnershipRequestPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let group = input.group_id.map(id_text);
         let approved = approve(&request.app, &request.caller, &input.id, group.as_deref()).await;
         Some(PartnershipRequestPayload::of(approved))
@@ -257,7 +257,7 @@ impl PartnershipRequestMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which request, and why.")] input: RejectPartnershipRequestInput,
     ) -> Nullable<PartnershipRequestPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         Some(PartnershipRequestPayload::of(
             reject(&request.app, &request.caller, &input.id, &input.reason).await,
         ))

@@ -2,13 +2,14 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-use super::context::mutating;
+use super::context::mutation;
 use super::error::Nullable;
+use super::input::id_text;
 use super::money::{ExplanationStep, Money};
-use super::partner_group_rule::PartnerGroupRuleInput;
+use super::partner_group_rule::{PartnerGroupRuleInput, drafts};
 use super::scalar::{CurrencyCode, Decimal};
-use super::user_error::{UserError, UserErrorCode, answer};
-use crate::domain::group_rules::{RuleDraft, ScenarioDraft};
+use super::user_error::{UserError, answer};
+use crate::domain::group_rules::ScenarioDraft;
 use crate::service::partner_group::{RulesSource, SimulatedFee, simulate};
 
 /// Rules and charges to try them on. Give either `partnerGroupId` or `rules`.
@@ -96,22 +97,10 @@ impl SimulatePartnerGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The rules and the charges.")] input: SimulatePartnerGroupInput,
     ) -> Nullable<SimulatePartnerGroupPayload> {
-        let request = mutating(ctx);
-        let source = match (input.partner_group_id, input.rules) {
-            (Some(id), None) => RulesSource::Group(id.0),
-            (None, Some(rules)) => RulesSource::Inline(rules.into_iter().map(RuleDraft::from).collect()),
-            _ => {
-                let message = "give either partnerGroupId or rules".to_owned();
-                let error = UserError {
-                    code: UserErrorCode::Invalid,
-                    message,
-                    field: None,
-                };
-                return Some(Ok(SimulatePartnerGroupPayload {
-                    results: None,
-                    user_errors: vec![error],
-                }));
-            }
+        let request = mutation(ctx).await;
+        let source = RulesSource {
+            group: input.partner_group_id.map(id_text),
+            inline: input.rules.map(drafts),
         };
         let scenarios: Vec<_> = input.scenarios.into_iter().map(ScenarioDraft::from).collect();
         let currency = input.currency.map(|code| code.0);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 
 use super::campaign::Campaign;
-use super::context::{mutating, request};
+use super::context::{mutation, request};
 use super::error::{ApiError, Nullable, nullable};
 use super::input::id_text;
 use super::partner::Partner;
@@ -177,7 +177,7 @@ impl SnapshotMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The partner and the new terms.")] input: AmendCommissionSnapshotInput,
     ) -> Nullable<CommissionSnapshotPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let draft = SnapshotDraft {
             campaign_id: input.campaign_id.map(id_text),
             terms: drafts(input.terms),

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
-use super::context::{mutating, request};
+use super::context::{mutation, request};
 use super::error::{ApiError, Nullable, nullable};
 use super::input::{MoneyInput, patch, plain};
 use super::money::Money;
@@ -127,7 +127,7 @@ impl TenantMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateTenantInput,
     ) -> Nullable<TenantPayload> {
-        let request = mutating(ctx);
+        let request = mutation(ctx).await;
         let change = service::tenant::TenantChange {
             name: plain(input.name),
             time_zone: plain(input.time_zone),

@@ -51,7 +51,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
     let terms = terms::terms(input.terms, base_currency, &mut problems);
     let holdback_days = problems.optional("holdbackDays", input.holdback_days, terms::holdback_days);
     let status = input.status.unwrap_or(CampaignStatus::Active);
-    let ends_at = window_end(status, input.starts_at, input.ends_at, now, &mut problems);
+    check_window(input.starts_at, input.ends_at, &mut problems);
+    let ends_at = window_end(status, input.ends_at, now);
     let transaction = app.store.begin().await?;
     if let Some(Some(external_id)) = &external_id {
         check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
@@ -110,23 +111,22 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         current.holdback_days,
         terms::holdback_days,
     );
+    let enters_end = matches!(input.ends_at, Patch::Set(_));
     let starts_at = problems
         .changed_optional("startsAt", input.starts_at, current.starts_at, Ok)
         .flatten();
     let ends_at = problems
         .changed_optional("endsAt", input.ends_at, current.ends_at, Ok)
         .flatten();
-    let ends_at = match status {
-        Some(status) if current.status == CampaignStatus::Ended && status != CampaignStatus::Ended => {
-            if ends_at.is_some_and(|end| end <= now) {
-                let message = "is past: give a later one, or null, to reopen an ended campaign";
-                problems.add("endsAt", ProblemCode::Invalid, message);
-            }
-            window_end(status, starts_at, ends_at, now, &mut problems)
-        }
-        Some(status) => window_end(status, starts_at, ends_at, now, &mut problems),
-        None => ends_at,
-    };
+    let ended = CampaignStatus::Ended;
+    if current.status == ended && status.is_some_and(|status| status != ended) && ends_at.is_some_and(|end| end <= now)
+    {
+        let message = "is past: give a later one, or null, to reopen an ended campaign";
+        problems.add("endsAt", ProblemCode::Invalid, message);
+    } else if enters_end || status != Some(ended) {
+        check_window(starts_at, ends_at, &mut problems);
+    }
+    let ends_at = status.map_or(ends_at, |status| window_end(status, ends_at, now));
     if let Some(Some(external_id)) = &external_id {
         check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
     }
@@ -183,22 +183,20 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CampaignId, 
 }
 
 /// The end of the window: now at the latest for a campaign that has ended, else what was asked for.
-fn window_end(
-    status: CampaignStatus,
-    starts_at: Option<Timestamp>,
-    ends_at: Option<Timestamp>,
-    now: Timestamp,
-    problems: &mut Problems,
-) -> Option<Timestamp> {
-    if status == CampaignStatus::Ended {
-        return Some(ends_at.map_or(now, |end| end.min(now)));
+fn window_end(status: CampaignStatus, ends_at: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    match status {
+        CampaignStatus::Ended => Some(ends_at.map_or(now, |end| end.min(now))),
+        CampaignStatus::Active | CampaignStatus::Paused => ends_at,
     }
+}
+
+/// Notes that a window as entered is empty. One that became so by ending the campaign before its start is fine.
+fn check_window(starts_at: Option<Timestamp>, ends_at: Option<Timestamp>, problems: &mut Problems) {
     if let (Some(start), Some(end)) = (starts_at, ends_at)
         && start >= end
     {
         problems.add("endsAt", ProblemCode::Invalid, "must be after startsAt");
     }
-    ends_at
 }
 
 pub(super) async fn locked(

@@ -58,7 +58,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     let name = problems.take("name", text::name(&input.name));
     let email = problems.take("email", text::email(&input.email));
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
-    let tags = problems.take("tags", text::tags(input.tags));
+    let tags = text::tags(input.tags, &mut problems);
     let metadata = problems.optional("metadata", input.metadata, metadata);
 
     let transaction = app.store.begin().await?;
@@ -142,8 +142,9 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         text::external_id(&text)
     });
     let tags = match input.tags {
+        Patch::Keep => Some(current.tags.clone()),
         Patch::Clear => Some(Vec::new()),
-        patch => problems.changed("tags", patch, current.tags.clone(), text::tags),
+        Patch::Set(tags) => text::tags(tags, &mut problems),
     };
     let new_metadata = problems.changed_optional("metadata", input.metadata, current.metadata.clone(), metadata);
     let payout_currency =
@@ -462,8 +463,18 @@ pub(super) fn metadata(value: serde_json::Value) -> Result<serde_json::Value, Fa
             "is too large: at most {MAX_METADATA_BYTES} bytes of JSON"
         )));
     }
-    if value.to_string().contains("\\u0000") {
+    if has_nul(&value) {
         return Err(Fault::invalid("must not contain the character U+0000"));
     }
     Ok(value)
+}
+
+/// Whether a text or a key anywhere in `value` has the one character that PostgreSQL does not keep.
+fn has_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(list) => list.iter().any(has_nul),
+        serde_json::Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
+    }
 }

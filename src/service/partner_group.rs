@@ -43,11 +43,11 @@ pub struct PartnerGroupChange {
     pub currency: Patch<Currency>,
 }
 
-/// Whose rules to simulate.
-#[derive(Clone, Debug)]
-pub enum RulesSource {
-    Group(String),
-    Inline(Vec<RuleDraft>),
+/// Whose rules to simulate; exactly one of them must be given.
+#[derive(Clone, Debug, Default)]
+pub struct RulesSource {
+    pub group: Option<String>,
+    pub inline: Option<Vec<RuleDraft>>,
 }
 
 /// A simulated charge's fee and the steps that led to it; no steps where none were asked for.
@@ -64,7 +64,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Resul
     let name = problems.take("name", text::name(&input.name));
     let description = problems.optional("description", input.description, |text| text::description(&text));
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
-    let tags = problems.take("tags", text::tags(input.tags));
+    let tags = text::tags(input.tags, &mut problems);
     let rules = problems.within("rules", |problems| {
         group_rules::rule_set(input.rules, input.currency, problems)
     });
@@ -125,11 +125,19 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
         text::external_id(&text)
     });
     let tags = match input.tags {
+        Patch::Keep => Some(current.tags),
         Patch::Clear => Some(Vec::new()),
-        patch => problems.changed("tags", patch, current.tags, text::tags),
+        Patch::Set(tags) => text::tags(tags, &mut problems),
     };
     let is_default = problems.changed("default", input.is_default, current.is_default, Ok);
-    let currency = problems.changed_optional("currency", input.currency, current.currency, Ok);
+    let keeps_rules = matches!(input.rules, Patch::Keep);
+    let currency = problems.changed_optional("currency", input.currency, current.currency, |currency| {
+        // New rules are checked against it themselves.
+        if keeps_rules {
+            group_rules::check_currency(&current.rules, currency)?;
+        }
+        Ok(currency)
+    });
     let (rules, version) = match input.rules {
         Patch::Keep => (Some(current.rules.clone()), current.version),
         Patch::Clear => (
@@ -235,15 +243,19 @@ pub async fn simulate(
 ) -> Result<Vec<SimulatedFee>, ServiceError> {
     let writer = caller.write(Resource::PartnerGroups)?;
     let mut problems = Problems::new();
-    let (rules, group_currency) = match source {
-        RulesSource::Inline(drafts) => (
+    let (rules, group_currency) = match (source.group, source.inline) {
+        (None, Some(drafts)) => (
             problems.within("rules", |problems| group_rules::rule_set(drafts, None, problems)),
             None,
         ),
-        RulesSource::Group(id) => match stored_rules(app, &writer, &id, &mut problems).await? {
+        (Some(id), None) => match stored_rules(app, &writer, &id, &mut problems).await? {
             Some(group) => (Some(group.rules), group.currency),
             None => (None, None),
         },
+        _ => {
+            problems.add("", ProblemCode::Invalid, "give either partnerGroupId or rules");
+            (None, None)
+        }
     };
     let currency = match currency.or(group_currency) {
         Some(currency) => currency,

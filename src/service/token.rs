@@ -69,26 +69,47 @@ pub async fn issue_for_partner(
     let (Some(partner), Some(ttl), true) = (partner, ttl, problems.is_empty()) else {
         return Err(problems.into());
     };
-    Ok(mint(
+    let scope = Scope::of_partner(writer.tenant(), partner.id);
+    // Not earlier than what a comeback in this microsecond asks for.
+    let issued_at = app.clock.now().max(partner.tokens_valid_from);
+    Ok(mint_at(
         app,
         &partner.id.to_string(),
-        &Scope::of_partner(writer.tenant(), partner.id),
+        &scope,
         permissions,
+        issued_at,
         ttl,
     ))
 }
 
 /// A token for the rows of `scope`. For services that have authorised it, and for the command line.
 pub fn mint(app: &App, subject: &str, scope: &Scope, permissions: Permissions, ttl: Duration) -> Issued {
-    let now = app.clock.now();
-    let expires_at = now + ttl;
+    mint_at(app, subject, scope, permissions, app.clock.now(), ttl)
+}
+
+fn mint_at(
+    app: &App,
+    subject: &str,
+    scope: &Scope,
+    permissions: Permissions,
+    issued_at: Timestamp,
+    ttl: Duration,
+) -> Issued {
+    let expires_at = issued_at + ttl;
     let (tenant, partner) = (
         scope.tenant().to_string(),
         scope.partner().map(|partner| partner.to_string()),
     );
     let token = app
         .keys
-        .mint(subject, &tenant, &permissions.to_string(), partner, now, expires_at)
+        .mint(
+            subject,
+            &tenant,
+            &permissions.to_string(),
+            partner,
+            issued_at,
+            expires_at,
+        )
         .expect("claims are plain text and numbers");
     Issued { token, expires_at }
 }

@@ -7,7 +7,7 @@ use entity::{campaign_member, commission_snapshot, partnership_request};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
-    QueryFilter, QuerySelect, RelationDef, Select,
+    QueryFilter, QuerySelect, QueryTrait, RelationDef, Select,
 };
 use uuid::Uuid;
 
@@ -134,7 +134,7 @@ fn of_partner(scope: &Scope, partner: Expr) -> Select<Entity> {
 }
 
 /// From a campaign to its memberships.
-pub(super) fn members() -> RelationDef {
+fn members() -> RelationDef {
     Entity::belongs_to(campaign_member::Entity)
         .from((Column::TenantId, Column::Id))
         .to((campaign_member::Column::TenantId, campaign_member::Column::CampaignId))
@@ -159,9 +159,12 @@ fn filtered(scope: &Scope, filter: &CampaignFilter) -> Select<Entity> {
         select = select.filter(Column::AdvertiserId.eq(advertiser.uuid()));
     }
     if let Some(partner) = filter.partner {
-        select = select
-            .join(JoinType::InnerJoin, members())
-            .filter(campaign_member::Column::PartnerId.eq(partner.uuid()));
+        // Only memberships that the caller sees: partners must not learn who else belongs to their campaigns.
+        let members = visible::<campaign_member::Entity>(scope)
+            .filter(campaign_member::Column::PartnerId.eq(partner.uuid()))
+            .select_only()
+            .column(campaign_member::Column::CampaignId);
+        select = select.filter(Column::Id.in_subquery(members.into_query()));
     }
     select
 }

@@ -2,15 +2,14 @@
 
 use entity::tenant::{self, Column, Entity};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::{StoreError, row};
 use crate::auth::Scope;
 use crate::domain::id::TenantId;
 use crate::domain::money::{Currency, Money};
-use crate::domain::tenant::Tenant;
+use crate::domain::tenant::{Tenant, slug};
 
 const TABLE: &str = "tenant";
 
@@ -27,10 +26,14 @@ pub async fn get(database: &impl ConnectionTrait, scope: &Scope) -> Result<Tenan
 
 /// By slug or id. For authentication and the command line, before there is a scope.
 pub async fn find_by_name(database: &impl ConnectionTrait, name: &str) -> Result<Option<Tenant>, StoreError> {
-    let mut condition = Condition::any().add(Column::Slug.eq(name));
-    if let Ok(id) = name.parse::<TenantId>() {
-        condition = condition.add(Column::Id.eq(id.uuid()));
-    }
+    let condition = match name.parse::<TenantId>() {
+        Ok(id) => Column::Id.eq(id.uuid()),
+        // Tokens name tenants, so this may be any text, also one that no database takes.
+        Err(_) => match slug(name) {
+            Ok(slug) => Column::Slug.eq(slug),
+            Err(_) => return Ok(None),
+        },
+    };
     Entity::find()
         .filter(condition)
         .one(database)

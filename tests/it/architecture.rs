@@ -83,6 +83,20 @@ fn only_the_store_knows_the_entities() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// What an earlier mutation of the same document read may be out of date.
+#[test]
+fn every_mutation_begins_by_forgetting_what_was_read() {
+    let mut mutations = 0;
+    for (file, text) in sources(Path::new("src/graphql")) {
+        let Some((_, text)) = text.split_once("Mutation {\n    ///") else {
+            continue;
+        };
+        assert!(!text.contains("request(ctx)"), "{file}: begin with mutation(ctx)");
+        mutations += text.matches("async fn").count();
+    }
+    assert_eq!(mutations, crate::support::Sdl::read().names("Mutation").len());
+}
+
 fn names(text: &str, crate_name: &str) -> bool {
     text.contains(&format!("use {crate_name}::")) || text.contains(&format!(" {crate_name}::"))
 }

@@ -16,4 +16,6 @@ mod statements;
 mod support;
 mod worked_examples;
 
+mod isolation;
+mod mistakes;
 mod smoke;

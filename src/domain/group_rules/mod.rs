@@ -22,7 +22,7 @@ use rust_decimal::Decimal;
 use super::money::{Currency, Money, Percentage};
 
 pub use evaluate::evaluate;
-pub use validate::{MAX_RULES, RuleDraft, RuleDraftKind, ScenarioDraft, inputs, rule_set};
+pub use validate::{MAX_RULES, RuleDraft, RuleDraftKind, ScenarioDraft, check_currency, inputs, rule_set};
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -150,6 +150,31 @@ fn rule(draft: RuleDraft, currency: Option<Currency>, problems: &mut Problems) -
     Some(Rule { description, kind })
 }
 
+/// Whether the amounts of rules that are in force could be amounts of `currency`, too.
+pub fn check_currency(rules: &RuleSet, currency: Currency) -> Result<(), Fault> {
+    for (index, rule) in rules.rules().iter().enumerate() {
+        let amounts = match &rule.kind {
+            RuleKind::PartnerLtvUpgrade { min_ltv_total, .. } => [Some(*min_ltv_total), None],
+            RuleKind::ChargeThresholdBonus {
+                min_charge_total,
+                bonus,
+            } => [Some(*min_charge_total), Some(*bonus)],
+            RuleKind::NewCustomerTimeTier { .. } | RuleKind::Recurring { .. } | RuleKind::CustomerVolumeGate { .. } => {
+                [None, None]
+            }
+        };
+        for amount in amounts.into_iter().flatten() {
+            check_stored_amount(amount, Some(currency)).map_err(|Fault(code, message)| {
+                Fault(
+                    code,
+                    format!("does not fit the group's rules: rules.{index}'s {amount} {message}"),
+                )
+            })?;
+        }
+    }
+    Ok(())
+}
+
 /// The inputs of a simulated charge, or `None` after noting what is wrong with them. Month 0 is read as month 1.
 pub fn inputs(draft: &ScenarioDraft, currency: Currency, problems: &mut Problems) -> Option<Inputs> {
     let charge = problems.take("chargeAmount", not_negative(draft.charge_amount, currency));

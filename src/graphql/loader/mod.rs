@@ -1,5 +1,5 @@
 //! Loaders: all siblings of one level ask at once and are answered by one statement. A request has its own set, which
-//! carries its caller's scope and remembers what it has read.
+//! carries its caller's scope and remembers what it has read until something is written.
 
 mod campaign;
 mod label;
@@ -153,6 +153,11 @@ macro_rules! loaders {
         impl Loaders {
             pub fn new(store: &Store, scope: Scope) -> Self {
                 Self { $($name: Loader::new(store, scope),)+ }
+            }
+
+            /// Lets go of everything that was read.
+            pub async fn forget(&self) {
+                $(self.$name.0.clear_all().await;)+
             }
         }
     };

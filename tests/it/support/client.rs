@@ -66,6 +66,11 @@ impl Client {
 
     /// Runs the mutation `field(input: <type>!)` and gives its payload. `selection` is what to read beside userErrors.
     pub async fn mutate(&self, field: &str, input: Value, selection: &str) -> Value {
+        self.try_mutate(field, input, selection).await.data()[field].clone()
+    }
+
+    /// Runs a mutation that may be refused altogether.
+    pub async fn try_mutate(&self, field: &str, input: Value, selection: &str) -> Answer {
         let name = format!("{}{}", field[..1].to_uppercase(), &field[1..]);
         // Deleting shares one input type.
         let kind = if field.starts_with("delete") {
@@ -76,7 +81,7 @@ impl Client {
         let document = format!(
             "mutation($input: {kind}Input!) {{ {field}(input: $input) {{ {selection} userErrors {{ code message field }} }} }}"
         );
-        self.data_with(&document, json!({ "input": input })).await[field].clone()
+        self.ask_with(&document, json!({ "input": input })).await
     }
 
     /// A mutation that must find nothing to mend.
@@ -116,6 +121,15 @@ impl Client {
 }
 
 impl Answer {
+    /// The body as text, without what differs from request to request.
+    pub fn text(&self) -> String {
+        let mut body = self.body.clone();
+        for error in body["errors"].as_array_mut().into_iter().flatten() {
+            error["extensions"]["requestId"].take();
+        }
+        body.to_string()
+    }
+
     pub fn data(self) -> Value {
         assert!(self.body.get("errors").is_none(), "unexpected errors: {}", self.body);
         self.body["data"].clone()

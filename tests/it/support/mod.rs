@@ -2,6 +2,10 @@
 
 mod client;
 mod database;
+pub mod programme;
+mod rows;
+mod sdl;
+pub mod token;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,6 +26,7 @@ use tributary::store::{self, Store};
 
 pub use client::{Answer, Client};
 use database::Database;
+pub use sdl::Sdl;
 
 /// Declares a test that runs once on each database.
 macro_rules! both_databases {
@@ -134,10 +139,15 @@ impl TestApp {
 
     /// A client whose token is bound to a partner, with every scope.
     pub fn partner(&self, tenant: &Tenant, partner: &str) -> Client {
+        self.partner_with(tenant, partner, "admin")
+    }
+
+    /// A client whose token is bound to a partner, with these scopes.
+    pub fn partner_with(&self, tenant: &Tenant, partner: &str, scopes: &str) -> Client {
         let partner: PartnerId = partner.parse().expect("a partner's id");
         let hour = Duration::from_secs(3600);
         let rows = Scope::of_partner(tenant.id, partner);
-        let token = mint(&self.app, "portal", &rows, Permissions::parse("admin"), hour).token;
+        let token = mint(&self.app, "portal", &rows, Permissions::parse(scopes), hour).token;
         self.client(Some(token))
     }
 

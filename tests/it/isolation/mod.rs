@@ -1,0 +1,9 @@
+//! Who sees and does what (domain.md 9): partners, scopes, tenants and tokens.
+
+mod comeback;
+mod cursors;
+mod lookups;
+mod scopes;
+mod tokens;
+mod walk;
+mod writes;

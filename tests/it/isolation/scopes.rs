@@ -1,0 +1,169 @@
+//! domain.md 9's table, row by row: what a scope opens, and that nothing else does.
+
+use tributary::auth::{Permission, Resource};
+
+use crate::support::programme::{Programme, made_by};
+use crate::support::{Sdl, both_databases};
+
+/// Every scope there is but `admin` and those named.
+fn all_but(names: &[&str]) -> String {
+    let each = Resource::ALL
+        .iter()
+        .flat_map(|resource| [Permission::Read(*resource), Permission::Write(*resource)]);
+    let kept: Vec<_> = each
+        .map(|scope| scope.to_string())
+        .filter(|scope| !names.contains(&scope.as_str()))
+        .collect();
+    assert_eq!(kept.len(), 20 - names.len());
+    kept.join(" ")
+}
+
+/// What each read scope opens.
+async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
+    let document = format!("{{ partner(id: {:?}) {{ commissionSnapshots {{ id }} }} }}", p.a);
+    let data = p.staff.data(&document).await;
+    let snapshot = data["partner"]["commissionSnapshots"][0]["id"]
+        .as_str()
+        .expect("a promise")
+        .to_owned();
+    let node = |id: &String| format!("node(id: {id:?}) {{ id }}");
+    let one = |root: &str, id: &String| format!("{root}(id: {id:?}) {{ id }}");
+    let by_external_id = |root: &str| format!("{root}(externalId: \"nobody's\") {{ id }}");
+    let list = |root: &str| format!("{root} {{ nodes {{ id }} totalCount pageInfo {{ hasNextPage }} }}");
+    vec![
+        (
+            "partners:read",
+            vec![
+                one("partner", &p.a),
+                by_external_id("partner"),
+                list("partners"),
+                "partnerTiers { id }".to_owned(),
+                "partnerCategories { id }".to_owned(),
+                one("partnershipRequest", &p.request),
+                list("partnershipRequests"),
+                node(&p.a),
+                node(&p.tier),
+                node(&p.category),
+                node(&p.request),
+                node(&snapshot),
+            ],
+        ),
+        (
+            "partner_groups:read",
+            vec![
+                one("partnerGroup", &p.group),
+                by_external_id("partnerGroup"),
+                list("partnerGroups"),
+                node(&p.group),
+            ],
+        ),
+        (
+            "campaigns:read",
+            vec![
+                one("campaign", &p.campaign),
+                by_external_id("campaign"),
+                list("campaigns"),
+                list("advertisers"),
+                node(&p.campaign),
+                node(&p.advertiser),
+            ],
+        ),
+    ]
+}
+
+fn needed(mutation: &str) -> &'static str {
+    match mutation {
+        "updateTenant" => "admin",
+        _ if mutation.ends_with("PartnerGroup") => "partner_groups:write",
+        "addPartnerToCampaign" => "partners:write",
+        _ if mutation.ends_with("Campaign") || mutation.ends_with("Advertiser") => "campaigns:write",
+        _ => "partners:write",
+    }
+}
+
+both_databases! {
+    async fn each_read_scope_opens_its_row_and_nothing_else_does(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let reads = reads(&p).await;
+        for root in Sdl::read().names("Query") {
+            let is_covered = reads.iter().flat_map(|(_, reads)| reads).any(|read| read.starts_with(&format!("{root}(")) || read.starts_with(&format!("{root} ")));
+            assert!(is_covered || ["node", "nodes", "viewer"].contains(&root.as_str()), "{root} is in no row");
+        }
+        for (scope, reads) in reads {
+            let holder = app.staff(&p.tenant, scope);
+            let others = [all_but(&[scope]), String::new()].map(|scopes| app.staff(&p.tenant, &scopes));
+            for read in reads {
+                let document = format!("{{ {read} }}");
+                holder.data(&document).await;
+                p.staff.data(&document).await;
+                for other in &others {
+                    let answer = other.ask(&document).await;
+                    assert_eq!(answer.codes(), ["FORBIDDEN"], "{read} without {scope}: {}", answer.body);
+                    let message = answer.body["errors"][0]["message"].as_str().unwrap();
+                    assert_eq!(message, format!("this needs the scope {scope}"), "{read}");
+                }
+            }
+        }
+    }
+
+    async fn links_need_the_scope_of_what_they_lead_to(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        for (scope, document, path) in [
+            ("partners:read", format!("{{ partner(id: {:?}) {{ id group {{ name }} }} }}", p.a), "partner"),
+            ("partners:read", format!("{{ partner(id: {:?}) {{ id commissionSnapshots {{ campaign {{ name }} }} }} }}", p.a), "partner"),
+            ("partners:read", format!("{{ partner(id: {:?}) {{ id campaigns {{ totalCount }} }} }}", p.a), "partner"),
+            ("partners:read", format!("{{ partnershipRequest(id: {:?}) {{ id campaign {{ name }} }} }}", p.request), "partnershipRequest"),
+            ("partner_groups:read", format!("{{ partnerGroup(id: {:?}) {{ id partners {{ totalCount }} }} }}", p.group), "partnerGroup"),
+            ("campaigns:read", format!("{{ campaign(id: {:?}) {{ id partners {{ nodes {{ name }} }} }} }}", p.campaign), "campaign"),
+        ] {
+            let answer = app.staff(&p.tenant, scope).ask(&document).await;
+            assert!(answer.codes().iter().all(|code| *code == "FORBIDDEN"), "{document}: {}", answer.body);
+            assert!(!answer.codes().is_empty(), "{document}: {}", answer.body);
+            assert!(!answer.text().contains("alpha"), "{document}: {}", answer.body);
+            let both = app.staff(&p.tenant, "partners:read partner_groups:read campaigns:read").data(&document).await;
+            assert!(both[path]["id"].is_string());
+        }
+    }
+
+    async fn each_mutation_needs_its_write_scope_and_no_other(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let mut forbidden = Vec::new();
+        let before = app.rows().await;
+        for (mutation, input) in p.inputs() {
+            let needed = needed(mutation);
+            let without = if needed == "admin" { all_but(&[]) } else { all_but(&[needed]) };
+            for scopes in [without.as_str(), ""] {
+                let answer = app.staff(&p.tenant, scopes).try_mutate(mutation, input.clone(), made_by(mutation)).await;
+                assert_eq!(answer.codes(), ["FORBIDDEN"], "{mutation} without {needed}: {}", answer.body);
+                let message = answer.body["errors"][0]["message"].as_str().unwrap();
+                assert_eq!(message, format!("this needs the scope {needed}"));
+            }
+            forbidden.push((mutation, input, needed));
+        }
+        assert_eq!(app.rows().await, before);
+        for (mutation, input, needed) in forbidden {
+            // Whatever the state of things says to it: the scope is enough.
+            app.staff(&p.tenant, needed).mutate(mutation, input.clone(), made_by(mutation)).await;
+            app.staff(&p.tenant, "admin").mutate(mutation, input, made_by(mutation)).await;
+        }
+        assert_ne!(app.rows().await, before);
+    }
+
+    async fn unknown_scopes_grant_nothing(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let names = "partners Partners:read partners:READ partners:* *:read * all root superadmin admin:read admin:write read write \
+                     partners:readwrite partners:read:write :read partners: partner:read Admin ADMIN";
+        // Past the program's own minting, which would drop them: the claims say exactly this.
+        let token = app.sign(&serde_json::json!({ "tenant": "acme", "scope": names }));
+        let client = app.client(Some(token));
+        assert_eq!(client.data("{ viewer { scopes subject } }").await["viewer"]["scopes"], serde_json::json!([]));
+        for (_, reads) in reads(&p).await {
+            for read in reads {
+                assert_eq!(client.ask(&format!("{{ {read} }}")).await.codes(), ["FORBIDDEN"], "{read}");
+            }
+        }
+        for (mutation, input) in p.inputs() {
+            assert_eq!(client.try_mutate(mutation, input, made_by(mutation)).await.codes(), ["FORBIDDEN"], "{mutation}");
+        }
+    }
+}

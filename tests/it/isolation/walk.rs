@@ -1,0 +1,290 @@
+//! Everything that the schema can show, asked for with a partner's token: generated from the SDL, so that whatever is
+//! added is walked, too.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use crate::support::programme::{Programme, ids_in};
+use crate::support::{Sdl, both_databases};
+
+/// Fields that cannot be null and are for staff: asking for them is FORBIDDEN, so the walk leaves them out.
+const FORBIDDEN: [(&str, &str); 7] = [
+    ("PartnerGroup", "default"),
+    ("PartnerGroup", "version"),
+    ("PartnerGroup", "createdAt"),
+    ("PartnerGroup", "updatedAt"),
+    ("Campaign", "status"),
+    ("Campaign", "createdAt"),
+    ("Campaign", "updatedAt"),
+];
+
+/// How many links deep the walk goes: partner, group, partners, campaigns, partners.
+const DEPTH: usize = 5;
+
+/// Arguments for every root field, among them those that ask for what the partner must not see.
+fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)> {
+    let by_name = |field: &'static str, ids: Vec<&String>, external_ids: &[&str]| {
+        let ids = ids.into_iter().map(|id| format!("(id: {id:?})"));
+        let external_ids = external_ids.iter().map(|id| format!("(externalId: {id:?})"));
+        (field, ids.chain(external_ids).collect::<Vec<_>>())
+    };
+    let everything = everything(p)
+        .into_iter()
+        .chain(everything(foreign))
+        .map(|id| format!("{id:?}"));
+    let every_id: Vec<String> = everything.collect();
+    let filters = [
+        r#"search: "bravo""#.to_owned(),
+        r#"search: """#.to_owned(),
+        r#"search: "example""#.to_owned(),
+        format!("groupId: {:?}", p.group),
+        format!("groupId: {:?}", p.other_group),
+        format!("campaignId: {:?}", p.campaign),
+        format!("campaignId: {:?}", p.other_campaign),
+        "type: [AFFILIATE]".to_owned(),
+        "status: [ACTIVE, REVOKED]".to_owned(),
+    ];
+    let filters = filters.map(|filter| format!("(first: 500, filter: {{ {filter} }})"));
+    let orders = ["NAME", "CREATED_AT"].map(|order| format!("(last: 500, orderBy: {{ field: {order} }})"));
+    let list = || vec![String::new(), "(first: 500)".to_owned(), "(last: 500)".to_owned()];
+    vec![
+        ("advertisers", list()),
+        by_name(
+            "campaign",
+            vec![&p.campaign, &p.other_campaign, &foreign.campaign],
+            &["hidden-bravo-other"],
+        ),
+        (
+            "campaigns",
+            [
+                format!("(filter: {{ partnerId: {:?} }})", p.b),
+                format!("(filter: {{ partnerId: {:?} }})", p.a),
+                r#"(filter: { search: "hidden" })"#.to_owned(),
+                r#"(filter: { search: "campaign" })"#.to_owned(),
+            ]
+            .into_iter()
+            .chain(list())
+            .collect(),
+        ),
+        ("node", every_id.iter().map(|id| format!("(id: {id})")).collect()),
+        ("nodes", vec![format!("(ids: [{}])", every_id.join(", "))]),
+        by_name(
+            "partner",
+            vec![&p.a, &p.b, &foreign.a],
+            &["alpha-1", "bravo-1", "foreign-1"],
+        ),
+        ("partnerCategories", vec![String::new()]),
+        by_name(
+            "partnerGroup",
+            vec![&p.group, &p.other_group, &foreign.group],
+            &["hidden-alpha group"],
+        ),
+        ("partnerGroups", list()),
+        ("partnerTiers", vec![String::new()]),
+        ("partners", list().into_iter().chain(filters).chain(orders).collect()),
+        by_name(
+            "partnershipRequest",
+            vec![&p.request, &p.decided_request, &foreign.request],
+            &[],
+        ),
+        (
+            "partnershipRequests",
+            list().into_iter().chain(["(status: PENDING)".to_owned()]).collect(),
+        ),
+        ("viewer", vec![String::new()]),
+    ]
+}
+
+fn everything(p: &Programme) -> Vec<String> {
+    let ids = [
+        &p.group,
+        &p.other_group,
+        &p.default_group,
+        &p.tier,
+        &p.category,
+        &p.advertiser,
+        &p.campaign,
+        &p.second_campaign,
+        &p.other_campaign,
+        &p.a,
+        &p.b,
+        &p.request,
+        &p.decided_request,
+    ];
+    ids.into_iter().cloned().chain([p.tenant.id.to_string()]).collect()
+}
+
+/// A document that asks `root` for every field, down to [`DEPTH`] links; one fragment a type and level keeps it short.
+fn document(sdl: &Sdl, root: &str, arguments: &str) -> String {
+    let field = sdl
+        .fields("Query")
+        .iter()
+        .find(|field| field.name == root)
+        .expect("a root field");
+    let mut fragments = String::new();
+    let mut written = HashSet::new();
+    let mut open = vec![(field.type_name.clone(), DEPTH)];
+    while let Some((type_name, depth)) = open.pop() {
+        if !written.insert((type_name.clone(), depth)) {
+            continue;
+        }
+        let mut selection = "__typename".to_owned();
+        for member in sdl.members(&type_name) {
+            if sdl.fields(member).is_empty() {
+                continue;
+            }
+            write!(selection, " ...{member}{depth}").unwrap();
+            open.push((member.clone(), depth));
+        }
+        for field in sdl.fields(&type_name) {
+            let is_leaf = sdl.fields(&field.type_name).is_empty() && sdl.members(&field.type_name).is_empty();
+            if FORBIDDEN.contains(&(type_name.as_str(), field.name.as_str())) {
+                continue;
+            }
+            if is_leaf {
+                write!(selection, " {}", field.name).unwrap();
+                continue;
+            }
+            // Pages and their entries are no links of their own.
+            let below = if ["Connection", "Edge"].iter().any(|end| type_name.ends_with(end)) {
+                depth
+            } else {
+                depth.saturating_sub(1)
+            };
+            if below == 0 {
+                continue;
+            }
+            let first = if field.arguments.iter().any(|argument| argument.name == "first") {
+                "(first: 500)"
+            } else {
+                ""
+            };
+            write!(selection, " {}{first} {{ ...{}{below} }}", field.name, field.type_name).unwrap();
+            open.push((field.type_name.clone(), below));
+        }
+        write!(
+            fragments,
+            " fragment {type_name}{depth} on {type_name} {{ {selection} }}"
+        )
+        .unwrap();
+    }
+    format!("{{ {root}{arguments} {{ ...{}{DEPTH} }} }}{fragments}", field.type_name)
+}
+
+/// Lists that were counted must hold as many entries as the partner sees.
+fn check_counts(value: &Value) {
+    match value {
+        Value::Object(map) => {
+            if let (Some(count), Some(nodes)) = (map.get("totalCount"), map.get("nodes").and_then(Value::as_array)) {
+                assert_eq!(count.as_u64(), Some(nodes.len() as u64), "{value}");
+            }
+            map.values().for_each(check_counts);
+        }
+        Value::Array(list) => list.iter().for_each(check_counts),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_walk_knows_every_root_field_and_every_filter() {
+    let sdl = Sdl::read();
+    let source = include_str!("walk.rs");
+    for field in sdl.names("Query") {
+        assert!(
+            source.contains(&format!("\"{field}\"")),
+            "the walk lacks the root field {field}"
+        );
+    }
+    for input in ["PartnerFilter", "CampaignFilter"] {
+        for field in sdl.names(input) {
+            assert!(
+                source.contains(&format!("{field}: ")),
+                "the walk lacks the filter {input}.{field}"
+            );
+        }
+    }
+}
+
+both_databases! {
+    async fn a_partner_sees_only_what_is_its_own_through_any_field(app: TestApp) {
+        let foreign = Programme::new(&app, "zulu", "foreign", "foreignother").await;
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let sdl = Sdl::read();
+        let own = p.staff.data_with(
+            "query($id: ID!) { partner(id: $id) { id group { id } commissionSnapshots { id } campaigns { nodes { id } } }
+             viewer { tenant { id } } }",
+            serde_json::json!({ "id": p.a }),
+        ).await;
+        let own: HashSet<String> = ids_in(&own).into_iter().map(|(_, id)| id).collect();
+        // Itself, group, two campaigns, the tenant, and four promises: one an approval, one at its creation, two amendments.
+        assert_eq!(own.len(), 9, "{own:?}");
+        for scopes in ["admin", "partners:read"] {
+            let a = app.partner_with(&p.tenant, &p.a, scopes);
+            let mut seen = HashSet::new();
+            for (root, arguments) in calls(&p, &foreign) {
+                assert!(!arguments.is_empty(), "{root}");
+                for arguments in arguments {
+                    let answer = a.ask(&document(&sdl, root, &arguments)).await;
+                    let text = answer.text();
+                    assert!(answer.body["errors"].is_null(), "{root}{arguments}: {text}");
+                    for word in ["bravo", "hidden", "foreign", "41.414141"] {
+                        assert!(!text.contains(word), "{root}{arguments} shows {word}: {text}");
+                    }
+                    for (path, id) in ids_in(&answer.body) {
+                        assert!(own.contains(&id), "{root}{arguments} shows {id} at {path}");
+                        seen.insert(id);
+                    }
+                    check_counts(&answer.body);
+                }
+            }
+            // The walk went far enough to see all that there is to see.
+            assert_eq!(seen, own);
+        }
+    }
+
+    async fn what_is_for_staff_is_forbidden_or_empty_for_a_partner(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let a = app.partner(&p.tenant, &p.a);
+        for (type_name, field) in FORBIDDEN {
+            let link = if type_name == "Campaign" { "campaigns { nodes" } else { "group" };
+            let close = if type_name == "Campaign" { "}" } else { "" };
+            let answer = a.ask(&format!("{{ viewer {{ partner {{ {link} {{ id {field} }} {close} }} }} }}")).await;
+            assert!(answer.codes().contains(&"FORBIDDEN"), "{type_name}.{field}: {}", answer.body);
+        }
+        for filter in [
+            format!("partners(filter: {{ tierId: {:?} }})", p.tier),
+            format!("partners(filter: {{ categoryId: {:?} }})", p.category),
+            r#"partners(filter: { tag: "hidden tag" })"#.to_owned(),
+            format!("campaigns(filter: {{ advertiserId: {:?} }})", p.advertiser),
+            "campaigns(filter: { status: [ACTIVE] })".to_owned(),
+        ] {
+            let answer = a.ask(&format!("{{ {filter} {{ totalCount }} }}")).await;
+            assert_eq!(answer.codes(), ["FORBIDDEN"], "{filter}: {}", answer.body);
+        }
+        let data = a.data(
+            "{ viewer { partner { tags metadata tier { id } categories { id } transitions { at }
+                group { description externalId tags currency rules { description } }
+                commissionSnapshots { reason source } campaigns { nodes { externalId terms { basis } holdbackDays startsAt endsAt advertiser { id } } } } }
+              partnerTiers { id } partnerCategories { id } advertisers { totalCount } partnershipRequests { totalCount } }",
+        ).await;
+        let nothing = serde_json::json!({ "externalId": null, "terms": [], "holdbackDays": null, "startsAt": null, "endsAt": null, "advertiser": null });
+        let promise = |source| serde_json::json!({ "reason": null, "source": source });
+        assert_eq!(data, serde_json::json!({
+            "viewer": { "partner": {
+                "tags": [], "metadata": null, "tier": null, "categories": [], "transitions": [],
+                "group": { "description": null, "externalId": null, "tags": [], "currency": null, "rules": [] },
+                "commissionSnapshots": [promise("REQUEST_APPROVAL"), promise("AMENDMENT"), promise("AMENDMENT"), promise("INVITE")],
+                "campaigns": { "nodes": [nothing, nothing] },
+            } },
+            "partnerTiers": [], "partnerCategories": [], "advertisers": { "totalCount": 0 }, "partnershipRequests": { "totalCount": 0 },
+        }));
+        // Staff does see it, so the test looks in the right places.
+        let seen = p.staff.data_with(
+            "query($id: ID!) { partner(id: $id) { tags metadata tier { label } transitions { reason } commissionSnapshots { reason } } }",
+            serde_json::json!({ "id": p.a }),
+        ).await.to_string();
+        assert_eq!(seen.matches("hidden").count(), 6, "{seen}");
+    }
+}

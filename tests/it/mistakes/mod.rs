@@ -1,0 +1,121 @@
+//! Wrong input of every mutation: a user error with code and path, and nothing changes.
+
+mod amounts;
+mod names;
+mod scalars;
+mod states;
+mod texts;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::programme::{Programme, made_by};
+use crate::support::{Sdl, TestApp, both_databases};
+
+/// A wrong input: a valid one with some fields replaced, and what must be said of it: "CODE path".
+pub struct Case {
+    mutation: &'static str,
+    changes: Value,
+    problems: Vec<String>,
+}
+
+fn case(mutation: &'static str, changes: Value, problems: &[&str]) -> Case {
+    let mut problems: Vec<_> = problems.iter().map(|problem| (*problem).to_owned()).collect();
+    problems.sort();
+    Case {
+        mutation,
+        changes,
+        problems,
+    }
+}
+
+/// The valid input of a mutation with the fields of `changes` in the place of its own.
+fn changed(p: &Programme, mutation: &str, changes: &Value) -> Value {
+    let (_, mut input) = p
+        .inputs()
+        .into_iter()
+        .find(|(name, _)| *name == mutation)
+        .expect("a mutation");
+    for (field, value) in changes.as_object().expect("an object") {
+        input[field] = value.clone();
+    }
+    input
+}
+
+/// The problems of a mutation that must make nothing, sorted, each as "CODE path".
+async fn problems(p: &Programme, mutation: &str, input: Value) -> Vec<String> {
+    let payload = p.staff.mutate(mutation, input.clone(), made_by(mutation)).await;
+    let made = made_by(mutation).split(' ').next().expect("a field");
+    assert!(payload[made].is_null(), "{mutation} {input} made something: {payload}");
+    let mut problems = Vec::new();
+    for error in payload["userErrors"].as_array().expect("a list") {
+        let path = error["field"].as_array().into_iter().flatten();
+        let path: Vec<_> = path.map(|segment| segment.as_str().expect("a text")).collect();
+        assert!(
+            error["message"].as_str().is_some_and(|message| message.len() > 10),
+            "{error}"
+        );
+        problems.push(
+            format!("{} {}", error["code"].as_str().expect("a code"), path.join("."))
+                .trim()
+                .to_owned(),
+        );
+    }
+    problems.sort();
+    problems
+}
+
+async fn check(app: &TestApp, p: &Programme, cases: Vec<Case>) {
+    let before = app.rows().await;
+    for Case {
+        mutation,
+        changes,
+        problems: expected,
+    } in cases
+    {
+        let found = problems(p, mutation, changed(p, mutation, &changes)).await;
+        assert_eq!(found, expected, "{mutation} with {changes}");
+        // Also the time of the last change stays.
+        assert_eq!(app.rows().await, before, "{mutation} with {changes} changed something");
+    }
+}
+
+both_databases! {
+    async fn every_mutation_has_its_mistakes_tried(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let cases = [names::cases(&p), amounts::cases(&p), states::cases(&p)];
+        let tried: BTreeSet<_> = cases.iter().flatten().map(|case| case.mutation.to_owned()).collect();
+        assert_eq!(tried.into_iter().collect::<Vec<_>>(), Sdl::read().names("Mutation"));
+    }
+
+    async fn every_problem_of_an_input_is_named_at_once(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let term = json!({ "basis": "PERCENT", "value": "101", "trigger": "FIRST" });
+        check(&app, &p, vec![
+            case("createPartner", json!({
+                "name": " ", "email": "no", "externalId": "alpha-1", "groupId": p.a, "tierId": "x", "campaignIds": [p.campaign, "y"],
+                "categoryIds": ["cat_01h2xcejqtf2nbrexx3vqjhp41"], "tags": ["fine", ""], "metadata": { "\u{0}": 1 },
+                "commissionSnapshot": { "campaignId": "z", "holdbackDays": 366, "terms": [{ "basis": "GROUP_RULES" }, term] },
+            }), &[
+                "REQUIRED name", "INVALID email", "TAKEN externalId", "INVALID groupId", "INVALID tierId", "INVALID campaignIds.1",
+                "NOT_FOUND categoryIds.0", "REQUIRED tags.1", "INVALID metadata", "INVALID commissionSnapshot.campaignId",
+                "INVALID commissionSnapshot.holdbackDays", "INVALID commissionSnapshot.terms.1.value",
+                "REQUIRED commissionSnapshot.terms.1.eventType",
+            ]),
+            case("updateCampaign", json!({
+                "name": null, "externalId": "hidden-alpha-second", "holdbackDays": -1, "advertiserId": p.a, "terms": [term],
+                "startsAt": "2027-01-01T00:00:00Z",
+            }), &[
+                "REQUIRED name", "TAKEN externalId", "INVALID holdbackDays", "INVALID advertiserId", "INVALID terms.0.value",
+                "REQUIRED terms.0.eventType", "INVALID endsAt",
+            ]),
+            case("issuePartnerToken", json!({ "partnerId": "x", "scopes": ["admin"], "ttlSeconds": 0 }), &[
+                "INVALID partnerId", "INVALID scopes.0", "INVALID ttlSeconds",
+            ]),
+            case("amendCommissionSnapshot", json!({ "partnerId": "x", "campaignId": "y", "reason": "", "terms": [], "holdbackDays": -1 }), &[
+                "INVALID partnerId", "INVALID campaignId", "REQUIRED reason", "REQUIRED terms", "INVALID holdbackDays",
+            ]),
+        ]).await;
+    }
+}

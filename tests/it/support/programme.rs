@@ -1,0 +1,303 @@
+//! A programme with everything set: two partners that share a group, a tier, a category and a campaign, and one input
+//! for every mutation there is.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tributary::domain::tenant::Tenant;
+
+use super::{Client, TestApp};
+
+/// The ids of a programme. Every text that a partner may not see of its own starts with `hidden`, whatever belongs to
+/// another partner than A with the word given for them.
+pub struct Programme {
+    pub tenant: Tenant,
+    pub staff: Client,
+    pub group: String,
+    pub other_group: String,
+    pub default_group: String,
+    pub tier: String,
+    pub category: String,
+    pub advertiser: String,
+    /// Both partners belong to it.
+    pub campaign: String,
+    /// Only A belongs to it, by an approved request.
+    pub second_campaign: String,
+    /// Only B belongs to it; A has a promise for it all the same.
+    pub other_campaign: String,
+    pub a: String,
+    pub b: String,
+    /// Waits for a decision.
+    pub request: String,
+    pub decided_request: String,
+}
+
+impl Programme {
+    /// Sets up a tenant in which A's texts contain `own`, and B's `other`.
+    pub async fn new(app: &TestApp, slug: &str, own: &str, other: &str) -> Self {
+        let tenant = app.tenant(slug).await;
+        let staff = app.staff(&tenant, "admin");
+        let make = async |field: &str, made: &str, input: Value| made_id(&staff, field, made, input).await;
+        let group = |name: String, default: bool| {
+            json!({
+                "name": name, "default": default, "description": format!("hidden note of {name}"), "currency": "USD",
+                "tags": ["hidden tag"], "externalId": format!("hidden-{name}"),
+                "rules": [{ "recurring": { "percentage": "41.414141", "description": "hidden rule" } }],
+            })
+        };
+        let default_group = make(
+            "createPartnerGroup",
+            "partnerGroup",
+            group(format!("{other} default"), true),
+        )
+        .await;
+        let other_group = make(
+            "createPartnerGroup",
+            "partnerGroup",
+            group(format!("{other} group"), false),
+        )
+        .await;
+        let group = make(
+            "createPartnerGroup",
+            "partnerGroup",
+            group(format!("{own} group"), false),
+        )
+        .await;
+        let label = json!({ "label": "hidden label", "externalId": "hidden-label" });
+        let tier = make("createPartnerTier", "partnerTier", label.clone()).await;
+        let category = make("createPartnerCategory", "partnerCategory", label).await;
+        let owner = json!({ "name": "hidden advertiser", "externalId": "hidden-advertiser" });
+        let advertiser = make("createAdvertiser", "advertiser", owner).await;
+        let campaign = |name: &str, kind: &str| {
+            json!({
+                "name": format!("{name} campaign"), "externalId": format!("hidden-{name}-{kind}"), "holdbackDays": 30,
+                "advertiserId": advertiser, "startsAt": "2026-01-01T00:00:00Z", "endsAt": "2027-01-01T00:00:00Z",
+                "terms": [{ "basis": "PERCENT", "value": "17", "eventType": format!("{kind}_event") }],
+            })
+        };
+        let other_campaign = make("createCampaign", "campaign", campaign(other, "other")).await;
+        let second_campaign = make("createCampaign", "campaign", campaign(own, "second")).await;
+        let campaign = make("createCampaign", "campaign", campaign(own, "hidden")).await;
+        let terms = json!([{ "basis": "PERCENT", "value": "12" }]);
+        let partner = |name: &str, group: &str, campaigns: &[&String]| {
+            json!({
+                "name": format!("{name} partner"), "email": format!("{name}@{name}.example"),
+                "externalId": format!("{name}-1"), "groupId": group, "tierId": tier, "categoryIds": [category],
+                "tags": ["hidden tag", format!("{name} tag")], "metadata": { "hidden": name },
+                "campaignIds": campaigns, "payoutCurrency": "USD",
+                "commissionSnapshot": { "campaignId": campaign, "terms": terms },
+            })
+        };
+        let b = make(
+            "createPartner",
+            "partner",
+            partner(other, &group, &[&campaign, &other_campaign]),
+        )
+        .await;
+        let a = make("createPartner", "partner", partner(own, &group, &[&campaign])).await;
+        for (partner, campaign) in [
+            (&a, None),
+            (&b, None),
+            (&a, Some(&other_campaign)),
+            (&b, Some(&campaign)),
+        ] {
+            let input =
+                json!({ "partnerId": partner, "campaignId": campaign, "terms": terms, "reason": "hidden reason" });
+            make("amendCommissionSnapshot", "commissionSnapshot", input).await;
+        }
+        for partner in [&a, &b] {
+            make(
+                "suspendPartner",
+                "partner",
+                json!({ "id": partner, "reason": "hidden reason" }),
+            )
+            .await;
+            make("activatePartner", "partner", json!({ "id": partner })).await;
+        }
+        let asked = |name: &str, campaign: &str| {
+            let (name, email) = (format!("hidden {name}"), format!("{name}@{name}.example"));
+            json!({ "name": name, "email": email, "campaignId": campaign, "message": "hidden message" })
+        };
+        let own_request = asked(own, &second_campaign);
+        let decided_request = make("createPartnershipRequest", "partnershipRequest", own_request).await;
+        make(
+            "approvePartnershipRequest",
+            "partnershipRequest",
+            json!({ "id": decided_request }),
+        )
+        .await;
+        let new_request = asked(&format!("{other}-new"), &campaign);
+        let request = make("createPartnershipRequest", "partnershipRequest", new_request).await;
+        // Tokens from before the comebacks are dead.
+        app.clock.advance(Duration::from_secs(1));
+        Self {
+            staff: app.staff(&tenant, "admin"),
+            tenant,
+            group,
+            other_group,
+            default_group,
+            tier,
+            category,
+            advertiser,
+            campaign,
+            second_campaign,
+            other_campaign,
+            a,
+            b,
+            request,
+            decided_request,
+        }
+    }
+
+    /// For every mutation an input that would succeed, with every field that takes an id.
+    pub fn inputs(&self) -> Vec<(&'static str, Value)> {
+        let terms = json!([{ "basis": "PERCENT", "value": "12" }]);
+        let rules = json!([{ "recurring": { "percentage": "20" } }]);
+        let (a, b) = (&self.a, &self.b);
+        vec![
+            ("activatePartner", json!({ "id": b })),
+            (
+                "addPartnerToCampaign",
+                json!({ "partnerId": a, "campaignId": self.other_campaign }),
+            ),
+            (
+                "amendCommissionSnapshot",
+                json!({ "partnerId": a, "campaignId": self.campaign, "terms": terms, "reason": "agreed" }),
+            ),
+            (
+                "approvePartnershipRequest",
+                json!({ "id": self.request, "groupId": self.group }),
+            ),
+            ("createAdvertiser", json!({ "name": "New", "externalId": "new" })),
+            (
+                "createCampaign",
+                json!({ "name": "New", "externalId": "new", "advertiserId": self.advertiser, "terms": terms }),
+            ),
+            (
+                "createPartner",
+                json!({
+                    "name": "New", "email": "new@new.example", "externalId": "new", "groupId": self.group,
+                    "tierId": self.tier, "categoryIds": [self.category], "campaignIds": [self.campaign],
+                    "commissionSnapshot": { "campaignId": self.campaign, "terms": terms },
+                }),
+            ),
+            ("createPartnerCategory", json!({ "label": "New", "externalId": "new" })),
+            (
+                "createPartnerGroup",
+                json!({ "name": "New", "externalId": "new", "rules": rules }),
+            ),
+            ("createPartnerTier", json!({ "label": "New", "externalId": "new" })),
+            (
+                "createPartnershipRequest",
+                json!({ "name": "New", "email": "new@new.example", "campaignId": self.campaign }),
+            ),
+            ("deleteAdvertiser", json!({ "id": self.advertiser })),
+            ("deleteCampaign", json!({ "id": self.campaign })),
+            ("deletePartnerCategory", json!({ "id": self.category })),
+            ("deletePartnerGroup", json!({ "id": self.other_group })),
+            ("deletePartnerTier", json!({ "id": self.tier })),
+            ("issuePartnerToken", json!({ "partnerId": a })),
+            ("reinstatePartner", json!({ "id": b })),
+            (
+                "rejectPartnershipRequest",
+                json!({ "id": self.request, "reason": "no" }),
+            ),
+            ("revokePartner", json!({ "id": a, "reason": "fraud" })),
+            (
+                "simulatePartnerGroup",
+                json!({ "partnerGroupId": self.group, "scenarios": [{ "chargeAmount": "1", "customerMonths": 1 }] }),
+            ),
+            ("suspendPartner", json!({ "id": a, "reason": "fraud" })),
+            (
+                "updateAdvertiser",
+                json!({ "id": self.advertiser, "name": "New", "externalId": "new" }),
+            ),
+            (
+                "updateCampaign",
+                json!({ "id": self.campaign, "name": "New", "externalId": "new", "advertiserId": self.advertiser }),
+            ),
+            (
+                "updatePartner",
+                json!({
+                    "id": a, "name": "New", "email": "new@new.example", "groupId": self.other_group,
+                    "tierId": self.tier, "categoryIds": [self.category], "externalId": "new",
+                }),
+            ),
+            (
+                "updatePartnerCategory",
+                json!({ "id": self.category, "label": "New", "externalId": "new" }),
+            ),
+            (
+                "updatePartnerGroup",
+                json!({ "id": self.group, "name": "New", "externalId": "new", "rules": rules }),
+            ),
+            (
+                "updatePartnerTier",
+                json!({ "id": self.tier, "label": "New", "externalId": "new" }),
+            ),
+            ("updateTenant", json!({ "name": "New" })),
+        ]
+    }
+}
+
+/// Runs a mutation that must succeed; gives the id of what it made or changed.
+pub async fn made_id(staff: &Client, field: &str, made: &str, input: Value) -> String {
+    let payload = staff.done(field, input, &format!("{made} {{ id }}")).await;
+    payload[made]["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{field}: {payload}"))
+        .to_owned()
+}
+
+/// What a mutation's payload carries beside its user errors.
+pub fn made_by(mutation: &str) -> &'static str {
+    match mutation {
+        "issuePartnerToken" => "token",
+        "simulatePartnerGroup" => "results { effectivePercentage }",
+        "amendCommissionSnapshot" => "commissionSnapshot { id }",
+        "addPartnerToCampaign" => "partner { id }",
+        "updateTenant" => "tenant { id }",
+        _ if mutation.starts_with("delete") => "deletedId",
+        _ if mutation.ends_with("PartnerGroup") => "partnerGroup { id }",
+        _ if mutation.ends_with("PartnerTier") => "partnerTier { id }",
+        _ if mutation.ends_with("PartnerCategory") => "partnerCategory { id }",
+        _ if mutation.ends_with("PartnershipRequest") => "partnershipRequest { id }",
+        _ if mutation.ends_with("Advertiser") => "advertiser { id }",
+        _ if mutation.ends_with("Campaign") => "campaign { id }",
+        _ if mutation.ends_with("Partner") => "partner { id }",
+        _ => panic!("what does {mutation} make?"),
+    }
+}
+
+/// An id of the right form, of the kind of `id`, that nothing has.
+pub fn unknown(id: &str) -> String {
+    let (kind, _) = id.split_once('_').expect("an id");
+    format!("{kind}_01h2xcejqtf2nbrexx3vqjhp41")
+}
+
+/// Every id in a JSON value: where it stands, and what it is.
+pub fn ids_in(value: &Value) -> Vec<(String, String)> {
+    fn walk(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+        match value {
+            Value::String(text) if is_id(text) => found.push((path.to_owned(), text.clone())),
+            Value::Array(list) => {
+                for (index, value) in list.iter().enumerate() {
+                    walk(value, &format!("{path}/{index}"), found);
+                }
+            }
+            Value::Object(map) => {
+                for (key, value) in map {
+                    walk(value, &format!("{path}/{key}"), found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    walk(value, "", &mut found);
+    found
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == 30 && text.as_bytes()[3] == b'_' && text[4..].bytes().all(|byte| byte.is_ascii_alphanumeric())
+}

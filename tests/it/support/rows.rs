@@ -1,0 +1,46 @@
+//! What the database holds, past the program: to see that nothing changed.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ConnectionTrait, Statement};
+
+use super::TestApp;
+
+impl TestApp {
+    /// Every row of every table as text, sorted.
+    pub async fn rows(&self) -> BTreeMap<String, Vec<String>> {
+        let tables = match self.is_postgres() {
+            true => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'",
+            false => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+        };
+        let mut rows = BTreeMap::new();
+        for table in self.texts(tables).await {
+            let select = match self.is_postgres() {
+                true => format!("SELECT row_to_json(t)::text FROM {table} AS t ORDER BY 1"),
+                false => {
+                    let columns = self
+                        .texts(&format!("SELECT name FROM pragma_table_info('{table}')"))
+                        .await;
+                    let quoted: Vec<_> = columns.iter().map(|column| format!("quote({column})")).collect();
+                    format!("SELECT {} FROM {table} ORDER BY 1", quoted.join(" || ', ' || "))
+                }
+            };
+            rows.insert(table, self.texts(&select).await);
+        }
+        assert!(rows.contains_key("partner"), "{rows:?}");
+        rows
+    }
+
+    /// The first column of each row.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let reader = self.store().reader();
+        let statement = Statement::from_string(reader.get_database_backend(), sql);
+        let rows = reader
+            .query_all_raw(statement)
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
+        rows.iter()
+            .map(|row| row.try_get_by_index(0).expect("a text"))
+            .collect()
+    }
+}
