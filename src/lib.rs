@@ -21,6 +21,7 @@ pub mod domain;
 pub mod graphql;
 pub mod http;
 pub mod import;
+pub mod jobs;
 pub mod seed;
 pub mod service;
 pub mod store;

@@ -48,6 +48,41 @@ pub fn resolve(zone: Tz, local: NaiveDateTime) -> Timestamp {
     }
 }
 
+/// A stretch of the local calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interval {
+    Day,
+    /// From Monday.
+    Week,
+    Month,
+}
+
+/// The starts of the intervals that [from, to) touches; `None` if there are more than `most`.
+pub fn intervals(zone: Tz, interval: Interval, from: Timestamp, to: Timestamp, most: usize) -> Option<Vec<Timestamp>> {
+    let day = from.with_timezone(&zone).date_naive();
+    let mut start = match interval {
+        Interval::Day => day,
+        Interval::Week => day - chrono::Days::new(u64::from(day.weekday().num_days_from_monday())),
+        Interval::Month => day.with_day(1)?,
+    };
+    let mut starts = Vec::new();
+    loop {
+        let moment = resolve(zone, start.and_time(chrono::NaiveTime::MIN));
+        if moment >= to && !starts.is_empty() {
+            return Some(starts);
+        }
+        if starts.len() == most {
+            return None;
+        }
+        starts.push(moment);
+        start = match interval {
+            Interval::Day => start.checked_add_days(chrono::Days::new(1))?,
+            Interval::Week => start.checked_add_days(chrono::Days::new(7))?,
+            Interval::Month => start.checked_add_months(Months::new(1))?,
+        };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,5 +128,48 @@ mod tests {
         ] {
             assert_eq!(month_of_life(BERLIN, start, at(moment)), month, "{moment}");
         }
+    }
+
+    #[test]
+    fn intervals_follow_the_local_calendar_over_changes_of_clocks() {
+        let days = intervals(
+            BERLIN,
+            Interval::Day,
+            at("2026-03-28T12:00:00Z"),
+            at("2026-03-30T00:00:00Z"),
+            400,
+        );
+        let expected = ["2026-03-27T23:00:00Z", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"].map(at);
+        assert_eq!(days, Some(expected.to_vec()));
+        let weeks = intervals(
+            BERLIN,
+            Interval::Week,
+            at("2026-03-29T12:00:00Z"),
+            at("2026-03-30T00:00:00Z"),
+            400,
+        );
+        assert_eq!(
+            weeks,
+            Some(["2026-03-22T23:00:00Z", "2026-03-29T22:00:00Z"].map(at).to_vec())
+        );
+        let months = intervals(
+            BERLIN,
+            Interval::Month,
+            at("2025-12-31T23:00:00Z"),
+            at("2026-03-01T00:00:00Z"),
+            3,
+        );
+        let expected = ["2025-12-31T23:00:00Z", "2026-01-31T23:00:00Z", "2026-02-28T23:00:00Z"].map(at);
+        assert_eq!(months, Some(expected.to_vec()));
+        assert_eq!(
+            intervals(
+                BERLIN,
+                Interval::Day,
+                at("2026-01-01T00:00:00Z"),
+                at("2027-03-01T00:00:00Z"),
+                400
+            ),
+            None
+        );
     }
 }

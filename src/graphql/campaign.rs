@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 
+use super::commission::{CommissionFilter, CommissionOrder};
+use super::commission_list::{CommissionConnection, under};
 use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
 use super::cursor::Cursors;
@@ -21,6 +23,7 @@ use crate::domain::campaign;
 use crate::domain::id::CampaignId;
 use crate::service::campaign::{CampaignChange, NewCampaign, create, delete, update};
 use crate::store;
+use crate::store::commission::Parent;
 use crate::store::page::{Page, Place};
 
 /// Whether the events of a campaign earn.
@@ -184,6 +187,27 @@ impl Campaign {
                 })
             },
         ))
+    }
+
+    /// The commissions earned in it, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn commissions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
+    ) -> Result<CommissionConnection, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        under(ctx, Parent::Campaign, self.0.id.uuid(), &page, filter, order_by)
     }
 }
 

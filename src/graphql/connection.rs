@@ -72,7 +72,7 @@ impl<T: OutputType + Clone + 'static> Connection<T> {
         }
     }
 
-    async fn page(&self, request: &RequestContext) -> Result<&Page<Edge<T>>, ApiError> {
+    pub async fn page(&self, request: &RequestContext) -> Result<&Page<Edge<T>>, ApiError> {
         let read = || async {
             let page = (self.read_page)(request).await?;
             page.try_map(|(place, node)| {
@@ -83,6 +83,10 @@ impl<T: OutputType + Clone + 'static> Connection<T> {
             })
         };
         self.page.get_or_try_init(read).await
+    }
+
+    pub async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
+        (self.read_count)(request).await
     }
 }
 
@@ -107,18 +111,12 @@ impl<T: ObjectType + Clone + 'static> Connection<T> {
 
     /// Where the page stands in the list.
     async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo, ApiError> {
-        let page = self.page(request(ctx)).await?;
-        Ok(PageInfo {
-            has_next_page: page.has_next,
-            has_previous_page: page.has_previous,
-            start_cursor: page.items.first().map(|edge| edge.cursor.clone()),
-            end_cursor: page.items.last().map(|edge| edge.cursor.clone()),
-        })
+        Ok(PageInfo::of(self.page(request(ctx)).await?))
     }
 
     /// How many entries the whole list has; counted only when asked for.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
-        (self.read_count)(request(ctx)).await
+        self.count(request(ctx)).await
     }
 }
 
@@ -155,6 +153,17 @@ pub struct PageInfo {
     pub start_cursor: Option<String>,
     /// The cursor of the page's last entry; null if the page is empty.
     pub end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    pub fn of<T: OutputType>(page: &Page<Edge<T>>) -> Self {
+        Self {
+            has_next_page: page.has_next,
+            has_previous_page: page.has_previous,
+            start_cursor: page.items.first().map(|edge| edge.cursor.clone()),
+            end_cursor: page.items.last().map(|edge| edge.cursor.clone()),
+        }
+    }
 }
 
 /// Pairs each row of a page with its place and wraps it for the schema.

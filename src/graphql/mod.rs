@@ -2,12 +2,16 @@
 //! column is never public by accident. Reads go to the store with the caller's scope, writes to the services.
 
 mod campaign;
+mod commission;
+mod commission_list;
 mod connection;
 mod context;
 mod cursor;
 mod error;
+mod event;
 mod input;
 mod label;
+mod ledger_mutation;
 mod loader;
 mod lookup;
 mod money;
@@ -17,8 +21,10 @@ mod partner_group;
 mod partner_group_rule;
 mod partner_mutation;
 mod partnership_request;
+mod payout;
 mod scalar;
 mod simulate_group;
+mod simulate_terms;
 mod snapshot;
 mod tenant;
 mod terms;
@@ -39,6 +45,9 @@ pub struct Query(
     label::LabelQuery,
     partnership_request::PartnershipRequestQuery,
     campaign::CampaignQuery,
+    event::EventQuery,
+    commission_list::CommissionQuery,
+    payout::PayoutQuery,
 );
 
 /// Everything that can be done. Every field is nullable, so that one that fails leaves the answers of its siblings.
@@ -52,6 +61,9 @@ pub struct Mutation(
     partnership_request::PartnershipRequestMutation,
     label::LabelMutation,
     campaign::CampaignMutation,
+    simulate_terms::SimulateTermsMutation,
+    ledger_mutation::LedgerMutation,
+    payout::PayoutMutation,
 );
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -4,12 +4,15 @@ use async_graphql::{Context, ID, Interface, Object};
 use futures::future::join_all;
 
 use super::campaign::Campaign;
+use super::commission::Commission;
 use super::context::request;
 use super::error::{ApiError, Nullable, nullable};
+use super::event::{Attribution, Customer, Event};
 use super::label::{Advertiser, PartnerCategory, PartnerTier};
 use super::partner::Partner;
 use super::partner_group::PartnerGroup;
 use super::partnership_request::PartnershipRequest;
+use super::payout::{Payout, PayoutRun};
 use super::snapshot::CommissionSnapshot;
 use super::tenant::Tenant;
 use crate::auth::Resource;
@@ -32,6 +35,12 @@ pub enum Node {
     Campaign(Campaign),
     CommissionSnapshot(CommissionSnapshot),
     PartnershipRequest(PartnershipRequest),
+    Event(Event),
+    Customer(Customer),
+    Attribution(Attribution),
+    Commission(Commission),
+    Payout(Payout),
+    PayoutRun(PayoutRun),
 }
 
 /// Loads whatever `id` names, if the caller may see it; each kind is read by the loader that links to it, too.
@@ -59,6 +68,12 @@ async fn load(ctx: &Context<'_>, text: &str) -> Result<Option<Node>, ApiError> {
         id::PartnershipRequest::PREFIX => PartnershipRequest::load(ctx, Id::from_uuid(uuid))
             .await?
             .map(Node::from),
+        id::Event::PREFIX => Event::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
+        id::Customer::PREFIX => Customer::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
+        id::Attribution::PREFIX => Attribution::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
+        id::Commission::PREFIX => Commission::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
+        id::Payout::PREFIX => Payout::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
+        id::PayoutRun::PREFIX => PayoutRun::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
         id::PartnerTier::PREFIX => {
             request.caller.read(Resource::Partners)?;
             loaders

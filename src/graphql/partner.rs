@@ -5,23 +5,30 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
 use super::campaign::Campaign;
+use super::commission::{CommissionFilter, CommissionOrder};
+use super::commission_list::{CommissionConnection, under};
 use super::connection::{Connection, PageArguments, placed};
 use super::context::request;
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
+use super::event::{Customer, customers_of};
 use super::label::{PartnerCategory, PartnerTier};
 use super::loader::PageKey;
 use super::lookup::{one_of_two, wanted};
-use super::money::OrderDirection;
+use super::money::{Money, OrderDirection};
 use super::partner_group::PartnerGroup;
-use super::scalar::{CurrencyCode, DateTime, Json};
+use super::payout::{Payout, payouts_under};
+use super::scalar::{CurrencyCode, DateTime, Decimal, Json};
 use super::snapshot::CommissionSnapshot;
 use crate::auth::{Denied, Resource};
+use crate::domain::commission::Balance;
 use crate::domain::id::{CampaignId, PartnerId};
 use crate::domain::{partner, snapshot, text};
 use crate::store;
+use crate::store::commission::Parent;
 use crate::store::page::{Page, Place, SortKey};
 use crate::store::partner::PartnerOrder as StoreOrder;
+use crate::store::payout::Parent as PayoutParent;
 
 /// How a partner brings customers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -272,6 +279,99 @@ impl Partner {
         .await
     }
 
+    /// Its commissions, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn commissions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
+    ) -> Result<CommissionConnection, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        under(ctx, Parent::Partner, self.0.id.uuid(), &page, filter, order_by)
+    }
+
+    /// The sums over its rows, one a currency. What is owed to individuals stands outside.
+    async fn balances(&self, ctx: &Context<'_>) -> Result<Vec<PartnerBalance>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Commissions)?;
+        let balances = request.loaders().balances_of_partner.load(self.0.id.uuid()).await?;
+        Ok(balances
+            .iter()
+            .flat_map(|list| list.iter())
+            .map(|balance| PartnerBalance::of(*balance))
+            .collect())
+    }
+
+    /// Its payouts, newest first.
+    async fn payouts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Payout>, ApiError> {
+        payouts_under(
+            ctx,
+            PayoutParent::Partner,
+            self.0.id.uuid(),
+            &PageArguments {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+    }
+
+    /// The customers that are bound to it, newest first.
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Customer>, ApiError> {
+        customers_of(
+            ctx,
+            self.0.id.uuid(),
+            &PageArguments {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+    }
+
+    /// The charges credited to it less refunds and chargebacks, one sum a currency.
+    async fn lifetime_value(&self, ctx: &Context<'_>) -> Result<Vec<Money>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Commissions)?;
+        let values = request
+            .loaders()
+            .lifetime_values_of_partner
+            .load(self.0.id.uuid())
+            .await?;
+        Ok(values
+            .iter()
+            .flat_map(|list| list.iter())
+            .copied()
+            .map(Money::from)
+            .collect())
+    }
+
     /// Everything that it was ever promised, newest first.
     async fn commission_snapshots(&self, ctx: &Context<'_>) -> Result<Vec<CommissionSnapshot>, ApiError> {
         let snapshots = request(ctx)
@@ -285,6 +385,37 @@ impl Partner {
             .into_iter()
             .map(CommissionSnapshot::from)
             .collect())
+    }
+}
+
+/// A partner's sums in one currency. They always equal the sums over its rows.
+#[derive(Clone, SimpleObject)]
+pub struct PartnerBalance {
+    /// The currency.
+    pub currency: CurrencyCode,
+    /// Earned, and not approved yet.
+    pub accrued: Decimal,
+    /// Approved, and not paid yet.
+    pub approved: Decimal,
+    /// Paid.
+    pub paid: Decimal,
+    /// Undone.
+    pub reversed: Decimal,
+    /// Approved, less what open payouts hold.
+    pub payable: Decimal,
+}
+
+impl PartnerBalance {
+    fn of(balance: Balance) -> Self {
+        let units = |minor: i64| Decimal(rust_decimal::Decimal::new(minor, balance.currency.exponent()));
+        Self {
+            currency: CurrencyCode(balance.currency),
+            accrued: units(balance.accrued),
+            approved: units(balance.approved),
+            paid: units(balance.paid),
+            reversed: units(balance.reversed),
+            payable: units(balance.payable()),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::graphql::Schema;
+use crate::jobs;
 
 /// How the front behaves.
 #[derive(Clone, Debug)]
@@ -91,6 +92,7 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let (announce, ending) = watch::channel(false);
     let patience = options.shutdown_timeout;
+    let work = tokio::spawn(jobs::run(app.clone(), ending.clone()));
     let router = router(app, options, ending.clone());
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         stop.await;
@@ -98,7 +100,7 @@ pub async fn serve(
         announce.send_replace(true);
     });
     let mut told = ending;
-    tokio::select! {
+    let ended = tokio::select! {
         ended = server.into_future() => ended,
         () = async {
             // An error means that the server, which announces it, is gone already.
@@ -108,5 +110,8 @@ pub async fn serve(
             tracing::warn!("ending: some requests did not finish in time");
             Ok(())
         }
-    }
+    };
+    // Its transaction, if it is in one, is finished or undone by the database.
+    work.abort();
+    ended
 }

@@ -117,7 +117,9 @@ fn group(place: Vec<String>, value: &RawValue, problems: &mut Problems) -> Optio
         None => Patch::Keep,
         Some(value) if is_null(value) => Patch::Clear,
         Some(value) => {
-            let tags = problems.take("tags", tags(value).and_then(text::tags));
+            let tags = problems
+                .take("tags", tags(value))
+                .and_then(|tags| text::tags(tags, problems));
             tags.map_or(Patch::Keep, Patch::Set)
         }
     };

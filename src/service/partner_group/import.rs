@@ -86,8 +86,9 @@ fn merged(
         text::description(&text)
     });
     let tags = match group.tags {
+        Patch::Keep => Some(tags),
         Patch::Clear => Some(Vec::new()),
-        patch => problems.changed("tags", patch, tags, text::tags),
+        Patch::Set(tags) => text::tags(tags, problems),
     };
     let rules = problems.within("rules", |problems| {
         group_rules::rule_set(group.rules, currency, problems)

@@ -136,7 +136,7 @@ impl Answer {
     }
 
     /// The body as it was sent.
-    pub fn text(&self) -> &str {
+    pub fn sent(&self) -> &str {
         &self.text
     }
 

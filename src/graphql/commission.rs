@@ -1,0 +1,379 @@
+//! Commissions as they are read.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+
+use super::campaign::Campaign;
+use super::commission_list::{CommissionConnection, under};
+use super::connection::PageArguments;
+use super::context::request;
+use super::error::{ApiError, Nullable, nullable};
+use super::event::{Attribution, Event};
+use super::money::{ExplanationStep, Money, OrderDirection};
+use super::partner::Partner;
+use super::payout::Payout;
+use super::scalar::{CurrencyCode, DateTime};
+use super::snapshot::CommissionSnapshot;
+use crate::auth::Resource;
+use crate::domain::commission;
+use crate::domain::explain::Outcome;
+use crate::domain::id::CommissionId;
+use crate::store::StoreError;
+use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
+
+/// Where a commission stands. PAID and REVERSED are final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "commission::CommissionStatus")]
+pub enum CommissionStatus {
+    /// Earned; it waits for its holdback and for approval.
+    Accrued,
+    /// It may be paid out.
+    Approved,
+    /// Its payout was paid.
+    Paid,
+    /// It was undone before it was paid.
+    Reversed,
+}
+
+/// How a commission came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "commission::CommissionKind")]
+pub enum CommissionKind {
+    /// An event earned it.
+    Event,
+    /// A tier changed what an earlier event earned.
+    TierAdjustment,
+    /// A deal entered a stage.
+    Deal,
+    /// A refund took back from the row that it adjusts.
+    Clawback,
+    /// Staff entered it.
+    Manual,
+}
+
+/// Who is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "commission::PaymentTarget")]
+pub enum PaymentTarget {
+    /// The partner.
+    Partnership,
+    /// An individual there; it stands outside the partner's balances.
+    Individual,
+}
+
+/// A row of the ledger.
+#[derive(Clone)]
+pub struct Commission(Arc<commission::Commission>);
+
+impl From<Arc<commission::Commission>> for Commission {
+    fn from(commission: Arc<commission::Commission>) -> Self {
+        Self(commission)
+    }
+}
+
+impl From<commission::Commission> for Commission {
+    fn from(commission: commission::Commission) -> Self {
+        Self(Arc::new(commission))
+    }
+}
+
+impl Commission {
+    pub async fn load(ctx: &Context<'_>, id: CommissionId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Commissions)?;
+        Ok(request.loaders().commission.load(id.uuid()).await?.map(Self))
+    }
+}
+
+/// A row of the ledger: a partner earned an amount. What it says never changes; only its status moves, and with it its
+/// times and its payout.
+#[Object]
+impl Commission {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// How it came about.
+    async fn kind(&self) -> CommissionKind {
+        self.0.kind.into()
+    }
+
+    /// Where it stands.
+    async fn status(&self) -> CommissionStatus {
+        self.0.status.into()
+    }
+
+    /// How much; negative where it takes back.
+    async fn amount(&self) -> Money {
+        self.0.amount.into()
+    }
+
+    /// Who is paid.
+    async fn payment_target(&self) -> PaymentTarget {
+        self.0.payment_target.into()
+    }
+
+    /// The individual who is paid; null where the partner is, or where nobody is assigned yet.
+    async fn recipient(&self) -> Option<&str> {
+        self.0.recipient.as_deref()
+    }
+
+    /// Who earned it.
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
+        let partner = Partner::load(ctx, self.0.partner_id).await?;
+        Ok(partner.ok_or(StoreError::Corrupt {
+            table: "commission",
+            column: "partner_id",
+            value: self.0.partner_id.to_string(),
+        })?)
+    }
+
+    /// The campaign that it was earned in; null if there was none.
+    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
+        nullable(async {
+            match self.0.campaign_id {
+                Some(id) => Campaign::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The event that it comes from: of a clawback, the refund. Null for deals and manual rows.
+    async fn event(&self, ctx: &Context<'_>) -> Nullable<Event> {
+        nullable(async {
+            match self.0.event_id {
+                Some(id) => Event::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The attribution of that event.
+    async fn attribution(&self, ctx: &Context<'_>) -> Nullable<Attribution> {
+        nullable(async {
+            match self.0.event_id {
+                Some(id) => Ok(Event::load(ctx, id).await?.and_then(|event| event.credited())),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The promise whose terms paid; null where no snapshot did.
+    async fn snapshot(&self, ctx: &Context<'_>) -> Nullable<CommissionSnapshot> {
+        nullable(async {
+            match self.0.snapshot_id {
+                Some(id) => CommissionSnapshot::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The row that it adjusts or claws back; null if none.
+    async fn adjusts(&self, ctx: &Context<'_>) -> Nullable<Commission> {
+        nullable(async {
+            match self.0.adjusts_id {
+                Some(id) => Commission::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The rows that adjust it, newest first.
+    async fn adjustments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<CommissionConnection, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        under(ctx, Parent::Adjusted, self.0.id.uuid(), &page, None, None)
+    }
+
+    /// How many days it waits before it may be approved; null: it is approved by hand only.
+    async fn holdback_days(&self) -> Option<u32> {
+        self.0.holdback_days
+    }
+
+    /// When it was written.
+    async fn accrued_at(&self) -> DateTime {
+        DateTime(self.0.accrued_at)
+    }
+
+    /// From when on it may be approved; null: by hand, at any time.
+    async fn mature_at(&self) -> Option<DateTime> {
+        self.0.mature_at.map(DateTime)
+    }
+
+    /// When it was approved; null: it was not.
+    async fn approved_at(&self) -> Option<DateTime> {
+        self.0.approved_at.map(DateTime)
+    }
+
+    /// When it was paid; null: it is not.
+    async fn paid_at(&self) -> Option<DateTime> {
+        self.0.paid_at.map(DateTime)
+    }
+
+    /// When it was reversed; null: it is not.
+    async fn reversed_at(&self) -> Option<DateTime> {
+        self.0.reversed_at.map(DateTime)
+    }
+
+    /// The payout that it is in, open or paid; null if none.
+    async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
+        nullable(async {
+            match self.0.payout_id {
+                Some(id) => Payout::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// How the amount came about. A partner's token shows the steps that applied, without what they were compared with.
+    async fn explanation(&self, ctx: &Context<'_>) -> Vec<ExplanationStep> {
+        let for_partner = request(ctx).is_partner();
+        let steps = self
+            .0
+            .explanation
+            .iter()
+            .filter(|step| !for_partner || step.outcome == Outcome::Applied);
+        let steps = steps.cloned().map(|mut step| {
+            if for_partner {
+                step.threshold = None;
+            }
+            ExplanationStep::from(step)
+        });
+        steps.collect()
+    }
+
+    /// The moves of its status, oldest first. A partner's token shows no reasons, and staff only as "staff".
+    async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTransition>, ApiError> {
+        let request = request(ctx);
+        let transitions = request.loaders().commission_transitions.load(self.0.id.uuid()).await?;
+        let shown = transitions.iter().flat_map(|list| list.iter()).map(|transition| {
+            let for_partner = request.is_partner();
+            CommissionTransition {
+                from: transition.from.map(CommissionStatus::from),
+                to: transition.to.into(),
+                actor: if for_partner {
+                    "staff".to_owned()
+                } else {
+                    transition.actor.clone()
+                },
+                reason: transition.reason.clone().filter(|_| !for_partner),
+                at: DateTime(transition.at),
+            }
+        });
+        Ok(shown.collect())
+    }
+}
+
+/// One move of a commission's status.
+#[derive(Clone, SimpleObject)]
+pub struct CommissionTransition {
+    /// The status before; null: the row was written.
+    pub from: Option<CommissionStatus>,
+    /// The status after.
+    pub to: CommissionStatus,
+    /// Who did it.
+    pub actor: String,
+    /// Why; null if nothing was said.
+    pub reason: Option<String>,
+    /// When.
+    pub at: DateTime,
+}
+
+/// Which commissions to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct CommissionFilter {
+    /// With one of these statuses.
+    pub status: Option<Vec<CommissionStatus>>,
+    /// Of one of these kinds.
+    pub kind: Option<Vec<CommissionKind>>,
+    /// Of this partner.
+    pub partner_id: Option<ID>,
+    /// Of this campaign.
+    pub campaign_id: Option<ID>,
+    /// Owed to exactly this individual.
+    pub recipient: Option<String>,
+    /// In this currency.
+    pub currency: Option<CurrencyCode>,
+    /// Accrued at this moment or later.
+    pub accrued_from: Option<DateTime>,
+    /// Accrued before this moment.
+    pub accrued_to: Option<DateTime>,
+    /// Maturing before this moment.
+    pub mature_before: Option<DateTime>,
+}
+
+impl CommissionFilter {
+    pub fn read(self) -> Result<StoreFilter, ApiError> {
+        Ok(StoreFilter {
+            status: self
+                .status
+                .map(|list| list.into_iter().map(commission::CommissionStatus::from).collect()),
+            kinds: self
+                .kind
+                .map(|list| list.into_iter().map(commission::CommissionKind::from).collect()),
+            partner: self.partner_id.map(|id| id.parse()).transpose()?,
+            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
+            recipient: self
+                .recipient
+                .map(|text| super::lookup::wanted("filter.recipient", text))
+                .transpose()?,
+            currency: self.currency.map(|code| code.0),
+            accrued_from: self.accrued_from.map(|moment| moment.0),
+            accrued_to: self.accrued_to.map(|moment| moment.0),
+            mature_before: self.mature_before.map(|moment| moment.0),
+        })
+    }
+}
+
+/// How to sort commissions.
+#[derive(Clone, Copy, InputObject)]
+pub struct CommissionOrder {
+    /// By what.
+    #[graphql(default_with = "CommissionOrderField::AccruedAt")]
+    pub field: CommissionOrderField,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Desc")]
+    pub direction: OrderDirection,
+}
+
+/// What commissions are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum CommissionOrderField {
+    /// When they were written.
+    AccruedAt,
+    /// Their amount. Needs `filter.currency`: amounts of different currencies have no order.
+    Amount,
+}
+
+impl CommissionOrder {
+    /// The order, and whether it is descending.
+    pub fn read(order: Option<Self>, filter: &StoreFilter) -> Result<(StoreOrder, bool), ApiError> {
+        let descending = order.is_none_or(|order| order.direction == OrderDirection::Desc);
+        match order.map(|order| order.field) {
+            None | Some(CommissionOrderField::AccruedAt) => Ok((StoreOrder::AccruedAt, descending)),
+            Some(CommissionOrderField::Amount) if filter.currency.is_some() => Ok((StoreOrder::Amount, descending)),
+            Some(CommissionOrderField::Amount) => {
+                Err(ApiError::bad_user_input("to sort by AMOUNT give filter.currency"))
+            }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! Lists of commissions: connections with totals, and series over time.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use futures::future::BoxFuture;
+use uuid::Uuid;
+
+use super::commission::{Commission, CommissionFilter, CommissionOrder, CommissionStatus};
+use super::connection::{Connection, Edge, PageArguments, PageInfo, placed};
+use super::context::{RequestContext, request};
+use super::cursor::Cursors;
+use super::error::{ApiError, Nullable, nullable};
+use super::loader::{CommissionPageKey, CommissionsKey};
+use super::scalar::{CurrencyCode, DateTime, Decimal};
+use crate::auth::Resource;
+use crate::domain::Timestamp;
+use crate::domain::calendar::{Interval, intervals};
+use crate::domain::commission;
+use crate::store;
+use crate::store::commission::{CommissionOrder as StoreOrder, Parent, Total};
+use crate::store::page::{Page, Place, SortKey};
+
+type ReadTotals = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<Vec<Total>, ApiError>> + Send + Sync>;
+
+/// A page of commissions, with totals of the whole list.
+pub struct CommissionConnection {
+    list: Connection<Commission>,
+    read_totals: ReadTotals,
+}
+
+/// A page of commissions, with totals of the whole list.
+#[Object]
+impl CommissionConnection {
+    /// The page's entries, each with its cursor.
+    async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<Edge<Commission>>, ApiError> {
+        Ok(self.list.page(request(ctx)).await?.items.clone())
+    }
+
+    /// The page's entries themselves.
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<Commission>, ApiError> {
+        Ok(self
+            .list
+            .page(request(ctx))
+            .await?
+            .items
+            .iter()
+            .map(|edge| edge.node.clone())
+            .collect())
+    }
+
+    /// Where the page stands in the list.
+    async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo, ApiError> {
+        Ok(PageInfo::of(self.list.page(request(ctx)).await?))
+    }
+
+    /// How many entries the whole list has; counted only when asked for.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        self.list.count(request(ctx)).await
+    }
+
+    /// Counts and sums of the whole list by status and currency; summed only when asked for.
+    async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTotal>, ApiError> {
+        Ok((self.read_totals)(request(ctx))
+            .await?
+            .into_iter()
+            .map(CommissionTotal::from)
+            .collect())
+    }
+}
+
+/// The commissions of one status and currency.
+#[derive(Clone, SimpleObject)]
+pub struct CommissionTotal {
+    /// Their status.
+    pub status: CommissionStatus,
+    /// Their currency.
+    pub currency: CurrencyCode,
+    /// How many there are.
+    pub count: i64,
+    /// Their sum, in units of the currency.
+    pub amount: Decimal,
+}
+
+impl From<Total> for CommissionTotal {
+    fn from(total: Total) -> Self {
+        Self {
+            status: total.status.into(),
+            currency: CurrencyCode(total.currency),
+            count: total.count,
+            amount: amount(total),
+        }
+    }
+}
+
+fn amount(total: Total) -> Decimal {
+    // A sum may be larger than any single amount.
+    Decimal(rust_decimal::Decimal::new(total.minor, total.currency.exponent()))
+}
+
+fn place(row: &commission::Commission, order: StoreOrder) -> Place {
+    let key = match order {
+        StoreOrder::AccruedAt => SortKey::Time(row.accrued_at),
+        StoreOrder::Amount => SortKey::Integer(row.amount.minor()),
+    };
+    Place {
+        key: Some(key),
+        id: row.id.uuid(),
+    }
+}
+
+/// Some sort value of the kind that the order has.
+fn example(order: StoreOrder) -> SortKey {
+    match order {
+        StoreOrder::AccruedAt => SortKey::Time(Timestamp::UNIX_EPOCH),
+        StoreOrder::Amount => SortKey::Integer(0),
+    }
+}
+
+/// The commissions under some parent.
+pub fn under(
+    ctx: &Context<'_>,
+    kind: Parent,
+    parent: Uuid,
+    page: &PageArguments,
+    filter: Option<CommissionFilter>,
+    order_by: Option<CommissionOrder>,
+) -> Result<CommissionConnection, ApiError> {
+    let scope = request(ctx).caller.read(Resource::Commissions)?;
+    let filter = Arc::new(filter.unwrap_or_default().read()?);
+    let (order, descending) = CommissionOrder::read(order_by, &filter)?;
+    let cursors = Cursors::of((scope, kind, parent, &filter, order, descending)).sorted_by(Some(example(order)));
+    let page = page.read(&cursors)?;
+    let key = CommissionsKey { kind, filter, parent };
+    let (counted, totalled) = (key.clone(), key.clone());
+    let list = Connection::new(
+        cursors,
+        move |request| {
+            let key = CommissionPageKey {
+                list: key.clone(),
+                order,
+                descending,
+                request: page.clone(),
+            };
+            Box::pin(async move {
+                let page = request
+                    .loaders()
+                    .commission_pages
+                    .load(key)
+                    .await?
+                    .unwrap_or_else(Page::empty);
+                Ok(placed(page, |row| place(row, order)))
+            })
+        },
+        move |request| {
+            let key = counted.clone();
+            Box::pin(async move { Ok(request.loaders().commission_counts.load(key).await?.unwrap_or(0)) })
+        },
+    );
+    let read_totals: ReadTotals = Box::new(move |request| {
+        let key = totalled.clone();
+        Box::pin(async move {
+            let totals = request.loaders().commission_totals.load(key).await?;
+            Ok(totals.map(Arc::unwrap_or_clone).unwrap_or_default())
+        })
+    });
+    Ok(CommissionConnection { list, read_totals })
+}
+
+/// What happened in one interval with one status and currency.
+#[derive(Clone, SimpleObject)]
+pub struct SeriesPoint {
+    /// When the interval starts, in the tenant's time zone.
+    pub start: DateTime,
+    /// The status that the commissions have now.
+    pub status: CommissionStatus,
+    /// Their currency.
+    pub currency: CurrencyCode,
+    /// How many accrued in the interval.
+    pub count: i64,
+    /// Their sum, in units of the currency.
+    pub amount: Decimal,
+}
+
+/// The length of an interval, in the tenant's time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Interval")]
+pub enum SeriesInterval {
+    /// Local days, which are 23 or 25 hours long when clocks change.
+    Day,
+    /// Weeks from Monday.
+    Week,
+    /// Calendar months.
+    Month,
+}
+
+/// The most intervals of a series.
+const MAX_INTERVALS: usize = 400;
+
+#[derive(Default)]
+pub struct CommissionQuery;
+
+#[Object]
+impl CommissionQuery {
+    /// One commission; null if there is none.
+    async fn commission(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Commission> {
+        nullable(async { Commission::load(ctx, id.parse()?).await }).await
+    }
+
+    /// The commissions, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn commissions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
+    ) -> Result<CommissionConnection, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Commissions)?;
+        let filter = Arc::new(filter.unwrap_or_default().read()?);
+        let (order, descending) = CommissionOrder::read(order_by, &filter)?;
+        let cursors = Cursors::of((scope, "commissions", &filter, order, descending)).sorted_by(Some(example(order)));
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(&cursors)?;
+        let (counted, totalled) = (filter.clone(), filter.clone());
+        let list = Connection::new(
+            cursors,
+            move |request| {
+                let (filter, page) = (filter.clone(), page.clone());
+                Box::pin(async move {
+                    let sort = store::commission::sort(order, descending);
+                    let page = store::commission::page(request.store().reader(), &scope, &filter, sort, &page).await?;
+                    Ok(placed(page, |row| place(row, order)))
+                })
+            },
+            move |request| {
+                let filter = counted.clone();
+                Box::pin(async move { Ok(store::commission::count(request.store().reader(), &scope, &filter).await?) })
+            },
+        );
+        let read_totals: ReadTotals = Box::new(move |request| {
+            let filter = totalled.clone();
+            Box::pin(async move { Ok(store::commission::totals(request.store().reader(), &scope, &filter).await?) })
+        });
+        Ok(CommissionConnection { list, read_totals })
+    }
+
+    /// Counts and sums of the commissions that accrued in each interval of a range, by their present status and
+    /// currency; intervals without any are left out. At most 400 intervals.
+    async fn commission_series(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The length of an interval.")] interval: SeriesInterval,
+        #[graphql(desc = "The start of the range; the interval that it lies in starts earlier and is cut.")]
+        from: DateTime,
+        #[graphql(desc = "The end of the range, exclusive.")] to: DateTime,
+        #[graphql(desc = "Which commissions.")] filter: Option<CommissionFilter>,
+    ) -> Result<Vec<SeriesPoint>, ApiError> {
+        let request = request(ctx);
+        let scope = request.caller.read(Resource::Commissions)?;
+        let filter = filter.unwrap_or_default().read()?;
+        if from.0 >= to.0 {
+            return Err(ApiError::bad_user_input("from must be before to"));
+        }
+        let tenant = store::tenant::get(request.store().reader(), &scope).await?;
+        let starts = intervals(tenant.time_zone, interval.into(), from.0, to.0, MAX_INTERVALS)
+            .ok_or_else(|| ApiError::bad_user_input(format!("the range has more than {MAX_INTERVALS} intervals")))?;
+        // The range cuts the first and the last interval.
+        let mut bounds = starts.clone();
+        bounds.push(to.0);
+        bounds[0] = bounds[0].max(from.0);
+        let points = store::commission::series(request.store().reader(), &scope, &filter, &bounds).await?;
+        let points = points.into_iter().filter_map(|(interval, total)| {
+            Some(SeriesPoint {
+                start: DateTime(*starts.get(interval)?),
+                status: total.status.into(),
+                currency: CurrencyCode(total.currency),
+                count: total.count,
+                amount: amount(total),
+            })
+        });
+        Ok(points.collect())
+    }
+}

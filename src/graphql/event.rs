@@ -1,0 +1,579 @@
+//! Events, attributions and customers as they are read.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+
+use super::campaign::Campaign;
+use super::commission_list::{CommissionConnection, under};
+use super::connection::{Connection, PageArguments, placed};
+use super::context::request;
+use super::cursor::Cursors;
+use super::error::{ApiError, Nullable, nullable};
+use super::loader::PageKey;
+use super::lookup::{one_of_two, wanted};
+use super::money::Money;
+use super::partner::Partner;
+use super::scalar::{DateTime, Json};
+use crate::auth::{Denied, Resource};
+use crate::domain::event;
+use crate::domain::id::{AttributionId, CustomerId, EventId};
+use crate::domain::money;
+use crate::store;
+use crate::store::StoreError;
+use crate::store::commission::Parent;
+use crate::store::customer::CustomerFilter as StoreCustomerFilter;
+use crate::store::event::EventFilter as StoreFilter;
+use crate::store::page::{Page, Place};
+
+/// What kind of thing happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "event::EventKind")]
+pub enum EventKind {
+    /// A customer paid.
+    Charge,
+    /// Something else that may earn: a sign-up, a lead, an order.
+    Conversion,
+    /// An earlier charge or conversion is taken back, wholly or in part.
+    Refund,
+    /// The same, forced by the customer's bank.
+    Chargeback,
+}
+
+/// Something that happened and may earn.
+#[derive(Clone)]
+pub struct Event(Arc<event::Event>);
+
+impl From<Arc<event::Event>> for Event {
+    fn from(event: Arc<event::Event>) -> Self {
+        Self(event)
+    }
+}
+
+impl From<event::Event> for Event {
+    fn from(event: event::Event) -> Self {
+        Self(Arc::new(event))
+    }
+}
+
+impl Event {
+    pub async fn load(ctx: &Context<'_>, id: EventId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Events)?;
+        Ok(request.loaders().event.load(id.uuid()).await?.map(Self))
+    }
+
+    /// Whom it is credited to.
+    pub fn credited(&self) -> Option<Attribution> {
+        let attribution = self.0.attribution?;
+        Some(Attribution {
+            event: self.0.clone(),
+            attribution,
+        })
+    }
+}
+
+/// Something that happened and may earn. A partner's token shows no revenue, customer or metadata.
+#[Object]
+impl Event {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What identifies it: the same external id is never recorded twice.
+    async fn external_id(&self) -> &str {
+        &self.0.external_id
+    }
+
+    /// What kind of thing happened.
+    async fn kind(&self) -> EventKind {
+        self.0.kind.into()
+    }
+
+    /// A finer kind, such as "invoice_paid"; null if none was said.
+    #[graphql(name = "type")]
+    async fn event_type(&self) -> Option<&str> {
+        self.0.event_type.as_deref()
+    }
+
+    /// Whether tiered commissions count it as a conversion (else as an event).
+    async fn base(&self) -> bool {
+        self.0.base
+    }
+
+    /// What was paid or taken back; null if no amount was said.
+    async fn amount(&self) -> Option<Money> {
+        self.0.amount.map(Money::from)
+    }
+
+    /// What the advertiser pays for it; null if nothing was said.
+    async fn revenue(&self, ctx: &Context<'_>) -> Option<Money> {
+        self.0.revenue.filter(|_| !request(ctx).is_partner()).map(Money::from)
+    }
+
+    /// When it happened.
+    async fn occurred_at(&self) -> DateTime {
+        DateTime(self.0.occurred_at)
+    }
+
+    /// When it reached the ledger. The order of recording decides everything sequential.
+    async fn recorded_at(&self) -> DateTime {
+        DateTime(self.0.recorded_at)
+    }
+
+    /// Whose event it is; null if nobody was named.
+    async fn customer(&self, ctx: &Context<'_>) -> Nullable<Customer> {
+        nullable(async {
+            match self.0.customer_id {
+                Some(id) => Customer::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// Whom it is credited to; null: nobody.
+    async fn attribution(&self) -> Option<Attribution> {
+        self.credited()
+    }
+
+    /// What a refund or chargeback takes back; null for the others.
+    async fn original(&self, ctx: &Context<'_>) -> Nullable<Event> {
+        nullable(async {
+            match self.0.original_id {
+                Some(id) => Event::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The refunds and chargebacks that name it, in the order of recording.
+    async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Event>, ApiError> {
+        let refunds = request(ctx).loaders().refunds_of_event.load(self.0.id.uuid()).await?;
+        Ok(refunds
+            .map(Arc::unwrap_or_clone)
+            .unwrap_or_default()
+            .into_iter()
+            .map(Event::from)
+            .collect())
+    }
+
+    /// How much of it was taken back so far; null if it has no amount.
+    async fn refunded_amount(&self) -> Option<Money> {
+        let currency = self.0.amount?.currency();
+        money::Money::from_minor(self.0.refunded_minor, currency)
+            .ok()
+            .map(Money::from)
+    }
+
+    /// Whatever other systems want to keep with it; null if nothing.
+    async fn metadata(&self, ctx: &Context<'_>) -> Option<Json> {
+        self.0.metadata.clone().filter(|_| !request(ctx).is_partner()).map(Json)
+    }
+
+    /// Its own rows of the ledger, newest first: what it earned, or what it clawed back.
+    async fn commissions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<CommissionConnection, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        under(ctx, Parent::Event, self.0.id.uuid(), &page, None, None)
+    }
+}
+
+/// The link from an event to the partner, and the campaign, that it is credited to.
+#[derive(Clone)]
+pub struct Attribution {
+    event: Arc<event::Event>,
+    attribution: event::Attribution,
+}
+
+impl Attribution {
+    pub async fn load(ctx: &Context<'_>, id: AttributionId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Events)?;
+        let event = request.loaders().event_by_attribution.load(id.uuid()).await?;
+        Ok(event.and_then(|event| Event(event).credited()))
+    }
+}
+
+/// The link from an event to the partner, and the campaign, that it is credited to.
+#[Object]
+impl Attribution {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.attribution.id.to_string().into()
+    }
+
+    /// The partner who is credited.
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
+        let partner = Partner::load(ctx, self.attribution.partner_id).await?;
+        Ok(partner.ok_or(StoreError::Corrupt {
+            table: "event",
+            column: "partner_id",
+            value: self.attribution.partner_id.to_string(),
+        })?)
+    }
+
+    /// The campaign; null if there was none.
+    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
+        nullable(async {
+            match self.attribution.campaign_id {
+                Some(id) => Campaign::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The event.
+    async fn event(&self) -> Event {
+        Event(self.event.clone())
+    }
+}
+
+/// Who pays.
+#[derive(Clone)]
+pub struct Customer(Arc<event::Customer>);
+
+impl From<Arc<event::Customer>> for Customer {
+    fn from(customer: Arc<event::Customer>) -> Self {
+        Self(customer)
+    }
+}
+
+impl From<event::Customer> for Customer {
+    fn from(customer: event::Customer) -> Self {
+        Self(Arc::new(customer))
+    }
+}
+
+impl Customer {
+    pub async fn load(ctx: &Context<'_>, id: CustomerId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Events)?;
+        Ok(request.loaders().customer.load(id.uuid()).await?.map(Self))
+    }
+}
+
+/// Who pays; acquired by a partner.
+#[Object]
+impl Customer {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What other systems call it; unique in the tenant.
+    async fn external_id(&self) -> &str {
+        &self.0.external_id
+    }
+
+    /// When month 1 of its life starts. Never moves.
+    async fn acquired_at(&self) -> DateTime {
+        DateTime(self.0.acquired_at)
+    }
+
+    /// The partner that its first attributed event bound it to; null: none did yet.
+    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
+        nullable(async {
+            match self.0.partner_id {
+                Some(id) => Partner::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The campaign that its first attributed event bound it to; null if there was none.
+    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
+        nullable(async {
+            match self.0.campaign_id {
+                Some(id) => Campaign::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// Its events, the last recorded first.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Event>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Events)?;
+        let parent = self.0.id.uuid();
+        let cursors = Cursors::of((scope, "customer.events", parent));
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(&cursors)?;
+        Ok(Connection::new(
+            cursors,
+            move |request| {
+                let key = PageKey {
+                    parent,
+                    request: page.clone(),
+                };
+                Box::pin(async move {
+                    let page = request
+                        .loaders()
+                        .events_of_customer
+                        .load(key)
+                        .await?
+                        .unwrap_or_else(Page::empty);
+                    Ok(placed(page, |event| Place::of_id(event.id)))
+                })
+            },
+            move |request| {
+                Box::pin(async move {
+                    Ok(request
+                        .loaders()
+                        .event_count_of_customer
+                        .load(parent)
+                        .await?
+                        .unwrap_or(0))
+                })
+            },
+        ))
+    }
+}
+
+/// The customers that are bound to a partner.
+pub fn customers_of(
+    ctx: &Context<'_>,
+    parent: uuid::Uuid,
+    page: &PageArguments,
+) -> Result<Connection<Customer>, ApiError> {
+    let scope = request(ctx).caller.read(Resource::Events)?;
+    let cursors = Cursors::of((scope, "partner.customers", parent));
+    let page = page.read(&cursors)?;
+    Ok(Connection::new(
+        cursors,
+        move |request| {
+            let key = PageKey {
+                parent,
+                request: page.clone(),
+            };
+            Box::pin(async move {
+                let page = request
+                    .loaders()
+                    .customers_of_partner
+                    .load(key)
+                    .await?
+                    .unwrap_or_else(Page::empty);
+                Ok(placed(page, |customer| Place::of_id(customer.id)))
+            })
+        },
+        move |request| {
+            Box::pin(async move {
+                Ok(request
+                    .loaders()
+                    .customer_count_of_partner
+                    .load(parent)
+                    .await?
+                    .unwrap_or(0))
+            })
+        },
+    ))
+}
+
+/// Which events to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct EventFilter {
+    /// Of one of these kinds.
+    pub kind: Option<Vec<EventKind>>,
+    /// Of exactly this type.
+    #[graphql(name = "type")]
+    pub event_type: Option<String>,
+    /// Credited to this partner.
+    pub partner_id: Option<ID>,
+    /// Credited to this campaign.
+    pub campaign_id: Option<ID>,
+    /// Of this customer.
+    pub customer_id: Option<ID>,
+    /// That happened at this moment or later.
+    pub occurred_from: Option<DateTime>,
+    /// That happened before this moment.
+    pub occurred_to: Option<DateTime>,
+}
+
+impl EventFilter {
+    fn read(self) -> Result<StoreFilter, ApiError> {
+        Ok(StoreFilter {
+            kinds: self
+                .kind
+                .map(|list| list.into_iter().map(event::EventKind::from).collect()),
+            event_type: self.event_type.map(|text| wanted("filter.type", text)).transpose()?,
+            partner: self.partner_id.map(|id| id.parse()).transpose()?,
+            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
+            customer: self.customer_id.map(|id| id.parse()).transpose()?,
+            occurred_from: self.occurred_from.map(|moment| moment.0),
+            occurred_to: self.occurred_to.map(|moment| moment.0),
+        })
+    }
+}
+
+/// Which customers to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct CustomerFilter {
+    /// Part of the external id, whatever the case.
+    pub search: Option<String>,
+    /// Bound to this partner.
+    pub partner_id: Option<ID>,
+    /// Bound to this campaign.
+    pub campaign_id: Option<ID>,
+}
+
+#[derive(Default)]
+pub struct EventQuery;
+
+#[Object]
+impl EventQuery {
+    /// One event, by its id or by its external id; null if there is none.
+    async fn event(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its external id.")] external_id: Option<String>,
+    ) -> Nullable<Event> {
+        nullable(async {
+            let request = request(ctx);
+            let scope = request.caller.read(Resource::Events)?;
+            match one_of_two(id, external_id)? {
+                Ok(id) => Event::load(ctx, id.parse()?).await,
+                Err(external_id) => {
+                    let reader = request.store().reader();
+                    Ok(store::event::find_by_external_id(reader, &scope, &external_id)
+                        .await?
+                        .map(Event::from))
+                }
+            }
+        })
+        .await
+    }
+
+    /// The events, the last recorded first.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<EventFilter>,
+    ) -> Result<Connection<Event>, ApiError> {
+        let caller = &request(ctx).caller;
+        let scope = caller.read(Resource::Events)?;
+        let filter = filter.unwrap_or_default();
+        if caller.partner().is_some() && filter.customer_id.is_some() {
+            return Err(Denied::NotForPartners.into());
+        }
+        let filter = Arc::new(filter.read()?);
+        let cursors = Cursors::of((scope, "events", &filter));
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(&cursors)?;
+        let counted = filter.clone();
+        Ok(Connection::new(
+            cursors,
+            move |request| {
+                let (filter, page) = (filter.clone(), page.clone());
+                Box::pin(async move {
+                    let page = store::event::page(request.store().reader(), &scope, &filter, &page).await?;
+                    Ok(placed(page, |event| Place::of_id(event.id)))
+                })
+            },
+            move |request| {
+                let filter = counted.clone();
+                Box::pin(async move { Ok(store::event::count(request.store().reader(), &scope, &filter).await?) })
+            },
+        ))
+    }
+
+    /// One customer, by its id or by its external id; null if there is none.
+    async fn customer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its external id.")] external_id: Option<String>,
+    ) -> Nullable<Customer> {
+        nullable(async {
+            let request = request(ctx);
+            let scope = request.caller.read(Resource::Events)?;
+            match one_of_two(id, external_id)? {
+                Ok(id) => Customer::load(ctx, id.parse()?).await,
+                Err(external_id) => {
+                    let reader = request.store().reader();
+                    let found = store::customer::find_by_external_id(reader, &scope, &external_id).await?;
+                    Ok(found.map(Customer::from))
+                }
+            }
+        })
+        .await
+    }
+
+    /// The customers, newest first.
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<CustomerFilter>,
+    ) -> Result<Connection<Customer>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Events)?;
+        let filter = filter.unwrap_or_default();
+        let filter = Arc::new(StoreCustomerFilter {
+            search: filter.search.map(|text| wanted("filter.search", text)).transpose()?,
+            partner: filter.partner_id.map(|id| id.parse()).transpose()?,
+            campaign: filter.campaign_id.map(|id| id.parse()).transpose()?,
+        });
+        let cursors = Cursors::of((scope, "customers", &filter));
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(&cursors)?;
+        let counted = filter.clone();
+        Ok(Connection::new(
+            cursors,
+            move |request| {
+                let (filter, page) = (filter.clone(), page.clone());
+                Box::pin(async move {
+                    let page = store::customer::page(request.store().reader(), &scope, &filter, &page).await?;
+                    Ok(placed(page, |customer| Place::of_id(customer.id)))
+                })
+            },
+            move |request| {
+                let filter = counted.clone();
+                Box::pin(async move { Ok(store::customer::count(request.store().reader(), &scope, &filter).await?) })
+            },
+        ))
+    }
+}
