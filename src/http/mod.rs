@@ -17,7 +17,6 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::graphql::Schema;
-use crate::jobs;
 
 /// How the front behaves.
 #[derive(Clone, Debug)]
@@ -83,35 +82,29 @@ pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>
         .with_state(front)
 }
 
-/// Serves until `stop` completes; then refuses new connections and lets running requests finish.
+/// Serves until `ending` turns true; then refuses new connections and lets running requests finish.
 pub async fn serve(
     listener: TcpListener,
     app: Arc<App>,
     options: HttpOptions,
-    stop: impl Future<Output = ()> + Send + 'static,
+    ending: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
-    let (announce, ending) = watch::channel(false);
     let patience = options.shutdown_timeout;
-    let work = tokio::spawn(jobs::run(app.clone(), ending.clone()));
     let router = router(app, options, ending.clone());
+    let (mut told, mut told_first) = (ending.clone(), ending);
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        stop.await;
+        // An error means that whoever would tell is gone, which is an end, too.
+        let _ = told_first.wait_for(|ending| *ending).await;
         tracing::info!("ending: no new connections, running requests finish");
-        announce.send_replace(true);
     });
-    let mut told = ending;
-    let ended = tokio::select! {
+    tokio::select! {
         ended = server.into_future() => ended,
         () = async {
-            // An error means that the server, which announces it, is gone already.
             let _ = told.wait_for(|ending| *ending).await;
             tokio::time::sleep(patience).await;
         } => {
             tracing::warn!("ending: some requests did not finish in time");
             Ok(())
         }
-    };
-    // Its transaction, if it is in one, is finished or undone by the database.
-    work.abort();
-    ended
+    }
 }
