@@ -1,6 +1,88 @@
-use super::CliError;
+//! What `serve --demo` prints.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use super::{CliError, open};
 use crate::app::App;
-pub async fn prepare_and_greet(_app: &App, address: std::net::SocketAddr) -> Result<(), CliError> {
-    println!("http://{address}/graphql");
+use crate::auth::{Caller, Permissions, Scope};
+use crate::domain::tenant::Tenant;
+use crate::seed::demo;
+use crate::service::token::{issue_for_partner, mint};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The question of `examples/donutwork/simulation.json`.
+const SIMULATION: &str = "mutation { simulatePartnerGroup(input: { \
+    rules: [{ newCustomerTimeTier: { maxMonths: 3, percentage: \"25\" } }, { recurring: { percentage: \"10\" } }], \
+    scenarios: [{ chargeAmount: \"299.9\", customerMonths: 2, partnerLtv: \"4500\", qualifiedCustomers: 12 }] }) { \
+    results { finalFee { amount currency } explanation { source outcome detail amount } } userErrors { message } } }";
+
+/// Makes the tenant `demo` if it is missing, and tells how to look at it.
+pub async fn prepare_and_greet(app: &App, address: SocketAddr) -> Result<(), CliError> {
+    let tenant = demo::prepare(app).await.map_err(open::readable)?;
+    let endpoint = format!("http://{}/graphql", reachable(address));
+    let admin = mint(
+        app,
+        "demo",
+        &Scope::tenant_wide(tenant.id),
+        Permissions::parse("admin"),
+        DAY,
+    )
+    .token;
+    let simulation = serde_json::json!({ "query": SIMULATION });
+    println!("Tributary serves the tenant {}: {}\n", tenant.slug, tenant.name);
+    println!("GraphiQL:\n{endpoint}\n");
+    println!("GraphiQL with the admin's token:\n{endpoint}#token={admin}\n");
+    println!("The admin's token, good for 24 hours:\n{admin}\n");
+    if let Some((name, token)) = partner_token(app, &tenant).await? {
+        println!("GraphiQL with the token of the partner {name}:\n{endpoint}#token={token}\n");
+        println!("The partner's token, good for 24 hours:\n{token}\n");
+    }
+    println!("What would a partner group pay? This gives 74.98 and the steps that lead there:");
+    println!(
+        "curl -s {endpoint} -H 'content-type: application/json' -H 'authorization: Bearer {admin}' -d '{simulation}'"
+    );
     Ok(())
+}
+
+/// The name and a token of the partner that stands for all of them; `None` where it may not sign in.
+async fn partner_token(app: &App, tenant: &Tenant) -> Result<Option<(String, String)>, CliError> {
+    let Some(partner) = demo::portal_partner(app, tenant).await? else {
+        return Ok(None);
+    };
+    if !partner.status.may_sign_in() {
+        return Ok(None);
+    }
+    let caller = Caller::operator(tenant.id, "demo");
+    let seconds = i32::try_from(DAY.as_secs()).expect("a day has few seconds");
+    let issued = issue_for_partner(app, &caller, &partner.id.to_string(), None, seconds).await;
+    Ok(Some((partner.name, issued.map_err(open::readable)?.token)))
+}
+
+/// An address that a browser on this machine can open: "every interface" is none.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_name_an_address_that_can_be_opened() {
+        for (listening, link) in [
+            ("0.0.0.0:8080", "127.0.0.1:8080"),
+            ("[::]:80", "[::1]:80"),
+            ("192.0.2.7:1", "192.0.2.7:1"),
+        ] {
+            let listening = listening.parse().expect("an address");
+            assert_eq!(reachable(listening).to_string(), link);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! Everything made bears an external id (`seed-1-partner-42`), and what is there already is skipped, so that a seeding
 //! that was stopped can be called again, and one that was not changes nothing.
 
+pub mod demo;
 mod draft;
 mod partners;
 mod programme;

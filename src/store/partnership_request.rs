@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entity::partnership_request::{self, Column, Entity};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QuerySelect, Select,
+    QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -85,6 +85,17 @@ pub async fn is_pending(
         .filter(Column::CampaignId.eq(campaign.uuid()))
         .filter(Column::Email.eq(email));
     Ok(pending.count(database).await? > 0)
+}
+
+/// The newest request of an address, for whichever campaign and however decided.
+pub async fn find_newest_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    email: &str,
+) -> Result<Option<PartnershipRequest>, StoreError> {
+    let requests = visible::<Entity>(scope).filter(Column::Email.eq(email));
+    let newest = requests.order_by_desc(Column::Id).limit(1).one(database).await?;
+    newest.map(from_row).transpose()
 }
 
 pub async fn insert(

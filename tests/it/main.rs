@@ -7,6 +7,8 @@
 )]
 
 mod architecture;
+mod command_line;
+mod demo;
 mod import;
 mod paging;
 mod response_shapes;

@@ -1,0 +1,195 @@
+//! The program itself, as a person at a terminal meets it: exit codes, what goes to which stream, the first start.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::support::{TestApp, both_databases};
+
+/// The keys of [`TestApp`], so that its gateway takes the program's tokens.
+const SECRET: &str = match std::str::from_utf8(&[7; 32]) {
+    Ok(secret) => secret,
+    Err(_) => unreachable!(),
+};
+
+fn command(database_url: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tributary"));
+    command
+        .args(["--database-url", database_url])
+        .args(arguments)
+        .stdin(Stdio::null());
+    command
+}
+
+async fn run(app: &TestApp, arguments: &[&str]) -> Output {
+    let mut command = command(&app.database_url(), arguments);
+    tokio::task::spawn_blocking(move || command.output().expect("it starts"))
+        .await
+        .unwrap()
+}
+
+/// Standard output of a command that must succeed.
+async fn done(app: &TestApp, arguments: &[&str]) -> String {
+    let output = run(app, arguments).await;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The error of a command that must end with this code and print no result.
+async fn failed(app: &TestApp, code: i32, arguments: &[&str]) -> String {
+    let output = run(app, arguments).await;
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "",
+        "results only go to standard output"
+    );
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn example(name: &str) -> String {
+    format!("{}/examples/donutwork/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+both_databases! {
+    async fn a_tenant_is_made_seeded_and_imported_into(app: TestApp) {
+        let made = done(&app, &["tenant", "create", "--slug", "acme", "--name", "Acme"]).await;
+        assert!(made.starts_with("ten_") && made.ends_with(" acme\n"), "{made}");
+        let seeding = ["seed", "--tenant", "acme", "--partners", "30", "--campaigns", "2"];
+        let first = done(&app, &seeding).await;
+        assert!(first.starts_with("acme: made 30 partners, 2 campaigns, ") && first.lines().count() == 1, "{first}");
+        assert_eq!(done(&app, &seeding).await, "acme: made 0 partners, 0 campaigns, 0 snapshots; 30 partners were there already\n");
+        let group = example("partner-group.json");
+        let importing = ["import", "donutwork", &group, "--tenant", "acme"];
+        let created = done(&app, &importing).await;
+        assert!(created.starts_with("created grp_") && created.ends_with(" P-GROUP-ADVANCED \"Standard Managed Agency\": 3 rules\n"), "{created}");
+        assert_eq!(done(&app, &importing).await, created.replace("created", "unchanged"));
+        let token = done(&app, &["token", "--tenant", "acme", "--scope", "partners:read", "--jwt-secret", SECRET]).await;
+        let data = app.client(Some(token.trim().to_owned())).data("{ viewer { subject scopes } partners { totalCount } }").await;
+        assert_eq!(data["partners"]["totalCount"], 30);
+        assert_eq!(data["viewer"]["scopes"], serde_json::json!(["partners:read"]));
+    }
+
+    async fn failures_end_with_one_and_say_why_on_standard_error(app: TestApp) {
+        app.tenant("acme").await;
+        let group = example("partner-group.json");
+        assert!(failed(&app, 1, &["import", "donutwork", &group, "--tenant", "nobody"]).await.contains("there is no tenant \"nobody\""));
+        let simulation = example("simulation.json");
+        let error = failed(&app, 1, &["import", "donutwork", &simulation, "--tenant", "acme"]).await;
+        assert!(error.contains("nothing is imported") && error.contains("simulatePartnerGroup"), "{error}");
+        assert!(failed(&app, 1, &["import", "donutwork", "no-such-file.json", "--tenant", "acme"]).await.contains("cannot read no-such-file.json"));
+        assert!(failed(&app, 1, &["seed", "--tenant", "nobody"]).await.contains("there is no tenant"));
+        assert!(failed(&app, 1, &["tenant", "create", "--slug", "acme", "--name", "Again"]).await.contains("slug is taken already"));
+    }
+
+    async fn bad_usage_ends_with_two(app: TestApp) {
+        for arguments in [
+            vec!["seed"],
+            vec!["seed", "--tenant", "acme", "--partners", "-1"],
+            vec!["import", "donutwork"],
+            vec!["import", "sourdough", "file.json", "--tenant", "acme"],
+            vec!["token", "--tenant", "acme", "--ttl", "soon"],
+            vec!["no-such-command"],
+        ] {
+            assert!(!failed(&app, 2, &arguments).await.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_schema_is_printed_as_it_is_published() {
+    let app = TestApp::on_sqlite().await;
+    assert_eq!(done(&app, &["schema"]).await, include_str!("../../schema.graphql"));
+}
+
+/// Ends the program whatever becomes of the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts the demo; gives what it printed up to its last line, and the running program.
+fn start_demo(database_url: &str) -> (Vec<String>, Running) {
+    let mut command = command(database_url, &["--listen", "127.0.0.1:0", "serve", "--demo"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let output = BufReader::new(child.stdout.take().expect("a pipe"));
+    let running = Running(child);
+    let mut lines = Vec::new();
+    for line in output.lines() {
+        lines.push(line.expect("UTF-8"));
+        if lines.last().is_some_and(|line| line.starts_with("curl ")) {
+            break;
+        }
+    }
+    (lines, running)
+}
+
+/// Does what the printed curl line does.
+fn curl(line: &str) -> Value {
+    let quoted: Vec<_> = line.split('\'').collect();
+    let [command, content_type, _, authorization, _, body, ..] = quoted[..] else {
+        panic!("{line}")
+    };
+    let address = command
+        .split("http://")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next())
+        .expect("an address");
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    let length = body.len();
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nhost: {address}\r\n{content_type}\r\n{authorization}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    serde_json::from_str(answer.split("\r\n\r\n").nth(1).expect("a body")).unwrap_or_else(|_| panic!("{answer}"))
+}
+
+#[test]
+fn the_first_start_prints_all_one_needs_and_the_second_the_same_programme() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("demo.db").display());
+    for _ in 0..2 {
+        let (lines, _running) = start_demo(&url);
+        let links: Vec<_> = lines.iter().filter(|line| line.contains("/graphql#token=")).collect();
+        let tokens: Vec<_> = lines.iter().filter(|line| line.starts_with("eyJ")).collect();
+        assert_eq!((links.len(), tokens.len()), (2, 2), "{lines:#?}");
+        for (link, token) in links.iter().zip(&tokens) {
+            assert!(
+                link.starts_with("http://127.0.0.1:") && link.ends_with(token.as_str()),
+                "{link}"
+            );
+        }
+        let line = lines.last().expect("it ends with an example");
+        let answer = curl(line);
+        assert_eq!(
+            answer["data"]["simulatePartnerGroup"]["results"][0]["finalFee"]["amount"], "74.98",
+            "{answer}"
+        );
+        let whoami = line.replace(tokens[0].as_str(), tokens[1]);
+        let (question, _) = whoami.rsplit_once(" -d '").expect("a body");
+        let answer = curl(&format!(
+            "{question} -d '{{\"query\": \"{{ viewer {{ partner {{ name }} }} partners {{ totalCount }} }}\"}}'"
+        ));
+        assert_eq!(
+            answer["data"]["viewer"]["partner"]["name"], "Blue Harbor Agency",
+            "{answer}"
+        );
+        assert_eq!(
+            answer["data"]["partners"]["totalCount"], 1,
+            "a partner sees itself only"
+        );
+    }
+}
