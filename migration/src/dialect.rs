@@ -9,7 +9,10 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 /// - `{time}`: UTC to the microsecond; RFC 3339 text on SQLite, which sorts as time does
 /// - `{json}`: a JSON document
 /// - `{sorted}`: text that is compared byte by byte on both engines, whatever the server's locale
-#[expect(clippy::disallowed_methods, reason = "constant statements of many kinds, outside of any request")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "constant statements of many kinds, outside of any request"
+)]
 pub async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
     let connection = manager.get_connection();
     let sql = match connection.get_database_backend() {

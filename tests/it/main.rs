@@ -1,7 +1,10 @@
 //! Everything a client can observe, through the public API only, on both databases. Without a PostgreSQL server half of
 //! it cannot run: `postgres_is_at_hand` then says so.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, which is what it is for"
+)]
 
 mod architecture;
 mod paging;
