@@ -13,6 +13,8 @@ pub struct Model {
     /// The lower-cased name, for search.
     pub name_key: String,
     pub external_id: Option<String>,
+    /// The lower-cased external id, for search.
+    pub external_id_key: Option<String>,
     pub status: String,
     #[sea_orm(column_type = "JsonBinary")]
     pub terms: Json,

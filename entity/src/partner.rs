@@ -15,6 +15,8 @@ pub struct Model {
     /// Lower-cased; unique in the tenant.
     pub email: String,
     pub external_id: Option<String>,
+    /// The lower-cased external id, for search.
+    pub external_id_key: Option<String>,
     pub r#type: String,
     pub status: String,
     #[sea_orm(column_type = "JsonBinary")]

@@ -79,7 +79,7 @@ pub fn wanted(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What names are compared and sorted by, on every database alike.
+/// What names and external ids are searched and names are sorted by, on every database alike.
 pub fn sort_key(name: &str) -> String {
     name.to_lowercase()
 }

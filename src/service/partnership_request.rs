@@ -74,6 +74,21 @@ pub async fn approve(
     id: &str,
     group_id: Option<&str>,
 ) -> Result<PartnershipRequest, ServiceError> {
+    match approve_once(app, caller, id, group_id).await {
+        // Somebody made a partner of that address at the same moment: the second look finds it and joins it.
+        Err(ServiceError::Rejected(problems)) if problems.iter().any(|problem| problem.code == ProblemCode::Taken) => {
+            approve_once(app, caller, id, group_id).await
+        }
+        answer => answer,
+    }
+}
+
+async fn approve_once(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    group_id: Option<&str>,
+) -> Result<PartnershipRequest, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
     let now = app.clock.now();
     let mut problems = Problems::new();

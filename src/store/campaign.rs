@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::campaign::{self, Column, Entity};
 use entity::{campaign_member, commission_snapshot, partnership_request};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
     QueryFilter, QuerySelect, QueryTrait, RelationDef, Select,
@@ -148,7 +148,7 @@ fn filtered(scope: &Scope, filter: &CampaignFilter) -> Select<Entity> {
         let mut found = Column::NameKey.like(pattern.clone());
         // Partners see the names of their campaigns and nothing else, so nothing else is searched for them.
         if scope.partner().is_none() {
-            found = found.or(Expr::expr(Func::lower(Expr::col(Column::ExternalId.as_column_ref()))).like(pattern));
+            found = found.or(Column::ExternalIdKey.like(pattern));
         }
         select = select.filter(found);
     }
@@ -290,6 +290,7 @@ pub(super) fn to_row(tenant: TenantId, campaign: &Campaign) -> campaign::Model {
         name: campaign.name.clone(),
         name_key: text::sort_key(&campaign.name),
         external_id: campaign.external_id.clone(),
+        external_id_key: campaign.external_id.as_deref().map(text::sort_key),
         status: campaign.status.as_str().to_owned(),
         terms: row::to_json(&campaign.terms),
         holdback_days: campaign.holdback_days.map(row::signed),

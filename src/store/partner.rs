@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::partner::{self, Column, Entity};
 use entity::{campaign_member, partner_category_member, partner_transition};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, Select,
@@ -220,11 +220,11 @@ fn filtered(backend: DbBackend, scope: &Scope, filter: &PartnerFilter) -> Select
     let mut select = visible::<Entity>(scope);
     if let Some(search) = &filter.search {
         let pattern = contains(search);
-        let external_id = Expr::expr(Func::lower(Expr::col(Column::ExternalId.as_column_ref())));
         let found = Column::NameKey
             .like(pattern.clone())
-            .or(Column::Email.like(pattern.clone()));
-        select = select.filter(found.or(external_id.like(pattern)));
+            .or(Column::Email.like(pattern.clone()))
+            .or(Column::ExternalIdKey.like(pattern));
+        select = select.filter(found);
     }
     if let Some(group) = filter.group {
         select = select.filter(Column::GroupId.eq(group.uuid()));
@@ -396,6 +396,7 @@ pub(super) fn to_row(tenant: TenantId, partner: &Partner) -> partner::Model {
         name_key: text::sort_key(&partner.name),
         email: partner.email.clone(),
         external_id: partner.external_id.clone(),
+        external_id_key: partner.external_id.as_deref().map(text::sort_key),
         r#type: partner.partner_type.as_str().to_owned(),
         status: partner.status.as_str().to_owned(),
         tags: row::to_json(&partner.tags),

@@ -20,4 +20,5 @@ mod worked_examples;
 
 mod isolation;
 mod mistakes;
+mod races;
 mod smoke;

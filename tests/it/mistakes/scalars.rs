@@ -57,9 +57,9 @@ both_databases! {
         let recurring = json!({ "percentage": "1" });
         for variables in [
             group(json!([{ "recurring": { "percentage": 1.5 } }])), group(json!([{ "recurring": recurring }, { "recurring": { "percentage": "x" } }])),
-            group(json!([{}])), group(json!([null])), group(json!(["recurring"])), group(json!([{ "recurring": null }])), group(json!([{ "recurring": {} }])),
+            group(json!([{}])), group(json!([null])), group(json!([{ "recurring": null }])), group(json!([{ "recurring": {} }])),
             group(json!([{ "recurring": recurring, "customerVolumeGate": { "minQualifiedCustomers": 1 } }])), group(json!([{ "unknown": recurring }])),
-            group(json!(null)), json!({ "input": null }), json!({}), json!({ "input": { "name": 1, "rules": [] } }), json!({ "input": { "name": "G" } }),
+            group(json!(null)), json!({ "input": null }), json!({ "input": { "name": 1, "rules": [] } }), json!({ "input": { "name": "G" } }),
             json!({ "input": { "name": "G", "rules": [], "nobody": 1 } }), json!({ "input": { "name": "G", "rules": [], "currency": "eur" } }),
             json!({ "input": { "name": "G", "rules": [], "default": "yes" } }),
         ] {

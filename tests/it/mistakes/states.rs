@@ -28,6 +28,11 @@ pub fn cases(p: &Programme) -> Vec<Case> {
             json!({ "partnerId": p.campaign, "campaignId": p.a }),
             &["INVALID campaignId", "INVALID partnerId"],
         ),
+        case(
+            "issuePartnerToken",
+            json!({ "ttlSeconds": 0, "scopes": ["admin"] }),
+            &["INVALID scopes.0", "INVALID ttlSeconds"],
+        ),
         case("deletePartnerGroup", json!({ "id": p.default_group }), &["IN_USE id"]),
         case("deletePartnerGroup", json!({ "id": p.group }), &["IN_USE id"]),
         case("deletePartnerTier", json!({}), &["IN_USE id"]),

@@ -122,7 +122,7 @@ impl Client {
 
 impl Answer {
     /// The body as text, without what differs from request to request.
-    pub fn text(&self) -> String {
+    pub fn comparable(&self) -> String {
         let mut body = self.body.clone();
         for error in body["errors"].as_array_mut().into_iter().flatten() {
             error["extensions"]["requestId"].take();

@@ -1,0 +1,242 @@
+//! What happens at the same moment. On PostgreSQL the writers really overlap; on SQLite they queue.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use crate::support::programme::{Programme, made_id};
+use crate::support::{Client, TestApp, both_databases};
+
+fn rules() -> Value {
+    json!([{ "recurring": { "percentage": "1" } }])
+}
+
+/// Runs all of them at once, each in its own task.
+async fn at_once(client: &Client, mutations: Vec<(&'static str, Value, &'static str)>) -> Vec<Value> {
+    let tasks = mutations.into_iter().map(|(mutation, input, selection)| {
+        let client = client.clone();
+        tokio::spawn(async move { client.mutate(mutation, input, selection).await })
+    });
+    let answers = join_all(tasks.collect::<Vec<_>>()).await;
+    answers
+        .into_iter()
+        .map(|answer| answer.expect("no task panics"))
+        .collect()
+}
+
+/// The codes of the problems of each answer; none for those that did what they were asked.
+fn codes(answers: &[Value]) -> Vec<Vec<&str>> {
+    let errors = answers
+        .iter()
+        .map(|answer| answer["userErrors"].as_array().expect("a list"));
+    errors
+        .map(|errors| {
+            errors
+                .iter()
+                .map(|error| error["code"].as_str().expect("a code"))
+                .collect()
+        })
+        .collect()
+}
+
+async fn defaults(admin: &Client) -> Vec<String> {
+    let data = admin
+        .data("{ partnerGroups(first: 500) { nodes { id default } } }")
+        .await;
+    let groups = data["partnerGroups"]["nodes"].as_array().unwrap().iter();
+    groups
+        .filter(|group| group["default"] == true)
+        .map(|group| group["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Exactly one did it; the others got this code.
+fn one_winner(answers: &[Value], losers: &str) {
+    let codes = codes(answers);
+    let won = codes.iter().filter(|codes| codes.is_empty()).count();
+    assert_eq!(won, 1, "{answers:?}");
+    assert!(
+        codes.iter().all(|codes| codes.is_empty() || codes == &[losers]),
+        "{answers:?}"
+    );
+}
+
+async fn count(app: &TestApp, table: &str) -> usize {
+    app.rows().await[table].len()
+}
+
+both_databases! {
+    async fn switches_of_the_default_group_leave_exactly_one(app: TestApp) {
+        let admin = app.admin().await;
+        let mut groups = Vec::new();
+        for number in 0..8 {
+            let input = json!({ "name": format!("G{number}"), "rules": rules(), "default": number == 0 });
+            groups.push(made_id(&admin, "createPartnerGroup", "partnerGroup", input).await);
+        }
+        let switch = |id: &String| ("updatePartnerGroup", json!({ "id": id, "default": true }), "partnerGroup { default }");
+        for round in 0..20 {
+            let (one, other) = (&groups[round % 8], &groups[(round + 3) % 8]);
+            let answers = at_once(&admin, vec![switch(one), switch(other)]).await;
+            assert!(codes(&answers).iter().all(Vec::is_empty), "{answers:?}");
+            let left = defaults(&admin).await;
+            assert!(left.len() == 1 && [one, other].contains(&&left[0]), "round {round}: {left:?}");
+        }
+        for round in 0..5 {
+            let mut mutations: Vec<_> = groups.iter().map(switch).collect();
+            // Beside switches: a rename of the present default group, new default groups, and a default given up.
+            mutations.push(("updatePartnerGroup", json!({ "id": defaults(&admin).await[0], "name": "Renamed" }), "partnerGroup { default }"));
+            mutations.push(("createPartnerGroup", json!({ "name": "New", "rules": rules(), "default": true }), "partnerGroup { default }"));
+            mutations.push(("createPartnerGroup", json!({ "name": "Newer", "rules": rules(), "default": true }), "partnerGroup { default }"));
+            let answers = at_once(&admin, mutations).await;
+            assert!(codes(&answers).iter().all(Vec::is_empty), "round {round}: {answers:?}");
+            assert_eq!(defaults(&admin).await.len(), 1, "round {round}");
+        }
+    }
+
+    async fn of_two_with_the_same_email_or_external_id_one_wins(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        for round in 0..5 {
+            let email = |name: &str| json!({ "name": name, "email": format!("Same{round}@a.example") });
+            let answers = at_once(&p.staff, ["A", "B", "C", "D"].map(|name| ("createPartner", email(name), "partner { id }")).into()).await;
+            one_winner(&answers, "TAKEN");
+            assert!(answers.iter().all(|answer| answer["userErrors"][0]["field"].is_null() || answer["userErrors"][0]["field"] == json!(["email"])));
+            for (mutation, mut input, selection) in [
+                ("createPartner", json!({ "name": "N" }), "partner { id }"),
+                ("createCampaign", json!({ "name": "N" }), "campaign { id }"),
+                ("createPartnerGroup", json!({ "name": "N", "rules": rules() }), "partnerGroup { id }"),
+                ("createPartnerTier", json!({}), "partnerTier { id }"),
+                ("createPartnerCategory", json!({}), "partnerCategory { id }"),
+                ("createAdvertiser", json!({ "name": "N" }), "advertiser { id }"),
+            ] {
+                input["externalId"] = json!(format!("same-{round}"));
+                let inputs = (0..4).map(|number| {
+                    let mut input = input.clone();
+                    match mutation {
+                        "createPartner" => input["email"] = json!(format!("e{round}-{number}@a.example")),
+                        "createPartnerTier" | "createPartnerCategory" => input["label"] = json!(format!("L{round}-{number}")),
+                        _ => {}
+                    }
+                    (mutation, input, selection)
+                });
+                let answers = at_once(&p.staff, inputs.collect()).await;
+                one_winner(&answers, "TAKEN");
+                let taken = answers.iter().filter_map(|answer| answer["userErrors"][0]["field"].as_array());
+                assert!(taken.into_iter().all(|path| *path == [json!("externalId")]), "{answers:?}");
+            }
+            let labels = (0..4).map(|_| ("createPartnerTier", json!({ "label": format!("Same {round}") }), "partnerTier { id }"));
+            one_winner(&at_once(&p.staff, labels.collect()).await, "TAKEN");
+            let asked = json!({ "name": "N", "email": format!("asks{round}@a.example"), "campaignId": p.campaign });
+            let asked = (0..4).map(|_| ("createPartnershipRequest", asked.clone(), "partnershipRequest { id }"));
+            one_winner(&at_once(&p.staff, asked.collect()).await, "TAKEN");
+        }
+    }
+
+    async fn a_request_is_decided_once(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        for round in 0..8 {
+            let input = json!({ "name": "N", "email": format!("asks{round}@a.example"), "campaignId": p.campaign });
+            let id = made_id(&p.staff, "createPartnershipRequest", "partnershipRequest", input).await;
+            let (snapshots, partners) = (count(&app, "commission_snapshot").await, count(&app, "partner").await);
+            let approve = ("approvePartnershipRequest", json!({ "id": id }), "partnershipRequest { status partner { id } }");
+            let reject = ("rejectPartnershipRequest", json!({ "id": id, "reason": "no" }), "partnershipRequest { status partner { id } }");
+            let both = if round % 2 == 0 { vec![approve.clone(), approve.clone(), approve] } else { vec![approve, reject] };
+            let answers = at_once(&p.staff, both).await;
+            one_winner(&answers, "INVALID_TRANSITION");
+            let approved = answers.iter().filter(|answer| answer["partnershipRequest"]["status"] == "APPROVED").count();
+            assert_eq!(count(&app, "commission_snapshot").await, snapshots + approved);
+            assert_eq!(count(&app, "partner").await, partners + approved);
+        }
+    }
+
+    async fn requests_of_one_newcomer_approved_at_once_make_one_partner(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        for round in 0..8 {
+            let mut approvals = Vec::new();
+            for campaign in [&p.campaign, &p.second_campaign, &p.other_campaign] {
+                let input = json!({ "name": "N", "email": format!("asks{round}@a.example"), "campaignId": campaign });
+                let id = made_id(&p.staff, "createPartnershipRequest", "partnershipRequest", input).await;
+                approvals.push(("approvePartnershipRequest", json!({ "id": id }), "partnershipRequest { partner { id } }"));
+            }
+            let partners = count(&app, "partner").await;
+            let answers = at_once(&p.staff, approvals).await;
+            assert!(codes(&answers).iter().all(Vec::is_empty), "{answers:?}");
+            let made: BTreeSet<_> = answers.iter().map(|answer| answer["partnershipRequest"]["partner"]["id"].to_string()).collect();
+            assert_eq!((made.len(), count(&app, "partner").await), (1, partners + 1), "{answers:?}");
+            let document = format!("{{ node(id: {}) {{ ... on Partner {{ campaigns {{ totalCount }} commissionSnapshots {{ version }} }} }} }}", made.first().unwrap());
+            let partner = p.staff.data(&document).await["node"].clone();
+            assert_eq!(partner, json!({ "campaigns": { "totalCount": 3 }, "commissionSnapshots": [{ "version": 1 }, { "version": 1 }, { "version": 1 }] }));
+        }
+    }
+
+    async fn amendments_at_once_count_without_gap(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let amend = |number: usize| {
+            let terms = json!([{ "basis": "PERCENT", "value": number.to_string() }]);
+            let input = json!({ "partnerId": p.a, "campaignId": p.second_campaign, "terms": terms, "reason": "r" });
+            ("amendCommissionSnapshot", input, "commissionSnapshot { version }")
+        };
+        let answers = at_once(&p.staff, (1..=8).map(amend).collect()).await;
+        let versions: BTreeSet<_> = answers.iter().map(|answer| answer["commissionSnapshot"]["version"].as_u64().expect("a version")).collect();
+        // The approval of the request was the first.
+        assert_eq!(versions, (2..=9).collect());
+        let data = p.staff.data(&format!(
+            "{{ partner(id: {:?}) {{ commissionSnapshots {{ version supersededAt campaign {{ id }} }} commissionSnapshot(campaignId: {:?}) {{ version }} }} }}",
+            p.a, p.second_campaign,
+        )).await;
+        let all = data["partner"]["commissionSnapshots"].as_array().unwrap().iter();
+        let in_force: Vec<_> = all.filter(|snapshot| snapshot["campaign"]["id"] == *p.second_campaign && snapshot["supersededAt"].is_null()).collect();
+        assert_eq!(in_force.len(), 1);
+        assert_eq!((&in_force[0]["version"], &data["partner"]["commissionSnapshot"]["version"]), (&json!(9), &json!(9)));
+    }
+
+    async fn what_is_deleted_while_somebody_joins_leaves_nothing_dangling(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        for round in 0..12 {
+            let email = format!("n{round}@a.example");
+            let group = made_id(&p.staff, "createPartnerGroup", "partnerGroup", json!({ "name": "G", "rules": rules() })).await;
+            let tier = made_id(&p.staff, "createPartnerTier", "partnerTier", json!({ "label": format!("T{round}") })).await;
+            let category = made_id(&p.staff, "createPartnerCategory", "partnerCategory", json!({ "label": format!("C{round}") })).await;
+            let campaign = made_id(&p.staff, "createCampaign", "campaign", json!({ "name": "C" })).await;
+            let new = json!({ "name": "N", "email": email, "groupId": group });
+            let answers = at_once(&p.staff, vec![
+                ("deletePartnerGroup", json!({ "id": group }), "deletedId"),
+                ("createPartner", new, "partner { group { id } }"),
+                ("deletePartnerTier", json!({ "id": tier }), "deletedId"),
+                ("updatePartner", json!({ "id": p.a, "tierId": tier }), "partner { tier { id } }"),
+                ("deletePartnerCategory", json!({ "id": category }), "deletedId"),
+                ("updatePartner", json!({ "id": p.b, "categoryIds": [category] }), "partner { categories { id } }"),
+                ("deleteCampaign", json!({ "id": campaign }), "deletedId"),
+                ("addPartnerToCampaign", json!({ "partnerId": p.a, "campaignId": campaign }), "partner { id }"),
+            ]).await;
+            for pair in answers.chunks(2) {
+                let codes = codes(pair);
+                // Either it is gone and nobody joined, or somebody joined and it is in use.
+                let gone = codes[0].is_empty();
+                assert_ne!(gone, codes[1].is_empty(), "round {round}: {pair:?}");
+                assert!(gone || codes[0] == ["IN_USE"], "round {round}: {pair:?}");
+                assert!(!gone || codes[1] == ["NOT_FOUND"] || codes[1] == ["CONFLICT"], "round {round}: {pair:?}");
+            }
+            let partners = p.staff.data("{ partners(first: 500) { nodes { id group { id } tier { id } categories { id } campaigns { nodes { id } } } } }").await.to_string();
+            for (id, gone) in [&group, &tier, &category].into_iter().zip(answers.chunks(2).map(|pair| pair[0]["deletedId"].is_string())) {
+                assert_eq!(partners.contains(id.as_str()), !gone, "round {round}: {id}");
+            }
+        }
+    }
+
+    async fn moves_of_one_partner_at_once_take_turns(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        for _ in 0..6 {
+            let suspend = ("suspendPartner", json!({ "id": p.a, "reason": "r" }), "partner { status }");
+            one_winner(&at_once(&p.staff, vec![suspend.clone(), suspend.clone(), suspend]).await, "INVALID_TRANSITION");
+            let activate = ("activatePartner", json!({ "id": p.a }), "partner { status }");
+            one_winner(&at_once(&p.staff, vec![activate.clone(), activate]).await, "INVALID_TRANSITION");
+        }
+        let data = p.staff.data(&format!("{{ partner(id: {:?}) {{ transitions {{ from to }} }} }}", p.a)).await;
+        let transitions = data["partner"]["transitions"].as_array().unwrap();
+        assert_eq!(transitions.len(), 3 + 12);
+        for pair in transitions.windows(2) {
+            assert_eq!(pair[0]["to"], pair[1]["from"], "{transitions:?}");
+        }
+    }
+}
