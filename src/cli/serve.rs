@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::{CliError, demo, open};
 use crate::config::Config;
-use crate::http;
+use crate::{http, jobs};
 
 pub async fn run(config: Config, is_demo: bool) -> Result<(), CliError> {
     let keys = if is_demo {
@@ -25,7 +26,15 @@ pub async fn run(config: Config, is_demo: bool) -> Result<(), CliError> {
         println!("http://{address}/graphql");
     }
     tracing::info!(%address, "serving");
-    http::serve(listener, app, config.http, told_to_end()).await?;
+    let (tell, ending) = watch::channel(false);
+    tokio::spawn(async move {
+        told_to_end().await;
+        tell.send_replace(true);
+    });
+    let work = tokio::spawn(jobs::run(app.clone(), ending.clone()));
+    http::serve(listener, app, config.http, ending).await?;
+    // The job ends after the transaction that it is in.
+    let _ = work.await;
     tracing::info!("ended");
     Ok(())
 }

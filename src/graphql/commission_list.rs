@@ -18,7 +18,8 @@ use crate::domain::Timestamp;
 use crate::domain::calendar::{Interval, intervals};
 use crate::domain::commission;
 use crate::store;
-use crate::store::commission::{CommissionOrder as StoreOrder, Parent, Total};
+use crate::store::commission::{CommissionOrder as StoreOrder, Parent};
+use crate::store::commission_totals::Total;
 use crate::store::page::{Page, Place, SortKey};
 
 type ReadTotals = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<Vec<Total>, ApiError>> + Send + Sync>;
@@ -248,7 +249,9 @@ impl CommissionQuery {
         );
         let read_totals: ReadTotals = Box::new(move |request| {
             let filter = totalled.clone();
-            Box::pin(async move { Ok(store::commission::totals(request.store().reader(), &scope, &filter).await?) })
+            Box::pin(
+                async move { Ok(store::commission_totals::totals(request.store().reader(), &scope, &filter).await?) },
+            )
         });
         Ok(CommissionConnection { list, read_totals })
     }
@@ -277,7 +280,7 @@ impl CommissionQuery {
         let mut bounds = starts.clone();
         bounds.push(to.0);
         bounds[0] = bounds[0].max(from.0);
-        let points = store::commission::series(request.store().reader(), &scope, &filter, &bounds).await?;
+        let points = store::commission_totals::series(request.store().reader(), &scope, &filter, &bounds).await?;
         let points = points.into_iter().filter_map(|(interval, total)| {
             Some(SeriesPoint {
                 start: DateTime(*starts.get(interval)?),

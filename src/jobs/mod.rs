@@ -28,8 +28,8 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
-            // The sender is gone: the program ends.
-            told = ending.wait_for(|ending| *ending) => if told.is_err() { return },
+            // Told, or nobody is left who could tell.
+            _ = ending.wait_for(|ending| *ending) => return,
         }
     }
 }

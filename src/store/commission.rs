@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::commission::{self, Column, Entity};
 use entity::{commission_transition, outbox, payout_item};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select,
@@ -59,15 +59,6 @@ pub enum Parent {
     Payout,
 }
 
-/// The count and sum of the commissions of one status and currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Total {
-    pub status: CommissionStatus,
-    pub currency: Currency,
-    pub count: i64,
-    pub minor: i64,
-}
-
 pub fn sort(order: CommissionOrder, descending: bool) -> Sort<Column> {
     let key = match order {
         CommissionOrder::AccruedAt => Column::AccruedAt,
@@ -111,37 +102,6 @@ pub async fn adjusting(
     let one_of = many::one_of(database.get_database_backend(), Column::AdjustsId.as_column_ref(), ids);
     let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
     select.all(database).await?.into_iter().map(from_row).collect()
-}
-
-/// Rows of any tenant that may be approved now, at most `limit`, as (tenant, partner, row): for the background job,
-/// which works for all tenants and takes each row up again under its partner's lock.
-pub async fn matured(
-    database: &impl ConnectionTrait,
-    now: Timestamp,
-    limit: u64,
-) -> Result<Vec<(TenantId, PartnerId, CommissionId)>, StoreError> {
-    let mut select = Query::select();
-    select
-        .columns([Column::TenantId, Column::PartnerId, Column::Id])
-        .from(Entity)
-        .and_where(Column::Status.eq(CommissionStatus::Accrued.as_str()))
-        .and_where(Column::MatureAt.lte(now))
-        .cond_where(
-            Condition::any()
-                .add(Column::PaymentTarget.eq(PaymentTarget::Partnership.as_str()))
-                .add(Column::Recipient.is_not_null()),
-        )
-        .order_by(Column::MatureAt, sea_orm::Order::Asc)
-        .limit(limit);
-    let rows = database.query_all(&select).await?.into_iter().map(|row| {
-        let id = |column| row.try_get::<Uuid>("", column);
-        Ok((
-            TenantId::from_uuid(id("tenant_id")?),
-            PartnerId::from_uuid(id("partner_id")?),
-            CommissionId::from_uuid(id("id")?),
-        ))
-    });
-    rows.collect()
 }
 
 /// The rows that a payout run may pay: approved and in no payout, of these partners.
@@ -201,117 +161,6 @@ pub async fn count(
     Ok(filtered(scope, filter).count(database).await?)
 }
 
-/// Counts and sums by status and currency.
-pub async fn totals(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &CommissionFilter,
-) -> Result<Vec<Total>, StoreError> {
-    let mut statement = filtered(scope, filter).select_only();
-    let sums = sea_orm::QuerySelect::query(&mut statement);
-    sums.column(Column::Status).column(Column::Currency);
-    add_sums(sums, Expr::col(Column::AmountMinor.as_column_ref()));
-    sums.add_group_by([
-        Expr::col(Column::Status.as_column_ref()),
-        Expr::col(Column::Currency.as_column_ref()),
-    ]);
-    let rows = database.query_all(sums).await?;
-    let mut totals = rows.iter().map(total).collect::<Result<Vec<_>, _>>()?;
-    totals.sort_by_key(|total| (total.status, total.currency));
-    Ok(totals)
-}
-
-/// The totals of the children of each parent.
-pub async fn totals_of(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    parent: Parent,
-    parents: &[Uuid],
-    filter: &CommissionFilter,
-) -> Result<HashMap<Uuid, Vec<Total>>, StoreError> {
-    let child = |column: Column| Expr::col((Alias::new("child"), column));
-    let mut statement = many::joined(database.get_database_backend(), parents, |key| {
-        children(scope, parent, filter, key)
-    });
-    statement
-        .expr_as(child(Column::Status), "status")
-        .expr_as(child(Column::Currency), "currency");
-    add_sums(&mut statement, child(Column::AmountMinor));
-    statement.add_group_by([Expr::col("parent_id"), child(Column::Status), child(Column::Currency)]);
-    let mut totals: HashMap<Uuid, Vec<Total>> = HashMap::new();
-    for row in database.query_all(&statement).await? {
-        totals
-            .entry(row.try_get("", "parent_id")?)
-            .or_default()
-            .push(total(&row)?);
-    }
-    for list in totals.values_mut() {
-        list.sort_by_key(|total| (total.status, total.currency));
-    }
-    Ok(totals)
-}
-
-/// Counts and sums by status and currency in each interval [start, next start), given by their bounds: bounds N and
-/// N + 1 enclose interval N.
-pub async fn series(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &CommissionFilter,
-    bounds: &[Timestamp],
-) -> Result<Vec<(usize, Total)>, StoreError> {
-    let intervals = bounds
-        .windows(2)
-        .enumerate()
-        .map(|(number, pair)| (number as i64, pair[0], pair[1]));
-    let intervals: Vec<_> = intervals.collect();
-    if intervals.is_empty() {
-        return Ok(Vec::new());
-    }
-    // Joined, so that each interval is one range of the index by time.
-    let bound = |name: &'static str| Expr::col((Alias::new("bounds"), Alias::new(name)));
-    let accrued_at = Expr::col(Column::AccruedAt.as_column_ref());
-    let mut rows = filtered(scope, filter).select_only();
-    let statement = sea_orm::QuerySelect::query(&mut rows);
-    statement
-        .from_values(intervals, "bounds")
-        .and_where(accrued_at.clone().gte(bound("column2")))
-        .and_where(accrued_at.lt(bound("column3")))
-        .expr_as(bound("column1"), "interval")
-        .column(Column::Status)
-        .column(Column::Currency);
-    add_sums(statement, Expr::col(Column::AmountMinor.as_column_ref()));
-    statement.add_group_by([
-        bound("column1"),
-        Expr::col(Column::Status.as_column_ref()),
-        Expr::col(Column::Currency.as_column_ref()),
-    ]);
-    let statement = statement.take();
-    let mut points = Vec::new();
-    for row in database.query_all(&statement).await? {
-        let interval: i64 = row.try_get("", "interval")?;
-        points.push((usize::try_from(interval).unwrap_or(0), total(&row)?));
-    }
-    points.sort_by_key(|(interval, total)| (*interval, total.status, total.currency));
-    Ok(points)
-}
-
-/// PostgreSQL's SUM of bigint is a numeric: back to where it came from.
-fn add_sums(statement: &mut sea_orm::sea_query::SelectStatement, amount: Expr) {
-    statement
-        .expr_as(Expr::cust("COUNT(*)"), "count")
-        .expr_as(Expr::expr(Func::sum(amount)).cast_as("bigint"), "minor");
-}
-
-fn total(row: &sea_orm::QueryResult) -> Result<Total, StoreError> {
-    let (status, currency): (String, String) = (row.try_get("", "status")?, row.try_get("", "currency")?);
-    Ok(Total {
-        status: row::text(TABLE, "status", &status, CommissionStatus::parse)?,
-        currency: row::currency(TABLE, "currency", &currency)?,
-        count: row.try_get("", "count")?,
-        minor: row.try_get("", "minor")?,
-    })
-}
-
 /// A page of the children of each parent.
 pub async fn pages_of(
     database: &impl ConnectionTrait,
@@ -342,7 +191,7 @@ pub async fn counts_of(
     many::counts(database, parents, |key| children(scope, parent, filter, key)).await
 }
 
-fn children(scope: &Scope, parent: Parent, filter: &CommissionFilter, key: Expr) -> Select<Entity> {
+pub(super) fn children(scope: &Scope, parent: Parent, filter: &CommissionFilter, key: Expr) -> Select<Entity> {
     let column = match parent {
         Parent::Partner => Column::PartnerId,
         Parent::Campaign => Column::CampaignId,
@@ -361,7 +210,7 @@ fn children(scope: &Scope, parent: Parent, filter: &CommissionFilter, key: Expr)
     filtered(scope, filter).filter(Expr::col(column.as_column_ref()).eq(key))
 }
 
-fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entity> {
+pub(super) fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entity> {
     let mut wanted = Condition::all();
     if let Some(status) = &filter.status {
         wanted = wanted.add(Column::Status.is_in(status.iter().map(|status| status.as_str())));

@@ -10,7 +10,8 @@ use crate::auth::Scope;
 use crate::domain::commission::{Balance, Commission, CommissionTransition, Payout, PayoutRun};
 use crate::domain::event::{Customer, Event};
 use crate::domain::money::Money;
-use crate::store::commission::{self, CommissionFilter, CommissionOrder, Parent, Total};
+use crate::store::commission::{self, CommissionFilter, CommissionOrder, Parent};
+use crate::store::commission_totals::{self, Total};
 use crate::store::page::{Page, PageRequest};
 use crate::store::payout::Parent as PayoutParent;
 use crate::store::{Store, StoreError, balance, customer, event, payout, standing};
@@ -251,7 +252,7 @@ impl Fetch for CommissionTotals {
     ) -> Result<HashMap<CommissionsKey, Self::Value>, StoreError> {
         let mut totals = HashMap::with_capacity(keys.len());
         for ((kind, filter), parents) in grouped(keys, |key| ((key.kind, key.filter.clone()), key.parent)) {
-            for (parent, list) in commission::totals_of(store.reader(), scope, kind, &parents, &filter).await? {
+            for (parent, list) in commission_totals::totals_of(store.reader(), scope, kind, &parents, &filter).await? {
                 totals.insert(
                     CommissionsKey {
                         kind,

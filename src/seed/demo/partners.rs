@@ -180,7 +180,9 @@ async fn partner(stage: &Stage<'_>, classes: &Classes, place: usize) -> Result<P
         tier_id: (!tier.is_empty()).then(|| classes.tiers.of(tier)),
         category_ids: classes.categories.all(&words(categories)),
         tags: words(tags).into_iter().map(str::to_owned).collect(),
-        metadata: place.is_multiple_of(4).then(|| serde_json::json!({ "crmId": 4100 + place })),
+        metadata: place
+            .is_multiple_of(4)
+            .then(|| serde_json::json!({ "crmId": 4100 + place })),
         payout_currency: None,
         send_invite: INVITED.contains(&place),
         campaign_ids: classes.campaigns.all(&words(campaigns)),

@@ -350,7 +350,7 @@ fn from_kept(kept: Value) -> Answers {
 pub async fn approve_matured(app: &App, limit: u64) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let mut by_partner: HashMap<(TenantId, PartnerId), Vec<CommissionId>> = HashMap::new();
-    for (tenant, partner, row) in store::commission::matured(app.store.reader(), now, limit).await? {
+    for (tenant, partner, row) in store::maturing::matured(app.store.reader(), now, limit).await? {
         by_partner.entry((tenant, partner)).or_default().push(row);
     }
     let mut approved = 0;
