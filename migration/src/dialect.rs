@@ -57,6 +57,26 @@ pub async fn make_append_only(manager: &SchemaManager<'_>, table: &str) -> Resul
     run(manager, &sql.replace("{table}", table)).await
 }
 
+/// Keeps INSERT OR REPLACE from putting a row of another id in the place of one that is equal by `key`, a condition on
+/// NEW. To be called for every unique index of an append-only table; PostgreSQL replaces by updating, which it refuses.
+pub async fn refuse_replacing(manager: &SchemaManager<'_>, table: &str, key: &str) -> Result<(), DbErr> {
+    match manager.get_connection().get_database_backend() {
+        DbBackend::Postgres => Ok(()),
+        _ => {
+            run(
+                manager,
+                &SQLITE_REFUSE_REPLACING.replace("{table}", table).replace("{key}", key),
+            )
+            .await
+        }
+    }
+}
+
+const SQLITE_REFUSE_REPLACING: &str = "
+CREATE TRIGGER {table}_no_replace_by_key BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND {key})
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
+
 const POSTGRES_APPEND_ONLY: &str = "
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
@@ -71,7 +91,7 @@ CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABO
 CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 --
 CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
-WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND id = NEW.id)
+WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND id = NEW.id OR rowid = NEW.rowid)
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
 
 /// Makes `columns` of `table` final, and the table's rows impossible to delete, replace or truncate. `also` is a further

@@ -15,6 +15,8 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         dialect::run(manager, UP).await?;
         dialect::make_append_only(manager, "commission_snapshot").await?;
+        let key = "partner_id = NEW.partner_id AND campaign_id IS NEW.campaign_id AND version = NEW.version";
+        dialect::refuse_replacing(manager, "commission_snapshot", key).await?;
         dialect::make_append_only(manager, "partner_transition").await
     }
 
