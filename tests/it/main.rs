@@ -19,6 +19,7 @@ mod support;
 mod worked_examples;
 
 mod isolation;
+mod ledger_access;
 mod mistakes;
 mod races;
 mod smoke;

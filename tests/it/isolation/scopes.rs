@@ -68,6 +68,20 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 node(&p.advertiser),
             ],
         ),
+        (
+            "events:read",
+            vec![by_external_id("event"), list("events"), by_external_id("customer"), list("customers")],
+        ),
+        (
+            "commissions:read",
+            vec![
+                one("commission", &p.commission),
+                list("commissions"),
+                "commissionSeries(interval: DAY, from: \"2026-03-01T00:00:00Z\", to: \"2026-03-03T00:00:00Z\") { count }".to_owned(),
+                node(&p.commission),
+            ],
+        ),
+        ("payouts:read", vec![one("payout", &p.payout), list("payouts"), node(&p.payout)]),
     ]
 }
 

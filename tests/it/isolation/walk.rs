@@ -68,6 +68,53 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             .chain(list())
             .collect(),
         ),
+        by_name(
+            "commission",
+            vec![&p.commission, &p.other_commission, &foreign.commission],
+            &[],
+        ),
+        (
+            "commissions",
+            [
+                format!("(filter: {{ partnerId: {:?} }})", p.b),
+                format!("(filter: {{ partnerId: {:?}, campaignId: {:?} }})", p.a, p.campaign),
+                r#"(filter: { currency: "USD", accruedFrom: "2020-01-01T00:00:00Z" }, orderBy: { field: AMOUNT })"#
+                    .to_owned(),
+                r#"(filter: { status: [APPROVED], kind: [EVENT], recipient: "bravo" })"#.to_owned(),
+                r#"(filter: { accruedTo: "2030-01-01T00:00:00Z", matureBefore: "2030-01-01T00:00:00Z" })"#.to_owned(),
+            ]
+            .into_iter()
+            .chain(list())
+            .collect(),
+        ),
+        (
+            "commissionSeries",
+            vec![r#"(interval: DAY, from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z")"#.to_owned()],
+        ),
+        by_name("customer", vec![], &["hidden-alpha", "hidden-bravo", "hidden-foreign"]),
+        (
+            "customers",
+            list()
+                .into_iter()
+                .chain([r#"(filter: { search: "a" })"#.to_owned()])
+                .collect(),
+        ),
+        by_name("event", vec![], &["alpha-event", "bravo-event", "foreign-event"]),
+        (
+            "events",
+            list()
+                .into_iter()
+                .chain([format!("(filter: {{ partnerId: {:?}, kind: [CHARGE] }})", p.b)])
+                .collect(),
+        ),
+        by_name("payout", vec![&p.payout, &p.other_payout, &foreign.payout], &[]),
+        (
+            "payouts",
+            list()
+                .into_iter()
+                .chain([format!("(filter: {{ partnerId: {:?} }})", p.b)])
+                .collect(),
+        ),
         ("node", every_id.iter().map(|id| format!("(id: {id})")).collect()),
         ("nodes", vec![format!("(ids: [{}])", every_id.join(", "))]),
         by_name(
@@ -112,6 +159,10 @@ fn everything(p: &Programme) -> Vec<String> {
         &p.b,
         &p.request,
         &p.decided_request,
+        &p.commission,
+        &p.other_commission,
+        &p.payout,
+        &p.other_payout,
     ];
     ids.into_iter().cloned().chain([p.tenant.id.to_string()]).collect()
 }
@@ -213,14 +264,16 @@ both_databases! {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         let sdl = Sdl::read();
         let own = p.staff.data_with(
-            "query($id: ID!) { partner(id: $id) { id group { id } commissionSnapshots { id } campaigns { nodes { id } } }
+            "query($id: ID!) { partner(id: $id) { id group { id } commissionSnapshots { id } campaigns { nodes { id } }
+             commissions { nodes { id event { id attribution { id } } payout { id } } } }
              viewer { tenant { id } } }",
             serde_json::json!({ "id": p.a }),
         ).await;
         let own: HashSet<String> = ids_in(&own).into_iter().map(|(_, id)| id).collect();
-        // Itself, group, two campaigns, the tenant, and four promises: one an approval, one at its creation, two amendments.
-        assert_eq!(own.len(), 9, "{own:?}");
-        for scopes in ["admin", "partners:read"] {
+        // Itself, group, two campaigns, the tenant, and four promises: one an approval, one at its creation, two amendments;
+        // a commission with its event, attribution and payout.
+        assert_eq!(own.len(), 13, "{own:?}");
+        for scopes in ["admin", "partners:read events:read commissions:read payouts:read"] {
             let a = app.partner_with(&p.tenant, &p.a, scopes);
             let mut seen = HashSet::new();
             for (root, arguments) in calls(&p, &foreign) {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::programme::{Programme, made_by};
+use crate::support::programme::{LEDGER, Programme, made_by};
 use crate::support::{Sdl, TestApp, both_databases};
 
 /// A wrong input: a valid one with some fields replaced, and what must be said of it: "CODE path".
@@ -86,7 +86,8 @@ both_databases! {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         let cases = [names::cases(&p), amounts::cases(&p), states::cases(&p)];
         let tried: BTreeSet<_> = cases.iter().flatten().map(|case| case.mutation.to_owned()).collect();
-        assert_eq!(tried.into_iter().collect::<Vec<_>>(), Sdl::read().names("Mutation"));
+        let all = Sdl::read().names("Mutation").into_iter().filter(|name| !LEDGER.contains(&name.as_str()));
+        assert_eq!(tried.into_iter().collect::<Vec<_>>(), all.collect::<Vec<_>>());
     }
 
     async fn every_problem_of_an_input_is_named_at_once(app: TestApp) {

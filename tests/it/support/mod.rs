@@ -88,7 +88,12 @@ impl TestApp {
         let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
         let app = Arc::new(App::new(store, clock.clone(), keys));
         let (_, ending) = watch::channel(false);
-        let router = http::router(app.clone(), HttpOptions::default(), ending);
+        // The walk through everything that the schema shows takes long documents.
+        let options = HttpOptions {
+            max_document_bytes: 512 * 1024,
+            ..HttpOptions::default()
+        };
+        let router = http::router(app.clone(), options, ending);
         Self {
             app,
             clock,

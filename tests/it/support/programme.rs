@@ -30,7 +30,26 @@ pub struct Programme {
     /// Waits for a decision.
     pub request: String,
     pub decided_request: String,
+    /// What A's charge earned, and B's.
+    pub commission: String,
+    pub other_commission: String,
+    /// A payout of each.
+    pub payout: String,
+    pub other_payout: String,
 }
+
+/// The ledger's mutations answer in shapes of their own; `ledger::access` and its neighbours try them.
+pub const LEDGER: [&str; 9] = [
+    "approveCommissions",
+    "assignCommissionRecipient",
+    "createManualCommission",
+    "createPayoutRun",
+    "recordEvent",
+    "recordEvents",
+    "reverseCommissions",
+    "settlePayout",
+    "simulateCampaignTerms",
+];
 
 impl Programme {
     /// Sets up a tenant in which A's texts contain `own`, and B's `other`.
@@ -128,6 +147,39 @@ impl Programme {
         .await;
         let new_request = asked(&format!("{other}-new"), &campaign);
         let request = make("createPartnershipRequest", "partnershipRequest", new_request).await;
+        let (mut commissions, mut payouts) = (Vec::new(), Vec::new());
+        for (partner, name) in [(&a, own), (&b, other)] {
+            let money = |amount: &str| json!({ "amount": amount, "currency": "USD" });
+            let event = json!({
+                "externalId": format!("{name}-event"), "kind": "CHARGE", "amount": money("100"), "revenue": money("55.55"),
+                "customerExternalId": format!("hidden-{name}"), "partnerId": partner, "campaignId": campaign,
+                "metadata": { "hidden": name },
+            });
+            let recorded = staff
+                .done("recordEvent", event, "commissions { id amount { amount } }")
+                .await;
+            assert_eq!(recorded["commissions"][0]["amount"]["amount"], "12.00", "{recorded}");
+            let id = recorded["commissions"][0]["id"]
+                .as_str()
+                .expect("a commission")
+                .to_owned();
+            let approve = "mutation($id: ID!) { approveCommissions(input: { ids: [$id], overrideHoldbackReason: \"hidden reason\" }) { userErrors { message } } }";
+            staff.data_with(approve, json!({ "id": id })).await;
+            let run = staff
+                .done(
+                    "createPayoutRun",
+                    json!({ "partnerIds": [partner] }),
+                    "payoutRun { payouts { nodes { id } } }",
+                )
+                .await;
+            payouts.push(
+                run["payoutRun"]["payouts"]["nodes"][0]["id"]
+                    .as_str()
+                    .expect("a payout")
+                    .to_owned(),
+            );
+            commissions.push(id);
+        }
         // Tokens from before the comebacks are dead.
         app.clock.advance(Duration::from_secs(1));
         Self {
@@ -146,6 +198,10 @@ impl Programme {
             b,
             request,
             decided_request,
+            commission: commissions[0].clone(),
+            other_commission: commissions[1].clone(),
+            payout: payouts[0].clone(),
+            other_payout: payouts[1].clone(),
         }
     }
 
