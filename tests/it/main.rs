@@ -8,6 +8,7 @@
 
 mod architecture;
 mod import;
+mod ledger;
 mod paging;
 mod response_shapes;
 mod schema;
