@@ -1,8 +1,14 @@
 //! The ledger: events in, commissions out, approved, paid and reversed, with nothing lost or doubled.
 
+mod customers;
+mod events;
 mod examples;
+mod immutable;
+mod inputs;
 mod payouts;
 mod refunds;
+mod reviews;
+mod windows;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

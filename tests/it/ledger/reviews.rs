@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tributary::service::ledger::review::approve_matured;
 
-use super::{Shop, charge, euros, merged, text};
+use super::{Shop, amounts, charge, euros, merged, text};
 use crate::support::both_databases;
 
 const UNKNOWN: &str = "com_00000000000000000000000000";
@@ -141,7 +141,7 @@ both_databases! {
         );
         shop.assert_sound(&partner).await;
         // What the refund did is told as it was.
-        assert_eq!(super::amounts(&shop.refund("r1", "1", Some("50")).await["commissions"]), ["-10.00"]);
+        assert_eq!(amounts(&shop.refund("r1", "1", Some("50")).await["commissions"]), ["-10.00"]);
         assert_eq!(shop.refund("r2", "1", None).await["commissions"], json!([]));
         shop.assert_sound(&partner).await;
     }
