@@ -10,6 +10,7 @@ mod architecture;
 mod command_line;
 mod demo;
 mod import;
+mod ledger;
 mod paging;
 mod response_shapes;
 mod schema;

@@ -158,12 +158,11 @@ impl Recorder<'_> {
         if let Some(known) = self.known(transaction, &checked).await? {
             return Ok(known);
         }
-        let now = self.app.clock.now();
         if checked.kind.takes_back() {
-            return self.take_back(transaction, checked, now).await;
+            return self.take_back(transaction, checked).await;
         }
-        let prepared = self.prepare(transaction, checked, now).await?;
-        self.write(transaction, prepared, now).await
+        let prepared = self.prepare(transaction, checked).await?;
+        self.write(transaction, prepared).await
     }
 
     /// The event as it was recorded before; a CONFLICT if its content was another.
@@ -198,12 +197,7 @@ impl Recorder<'_> {
     }
 
     /// Looks everything up and works everything out, the partner locked.
-    async fn prepare(
-        &self,
-        transaction: &DatabaseTransaction,
-        checked: CheckedEvent,
-        now: Timestamp,
-    ) -> Result<Prepared, Interrupted> {
+    async fn prepare(&self, transaction: &DatabaseTransaction, checked: CheckedEvent) -> Result<Prepared, Interrupted> {
         let scope = self.writer.scope();
         let mut problems = Problems::new();
         let named_partner = match &checked.partner_id {
@@ -249,6 +243,8 @@ impl Recorder<'_> {
             return Err(Interrupted::Raced);
         }
 
+        // Not before the lock: what was recorded while this one waited for it is earlier, and ids follow the time.
+        let now = self.app.clock.now();
         let occurred_at = checked.occurred_at.unwrap_or(now);
         let customer = checked
             .customer_external_id
@@ -399,12 +395,7 @@ impl Recorder<'_> {
         Ok(Some(history))
     }
 
-    async fn write(
-        &self,
-        transaction: &DatabaseTransaction,
-        prepared: Prepared,
-        now: Timestamp,
-    ) -> Result<Recorded, Interrupted> {
+    async fn write(&self, transaction: &DatabaseTransaction, prepared: Prepared) -> Result<Recorded, Interrupted> {
         let Prepared {
             event,
             partner,
@@ -414,7 +405,7 @@ impl Recorder<'_> {
             terms,
             earned,
         } = prepared;
-        let tenant = self.writer.tenant();
+        let (tenant, now) = (self.writer.tenant(), event.recorded_at);
         if let Some((customer, is_new)) = &customer {
             if *is_new && !store::customer::insert(transaction, tenant, customer).await? {
                 return Err(Interrupted::Raced);
@@ -467,10 +458,9 @@ impl Recorder<'_> {
         &self,
         transaction: &DatabaseTransaction,
         checked: CheckedEvent,
-        now: Timestamp,
     ) -> Result<Recorded, Interrupted> {
         let mut problems = Problems::new();
-        let taken = refund::record(transaction, &self.writer, checked, now, &mut problems).await?;
+        let taken = refund::record(transaction, &self.writer, checked, &self.app.clock, &mut problems).await?;
         match taken {
             Some(refund::Taken::Done(event, commissions)) => Ok(Recorded {
                 event,

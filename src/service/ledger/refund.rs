@@ -9,6 +9,7 @@ use super::event::CheckedEvent;
 use super::lock_partners;
 use super::posting::Posting;
 use crate::auth::Writer;
+use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
 use crate::domain::event::{Attribution, Event, EventKind};
@@ -31,7 +32,7 @@ pub async fn record(
     transaction: &DatabaseTransaction,
     writer: &Writer,
     checked: CheckedEvent,
-    now: Timestamp,
+    clock: &Clock,
     problems: &mut Problems,
 ) -> Result<Option<Taken>, StoreError> {
     let scope = writer.scope();
@@ -61,6 +62,7 @@ pub async fn record(
     {
         return Ok(Some(Taken::Raced));
     }
+    let now = clock.now();
     let amount = problems.take("amount.amount", amount_taken(&original, checked.amount));
     let Some(amount) = amount else { return Ok(None) };
 

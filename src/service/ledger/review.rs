@@ -292,6 +292,8 @@ fn undo(paid: &Commission, now: Timestamp) -> Commission {
         kind: CommissionKind::Clawback,
         status: CommissionStatus::Approved,
         amount,
+        // No event did this: the rows of a refund stay what it took back.
+        event_id: None,
         adjusts_id: Some(paid.id),
         basis: None,
         accrued_at: now,
@@ -345,8 +347,8 @@ fn from_kept(kept: Value) -> Answers {
     answers.collect()
 }
 
-/// Approves up to `limit` rows, of all tenants, whose holdback has passed; returns how many there were. Any number of
-/// replicas may do this at once: a row is looked at again under its partner's lock.
+/// Approves up to `limit` rows, of all tenants, whose holdback has passed, and their clawbacks; returns how many there
+/// were. Any number of replicas may do this at once: a row is looked at again under its partner's lock.
 pub async fn approve_matured(app: &App, limit: u64) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let mut by_partner: HashMap<(TenantId, PartnerId), Vec<CommissionId>> = HashMap::new();
@@ -359,7 +361,13 @@ pub async fn approve_matured(app: &App, limit: u64) -> Result<usize, StoreError>
         let transaction = app.store.begin().await?;
         lock_partners(&transaction, &writer, vec![partner]).await?;
         let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
-        let rows = store::commission::by_ids(&transaction, &writer.scope(), &uuids).await?;
+        let mut rows = store::commission::by_ids(&transaction, &writer.scope(), &uuids).await?;
+        // The limit must not part a row from its clawbacks: a payout would pay too much.
+        for row in store::commission::adjusting(&transaction, &writer.scope(), &uuids).await? {
+            if row.kind == CommissionKind::Clawback {
+                rows.insert(row.id.uuid(), row);
+            }
+        }
         let mut posting = Posting::new(tenant, writer.actor(), now);
         for row in rows.values().filter(|row| row.status == CommissionStatus::Accrued) {
             approved += usize::from(
