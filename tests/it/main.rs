@@ -19,8 +19,11 @@ mod statements;
 mod support;
 mod worked_examples;
 
+mod append_only;
 mod isolation;
 mod ledger_access;
 mod mistakes;
 mod races;
+mod round_trip;
 mod smoke;
+mod snapshots;

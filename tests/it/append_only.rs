@@ -1,0 +1,119 @@
+//! The database itself keeps promises and histories, whoever writes to it.
+
+use sea_orm::{ConnectionTrait, Database, DbErr, Statement};
+
+use crate::support::programme::Programme;
+use crate::support::{TestApp, both_databases};
+
+const TABLES: [&str; 2] = ["commission_snapshot", "partner_transition"];
+
+/// Runs a statement past the program.
+async fn run(app: &TestApp, sql: &str) -> Result<u64, DbErr> {
+    let database = Database::connect(app.database_url())
+        .await
+        .expect("a second connection");
+    let statement = Statement::from_string(database.get_database_backend(), sql);
+    let result = database
+        .execute_raw(statement)
+        .await
+        .map(|result| result.rows_affected());
+    database.close().await.expect("it closes");
+    result
+}
+
+async fn is_refused(app: &TestApp, sql: &str) {
+    let before = app.rows().await;
+    match run(app, sql).await {
+        Ok(rows) => panic!("{rows} rows: {sql}"),
+        Err(error) => assert!(error.to_string().contains("is append-only"), "{sql}: {error}"),
+    }
+    assert_eq!(app.rows().await, before, "{sql}");
+}
+
+/// The columns of a table but those named, and the same list with other values in the place of some.
+async fn copy(app: &TestApp, table: &str, changed: &[(&str, &str)]) -> (String, String) {
+    let columns = app
+        .texts(&format!("SELECT name FROM pragma_table_info('{table}')"))
+        .await;
+    let value = |column: &String| {
+        let change = changed.iter().find(|(name, _)| name == column);
+        change.map_or_else(|| column.clone(), |(_, value)| (*value).to_owned())
+    };
+    let values: Vec<_> = columns.iter().map(value).collect();
+    (columns.join(", "), values.join(", "))
+}
+
+both_databases! {
+    async fn promises_and_histories_are_neither_changed_nor_removed(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        for table in TABLES {
+            assert!(app.rows().await[table].len() > 3);
+            is_refused(&app, &format!("UPDATE {table} SET reason = 'other'")).await;
+            is_refused(&app, &format!("UPDATE {table} SET reason = reason")).await;
+            is_refused(&app, &format!("DELETE FROM {table}")).await;
+        }
+        is_refused(&app, "UPDATE commission_snapshot SET terms = '[]' WHERE version = 1").await;
+        is_refused(&app, "UPDATE commission_snapshot SET version = version + 10").await;
+        // The program goes on writing to them.
+        p.staff.done("suspendPartner", serde_json::json!({ "id": p.a, "reason": "r" }), "partner { id }").await;
+    }
+
+    async fn they_are_not_truncated_on_postgresql(app: TestApp) {
+        if app.is_postgres() {
+            Programme::new(&app, "acme", "alpha", "bravo").await;
+            for table in TABLES {
+                is_refused(&app, &format!("TRUNCATE {table}")).await;
+                is_refused(&app, &format!("INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (tenant_id, id) DO UPDATE SET reason = 'other'")).await;
+            }
+            is_refused(&app, "TRUNCATE partner CASCADE").await;
+            is_refused(&app, "TRUNCATE tenant CASCADE").await;
+        }
+    }
+
+    async fn they_are_not_replaced_on_sqlite(app: TestApp) {
+        if !app.is_postgres() {
+            Programme::new(&app, "acme", "alpha", "bravo").await;
+            for table in TABLES {
+                for replace in ["INSERT OR REPLACE INTO", "REPLACE INTO"] {
+                    let (columns, values) = copy(&app, table, &[("reason", "'other'")]).await;
+                    is_refused(&app, &format!("{replace} {table} ({columns}) SELECT {values} FROM {table}")).await;
+                    // A row of another id takes another row's place all the same, by its place in the table.
+                    let (columns, values) = copy(&app, table, &[("id", "randomblob(16)"), ("version", "version + 100")]).await;
+                    is_refused(&app, &format!("{replace} {table} (rowid, {columns}) SELECT rowid, {values} FROM {table}")).await;
+                }
+                let (columns, values) = copy(&app, table, &[("reason", "'other'")]).await;
+                is_refused(&app, &format!(
+                    "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE true ON CONFLICT (tenant_id, id) DO UPDATE SET reason = 'other'",
+                )).await;
+                is_refused(&app, &format!("UPDATE OR REPLACE {table} SET id = (SELECT MIN(id) FROM {table})")).await;
+            }
+            // Nor by its version, for one campaign and partner-wide.
+            for campaigns in ["IS NULL", "IS NOT NULL"] {
+                let (columns, values) = copy(&app, "commission_snapshot", &[("id", "randomblob(16)"), ("terms", "'[]'")]).await;
+                is_refused(&app, &format!(
+                    "INSERT OR REPLACE INTO commission_snapshot ({columns}) SELECT {values} FROM commission_snapshot WHERE campaign_id {campaigns}",
+                )).await;
+            }
+            // What takes nothing's place is let in.
+            let (columns, values) = copy(&app, "commission_snapshot", &[("id", "randomblob(16)"), ("version", "version + 100")]).await;
+            let all = app.rows().await["commission_snapshot"].len() as u64;
+            let added = run(&app, &format!("INSERT OR REPLACE INTO commission_snapshot ({columns}) SELECT {values} FROM commission_snapshot")).await;
+            assert_eq!(added.expect("a new version"), all);
+        }
+    }
+
+    async fn no_row_links_to_another_tenants(app: TestApp) {
+        Programme::new(&app, "zulu", "zulu", "yankee").await;
+        Programme::new(&app, "acme", "alpha", "bravo").await;
+        let before = app.rows().await;
+        for (table, column, other) in [
+            ("partner", "group_id", "partner_group"), ("partner", "tier_id", "partner_tier"), ("campaign", "advertiser_id", "advertiser"),
+            ("partnership_request", "campaign_id", "campaign"),
+        ] {
+            let foreign = format!("(SELECT id FROM {other} AS o WHERE o.tenant_id <> {table}.tenant_id LIMIT 1)");
+            let error = run(&app, &format!("UPDATE {table} SET {column} = {foreign}")).await.expect_err(column);
+            assert!(error.to_string().to_lowercase().contains("foreign key"), "{error}");
+        }
+        assert_eq!(app.rows().await, before);
+    }
+}

@@ -1,0 +1,187 @@
+//! What partners are promised: when it is stamped, which promise is in force, and that none ever changes.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::programme::{Programme, made_id};
+use crate::support::{Client, both_databases};
+
+const SHOWN: &str = "version source reason holdbackDays createdAt supersededAt campaign { id } partner { id }
+    terms { basis value currency trigger eventType recurringMonths }";
+
+/// All promises of a partner, newest first.
+async fn promises(staff: &Client, partner: &str) -> Vec<Value> {
+    let data = staff
+        .data(&format!(
+            "{{ partner(id: {partner:?}) {{ commissionSnapshots {{ {SHOWN} }} }} }}"
+        ))
+        .await;
+    data["partner"]["commissionSnapshots"].as_array().unwrap().clone()
+}
+
+/// The value of the promise in force for a campaign, or partner-wide.
+async fn in_force(staff: &Client, partner: &str, campaign: Option<&str>) -> Value {
+    let argument = campaign.map(|id| format!("(campaignId: {id:?})")).unwrap_or_default();
+    let data = staff
+        .data(&format!(
+            "{{ partner(id: {partner:?}) {{ commissionSnapshot{argument} {{ terms {{ value }} }} }} }}"
+        ))
+        .await;
+    data["partner"]["commissionSnapshot"]["terms"][0]["value"].clone()
+}
+
+fn percent(value: &str) -> Value {
+    json!([{ "basis": "PERCENT", "value": value }])
+}
+
+fn term(value: &str) -> Value {
+    json!({
+        "basis": "PERCENT", "value": value, "currency": null, "trigger": "EVERY", "eventType": null, "recurringMonths": null,
+    })
+}
+
+both_databases! {
+    async fn an_approval_stamps_the_campaigns_terms_of_its_moment(app: TestApp) {
+        let admin = app.admin().await;
+        let terms = json!([
+            { "basis": "PERCENT", "value": "12.5", "trigger": "FIRST", "eventType": "invoice_paid", "recurringMonths": 12 },
+            { "basis": "FIXED", "value": "3", "currency": "KWD" }, { "basis": "GROUP_RULES" },
+        ]);
+        let campaign = made_id(&admin, "createCampaign", "campaign", json!({ "name": "C", "terms": percent("1"), "holdbackDays": 1 })).await;
+        let asked = json!({ "name": "New", "email": "New@New.example", "campaignId": campaign, "message": "please" });
+        let request = made_id(&admin, "createPartnershipRequest", "partnershipRequest", asked).await;
+        // What counts is the moment of the approval, not that of the request, nor any later one.
+        admin.done("updateCampaign", json!({ "id": campaign, "terms": terms, "holdbackDays": 14 }), "campaign { id }").await;
+        app.clock.advance(Duration::from_micros(7));
+        let approved = admin.done(
+            "approvePartnershipRequest", json!({ "id": request }), "partnershipRequest { status decidedAt reason email partner { id name email status type } }",
+        ).await["partnershipRequest"].clone();
+        let partner = approved["partner"]["id"].as_str().unwrap();
+        assert_eq!(approved, json!({
+            "status": "APPROVED", "decidedAt": "2026-03-01T12:00:00.000007Z", "reason": null, "email": "new@new.example",
+            "partner": { "id": partner, "name": "New", "email": "new@new.example", "status": "ACTIVE", "type": "AFFILIATE" },
+        }));
+        let stamped = promises(&admin, partner).await;
+        assert_eq!(stamped, [json!({
+            "version": 1, "source": "REQUEST_APPROVAL", "reason": null, "holdbackDays": 14, "createdAt": "2026-03-01T12:00:00.000007Z",
+            "supersededAt": null, "campaign": { "id": campaign }, "partner": { "id": partner },
+            "terms": [
+                { "basis": "PERCENT", "value": "12.5", "currency": null, "trigger": "FIRST", "eventType": "invoice_paid", "recurringMonths": 12 },
+                { "basis": "FIXED", "value": "3", "currency": "KWD", "trigger": "EVERY", "eventType": null, "recurringMonths": null },
+                { "basis": "GROUP_RULES", "value": null, "currency": null, "trigger": "EVERY", "eventType": null, "recurringMonths": null },
+            ],
+        })]);
+        admin.done("updateCampaign", json!({ "id": campaign, "terms": [], "holdbackDays": null }), "campaign { id }").await;
+        assert_eq!(promises(&admin, partner).await, stamped);
+        let members = admin.data(&format!("{{ campaign(id: {campaign:?}) {{ partners {{ nodes {{ id }} totalCount }} }} }}")).await;
+        assert_eq!(members["campaign"]["partners"], json!({ "nodes": [{ "id": partner }], "totalCount": 1 }));
+    }
+
+    async fn a_campaign_without_terms_promises_the_groups_rules(app: TestApp) {
+        let admin = app.admin().await;
+        let campaign = made_id(&admin, "createCampaign", "campaign", json!({ "name": "C" })).await;
+        let asked = json!({ "name": "New", "email": "new@new.example", "campaignId": campaign });
+        let request = made_id(&admin, "createPartnershipRequest", "partnershipRequest", asked).await;
+        let approved = admin.done("approvePartnershipRequest", json!({ "id": request }), "partnershipRequest { partner { id } }").await;
+        let stamped = promises(&admin, approved["partnershipRequest"]["partner"]["id"].as_str().unwrap()).await;
+        assert_eq!((&stamped[0]["terms"][0]["basis"], &stamped[0]["holdbackDays"]), (&json!("GROUP_RULES"), &Value::Null));
+        assert_eq!(stamped.len(), 1);
+    }
+
+    async fn a_known_address_joins_the_partner_that_has_it(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        p.staff.done("suspendPartner", json!({ "id": p.b, "reason": "r" }), "partner { id }").await;
+        let before = promises(&p.staff, &p.b).await;
+        let asked = json!({ "name": "Somebody", "email": "BRAVO@bravo.example", "campaignId": p.second_campaign });
+        let request = made_id(&p.staff, "createPartnershipRequest", "partnershipRequest", asked).await;
+        let input = json!({ "id": request, "groupId": p.other_group });
+        let approved = p.staff.done(
+            "approvePartnershipRequest", input, "partnershipRequest { partner { id name status group { id } campaigns { totalCount } } }",
+        ).await;
+        assert_eq!(approved["partnershipRequest"]["partner"], json!({
+            "id": p.b, "name": "bravo partner", "status": "SUSPENDED", "group": { "id": p.other_group }, "campaigns": { "totalCount": 3 },
+        }));
+        let after = promises(&p.staff, &p.b).await;
+        assert_eq!(after[1..], before);
+        assert_eq!((&after[0]["source"], &after[0]["version"]), (&json!("REQUEST_APPROVAL"), &json!(1)));
+        // Asked again for a campaign it has a promise for: the next version. Without a group it keeps its own.
+        let asked = json!({ "name": "Somebody", "email": "bravo@bravo.example", "campaignId": p.campaign });
+        let request = made_id(&p.staff, "createPartnershipRequest", "partnershipRequest", asked).await;
+        let approved = p.staff.done("approvePartnershipRequest", json!({ "id": request }), "partnershipRequest { partner { id group { id } } }").await;
+        assert_eq!(approved["partnershipRequest"]["partner"], json!({ "id": p.b, "group": { "id": p.other_group } }));
+        let newest = promises(&p.staff, &p.b).await[0].clone();
+        assert_eq!((&newest["version"], &newest["campaign"]["id"], &newest["terms"][0]["value"]), (&json!(3), &json!(p.campaign), &json!("17")));
+    }
+
+    async fn a_rejected_request_keeps_its_reason_and_promises_nothing(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let before = app.rows().await;
+        let rejected = p.staff.done(
+            "rejectPartnershipRequest", json!({ "id": p.request, "reason": " Not now " }), "partnershipRequest { status reason decidedAt partner { id } }",
+        ).await;
+        assert_eq!(rejected["partnershipRequest"], json!({
+            "status": "REJECTED", "reason": "Not now", "decidedAt": "2026-03-01T12:00:01Z", "partner": null,
+        }));
+        let after = app.rows().await;
+        for table in ["partner", "commission_snapshot", "campaign_member"] {
+            assert_eq!(after[table], before[table]);
+        }
+        // The same address may ask again.
+        let again = json!({ "name": "N", "email": "bravo-new@bravo-new.example", "campaignId": p.campaign });
+        p.staff.done("createPartnershipRequest", again, "partnershipRequest { id }").await;
+    }
+
+    async fn an_invitation_stamps_the_given_terms_and_joins_the_campaign(app: TestApp) {
+        let admin = app.admin().await;
+        let campaign = made_id(&admin, "createCampaign", "campaign", json!({ "name": "C", "terms": percent("1"), "holdbackDays": 5 })).await;
+        let invite = |email: &str, campaign: Option<&String>| json!({
+            "name": "N", "email": email, "commissionSnapshot": { "campaignId": campaign, "terms": percent("33.333333"), "holdbackDays": 0 },
+        });
+        for (email, campaign) in [("a@a.example", Some(&campaign)), ("b@b.example", None)] {
+            let made = admin.done("createPartner", invite(email, campaign), "partner { id campaigns { nodes { id } } }").await["partner"].clone();
+            let id = made["id"].as_str().unwrap();
+            let expected = campaign.map(|id| json!({ "id": id }));
+            assert_eq!(made["campaigns"]["nodes"], json!(expected.iter().collect::<Vec<_>>()));
+            assert_eq!(promises(&admin, id).await, [json!({
+                "version": 1, "source": "INVITE", "reason": null, "holdbackDays": 0, "createdAt": "2026-03-01T12:00:00Z", "supersededAt": null,
+                "campaign": expected, "partner": { "id": id }, "terms": [term("33.333333")],
+            })]);
+        }
+        let plain = made_id(&admin, "createPartner", "partner", json!({ "name": "N", "email": "c@c.example", "campaignIds": [campaign] })).await;
+        assert!(promises(&admin, &plain).await.is_empty());
+        assert_eq!(in_force(&admin, &plain, Some(&campaign)).await, Value::Null);
+    }
+
+    async fn amendments_count_up_and_the_history_stays(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let id = made_id(&p.staff, "createPartner", "partner", json!({ "name": "N", "email": "n@n.example" })).await;
+        let amend = async |campaign: Option<&str>, value: &str| {
+            app.clock.advance(Duration::from_secs(1));
+            let input = json!({ "partnerId": id, "campaignId": campaign, "terms": percent(value), "reason": format!("for {value}"), "holdbackDays": 3 });
+            p.staff.done("amendCommissionSnapshot", input, "commissionSnapshot { version source reason supersededAt }").await["commissionSnapshot"].clone()
+        };
+        let (one, two) = (p.campaign.as_str(), p.second_campaign.as_str());
+        for (campaign, value, version) in [(None, "1", 1), (Some(one), "2", 1), (None, "3", 2), (Some(two), "4", 1), (Some(one), "5", 2), (Some(one), "6", 3)] {
+            let made = amend(campaign, value).await;
+            assert_eq!(made, json!({ "version": version, "source": "AMENDMENT", "reason": format!("for {value}"), "supersededAt": null }));
+        }
+        let history: Vec<_> = promises(&p.staff, &id).await.iter().map(|promise| {
+            let field = |name: &str| promise[name].as_str().map(|text| text.trim_start_matches("2026-03-01T12:00:").to_owned());
+            (promise["terms"][0]["value"].as_str().unwrap().to_owned(), promise["version"].as_u64().unwrap(), field("createdAt").unwrap(), field("supersededAt"))
+        }).collect();
+        let row = |value: &str, version, at: &str, until: Option<&str>| (value.to_owned(), version, at.to_owned(), until.map(str::to_owned));
+        assert_eq!(history, [
+            row("6", 3, "07Z", None), row("5", 2, "06Z", Some("07Z")), row("4", 1, "05Z", None), row("3", 2, "04Z", None),
+            row("2", 1, "03Z", Some("06Z")), row("1", 1, "02Z", Some("04Z")),
+        ]);
+        // A campaign's own promise comes before the partner-wide one, however old it is.
+        amend(None, "7").await;
+        for (campaign, value) in [(Some(one), "6"), (Some(two), "4"), (Some(p.other_campaign.as_str()), "7"), (None, "7"), (Some("cmp_01h2xcejqtf2nbrexx3vqjhp41"), "7")] {
+            assert_eq!(in_force(&p.staff, &id, campaign).await, value, "{campaign:?}");
+        }
+        // An amendment promises; it joins nobody to a campaign.
+        let joined = p.staff.data(&format!("{{ partner(id: {id:?}) {{ campaigns {{ totalCount }} }} }}")).await;
+        assert_eq!(joined["partner"]["campaigns"]["totalCount"], 0);
+    }
+}
