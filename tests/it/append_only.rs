@@ -55,7 +55,13 @@ both_databases! {
         is_refused(&app, "UPDATE commission_snapshot SET terms = '[]' WHERE version = 1").await;
         is_refused(&app, "UPDATE commission_snapshot SET version = version + 10").await;
         // The program goes on writing to them.
-        p.staff.done("suspendPartner", serde_json::json!({ "id": p.a, "reason": "r" }), "partner { id }").await;
+        p.staff
+            .done(
+                "suspendPartner",
+                serde_json::json!({ "id": p.a, "reason": "r" }),
+                "partner { id }",
+            )
+            .await;
     }
 
     async fn they_are_not_truncated_on_postgresql(app: TestApp) {
@@ -76,28 +82,57 @@ both_databases! {
             for table in TABLES {
                 for replace in ["INSERT OR REPLACE INTO", "REPLACE INTO"] {
                     let (columns, values) = copy(&app, table, &[("reason", "'other'")]).await;
-                    is_refused(&app, &format!("{replace} {table} ({columns}) SELECT {values} FROM {table}")).await;
+                    is_refused(
+                        &app,
+                        &format!("{replace} {table} ({columns}) SELECT {values} FROM {table}"),
+                    )
+                    .await;
                     // A row of another id takes another row's place all the same, by its place in the table.
-                    let (columns, values) = copy(&app, table, &[("id", "randomblob(16)"), ("version", "version + 100")]).await;
-                    is_refused(&app, &format!("{replace} {table} (rowid, {columns}) SELECT rowid, {values} FROM {table}")).await;
+                    let (columns, values) =
+                        copy(&app, table, &[("id", "randomblob(16)"), ("version", "version + 100")]).await;
+                    is_refused(
+                        &app,
+                        &format!("{replace} {table} (rowid, {columns}) SELECT rowid, {values} FROM {table}"),
+                    )
+                    .await;
                 }
                 let (columns, values) = copy(&app, table, &[("reason", "'other'")]).await;
                 is_refused(&app, &format!(
                     "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE true ON CONFLICT (tenant_id, id) DO UPDATE SET reason = 'other'",
                 )).await;
-                is_refused(&app, &format!("UPDATE OR REPLACE {table} SET id = (SELECT MIN(id) FROM {table})")).await;
+                is_refused(
+                    &app,
+                    &format!("UPDATE OR REPLACE {table} SET id = (SELECT MIN(id) FROM {table})"),
+                )
+                .await;
             }
             // Nor by its version, for one campaign and partner-wide.
             for campaigns in ["IS NULL", "IS NOT NULL"] {
-                let (columns, values) = copy(&app, "commission_snapshot", &[("id", "randomblob(16)"), ("terms", "'[]'")]).await;
+                let (columns, values) = copy(
+                    &app,
+                    "commission_snapshot",
+                    &[("id", "randomblob(16)"), ("terms", "'[]'")],
+                )
+                .await;
                 is_refused(&app, &format!(
                     "INSERT OR REPLACE INTO commission_snapshot ({columns}) SELECT {values} FROM commission_snapshot WHERE campaign_id {campaigns}",
                 )).await;
             }
             // What takes nothing's place is let in.
-            let (columns, values) = copy(&app, "commission_snapshot", &[("id", "randomblob(16)"), ("version", "version + 100")]).await;
+            let (columns, values) = copy(
+                &app,
+                "commission_snapshot",
+                &[("id", "randomblob(16)"), ("version", "version + 100")],
+            )
+            .await;
             let all = app.rows().await["commission_snapshot"].len() as u64;
-            let added = run(&app, &format!("INSERT OR REPLACE INTO commission_snapshot ({columns}) SELECT {values} FROM commission_snapshot")).await;
+            let added = run(
+                &app,
+                &format!(
+                    "INSERT OR REPLACE INTO commission_snapshot ({columns}) SELECT {values} FROM commission_snapshot"
+                ),
+            )
+            .await;
             assert_eq!(added.expect("a new version"), all);
         }
     }
@@ -107,11 +142,15 @@ both_databases! {
         Programme::new(&app, "acme", "alpha", "bravo").await;
         let before = app.rows().await;
         for (table, column, other) in [
-            ("partner", "group_id", "partner_group"), ("partner", "tier_id", "partner_tier"), ("campaign", "advertiser_id", "advertiser"),
+            ("partner", "group_id", "partner_group"),
+            ("partner", "tier_id", "partner_tier"),
+            ("campaign", "advertiser_id", "advertiser"),
             ("partnership_request", "campaign_id", "campaign"),
         ] {
             let foreign = format!("(SELECT id FROM {other} AS o WHERE o.tenant_id <> {table}.tenant_id LIMIT 1)");
-            let error = run(&app, &format!("UPDATE {table} SET {column} = {foreign}")).await.expect_err(column);
+            let error = run(&app, &format!("UPDATE {table} SET {column} = {foreign}"))
+                .await
+                .expect_err(column);
             assert!(error.to_string().to_lowercase().contains("foreign key"), "{error}");
         }
         assert_eq!(app.rows().await, before);

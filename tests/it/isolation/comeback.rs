@@ -56,14 +56,27 @@ both_databases! {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         let reason = "fraud";
         // The clock stands still: even within one microsecond the order of things decides.
-        for pause in [Duration::ZERO, Duration::from_micros(1), Duration::from_millis(300), Duration::from_secs(2)] {
-            for (end, comeback) in [("suspendPartner", "activatePartner"), ("revokePartner", "reinstatePartner")] {
+        for pause in [
+            Duration::ZERO,
+            Duration::from_micros(1),
+            Duration::from_millis(300),
+            Duration::from_secs(2),
+        ] {
+            for (end, comeback) in [
+                ("suspendPartner", "activatePartner"),
+                ("revokePartner", "reinstatePartner"),
+            ] {
                 let before = portal(&app, &p).await;
                 assert!(is_alive(&before).await, "{end} after {pause:?}");
                 app.clock.advance(pause);
-                p.staff.done(end, json!({ "id": p.a, "reason": reason }), "partner { id }").await;
+                p.staff
+                    .done(end, json!({ "id": p.a, "reason": reason }), "partner { id }")
+                    .await;
                 assert!(!is_alive(&before).await, "a token survived {end}");
-                assert_eq!(problems(&p.staff, json!({ "partnerId": p.a })).await, problem("CONFLICT", "partnerId"));
+                assert_eq!(
+                    problems(&p.staff, json!({ "partnerId": p.a })).await,
+                    problem("CONFLICT", "partnerId")
+                );
                 // One that somebody else's identity service made meanwhile.
                 let claims = json!({ "partner": p.a, "iat": app.clock.now().timestamp_micros() as f64 / 1e6 });
                 let meanwhile = app.client(Some(app.sign(&claims)));
@@ -71,15 +84,25 @@ both_databases! {
                 app.clock.advance(pause);
                 p.staff.done(comeback, json!({ "id": p.a }), "partner { id }").await;
                 let after = portal(&app, &p).await;
-                assert!(is_alive(&after).await, "a new token is dead after {comeback}, {pause:?}");
-                assert!(!is_alive(&before).await, "an old token came back with {comeback}, {pause:?}");
-                assert!(!is_alive(&meanwhile).await, "a token from between came back with {comeback}, {pause:?}");
+                assert!(
+                    is_alive(&after).await,
+                    "a new token is dead after {comeback}, {pause:?}"
+                );
+                assert!(
+                    !is_alive(&before).await,
+                    "an old token came back with {comeback}, {pause:?}"
+                );
+                assert!(
+                    !is_alive(&meanwhile).await,
+                    "a token from between came back with {comeback}, {pause:?}"
+                );
             }
         }
         // From suspended to revoked and back, and other partners live on.
         let (before, other) = (portal(&app, &p).await, app.partner(&p.tenant, &p.b));
         for (mutation, input) in [
-            ("suspendPartner", json!({ "id": p.a, "reason": reason })), ("revokePartner", json!({ "id": p.a, "reason": reason })),
+            ("suspendPartner", json!({ "id": p.a, "reason": reason })),
+            ("revokePartner", json!({ "id": p.a, "reason": reason })),
             ("reinstatePartner", json!({ "id": p.a })),
         ] {
             p.staff.done(mutation, input, "partner { id }").await;
@@ -95,30 +118,60 @@ both_databases! {
         p.a = payload["partner"]["id"].as_str().unwrap().to_owned();
         let portal = portal(&app, &p).await;
         assert!(is_alive(&portal).await);
-        p.staff.done("activatePartner", json!({ "id": p.a }), "partner { id }").await;
+        p.staff
+            .done("activatePartner", json!({ "id": p.a }), "partner { id }")
+            .await;
         assert!(is_alive(&portal).await);
     }
 
     async fn an_issued_token_reads_what_was_granted_until_it_ends(app: TestApp) {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let payload = issue(&p.staff, json!({ "partnerId": p.a, "scopes": ["partners:read", "deals:read"], "ttlSeconds": 60 })).await;
+        let payload = issue(
+            &p.staff,
+            json!({ "partnerId": p.a, "scopes": ["partners:read", "deals:read"], "ttlSeconds": 60 }),
+        )
+        .await;
         assert_eq!(payload["expiresAt"], "2026-03-01T12:01:01Z");
         let portal = app.client(Some(payload["token"].as_str().unwrap().to_owned()));
-        let viewer = portal.data("{ viewer { scopes partner { id } tenant { slug } } }").await;
-        assert_eq!(viewer["viewer"], json!({ "scopes": ["partners:read", "deals:read"], "partner": { "id": p.a }, "tenant": { "slug": "acme" } }));
+        let viewer = portal
+            .data("{ viewer { scopes partner { id } tenant { slug } } }")
+            .await;
+        assert_eq!(
+            viewer["viewer"],
+            json!({ "scopes": ["partners:read", "deals:read"], "partner": { "id": p.a }, "tenant": { "slug": "acme" } })
+        );
         app.clock.advance(Duration::from_secs(59));
         assert!(is_alive(&portal).await);
         app.clock.advance(Duration::from_secs(31));
         assert!(!is_alive(&portal).await);
         // By default everything for partners that the caller has, and never more.
         for (scopes, granted) in [
-            ("admin", json!(["partners:read", "partner_groups:read", "campaigns:read", "events:read", "commissions:read", "payouts:read", "deals:read", "tiered_commissions:read"])),
-            ("partners:write campaigns:read api_keys:read commission_rules:read", json!(["campaigns:read"])),
+            (
+                "admin",
+                json!([
+                    "partners:read",
+                    "partner_groups:read",
+                    "campaigns:read",
+                    "events:read",
+                    "commissions:read",
+                    "payouts:read",
+                    "deals:read",
+                    "tiered_commissions:read"
+                ]),
+            ),
+            (
+                "partners:write campaigns:read api_keys:read commission_rules:read",
+                json!(["campaigns:read"]),
+            ),
             ("partners:write", json!([])),
         ] {
             let payload = issue(&app.staff(&p.tenant, scopes), json!({ "partnerId": p.a })).await;
             let portal = app.client(Some(payload["token"].as_str().unwrap().to_owned()));
-            assert_eq!(portal.data("{ viewer { scopes } }").await["viewer"]["scopes"], granted, "{scopes}");
+            assert_eq!(
+                portal.data("{ viewer { scopes } }").await["viewer"]["scopes"],
+                granted,
+                "{scopes}"
+            );
         }
     }
 
@@ -126,16 +179,47 @@ both_databases! {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         let clerk = app.staff(&p.tenant, "partners:write campaigns:read");
         let ask = |scopes: &[&str]| json!({ "partnerId": p.a, "scopes": scopes });
-        for scope in ["partners:read", "events:read", "commissions:read", "admin", "partners:write", "nonsense", "", "\u{0}"] {
-            assert_eq!(problems(&clerk, ask(&["campaigns:read", scope])).await, problem("INVALID", "scopes.1"), "{scope}");
+        for scope in [
+            "partners:read",
+            "events:read",
+            "commissions:read",
+            "admin",
+            "partners:write",
+            "nonsense",
+            "",
+            "\u{0}",
+        ] {
+            assert_eq!(
+                problems(&clerk, ask(&["campaigns:read", scope])).await,
+                problem("INVALID", "scopes.1"),
+                "{scope}"
+            );
         }
-        for scope in ["admin", "partners:write", "campaigns:write", "api_keys:read", "commission_rules:read", "partners:read campaigns:read", "Partners:read"] {
-            assert_eq!(problems(&p.staff, ask(&[scope])).await, problem("INVALID", "scopes.0"), "{scope}");
+        for scope in [
+            "admin",
+            "partners:write",
+            "campaigns:write",
+            "api_keys:read",
+            "commission_rules:read",
+            "partners:read campaigns:read",
+            "Partners:read",
+        ] {
+            assert_eq!(
+                problems(&p.staff, ask(&[scope])).await,
+                problem("INVALID", "scopes.0"),
+                "{scope}"
+            );
         }
         let both = [problem("INVALID", "scopes.0"), problem("INVALID", "scopes.2")].concat();
-        assert_eq!(problems(&p.staff, ask(&["admin", "deals:read", "nonsense"])).await, both);
+        assert_eq!(
+            problems(&p.staff, ask(&["admin", "deals:read", "nonsense"])).await,
+            both
+        );
         for ttl in [0, -1, 86_401, i32::MAX, i32::MIN] {
-            assert_eq!(problems(&p.staff, json!({ "partnerId": p.a, "ttlSeconds": ttl })).await, problem("INVALID", "ttlSeconds"));
+            assert_eq!(
+                problems(&p.staff, json!({ "partnerId": p.a, "ttlSeconds": ttl })).await,
+                problem("INVALID", "ttlSeconds")
+            );
         }
         for ttl in [1, 86_400] {
             assert!(issue(&p.staff, json!({ "partnerId": p.a, "ttlSeconds": ttl })).await["token"].is_string());

@@ -69,7 +69,12 @@ both_databases! {
                 let Some(cursor) = cursor else { continue };
                 for side in ["first: 1, after", "last: 1, before"] {
                     let answer = bearer.ask(&document(&p, list, &format!("{side}: {cursor:?}"))).await;
-                    assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{list} with {name} cursor: {}", answer.body);
+                    assert_eq!(
+                        answer.codes(),
+                        ["BAD_USER_INPUT"],
+                        "{list} with {name} cursor: {}",
+                        answer.body
+                    );
                 }
             }
         }
@@ -77,13 +82,16 @@ both_databases! {
         let p = foreign; // only for its lists' names
         for ((list, _), cursor) in LISTS.iter().zip(of_b).take(3) {
             let cursor = cursor.expect("B sees itself, its group and its campaigns");
-            let answer = a.ask(&document(&p, list, &format!("first: 1, after: {cursor:?}"))).await;
+            let answer = a
+                .ask(&document(&p, list, &format!("first: 1, after: {cursor:?}")))
+                .await;
             assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{list}: {}", answer.body);
         }
         // The bearer's own are good.
         for ((list, _), cursor) in LISTS.iter().zip(of_a).take(3) {
             let cursor = cursor.expect("A sees itself, its group and its campaigns");
-            a.data(&document(&p, list, &format!("first: 1, after: {cursor:?}"))).await;
+            a.data(&document(&p, list, &format!("first: 1, after: {cursor:?}")))
+                .await;
         }
     }
 
@@ -92,18 +100,37 @@ both_databases! {
         let of_staff = cursors(&p.staff, &p).await;
         for (from, cursor) in of_staff.iter().enumerate() {
             for (to, (list, _)) in LISTS.iter().enumerate() {
-                let answer = p.staff.ask(&document(&p, list, &format!("first: 1, after: {:?}", cursor.as_ref().unwrap()))).await;
+                let answer = p
+                    .staff
+                    .ask(&document(
+                        &p,
+                        list,
+                        &format!("first: 1, after: {:?}", cursor.as_ref().unwrap()),
+                    ))
+                    .await;
                 let expected: &[&str] = if from == to { &[] } else { &["BAD_USER_INPUT"] };
                 assert_eq!(answer.codes(), expected, "from list {from} to {list}");
             }
         }
-        for arguments in [r#"filter: { search: "a" }"#, "orderBy: { field: NAME }", "orderBy: { direction: ASC }"] {
+        for arguments in [
+            r#"filter: { search: "a" }"#,
+            "orderBy: { field: NAME }",
+            "orderBy: { direction: ASC }",
+        ] {
             let cursor = of_staff[0].as_ref().unwrap();
-            let answer = p.staff.ask(&format!("{{ partners({arguments}, after: {cursor:?}) {{ totalCount }} }}")).await;
+            let answer = p
+                .staff
+                .ask(&format!(
+                    "{{ partners({arguments}, after: {cursor:?}) {{ totalCount }} }}"
+                ))
+                .await;
             assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{arguments}");
         }
         for cursor in ["", "x", "AQ", "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "\\u0000", "💥"] {
-            let answer = p.staff.ask(&format!("{{ partners(after: \"{cursor}\") {{ totalCount }} }}")).await;
+            let answer = p
+                .staff
+                .ask(&format!("{{ partners(after: \"{cursor}\") {{ totalCount }} }}"))
+                .await;
             assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{cursor}");
         }
     }

@@ -85,19 +85,35 @@ both_databases! {
         let a = app.partner(&p.tenant, &p.a);
         let b = app.partner(&p.tenant, &p.b);
         for (root, id) in [
-            ("partner", &p.b), ("partnerGroup", &p.other_group), ("partnerGroup", &p.default_group),
-            ("campaign", &p.other_campaign), ("partnershipRequest", &p.request), ("partnershipRequest", &p.decided_request),
+            ("partner", &p.b),
+            ("partnerGroup", &p.other_group),
+            ("partnerGroup", &p.default_group),
+            ("campaign", &p.other_campaign),
+            ("partnershipRequest", &p.request),
+            ("partnershipRequest", &p.decided_request),
         ] {
             same_as_unknown(&a, root, id).await;
         }
         let snapshots = snapshots_of(&p, &p.b).await;
-        let others = [&p.b, &p.other_group, &p.other_campaign, &p.request, &p.decided_request, &p.tier, &p.category, &p.advertiser];
+        let others = [
+            &p.b,
+            &p.other_group,
+            &p.other_campaign,
+            &p.request,
+            &p.decided_request,
+            &p.tier,
+            &p.category,
+            &p.advertiser,
+        ];
         for id in others.into_iter().chain(&snapshots) {
             same_as_unknown(&a, "node", id).await;
             same_as_unknown(&a, "nodes", id).await;
         }
         for id in &snapshots {
-            assert_eq!(b.data(&format!("{{ node(id: {id:?}) {{ id }} }}")).await["node"]["id"], **id);
+            assert_eq!(
+                b.data(&format!("{{ node(id: {id:?}) {{ id }} }}")).await["node"]["id"],
+                **id
+            );
         }
     }
 
@@ -106,13 +122,21 @@ both_databases! {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         let a = app.partner(&p.tenant, &p.a);
         for (client, root, external_id) in [
-            (&a, "partner", "bravo-1"), (&a, "partner", "zulu-1"), (&a, "campaign", "hidden-bravo-other"),
-            (&a, "campaign", "hidden-alpha-hidden"), (&a, "partnerGroup", "hidden-alpha group"),
-            (&p.staff, "partner", "zulu-1"), (&p.staff, "campaign", "hidden-zulu-hidden"), (&p.staff, "partnerGroup", "hidden-zulu group"),
+            (&a, "partner", "bravo-1"),
+            (&a, "partner", "zulu-1"),
+            (&a, "campaign", "hidden-bravo-other"),
+            (&a, "campaign", "hidden-alpha-hidden"),
+            (&a, "partnerGroup", "hidden-alpha group"),
+            (&p.staff, "partner", "zulu-1"),
+            (&p.staff, "campaign", "hidden-zulu-hidden"),
+            (&p.staff, "partnerGroup", "hidden-zulu group"),
         ] {
             let document = |external_id| format!("{{ {root}(externalId: {external_id:?}) {{ id }} }}");
             let answer = client.ask(&document(external_id)).await;
-            assert_eq!(answer.comparable(), client.ask(&document("nobody's")).await.comparable());
+            assert_eq!(
+                answer.comparable(),
+                client.ask(&document("nobody's")).await.comparable()
+            );
             assert!(answer.data()[root].is_null(), "{root} {external_id}");
         }
         let own = a.data(r#"{ partner(externalId: "alpha-1") { id } }"#).await;
@@ -128,7 +152,10 @@ both_databases! {
                     let answer = client.ask(&format!("{{ {root}(id: {id:?}) {{ id }} }}")).await;
                     assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{root}");
                     let of_own = client.ask(&format!("{{ {root}(id: {:?}) {{ id }} }}", p.a)).await;
-                    assert_eq!(answer.comparable().replace(id.as_str(), "ID"), of_own.comparable().replace(&p.a, "ID"));
+                    assert_eq!(
+                        answer.comparable().replace(id.as_str(), "ID"),
+                        of_own.comparable().replace(&p.a, "ID")
+                    );
                 }
             }
             for id in ["", "nonsense", "par_", "par_01H2XCEJQTF2NBREXX3VQJHP41", "par_\\u0000"] {
@@ -149,21 +176,36 @@ both_databases! {
             answer[list].clone()
         };
         for (client, list, filter, id) in [
-            (&a, "partners", "groupId", &p.other_group), (&a, "partners", "campaignId", &p.other_campaign),
-            (&a, "partners", "groupId", &foreign.group), (&a, "partners", "campaignId", &foreign.campaign),
-            (&a, "campaigns", "partnerId", &p.b), (&a, "campaigns", "partnerId", &foreign.a),
-            (&p.staff, "partners", "groupId", &foreign.group), (&p.staff, "partners", "tierId", &foreign.tier),
-            (&p.staff, "partners", "categoryId", &foreign.category), (&p.staff, "partners", "campaignId", &foreign.campaign),
-            (&p.staff, "campaigns", "advertiserId", &foreign.advertiser), (&p.staff, "campaigns", "partnerId", &foreign.a),
+            (&a, "partners", "groupId", &p.other_group),
+            (&a, "partners", "campaignId", &p.other_campaign),
+            (&a, "partners", "groupId", &foreign.group),
+            (&a, "partners", "campaignId", &foreign.campaign),
+            (&a, "campaigns", "partnerId", &p.b),
+            (&a, "campaigns", "partnerId", &foreign.a),
+            (&p.staff, "partners", "groupId", &foreign.group),
+            (&p.staff, "partners", "tierId", &foreign.tier),
+            (&p.staff, "partners", "categoryId", &foreign.category),
+            (&p.staff, "partners", "campaignId", &foreign.campaign),
+            (&p.staff, "campaigns", "advertiserId", &foreign.advertiser),
+            (&p.staff, "campaigns", "partnerId", &foreign.a),
         ] {
             let found = count(client, list, filter, id).await;
-            assert_eq!(found, count(client, list, filter, &unknown(id)).await, "{list} by {filter}");
+            assert_eq!(
+                found,
+                count(client, list, filter, &unknown(id)).await,
+                "{list} by {filter}"
+            );
             assert_eq!(found["totalCount"], 0, "{list} by {filter}");
         }
         assert_eq!(count(&a, "campaigns", "partnerId", &p.a).await["totalCount"], 2);
         assert_eq!(count(&p.staff, "campaigns", "partnerId", &p.b).await["totalCount"], 2);
         // Which promise pays: that of a foreign campaign is looked for no harder than that of none.
-        let in_force = async |campaign: &str| a.data(&format!("{{ viewer {{ partner {{ commissionSnapshot(campaignId: {campaign:?}) {{ id }} }} }} }}")).await;
+        let in_force = async |campaign: &str| {
+            a.data(&format!(
+                "{{ viewer {{ partner {{ commissionSnapshot(campaignId: {campaign:?}) {{ id }} }} }} }}"
+            ))
+            .await
+        };
         assert_eq!(in_force(&foreign.campaign).await, in_force(&unknown(&p.campaign)).await);
     }
 }

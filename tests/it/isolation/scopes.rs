@@ -100,8 +100,14 @@ both_databases! {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         let reads = reads(&p).await;
         for root in Sdl::read().names("Query") {
-            let is_covered = reads.iter().flat_map(|(_, reads)| reads).any(|read| read.starts_with(&format!("{root}(")) || read.starts_with(&format!("{root} ")));
-            assert!(is_covered || ["node", "nodes", "viewer"].contains(&root.as_str()), "{root} is in no row");
+            let is_covered = reads
+                .iter()
+                .flat_map(|(_, reads)| reads)
+                .any(|read| read.starts_with(&format!("{root}(")) || read.starts_with(&format!("{root} ")));
+            assert!(
+                is_covered || ["node", "nodes", "viewer"].contains(&root.as_str()),
+                "{root} is in no row"
+            );
         }
         for (scope, reads) in reads {
             let holder = app.staff(&p.tenant, scope);
@@ -123,18 +129,61 @@ both_databases! {
     async fn links_need_the_scope_of_what_they_lead_to(app: TestApp) {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         for (scope, document, path) in [
-            ("partners:read", format!("{{ partner(id: {:?}) {{ id group {{ name }} }} }}", p.a), "partner"),
-            ("partners:read", format!("{{ partner(id: {:?}) {{ id commissionSnapshots {{ campaign {{ name }} }} }} }}", p.a), "partner"),
-            ("partners:read", format!("{{ partner(id: {:?}) {{ id campaigns {{ totalCount }} }} }}", p.a), "partner"),
-            ("partners:read", format!("{{ partnershipRequest(id: {:?}) {{ id campaign {{ name }} }} }}", p.request), "partnershipRequest"),
-            ("partner_groups:read", format!("{{ partnerGroup(id: {:?}) {{ id partners {{ totalCount }} }} }}", p.group), "partnerGroup"),
-            ("campaigns:read", format!("{{ campaign(id: {:?}) {{ id partners {{ nodes {{ name }} }} }} }}", p.campaign), "campaign"),
+            (
+                "partners:read",
+                format!("{{ partner(id: {:?}) {{ id group {{ name }} }} }}", p.a),
+                "partner",
+            ),
+            (
+                "partners:read",
+                format!(
+                    "{{ partner(id: {:?}) {{ id commissionSnapshots {{ campaign {{ name }} }} }} }}",
+                    p.a
+                ),
+                "partner",
+            ),
+            (
+                "partners:read",
+                format!("{{ partner(id: {:?}) {{ id campaigns {{ totalCount }} }} }}", p.a),
+                "partner",
+            ),
+            (
+                "partners:read",
+                format!(
+                    "{{ partnershipRequest(id: {:?}) {{ id campaign {{ name }} }} }}",
+                    p.request
+                ),
+                "partnershipRequest",
+            ),
+            (
+                "partner_groups:read",
+                format!(
+                    "{{ partnerGroup(id: {:?}) {{ id partners {{ totalCount }} }} }}",
+                    p.group
+                ),
+                "partnerGroup",
+            ),
+            (
+                "campaigns:read",
+                format!(
+                    "{{ campaign(id: {:?}) {{ id partners {{ nodes {{ name }} }} }} }}",
+                    p.campaign
+                ),
+                "campaign",
+            ),
         ] {
             let answer = app.staff(&p.tenant, scope).ask(&document).await;
-            assert!(answer.codes().iter().all(|code| *code == "FORBIDDEN"), "{document}: {}", answer.body);
+            assert!(
+                answer.codes().iter().all(|code| *code == "FORBIDDEN"),
+                "{document}: {}",
+                answer.body
+            );
             assert!(!answer.codes().is_empty(), "{document}: {}", answer.body);
             assert!(!answer.comparable().contains("alpha"), "{document}: {}", answer.body);
-            let both = app.staff(&p.tenant, "partners:read partner_groups:read campaigns:read").data(&document).await;
+            let both = app
+                .staff(&p.tenant, "partners:read partner_groups:read campaigns:read")
+                .data(&document)
+                .await;
             assert!(both[path]["id"].is_string());
         }
     }
@@ -145,10 +194,22 @@ both_databases! {
         let before = app.rows().await;
         for (mutation, input) in p.inputs() {
             let needed = needed(mutation);
-            let without = if needed == "admin" { all_but(&[]) } else { all_but(&[needed]) };
+            let without = if needed == "admin" {
+                all_but(&[])
+            } else {
+                all_but(&[needed])
+            };
             for scopes in [without.as_str(), ""] {
-                let answer = app.staff(&p.tenant, scopes).try_mutate(mutation, input.clone(), made_by(mutation)).await;
-                assert_eq!(answer.codes(), ["FORBIDDEN"], "{mutation} without {needed}: {}", answer.body);
+                let answer = app
+                    .staff(&p.tenant, scopes)
+                    .try_mutate(mutation, input.clone(), made_by(mutation))
+                    .await;
+                assert_eq!(
+                    answer.codes(),
+                    ["FORBIDDEN"],
+                    "{mutation} without {needed}: {}",
+                    answer.body
+                );
                 let message = answer.body["errors"][0]["message"].as_str().unwrap();
                 assert_eq!(message, format!("this needs the scope {needed}"));
             }
@@ -157,8 +218,12 @@ both_databases! {
         assert_eq!(app.rows().await, before);
         for (mutation, input, needed) in forbidden {
             // Whatever the state of things says to it: the scope is enough.
-            app.staff(&p.tenant, needed).mutate(mutation, input.clone(), made_by(mutation)).await;
-            app.staff(&p.tenant, "admin").mutate(mutation, input, made_by(mutation)).await;
+            app.staff(&p.tenant, needed)
+                .mutate(mutation, input.clone(), made_by(mutation))
+                .await;
+            app.staff(&p.tenant, "admin")
+                .mutate(mutation, input, made_by(mutation))
+                .await;
         }
         assert_ne!(app.rows().await, before);
     }
@@ -170,14 +235,25 @@ both_databases! {
         // Past the program's own minting, which would drop them: the claims say exactly this.
         let token = app.sign(&serde_json::json!({ "tenant": "acme", "scope": names }));
         let client = app.client(Some(token));
-        assert_eq!(client.data("{ viewer { scopes subject } }").await["viewer"]["scopes"], serde_json::json!([]));
+        assert_eq!(
+            client.data("{ viewer { scopes subject } }").await["viewer"]["scopes"],
+            serde_json::json!([])
+        );
         for (_, reads) in reads(&p).await {
             for read in reads {
-                assert_eq!(client.ask(&format!("{{ {read} }}")).await.codes(), ["FORBIDDEN"], "{read}");
+                assert_eq!(
+                    client.ask(&format!("{{ {read} }}")).await.codes(),
+                    ["FORBIDDEN"],
+                    "{read}"
+                );
             }
         }
         for (mutation, input) in p.inputs() {
-            assert_eq!(client.try_mutate(mutation, input, made_by(mutation)).await.codes(), ["FORBIDDEN"], "{mutation}");
+            assert_eq!(
+                client.try_mutate(mutation, input, made_by(mutation)).await.codes(),
+                ["FORBIDDEN"],
+                "{mutation}"
+            );
         }
     }
 }

@@ -141,7 +141,11 @@ both_databases! {
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}: {}", answer.body);
             assert_eq!(answer.codes(), ["UNAUTHENTICATED"], "{name}");
             assert!(answer.body.get("data").is_none(), "{name}");
-            assert_eq!(answer.headers[header::WWW_AUTHENTICATE], "Bearer error=\"invalid_token\"", "{name}");
+            assert_eq!(
+                answer.headers[header::WWW_AUTHENTICATE],
+                "Bearer error=\"invalid_token\"",
+                "{name}"
+            );
             texts.push(answer.comparable());
         }
         texts.dedup();
@@ -152,8 +156,14 @@ both_databases! {
         let acme = app.tenant("acme").await;
         let now = app.clock.now().timestamp();
         for claims in [
-            json!({}), json!({ "tenant": acme.id.to_string() }), json!({ "aud": ["billing", "tributary"] }), json!({ "iat": null }),
-            json!({ "nbf": now }), json!({ "unknown": { "claim": 1 } }), json!({ "scope": "" }), json!({ "scope": null }),
+            json!({}),
+            json!({ "tenant": acme.id.to_string() }),
+            json!({ "aud": ["billing", "tributary"] }),
+            json!({ "iat": null }),
+            json!({ "nbf": now }),
+            json!({ "unknown": { "claim": 1 } }),
+            json!({ "scope": "" }),
+            json!({ "scope": null }),
         ] {
             let answer = ask(&app, &app.sign(&claims)).await;
             assert_eq!(answer.data()["viewer"]["subject"], "ann", "{claims}");
@@ -172,9 +182,24 @@ both_databases! {
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert_eq!(answer.codes(), ["UNAUTHENTICATED"]);
         assert_eq!(answer.headers[header::WWW_AUTHENTICATE], "Bearer");
-        assert!(answer.body["errors"][0]["message"].as_str().unwrap().contains("Authorization: Bearer"));
-        for document in ["{", "", "{ nothing }", "mutation { updateTenant(input: {}) { tenant { id } } }", "{ __schema { types { name } } }"] {
-            assert_eq!(app.client(None).ask(document).await.status, StatusCode::UNAUTHORIZED, "{document}");
+        assert!(
+            answer.body["errors"][0]["message"]
+                .as_str()
+                .unwrap()
+                .contains("Authorization: Bearer")
+        );
+        for document in [
+            "{",
+            "",
+            "{ nothing }",
+            "mutation { updateTenant(input: {}) { tenant { id } } }",
+            "{ __schema { types { name } } }",
+        ] {
+            assert_eq!(
+                app.client(None).ask(document).await.status,
+                StatusCode::UNAUTHORIZED,
+                "{document}"
+            );
         }
     }
 }

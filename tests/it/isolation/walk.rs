@@ -301,10 +301,22 @@ both_databases! {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         let a = app.partner(&p.tenant, &p.a);
         for (type_name, field) in FORBIDDEN {
-            let link = if type_name == "Campaign" { "campaigns { nodes" } else { "group" };
+            let link = if type_name == "Campaign" {
+                "campaigns { nodes"
+            } else {
+                "group"
+            };
             let close = if type_name == "Campaign" { "}" } else { "" };
-            let answer = a.ask(&format!("{{ viewer {{ partner {{ {link} {{ id {field} }} {close} }} }} }}")).await;
-            assert!(answer.codes().contains(&"FORBIDDEN"), "{type_name}.{field}: {}", answer.body);
+            let answer = a
+                .ask(&format!(
+                    "{{ viewer {{ partner {{ {link} {{ id {field} }} {close} }} }} }}"
+                ))
+                .await;
+            assert!(
+                answer.codes().contains(&"FORBIDDEN"),
+                "{type_name}.{field}: {}",
+                answer.body
+            );
         }
         for filter in [
             format!("partners(filter: {{ tierId: {:?} }})", p.tier),
@@ -324,15 +336,18 @@ both_databases! {
         ).await;
         let nothing = serde_json::json!({ "externalId": null, "terms": [], "holdbackDays": null, "startsAt": null, "endsAt": null, "advertiser": null });
         let promise = |source| serde_json::json!({ "reason": null, "source": source });
-        assert_eq!(data, serde_json::json!({
-            "viewer": { "partner": {
-                "tags": [], "metadata": null, "tier": null, "categories": [], "transitions": [],
-                "group": { "description": null, "externalId": null, "tags": [], "currency": null, "rules": [] },
-                "commissionSnapshots": [promise("REQUEST_APPROVAL"), promise("AMENDMENT"), promise("AMENDMENT"), promise("INVITE")],
-                "campaigns": { "nodes": [nothing, nothing] },
-            } },
-            "partnerTiers": [], "partnerCategories": [], "advertisers": { "totalCount": 0 }, "partnershipRequests": { "totalCount": 0 },
-        }));
+        assert_eq!(
+            data,
+            serde_json::json!({
+                "viewer": { "partner": {
+                    "tags": [], "metadata": null, "tier": null, "categories": [], "transitions": [],
+                    "group": { "description": null, "externalId": null, "tags": [], "currency": null, "rules": [] },
+                    "commissionSnapshots": [promise("REQUEST_APPROVAL"), promise("AMENDMENT"), promise("AMENDMENT"), promise("INVITE")],
+                    "campaigns": { "nodes": [nothing, nothing] },
+                } },
+                "partnerTiers": [], "partnerCategories": [], "advertisers": { "totalCount": 0 }, "partnershipRequests": { "totalCount": 0 },
+            })
+        );
         // Staff does see it, so the test looks in the right places.
         let seen = p.staff.data_with(
             "query($id: ID!) { partner(id: $id) { tags metadata tier { label } transitions { reason } commissionSnapshots { reason } } }",

@@ -68,15 +68,23 @@ both_databases! {
                 }
                 assert_eq!(answer.codes(), ["FORBIDDEN"], "{mutation}: {}", answer.body);
                 assert_eq!(answer.body["data"], json!({ mutation: null }), "{mutation}");
-                assert_eq!(answer.body["errors"][0]["message"], "a partner's token only reads", "{mutation}");
+                assert_eq!(
+                    answer.body["errors"][0]["message"], "a partner's token only reads",
+                    "{mutation}"
+                );
             }
         }
         // Also where the input is wrong: whether it is, is nothing for partners to learn.
         let wrong = json!({ "scenarios": [] });
-        let answer = a.try_mutate("simulatePartnerGroup", wrong, "results { effectivePercentage }").await;
+        let answer = a
+            .try_mutate("simulatePartnerGroup", wrong, "results { effectivePercentage }")
+            .await;
         assert_eq!(answer.codes(), ["FORBIDDEN"], "{}", answer.body);
         let wrong = json!({ "name": "", "email": "no", "groupId": p.other_group });
-        assert_eq!(a.try_mutate("createPartner", wrong, "partner { id }").await.codes(), ["FORBIDDEN"]);
+        assert_eq!(
+            a.try_mutate("createPartner", wrong, "partner { id }").await.codes(),
+            ["FORBIDDEN"]
+        );
         assert_eq!(app.rows().await, before);
     }
 
@@ -93,10 +101,17 @@ both_databases! {
                     *input.pointer_mut(&path).expect("the same input") = Value::from(id.as_str());
                     let payload = p.staff.mutate(mutation, input, made_by(mutation)).await;
                     let error = &payload["userErrors"][0];
-                    assert_eq!((error["code"].as_str(), &error["field"]), (Some("NOT_FOUND"), &json!(field_of(&path))), "{mutation}: {payload}");
+                    assert_eq!(
+                        (error["code"].as_str(), &error["field"]),
+                        (Some("NOT_FOUND"), &json!(field_of(&path))),
+                        "{mutation}: {payload}"
+                    );
                     answers.push(payload.to_string().replace(id.as_str(), "ID"));
                 }
-                assert_eq!(answers[0], answers[1], "{mutation} tells {path} of another tenant from an unknown one");
+                assert_eq!(
+                    answers[0], answers[1],
+                    "{mutation} tells {path} of another tenant from an unknown one"
+                );
                 tried += 1;
             }
         }
@@ -109,14 +124,31 @@ both_databases! {
         let before = app.rows().await;
         for (mutation, valid) in p.inputs() {
             for (path, id) in ids_in(&valid) {
-                let of_another_kind = if id.starts_with("par_") { p.group.clone() } else { p.a.clone() };
+                let of_another_kind = if id.starts_with("par_") {
+                    p.group.clone()
+                } else {
+                    p.a.clone()
+                };
                 let shouted = id.to_uppercase();
-                for wrong in ["", "nonsense", "par_", "💥", "\u{0}", "1' OR '1'='1", &shouted, &of_another_kind] {
+                for wrong in [
+                    "",
+                    "nonsense",
+                    "par_",
+                    "💥",
+                    "\u{0}",
+                    "1' OR '1'='1",
+                    &shouted,
+                    &of_another_kind,
+                ] {
                     let mut input = valid.clone();
                     *input.pointer_mut(&path).unwrap() = Value::from(wrong);
                     let payload = p.staff.mutate(mutation, input, made_by(mutation)).await;
                     let error = &payload["userErrors"][0];
-                    assert_eq!((error["code"].as_str(), &error["field"]), (Some("INVALID"), &json!(field_of(&path))), "{mutation} {wrong:?}: {payload}");
+                    assert_eq!(
+                        (error["code"].as_str(), &error["field"]),
+                        (Some("INVALID"), &json!(field_of(&path))),
+                        "{mutation} {wrong:?}: {payload}"
+                    );
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Wrong input of every mutation: a user error with code and path, and nothing changes.
 
 mod amounts;
+mod moves;
 mod names;
 mod scalars;
 mod states;
@@ -45,25 +46,7 @@ fn changed(p: &Programme, mutation: &str, changes: &Value) -> Value {
 
 /// The problems of a mutation that must make nothing, sorted, each as "CODE path".
 async fn problems(p: &Programme, mutation: &str, input: Value) -> Vec<String> {
-    let payload = p.staff.mutate(mutation, input.clone(), made_by(mutation)).await;
-    let made = made_by(mutation).split(' ').next().expect("a field");
-    assert!(payload[made].is_null(), "{mutation} {input} made something: {payload}");
-    let mut problems = Vec::new();
-    for error in payload["userErrors"].as_array().expect("a list") {
-        let path = error["field"].as_array().into_iter().flatten();
-        let path: Vec<_> = path.map(|segment| segment.as_str().expect("a text")).collect();
-        assert!(
-            error["message"].as_str().is_some_and(|message| message.len() > 10),
-            "{error}"
-        );
-        problems.push(
-            format!("{} {}", error["code"].as_str().expect("a code"), path.join("."))
-                .trim()
-                .to_owned(),
-        );
-    }
-    problems.sort();
-    problems
+    p.staff.problems(mutation, input, made_by(mutation)).await
 }
 
 async fn check(app: &TestApp, p: &Programme, cases: Vec<Case>) {

@@ -110,40 +110,67 @@ both_databases! {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         let label = json!({ "label": "taken", "externalId": "taken" });
         for kind in ["PartnerTier", "PartnerCategory"] {
-            p.staff.done(&format!("create{kind}"), label.clone(), "userErrors { code }").await;
+            p.staff
+                .done(&format!("create{kind}"), label.clone(), "userErrors { code }")
+                .await;
         }
-        p.staff.done("createAdvertiser", json!({ "name": "taken", "externalId": "taken" }), "userErrors { code }").await;
-        let taken = |mutation, field: &str, value: &str| case(mutation, one(field, value), &[&format!("TAKEN {field}")]);
-        check(&app, &p, vec![
-            taken("createPartner", "email", "bravo@bravo.example"),
-            taken("createPartner", "email", "  BRAVO@Bravo.EXAMPLE "),
-            taken("updatePartner", "email", "Bravo@bravo.example"),
-            taken("createPartner", "externalId", "bravo-1"),
-            taken("createPartner", "externalId", " bravo-1\t"),
-            taken("updatePartner", "externalId", "bravo-1"),
-            taken("createPartnerGroup", "externalId", "hidden-bravo group"),
-            taken("updatePartnerGroup", "externalId", "hidden-bravo group"),
-            taken("createCampaign", "externalId", "hidden-alpha-second"),
-            taken("updateCampaign", "externalId", "hidden-alpha-second"),
-            taken("createAdvertiser", "externalId", "taken"),
-            taken("updateAdvertiser", "externalId", "taken"),
-            taken("createPartnerTier", "label", "taken"),
-            taken("createPartnerTier", "externalId", "taken"),
-            taken("updatePartnerTier", "label", "taken"),
-            taken("updatePartnerTier", "externalId", "taken"),
-            taken("createPartnerCategory", "label", "taken"),
-            taken("createPartnerCategory", "externalId", "taken"),
-            taken("updatePartnerCategory", "label", "taken"),
-            taken("updatePartnerCategory", "externalId", "taken"),
-            taken("createPartnershipRequest", "email", "BRAVO-new@bravo-new.example"),
-            case("createPartnerTier", label.clone(), &["TAKEN externalId", "TAKEN label"]),
-            case("createPartner", json!({ "email": "alpha@alpha.example", "externalId": "alpha-1" }), &["TAKEN email", "TAKEN externalId"]),
-        ]).await;
+        p.staff
+            .done(
+                "createAdvertiser",
+                json!({ "name": "taken", "externalId": "taken" }),
+                "userErrors { code }",
+            )
+            .await;
+        let taken =
+            |mutation, field: &str, value: &str| case(mutation, one(field, value), &[&format!("TAKEN {field}")]);
+        check(
+            &app,
+            &p,
+            vec![
+                taken("createPartner", "email", "bravo@bravo.example"),
+                taken("createPartner", "email", "  BRAVO@Bravo.EXAMPLE "),
+                taken("updatePartner", "email", "Bravo@bravo.example"),
+                taken("createPartner", "externalId", "bravo-1"),
+                taken("createPartner", "externalId", " bravo-1\t"),
+                taken("updatePartner", "externalId", "bravo-1"),
+                taken("createPartnerGroup", "externalId", "hidden-bravo group"),
+                taken("updatePartnerGroup", "externalId", "hidden-bravo group"),
+                taken("createCampaign", "externalId", "hidden-alpha-second"),
+                taken("updateCampaign", "externalId", "hidden-alpha-second"),
+                taken("createAdvertiser", "externalId", "taken"),
+                taken("updateAdvertiser", "externalId", "taken"),
+                taken("createPartnerTier", "label", "taken"),
+                taken("createPartnerTier", "externalId", "taken"),
+                taken("updatePartnerTier", "label", "taken"),
+                taken("updatePartnerTier", "externalId", "taken"),
+                taken("createPartnerCategory", "label", "taken"),
+                taken("createPartnerCategory", "externalId", "taken"),
+                taken("updatePartnerCategory", "label", "taken"),
+                taken("updatePartnerCategory", "externalId", "taken"),
+                taken("createPartnershipRequest", "email", "BRAVO-new@bravo-new.example"),
+                case("createPartnerTier", label.clone(), &["TAKEN externalId", "TAKEN label"]),
+                case(
+                    "createPartner",
+                    json!({ "email": "alpha@alpha.example", "externalId": "alpha-1" }),
+                    &["TAKEN email", "TAKEN externalId"],
+                ),
+            ],
+        )
+        .await;
         // One's own values, those of another tenant, and those of other kinds are free.
         for (mutation, input) in [
-            ("updatePartner", json!({ "id": p.a, "email": "ALPHA@alpha.example", "externalId": "alpha-1" })),
-            ("updatePartner", json!({ "id": p.b, "email": "zulu@zulu.example", "externalId": "zulu-1" })),
-            ("updatePartnerTier", json!({ "id": p.tier, "label": "hidden label", "externalId": "hidden-label" })),
+            (
+                "updatePartner",
+                json!({ "id": p.a, "email": "ALPHA@alpha.example", "externalId": "alpha-1" }),
+            ),
+            (
+                "updatePartner",
+                json!({ "id": p.b, "email": "zulu@zulu.example", "externalId": "zulu-1" }),
+            ),
+            (
+                "updatePartnerTier",
+                json!({ "id": p.tier, "label": "hidden label", "externalId": "hidden-label" }),
+            ),
             ("updateCampaign", json!({ "id": p.campaign, "externalId": "taken" })),
             ("updatePartnerGroup", json!({ "id": p.group, "externalId": "taken" })),
             ("createAdvertiser", json!({ "name": "taken" })),
@@ -156,39 +183,61 @@ both_databases! {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         let everything = "partner { name email externalId tags metadata payoutCurrency type group { id } tier { id } categories { id } }";
         let kept = p.staff.done("updatePartner", json!({ "id": p.a }), everything).await["partner"].clone();
-        assert_eq!(kept, json!({
-            "name": "alpha partner", "email": "alpha@alpha.example", "externalId": "alpha-1", "tags": ["hidden tag", "alpha tag"],
-            "metadata": { "hidden": "alpha" }, "payoutCurrency": "USD", "type": "AFFILIATE", "group": { "id": p.group },
-            "tier": { "id": p.tier }, "categories": [{ "id": p.category }],
-        }));
+        assert_eq!(
+            kept,
+            json!({
+                "name": "alpha partner", "email": "alpha@alpha.example", "externalId": "alpha-1", "tags": ["hidden tag", "alpha tag"],
+                "metadata": { "hidden": "alpha" }, "payoutCurrency": "USD", "type": "AFFILIATE", "group": { "id": p.group },
+                "tier": { "id": p.tier }, "categories": [{ "id": p.category }],
+            })
+        );
         let nothing = json!({
             "id": p.a, "externalId": null, "tags": null, "metadata": null, "payoutCurrency": null, "groupId": null, "tierId": null,
             "categoryIds": null,
         });
         let cleared = p.staff.done("updatePartner", nothing, everything).await["partner"].clone();
-        assert_eq!(cleared, json!({
-            "name": "alpha partner", "email": "alpha@alpha.example", "externalId": null, "tags": [], "metadata": null,
-            "payoutCurrency": null, "type": "AFFILIATE", "group": null, "tier": null, "categories": [],
-        }));
+        assert_eq!(
+            cleared,
+            json!({
+                "name": "alpha partner", "email": "alpha@alpha.example", "externalId": null, "tags": [], "metadata": null,
+                "payoutCurrency": null, "type": "AFFILIATE", "group": null, "tier": null, "categories": [],
+            })
+        );
         let nothing = json!({ "id": p.group, "externalId": null, "description": null, "currency": null, "tags": null });
         let everything = "partnerGroup { externalId description currency tags default version rules { description } }";
         let cleared = p.staff.done("updatePartnerGroup", nothing, everything).await["partnerGroup"].clone();
-        assert_eq!(cleared, json!({
-            "externalId": null, "description": null, "currency": null, "tags": [], "default": false, "version": 1,
-            "rules": [{ "description": "hidden rule" }],
-        }));
+        assert_eq!(
+            cleared,
+            json!({
+                "externalId": null, "description": null, "currency": null, "tags": [], "default": false, "version": 1,
+                "rules": [{ "description": "hidden rule" }],
+            })
+        );
         let nothing = json!({
             "id": p.campaign, "externalId": null, "terms": null, "holdbackDays": null, "startsAt": null, "endsAt": null, "advertiserId": null,
         });
-        let everything = "campaign { externalId terms { basis } holdbackDays startsAt endsAt advertiser { id } status }";
+        let everything =
+            "campaign { externalId terms { basis } holdbackDays startsAt endsAt advertiser { id } status }";
         let cleared = p.staff.done("updateCampaign", nothing, everything).await["campaign"].clone();
-        assert_eq!(cleared, json!({
-            "externalId": null, "terms": [], "holdbackDays": null, "startsAt": null, "endsAt": null, "advertiser": null, "status": "ACTIVE",
-        }));
+        assert_eq!(
+            cleared,
+            json!({
+                "externalId": null, "terms": [], "holdbackDays": null, "startsAt": null, "endsAt": null, "advertiser": null, "status": "ACTIVE",
+            })
+        );
         for (mutation, made, id) in [
-            ("updatePartnerTier", "partnerTier", &p.tier), ("updatePartnerCategory", "partnerCategory", &p.category), ("updateAdvertiser", "advertiser", &p.advertiser),
+            ("updatePartnerTier", "partnerTier", &p.tier),
+            ("updatePartnerCategory", "partnerCategory", &p.category),
+            ("updateAdvertiser", "advertiser", &p.advertiser),
         ] {
-            let cleared = p.staff.done(mutation, json!({ "id": id, "externalId": null }), &format!("{made} {{ externalId }}")).await;
+            let cleared = p
+                .staff
+                .done(
+                    mutation,
+                    json!({ "id": id, "externalId": null }),
+                    &format!("{made} {{ externalId }}"),
+                )
+                .await;
             assert_eq!(cleared[made]["externalId"], Value::Null);
         }
     }

@@ -39,8 +39,20 @@ both_databases! {
                 "name": text, "email": format!("{number}@a.example"), "externalId": text, "tags": [text, format!("{text}2")],
                 "metadata": { text: [text, { "n": null, "t": true, "x": -1.5e-7 }] },
             });
-            let partner = admin.done("createPartner", input.clone(), "partner { id name externalId tags metadata }").await["partner"].clone();
-            let again = admin.data_with("query($id: String) { partner(externalId: $id) { id name externalId tags metadata } }", json!({ "id": text })).await;
+            let partner = admin
+                .done(
+                    "createPartner",
+                    input.clone(),
+                    "partner { id name externalId tags metadata }",
+                )
+                .await["partner"]
+                .clone();
+            let again = admin
+                .data_with(
+                    "query($id: String) { partner(externalId: $id) { id name externalId tags metadata } }",
+                    json!({ "id": text }),
+                )
+                .await;
             assert_eq!(again["partner"], partner);
             for field in ["name", "externalId", "tags", "metadata"] {
                 assert_eq!(partner[field], input[field]);
@@ -48,65 +60,171 @@ both_databases! {
             assert_eq!(found(&admin, "partners", json!({ "search": text })).await, [text]);
             assert_eq!(found(&admin, "partners", json!({ "tag": text })).await, [text]);
             let rules = json!([{ "recurring": { "percentage": "1", "description": format!("{text}\n\t{text}") } }]);
-            let group = admin.done("createPartnerGroup", json!({ "name": text, "description": text, "rules": rules }), "partnerGroup { name description rules { description } }").await;
-            assert_eq!(group["partnerGroup"], json!({ "name": text, "description": text, "rules": [{ "description": format!("{text}\n\t{text}") }] }));
+            let group = admin
+                .done(
+                    "createPartnerGroup",
+                    json!({ "name": text, "description": text, "rules": rules }),
+                    "partnerGroup { name description rules { description } }",
+                )
+                .await;
+            assert_eq!(
+                group["partnerGroup"],
+                json!({ "name": text, "description": text, "rules": [{ "description": format!("{text}\n\t{text}") }] })
+            );
         }
         let (longest, label) = ("💸".repeat(200), "partnerTier { label }");
-        assert_eq!(admin.done("createPartnerTier", json!({ "label": longest }), label).await["partnerTier"]["label"], *longest);
+        assert_eq!(
+            admin
+                .done("createPartnerTier", json!({ "label": longest }), label)
+                .await["partnerTier"]["label"],
+            *longest
+        );
     }
 
     async fn search_takes_every_character_literally_and_every_case(app: TestApp) {
         let admin = app.admin().await;
-        let names = ["50% off", "50 percent", "a_b", "axb", r"back\slash", "backslash", "ÄRGER", "straße", "Plain"];
+        let names = [
+            "50% off",
+            "50 percent",
+            "a_b",
+            "axb",
+            r"back\slash",
+            "backslash",
+            "ÄRGER",
+            "straße",
+            "Plain",
+        ];
         for (number, name) in names.into_iter().enumerate() {
             let (email, external_id) = (format!("Mail{number}@Mixed.example"), format!("Ext_{number}-ÜBER"));
-            admin.done("createPartner", json!({ "name": name, "email": email, "externalId": external_id }), "partner { id }").await;
-            admin.done("createCampaign", json!({ "name": name, "externalId": external_id }), "campaign { id }").await;
+            admin
+                .done(
+                    "createPartner",
+                    json!({ "name": name, "email": email, "externalId": external_id }),
+                    "partner { id }",
+                )
+                .await;
+            admin
+                .done(
+                    "createCampaign",
+                    json!({ "name": name, "externalId": external_id }),
+                    "campaign { id }",
+                )
+                .await;
         }
         for list in ["partners", "campaigns"] {
             for (search, expected) in [
-                ("%", vec!["50% off"]), ("50%", vec!["50% off"]), ("_b", vec!["a_b"]), ("a_B", vec!["a_b"]), ("\\", vec![r"back\slash"]),
-                (r"BACK\S", vec![r"back\slash"]), ("ärger", vec!["ÄRGER"]), ("Ärger", vec!["ÄRGER"]), ("STRAß", vec!["straße"]), ("pLAIN", vec!["Plain"]),
-                ("  plain ", vec!["Plain"]), ("ext_3", vec!["axb"]), ("EXT_3-", vec!["axb"]), ("ext_3-Über", vec!["axb"]), ("Ext_3-ÜBER", vec!["axb"]),
-                ("nothing", vec![]), ("'", vec![]), ("ext%3", vec![]), ("ext-3", vec![]), ("*", vec![]), ("%%", vec![]), ("\\%", vec![]),
+                ("%", vec!["50% off"]),
+                ("50%", vec!["50% off"]),
+                ("_b", vec!["a_b"]),
+                ("a_B", vec!["a_b"]),
+                ("\\", vec![r"back\slash"]),
+                (r"BACK\S", vec![r"back\slash"]),
+                ("ärger", vec!["ÄRGER"]),
+                ("Ärger", vec!["ÄRGER"]),
+                ("STRAß", vec!["straße"]),
+                ("pLAIN", vec!["Plain"]),
+                ("  plain ", vec!["Plain"]),
+                ("ext_3", vec!["axb"]),
+                ("EXT_3-", vec!["axb"]),
+                ("ext_3-Über", vec!["axb"]),
+                ("Ext_3-ÜBER", vec!["axb"]),
+                ("nothing", vec![]),
+                ("'", vec![]),
+                ("ext%3", vec![]),
+                ("ext-3", vec![]),
+                ("*", vec![]),
+                ("%%", vec![]),
+                ("\\%", vec![]),
             ] {
-                assert_eq!(found(&admin, list, json!({ "search": search })).await, expected, "{list}: {search}");
+                assert_eq!(
+                    found(&admin, list, json!({ "search": search })).await,
+                    expected,
+                    "{list}: {search}"
+                );
             }
             assert_eq!(found(&admin, list, json!({ "search": "" })).await.len(), names.len());
         }
-        assert_eq!(found(&admin, "partners", json!({ "search": "MAIL3@mixed" })).await, ["axb"]);
+        assert_eq!(
+            found(&admin, "partners", json!({ "search": "MAIL3@mixed" })).await,
+            ["axb"]
+        );
     }
 
     async fn tags_are_found_whole_and_as_they_are_spelt(app: TestApp) {
         let admin = app.admin().await;
-        for (number, tag) in ["vip", "VIP", "v%", "v\"ip", r"v\ip", "[\"vip\"]", "1", "true"].into_iter().enumerate() {
-            admin.done("createPartner", json!({ "name": tag, "email": format!("{number}@a.example"), "tags": [tag, "all"] }), "partner { id }").await;
+        for (number, tag) in ["vip", "VIP", "v%", "v\"ip", r"v\ip", "[\"vip\"]", "1", "true"]
+            .into_iter()
+            .enumerate()
+        {
+            admin
+                .done(
+                    "createPartner",
+                    json!({ "name": tag, "email": format!("{number}@a.example"), "tags": [tag, "all"] }),
+                    "partner { id }",
+                )
+                .await;
             assert_eq!(found(&admin, "partners", json!({ "tag": tag })).await, [tag]);
         }
         assert_eq!(found(&admin, "partners", json!({ "tag": "all" })).await.len(), 8);
         for tag in ["", "v", "vi_", "%", "ALL"] {
-            assert!(found(&admin, "partners", json!({ "tag": tag })).await.is_empty(), "{tag}");
+            assert!(
+                found(&admin, "partners", json!({ "tag": tag })).await.is_empty(),
+                "{tag}"
+            );
         }
     }
 
     async fn looking_for_what_no_database_holds_is_the_callers_mistake(app: TestApp) {
         let admin = app.admin().await;
-        let texts = ["\u{0}".to_owned(), "a\u{0}b".to_owned(), "x".repeat(201), "%_".repeat(60_000), "💸".repeat(100_000)];
+        let texts = [
+            "\u{0}".to_owned(),
+            "a\u{0}b".to_owned(),
+            "x".repeat(201),
+            "%_".repeat(60_000),
+            "💸".repeat(100_000),
+        ];
         for text in texts {
             for (document, argument) in [
-                ("query($text: String) { partners(filter: { search: $text }) { totalCount } }", "search"),
-                ("query($text: String) { partners(filter: { search: $text }) { nodes { id } } }", "search"),
-                ("query($text: String) { partners(filter: { tag: $text }) { totalCount } }", "tag"),
-                ("query($text: String) { campaigns(filter: { search: $text }) { totalCount } }", "search"),
-                ("query($text: String) { partner(externalId: $text) { id } }", "externalId"),
-                ("query($text: String) { partnerGroup(externalId: $text) { id } }", "externalId"),
-                ("query($text: String) { campaign(externalId: $text) { id } }", "externalId"),
-                ("query($text: String) { partners(after: $text) { totalCount } }", "cursor"),
+                (
+                    "query($text: String) { partners(filter: { search: $text }) { totalCount } }",
+                    "search",
+                ),
+                (
+                    "query($text: String) { partners(filter: { search: $text }) { nodes { id } } }",
+                    "search",
+                ),
+                (
+                    "query($text: String) { partners(filter: { tag: $text }) { totalCount } }",
+                    "tag",
+                ),
+                (
+                    "query($text: String) { campaigns(filter: { search: $text }) { totalCount } }",
+                    "search",
+                ),
+                (
+                    "query($text: String) { partner(externalId: $text) { id } }",
+                    "externalId",
+                ),
+                (
+                    "query($text: String) { partnerGroup(externalId: $text) { id } }",
+                    "externalId",
+                ),
+                (
+                    "query($text: String) { campaign(externalId: $text) { id } }",
+                    "externalId",
+                ),
+                (
+                    "query($text: String) { partners(after: $text) { totalCount } }",
+                    "cursor",
+                ),
             ] {
                 let answer = admin.ask_with(document, json!({ "text": text })).await;
                 assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{document}: {:.300}", answer.body);
                 let message = answer.body["errors"][0]["message"].as_str().unwrap();
-                assert!(message.contains(argument) && message.len() < 200, "{document}: {message}");
+                assert!(
+                    message.contains(argument) && message.len() < 200,
+                    "{document}: {message}"
+                );
             }
         }
     }
@@ -115,14 +233,35 @@ both_databases! {
         let admin = app.admin().await;
         let deep = (0..60).fold(json!(1), |inner, _| json!({ "a": [inner] }));
         for (number, metadata) in [
-            json!({}), json!([]), json!(""), json!(false), json!(0), json!({ "": "" }), json!({ "a.b": { "$ref": "#/" }, "__proto__": 1, "a b": 2, "😀": 3 }),
-            json!(r"\u0000 written out"), json!({ r"\u0000": r"\\u0000" }), json!(i64::MIN), json!(u64::MAX), json!(0.1 + 0.2), json!(1.0e-300),
-            json!(1.797_693_134_862_315_7e308), json!(5e-324), json!(1e21), json!([1, 1.5, -2.25, 9_007_199_254_740_993_u64]), json!([[[]]]), deep,
+            json!({}),
+            json!([]),
+            json!(""),
+            json!(false),
+            json!(0),
+            json!({ "": "" }),
+            json!({ "a.b": { "$ref": "#/" }, "__proto__": 1, "a b": 2, "😀": 3 }),
+            json!(r"\u0000 written out"),
+            json!({ r"\u0000": r"\\u0000" }),
+            json!(i64::MIN),
+            json!(u64::MAX),
+            json!(0.1 + 0.2),
+            json!(1.0e-300),
+            json!(1.797_693_134_862_315_7e308),
+            json!(5e-324),
+            json!(1e21),
+            json!([1, 1.5, -2.25, 9_007_199_254_740_993_u64]),
+            json!([[[]]]),
+            deep,
             json!("\u{1}\u{7f}\u{fffd}\n\r\t\"\\"),
-        ].into_iter().enumerate() {
+        ]
+        .into_iter()
+        .enumerate()
+        {
             let input = json!({ "name": "N", "email": format!("{number}@a.example"), "metadata": metadata });
             let id = admin.done("createPartner", input, "partner { id }").await["partner"]["id"].clone();
-            let partner = admin.data_with("query($id: ID) { partner(id: $id) { metadata } }", json!({ "id": id })).await;
+            let partner = admin
+                .data_with("query($id: ID) { partner(id: $id) { metadata } }", json!({ "id": id }))
+                .await;
             assert_eq!(partner["partner"]["metadata"], metadata);
         }
     }
