@@ -3,10 +3,13 @@
 use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tributary::app::App;
 use tributary::domain::tenant::Tenant;
 use tributary::seed::demo::{portal_partner, prepare};
+use tributary::store::{self, StoreOptions};
 
 use crate::support::{Client, TestApp, both_databases};
 
@@ -30,6 +33,19 @@ async fn programme(admin: &Client) -> Value {
 
 async fn filled(app: &TestApp) -> Tenant {
     prepare(&app.app).await.expect("nothing is in the way")
+}
+
+/// The program once more on the same database, with connections of its own.
+async fn another_process(app: &TestApp) -> App {
+    let patience = Duration::from_secs(30);
+    let options = StoreOptions {
+        url: app.database_url(),
+        max_connections: 2,
+        acquire_timeout: patience,
+        statement_timeout: patience,
+    };
+    let store = store::connect(&options).await.expect("the test database opens");
+    App::new(store, app.clock.clone(), app.app.keys.clone())
 }
 
 /// Runs a future as far as so many polls bring it, then drops it as a killed process would.
@@ -101,11 +117,15 @@ both_databases! {
         let mut polls = 5;
         let mut kills = 0;
         let tenant = loop {
-            match killed_after(polls, prepare(&app.app)).await {
+            let process = another_process(&app).await;
+            let end = killed_after(polls, prepare(&process)).await;
+            // Whatever the database was still doing for it is done when its connections are closed.
+            process.store.close().await;
+            match end {
                 Some(done) => break done.expect("nothing is in the way"),
                 None => kills += 1,
             }
-            polls += 40;
+            polls += 10;
         };
         assert!(kills > 3, "it was killed {kills} times only");
         let whole = TestApp::on_sqlite().await;
