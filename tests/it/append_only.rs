@@ -68,7 +68,7 @@ both_databases! {
         if app.is_postgres() {
             Programme::new(&app, "acme", "alpha", "bravo").await;
             for table in TABLES {
-                is_refused(&app, &format!("TRUNCATE {table}")).await;
+                is_refused(&app, &format!("TRUNCATE {table} CASCADE")).await;
                 is_refused(&app, &format!("INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (tenant_id, id) DO UPDATE SET reason = 'other'")).await;
             }
             is_refused(&app, "TRUNCATE partner CASCADE").await;

@@ -7,7 +7,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("domain", &["domain"]),
     ("store", &["store", "domain", "auth"]),
     ("auth", &["auth", "domain", "app", "store"]),
-    ("service", &["service", "store", "domain", "auth", "app"]),
+    ("service", &["service", "store", "domain", "auth", "app", "clock"]),
     ("jobs", &["jobs", "service", "app"]),
     ("graphql", &["graphql", "service", "store", "domain", "auth", "app"]),
     ("http", &["http", "graphql", "auth", "app", "store"]),

@@ -463,7 +463,7 @@ impl Recorder<'_> {
         let taken = refund::record(transaction, &self.writer, checked, &self.app.clock, &mut problems).await?;
         match taken {
             Some(refund::Taken::Done(event, commissions)) => Ok(Recorded {
-                event,
+                event: *event,
                 commissions,
                 duplicate: false,
             }),

@@ -22,7 +22,7 @@ use crate::store::{self, StoreError};
 /// How taking back ended.
 pub enum Taken {
     /// The event and the clawbacks that are its own rows.
-    Done(Event, Vec<Commission>),
+    Done(Box<Event>, Vec<Commission>),
     /// Another writer recorded the same event meanwhile.
     Raced,
 }
@@ -108,7 +108,7 @@ pub async fn record(
     .await?;
     lower_standing(transaction, writer, &original, taken_minor, refunded.wholly).await?;
     let clawbacks = take_back_rows(transaction, writer, &original, &event, refunded, now).await?;
-    Ok(Some(Taken::Done(event, clawbacks)))
+    Ok(Some(Taken::Done(Box::new(event), clawbacks)))
 }
 
 /// How much goes back: what the refund says, or all that is left.

@@ -92,8 +92,11 @@ impl Client {
     }
 
     /// The problems of a mutation, each as "CODE path.to.value", sorted. What it would have made, which `selection` begins
-    /// with ("partner { id }"), must be null.
+    /// with ("partner { id }", or "partner" for short), must be null.
     pub async fn problems(&self, field: &str, input: Value, selection: &str) -> Vec<String> {
+        let short = format!("{selection} {{ id }}");
+        let is_short = !selection.contains(' ') && !["deletedId", "token"].contains(&selection);
+        let selection = if is_short { &short } else { selection };
         let payload = self.mutate(field, input.clone(), selection).await;
         let made = selection.split(' ').next().expect("a field");
         assert_eq!(
