@@ -1,13 +1,18 @@
 //! The ledger: events in, commissions out, approved, paid and reversed, with nothing lost or doubled.
 
+mod costs;
 mod customers;
 mod events;
 mod examples;
 mod immutable;
 mod inputs;
+mod lists;
 mod payouts;
+mod portal;
 mod refunds;
 mod reviews;
+mod scenario;
+mod simulation;
 mod windows;
 
 use std::collections::BTreeMap;
