@@ -14,6 +14,7 @@ mod schema;
 mod seed;
 mod statements;
 mod support;
+mod verify;
 mod worked_examples;
 
 mod isolation;
