@@ -19,8 +19,7 @@ pub async fn run(config: &Config, tenant: Option<&str>) -> Result<(), CliError> 
         }
         count += findings.len();
     }
-    let of = if tenants.len() == 1 { "tenant" } else { "tenants" };
-    println!("{} {of} verified, {count} findings", tenants.len());
+    println!("verified tenants: {}, findings: {count}", tenants.len());
     if count == 0 {
         return Ok(());
     }
