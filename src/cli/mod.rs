@@ -8,6 +8,7 @@ mod seed;
 mod serve;
 mod tenant;
 mod token;
+mod verify;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -87,6 +88,12 @@ enum Command {
     },
     /// Print the GraphQL schema.
     Schema,
+    /// Re-add the ledger and say whether everything in it holds; exit with 1 if not.
+    Verify {
+        /// The tenant's slug or id; without it, all tenants
+        #[arg(long)]
+        tenant: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -169,6 +176,7 @@ impl Cli {
                 print!("{}", crate::graphql::sdl());
                 Ok(())
             }
+            Command::Verify { tenant } => verify::run(&config, tenant.as_deref()).await,
         }
     }
 }

@@ -367,7 +367,7 @@ pub async fn transitions_of(
     Ok(transitions)
 }
 
-fn from_row(row: commission::Model) -> Result<Commission, StoreError> {
+pub(super) fn from_row(row: commission::Model) -> Result<Commission, StoreError> {
     let currency = row::currency(TABLE, "currency", &row.currency)?;
     Ok(Commission {
         id: CommissionId::from_uuid(row.id),
@@ -400,7 +400,7 @@ fn from_row(row: commission::Model) -> Result<Commission, StoreError> {
     })
 }
 
-fn to_row(tenant: TenantId, commission: &Commission) -> commission::Model {
+pub(super) fn to_row(tenant: TenantId, commission: &Commission) -> commission::Model {
     commission::Model {
         tenant_id: tenant.uuid(),
         id: commission.id.uuid(),

@@ -28,6 +28,7 @@ pub mod snapshot;
 pub mod standing;
 pub mod tenant;
 mod unique;
+pub mod verify;
 
 use std::sync::Arc;
 

@@ -17,6 +17,7 @@ mod schema;
 mod seed;
 mod statements;
 mod support;
+mod verify;
 mod worked_examples;
 
 mod append_only;

@@ -1,0 +1,27 @@
+//! `tributary verify`.
+
+use super::{CliError, open};
+use crate::config::Config;
+use crate::service::ledger::verify::verify;
+use crate::store;
+
+pub async fn run(config: &Config, tenant: Option<&str>) -> Result<(), CliError> {
+    let app = open::app(config, open::no_keys(config)?).await?;
+    let tenants = match tenant {
+        Some(name) => vec![open::tenant(&app, name).await?],
+        None => store::tenant::list(app.store.reader()).await?,
+    };
+    let mut count = 0;
+    for tenant in &tenants {
+        let findings = verify(&app, tenant).await?;
+        for finding in &findings {
+            println!("{}: {}: {}", tenant.slug, finding.ids.join(" "), finding.what);
+        }
+        count += findings.len();
+    }
+    println!("verified tenants: {}, findings: {count}", tenants.len());
+    if count == 0 {
+        return Ok(());
+    }
+    Err("the ledger does not hold".into())
+}

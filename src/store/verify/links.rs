@@ -1,0 +1,83 @@
+//! What refers to what: rows that adjust others, rows and events, events and customers, changes and the outbox.
+
+use super::Question;
+use super::Subject::{Campaign, Commission, Customer, Event, Partner};
+
+pub const QUESTIONS: &[Question] = &[
+    Question {
+        what: "the row's clawbacks exceed it, or have its sign",
+        subjects: &[Commission],
+        sql: "SELECT adjusted.id AS commission_id, '' AS detail FROM commission AS clawback
+              JOIN commission AS adjusted ON adjusted.tenant_id = $1 AND adjusted.id = clawback.adjusts_id
+              WHERE clawback.tenant_id = $1 AND clawback.kind = 'CLAWBACK' AND clawback.status <> 'REVERSED'
+              GROUP BY adjusted.id, adjusted.amount_minor
+              HAVING (adjusted.amount_minor > 0
+                  AND (SUM(clawback.amount_minor) > 0 OR SUM(clawback.amount_minor) + adjusted.amount_minor < 0))
+                OR (adjusted.amount_minor < 0
+                  AND (SUM(clawback.amount_minor) < 0 OR SUM(clawback.amount_minor) + adjusted.amount_minor > 0))",
+    },
+    Question {
+        what: "the {detail} row disagrees with the row that it adjusts, or names none",
+        subjects: &[Commission],
+        sql: "SELECT own.id AS commission_id, own.kind AS detail FROM commission AS own
+              LEFT JOIN commission AS adjusted ON adjusted.tenant_id = $1 AND adjusted.id = own.adjusts_id
+              WHERE own.tenant_id = $1 AND own.kind <> 'EVENT' AND (
+                (own.kind = 'CLAWBACK' AND own.adjusts_id IS NULL)
+                OR (own.adjusts_id IS NOT NULL AND own.partner_id <> adjusted.partner_id)
+                OR (own.adjusts_id IS NOT NULL AND own.kind IN ('CLAWBACK', 'TIER_ADJUSTMENT') AND (
+                  own.currency <> adjusted.currency OR own.payment_target <> adjusted.payment_target))
+                OR (own.kind = 'CLAWBACK' AND own.mature_at IS DISTINCT FROM adjusted.mature_at))",
+    },
+    Question {
+        what: "the {detail} row disagrees with its event about partner or campaign, or lacks one",
+        subjects: &[Commission, Event],
+        sql: "SELECT commission.id AS commission_id, commission.event_id, commission.kind AS detail FROM commission
+              LEFT JOIN event ON event.tenant_id = $1 AND event.id = commission.event_id
+              WHERE commission.tenant_id = $1 AND (
+                (commission.kind = 'EVENT'
+                  AND (event.id IS NULL OR event.kind NOT IN ('CHARGE', 'CONVERSION')))
+                OR (event.id IS NOT NULL AND (event.partner_id IS DISTINCT FROM commission.partner_id
+                  OR event.campaign_id IS DISTINCT FROM commission.campaign_id)))",
+    },
+    Question {
+        what: "a part of the event's attribution is missing",
+        subjects: &[Event],
+        sql: "SELECT id AS event_id, '' AS detail FROM event WHERE tenant_id = $1
+              AND ((attribution_id IS NULL) <> (partner_id IS NULL) OR (campaign_id IS NOT NULL AND partner_id IS NULL))",
+    },
+    Question {
+        what: "the partner has events of a campaign to which it does not belong",
+        subjects: &[Partner, Campaign],
+        sql: "SELECT DISTINCT event.partner_id, event.campaign_id, '' AS detail FROM event
+              LEFT JOIN campaign_member AS member ON member.tenant_id = $1
+                AND member.campaign_id = event.campaign_id AND member.partner_id = event.partner_id
+              WHERE event.tenant_id = $1 AND event.campaign_id IS NOT NULL AND event.partner_id IS NOT NULL
+                AND member.partner_id IS NULL",
+    },
+    // Whose clock was first does not count: any of its events may have bound it.
+    Question {
+        what: "the customer is bound to a partner and campaign that none of its events was attributed to",
+        subjects: &[Customer],
+        sql: "SELECT customer.id AS customer_id, '' AS detail FROM customer
+              WHERE customer.tenant_id = $1 AND customer.partner_id IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM event WHERE event.tenant_id = $1 AND event.customer_id = customer.id
+                AND event.kind IN ('CHARGE', 'CONVERSION') AND event.partner_id = customer.partner_id
+                AND event.campaign_id IS NOT DISTINCT FROM customer.campaign_id)",
+    },
+    Question {
+        what: "the customer has attributed events but is bound to no partner",
+        subjects: &[Customer],
+        sql: "SELECT DISTINCT customer.id AS customer_id, '' AS detail FROM customer
+              JOIN event ON event.tenant_id = $1 AND event.customer_id = customer.id AND event.partner_id IS NOT NULL
+              WHERE customer.tenant_id = $1 AND customer.partner_id IS NULL",
+    },
+    Question {
+        what: "the row's changes of status and those in the outbox differ ({detail})",
+        subjects: &[Commission],
+        sql: "SELECT commission_id, status AS detail FROM (
+                SELECT commission_id, to_status AS status, at, 1 AS noted FROM commission_transition WHERE tenant_id = $1
+                UNION ALL
+                SELECT commission_id, status, at, -1 FROM outbox WHERE tenant_id = $1
+              ) AS changes GROUP BY commission_id, status, at HAVING SUM(noted) <> 0",
+    },
+];

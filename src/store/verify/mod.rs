@@ -1,0 +1,120 @@
+//! Whether the ledger agrees with itself. Sums are added again by the database, in one statement a question, which
+//! returns only what is wrong; rows are read in pages, so that a million of them never sit in memory.
+
+mod links;
+mod payouts;
+mod sums;
+
+use std::fmt::Display;
+
+use entity::commission;
+use sea_orm::{
+    AccessMode, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, IsolationLevel, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, Statement, TransactionOptions, TransactionTrait,
+};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::{Store, StoreError};
+use crate::auth::Scope;
+use crate::domain::commission::Commission;
+use crate::domain::id::{CampaignId, CommissionId, CustomerId, EventId, PartnerId, PayoutId};
+
+/// Something that does not hold, and the ids of what it concerns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub what: String,
+    pub ids: Vec<String>,
+}
+
+/// The most findings of one question: whoever has more of a kind needs no list of a million.
+pub const MOST: usize = 100;
+
+/// A question to the database. Its statement takes the tenant as `$1`, selects columns named like the `Subject`s, and
+/// `detail`, a text, and returns a row for each violation.
+#[derive(Clone, Copy)]
+struct Question {
+    what: &'static str,
+    subjects: &'static [Subject],
+    sql: &'static str,
+}
+
+#[derive(Clone, Copy)]
+enum Subject {
+    Partner,
+    Campaign,
+    Customer,
+    Event,
+    Commission,
+    Payout,
+}
+
+impl Subject {
+    fn read(self, row: &QueryResult) -> Result<Option<String>, StoreError> {
+        let id = |column| row.try_get::<Option<Uuid>>("", column);
+        fn text(id: Option<impl Display>) -> Option<String> {
+            id.map(|id| id.to_string())
+        }
+        Ok(match self {
+            Self::Partner => text(id("partner_id")?.map(PartnerId::from_uuid)),
+            Self::Campaign => text(id("campaign_id")?.map(CampaignId::from_uuid)),
+            Self::Customer => text(id("customer_id")?.map(CustomerId::from_uuid)),
+            Self::Event => text(id("event_id")?.map(EventId::from_uuid)),
+            Self::Commission => text(id("commission_id")?.map(CommissionId::from_uuid)),
+            Self::Payout => text(id("payout_id")?.map(PayoutId::from_uuid)),
+        })
+    }
+}
+
+/// The ledger as it stands at one moment, however long the reading takes and whoever writes meanwhile.
+pub async fn snapshot(store: &Store) -> Result<DatabaseTransaction, StoreError> {
+    let backend = store.reader().get_database_backend();
+    // SQLite's transactions always see one moment, and its reading connections write nothing.
+    let is_postgres = backend == DbBackend::Postgres;
+    let options = TransactionOptions {
+        isolation_level: is_postgres.then_some(IsolationLevel::RepeatableRead),
+        access_mode: is_postgres.then_some(AccessMode::ReadOnly),
+        ..TransactionOptions::default()
+    };
+    let transaction = store.reader().begin_with_options(options).await?;
+    if is_postgres {
+        // The time that a request's statement may take does not suffice for a whole ledger.
+        let unlimited = Statement::from_string(backend, "SET LOCAL statement_timeout = 0");
+        transaction.execute_raw(unlimited).await?;
+    }
+    Ok(transaction)
+}
+
+/// Everything about sums, payouts and links that does not hold, at most [`MOST`] of a kind.
+pub async fn questions(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Finding>, StoreError> {
+    let backend = database.get_database_backend();
+    let mut findings = Vec::new();
+    for question in [sums::QUESTIONS, payouts::QUESTIONS, links::QUESTIONS].concat() {
+        let sql = format!("{} LIMIT {MOST}", question.sql);
+        let statement = Statement::from_sql_and_values(backend, sql, [scope.tenant().uuid().into()]);
+        for row in database.query_all_raw(statement).await? {
+            let ids = question.subjects.iter().map(|subject| subject.read(&row));
+            let ids = ids.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+            let detail: String = row.try_get("", "detail")?;
+            let what = question.what.replace("{detail}", &detail);
+            findings.push(Finding { what, ids });
+        }
+    }
+    Ok(findings)
+}
+
+/// The next rows in the order of their ids, at most `limit`.
+pub async fn commissions_after(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    after: Option<CommissionId>,
+    limit: u64,
+) -> Result<Vec<Commission>, StoreError> {
+    let mut select = visible::<commission::Entity>(scope);
+    if let Some(after) = after {
+        select = select.filter(commission::Column::Id.gt(after.uuid()));
+    }
+    let select = select.order_by_asc(commission::Column::Id).limit(limit);
+    let rows = select.all(database).await?;
+    rows.into_iter().map(super::commission::from_row).collect()
+}

@@ -1,0 +1,64 @@
+//! Payouts against the rows that they hold.
+
+use super::Question;
+use super::Subject::{Commission, Payout};
+
+pub const QUESTIONS: &[Question] = &[
+    Question {
+        what: "the payout's amount is not the sum of its items",
+        subjects: &[Payout],
+        sql: "SELECT payout.id AS payout_id, '' AS detail FROM payout
+              LEFT JOIN payout_item AS item ON item.tenant_id = $1 AND item.payout_id = payout.id
+              LEFT JOIN commission ON commission.tenant_id = $1 AND commission.id = item.commission_id
+              WHERE payout.tenant_id = $1 GROUP BY payout.id, payout.amount_minor
+              HAVING SUM(commission.amount_minor) IS DISTINCT FROM payout.amount_minor",
+    },
+    Question {
+        what: "the payout holds a row of another payee or currency",
+        subjects: &[Payout, Commission],
+        sql: "SELECT payout.id AS payout_id, commission.id AS commission_id, '' AS detail FROM payout_item AS item
+              JOIN payout ON payout.tenant_id = $1 AND payout.id = item.payout_id
+              JOIN commission ON commission.tenant_id = $1 AND commission.id = item.commission_id
+              WHERE item.tenant_id = $1 AND (commission.partner_id <> payout.partner_id
+                OR commission.currency <> payout.currency OR commission.recipient IS DISTINCT FROM payout.recipient)",
+    },
+    Question {
+        what: "the {detail} payout and its row disagree: PAID holds paid rows, PENDING approved ones, others none",
+        subjects: &[Payout, Commission],
+        sql: "SELECT payout.id AS payout_id, commission.id AS commission_id, payout.status AS detail
+              FROM payout_item AS item
+              JOIN payout ON payout.tenant_id = $1 AND payout.id = item.payout_id
+              JOIN commission ON commission.tenant_id = $1 AND commission.id = item.commission_id
+              WHERE item.tenant_id = $1 AND NOT CASE payout.status
+                WHEN 'PAID' THEN commission.status = 'PAID' AND commission.payout_id IS NOT DISTINCT FROM payout.id
+                WHEN 'PENDING' THEN commission.status = 'APPROVED' AND commission.payout_id IS NOT DISTINCT FROM payout.id
+                ELSE commission.payout_id IS DISTINCT FROM payout.id END",
+    },
+    Question {
+        what: "the {detail} row names a payout of which it is no item, or one that is neither pending nor paid, or lacks one",
+        subjects: &[Commission, Payout],
+        sql: "SELECT commission.id AS commission_id, commission.payout_id, commission.status AS detail FROM commission
+              LEFT JOIN payout ON payout.tenant_id = $1 AND payout.id = commission.payout_id
+              LEFT JOIN payout_item AS item ON item.tenant_id = $1 AND item.payout_id = commission.payout_id
+                AND item.commission_id = commission.id
+              WHERE commission.tenant_id = $1 AND NOT CASE
+                WHEN commission.payout_id IS NULL THEN commission.status <> 'PAID'
+                WHEN item.id IS NULL THEN 1 = 0
+                ELSE (commission.status = 'PAID' AND payout.status = 'PAID')
+                  OR (commission.status = 'APPROVED' AND payout.status = 'PENDING') END",
+    },
+    Question {
+        what: "the row is in several payouts that are pending or paid",
+        subjects: &[Commission],
+        sql: "SELECT item.commission_id, '' AS detail FROM payout_item AS item
+              JOIN payout ON payout.tenant_id = $1 AND payout.id = item.payout_id
+              WHERE item.tenant_id = $1 AND payout.status IN ('PENDING', 'PAID')
+              GROUP BY item.commission_id HAVING COUNT(*) > 1",
+    },
+    Question {
+        what: "the {detail} payout has no time of settlement, or one although it is open",
+        subjects: &[Payout],
+        sql: "SELECT id AS payout_id, status AS detail FROM payout
+              WHERE tenant_id = $1 AND (status = 'PENDING') <> (settled_at IS NULL)",
+    },
+];

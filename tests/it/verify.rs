@@ -1,0 +1,235 @@
+//! `verify` finds nothing in what the program wrote, and whatever is broken past it.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use serde_json::{Value, json};
+use tributary::domain::id::parse_any;
+use tributary::domain::tenant::Tenant;
+use tributary::service::ledger::verify::{Finding, verify};
+
+use crate::support::programme::made_id;
+use crate::support::{Client, TestApp, both_databases};
+
+/// A ledger with a little of everything.
+struct Ledger {
+    tenant: Tenant,
+    partner: String,
+    campaign: String,
+    customer: String,
+    /// The event that is refunded in part, its refund, its row and that row's clawback.
+    event: String,
+    refund: String,
+    row: String,
+    clawback: String,
+    paid_row: String,
+    accrued_row: String,
+    paid: String,
+    pending: String,
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("a text, not {value}"))
+        .to_owned()
+}
+
+/// Records an event; gives its id, its customer's, and its rows'.
+async fn record(staff: &Client, input: Value) -> (String, Value, Vec<String>) {
+    let selection = "event { id customer { id } } commissions { id }";
+    let payload = staff.done("recordEvent", input, selection).await;
+    let rows = payload["commissions"].as_array().unwrap().iter();
+    let rows = rows.map(|row| text(&row["id"])).collect();
+    (
+        text(&payload["event"]["id"]),
+        payload["event"]["customer"]["id"].clone(),
+        rows,
+    )
+}
+
+async fn pay(staff: &Client, ids: &[&String], settlement: Option<&str>) -> String {
+    if !ids.is_empty() {
+        let answers = staff
+            .mutate("approveCommissions", json!({ "ids": ids }), "__typename")
+            .await;
+        let mut answers = answers.as_array().unwrap().iter();
+        assert!(answers.all(|answer| answer["userErrors"] == json!([])), "{ids:?}");
+    }
+    let payload = staff
+        .done("createPayoutRun", json!({}), "payoutRun { payouts { nodes { id } } }")
+        .await;
+    let id = text(&payload["payoutRun"]["payouts"]["nodes"][0]["id"]);
+    if let Some(status) = settlement {
+        staff
+            .done("settlePayout", json!({ "id": id, "status": status }), "__typename")
+            .await;
+    }
+    id
+}
+
+impl Ledger {
+    async fn new(app: &TestApp) -> Self {
+        let tenant = app.tenant("acme").await;
+        let staff = app.staff(&tenant, "admin");
+        let group = json!({ "name": "Standard", "default": true, "rules": [
+            { "newCustomerTimeTier": { "maxMonths": 3, "percentage": "25" } }, { "recurring": { "percentage": "12.5" } },
+            { "partnerLtvUpgrade": { "minLtvTotal": "200", "upgradePercentage": "2.5" } },
+            { "chargeThresholdBonus": { "minChargeTotal": "50", "bonus": "1.5" } },
+        ] });
+        made_id(&staff, "createPartnerGroup", "partnerGroup", group).await;
+        let terms = json!([{ "basis": "GROUP_RULES" }, { "basis": "FIXED", "value": "5" }]);
+        let input = json!({ "name": "Launch", "holdbackDays": 7, "terms": terms });
+        let campaign = made_id(&staff, "createCampaign", "campaign", input).await;
+        let input = json!({ "name": "Ada", "email": "ada@ada.example" });
+        let partner = made_id(&staff, "createPartner", "partner", input).await;
+        let charge = |name: &str, amount: &str| {
+            json!({
+                "externalId": name, "kind": "CHARGE", "amount": { "amount": amount, "currency": "EUR" },
+                "customerExternalId": "customer", "partnerId": partner, "campaignId": campaign,
+            })
+        };
+        let (event, customer, rows) = record(&staff, charge("one", "99.99")).await;
+        let (_, _, paid_rows) = record(&staff, charge("two", "299.90")).await;
+        record(&staff, charge("three", "10")).await;
+        let refund = |name: &str, original: &str, amount: Option<&str>| {
+            let amount = amount.map(|amount| json!({ "amount": amount, "currency": "EUR" }));
+            json!({ "externalId": name, "kind": "REFUND", "originalExternalId": original, "amount": amount })
+        };
+        record(&staff, refund("back", "three", None)).await;
+        app.clock.advance(Duration::from_secs(8 * 86_400));
+        // The former token has expired.
+        let staff = app.staff(&tenant, "admin");
+        let paid = pay(&staff, &[&paid_rows[0], &paid_rows[1]], Some("PAID")).await;
+        record(&staff, refund("after payment", "two", Some("10"))).await;
+        let (refund, _, clawbacks) = record(&staff, refund("partly", "one", Some("33.33"))).await;
+        pay(&staff, &[&rows[0], &rows[1]], Some("CANCELED")).await;
+        let pending = pay(&staff, &[], None).await;
+        let (_, _, last) = record(&staff, charge("four", "77")).await;
+        Self {
+            tenant,
+            partner,
+            campaign,
+            customer: text(&customer),
+            event,
+            refund,
+            row: rows[0].clone(),
+            clawback: clawbacks[0].clone(),
+            paid_row: paid_rows[0].clone(),
+            accrued_row: last[0].clone(),
+            paid,
+            pending,
+        }
+    }
+
+    async fn verify(&self, app: &TestApp) -> Vec<Finding> {
+        verify(&app.app, &self.tenant).await.expect("the database answers")
+    }
+}
+
+/// Writes past the program and the database's own guards.
+struct Vandal(DatabaseConnection);
+
+impl Vandal {
+    async fn new(app: &TestApp) -> Self {
+        let vandal = Self(sea_orm::Database::connect(app.database_url()).await.unwrap());
+        let guards = match app.is_postgres() {
+            true => ["commission", "commission_transition", "payout_item"]
+                .map(|table| format!("ALTER TABLE {table} DISABLE TRIGGER USER"))
+                .to_vec(),
+            false => app
+                .texts("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+                .await
+                .iter()
+                .map(|name| format!("DROP TRIGGER {name}"))
+                .collect(),
+        };
+        for sql in guards {
+            vandal.run(&sql).await;
+        }
+        vandal
+    }
+
+    async fn run(&self, sql: &str) {
+        let statement = Statement::from_string(self.0.get_database_backend(), sql);
+        let result = self
+            .0
+            .execute_raw(statement)
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
+        assert!(
+            result.rows_affected() > 0 || !sql.contains(" WHERE "),
+            "nothing was broken: {sql}"
+        );
+    }
+}
+
+both_databases! {
+    async fn what_the_program_wrote_verifies(app: TestApp) {
+        let ledger = Ledger::new(&app).await;
+        assert_eq!(ledger.verify(&app).await, []);
+        let other = app.tenant("other").await;
+        assert_eq!(verify(&app.app, &other).await.unwrap(), []);
+    }
+
+    async fn whatever_is_broken_is_found_and_named(app: TestApp) {
+        let ledger = Ledger::new(&app).await;
+        let vandal = Vandal::new(&app).await;
+        let raw = |id: &str| {
+            let uuid = parse_any(id).expect("an id").1;
+            match app.is_postgres() {
+                true => format!("'{uuid}'"),
+                false => format!("x'{}'", uuid.simple()),
+            }
+        };
+        let Ledger { partner, campaign, customer, event, refund, row, clawback, paid_row, accrued_row, paid, pending, .. } = &ledger;
+        let of = |set: &str, column: &str, id: &str| format!("{set} WHERE {column} = {}", raw(id));
+        let earlier = "'2020-01-01T00:00:00+00:00'";
+        // What is broken, what is said of it, and of which id. Each on top of those before.
+        let cases = [
+            (of("UPDATE partner_balance SET accrued_minor = accrued_minor + 1", "partner_id", partner), "the balance in EUR", partner),
+            (of("UPDATE partner_balance SET accrued_minor = accrued_minor - 1, reserved_minor = reserved_minor - 1", "partner_id", partner), "", partner),
+            (of("DELETE FROM partner_lifetime_value", "partner_id", partner), "the lifetime value in EUR", partner),
+            (of("UPDATE partner_customer SET paid_charges = 0", "customer_id", customer), "count of paid charges", customer),
+            (of("UPDATE partner_standing SET qualified_customers = 2", "partner_id", partner), "qualified customers", partner),
+            (of("UPDATE event SET refunded_minor = refunded_minor + 1", "id", event), "kept as refunded", event),
+            (of("UPDATE event SET campaign_id = NULL", "id", refund), "a refund names", refund),
+            (of("UPDATE payout SET amount_minor = amount_minor + 1", "id", paid), "the payout's amount", paid),
+            (of("UPDATE payout SET settled_at = NULL", "id", paid), "time of settlement", paid),
+            (of("UPDATE payout SET currency = 'USD'", "id", pending), "another payee or currency", pending),
+            (of("UPDATE commission SET amount_minor = -10000000", "id", clawback), "clawbacks exceed", row),
+            (of("UPDATE commission SET mature_at = NULL", "id", clawback), "CLAWBACK row disagrees with the row", clawback),
+            (of("UPDATE commission SET mature_at = NULL", "id", accrued_row), "matureAt", accrued_row),
+            (of("UPDATE commission SET explanation = '[]'", "id", accrued_row), "explanation", accrued_row),
+            (of("UPDATE commission SET recipient = 'Eve'", "id", accrued_row), "names a recipient", accrued_row),
+            (of("UPDATE commission SET campaign_id = NULL", "id", accrued_row), "EVENT row disagrees with its event", accrued_row),
+            (of(&format!("UPDATE commission SET accrued_at = {earlier}"), "id", accrued_row), "accruedAt", accrued_row),
+            (of(&format!("UPDATE commission SET approved_at = {earlier}"), "id", paid_row), "approvedAt", paid_row),
+            (of("UPDATE commission SET paid_at = NULL", "id", paid_row), "paidAt", paid_row),
+            (of(&format!("UPDATE commission SET reversed_at = {earlier}"), "id", paid_row), "reversedAt", paid_row),
+            (of("UPDATE commission SET status = 'REVERSED'", "id", accrued_row), "transitions end at ACCRUED", accrued_row),
+            (of("UPDATE commission_transition SET to_status = 'PAID'", "commission_id", accrued_row), "moved from nothing to PAID", accrued_row),
+            (format!("{} AND to_status = 'APPROVED'", of("DELETE FROM commission_transition", "commission_id", paid_row)), "no chain", paid_row),
+            (of("DELETE FROM outbox", "commission_id", row), "those in the outbox", row),
+            (of("UPDATE commission SET payout_id = NULL", "id", paid_row), "PAID row names a payout", paid_row),
+            (of("UPDATE payout SET status = 'FAILED'", "id", pending), "FAILED payout and its row disagree", pending),
+            (of("UPDATE payout SET status = 'PAID'", "id", pending), "PAID payout and its row disagree", pending),
+            (format!("UPDATE payout_item SET commission_id = {} WHERE payout_id = {} AND commission_id = {}", raw(paid_row), raw(pending), raw(row)), "in several payouts", paid_row),
+            (of("UPDATE event SET attribution_id = NULL", "id", event), "attribution is missing", event),
+            (of("DELETE FROM campaign_member", "campaign_id", campaign), "to which it does not belong", campaign),
+            (of("UPDATE customer SET campaign_id = NULL", "id", customer), "none of its events", customer),
+            (of("UPDATE customer SET partner_id = NULL", "id", customer), "bound to no partner", customer),
+        ];
+        let mut before = ledger.verify(&app).await;
+        assert_eq!(before, []);
+        for (sql, what, id) in cases {
+            vandal.run(&sql).await;
+            let findings = ledger.verify(&app).await;
+            let found = findings.iter().any(|finding| {
+                finding.what.contains(what) && finding.ids.contains(id) && (what.is_empty() || !before.contains(finding))
+            });
+            assert!(found, "{sql}: {what} of {id} is not in {findings:#?}");
+            before = findings;
+        }
+    }
+}
