@@ -155,4 +155,29 @@ both_databases! {
         }
         assert_eq!(app.rows().await, before);
     }
+
+    /// Whatever append-only table is added: of each of its unique keys SQLite must be told not to replace by it.
+    async fn every_unique_key_of_an_append_only_table_is_guarded_on_sqlite(app: TestApp) {
+        if !app.is_postgres() {
+            let tables = app
+                .texts("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name = tbl_name || '_no_delete'")
+                .await;
+            assert!(TABLES.iter().all(|table| tables.iter().any(|name| name == table)), "{tables:?}");
+            for table in tables {
+                let keys = app
+                    .texts(&format!("SELECT name FROM pragma_index_list('{table}') WHERE \"unique\" AND origin <> 'pk'"))
+                    .await;
+                let guards = app
+                    .texts(&format!("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = '{table}_no_replace_by_key'"))
+                    .await;
+                for key in keys {
+                    let columns = app.texts(&format!("SELECT name FROM pragma_index_info('{key}')")).await;
+                    let is_guarded = |guard: &String| columns.iter().all(|column| guard.contains(&format!("NEW.{column}")));
+                    assert!(guards.iter().any(is_guarded), "{key} of {table}: {guards:?}");
+                }
+                let guard = format!("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = '{table}_no_replace'");
+                assert!(app.texts(&guard).await[0].contains("rowid = NEW.rowid"), "{table}");
+            }
+        }
+    }
 }
