@@ -126,7 +126,7 @@ BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 --
 CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
-WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND id = NEW.id)
+WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND id = NEW.id OR rowid = NEW.rowid)
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
 
 fn fill<const N: usize>(sql: &str, types: [(&str, &str); N]) -> String {

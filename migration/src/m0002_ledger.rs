@@ -17,6 +17,18 @@ impl MigrationTrait for Migration {
         for table in ["commission_transition", "payout_item", "idempotency"] {
             dialect::make_append_only(manager, table).await?;
         }
+        for (table, key) in [
+            (
+                "payout_item",
+                "payout_id = NEW.payout_id AND commission_id = NEW.commission_id",
+            ),
+            (
+                "idempotency",
+                "operation = NEW.operation AND idempotency_key = NEW.idempotency_key",
+            ),
+        ] {
+            dialect::refuse_replacing(manager, table, key).await?;
+        }
         dialect::keep_columns(
             manager,
             "commission",
