@@ -31,7 +31,10 @@ impl From<Denied> for ServiceError {
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         let mut problems = Problems::new();
-        if let Some(field) = store::taken_field(&error) {
+        if store::taken_field(&error) == Some("idempotencyKey") {
+            let message = "is in use by a call that runs at this moment: repeat this one to get its answer";
+            problems.add("idempotencyKey", ProblemCode::Conflict, message);
+        } else if let Some(field) = store::taken_field(&error) {
             problems.add(field, ProblemCode::Taken, "is taken already");
         } else if store::is_reference_violation(&error) {
             problems.add(
