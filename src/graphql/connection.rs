@@ -168,10 +168,5 @@ impl PageInfo {
 
 /// Pairs each row of a page with its place and wraps it for the schema.
 pub fn placed<R, T: From<R>>(page: Page<R>, place: impl Fn(&R) -> Place) -> Page<(Place, T)> {
-    let items = page.items.into_iter().map(|row| (place(&row), T::from(row))).collect();
-    Page {
-        items,
-        has_next: page.has_next,
-        has_previous: page.has_previous,
-    }
+    page.map(|row| (place(&row), T::from(row)))
 }

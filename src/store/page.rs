@@ -72,6 +72,16 @@ impl<T> Page<T> {
         }
     }
 
+    /// Turns every item into another thing; the page stays where it is in its list.
+    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
+        let items = self.items.into_iter().map(convert).collect();
+        Page {
+            items,
+            has_next: self.has_next,
+            has_previous: self.has_previous,
+        }
+    }
+
     /// Converts every item.
     pub fn try_map<U, E>(self, convert: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         let items = self.items.into_iter().map(convert).collect::<Result<_, _>>()?;

@@ -188,12 +188,7 @@ impl Fetch for CommissionPages {
                     filter: filter.clone(),
                     parent,
                 };
-                let items = page.items.into_iter().map(Arc::new).collect();
-                let page = Page {
-                    items,
-                    has_next: page.has_next,
-                    has_previous: page.has_previous,
-                };
+                let page = page.map(Arc::new);
                 pages.insert(
                     CommissionPageKey {
                         list,
@@ -290,12 +285,7 @@ impl Fetch for PayoutPages {
         let mut pages = HashMap::with_capacity(keys.len());
         for ((kind, request), parents) in grouped(keys, |key| ((key.kind, key.request.clone()), key.parent)) {
             for (parent, page) in payout::pages_of(store.reader(), scope, kind, &parents, &request).await? {
-                let items = page.items.into_iter().map(Arc::new).collect();
-                let page = Page {
-                    items,
-                    has_next: page.has_next,
-                    has_previous: page.has_previous,
-                };
+                let page = page.map(Arc::new);
                 pages.insert(
                     PayoutPageKey {
                         kind,

@@ -121,11 +121,7 @@ where
     let mut pages = HashMap::with_capacity(keys.len());
     for (request, parents) in parents {
         for (parent, page) in read(parents, request.clone()).await? {
-            let page = Page {
-                items: page.items.into_iter().map(Arc::new).collect(),
-                has_next: page.has_next,
-                has_previous: page.has_previous,
-            };
+            let page = page.map(Arc::new);
             pages.insert(
                 PageKey {
                     parent,

@@ -14,7 +14,7 @@ use crate::auth::{Caller, Resource, Writer};
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
 use crate::domain::explain::{Outcome, Step};
-use crate::domain::id::{self, CommissionId, PartnerId, TenantId};
+use crate::domain::id::{CommissionId, IdError, PartnerId, TenantId};
 use crate::domain::money::Money;
 use crate::domain::problem::{Fault, Problem, ProblemCode, Problems};
 use crate::domain::text;
@@ -120,7 +120,7 @@ impl Review<'_> {
         if let Some(kept) = self.once.earlier(&transaction, &self.writer).await? {
             return Ok(from_kept(kept));
         }
-        let parsed: Vec<Option<CommissionId>> = ids.iter().map(|id| id.parse().ok()).collect();
+        let parsed: Vec<Result<CommissionId, IdError>> = ids.iter().map(|id| id.parse()).collect();
         let wanted: Vec<CommissionId> = parsed.iter().flatten().copied().collect();
         let mut rows = self.locked(&transaction, &wanted).await?;
 
@@ -131,11 +131,8 @@ impl Review<'_> {
             problems.enter("ids");
             problems.enter(index);
             let result = match id {
-                None => Err(Fault::invalid(format!(
-                    "is not the id of a commission: {}",
-                    malformed(&text)
-                ))),
-                Some(id) => match rows.by_id.get(&id).filter(|_| wanted.contains(&id)).cloned() {
+                Err(error) => Err(Fault::invalid(format!("is not the id of a commission: {error}"))),
+                Ok(id) => match rows.by_id.get(&id).filter(|_| wanted.contains(&id)).cloned() {
                     None => Err(Fault::not_found()),
                     // Done by an earlier id of this call, be it as what adjusts that row.
                     Some(_) if rows.done.contains(&id) => Ok(()),
@@ -311,13 +308,6 @@ fn no_such_move(row: &Commission, wanted: &str) -> Fault {
         ProblemCode::InvalidTransition,
         format!("is {} and cannot be {wanted}", row.status.as_str()),
     )
-}
-
-fn malformed(text: &str) -> String {
-    match text.parse::<id::CommissionId>() {
-        Ok(_) => String::new(),
-        Err(error) => error.to_string(),
-    }
 }
 
 fn to_keep(answers: &Answers) -> Value {
