@@ -7,6 +7,7 @@ pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 mod dialect;
 mod m0001_programme;
 mod m0002_ledger;
+mod m0003_deals;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -14,6 +15,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_programme::Migration), Box::new(m0002_ledger::Migration)]
+        vec![
+            Box::new(m0001_programme::Migration),
+            Box::new(m0002_ledger::Migration),
+            Box::new(m0003_deals::Migration),
+        ]
     }
 }

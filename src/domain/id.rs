@@ -52,6 +52,14 @@ kinds! {
     PayoutRun PayoutRunId "run";
     PayoutItem PayoutItemId "pit";
     Answer AnswerId "ans";
+    CommissionRule CommissionRuleId "rul";
+    PaymentStage PaymentStageId "stg";
+    CustomField CustomFieldId "fld";
+    CustomFieldOption CustomFieldOptionId "opt";
+    Deal DealId "dea";
+    DealPayment DealPaymentId "dpy";
+    CommissionRuleVersion CommissionRuleVersionId "rvn";
+    CommissionRuleReference CommissionRuleReferenceId "rrf";
 }
 
 impl<K: Kind> Id<K> {
@@ -177,6 +185,18 @@ impl<K: Kind> Ord for Id<K> {
 impl<K: Kind> Hash for Id<K> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.hash(state);
+    }
+}
+// Documents of the database keep ids as the texts that they are on the wire.
+impl<K: Kind> serde::Serialize for Id<K> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+impl<'de, K: Kind> serde::Deserialize<'de> for Id<K> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -4,6 +4,8 @@ pub mod accrual;
 pub mod calendar;
 pub mod campaign;
 pub mod commission;
+pub mod deal;
+pub mod deal_rules;
 pub mod event;
 pub mod explain;
 pub mod group_rules;

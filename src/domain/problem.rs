@@ -170,6 +170,18 @@ impl Problems {
         }
     }
 
+    /// Notes what refers to `field`'s thing, if anything does.
+    pub fn in_use(&mut self, field: &str, references: &[(u64, &'static str)]) {
+        let used: Vec<String> = references
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        if !used.is_empty() {
+            self.add(field, ProblemCode::InUse, format!("is in use by {}", used.join(", ")));
+        }
+    }
+
     /// Notes a problem of the value at the dotted path `field`; an empty `field` means the current path itself.
     pub fn add(&mut self, field: &str, code: ProblemCode, message: impl Into<String>) {
         let mut path = self.path.clone();

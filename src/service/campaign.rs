@@ -167,14 +167,8 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CampaignId, 
         return Err(problems.into());
     };
     let references = store::campaign::count_references(&transaction, &writer.scope(), campaign.id).await?;
-    let used: Vec<String> = references
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
-    if !used.is_empty() {
-        let message = format!("is in use by {}: end it instead", used.join(", "));
-        problems.add("id", ProblemCode::InUse, message);
+    problems.in_use("id", &references);
+    if !problems.is_empty() {
         return Err(problems.into());
     }
     store::campaign::delete(&transaction, writer.tenant(), campaign.id).await?;

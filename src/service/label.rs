@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::id::{self, Id};
 use crate::domain::label::Label;
-use crate::domain::problem::{Patch, ProblemCode, Problems};
+use crate::domain::problem::{Patch, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
 use crate::store::label::LabelTable;
@@ -119,9 +119,9 @@ pub async fn delete<K: LabelKind>(app: &App, caller: &Caller, id: &str) -> Resul
     let Some(label) = locked::<K>(&transaction, &writer, id, &mut problems).await? else {
         return Err(problems.into());
     };
-    let (references, what) = K::count_references(&transaction, &writer.scope(), label.id).await?;
-    if references > 0 {
-        problems.add("id", ProblemCode::InUse, format!("is in use by {references} {what}"));
+    let references = K::count_references(&transaction, &writer.scope(), label.id).await?;
+    problems.in_use("id", &references);
+    if !problems.is_empty() {
         return Err(problems.into());
     }
     store::label::delete(&transaction, writer.tenant(), label.id).await?;

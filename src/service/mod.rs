@@ -2,13 +2,18 @@
 //! in one transaction. Every function answers all problems of its input at once, and then has changed nothing.
 
 pub mod campaign;
+pub mod commission_rule;
+pub mod custom_field;
+pub mod deal;
 mod error;
+mod ids;
 pub mod label;
 pub mod ledger;
 pub mod partner;
 pub mod partner_group;
 pub mod partnership_request;
 pub mod snapshot;
+pub mod stage;
 pub mod tenant;
 pub mod token;
 

@@ -10,6 +10,7 @@ use crate::domain::partner::{Partner, PartnerMove, PartnerStatus, PartnerTransit
 use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
 use crate::domain::snapshot::SnapshotSource;
 use crate::domain::{Timestamp, text};
+use crate::service::ids::existing;
 use crate::service::snapshot::{self, SnapshotDraft};
 use crate::service::{ServiceError, campaign};
 use crate::store::{self, StoreError};
@@ -395,15 +396,10 @@ async fn categories(
     ids: &[String],
     problems: &mut Problems,
 ) -> Result<Vec<PartnerCategoryId>, StoreError> {
-    let wanted = distinct_ids::<id::PartnerCategory>("categoryIds", ids, problems);
-    let uuids: Vec<_> = wanted.iter().map(|(_, id)| id.uuid()).collect();
-    let found = store::label::by_ids::<id::PartnerCategory>(transaction, &writer.scope(), &uuids).await?;
-    Ok(keep_found(
-        "categoryIds",
-        wanted,
-        |id| found.contains_key(&id.uuid()),
-        problems,
-    ))
+    existing("categoryIds", ids, problems, async |ids| {
+        store::label::by_ids::<id::PartnerCategory>(transaction, &writer.scope(), ids).await
+    })
+    .await
 }
 
 async fn campaigns(
@@ -412,37 +408,10 @@ async fn campaigns(
     ids: &[String],
     problems: &mut Problems,
 ) -> Result<Vec<CampaignId>, StoreError> {
-    let wanted = distinct_ids::<id::Campaign>("campaignIds", ids, problems);
-    let uuids: Vec<_> = wanted.iter().map(|(_, id)| id.uuid()).collect();
-    let found = store::campaign::by_ids(transaction, &writer.scope(), &uuids).await?;
-    Ok(keep_found(
-        "campaignIds",
-        wanted,
-        |id| found.contains_key(&id.uuid()),
-        problems,
-    ))
-}
-
-/// The ids of a list with their positions, each once.
-fn distinct_ids<K: id::Kind>(field: &str, ids: &[String], problems: &mut Problems) -> Vec<(usize, id::Id<K>)> {
-    let mut seen = std::collections::HashSet::new();
-    let parsed = ids
-        .iter()
-        .enumerate()
-        .filter_map(|(index, text)| problems.id(&format!("{field}.{index}"), text).map(|id| (index, id)));
-    parsed.filter(|(_, id)| seen.insert(*id)).collect()
-}
-
-fn keep_found<K: id::Kind>(
-    field: &str,
-    wanted: Vec<(usize, id::Id<K>)>,
-    is_found: impl Fn(id::Id<K>) -> bool,
-    problems: &mut Problems,
-) -> Vec<id::Id<K>> {
-    let kept = wanted
-        .into_iter()
-        .filter_map(|(index, id)| problems.found(&format!("{field}.{index}"), is_found(id).then_some(id)));
-    kept.collect()
+    existing("campaignIds", ids, problems, async |ids| {
+        store::campaign::by_ids(transaction, &writer.scope(), ids).await
+    })
+    .await
 }
 
 async fn promised(

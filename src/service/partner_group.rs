@@ -220,9 +220,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PartnerGroup
             "is the default group: make another one the default first",
         );
     }
-    if partners > 0 {
-        problems.add("id", ProblemCode::InUse, format!("is in use by {partners} partners"));
-    }
+    problems.in_use("id", &[(partners, "partners")]);
     if !problems.is_empty() {
         return Err(problems.into());
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::commission::{self, Column, Entity};
-use entity::{commission_transition, outbox, payout_item};
+use entity::{commission_transition, deal_payment, outbox, payout_item};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
@@ -57,6 +57,7 @@ pub enum Parent {
     /// The row that they adjust.
     Adjusted,
     Payout,
+    Deal,
 }
 
 pub fn sort(order: CommissionOrder, descending: bool) -> Sort<Column> {
@@ -197,6 +198,16 @@ pub(super) fn children(scope: &Scope, parent: Parent, filter: &CommissionFilter,
         Parent::Campaign => Column::CampaignId,
         Parent::Event => Column::EventId,
         Parent::Adjusted => Column::AdjustsId,
+        Parent::Deal => {
+            let made = Query::select()
+                .column(deal_payment::Column::CommissionId)
+                .from(deal_payment::Entity)
+                .and_where(deal_payment::Column::TenantId.eq(scope.tenant().uuid()))
+                .and_where(Expr::col(deal_payment::Column::DealId.as_column_ref()).eq(key))
+                .and_where(deal_payment::Column::CommissionId.is_not_null())
+                .take();
+            return filtered(scope, filter).filter(Column::Id.in_subquery(made));
+        }
         Parent::Payout => {
             let items = Query::select()
                 .column(payout_item::Column::CommissionId)

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use entity::{advertiser, campaign, partner, partner_category, partner_category_member, partner_tier};
+use entity::{
+    advertiser, campaign, commission_rule_reference, partner, partner_category, partner_category_member, partner_tier,
+};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, PrimaryKeyTrait,
     QueryFilter, QueryOrder, QuerySelect,
@@ -38,11 +40,11 @@ pub trait LabelTable: id::Kind + Sized {
         database: &impl ConnectionTrait,
         scope: &Scope,
         id: Id<Self>,
-    ) -> impl Future<Output = Result<(u64, &'static str), StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<(u64, &'static str)>, StoreError>> + Send;
 }
 
 macro_rules! label_table {
-    ($kind:ident, $table:ident, $label:ident, $label_column:ident, $reference:ident.$column:ident as $what:literal) => {
+    ($kind:ident, $table:ident, $label:ident, $label_column:ident, $($reference:ident.$column:ident as $what:literal),+) => {
         impl LabelTable for id::$kind {
             type Entity = $table::Entity;
             type Active = $table::ActiveModel;
@@ -82,16 +84,23 @@ macro_rules! label_table {
                 database: &impl ConnectionTrait,
                 scope: &Scope,
                 id: Id<Self>,
-            ) -> Result<(u64, &'static str), StoreError> {
-                let references = visible::<$reference::Entity>(scope).filter($reference::Column::$column.eq(id.uuid()));
-                Ok((references.count(database).await?, $what))
+            ) -> Result<Vec<(u64, &'static str)>, StoreError> {
+                let mut counts = Vec::new();
+                $(
+                    let references = visible::<$reference::Entity>(scope)
+                        .filter($reference::Column::$column.eq(id.uuid()));
+                    counts.push((references.count(database).await?, $what));
+                )+
+                Ok(counts)
             }
         }
     };
 }
 
-label_table!(PartnerTier, partner_tier, label, Label, partner.TierId as "partners");
-label_table!(PartnerCategory, partner_category, label, Label, partner_category_member.CategoryId as "partners");
+label_table!(PartnerTier, partner_tier, label, Label,
+    partner.TierId as "partners", commission_rule_reference.TierId as "commission rules");
+label_table!(PartnerCategory, partner_category, label, Label,
+    partner_category_member.CategoryId as "partners", commission_rule_reference.CategoryId as "commission rules");
 label_table!(Advertiser, advertiser, name, Name, campaign.AdvertiserId as "campaigns");
 
 pub fn sort<K: LabelTable>() -> Sort<<K::Entity as EntityTrait>::Column> {

@@ -1,10 +1,11 @@
 //! What each table shows to whom: the one place where tenant and partner filters become SQL.
 
 use entity::{
-    advertiser, campaign, campaign_member, commission, commission_snapshot, commission_transition, customer, event,
-    idempotency, outbox, partner, partner_balance, partner_category, partner_category_member, partner_customer,
-    partner_group, partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request,
-    payout, payout_item, payout_run,
+    advertiser, campaign, campaign_member, commission, commission_rule, commission_rule_reference,
+    commission_rule_version, commission_snapshot, commission_transition, custom_field, custom_field_option, customer,
+    deal, deal_field, deal_payment, event, idempotency, outbox, partner, partner_balance, partner_category,
+    partner_category_member, partner_customer, partner_group, partner_lifetime_value, partner_standing, partner_tier,
+    partner_transition, partnership_request, payment_stage, payout, payout_item, payout_run,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -42,6 +43,27 @@ fn own(column: impl ColumnTrait, partner: PartnerId) -> Condition {
 /// The one value that `link` selects from rows of the partner itself.
 fn linked(column: impl ColumnTrait, link: SelectStatement) -> Condition {
     Condition::all().add(Expr::col(column.as_column_ref()).in_subquery(link))
+}
+
+/// A column of the partner's deals.
+fn own_deals(column: deal::Column, partner: PartnerId, scope: &Scope) -> SelectStatement {
+    Query::select()
+        .column(column)
+        .from(deal::Entity)
+        .and_where(deal::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(deal::Column::PartnerId.eq(partner.uuid()))
+        .and_where(column.is_not_null())
+        .take()
+}
+
+/// A column of the options that the partner's deals bear.
+fn borne_by_own_deals(column: deal_field::Column, partner: PartnerId, scope: &Scope) -> SelectStatement {
+    Query::select()
+        .column(column)
+        .from(deal_field::Entity)
+        .and_where(deal_field::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(deal_field::Column::DealId.in_subquery(own_deals(deal::Column::Id, partner, scope)))
+        .take()
 }
 
 macro_rules! scoped {
@@ -97,6 +119,21 @@ scoped! {
         .and_where(payout::Column::TenantId.eq(scope.tenant().uuid()))
         .and_where(payout::Column::PartnerId.eq(partner.uuid()))
         .take());
+    deal: |partner, _scope| own(deal::Column::PartnerId, partner);
+    deal_field: |partner, scope| linked(deal_field::Column::DealId, own_deals(deal::Column::Id, partner, scope));
+    deal_payment: |partner, scope| linked(deal_payment::Column::DealId, own_deals(deal::Column::Id, partner, scope));
+    payment_stage: |partner, scope| linked(payment_stage::Column::Id, own_deals(deal::Column::StageId, partner, scope));
+    custom_field: |partner, scope| linked(
+        custom_field::Column::Id,
+        borne_by_own_deals(deal_field::Column::FieldId, partner, scope),
+    );
+    custom_field_option: |partner, scope| linked(
+        custom_field_option::Column::Id,
+        borne_by_own_deals(deal_field::Column::OptionId, partner, scope),
+    );
+    commission_rule: |_partner, _scope| none();
+    commission_rule_reference: |_partner, _scope| none();
+    commission_rule_version: |_partner, _scope| none();
     customer: |_partner, _scope| none();
     partner_customer: |_partner, _scope| none();
     partner_standing: |_partner, _scope| none();

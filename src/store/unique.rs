@@ -6,7 +6,7 @@ use sea_orm::{DbErr, SqlErr};
 use super::StoreError;
 
 /// Unique index, as PostgreSQL names it; table and last column, as SQLite does; the input's field.
-const KEYS: [(&str, &str, &str); 17] = [
+const KEYS: [(&str, &str, &str); 21] = [
     ("tenant_slug_key", "tenant.slug", "slug"),
     ("partner_email_key", "partner.email", "email"),
     ("partner_external_id_key", "partner.external_id", "externalId"),
@@ -34,6 +34,18 @@ const KEYS: [(&str, &str, &str); 17] = [
     ("idempotency_key_key", "idempotency.idempotency_key", "idempotencyKey"),
     ("event_external_id_key", "event.external_id", "externalId"),
     ("customer_external_id_key", "customer.external_id", "customerExternalId"),
+    (
+        "payment_stage_external_id_key",
+        "payment_stage.external_id",
+        "externalId",
+    ),
+    ("custom_field_external_id_key", "custom_field.external_id", "externalId"),
+    ("deal_external_id_key", "deal.external_id", "externalId"),
+    (
+        "commission_rule_external_id_key",
+        "commission_rule.external_id",
+        "externalId",
+    ),
     ("commission_snapshot_version_key", "commission_snapshot.version", ""),
     (
         "commission_snapshot_partner_wide_version_key",

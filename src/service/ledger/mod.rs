@@ -27,7 +27,7 @@ use crate::domain::partner::Partner;
 use crate::store::{self, StoreError};
 
 /// Locks partners in the order of their ids, whatever the order they come in; gives them in that order.
-pub(super) async fn lock_partners(
+pub(in crate::service) async fn lock_partners(
     transaction: &DatabaseTransaction,
     writer: &Writer,
     mut partners: Vec<PartnerId>,

@@ -1,0 +1,302 @@
+//! Commission rules, the versions of them that paid, and what they refer to.
+
+use std::collections::HashMap;
+
+use entity::commission_rule::{self, Column, Entity};
+use entity::commission_rule_reference::{self, Column as Reference};
+use entity::{commission_rule_version, partner};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QuerySelect, QueryTrait, Select,
+};
+use uuid::Uuid;
+
+use super::campaign::contains;
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::commission::PaymentTarget;
+use crate::domain::deal_rules::{CommissionRule, Filters};
+use crate::domain::id::{self, CommissionRuleId, Id, PaymentStageId, TenantId};
+use crate::domain::partner::PartnerType;
+use crate::domain::{Timestamp, text};
+
+const TABLE: &str = "commission_rule";
+
+/// What to list beside archived rules, which are not; everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CommissionRuleFilter {
+    pub partner_type: Option<PartnerType>,
+    pub payment_target: Option<PaymentTarget>,
+    /// Part of the label or of the external id, whatever the case.
+    pub search: Option<String>,
+}
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+pub async fn find(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: CommissionRuleId,
+) -> Result<Option<CommissionRule>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid()));
+    select.one(database).await?.map(from_row).transpose()
+}
+
+/// The rule for update: other writers of it, and deals that it pays for the first time, wait for this transaction's end.
+pub async fn lock(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: CommissionRuleId,
+) -> Result<Option<CommissionRule>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive();
+    select.one(transaction).await?.map(from_row).transpose()
+}
+
+/// The rule in force that another system calls so.
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<CommissionRule>, StoreError> {
+    let select = in_force(scope).filter(Column::ExternalId.eq(external_id));
+    select.one(database).await?.map(from_row).transpose()
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, CommissionRule>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+}
+
+/// The rules in force for partners of a type that have an entry for the stage.
+pub async fn for_stage(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partner_type: PartnerType,
+    stage: PaymentStageId,
+) -> Result<Vec<CommissionRule>, StoreError> {
+    let with_entry = visible::<commission_rule_reference::Entity>(scope)
+        .filter(Reference::StageId.eq(stage.uuid()))
+        .select_only()
+        .column(Reference::RuleId);
+    let select = in_force(scope)
+        .filter(Column::PartnerType.eq(partner_type.as_str()))
+        .filter(Column::Id.in_subquery(with_entry.into_query()));
+    select.all(database).await?.into_iter().map(from_row).collect()
+}
+
+/// All rules in force.
+pub async fn all_in_force(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<CommissionRule>, StoreError> {
+    in_force(scope).all(database).await?.into_iter().map(from_row).collect()
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &CommissionRuleFilter,
+    request: &PageRequest,
+) -> Result<Page<CommissionRule>, StoreError> {
+    let page = sort().page(database, filtered(scope, filter), request).await?;
+    page.try_map(from_row)
+}
+
+pub async fn count(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &CommissionRuleFilter,
+) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+fn in_force(scope: &Scope) -> Select<Entity> {
+    visible::<Entity>(scope).filter(Column::ArchivedAt.is_null())
+}
+
+fn filtered(scope: &Scope, filter: &CommissionRuleFilter) -> Select<Entity> {
+    let mut select = in_force(scope);
+    if let Some(partner_type) = filter.partner_type {
+        select = select.filter(Column::PartnerType.eq(partner_type.as_str()));
+    }
+    if let Some(target) = filter.payment_target {
+        select = select.filter(Column::PaymentTarget.eq(target.as_str()));
+    }
+    if let Some(search) = &filter.search {
+        select = select.filter(Column::LabelKey.like(contains(search)));
+    }
+    select
+}
+
+/// The partners that rules name, as a condition on partners.
+pub(super) fn partners_of(scope: &Scope, rule: Expr) -> Select<partner::Entity> {
+    let named = Query::select()
+        .column(Reference::PartnerId)
+        .from(commission_rule_reference::Entity)
+        .and_where(Reference::TenantId.eq(scope.tenant().uuid()))
+        .and_where(Expr::col(Reference::RuleId.as_column_ref()).eq(rule))
+        .and_where(Reference::PartnerId.is_not_null())
+        .take();
+    visible::<partner::Entity>(scope).filter(partner::Column::Id.in_subquery(named))
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    rule: &CommissionRule,
+) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, rule).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    insert_references(transaction, tenant, rule).await
+}
+
+pub async fn update(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    rule: &CommissionRule,
+) -> Result<(), StoreError> {
+    to_row(tenant, rule)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    delete_references(transaction, tenant, rule.id).await?;
+    insert_references(transaction, tenant, rule).await
+}
+
+/// Deletes a rule that has never paid.
+pub async fn delete(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: CommissionRuleId,
+) -> Result<(), StoreError> {
+    delete_references(transaction, tenant, id).await?;
+    Entity::delete_by_id((tenant.uuid(), id.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Keeps what a rule says now, since it pays by it; it does no harm where that is kept already.
+pub async fn keep_version(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    rule: &CommissionRule,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = commission_rule_version::Model {
+        tenant_id: tenant.uuid(),
+        id: Id::<id::CommissionRuleVersion>::new(now).uuid(),
+        rule_id: rule.id.uuid(),
+        version: row::signed(rule.version),
+        plan: row::to_json(&rule.plan),
+        created_at: now,
+    };
+    commission_rule_version::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn delete_references(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    rule: CommissionRuleId,
+) -> Result<(), StoreError> {
+    commission_rule_reference::Entity::delete_many()
+        .filter(Reference::TenantId.eq(tenant.uuid()))
+        .filter(Reference::RuleId.eq(rule.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn insert_references(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    rule: &CommissionRule,
+) -> Result<(), StoreError> {
+    let none = || commission_rule_reference::Model {
+        tenant_id: tenant.uuid(),
+        id: Id::<id::CommissionRuleReference>::new(rule.updated_at).uuid(),
+        rule_id: rule.id.uuid(),
+        tier_id: None,
+        category_id: None,
+        partner_id: None,
+        stage_id: None,
+        field_id: None,
+        option_id: None,
+    };
+    let (stages, fields, options) = rule.plan.references();
+    let mut rows = Vec::new();
+    macro_rules! refer {
+        ($list:expr, $column:ident) => {
+            rows.extend($list.iter().map(|id| commission_rule_reference::Model {
+                $column: Some(id.uuid()),
+                ..none()
+            }));
+        };
+    }
+    refer!(rule.filters.tiers, tier_id);
+    refer!(rule.filters.categories, category_id);
+    refer!(rule.filters.partners, partner_id);
+    refer!(stages, stage_id);
+    refer!(fields, field_id);
+    refer!(options, option_id);
+    for chunk in rows.chunks(1000) {
+        let chunk = chunk.iter().cloned().map(IntoActiveModel::into_active_model);
+        commission_rule_reference::Entity::insert_many(chunk)
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+fn from_row(row: commission_rule::Model) -> Result<CommissionRule, StoreError> {
+    Ok(CommissionRule {
+        id: CommissionRuleId::from_uuid(row.id),
+        external_id: row.external_id,
+        version: row::unsigned(TABLE, "version", row.version)?,
+        plan: row::json(TABLE, "plan", row.plan)?,
+        filters: Filters {
+            partner_type: row::text(TABLE, "partner_type", &row.partner_type, PartnerType::parse)?,
+            tiers: row::json(TABLE, "tier_ids", row.tier_ids)?,
+            categories: row::json(TABLE, "category_ids", row.category_ids)?,
+            partners: row::json(TABLE, "partner_ids", row.partner_ids)?,
+        },
+        archived_at: row.archived_at,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+fn to_row(tenant: TenantId, rule: &CommissionRule) -> commission_rule::Model {
+    commission_rule::Model {
+        tenant_id: tenant.uuid(),
+        id: rule.id.uuid(),
+        external_id: rule.external_id.clone(),
+        version: row::signed(rule.version),
+        label_key: text::sort_key(&rule.plan.label),
+        partner_type: rule.filters.partner_type.as_str().to_owned(),
+        payment_target: rule.plan.payment_target.as_str().to_owned(),
+        plan: row::to_json(&rule.plan),
+        tier_ids: row::to_json(&rule.filters.tiers),
+        category_ids: row::to_json(&rule.filters.categories),
+        partner_ids: row::to_json(&rule.filters.partners),
+        archived_at: rule.archived_at,
+        created_at: rule.created_at,
+        updated_at: rule.updated_at,
+    }
+}

@@ -1,0 +1,215 @@
+//! Deals. Every writer holds the lock of the deal's partner.
+
+use std::collections::HashMap;
+
+use entity::deal::{self, Column, Entity};
+use entity::{deal_field, payment_stage};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QuerySelect, QueryTrait, Select,
+};
+use uuid::Uuid;
+
+use super::campaign::contains;
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::deal::{Deal, StageOutcome};
+use crate::domain::id::{DealId, PartnerId, PaymentStageId, TenantId};
+use crate::domain::text;
+
+const TABLE: &str = "deal";
+
+/// What to list; everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct DealFilter {
+    /// Part of the name or of the external id, whatever the case.
+    pub search: Option<String>,
+    pub partner: Option<PartnerId>,
+    pub stage: Option<PaymentStageId>,
+    /// Standing in a stage with one of these; empty matches nothing.
+    pub outcome: Option<Vec<StageOutcome>>,
+}
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+pub async fn find(database: &impl ConnectionTrait, scope: &Scope, id: DealId) -> Result<Option<Deal>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid()));
+    select.one(database).await?.map(from_row).transpose()
+}
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<Deal>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
+    select.one(database).await?.map(from_row).transpose()
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Deal>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &DealFilter,
+    request: &PageRequest,
+) -> Result<Page<Deal>, StoreError> {
+    let page = sort().page(database, filtered(scope, filter), request).await?;
+    page.try_map(from_row)
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// A page of the deals of each partner, newest first.
+pub async fn pages_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Deal>>, StoreError> {
+    let pages = many::pages(database, partners, sort(), request, |key| of_partner(scope, key)).await?;
+    let pages = pages
+        .into_iter()
+        .map(|(partner, page)| Ok((partner, page.try_map(from_row)?)));
+    pages.collect()
+}
+
+pub async fn counts_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, partners, |key| of_partner(scope, key)).await
+}
+
+fn of_partner(scope: &Scope, partner: Expr) -> Select<Entity> {
+    visible::<Entity>(scope).filter(Expr::col(Column::PartnerId.as_column_ref()).eq(partner))
+}
+
+fn filtered(scope: &Scope, filter: &DealFilter) -> Select<Entity> {
+    let mut select = visible::<Entity>(scope);
+    if let Some(search) = &filter.search {
+        let pattern = contains(search);
+        let found = Column::NameKey
+            .like(pattern.clone())
+            .or(Column::ExternalIdKey.like(pattern));
+        select = select.filter(found);
+    }
+    if let Some(partner) = filter.partner {
+        select = select.filter(Column::PartnerId.eq(partner.uuid()));
+    }
+    if let Some(stage) = filter.stage {
+        select = select.filter(Column::StageId.eq(stage.uuid()));
+    }
+    if let Some(outcomes) = &filter.outcome {
+        let stages = visible::<payment_stage::Entity>(scope)
+            .filter(payment_stage::Column::Outcome.is_in(outcomes.iter().map(|outcome| outcome.as_str())))
+            .select_only()
+            .column(payment_stage::Column::Id);
+        select = select.filter(Column::StageId.in_subquery(stages.into_query()));
+    }
+    select
+}
+
+pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, deal).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    insert_fields(transaction, tenant, deal).await
+}
+
+pub async fn update(transaction: &impl ConnectionTrait, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
+    to_row(tenant, deal)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Makes the deal's options, as they stand in it, the only ones that are in use by it.
+pub async fn replace_fields(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    deal: &Deal,
+) -> Result<(), StoreError> {
+    deal_field::Entity::delete_many()
+        .filter(deal_field::Column::TenantId.eq(tenant.uuid()))
+        .filter(deal_field::Column::DealId.eq(deal.id.uuid()))
+        .exec(transaction)
+        .await?;
+    insert_fields(transaction, tenant, deal).await
+}
+
+async fn insert_fields(transaction: &impl ConnectionTrait, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
+    if deal.fields.is_empty() {
+        return Ok(());
+    }
+    let rows = deal.fields.iter().map(|value| {
+        let row = deal_field::Model {
+            tenant_id: tenant.uuid(),
+            deal_id: deal.id.uuid(),
+            field_id: value.field_id.uuid(),
+            option_id: value.option_id.uuid(),
+        };
+        row.into_active_model()
+    });
+    deal_field::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+fn from_row(row: deal::Model) -> Result<Deal, StoreError> {
+    let currency = row::currency(TABLE, "currency", &row.currency)?;
+    Ok(Deal {
+        id: DealId::from_uuid(row.id),
+        external_id: row.external_id,
+        name: row.name,
+        value: row::money(TABLE, "value_minor", row.value_minor, currency)?,
+        partner_id: PartnerId::from_uuid(row.partner_id),
+        stage_id: row.stage_id.map(PaymentStageId::from_uuid),
+        lead_creator: row.lead_creator,
+        owner: row.owner,
+        renewals: row::unsigned(TABLE, "renewals", row.renewals)?,
+        fields: row::json(TABLE, "fields", row.fields)?,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+fn to_row(tenant: TenantId, deal: &Deal) -> deal::Model {
+    deal::Model {
+        tenant_id: tenant.uuid(),
+        id: deal.id.uuid(),
+        external_id: deal.external_id.clone(),
+        external_id_key: deal.external_id.as_deref().map(text::sort_key),
+        name: deal.name.clone(),
+        name_key: text::sort_key(&deal.name),
+        value_minor: deal.value.minor(),
+        currency: deal.value.currency().code().to_owned(),
+        partner_id: deal.partner_id.uuid(),
+        stage_id: deal.stage_id.map(|id| id.uuid()),
+        lead_creator: deal.lead_creator.clone(),
+        owner: deal.owner.clone(),
+        renewals: row::signed(deal.renewals),
+        fields: row::to_json(&deal.fields),
+        created_at: deal.created_at,
+        updated_at: deal.updated_at,
+    }
+}

@@ -1,0 +1,163 @@
+//! Payment stages. A pipeline has a dozen, so they are read whole.
+
+use std::collections::HashMap;
+
+use entity::payment_stage::{self, Column, Entity};
+use entity::{commission_rule_reference, deal, deal_payment};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::deal::{PaymentStage, StageOutcome};
+use crate::domain::id::{PaymentStageId, TenantId};
+
+const TABLE: &str = "payment_stage";
+
+/// All of them by position.
+pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<PaymentStage>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .order_by_asc(Column::Position)
+        .order_by_asc(Column::Id);
+    select.all(database).await?.into_iter().map(from_row).collect()
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, PaymentStage>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+}
+
+pub async fn find(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PaymentStageId,
+) -> Result<Option<PaymentStage>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid()));
+    select.one(database).await?.map(from_row).transpose()
+}
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<PaymentStage>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
+    select.one(database).await?.map(from_row).transpose()
+}
+
+/// The stage for update: other writers of it, and deals that enter it, wait for this transaction's end.
+pub async fn lock(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PaymentStageId,
+) -> Result<Option<PaymentStage>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive();
+    select.one(transaction).await?.map(from_row).transpose()
+}
+
+/// The stage as it stays until this transaction ends; other readers and deals do not wait.
+pub async fn share(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PaymentStageId,
+) -> Result<Option<PaymentStage>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid())).lock_shared();
+    select.one(transaction).await?.map(from_row).transpose()
+}
+
+pub async fn count_deals(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PaymentStageId,
+) -> Result<u64, StoreError> {
+    let standing = visible::<deal::Entity>(scope).filter(deal::Column::StageId.eq(id.uuid()));
+    Ok(standing.count(database).await?)
+}
+
+/// How many rows refer to the stage, and what they are.
+pub async fn count_references(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PaymentStageId,
+) -> Result<[(u64, &'static str); 3], StoreError> {
+    let rules = visible::<commission_rule_reference::Entity>(scope)
+        .filter(commission_rule_reference::Column::StageId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    let payments = visible::<deal_payment::Entity>(scope)
+        .filter(deal_payment::Column::StageId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    Ok([
+        (count_deals(database, scope, id).await?, "deals"),
+        (rules, "commission rules"),
+        (payments, "payments of deals"),
+    ])
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    stage: &PaymentStage,
+) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, stage).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn update(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    stage: &PaymentStage,
+) -> Result<(), StoreError> {
+    to_row(tenant, stage)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn delete(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: PaymentStageId,
+) -> Result<(), StoreError> {
+    Entity::delete_by_id((tenant.uuid(), id.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+fn from_row(row: payment_stage::Model) -> Result<PaymentStage, StoreError> {
+    Ok(PaymentStage {
+        id: PaymentStageId::from_uuid(row.id),
+        label: row.label,
+        position: row.position,
+        outcome: row::text(TABLE, "outcome", &row.outcome, StageOutcome::parse)?,
+        external_id: row.external_id,
+    })
+}
+
+fn to_row(tenant: TenantId, stage: &PaymentStage) -> payment_stage::Model {
+    payment_stage::Model {
+        tenant_id: tenant.uuid(),
+        id: stage.id.uuid(),
+        label: stage.label.clone(),
+        position: stage.position,
+        outcome: stage.outcome.as_str().to_owned(),
+        external_id: stage.external_id.clone(),
+    }
+}
