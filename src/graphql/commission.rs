@@ -8,6 +8,7 @@ use super::campaign::Campaign;
 use super::commission_list::{CommissionConnection, under};
 use super::connection::PageArguments;
 use super::context::request;
+use super::deal::Deal;
 use super::error::{ApiError, Nullable, nullable};
 use super::event::{Attribution, Event};
 use super::money::{ExplanationStep, Money, OrderDirection};
@@ -18,7 +19,7 @@ use super::snapshot::CommissionSnapshot;
 use crate::auth::Resource;
 use crate::domain::commission;
 use crate::domain::explain::Outcome;
-use crate::domain::id::CommissionId;
+use crate::domain::id::{CommissionId, DealId};
 use crate::store::StoreError;
 use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
 
@@ -157,6 +158,22 @@ impl Commission {
         nullable(async {
             match self.0.event_id {
                 Some(id) => Ok(Event::load(ctx, id).await?.and_then(|event| event.credited())),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The deal that made it; null for other kinds.
+    async fn deal(&self, ctx: &Context<'_>) -> Nullable<Deal> {
+        nullable(async {
+            if self.0.kind != commission::CommissionKind::Deal {
+                return Ok(None);
+            }
+            let request = request(ctx);
+            request.caller.read(Resource::Deals)?;
+            match request.loaders().deal_of_commission.load(self.0.id.uuid()).await? {
+                Some(deal) => Deal::load(ctx, DealId::from_uuid(deal)).await,
                 None => Ok(None),
             }
         })

@@ -2,14 +2,18 @@
 //! `nodes`, `edges` and `pageInfo` share one read of the page, and only `totalCount` counts.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use async_graphql::{Context, Object, ObjectType, OutputType, SimpleObject, TypeName};
 use futures::future::BoxFuture;
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
 use super::context::{RequestContext, request};
 use super::cursor::Cursors;
 use super::error::ApiError;
+use super::loader::{Children, PageKey};
+use crate::auth::Scope;
 use crate::store::page::{Page, PageRequest, Place};
 
 const DEFAULT_PAGE: i32 = 20;
@@ -88,6 +92,67 @@ impl<T: OutputType + Clone + 'static> Connection<T> {
     pub async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
         (self.read_count)(request).await
     }
+}
+
+/// A list at the root: what it holds, and how it is read.
+pub trait List: Send + Sync + 'static {
+    type Row: Send + 'static;
+
+    /// A row's place in the order of the list.
+    fn place(row: &Self::Row) -> Place;
+
+    fn page(
+        &self,
+        request: &RequestContext,
+        page: &PageRequest,
+    ) -> impl Future<Output = Result<Page<Self::Row>, ApiError>> + Send;
+
+    fn count(&self, request: &RequestContext) -> impl Future<Output = Result<u64, ApiError>> + Send;
+}
+
+/// The connection of a list at the root.
+pub fn listed<L: List, T>(list: L, cursors: Cursors, arguments: PageArguments) -> Result<Connection<T>, ApiError>
+where
+    T: OutputType + Clone + From<L::Row> + 'static,
+{
+    let page = arguments.read(&cursors)?;
+    let list = Arc::new(list);
+    let counted = list.clone();
+    Ok(Connection::new(
+        cursors,
+        move |request| {
+            let (list, page) = (list.clone(), page.clone());
+            Box::pin(async move { Ok(placed(list.page(request, &page).await?, L::place)) })
+        },
+        move |request| {
+            let list = counted.clone();
+            Box::pin(async move { list.count(request).await })
+        },
+    ))
+}
+
+/// The connection of a parent's children.
+pub fn children<C: Children, T>(scope: Scope, parent: Uuid, arguments: PageArguments) -> Result<Connection<T>, ApiError>
+where
+    T: OutputType + Clone + From<Arc<C::Child>> + 'static,
+{
+    let cursors = Cursors::of((scope, C::NAME, parent));
+    let page = arguments.read(&cursors)?;
+    Ok(Connection::new(
+        cursors,
+        move |request| {
+            let request_of_page = page.clone();
+            Box::pin(async move {
+                let key = PageKey {
+                    parent,
+                    request: request_of_page,
+                };
+                let page = C::loaders(request.loaders()).0.load(key).await?;
+                Ok(placed(page.unwrap_or_else(Page::empty), |child| C::place(child)))
+            })
+        },
+        move |request| Box::pin(async move { Ok(C::loaders(request.loaders()).1.load(parent).await?.unwrap_or(0)) }),
+    ))
 }
 
 /// A page of a list, with what is needed to page on.

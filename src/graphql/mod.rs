@@ -4,9 +4,12 @@
 mod campaign;
 mod commission;
 mod commission_list;
+mod commission_rule;
+mod commission_rule_input;
 mod connection;
 mod context;
 mod cursor;
+mod deal;
 mod error;
 mod event;
 mod input;
@@ -22,9 +25,12 @@ mod partner_group_rule;
 mod partner_mutation;
 mod partnership_request;
 mod payout;
+mod pipeline;
 mod scalar;
 mod simulate_group;
+mod simulate_rule;
 mod simulate_terms;
+mod simulated_payment;
 mod snapshot;
 mod tenant;
 mod terms;
@@ -48,6 +54,9 @@ pub struct Query(
     event::EventQuery,
     commission_list::CommissionQuery,
     payout::PayoutQuery,
+    pipeline::PipelineQuery,
+    deal::DealQuery,
+    commission_rule::CommissionRuleQuery,
 );
 
 /// Everything that can be done. Every field is nullable, so that one that fails leaves the answers of its siblings.
@@ -64,6 +73,10 @@ pub struct Mutation(
     simulate_terms::SimulateTermsMutation,
     ledger_mutation::LedgerMutation,
     payout::PayoutMutation,
+    pipeline::PipelineMutation,
+    deal::DealMutation,
+    commission_rule::CommissionRuleMutation,
+    simulate_rule::SimulateRuleMutation,
 );
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -5,7 +5,9 @@ use futures::future::join_all;
 
 use super::campaign::Campaign;
 use super::commission::Commission;
+use super::commission_rule::CommissionRule;
 use super::context::request;
+use super::deal::Deal;
 use super::error::{ApiError, Nullable, nullable};
 use super::event::{Attribution, Customer, Event};
 use super::label::{Advertiser, PartnerCategory, PartnerTier};
@@ -13,6 +15,7 @@ use super::partner::Partner;
 use super::partner_group::PartnerGroup;
 use super::partnership_request::PartnershipRequest;
 use super::payout::{Payout, PayoutRun};
+use super::pipeline::{CustomField, PaymentStage};
 use super::snapshot::CommissionSnapshot;
 use super::tenant::Tenant;
 use crate::auth::Resource;
@@ -41,6 +44,10 @@ pub enum Node {
     Commission(Commission),
     Payout(Payout),
     PayoutRun(PayoutRun),
+    PaymentStage(PaymentStage),
+    CustomField(CustomField),
+    Deal(Deal),
+    CommissionRule(CommissionRule),
 }
 
 /// Loads whatever `id` names, if the caller may see it; each kind is read by the loader that links to it, too.
@@ -74,6 +81,10 @@ async fn load(ctx: &Context<'_>, text: &str) -> Result<Option<Node>, ApiError> {
         id::Commission::PREFIX => Commission::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
         id::Payout::PREFIX => Payout::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
         id::PayoutRun::PREFIX => PayoutRun::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
+        id::PaymentStage::PREFIX => PaymentStage::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
+        id::CustomField::PREFIX => CustomField::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
+        id::Deal::PREFIX => Deal::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
+        id::CommissionRule::PREFIX => CommissionRule::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
         id::PartnerTier::PREFIX => {
             request.caller.read(Resource::Partners)?;
             loaders

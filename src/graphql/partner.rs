@@ -7,13 +7,14 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use super::campaign::Campaign;
 use super::commission::{CommissionFilter, CommissionOrder};
 use super::commission_list::{CommissionConnection, under};
-use super::connection::{Connection, PageArguments, placed};
+use super::connection::{Connection, PageArguments, children, placed};
 use super::context::request;
 use super::cursor::Cursors;
+use super::deal::Deal;
 use super::error::{ApiError, Nullable, nullable};
 use super::event::{Customer, customers_of};
 use super::label::{PartnerCategory, PartnerTier};
-use super::loader::PageKey;
+use super::loader::{DealsOfPartner, PageKey};
 use super::lookup::{one_of_two, wanted};
 use super::money::{Money, OrderDirection};
 use super::partner_group::PartnerGroup;
@@ -255,6 +256,25 @@ impl Partner {
                 })
             },
         ))
+    }
+
+    /// The deals that it brought, newest first.
+    async fn deals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Deal>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Deals)?;
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        children::<DealsOfPartner, _>(scope, self.0.id.uuid(), page)
     }
 
     /// The snapshot that would pay now: the newest of the campaign, else the newest partner-wide one. Null: the

@@ -23,6 +23,7 @@ use crate::service::ledger::lock_partners;
 use crate::service::ledger::once::Once;
 use crate::store::{self, StoreError};
 
+pub mod forecast;
 mod payments;
 
 use payments::Desk;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::campaign::contains;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, commission_rule, many, row};
 use crate::auth::Scope;
 use crate::domain::id::{
     CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId, PartnerTransitionId, TenantId,
@@ -200,6 +200,32 @@ pub async fn counts_of_campaigns(
     campaigns: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
     many::counts(database, campaigns, |campaign| of_campaign(scope, campaign)).await
+}
+
+/// A page of the partners that each commission rule names, newest first.
+pub async fn pages_of_rules(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    rules: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Partner>>, StoreError> {
+    let sort = Sort::newest_first(Column::Id);
+    let pages = many::pages(database, rules, sort, request, |rule| {
+        commission_rule::partners_of(scope, rule)
+    })
+    .await?;
+    pages
+        .into_iter()
+        .map(|(rule, page)| Ok((rule, page.try_map(from_row)?)))
+        .collect()
+}
+
+pub async fn counts_of_rules(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    rules: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, rules, |rule| commission_rule::partners_of(scope, rule)).await
 }
 
 fn of_group(scope: &Scope, group: Expr) -> Select<Entity> {

@@ -2,6 +2,7 @@
 //! carries its caller's scope and remembers what it has read until something is written.
 
 mod campaign;
+mod deal;
 mod label;
 mod ledger;
 mod partner;
@@ -22,10 +23,14 @@ use uuid::Uuid;
 use super::error::ApiError;
 use crate::auth::Scope;
 use crate::domain::id;
-use crate::store::page::{Page, PageRequest};
+use crate::store::page::{Page, PageRequest, Place};
 use crate::store::{Store, StoreError};
 
 pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner};
+pub use deal::{
+    CommissionRuleById, CustomFieldById, DealById, DealOfCommission, DealsOfPartner, ForecastOfDeal, PartnersOfRule,
+    StageById,
+};
 pub use label::{CategoriesOfPartner, LabelById};
 pub use ledger::{
     BalancesOfPartner, CommissionById, CommissionCounts, CommissionPageKey, CommissionPages, CommissionTotals,
@@ -134,6 +139,61 @@ where
     Ok(pages)
 }
 
+/// Children that many parents have; the pages of all parents of a level are read by one statement.
+pub trait Children: Send + Sync + Sized + 'static {
+    type Child: Send + Sync + 'static;
+
+    /// Tells the list's cursors from those of other lists.
+    const NAME: &'static str;
+
+    /// A child's place in the order of the list.
+    fn place(child: &Self::Child) -> Place;
+
+    fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>);
+
+    fn pages(
+        store: &Store,
+        scope: &Scope,
+        parents: &[Uuid],
+        request: &PageRequest,
+    ) -> impl Future<Output = Result<HashMap<Uuid, Page<Self::Child>>, StoreError>> + Send;
+
+    fn counts(
+        store: &Store,
+        scope: &Scope,
+        parents: &[Uuid],
+    ) -> impl Future<Output = Result<HashMap<Uuid, u64>, StoreError>> + Send;
+}
+
+/// Reads pages of children.
+pub struct PagesOf<C>(PhantomData<fn() -> C>);
+
+impl<C: Children> Fetch for PagesOf<C> {
+    type Key = PageKey;
+    type Value = Page<Arc<C::Child>>;
+
+    async fn fetch(
+        store: &Store,
+        scope: &Scope,
+        keys: &[PageKey],
+    ) -> Result<HashMap<PageKey, Self::Value>, StoreError> {
+        let read = async |parents: Vec<Uuid>, request: PageRequest| C::pages(store, scope, &parents, &request).await;
+        pages(keys, read).await
+    }
+}
+
+/// Counts children.
+pub struct CountsOf<C>(PhantomData<fn() -> C>);
+
+impl<C: Children> Fetch for CountsOf<C> {
+    type Key = Uuid;
+    type Value = u64;
+
+    async fn fetch(store: &Store, scope: &Scope, parents: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
+        C::counts(store, scope, parents).await
+    }
+}
+
 /// Shares what a statement found.
 fn shared<K: Eq + Hash, V>(found: HashMap<K, V>) -> HashMap<K, Arc<V>> {
     found.into_iter().map(|(key, value)| (key, Arc::new(value))).collect()
@@ -196,4 +256,14 @@ loaders! {
     payout_counts: PayoutCounts,
     balances_of_partner: BalancesOfPartner,
     lifetime_values_of_partner: LifetimeValuesOfPartner,
+    payment_stage: StageById,
+    custom_field: CustomFieldById,
+    deal: DealById,
+    deal_of_commission: DealOfCommission,
+    forecast_of_deal: ForecastOfDeal,
+    deals_of_partner: PagesOf<DealsOfPartner>,
+    deal_count_of_partner: CountsOf<DealsOfPartner>,
+    commission_rule: CommissionRuleById,
+    partners_of_rule: PagesOf<PartnersOfRule>,
+    partner_count_of_rule: CountsOf<PartnersOfRule>,
 }

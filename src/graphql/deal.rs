@@ -1,0 +1,446 @@
+//! Deals.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+
+use super::commission::Commission;
+use super::commission_list::{CommissionConnection, under};
+use super::connection::{Connection, List, PageArguments, listed};
+use super::context::{RequestContext, mutation, request};
+use super::cursor::Cursors;
+use super::error::{ApiError, Nullable, nullable};
+use super::input::{MoneyInput, id_text, patch, plain};
+use super::lookup::{one_of_two, wanted};
+use super::money::Money;
+use super::partner::Partner;
+use super::pipeline::{CustomField, CustomFieldOption, PaymentStage, StageOutcome};
+use super::scalar::DateTime;
+use super::simulated_payment::SimulatedPayment;
+use super::user_error::{UserError, answer};
+use crate::auth::{Resource, Scope};
+use crate::domain::deal;
+use crate::domain::id::DealId;
+use crate::service::ServiceError;
+use crate::service::deal::{DealChange, Done, NewDeal, create, move_to, renew, update};
+use crate::store::commission::Parent;
+use crate::store::deal::DealFilter as StoreFilter;
+use crate::store::page::{Page, PageRequest, Place};
+use crate::store::{self, StoreError};
+
+/// Business that a partner brought.
+#[derive(Clone)]
+pub struct Deal(Arc<deal::Deal>);
+
+impl From<Arc<deal::Deal>> for Deal {
+    fn from(deal: Arc<deal::Deal>) -> Self {
+        Self(deal)
+    }
+}
+
+impl From<deal::Deal> for Deal {
+    fn from(deal: deal::Deal) -> Self {
+        Self(Arc::new(deal))
+    }
+}
+
+impl Deal {
+    pub async fn load(ctx: &Context<'_>, id: DealId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Deals)?;
+        Ok(request.loaders().deal.load(id.uuid()).await?.map(Self))
+    }
+}
+
+/// Business that a partner brought, on its way through the payment stages.
+#[Object]
+impl Deal {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The id that another system gave it, unique in the tenant; null if there is none.
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
+    }
+
+    /// What it is called.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What it is worth; what was due before stays when this changes.
+    async fn value(&self) -> Money {
+        self.0.value.into()
+    }
+
+    /// Who brought it.
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
+        let partner = Partner::load(ctx, self.0.partner_id).await?;
+        Ok(partner.ok_or(StoreError::Corrupt {
+            table: "deal",
+            column: "partner_id",
+            value: self.0.partner_id.to_string(),
+        })?)
+    }
+
+    /// Where it stands; null: it has not entered the pipeline.
+    async fn stage(&self, ctx: &Context<'_>) -> Nullable<PaymentStage> {
+        nullable(async {
+            match self.0.stage_id {
+                Some(id) => PaymentStage::linked(ctx, id).await.map(Some),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The individual who registered it; null if nobody is known.
+    async fn lead_creator(&self) -> Option<&str> {
+        self.0.lead_creator.as_deref()
+    }
+
+    /// The individual who owns it; null if nobody is known.
+    async fn owner(&self) -> Option<&str> {
+        self.0.owner.as_deref()
+    }
+
+    /// The options that it bears, at most one of each custom field.
+    async fn custom_fields(&self, ctx: &Context<'_>) -> Result<Vec<CustomFieldValue>, ApiError> {
+        let values = self.0.fields.iter().map(async |value| {
+            let custom_field = CustomField::linked(ctx, value.field_id).await?;
+            let option = custom_field.option(ctx, value.option_id)?;
+            Ok::<_, ApiError>(CustomFieldValue { custom_field, option })
+        });
+        futures::future::try_join_all(values).await
+    }
+
+    /// How often it was renewed.
+    async fn renewals(&self) -> u32 {
+        self.0.renewals
+    }
+
+    /// The commissions that it made, newest first.
+    async fn commissions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<CommissionConnection, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        under(ctx, Parent::Deal, self.0.id.uuid(), &page, None, None)
+    }
+
+    /// What the rules would pay if it went on through the stages behind its own, none of them lost, and were then
+    /// renewed: at most 12 further occurrences of each recurring part. Empty for a lost deal. A partner's token shows
+    /// none, since it would show the rules.
+    async fn forecast(&self, ctx: &Context<'_>) -> Result<Vec<SimulatedPayment>, ApiError> {
+        let request = request(ctx);
+        if request.is_partner() {
+            return Ok(Vec::new());
+        }
+        let forecast = request.loaders().forecast_of_deal.load(self.0.id.uuid()).await?;
+        match forecast.as_deref() {
+            None => Ok(Vec::new()),
+            Some(Ok(payments)) => Ok(payments
+                .iter()
+                .cloned()
+                .map(|due| SimulatedPayment::of(due, true))
+                .collect()),
+            Some(Err(error)) => Err(ApiError::bad_user_input(format!(
+                "the deal would pay too much: {error}"
+            ))),
+        }
+    }
+
+    /// When it was created.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// When it was last changed, moved or renewed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
+    }
+}
+
+/// An option that a deal bears.
+#[derive(Clone, SimpleObject)]
+pub struct CustomFieldValue {
+    /// The field.
+    pub custom_field: CustomField,
+    /// Which of its options.
+    pub option: CustomFieldOption,
+}
+
+/// An option that a deal bears.
+#[derive(Clone, InputObject)]
+pub struct CustomFieldValueInput {
+    /// The field.
+    pub custom_field_id: ID,
+    /// Which of its options.
+    pub option_id: ID,
+}
+
+/// The ids of fields and options.
+pub fn values(inputs: Vec<CustomFieldValueInput>) -> Vec<(String, String)> {
+    let pairs = inputs
+        .into_iter()
+        .map(|input| (id_text(input.custom_field_id), id_text(input.option_id)));
+    pairs.collect()
+}
+
+/// Which deals to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct DealFilter {
+    /// Part of the name or of the external id, whatever the case; at most 200 characters.
+    pub search: Option<String>,
+    /// Of this partner.
+    pub partner_id: Option<ID>,
+    /// Standing in this stage.
+    pub stage_id: Option<ID>,
+    /// Standing in a stage of one of these outcomes.
+    pub outcome: Option<Vec<StageOutcome>>,
+}
+
+impl DealFilter {
+    fn read(self) -> Result<StoreFilter, ApiError> {
+        Ok(StoreFilter {
+            search: self.search.map(|text| wanted("filter.search", text)).transpose()?,
+            partner: self.partner_id.map(|id| id.parse()).transpose()?,
+            stage: self.stage_id.map(|id| id.parse()).transpose()?,
+            outcome: self
+                .outcome
+                .map(|list| list.into_iter().map(deal::StageOutcome::from).collect()),
+        })
+    }
+}
+
+struct Deals {
+    scope: Scope,
+    filter: StoreFilter,
+}
+
+impl List for Deals {
+    type Row = deal::Deal;
+
+    fn place(deal: &deal::Deal) -> Place {
+        Place::of_id(deal.id)
+    }
+
+    async fn page(&self, request: &RequestContext, page: &PageRequest) -> Result<Page<deal::Deal>, ApiError> {
+        Ok(store::deal::page(request.store().reader(), &self.scope, &self.filter, page).await?)
+    }
+
+    async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
+        Ok(store::deal::count(request.store().reader(), &self.scope, &self.filter).await?)
+    }
+}
+
+/// A new deal.
+#[derive(InputObject)]
+pub struct CreateDealInput {
+    /// The id that another system gave it; unique in the tenant.
+    pub external_id: Option<String>,
+    /// What it is called.
+    pub name: String,
+    /// What it is worth, at least 0.
+    pub value: MoneyInput,
+    /// Who brought it; this never changes.
+    pub partner_id: ID,
+    /// The stage that it enters at once; none: it does not enter the pipeline yet.
+    pub stage_id: Option<ID>,
+    /// The individual who registered it, by the name under which the individual is paid.
+    pub lead_creator: Option<String>,
+    /// The individual who owns it, by the name under which the individual is paid.
+    pub owner: Option<String>,
+    /// The options that it bears, at most one of each custom field.
+    pub custom_fields: Option<Vec<CustomFieldValueInput>>,
+}
+
+/// Changes of a deal. Absent fields stay as they are; null clears.
+#[derive(InputObject)]
+pub struct UpdateDealInput {
+    /// Which deal.
+    pub id: ID,
+    /// What it is called.
+    pub name: MaybeUndefined<String>,
+    /// What it is worth. Commissions that were due before stay as they are.
+    pub value: MaybeUndefined<MoneyInput>,
+    /// The individual who registered it.
+    pub lead_creator: MaybeUndefined<String>,
+    /// The individual who owns it.
+    pub owner: MaybeUndefined<String>,
+    /// All options that it bears from now on. A condition of its stage that becomes true by this pays now.
+    pub custom_fields: MaybeUndefined<Vec<CustomFieldValueInput>>,
+}
+
+/// A move of a deal.
+#[derive(InputObject)]
+pub struct MoveDealInput {
+    /// Which deal.
+    pub id: ID,
+    /// The stage that it enters. Where it stands already, nothing happens.
+    pub stage_id: ID,
+}
+
+/// A renewal of a deal.
+#[derive(InputObject)]
+pub struct RecordDealRenewalInput {
+    /// Which deal.
+    pub id: ID,
+    /// A key of the caller's choice: the same call with the same key again gives the first answer and records nothing.
+    pub idempotency_key: String,
+}
+
+/// What was done to a deal.
+#[derive(SimpleObject)]
+pub struct DealPayload {
+    /// The deal as it is now; null if nothing was changed.
+    pub deal: Option<Deal>,
+    /// The commissions that this made due.
+    pub commissions: Vec<Commission>,
+    /// What to mend; empty: it is done.
+    pub user_errors: Vec<UserError>,
+}
+
+impl DealPayload {
+    fn of(result: Result<Done, ServiceError>) -> Result<Self, ApiError> {
+        let (done, user_errors) = answer(result)?;
+        let (deal, commissions) = match done {
+            Some(done) => (Some(Deal::from(done.deal)), done.commissions),
+            None => (None, Vec::new()),
+        };
+        Ok(Self {
+            deal,
+            commissions: commissions.into_iter().map(Commission::from).collect(),
+            user_errors,
+        })
+    }
+}
+
+#[derive(Default)]
+pub struct DealQuery;
+
+#[Object]
+impl DealQuery {
+    /// One deal, by id or by external id; null if there is none.
+    async fn deal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Or the id that another system gave it.")] external_id: Option<String>,
+    ) -> Nullable<Deal> {
+        nullable(async {
+            match one_of_two(id, external_id)? {
+                Ok(id) => Deal::load(ctx, id.parse()?).await,
+                Err(external_id) => {
+                    let request = request(ctx);
+                    let scope = request.caller.read(Resource::Deals)?;
+                    let found =
+                        store::deal::find_by_external_id(request.store().reader(), &scope, &external_id).await?;
+                    Ok(found.map(Deal::from))
+                }
+            }
+        })
+        .await
+    }
+
+    /// The deals, newest first.
+    async fn deals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<DealFilter>,
+    ) -> Result<Connection<Deal>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Deals)?;
+        let filter = filter.unwrap_or_default().read()?;
+        let cursors = Cursors::of((scope, "deals", &filter));
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        listed(Deals { scope, filter }, cursors, page)
+    }
+}
+
+#[derive(Default)]
+pub struct DealMutation;
+
+#[Object]
+impl DealMutation {
+    /// Creates a deal; one that is given a stage enters it, which may pay. Needs `deals:write`.
+    async fn create_deal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new deal.")] input: CreateDealInput,
+    ) -> Nullable<DealPayload> {
+        let request = mutation(ctx).await;
+        let deal = NewDeal {
+            external_id: input.external_id,
+            name: input.name,
+            value: (input.value.amount.0, input.value.currency.0),
+            partner_id: id_text(input.partner_id),
+            stage_id: input.stage_id.map(id_text),
+            lead_creator: input.lead_creator,
+            owner: input.owner,
+            fields: values(input.custom_fields.unwrap_or_default()),
+        };
+        Some(DealPayload::of(create(&request.app, &request.caller, deal).await))
+    }
+
+    /// Changes a deal. Needs `deals:write`.
+    async fn update_deal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateDealInput,
+    ) -> Nullable<DealPayload> {
+        let request = mutation(ctx).await;
+        let change = DealChange {
+            id: id_text(input.id),
+            name: plain(input.name),
+            value: patch(input.value, |value| (value.amount.0, value.currency.0)),
+            lead_creator: plain(input.lead_creator),
+            owner: plain(input.owner),
+            fields: patch(input.custom_fields, values),
+        };
+        Some(DealPayload::of(update(&request.app, &request.caller, change).await))
+    }
+
+    /// Moves a deal into a stage, which pays what the rules say. A stage with the outcome LOST reverses what the deal made
+    /// and nobody approved. Needs `deals:write`.
+    async fn move_deal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which deal, and where to.")] input: MoveDealInput,
+    ) -> Nullable<DealPayload> {
+        let request = mutation(ctx).await;
+        let done = move_to(&request.app, &request.caller, &input.id, &input.stage_id).await;
+        Some(DealPayload::of(done))
+    }
+
+    /// Records that a deal was renewed: every recurring part that has started pays its next occurrence. A lost deal
+    /// cannot be renewed: INVALID_TRANSITION. Needs `deals:write`.
+    async fn record_deal_renewal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which deal.")] input: RecordDealRenewalInput,
+    ) -> Nullable<DealPayload> {
+        let request = mutation(ctx).await;
+        let done = renew(&request.app, &request.caller, &input.id, input.idempotency_key).await;
+        Some(DealPayload::of(done))
+    }
+}

@@ -1,0 +1,131 @@
+//! Deals, the pipeline that they move through, and the rules that pay for them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Children, CountsOf, Fetch, Loader, Loaders, PagesOf, shared};
+use crate::auth::Scope;
+use crate::domain::deal::{CustomField, Deal, PaymentStage};
+use crate::domain::deal_rules::CommissionRule;
+use crate::domain::partner::Partner;
+use crate::service::deal::forecast::{Forecast, forecasts};
+use crate::store::page::{Page, PageRequest, Place};
+use crate::store::{Store, StoreError, commission_rule, custom_field, deal, deal_payment, partner, stage};
+
+macro_rules! by_id {
+    ($(#[$meta:meta])* $name:ident: $store:ident -> $value:ty) => {
+        $(#[$meta])*
+        pub struct $name;
+
+        impl Fetch for $name {
+            type Key = Uuid;
+            type Value = Arc<$value>;
+
+            async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<$value>>, StoreError> {
+                Ok(shared($store::by_ids(store.reader(), scope, ids).await?))
+            }
+        }
+    };
+}
+
+by_id! {
+    /// Payment stages by id.
+    StageById: stage -> PaymentStage
+}
+by_id! {
+    /// Custom fields by id, with their options.
+    CustomFieldById: custom_field -> CustomField
+}
+by_id! {
+    /// Deals by id.
+    DealById: deal -> Deal
+}
+by_id! {
+    /// Commission rules by id, archived ones, too.
+    CommissionRuleById: commission_rule -> CommissionRule
+}
+
+/// The deals that made rows of the ledger, by the rows' ids.
+pub struct DealOfCommission;
+
+impl Fetch for DealOfCommission {
+    type Key = Uuid;
+    type Value = Uuid;
+
+    async fn fetch(store: &Store, scope: &Scope, rows: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, StoreError> {
+        let deals = deal_payment::deals_of_commissions(store.reader(), scope, rows).await?;
+        Ok(deals.into_iter().map(|(row, deal)| (row, deal.uuid())).collect())
+    }
+}
+
+/// What deals would still pay.
+pub struct ForecastOfDeal;
+
+impl Fetch for ForecastOfDeal {
+    type Key = Uuid;
+    type Value = Arc<Forecast>;
+
+    async fn fetch(store: &Store, scope: &Scope, deals: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+        Ok(shared(forecasts(store, scope, deals).await?))
+    }
+}
+
+/// The deals of partners, newest first.
+pub struct DealsOfPartner;
+
+impl Children for DealsOfPartner {
+    type Child = Deal;
+    const NAME: &'static str = "partner.deals";
+
+    fn place(deal: &Deal) -> Place {
+        Place::of_id(deal.id)
+    }
+
+    fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>) {
+        (&loaders.deals_of_partner, &loaders.deal_count_of_partner)
+    }
+
+    async fn pages(
+        store: &Store,
+        scope: &Scope,
+        partners: &[Uuid],
+        request: &PageRequest,
+    ) -> Result<HashMap<Uuid, Page<Deal>>, StoreError> {
+        deal::pages_of_partners(store.reader(), scope, partners, request).await
+    }
+
+    async fn counts(store: &Store, scope: &Scope, partners: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
+        deal::counts_of_partners(store.reader(), scope, partners).await
+    }
+}
+
+/// The partners that commission rules name, newest first.
+pub struct PartnersOfRule;
+
+impl Children for PartnersOfRule {
+    type Child = Partner;
+    const NAME: &'static str = "commission_rule.partners";
+
+    fn place(partner: &Partner) -> Place {
+        Place::of_id(partner.id)
+    }
+
+    fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>) {
+        (&loaders.partners_of_rule, &loaders.partner_count_of_rule)
+    }
+
+    async fn pages(
+        store: &Store,
+        scope: &Scope,
+        rules: &[Uuid],
+        request: &PageRequest,
+    ) -> Result<HashMap<Uuid, Page<Partner>>, StoreError> {
+        partner::pages_of_rules(store.reader(), scope, rules, request).await
+    }
+
+    async fn counts(store: &Store, scope: &Scope, rules: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
+        partner::counts_of_rules(store.reader(), scope, rules).await
+    }
+}

@@ -1,0 +1,393 @@
+//! The pipeline of deals: payment stages and custom fields.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+
+use super::context::{mutation, request};
+use super::error::{ApiError, Nullable};
+use super::input::{DeleteInput, id_text, patch, plain};
+use super::user_error::{DeletePayload, payload};
+use crate::auth::Resource;
+use crate::domain::deal;
+use crate::domain::id::{CustomFieldId, PaymentStageId};
+use crate::service::custom_field::{self, FieldChange, OptionDraft};
+use crate::service::stage::{self, NewStage, StageChange};
+use crate::store;
+
+/// What standing in a stage means for a deal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "deal::StageOutcome")]
+pub enum StageOutcome {
+    /// It is on its way.
+    Open,
+    /// It is won.
+    Won,
+    /// It is lost: what it made and nobody approved is reversed, and it cannot be renewed.
+    Lost,
+}
+
+/// A stage of the pipeline. A deal that enters it may pay commissions.
+#[derive(Clone)]
+pub struct PaymentStage(Arc<deal::PaymentStage>);
+
+impl From<Arc<deal::PaymentStage>> for PaymentStage {
+    fn from(stage: Arc<deal::PaymentStage>) -> Self {
+        Self(stage)
+    }
+}
+
+impl From<deal::PaymentStage> for PaymentStage {
+    fn from(stage: deal::PaymentStage) -> Self {
+        Self(Arc::new(stage))
+    }
+}
+
+impl PaymentStage {
+    pub async fn load(ctx: &Context<'_>, id: PaymentStageId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Deals)?;
+        Ok(request.loaders().payment_stage.load(id.uuid()).await?.map(Self))
+    }
+
+    /// The stage that something names, whatever resource that is: its database refuses to delete it.
+    pub async fn linked(ctx: &Context<'_>, id: PaymentStageId) -> Result<Self, ApiError> {
+        let found = request(ctx).loaders().payment_stage.load(id.uuid()).await?;
+        Ok(found.map(Self).ok_or_else(|| gone("payment_stage", id))?)
+    }
+}
+
+fn gone(table: &'static str, id: impl std::fmt::Display) -> store::StoreError {
+    store::StoreError::Corrupt {
+        table,
+        column: "id",
+        value: id.to_string(),
+    }
+}
+
+/// A stage of the pipeline. A partner's token shows the stages that its own deals stand in.
+#[Object]
+impl PaymentStage {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What it is called.
+    async fn label(&self) -> &str {
+        &self.0.label
+    }
+
+    /// Its place in the pipeline; stages of one position follow in the order of their making.
+    async fn position(&self) -> i32 {
+        self.0.position
+    }
+
+    /// What standing in it means.
+    async fn outcome(&self) -> StageOutcome {
+        self.0.outcome.into()
+    }
+
+    /// The id that another system gave it, unique in the tenant; null if there is none.
+    async fn external_id(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.external_id.as_deref().filter(|_| !request(ctx).is_partner())
+    }
+}
+
+/// Something that deals are told apart by, with the options that it takes.
+#[derive(Clone)]
+pub struct CustomField(Arc<deal::CustomField>);
+
+impl From<Arc<deal::CustomField>> for CustomField {
+    fn from(field: Arc<deal::CustomField>) -> Self {
+        Self(field)
+    }
+}
+
+impl From<deal::CustomField> for CustomField {
+    fn from(field: deal::CustomField) -> Self {
+        Self(Arc::new(field))
+    }
+}
+
+impl CustomField {
+    pub async fn load(ctx: &Context<'_>, id: CustomFieldId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Deals)?;
+        Ok(request.loaders().custom_field.load(id.uuid()).await?.map(Self))
+    }
+
+    /// The field that something names, whatever resource that is: its database refuses to delete it.
+    pub async fn linked(ctx: &Context<'_>, id: CustomFieldId) -> Result<Self, ApiError> {
+        let found = request(ctx).loaders().custom_field.load(id.uuid()).await?;
+        Ok(found.map(Self).ok_or_else(|| gone("custom_field", id))?)
+    }
+
+    /// One of its options.
+    pub fn option(
+        &self,
+        ctx: &Context<'_>,
+        id: crate::domain::id::CustomFieldOptionId,
+    ) -> Result<CustomFieldOption, ApiError> {
+        let found = self.0.options.iter().find(|option| option.id == id);
+        let found = found.ok_or_else(|| gone("custom_field_option", id))?;
+        Ok(CustomFieldOption::of(found, request(ctx).is_partner()))
+    }
+}
+
+/// Something that deals are told apart by. A partner's token shows the fields and the options that its own deals bear.
+#[Object]
+impl CustomField {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What it is called.
+    async fn label(&self) -> &str {
+        &self.0.label
+    }
+
+    /// The options that it takes, in their order.
+    async fn options(&self, ctx: &Context<'_>) -> Vec<CustomFieldOption> {
+        let for_partner = request(ctx).is_partner();
+        let options = self.0.options.iter();
+        options
+            .map(|option| CustomFieldOption::of(option, for_partner))
+            .collect()
+    }
+
+    /// The id that another system gave it, unique in the tenant; null if there is none.
+    async fn external_id(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.external_id.as_deref().filter(|_| !request(ctx).is_partner())
+    }
+}
+
+/// A value that a custom field takes.
+#[derive(Clone, SimpleObject)]
+pub struct CustomFieldOption {
+    /// Its id.
+    #[graphql(owned)]
+    pub id: ID,
+    /// What it is called; unique in its field.
+    pub label: String,
+    /// The id that another system gave it, unique in its field; null if there is none.
+    pub external_id: Option<String>,
+}
+
+impl CustomFieldOption {
+    fn of(option: &deal::CustomFieldOption, for_partner: bool) -> Self {
+        Self {
+            id: option.id.to_string().into(),
+            label: option.label.clone(),
+            external_id: option.external_id.clone().filter(|_| !for_partner),
+        }
+    }
+}
+
+/// A new stage of the pipeline.
+#[derive(InputObject)]
+pub struct CreatePaymentStageInput {
+    /// What it is called.
+    pub label: String,
+    /// Its place in the pipeline, at least 0.
+    pub position: i32,
+    /// What standing in it means.
+    #[graphql(default_with = "StageOutcome::Open")]
+    pub outcome: StageOutcome,
+    /// The id that another system gave it; unique in the tenant.
+    pub external_id: Option<String>,
+}
+
+/// Changes of a stage. Absent fields stay as they are; null clears.
+#[derive(InputObject)]
+pub struct UpdatePaymentStageInput {
+    /// Which stage.
+    pub id: ID,
+    /// What it is called.
+    pub label: MaybeUndefined<String>,
+    /// Its place in the pipeline, at least 0.
+    pub position: MaybeUndefined<i32>,
+    /// What standing in it means. Cannot change while deals stand in it: IN_USE.
+    pub outcome: MaybeUndefined<StageOutcome>,
+    /// The id that another system gave it; unique in the tenant.
+    pub external_id: MaybeUndefined<String>,
+}
+
+/// A new custom field.
+#[derive(InputObject)]
+pub struct CreateCustomFieldInput {
+    /// What it is called.
+    pub label: String,
+    /// Its options, 1 to 500.
+    pub options: Vec<CustomFieldOptionInput>,
+    /// The id that another system gave it; unique in the tenant.
+    pub external_id: Option<String>,
+}
+
+/// Changes of a custom field. Absent fields stay as they are; null clears.
+#[derive(InputObject)]
+pub struct UpdateCustomFieldInput {
+    /// Which field.
+    pub id: ID,
+    /// What it is called.
+    pub label: MaybeUndefined<String>,
+    /// All its options from now on, 1 to 500: those with an id stay, those without are new, those left out are deleted
+    /// (IN_USE while deals or rules name them).
+    pub options: MaybeUndefined<Vec<CustomFieldOptionInput>>,
+    /// The id that another system gave it; unique in the tenant.
+    pub external_id: MaybeUndefined<String>,
+}
+
+/// An option of a custom field.
+#[derive(Clone, InputObject)]
+pub struct CustomFieldOptionInput {
+    /// Which of the field's options; none: a new one.
+    pub id: Option<ID>,
+    /// What it is called; unique in its field.
+    pub label: String,
+    /// The id that another system gave it; unique in its field.
+    pub external_id: Option<String>,
+}
+
+fn drafts(options: Vec<CustomFieldOptionInput>) -> Vec<OptionDraft> {
+    let drafts = options.into_iter().map(|option| OptionDraft {
+        id: option.id.map(id_text),
+        label: option.label,
+        external_id: option.external_id,
+    });
+    drafts.collect()
+}
+
+payload! {
+    /// What creating or changing a payment stage did.
+    PaymentStagePayload {
+        /// The stage as it is now; null if nothing was changed.
+        payment_stage: PaymentStage
+    }
+}
+
+payload! {
+    /// What creating or changing a custom field did.
+    CustomFieldPayload {
+        /// The field as it is now; null if nothing was changed.
+        custom_field: CustomField
+    }
+}
+
+#[derive(Default)]
+pub struct PipelineQuery;
+
+#[Object]
+impl PipelineQuery {
+    /// All payment stages by position.
+    async fn payment_stages(&self, ctx: &Context<'_>) -> Result<Vec<PaymentStage>, ApiError> {
+        let request = request(ctx);
+        let scope = request.caller.read(Resource::Deals)?;
+        let all = store::stage::all(request.store().reader(), &scope).await?;
+        Ok(all.into_iter().map(PaymentStage::from).collect())
+    }
+
+    /// All custom fields, oldest first.
+    async fn custom_fields(&self, ctx: &Context<'_>) -> Result<Vec<CustomField>, ApiError> {
+        let request = request(ctx);
+        let scope = request.caller.read(Resource::Deals)?;
+        let all = store::custom_field::all(request.store().reader(), &scope).await?;
+        Ok(all.into_iter().map(CustomField::from).collect())
+    }
+}
+
+#[derive(Default)]
+pub struct PipelineMutation;
+
+#[Object]
+impl PipelineMutation {
+    /// Creates a payment stage. Needs `deals:write`.
+    async fn create_payment_stage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new stage.")] input: CreatePaymentStageInput,
+    ) -> Nullable<PaymentStagePayload> {
+        let request = mutation(ctx).await;
+        let stage = NewStage {
+            label: input.label,
+            position: input.position,
+            outcome: input.outcome.into(),
+            external_id: input.external_id,
+        };
+        Some(PaymentStagePayload::of(
+            stage::create(&request.app, &request.caller, stage).await,
+        ))
+    }
+
+    /// Changes a payment stage. Needs `deals:write`.
+    async fn update_payment_stage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdatePaymentStageInput,
+    ) -> Nullable<PaymentStagePayload> {
+        let request = mutation(ctx).await;
+        let change = StageChange {
+            id: id_text(input.id),
+            label: plain(input.label),
+            position: plain(input.position),
+            outcome: patch(input.outcome, deal::StageOutcome::from),
+            external_id: plain(input.external_id),
+        };
+        Some(PaymentStagePayload::of(
+            stage::update(&request.app, &request.caller, change).await,
+        ))
+    }
+
+    /// Deletes a payment stage that nothing refers to, else IN_USE. Needs `deals:write`.
+    async fn delete_payment_stage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which stage.")] input: DeleteInput,
+    ) -> Nullable<DeletePayload> {
+        let request = mutation(ctx).await;
+        let deleted = stage::delete(&request.app, &request.caller, &input.id).await;
+        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+    }
+
+    /// Creates a custom field. Needs `deals:write`.
+    async fn create_custom_field(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new field.")] input: CreateCustomFieldInput,
+    ) -> Nullable<CustomFieldPayload> {
+        let request = mutation(ctx).await;
+        let (options, external_id) = (drafts(input.options), input.external_id);
+        let field = custom_field::create(&request.app, &request.caller, &input.label, options, external_id).await;
+        Some(CustomFieldPayload::of(field))
+    }
+
+    /// Changes a custom field. Needs `deals:write`.
+    async fn update_custom_field(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateCustomFieldInput,
+    ) -> Nullable<CustomFieldPayload> {
+        let request = mutation(ctx).await;
+        let change = FieldChange {
+            id: id_text(input.id),
+            label: plain(input.label),
+            options: patch(input.options, drafts),
+            external_id: plain(input.external_id),
+        };
+        Some(CustomFieldPayload::of(
+            custom_field::update(&request.app, &request.caller, change).await,
+        ))
+    }
+
+    /// Deletes a custom field that nothing refers to, with its options, else IN_USE. Needs `deals:write`.
+    async fn delete_custom_field(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which field.")] input: DeleteInput,
+    ) -> Nullable<DeletePayload> {
+        let request = mutation(ctx).await;
+        let deleted = custom_field::delete(&request.app, &request.caller, &input.id).await;
+        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+    }
+}
