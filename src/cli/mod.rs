@@ -16,6 +16,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::{Config, Flags};
+use crate::domain::money::Currency;
 use crate::seed::Amounts;
 use crate::store;
 
@@ -85,6 +86,12 @@ enum Command {
         /// The tenant's slug or id
         #[arg(long)]
         tenant: String,
+        /// What the values of journeybee's rules are, which its documents do not say
+        #[arg(long, value_enum, required_if_eq("source", "journeybee"))]
+        value_type: Option<ImportedValueType>,
+        /// The currency of journeybee's rules, which its documents do not say; by default that of each deal
+        #[arg(long, value_parser = tenant::currency)]
+        currency: Option<Currency>,
     },
     /// Print the GraphQL schema.
     Schema,
@@ -132,8 +139,19 @@ enum TenantCommand {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Source {
-    /// A partner group of Donutwork
+    /// Partner groups of Donutwork
     Donutwork,
+    /// Commission rules of Journeybee; what they refer to is found by its external ids
+    Journeybee,
+}
+
+/// What the values of imported rules are.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ImportedValueType {
+    /// Amounts
+    Fixed,
+    /// Percent of the deal's value
+    Percentage,
 }
 
 /// What went wrong, for the person at the terminal.
@@ -171,7 +189,24 @@ impl Cli {
                 source: Source::Donutwork,
                 file,
                 tenant,
-            } => import::donutwork(&config, &file, &tenant).await,
+                value_type,
+                currency,
+            } => {
+                if value_type.is_some() || currency.is_some() {
+                    let message = "--value-type and --currency are for journeybee only";
+                    <Self as clap::CommandFactory>::command()
+                        .error(clap::error::ErrorKind::ArgumentConflict, message)
+                        .exit();
+                }
+                import::donutwork(&config, &file, &tenant).await
+            }
+            Command::Import {
+                source: Source::Journeybee,
+                file,
+                tenant,
+                value_type,
+                currency,
+            } => import::journeybee(&config, &file, &tenant, value_type, currency).await,
             Command::Schema => {
                 print!("{}", crate::graphql::sdl());
                 Ok(())

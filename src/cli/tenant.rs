@@ -44,7 +44,7 @@ pub async fn run(config: &Config, command: TenantCommand) -> Result<(), CliError
     Ok(())
 }
 
-fn currency(code: &str) -> Result<Currency, CliError> {
+pub(super) fn currency(code: &str) -> Result<Currency, CliError> {
     Currency::parse(code).map_err(|Fault(_, message)| format!("the currency {message}").into())
 }
 

@@ -4,7 +4,7 @@
 use serde_json::value::RawValue;
 
 use super::ImportError;
-use super::json::{Members, is_null, list};
+use super::json::{Members, is_null, list, numbered};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::group_rules::{self, RuleDraft, RuleDraftKind};
@@ -55,14 +55,6 @@ fn read(document: &str) -> Result<Vec<GroupImport>, ImportError> {
 
 /// Every group of a document with the way to it.
 fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<String>, &'a RawValue)> {
-    let numbered = |prefix: &[&str], values: Vec<&'a RawValue>| {
-        let place = |index: usize| {
-            let prefix = prefix.iter().map(|segment| (*segment).to_owned());
-            prefix.chain([index.to_string()]).collect()
-        };
-        let values = values.into_iter().enumerate();
-        values.map(|(index, value)| (place(index), value)).collect::<Vec<_>>()
-    };
     let groups = if let Some(values) = list(document) {
         numbered(&[], values)
     } else {

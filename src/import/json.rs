@@ -60,23 +60,22 @@ impl<'a> Members<'a> {
 
     /// A number that must be there, exactly.
     pub fn number(&mut self, name: &str, problems: &mut Problems) -> Option<Decimal> {
-        let text = self.required(name, problems)?.get();
-        let number = match text.as_bytes() {
-            [b'-' | b'0'..=b'9', ..] => parse_json_number(text),
-            _ => Err(Fault::invalid("must be a number")),
-        };
-        problems.take(name, number)
+        let value = self.required(name, problems)?;
+        problems.take(name, number(value))
     }
 
     /// A whole number that must be there.
     pub fn whole_number(&mut self, name: &str, problems: &mut Problems) -> Option<i32> {
-        let number = self.number(name, problems)?;
-        let whole = (number.fract().is_zero()).then(|| i32::try_from(number).ok()).flatten();
-        problems.take(
-            name,
-            whole
-                .ok_or_else(|| Fault::invalid(format!("must be a whole number of at most {}, not {number}", i32::MAX))),
-        )
+        let value = self.required(name, problems)?;
+        problems.take(name, number(value).and_then(whole))
+    }
+
+    /// A whole number that may be absent or null.
+    pub fn optional_whole_number(&mut self, name: &str, problems: &mut Problems) -> Option<Option<i32>> {
+        match self.take(name).filter(|value| !is_null(value)) {
+            None => Some(None),
+            Some(value) => problems.take(name, number(value).and_then(whole)).map(Some),
+        }
     }
 
     /// The members of a list that must be there.
@@ -96,7 +95,8 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn required(&mut self, name: &str, problems: &mut Problems) -> Option<&'a RawValue> {
+    /// A value that must be there and not null.
+    pub fn required(&mut self, name: &str, problems: &mut Problems) -> Option<&'a RawValue> {
         let value = self.take(name).filter(|value| !is_null(value));
         problems.take(name, value.ok_or_else(Fault::required))
     }
@@ -113,9 +113,32 @@ impl<'a> Members<'a> {
     }
 }
 
+/// A number, exactly.
+pub fn number(value: &RawValue) -> Result<Decimal, Fault> {
+    match value.get().as_bytes() {
+        [b'-' | b'0'..=b'9', ..] => parse_json_number(value.get()),
+        _ => Err(Fault::invalid("must be a number")),
+    }
+}
+
+fn whole(number: Decimal) -> Result<i32, Fault> {
+    let whole = number.fract().is_zero().then(|| i32::try_from(number).ok()).flatten();
+    whole.ok_or_else(|| Fault::invalid(format!("must be a whole number of at most {}, not {number}", i32::MAX)))
+}
+
 /// The entries of a list; `None` where the value is none.
 pub fn list(value: &RawValue) -> Option<Vec<&RawValue>> {
     serde_json::from_str(value.get()).ok()
+}
+
+/// The entries of the list at `prefix`, with the way to each.
+pub fn numbered<'a>(prefix: &[&str], values: Vec<&'a RawValue>) -> Vec<(Vec<String>, &'a RawValue)> {
+    let place = |index: usize| {
+        let prefix = prefix.iter().map(|segment| (*segment).to_owned());
+        prefix.chain([index.to_string()]).collect()
+    };
+    let values = values.into_iter().enumerate();
+    values.map(|(index, value)| (place(index), value)).collect()
 }
 
 pub fn is_null(value: &RawValue) -> bool {

@@ -2,7 +2,9 @@
 //! imported; a second import of the same document changes nothing.
 
 pub mod donutwork;
+pub mod journeybee;
 mod json;
+mod references;
 
 use crate::auth::Denied;
 use crate::domain::problem::Problem;

@@ -7,6 +7,7 @@ pub mod custom_field;
 pub mod deal;
 mod error;
 mod ids;
+pub mod imported;
 pub mod label;
 pub mod ledger;
 pub mod partner;

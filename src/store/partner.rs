@@ -97,6 +97,23 @@ pub async fn find_by_email(
         .transpose()
 }
 
+/// The external ids of all partners that have one.
+pub async fn external_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+) -> Result<Vec<(String, PartnerId)>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::ExternalId.is_not_null())
+        .select_only()
+        .column(Column::ExternalId)
+        .column(Column::Id);
+    let rows: Vec<(String, Uuid)> = select.into_tuple().all(database).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(text, id)| (text, PartnerId::from_uuid(id)))
+        .collect())
+}
+
 /// The partner for update: every write that concerns it waits for this transaction's end.
 pub async fn lock(
     transaction: &impl ConnectionTrait,

@@ -10,6 +10,7 @@ mod architecture;
 mod command_line;
 mod demo;
 mod import;
+mod import_journeybee;
 mod ledger;
 mod paging;
 mod response_shapes;

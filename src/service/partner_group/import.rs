@@ -13,6 +13,7 @@ use crate::domain::partner_group::PartnerGroup;
 use crate::domain::problem::{Patch, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
+pub use crate::service::imported::Outcome;
 use crate::store::{self, StoreError};
 
 /// A group as the other system tells it. What it does not tell, a known group keeps.
@@ -27,14 +28,6 @@ pub struct GroupImport {
     pub description: Patch<String>,
     pub tags: Patch<Vec<String>>,
     pub is_default: Option<bool>,
-}
-
-/// What importing a group did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Created,
-    Updated,
-    Unchanged,
 }
 
 /// Imports groups with distinct external ids: all, or none if there is anything to mend.

@@ -1,6 +1,7 @@
 //! Whether the ledger agrees with itself. Sums are added again by the database, in one statement a question, which
 //! returns only what is wrong; rows are read in pages, so that a million of them never sit in memory.
 
+mod deals;
 mod links;
 mod payouts;
 mod sums;
@@ -18,7 +19,7 @@ use super::scope::visible;
 use super::{Store, StoreError};
 use crate::auth::Scope;
 use crate::domain::commission::Commission;
-use crate::domain::id::{CampaignId, CommissionId, CustomerId, EventId, PartnerId, PayoutId};
+use crate::domain::id::{CampaignId, CommissionId, CustomerId, DealId, EventId, PartnerId, PayoutId};
 
 /// Something that does not hold, and the ids of what it concerns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,7 @@ enum Subject {
     Event,
     Commission,
     Payout,
+    Deal,
 }
 
 impl Subject {
@@ -62,6 +64,7 @@ impl Subject {
             Self::Event => text(id("event_id")?.map(EventId::from_uuid)),
             Self::Commission => text(id("commission_id")?.map(CommissionId::from_uuid)),
             Self::Payout => text(id("payout_id")?.map(PayoutId::from_uuid)),
+            Self::Deal => text(id("deal_id")?.map(DealId::from_uuid)),
         })
     }
 }
@@ -89,7 +92,7 @@ pub async fn snapshot(store: &Store) -> Result<DatabaseTransaction, StoreError> 
 pub async fn questions(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Finding>, StoreError> {
     let backend = database.get_database_backend();
     let mut findings = Vec::new();
-    for question in [sums::QUESTIONS, payouts::QUESTIONS, links::QUESTIONS].concat() {
+    for question in [sums::QUESTIONS, payouts::QUESTIONS, links::QUESTIONS, deals::QUESTIONS].concat() {
         let sql = format!("{} LIMIT {MOST}", question.sql);
         let statement = Statement::from_sql_and_values(backend, sql, [scope.tenant().uuid().into()]);
         for row in database.query_all_raw(statement).await? {

@@ -1,0 +1,95 @@
+//! What documents of other systems may refer to, by the external ids that it bears here.
+
+use std::collections::HashMap;
+
+use crate::app::App;
+use crate::auth::{Caller, Resource};
+use crate::domain::id;
+use crate::service::ServiceError;
+use crate::store;
+
+/// Ids of one kind.
+#[derive(Debug)]
+pub struct ByExternalId {
+    what: &'static str,
+    ids: HashMap<String, String>,
+}
+
+impl ByExternalId {
+    fn of(what: &'static str, pairs: impl Iterator<Item = (Option<String>, String)>) -> Self {
+        let ids = pairs.filter_map(|(external_id, id)| Some((external_id?, id))).collect();
+        Self { what, ids }
+    }
+
+    pub fn what(&self) -> &'static str {
+        self.what
+    }
+
+    pub fn get(&self, external_id: &str) -> Option<&String> {
+        self.ids.get(external_id)
+    }
+}
+
+/// A custom field and its options.
+#[derive(Debug)]
+pub struct Field {
+    pub id: String,
+    pub options: HashMap<String, String>,
+}
+
+/// Everything that commission rules refer to.
+#[derive(Debug)]
+pub struct References {
+    pub stages: ByExternalId,
+    pub fields: HashMap<String, Field>,
+    pub tiers: ByExternalId,
+    pub categories: ByExternalId,
+    pub partners: ByExternalId,
+}
+
+impl References {
+    pub async fn load(app: &App, caller: &Caller) -> Result<Self, ServiceError> {
+        let writer = caller.write(Resource::CommissionRules)?;
+        let (database, scope) = (app.store.reader(), writer.scope());
+        let stages = store::stage::all(database, &scope).await?.into_iter();
+        let fields = store::custom_field::all(database, &scope).await?.into_iter();
+        let tiers = store::label::all::<id::PartnerTier>(database, &scope)
+            .await?
+            .into_iter();
+        let categories = store::label::all::<id::PartnerCategory>(database, &scope)
+            .await?
+            .into_iter();
+        let partners = store::partner::external_ids(database, &scope).await?.into_iter();
+        let fields = fields.filter_map(|field| {
+            let options = field.options.into_iter();
+            let options = options.filter_map(|option| Some((option.external_id?, option.id.to_string())));
+            let id = field.id.to_string();
+            Some((
+                field.external_id?,
+                Field {
+                    id,
+                    options: options.collect(),
+                },
+            ))
+        });
+        Ok(Self {
+            stages: ByExternalId::of(
+                "payment stage",
+                stages.map(|stage| (stage.external_id, stage.id.to_string())),
+            ),
+            fields: fields.collect(),
+            tiers: ByExternalId::of(
+                "partner tier",
+                tiers.map(|tier| (tier.external_id, tier.id.to_string())),
+            ),
+            categories: ByExternalId::of(
+                "partner category",
+                categories.map(|category| (category.external_id, category.id.to_string())),
+            ),
+            partners: ByExternalId::of(
+                "partner",
+                partners.map(|(external_id, id)| (Some(external_id), id.to_string())),
+            ),
+        })
+    }
+}
