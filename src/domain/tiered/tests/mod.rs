@@ -4,6 +4,8 @@ mod cases;
 mod changes;
 mod crossing;
 mod live;
+mod naive;
+mod naive_recorded;
 mod validation;
 mod windows;
 
