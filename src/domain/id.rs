@@ -51,6 +51,7 @@ kinds! {
     Payout PayoutId "pay";
     PayoutRun PayoutRunId "run";
     PayoutItem PayoutItemId "pit";
+    TieredCommission TieredCommissionId "tie";
     Answer AnswerId "ans";
     CommissionRule CommissionRuleId "rul";
     PaymentStage PaymentStageId "stg";

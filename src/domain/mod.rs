@@ -22,6 +22,7 @@ pub mod tenant;
 pub mod terms;
 pub mod text;
 mod text_enum;
+pub mod tiered;
 
 pub(crate) use text_enum::text_enum;
 

@@ -5,8 +5,8 @@ use super::explain::{Outcome, Step};
 use super::money::{Currency, Money};
 use super::terms::BasisKind;
 
-/// How far an event is refunded, this time included.
-#[derive(Clone, Copy, Debug)]
+/// How far an event is refunded, this time included. The default: not at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Refunded {
     pub refunded_minor: i64,
     /// What was charged; 0 where the event had no amount.
@@ -41,22 +41,35 @@ pub fn take_back(
     if refunded.wholly && untouched {
         return TakeBack::Reverse;
     }
-    let share = match (refunded.wholly, is_fixed) {
-        (true, _) => row.amount.minor(),
-        (false, true) => 0,
-        (false, false) => proportion(row.amount.minor(), refunded.refunded_minor, refunded.charged_minor),
-    };
+    let share = share(row.amount.minor(), is_fixed, refunded);
     let clawback = -(share + clawed_minor);
     let currency = row.amount.currency();
     if clawback == 0 {
         return TakeBack::Nothing;
     }
-    let status = match row.status {
-        CommissionStatus::Accrued => CommissionStatus::Accrued,
-        CommissionStatus::Approved | CommissionStatus::Paid | CommissionStatus::Reversed => CommissionStatus::Approved,
-    };
+    let status = status_beside(row.status);
     let amount = Money::from_minor(clawback, currency).expect("no more than the row that it takes back from");
     TakeBack::Clawback(amount, status, explain(row, share, clawed_minor, refunded, amount))
+}
+
+/// The status of a row that takes from another one: APPROVED at once beside what is not merely accrued, so that it counts
+/// with the next payout.
+pub fn status_beside(status: CommissionStatus) -> CommissionStatus {
+    match status {
+        CommissionStatus::Accrued => CommissionStatus::Accrued,
+        CommissionStatus::Approved | CommissionStatus::Paid | CommissionStatus::Reversed => CommissionStatus::Approved,
+    }
+}
+
+/// How much of `amount_minor` has gone back so far: all of it when wholly refunded, else nothing of what is fixed, and of
+/// anything else the part that is refunded, rounded half away from zero. What one refund takes is the difference to what
+/// had gone back before it, so that several together take exactly as much as one.
+pub fn share(amount_minor: i64, is_fixed: bool, refunded: Refunded) -> i64 {
+    match (refunded.wholly, is_fixed) {
+        (true, _) => amount_minor,
+        (false, true) => 0,
+        (false, false) => proportion(amount_minor, refunded.refunded_minor, refunded.charged_minor),
+    }
 }
 
 /// `amount * part / whole`, rounded half away from zero; exact in between.

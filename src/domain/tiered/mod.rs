@@ -1,0 +1,286 @@
+//! Tiered commissions: once a partner reaches goals in a period, a tier changes what further conversions pay, and may
+//! change what the earlier ones of the period paid. Both sides, the partner's payout and the event's revenue, go through
+//! the same functions, whether an event is recorded or simulated.
+//!
+//! For each charge or conversion, in the order of recording:
+//!
+//! 1. Window ([`window`]): the day, week, month, quarter or whole life of the tier that contains `occurred_at`, in the
+//!    tenant's time zone, cut to the tier's dates. Outside these dates the tier knows nothing of the conversion.
+//! 2. Counters ([`Counters`]), one set a (tier, partner, campaign, window): conversions, events, and the sums of sale
+//!    amounts, payouts and revenue before any tier. What is in another currency than the tier's adds 0.
+//! 3. Which rate ([`pay`]): a tier reaches with the counters *before* the conversion, or *with* it, as its crossing
+//!    policy says. All its goals above 0 must be reached (>=) and no max (<): [goal, max). Of the tiers that reach, one
+//!    acts on a side: the one with the highest goals, compared as (conversion, event, sale amount, payout, revenue); then
+//!    the latest start date; then the newest.
+//! 4. Action ([`act`]): on the rounded base rows, and every result is rounded. Percent acts on each row. A flat
+//!    difference is booked on the first row; a deduction goes on to the next once a row is 0. Nothing falls below 0, and
+//!    a base of 0 is never modified. 3.00 increased by 10 % is 3.30; rows of 2.00 and 3.00 less 2.50 are 0 and 2.50.
+//! 5. Retroactive ([`fire`]): when the goals hold with the counters *with* the conversion, and the part has not fired in
+//!    this window, every conversion of the window so far moves to `new`, by an adjustment of
+//!    `new - (rows + earlier adjustments)`, clawbacks never looked at. `new` is the action on its base rows, or an exact
+//!    amount, or a percentage of its sale amount. An increase that would lower and a decrease that would raise is left
+//!    out, and so is an adjustment of 0.
+//!
+//! Example: goal 10 conversions, payout increase 10, retroactive flat_increase 5, twelve conversions of 4.00. The tenth
+//! reaches the goal: ten adjustments of 9.00 - 4.00 = 5.00; the eleventh and twelfth pay 4.40. 40.00 + 50.00 + 8.80 =
+//! 98.80. Were one of the ten half refunded, 2.00 of its 4.00 and 2.50 of its 5.00 would be clawed back: 4.50 stay.
+//!
+//! An INACTIVE tier counts and does nothing else; what came due meanwhile fires with the first conversion after it is
+//! ACTIVE again, and so does a retroactive part that was added or changed after its goals had been reached.
+
+mod act;
+mod counters;
+mod draft;
+mod rate;
+mod retroactive;
+mod simulation;
+#[cfg(test)]
+mod tests;
+mod validate;
+mod window;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::id::{AdvertiserId, CampaignId, PartnerId, TieredCommissionId};
+use super::money::Currency;
+use super::{Timestamp, text_enum};
+
+pub use act::act;
+pub use counters::{Conversion, Counters, Progress, SaleAmount, TakenBack, achieved, in_band, progress};
+pub use draft::{Draft, GoalDraft, ModifierDraft, RetroactiveDraft, TieredCommissionChange, changed};
+pub use rate::{Due, Fired, Paid, RatedRow, Standing, pay};
+pub use retroactive::{Adjustment, Earned, EarnedRow, Past, fire};
+pub use simulation::{
+    ConversionDraft, MAX_SIMULATED_CONVERSIONS, MAX_SIMULATED_TIERS, Simulated, SimulatedAdjustment, Simulation,
+    TooLarge, conversions, simulate,
+};
+pub use validate::{Checked, MAX_LISTED, checked, tier};
+pub use window::{Window, window};
+
+text_enum! {
+    /// Whether a tier acts. An INACTIVE one goes on counting.
+    Status { Active = "ACTIVE", Inactive = "INACTIVE" }
+}
+
+text_enum! {
+    /// How often the counters start again, in the tenant's time zone.
+    Period {
+        Daily = "DAILY",
+        /// From Monday.
+        Weekly = "WEEKLY",
+        Monthly = "MONTHLY",
+        /// From January, April, July and October.
+        Quarterly = "QUARTERLY",
+        /// Never: one window from the start date to the end date.
+        Global = "GLOBAL",
+    }
+}
+
+text_enum! {
+    /// Which counters decide the rate of a conversion.
+    #[derive(Default)]
+    CrossingPolicy {
+        /// Those before it: goal 10 changes the rate from conversion 11 on.
+        #[default]
+        NextConversion = "NEXT_CONVERSION",
+        /// Those with it: the conversion that reaches the goal has the new rate.
+        CrossingConversion = "CROSSING_CONVERSION",
+    }
+}
+
+text_enum! {
+    /// What is counted; in the order in which the goals of two tiers are compared.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    Metric {
+        /// Conversions whose `base` is true.
+        Conversion = "CONVERSION",
+        /// The others.
+        Event = "EVENT",
+        SaleAmount = "SALE_AMOUNT",
+        /// Before any tier.
+        Payout = "PAYOUT",
+        /// Before any tier.
+        Revenue = "REVENUE",
+    }
+}
+
+impl Metric {
+    /// Whether it counts things rather than adds amounts of the tier's currency.
+    pub fn is_count(self) -> bool {
+        match self {
+            Self::Conversion | Self::Event => true,
+            Self::SaleAmount | Self::Payout | Self::Revenue => false,
+        }
+    }
+}
+
+text_enum! {
+    /// How an amount is changed.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    Action {
+        /// By a percentage.
+        Increase = "INCREASE",
+        /// By a percentage.
+        Decrease = "DECREASE",
+        /// By an amount.
+        FlatIncrease = "FLAT_INCREASE",
+        /// By an amount.
+        FlatDecrease = "FLAT_DECREASE",
+        /// To an amount, or to a percentage of the sale amount; only retroactively.
+        Exact = "EXACT",
+    }
+}
+
+text_enum! {
+    /// What the value of a retroactive EXACT is; the other actions do not look at it.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    RetroactiveType {
+        /// Payout: an amount a conversion.
+        Cpa = "CPA",
+        /// Payout: a percentage of the sale amount.
+        Cps = "CPS",
+        /// Revenue: an amount a conversion.
+        Rpa = "RPA",
+        /// Revenue: a percentage of the sale amount.
+        Rps = "RPS",
+    }
+}
+
+impl RetroactiveType {
+    /// The side that it is for.
+    pub fn side(self) -> Side {
+        match self {
+            Self::Cpa | Self::Cps => Side::Payout,
+            Self::Rpa | Self::Rps => Side::Revenue,
+        }
+    }
+
+    fn is_of_sale(self) -> bool {
+        match self {
+            Self::Cps | Self::Rps => true,
+            Self::Cpa | Self::Rpa => false,
+        }
+    }
+}
+
+text_enum! {
+    /// Whose money is changed.
+    Side {
+        /// The partner's.
+        Payout = "payout",
+        /// The tenant's, from the advertiser. Partners never see it.
+        Revenue = "revenue",
+    }
+}
+
+/// What to reach, and where it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Goal {
+    pub metric: Metric,
+    /// 0: nothing to reach. Whole for counts, else in the tier's currency.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub goal: Decimal,
+    /// The rate holds only below it; `None`: for ever. Above the goal.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "rust_decimal::serde::str_option"
+    )]
+    pub max: Option<Decimal>,
+}
+
+/// How the rate of conversions changes while the goals are reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Modifier {
+    /// Never EXACT.
+    pub action: Action,
+    /// Percent, or an amount of the tier's currency; above 0.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub value: Decimal,
+}
+
+/// How earlier conversions change when the goals are reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Retroactive {
+    pub action: Action,
+    /// Percent, or an amount of the tier's currency; above 0.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub value: Decimal,
+    /// `None`: an amount a conversion.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<RetroactiveType>,
+}
+
+impl Retroactive {
+    /// Whether conversions move to a percentage of their sale amount.
+    pub fn is_of_sale(&self) -> bool {
+        self.action == Action::Exact && self.kind.is_some_and(RetroactiveType::is_of_sale)
+    }
+}
+
+/// What a tier counts and does; [`tier`] checks it. Whom it is for stands apart, in [`Audience`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tier {
+    pub name: String,
+    pub status: Status,
+    /// From its 00:00 in the tenant's time zone.
+    pub start_date: NaiveDate,
+    /// To its end.
+    pub end_date: NaiveDate,
+    pub period: Period,
+    pub crossing_policy: CrossingPolicy,
+    /// Of its goals, flat and exact values. Amounts in another one neither count nor change. Fixed at creation.
+    pub currency: Currency,
+    /// Only events of this type count and change; `None`: every charge and conversion.
+    pub event_type: Option<String>,
+    pub goals: Vec<Goal>,
+    pub payout: Option<Modifier>,
+    pub revenue: Option<Modifier>,
+    pub retroactive_payout: Option<Retroactive>,
+    pub retroactive_revenue: Option<Retroactive>,
+}
+
+impl Tier {
+    /// Whether events of this type count.
+    pub fn counts(&self, event_type: Option<&str>) -> bool {
+        self.event_type.is_none() || self.event_type.as_deref() == event_type
+    }
+
+    pub fn modifier(&self, side: Side) -> Option<&Modifier> {
+        match side {
+            Side::Payout => self.payout.as_ref(),
+            Side::Revenue => self.revenue.as_ref(),
+        }
+    }
+
+    pub fn retroactive(&self, side: Side) -> Option<&Retroactive> {
+        match side {
+            Side::Payout => self.retroactive_payout.as_ref(),
+            Side::Revenue => self.retroactive_revenue.as_ref(),
+        }
+    }
+}
+
+/// Whom a tier is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audience {
+    /// Also partners to come; then `partner_ids` do not matter.
+    pub apply_to_all_partners: bool,
+    pub partner_ids: Vec<PartnerId>,
+    pub campaign_ids: Vec<CampaignId>,
+    /// All campaigns of these, too.
+    pub advertiser_ids: Vec<AdvertiserId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TieredCommission {
+    pub id: TieredCommissionId,
+    pub tier: Tier,
+    pub notes: Option<String>,
+    pub audience: Audience,
+    /// Since when it has stopped for good, having paid; `None`: it is in force.
+    pub archived_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
