@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::lock_partners;
-use super::once::Once;
+use super::once::{Once, repeated};
 use super::posting::Posting;
 use crate::app::App;
 use crate::auth::{Caller, Resource};
@@ -32,6 +32,10 @@ pub struct NewPayoutRun {
 /// Groups approved commissions by payee and currency into payouts. A group of 0 or less, or below the tenant's minimum,
 /// is left and carries forward. Suspended partners are passed over.
 pub async fn create_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Result<PayoutRun, ServiceError> {
+    repeated(|| create_run_once(app, caller, input.clone())).await
+}
+
+async fn create_run_once(app: &App, caller: &Caller, input: NewPayoutRun) -> Result<PayoutRun, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
     let now = app.clock.now();
     let mut problems = Problems::new();
@@ -145,6 +149,17 @@ fn by_payee(rows: Vec<Commission>) -> BTreeMap<(PartnerId, Option<String>, Curre
 
 /// Says how a payout ended: paid, with all its rows in the same transaction; or failed or canceled, which releases them.
 pub async fn settle(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    status: PayoutStatus,
+    reference: Option<String>,
+    key: Option<String>,
+) -> Result<Payout, ServiceError> {
+    repeated(|| settle_once(app, caller, id, status, reference.clone(), key.clone())).await
+}
+
+async fn settle_once(
     app: &App,
     caller: &Caller,
     id: &str,

@@ -1,0 +1,3 @@
+//! The ledger under faults.
+
+mod keys;
