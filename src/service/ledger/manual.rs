@@ -33,7 +33,6 @@ pub async fn create(app: &App, caller: &Caller, input: NewManualCommission) -> R
 
 async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> Result<Commission, ServiceError> {
     let writer = caller.write(Resource::Commissions)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let (amount, currency) = input.amount;
     let content = json!({
@@ -72,6 +71,8 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         }
         None => None,
     };
+    // Not before the lock: what was written while this one waited for it is earlier.
+    let now = app.clock.now();
     let adjusted = match adjusts {
         Some(id) => {
             let found = store::commission::by_ids(&transaction, &writer.scope(), &[id.uuid()])

@@ -37,7 +37,6 @@ pub async fn create_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Resu
 
 async fn create_run_once(app: &App, caller: &Caller, input: NewPayoutRun) -> Result<PayoutRun, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let content = json!({ "currency": input.currency, "partnerIds": input.partner_ids });
     let once = Once::new("createPayoutRun", input.idempotency_key, &content, &mut problems);
@@ -79,6 +78,8 @@ async fn create_run_once(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
         return Err(problems.into());
     }
     let partners = lock_partners(&transaction, &writer, wanted).await?;
+    // Not before the lock: what was approved while this one waited for it is earlier.
+    let now = app.clock.now();
     let paid: Vec<_> = partners
         .iter()
         .filter(|partner| partner.status != PartnerStatus::Suspended)
@@ -168,7 +169,6 @@ async fn settle_once(
     key: Option<String>,
 ) -> Result<Payout, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let content = json!({ "id": id, "status": status.as_str(), "reference": reference });
     let once = Once::new("settlePayout", key, &content, &mut problems);
@@ -190,6 +190,7 @@ async fn settle_once(
         return Err(problems.into());
     };
     lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
+    let now = app.clock.now();
     let payout = store::payout::by_ids(&transaction, &scope, &[seen.id.uuid()])
         .await?
         .remove(&seen.id.uuid());

@@ -358,6 +358,8 @@ pub async fn approve_matured(app: &App, limit: u64) -> Result<usize, StoreError>
         let writer = Writer::system(tenant);
         let transaction = app.store.begin().await?;
         lock_partners(&transaction, &writer, vec![partner]).await?;
+        // Not before the lock: a clawback written while this one waited for it is earlier.
+        let now = app.clock.now();
         let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
         let mut rows = store::commission::by_ids(&transaction, &writer.scope(), &uuids).await?;
         // The limit must not part a row from its clawbacks: a payout would pay too much.

@@ -1,3 +1,4 @@
 //! The ledger under faults.
 
 mod keys;
+mod moments;
