@@ -14,11 +14,12 @@ use crate::support::TestApp;
 
 const STEPS: usize = 40;
 
-/// Tells so many random stories, each on a database of its own; gives in how many of them what came to be. `app` gives `None` where there is no server for it.
+/// Tells so many random stories, each on a database of its own; gives in how many of them what came to be. `app` gives
+/// `None` where there is no server for it.
 fn tell_stories(cases: u32, app: impl AsyncFn() -> Option<TestApp>) -> BTreeMap<String, usize> {
     let config = Config {
         cases,
-        // A story takes half a second: a failure is made shorter for a minute at most, not for an hour.
+        // A story takes a second: a failure is made shorter for two minutes at most, not for an hour.
         max_shrink_iters: 100,
         failure_persistence: None,
         ..Config::default()
