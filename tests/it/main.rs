@@ -24,6 +24,8 @@ mod worked_examples;
 mod append_only;
 mod isolation;
 mod ledger_access;
+mod ledger_faults;
+mod ledger_property;
 mod ledger_races;
 mod mistakes;
 mod races;

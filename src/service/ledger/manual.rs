@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::lock_partners;
-use super::once::Once;
+use super::once::{Once, repeated};
 use super::posting::Posting;
 use crate::app::App;
 use crate::auth::{Caller, Resource};
@@ -28,8 +28,11 @@ pub struct NewManualCommission {
 
 /// Writes a row of either sign by hand. It is approved by hand, too: it has no holdback.
 pub async fn create(app: &App, caller: &Caller, input: NewManualCommission) -> Result<Commission, ServiceError> {
+    repeated(|| create_once(app, caller, input.clone())).await
+}
+
+async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> Result<Commission, ServiceError> {
     let writer = caller.write(Resource::Commissions)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let (amount, currency) = input.amount;
     let content = json!({
@@ -68,6 +71,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewManualCommission) -> R
         }
         None => None,
     };
+    // Not before the lock: what was written while this one waited for it is earlier.
+    let now = app.clock.now();
     let adjusted = match adjusts {
         Some(id) => {
             let found = store::commission::by_ids(&transaction, &writer.scope(), &[id.uuid()])

@@ -1,4 +1,7 @@
 //! Operations that a client may repeat with the same idempotency key: the first answer is kept for ever and given again.
+//!
+//! Of simultaneous calls with one key several may look before any has kept its answer. The database then refuses all
+//! but one, whose work is undone; [`repeated`] lets them look again, so that they answer what the first one did.
 
 use sea_orm::DatabaseTransaction;
 use serde_json::Value;
@@ -9,8 +12,29 @@ use crate::domain::Timestamp;
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
+use crate::store;
 use crate::store::idempotency::Kept;
-use crate::store::{self};
+
+/// Runs an operation that changes nothing unless it succeeds, and runs it again if it lost a race that the next attempt
+/// wins or finds decided: against a call with the same key, or for locks.
+pub async fn repeated<T, Attempt>(operation: impl Fn() -> Attempt) -> Result<T, ServiceError>
+where
+    Attempt: Future<Output = Result<T, ServiceError>>,
+{
+    // A key is lost once: its answer is there then. Locks may be lost to several writers in a row.
+    const ATTEMPTS: usize = 5;
+    for _ in 1..ATTEMPTS {
+        match operation().await {
+            Err(ServiceError::Store(error))
+                if store::is_passing(&error) || store::taken_field(&error) == Some("idempotencyKey") => {}
+            answered => return answered,
+        }
+    }
+    operation().await.map_err(|error| match error {
+        ServiceError::Store(error) => error.into(),
+        refused => refused,
+    })
+}
 
 /// A key and what it was given with.
 pub struct Once {
@@ -55,7 +79,8 @@ impl Once {
         }
     }
 
-    /// Keeps the answer. A simultaneous call with the same key fails here, and succeeds when repeated.
+    /// Keeps the answer. A simultaneous call with the same key fails here with the database's own refusal, for
+    /// [`repeated`] to see.
     pub async fn keep(
         &self,
         transaction: &DatabaseTransaction,
@@ -68,7 +93,9 @@ impl Once {
                 content: self.content.clone(),
                 answer,
             };
-            store::idempotency::insert(transaction, writer.tenant(), self.operation, key, kept, now).await?;
+            store::idempotency::insert(transaction, writer.tenant(), self.operation, key, kept, now)
+                .await
+                .map_err(ServiceError::Store)?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::lock_partners;
-use super::once::Once;
+use super::once::{Once, repeated};
 use super::posting::Posting;
 use crate::app::App;
 use crate::auth::{Caller, Resource};
@@ -32,8 +32,11 @@ pub struct NewPayoutRun {
 /// Groups approved commissions by payee and currency into payouts. A group of 0 or less, or below the tenant's minimum,
 /// is left and carries forward. Suspended partners are passed over.
 pub async fn create_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Result<PayoutRun, ServiceError> {
+    repeated(|| create_run_once(app, caller, input.clone())).await
+}
+
+async fn create_run_once(app: &App, caller: &Caller, input: NewPayoutRun) -> Result<PayoutRun, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let content = json!({ "currency": input.currency, "partnerIds": input.partner_ids });
     let once = Once::new("createPayoutRun", input.idempotency_key, &content, &mut problems);
@@ -75,6 +78,8 @@ pub async fn create_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Resu
         return Err(problems.into());
     }
     let partners = lock_partners(&transaction, &writer, wanted).await?;
+    // Not before the lock: what was approved while this one waited for it is earlier.
+    let now = app.clock.now();
     let paid: Vec<_> = partners
         .iter()
         .filter(|partner| partner.status != PartnerStatus::Suspended)
@@ -152,8 +157,18 @@ pub async fn settle(
     reference: Option<String>,
     key: Option<String>,
 ) -> Result<Payout, ServiceError> {
+    repeated(|| settle_once(app, caller, id, status, reference.clone(), key.clone())).await
+}
+
+async fn settle_once(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    status: PayoutStatus,
+    reference: Option<String>,
+    key: Option<String>,
+) -> Result<Payout, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let content = json!({ "id": id, "status": status.as_str(), "reference": reference });
     let once = Once::new("settlePayout", key, &content, &mut problems);
@@ -175,6 +190,7 @@ pub async fn settle(
         return Err(problems.into());
     };
     lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
+    let now = app.clock.now();
     let payout = store::payout::by_ids(&transaction, &scope, &[seen.id.uuid()])
         .await?
         .remove(&seen.id.uuid());

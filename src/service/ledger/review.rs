@@ -7,7 +7,7 @@ use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
 
 use super::lock_partners;
-use super::once::Once;
+use super::once::{Once, repeated};
 use super::posting::Posting;
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
@@ -102,8 +102,7 @@ impl Rows {
 }
 
 impl Review<'_> {
-    /// Does `one` to each row under the locks of all partners concerned, in one transaction. A row that cannot be done
-    /// gets its problem and does not spoil the others.
+    /// Does `one` to each row. A row that cannot be done gets its problem and does not spoil the others.
     async fn each(
         &self,
         ids: Vec<String>,
@@ -116,6 +115,15 @@ impl Review<'_> {
         if !problems.is_empty() {
             return Err(problems.into());
         }
+        repeated(|| self.each_once(&ids, &one)).await
+    }
+
+    /// In one transaction, under the locks of all partners concerned.
+    async fn each_once(
+        &self,
+        ids: &[String],
+        one: &impl Fn(&Commission, &mut Rows, &mut Posting) -> Result<(), Fault>,
+    ) -> Result<Answers, ServiceError> {
         let transaction = self.app.store.begin().await?;
         if let Some(kept) = self.once.earlier(&transaction, &self.writer).await? {
             return Ok(from_kept(kept));
@@ -126,7 +134,7 @@ impl Review<'_> {
 
         let mut posting = Posting::new(self.writer.tenant(), self.writer.actor(), self.app.clock.now());
         let mut answers = Vec::with_capacity(ids.len());
-        for (index, (text, id)) in ids.into_iter().zip(parsed).enumerate() {
+        for (index, (text, id)) in ids.iter().zip(parsed).enumerate() {
             let mut problems = Problems::new();
             problems.enter("ids");
             problems.enter(index);
@@ -140,7 +148,7 @@ impl Review<'_> {
                 },
             };
             problems.take("", result);
-            answers.push((text, problems.into_vec()));
+            answers.push((text.clone(), problems.into_vec()));
         }
         posting.write_to(&transaction).await?;
         self.once
@@ -350,6 +358,8 @@ pub async fn approve_matured(app: &App, limit: u64) -> Result<usize, StoreError>
         let writer = Writer::system(tenant);
         let transaction = app.store.begin().await?;
         lock_partners(&transaction, &writer, vec![partner]).await?;
+        // Not before the lock: a clawback written while this one waited for it is earlier.
+        let now = app.clock.now();
         let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
         let mut rows = store::commission::by_ids(&transaction, &writer.scope(), &uuids).await?;
         // The limit must not part a row from its clawbacks: a payout would pay too much.
