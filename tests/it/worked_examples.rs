@@ -7,7 +7,7 @@ use crate::support::both_databases;
 const EXAMPLES: &str = include_str!("../data/worked-examples.json");
 
 /// The cases of an area.
-fn cases(area: &str) -> Vec<Value> {
+pub fn cases(area: &str) -> Vec<Value> {
     let all: Vec<Value> = serde_json::from_str(EXAMPLES).expect("valid JSON");
     let cases: Vec<_> = all.into_iter().filter(|case| case["area"] == area).collect();
     assert!(!cases.is_empty(), "no cases of {area}");

@@ -1,16 +1,17 @@
 //! Cursors are good for the list they came from, as its reader saw it.
 
-use crate::support::programme::Programme;
+use crate::support::programme::{Pipeline, Programme};
 use crate::support::{Client, both_databases};
 
 /// The lists of the schema, as a document with a place for their arguments, and the way to the connection.
-const LISTS: [(&str, &str); 8] = [
+const LISTS: [(&str, &str); 12] = [
     ("{ partners(ARGUMENTS) { edges { cursor } totalCount } }", "/partners"),
     ("{ campaigns(ARGUMENTS) { edges { cursor } totalCount } }", "/campaigns"),
     (
         "{ partnerGroups(ARGUMENTS) { edges { cursor } totalCount } }",
         "/partnerGroups",
     ),
+    ("{ deals(ARGUMENTS) { edges { cursor } totalCount } }", "/deals"),
     (
         "{ advertisers(ARGUMENTS) { edges { cursor } totalCount } }",
         "/advertisers",
@@ -31,6 +32,18 @@ const LISTS: [(&str, &str); 8] = [
         "{ partnerGroup(id: GROUP) { partners(ARGUMENTS) { edges { cursor } totalCount } } }",
         "/partnerGroup/partners",
     ),
+    (
+        "{ commissionRules(ARGUMENTS) { edges { cursor } totalCount } }",
+        "/commissionRules",
+    ),
+    (
+        "{ partner(id: PARTNER) { deals(ARGUMENTS) { edges { cursor } totalCount } } }",
+        "/partner/deals",
+    ),
+    (
+        "{ deal(id: DEAL) { commissions(ARGUMENTS) { edges { cursor } totalCount } } }",
+        "/deal/commissions",
+    ),
 ];
 
 fn document(p: &Programme, list: &str, arguments: &str) -> String {
@@ -38,6 +51,7 @@ fn document(p: &Programme, list: &str, arguments: &str) -> String {
     list.replace("PARTNER", &quoted(&p.a))
         .replace("CAMPAIGN", &quoted(&p.campaign))
         .replace("GROUP", &quoted(&p.group))
+        .replace("DEAL", &quoted(&p.pipeline.deal))
         .replace("ARGUMENTS", arguments)
 }
 
@@ -78,18 +92,29 @@ both_databases! {
                 }
             }
         }
-        let of_b = cursors(&b, &Programme { a: p.b.clone(), ..p }).await;
+        let of_b = cursors(
+            &b,
+            &Programme {
+                a: p.b.clone(),
+                pipeline: Pipeline {
+                    deal: p.pipeline.other_deal.clone(),
+                    ..p.pipeline
+                },
+                ..p
+            },
+        )
+        .await;
         let p = foreign; // only for its lists' names
-        for ((list, _), cursor) in LISTS.iter().zip(of_b).take(3) {
-            let cursor = cursor.expect("B sees itself, its group and its campaigns");
+        for ((list, _), cursor) in LISTS.iter().zip(of_b).take(4) {
+            let cursor = cursor.expect("B sees itself, its group, its campaigns and its deals");
             let answer = a
                 .ask(&document(&p, list, &format!("first: 1, after: {cursor:?}")))
                 .await;
             assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{list}: {}", answer.body);
         }
         // The bearer's own are good.
-        for ((list, _), cursor) in LISTS.iter().zip(of_a).take(3) {
-            let cursor = cursor.expect("A sees itself, its group and its campaigns");
+        for ((list, _), cursor) in LISTS.iter().zip(of_a).take(4) {
+            let cursor = cursor.expect("A sees itself, its group, its campaigns and its deals");
             a.data(&document(&p, list, &format!("first: 1, after: {cursor:?}")))
                 .await;
         }

@@ -37,12 +37,19 @@ fn roots(p: &Programme) -> Vec<(&'static str, &String)> {
         ("campaign", &p.campaign),
         ("campaign", &p.other_campaign),
         ("partnershipRequest", &p.request),
+        ("deal", &p.pipeline.deal),
+        ("deal", &p.pipeline.other_deal),
+        ("commission", &p.pipeline.commission),
+        ("commissionRule", &p.pipeline.rule),
     ]
 }
 
 fn all(p: &Programme) -> Vec<&String> {
     let labels = [&p.tier, &p.category, &p.advertiser, &p.decided_request];
-    roots(p).into_iter().map(|(_, id)| id).chain(labels).collect()
+    let roots = roots(p).into_iter().map(|(_, id)| id).chain(labels);
+    roots
+        .chain([&p.pipeline.stage, &p.pipeline.field, &p.pipeline.free_field])
+        .collect()
 }
 
 async fn snapshots_of(p: &Programme, partner: &str) -> Vec<String> {
@@ -91,6 +98,10 @@ both_databases! {
             ("campaign", &p.other_campaign),
             ("partnershipRequest", &p.request),
             ("partnershipRequest", &p.decided_request),
+            ("deal", &p.pipeline.other_deal),
+            ("commission", &p.pipeline.other_commission),
+            // What pays its own deal, too.
+            ("commissionRule", &p.pipeline.rule),
         ] {
             same_as_unknown(&a, root, id).await;
         }
@@ -104,6 +115,10 @@ both_databases! {
             &p.tier,
             &p.category,
             &p.advertiser,
+            &p.pipeline.other_deal,
+            &p.pipeline.other_stage,
+            &p.pipeline.free_field,
+            &p.pipeline.rule,
         ];
         for id in others.into_iter().chain(&snapshots) {
             same_as_unknown(&a, "node", id).await;
@@ -124,6 +139,9 @@ both_databases! {
         for (client, root, external_id) in [
             (&a, "partner", "bravo-1"),
             (&a, "partner", "zulu-1"),
+            (&a, "deal", "bravo-deal"),
+            (&a, "deal", "zulu-deal"),
+            (&p.staff, "deal", "zulu-deal"),
             (&a, "campaign", "hidden-bravo-other"),
             (&a, "campaign", "hidden-alpha-hidden"),
             (&a, "partnerGroup", "hidden-alpha group"),
@@ -148,7 +166,7 @@ both_databases! {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         for client in [&p.staff, &app.partner(&p.tenant, &p.a)] {
             for id in [&p.b, &foreign.a, &unknown(&p.a)] {
-                for root in ["campaign", "partnerGroup", "partnershipRequest"] {
+                for root in ["campaign", "partnerGroup", "partnershipRequest", "deal", "commissionRule"] {
                     let answer = client.ask(&format!("{{ {root}(id: {id:?}) {{ id }} }}")).await;
                     assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{root}");
                     let of_own = client.ask(&format!("{{ {root}(id: {:?}) {{ id }} }}", p.a)).await;
@@ -182,6 +200,11 @@ both_databases! {
             (&a, "partners", "campaignId", &foreign.campaign),
             (&a, "campaigns", "partnerId", &p.b),
             (&a, "campaigns", "partnerId", &foreign.a),
+            (&a, "deals", "partnerId", &p.b),
+            (&a, "deals", "partnerId", &foreign.a),
+            (&a, "deals", "stageId", &p.pipeline.other_stage),
+            (&p.staff, "deals", "partnerId", &foreign.a),
+            (&p.staff, "deals", "stageId", &foreign.pipeline.stage),
             (&p.staff, "partners", "groupId", &foreign.group),
             (&p.staff, "partners", "tierId", &foreign.tier),
             (&p.staff, "partners", "categoryId", &foreign.category),
@@ -197,6 +220,8 @@ both_databases! {
             );
             assert_eq!(found["totalCount"], 0, "{list} by {filter}");
         }
+        assert_eq!(count(&a, "deals", "partnerId", &p.a).await["totalCount"], 1);
+        assert_eq!(count(&p.staff, "deals", "stageId", &p.pipeline.other_stage).await["totalCount"], 1);
         assert_eq!(count(&a, "campaigns", "partnerId", &p.a).await["totalCount"], 2);
         assert_eq!(count(&p.staff, "campaigns", "partnerId", &p.b).await["totalCount"], 2);
         // Which promise pays: that of a foreign campaign is looked for no harder than that of none.

@@ -81,6 +81,27 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 node(&p.commission),
             ],
         ),
+        (
+            "commission_rules:read",
+            vec![
+                one("commissionRule", &p.pipeline.rule),
+                list("commissionRules"),
+                node(&p.pipeline.rule),
+            ],
+        ),
+        (
+            "deals:read",
+            vec![
+                one("deal", &p.pipeline.deal),
+                by_external_id("deal"),
+                list("deals"),
+                "paymentStages { id }".to_owned(),
+                "customFields { id }".to_owned(),
+                node(&p.pipeline.deal),
+                node(&p.pipeline.stage),
+                node(&p.pipeline.field),
+            ],
+        ),
         ("payouts:read", vec![one("payout", &p.payout), list("payouts"), node(&p.payout)]),
     ]
 }
@@ -88,6 +109,14 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
 fn needed(mutation: &str) -> &'static str {
     match mutation {
         "updateTenant" => "admin",
+        "recordDealRenewal" => "deals:write",
+        _ if ["Deal", "PaymentStage", "CustomField"]
+            .iter()
+            .any(|kind| mutation.ends_with(kind)) =>
+        {
+            "deals:write"
+        }
+        _ if mutation.ends_with("CommissionRule") => "commission_rules:write",
         _ if mutation.ends_with("PartnerGroup") => "partner_groups:write",
         "addPartnerToCampaign" => "partners:write",
         _ if mutation.ends_with("Campaign") || mutation.ends_with("Advertiser") => "campaigns:write",
@@ -171,6 +200,34 @@ both_databases! {
                 ),
                 "campaign",
             ),
+            (
+                "deals:read",
+                format!("{{ deal(id: {:?}) {{ id partner {{ name }} }} }}", p.pipeline.deal),
+                "deal",
+            ),
+            (
+                "deals:read",
+                format!("{{ deal(id: {:?}) {{ id commissions {{ totalCount }} }} }}", p.pipeline.deal),
+                "deal",
+            ),
+            (
+                "commissions:read",
+                format!("{{ commission(id: {:?}) {{ id deal {{ name }} }} }}", p.pipeline.commission),
+                "commission",
+            ),
+            (
+                "commission_rules:read",
+                format!(
+                    "{{ commissionRule(id: {:?}) {{ id partners {{ nodes {{ name }} }} }} }}",
+                    p.pipeline.rule
+                ),
+                "commissionRule",
+            ),
+            (
+                "partners:read",
+                format!("{{ partner(id: {:?}) {{ id deals {{ totalCount }} }} }}", p.a),
+                "partner",
+            ),
         ] {
             let answer = app.staff(&p.tenant, scope).ask(&document).await;
             assert!(
@@ -181,7 +238,10 @@ both_databases! {
             assert!(!answer.codes().is_empty(), "{document}: {}", answer.body);
             assert!(!answer.comparable().contains("alpha"), "{document}: {}", answer.body);
             let both = app
-                .staff(&p.tenant, "partners:read partner_groups:read campaigns:read")
+                .staff(
+                    &p.tenant,
+                    "partners:read partner_groups:read campaigns:read deals:read commissions:read commission_rules:read",
+                )
                 .data(&document)
                 .await;
             assert!(both[path]["id"].is_string());

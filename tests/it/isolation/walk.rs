@@ -91,6 +91,17 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             "commissionSeries",
             vec![r#"(interval: DAY, from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z")"#.to_owned()],
         ),
+        by_name("commissionRule", vec![&p.pipeline.rule, &foreign.pipeline.rule], &[]),
+        (
+            "commissionRules",
+            [
+                r#"(filter: { search: "hidden", partnerType: AFFILIATE, paymentTarget: PARTNERSHIP })"#.to_owned(),
+                r#"(filter: { partnerType: RESELLER })"#.to_owned(),
+            ]
+            .into_iter()
+            .chain(list())
+            .collect(),
+        ),
         by_name("customer", vec![], &["hidden-alpha", "hidden-bravo", "hidden-foreign"]),
         (
             "customers",
@@ -98,6 +109,24 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
                 .into_iter()
                 .chain([r#"(filter: { search: "a" })"#.to_owned()])
                 .collect(),
+        ),
+        ("customFields", vec![String::new()]),
+        by_name(
+            "deal",
+            vec![&p.pipeline.deal, &p.pipeline.other_deal, &foreign.pipeline.deal],
+            &["alpha-deal", "bravo-deal", "foreign-deal"],
+        ),
+        (
+            "deals",
+            [
+                format!("(filter: {{ partnerId: {:?} }})", p.b),
+                format!("(filter: {{ stageId: {:?} }})", p.pipeline.other_stage),
+                r#"(filter: { search: "bravo" })"#.to_owned(),
+                r#"(filter: { search: "deal", outcome: [OPEN, WON, LOST] })"#.to_owned(),
+            ]
+            .into_iter()
+            .chain(list())
+            .collect(),
         ),
         by_name("event", vec![], &["alpha-event", "bravo-event", "foreign-event"]),
         (
@@ -107,6 +136,7 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
                 .chain([format!("(filter: {{ partnerId: {:?}, kind: [CHARGE] }})", p.b)])
                 .collect(),
         ),
+        ("paymentStages", vec![String::new()]),
         by_name("payout", vec![&p.payout, &p.other_payout, &foreign.payout], &[]),
         (
             "payouts",
@@ -164,7 +194,8 @@ fn everything(p: &Programme) -> Vec<String> {
         &p.payout,
         &p.other_payout,
     ];
-    ids.into_iter().cloned().chain([p.tenant.id.to_string()]).collect()
+    let ids = ids.into_iter().chain(p.pipeline.ids());
+    ids.cloned().chain([p.tenant.id.to_string()]).collect()
 }
 
 /// A document that asks `root` for every field, down to [`DEPTH`] links; one fragment a type and level keeps it short.
@@ -248,7 +279,7 @@ fn the_walk_knows_every_root_field_and_every_filter() {
             "the walk lacks the root field {field}"
         );
     }
-    for input in ["PartnerFilter", "CampaignFilter"] {
+    for input in ["PartnerFilter", "CampaignFilter", "DealFilter", "CommissionRuleFilter"] {
         for field in sdl.names(input) {
             assert!(
                 source.contains(&format!("{field}: ")),
@@ -265,15 +296,16 @@ both_databases! {
         let sdl = Sdl::read();
         let own = p.staff.data_with(
             "query($id: ID!) { partner(id: $id) { id group { id } commissionSnapshots { id } campaigns { nodes { id } }
-             commissions { nodes { id event { id attribution { id } } payout { id } } } }
+             commissions { nodes { id event { id attribution { id } } payout { id } } }
+             deals { nodes { id stage { id } customFields { customField { id } option { id } } } } }
              viewer { tenant { id } } }",
             serde_json::json!({ "id": p.a }),
         ).await;
         let own: HashSet<String> = ids_in(&own).into_iter().map(|(_, id)| id).collect();
         // Itself, group, two campaigns, the tenant, and four promises: one an approval, one at its creation, two amendments;
-        // a commission with its event, attribution and payout.
-        assert_eq!(own.len(), 13, "{own:?}");
-        for scopes in ["admin", "partners:read events:read commissions:read payouts:read"] {
+        // a commission with its event, attribution and payout; a deal with its stage, its field and option, and its commission.
+        assert_eq!(own.len(), 18, "{own:?}");
+        for scopes in ["admin", "partners:read events:read commissions:read payouts:read deals:read commission_rules:read"] {
             let a = app.partner_with(&p.tenant, &p.a, scopes);
             let mut seen = HashSet::new();
             for (root, arguments) in calls(&p, &foreign) {
@@ -332,7 +364,10 @@ both_databases! {
             "{ viewer { partner { tags metadata tier { id } categories { id } transitions { at }
                 group { description externalId tags currency rules { description } }
                 commissionSnapshots { reason source } campaigns { nodes { externalId terms { basis } holdbackDays startsAt endsAt advertiser { id } } } } }
-              partnerTiers { id } partnerCategories { id } advertisers { totalCount } partnershipRequests { totalCount } }",
+              partnerTiers { id } partnerCategories { id } advertisers { totalCount } partnershipRequests { totalCount }
+              commissionRules { totalCount nodes { id } } customFields { label externalId options { label externalId } }
+              paymentStages { label externalId } deals { nodes { name externalId owner forecast { entry } commissions { nodes {
+                explanation { source detail } deal { name } } } } } }",
         ).await;
         let nothing = serde_json::json!({ "externalId": null, "terms": [], "holdbackDays": null, "startsAt": null, "endsAt": null, "advertiser": null });
         let promise = |source| serde_json::json!({ "reason": null, "source": source });
@@ -346,6 +381,23 @@ both_databases! {
                     "campaigns": { "nodes": [nothing, nothing] },
                 } },
                 "partnerTiers": [], "partnerCategories": [], "advertisers": { "totalCount": 0 }, "partnershipRequests": { "totalCount": 0 },
+                "commissionRules": { "totalCount": 0, "nodes": [] },
+                "customFields": [{
+                    "label": "alpha field", "externalId": null, "options": [{ "label": "alpha option", "externalId": null }],
+                }],
+                "paymentStages": [{ "label": "alpha stage", "externalId": null }],
+                "deals": { "nodes": [{
+                    "name": "alpha deal", "externalId": "alpha-deal", "owner": "alpha owner", "forecast": [],
+                    "commissions": { "nodes": [{
+                        "deal": { "name": "alpha deal" },
+                        "explanation": [
+                            { "source": "commission rule", "detail": "the one-off part" },
+                            { "source": "scaling", "detail": "8" },
+                            { "source": "amount", "detail": "8 USD, fixed" },
+                            { "source": "rounding", "detail": "8 to 8.00 USD, half away from zero" },
+                        ],
+                    }] },
+                }] },
             })
         );
         // Staff does see it, so the test looks in the right places.

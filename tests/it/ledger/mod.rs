@@ -25,7 +25,7 @@ use tributary::domain::tenant::Tenant;
 use crate::support::{Client, TestApp};
 
 /// What tests look at in a row.
-pub const ROW: &str = "id kind status amount { amount currency } accruedAt matureAt holdbackDays approvedAt paidAt \
+pub const ROW: &str = "id kind status paymentTarget amount { amount currency } accruedAt matureAt holdbackDays approvedAt paidAt \
     reversedAt adjusts { id } payout { id } snapshot { id } campaign { id } partner { id } event { externalId } \
     explanation { source outcome detail amount } transitions { from to actor reason at }";
 

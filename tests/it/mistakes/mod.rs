@@ -1,8 +1,10 @@
 //! Wrong input of every mutation: a user error with code and path, and nothing changes.
 
 mod amounts;
+mod deals;
 mod moves;
 mod names;
+mod rules;
 mod scalars;
 mod states;
 mod texts;
@@ -67,7 +69,13 @@ async fn check(app: &TestApp, p: &Programme, cases: Vec<Case>) {
 both_databases! {
     async fn every_mutation_has_its_mistakes_tried(app: TestApp) {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let cases = [names::cases(&p), amounts::cases(&p), states::cases(&p)];
+        let cases = [
+            names::cases(&p),
+            amounts::cases(&p),
+            states::cases(&p),
+            deals::cases(&p),
+            rules::cases(&p),
+        ];
         let tried: BTreeSet<_> = cases.iter().flatten().map(|case| case.mutation.to_owned()).collect();
         let all = Sdl::read().names("Mutation").into_iter().filter(|name| !LEDGER.contains(&name.as_str()));
         assert_eq!(tried.into_iter().collect::<Vec<_>>(), all.collect::<Vec<_>>());

@@ -7,7 +7,7 @@ use crate::support::both_databases;
 use crate::support::programme::Programme;
 
 /// The short texts that name things, and how long they may be.
-const TEXTS: [(&str, &str, usize); 31] = [
+const TEXTS: [(&str, &str, usize); 51] = [
     ("createAdvertiser", "name", 200),
     ("createAdvertiser", "externalId", 200),
     ("updateAdvertiser", "name", 200),
@@ -38,8 +38,31 @@ const TEXTS: [(&str, &str, usize); 31] = [
     ("rejectPartnershipRequest", "reason", 1000),
     ("revokePartner", "reason", 1000),
     ("suspendPartner", "reason", 1000),
+    ("createPaymentStage", "label", 200),
+    ("createPaymentStage", "externalId", 200),
+    ("updatePaymentStage", "label", 200),
+    ("updatePaymentStage", "externalId", 200),
+    ("createCustomField", "label", 200),
+    ("createCustomField", "externalId", 200),
+    ("updateCustomField", "label", 200),
+    ("updateCustomField", "externalId", 200),
+    ("createCommissionRule", "label", 200),
+    ("createCommissionRule", "externalId", 200),
+    ("updateCommissionRule", "label", 200),
+    ("updateCommissionRule", "externalId", 200),
+    ("createDeal", "name", 200),
+    ("createDeal", "externalId", 200),
+    ("createDeal", "leadCreator", 200),
+    ("createDeal", "owner", 200),
+    ("updateDeal", "name", 200),
+    ("updateDeal", "leadCreator", 200),
+    ("updateDeal", "owner", 200),
+    ("recordDealRenewal", "idempotencyKey", 200),
     ("updateTenant", "timeZone", 0),
 ];
+
+/// Null clears them.
+const CLEARABLE: [&str; 3] = ["externalId", "leadCreator", "owner"];
 
 const EMAILS: [&str; 3] = ["createPartner", "updatePartner", "createPartnershipRequest"];
 
@@ -60,7 +83,7 @@ pub fn cases(_: &Programme) -> Vec<Case> {
         for wrong in [over_long.as_str(), "a\u{0}b", "a\u{7}b", "a\nb", "a\u{7f}b", "a\u{85}b"] {
             cases.push(case(mutation, one(field, wrong), &[&problem("INVALID")]));
         }
-        if mutation.starts_with("update") && field != "externalId" {
+        if mutation.starts_with("update") && !CLEARABLE.contains(&field) {
             cases.push(case(mutation, one(field, Value::Null), &[&problem("REQUIRED")]));
         }
     }
@@ -147,6 +170,12 @@ both_databases! {
                 taken("createPartnerCategory", "externalId", "taken"),
                 taken("updatePartnerCategory", "label", "taken"),
                 taken("updatePartnerCategory", "externalId", "taken"),
+                taken("createPaymentStage", "externalId", "hidden-bravo-stage"),
+                taken("updatePaymentStage", "externalId", "hidden-bravo-stage"),
+                taken("createCustomField", "externalId", "hidden-alpha-field"),
+                taken("updateCustomField", "externalId", "hidden-alpha-field"),
+                taken("createDeal", "externalId", "bravo-deal"),
+                taken("createCommissionRule", "externalId", "hidden-rule"),
                 taken("createPartnershipRequest", "email", "BRAVO-new@bravo-new.example"),
                 case("createPartnerTier", label.clone(), &["TAKEN externalId", "TAKEN label"]),
                 case(
@@ -174,6 +203,14 @@ both_databases! {
             ("updateCampaign", json!({ "id": p.campaign, "externalId": "taken" })),
             ("updatePartnerGroup", json!({ "id": p.group, "externalId": "taken" })),
             ("createAdvertiser", json!({ "name": "taken" })),
+            (
+                "updatePaymentStage",
+                json!({ "id": p.pipeline.stage, "externalId": "hidden-alpha-stage" }),
+            ),
+            (
+                "updateCommissionRule",
+                json!({ "id": p.pipeline.rule, "externalId": "hidden-rule" }),
+            ),
         ] {
             p.staff.done(mutation, input, "userErrors { code }").await;
         }
@@ -229,6 +266,9 @@ both_databases! {
             ("updatePartnerTier", "partnerTier", &p.tier),
             ("updatePartnerCategory", "partnerCategory", &p.category),
             ("updateAdvertiser", "advertiser", &p.advertiser),
+            ("updatePaymentStage", "paymentStage", &p.pipeline.stage),
+            ("updateCustomField", "customField", &p.pipeline.field),
+            ("updateCommissionRule", "commissionRule", &p.pipeline.rule),
         ] {
             let cleared = p
                 .staff

@@ -95,6 +95,28 @@ both_databases! {
                 ("createPartnerTier", json!({}), "partnerTier { id }"),
                 ("createPartnerCategory", json!({}), "partnerCategory { id }"),
                 ("createAdvertiser", json!({ "name": "N" }), "advertiser { id }"),
+                (
+                    "createPaymentStage",
+                    json!({ "label": "N", "position": 1 }),
+                    "paymentStage { id }",
+                ),
+                (
+                    "createCustomField",
+                    json!({ "label": "N", "options": [{ "label": "O" }] }),
+                    "customField { id }",
+                ),
+                (
+                    "createDeal",
+                    json!({ "name": "N", "partnerId": p.a, "value": { "amount": "1", "currency": "EUR" } }),
+                    "deal { id }",
+                ),
+                (
+                    "createCommissionRule",
+                    json!({ "label": "N", "partnerType": "RESELLER", "entries": [{
+                        "paymentStageId": p.pipeline.stage, "oneOff": { "valueType": "FIXED", "value": "1" },
+                    }] }),
+                    "commissionRule { id }",
+                ),
             ] {
                 input["externalId"] = json!(format!("same-{round}"));
                 let inputs = (0..4).map(|number| {

@@ -8,6 +8,12 @@ use tributary::domain::tenant::Tenant;
 
 use super::{Client, TestApp};
 
+mod inputs;
+mod pipeline;
+
+pub use inputs::made_by;
+pub use pipeline::Pipeline;
+
 /// The ids of a programme. Every text that a partner may not see of its own starts with `hidden`, whatever belongs to
 /// another partner than A with the word given for them.
 pub struct Programme {
@@ -36,6 +42,7 @@ pub struct Programme {
     /// A payout of each.
     pub payout: String,
     pub other_payout: String,
+    pub pipeline: Pipeline,
 }
 
 /// The ledger's mutations answer in shapes of their own; `ledger::access` and its neighbours try them.
@@ -180,6 +187,7 @@ impl Programme {
             );
             commissions.push(id);
         }
+        let pipeline = Pipeline::new(&staff, own, other, [&a, &b]).await;
         // Tokens from before the comebacks are dead.
         app.clock.advance(Duration::from_secs(1));
         Self {
@@ -202,97 +210,8 @@ impl Programme {
             other_commission: commissions[1].clone(),
             payout: payouts[0].clone(),
             other_payout: payouts[1].clone(),
+            pipeline,
         }
-    }
-
-    /// For every mutation an input that would succeed, with every field that takes an id.
-    pub fn inputs(&self) -> Vec<(&'static str, Value)> {
-        let terms = json!([{ "basis": "PERCENT", "value": "12" }]);
-        let rules = json!([{ "recurring": { "percentage": "20" } }]);
-        let (a, b) = (&self.a, &self.b);
-        vec![
-            ("activatePartner", json!({ "id": b })),
-            (
-                "addPartnerToCampaign",
-                json!({ "partnerId": a, "campaignId": self.other_campaign }),
-            ),
-            (
-                "amendCommissionSnapshot",
-                json!({ "partnerId": a, "campaignId": self.campaign, "terms": terms, "reason": "agreed" }),
-            ),
-            (
-                "approvePartnershipRequest",
-                json!({ "id": self.request, "groupId": self.group }),
-            ),
-            ("createAdvertiser", json!({ "name": "New", "externalId": "new" })),
-            (
-                "createCampaign",
-                json!({ "name": "New", "externalId": "new", "advertiserId": self.advertiser, "terms": terms }),
-            ),
-            (
-                "createPartner",
-                json!({
-                    "name": "New", "email": "new@new.example", "externalId": "new", "groupId": self.group,
-                    "tierId": self.tier, "categoryIds": [self.category], "campaignIds": [self.campaign],
-                    "commissionSnapshot": { "campaignId": self.campaign, "terms": terms },
-                }),
-            ),
-            ("createPartnerCategory", json!({ "label": "New", "externalId": "new" })),
-            (
-                "createPartnerGroup",
-                json!({ "name": "New", "externalId": "new", "rules": rules }),
-            ),
-            ("createPartnerTier", json!({ "label": "New", "externalId": "new" })),
-            (
-                "createPartnershipRequest",
-                json!({ "name": "New", "email": "new@new.example", "campaignId": self.campaign }),
-            ),
-            ("deleteAdvertiser", json!({ "id": self.advertiser })),
-            ("deleteCampaign", json!({ "id": self.campaign })),
-            ("deletePartnerCategory", json!({ "id": self.category })),
-            ("deletePartnerGroup", json!({ "id": self.other_group })),
-            ("deletePartnerTier", json!({ "id": self.tier })),
-            ("issuePartnerToken", json!({ "partnerId": a })),
-            ("reinstatePartner", json!({ "id": b })),
-            (
-                "rejectPartnershipRequest",
-                json!({ "id": self.request, "reason": "no" }),
-            ),
-            ("revokePartner", json!({ "id": a, "reason": "fraud" })),
-            (
-                "simulatePartnerGroup",
-                json!({ "partnerGroupId": self.group, "scenarios": [{ "chargeAmount": "1", "customerMonths": 1 }] }),
-            ),
-            ("suspendPartner", json!({ "id": a, "reason": "fraud" })),
-            (
-                "updateAdvertiser",
-                json!({ "id": self.advertiser, "name": "New", "externalId": "new" }),
-            ),
-            (
-                "updateCampaign",
-                json!({ "id": self.campaign, "name": "New", "externalId": "new", "advertiserId": self.advertiser }),
-            ),
-            (
-                "updatePartner",
-                json!({
-                    "id": a, "name": "New", "email": "new@new.example", "groupId": self.other_group,
-                    "tierId": self.tier, "categoryIds": [self.category], "externalId": "new",
-                }),
-            ),
-            (
-                "updatePartnerCategory",
-                json!({ "id": self.category, "label": "New", "externalId": "new" }),
-            ),
-            (
-                "updatePartnerGroup",
-                json!({ "id": self.group, "name": "New", "externalId": "new", "rules": rules }),
-            ),
-            (
-                "updatePartnerTier",
-                json!({ "id": self.tier, "label": "New", "externalId": "new" }),
-            ),
-            ("updateTenant", json!({ "name": "New" })),
-        ]
     }
 }
 
@@ -303,26 +222,6 @@ pub async fn made_id(staff: &Client, field: &str, made: &str, input: Value) -> S
         .as_str()
         .unwrap_or_else(|| panic!("{field}: {payload}"))
         .to_owned()
-}
-
-/// What a mutation's payload carries beside its user errors.
-pub fn made_by(mutation: &str) -> &'static str {
-    match mutation {
-        "issuePartnerToken" => "token",
-        "simulatePartnerGroup" => "results { effectivePercentage }",
-        "amendCommissionSnapshot" => "commissionSnapshot { id }",
-        "addPartnerToCampaign" => "partner { id }",
-        "updateTenant" => "tenant { id }",
-        _ if mutation.starts_with("delete") => "deletedId",
-        _ if mutation.ends_with("PartnerGroup") => "partnerGroup { id }",
-        _ if mutation.ends_with("PartnerTier") => "partnerTier { id }",
-        _ if mutation.ends_with("PartnerCategory") => "partnerCategory { id }",
-        _ if mutation.ends_with("PartnershipRequest") => "partnershipRequest { id }",
-        _ if mutation.ends_with("Advertiser") => "advertiser { id }",
-        _ if mutation.ends_with("Campaign") => "campaign { id }",
-        _ if mutation.ends_with("Partner") => "partner { id }",
-        _ => panic!("what does {mutation} make?"),
-    }
 }
 
 /// An id of the right form, of the kind of `id`, that nothing has.
