@@ -71,6 +71,9 @@ enum Command {
         /// How many campaigns
         #[arg(long, default_value_t = 10)]
         campaigns: u32,
+        /// How many commissions, earned by the made-up partners up to now
+        #[arg(long, default_value_t = 0)]
+        commissions: u64,
         /// Where the made-up data starts; another number gives other data
         #[arg(long, default_value_t = 1)]
         rng_seed: u64,
@@ -158,11 +161,13 @@ impl Cli {
                 tenant,
                 partners,
                 campaigns,
+                commissions,
                 rng_seed,
             } => {
                 let amounts = Amounts {
                     partners,
                     campaigns,
+                    commissions,
                     rng_seed,
                 };
                 seed::run(&config, &tenant, amounts).await
