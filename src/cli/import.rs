@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{CliError, open};
+use super::{CliError, open, output};
 use crate::auth::Caller;
 use crate::config::Config;
 use crate::import;
@@ -24,7 +24,10 @@ pub async fn donutwork(config: &Config, file: &Path, tenant: &str) -> Result<(),
         };
         let (id, rules) = (group.id, group.rules.rules().len());
         let external_id = group.external_id.as_deref().unwrap_or_default();
-        println!("{outcome} {id} {external_id} {:?}: {rules} rules", group.name);
+        output::line(format_args!(
+            "{outcome} {id} {external_id} {:?}: {rules} rules",
+            group.name
+        ))?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod demo;
 mod import;
 mod open;
+pub mod output;
 mod seed;
 mod serve;
 mod tenant;
@@ -177,10 +178,7 @@ impl Cli {
                 file,
                 tenant,
             } => import::donutwork(&config, &file, &tenant).await,
-            Command::Schema => {
-                print!("{}", crate::graphql::sdl());
-                Ok(())
-            }
+            Command::Schema => output::text(crate::graphql::sdl()),
             Command::Verify { tenant } => verify::run(&config, tenant.as_deref()).await,
         }
     }
@@ -189,11 +187,11 @@ impl Cli {
 async fn migrate(config: &Config, direction: Migration) -> Result<(), CliError> {
     let store = store::connect(&config.store).await?;
     match direction {
-        Migration::Up => println!("{} migrations applied", store::migrate(&store).await?),
+        Migration::Up => output::line(format_args!("{} migrations applied", store::migrate(&store).await?))?,
         Migration::Down => store::migrate_down(&store).await?,
         Migration::Status => {
             for (name, applied) in store::migration_status(&store).await? {
-                println!("{} {name}", if applied { "applied" } else { "pending" });
+                output::line(format_args!("{} {name}", if applied { "applied" } else { "pending" }))?;
             }
         }
     }

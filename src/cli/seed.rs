@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{CliError, open};
+use super::{CliError, open, output};
 use crate::config::Config;
 use crate::seed::{Amounts, Progress, fill};
 
@@ -22,10 +22,10 @@ pub async fn run(config: &Config, tenant: &str, amounts: Amounts) -> Result<(), 
     partners.finish_and_clear();
     commissions.finish_and_clear();
     let there = u64::from(amounts.partners) - made.partners as u64;
-    println!(
+    output::line(format_args!(
         "{}: made {} partners, {} campaigns, {} snapshots, {} commissions; {there} partners were there already",
         tenant.slug, made.partners, made.campaigns, made.snapshots, made.commissions
-    );
+    ))?;
     Ok(())
 }
 

@@ -229,13 +229,12 @@ impl<'a> Setting<'a> {
             }
             batch.add(seller.id, lived);
             written += earned;
+            progress(written);
             if batch.commissions() >= COMMISSIONS_IN_MEMORY {
                 std::mem::take(&mut batch).write_to(transaction, tenant).await?;
-                progress(written);
             }
         }
         batch.write_to(transaction, tenant).await?;
-        progress(written);
         Ok(written)
     }
 
