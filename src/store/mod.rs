@@ -78,6 +78,13 @@ impl Store {
         Ok(self.writer.begin_with_options(options).await?)
     }
 
+    /// Like [`Store::begin`], for work that may take, or wait for, longer than a request: no statement is cut off.
+    pub async fn begin_patiently(&self) -> Result<DatabaseTransaction, StoreError> {
+        let transaction = self.begin().await?;
+        connect::wait_for_ever(&transaction).await?;
+        Ok(transaction)
+    }
+
     /// Calls `count` at every statement but BEGIN and COMMIT, with its text.
     pub fn observe(&mut self, count: impl Fn(&str) + Send + Sync + 'static) {
         let count = Arc::new(count);

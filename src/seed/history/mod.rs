@@ -64,7 +64,7 @@ pub async fn fill(
         let mut rest = &shares[..];
         while !rest.is_empty() {
             let (some, others) = rest.split_at(together(rest));
-            let transaction = app.store.begin().await?;
+            let transaction = app.store.begin_patiently().await?;
             let written = setting
                 .write(&transaction, some, |count| progress(there + count))
                 .await?;
