@@ -20,7 +20,7 @@ use super::source::Source;
 use crate::app::App;
 use crate::auth::Scope;
 use crate::domain::campaign::Campaign;
-use crate::domain::id::PartnerGroupId;
+use crate::domain::id::{CampaignId, PartnerGroupId, PartnerId};
 use crate::domain::partner_group::PartnerGroup;
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::tenant::Tenant;
@@ -49,6 +49,7 @@ pub async fn fill(
     mut progress: impl FnMut(u64),
 ) -> Result<u64, ServiceError> {
     let prefix = source.external_ids("event");
+    let mut sellers = None;
     let mut made = 0;
     loop {
         let known = known_commissions(app, tenant, &prefix).await?;
@@ -57,34 +58,39 @@ pub async fn fill(
         if there >= commissions {
             return Ok(made);
         }
-        let sellers = sellers::find(app, tenant, source, partners).await?;
-        let shares = sellers::share(&sellers, &known, commissions);
-        let before = there;
+        let sellers = match &mut sellers {
+            Some(sellers) => sellers,
+            None => sellers.insert(sellers::find(app, tenant, source, partners).await?),
+        };
+        if sellers.is_empty() {
+            return Err(nobody_earns(made).into());
+        }
+        let shares = sellers::share(sellers, &known, commissions);
         let setting = Setting::load(app, tenant, source, programme).await?;
         let mut rest = &shares[..];
         while !rest.is_empty() {
             let (some, others) = rest.split_at(together(rest));
             let transaction = app.store.begin_patiently().await?;
-            let written = setting
-                .write(&transaction, some, |count| progress(there + count))
-                .await?;
+            let tell = |count| progress(there + count);
+            let (written, short) = setting.write(&transaction, some, tell).await?;
             transaction.commit().await?;
             there += written;
             made += written;
             rest = others;
+            // Whoever earned less than its share earns no more; the others get the rest.
+            sellers.retain(|seller| !short.contains(&seller.id));
         }
-        // Seldom a partner earns a little less than its share; the others get the rest.
-        if there == before {
-            return Err(nobody_earns(sellers.is_empty()).into());
+        if there >= commissions {
+            return Ok(made);
         }
     }
 }
 
-fn nobody_earns(no_sellers: bool) -> Problems {
+fn nobody_earns(made: u64) -> Problems {
     let mut problems = Problems::new();
-    let message = match no_sellers {
-        true => "no made-up partner is there to earn commissions: ask for some with --partners",
-        false => "the made-up partners earn nothing under the terms that they have now",
+    let message = match made {
+        0 => "no made-up partner is there that earns commissions: ask for some with --partners".to_owned(),
+        _ => format!("the made-up partners earned only {made} more: ask for more of them with --partners"),
     };
     problems.add("commissions", ProblemCode::Required, message);
     problems
@@ -153,13 +159,13 @@ impl<'a> Setting<'a> {
     }
 
     /// Writes the histories of these partners as far as they are missing: all or none. Says how many commissions they
-    /// are; `progress` hears it on the way.
+    /// are, and who earned less than its share; `progress` hears the first on the way.
     async fn write(
         &self,
         transaction: &DatabaseTransaction,
         shares: &[Share],
         mut progress: impl FnMut(u64),
-    ) -> Result<u64, StoreError> {
+    ) -> Result<(u64, Vec<PartnerId>), StoreError> {
         let tenant = self.tenant.id;
         let scope = Scope::tenant_wide(tenant);
         // Two seedings of one tenant take turns; the gateway's writers wait for the partners.
@@ -182,6 +188,7 @@ impl<'a> Setting<'a> {
         let by_id: HashMap<_, _> = self.campaigns.iter().map(|campaign| (campaign.id, campaign)).collect();
         let mut batch = Batch::default();
         let mut written = 0;
+        let mut short = Vec::new();
         for Share { seller, commissions } in shares {
             let uuid = seller.id.uuid();
             let Some(partner) = partners.get(&seller.id) else {
@@ -198,7 +205,11 @@ impl<'a> Setting<'a> {
                 .into_iter()
                 .flatten()
                 .fold(partner.created_at, Ord::max);
-            if wanted == 0 || start >= now {
+            if wanted == 0 {
+                continue;
+            }
+            if start >= now {
+                short.push(seller.id);
                 continue;
             }
             let member_of = members.remove(&uuid).unwrap_or_default();
@@ -223,6 +234,9 @@ impl<'a> Setting<'a> {
             };
             let lived: Lived = live(self.source, &before, wanted, now);
             let earned = lived.book.rows.len() as u64;
+            if earned < wanted {
+                short.push(seller.id);
+            }
             // What brings nothing is not worth being repeated by every seeding.
             if earned == 0 {
                 continue;
@@ -235,15 +249,15 @@ impl<'a> Setting<'a> {
             }
         }
         batch.write_to(transaction, tenant).await?;
-        Ok(written)
+        Ok((written, short))
     }
 
     /// Where a partner sells: in its campaigns, in one that it joins by selling, and outside of all.
     fn places<'b>(
         &'b self,
         number: u32,
-        member_of: &[crate::domain::id::CampaignId],
-        by_id: &HashMap<crate::domain::id::CampaignId, &'b Campaign>,
+        member_of: &[CampaignId],
+        by_id: &HashMap<CampaignId, &'b Campaign>,
     ) -> Vec<Option<&'b Campaign>> {
         let random = &mut self.source.content("places", number);
         let own = member_of

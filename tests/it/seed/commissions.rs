@@ -176,6 +176,21 @@ both_databases! {
         assert_eq!(seed(&app, &tenant, amounts(0, 0)).await.commissions, 0);
     }
 
+    async fn whoever_cannot_earn_leaves_the_share_to_others(app: TestApp) {
+        let tenant = app.tenant("acme").await;
+        let admin = app.staff(&tenant, "admin");
+        admin.done("createPartnerGroup", json!({
+            "name": "Own", "default": true, "rules": [{ "recurring": { "percentage": "0" } }],
+        }), "partnerGroup { id }").await;
+        let wanted = Amounts { campaigns: 0, ..amounts(40, 300) };
+        assert_eq!(seed(&app, &tenant, wanted).await.commissions, 300);
+        assert_eq!(count(&app, "commission").await, 300);
+        let idle = "partner WHERE group_id IS NULL AND status = 'ACTIVE'";
+        assert!(count(&app, idle).await > 2);
+        assert_eq!(count(&app, "event WHERE partner_id IN (SELECT id FROM partner WHERE group_id IS NULL)").await, 0);
+        assert_sound(&app, &tenant).await;
+    }
+
     async fn what_is_recorded_afterwards_goes_on_from_there(app: TestApp) {
         let tenant = app.tenant("acme").await;
         seed(&app, &tenant, amounts(40, 1_200)).await;
