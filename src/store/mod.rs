@@ -78,10 +78,12 @@ impl Store {
         Ok(self.writer.begin_with_options(options).await?)
     }
 
-    /// Like [`Store::begin`], for work that may take, or wait for, longer than a request: no statement is cut off.
+    /// Like [`Store::begin`], for work that takes longer than a request and changes much: no statement is cut off, and
+    /// SQLite keeps what changed in memory instead of writing it out over and over.
     pub async fn begin_patiently(&self) -> Result<DatabaseTransaction, StoreError> {
         let transaction = self.begin().await?;
         connect::wait_for_ever(&transaction).await?;
+        connect::enlarge_cache(&transaction).await?;
         Ok(transaction)
     }
 

@@ -33,10 +33,6 @@ pub struct Batch {
 }
 
 impl Batch {
-    pub fn commissions(&self) -> usize {
-        self.commissions.len()
-    }
-
     pub fn add(&mut self, partner: PartnerId, lived: Lived) {
         let members = lived.joined.into_iter().map(|(campaign, at)| (campaign, partner, at));
         self.members.extend(members);
@@ -65,8 +61,16 @@ impl Batch {
         }
     }
 
-    /// Writes everything, what is referred to before what refers to it.
-    pub async fn write_to(self, transaction: &DatabaseTransaction, tenant: TenantId) -> Result<(), StoreError> {
+    /// Writes everything, what is referred to before what refers to it, and each table in the order of time: most
+    /// indexes begin with it, so that every page of them is visited once.
+    pub async fn write_to(mut self, transaction: &DatabaseTransaction, tenant: TenantId) -> Result<(), StoreError> {
+        // Equal moments of one partner keep their order: ids count on.
+        self.customers.sort_by_key(|customer| customer.id);
+        self.events.sort_by_key(|event| event.id);
+        self.payouts.sort_by_key(|payout| payout.id);
+        self.commissions.sort_by_key(|commission| commission.id);
+        self.transitions.sort_by_key(|(id, _, _)| *id);
+        self.items.sort_by_key(|(id, _, _)| *id);
         bulk::insert_campaign_members(transaction, tenant, &self.members).await?;
         bulk::ledger::insert_customers(transaction, tenant, &self.customers).await?;
         bulk::ledger::insert_events(transaction, tenant, &self.events).await?;

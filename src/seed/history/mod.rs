@@ -30,13 +30,11 @@ use batch::Batch;
 use life::{Before, Lived, live};
 use sellers::Share;
 
-/// Commissions of one transaction. Ids sort by time and every partner's history spans years, so that each transaction
-/// touches most of the indexes: few large ones are faster by far than many small ones.
+/// Commissions of one transaction, worked out in memory before they are written. Every history spans years, so that each
+/// transaction touches most of the indexes: few large ones are faster by far than many small ones.
 const COMMISSIONS_AT_ONCE: u64 = 50_000;
 /// Partners of one transaction, at most.
 const PARTNERS_AT_ONCE: usize = 1_000;
-/// Commissions that are worked out before they are written.
-const COMMISSIONS_IN_MEMORY: usize = 5_000;
 
 /// Brings the tenant's made-up commissions to `commissions`, shared out among the first `partners` made-up partners (0:
 /// all that are there); says how many were made. `progress` hears how many there are.
@@ -244,9 +242,6 @@ impl<'a> Setting<'a> {
             batch.add(seller.id, lived);
             written += earned;
             progress(written);
-            if batch.commissions() >= COMMISSIONS_IN_MEMORY {
-                std::mem::take(&mut batch).write_to(transaction, tenant).await?;
-            }
         }
         batch.write_to(transaction, tenant).await?;
         Ok((written, short))
