@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use tributary::cli::Cli;
+use tributary::cli::{Cli, output};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     match Cli::parse().run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("tributary: {error}");
+            output::message(error);
             ExitCode::FAILURE
         }
     }

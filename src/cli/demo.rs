@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use super::{CliError, open};
+use super::{CliError, open, output};
 use crate::app::App;
 use crate::auth::{Caller, Permissions, Scope};
 use crate::domain::tenant::Tenant;
@@ -31,18 +31,27 @@ pub async fn prepare_and_greet(app: &App, address: SocketAddr) -> Result<(), Cli
     )
     .token;
     let simulation = serde_json::json!({ "query": SIMULATION });
-    println!("Tributary serves the tenant {}: {}\n", tenant.slug, tenant.name);
-    println!("GraphiQL:\n{endpoint}\n");
-    println!("GraphiQL with the admin's token:\n{endpoint}#token={admin}\n");
-    println!("The admin's token, good for 24 hours:\n{admin}\n");
+    output::line(format_args!(
+        "Tributary serves the tenant {}: {}\n",
+        tenant.slug, tenant.name
+    ))?;
+    output::line(format_args!("GraphiQL:\n{endpoint}\n"))?;
+    output::line(format_args!(
+        "GraphiQL with the admin's token:\n{endpoint}#token={admin}\n"
+    ))?;
+    output::line(format_args!("The admin's token, good for 24 hours:\n{admin}\n"))?;
     if let Some((name, token)) = partner_token(app, &tenant).await? {
-        println!("GraphiQL with the token of the partner {name}:\n{endpoint}#token={token}\n");
-        println!("The partner's token, good for 24 hours:\n{token}\n");
+        output::line(format_args!(
+            "GraphiQL with the token of the partner {name}:\n{endpoint}#token={token}\n"
+        ))?;
+        output::line(format_args!("The partner's token, good for 24 hours:\n{token}\n"))?;
     }
-    println!("What would a partner group pay? This gives 74.98 and the steps that lead there:");
-    println!(
+    output::line(format_args!(
+        "What would a partner group pay? This gives 74.98 and the steps that lead there:"
+    ))?;
+    output::line(format_args!(
         "curl -s {endpoint} -H 'content-type: application/json' -H 'authorization: Bearer {admin}' -d '{simulation}'"
-    );
+    ))?;
     Ok(())
 }
 

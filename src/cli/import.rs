@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{CliError, ImportedValueType, open};
+use super::{CliError, ImportedValueType, open, output};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::config::Config;
@@ -19,7 +19,10 @@ pub async fn donutwork(config: &Config, file: &Path, tenant: &str) -> Result<(),
         let outcome = outcome.as_str();
         let (id, rules) = (group.id, group.rules.rules().len());
         let external_id = group.external_id.as_deref().unwrap_or_default();
-        println!("{outcome} {id} {external_id} {:?}: {rules} rules", group.name);
+        output::line(format_args!(
+            "{outcome} {id} {external_id} {:?}: {rules} rules",
+            group.name
+        ))?;
     }
     Ok(())
 }
@@ -43,7 +46,11 @@ pub async fn journeybee(
     for (rule, outcome) in rules {
         let outcome = outcome.as_str();
         let (id, plan) = (rule.id, &rule.plan);
-        println!("{outcome} {id} {:?}: {} entries", plan.label, plan.entries.len());
+        output::line(format_args!(
+            "{outcome} {id} {:?}: {} entries",
+            plan.label,
+            plan.entries.len()
+        ))?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod demo;
 mod import;
 mod open;
+pub mod output;
 mod seed;
 mod serve;
 mod tenant;
@@ -72,6 +73,9 @@ enum Command {
         /// How many campaigns
         #[arg(long, default_value_t = 10)]
         campaigns: u32,
+        /// How many commissions, earned by the made-up partners up to now
+        #[arg(long, default_value_t = 0)]
+        commissions: u64,
         /// Where the made-up data starts; another number gives other data
         #[arg(long, default_value_t = 1)]
         rng_seed: u64,
@@ -176,11 +180,13 @@ impl Cli {
                 tenant,
                 partners,
                 campaigns,
+                commissions,
                 rng_seed,
             } => {
                 let amounts = Amounts {
                     partners,
                     campaigns,
+                    commissions,
                     rng_seed,
                 };
                 seed::run(&config, &tenant, amounts).await
@@ -207,10 +213,7 @@ impl Cli {
                 value_type,
                 currency,
             } => import::journeybee(&config, &file, &tenant, value_type, currency).await,
-            Command::Schema => {
-                print!("{}", crate::graphql::sdl());
-                Ok(())
-            }
+            Command::Schema => output::text(crate::graphql::sdl()),
             Command::Verify { tenant } => verify::run(&config, tenant.as_deref()).await,
         }
     }
@@ -219,11 +222,11 @@ impl Cli {
 async fn migrate(config: &Config, direction: Migration) -> Result<(), CliError> {
     let store = store::connect(&config.store).await?;
     match direction {
-        Migration::Up => println!("{} migrations applied", store::migrate(&store).await?),
+        Migration::Up => output::line(format_args!("{} migrations applied", store::migrate(&store).await?))?,
         Migration::Down => store::migrate_down(&store).await?,
         Migration::Status => {
             for (name, applied) in store::migration_status(&store).await? {
-                println!("{} {name}", if applied { "applied" } else { "pending" });
+                output::line(format_args!("{} {name}", if applied { "applied" } else { "pending" }))?;
             }
         }
     }

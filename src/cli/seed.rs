@@ -2,25 +2,37 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{CliError, open};
+use super::{CliError, open, output};
 use crate::config::Config;
-use crate::seed::{Amounts, fill};
+use crate::seed::{Amounts, Progress, fill};
 
 pub async fn run(config: &Config, tenant: &str, amounts: Amounts) -> Result<(), CliError> {
     let app = open::app(config, open::no_keys(config)?).await?;
     let tenant = open::tenant(&app, tenant).await?;
-    // On standard error, and only where that is a terminal.
-    let bar = ProgressBar::new(u64::from(amounts.partners));
-    let style = "{wide_bar} {human_pos}/{human_len} partners, {eta} left";
-    bar.set_style(ProgressStyle::with_template(style).expect("a constant template"));
-    let made = fill(&app, &tenant, amounts, |done| bar.set_position(u64::from(done)))
-        .await
-        .map_err(open::readable)?;
-    bar.finish_and_clear();
+    let partners = bar(u64::from(amounts.partners), "partners");
+    let commissions = bar(amounts.commissions, "commissions");
+    let tell = |progress| match progress {
+        Progress::Partners(count) => partners.set_position(u64::from(count)),
+        Progress::Commissions(count) => {
+            partners.finish_and_clear();
+            commissions.set_position(count);
+        }
+    };
+    let made = fill(&app, &tenant, amounts, tell).await.map_err(open::readable)?;
+    partners.finish_and_clear();
+    commissions.finish_and_clear();
     let there = u64::from(amounts.partners) - made.partners as u64;
-    println!(
-        "{}: made {} partners, {} campaigns, {} snapshots; {there} partners were there already",
-        tenant.slug, made.partners, made.campaigns, made.snapshots
-    );
+    output::line(format_args!(
+        "{}: made {} partners, {} campaigns, {} snapshots, {} commissions; {there} partners were there already",
+        tenant.slug, made.partners, made.campaigns, made.snapshots, made.commissions
+    ))?;
     Ok(())
+}
+
+/// A bar on standard error, and only where that is a terminal.
+fn bar(length: u64, what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(length);
+    let style = format!("{{wide_bar}} {{human_pos}}/{{human_len}} {what}, {{eta}} left");
+    bar.set_style(ProgressStyle::with_template(&style).expect("a constant template"));
+    bar
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::{CliError, demo, open};
+use super::{CliError, demo, open, output};
 use crate::config::Config;
 use crate::{http, jobs};
 
@@ -23,7 +23,7 @@ pub async fn run(config: Config, is_demo: bool) -> Result<(), CliError> {
     if is_demo {
         demo::prepare_and_greet(&app, address).await?;
     } else {
-        println!("http://{address}/graphql");
+        output::line(format_args!("http://{address}/graphql"))?;
     }
     tracing::info!(%address, "serving");
     let (tell, ending) = watch::channel(false);

@@ -1,6 +1,6 @@
 //! `tributary tenant`.
 
-use super::{CliError, TenantCommand, open};
+use super::{CliError, TenantCommand, open, output};
 use crate::config::Config;
 use crate::domain::money::{Currency, parse_decimal};
 use crate::domain::problem::Fault;
@@ -30,14 +30,14 @@ pub async fn run(config: &Config, command: TenantCommand) -> Result<(), CliError
                 minimum_payouts,
             };
             let tenant = create(&app, tenant).await.map_err(open::readable)?;
-            println!("{} {}", tenant.id, tenant.slug);
+            output::line(format_args!("{} {}", tenant.id, tenant.slug))?;
         }
         TenantCommand::List => {
             for tenant in store::tenant::list(app.store.reader()).await? {
-                println!(
+                output::line(format_args!(
                     "{} {} {} {} {}",
                     tenant.id, tenant.slug, tenant.base_currency, tenant.time_zone, tenant.name
-                );
+                ))?;
             }
         }
     }

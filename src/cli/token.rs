@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CliError, open};
+use super::{CliError, open, output};
 use crate::auth::{Permission, Permissions, Scope};
 use crate::config::Config;
 use crate::domain::id::PartnerId;
@@ -31,6 +31,5 @@ pub async fn run(
             (id.to_string(), rows)
         }
     };
-    println!("{}", mint(&app, &subject, &rows, Permissions::parse(scope), ttl).token);
-    Ok(())
+    output::line(mint(&app, &subject, &rows, Permissions::parse(scope), ttl).token)
 }

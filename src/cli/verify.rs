@@ -1,6 +1,6 @@
 //! `tributary verify`.
 
-use super::{CliError, open};
+use super::{CliError, open, output};
 use crate::config::Config;
 use crate::service::ledger::verify::verify;
 use crate::store;
@@ -15,11 +15,16 @@ pub async fn run(config: &Config, tenant: Option<&str>) -> Result<(), CliError> 
     for tenant in &tenants {
         let findings = verify(&app, tenant).await?;
         for finding in &findings {
-            println!("{}: {}: {}", tenant.slug, finding.ids.join(" "), finding.what);
+            output::line(format_args!(
+                "{}: {}: {}",
+                tenant.slug,
+                finding.ids.join(" "),
+                finding.what
+            ))?;
         }
         count += findings.len();
     }
-    println!("verified tenants: {}, findings: {count}", tenants.len());
+    output::line(format_args!("verified tenants: {}, findings: {count}", tenants.len()))?;
     if count == 0 {
         return Ok(());
     }

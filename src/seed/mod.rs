@@ -1,10 +1,12 @@
-//! Made-up data: any number of partners for trying Tributary out at its later size, the same for the same arguments.
+//! Made-up data: any number of partners and commissions for trying Tributary out at its later size, the same for the
+//! same arguments; histories reach up to the present, so that they are the same for the same clock.
 //!
 //! Everything made bears an external id (`seed-1-partner-42`), and what is there already is skipped, so that a seeding
 //! that was stopped can be called again, and one that was not changes nothing.
 
 pub mod demo;
 mod draft;
+mod history;
 mod partners;
 mod programme;
 mod source;
@@ -27,6 +29,8 @@ const PARTNERS_AT_ONCE: u32 = 2_000;
 pub struct Amounts {
     pub partners: u32,
     pub campaigns: u32,
+    /// Of made-up partners, through made-up events; those of other events do not count.
+    pub commissions: u64,
     pub rng_seed: u64,
 }
 
@@ -36,14 +40,22 @@ pub struct Made {
     pub partners: usize,
     pub campaigns: usize,
     pub snapshots: usize,
+    pub commissions: u64,
 }
 
-/// Fills a tenant. `progress` hears how many of the partners are there.
+/// How much of what was asked for is there.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress {
+    Partners(u32),
+    Commissions(u64),
+}
+
+/// Fills a tenant. `progress` hears what is there.
 pub async fn fill(
     app: &App,
     tenant: &Tenant,
     amounts: Amounts,
-    mut progress: impl FnMut(u32),
+    mut progress: impl FnMut(Progress),
 ) -> Result<Made, ServiceError> {
     let source = Source::new(&tenant.slug, amounts.rng_seed);
     let (programme, campaigns) = programme::prepare(app, tenant, &source, amounts.campaigns).await?;
@@ -58,7 +70,12 @@ pub async fn fill(
         made.partners += batch.partners.len();
         made.snapshots += batch.snapshots.len();
         done = until;
-        progress(done);
+        progress(Progress::Partners(done));
+    }
+    if amounts.commissions > 0 {
+        let wanted = (amounts.partners, amounts.commissions);
+        let tell = |count| progress(Progress::Commissions(count));
+        made.commissions = history::fill(app, tenant, &source, &programme, wanted, tell).await?;
     }
     Ok(made)
 }

@@ -14,7 +14,7 @@ use crate::domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use crate::domain::text;
 
 /// Who is named in histories.
-const ACTOR: &str = "seed";
+pub const ACTOR: &str = "seed";
 
 /// Rows to be written together.
 #[derive(Default)]

@@ -36,7 +36,12 @@ impl Source {
 
     /// The external id of the `number`th thing of its kind, by which it is known again.
     pub fn external_id(&self, what: &str, number: u32) -> String {
-        format!("seed-{}-{what}-{number}", self.seed)
+        format!("{}{number}", self.external_ids(what))
+    }
+
+    /// What the external ids of all things of a kind begin with.
+    pub fn external_ids(&self, what: &str) -> String {
+        format!("seed-{}-{what}-", self.seed)
     }
 
     /// Chances for the content of one thing. Each has its own, so that it does not depend on how many there are.
@@ -49,7 +54,18 @@ impl Source {
         let random = chances(&format!("{}/{}/{what}/{number}", self.tenant_slug, self.seed));
         Ids {
             sequence: number,
+            step: 0,
             random,
+        }
+    }
+
+    /// The ids of a history, which sort in the order of making, also where many are made at one moment.
+    pub fn ids_in_order(&self, what: &str, number: u32) -> Ids {
+        let ids = self.ids(what, number);
+        Ids {
+            sequence: 0,
+            step: 1,
+            ..ids
         }
     }
 }
@@ -57,12 +73,15 @@ impl Source {
 /// Makes ids that are the same every time.
 pub struct Ids {
     sequence: u32,
+    step: u32,
     random: Rng,
 }
 
 impl Ids {
     pub fn next<K: Kind>(&mut self, at: Timestamp) -> Id<K> {
-        Id::from_parts(at, self.sequence, self.random.u64(..))
+        let id = Id::from_parts(at, self.sequence, self.random.u64(..));
+        self.sequence = self.sequence.wrapping_add(self.step);
+        id
     }
 }
 

@@ -1,6 +1,8 @@
 //! Many rows at once, for made-up data and imports: a statement of several hundred rows costs little more than one of a
 //! single row. Everything else is like the single inserts beside the tables.
 
+pub mod ledger;
+
 use std::collections::HashMap;
 
 use entity::{campaign, campaign_member, commission_snapshot, partner, partner_category_member, partner_transition};

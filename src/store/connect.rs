@@ -110,6 +110,26 @@ pub async fn migration_status(store: &Store) -> Result<Vec<(String, bool)>, Stor
     Ok(status)
 }
 
+/// Lifts the limit on how long statements of this transaction may take; SQLite's have none.
+pub(super) async fn wait_for_ever(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
+    let backend = transaction.get_database_backend();
+    if backend == DbBackend::Postgres {
+        let unlimited = Statement::from_string(backend, "SET LOCAL statement_timeout = 0");
+        transaction.execute_raw(unlimited).await?;
+    }
+    Ok(())
+}
+
+/// Gives SQLite 256 MiB for its pages, on this connection from now on.
+pub(super) async fn enlarge_cache(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
+    let backend = transaction.get_database_backend();
+    if backend == DbBackend::Sqlite {
+        let enlarge = Statement::from_string(backend, "PRAGMA cache_size = -262144");
+        transaction.execute_raw(enlarge).await?;
+    }
+    Ok(())
+}
+
 async fn lock_migrations(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
     // Any number serves, as long as every version uses the same. SQLite's IMMEDIATE transaction is a lock already.
     const LOCK: &str = "SELECT pg_advisory_xact_lock(7723180421)";

@@ -113,15 +113,7 @@ pub async fn insert(
     tenant: TenantId,
     customer: &Customer,
 ) -> Result<bool, StoreError> {
-    let row = customer::Model {
-        tenant_id: tenant.uuid(),
-        id: customer.id.uuid(),
-        external_id: customer.external_id.clone(),
-        acquired_at: customer.acquired_at,
-        partner_id: customer.partner_id.map(|id| id.uuid()),
-        campaign_id: customer.campaign_id.map(|id| id.uuid()),
-    };
-    let inserted = Entity::insert(row.into_active_model())
+    let inserted = Entity::insert(to_row(tenant, customer).into_active_model())
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .try_insert()
         .exec_without_returning(transaction)
@@ -155,5 +147,16 @@ fn from_row(row: customer::Model) -> Customer {
         acquired_at: row.acquired_at,
         partner_id: row.partner_id.map(PartnerId::from_uuid),
         campaign_id: row.campaign_id.map(CampaignId::from_uuid),
+    }
+}
+
+pub(super) fn to_row(tenant: TenantId, customer: &Customer) -> customer::Model {
+    customer::Model {
+        tenant_id: tenant.uuid(),
+        id: customer.id.uuid(),
+        external_id: customer.external_id.clone(),
+        acquired_at: customer.acquired_at,
+        partner_id: customer.partner_id.map(|id| id.uuid()),
+        campaign_id: customer.campaign_id.map(|id| id.uuid()),
     }
 }

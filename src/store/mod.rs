@@ -83,6 +83,15 @@ impl Store {
         Ok(self.writer.begin_with_options(options).await?)
     }
 
+    /// Like [`Store::begin`], for work that takes longer than a request and changes much: no statement is cut off, and
+    /// SQLite keeps what changed in memory instead of writing it out over and over.
+    pub async fn begin_patiently(&self) -> Result<DatabaseTransaction, StoreError> {
+        let transaction = self.begin().await?;
+        connect::wait_for_ever(&transaction).await?;
+        connect::enlarge_cache(&transaction).await?;
+        Ok(transaction)
+    }
+
     /// Calls `count` at every statement but BEGIN and COMMIT, with its text.
     pub fn observe(&mut self, count: impl Fn(&str) + Send + Sync + 'static) {
         let count = Arc::new(count);

@@ -54,6 +54,21 @@ fn example(name: &str) -> String {
     format!("{}/examples/donutwork/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
+#[test]
+fn a_reader_that_has_seen_enough_is_no_fault() {
+    let mut schema = Command::new(env!("CARGO_BIN_EXE_tributary"));
+    schema
+        .arg("schema")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = schema.spawn().expect("it starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
 both_databases! {
     async fn a_tenant_is_made_seeded_and_imported_into(app: TestApp) {
         let made = done(&app, &["tenant", "create", "--slug", "acme", "--name", "Acme"]).await;
@@ -61,7 +76,7 @@ both_databases! {
         let seeding = ["seed", "--tenant", "acme", "--partners", "30", "--campaigns", "2"];
         let first = done(&app, &seeding).await;
         assert!(first.starts_with("acme: made 30 partners, 2 campaigns, ") && first.lines().count() == 1, "{first}");
-        assert_eq!(done(&app, &seeding).await, "acme: made 0 partners, 0 campaigns, 0 snapshots; 30 partners were there already\n");
+        assert_eq!(done(&app, &seeding).await, "acme: made 0 partners, 0 campaigns, 0 snapshots, 0 commissions; 30 partners were there already\n");
         let group = example("partner-group.json");
         let importing = ["import", "donutwork", &group, "--tenant", "acme"];
         let created = done(&app, &importing).await;

@@ -7,7 +7,6 @@ use super::posting::Posting;
 use super::{lock_partners, refund};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
-use crate::domain::Timestamp;
 use crate::domain::accrual::{self, CustomerHistory, Earned, Happening, Standing, TermsInForce};
 use crate::domain::campaign::Campaign;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget, mature_at};
@@ -439,7 +438,10 @@ impl Recorder<'_> {
             }
         }
         let commissions = match terms {
-            Some(terms) => rows(&event, &partner, campaign.as_ref(), &terms, earned, now),
+            Some(terms) => {
+                let campaign = campaign.as_ref().map(|campaign| campaign.id);
+                rows(&event, partner.id, campaign, &terms, earned, || CommissionId::new(now))
+            }
             None => Vec::new(),
         };
         let mut posting = Posting::new(tenant, self.writer.actor(), now);
@@ -491,23 +493,25 @@ fn credited(
     (credited, campaign.or(its_campaign))
 }
 
-fn rows(
+/// The rows of what an event earned. `id` makes their ids, in the order of writing.
+pub fn rows(
     event: &Event,
-    partner: &Partner,
-    campaign: Option<&Campaign>,
+    partner: PartnerId,
+    campaign: Option<CampaignId>,
     terms: &TermsInForce,
     earned: Vec<Earned>,
-    now: Timestamp,
+    mut id: impl FnMut() -> CommissionId,
 ) -> Vec<Commission> {
+    let now = event.recorded_at;
     let rows = earned.into_iter().map(|earned| Commission {
-        id: CommissionId::new(now),
+        id: id(),
         kind: CommissionKind::Event,
         status: CommissionStatus::Accrued,
         amount: earned.amount,
         payment_target: PaymentTarget::Partnership,
         recipient: None,
-        partner_id: partner.id,
-        campaign_id: campaign.map(|campaign| campaign.id),
+        partner_id: partner,
+        campaign_id: campaign,
         event_id: Some(event.id),
         snapshot_id: terms.snapshot_id,
         adjusts_id: None,

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
 use crate::domain::event::{Attribution, Event, EventKind};
+use crate::domain::explain::Step;
 use crate::domain::id::{AttributionId, CommissionId, EventId};
 use crate::domain::money::Money;
 use crate::domain::problem::{Fault, ProblemCode, Problems};
@@ -187,7 +188,7 @@ async fn take_back_rows(
         }
     }
     let by_id: HashMap<_, _> = rows.iter().map(|row| (row.id, row)).collect();
-    let reason = format!("{} {}", refund.kind.as_str().to_lowercase(), refund.external_id);
+    let reason = reason(refund);
     let mut posting = Posting::new(writer.tenant(), writer.actor(), now);
     let mut clawbacks = Vec::new();
     for row in &rows {
@@ -203,24 +204,7 @@ async fn take_back_rows(
                 posting.move_to(row, CommissionStatus::Reversed, Some(&reason));
             }
             TakeBack::Clawback(amount, status, explanation) => {
-                let approved_at = (status == CommissionStatus::Approved).then_some(now);
-                let clawback = Commission {
-                    id: CommissionId::new(now),
-                    kind: CommissionKind::Clawback,
-                    status,
-                    amount,
-                    event_id: Some(refund.id),
-                    adjusts_id: Some(row.id),
-                    basis: None,
-                    holdback_days: row.holdback_days,
-                    accrued_at: now,
-                    approved_at,
-                    paid_at: None,
-                    reversed_at: None,
-                    payout_id: None,
-                    explanation,
-                    ..row.clone()
-                };
+                let clawback = clawback(row, refund, CommissionId::new(now), (amount, status, explanation));
                 posting.write(clawback.clone(), Some(&reason));
                 clawbacks.push(clawback);
             }
@@ -228,4 +212,36 @@ async fn take_back_rows(
     }
     posting.write_to(transaction).await?;
     Ok(clawbacks)
+}
+
+/// Why rows move when an event is taken back.
+pub fn reason(refund: &Event) -> String {
+    format!("{} {}", refund.kind.as_str().to_lowercase(), refund.external_id)
+}
+
+/// The row by which `refund` takes back from `row`.
+pub fn clawback(
+    row: &Commission,
+    refund: &Event,
+    id: CommissionId,
+    (amount, status, explanation): (Money, CommissionStatus, Vec<Step>),
+) -> Commission {
+    let now = refund.recorded_at;
+    Commission {
+        id,
+        kind: CommissionKind::Clawback,
+        status,
+        amount,
+        event_id: Some(refund.id),
+        adjusts_id: Some(row.id),
+        basis: None,
+        holdback_days: row.holdback_days,
+        accrued_at: now,
+        approved_at: (status == CommissionStatus::Approved).then_some(now),
+        paid_at: None,
+        reversed_at: None,
+        payout_id: None,
+        explanation,
+        ..row.clone()
+    }
 }

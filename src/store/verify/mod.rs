@@ -15,6 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::connect::wait_for_ever;
 use super::scope::visible;
 use super::{Store, StoreError};
 use crate::auth::Scope;
@@ -80,11 +81,8 @@ pub async fn snapshot(store: &Store) -> Result<DatabaseTransaction, StoreError> 
         ..TransactionOptions::default()
     };
     let transaction = store.reader().begin_with_options(options).await?;
-    if is_postgres {
-        // The time that a request's statement may take does not suffice for a whole ledger.
-        let unlimited = Statement::from_string(backend, "SET LOCAL statement_timeout = 0");
-        transaction.execute_raw(unlimited).await?;
-    }
+    // The time that a request's statement may take does not suffice for a whole ledger.
+    wait_for_ever(&transaction).await?;
     Ok(transaction)
 }
 

@@ -1,5 +1,8 @@
 //! Made-up data are the same for the same numbers, and made once.
 
+mod commissions;
+mod replay;
+
 use serde_json::{Value, json};
 use tributary::domain::tenant::Tenant;
 use tributary::seed::{Amounts, Made, fill};
@@ -10,6 +13,7 @@ async fn seed(app: &TestApp, tenant: &Tenant, partners: u32, campaigns: u32, rng
     let amounts = Amounts {
         partners,
         campaigns,
+        commissions: 0,
         rng_seed,
     };
     fill(&app.app, tenant, amounts, |_| ())

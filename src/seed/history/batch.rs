@@ -1,0 +1,97 @@
+//! The histories of several partners, written together.
+
+use sea_orm::DatabaseTransaction;
+
+use super::life::Lived;
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::commission::{Balance, Commission, CommissionTransition, Payout, PayoutRun};
+use crate::domain::event::{Customer, Event};
+use crate::domain::id::{
+    CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
+};
+use crate::domain::money::Currency;
+use crate::store::{self, StoreError, bulk};
+
+/// Balances of one statement, well within the values that databases bind.
+const BALANCES: usize = 500;
+
+#[derive(Default)]
+pub struct Batch {
+    members: Vec<(CampaignId, PartnerId, Timestamp)>,
+    customers: Vec<Customer>,
+    events: Vec<Event>,
+    runs: Vec<PayoutRun>,
+    payouts: Vec<Payout>,
+    commissions: Vec<Commission>,
+    transitions: Vec<(CommissionTransitionId, CommissionId, CommissionTransition)>,
+    items: Vec<(PayoutItemId, PayoutId, CommissionId)>,
+    paid_charges: Vec<(PartnerId, CustomerId, i64)>,
+    lifetime_values: Vec<(PartnerId, Currency, i64)>,
+    qualified: Vec<(PartnerId, i64)>,
+    balances: Vec<(PartnerId, Balance)>,
+}
+
+impl Batch {
+    pub fn add(&mut self, partner: PartnerId, lived: Lived) {
+        let members = lived.joined.into_iter().map(|(campaign, at)| (campaign, partner, at));
+        self.members.extend(members);
+        let balances = lived.book.balances();
+        self.balances
+            .extend(balances.into_iter().map(|balance| (partner, balance)));
+        self.customers.extend(lived.customers);
+        self.events.extend(lived.events);
+        for run in lived.runs {
+            if !self.runs.contains(&run) {
+                self.runs.push(run);
+            }
+        }
+        self.payouts.extend(lived.book.payouts);
+        self.commissions.extend(lived.book.rows);
+        self.transitions.extend(lived.book.transitions);
+        self.items.extend(lived.book.items);
+        let paid_charges = lived.paid_charges.into_iter();
+        self.paid_charges
+            .extend(paid_charges.map(|(customer, count)| (partner, customer, count)));
+        let values = lived.lifetime_values.into_iter();
+        self.lifetime_values
+            .extend(values.map(|(currency, minor)| (partner, currency, minor)));
+        if let Some(qualified) = lived.qualified {
+            self.qualified.push((partner, qualified));
+        }
+    }
+
+    /// Writes everything, what is referred to before what refers to it, and each table in the order of time: most
+    /// indexes begin with it, so that every page of them is visited once.
+    pub async fn write_to(mut self, transaction: &DatabaseTransaction, tenant: TenantId) -> Result<(), StoreError> {
+        // Equal moments of one partner keep their order: ids count on.
+        self.customers.sort_by_key(|customer| customer.id);
+        self.events.sort_by_key(|event| event.id);
+        self.payouts.sort_by_key(|payout| payout.id);
+        self.commissions.sort_by_key(|commission| commission.id);
+        self.transitions.sort_by_key(|(id, _, _)| *id);
+        self.items.sort_by_key(|(id, _, _)| *id);
+        bulk::insert_campaign_members(transaction, tenant, &self.members).await?;
+        bulk::ledger::insert_customers(transaction, tenant, &self.customers).await?;
+        bulk::ledger::insert_events(transaction, tenant, &self.events).await?;
+        let ids: Vec<_> = self.runs.iter().map(|run| run.id.uuid()).collect();
+        let known = store::payout::runs_by_ids(transaction, &Scope::tenant_wide(tenant), &ids).await?;
+        let runs: Vec<_> = self
+            .runs
+            .into_iter()
+            .filter(|run| !known.contains_key(&run.id.uuid()))
+            .collect();
+        bulk::ledger::insert_payout_runs(transaction, tenant, &runs).await?;
+        store::payout::insert(transaction, tenant, &self.payouts).await?;
+        bulk::ledger::insert_commissions(transaction, tenant, &self.commissions).await?;
+        bulk::ledger::insert_commission_transitions(transaction, tenant, &self.transitions).await?;
+        bulk::ledger::insert_payout_items(transaction, tenant, &self.items).await?;
+        bulk::ledger::insert_paid_charges(transaction, tenant, &self.paid_charges).await?;
+        bulk::ledger::add_lifetime_values(transaction, tenant, &self.lifetime_values).await?;
+        bulk::ledger::add_qualified_customers(transaction, tenant, &self.qualified).await?;
+        for balances in self.balances.chunks(BALANCES) {
+            store::balance::add(transaction, tenant, balances).await?;
+        }
+        Ok(())
+    }
+}

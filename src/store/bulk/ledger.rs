@@ -1,0 +1,305 @@
+//! Rows of the ledger in bulk: histories that were worked out beforehand are written in their final state. The caller
+//! holds the lock of every partner concerned.
+
+use std::collections::HashMap;
+
+use entity::{
+    campaign_member, commission, commission_transition, customer, event, outbox, partner_customer,
+    partner_lifetime_value, partner_standing, payout_item, payout_run,
+};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
+};
+use uuid::Uuid;
+
+use super::{ROWS, insert};
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::commission::{Commission, CommissionTransition, PayoutRun};
+use crate::domain::event::{Customer, Event};
+use crate::domain::id::{
+    CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
+};
+use crate::domain::money::Currency;
+use crate::store::scope::visible;
+use crate::store::{StoreError, many};
+
+/// How many commissions each partner has through events whose external ids begin like this. `partners`: only theirs.
+pub async fn commissions_by_partner(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    prefix: &str,
+    partners: Option<&[Uuid]>,
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    let backend = database.get_database_backend();
+    let mut events = visible::<event::Entity>(scope)
+        .select_only()
+        .column(event::Column::Id)
+        .filter(event::Column::ExternalId.starts_with(prefix));
+    let mut select = visible::<commission::Entity>(scope);
+    if let Some(partners) = partners {
+        events = events.filter(many::one_of(
+            backend,
+            event::Column::PartnerId.as_column_ref(),
+            partners,
+        ));
+        select = select.filter(many::one_of(
+            backend,
+            commission::Column::PartnerId.as_column_ref(),
+            partners,
+        ));
+    }
+    let counts: Vec<(Uuid, i64)> = select
+        .filter(commission::Column::EventId.in_subquery(events.into_query()))
+        .select_only()
+        .column(commission::Column::PartnerId)
+        .column_as(commission::Column::Id.count(), "commissions")
+        .group_by(commission::Column::PartnerId)
+        .into_tuple()
+        .all(database)
+        .await?;
+    Ok(counts
+        .into_iter()
+        .map(|(partner, count)| (partner, count.unsigned_abs()))
+        .collect())
+}
+
+/// How many events each partner has, and when the newest was recorded; nothing of partners without any.
+pub async fn events_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, (u64, Timestamp)>, StoreError> {
+    use event::Column;
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let found: Vec<(Uuid, i64, DateTimeUtc)> = visible::<event::Entity>(scope)
+        .filter(one_of)
+        .select_only()
+        .column(Column::PartnerId)
+        .column_as(Column::Id.count(), "events")
+        .column_as(Column::RecordedAt.max(), "newest")
+        .group_by(Column::PartnerId)
+        .into_tuple()
+        .all(database)
+        .await?;
+    Ok(found
+        .into_iter()
+        .map(|(partner, count, newest)| (partner, (count.unsigned_abs(), newest)))
+        .collect())
+}
+
+/// How many customers with a paid charge each partner has; partners without any are left out.
+pub async fn qualified_customers_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, i64>, StoreError> {
+    use partner_standing::Column;
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let rows = visible::<partner_standing::Entity>(scope)
+        .filter(one_of)
+        .all(database)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.partner_id, row.qualified_customers))
+        .collect())
+}
+
+/// The campaigns to which each partner belongs, in the order of their ids.
+pub async fn campaigns_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<CampaignId>>, StoreError> {
+    use campaign_member::Column;
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let rows = visible::<campaign_member::Entity>(scope)
+        .filter(one_of)
+        .all(database)
+        .await?;
+    let mut campaigns: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in rows {
+        let of_partner = campaigns.entry(row.partner_id).or_default();
+        of_partner.push(CampaignId::from_uuid(row.campaign_id));
+    }
+    campaigns.values_mut().for_each(|campaigns| campaigns.sort_unstable());
+    Ok(campaigns)
+}
+
+pub async fn insert_customers(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    customers: &[Customer],
+) -> Result<(), StoreError> {
+    let rows = customers
+        .iter()
+        .map(|customer| crate::store::customer::to_row(tenant, customer));
+    insert::<customer::Entity, _>(transaction, rows).await
+}
+
+/// Originals stand before their refunds.
+pub async fn insert_events(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    events: &[Event],
+) -> Result<(), StoreError> {
+    let rows = events.iter().map(|event| crate::store::event::to_row(tenant, event));
+    insert::<event::Entity, _>(transaction, rows).await
+}
+
+/// Rows stand before those that adjust them.
+pub async fn insert_commissions(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    commissions: &[Commission],
+) -> Result<(), StoreError> {
+    let rows = commissions
+        .iter()
+        .map(|commission| crate::store::commission::to_row(tenant, commission));
+    insert::<commission::Entity, _>(transaction, rows).await
+}
+
+/// Appends to the histories of commissions, and to the outbox what changed.
+pub async fn insert_commission_transitions(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    transitions: &[(CommissionTransitionId, CommissionId, CommissionTransition)],
+) -> Result<(), StoreError> {
+    let tenant_id = tenant.uuid();
+    let history = transitions
+        .iter()
+        .map(|(id, commission, transition)| commission_transition::Model {
+            tenant_id,
+            id: id.uuid(),
+            commission_id: commission.uuid(),
+            from_status: transition.from.map(|status| status.as_str().to_owned()),
+            to_status: transition.to.as_str().to_owned(),
+            actor: transition.actor.clone(),
+            reason: transition.reason.clone(),
+            at: transition.at,
+        });
+    insert::<commission_transition::Entity, _>(transaction, history).await?;
+    // The database counts them itself.
+    let changes = transitions
+        .iter()
+        .map(|(_, commission, transition)| outbox::ActiveModel {
+            tenant_id: ActiveValue::Set(tenant_id),
+            commission_id: ActiveValue::Set(commission.uuid()),
+            status: ActiveValue::Set(transition.to.as_str().to_owned()),
+            at: ActiveValue::Set(transition.at),
+            id: ActiveValue::NotSet,
+        });
+    insert::<outbox::Entity, _>(transaction, changes).await
+}
+
+pub async fn insert_payout_runs(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    runs: &[PayoutRun],
+) -> Result<(), StoreError> {
+    let rows = runs.iter().map(|run| payout_run::Model {
+        tenant_id: tenant.uuid(),
+        id: run.id.uuid(),
+        created_at: run.created_at,
+    });
+    insert::<payout_run::Entity, _>(transaction, rows).await
+}
+
+pub async fn insert_payout_items(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    items: &[(PayoutItemId, PayoutId, CommissionId)],
+) -> Result<(), StoreError> {
+    let rows = items.iter().map(|(id, payout, commission)| payout_item::Model {
+        tenant_id: tenant.uuid(),
+        id: id.uuid(),
+        payout_id: payout.uuid(),
+        commission_id: commission.uuid(),
+    });
+    insert::<payout_item::Entity, _>(transaction, rows).await
+}
+
+/// Writes how many paid charges customers have with partners; none of the pairs may be known already.
+pub async fn insert_paid_charges(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    counts: &[(PartnerId, CustomerId, i64)],
+) -> Result<(), StoreError> {
+    let rows = counts
+        .iter()
+        .map(|(partner, customer, paid_charges)| partner_customer::Model {
+            tenant_id: tenant.uuid(),
+            partner_id: partner.uuid(),
+            customer_id: customer.uuid(),
+            paid_charges: *paid_charges,
+        });
+    insert::<partner_customer::Entity, _>(transaction, rows).await
+}
+
+/// Adds to lifetime values, in minor units; one entry a partner and currency.
+pub async fn add_lifetime_values(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    values: &[(PartnerId, Currency, i64)],
+) -> Result<(), StoreError> {
+    use partner_lifetime_value::{Column, Entity, Model};
+    let sum = Expr::col((Entity, Column::AmountMinor)).add(Expr::col(("excluded", Column::AmountMinor)));
+    let conflict = OnConflict::columns([Column::TenantId, Column::PartnerId, Column::Currency])
+        .value(Column::AmountMinor, sum)
+        .to_owned();
+    for chunk in values.chunks(ROWS) {
+        let rows = chunk.iter().map(|(partner, currency, minor)| {
+            let row = Model {
+                tenant_id: tenant.uuid(),
+                partner_id: partner.uuid(),
+                currency: currency.code().to_owned(),
+                amount_minor: *minor,
+            };
+            row.into_active_model()
+        });
+        let insert = Entity::insert_many(rows).on_conflict(conflict.clone());
+        insert.exec_without_returning(transaction).await?;
+    }
+    Ok(())
+}
+
+/// Adds to the numbers of customers with a paid charge; one entry a partner.
+pub async fn add_qualified_customers(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    counts: &[(PartnerId, i64)],
+) -> Result<(), StoreError> {
+    use partner_standing::{Column, Entity, Model};
+    let sum = Expr::col((Entity, Column::QualifiedCustomers)).add(Expr::col(("excluded", Column::QualifiedCustomers)));
+    let conflict = OnConflict::columns([Column::TenantId, Column::PartnerId])
+        .value(Column::QualifiedCustomers, sum)
+        .to_owned();
+    for chunk in counts.chunks(ROWS) {
+        let rows = chunk.iter().map(|(partner, qualified)| {
+            let row = Model {
+                tenant_id: tenant.uuid(),
+                partner_id: partner.uuid(),
+                qualified_customers: *qualified,
+            };
+            row.into_active_model()
+        });
+        let insert = Entity::insert_many(rows).on_conflict(conflict.clone());
+        insert.exec_without_returning(transaction).await?;
+    }
+    Ok(())
+}
