@@ -187,13 +187,21 @@ pub async fn delete(
     Ok(())
 }
 
-/// Keeps what a rule says now, since it pays by it; it does no harm where that is kept already.
+/// Keeps what a rule says now, since it pays by it, unless that is kept already.
 pub async fn keep_version(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
     rule: &CommissionRule,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    use commission_rule_version::Column as Version;
+    // Looked for first: SQLite's guard of kept versions fires before the conflict that would be passed over.
+    let kept = visible::<commission_rule_version::Entity>(&Scope::tenant_wide(tenant))
+        .filter(Version::RuleId.eq(rule.id.uuid()))
+        .filter(Version::Version.eq(row::signed(rule.version)));
+    if kept.one(transaction).await?.is_some() {
+        return Ok(());
+    }
     let row = commission_rule_version::Model {
         tenant_id: tenant.uuid(),
         id: Id::<id::CommissionRuleVersion>::new(now).uuid(),
@@ -202,6 +210,7 @@ pub async fn keep_version(
         plan: row::to_json(&rule.plan),
         created_at: now,
     };
+    // On PostgreSQL a deal of another partner may keep it at the same moment.
     commission_rule_version::Entity::insert(row.into_active_model())
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .try_insert()
