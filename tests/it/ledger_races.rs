@@ -21,7 +21,7 @@ use crate::support::{TestApp, both_databases};
 const EVENTS: usize = 200;
 
 /// Another gateway over the same database.
-async fn second_gateway(app: &TestApp) -> Arc<App> {
+pub async fn second_gateway(app: &TestApp) -> Arc<App> {
     let patience = Duration::from_secs(30);
     let options = StoreOptions {
         url: app.database_url(),

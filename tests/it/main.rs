@@ -8,6 +8,7 @@
 
 mod architecture;
 mod command_line;
+mod deals;
 mod demo;
 mod import;
 mod import_journeybee;

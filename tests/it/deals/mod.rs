@@ -9,7 +9,6 @@ mod lists;
 mod losing;
 mod pipeline;
 mod portal;
-mod races;
 mod random;
 mod renewals;
 mod rows;
@@ -120,9 +119,7 @@ impl<'a> Sales<'a> {
     /// What creating a deal answers.
     pub async fn created(&self, value: &str, more: Value) -> Value {
         let input = json!({ "name": "Deal", "partnerId": self.partner, "value": euros(value) });
-        self.staff()
-            .done("createDeal", merged(input, more), &selection())
-            .await
+        self.staff().done("createDeal", merged(input, more), &selection()).await
     }
 
     /// Moves a deal; gives the amounts that this made due.
@@ -191,10 +188,7 @@ impl<'a> Sales<'a> {
         let input = json!({ "commissionRuleId": rule, "deal": deal });
         let selection = "payments { commissionRule { id } paymentStage { id } paymentTarget entry part occurrence \
             amount { amount currency } recipient explanation { source outcome detail amount } }";
-        let payload = self
-            .staff()
-            .done("simulateCommissionRule", input, selection)
-            .await;
+        let payload = self.staff().done("simulateCommissionRule", input, selection).await;
         payload["payments"].as_array().expect("payments").clone()
     }
 

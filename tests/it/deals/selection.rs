@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Sales, fixed, one_off};
+use super::{Sales, fixed, one_off, recurring};
 use crate::ledger::{amounts, text};
 use crate::support::both_databases;
 
@@ -82,7 +82,7 @@ both_databases! {
 
     async fn partners_that_earn_nothing_are_paid_for_no_deal(app: TestApp) {
         let sales = Sales::new(&app).await;
-        sales.rule(json!([one_off(&sales.won, fixed("10")), super::recurring(&sales.open, fixed("3"))])).await;
+        sales.rule(json!([one_off(&sales.won, fixed("10")), recurring(&sales.open, fixed("3"))])).await;
         let deal = sales.deal("1000").await;
         assert_eq!(sales.enter(&deal, &sales.open).await, ["3.00"]);
         for (end, comeback) in [("suspendPartner", "activatePartner"), ("revokePartner", "reinstatePartner")] {

@@ -28,12 +28,21 @@ async fn schedule(sales: &Sales<'_>, rule: &str, option: Option<usize>) -> Vec<S
     }
     let renewals = merged(bearing, json!({ "renewals": 3 }));
     let simulated = sales.simulated(rule, "100", &[&sales.won], renewals).await;
-    let live: Vec<_> = live.into_iter().map(|amounts| amounts.first().cloned().unwrap_or("0.00".into())).collect();
-    let listed: Vec<_> = simulated.iter().map(|payment| text(&payment["amount"]["amount"])).collect();
+    let live: Vec<_> = live
+        .into_iter()
+        .map(|amounts| amounts.first().cloned().unwrap_or("0.00".into()))
+        .collect();
+    let listed: Vec<_> = simulated
+        .iter()
+        .map(|payment| text(&payment["amount"]["amount"]))
+        .collect();
     assert_eq!(live, listed);
     for payment in &simulated {
         let steps = payment["explanation"].as_array().expect("steps").iter();
-        let sum: rust_decimal::Decimal = steps.filter(|step| !step["amount"].is_null()).map(|step| decimal(&step["amount"])).sum();
+        let sum: rust_decimal::Decimal = steps
+            .filter(|step| !step["amount"].is_null())
+            .map(|step| decimal(&step["amount"]))
+            .sum();
         assert_eq!(sum, decimal(&payment["amount"]["amount"]), "{payment}");
     }
     live
