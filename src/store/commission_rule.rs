@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entity::commission_rule::{self, Column, Entity};
 use entity::commission_rule_reference::{self, Column as Reference};
 use entity::{commission_rule_version, partner};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QuerySelect, QueryTrait, Select,
@@ -79,9 +79,10 @@ pub async fn by_ids(
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
-/// The rules in force for partners of a type that have an entry for the stage.
+/// The rules in force for partners of a type that have an entry for the stage, as they stay until this transaction
+/// ends: whoever changes or deletes one waits, and this waits for whoever does; other deals do not.
 pub async fn for_stage(
-    database: &impl ConnectionTrait,
+    transaction: &impl ConnectionTrait,
     scope: &Scope,
     partner_type: PartnerType,
     stage: PaymentStageId,
@@ -92,8 +93,9 @@ pub async fn for_stage(
         .column(Reference::RuleId);
     let select = in_force(scope)
         .filter(Column::PartnerType.eq(partner_type.as_str()))
-        .filter(Column::Id.in_subquery(with_entry.into_query()));
-    select.all(database).await?.into_iter().map(from_row).collect()
+        .filter(Column::Id.in_subquery(with_entry.into_query()))
+        .lock(LockType::KeyShare);
+    select.all(transaction).await?.into_iter().map(from_row).collect()
 }
 
 /// All rules in force.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::partner::{self, Column, Entity};
 use entity::{campaign_member, partner_category_member, partner_transition};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, Select,
@@ -114,6 +114,10 @@ pub async fn external_ids(
         .collect())
 }
 
+/// How a partner is locked: other writers of it wait for this transaction's end, and rows that merely refer to it do
+/// not. A partner's id never changes, so they have nothing to wait for, and whoever writes them could wait in a circle.
+const WRITER: LockType = LockType::NoKeyUpdate;
+
 /// The partner for update: every write that concerns it waits for this transaction's end.
 pub async fn lock(
     transaction: &impl ConnectionTrait,
@@ -122,7 +126,7 @@ pub async fn lock(
 ) -> Result<Option<Partner>, StoreError> {
     let row = visible::<Entity>(scope)
         .filter(Column::Id.eq(id.uuid()))
-        .lock_exclusive()
+        .lock(WRITER)
         .one(transaction)
         .await?;
     row.map(from_row).transpose()
@@ -139,7 +143,7 @@ pub async fn lock_all(
     let select = visible::<Entity>(scope)
         .filter(one_of)
         .order_by_asc(Column::Id)
-        .lock_exclusive();
+        .lock(WRITER);
     select.all(transaction).await?.into_iter().map(from_row).collect()
 }
 
