@@ -20,7 +20,7 @@ use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
 use crate::service::ledger::lock_partners;
-use crate::service::ledger::once::Once;
+use crate::service::ledger::once::{Once, repeated};
 use crate::store::{self, StoreError};
 
 pub mod forecast;
@@ -230,6 +230,10 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
 /// Records that a deal was renewed: every recurring part that has started pays its next occurrence. The same key again
 /// gives the first answer.
 pub async fn renew(app: &App, caller: &Caller, id: &str, key: String) -> Result<Done, ServiceError> {
+    repeated(|| renew_once(app, caller, id, key.clone())).await
+}
+
+async fn renew_once(app: &App, caller: &Caller, id: &str, key: String) -> Result<Done, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let scope = writer.scope();
     let mut problems = Problems::new();
