@@ -196,7 +196,7 @@ fn at_stage(
     for payment in book.void_at(stage) {
         let Some(plan) = book.plan(&payment) else { continue };
         let entry = plan.entries.get(payment.slot.entry as usize);
-        if entry.is_some_and(|entry| opens(entry)) {
+        if entry.is_some_and(&opens) {
             due.extend(pay(payment.rule, payment.version, plan, payment.slot, deal)?);
         }
     }

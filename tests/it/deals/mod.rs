@@ -9,6 +9,7 @@ mod lists;
 mod losing;
 mod pipeline;
 mod portal;
+mod races;
 mod random;
 mod renewals;
 mod rows;
