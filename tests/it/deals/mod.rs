@@ -1,6 +1,7 @@
 //! Deals move through the pipeline, and commission rules pay for it: once, by the version that began it, and what the
 //! simulation said.
 
+mod costs;
 mod examples;
 mod forecast;
 mod immutable;
