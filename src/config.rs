@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::http::HttpOptions;
+use crate::http::{Cors, HttpOptions, Limits, Persisted, Throttle, Timeouts};
 use crate::store::StoreOptions;
 use crate::telemetry::LogFormat;
 
@@ -73,8 +73,11 @@ struct File {
     log_format: Option<LogFormat>,
     log: Option<String>,
     database: DatabaseSection,
-    limits: LimitsSection,
-    timeouts: TimeoutsSection,
+    limits: Limits,
+    timeouts: Timeouts,
+    throttle: Throttle,
+    cors: Cors,
+    persisted: Persisted,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -91,42 +94,6 @@ impl Default for DatabaseSection {
             max_connections: 8,
             acquire_seconds: 10,
             statement_seconds: 10,
-        }
-    }
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct LimitsSection {
-    body_bytes: usize,
-    document_bytes: usize,
-}
-
-impl Default for LimitsSection {
-    fn default() -> Self {
-        let http = HttpOptions::default();
-        Self {
-            body_bytes: http.max_body_bytes,
-            document_bytes: http.max_document_bytes,
-        }
-    }
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct TimeoutsSection {
-    query_seconds: u64,
-    mutation_seconds: u64,
-    shutdown_seconds: u64,
-}
-
-impl Default for TimeoutsSection {
-    fn default() -> Self {
-        let http = HttpOptions::default();
-        Self {
-            query_seconds: http.query_timeout.as_secs(),
-            mutation_seconds: http.mutation_timeout.as_secs(),
-            shutdown_seconds: http.shutdown_timeout.as_secs(),
         }
     }
 }
@@ -180,11 +147,11 @@ impl Config {
                 .unwrap_or_else(|| DEFAULT_PARTY.to_owned()),
             http: HttpOptions {
                 production: flags.production.or(file.production).unwrap_or(false),
-                max_body_bytes: file.limits.body_bytes,
-                max_document_bytes: file.limits.document_bytes,
-                query_timeout: Duration::from_secs(file.timeouts.query_seconds),
-                mutation_timeout: Duration::from_secs(file.timeouts.mutation_seconds),
-                shutdown_timeout: Duration::from_secs(file.timeouts.shutdown_seconds),
+                limits: file.limits,
+                timeouts: file.timeouts,
+                throttle: file.throttle,
+                cors: file.cors,
+                persisted: file.persisted,
             },
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
             log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),

@@ -16,7 +16,7 @@ use super::loader::{Children, PageKey};
 use crate::auth::Scope;
 use crate::store::page::{Page, PageRequest, Place};
 
-const DEFAULT_PAGE: i32 = 20;
+pub const DEFAULT_PAGE: i32 = 20;
 pub const MAX_PAGE: i32 = 500;
 
 /// The four paging arguments of a connection field.

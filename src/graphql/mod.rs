@@ -36,10 +36,12 @@ mod tenant;
 mod terms;
 mod user_error;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, ValidationMode};
 
+pub use connection::DEFAULT_PAGE;
 pub use context::RequestContext;
 pub use error::{INTERNAL_CODE, INTERNAL_MESSAGE};
+pub use scalar::check_scalar;
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
@@ -83,7 +85,16 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema. In production its error texts suggest no names.
 pub fn schema(production: bool) -> Schema {
-    let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription);
+    build(production, ValidationMode::Strict)
+}
+
+/// The same for documents that the strict one has let through before: most of what it looks at cannot have changed.
+pub fn schema_for_validated_documents(production: bool) -> Schema {
+    build(production, ValidationMode::Fast)
+}
+
+fn build(production: bool, mode: ValidationMode) -> Schema {
+    let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription).validation_mode(mode);
     if production {
         builder.disable_suggestions().finish()
     } else {

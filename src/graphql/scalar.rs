@@ -104,6 +104,41 @@ impl ScalarType for Json {
     }
 }
 
+/// Whether a value is one of the scalar `name`; if not, what it must be, for the text of an error. `None` is a list or
+/// an object. Scalars that are not listed here take anything.
+pub fn check_scalar(name: &str, value: Option<&Value>) -> Result<(), &'static str> {
+    let is = |test: fn(&Value) -> bool| value.is_some_and(test);
+    let (valid, text) = match name {
+        "Int" => (
+            is(
+                |value| matches!(value, Value::Number(number) if number.as_i64().is_some_and(|number| i32::try_from(number).is_ok())),
+            ),
+            "must be a whole number from -2147483648 to 2147483647",
+        ),
+        "Float" => (is(|value| matches!(value, Value::Number(_))), "must be a number"),
+        "String" => (is(|value| matches!(value, Value::String(_))), "must be a text"),
+        "Boolean" => (is(|value| matches!(value, Value::Boolean(_))), "must be true or false"),
+        "ID" => (
+            is(|value| match value {
+                Value::Number(number) => !number.is_f64(),
+                value => matches!(value, Value::String(_)),
+            }),
+            "must be an id, which is a text",
+        ),
+        "Decimal" => (
+            is(Decimal::is_valid),
+            "must be a decimal number of at most 28 digits; decimals are put in quotes: \"12.34\"",
+        ),
+        "CurrencyCode" => (is(CurrencyCode::is_valid), "must be an ISO 4217 currency code: \"EUR\""),
+        "DateTime" => (
+            is(DateTime::is_valid),
+            "must be an RFC 3339 moment: \"2026-04-24T12:00:00Z\"",
+        ),
+        _ => (true, ""),
+    };
+    if valid { Ok(()) } else { Err(text) }
+}
+
 fn custom<T: async_graphql::InputType>(Fault(_, message): Fault) -> InputValueError<T> {
     InputValueError::custom(message)
 }

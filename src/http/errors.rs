@@ -1,31 +1,33 @@
 //! The last look at an answer: every error gets a code and the request's id, faults of ours are logged and masked.
 
-use async_graphql::{ErrorExtensionValues, Response as GraphqlResponse, ServerError};
+use async_graphql::{ErrorExtensionValues, Response as GraphqlResponse};
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::guard::Problem;
 use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE};
 use crate::store::StoreError;
 
-/// An answer has at most so many errors.
-const MAX_ERRORS: usize = 10;
-
 /// An answer that holds nothing but one error.
-pub fn refusal(status: StatusCode, code: &str, message: impl AsRef<str>, request_id: &str) -> Response {
-    let extensions = json!({ "code": code, "requestId": request_id });
-    let body = json!({ "errors": [{ "message": message.as_ref(), "extensions": extensions }] });
-    (status, Json(body)).into_response()
+pub fn refusal(status: StatusCode, code: &'static str, message: impl Into<String>, request_id: &str) -> Response {
+    refusals(status, &[Problem::new(code, message)], request_id)
+}
+
+/// An answer that holds nothing but errors: nothing was executed, so it has no `data`, not even null.
+pub fn refusals(status: StatusCode, problems: &[Problem], request_id: &str) -> Response {
+    let errors: Vec<_> = problems.iter().map(|problem| problem.to_json(request_id)).collect();
+    (status, Json(json!({ "errors": errors }))).into_response()
 }
 
 pub async fn not_found() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "nothing here: the API is at /graphql\n")
 }
 
-/// Completes the errors of an executed or refused document.
-pub fn finish(response: &mut GraphqlResponse, request_id: &str) {
-    response.errors.truncate(MAX_ERRORS);
+/// Completes the errors of an executed or refused document, of which it keeps `most`.
+pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
+    response.errors.truncate(most.max(1));
     for error in &mut response.errors {
         if let Some(cause) = error.source::<StoreError>() {
             tracing::error!(request_id, path = ?error.path, %cause, "a field failed");
@@ -41,35 +43,21 @@ pub fn finish(response: &mut GraphqlResponse, request_id: &str) {
             extensions.set("code", code);
         }
         extensions.set("requestId", request_id);
-        explain_scalars(error);
     }
 }
 
-/// Adds what the library's text about a bad scalar leaves out: how to write it.
-fn explain_scalars(error: &mut ServerError) {
-    const HINTS: [(&str, &str); 3] = [
-        ("expected type \"Decimal\"", "decimals are put in quotes: \"12.34\""),
-        (
-            "expected type \"CurrencyCode\"",
-            "currencies are ISO 4217 codes: \"EUR\"",
-        ),
-        (
-            "expected type \"DateTime\"",
-            "moments are RFC 3339: \"2026-04-24T12:00:00Z\"",
-        ),
-    ];
-    if let Some((_, hint)) = HINTS.iter().find(|(text, _)| error.message.contains(text)) {
-        error.message = format!("{} ({hint})", error.message);
-    }
-}
-
-/// The answer to a request whose execution panicked.
-pub fn panicked(request_id: &str) -> Response {
-    tracing::error!(request_id, "the execution panicked");
+/// The answer to a fault of ours, which the caller of this has logged.
+pub fn internal(request_id: &str) -> Response {
     refusal(
         StatusCode::INTERNAL_SERVER_ERROR,
         INTERNAL_CODE,
         INTERNAL_MESSAGE,
         request_id,
     )
+}
+
+/// The answer to a request whose handling panicked.
+pub fn panicked(request_id: &str) -> Response {
+    tracing::error!(request_id, "the handling of a request panicked");
+    internal(request_id)
 }

@@ -1,110 +1,145 @@
-//! The gateway's front: routes, request ids, and an end without lost requests.
+//! The gateway's front: routes, request ids, limits, and an end without lost requests.
 
+mod ask;
+mod cost;
+mod documents;
 mod errors;
 mod graphiql;
 mod graphql;
+mod guard;
 mod health;
+mod negotiate;
+mod options;
+mod persisted;
 mod request_id;
+mod run;
+mod serve;
+mod throttle;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
-use tokio::net::TcpListener;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::routing::get;
 use tokio::sync::watch;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
-use crate::graphql::Schema;
+use crate::graphql::{Schema, schema, schema_for_validated_documents, sdl};
+use documents::Documents;
+use guard::Guard;
+pub use guard::Limits;
+pub use options::{Cors, HttpOptions, Persisted, Safelist, Throttle, Timeouts};
+pub use persisted::ManifestError;
+pub use serve::serve;
 
-/// How the front behaves.
-#[derive(Clone, Debug)]
-pub struct HttpOptions {
-    /// No GraphiQL, introspection for admins only, no suggestions in error texts.
-    pub production: bool,
-    /// The largest request body in bytes.
-    pub max_body_bytes: usize,
-    /// The longest GraphQL document in bytes.
-    pub max_document_bytes: usize,
-    /// How long a query and a mutation may take.
-    pub query_timeout: Duration,
-    pub mutation_timeout: Duration,
-    /// How long running requests may take to finish once the program is told to end.
-    pub shutdown_timeout: Duration,
-}
+/// Smaller answers travel in one packet anyway.
+const COMPRESSED_FROM_BYTES: u16 = 1024;
 
-impl Default for HttpOptions {
-    fn default() -> Self {
-        Self {
-            production: false,
-            max_body_bytes: 1024 * 1024,
-            max_document_bytes: 32 * 1024,
-            query_timeout: Duration::from_secs(10),
-            mutation_timeout: Duration::from_secs(30),
-            shutdown_timeout: Duration::from_secs(30),
-        }
-    }
+/// Why the front cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    #[error("cors.origins: {0:?} is not an origin such as \"https://portal.example\"")]
+    Origin(String),
 }
 
 /// What handlers share.
 #[derive(Clone)]
-struct Front {
+struct Front(Arc<Inner>);
+
+struct Inner {
     app: Arc<App>,
-    schema: Schema,
-    options: Arc<HttpOptions>,
+    /// For documents that are seen for the first time.
+    strict_schema: Schema,
+    /// For documents that it has let through.
+    fast_schema: Schema,
+    guard: Guard,
+    documents: Documents,
+    persisted: persisted::Persisted,
+    throttle: throttle::Throttle,
+    options: HttpOptions,
     /// Turns true when the program is told to end.
     ending: watch::Receiver<bool>,
 }
 
-/// All routes. `ending` tells readiness that the program is about to end.
-pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) -> Router {
-    let schema = crate::graphql::schema(options.production);
-    let body_limit = DefaultBodyLimit::max(options.max_body_bytes);
-    let production = options.production;
-    let front = Front {
-        app,
-        schema,
-        options: Arc::new(options),
-        ending,
-    };
-    let mut router = Router::new().route("/graphql", post(graphql::execute).layer(body_limit));
-    if !production {
-        router = router
-            .route("/graphql", get(graphql::explore))
-            .route("/graphiql/{name}", get(graphiql::asset));
+impl std::ops::Deref for Front {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
     }
-    router
+}
+
+/// All routes. `ending` tells readiness that the program is about to end.
+pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) -> Result<Router, StartError> {
+    let cors = cors(&options.cors)?;
+    let front = Front(Arc::new(Inner {
+        app,
+        strict_schema: schema(options.production),
+        fast_schema: schema_for_validated_documents(options.production),
+        guard: Guard::new(&sdl(), options.limits.clone()),
+        documents: Documents::new(options.persisted.cache_bytes),
+        persisted: persisted::Persisted::load(&options.persisted)?,
+        throttle: throttle::Throttle::new(options.throttle.clone()),
+        options,
+        ending,
+    }));
+    let methods = get(graphql::get)
+        .post(graphql::post)
+        .fallback(graphql::method_not_allowed);
+    let mut router = Router::new().route("/graphql", methods);
+    if !front.options.production {
+        router = router.route("/graphiql/{name}", get(graphiql::asset));
+    }
+    let router = router
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(errors::not_found)
+        .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)));
+    let router = match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    Ok(router
         .layer(axum::middleware::from_fn(request_id::attach))
-        .with_state(front)
+        .with_state(front))
 }
 
-/// Serves until `ending` turns true; then refuses new connections and lets running requests finish.
-pub async fn serve(
-    listener: TcpListener,
-    app: Arc<App>,
-    options: HttpOptions,
-    ending: watch::Receiver<bool>,
-) -> std::io::Result<()> {
-    let patience = options.shutdown_timeout;
-    let router = router(app, options, ending.clone());
-    let (mut told, mut told_first) = (ending.clone(), ending);
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        // An error means that whoever would tell is gone, which is an end, too.
-        let _ = told_first.wait_for(|ending| *ending).await;
-        tracing::info!("ending: no new connections, running requests finish");
-    });
-    tokio::select! {
-        ended = server.into_future() => ended,
-        () = async {
-            let _ = told.wait_for(|ending| *ending).await;
-            tokio::time::sleep(patience).await;
-        } => {
-            tracing::warn!("ending: some requests did not finish in time");
-            Ok(())
-        }
+/// Lets the pages of the listed origins ask; `None`: of none.
+fn cors(settings: &Cors) -> Result<Option<CorsLayer>, StartError> {
+    if settings.origins.is_empty() {
+        return Ok(None);
     }
+    let origins = if settings.origins.iter().any(|origin| origin == "*") {
+        // Harmless, since there are no cookies: a page knows a token or does not.
+        AllowOrigin::any()
+    } else {
+        let read = |origin: &String| {
+            let is_origin = origin.contains("://") && !origin.ends_with('/');
+            let value = HeaderValue::from_str(origin).ok().filter(|_| is_origin);
+            value.ok_or_else(|| StartError::Origin(origin.clone()))
+        };
+        AllowOrigin::list(settings.origins.iter().map(read).collect::<Result<Vec<_>, _>>()?)
+    };
+    let headers = [
+        header::ACCEPT,
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        HeaderName::from_static("x-request-id"),
+        HeaderName::from_static("graphql-require-preflight"),
+        HeaderName::from_static("apollo-require-preflight"),
+        HeaderName::from_static("x-apollo-operation-name"),
+    ];
+    let layer = CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(headers)
+        .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER])
+        .max_age(Duration::from_secs(600));
+    Ok(Some(layer))
 }

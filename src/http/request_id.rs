@@ -1,12 +1,16 @@
 //! A name for every request, in its answer, in its log lines and in its errors.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use futures::FutureExt;
 use tracing::Instrument;
+
+use super::errors;
 
 const HEADER: &str = "x-request-id";
 
@@ -25,10 +29,11 @@ pub async fn attach(mut request: Request, next: Next) -> Response {
     let header = HeaderValue::from_str(&id).expect("letters, digits and a few marks");
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let span = tracing::info_span!("request", id);
-    request.extensions_mut().insert(RequestId(id));
+    request.extensions_mut().insert(RequestId(id.clone()));
 
     let start = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let handling = AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind();
+    let mut response = handling.await.unwrap_or_else(|_| errors::panicked(&id));
     let milliseconds = start.elapsed().as_secs_f64() * 1e3;
     span.in_scope(|| tracing::info!(%method, path, status = response.status().as_u16(), milliseconds, "answered"));
 

@@ -19,7 +19,7 @@ use tributary::domain::Timestamp;
 use tributary::domain::id::PartnerId;
 use tributary::domain::money::Currency;
 use tributary::domain::tenant::Tenant;
-use tributary::http::{self, HttpOptions};
+use tributary::http::{self, HttpOptions, Limits, Throttle};
 use tributary::service::tenant::{NewTenant, create};
 use tributary::service::token::mint;
 use tributary::store::{self, Store};
@@ -67,6 +67,32 @@ pub struct TestApp {
     database: Database,
 }
 
+/// The walks through everything that the schema shows take long, deep and costly documents. What the usual limits
+/// refuse has its own tests.
+fn generous() -> HttpOptions {
+    let limits = Limits {
+        document_bytes: 512 * 1024,
+        tokens: 100_000,
+        depth: 30,
+        aliases: 10_000,
+        root_fields: 10_000,
+        mutation_root_fields: 1_000,
+        selections: 10_000_000,
+        cost: u64::MAX,
+        input_list: 1_000,
+        ..Limits::default()
+    };
+    let throttle = Throttle {
+        maximum: u64::MAX,
+        restore_per_second: u64::MAX,
+    };
+    HttpOptions {
+        limits,
+        throttle,
+        ..HttpOptions::default()
+    }
+}
+
 impl TestApp {
     pub async fn on_sqlite() -> Self {
         Self::start(Database::sqlite().await).await
@@ -88,12 +114,7 @@ impl TestApp {
         let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
         let app = Arc::new(App::new(store, clock.clone(), keys));
         let (_, ending) = watch::channel(false);
-        // The walk through everything that the schema shows takes long documents.
-        let options = HttpOptions {
-            max_document_bytes: 512 * 1024,
-            ..HttpOptions::default()
-        };
-        let router = http::router(app.clone(), options, ending);
+        let router = http::router(app.clone(), generous(), ending).expect("the options are sound");
         Self {
             app,
             clock,

@@ -1,0 +1,130 @@
+//! What a request asks for, read from a body or from a query string (GraphQL over HTTP, 5).
+
+use std::time::Duration;
+
+use async_graphql::Variables;
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, header};
+use serde_json::{Map, Value};
+
+/// One request. Unknown parameters are ignored.
+#[derive(Debug, Default)]
+pub struct Ask {
+    /// `None`: the document is named in `extensions`.
+    pub query: Option<String>,
+    pub operation_name: Option<String>,
+    pub variables: Variables,
+    pub extensions: Map<String, Value>,
+}
+
+/// Why nothing can be read. The text is for the caller.
+#[derive(Debug)]
+pub struct Unreadable {
+    pub status: StatusCode,
+    pub code: &'static str,
+    pub message: String,
+}
+
+fn unreadable(status: StatusCode, message: impl Into<String>) -> Unreadable {
+    Unreadable {
+        status,
+        code: "BAD_REQUEST",
+        message: message.into(),
+    }
+}
+
+fn bad_request(message: impl Into<String>) -> Unreadable {
+    unreadable(StatusCode::BAD_REQUEST, message)
+}
+
+/// Reads a body of at most `limit` bytes that arrives within `patience`.
+pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize, patience: Duration) -> Result<Ask, Unreadable> {
+    let too_large = || {
+        let message = format!("the body is too large: at most {limit} bytes");
+        unreadable(StatusCode::PAYLOAD_TOO_LARGE, message)
+    };
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
+    if announced
+        .and_then(|text| text.parse::<u64>().ok())
+        .is_some_and(|length| length > limit as u64)
+    {
+        return Err(too_large());
+    }
+    let reading = axum::body::to_bytes(body, limit);
+    let bytes = match tokio::time::timeout(patience, reading).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(error)) if is_length_limit(&error) => return Err(too_large()),
+        Ok(Err(_)) => return Err(bad_request("the body did not arrive whole")),
+        Err(_) => {
+            return Err(Unreadable {
+                code: "TIMEOUT",
+                ..unreadable(StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive")
+            });
+        }
+    };
+    let text = std::str::from_utf8(&bytes).map_err(|_| bad_request("the body is not UTF-8"))?;
+    // It nests 128 levels at most: the parser refuses more.
+    let value: Value =
+        serde_json::from_str(text).map_err(|error| bad_request(format!("the body is not JSON: {error}")))?;
+    match value {
+        Value::Object(members) => from_members(members),
+        Value::Array(_) => Err(bad_request("one request at a time: lists of requests are not taken")),
+        _ => Err(bad_request("the body must be a JSON object")),
+    }
+}
+
+fn is_length_limit(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        if error.to_string().contains("length limit exceeded") {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// Reads the parameters of a query string.
+pub fn read_parameters(pairs: Vec<(String, String)>) -> Result<Ask, Unreadable> {
+    let mut members = Map::new();
+    for (name, text) in pairs {
+        let value = match name.as_str() {
+            "variables" | "extensions" if text.is_empty() => Value::Null,
+            "variables" | "extensions" => {
+                serde_json::from_str(&text).map_err(|error| bad_request(format!("{name} is not JSON: {error}")))?
+            }
+            _ => Value::String(text),
+        };
+        if members.insert(name.clone(), value).is_some() {
+            return Err(bad_request(format!("{name:?} is given twice")));
+        }
+    }
+    from_members(members)
+}
+
+fn from_members(mut members: Map<String, Value>) -> Result<Ask, Unreadable> {
+    let mut text = |name: &str| match members.remove(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(bad_request(format!("{name} must be a text"))),
+    };
+    let (query, operation_name) = (text("query")?, text("operationName")?);
+    let mut object = |name: &str| match members.remove(name) {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(object)) => Ok(object),
+        Some(_) => Err(bad_request(format!("{name} must be a JSON object"))),
+    };
+    let (variables, extensions) = (object("variables")?, object("extensions")?);
+    if query.is_none() && !extensions.contains_key("persistedQuery") {
+        return Err(bad_request("the request needs the text \"query\""));
+    }
+    Ok(Ask {
+        query,
+        // Some clients send an empty name for none.
+        operation_name: operation_name.filter(|name| !name.is_empty()),
+        variables: Variables::from_json(Value::Object(variables)),
+        extensions,
+    })
+}

@@ -1,0 +1,121 @@
+//! Documents that were parsed, guarded and validated before, by the hash of their text.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::parser::types::ExecutableDocument;
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of a document's text.
+pub type Hash = [u8; 32];
+
+/// A parsed document takes about so many times its text.
+const GROWTH: usize = 16;
+
+pub fn hash(text: &str) -> Hash {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+/// Reads the hexadecimal form of a hash.
+pub fn read_hash(text: &str) -> Option<Hash> {
+    let mut hash = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (byte, place) in hash.iter_mut().zip(0..) {
+        *byte = u8::from_str_radix(&text[2 * place..2 * place + 2], 16).ok()?;
+    }
+    Some(hash)
+}
+
+/// Forgets, once half of the space is filled, what was not asked for since the last time that it was.
+pub struct Documents {
+    half_bytes: usize,
+    halves: Mutex<Halves>,
+}
+
+#[derive(Default)]
+struct Halves {
+    young: HashMap<Hash, Kept>,
+    young_bytes: usize,
+    old: HashMap<Hash, Kept>,
+}
+
+#[derive(Clone)]
+struct Kept {
+    document: Arc<ExecutableDocument>,
+    bytes: usize,
+}
+
+impl Documents {
+    pub fn new(bytes: usize) -> Self {
+        Self {
+            half_bytes: bytes / 2,
+            halves: Mutex::default(),
+        }
+    }
+
+    pub fn find(&self, hash: &Hash) -> Option<Arc<ExecutableDocument>> {
+        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = halves.young.get(hash) {
+            return Some(kept.document.clone());
+        }
+        let kept = halves.old.remove(hash)?;
+        let document = kept.document.clone();
+        self.put(&mut halves, *hash, kept);
+        Some(document)
+    }
+
+    /// Keeps a document whose text has so many bytes.
+    pub fn keep(&self, hash: Hash, document: Arc<ExecutableDocument>, text_bytes: usize) {
+        let bytes = text_bytes.saturating_mul(GROWTH).saturating_add(1024);
+        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
+        if bytes <= self.half_bytes && !halves.young.contains_key(&hash) {
+            self.put(&mut halves, hash, Kept { document, bytes });
+        }
+    }
+
+    fn put(&self, halves: &mut Halves, hash: Hash, kept: Kept) {
+        if halves.young_bytes + kept.bytes > self.half_bytes {
+            halves.old = std::mem::take(&mut halves.young);
+            halves.young_bytes = 0;
+        }
+        halves.young_bytes += kept.bytes;
+        halves.young.insert(hash, kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_stays_and_the_rest_goes() {
+        let document = Arc::new(parse_query("{ a }").unwrap());
+        // Each takes 1024 + 16 * 10 bytes; a half holds four.
+        let documents = Documents::new(2 * 4 * 1184);
+        let key = |number: u8| [number; 32];
+        for number in 0..100 {
+            documents.keep(key(number), document.clone(), 10);
+            assert!(documents.find(&key(0)).is_some(), "{number}");
+        }
+        let kept = (0..100)
+            .filter(|number| documents.find(&key(*number)).is_some())
+            .count();
+        assert!((2..=8).contains(&kept), "{kept}");
+        documents.keep(key(200), document, 1_000_000);
+        assert!(documents.find(&key(200)).is_none(), "larger than the space");
+    }
+
+    #[test]
+    fn hashes_are_read_as_they_are_written() {
+        let text = "ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38";
+        assert_eq!(read_hash(text), Some(hash("{__typename}")));
+        assert_eq!(read_hash(&text.to_uppercase()), Some(hash("{__typename}")));
+        for text in ["", "ecf4", &text[1..], &text.replace('e', "g"), &"é".repeat(32)] {
+            assert_eq!(read_hash(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Whether values fit the types of the places that they are for. The library finds most of this only while it executes,
+//! when the mutations before have been done.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use async_graphql::parser::types::{BaseType, Type};
+use async_graphql::{Name, Pos, Value as Constant};
+use async_graphql_value::{Number, Value};
+
+use super::limits::Limits;
+use super::problem::Problem;
+use super::types::{Definition, InputField, Types};
+use crate::graphql::check_scalar;
+
+/// The values of an operation's variables: what was given, or else the default.
+pub type Values<'a> = HashMap<&'a str, &'a Constant>;
+
+/// Checks values one after the other and remembers what is wrong with them.
+pub struct Checker<'a> {
+    pub types: &'a Types,
+    pub limits: &'a Limits,
+    pub variables: Values<'a>,
+    /// Variables of which something is wrong already.
+    pub faulty: HashSet<&'a str>,
+    pub problems: Vec<Problem>,
+}
+
+/// Where a value stands, for the text of a problem: `$input.rules.0.percentage`.
+#[derive(Clone, Copy)]
+pub enum Path<'a> {
+    Variable(&'a str),
+    Argument(&'a str),
+    Key(&'a Path<'a>, &'a str),
+    Index(&'a Path<'a>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(name) => write!(f, "${name}"),
+            Self::Argument(name) => f.write_str(name),
+            Self::Key(parent, name) => write!(f, "{parent}.{name}"),
+            Self::Index(parent, index) => write!(f, "{parent}.{index}"),
+        }
+    }
+}
+
+/// A value of either kind: in the document, where it may name variables, or in a variable.
+pub trait Input: Sized {
+    /// Whether texts may stand for enum values, as they must in JSON.
+    const IS_JSON: bool;
+    fn view(&self) -> View<'_, Self>;
+}
+
+pub enum View<'a, V> {
+    Variable(&'a Name),
+    Null,
+    Number(&'a Number),
+    String(&'a String),
+    Boolean(bool),
+    Enum(&'a Name),
+    List(&'a [V]),
+    Object(Vec<(&'a str, &'a V)>),
+}
+
+impl Input for Constant {
+    const IS_JSON: bool = true;
+
+    fn view(&self) -> View<'_, Self> {
+        match self {
+            Self::Null | Self::Binary(_) => View::Null,
+            Self::Number(number) => View::Number(number),
+            Self::String(text) => View::String(text),
+            Self::Boolean(truth) => View::Boolean(*truth),
+            Self::Enum(name) => View::Enum(name),
+            Self::List(items) => View::List(items),
+            Self::Object(fields) => View::Object(fields.iter().map(|(name, value)| (name.as_str(), value)).collect()),
+        }
+    }
+}
+
+impl Input for Value {
+    const IS_JSON: bool = false;
+
+    fn view(&self) -> View<'_, Self> {
+        match self {
+            Self::Variable(name) => View::Variable(name),
+            Self::Null | Self::Binary(_) => View::Null,
+            Self::Number(number) => View::Number(number),
+            Self::String(text) => View::String(text),
+            Self::Boolean(truth) => View::Boolean(*truth),
+            Self::Enum(name) => View::Enum(name),
+            Self::List(items) => View::List(items),
+            Self::Object(fields) => View::Object(fields.iter().map(|(name, value)| (name.as_str(), value)).collect()),
+        }
+    }
+}
+
+impl Checker<'_> {
+    fn refuse<V: Input>(&mut self, path: &Path, position: Pos, text: impl fmt::Display) {
+        let code = if V::IS_JSON {
+            "BAD_USER_INPUT"
+        } else {
+            "GRAPHQL_VALIDATION_FAILED"
+        };
+        self.problems
+            .push(Problem::new(code, format!("{path} {text}")).at(position));
+    }
+
+    /// Checks a value for a place of type `ty`.
+    pub fn check<V: Input>(&mut self, ty: &Type, value: &V, path: &Path, position: Pos) {
+        // One answer names ten errors at most; the rest of a long list of bad values is of no use.
+        if self.problems.len() >= self.limits.errors {
+            return;
+        }
+        match (value.view(), &ty.base) {
+            (View::Variable(name), _) => match self.variables.get(name.as_str()).copied() {
+                Some(_) if self.faulty.contains(name.as_str()) => {}
+                Some(constant) => self.check(ty, constant, &Path::Variable(name), position),
+                None if ty.nullable => {}
+                None => self.refuse::<Constant>(path, position, format_args!("needs the variable ${name}")),
+            },
+            (View::Null, _) if ty.nullable => {}
+            (View::Null, _) => self.refuse::<V>(path, position, format_args!("must be a {ty}, not null")),
+            (View::List(items), BaseType::List(inner)) => {
+                if items.len() > self.limits.input_list {
+                    let most = self.limits.input_list;
+                    let message = format!("{path} is too long: at most {most} entries in a list");
+                    self.problems.push(Problem::new("BAD_USER_INPUT", message).at(position));
+                    return;
+                }
+                for (index, item) in items.iter().enumerate() {
+                    self.check(inner, item, &Path::Index(path, index), position);
+                }
+            }
+            // A single value stands for the list of it.
+            (_, BaseType::List(inner)) => self.check(inner, value, path, position),
+            (view, BaseType::Named(name)) => self.check_named(name, view, path, position),
+        }
+    }
+
+    fn check_named<V: Input>(&mut self, name: &str, view: View<'_, V>, path: &Path, position: Pos) {
+        let types = self.types;
+        match (types.get(name), view) {
+            // Strict validation names unknown types.
+            (None | Some(Definition::Composite(_)), _) => {}
+            (Some(Definition::Scalar), view) => {
+                if let Err(text) = check_scalar(name, constant(&view).as_ref()) {
+                    self.refuse::<V>(path, position, text);
+                }
+            }
+            (Some(Definition::Enum(names)), view) => {
+                let given = match &view {
+                    View::Enum(name) => name.as_str(),
+                    View::String(text) if V::IS_JSON => text,
+                    _ => {
+                        return self.refuse::<V>(path, position, format_args!("must be one of the names of {name}"));
+                    }
+                };
+                if !names.contains(given) {
+                    self.refuse::<V>(path, position, format_args!("must be one of the names of {name}"));
+                }
+            }
+            (Some(Definition::Input { fields, one_of }), View::Object(given)) => {
+                self.check_object(name, fields, *one_of, &given, path, position);
+            }
+            (Some(Definition::Input { .. }), _) => {
+                self.refuse::<V>(path, position, format_args!("must be an object of type {name}"));
+            }
+        }
+    }
+
+    fn check_object<V: Input>(
+        &mut self,
+        name: &str,
+        fields: &HashMap<String, InputField>,
+        one_of: bool,
+        given: &[(&str, &V)],
+        path: &Path,
+        position: Pos,
+    ) {
+        for (field, value) in given {
+            match fields.get(*field) {
+                Some(definition) => self.check(&definition.ty, *value, &Path::Key(path, field), position),
+                None => self.refuse::<V>(path, position, format_args!("has no field {field:?}: it is a {name}")),
+            }
+        }
+        let mut required: Vec<_> = fields.iter().filter(|(_, field)| field.required).collect();
+        required.sort_by_key(|(field, _)| *field);
+        for (field, definition) in required {
+            if !given.iter().any(|(name, _)| name == field) {
+                let text = format!("is required: it is a {}", definition.ty);
+                self.refuse::<V>(&Path::Key(path, field), position, text);
+            }
+        }
+        let is_null = |value: &V| match value.view() {
+            View::Null => true,
+            View::Variable(name) => matches!(self.variables.get(name.as_str()), None | Some(Constant::Null)),
+            _ => false,
+        };
+        if one_of && (given.len() != 1 || is_null(given[0].1)) {
+            self.refuse::<V>(path, position, "must have exactly one field, which is not null");
+        }
+    }
+}
+
+/// A value that is no list or object, for the scalar to look at; `None` for those two, which only the scalar JSON takes.
+fn constant<V>(view: &View<'_, V>) -> Option<Constant> {
+    match view {
+        View::Number(number) => Some(Constant::Number((*number).clone())),
+        View::String(text) => Some(Constant::String((*text).clone())),
+        View::Boolean(truth) => Some(Constant::Boolean(*truth)),
+        View::Enum(name) => Some(Constant::Enum((*name).clone())),
+        View::Null => Some(Constant::Null),
+        View::List(_) | View::Object(_) | View::Variable(_) => None,
+    }
+}

@@ -1,0 +1,59 @@
+//! How much a request may ask for. Every limit is a setting; these are the defaults.
+
+/// The section `[limits]` of the settings file.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// The largest request body in bytes.
+    pub body_bytes: usize,
+    /// The longest GraphQL document in bytes.
+    pub document_bytes: usize,
+    /// Names, numbers, strings and punctuators of a document.
+    pub tokens: usize,
+    /// How deep fields may be nested.
+    pub depth: u64,
+    /// The same below `__schema` and `__type`.
+    pub introspection_depth: u64,
+    /// Aliases, counted wherever their fragment is spread.
+    pub aliases: u64,
+    /// Fields at the root of a query.
+    pub root_fields: u64,
+    /// Fields at the root of a mutation.
+    pub mutation_root_fields: u64,
+    /// Directives, counted wherever their fragment is spread.
+    pub directives: u64,
+    /// Selections of all operations once every fragment is put in its place.
+    pub selections: u64,
+    /// The largest `first` or `last` of a connection.
+    pub page_size: u64,
+    /// How many ids `nodes` takes.
+    pub node_ids: usize,
+    /// The highest cost of a query.
+    pub cost: u64,
+    /// The longest list in an argument.
+    pub input_list: usize,
+    /// How many errors an answer has at most.
+    pub errors: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1024 * 1024,
+            document_bytes: 32 * 1024,
+            tokens: 2_000,
+            depth: 12,
+            introspection_depth: 15,
+            aliases: 30,
+            root_fields: 20,
+            mutation_root_fields: 10,
+            directives: 50,
+            selections: 1_000,
+            page_size: 500,
+            node_ids: 100,
+            cost: 5_000,
+            input_list: 500,
+            errors: 10,
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The document guard: everything that is looked at between parsing and executing. A request that it refuses has done
+//! nothing, and is answered without `data`.
+
+mod coerce;
+mod limits;
+mod problem;
+mod scan;
+mod strip;
+mod types;
+mod walk;
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::{Positioned, Value as Constant, Variables};
+
+use coerce::{Checker, Path};
+pub use limits::Limits;
+pub use problem::Problem;
+use types::Types;
+use walk::{Totals, Walk};
+
+pub struct Guard {
+    types: Types,
+    limits: Limits,
+}
+
+/// What may be executed.
+#[derive(Debug)]
+pub struct Admitted {
+    pub operation: OperationType,
+    /// The declared variables that have a value.
+    pub variables: Variables,
+    pub cost: u64,
+    /// Declared variables without value and default.
+    absent: HashSet<String>,
+}
+
+impl Guard {
+    pub fn new(sdl: &str, limits: Limits) -> Self {
+        Self {
+            types: Types::read(sdl),
+            limits,
+        }
+    }
+
+    /// Reads a document's text.
+    pub fn parse(&self, text: &str) -> Result<ExecutableDocument, Problem> {
+        scan::scan(text, &self.limits)?;
+        parse_query(text).map_err(|error| {
+            let position = error.positions().next();
+            let problem = Problem::new("GRAPHQL_PARSE_FAILED", explain(&error));
+            position.map_or(problem.clone(), |position| problem.at(position))
+        })
+    }
+
+    /// Looks at the operation that is to run and at the values of its variables, and whether the document as a whole is
+    /// within the limits.
+    pub fn admit(
+        &self,
+        document: &ExecutableDocument,
+        operation_name: Option<&str>,
+        given: Variables,
+    ) -> Result<Admitted, Vec<Problem>> {
+        let operation = operation(document, operation_name)?;
+        let mut admitted = Admitted {
+            operation: operation.node.ty,
+            variables: Variables::default(),
+            cost: 0,
+            absent: HashSet::new(),
+        };
+        let mut given = given;
+        for definition in &operation.node.variable_definitions {
+            let name = &definition.node.name.node;
+            if let Some(value) = given.remove(name.as_str()) {
+                admitted.variables.insert(name.clone(), value);
+            } else if definition.node.default_value.is_none() {
+                admitted.absent.insert(name.to_string());
+            }
+        }
+        let mut checker = self.checker();
+        for definition in &operation.node.variable_definitions {
+            let name = definition.node.name.node.as_str();
+            let default = definition.node.default_value.as_ref().map(|value| &value.node);
+            if let Some(value) = admitted.variables.get(name).or(default) {
+                checker.variables.insert(name, value);
+            }
+        }
+        for definition in &operation.node.variable_definitions {
+            let (name, ty) = (definition.node.name.node.as_str(), &definition.node.var_type.node);
+            let before = checker.problems.len();
+            match checker.variables.get(name).copied() {
+                Some(value) => checker.check::<Constant>(ty, value, &Path::Variable(name), definition.pos),
+                None if ty.nullable => {}
+                None => checker.problems.push(
+                    Problem::new(
+                        "BAD_USER_INPUT",
+                        format!("the variable ${name} of type {ty} is not given"),
+                    )
+                    .at(definition.pos),
+                ),
+            }
+            if checker.problems.len() > before {
+                checker.faulty.insert(name);
+            }
+        }
+        let mut walk = Walk::new(document, checker, true);
+        let totals = walk.selection_set(&operation.node.selection_set.node, Some(root(operation.node.ty)));
+        let mut problems = walk.checker.problems;
+        problems.extend(self.exceeded(operation, totals));
+        self.look_at_the_rest(document, operation, totals, &mut problems);
+        if !problems.is_empty() {
+            // What is too much comes first: a list of wrong values may be part of it.
+            problems.sort_by_key(|problem| problem.code != "QUERY_TOO_COMPLEX");
+            problems.truncate(self.limits.errors.max(1));
+            return Err(problems);
+        }
+        admitted.cost = totals.cost;
+        Ok(admitted)
+    }
+
+    /// Leaves out what variables without a value are for, as the specification has it; the library would take them
+    /// for null, which clears a field of an update.
+    pub fn strip(&self, document: &mut ExecutableDocument, admitted: &Admitted) {
+        if !admitted.absent.is_empty() {
+            strip::strip(document, &admitted.absent);
+        }
+    }
+
+    /// The operations that do not run and the fragments that nobody spreads: the library validates them, too.
+    fn look_at_the_rest(
+        &self,
+        document: &ExecutableDocument,
+        runs: &Positioned<OperationDefinition>,
+        totals: Totals,
+        problems: &mut Vec<Problem>,
+    ) {
+        let mut walk = Walk::new(document, self.checker(), false);
+        let mut selections = totals.selections;
+        for (_, operation) in document.operations.iter() {
+            if !std::ptr::eq(operation, runs) {
+                let totals = walk.selection_set(&operation.node.selection_set.node, Some(root(operation.node.ty)));
+                selections = selections.saturating_add(totals.selections);
+                problems.extend(self.exceeded(operation, Totals { cost: 0, ..totals }));
+            }
+        }
+        let mut largest = 0;
+        for fragment in document.fragments.values() {
+            let totals = walk.selection_set(&fragment.node.selection_set.node, None);
+            largest = largest.max(totals.selections);
+        }
+        problems.extend(walk.checker.problems);
+        if selections.max(largest) > self.limits.selections && totals.selections <= self.limits.selections {
+            problems.push(Problem::too_complex(format!(
+                "the document has too many selections: at most {}",
+                self.limits.selections
+            )));
+        }
+    }
+
+    /// Which limits an operation exceeds.
+    fn exceeded(&self, operation: &Positioned<OperationDefinition>, totals: Totals) -> Vec<Problem> {
+        let limits = &self.limits;
+        let directives = totals.directives.saturating_add(operation.node.directives.len() as u64);
+        let root_fields = match operation.node.ty {
+            OperationType::Mutation => limits.mutation_root_fields,
+            OperationType::Query | OperationType::Subscription => limits.root_fields,
+        };
+        let measures = [
+            ("selections", totals.selections, limits.selections),
+            ("levels of fields", totals.depth, limits.depth),
+            (
+                "levels of introspection",
+                totals.introspection_depth,
+                limits.introspection_depth,
+            ),
+            ("aliases", totals.aliases, limits.aliases),
+            ("fields at its root", totals.fields, root_fields),
+            ("directives", directives, limits.directives),
+        ];
+        let mut problems: Vec<_> = measures
+            .into_iter()
+            .filter(|(_, found, most)| found > most)
+            .map(|(what, found, most)| {
+                let found = amount(found);
+                Problem::too_complex(format!("the operation has {found} {what}: at most {most}")).at(operation.pos)
+            })
+            .collect();
+        if problems.is_empty() && totals.cost > limits.cost {
+            let message = format!(
+                "the operation costs {}: at most {}. Ask for smaller pages or fewer links",
+                amount(totals.cost),
+                limits.cost
+            );
+            problems.push(Problem::too_complex(message).at(operation.pos));
+        }
+        problems
+    }
+
+    fn checker(&self) -> Checker<'_> {
+        Checker {
+            types: &self.types,
+            limits: &self.limits,
+            variables: HashMap::new(),
+            faulty: HashSet::new(),
+            problems: Vec::new(),
+        }
+    }
+}
+
+/// The operation that the request means.
+fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a Positioned<OperationDefinition>, Vec<Problem>> {
+    let found = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some(operation),
+        (DocumentOperations::Single(_), Some(_)) => None,
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
+        (DocumentOperations::Multiple(operations), None) => {
+            operations.values().next().filter(|_| operations.len() == 1)
+        }
+    };
+    found.ok_or_else(|| {
+        let message = match name {
+            Some(name) => format!("the document has no operation named {name:?}"),
+            None => "name the operation to run in operationName".to_owned(),
+        };
+        vec![Problem::new("OPERATION_RESOLUTION_FAILURE", message)]
+    })
+}
+
+fn root(operation: OperationType) -> &'static str {
+    match operation {
+        OperationType::Query => "Query",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
+    }
+}
+
+/// Sums stop at the largest number, which then stands for any.
+fn amount(number: u64) -> String {
+    if number > 1_000_000_000 {
+        "more than 1000000000".to_owned()
+    } else {
+        number.to_string()
+    }
+}
+
+/// The parser's text without its drawing of the place, which shows the parser's own names for things.
+fn explain(error: &async_graphql::parser::Error) -> String {
+    use async_graphql::parser::Error;
+    match error {
+        Error::Syntax { start, .. } => format!(
+            "the document is not GraphQL from line {}, column {} on",
+            start.line, start.column
+        ),
+        error => error.to_string(),
+    }
+}

@@ -1,0 +1,132 @@
+//! How the front behaves: the sections of the settings file that are about requests.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::guard::Limits;
+
+#[derive(Clone, Debug, Default)]
+pub struct HttpOptions {
+    /// No GraphiQL, introspection for admins only, no suggestions in error texts.
+    pub production: bool,
+    pub limits: Limits,
+    pub timeouts: Timeouts,
+    pub throttle: Throttle,
+    pub cors: Cors,
+    pub persisted: Persisted,
+}
+
+/// The section `[timeouts]`, in seconds.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Timeouts {
+    /// From the start of a request, or the end of the one before it, to the end of its headers.
+    pub header_seconds: u64,
+    /// To the end of a request's body.
+    pub body_seconds: u64,
+    /// How long a query and a mutation may take.
+    pub query_seconds: u64,
+    pub mutation_seconds: u64,
+    /// How long running requests may take to finish once the program is told to end.
+    pub shutdown_seconds: u64,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            header_seconds: 30,
+            body_seconds: 10,
+            query_seconds: 10,
+            mutation_seconds: 30,
+            shutdown_seconds: 30,
+        }
+    }
+}
+
+impl Timeouts {
+    pub fn header(&self) -> Duration {
+        Duration::from_secs(self.header_seconds)
+    }
+
+    pub fn body(&self) -> Duration {
+        Duration::from_secs(self.body_seconds)
+    }
+
+    pub fn query(&self) -> Duration {
+        Duration::from_secs(self.query_seconds)
+    }
+
+    pub fn mutation(&self) -> Duration {
+        Duration::from_secs(self.mutation_seconds)
+    }
+
+    pub fn shutdown(&self) -> Duration {
+        Duration::from_secs(self.shutdown_seconds)
+    }
+}
+
+/// The section `[throttle]`: each token's subject has a bucket of cost.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Throttle {
+    /// How much a full bucket holds.
+    pub maximum: u64,
+    /// How much flows back in a second.
+    pub restore_per_second: u64,
+}
+
+impl Default for Throttle {
+    /// About what two cores answer: it stops one caller from taking everything for long. Where callers are many, set it
+    /// lower.
+    fn default() -> Self {
+        Self {
+            maximum: 1_000_000,
+            restore_per_second: 500_000,
+        }
+    }
+}
+
+/// The section `[cors]`.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cors {
+    /// The origins whose pages may ask, such as "https://portal.example"; "*" is all of them.
+    pub origins: Vec<String>,
+}
+
+/// The section `[persisted]`: documents that are sent by their hash.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Persisted {
+    /// Whether callers may register documents as they go (Apollo's automatic persisted queries).
+    pub automatic: bool,
+    /// How many bytes the documents that are kept ready may take.
+    pub cache_bytes: usize,
+    /// What becomes of documents that the manifest does not list.
+    pub safelist: Safelist,
+    /// The manifest: Apollo's, or a JSON object from hash to document.
+    pub manifest: Option<PathBuf>,
+}
+
+impl Default for Persisted {
+    fn default() -> Self {
+        Self {
+            automatic: true,
+            cache_bytes: 16 * 1024 * 1024,
+            safelist: Safelist::Off,
+            manifest: None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Safelist {
+    /// They run.
+    #[default]
+    Off,
+    /// They run, and the log says so.
+    Audit,
+    /// They are refused.
+    Enforce,
+}

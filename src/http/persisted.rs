@@ -1,0 +1,130 @@
+//! Documents by their hash: Apollo's automatic persisted queries, and the safelist.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::documents::{Hash, hash, read_hash};
+use super::guard::Problem;
+use super::options::{Persisted as Settings, Safelist};
+
+pub struct Persisted {
+    automatic: bool,
+    mode: Safelist,
+    /// The documents of the manifest by the hash of their text.
+    listed: HashMap<Hash, String>,
+}
+
+/// What is to run: a document's text, or the hash of one that was sent before.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Named {
+    Text(Hash, String),
+    Before(Hash),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    #[error("the safelist needs a manifest: set persisted.manifest")]
+    Missing,
+    #[error("cannot read the manifest {0}: {1}")]
+    Unreadable(String, std::io::Error),
+    #[error("the manifest {0} is neither Apollo's nor a JSON object from hash to document")]
+    Malformed(String),
+    #[error("the manifest {0} says {1} of a document with another hash")]
+    WrongHash(String, String),
+}
+
+impl Persisted {
+    pub fn load(settings: &Settings) -> Result<Self, ManifestError> {
+        let listed = match &settings.manifest {
+            Some(file) => read_manifest(file)?,
+            None if settings.safelist == Safelist::Off => HashMap::new(),
+            None => return Err(ManifestError::Missing),
+        };
+        Ok(Self {
+            automatic: settings.automatic,
+            mode: settings.safelist,
+            listed,
+        })
+    }
+
+    /// Puts the text of a request and the hash in its extensions together.
+    pub fn resolve(&self, text: Option<String>, extensions: &serde_json::Map<String, Value>) -> Result<Named, Problem> {
+        let Some(persisted) = extensions.get("persistedQuery").filter(|value| !value.is_null()) else {
+            return match text {
+                Some(text) => Ok(Named::Text(hash(&text), text)),
+                None => Err(Problem::new("BAD_REQUEST", "the request needs the text \"query\"")),
+            };
+        };
+        if !self.automatic && self.listed.is_empty() {
+            return Err(Problem::new(
+                "PERSISTED_QUERY_NOT_SUPPORTED",
+                "PersistedQueryNotSupported",
+            ));
+        }
+        let version = persisted["version"].as_u64();
+        let named = persisted["sha256Hash"].as_str().and_then(read_hash);
+        let (Some(1), Some(named)) = (version, named) else {
+            let message = "persistedQuery needs version 1 and sha256Hash, which is 64 hexadecimal digits";
+            return Err(Problem::new("BAD_REQUEST", message));
+        };
+        match text {
+            Some(text) if hash(&text) == named => Ok(Named::Text(named, text)),
+            Some(_) => Err(Problem::new("BAD_REQUEST", "provided sha does not match query")),
+            None => match self.listed.get(&named) {
+                Some(text) => Ok(Named::Text(named, text.clone())),
+                None if self.automatic => Ok(Named::Before(named)),
+                None => Err(not_found()),
+            },
+        }
+    }
+
+    /// Refuses what is not on the list, where there is one.
+    pub fn permit(&self, hash: &Hash, request_id: &str) -> Result<(), Problem> {
+        if self.mode == Safelist::Off || self.listed.contains_key(hash) {
+            return Ok(());
+        }
+        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        tracing::warn!(request_id, hash, "a document that is not on the safelist");
+        if self.mode == Safelist::Audit {
+            return Ok(());
+        }
+        let message = "this gateway runs only the documents of its safelist";
+        Err(Problem::new("FORBIDDEN", message))
+    }
+}
+
+/// The answer that tells Apollo's clients to send the text, too.
+pub fn not_found() -> Problem {
+    Problem::new("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+}
+
+fn read_manifest(file: &Path) -> Result<HashMap<Hash, String>, ManifestError> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).map_err(|error| ManifestError::Unreadable(name.clone(), error))?;
+    let malformed = || ManifestError::Malformed(name.clone());
+    let manifest: Value = serde_json::from_str(&text).map_err(|_| malformed())?;
+    let object = manifest.as_object().ok_or_else(malformed)?;
+    let pairs: Option<Vec<(&str, &str)>> = match object.get("operations") {
+        Some(operations) => operations
+            .as_array()
+            .ok_or_else(malformed)?
+            .iter()
+            .map(|operation| Some((operation["id"].as_str()?, operation["body"].as_str()?)))
+            .collect(),
+        None => object
+            .iter()
+            .map(|(id, body)| Some((id.as_str(), body.as_str()?)))
+            .collect(),
+    };
+    let mut listed = HashMap::new();
+    for (id, body) in pairs.ok_or_else(malformed)? {
+        // Ids may be of another kind, but one that looks like the hash of something else is a mistake.
+        if read_hash(id).is_some_and(|id| id != hash(body)) {
+            return Err(ManifestError::WrongHash(name, id.to_owned()));
+        }
+        listed.insert(hash(body), body.to_owned());
+    }
+    Ok(listed)
+}

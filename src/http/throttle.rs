@@ -1,0 +1,130 @@
+//! A bucket of cost for each token's subject. A request takes what it asks for before it runs, and gets back what it
+//! turned out not to need. The buckets are this process's own: with several replicas each grants as much.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::options::Throttle as Settings;
+
+/// So many buckets are kept before the full ones are let go; those mean nothing.
+const MANY: usize = 10_000;
+
+pub struct Throttle {
+    settings: Settings,
+    buckets: Mutex<HashMap<String, Bucket>>,
+}
+
+struct Bucket {
+    /// What was in it at `filled`.
+    level: u64,
+    filled: Instant,
+}
+
+/// There is not enough in the bucket. Says how long it takes until there is.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Empty(pub Duration);
+
+impl Throttle {
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            buckets: Mutex::default(),
+        }
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Takes `cost` out of the subject's bucket. What costs more than a full bucket needs a full one.
+    pub fn take(&self, subject: &str, cost: u64, now: Instant) -> Result<(), Empty> {
+        let cost = cost.min(self.settings.maximum);
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= MANY {
+            buckets.retain(|_, bucket| self.level(bucket, now) < self.settings.maximum);
+        }
+        let bucket = buckets.entry(subject.to_owned()).or_insert(Bucket {
+            level: self.settings.maximum,
+            filled: now,
+        });
+        let level = self.level(bucket, now);
+        if level < cost {
+            let rate = u128::from(self.settings.restore_per_second.max(1));
+            let wait = u128::from(cost - level) * 1_000_000_000 / rate;
+            return Err(Empty(Duration::from_nanos(u64::try_from(wait).unwrap_or(u64::MAX))));
+        }
+        *bucket = Bucket {
+            level: level - cost,
+            filled: now,
+        };
+        Ok(())
+    }
+
+    /// Gives back what was not needed, and says how much the subject has.
+    pub fn give_back(&self, subject: &str, cost: u64, now: Instant) -> u64 {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(bucket) = buckets.get_mut(subject) else {
+            return self.settings.maximum;
+        };
+        let level = self.level(bucket, now).saturating_add(cost).min(self.settings.maximum);
+        *bucket = Bucket { level, filled: now };
+        level
+    }
+
+    fn level(&self, bucket: &Bucket, now: Instant) -> u64 {
+        let passed = now.saturating_duration_since(bucket.filled).as_micros();
+        let restored = passed.saturating_mul(u128::from(self.settings.restore_per_second)) / 1_000_000;
+        let restored = u64::try_from(restored).unwrap_or(u64::MAX);
+        bucket.level.saturating_add(restored).min(self.settings.maximum)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_runs_empty_and_fills_again() {
+        let throttle = Throttle::new(Settings {
+            maximum: 100,
+            restore_per_second: 10,
+        });
+        let (start, ann) = (Instant::now(), "ann");
+        assert_eq!(throttle.take(ann, 70, start), Ok(()));
+        assert_eq!(throttle.take(ann, 70, start), Err(Empty(Duration::from_secs(4))));
+        // Refusing takes nothing, and nobody else notices.
+        assert_eq!(throttle.take(ann, 30, start), Ok(()));
+        assert_eq!(throttle.take("bob", 100, start), Ok(()));
+        let later = start + Duration::from_secs(5);
+        assert_eq!(throttle.take(ann, 51, later), Err(Empty(Duration::from_millis(100))));
+        assert_eq!(throttle.take(ann, 50, later), Ok(()));
+        assert_eq!(throttle.give_back(ann, 20, later), 20);
+        assert_eq!(throttle.give_back(ann, 0, later + Duration::from_secs(60)), 100);
+    }
+
+    #[test]
+    fn what_costs_more_than_a_full_bucket_needs_a_full_one() {
+        let throttle = Throttle::new(Settings {
+            maximum: 10,
+            restore_per_second: 1,
+        });
+        let (start, ann) = (Instant::now(), "ann");
+        assert_eq!(throttle.take(ann, u64::MAX, start), Ok(()));
+        assert_eq!(throttle.take(ann, u64::MAX, start), Err(Empty(Duration::from_secs(10))));
+    }
+
+    #[test]
+    fn full_buckets_are_let_go() {
+        let throttle = Throttle::new(Settings {
+            maximum: 10,
+            restore_per_second: 10,
+        });
+        let start = Instant::now();
+        for number in 0..MANY {
+            throttle.take(&number.to_string(), 1, start).unwrap();
+        }
+        throttle.take("ann", 1, start + Duration::from_secs(1)).unwrap();
+        assert_eq!(throttle.buckets.lock().unwrap().len(), 1);
+    }
+}
