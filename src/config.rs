@@ -40,6 +40,13 @@ pub struct Flags {
         hide_env_values = true
     )]
     jwt_secret: Option<String>,
+    /// The public key that checks tokens, instead of a secret: a PEM file (RS256, ES256 or EdDSA, told by the key), or a
+    /// JWKS file, which is read again when it changes
+    #[arg(long, global = true, env = "TRIBUTARY_JWT_PUBLIC_KEY", value_name = "FILE")]
+    jwt_public_key: Option<PathBuf>,
+    /// The PEM file of the private key that signs the tokens made here; needs --jwt-public-key
+    #[arg(long, global = true, env = "TRIBUTARY_JWT_PRIVATE_KEY", value_name = "FILE")]
+    jwt_private_key: Option<PathBuf>,
     /// Who issues tokens, their claim `iss` [default: tributary]
     #[arg(long, global = true, env = "TRIBUTARY_JWT_ISSUER", value_name = "NAME")]
     jwt_issuer: Option<String>,
@@ -67,6 +74,8 @@ struct File {
     database_url: Option<String>,
     listen: Option<SocketAddr>,
     jwt_secret: Option<String>,
+    jwt_public_key: Option<PathBuf>,
+    jwt_private_key: Option<PathBuf>,
     jwt_issuer: Option<String>,
     jwt_audience: Option<String>,
     production: Option<bool>,
@@ -103,8 +112,11 @@ impl Default for DatabaseSection {
 pub struct Config {
     pub store: StoreOptions,
     pub listen: SocketAddr,
-    /// `None`: none is set, and only `serve --demo` may go on.
+    /// `None`, and no public key either: only `serve --demo` may go on.
     pub jwt_secret: Option<String>,
+    pub jwt_public_key: Option<PathBuf>,
+    /// `None`: tokens are made elsewhere.
+    pub jwt_private_key: Option<PathBuf>,
     pub jwt_issuer: String,
     pub jwt_audience: String,
     pub http: HttpOptions,
@@ -137,6 +149,8 @@ impl Config {
             },
             listen: listen.unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("a constant address")),
             jwt_secret: flags.jwt_secret.or(file.jwt_secret),
+            jwt_public_key: flags.jwt_public_key.or(file.jwt_public_key),
+            jwt_private_key: flags.jwt_private_key.or(file.jwt_private_key),
             jwt_issuer: flags
                 .jwt_issuer
                 .or(file.jwt_issuer)

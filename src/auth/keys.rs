@@ -1,32 +1,47 @@
 //! Making and checking JSON Web Tokens (RFC 7519). The algorithm comes from the configured key, never from the token.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, crypto, encode};
 
+use super::key_ring::{Key, KeyRing};
+use super::token_form;
 use crate::domain::Timestamp;
 
 /// The shortest secret for HS256: as long as the hash (RFC 7518, 3.2).
 const MIN_SECRET_BYTES: usize = 32;
-/// Longer tokens are refused before any decoding.
-const MAX_TOKEN_BYTES: usize = 8 * 1024;
 /// How far clocks of issuer and gateway may differ.
-const LEEWAY_SECONDS: f64 = 5.0;
+pub(super) const LEEWAY_SECONDS: f64 = 5.0;
 
 /// The keys by which tokens are made and checked.
 #[derive(Clone)]
 pub struct Keys {
-    signing: Arc<EncodingKey>,
-    verifying: Arc<DecodingKey>,
-    algorithm: Algorithm,
+    /// `None`: tokens are made elsewhere only.
+    signing: Option<Signing>,
+    ring: Arc<KeyRing>,
     issuer: String,
     audience: String,
+}
+
+#[derive(Clone)]
+struct Signing {
+    key: Arc<EncodingKey>,
+    algorithm: Algorithm,
+    /// The name of the public key that belongs to it.
+    id: Option<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     #[error("the JWT secret must have at least {MIN_SECRET_BYTES} bytes, this one has {0}")]
     SecretTooShort(usize),
+    #[error("cannot read the key {0}: {1}")]
+    Unreadable(PathBuf, std::io::Error),
+    #[error("cannot use the key {0}: {1}")]
+    Unusable(PathBuf, String),
+    #[error("the private key {0} belongs to none of the public keys")]
+    NotAPair(PathBuf),
 }
 
 /// What a token says. Unknown claims are ignored.
@@ -59,22 +74,57 @@ pub enum Audience {
     Several(Vec<String>),
 }
 
+impl Audience {
+    fn has(&self, name: &str) -> bool {
+        match self {
+            Self::One(audience) => audience == name,
+            Self::Several(audiences) => audiences.iter().any(|audience| audience == name),
+        }
+    }
+}
+
 impl Keys {
     /// Symmetric keys (HS256) for development and single programmes.
     pub fn from_secret(secret: &[u8], issuer: &str, audience: &str) -> Result<Self, KeyError> {
         if secret.len() < MIN_SECRET_BYTES {
             return Err(KeyError::SecretTooShort(secret.len()));
         }
+        let algorithm = Algorithm::HS256;
         Ok(Self {
-            signing: Arc::new(EncodingKey::from_secret(secret)),
-            verifying: Arc::new(DecodingKey::from_secret(secret)),
-            algorithm: Algorithm::HS256,
+            signing: Some(Signing {
+                key: Arc::new(EncodingKey::from_secret(secret)),
+                algorithm,
+                id: None,
+            }),
+            ring: Arc::new(KeyRing::One(Key {
+                id: None,
+                algorithm,
+                decoding: Arc::new(DecodingKey::from_secret(secret)),
+            })),
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
         })
     }
 
-    /// A signed token, good from `now` to `expires_at`.
+    /// Asymmetric keys: a PEM or JWKS file with what tokens are checked by, and the PEM file of the private key, where
+    /// this program makes tokens, too.
+    pub fn from_files(public: &Path, private: Option<&Path>, issuer: &str, audience: &str) -> Result<Self, KeyError> {
+        let ring = KeyRing::from_file(public)?;
+        let signing = private.map(|private| signing(private, &ring)).transpose()?;
+        Ok(Self {
+            signing,
+            ring: Arc::new(ring),
+            issuer: issuer.to_owned(),
+            audience: audience.to_owned(),
+        })
+    }
+
+    /// Whether tokens can be made here.
+    pub fn can_mint(&self) -> bool {
+        self.signing.is_some()
+    }
+
+    /// A signed token, good from `now` to `expires_at`; an error where tokens are made elsewhere only.
     pub fn mint(
         &self,
         subject: &str,
@@ -97,44 +147,65 @@ impl Keys {
             scope: scope.to_owned(),
             partner,
         };
-        encode(&Header::new(self.algorithm), &claims, &self.signing)
+        let signing = self
+            .signing
+            .as_ref()
+            .ok_or(jsonwebtoken::errors::ErrorKind::InvalidKeyFormat)?;
+        let header = Header {
+            kid: signing.id.clone(),
+            ..Header::new(signing.algorithm)
+        };
+        encode(&header, &claims, &signing.key)
     }
 
     /// The claims of a token that is genuine and in force at `now`; `None` whatever else it is: callers learn no cause.
     pub fn verify(&self, token: &str, now: Timestamp) -> Option<Claims> {
-        if token.len() > MAX_TOKEN_BYTES || !header_is_plain(token, self.algorithm) {
+        let form = token_form::read(token)?;
+        let key = self.ring.find(form.key_id.as_deref())?;
+        if form.algorithm != name(key.algorithm) {
             return None;
         }
-        let mut validation = Validation::new(self.algorithm);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        validation.set_issuer(&[&self.issuer]);
-        validation.set_audience(&[&self.audience]);
-        // Times are compared below, with the program's own clock and to the fraction.
-        validation.validate_exp = false;
-        validation.validate_nbf = false;
-        let claims = decode::<Claims>(token, &self.verifying, &validation).ok()?.claims;
+        let genuine = crypto::verify(form.signature, form.message.as_bytes(), &key.decoding, key.algorithm);
+        if !genuine.is_ok_and(|genuine| genuine) {
+            return None;
+        }
+        let claims: Claims = serde_json::from_slice(&form.payload).ok()?;
         let now = numeric_date(now);
         let in_force = now < claims.exp + LEEWAY_SECONDS && claims.nbf.is_none_or(|nbf| nbf <= now + LEEWAY_SECONDS);
+        let for_us = claims.iss == self.issuer && claims.aud.has(&self.audience);
         // The subject goes into histories.
-        let subject_is_plain = !claims.sub.is_empty() && !claims.sub.contains(char::is_control);
-        (in_force && subject_is_plain).then_some(claims)
+        let subject_is_plain = !claims.sub.trim().is_empty() && !claims.sub.contains(char::is_control);
+        (in_force && for_us && subject_is_plain).then_some(claims)
     }
 }
 
-/// Whether the header asks for nothing but the algorithm of our key: no critical extensions, no key material or key
-/// locations of its own.
-fn header_is_plain(token: &str, algorithm: Algorithm) -> bool {
-    let Ok(header) = decode_header(token) else { return false };
-    let foreign_key = header.jku.is_some()
-        || header.jwk.is_some()
-        || header.x5u.is_some()
-        || header.x5c.is_some()
-        || header.crit.is_some();
-    let type_fits = header
-        .typ
-        .as_deref()
-        .is_none_or(|typ| ["jwt", "at+jwt"].contains(&typ.to_lowercase().as_str()));
-    header.alg == algorithm && !foreign_key && type_fits
+/// Reads a private key and finds the public one that belongs to it, by signing something.
+fn signing(file: &Path, ring: &KeyRing) -> Result<Signing, KeyError> {
+    let pem = std::fs::read(file).map_err(|error| KeyError::Unreadable(file.to_owned(), error))?;
+    let message = b"a message";
+    for public in ring.all() {
+        let private = match public.algorithm {
+            Algorithm::RS256 => EncodingKey::from_rsa_pem(&pem),
+            Algorithm::ES256 => EncodingKey::from_ec_pem(&pem),
+            _ => EncodingKey::from_ed_pem(&pem),
+        };
+        let Ok(private) = private else { continue };
+        let signature = crypto::sign(message, &private, public.algorithm);
+        let fits = signature.and_then(|text| crypto::verify(&text, message, &public.decoding, public.algorithm));
+        if fits.is_ok_and(|fits| fits) {
+            return Ok(Signing {
+                key: Arc::new(private),
+                algorithm: public.algorithm,
+                id: public.id,
+            });
+        }
+    }
+    Err(KeyError::NotAPair(file.to_owned()))
+}
+
+/// The algorithm's name in tokens.
+fn name(algorithm: Algorithm) -> String {
+    format!("{algorithm:?}")
 }
 
 /// Seconds since 1970 with microseconds: times are no money, and a double holds them until the year 2255.

@@ -3,9 +3,11 @@
 
 mod authenticate;
 mod caller;
+mod key_ring;
 mod keys;
 mod permission;
 mod scope;
+mod token_form;
 
 pub use authenticate::{AuthError, authenticate};
 pub use caller::{Caller, Denied, Writer};

@@ -23,16 +23,21 @@ pub async fn app(config: &Config, keys: Keys) -> Result<App, CliError> {
 
 /// The configured keys, or else those of the demo where there are any.
 pub fn keys(config: &Config) -> Result<Keys, CliError> {
+    let (issuer, audience) = (&config.jwt_issuer, &config.jwt_audience);
+    match (&config.jwt_public_key, &config.jwt_private_key) {
+        (Some(_), _) if config.jwt_secret.is_some() => {
+            return Err("set either --jwt-secret or --jwt-public-key, not both".into());
+        }
+        (Some(public), private) => return Ok(Keys::from_files(public, private.as_deref(), issuer, audience)?),
+        (None, Some(_)) => return Err("--jwt-private-key needs the --jwt-public-key that belongs to it".into()),
+        (None, None) => {}
+    }
     let secret = match &config.jwt_secret {
         Some(secret) => secret.clone(),
         None => std::fs::read_to_string(demo_secret_file(config))
-            .map_err(|_| "no key for tokens: set --jwt-secret (TRIBUTARY_JWT_SECRET) to at least 32 bytes, or try `serve --demo`")?,
+            .map_err(|_| "no key for tokens: set --jwt-secret (TRIBUTARY_JWT_SECRET) to at least 32 bytes or --jwt-public-key to a file, or try `serve --demo`")?,
     };
-    Ok(Keys::from_secret(
-        secret.trim().as_bytes(),
-        &config.jwt_issuer,
-        &config.jwt_audience,
-    )?)
+    Ok(Keys::from_secret(secret.trim().as_bytes(), issuer, audience)?)
 }
 
 /// Keys for commands that make and check no tokens.
@@ -47,7 +52,7 @@ pub fn no_keys(config: &Config) -> Result<Keys, CliError> {
 /// The configured keys, or else those of the demo, made now if need be.
 pub fn demo_keys(config: &Config) -> Result<Keys, CliError> {
     let file = demo_secret_file(config);
-    if config.jwt_secret.is_none() && !file.exists() {
+    if config.jwt_secret.is_none() && config.jwt_public_key.is_none() && !file.exists() {
         write_secret(&file, &random_secret()?)?;
     }
     keys(config)

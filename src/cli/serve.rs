@@ -15,6 +15,9 @@ pub async fn run(config: Config, is_demo: bool) -> Result<(), CliError> {
     } else {
         open::keys(&config)?
     };
+    if is_demo && !keys.can_mint() {
+        return Err("the demo makes tokens: set --jwt-private-key (TRIBUTARY_JWT_PRIVATE_KEY), too".into());
+    }
     let app = Arc::new(open::app(&config, keys).await?);
     let listener = TcpListener::bind(config.listen)
         .await

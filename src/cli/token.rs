@@ -19,7 +19,11 @@ pub async fn run(
     if let Some(unknown) = scope.split_whitespace().find(|name| Permission::parse(name).is_none()) {
         return Err(format!("{unknown:?} is not a scope: they are admin, partners:read, partners:write, ...").into());
     }
-    let app = open::app(config, open::keys(config)?).await?;
+    let keys = open::keys(config)?;
+    if !keys.can_mint() {
+        return Err("no key to sign with: set --jwt-private-key (TRIBUTARY_JWT_PRIVATE_KEY)".into());
+    }
+    let app = open::app(config, keys).await?;
     let tenant = open::tenant(&app, tenant).await?;
     let (subject, rows) = match partner {
         None => ("operator".to_owned(), Scope::tenant_wide(tenant.id)),

@@ -43,6 +43,11 @@ pub async fn issue_for_partner(
 ) -> Result<Issued, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
+    if !app.keys.can_mint() {
+        let message = "this gateway has no key to sign with: whoever issues its tokens does";
+        problems.add("partnerId", ProblemCode::Conflict, message);
+        return Err(problems.into());
+    }
     let permissions = match scopes {
         None => grantable(caller).collect(),
         Some(scopes) => granted(caller, scopes, &mut problems),
@@ -82,7 +87,8 @@ pub async fn issue_for_partner(
     ))
 }
 
-/// A token for the rows of `scope`. For services that have authorised it, and for the command line.
+/// A token for the rows of `scope`. For services that have authorised it, and for the command line. Needs keys that can
+/// sign.
 pub fn mint(app: &App, subject: &str, scope: &Scope, permissions: Permissions, ttl: Duration) -> Issued {
     mint_at(app, subject, scope, permissions, app.clock.now(), ttl)
 }
@@ -110,7 +116,7 @@ fn mint_at(
             issued_at,
             expires_at,
         )
-        .expect("claims are plain text and numbers");
+        .expect("the callers asked whether the keys can sign, and claims are plain text and numbers");
     Issued { token, expires_at }
 }
 

@@ -1,0 +1,104 @@
+//! The form of a token before any cryptography (RFC 7515, RFC 8725): three parts of base 64 and a header that asks for
+//! nothing but a known key.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde_json::Value;
+
+/// Longer tokens are refused before any decoding.
+const MAX_TOKEN_BYTES: usize = 8 * 1024;
+/// Longer names of keys are refused.
+const MAX_KEY_ID_BYTES: usize = 256;
+/// What a header must not have: keys and places of keys of its own, extensions that must be understood, encryption,
+/// compression, nesting. Other members mean nothing here.
+const REFUSED: [&str; 15] = [
+    "crit", "jwk", "jku", "x5u", "x5c", "b64", "zip", "enc", "cty", "epk", "apu", "apv", "p2s", "p2c", "tag",
+];
+
+/// A token taken apart. Nothing of it is to be believed yet.
+pub struct Form<'a> {
+    pub algorithm: String,
+    pub key_id: Option<String>,
+    /// What is signed: the first two parts with their dot.
+    pub message: &'a str,
+    /// In base 64.
+    pub signature: &'a str,
+    /// The claims as JSON.
+    pub payload: Vec<u8>,
+}
+
+/// Takes a token apart; `None` if it is none.
+pub fn read(token: &str) -> Option<Form<'_>> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if token.len() > MAX_TOKEN_BYTES || !token.bytes().all(is_plain) {
+        return None;
+    }
+    let (message, signature) = token.rsplit_once('.')?;
+    let (header, payload) = message.split_once('.')?;
+    if payload.contains('.') || [header, payload, signature].iter().any(|part| part.is_empty()) {
+        return None;
+    }
+    let header = URL_SAFE_NO_PAD.decode(header).ok()?;
+    let Members(header) = serde_json::from_slice(&header).ok()?;
+    if header.iter().any(|(name, _)| REFUSED.contains(&name.as_str())) {
+        return None;
+    }
+    let text = |name: &str| match header.iter().find(|(member, _)| member == name) {
+        None => Ok(None),
+        Some((_, Value::String(text))) => Ok(Some(text.clone())),
+        Some(_) => Err(()),
+    };
+    let typ = text("typ").ok()?;
+    let key_id = text("kid").ok()?;
+    if typ.is_some_and(|typ| !["jwt", "at+jwt"].contains(&typ.to_ascii_lowercase().as_str()))
+        || key_id
+            .as_ref()
+            .is_some_and(|id| id.is_empty() || id.len() > MAX_KEY_ID_BYTES)
+    {
+        return None;
+    }
+    let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
+    // Of two claims of one name others might believe the other one.
+    let Members(_) = serde_json::from_slice(&payload).ok()?;
+    Some(Form {
+        algorithm: text("alg").ok()??,
+        key_id,
+        message,
+        signature,
+        payload,
+    })
+}
+
+/// The members of a JSON object, no name twice.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> serde::Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members, M::Error> {
+                let (mut members, mut names) = (Vec::new(), HashSet::new());
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    if !names.insert(name.clone()) {
+                        return Err(M::Error::custom("a name is given twice"));
+                    }
+                    members.push((name, value));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
+    }
+}
