@@ -24,6 +24,10 @@ schema:
 graphiql:
     scripts/graphiql-assets
 
+# What the specification of GraphQL over HTTP asks, checked by its own audits.
+http-audit:
+    scripts/http-audit
+
 # The gateway with a tenant full of sample data; prints the address and two tokens.
 demo:
     cargo run --release -- serve --demo
