@@ -13,19 +13,26 @@ pub fn actual(data: &Value, operation: OperationType, requested: u64) -> u64 {
     let Value::Object(fields) = data else {
         return requested.min(1);
     };
-    let objects: u64 = fields.values().map(objects).sum();
-    let mutations = match operation {
-        OperationType::Mutation => fields.len() as u64 * MUTATION_COST,
-        OperationType::Query | OperationType::Subscription => 0,
+    let found: u64 = match operation {
+        OperationType::Query | OperationType::Subscription => fields.values().map(objects).sum(),
+        OperationType::Mutation => fields.values().map(|payload| MUTATION_COST + below(payload)).sum(),
     };
-    objects.saturating_add(mutations).min(requested)
+    found.min(requested)
 }
 
 fn objects(value: &Value) -> u64 {
     match value {
-        Value::Object(fields) => 1 + fields.values().map(objects).sum::<u64>(),
+        Value::Object(_) => 1 + below(value),
         Value::List(items) => items.iter().map(objects).sum(),
         _ => 0,
+    }
+}
+
+/// Without the object itself: the payload of a mutation is part of the mutation's cost.
+fn below(value: &Value) -> u64 {
+    match value {
+        Value::Object(fields) => fields.values().map(objects).sum(),
+        value => objects(value),
     }
 }
 

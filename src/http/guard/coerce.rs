@@ -115,8 +115,9 @@ impl Checker<'_> {
             return;
         }
         match (value.view(), &ty.base) {
+            // What is wrong with it was said where it is declared.
+            (View::Variable(name), _) if self.faulty.contains(name.as_str()) => {}
             (View::Variable(name), _) => match self.variables.get(name.as_str()).copied() {
-                Some(_) if self.faulty.contains(name.as_str()) => {}
                 Some(constant) => self.check(ty, constant, &Path::Variable(name), position),
                 None if ty.nullable => {}
                 None => self.refuse::<Constant>(path, position, format_args!("needs the variable ${name}")),

@@ -195,7 +195,8 @@ impl<'a> Walk<'a> {
     /// How many entries a page has at most.
     fn page_size(&mut self, field: &'a Positioned<Field>) -> u64 {
         let number = |name| match self.value(&field.node, name) {
-            Some(Constant::Number(number)) => number.as_i64(),
+            // A number beyond the type is the arguments' check's to refuse.
+            Some(Constant::Number(number)) => number.as_i64().and_then(|number| i32::try_from(number).ok()),
             _ => None,
         };
         let (first, last) = (number("first"), number("last"));
@@ -207,7 +208,7 @@ impl<'a> Walk<'a> {
             self.refuse(Problem::new("BAD_USER_INPUT", "give first or last, not both").at(field.pos));
         }
         let name = if last.is_some() { "last" } else { "first" };
-        let size = last.or(first).unwrap_or(i64::from(DEFAULT_PAGE));
+        let size = last.or(first).unwrap_or(DEFAULT_PAGE);
         match u64::try_from(size).ok().filter(|size| *size <= most) {
             Some(size) => size,
             None => {

@@ -1,0 +1,27 @@
+//! What stands in front of the schema: HTTP, limits, errors, tokens, and those who try to get around them.
+
+mod limits;
+mod values;
+
+use axum::Router;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tributary::http::HttpOptions;
+
+use crate::support::{Client, TestApp};
+
+/// A gateway with these options over the test's database.
+fn gateway(app: &TestApp, options: HttpOptions) -> Router {
+    let (_, ending) = watch::channel(false);
+    tributary::http::router(app.app.clone(), options, ending).expect("the options are sound")
+}
+
+/// An admin of the tenant `acme` at a gateway with these options.
+fn admin(app: &TestApp, options: HttpOptions) -> Client {
+    Client::new(gateway(app, options), Some(app.sign(&json!({}))))
+}
+
+/// The first error's text.
+fn message(body: &Value) -> &str {
+    body["errors"][0]["message"].as_str().unwrap_or_default()
+}

@@ -1,0 +1,100 @@
+//! Values that fit no type, or are missing, are found before anything is executed.
+
+use serde_json::{Value, json};
+
+use super::message;
+use crate::support::both_databases;
+use crate::support::programme::Programme;
+
+both_databases! {
+    async fn bad_variables_are_refused_without_data_before_a_mutation_runs(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let before = app.rows().await;
+        let first = "first: createPartnerTier(input: { label: \"made\" }) { partnerTier { id } }";
+        let campaign = format!("mutation($input: CreateCampaignInput!) {{ {first} createCampaign(input: $input) {{ campaign {{ id }} }} }}");
+        let days = format!("mutation($days: Int!) {{ {first} createCampaign(input: {{ name: \"C\", holdbackDays: $days }}) {{ campaign {{ id }} }} }}");
+        let cases: [(&str, Value, &str); 12] = [
+            (&campaign, json!({}), "the variable $input of type CreateCampaignInput! is not given"),
+            (&campaign, json!({ "input": null }), "$input must be a CreateCampaignInput!, not null"),
+            (&campaign, json!({ "input": [] }), "$input must be an object"),
+            (&campaign, json!({ "input": ["x"] }), "$input must be an object"),
+            (&campaign, json!({ "input": "x" }), "$input must be an object"),
+            (&campaign, json!({ "input": {} }), "$input.name is required"),
+            (&campaign, json!({ "input": { "name": 1 } }), "$input.name must be a text"),
+            (&campaign, json!({ "input": { "name": "C", "surprise": 1 } }), "has no field \"surprise\""),
+            (&campaign, json!({ "input": { "name": "C", "holdbackDays": 2_147_483_648_i64 } }), "$input.holdbackDays must be a whole number"),
+            (&campaign, json!({ "input": { "name": "C", "holdbackDays": 1.5 } }), "$input.holdbackDays must be a whole number"),
+            (&days, json!({ "days": "7" }), "$days must be a whole number"),
+            (&days, json!({ "days": true }), "$days must be a whole number"),
+        ];
+        for (document, variables, says) in cases {
+            let answer = p.staff.ask_with(document, variables.clone()).await;
+            assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{variables}: {}", answer.body);
+            assert!(answer.body.get("data").is_none(), "{variables}: {}", answer.body);
+            assert!(message(&answer.body).contains(says), "{says}: {}", answer.body);
+            assert!(answer.body["errors"][0]["locations"][0]["line"].is_u64(), "{}", answer.body);
+        }
+        assert_eq!(app.rows().await, before);
+    }
+
+    async fn a_document_seen_before_is_looked_at_again_with_every_request(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let document = "query($id: ID!, $yes: Boolean!) { partner(id: $id) { id name @include(if: $yes) } }";
+        let good = json!({ "id": p.a, "yes": true });
+        p.staff.data_with(document, good.clone()).await;
+        for bad in [
+            json!({ "id": p.a }),
+            json!({ "id": { "a": 1 }, "yes": true }),
+            json!({ "id": null, "yes": true }),
+            json!({ "id": p.a, "yes": "true" }),
+        ] {
+            let answer = p.staff.ask_with(document, bad.clone()).await;
+            assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{bad}: {}", answer.body);
+            assert!(answer.body.get("data").is_none(), "{}", answer.body);
+        }
+        assert_eq!(p.staff.data_with(document, good).await["partner"]["id"], json!(p.a));
+        assert_eq!(p.staff.data_with(document, json!({ "id": p.a, "yes": false })).await["partner"], json!({ "id": p.a }));
+    }
+
+    async fn a_variable_without_value_leaves_its_field_out(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let document = "mutation($id: ID!, $externalId: String, $name: String) {
+            updatePartner(input: { id: $id, name: $name, externalId: $externalId }) { partner { id name externalId } userErrors { code field } } }";
+        let partner = |data: Value| {
+            assert_eq!(data["updatePartner"]["userErrors"], json!([]));
+            (data["updatePartner"]["partner"]["name"].clone(), data["updatePartner"]["partner"]["externalId"].clone())
+        };
+        let named = json!({ "id": p.a, "name": "New name", "externalId": "x-1" });
+        assert_eq!(partner(p.staff.data_with(document, named).await), (json!("New name"), json!("x-1")));
+        // Twice: the document is kept ready after the first time.
+        for _ in 0..2 {
+            assert_eq!(partner(p.staff.data_with(document, json!({ "id": p.a })).await), (json!("New name"), json!("x-1")));
+        }
+        // Null is another thing: it clears.
+        let cleared = p.staff.data_with(document, json!({ "id": p.a, "externalId": null })).await;
+        assert_eq!(partner(cleared), (json!("New name"), Value::Null));
+    }
+
+    async fn literals_that_fit_no_type_are_refused_without_data(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        for (document, says) in [
+            ("{ partners(first: 2147483648) { totalCount } }", "first must be a whole number"),
+            ("{ partners(first: 1.0) { totalCount } }", "first must be a whole number"),
+            ("{ partners(filter: []) { totalCount } }", ""),
+            ("{ partners(filter: [1]) { totalCount } }", "filter must be an object"),
+            ("{ partners(filter: { nothing: 1 }) { totalCount } }", "has no field \"nothing\""),
+            ("{ partners(filter: { status: [NO_SUCH] }) { totalCount } }", "names of PartnerStatus"),
+            ("{ partners(filter: { status: [\"ACTIVE\"] }) { totalCount } }", "names of PartnerStatus"),
+            ("{ partner(id: ENUM) { id } }", "id must be an id"),
+            ("{ partner(id: { a: 1 }) { id } }", "id must be an id"),
+            ("{ viewer { subject @include(if: 1) } }", "if must be true or false"),
+        ] {
+            let answer = p.staff.ask(document).await;
+            assert!(answer.body.get("data").is_none(), "{document}: {}", answer.body);
+            assert_eq!(answer.codes(), ["GRAPHQL_VALIDATION_FAILED"], "{document}: {}", answer.body);
+            assert!(message(&answer.body).contains(says), "{document}: {}", answer.body);
+        }
+        // A single value stands for a list of it.
+        p.staff.data("{ partners(filter: { status: ACTIVE }) { totalCount } }").await;
+    }
+}
