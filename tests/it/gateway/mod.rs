@@ -1,5 +1,8 @@
 //! What stands in front of the schema: HTTP, limits, errors, tokens, and those who try to get around them.
 
+mod jwks;
+mod jwt;
+mod key_pair;
 mod limits;
 mod values;
 
