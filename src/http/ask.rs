@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use async_graphql::Variables;
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::http::{HeaderMap, StatusCode, header};
+use futures::StreamExt;
 use serde_json::{Map, Value};
 
 /// One request. Unknown parameters are ignored.
@@ -37,26 +38,21 @@ fn bad_request(message: impl Into<String>) -> Unreadable {
     unreadable(StatusCode::BAD_REQUEST, message)
 }
 
+/// So much of a body that is refused is taken in, so that its sender comes to read the answer.
+const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
+
 /// Reads a body of at most `limit` bytes that arrives within `patience`.
 pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize, patience: Duration) -> Result<Ask, Unreadable> {
-    let too_large = || {
-        let message = format!("the body is too large: at most {limit} bytes");
-        unreadable(StatusCode::PAYLOAD_TOO_LARGE, message)
-    };
     let announced = headers
         .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok());
-    if announced
-        .and_then(|text| text.parse::<u64>().ok())
-        .is_some_and(|length| length > limit as u64)
-    {
-        return Err(too_large());
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        discard(headers, body, patience).await;
+        return Err(too_large(limit));
     }
-    let reading = axum::body::to_bytes(body, limit);
-    let bytes = match tokio::time::timeout(patience, reading).await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) if is_length_limit(&error) => return Err(too_large()),
-        Ok(Err(_)) => return Err(bad_request("the body did not arrive whole")),
+    let bytes = match tokio::time::timeout(patience, collect(body, limit)).await {
+        Ok(collected) => collected?,
         Err(_) => {
             return Err(Unreadable {
                 code: "TIMEOUT",
@@ -75,15 +71,42 @@ pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize, patience: 
     }
 }
 
-fn is_length_limit(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if error.to_string().contains("length limit exceeded") {
-            return true;
+async fn collect(body: Body, limit: usize) -> Result<Vec<u8>, Unreadable> {
+    let mut chunks = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| bad_request("the body did not arrive whole"))?;
+        if bytes.len() + chunk.len() > limit {
+            drop(bytes);
+            skip(&mut chunks).await;
+            return Err(too_large(limit));
         }
-        cause = error.source();
+        bytes.extend_from_slice(&chunk);
     }
-    false
+    Ok(bytes)
+}
+
+fn too_large(limit: usize) -> Unreadable {
+    let message = format!("the body is too large: at most {limit} bytes");
+    unreadable(StatusCode::PAYLOAD_TOO_LARGE, message)
+}
+
+/// Lets a body that nobody wants go by. Its sender may write all of it before it reads: into a connection that is closed
+/// already, it would hear of that only. Who asks whether to send it has not sent it yet.
+pub async fn discard(headers: &HeaderMap, body: Body, patience: Duration) {
+    if !headers.contains_key(header::EXPECT) {
+        let _ = tokio::time::timeout(patience, skip(&mut body.into_data_stream())).await;
+    }
+}
+
+async fn skip(chunks: &mut BodyDataStream) {
+    let mut skipped = 0;
+    while let Some(Ok(chunk)) = chunks.next().await {
+        skipped += chunk.len();
+        if skipped > DISCARDED_BYTES {
+            return;
+        }
+    }
 }
 
 /// Reads the parameters of a query string.

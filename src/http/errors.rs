@@ -17,8 +17,23 @@ pub fn refusal(status: StatusCode, code: &'static str, message: impl Into<String
 
 /// An answer that holds nothing but errors: nothing was executed, so it has no `data`, not even null.
 pub fn refusals(status: StatusCode, problems: &[Problem], request_id: &str) -> Response {
-    let errors: Vec<_> = problems.iter().map(|problem| problem.to_json(request_id)).collect();
+    let errors = problems.iter().map(|problem| {
+        let mut problem = problem.clone();
+        shorten(&mut problem.message);
+        problem.to_json(request_id)
+    });
+    let errors: Vec<_> = errors.collect();
     (status, Json(json!({ "errors": errors }))).into_response()
+}
+
+/// Texts of errors quote what was sent, which may be long.
+const LONGEST_MESSAGE: usize = 500;
+
+fn shorten(message: &mut String) {
+    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
 }
 
 pub async fn not_found() -> (StatusCode, &'static str) {
@@ -29,6 +44,7 @@ pub async fn not_found() -> (StatusCode, &'static str) {
 pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
     response.errors.truncate(most.max(1));
     for error in &mut response.errors {
+        shorten(&mut error.message);
         if let Some(cause) = error.source::<StoreError>() {
             tracing::error!(request_id, path = ?error.path, %cause, "a field failed");
         }

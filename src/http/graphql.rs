@@ -65,21 +65,10 @@ pub async fn post(
     body: Body,
 ) -> Response {
     let Some(media_type) = negotiate::response_type(&headers) else {
+        ask::discard(&headers, body, front.options.timeouts.body()).await;
         return not_acceptable(&request_id);
     };
-    // Strict about the media type: forms and plain text are what other sites can make a browser send.
-    let unsupported = if !negotiate::is_json(&headers) {
-        Some("the content type must be application/json, in UTF-8")
-    } else if headers.contains_key(header::CONTENT_ENCODING) {
-        Some("the body must not be compressed")
-    } else {
-        None
-    };
-    if let Some(message) = unsupported {
-        let response = refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message, &request_id);
-        return with_media_type(response, media_type);
-    }
-    let response = match identify(&front, &headers, &request_id).await {
+    let response = match admit(&front, &headers, &request_id).await {
         Ok(caller) => {
             let limit = front.options.limits.body_bytes;
             let ask = ask::read_body(&headers, body, limit, front.options.timeouts.body()).await;
@@ -91,9 +80,26 @@ pub async fn post(
             };
             answer(&front, terms, ask).await
         }
-        Err(response) => response,
+        Err(response) => {
+            ask::discard(&headers, body, front.options.timeouts.body()).await;
+            response
+        }
     };
     with_media_type(response, media_type)
+}
+
+/// Who sends this body, if it is of a kind that is read at all.
+async fn admit(front: &Front, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
+    // Strict about the media type: forms and plain text are what other sites can make a browser send.
+    let message = if !negotiate::is_json(headers) {
+        "the content type must be application/json, in UTF-8"
+    } else if headers.contains_key(header::CONTENT_ENCODING) {
+        "the body must not be compressed"
+    } else {
+        return identify(front, headers, request_id).await;
+    };
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    Err(refusal(status, "BAD_REQUEST", message, request_id))
 }
 
 pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<RequestId>) -> Response {

@@ -54,8 +54,10 @@ struct Front(Arc<Inner>);
 
 struct Inner {
     app: Arc<App>,
-    /// For documents that are seen for the first time.
+    /// Validates documents that are seen for the first time, without looking for names that are spelt alike.
     strict_schema: Schema,
+    /// Suggests such names, outside of production; that takes long where much is wrong.
+    helpful_schema: Option<Schema>,
     /// For documents that it has let through.
     fast_schema: Schema,
     guard: Guard,
@@ -80,7 +82,8 @@ pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>
     let cors = cors(&options.cors)?;
     let front = Front(Arc::new(Inner {
         app,
-        strict_schema: schema(options.production),
+        strict_schema: schema(true),
+        helpful_schema: (!options.production).then(|| schema(false)),
         fast_schema: schema_for_validated_documents(options.production),
         guard: Guard::new(&sdl(), options.limits.clone()),
         documents: Documents::new(options.persisted.cache_bytes),

@@ -19,7 +19,7 @@ use super::negotiate::MediaType;
 use super::persisted::{self, Named};
 use super::{Front, cost};
 use crate::auth::{Caller, Permission};
-use crate::graphql::RequestContext;
+use crate::graphql::{RequestContext, Schema};
 
 /// Everything about the request besides what it asks for.
 pub struct Terms {
@@ -146,7 +146,7 @@ async fn execute(
         Ok(Ok(response)) => response,
         Ok(Err(_)) => return errors::panicked(&terms.request_id),
         Err(_) => {
-            let message = format!("the operation took longer than {} seconds", patience.as_secs());
+            let message = too_late(admitted.operation, patience.as_secs());
             return refusal(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message, &terms.request_id);
         }
     };
@@ -159,13 +159,32 @@ async fn execute(
     Json(response.extension("cost", extension)).into_response()
 }
 
-/// What strict validation finds in a document. It executes nothing: no document has an operation of that name, and the
-/// library looks for it after validating.
+fn too_late(operation: OperationType, seconds: u64) -> String {
+    match operation {
+        OperationType::Mutation => format!(
+            "the mutation took longer than {seconds} seconds; it may have been done nevertheless, so look before you repeat it"
+        ),
+        OperationType::Query | OperationType::Subscription => format!("the query took longer than {seconds} seconds"),
+    }
+}
+
+/// What strict validation finds in a document.
 async fn validate(front: &Front, document: &ExecutableDocument) -> Vec<ServerError> {
+    let errors = validate_by(&front.strict_schema, document).await;
+    match &front.helpful_schema {
+        Some(schema) if (1..=front.options.limits.errors).contains(&errors.len()) => {
+            validate_by(schema, document).await
+        }
+        _ => errors,
+    }
+}
+
+/// It executes nothing: no document has an operation of that name, and the library looks for it after validating.
+async fn validate_by(schema: &Schema, document: &ExecutableDocument) -> Vec<ServerError> {
     const NONE: &str = "no operation";
     let mut request = Request::new("").operation_name(NONE);
     request.set_parsed_query(document.clone());
-    let mut errors = front.strict_schema.execute(request).await.errors;
+    let mut errors = schema.execute(request).await.errors;
     errors.retain(|error| !error.message.contains(NONE));
     errors
 }

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
 use super::{HttpOptions, StartError, router};
@@ -20,6 +22,10 @@ use crate::app::App;
 /// Where the system has no more files or memory for connections, the next attempt waits so long.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Once the program is told to end, connections stay open so long for a request that is on its way; its answer closes
+/// the connection.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// Serves until `ending` turns true; then refuses new connections and lets running requests finish.
 pub async fn serve(
     listener: TcpListener,
@@ -27,54 +33,91 @@ pub async fn serve(
     options: HttpOptions,
     ending: watch::Receiver<bool>,
 ) -> Result<(), StartError> {
-    let (header, patience) = (options.timeouts.header(), options.timeouts.shutdown());
-    let router = router(app, options, ending.clone())?;
-    let mut told = ending;
+    let patience = options.timeouts.shutdown();
     // Every connection holds a clone; when the last is gone the receiver hears so.
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
+    let connections = Connections {
+        header_patience: options.timeouts.header(),
+        router: router(app, options, ending.clone())?,
+        ending: ending.clone(),
+        open,
+    };
+    let mut told = ending;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = end(&mut told) => break,
         };
         match accepted {
-            Ok((stream, _)) => {
-                // Answers are small and written at once.
-                let _ = stream.set_nodelay(true);
-                let mut builder = http1::Builder::new();
-                builder.timer(TokioTimer::new()).header_read_timeout(header);
-                let service = TowerToHyperService::new(service(router.clone()));
-                let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
-                let (mut told, open) = (told.clone(), open.clone());
-                tokio::spawn(async move {
-                    let mut connection = pin!(connection);
-                    let ended = tokio::select! {
-                        ended = connection.as_mut() => ended,
-                        () = end(&mut told) => {
-                            // What runs is finished, and nothing new is read.
-                            connection.as_mut().graceful_shutdown();
-                            connection.await
-                        }
-                    };
-                    if let Err(error) = ended {
-                        tracing::debug!(%error, "a connection broke");
-                    }
-                    drop(open);
-                });
-            }
+            Ok((stream, _)) => connections.serve(stream),
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(PAUSE).await;
             }
         }
     }
-    drop(listener);
+    connections.serve_the_rest(listener);
+    drop(connections);
     tracing::info!("ending: no new connections, running requests finish");
-    drop(open);
     if tokio::time::timeout(patience, all_closed.recv()).await.is_err() {
         tracing::warn!("ending: some requests did not finish in time");
     }
     Ok(())
+}
+
+/// What every connection is given.
+struct Connections {
+    header_patience: Duration,
+    router: Router,
+    ending: watch::Receiver<bool>,
+    open: mpsc::Sender<Infallible>,
+}
+
+impl Connections {
+    /// Whom the system has let in already must not find the door shut. Does not wait for more.
+    fn serve_the_rest(&self, listener: TcpListener) {
+        let Ok(listener) = listener.into_std() else {
+            return;
+        };
+        while let Ok((stream, _)) = listener.accept() {
+            match stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream)) {
+                Ok(stream) => self.serve(stream),
+                Err(error) => tracing::warn!(%error, "cannot accept a connection"),
+            }
+        }
+    }
+
+    /// Serves one connection in a task of its own.
+    fn serve(&self, stream: TcpStream) {
+        // Answers are small and written at once.
+        let _ = stream.set_nodelay(true);
+        let mut builder = http1::Builder::new();
+        builder
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.header_patience);
+        let service = TowerToHyperService::new(service(self.router.clone(), self.ending.clone()));
+        let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let (mut told, open) = (self.ending.clone(), self.open.clone());
+        tokio::spawn(async move {
+            let mut connection = pin!(connection);
+            let last_call = async {
+                end(&mut told).await;
+                tokio::time::sleep(GRACE).await;
+            };
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = last_call => {
+                    // What runs is finished, and nothing new is read.
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
+                tracing::debug!(%error, "a connection broke");
+            }
+            drop(open);
+        });
+    }
 }
 
 /// Completes when the program is told to end; also when whoever would tell is gone.
@@ -82,10 +125,17 @@ async fn end(told: &mut watch::Receiver<bool>) {
     let _ = told.wait_for(|ending| *ending).await;
 }
 
-/// The router as a service of hyper's bodies.
+/// The router as a service of hyper's bodies. Once the program is told to end, each answer is its connection's last.
 fn service(
     router: Router,
-) -> impl tower_service::Service<Request<Incoming>, Response = axum::response::Response, Error = Infallible, Future: Send>
-+ Clone {
+    ending: watch::Receiver<bool>,
+) -> impl tower_service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone {
+    let router = router.layer(axum::middleware::map_response(move |mut response: Response| {
+        if *ending.borrow() {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
+        std::future::ready(response)
+    }));
     router.into_service()
 }

@@ -186,6 +186,9 @@ impl Checker<'_> {
                 Some(definition) => self.check(&definition.ty, *value, &Path::Key(path, field), position),
                 None => self.refuse::<V>(path, position, format_args!("has no field {field:?}: it is a {name}")),
             }
+            if self.problems.len() >= self.limits.errors {
+                return;
+            }
         }
         let mut required: Vec<_> = fields.iter().filter(|(_, field)| field.required).collect();
         required.sort_by_key(|(field, _)| *field);

@@ -7,6 +7,9 @@ use super::problem::Problem;
 /// own bound.
 const MAX_NESTING: usize = 60;
 
+/// The longest name or number: of an unknown one the validator looks for those that are spelt alike.
+const MAX_WORD: usize = 128;
+
 /// Counts tokens and nested brackets, without recursion and without looking at what the tokens mean.
 pub fn scan(text: &str, limits: &Limits) -> Result<(), Problem> {
     if text.len() > limits.document_bytes {
@@ -45,6 +48,10 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), Problem> {
             byte if is_of_word(byte) => skip_while(bytes, place, is_of_word),
             _ => place + 1,
         };
+        if byte != b'"' && end - place > MAX_WORD {
+            let message = format!("the document has too long a name or number: at most {MAX_WORD} letters");
+            return Err(Problem::too_complex(message));
+        }
         tokens += 1;
         if tokens > limits.tokens {
             return Err(Problem::too_complex(format!(
@@ -123,6 +130,18 @@ mod tests {
         ] {
             assert_eq!(tokens(text), count, "{text}");
         }
+    }
+
+    #[test]
+    fn words_are_bounded_and_texts_are_not() {
+        for (start, letter, fits) in [("", "a", 128), ("-", "1", 127), ("$", "a", 128), (".", ".", 127)] {
+            let word = |letters: usize| format!("{{ {start}{} }}", letter.repeat(letters));
+            assert!(scan(&word(fits), &Limits::default()).is_ok(), "{start}{letter}");
+            let refusal = scan(&word(fits + 1), &Limits::default()).expect_err("too long");
+            assert_eq!(refusal.code, "QUERY_TOO_COMPLEX");
+        }
+        let text = format!("{{ a(b: \"{0}\") }} # {0}", "a".repeat(1_000));
+        assert!(scan(&text, &Limits::default()).is_ok());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What stands in front of the schema: HTTP, limits, errors, tokens, and those who try to get around them.
 
+mod attacks;
 mod jwks;
 mod jwt;
 mod key_pair;
 mod limits;
+mod patience;
 mod values;
 
 use axum::Router;

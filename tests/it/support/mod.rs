@@ -2,6 +2,7 @@
 
 mod client;
 mod database;
+pub mod program;
 pub mod programme;
 mod rows;
 mod sdl;
