@@ -22,6 +22,13 @@ fn half_sent(program: &Program, request: &[u8], up_to: usize, count: usize) -> V
     connections.collect()
 }
 
+/// Waits until the program takes no more connections.
+async fn shut(program: &Program) {
+    while Wire::open(program.address).is_some() {
+        tokio::task::yield_now().await;
+    }
+}
+
 both_databases! {
     async fn half_sent_requests_hold_nobody_up_and_are_given_up(app: TestApp) {
         app.tenant("acme").await;
@@ -87,7 +94,6 @@ both_databases! {
         app.tenant("acme").await;
         let program = Program::start(&app, "");
         let (answered, refused) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let idle = half_sent(&program, b"", 0, 5);
         let clients: Vec<_> = (0..6)
             .map(|client| {
                 // Every label is as long as this one, and so the length of the body is right.
@@ -126,10 +132,30 @@ both_databases! {
             client.join().expect("no request is lost");
         }
         assert_eq!(refused.load(Ordering::SeqCst), 6, "each went on until the door was shut");
-        drop(idle);
         assert_eq!(program.wait().code(), Some(0));
         let made = app.client(Some(app.sign(&json!({})))).data("{ partnerTiers { id } }").await;
         assert_eq!(made["partnerTiers"].as_array().unwrap().len(), answered.load(Ordering::SeqCst));
+    }
+
+    async fn who_was_let_in_before_the_end_is_served_once_more(app: TestApp) {
+        app.tenant("acme").await;
+        let program = Program::start(&app, "");
+        let request = program.asking("{ viewer { subject } }", &json!({}));
+        let mut let_in = half_sent(&program, b"", 0, 6);
+        for wire in &mut let_in[..3] {
+            wire.write(&request);
+            assert_eq!(wire.read().expect("an answer").status, 200);
+        }
+        program.terminate();
+        shut(&program).await;
+        for wire in &mut let_in {
+            wire.write(&request);
+            let reply = wire.read().expect("an answer");
+            assert_eq!(reply.status, 200, "{}", reply.body);
+            assert!(reply.headers.contains("connection: close"), "{}", reply.headers);
+            assert!(wire.is_closed());
+        }
+        assert_eq!(program.wait().code(), Some(0));
     }
 
     async fn who_is_slow_at_the_end_is_waited_for_but_not_for_ever(app: TestApp) {
@@ -140,10 +166,7 @@ both_databases! {
         let mut slow = half_sent(&program, &request, start.len(), 2);
         program.is_well();
         program.terminate();
-        // It has heard of it once it takes no more connections.
-        while Wire::open(program.address).is_some() {
-            tokio::task::yield_now().await;
-        }
+        shut(&program).await;
         slow[0].write(end);
         let reply = slow[0].read().expect("an answer");
         assert_eq!(reply.status, 200, "{}", reply.body);
