@@ -106,6 +106,11 @@ fn prepare(
         (None, None) => return Err(vec![persisted::not_found()]),
     };
     let admitted = front.guard.admit(&document, operation_name, variables)?;
+    let may_introspect = !front.options.production || terms.caller.permissions().allow(Permission::Admin);
+    if admitted.introspects && !may_introspect {
+        let message = "only a token with the scope admin may ask about the schema itself";
+        return Err(one(Problem::new("FORBIDDEN", message)));
+    }
     let ready = Ready {
         hash,
         text_bytes,
@@ -131,15 +136,11 @@ async fn execute(
         OperationType::Mutation => front.options.timeouts.mutation(),
         OperationType::Query | OperationType::Subscription => front.options.timeouts.query(),
     };
-    let may_introspect = !front.options.production || terms.caller.permissions().allow(Permission::Admin);
     let mut document = ExecutableDocument::clone(&ready.document);
     front.guard.strip(&mut document, &admitted);
     let mut request = Request::new("").variables(admitted.variables);
     request.set_parsed_query(document);
     request.operation_name = operation_name;
-    if !may_introspect {
-        request = request.disable_introspection();
-    }
     let request = request.data(RequestContext::new(front.app.clone(), terms.caller));
     let execution = AssertUnwindSafe(front.fast_schema.execute(request)).catch_unwind();
     let mut response = match tokio::time::timeout(patience, execution).await {

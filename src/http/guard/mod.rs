@@ -33,6 +33,8 @@ pub struct Admitted {
     /// The declared variables that have a value.
     pub variables: Variables,
     pub cost: u64,
+    /// Whether it asks about the schema itself.
+    pub introspects: bool,
     /// Declared variables without value and default.
     absent: HashSet<String>,
 }
@@ -68,6 +70,7 @@ impl Guard {
             operation: operation.node.ty,
             variables: Variables::default(),
             cost: 0,
+            introspects: false,
             absent: HashSet::new(),
         };
         let mut given = given;
@@ -117,6 +120,7 @@ impl Guard {
             return Err(problems);
         }
         admitted.cost = totals.cost;
+        admitted.introspects = totals.introspection_depth > 0;
         Ok(admitted)
     }
 

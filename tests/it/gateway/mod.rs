@@ -6,6 +6,8 @@ mod jwt;
 mod key_pair;
 mod limits;
 mod patience;
+mod persisted;
+mod protocol;
 mod values;
 
 use axum::Router;
@@ -19,6 +21,13 @@ use crate::support::{Client, TestApp};
 fn gateway(app: &TestApp, options: HttpOptions) -> Router {
     let (_, ending) = watch::channel(false);
     tributary::http::router(app.app.clone(), options, ending).expect("the options are sound")
+}
+
+/// Why a gateway with these options does not start.
+fn start_error(app: &TestApp, options: HttpOptions) -> String {
+    let (_, ending) = watch::channel(false);
+    let started = tributary::http::router(app.app.clone(), options, ending);
+    started.err().expect("it must not start").to_string()
 }
 
 /// An admin of the tenant `acme` at a gateway with these options.

@@ -55,6 +55,14 @@ impl Client {
         }
     }
 
+    /// Sends any request whose answer is no text.
+    pub async fn raw(&self, request: Request<Body>) -> (HeaderMap, Vec<u8>) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let headers = response.headers().clone();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (headers, bytes.to_vec())
+    }
+
     /// The data of a document that must succeed.
     pub async fn data(&self, document: &str) -> Value {
         self.ask(document).await.data()
