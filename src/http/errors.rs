@@ -45,10 +45,16 @@ pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
     response.errors.truncate(most.max(1));
     for error in &mut response.errors {
         shorten(&mut error.message);
-        if let Some(cause) = error.source::<StoreError>() {
+        let cause = error.source::<StoreError>();
+        if let Some(cause) = cause {
             tracing::error!(request_id, path = ?error.path, %cause, "a field failed");
         }
+        let is_late = cause.is_some_and(StoreError::is_timeout);
         let code = match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
+            Some(_) if is_late => {
+                error.message = "the database took too long: ask for less, or later".to_owned();
+                Some("TIMEOUT")
+            }
             Some(_) => None,
             None if error.path.is_empty() => Some("GRAPHQL_VALIDATION_FAILED"),
             // Resolvers give codes; without one it is the library that could not read an argument.

@@ -52,3 +52,35 @@ fn is_sane(id: &str) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn fails() -> &'static str {
+        panic!("a secret of the inside")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_of_ours_with_an_id() {
+        let router: Router = Router::new()
+            .route("/", get(fails))
+            .layer(axum::middleware::from_fn(attach));
+        let request = Request::get("/").header(HEADER, "abc").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()[HEADER], "abc");
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let error = &body["errors"][0];
+        assert_eq!(error["extensions"]["code"], "INTERNAL_SERVER_ERROR");
+        assert_eq!(error["extensions"]["requestId"], "abc");
+        assert_eq!(error["message"], "something went wrong on our side");
+        assert!(body.get("data").is_none());
+    }
+}

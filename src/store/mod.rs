@@ -38,8 +38,8 @@ pub mod verify;
 use std::sync::Arc;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status};
@@ -56,6 +56,24 @@ pub enum StoreError {
         column: &'static str,
         value: String,
     },
+}
+
+impl StoreError {
+    /// Whether it gave up waiting: for a connection, for a lock, or for a statement that took too long.
+    pub fn is_timeout(&self) -> bool {
+        let Self::Database(error) = self else {
+            return false;
+        };
+        match error {
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => true,
+            DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+                let code = error.as_database_error().and_then(|error| error.code());
+                // PostgreSQL's statement_timeout; SQLite's busy_timeout.
+                matches!(code.as_deref(), Some("57014" | "5"))
+            }
+            _ => false,
+        }
+    }
 }
 
 /// A connection pool for reading and one for writing. On PostgreSQL they are the same pool; SQLite writes through one

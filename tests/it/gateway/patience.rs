@@ -4,13 +4,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use sea_orm::TransactionTrait;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::json;
-use tributary::http::{HttpOptions, Timeouts};
+use tokio::sync::watch;
+use tributary::app::App;
+use tributary::auth::Keys;
+use tributary::http::{self, HttpOptions, Timeouts};
+use tributary::store::{self, StoreOptions};
 
 use super::{admin, message};
-use crate::support::both_databases;
 use crate::support::program::{Program, Wire};
+use crate::support::token::SECRET;
+use crate::support::{Client, both_databases};
 
 /// Connections that have sent the beginning of a request, and no more.
 fn half_sent(program: &Program, request: &[u8], up_to: usize, count: usize) -> Vec<Wire> {
@@ -22,10 +27,18 @@ fn half_sent(program: &Program, request: &[u8], up_to: usize, count: usize) -> V
     connections.collect()
 }
 
-/// Waits until the program takes no more connections.
-async fn shut(program: &Program) {
-    while Wire::open(program.address).is_some() {
-        tokio::task::yield_now().await;
+/// Tells the program to end, and waits until it has heard.
+fn tell(program: &Program) {
+    let request = program.asking("{ viewer { subject } }", &json!({}));
+    let mut wire = program.connect();
+    program.terminate();
+    loop {
+        wire.write(&request);
+        let reply = wire.read().expect("an answer");
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        if reply.headers.contains("connection: close") {
+            return;
+        }
     }
 }
 
@@ -90,6 +103,40 @@ both_databases! {
         assert_eq!(app.rows().await, before);
     }
 
+    async fn a_database_that_takes_too_long_is_given_up(app: TestApp) {
+        app.tenant("acme").await;
+        let patience = Duration::from_millis(200);
+        let options = StoreOptions {
+            url: app.database_url(),
+            max_connections: 2,
+            acquire_timeout: patience,
+            statement_timeout: patience,
+        };
+        let store = store::connect(&options).await.unwrap();
+        let keys = Keys::from_secret(&SECRET, "tributary", "tributary").unwrap();
+        let hurried = Arc::new(App::new(store, app.clock.clone(), keys));
+        let (_, ending) = watch::channel(false);
+        let router = http::router(hurried.clone(), HttpOptions::default(), ending).unwrap();
+        let client = Client::new(router, Some(app.sign(&json!({}))));
+        let document = "{ viewer { subject } advertisers { totalCount } }";
+        client.data(document).await;
+        let mut taken = vec![app.store().begin().await.unwrap()];
+        if app.is_postgres() {
+            // A statement waits for the lock.
+            taken[0].execute_unprepared("LOCK TABLE advertiser").await.unwrap();
+        } else {
+            // A request waits for a connection.
+            for _ in 0..2 {
+                taken.push(hurried.store.reader().begin().await.unwrap());
+            }
+        }
+        let answer = client.ask(document).await;
+        assert_eq!((answer.status.as_u16(), answer.codes()), (200, vec!["TIMEOUT"]), "{}", answer.body);
+        assert_eq!(message(&answer.body), "the database took too long: ask for less, or later");
+        drop(taken);
+        client.data(document).await;
+    }
+
     async fn the_end_of_the_program_loses_no_request(app: TestApp) {
         app.tenant("acme").await;
         let program = Program::start(&app, "");
@@ -146,10 +193,11 @@ both_databases! {
             wire.write(&request);
             assert_eq!(wire.read().expect("an answer").status, 200);
         }
-        program.terminate();
-        shut(&program).await;
+        tell(&program);
         for wire in &mut let_in {
             wire.write(&request);
+        }
+        for wire in &mut let_in {
             let reply = wire.read().expect("an answer");
             assert_eq!(reply.status, 200, "{}", reply.body);
             assert!(reply.headers.contains("connection: close"), "{}", reply.headers);
@@ -165,8 +213,7 @@ both_databases! {
         let (start, end) = request.split_at(request.len() - 5);
         let mut slow = half_sent(&program, &request, start.len(), 2);
         program.is_well();
-        program.terminate();
-        shut(&program).await;
+        tell(&program);
         slow[0].write(end);
         let reply = slow[0].read().expect("an answer");
         assert_eq!(reply.status, 200, "{}", reply.body);
