@@ -15,6 +15,9 @@ const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 /// Both the issuer and the audience of tokens, where nothing else is said.
 const DEFAULT_PARTY: &str = "tributary";
 
+/// What the settings file may hold, with the defaults.
+pub const SETTINGS: &str = include_str!("settings.toml");
+
 /// The settings as flags and environment variables; every command takes them.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Flags {
@@ -62,7 +65,7 @@ pub struct Flags {
     /// What to log, such as info or warn,tributary=debug [default: info]
     #[arg(long, global = true, env = "TRIBUTARY_LOG", value_name = "FILTER")]
     log: Option<String>,
-    /// A TOML file with any of these settings, and limits and timeouts
+    /// A TOML file with any of these settings, and limits, timeouts and more: `serve --help` shows it
     #[arg(long, global = true, env = "TRIBUTARY_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -187,6 +190,29 @@ mod tests {
         let file: File = toml::from_str("").expect("nothing is required");
         assert_eq!(file.limits.body_bytes, 1024 * 1024);
         assert_eq!(file.database.max_connections, 8);
+    }
+
+    #[test]
+    fn the_settings_that_are_shown_are_all_there_are_with_their_defaults() {
+        let shown: File = toml::from_str(SETTINGS).expect("a file that could be used");
+        let defaults = File::default();
+        assert_eq!(format!("{:?}", shown.database), format!("{:?}", defaults.database));
+        assert_eq!(format!("{:?}", shown.limits), format!("{:?}", defaults.limits));
+        assert_eq!(format!("{:?}", shown.timeouts), format!("{:?}", defaults.timeouts));
+        assert_eq!(format!("{:?}", shown.throttle), format!("{:?}", defaults.throttle));
+        assert_eq!(format!("{:?}", shown.cors), format!("{:?}", defaults.cors));
+        assert_eq!(format!("{:?}", shown.persisted), format!("{:?}", defaults.persisted));
+        assert_eq!(shown.database_url.as_deref(), Some(DEFAULT_DATABASE_URL));
+        assert_eq!(shown.listen, DEFAULT_LISTEN.parse().ok());
+        assert_eq!(shown.jwt_issuer.as_deref(), Some(DEFAULT_PARTY));
+        // Each setting has a line, in use or commented out.
+        let debug = format!("{defaults:#?}");
+        let names = debug.lines().filter_map(|line| line.split_once(':'));
+        for name in names.map(|(name, _)| name.trim()) {
+            let has_line = |line: &str| line.trim_start_matches("# ").starts_with(&format!("{name} ="));
+            let has_section = SETTINGS.contains(&format!("[{name}]"));
+            assert!(has_section || SETTINGS.lines().any(has_line), "{name}");
+        }
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the gateway. Brings the database up to date first.
+    #[command(after_long_help = crate::config::SETTINGS)]
     Serve {
         /// Needs nothing else: makes a secret, fills the tenant `demo`, prints an address and tokens
         #[arg(long)]

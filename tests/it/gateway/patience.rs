@@ -45,14 +45,14 @@ fn tell(program: &Program) {
 both_databases! {
     async fn half_sent_requests_hold_nobody_up_and_are_given_up(app: TestApp) {
         app.tenant("acme").await;
-        let program = Program::start(&app, "[timeouts]\nheader_seconds = 2\nbody_seconds = 2");
+        let program = Program::start(&app, "[timeouts]\nheader_seconds = 4\nbody_seconds = 4");
         let request = program.asking("{ viewer { subject } }", &json!({}));
         let start = Instant::now();
         let bodies = half_sent(&program, &request, request.len() - 5, 50);
         let headers = half_sent(&program, &request, 40, 50);
         let nothing = half_sent(&program, &request, 0, 50);
         program.is_well();
-        assert!(start.elapsed() < Duration::from_secs(2), "none of them was given up yet");
+        assert!(start.elapsed() < Duration::from_secs(4), "none of them was given up yet");
         for mut wire in bodies {
             let reply = wire.read().expect("an answer");
             assert_eq!((reply.status, reply.code().as_str()), (408, "TIMEOUT"), "{}", reply.body);
