@@ -11,6 +11,7 @@ mod protocol;
 mod values;
 
 use axum::Router;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tributary::http::HttpOptions;
@@ -27,12 +28,18 @@ fn gateway(app: &TestApp, options: HttpOptions) -> Router {
 fn start_error(app: &TestApp, options: HttpOptions) -> String {
     let (_, ending) = watch::channel(false);
     let started = tributary::http::router(app.app.clone(), options, ending);
-    started.err().expect("it must not start").to_string()
+    started.expect_err("it must not start").to_string()
 }
 
 /// An admin of the tenant `acme` at a gateway with these options.
 fn admin(app: &TestApp, options: HttpOptions) -> Client {
     Client::new(gateway(app, options), Some(app.sign(&json!({}))))
+}
+
+/// Does to the database what the program never would.
+async fn run(transaction: &DatabaseTransaction, sql: &str) {
+    let statement = Statement::from_string(transaction.get_database_backend(), sql);
+    transaction.execute_raw(statement).await.expect("sound SQL");
 }
 
 /// The first error's text.

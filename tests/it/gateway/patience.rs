@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use sea_orm::TransactionTrait;
 use serde_json::json;
 use tokio::sync::watch;
 use tributary::app::App;
@@ -12,7 +12,7 @@ use tributary::auth::Keys;
 use tributary::http::{self, HttpOptions, Timeouts};
 use tributary::store::{self, StoreOptions};
 
-use super::{admin, message};
+use super::{admin, message, run};
 use crate::support::program::{Program, Wire};
 use crate::support::token::SECRET;
 use crate::support::{Client, both_databases};
@@ -123,7 +123,7 @@ both_databases! {
         let mut taken = vec![app.store().begin().await.unwrap()];
         if app.is_postgres() {
             // A statement waits for the lock.
-            taken[0].execute_unprepared("LOCK TABLE advertiser").await.unwrap();
+            run(&taken[0], "LOCK TABLE advertiser").await;
         } else {
             // A request waits for a connection.
             for _ in 0..2 {

@@ -2,11 +2,10 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use tributary::http::{Cors, HttpOptions};
 
-use super::{admin, gateway, message, start_error};
+use super::{admin, gateway, message, run, start_error};
 use crate::support::{Answer, Client, TestApp, both_databases};
 
 const VIEWER: &str = "{ viewer { subject } }";
@@ -210,7 +209,7 @@ both_databases! {
         let client = admin(&app, HttpOptions::default());
         client.data("{ advertisers { totalCount } }").await;
         let transaction = app.store().begin().await.unwrap();
-        transaction.execute_unprepared("ALTER TABLE advertiser RENAME TO secret_table").await.unwrap();
+        run(&transaction, "ALTER TABLE advertiser RENAME TO secret_table").await;
         transaction.commit().await.unwrap();
         let answer = client.ask("{ viewer { subject } advertisers { totalCount } }").await;
         assert_eq!((answer.status.as_u16(), answer.codes()), (200, vec!["INTERNAL_SERVER_ERROR"]), "{}", answer.body);
