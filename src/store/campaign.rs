@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::campaign::{self, Column, Entity};
-use entity::{campaign_member, commission_snapshot, partnership_request};
+use entity::{campaign_member, commission_snapshot, partnership_request, tiered_commission_reference};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
@@ -187,7 +187,7 @@ pub async fn count_references(
     database: &impl ConnectionTrait,
     scope: &Scope,
     id: CampaignId,
-) -> Result<[(u64, &'static str); 3], StoreError> {
+) -> Result<[(u64, &'static str); 4], StoreError> {
     let snapshots = visible::<commission_snapshot::Entity>(scope)
         .filter(commission_snapshot::Column::CampaignId.eq(id.uuid()))
         .count(database)
@@ -200,10 +200,15 @@ pub async fn count_references(
         .filter(campaign_member::Column::CampaignId.eq(id.uuid()))
         .count(database)
         .await?;
+    let tiers = visible::<tiered_commission_reference::Entity>(scope)
+        .filter(tiered_commission_reference::Column::CampaignId.eq(id.uuid()))
+        .count(database)
+        .await?;
     Ok([
         (snapshots, "commission snapshots"),
         (requests, "partnership requests"),
         (members, "partners"),
+        (tiers, "tiered commissions"),
     ])
 }
 

@@ -32,6 +32,9 @@ pub mod snapshot;
 pub mod stage;
 pub mod standing;
 pub mod tenant;
+pub mod tier_counter;
+pub mod tier_result;
+pub mod tiered_commission;
 mod unique;
 pub mod verify;
 

@@ -276,6 +276,10 @@ pub struct Audience {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TieredCommission {
     pub id: TieredCommissionId,
+    /// The id that another system gave it; unique among those in force.
+    pub external_id: Option<String>,
+    /// Rises by one with every change; counters hold for one version only.
+    pub version: u32,
     pub tier: Tier,
     pub notes: Option<String>,
     pub audience: Audience,
