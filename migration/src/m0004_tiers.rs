@@ -98,6 +98,8 @@ CREATE TABLE tier_counter (
 --
 CREATE INDEX tier_counter_by_tier ON tier_counter (tenant_id, tier_id)
 --
+CREATE INDEX tier_counter_by_campaign ON tier_counter (tenant_id, campaign_id)
+--
 CREATE TABLE tier_result (
   tenant_id {id} NOT NULL,
   id {id} NOT NULL,

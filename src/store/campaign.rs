@@ -7,7 +7,7 @@ use entity::{campaign_member, commission_snapshot, partnership_request, tiered_c
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
-    QueryFilter, QuerySelect, QueryTrait, RelationDef, Select,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
 };
 use uuid::Uuid;
 
@@ -210,6 +210,43 @@ pub async fn count_references(
         (members, "partners"),
         (tiers, "tiered commissions"),
     ])
+}
+
+/// That a partner belongs to a campaign.
+#[derive(Clone, Copy, Debug)]
+pub struct Membership {
+    pub partner: PartnerId,
+    pub campaign: CampaignId,
+    /// The campaign's.
+    pub advertiser: Option<AdvertiserId>,
+}
+
+/// The campaigns that partners belong to, or one of them, the newest first.
+pub async fn memberships(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    campaign: Option<CampaignId>,
+) -> Result<Vec<Membership>, StoreError> {
+    let of_partner = campaign_member::Column::PartnerId.as_column_ref();
+    let mut select = visible::<campaign_member::Entity>(scope)
+        .join(JoinType::InnerJoin, members().rev())
+        .filter(many::one_of(database.get_database_backend(), of_partner, partners));
+    if let Some(campaign) = campaign {
+        select = select.filter(campaign_member::Column::CampaignId.eq(campaign.uuid()));
+    }
+    let columns = select
+        .order_by_desc(campaign_member::Column::CampaignId)
+        .select_only()
+        .columns([campaign_member::Column::PartnerId, campaign_member::Column::CampaignId])
+        .column(Column::AdvertiserId);
+    let rows: Vec<(Uuid, Uuid, Option<Uuid>)> = columns.into_tuple().all(database).await?;
+    let memberships = rows.into_iter().map(|(partner, campaign, advertiser)| Membership {
+        partner: PartnerId::from_uuid(partner),
+        campaign: CampaignId::from_uuid(campaign),
+        advertiser: advertiser.map(AdvertiserId::from_uuid),
+    });
+    Ok(memberships.collect())
 }
 
 /// Makes the partner belong to the campaigns; it does no harm where it does already.

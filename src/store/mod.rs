@@ -33,6 +33,7 @@ pub mod stage;
 pub mod standing;
 pub mod tenant;
 pub mod tier_counter;
+pub mod tier_past;
 pub mod tier_result;
 pub mod tiered_commission;
 mod unique;
@@ -40,6 +41,7 @@ pub mod verify;
 
 use std::sync::Arc;
 
+use crate::domain::money::AmountTooLarge;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
@@ -59,6 +61,14 @@ pub enum StoreError {
         column: &'static str,
         value: String,
     },
+}
+
+impl StoreError {
+    /// A sum of what is stored that goes beyond what can be.
+    pub fn too_large(table: &'static str, error: &AmountTooLarge) -> Self {
+        let (column, value) = ("sum", error.to_string());
+        Self::Corrupt { table, column, value }
+    }
 }
 
 /// A connection pool for reading and one for writing. On PostgreSQL they are the same pool; SQLite writes through one

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::tier_counter::{self, Column, Entity};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
@@ -123,6 +123,22 @@ pub async fn put(
             .exec_without_returning(transaction)
             .await?;
     }
+    Ok(())
+}
+
+/// Makes the counters of a campaign hold no longer, since tiers of other advertisers count it from now on. What has fired
+/// stays.
+pub async fn forget(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    campaign: CampaignId,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::Version, Expr::value(0))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::CampaignId.eq(campaign.uuid()))
+        .exec(transaction)
+        .await?;
     Ok(())
 }
 

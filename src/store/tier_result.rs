@@ -120,7 +120,7 @@ pub async fn insert(
     Ok(())
 }
 
-fn from_row(row: tier_result::Model) -> Result<TierResult, StoreError> {
+pub(super) fn from_row(row: tier_result::Model) -> Result<TierResult, StoreError> {
     let currency = row::currency(TABLE, "currency", &row.currency)?;
     Ok(TierResult {
         id: TierResultId::from_uuid(row.id),

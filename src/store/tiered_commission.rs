@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use entity::tiered_commission::{self, Column, Entity};
 use entity::tiered_commission_reference::{self, Column as Reference};
 use entity::{partner, tier_result};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -64,7 +64,8 @@ pub async fn find(
     select.one(database).await?.map(from_row).transpose()
 }
 
-/// The tier for update: other writers of it wait for this transaction's end.
+/// The tier for update: other writers of it wait for this transaction's end. Rows that merely refer to it do not wait,
+/// since those who write them hold the locks of partners, which a change of the tier refers to.
 pub async fn lock(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
@@ -72,7 +73,7 @@ pub async fn lock(
 ) -> Result<Option<TieredCommission>, StoreError> {
     let select = visible::<Entity>(scope)
         .filter(Column::Id.eq(id.uuid()))
-        .lock_exclusive();
+        .lock(LockType::NoKeyUpdate);
     select.one(transaction).await?.map(from_row).transpose()
 }
 
