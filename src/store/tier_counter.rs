@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::tier_counter::{self, Column, Entity};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::scope::visible;
@@ -69,6 +69,27 @@ pub async fn around(
         .filter(Column::WindowEnd.gt(from))
         .all(database)
         .await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// The partners that anything has counted.
+pub async fn partners(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Uuid>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .select_only()
+        .column(Column::PartnerId)
+        .distinct();
+    Ok(select.into_tuple().all(database).await?)
+}
+
+/// All counters of partners.
+pub async fn of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
+    let of_partner = Column::PartnerId.as_column_ref();
+    let one_of = many::one_of(database.get_database_backend(), of_partner, partners);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(from_row).collect()
 }
 

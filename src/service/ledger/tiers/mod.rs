@@ -9,6 +9,7 @@ mod counting;
 mod leave;
 mod past;
 mod progress;
+pub(super) mod verify;
 
 use sea_orm::DatabaseTransaction;
 
