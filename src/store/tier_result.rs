@@ -46,19 +46,19 @@ pub struct TierResult {
     pub at: Timestamp,
 }
 
-/// What tiers did to each event, in the order of doing.
-pub async fn of_events(
+/// What the rate of a tier made of the revenue of events; those without such a rate are left out.
+pub async fn final_revenues(
     database: &impl ConnectionTrait,
     scope: &Scope,
     events: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<TierResult>>, StoreError> {
+) -> Result<HashMap<Uuid, Money>, StoreError> {
     let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
-    let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
-    let mut results: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for row in select.all(database).await? {
-        results.entry(row.event_id).or_default().push(from_row(row)?);
-    }
-    Ok(results)
+    let select = visible::<Entity>(scope)
+        .filter(one_of)
+        .filter(Column::Side.eq(Side::Revenue.as_str()))
+        .filter(Column::Kind.eq(ResultKind::Rate.as_str()));
+    let rows = select.all(database).await?.into_iter();
+    rows.map(|row| Ok((row.event_id, from_row(row)?.amount))).collect()
 }
 
 /// Pages of the retroactive adjustments of each event's revenue, newest first.
