@@ -35,16 +35,20 @@ pub struct TieredCommissionChange {
 }
 
 /// Creates a tier. What it counts is counted from the events of its running windows when they are next looked at.
-pub async fn create(
-    app: &App,
-    caller: &Caller,
-    input: NewTieredCommission,
-) -> Result<TieredCommission, ServiceError> {
+pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> Result<TieredCommission, ServiceError> {
     let writer = caller.write(Resource::TieredCommissions)?;
     let base_currency = base_currency(app, &writer).await?;
     let mut problems = Problems::new();
     let transaction = app.store.begin().await?;
-    let tier = checked(&transaction, &writer, input, base_currency, app.clock.now(), &mut problems).await?;
+    let tier = checked(
+        &transaction,
+        &writer,
+        input,
+        base_currency,
+        app.clock.now(),
+        &mut problems,
+    )
+    .await?;
     if let Some(external_id) = tier.as_ref().and_then(|tier| tier.external_id.as_deref()) {
         check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
     }

@@ -25,12 +25,18 @@ pub(super) async fn check(
     let all_known = [
         partners
             .check(problems, async |ids| {
-                Ok(store::partner::by_ids(database, scope, ids).await?.into_keys().collect())
+                Ok(store::partner::by_ids(database, scope, ids)
+                    .await?
+                    .into_keys()
+                    .collect())
             })
             .await?,
         campaigns
             .check(problems, async |ids| {
-                Ok(store::campaign::by_ids(database, scope, ids).await?.into_keys().collect())
+                Ok(store::campaign::by_ids(database, scope, ids)
+                    .await?
+                    .into_keys()
+                    .collect())
             })
             .await?,
         advertisers
