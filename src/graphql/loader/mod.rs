@@ -9,6 +9,7 @@ mod partner;
 mod partner_group;
 mod partnership_request;
 mod snapshot;
+mod tiered_commission;
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -44,6 +45,7 @@ pub use partner::{
 pub use partner_group::PartnerGroupById;
 pub use partnership_request::PartnershipRequestById;
 pub use snapshot::{SnapshotById, SnapshotsOfPartner};
+pub use tiered_commission::{PartnersOfTier, TieredCommissionById};
 
 /// Reads values for many keys in one statement. Keys that name nothing visible are left out.
 pub trait Fetch: 'static {
@@ -237,6 +239,9 @@ loaders! {
     snapshot: SnapshotById,
     snapshots_of_partner: SnapshotsOfPartner,
     partnership_request: PartnershipRequestById,
+    tiered_commission: TieredCommissionById,
+    partners_of_tier: PagesOf<PartnersOfTier>,
+    partner_count_of_tier: CountsOf<PartnersOfTier>,
     event: EventById,
     event_by_attribution: EventByAttribution,
     refunds_of_event: RefundsOfEvent,
