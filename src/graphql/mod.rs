@@ -26,6 +26,7 @@ mod partner_mutation;
 mod partnership_request;
 mod payout;
 mod pipeline;
+mod revenue;
 mod scalar;
 mod simulate_group;
 mod simulate_rule;

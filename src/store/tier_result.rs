@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::tier_result::{self, Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};

@@ -8,7 +8,9 @@ mod ledger;
 mod partner;
 mod partner_group;
 mod partnership_request;
+mod revenue;
 mod snapshot;
+mod tier_progress;
 mod tiered_commission;
 
 use std::collections::HashMap;
@@ -44,7 +46,9 @@ pub use partner::{
 };
 pub use partner_group::PartnerGroupById;
 pub use partnership_request::PartnershipRequestById;
+pub use revenue::{FinalRevenueOfEvent, RevenueAdjustmentsOfEvent};
 pub use snapshot::{SnapshotById, SnapshotsOfPartner};
+pub use tier_progress::{ProgressKey, TierProgress};
 pub use tiered_commission::{PartnersOfTier, TieredCommissionById};
 
 /// Reads values for many keys in one statement. Keys that name nothing visible are left out.
@@ -245,6 +249,10 @@ loaders! {
     event: EventById,
     event_by_attribution: EventByAttribution,
     refunds_of_event: RefundsOfEvent,
+    final_revenue_of_event: FinalRevenueOfEvent,
+    revenue_adjustments_of_event: PagesOf<RevenueAdjustmentsOfEvent>,
+    revenue_adjustment_count_of_event: CountsOf<RevenueAdjustmentsOfEvent>,
+    tier_progress: TierProgress,
     customer: CustomerById,
     events_of_customer: EventsOfCustomer,
     event_count_of_customer: EventCountOfCustomer,

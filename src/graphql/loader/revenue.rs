@@ -35,7 +35,10 @@ impl Children for RevenueAdjustmentsOfEvent {
     }
 
     fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>) {
-        (&loaders.revenue_adjustments_of_event, &loaders.revenue_adjustment_count_of_event)
+        (
+            &loaders.revenue_adjustments_of_event,
+            &loaders.revenue_adjustment_count_of_event,
+        )
     }
 
     async fn pages(
