@@ -11,6 +11,8 @@ pub struct Model {
     pub id: Uuid,
     pub tier_id: Uuid,
     pub event_id: Uuid,
+    /// The event whose recording did it.
+    pub cause_id: Uuid,
     pub side: String,
     pub kind: String,
     /// What a rate acted on; none for a retroactive adjustment.

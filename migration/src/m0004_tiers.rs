@@ -105,6 +105,7 @@ CREATE TABLE tier_result (
   id {id} NOT NULL,
   tier_id {id} NOT NULL,
   event_id {id} NOT NULL,
+  cause_id {id} NOT NULL,
   side text NOT NULL,
   kind text NOT NULL,
   base_minor bigint,
@@ -116,10 +117,13 @@ CREATE TABLE tier_result (
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, tier_id) REFERENCES tiered_commission (tenant_id, id),
   FOREIGN KEY (tenant_id, event_id) REFERENCES event (tenant_id, id),
+  FOREIGN KEY (tenant_id, cause_id) REFERENCES event (tenant_id, id),
   FOREIGN KEY (tenant_id, commission_id) REFERENCES commission (tenant_id, id)
 )
 --
 CREATE INDEX tier_result_by_event ON tier_result (tenant_id, event_id, id)
+--
+CREATE INDEX tier_result_by_cause ON tier_result (tenant_id, cause_id)
 --
 CREATE INDEX tier_result_by_tier ON tier_result (tenant_id, tier_id)
 --

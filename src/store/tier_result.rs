@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::tier_result::{self, Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
@@ -33,6 +33,8 @@ pub struct TierResult {
     pub id: TierResultId,
     pub tier: TieredCommissionId,
     pub event: EventId,
+    /// The event whose recording did it: a rate acts on its own event, an adjustment mostly on earlier ones.
+    pub cause: EventId,
     pub side: Side,
     pub kind: ResultKind,
     /// What a rate acted on; `None` for adjustments.
@@ -92,6 +94,15 @@ fn revenue(scope: &Scope, event: sea_orm::sea_query::Expr) -> sea_orm::Select<En
         .filter(Expr::col(Column::EventId.as_column_ref()).eq(event))
 }
 
+/// How many payouts the recording of an event adjusted.
+pub async fn count_caused(database: &impl ConnectionTrait, scope: &Scope, cause: EventId) -> Result<u64, StoreError> {
+    let adjustments = visible::<Entity>(scope)
+        .filter(Column::CauseId.eq(cause.uuid()))
+        .filter(Column::Kind.eq(ResultKind::Adjustment.as_str()))
+        .filter(Column::Side.eq(Side::Payout.as_str()));
+    Ok(adjustments.count(database).await?)
+}
+
 pub async fn insert(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -104,6 +115,7 @@ pub async fn insert(
                 id: result.id.uuid(),
                 tier_id: result.tier.uuid(),
                 event_id: result.event.uuid(),
+                cause_id: result.cause.uuid(),
                 side: result.side.as_str().to_owned(),
                 kind: result.kind.as_str().to_owned(),
                 base_minor: result.base_minor,
@@ -126,6 +138,7 @@ pub(super) fn from_row(row: tier_result::Model) -> Result<TierResult, StoreError
         id: TierResultId::from_uuid(row.id),
         tier: TieredCommissionId::from_uuid(row.tier_id),
         event: EventId::from_uuid(row.event_id),
+        cause: EventId::from_uuid(row.cause_id),
         side: row::text(TABLE, "side", &row.side, Side::parse)?,
         kind: row::text(TABLE, "kind", &row.kind, ResultKind::parse)?,
         base_minor: row.base_minor,

@@ -19,6 +19,7 @@ mod schema;
 mod seed;
 mod statements;
 mod support;
+mod tier_ledger;
 mod verify;
 mod worked_examples;
 

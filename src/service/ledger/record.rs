@@ -27,6 +27,8 @@ pub const MAX_EVENTS: usize = 500;
 pub struct Recorded {
     pub event: Event,
     pub commissions: Vec<Commission>,
+    /// How many payouts its recording adjusted retroactively.
+    pub adjustments: u64,
     /// It had been recorded before; nothing was written now.
     pub duplicate: bool,
 }
@@ -192,6 +194,7 @@ impl Recorder<'_> {
             .filter(|row| row.kind != CommissionKind::TierAdjustment)
             .collect();
         Ok(Some(Recorded {
+            adjustments: store::tier_result::count_caused(transaction, &scope, event.id).await?,
             event,
             commissions: own,
             duplicate: true,
@@ -463,6 +466,7 @@ impl Recorder<'_> {
             return Ok(Recorded {
                 event,
                 commissions: Vec::new(),
+                adjustments: 0,
                 duplicate: false,
             });
         };
@@ -491,6 +495,7 @@ impl Recorder<'_> {
         Ok(Recorded {
             event,
             commissions: rows,
+            adjustments: effects.count(),
             duplicate: false,
         })
     }
@@ -506,6 +511,7 @@ impl Recorder<'_> {
             Some(refund::Taken::Done(event, commissions)) => Ok(Recorded {
                 event: *event,
                 commissions,
+                adjustments: 0,
                 duplicate: false,
             }),
             Some(refund::Taken::Raced) => Err(Interrupted::Raced),

@@ -4,7 +4,7 @@ use super::counting::Wanted;
 use super::{Failure, past, result};
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget, mature_at};
-use crate::domain::id::{CommissionId, SnapshotId};
+use crate::domain::id::{CommissionId, EventId, PartnerId, SnapshotId};
 use crate::domain::money::Money;
 use crate::domain::refund;
 use crate::domain::tiered::{self, Adjustment, Due, Side, Standing, TakenBack};
@@ -18,6 +18,7 @@ pub struct Firing<'a> {
     /// The conversions of the windows concerned, the crossing one last.
     pub past: &'a [PastEvent],
     pub now: Timestamp,
+    pub cause: EventId,
     /// The snapshot and holdback of adjustments of conversions that have no row.
     pub fallback: (Option<SnapshotId>, Option<u32>),
 }
@@ -47,12 +48,16 @@ impl Firing<'_> {
                 }
                 Side::Revenue => None,
             };
-            results.push(TierResult { commission, ..done });
+            results.push(TierResult {
+                commission,
+                cause: self.cause,
+                ..done
+            });
         }
         Ok((rows, results))
     }
 
-    fn row(&self, adjustment: &Adjustment, event: &PastEvent, partner: crate::domain::id::PartnerId) -> Commission {
+    fn row(&self, adjustment: &Adjustment, event: &PastEvent, partner: PartnerId) -> Commission {
         let now = self.now;
         let adjusted = adjustment.row.and_then(|row| past::own(event).nth(row));
         let (snapshot_id, holdback_days) = adjusted.map_or(self.fallback, |row| (row.snapshot_id, row.holdback_days));

@@ -17,7 +17,7 @@ use crate::auth::Writer;
 use crate::domain::Timestamp;
 use crate::domain::accrual::{self, TermsInForce};
 use crate::domain::campaign::Campaign;
-use crate::domain::commission::Commission;
+use crate::domain::commission::{Commission, CommissionKind};
 use crate::domain::event::Event;
 use crate::domain::id::{TenantId, TierResultId, TieredCommissionId};
 use crate::domain::money::Money;
@@ -54,6 +54,12 @@ pub struct Effects {
 }
 
 impl Effects {
+    /// How many payouts are adjusted.
+    pub fn count(&self) -> u64 {
+        let adjusts = |(row, _): &&(Commission, String)| row.kind == CommissionKind::TierAdjustment;
+        self.adjustments.iter().filter(adjusts).count() as u64
+    }
+
     /// Writes what the rows of the ledger do not hold; after them.
     pub async fn write_to(&self, transaction: &DatabaseTransaction, tenant: TenantId) -> Result<(), StoreError> {
         store::tier_result::insert(transaction, tenant, &self.results).await?;
@@ -126,6 +132,7 @@ pub async fn arrive(
             standings: &standings,
             past: &past,
             now: event.recorded_at,
+            cause: event.id,
             fallback,
         };
         let (adjustments, done) = firing.fire(&paid.due)?;
@@ -214,6 +221,7 @@ fn result(
         id: TierResultId::new(now),
         tier,
         event: event.id,
+        cause: event.id,
         side,
         kind,
         base_minor: base.map(Money::minor),
