@@ -236,4 +236,15 @@ both_databases! {
         assert_eq!(simulated["totalPayout"]["amount"], "4.00");
         assert_eq!(simulated["conversions"][0]["counters"].as_array().unwrap().len(), 1);
     }
+
+    async fn the_example_of_the_documentation_answers_as_it_says(app: TestApp) {
+        let network = Network::new(&app).await;
+        let page = include_str!("../../../docs/tiers.md");
+        let block = |language: &str| {
+            let (_, after) = page.split_once(&format!("```{language}\n")).expect("a block");
+            after.split_once("```").expect("its end").0
+        };
+        let expected: Value = serde_json::from_str(block("json")).expect("JSON");
+        assert_eq!(network.shop.staff().data(block("graphql")).await, expected["data"]);
+    }
 }
