@@ -86,6 +86,23 @@ pub async fn by_ids(
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
+/// The external ids of all campaigns that have one.
+pub async fn external_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+) -> Result<Vec<(String, CampaignId)>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::ExternalId.is_not_null())
+        .select_only()
+        .column(Column::ExternalId)
+        .column(Column::Id);
+    let rows: Vec<(String, Uuid)> = select.into_tuple().all(database).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(text, id)| (text, CampaignId::from_uuid(id)))
+        .collect())
+}
+
 pub async fn page(
     database: &impl ConnectionTrait,
     scope: &Scope,

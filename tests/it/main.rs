@@ -11,6 +11,7 @@ mod command_line;
 mod deals;
 mod demo;
 mod import;
+mod import_everflow;
 mod import_journeybee;
 mod ledger;
 mod paging;
@@ -20,6 +21,7 @@ mod seed;
 mod statements;
 mod support;
 mod tier_ledger;
+mod tiered;
 mod verify;
 mod worked_examples;
 
