@@ -100,7 +100,7 @@ both_databases! {
                 )
                 .await;
         }
-        let tier = json!({ "id": p.tiered, "advertiserIds": [] });
+        let tier = json!({ "id": p.other_tiered, "advertiserIds": [] });
         p.staff.done("updateTieredCommission", tier, "tieredCommission { id }").await;
         for (mutation, id) in [
             ("deletePartnerGroup", &p.group),

@@ -88,9 +88,10 @@ impl TestApp {
         let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
         let app = Arc::new(App::new(store, clock.clone(), keys));
         let (_, ending) = watch::channel(false);
-        // The walk through everything that the schema shows takes long documents.
+        // The walk through everything that the schema shows takes long documents, and its time on a busy machine.
         let options = HttpOptions {
             max_document_bytes: 512 * 1024,
+            query_timeout: Duration::from_secs(120),
             ..HttpOptions::default()
         };
         let router = http::router(app.clone(), options, ending);

@@ -192,10 +192,11 @@ impl Programme {
             commissions.push(id);
         }
         let pipeline = Pipeline::new(&staff, own, other, [&a, &b]).await;
+        // One campaign only: through progress towards goals a walk comes to everything of a campaign once more.
         let tiered = make("createTieredCommission", "tieredCommission", json!({
             "name": format!("{own} tier"), "externalId": "hidden-tier", "notes": "hidden note", "status": "ACTIVE",
             "startDate": "2026-01-01", "endDate": "2026-12-31", "period": "MONTHLY", "currency": "USD",
-            "partnerIds": [a, b], "campaignIds": [campaign], "advertiserIds": [advertiser],
+            "partnerIds": [a, b], "campaignIds": [campaign],
             "goals": [{ "metric": "CONVERSION", "goal": "1000" }], "payout": { "action": "INCREASE", "value": "41.414141" },
         }))
         .await;
@@ -205,7 +206,7 @@ impl Programme {
             json!({
                 "name": format!("{other} tier"), "externalId": "hidden-other-tier", "status": "ACTIVE",
                 "startDate": "2026-01-01", "endDate": "2026-12-31", "period": "GLOBAL",
-                "partnerIds": [b], "campaignIds": [campaign], "goals": [{ "metric": "EVENT", "goal": "1000" }],
+                "partnerIds": [b], "campaignIds": [campaign], "advertiserIds": [advertiser], "goals": [{ "metric": "EVENT", "goal": "1000" }],
             }),
         )
         .await;
