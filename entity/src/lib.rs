@@ -35,3 +35,7 @@ pub mod payout;
 pub mod payout_item;
 pub mod payout_run;
 pub mod tenant;
+pub mod tier_counter;
+pub mod tier_result;
+pub mod tiered_commission;
+pub mod tiered_commission_reference;

@@ -8,6 +8,7 @@ mod dialect;
 mod m0001_programme;
 mod m0002_ledger;
 mod m0003_deals;
+mod m0004_tiers;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_programme::Migration),
             Box::new(m0002_ledger::Migration),
             Box::new(m0003_deals::Migration),
+            Box::new(m0004_tiers::Migration),
         ]
     }
 }

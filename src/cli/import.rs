@@ -55,6 +55,23 @@ pub async fn journeybee(
     Ok(())
 }
 
+pub async fn everflow(config: &Config, file: &Path, tenant: &str, currency: Option<Currency>) -> Result<(), CliError> {
+    let (document, app, caller) = prepare(config, file, tenant).await?;
+    let tiers = import::everflow::tiered_commissions(&app, &caller, &document, currency)
+        .await
+        .map_err(refused(file))?;
+    for (commission, outcome) in tiers {
+        let outcome = outcome.as_str();
+        let (id, tier) = (commission.id, &commission.tier);
+        output::line(format_args!(
+            "{outcome} {id} {:?}: {} goals",
+            tier.name,
+            tier.goals.len()
+        ))?;
+    }
+    Ok(())
+}
+
 async fn prepare(config: &Config, file: &Path, tenant: &str) -> Result<(String, App, Caller), CliError> {
     let document = std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let app = open::app(config, open::no_keys(config)?).await?;

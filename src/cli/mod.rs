@@ -94,7 +94,8 @@ enum Command {
         /// What the values of journeybee's rules are, which its documents do not say
         #[arg(long, value_enum, required_if_eq("source", "journeybee"))]
         value_type: Option<ImportedValueType>,
-        /// The currency of journeybee's rules, which its documents do not say; by default that of each deal
+        /// The currency of journeybee's rules or everflow's tiers, which their documents do not say; by default that of
+        /// each deal, and the tenant's
         #[arg(long, value_parser = tenant::currency)]
         currency: Option<Currency>,
     },
@@ -148,6 +149,8 @@ enum Source {
     Donutwork,
     /// Commission rules of Journeybee; what they refer to is found by its external ids
     Journeybee,
+    /// Tiered commissions of Everflow; offers, affiliates and advertisers are found by their external ids
+    Everflow,
 }
 
 /// What the values of imported rules are.
@@ -193,31 +196,35 @@ impl Cli {
                 seed::run(&config, &tenant, amounts).await
             }
             Command::Import {
-                source: Source::Donutwork,
+                source,
                 file,
                 tenant,
                 value_type,
                 currency,
             } => {
-                if value_type.is_some() || currency.is_some() {
-                    let message = "--value-type and --currency are for journeybee only";
-                    <Self as clap::CommandFactory>::command()
-                        .error(clap::error::ErrorKind::ArgumentConflict, message)
-                        .exit();
+                if value_type.is_some() && !matches!(source, Source::Journeybee) {
+                    bad_usage("--value-type is for journeybee only");
                 }
-                import::donutwork(&config, &file, &tenant).await
+                if currency.is_some() && matches!(source, Source::Donutwork) {
+                    bad_usage("--currency is for journeybee and everflow only");
+                }
+                match source {
+                    Source::Donutwork => import::donutwork(&config, &file, &tenant).await,
+                    Source::Journeybee => import::journeybee(&config, &file, &tenant, value_type, currency).await,
+                    Source::Everflow => import::everflow(&config, &file, &tenant, currency).await,
+                }
             }
-            Command::Import {
-                source: Source::Journeybee,
-                file,
-                tenant,
-                value_type,
-                currency,
-            } => import::journeybee(&config, &file, &tenant, value_type, currency).await,
             Command::Schema => output::text(crate::graphql::sdl()),
             Command::Verify { tenant } => verify::run(&config, tenant.as_deref()).await,
         }
     }
+}
+
+/// Says what is wrong with the arguments, and ends the program with 2.
+fn bad_usage(message: &str) -> ! {
+    <Cli as clap::CommandFactory>::command()
+        .error(clap::error::ErrorKind::ArgumentConflict, message)
+        .exit()
 }
 
 async fn migrate(config: &Config, direction: Migration) -> Result<(), CliError> {

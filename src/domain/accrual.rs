@@ -53,11 +53,7 @@ pub fn terms_in_force(snapshots: &[CommissionSnapshot], campaign: Option<&Campai
 
 /// Whether events of the partner and campaign earn at all.
 pub fn earns(partner: PartnerStatus, campaign: Option<&Campaign>, occurred_at: Timestamp) -> bool {
-    let partner_earns = match partner {
-        PartnerStatus::Invited | PartnerStatus::Active => true,
-        PartnerStatus::Suspended | PartnerStatus::Revoked => false,
-    };
-    partner_earns
+    partner_earns(partner)
         && campaign.is_none_or(|campaign| {
             let open = campaign.starts_at.is_none_or(|start| occurred_at >= start)
                 && campaign.ends_at.is_none_or(|end| occurred_at < end);
@@ -66,6 +62,14 @@ pub fn earns(partner: PartnerStatus, campaign: Option<&Campaign>, occurred_at: T
                 CampaignStatus::Paused => false,
             }
         })
+}
+
+/// Whether a partner with this status earns.
+pub fn partner_earns(status: PartnerStatus) -> bool {
+    match status {
+        PartnerStatus::Invited | PartnerStatus::Active => true,
+        PartnerStatus::Suspended | PartnerStatus::Revoked => false,
+    }
 }
 
 /// An event and what was recorded before it.

@@ -73,6 +73,16 @@ impl Commission {
         self.payout_id.is_some() && self.status == CommissionStatus::Approved
     }
 
+    /// Whether it takes from the row that it adjusts, and so is approved together with it: clawbacks, also those of what
+    /// takes, and adjustments below 0.
+    pub fn takes(&self) -> bool {
+        match self.kind {
+            CommissionKind::Clawback => true,
+            CommissionKind::TierAdjustment => self.amount.minor() < 0,
+            CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual => false,
+        }
+    }
+
     /// Whether it still counts for or against the partner.
     pub fn is_reversed(&self) -> bool {
         self.status == CommissionStatus::Reversed

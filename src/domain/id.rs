@@ -52,6 +52,8 @@ kinds! {
     PayoutRun PayoutRunId "run";
     PayoutItem PayoutItemId "pit";
     TieredCommission TieredCommissionId "tie";
+    TieredCommissionReference TieredCommissionReferenceId "trf";
+    TierResult TierResultId "trs";
     Answer AnswerId "ans";
     CommissionRule CommissionRuleId "rul";
     PaymentStage PaymentStageId "stg";

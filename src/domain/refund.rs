@@ -82,7 +82,8 @@ fn proportion(amount: i64, part: i64, whole: i64) -> i64 {
     i64::try_from(rounded).expect("a part of the amount")
 }
 
-fn explain(row: &Commission, share: i64, clawed_minor: i64, refunded: Refunded, amount: Money) -> Vec<Step> {
+/// How what goes back of `row` comes about: `share_minor` in all, `clawed_minor` of it (below 0, for a positive row) before.
+pub fn explain(row: &Commission, share: i64, clawed_minor: i64, refunded: Refunded, amount: Money) -> Vec<Step> {
     let show = |minor: i64, currency: Currency| rust_decimal::Decimal::new(minor, currency.exponent());
     let currency = row.amount.currency();
     let how = if refunded.wholly {

@@ -6,14 +6,15 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 
 use super::campaign::Campaign;
 use super::commission_list::{CommissionConnection, under};
-use super::connection::{Connection, PageArguments, placed};
+use super::connection::{Connection, PageArguments, children, placed};
 use super::context::request;
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
-use super::loader::PageKey;
+use super::loader::{PageKey, RevenueAdjustmentsOfEvent};
 use super::lookup::{one_of_two, wanted};
 use super::money::Money;
 use super::partner::Partner;
+use super::revenue::RevenueAdjustment;
 use super::scalar::{DateTime, Json};
 use crate::auth::{Denied, Resource};
 use crate::domain::event;
@@ -112,6 +113,17 @@ impl Event {
         self.0.revenue.filter(|_| !request(ctx).is_partner()).map(Money::from)
     }
 
+    /// What a tiered commission made of the revenue when the event was recorded, later adjustments apart; the revenue
+    /// itself where none did; null if there is no revenue.
+    async fn final_revenue(&self, ctx: &Context<'_>) -> Result<Option<Money>, ApiError> {
+        let request = request(ctx);
+        if request.is_partner() || self.0.revenue.is_none() {
+            return Ok(None);
+        }
+        let rated = request.loaders().final_revenue_of_event.load(self.0.id.uuid()).await?;
+        Ok(rated.or(self.0.revenue).map(Money::from))
+    }
+
     /// When it happened.
     async fn occurred_at(&self) -> DateTime {
         DateTime(self.0.occurred_at)
@@ -189,6 +201,24 @@ impl Event {
             before,
         };
         under(ctx, Parent::Event, self.0.id.uuid(), &page, None, None)
+    }
+
+    /// How tiered commissions changed its revenue later, newest first.
+    async fn revenue_adjustments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<RevenueAdjustment>, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        children::<RevenueAdjustmentsOfEvent, _>(request(ctx).caller.scope(), self.0.id.uuid(), page)
     }
 }
 

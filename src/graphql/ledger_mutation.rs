@@ -79,7 +79,7 @@ pub struct RecordEventPayload {
     pub event: Option<Event>,
     /// The event's own rows: what it earned, or what it clawed back.
     pub commissions: Vec<Commission>,
-    /// How many rows of earlier events it adjusted.
+    /// How many rows tiered commissions wrote about it and earlier events, because it made them reach their goals.
     pub adjustment_count: u32,
     /// Whether it had been recorded before; nothing was written now.
     pub duplicate: bool,
@@ -93,7 +93,7 @@ impl From<Answer> for RecordEventPayload {
             Ok(recorded) => Self {
                 event: Some(recorded.event.into()),
                 commissions: recorded.commissions.into_iter().map(Commission::from).collect(),
-                adjustment_count: 0,
+                adjustment_count: u32::try_from(recorded.adjustments).unwrap_or(u32::MAX),
                 duplicate: recorded.duplicate,
                 user_errors: Vec::new(),
             },

@@ -26,14 +26,19 @@ mod partner_mutation;
 mod partnership_request;
 mod payout;
 mod pipeline;
+mod revenue;
 mod scalar;
 mod simulate_group;
 mod simulate_rule;
 mod simulate_terms;
+mod simulate_tiers;
 mod simulated_payment;
 mod snapshot;
 mod tenant;
 mod terms;
+mod tier_counter;
+mod tiered_commission;
+mod tiered_commission_input;
 mod user_error;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, ValidationMode};
@@ -59,6 +64,7 @@ pub struct Query(
     pipeline::PipelineQuery,
     deal::DealQuery,
     commission_rule::CommissionRuleQuery,
+    tiered_commission::TieredCommissionQuery,
 );
 
 /// Everything that can be done. Every field is nullable, so that one that fails leaves the answers of its siblings.
@@ -79,6 +85,8 @@ pub struct Mutation(
     deal::DealMutation,
     commission_rule::CommissionRuleMutation,
     simulate_rule::SimulateRuleMutation,
+    tiered_commission::TieredCommissionMutation,
+    simulate_tiers::SimulateTiersMutation,
 );
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -18,6 +18,7 @@ use super::payout::{Payout, PayoutRun};
 use super::pipeline::{CustomField, PaymentStage};
 use super::snapshot::CommissionSnapshot;
 use super::tenant::Tenant;
+use super::tiered_commission::TieredCommission;
 use crate::auth::Resource;
 use crate::domain::id::{self, Id, Kind};
 use crate::store;
@@ -48,6 +49,7 @@ pub enum Node {
     CustomField(CustomField),
     Deal(Deal),
     CommissionRule(CommissionRule),
+    TieredCommission(TieredCommission),
 }
 
 /// Loads whatever `id` names, if the caller may see it; each kind is read by the loader that links to it, too.
@@ -85,6 +87,7 @@ async fn load(ctx: &Context<'_>, text: &str) -> Result<Option<Node>, ApiError> {
         id::CustomField::PREFIX => CustomField::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
         id::Deal::PREFIX => Deal::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
         id::CommissionRule::PREFIX => CommissionRule::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
+        id::TieredCommission::PREFIX => TieredCommission::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
         id::PartnerTier::PREFIX => {
             request.caller.read(Resource::Partners)?;
             loaders

@@ -14,16 +14,18 @@ use super::deal::Deal;
 use super::error::{ApiError, Nullable, nullable};
 use super::event::{Customer, customers_of};
 use super::label::{PartnerCategory, PartnerTier};
-use super::loader::{DealsOfPartner, PageKey};
+use super::loader::{DealsOfPartner, PageKey, ProgressKey};
 use super::lookup::{one_of_two, wanted};
 use super::money::{Money, OrderDirection};
 use super::partner_group::PartnerGroup;
 use super::payout::{Payout, payouts_under};
 use super::scalar::{CurrencyCode, DateTime, Decimal, Json};
 use super::snapshot::CommissionSnapshot;
+use super::tier_counter::TierCounter;
 use crate::auth::{Denied, Resource};
 use crate::domain::commission::Balance;
 use crate::domain::id::{CampaignId, PartnerId};
+use crate::domain::tiered::Metric;
 use crate::domain::{partner, snapshot, text};
 use crate::store;
 use crate::store::commission::Parent;
@@ -275,6 +277,29 @@ impl Partner {
             before,
         };
         children::<DealsOfPartner, _>(scope, self.0.id.uuid(), page)
+    }
+
+    /// How far it has come, in the windows that contain this moment, towards the goals of the ACTIVE tiered commissions
+    /// of its campaigns, newest campaign first. A partner's token shows no goal of revenue.
+    async fn tier_progress(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only on this campaign.")] campaign_id: Option<ID>,
+    ) -> Result<Vec<TierCounter>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::TieredCommissions)?;
+        let key = ProgressKey {
+            partner: self.0.id.uuid(),
+            campaign: campaign_id.map(|id| id.parse()).transpose()?,
+            now: request.app.clock.now(),
+        };
+        let progress = request.loaders().tier_progress.load(key).await?.unwrap_or_default();
+        let shown = progress
+            .iter()
+            .filter(|progress| progress.goal.metric != Metric::Revenue || !request.is_partner());
+        Ok(shown
+            .map(|progress| TierCounter::of(&progress.tier, Some(progress.campaign), &progress.goal))
+            .collect())
     }
 
     /// The snapshot that would pay now: the newest of the campaign, else the newest partner-wide one. Null: the

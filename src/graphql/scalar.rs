@@ -2,7 +2,7 @@
 //! is executed.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{Datelike, SecondsFormat};
+use chrono::{Datelike, NaiveDate, SecondsFormat};
 
 use crate::domain::Timestamp;
 use crate::domain::money::{self, parse_decimal};
@@ -83,6 +83,33 @@ impl ScalarType for DateTime {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Date(pub NaiveDate);
+
+/// A day of the calendar: "2026-04-24". Where it begins and ends is the tenant's time zone's to say.
+#[Scalar]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        // Back and forth: chrono also takes "2026-4-24" and "+2026-04-24".
+        let parsed = text.parse::<NaiveDate>().ok().filter(|date| date.to_string() == *text);
+        parsed
+            .filter(|date| (1..=9999).contains(&date.year()))
+            .map(Self)
+            .ok_or_else(|| InputValueError::custom("must be a day such as \"2026-04-24\""))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
     }
 }
 

@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use super::ImportError;
-use super::json::{Members, is_null, list, numbered};
-use super::references::References;
+use super::json::{Members, chosen, is_null, list, numbered};
+use super::references::{ByExternalId, References, external_id, reference, unmapped};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::commission::PaymentTarget;
@@ -334,17 +334,6 @@ fn value(members: &mut Members, problems: &mut Problems) -> Option<Option<Decima
     problems.take("value", number).map(Some)
 }
 
-/// A word of the documents, which are in lower case.
-fn chosen<T>(name: &str, word: &str, parse: impl FnOnce(&str) -> Option<T>, problems: &mut Problems) -> Option<T> {
-    let known = if word.chars().any(char::is_uppercase) {
-        None
-    } else {
-        parse(&word.to_uppercase())
-    };
-    let message = format!("is {word:?}, which Tributary does not know");
-    problems.take(name, known.ok_or_else(|| Fault::invalid(message)))
-}
-
 fn optional<T>(
     members: &mut Members,
     name: &str,
@@ -357,40 +346,12 @@ fn optional<T>(
     }
 }
 
-/// An id of the other system: a number or a text.
-fn external_id(name: &str, value: &RawValue, problems: &mut Problems) -> Option<String> {
-    let id = match serde_json::from_str::<String>(value.get()) {
-        Ok(text) => Ok(text),
-        Err(_) => match serde_json::from_str::<i64>(value.get()) {
-            Ok(number) => Ok(number.to_string()),
-            Err(_) => Err(Fault::invalid("must be an id: a whole number or a text")),
-        },
-    };
-    problems.take(name, id)
-}
-
-fn unmapped(what: &str, external_id: &str) -> Fault {
-    let message = format!("names the {what} {external_id:?}, and none here has that external id");
-    Fault(ProblemCode::NotFound, message)
-}
-
-fn reference(
-    name: &str,
-    value: &RawValue,
-    known: &super::references::ByExternalId,
-    problems: &mut Problems,
-) -> Option<String> {
-    let external_id = external_id(name, value, problems)?;
-    let id = known.get(&external_id).cloned();
-    problems.take(name, id.ok_or_else(|| unmapped(known.what(), &external_id)))
-}
-
 /// The ids of a list of uuids, as it is sent, or of objects with a uuid, as it is returned.
 fn named(
     members: &mut Members,
     sent: &str,
     returned: &str,
-    known: &super::references::ByExternalId,
+    known: &ByExternalId,
     problems: &mut Problems,
 ) -> Option<Vec<String>> {
     let mut ids = Some(Vec::new());

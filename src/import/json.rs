@@ -141,6 +141,17 @@ pub fn numbered<'a>(prefix: &[&str], values: Vec<&'a RawValue>) -> Vec<(Vec<Stri
     values.map(|(index, value)| (place(index), value)).collect()
 }
 
+/// A word of the documents, which are in lower case.
+pub fn chosen<T>(name: &str, word: &str, parse: impl FnOnce(&str) -> Option<T>, problems: &mut Problems) -> Option<T> {
+    let known = if word.chars().any(char::is_uppercase) {
+        None
+    } else {
+        parse(&word.to_uppercase())
+    };
+    let message = format!("is {word:?}, which Tributary does not know");
+    problems.take(name, known.ok_or_else(|| Fault::invalid(message)))
+}
+
 pub fn is_null(value: &RawValue) -> bool {
     value.get() == "null"
 }

@@ -2,6 +2,7 @@
 //! imported; a second import of the same document changes nothing.
 
 pub mod donutwork;
+pub mod everflow;
 pub mod journeybee;
 mod json;
 mod references;
@@ -44,8 +45,13 @@ fn lines(problems: &[Problem]) -> String {
 
 /// The domain names fields as the API does (`maxMonths`); the documents, and hence their authors, say `max_months`.
 fn in_snake_case(problem: Problem) -> Problem {
+    let path = problem.path.iter().map(|segment| snake_case(segment)).collect();
+    moved(problem, path)
+}
+
+/// The problem of the value that the document has at `path`.
+fn moved(problem: Problem, path: Vec<String>) -> Problem {
     let api_place = problem.path.join(".");
-    let path: Vec<String> = problem.path.iter().map(|segment| snake_case(segment)).collect();
     let message = match problem.message.strip_prefix(&api_place) {
         Some(rest) => format!("{}{rest}", path.join(".")),
         None => problem.message,

@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
+use serde_json::value::RawValue;
+
 use crate::app::App;
 use crate::auth::{Caller, Resource};
 use crate::domain::id;
+use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::service::ServiceError;
 use crate::store;
 
@@ -92,4 +95,59 @@ impl References {
             ),
         })
     }
+}
+
+/// Everything that tiered commissions refer to.
+#[derive(Debug)]
+pub struct TierReferences {
+    pub partners: ByExternalId,
+    pub campaigns: ByExternalId,
+    pub advertisers: ByExternalId,
+}
+
+impl TierReferences {
+    pub async fn load(app: &App, caller: &Caller) -> Result<Self, ServiceError> {
+        let writer = caller.write(Resource::TieredCommissions)?;
+        let (database, scope) = (app.store.reader(), writer.scope());
+        let partners = store::partner::external_ids(database, &scope).await?.into_iter();
+        let campaigns = store::campaign::external_ids(database, &scope).await?.into_iter();
+        let advertisers = store::label::all::<id::Advertiser>(database, &scope).await?.into_iter();
+        Ok(Self {
+            partners: ByExternalId::of(
+                "partner",
+                partners.map(|(external_id, id)| (Some(external_id), id.to_string())),
+            ),
+            campaigns: ByExternalId::of(
+                "campaign",
+                campaigns.map(|(external_id, id)| (Some(external_id), id.to_string())),
+            ),
+            advertisers: ByExternalId::of(
+                "advertiser",
+                advertisers.map(|advertiser| (advertiser.external_id, advertiser.id.to_string())),
+            ),
+        })
+    }
+}
+
+/// An id of the other system: a number or a text.
+pub fn external_id(name: &str, value: &RawValue, problems: &mut Problems) -> Option<String> {
+    let id = match serde_json::from_str::<String>(value.get()) {
+        Ok(text) => Ok(text),
+        Err(_) => match serde_json::from_str::<i64>(value.get()) {
+            Ok(number) => Ok(number.to_string()),
+            Err(_) => Err(Fault::invalid("must be an id: a whole number or a text")),
+        },
+    };
+    problems.take(name, id)
+}
+
+pub fn unmapped(what: &str, external_id: &str) -> Fault {
+    let message = format!("names the {what} {external_id:?}, and none here has that external id");
+    Fault(ProblemCode::NotFound, message)
+}
+
+pub fn reference(name: &str, value: &RawValue, known: &ByExternalId, problems: &mut Problems) -> Option<String> {
+    let external_id = external_id(name, value, problems)?;
+    let id = known.get(&external_id).cloned();
+    problems.take(name, id.ok_or_else(|| unmapped(known.what(), &external_id)))
 }

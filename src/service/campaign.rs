@@ -154,6 +154,9 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         updated_at: now,
     };
     store::campaign::update(&transaction, writer.tenant(), &campaign).await?;
+    if campaign.advertiser_id != current.advertiser_id {
+        store::tier_counter::forget(&transaction, writer.tenant(), campaign.id).await?;
+    }
     transaction.commit().await?;
     Ok(campaign)
 }

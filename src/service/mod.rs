@@ -16,6 +16,7 @@ pub mod partnership_request;
 pub mod snapshot;
 pub mod stage;
 pub mod tenant;
+pub mod tiered_commission;
 pub mod token;
 
 pub use error::ServiceError;

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use entity::campaign::{self, Column, Entity};
-use entity::{campaign_member, commission_snapshot, partnership_request};
+use entity::{campaign_member, commission_snapshot, partnership_request, tiered_commission_reference};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
-    QueryFilter, QuerySelect, QueryTrait, RelationDef, Select,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
 };
 use uuid::Uuid;
 
@@ -84,6 +84,23 @@ pub async fn by_ids(
     let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+}
+
+/// The external ids of all campaigns that have one.
+pub async fn external_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+) -> Result<Vec<(String, CampaignId)>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::ExternalId.is_not_null())
+        .select_only()
+        .column(Column::ExternalId)
+        .column(Column::Id);
+    let rows: Vec<(String, Uuid)> = select.into_tuple().all(database).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(text, id)| (text, CampaignId::from_uuid(id)))
+        .collect())
 }
 
 pub async fn page(
@@ -187,7 +204,7 @@ pub async fn count_references(
     database: &impl ConnectionTrait,
     scope: &Scope,
     id: CampaignId,
-) -> Result<[(u64, &'static str); 3], StoreError> {
+) -> Result<[(u64, &'static str); 4], StoreError> {
     let snapshots = visible::<commission_snapshot::Entity>(scope)
         .filter(commission_snapshot::Column::CampaignId.eq(id.uuid()))
         .count(database)
@@ -200,11 +217,53 @@ pub async fn count_references(
         .filter(campaign_member::Column::CampaignId.eq(id.uuid()))
         .count(database)
         .await?;
+    let tiers = visible::<tiered_commission_reference::Entity>(scope)
+        .filter(tiered_commission_reference::Column::CampaignId.eq(id.uuid()))
+        .count(database)
+        .await?;
     Ok([
         (snapshots, "commission snapshots"),
         (requests, "partnership requests"),
         (members, "partners"),
+        (tiers, "tiered commissions"),
     ])
+}
+
+/// That a partner belongs to a campaign.
+#[derive(Clone, Copy, Debug)]
+pub struct Membership {
+    pub partner: PartnerId,
+    pub campaign: CampaignId,
+    /// The campaign's.
+    pub advertiser: Option<AdvertiserId>,
+}
+
+/// The campaigns that partners belong to, or one of them, the newest first.
+pub async fn memberships(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    campaign: Option<CampaignId>,
+) -> Result<Vec<Membership>, StoreError> {
+    let of_partner = campaign_member::Column::PartnerId.as_column_ref();
+    let mut select = visible::<campaign_member::Entity>(scope)
+        .join(JoinType::InnerJoin, members().rev())
+        .filter(many::one_of(database.get_database_backend(), of_partner, partners));
+    if let Some(campaign) = campaign {
+        select = select.filter(campaign_member::Column::CampaignId.eq(campaign.uuid()));
+    }
+    let columns = select
+        .order_by_desc(campaign_member::Column::CampaignId)
+        .select_only()
+        .columns([campaign_member::Column::PartnerId, campaign_member::Column::CampaignId])
+        .column(Column::AdvertiserId);
+    let rows: Vec<(Uuid, Uuid, Option<Uuid>)> = columns.into_tuple().all(database).await?;
+    let memberships = rows.into_iter().map(|(partner, campaign, advertiser)| Membership {
+        partner: PartnerId::from_uuid(partner),
+        campaign: CampaignId::from_uuid(campaign),
+        advertiser: advertiser.map(AdvertiserId::from_uuid),
+    });
+    Ok(memberships.collect())
 }
 
 /// Makes the partner belong to the campaigns; it does no harm where it does already.

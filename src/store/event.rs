@@ -247,7 +247,7 @@ fn money(
     row::money(TABLE, amount, minor, row::currency(TABLE, currency, &code)?).map(Some)
 }
 
-fn from_row(row: event::Model) -> Result<Event, StoreError> {
+pub(super) fn from_row(row: event::Model) -> Result<Event, StoreError> {
     let attribution = row.attribution_id.zip(row.partner_id).map(|(id, partner)| Attribution {
         id: AttributionId::from_uuid(id),
         partner_id: PartnerId::from_uuid(partner),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use entity::{
     advertiser, campaign, commission_rule_reference, partner, partner_category, partner_category_member, partner_tier,
+    tiered_commission_reference,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, PrimaryKeyTrait,
@@ -101,7 +102,8 @@ label_table!(PartnerTier, partner_tier, label, Label,
     partner.TierId as "partners", commission_rule_reference.TierId as "commission rules");
 label_table!(PartnerCategory, partner_category, label, Label,
     partner_category_member.CategoryId as "partners", commission_rule_reference.CategoryId as "commission rules");
-label_table!(Advertiser, advertiser, name, Name, campaign.AdvertiserId as "campaigns");
+label_table!(Advertiser, advertiser, name, Name,
+    campaign.AdvertiserId as "campaigns", tiered_commission_reference.AdvertiserId as "tiered commissions");
 
 pub fn sort<K: LabelTable>() -> Sort<<K::Entity as EntityTrait>::Column> {
     Sort::newest_first(K::id_column())

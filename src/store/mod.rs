@@ -32,11 +32,16 @@ pub mod snapshot;
 pub mod stage;
 pub mod standing;
 pub mod tenant;
+pub mod tier_counter;
+pub mod tier_past;
+pub mod tier_result;
+pub mod tiered_commission;
 mod unique;
 pub mod verify;
 
 use std::sync::Arc;
 
+use crate::domain::money::AmountTooLarge;
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
@@ -73,6 +78,12 @@ impl StoreError {
             }
             _ => false,
         }
+    }
+
+    /// A sum of what is stored that goes beyond what can be.
+    pub fn too_large(table: &'static str, error: &AmountTooLarge) -> Self {
+        let (column, value) = ("sum", error.to_string());
+        Self::Corrupt { table, column, value }
     }
 }
 

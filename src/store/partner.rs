@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::campaign::contains;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, commission_rule, many, row};
+use super::{StoreError, commission_rule, many, row, tiered_commission};
 use crate::auth::Scope;
 use crate::domain::id::{
     CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId, PartnerTransitionId, TenantId,
@@ -181,12 +181,7 @@ pub async fn pages_of_groups(
     groups: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Partner>>, StoreError> {
-    let sort = Sort::newest_first(Column::Id);
-    let pages = many::pages(database, groups, sort, request, |group| of_group(scope, group)).await?;
-    pages
-        .into_iter()
-        .map(|(group, page)| Ok((group, page.try_map(from_row)?)))
-        .collect()
+    pages_of(database, groups, request, |key| of_group(scope, key)).await
 }
 
 pub async fn counts_of_groups(
@@ -194,7 +189,7 @@ pub async fn counts_of_groups(
     scope: &Scope,
     groups: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, groups, |group| of_group(scope, group)).await
+    many::counts(database, groups, |key| of_group(scope, key)).await
 }
 
 /// A page of the partners of each campaign, newest first.
@@ -204,15 +199,7 @@ pub async fn pages_of_campaigns(
     campaigns: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Partner>>, StoreError> {
-    let sort = Sort::newest_first(Column::Id);
-    let pages = many::pages(database, campaigns, sort, request, |campaign| {
-        of_campaign(scope, campaign)
-    })
-    .await?;
-    pages
-        .into_iter()
-        .map(|(campaign, page)| Ok((campaign, page.try_map(from_row)?)))
-        .collect()
+    pages_of(database, campaigns, request, |key| of_campaign(scope, key)).await
 }
 
 pub async fn counts_of_campaigns(
@@ -220,7 +207,7 @@ pub async fn counts_of_campaigns(
     scope: &Scope,
     campaigns: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, campaigns, |campaign| of_campaign(scope, campaign)).await
+    many::counts(database, campaigns, |key| of_campaign(scope, key)).await
 }
 
 /// A page of the partners that each commission rule names, newest first.
@@ -230,15 +217,7 @@ pub async fn pages_of_rules(
     rules: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Partner>>, StoreError> {
-    let sort = Sort::newest_first(Column::Id);
-    let pages = many::pages(database, rules, sort, request, |rule| {
-        commission_rule::partners_of(scope, rule)
-    })
-    .await?;
-    pages
-        .into_iter()
-        .map(|(rule, page)| Ok((rule, page.try_map(from_row)?)))
-        .collect()
+    pages_of(database, rules, request, |key| commission_rule::partners_of(scope, key)).await
 }
 
 pub async fn counts_of_rules(
@@ -246,7 +225,42 @@ pub async fn counts_of_rules(
     scope: &Scope,
     rules: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, rules, |rule| commission_rule::partners_of(scope, rule)).await
+    many::counts(database, rules, |key| commission_rule::partners_of(scope, key)).await
+}
+
+/// A page of the partners that each tiered commission names, newest first.
+pub async fn pages_of_tiers(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    tiers: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Partner>>, StoreError> {
+    pages_of(database, tiers, request, |key| {
+        tiered_commission::partners_of(scope, key)
+    })
+    .await
+}
+
+pub async fn counts_of_tiers(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    tiers: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, tiers, |key| tiered_commission::partners_of(scope, key)).await
+}
+
+async fn pages_of(
+    database: &impl ConnectionTrait,
+    keys: &[Uuid],
+    request: &PageRequest,
+    of_key: impl Fn(Expr) -> Select<Entity>,
+) -> Result<HashMap<Uuid, Page<Partner>>, StoreError> {
+    let sort = Sort::newest_first(Column::Id);
+    let pages = many::pages(database, keys, sort, request, of_key).await?;
+    pages
+        .into_iter()
+        .map(|(key, page)| Ok((key, page.try_map(from_row)?)))
+        .collect()
 }
 
 fn of_group(scope: &Scope, group: Expr) -> Select<Entity> {

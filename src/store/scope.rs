@@ -5,7 +5,8 @@ use entity::{
     commission_rule_version, commission_snapshot, commission_transition, custom_field, custom_field_option, customer,
     deal, deal_field, deal_payment, event, idempotency, outbox, partner, partner_balance, partner_category,
     partner_category_member, partner_customer, partner_group, partner_lifetime_value, partner_standing, partner_tier,
-    partner_transition, partnership_request, payment_stage, payout, payout_item, payout_run,
+    partner_transition, partnership_request, payment_stage, payout, payout_item, payout_run, tier_counter, tier_result,
+    tiered_commission, tiered_commission_reference,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -134,6 +135,10 @@ scoped! {
     commission_rule: |_partner, _scope| none();
     commission_rule_reference: |_partner, _scope| none();
     commission_rule_version: |_partner, _scope| none();
+    tiered_commission: |_partner, _scope| none();
+    tiered_commission_reference: |_partner, _scope| none();
+    tier_counter: |partner, _scope| own(tier_counter::Column::PartnerId, partner);
+    tier_result: |_partner, _scope| none();
     customer: |_partner, _scope| none();
     partner_customer: |_partner, _scope| none();
     partner_standing: |_partner, _scope| none();

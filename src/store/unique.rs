@@ -6,7 +6,7 @@ use sea_orm::{DbErr, SqlErr};
 use super::StoreError;
 
 /// Unique index, as PostgreSQL names it; table and last column, as SQLite does; the input's field.
-const KEYS: [(&str, &str, &str); 21] = [
+const KEYS: [(&str, &str, &str); 22] = [
     ("tenant_slug_key", "tenant.slug", "slug"),
     ("partner_email_key", "partner.email", "email"),
     ("partner_external_id_key", "partner.external_id", "externalId"),
@@ -44,6 +44,11 @@ const KEYS: [(&str, &str, &str); 21] = [
     (
         "commission_rule_external_id_key",
         "commission_rule.external_id",
+        "externalId",
+    ),
+    (
+        "tiered_commission_external_id_key",
+        "tiered_commission.external_id",
         "externalId",
     ),
     ("commission_snapshot_version_key", "commission_snapshot.version", ""),

@@ -152,6 +152,9 @@ both_databases! {
             ("deal_field", "option_id", "custom_field_option"),
             ("commission_rule_reference", "stage_id", "payment_stage"),
             ("commission_rule_reference", "partner_id", "partner"),
+            ("tiered_commission_reference", "partner_id", "partner"),
+            ("tiered_commission_reference", "campaign_id", "campaign"),
+            ("tiered_commission_reference", "advertiser_id", "advertiser"),
         ] {
             let foreign = format!("(SELECT id FROM {other} AS o WHERE o.tenant_id <> {table}.tenant_id LIMIT 1)");
             let error = run(&app, &format!("UPDATE {table} SET {column} = {foreign}"))

@@ -96,6 +96,9 @@ both_databases! {
         let error = failed(&app, 1, &["import", "donutwork", &simulation, "--tenant", "acme"]).await;
         assert!(error.contains("nothing is imported") && error.contains("simulatePartnerGroup"), "{error}");
         assert!(failed(&app, 1, &["import", "donutwork", "no-such-file.json", "--tenant", "acme"]).await.contains("cannot read no-such-file.json"));
+        let tier = example("../everflow/tiered-commission.json");
+        let error = failed(&app, 1, &["import", "everflow", &tier, "--tenant", "acme"]).await;
+        assert!(error.contains("nothing is imported") && error.contains("network_offer_ids.2 names the campaign \"12\""), "{error}");
         assert!(failed(&app, 1, &["seed", "--tenant", "nobody"]).await.contains("there is no tenant"));
         assert!(failed(&app, 1, &["tenant", "create", "--slug", "acme", "--name", "Again"]).await.contains("slug is taken already"));
     }
@@ -105,6 +108,9 @@ both_databases! {
             vec!["seed"],
             vec!["seed", "--tenant", "acme", "--partners", "-1"],
             vec!["import", "donutwork"],
+            vec!["import", "donutwork", "file.json", "--tenant", "acme", "--currency", "EUR"],
+            vec!["import", "everflow", "file.json", "--tenant", "acme", "--value-type", "fixed"],
+            vec!["import", "everflow", "file.json", "--tenant", "acme", "--currency", "euro"],
             vec!["import", "sourdough", "file.json", "--tenant", "acme"],
             vec!["token", "--tenant", "acme", "--ttl", "soon"],
             vec!["no-such-command"],

@@ -12,6 +12,7 @@ mod deals;
 mod demo;
 mod gateway;
 mod import;
+mod import_everflow;
 mod import_journeybee;
 mod ledger;
 mod paging;
@@ -20,6 +21,8 @@ mod schema;
 mod seed;
 mod statements;
 mod support;
+mod tier_ledger;
+mod tiered;
 mod verify;
 mod worked_examples;
 

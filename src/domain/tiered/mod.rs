@@ -273,9 +273,22 @@ pub struct Audience {
     pub advertiser_ids: Vec<AdvertiserId>,
 }
 
+impl Audience {
+    /// Whether it is for what the partner does on the campaign, which is of this advertiser.
+    pub fn includes(&self, partner: PartnerId, campaign: CampaignId, advertiser: Option<AdvertiserId>) -> bool {
+        (self.apply_to_all_partners || self.partner_ids.contains(&partner))
+            && (self.campaign_ids.contains(&campaign)
+                || advertiser.is_some_and(|advertiser| self.advertiser_ids.contains(&advertiser)))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TieredCommission {
     pub id: TieredCommissionId,
+    /// The id that another system gave it; unique among those in force.
+    pub external_id: Option<String>,
+    /// Rises by one with every change; counters hold for one version only.
+    pub version: u32,
     pub tier: Tier,
     pub notes: Option<String>,
     pub audience: Audience,

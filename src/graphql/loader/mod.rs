@@ -8,7 +8,10 @@ mod ledger;
 mod partner;
 mod partner_group;
 mod partnership_request;
+mod revenue;
 mod snapshot;
+mod tier_progress;
+mod tiered_commission;
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -43,7 +46,10 @@ pub use partner::{
 };
 pub use partner_group::PartnerGroupById;
 pub use partnership_request::PartnershipRequestById;
+pub use revenue::{FinalRevenueOfEvent, RevenueAdjustmentsOfEvent};
 pub use snapshot::{SnapshotById, SnapshotsOfPartner};
+pub use tier_progress::{ProgressKey, TierProgress};
+pub use tiered_commission::{PartnersOfTier, TieredCommissionById};
 
 /// Reads values for many keys in one statement. Keys that name nothing visible are left out.
 pub trait Fetch: 'static {
@@ -237,9 +243,16 @@ loaders! {
     snapshot: SnapshotById,
     snapshots_of_partner: SnapshotsOfPartner,
     partnership_request: PartnershipRequestById,
+    tiered_commission: TieredCommissionById,
+    partners_of_tier: PagesOf<PartnersOfTier>,
+    partner_count_of_tier: CountsOf<PartnersOfTier>,
     event: EventById,
     event_by_attribution: EventByAttribution,
     refunds_of_event: RefundsOfEvent,
+    final_revenue_of_event: FinalRevenueOfEvent,
+    revenue_adjustments_of_event: PagesOf<RevenueAdjustmentsOfEvent>,
+    revenue_adjustment_count_of_event: CountsOf<RevenueAdjustmentsOfEvent>,
+    tier_progress: TierProgress,
     customer: CustomerById,
     events_of_customer: EventsOfCustomer,
     event_count_of_customer: EventCountOfCustomer,

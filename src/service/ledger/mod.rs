@@ -17,6 +17,7 @@ pub mod record;
 pub mod refund;
 pub mod review;
 pub mod terms_simulation;
+pub mod tiers;
 pub mod verify;
 
 use sea_orm::DatabaseTransaction;

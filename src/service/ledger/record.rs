@@ -4,7 +4,7 @@ use sea_orm::{DatabaseTransaction, DbBackend};
 
 use super::event::{CheckedEvent, NewEvent};
 use super::posting::Posting;
-use super::{lock_partners, refund};
+use super::{lock_partners, refund, tiers};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::accrual::{self, CustomerHistory, Earned, Happening, Standing, TermsInForce};
@@ -27,6 +27,8 @@ pub const MAX_EVENTS: usize = 500;
 pub struct Recorded {
     pub event: Event,
     pub commissions: Vec<Commission>,
+    /// How many payouts its recording adjusted retroactively.
+    pub adjustments: u64,
     /// It had been recorded before; nothing was written now.
     pub duplicate: bool,
 }
@@ -96,8 +98,9 @@ struct Prepared {
     campaign: Option<Campaign>,
     customer: Option<(Customer, bool)>,
     paid_charges: i64,
-    terms: Option<TermsInForce>,
-    earned: Vec<Earned>,
+    /// Its own rows, after the tiers.
+    rows: Vec<Commission>,
+    effects: tiers::Effects,
 }
 
 impl Recorder<'_> {
@@ -114,6 +117,8 @@ impl Recorder<'_> {
                 }
                 Err(Interrupted::Raced) if attempt < ATTEMPTS => {}
                 Err(Interrupted::Store(error)) if attempt < ATTEMPTS && store::is_passing(&error) => {}
+                // A tier that would have counted it was deleted meanwhile.
+                Err(Interrupted::Store(error)) if attempt < ATTEMPTS && store::is_reference_violation(&error) => {}
                 Err(Interrupted::Store(error)) => return Err(error.into()),
                 Err(Interrupted::Rejected(problems)) => return Err(ServiceError::Rejected(problems)),
                 Err(Interrupted::Raced) => {
@@ -189,6 +194,7 @@ impl Recorder<'_> {
             .filter(|row| row.kind != CommissionKind::TierAdjustment)
             .collect();
         Ok(Some(Recorded {
+            adjustments: store::tier_result::count_caused(transaction, &scope, event.id).await?,
             event,
             commissions: own,
             duplicate: true,
@@ -294,25 +300,63 @@ impl Recorder<'_> {
             campaign,
             customer,
             paid_charges: 0,
-            terms: None,
-            earned: Vec::new(),
+            rows: Vec::new(),
+            effects: tiers::Effects::default(),
         };
-        self.work_out(transaction, &mut prepared).await?;
+        let terms = self.work_out(transaction, &mut prepared).await?;
+        self.apply_tiers(transaction, &mut prepared, terms.as_ref()).await?;
         Ok(prepared)
     }
 
-    /// What the event earns.
-    async fn work_out(&self, transaction: &DatabaseTransaction, prepared: &mut Prepared) -> Result<(), Interrupted> {
+    /// What tiers make of it.
+    async fn apply_tiers(
+        &self,
+        transaction: &DatabaseTransaction,
+        prepared: &mut Prepared,
+        terms: Option<&TermsInForce>,
+    ) -> Result<(), Interrupted> {
+        let (Some(partner), Some(campaign)) = (&prepared.partner, &prepared.campaign) else {
+            return Ok(());
+        };
+        let arriving = tiers::Arriving {
+            event: &prepared.event,
+            partner,
+            campaign,
+            terms,
+            zone: self.tenant.time_zone,
+        };
+        let effects = tiers::arrive(transaction, &self.writer, &arriving, &mut prepared.rows).await;
+        prepared.effects = effects.map_err(|failure| match failure {
+            tiers::Failure::Store(error) => Interrupted::Store(error),
+            tiers::Failure::TooLarge(error) => {
+                let mut problems = Problems::new();
+                problems.add(
+                    "amount",
+                    ProblemCode::Invalid,
+                    format!("counts too much for a tier: {error}"),
+                );
+                Interrupted::from(problems)
+            }
+        })?;
+        Ok(())
+    }
+
+    /// What the event earns before any tier; the terms in force, unless it earns nothing by its nature.
+    async fn work_out(
+        &self,
+        transaction: &DatabaseTransaction,
+        prepared: &mut Prepared,
+    ) -> Result<Option<TermsInForce>, Interrupted> {
         let scope = self.writer.scope();
         let (event, campaign) = (&prepared.event, prepared.campaign.as_ref());
         let Some(partner) = &prepared.partner else {
-            return Ok(());
+            return Ok(None);
         };
         if let (Some((customer, false)), EventKind::Charge) = (&prepared.customer, event.kind) {
             prepared.paid_charges = store::standing::paid_charges(transaction, &scope, partner.id, customer.id).await?;
         }
         if !accrual::earns(partner.status, campaign, event.occurred_at) {
-            return Ok(());
+            return Ok(None);
         }
         let snapshots = store::snapshot::of_partners(transaction, &scope, &[partner.id.uuid()]).await?;
         let snapshots = snapshots.into_values().next().unwrap_or_default();
@@ -353,9 +397,10 @@ impl Recorder<'_> {
             problems.add("amount", ProblemCode::Invalid, format!("earns too much: {error}"));
             Interrupted::from(problems)
         })?;
-        prepared.earned = earned;
-        prepared.terms = Some(terms);
-        Ok(())
+        let campaign = campaign.map(|campaign| campaign.id);
+        let now = event.recorded_at;
+        prepared.rows = rows(event, partner.id, campaign, &terms, earned, || CommissionId::new(now));
+        Ok(Some(terms))
     }
 
     /// What was recorded of the customer with the partner before; only what the terms look at is read.
@@ -401,8 +446,8 @@ impl Recorder<'_> {
             campaign,
             customer,
             paid_charges,
-            terms,
-            earned,
+            rows,
+            effects,
         } = prepared;
         let (tenant, now) = (self.writer.tenant(), event.recorded_at);
         if let Some((customer, is_new)) = &customer {
@@ -421,6 +466,7 @@ impl Recorder<'_> {
             return Ok(Recorded {
                 event,
                 commissions: Vec::new(),
+                adjustments: 0,
                 duplicate: false,
             });
         };
@@ -437,21 +483,19 @@ impl Recorder<'_> {
                     .await?;
             }
         }
-        let commissions = match terms {
-            Some(terms) => {
-                let campaign = campaign.as_ref().map(|campaign| campaign.id);
-                rows(&event, partner.id, campaign, &terms, earned, || CommissionId::new(now))
-            }
-            None => Vec::new(),
-        };
         let mut posting = Posting::new(tenant, self.writer.actor(), now);
-        for row in &commissions {
+        for row in &rows {
             posting.write(row.clone(), None);
         }
+        for (row, reason) in &effects.adjustments {
+            posting.write(row.clone(), Some(reason));
+        }
         posting.write_to(transaction).await?;
+        effects.write_to(transaction, tenant).await?;
         Ok(Recorded {
             event,
-            commissions,
+            commissions: rows,
+            adjustments: effects.count(),
             duplicate: false,
         })
     }
@@ -467,6 +511,7 @@ impl Recorder<'_> {
             Some(refund::Taken::Done(event, commissions)) => Ok(Recorded {
                 event: *event,
                 commissions,
+                adjustments: 0,
                 duplicate: false,
             }),
             Some(refund::Taken::Raced) => Err(Interrupted::Raced),

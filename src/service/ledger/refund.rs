@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use sea_orm::DatabaseTransaction;
 
 use super::event::CheckedEvent;
-use super::lock_partners;
 use super::posting::Posting;
+use super::{lock_partners, tiers};
 use crate::auth::Writer;
 use crate::clock::Clock;
 use crate::domain::Timestamp;
@@ -108,6 +108,10 @@ pub async fn record(
     )
     .await?;
     lower_standing(transaction, writer, &original, taken_minor, refunded.wholly).await?;
+    let leaving = [tiers::Leaving::Refunded(&original, refunded)];
+    tiers::leave(transaction, writer, &leaving)
+        .await
+        .map_err(tiers::Failure::of_what_is_stored)?;
     let clawbacks = take_back_rows(transaction, writer, &original, &event, refunded, now).await?;
     Ok(Some(Taken::Done(Box::new(event), clawbacks)))
 }

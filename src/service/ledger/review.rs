@@ -6,9 +6,9 @@ use std::collections::{HashMap, HashSet};
 use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
 
-use super::lock_partners;
 use super::once::{Once, repeated};
 use super::posting::Posting;
+use super::{lock_partners, tiers};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::Timestamp;
@@ -151,11 +151,26 @@ impl Review<'_> {
             answers.push((text.clone(), problems.into_vec()));
         }
         posting.write_to(&transaction).await?;
+        self.leave_tiers(&transaction, &rows).await?;
         self.once
             .keep(&transaction, &self.writer, to_keep(&answers), self.app.clock.now())
             .await?;
         transaction.commit().await?;
         Ok(answers)
+    }
+
+    /// Takes events that have lost their rows out of what tiers count.
+    async fn leave_tiers(&self, transaction: &DatabaseTransaction, rows: &Rows) -> Result<(), StoreError> {
+        let moved = rows.done.iter().filter_map(|id| rows.by_id.get(id));
+        let reversed = moved.filter(|row| row.kind == CommissionKind::Event && row.is_reversed());
+        let events: Vec<_> = reversed.filter_map(|row| Some(row.event_id?.uuid())).collect();
+        if events.is_empty() {
+            return Ok(());
+        }
+        let events = store::event::by_ids(transaction, &self.writer.scope(), &events).await?;
+        let leaving: Vec<_> = events.values().map(tiers::Leaving::Reversed).collect();
+        let left = tiers::leave(transaction, &self.writer, &leaving).await;
+        left.map_err(tiers::Failure::of_what_is_stored)
     }
 
     /// The rows and all that adjusts them, at any depth, read under the locks of their partners.
@@ -218,10 +233,12 @@ fn approve_one(
         return Err(no_such_move(row, "approved"));
     };
     rows.put(approved);
-    for clawback in rows.adjusting(row.id) {
-        if clawback.kind == CommissionKind::Clawback
-            && let Some(approved) = posting.move_to(&clawback, CommissionStatus::Approved, override_reason)
+    let mut taking = rows.adjusting(row.id);
+    while let Some(row) = taking.pop() {
+        if row.takes()
+            && let Some(approved) = posting.move_to(&row, CommissionStatus::Approved, override_reason)
         {
+            taking.extend(rows.adjusting(row.id));
             rows.put(approved);
         }
     }
@@ -364,7 +381,7 @@ pub async fn approve_matured(app: &App, limit: u64) -> Result<usize, StoreError>
         let mut rows = store::commission::by_ids(&transaction, &writer.scope(), &uuids).await?;
         // The limit must not part a row from its clawbacks: a payout would pay too much.
         for row in store::commission::adjusting(&transaction, &writer.scope(), &uuids).await? {
-            if row.kind == CommissionKind::Clawback {
+            if row.takes() {
                 rows.insert(row.id.uuid(), row);
             }
         }

@@ -23,6 +23,7 @@ pub async fn verify(app: &App, tenant: &Tenant) -> Result<Vec<Finding>, StoreErr
     let scope = Scope::tenant_wide(tenant.id);
     let transaction = store::verify::snapshot(&app.store).await?;
     let mut findings = store::verify::questions(&transaction, &scope).await?;
+    findings.extend(super::tiers::verify::counters(&transaction, &scope).await?);
     let mut wrong_rows = 0;
     let mut last = None;
     while wrong_rows < store::verify::MOST {

@@ -5,6 +5,7 @@ mod deals;
 mod links;
 mod payouts;
 mod sums;
+mod tiers;
 
 use std::fmt::Display;
 
@@ -90,7 +91,15 @@ pub async fn snapshot(store: &Store) -> Result<DatabaseTransaction, StoreError> 
 pub async fn questions(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Finding>, StoreError> {
     let backend = database.get_database_backend();
     let mut findings = Vec::new();
-    for question in [sums::QUESTIONS, payouts::QUESTIONS, links::QUESTIONS, deals::QUESTIONS].concat() {
+    for question in [
+        sums::QUESTIONS,
+        payouts::QUESTIONS,
+        links::QUESTIONS,
+        deals::QUESTIONS,
+        tiers::QUESTIONS,
+    ]
+    .concat()
+    {
         let sql = format!("{} LIMIT {MOST}", question.sql);
         let statement = Statement::from_sql_and_values(backend, sql, [scope.tenant().uuid().into()]);
         for row in database.query_all_raw(statement).await? {

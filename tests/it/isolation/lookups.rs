@@ -41,6 +41,8 @@ fn roots(p: &Programme) -> Vec<(&'static str, &String)> {
         ("deal", &p.pipeline.other_deal),
         ("commission", &p.pipeline.commission),
         ("commissionRule", &p.pipeline.rule),
+        ("tieredCommission", &p.tiered),
+        ("tieredCommission", &p.other_tiered),
     ]
 }
 
@@ -102,6 +104,8 @@ both_databases! {
             ("commission", &p.pipeline.other_commission),
             // What pays its own deal, too.
             ("commissionRule", &p.pipeline.rule),
+            ("tieredCommission", &p.tiered),
+            ("tieredCommission", &p.other_tiered),
         ] {
             same_as_unknown(&a, root, id).await;
         }
@@ -119,6 +123,7 @@ both_databases! {
             &p.pipeline.other_stage,
             &p.pipeline.free_field,
             &p.pipeline.rule,
+            &p.tiered,
         ];
         for id in others.into_iter().chain(&snapshots) {
             same_as_unknown(&a, "node", id).await;
@@ -166,7 +171,7 @@ both_databases! {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         for client in [&p.staff, &app.partner(&p.tenant, &p.a)] {
             for id in [&p.b, &foreign.a, &unknown(&p.a)] {
-                for root in ["campaign", "partnerGroup", "partnershipRequest", "deal", "commissionRule"] {
+                for root in ["campaign", "partnerGroup", "partnershipRequest", "deal", "commissionRule", "tieredCommission"] {
                     let answer = client.ask(&format!("{{ {root}(id: {id:?}) {{ id }} }}")).await;
                     assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{root}");
                     let of_own = client.ask(&format!("{{ {root}(id: {:?}) {{ id }} }}", p.a)).await;

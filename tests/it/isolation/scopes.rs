@@ -102,6 +102,14 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 node(&p.pipeline.field),
             ],
         ),
+        (
+            "tiered_commissions:read",
+            vec![
+                one("tieredCommission", &p.tiered),
+                list("tieredCommissions"),
+                node(&p.tiered),
+            ],
+        ),
         ("payouts:read", vec![one("payout", &p.payout), list("payouts"), node(&p.payout)]),
     ]
 }
@@ -117,6 +125,7 @@ fn needed(mutation: &str) -> &'static str {
             "deals:write"
         }
         _ if mutation.ends_with("CommissionRule") => "commission_rules:write",
+        _ if mutation.ends_with("TieredCommission") => "tiered_commissions:write",
         _ if mutation.ends_with("PartnerGroup") => "partner_groups:write",
         "addPartnerToCampaign" => "partners:write",
         _ if mutation.ends_with("Campaign") || mutation.ends_with("Advertiser") => "campaigns:write",
@@ -228,6 +237,24 @@ both_databases! {
                 format!("{{ partner(id: {:?}) {{ id deals {{ totalCount }} }} }}", p.a),
                 "partner",
             ),
+            (
+                "tiered_commissions:read",
+                format!(
+                    "{{ tieredCommission(id: {:?}) {{ id partners {{ nodes {{ name }} }} }} }}",
+                    p.tiered
+                ),
+                "tieredCommission",
+            ),
+            (
+                "tiered_commissions:read",
+                format!("{{ tieredCommission(id: {:?}) {{ id campaigns {{ name }} }} }}", p.tiered),
+                "tieredCommission",
+            ),
+            (
+                "tiered_commissions:read",
+                format!("{{ tieredCommission(id: {:?}) {{ id advertisers {{ name }} }} }}", p.tiered),
+                "tieredCommission",
+            ),
         ] {
             let answer = app.staff(&p.tenant, scope).ask(&document).await;
             assert!(
@@ -240,7 +267,8 @@ both_databases! {
             let both = app
                 .staff(
                     &p.tenant,
-                    "partners:read partner_groups:read campaigns:read deals:read commissions:read commission_rules:read",
+                    "partners:read partner_groups:read campaigns:read deals:read commissions:read commission_rules:read \
+                     tiered_commissions:read",
                 )
                 .data(&document)
                 .await;

@@ -8,6 +8,7 @@ mod rules;
 mod scalars;
 mod states;
 mod texts;
+mod tiers;
 
 use std::collections::BTreeSet;
 
@@ -75,6 +76,7 @@ both_databases! {
             states::cases(&p),
             deals::cases(&p),
             rules::cases(&p),
+            tiers::cases(&p),
         ];
         let tried: BTreeSet<_> = cases.iter().flatten().map(|case| case.mutation.to_owned()).collect();
         let all = Sdl::read().names("Mutation").into_iter().filter(|name| !LEDGER.contains(&name.as_str()));

@@ -71,11 +71,11 @@ both_databases! {
             ("deletePartnerGroup", &p.group, "2 partners"),
             ("deletePartnerTier", &p.tier, "2 partners"),
             ("deletePartnerCategory", &p.category, "2 partners"),
-            ("deleteAdvertiser", &p.advertiser, "3 campaigns"),
+            ("deleteAdvertiser", &p.advertiser, "3 campaigns, 1 tiered commissions"),
             (
                 "deleteCampaign",
                 &p.campaign,
-                "3 commission snapshots, 1 partnership requests, 2 partners",
+                "3 commission snapshots, 1 partnership requests, 2 partners, 2 tiered commissions",
             ),
             ("deletePartnerGroup", &p.default_group, "default"),
         ] {
@@ -100,6 +100,8 @@ both_databases! {
                 )
                 .await;
         }
+        let tier = json!({ "id": p.other_tiered, "advertiserIds": [] });
+        p.staff.done("updateTieredCommission", tier, "tieredCommission { id }").await;
         for (mutation, id) in [
             ("deletePartnerGroup", &p.group),
             ("deletePartnerTier", &p.tier),

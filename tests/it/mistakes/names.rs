@@ -7,7 +7,7 @@ use crate::support::both_databases;
 use crate::support::programme::Programme;
 
 /// The short texts that name things, and how long they may be.
-const TEXTS: [(&str, &str, usize); 51] = [
+const TEXTS: [(&str, &str, usize); 55] = [
     ("createAdvertiser", "name", 200),
     ("createAdvertiser", "externalId", 200),
     ("updateAdvertiser", "name", 200),
@@ -50,6 +50,10 @@ const TEXTS: [(&str, &str, usize); 51] = [
     ("createCommissionRule", "externalId", 200),
     ("updateCommissionRule", "label", 200),
     ("updateCommissionRule", "externalId", 200),
+    ("createTieredCommission", "name", 200),
+    ("createTieredCommission", "externalId", 200),
+    ("updateTieredCommission", "name", 200),
+    ("updateTieredCommission", "externalId", 200),
     ("createDeal", "name", 200),
     ("createDeal", "externalId", 200),
     ("createDeal", "leadCreator", 200),
@@ -176,6 +180,8 @@ both_databases! {
                 taken("updateCustomField", "externalId", "hidden-alpha-field"),
                 taken("createDeal", "externalId", "bravo-deal"),
                 taken("createCommissionRule", "externalId", "hidden-rule"),
+                taken("createTieredCommission", "externalId", "hidden-tier"),
+                taken("updateTieredCommission", "externalId", "hidden-other-tier"),
                 taken("createPartnershipRequest", "email", "BRAVO-new@bravo-new.example"),
                 case("createPartnerTier", label.clone(), &["TAKEN externalId", "TAKEN label"]),
                 case(
@@ -210,6 +216,10 @@ both_databases! {
             (
                 "updateCommissionRule",
                 json!({ "id": p.pipeline.rule, "externalId": "hidden-rule" }),
+            ),
+            (
+                "updateTieredCommission",
+                json!({ "id": p.tiered, "externalId": "hidden-tier" }),
             ),
         ] {
             p.staff.done(mutation, input, "userErrors { code }").await;
@@ -269,6 +279,7 @@ both_databases! {
             ("updatePaymentStage", "paymentStage", &p.pipeline.stage),
             ("updateCustomField", "customField", &p.pipeline.field),
             ("updateCommissionRule", "commissionRule", &p.pipeline.rule),
+            ("updateTieredCommission", "tieredCommission", &p.tiered),
         ] {
             let cleared = p
                 .staff

@@ -43,6 +43,10 @@ pub struct Programme {
     pub payout: String,
     pub other_payout: String,
     pub pipeline: Pipeline,
+    /// Is for both partners.
+    pub tiered: String,
+    /// Is for B.
+    pub other_tiered: String,
 }
 
 /// The ledger's mutations answer in shapes of their own; `ledger::access` and its neighbours try them.
@@ -188,6 +192,24 @@ impl Programme {
             commissions.push(id);
         }
         let pipeline = Pipeline::new(&staff, own, other, [&a, &b]).await;
+        // One campaign only: through progress towards goals a walk comes to everything of a campaign once more.
+        let tiered = make("createTieredCommission", "tieredCommission", json!({
+            "name": format!("{own} tier"), "externalId": "hidden-tier", "notes": "hidden note", "status": "ACTIVE",
+            "startDate": "2026-01-01", "endDate": "2026-12-31", "period": "MONTHLY", "currency": "USD",
+            "partnerIds": [a, b], "campaignIds": [campaign],
+            "goals": [{ "metric": "CONVERSION", "goal": "1000" }], "payout": { "action": "INCREASE", "value": "41.414141" },
+        }))
+        .await;
+        let other_tiered = make(
+            "createTieredCommission",
+            "tieredCommission",
+            json!({
+                "name": format!("{other} tier"), "externalId": "hidden-other-tier", "status": "ACTIVE",
+                "startDate": "2026-01-01", "endDate": "2026-12-31", "period": "GLOBAL",
+                "partnerIds": [b], "campaignIds": [campaign], "advertiserIds": [advertiser], "goals": [{ "metric": "EVENT", "goal": "1000" }],
+            }),
+        )
+        .await;
         // Tokens from before the comebacks are dead.
         app.clock.advance(Duration::from_secs(1));
         Self {
@@ -211,6 +233,8 @@ impl Programme {
             payout: payouts[0].clone(),
             other_payout: payouts[1].clone(),
             pipeline,
+            tiered,
+            other_tiered,
         }
     }
 }

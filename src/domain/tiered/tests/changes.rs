@@ -11,6 +11,8 @@ fn stored() -> TieredCommission {
     let now = at("2026-01-01T00:00:00Z");
     TieredCommission {
         id: crate::domain::id::TieredCommissionId::from_parts(now, 0, 1),
+        external_id: None,
+        version: 1,
         tier,
         notes,
         audience,

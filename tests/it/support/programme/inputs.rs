@@ -94,8 +94,34 @@ impl Programme {
             ("updateTenant", json!({ "name": "New" })),
         ];
         inputs.extend(self.pipeline_inputs());
+        inputs.extend(self.tier_inputs());
         inputs.sort_by_key(|(mutation, _)| *mutation);
         inputs
+    }
+
+    fn tier_inputs(&self) -> Vec<(&'static str, Value)> {
+        let tier = json!({
+            "name": "New", "externalId": "new", "status": "ACTIVE", "startDate": "2026-01-01", "endDate": "2026-12-31",
+            "period": "MONTHLY", "partnerIds": [self.a], "campaignIds": [self.campaign], "advertiserIds": [self.advertiser],
+            "goals": [{ "metric": "CONVERSION", "goal": "10" }],
+        });
+        let mut changed = tier.clone();
+        changed["id"] = json!(self.tiered);
+        let conversions = json!([{ "occurredAt": "2026-03-01T12:00:00Z", "basePayout": "4" }]);
+        vec![
+            ("createTieredCommission", tier.clone()),
+            ("deleteTieredCommission", json!({ "id": self.tiered })),
+            // One for each of the two ways to name tiers.
+            (
+                "simulateTieredCommission",
+                json!({ "tieredCommissionIds": [self.tiered], "conversions": conversions }),
+            ),
+            (
+                "simulateTieredCommission",
+                json!({ "tiers": [tier], "conversions": conversions }),
+            ),
+            ("updateTieredCommission", changed),
+        ]
     }
 
     fn pipeline_inputs(&self) -> Vec<(&'static str, Value)> {
@@ -173,9 +199,11 @@ pub fn made_by(mutation: &str) -> &'static str {
         "addPartnerToCampaign" => "partner { id }",
         "updateTenant" => "tenant { id }",
         "simulateCommissionRule" => "payments { amount { amount } }",
+        "simulateTieredCommission" => "conversions { payout { amount } }",
         "recordDealRenewal" => "deal { id }",
         _ if mutation.starts_with("delete") => "deletedId",
         _ if mutation.ends_with("CommissionRule") => "commissionRule { id }",
+        _ if mutation.ends_with("TieredCommission") => "tieredCommission { id }",
         _ if mutation.ends_with("CustomField") => "customField { id }",
         _ if mutation.ends_with("Deal") => "deal { id }",
         _ if mutation.ends_with("PaymentStage") => "paymentStage { id }",

@@ -1,0 +1,32 @@
+//! What a tier did to an event's payout or revenue. Append-only.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "tier_result")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub tier_id: Uuid,
+    pub event_id: Uuid,
+    /// The event whose recording did it.
+    pub cause_id: Uuid,
+    pub side: String,
+    pub kind: String,
+    /// What a rate acted on; none for a retroactive adjustment.
+    pub base_minor: Option<i64>,
+    /// What a rate made of it, or the adjustment.
+    pub amount_minor: i64,
+    pub currency: String,
+    pub is_fixed: bool,
+    /// The row of the ledger; none for revenue, and where a rate left 0.
+    pub commission_id: Option<Uuid>,
+    pub at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

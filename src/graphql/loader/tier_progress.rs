@@ -1,0 +1,57 @@
+//! How far partners have come towards the goals of tiers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::Fetch;
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::id::CampaignId;
+use crate::service::ledger::tiers::{Progress, progress};
+use crate::store::{Store, StoreError, tenant};
+
+/// Whose progress, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProgressKey {
+    pub partner: Uuid,
+    /// `None`: on all its campaigns.
+    pub campaign: Option<CampaignId>,
+    pub now: Timestamp,
+}
+
+/// The progress of partners, at the latest of the moments that are asked for together, which are those of one request.
+pub struct TierProgress;
+
+impl Fetch for TierProgress {
+    type Key = ProgressKey;
+    type Value = Arc<Vec<Progress>>;
+
+    async fn fetch(
+        store: &Store,
+        scope: &Scope,
+        keys: &[ProgressKey],
+    ) -> Result<HashMap<ProgressKey, Self::Value>, StoreError> {
+        let Some(now) = keys.iter().map(|key| key.now).max() else {
+            return Ok(HashMap::new());
+        };
+        let zone = tenant::get(store.reader(), scope).await?.time_zone;
+        let mut by_campaign: HashMap<_, Vec<&ProgressKey>> = HashMap::new();
+        for key in keys {
+            by_campaign.entry(key.campaign).or_default().push(key);
+        }
+        let mut found = HashMap::new();
+        for (campaign, keys) in by_campaign {
+            let partners: Vec<_> = keys.iter().map(|key| key.partner).collect();
+            let of_partners = progress(store.reader(), scope, zone, &partners, campaign, now).await?;
+            let shared: HashMap<_, _> = of_partners.into_iter().map(|(id, all)| (id, Arc::new(all))).collect();
+            for key in keys {
+                if let Some(progress) = shared.get(&key.partner) {
+                    found.insert(key.clone(), progress.clone());
+                }
+            }
+        }
+        Ok(found)
+    }
+}

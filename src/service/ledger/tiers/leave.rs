@@ -1,0 +1,131 @@
+//! Conversions that are taken back leave the counters of their windows.
+
+use std::collections::HashMap;
+
+use sea_orm::DatabaseTransaction;
+
+use super::{Failure, past};
+use crate::auth::Writer;
+use crate::domain::event::Event;
+use crate::domain::refund::Refunded;
+use crate::domain::tiered::{Counters, TakenBack};
+use crate::store;
+use crate::store::tier_counter::NewCounter;
+use crate::store::tier_past::PastEvent;
+
+/// An event that is being taken back.
+pub enum Leaving<'a> {
+    /// By a refund, which has come to this; before it, the event was as it is here.
+    Refunded(&'a Event, Refunded),
+    /// By hand: some of its rows were reversed.
+    Reversed(&'a Event),
+}
+
+impl Leaving<'_> {
+    fn event(&self) -> &Event {
+        match self {
+            Self::Refunded(event, _) | Self::Reversed(event) => event,
+        }
+    }
+
+    /// How far it was taken back before and after.
+    fn change(&self, past: &PastEvent) -> (TakenBack, TakenBack) {
+        let rows_reversed = past::rows_reversed(past);
+        let now = TakenBack::recorded(self.event(), rows_reversed);
+        match self {
+            Self::Refunded(_, refunded) => (
+                now,
+                TakenBack {
+                    refunded: *refunded,
+                    ..now
+                },
+            ),
+            Self::Reversed(_) => (
+                TakenBack {
+                    rows_reversed: false,
+                    ..now
+                },
+                now,
+            ),
+        }
+    }
+}
+
+/// Lowers the counters that hold; the others will be added up from the events anyway. One statement where nothing has
+/// counted the events, else six.
+pub async fn leave(transaction: &DatabaseTransaction, writer: &Writer, leaving: &[Leaving<'_>]) -> Result<(), Failure> {
+    let scope = writer.scope();
+    let mut concerned = HashMap::new();
+    let (mut partners, mut campaigns, mut times) = (Vec::new(), Vec::new(), Vec::new());
+    for leaving in leaving {
+        let event = leaving.event();
+        if let Some(attribution) = event.attribution
+            && let Some(campaign) = attribution.campaign_id
+        {
+            concerned.insert(event.id, (leaving, attribution.partner_id, campaign));
+            partners.push(attribution.partner_id.uuid());
+            campaigns.push(campaign.uuid());
+            times.push(event.occurred_at);
+        }
+    }
+    let (Some(first), Some(last)) = (times.iter().min(), times.iter().max()) else {
+        return Ok(());
+    };
+    let stored = store::tier_counter::around(transaction, &scope, &partners, &campaigns, (*first, *last)).await?;
+    if stored.is_empty() {
+        return Ok(());
+    }
+    let mut tiers: Vec<_> = stored.keys().map(|key| key.tier.uuid()).collect();
+    tiers.sort_unstable();
+    tiers.dedup();
+    let tiers = store::tiered_commission::by_ids(transaction, &scope, &tiers).await?;
+    let ids: Vec<_> = concerned.keys().map(|id| id.uuid()).collect();
+    let past = store::tier_past::of_events(transaction, &scope, &ids).await?;
+    let mut lowered = Vec::new();
+    for (key, stored) in &stored {
+        let Some(commission) = tiers
+            .get(&key.tier.uuid())
+            .filter(|tier| tier.version == stored.version)
+        else {
+            continue;
+        };
+        let (tier, currency) = (&commission.tier, commission.tier.currency);
+        let before = stored.counters(currency);
+        let mut counters = before;
+        for past in &past {
+            let Some((leaving, partner, campaign)) = concerned.get(&past.event.id) else {
+                continue;
+            };
+            let event = leaving.event();
+            let counts = (*partner, *campaign) == (key.partner, key.campaign)
+                && key.window.contains(event.occurred_at)
+                && tier.counts(event.event_type.as_deref());
+            if counts {
+                counters = counters.plus(change(leaving, past, currency)?)?;
+            }
+        }
+        if counters != before {
+            lowered.push(NewCounter {
+                key: *key,
+                version: stored.version,
+                fired: stored.fired,
+                conversions: counters.conversions,
+                events: counters.events,
+                sums_minor: counters.sums_minor(currency)?,
+            });
+        }
+    }
+    store::tier_counter::put(transaction, writer.tenant(), &lowered).await?;
+    Ok(())
+}
+
+fn change(
+    leaving: &Leaving<'_>,
+    event: &PastEvent,
+    currency: crate::domain::money::Currency,
+) -> Result<Counters, Failure> {
+    let conversion = past::conversion(event);
+    let (before, after) = leaving.change(event);
+    let after = conversion.counted(currency, after)?;
+    Ok(after.minus(conversion.counted(currency, before)?)?)
+}

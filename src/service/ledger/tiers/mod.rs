@@ -1,0 +1,233 @@
+//! Tiers while events are recorded and taken back. The caller holds the partner's lock, so that the counters of a
+//! window are written by one at a time and a goal is crossed once.
+//!
+//! Recording costs two statements of reading, whatever the number of conversions in the window or of tiers elsewhere:
+//! the tiers concerned and their counters. Only a crossing, and a tier that is new or was changed, reads the window.
+
+mod adjust;
+mod counting;
+mod leave;
+mod past;
+mod progress;
+pub(super) mod verify;
+
+use sea_orm::DatabaseTransaction;
+
+use crate::auth::Writer;
+use crate::domain::Timestamp;
+use crate::domain::accrual::{self, TermsInForce};
+use crate::domain::campaign::Campaign;
+use crate::domain::commission::{Commission, CommissionKind};
+use crate::domain::event::Event;
+use crate::domain::id::{TenantId, TierResultId, TieredCommissionId};
+use crate::domain::money::Money;
+use crate::domain::partner::Partner;
+use crate::domain::refund;
+use crate::domain::tiered::{self, Conversion, RatedRow, Side, Standing};
+use crate::store::tier_counter::{CounterKey, NewCounter};
+use crate::store::tier_past::{PastEvent, PastRow};
+use crate::store::tier_result::{ResultKind, TierResult};
+use crate::store::{self, StoreError};
+
+pub use counting::Failure;
+pub use leave::{Leaving, leave};
+pub use progress::{Progress, progress};
+
+/// An event that is about to be recorded.
+pub struct Arriving<'a> {
+    pub event: &'a Event,
+    pub partner: &'a Partner,
+    pub campaign: &'a Campaign,
+    /// `None`: it earns nothing.
+    pub terms: Option<&'a TermsInForce>,
+    /// The tenant's.
+    pub zone: chrono_tz::Tz,
+}
+
+/// What tiers do with an event beside its own rows.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Rows about earlier events, and clawbacks of such rows.
+    pub adjustments: Vec<(Commission, String)>,
+    results: Vec<TierResult>,
+    counters: Vec<NewCounter>,
+}
+
+impl Effects {
+    /// How many payouts are adjusted.
+    pub fn count(&self) -> u64 {
+        let adjusts = |(row, _): &&(Commission, String)| row.kind == CommissionKind::TierAdjustment;
+        self.adjustments.iter().filter(adjusts).count() as u64
+    }
+
+    /// Writes what the rows of the ledger do not hold; after them.
+    pub async fn write_to(&self, transaction: &DatabaseTransaction, tenant: TenantId) -> Result<(), StoreError> {
+        store::tier_result::insert(transaction, tenant, &self.results).await?;
+        store::tier_counter::put(transaction, tenant, &self.counters).await
+    }
+}
+
+/// Applies the tiers to an event that earned `rows` before them: changes these, leaves out what comes to 0, and says what
+/// else happens.
+pub async fn arrive(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    arriving: &Arriving<'_>,
+    rows: &mut Vec<Commission>,
+) -> Result<Effects, Failure> {
+    let (scope, event) = (writer.scope(), arriving.event);
+    let (partner, campaign) = (arriving.partner.id, arriving.campaign.id);
+    let advertiser = arriving.campaign.advertiser_id;
+    let tiers = store::tiered_commission::counting(transaction, &scope, partner, campaign, advertiser).await?;
+    let mut wanted = Vec::new();
+    for tier in tiers
+        .iter()
+        .filter(|tier| tier.tier.counts(event.event_type.as_deref()))
+    {
+        if let Some(window) = tier.tier.window(arriving.zone, event.occurred_at) {
+            let key = CounterKey {
+                tier: tier.id,
+                partner,
+                campaign,
+                window,
+            };
+            wanted.push((tier, key));
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(Effects::default());
+    }
+    let now = (event.occurred_at, event.occurred_at);
+    let (partners, campaigns) = ([partner.uuid()], [campaign.uuid()]);
+    let stored = store::tier_counter::around(transaction, &scope, &partners, &campaigns, now).await?;
+    let counters = counting::current(transaction, &scope, &wanted, &stored).await?;
+    let conversion = Conversion::recorded(event, rows.iter().map(|row| row.amount).collect());
+    let mut standings = Vec::new();
+    for (tier, key) in &wanted {
+        let (before, fired) = counters[key];
+        standings.push(Standing::new(&tier.tier, key.window, before, fired, &conversion)?);
+    }
+    let mut paid = tiered::pay(&standings, &conversion)?;
+    if !accrual::partner_earns(arriving.partner.status) {
+        // Goals reached by what earns nothing wait for the next conversion that does.
+        paid.due.clear();
+    }
+    let tier_of = |index: usize| wanted[index].0.id;
+    let mut results = rated_rows(event, rows, &paid.payout, tier_of);
+    results.extend(rated_revenue(event, &paid.revenue, tier_of));
+    let mut effects = Effects::default();
+    if let Some(window) = counting::around(paid.due.iter().map(|due| standings[due.standing].window)) {
+        let mut past = store::tier_past::in_window(transaction, &scope, &partners, &campaigns, window).await?;
+        past.push(PastEvent {
+            event: event.clone(),
+            rows: rows.iter().map(PastRow::from).collect(),
+            results: results.clone(),
+        });
+        let fallback = arriving.terms.map_or_else(
+            || (None, arriving.campaign.holdback_days),
+            |terms| (terms.snapshot_id, terms.holdback_days),
+        );
+        let firing = adjust::Firing {
+            tiers: &wanted,
+            standings: &standings,
+            past: &past,
+            now: event.recorded_at,
+            cause: event.id,
+            fallback,
+        };
+        let (adjustments, done) = firing.fire(&paid.due)?;
+        effects.adjustments = adjustments;
+        results.extend(done);
+    }
+    effects.results = results;
+    for ((tier, key), standing) in wanted.iter().zip(&standings) {
+        let fired = paid
+            .due
+            .iter()
+            .filter(|due| standings[due.standing].tier == standing.tier);
+        let fired = fired
+            .filter(|due| wanted[due.standing].1 == *key)
+            .fold(standing.fired, |fired, due| fired.and(due.side));
+        effects.counters.push(NewCounter {
+            key: *key,
+            version: tier.version,
+            fired,
+            conversions: standing.with.conversions,
+            events: standing.with.events,
+            sums_minor: standing.with.sums_minor(tier.tier.currency)?,
+        });
+    }
+    Ok(effects)
+}
+
+/// Gives rows what the tiers made of them, and leaves out those of 0.
+fn rated_rows(
+    event: &Event,
+    rows: &mut Vec<Commission>,
+    rated: &[RatedRow],
+    tier_of: impl Fn(usize) -> TieredCommissionId,
+) -> Vec<TierResult> {
+    let mut results = Vec::new();
+    let mut left = Vec::with_capacity(rows.len());
+    for (mut row, rated) in rows.drain(..).zip(rated) {
+        row.explanation.extend(rated.steps.iter().cloned());
+        row.amount = rated.amount;
+        let is_left = rated.amount.minor() != 0;
+        if let Some(tier) = rated.tier {
+            let is_fixed = refund::is_fixed(row.basis);
+            results.push(TierResult {
+                is_fixed,
+                commission: is_left.then_some(row.id),
+                ..rate(event, Side::Payout, tier_of(tier), rated)
+            });
+        }
+        if is_left {
+            left.push(row);
+        }
+    }
+    *rows = left;
+    results
+}
+
+fn rated_revenue(event: &Event, rated: &[RatedRow], tier_of: impl Fn(usize) -> TieredCommissionId) -> Vec<TierResult> {
+    let acted = rated.iter().filter_map(|rated| Some((rated, rated.tier?)));
+    acted
+        .map(|(rated, tier)| rate(event, Side::Revenue, tier_of(tier), rated))
+        .collect()
+}
+
+fn rate(event: &Event, side: Side, tier: TieredCommissionId, rated: &RatedRow) -> TierResult {
+    result(
+        event,
+        side,
+        tier,
+        ResultKind::Rate,
+        rated.amount,
+        event.recorded_at,
+        Some(rated.base),
+    )
+}
+
+fn result(
+    event: &Event,
+    side: Side,
+    tier: TieredCommissionId,
+    kind: ResultKind,
+    amount: Money,
+    now: Timestamp,
+    base: Option<Money>,
+) -> TierResult {
+    TierResult {
+        id: TierResultId::new(now),
+        tier,
+        event: event.id,
+        cause: event.id,
+        side,
+        kind,
+        base_minor: base.map(Money::minor),
+        amount,
+        is_fixed: false,
+        commission: None,
+        at: now,
+    }
+}

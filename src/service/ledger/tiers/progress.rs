@@ -1,0 +1,79 @@
+//! How far partners have come towards the goals of the tiers in force.
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::Failure;
+use super::counting;
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::id::CampaignId;
+use crate::domain::tiered::{self, Status};
+use crate::store::tier_counter::CounterKey;
+use crate::store::{self, StoreError};
+
+/// One goal of one tier on one campaign of the partner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub tier: String,
+    pub campaign: CampaignId,
+    pub goal: tiered::Progress,
+}
+
+/// The progress of partners in the windows that contain `now`, on all campaigns that they belong to and `scope` shows,
+/// or on one of these. ACTIVE tiers only, in the order of their making. Three statements, and three more where counters
+/// must be added up.
+pub async fn progress(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    zone: Tz,
+    partners: &[Uuid],
+    campaign: Option<CampaignId>,
+    now: Timestamp,
+) -> Result<HashMap<Uuid, Vec<Progress>>, StoreError> {
+    let members = store::campaign::memberships(database, scope, partners, campaign).await?;
+    // A partner may not read tiers, but it may know how far it has come in those that are for it.
+    let scope = Scope::tenant_wide(scope.tenant());
+    let tiers = store::tiered_commission::all_in_force(database, &scope).await?;
+    let mut wanted = Vec::new();
+    for member in &members {
+        for tier in tiers.iter().filter(|tier| {
+            let (partner, campaign) = (member.partner, member.campaign);
+            tier.tier.status == Status::Active && tier.audience.includes(partner, campaign, member.advertiser)
+        }) {
+            if let Some(window) = tier.tier.window(zone, now) {
+                let key = CounterKey {
+                    tier: tier.id,
+                    partner: member.partner,
+                    campaign: member.campaign,
+                    window,
+                };
+                wanted.push((tier, key));
+            }
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<_> = wanted.iter().map(|(_, key)| key.partner.uuid()).collect();
+    let campaigns: Vec<_> = wanted.iter().map(|(_, key)| key.campaign.uuid()).collect();
+    let stored = store::tier_counter::around(database, &scope, &ids, &campaigns, (now, now)).await?;
+    let counters = counting::current(database, &scope, &wanted, &stored)
+        .await
+        .map_err(Failure::of_what_is_stored)?;
+    let mut progress: HashMap<Uuid, Vec<Progress>> = HashMap::new();
+    for (tier, key) in &wanted {
+        let (counters, _) = &counters[key];
+        let goals = tiered::progress(&tier.tier, key.window, counters);
+        let of_partner = progress.entry(key.partner.uuid()).or_default();
+        of_partner.extend(goals.into_iter().map(|goal| Progress {
+            tier: tier.tier.name.clone(),
+            campaign: key.campaign,
+            goal,
+        }));
+    }
+    Ok(progress)
+}

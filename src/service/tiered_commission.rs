@@ -1,0 +1,211 @@
+//! Tiered commissions.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+
+use crate::app::App;
+use crate::auth::{Caller, Resource, Writer};
+use crate::domain::Timestamp;
+use crate::domain::id::{self, TieredCommissionId};
+use crate::domain::money::Currency;
+use crate::domain::problem::{Patch, ProblemCode, Problems};
+use crate::domain::text;
+use crate::domain::tiered::{self, Checked, Draft, TieredCommission, changed};
+use crate::service::ServiceError;
+use crate::store::{self, StoreError};
+
+pub mod import;
+mod references;
+mod simulate;
+
+pub use simulate::{SimulatedTiers, TierSimulation, simulate};
+
+/// A tiered commission as entered.
+#[derive(Clone, Debug)]
+pub struct NewTieredCommission {
+    pub external_id: Option<String>,
+    pub draft: Draft,
+}
+
+/// Changes of a tiered commission. Goals and lists are replaced as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct TieredCommissionChange {
+    pub id: String,
+    pub external_id: Patch<String>,
+    pub change: tiered::TieredCommissionChange,
+}
+
+/// Creates a tier. What it counts is counted from the events of its running windows when they are next looked at.
+pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> Result<TieredCommission, ServiceError> {
+    let writer = caller.write(Resource::TieredCommissions)?;
+    let base_currency = base_currency(app, &writer).await?;
+    let mut problems = Problems::new();
+    let transaction = app.store.begin().await?;
+    let tier = checked(
+        &transaction,
+        &writer,
+        input,
+        base_currency,
+        app.clock.now(),
+        &mut problems,
+    )
+    .await?;
+    if let Some(external_id) = tier.as_ref().and_then(|tier| tier.external_id.as_deref()) {
+        check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
+    }
+    let (Some(tier), true) = (tier, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    store::tiered_commission::insert(&transaction, writer.tenant(), &tier).await?;
+    transaction.commit().await?;
+    Ok(tier)
+}
+
+/// Changes a tier. Its counters hold for its version only, so that they are counted anew for the next one.
+pub async fn update(
+    app: &App,
+    caller: &Caller,
+    input: TieredCommissionChange,
+) -> Result<TieredCommission, ServiceError> {
+    let writer = caller.write(Resource::TieredCommissions)?;
+    let base_currency = base_currency(app, &writer).await?;
+    let mut problems = Problems::new();
+    let transaction = app.store.begin().await?;
+    let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    if current.archived_at.is_some() {
+        problems.add(
+            "id",
+            ProblemCode::Conflict,
+            "is archived: create another tiered commission instead",
+        );
+        return Err(problems.into());
+    }
+    let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
+        text::external_id(&text)
+    });
+    if let Some(Some(external_id)) = &external_id {
+        check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
+    }
+    let draft = changed(&current, input.change, &mut problems);
+    references::check(&transaction, &writer.scope(), &[(Vec::new(), &draft)], &mut problems).await?;
+    let checked = tiered::checked(draft, base_currency, &mut problems);
+    let (Some(external_id), Some(Checked { tier, notes, audience }), true) =
+        (external_id, checked, problems.is_empty())
+    else {
+        return Err(problems.into());
+    };
+    let next = TieredCommission {
+        external_id,
+        tier,
+        notes,
+        audience,
+        ..current.clone()
+    };
+    let tier = put_changed(&transaction, &writer, current, next, app.clock.now()).await?;
+    transaction.commit().await?;
+    Ok(tier)
+}
+
+/// Deletes a tier that has never changed an amount; one that has is archived: it stops, stays readable, and leaves the
+/// lists.
+pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<TieredCommissionId, ServiceError> {
+    let writer = caller.write(Resource::TieredCommissions)?;
+    let mut problems = Problems::new();
+    let transaction = app.store.begin().await?;
+    let Some(tier) = locked(&transaction, &writer, id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    let id = tier.id;
+    if !store::tiered_commission::has_paid(&transaction, &writer.scope(), id).await? {
+        store::tiered_commission::delete(&transaction, writer.tenant(), id).await?;
+    } else if tier.archived_at.is_none() {
+        let now = app.clock.now();
+        let archived = TieredCommission {
+            archived_at: Some(now),
+            updated_at: now,
+            ..tier
+        };
+        store::tiered_commission::update(&transaction, writer.tenant(), &archived).await?;
+    }
+    transaction.commit().await?;
+    Ok(id)
+}
+
+/// The tier that an input describes, or `None` after noting what is wrong with it; not whether its external id is free.
+async fn checked(
+    database: &impl ConnectionTrait,
+    writer: &Writer,
+    input: NewTieredCommission,
+    base_currency: Currency,
+    now: Timestamp,
+    problems: &mut Problems,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
+    let known = references::check(database, &writer.scope(), &[(Vec::new(), &input.draft)], problems).await?;
+    let checked = tiered::checked(input.draft, base_currency, problems);
+    let (Some(external_id), Some(Checked { tier, notes, audience }), true) = (external_id, checked, known) else {
+        return Ok(None);
+    };
+    Ok(Some(TieredCommission {
+        id: TieredCommissionId::new(now),
+        external_id,
+        version: 1,
+        tier,
+        notes,
+        audience,
+        archived_at: None,
+        created_at: now,
+        updated_at: now,
+    }))
+}
+
+/// Writes a tier as its next version, unless nothing of it changes.
+async fn put_changed(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    current: TieredCommission,
+    next: TieredCommission,
+    now: Timestamp,
+) -> Result<TieredCommission, StoreError> {
+    if next == current {
+        return Ok(current);
+    }
+    let next = TieredCommission {
+        version: current.version + 1,
+        updated_at: now,
+        ..next
+    };
+    store::tiered_commission::update(transaction, writer.tenant(), &next).await?;
+    Ok(next)
+}
+
+async fn base_currency(app: &App, writer: &Writer) -> Result<Currency, StoreError> {
+    let tenant = store::tenant::get(app.store.reader(), &writer.scope()).await?;
+    Ok(tenant.base_currency)
+}
+
+async fn locked(
+    transaction: &DatabaseTransaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let Some(id) = problems.id::<id::TieredCommission>("id", id) else {
+        return Ok(None);
+    };
+    let found = store::tiered_commission::lock(transaction, &writer.scope(), id).await?;
+    Ok(problems.found("id", found))
+}
+
+async fn check_external_id(
+    database: &impl ConnectionTrait,
+    writer: &Writer,
+    external_id: &str,
+    me: Option<TieredCommissionId>,
+    problems: &mut Problems,
+) -> Result<(), StoreError> {
+    let holder = store::tiered_commission::find_by_external_id(database, &writer.scope(), external_id).await?;
+    problems.free("externalId", holder.map(|tier| tier.id), me);
+    Ok(())
+}

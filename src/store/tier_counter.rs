@@ -1,0 +1,199 @@
+//! What tiers have counted. Every writer holds the lock of the partner concerned.
+
+use std::collections::HashMap;
+
+use entity::tier_counter::{self, Column, Entity};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::id::{CampaignId, PartnerId, TenantId, TieredCommissionId};
+use crate::domain::money::Currency;
+use crate::domain::tiered::{Counters, Fired, Window};
+
+/// Whose counters they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CounterKey {
+    pub tier: TieredCommissionId,
+    pub partner: PartnerId,
+    pub campaign: CampaignId,
+    pub window: Window,
+}
+
+/// Counters as they are stored: sums in minor units of the tier's currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredCounter {
+    /// The version of the tier that they were counted for.
+    pub version: u32,
+    pub fired: Fired,
+    counts: [i64; 2],
+    sums_minor: [i64; 3],
+}
+
+impl StoredCounter {
+    /// The counters, whose tier has `currency`.
+    pub fn counters(&self, currency: Currency) -> Counters {
+        Counters::stored(currency, self.counts, self.sums_minor)
+    }
+}
+
+/// Counters to write.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCounter {
+    pub key: CounterKey,
+    pub version: u32,
+    pub fired: Fired,
+    pub conversions: i64,
+    pub events: i64,
+    /// Sale amount, payout and revenue, in minor units.
+    pub sums_minor: [i64; 3],
+}
+
+/// The counters of partners on campaigns in the windows that contain any of the moments from `from` to `to`.
+pub async fn around(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    campaigns: &[Uuid],
+    (from, to): (Timestamp, Timestamp),
+) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
+    let backend = database.get_database_backend();
+    let rows = visible::<Entity>(scope)
+        .filter(many::one_of(backend, Column::PartnerId.as_column_ref(), partners))
+        .filter(many::one_of(backend, Column::CampaignId.as_column_ref(), campaigns))
+        .filter(Column::WindowStart.lte(to))
+        .filter(Column::WindowEnd.gt(from))
+        .all(database)
+        .await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// The partners that anything has counted.
+pub async fn partners(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Uuid>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .select_only()
+        .column(Column::PartnerId)
+        .distinct();
+    Ok(select.into_tuple().all(database).await?)
+}
+
+/// All counters of partners.
+pub async fn of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
+    let of_partner = Column::PartnerId.as_column_ref();
+    let one_of = many::one_of(database.get_database_backend(), of_partner, partners);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// Writes counters, in the place of those that were there.
+pub async fn put(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    counters: &[NewCounter],
+) -> Result<(), StoreError> {
+    for chunk in counters.chunks(500) {
+        let rows = chunk.iter().map(|counter| {
+            let NewCounter { key, fired, .. } = counter;
+            let [sale_amount_minor, payout_minor, revenue_minor] = counter.sums_minor;
+            let row = tier_counter::Model {
+                tenant_id: tenant.uuid(),
+                partner_id: key.partner.uuid(),
+                campaign_id: key.campaign.uuid(),
+                tier_id: key.tier.uuid(),
+                window_start: key.window.start,
+                window_end: key.window.end,
+                version: row::signed(counter.version),
+                conversions: counter.conversions,
+                events: counter.events,
+                sale_amount_minor,
+                payout_minor,
+                revenue_minor,
+                payout_fired: fired.payout,
+                revenue_fired: fired.revenue,
+            };
+            row.into_active_model()
+        });
+        let key = [
+            Column::TenantId,
+            Column::PartnerId,
+            Column::CampaignId,
+            Column::TierId,
+            Column::WindowStart,
+            Column::WindowEnd,
+        ];
+        let values = [
+            Column::Version,
+            Column::Conversions,
+            Column::Events,
+            Column::SaleAmountMinor,
+            Column::PayoutMinor,
+            Column::RevenueMinor,
+            Column::PayoutFired,
+            Column::RevenueFired,
+        ];
+        Entity::insert_many(rows)
+            .on_conflict(OnConflict::columns(key).update_columns(values).to_owned())
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Makes the counters of a campaign hold no longer, since tiers of other advertisers count it from now on. What has fired
+/// stays.
+pub async fn forget(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    campaign: CampaignId,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::Version, Expr::value(0))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::CampaignId.eq(campaign.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn delete(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    tier: TieredCommissionId,
+) -> Result<(), StoreError> {
+    Entity::delete_many()
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::TierId.eq(tier.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+fn from_row(row: tier_counter::Model) -> Result<(CounterKey, StoredCounter), StoreError> {
+    let key = CounterKey {
+        tier: TieredCommissionId::from_uuid(row.tier_id),
+        partner: PartnerId::from_uuid(row.partner_id),
+        campaign: CampaignId::from_uuid(row.campaign_id),
+        window: Window {
+            start: row.window_start,
+            end: row.window_end,
+        },
+    };
+    let stored = StoredCounter {
+        version: row::unsigned("tier_counter", "version", row.version)?,
+        fired: Fired {
+            payout: row.payout_fired,
+            revenue: row.revenue_fired,
+        },
+        counts: [row.conversions, row.events],
+        sums_minor: [row.sale_amount_minor, row.payout_minor, row.revenue_minor],
+    };
+    Ok((key, stored))
+}
