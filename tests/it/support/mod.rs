@@ -20,7 +20,7 @@ use tributary::domain::Timestamp;
 use tributary::domain::id::PartnerId;
 use tributary::domain::money::Currency;
 use tributary::domain::tenant::Tenant;
-use tributary::http::{self, HttpOptions, Limits, Throttle};
+use tributary::http::{self, HttpOptions, Limits, Throttle, Timeouts};
 use tributary::service::tenant::{NewTenant, create};
 use tributary::service::token::mint;
 use tributary::store::{self, Store};
@@ -87,9 +87,15 @@ fn generous() -> HttpOptions {
         maximum: u64::MAX,
         restore_per_second: u64::MAX,
     };
+    let timeouts = Timeouts {
+        query_seconds: 300,
+        mutation_seconds: 300,
+        ..Timeouts::default()
+    };
     HttpOptions {
         limits,
         throttle,
+        timeouts,
         ..HttpOptions::default()
     }
 }
