@@ -157,6 +157,7 @@ pub fn check_scalar(name: &str, value: Option<&Value>) -> Result<(), &'static st
             "must be a decimal number of at most 28 digits; decimals are put in quotes: \"12.34\"",
         ),
         "CurrencyCode" => (is(CurrencyCode::is_valid), "must be an ISO 4217 currency code: \"EUR\""),
+        "Date" => (is(Date::is_valid), "must be a day: \"2026-04-24\""),
         "DateTime" => (
             is(DateTime::is_valid),
             "must be an RFC 3339 moment: \"2026-04-24T12:00:00Z\"",

@@ -55,9 +55,17 @@ pub async fn simulate(app: &App, caller: &Caller, input: TierSimulation) -> Resu
     let (Some(tiers), Some(conversions), true) = (tiers, conversions, problems.is_empty()) else {
         return Err(problems.into());
     };
-    match crate::domain::tiered::simulate(&tiers, &conversions, currency, tenant.time_zone) {
-        Ok(simulation) => Ok(SimulatedTiers { tiers, simulation }),
-        Err(error) => {
+    let zone = tenant.time_zone;
+    // The largest takes so long that other requests of this thread would feel it.
+    let work = tokio::task::spawn_blocking(move || {
+        let simulation = crate::domain::tiered::simulate(&tiers, &conversions, currency, zone);
+        simulation.map(|simulation| SimulatedTiers { tiers, simulation })
+    });
+    match work.await {
+        Ok(Ok(simulated)) => Ok(simulated),
+        // As if it had happened here: whoever catches panics of requests catches this one.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+        Ok(Err(error)) => {
             let message = format!("earns too much: {}", error.too_large);
             problems.add(
                 &format!("conversions.{}", error.conversion),
