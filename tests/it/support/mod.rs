@@ -80,7 +80,7 @@ fn generous() -> HttpOptions {
         mutation_root_fields: 1_000,
         selections: 10_000_000,
         cost: u64::MAX,
-        input_list: 1_000,
+        input_list: 10_000,
         ..Limits::default()
     };
     let throttle = Throttle {
