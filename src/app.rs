@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::RwLock;
 
-use crate::auth::Keys;
+use crate::auth::{KeyUses, Keys};
 use crate::clock::Clock;
 use crate::domain::id::TenantId;
 use crate::store::{self, Store, StoreError};
@@ -13,6 +13,7 @@ pub struct App {
     pub clock: Clock,
     pub keys: Keys,
     pub tenants: TenantIndex,
+    pub key_uses: KeyUses,
 }
 
 impl App {
@@ -22,6 +23,7 @@ impl App {
             clock,
             keys,
             tenants: TenantIndex::default(),
+            key_uses: KeyUses::default(),
         }
     }
 }

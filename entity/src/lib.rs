@@ -2,6 +2,7 @@
 //! statuses are text; `tributary`'s store turns rows into domain values and back.
 
 pub mod advertiser;
+pub mod api_key;
 pub mod campaign;
 pub mod campaign_member;
 pub mod commission;

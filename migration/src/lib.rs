@@ -9,6 +9,7 @@ mod m0001_programme;
 mod m0002_ledger;
 mod m0003_deals;
 mod m0004_tiers;
+mod m0005_api_keys;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_ledger::Migration),
             Box::new(m0003_deals::Migration),
             Box::new(m0004_tiers::Migration),
+            Box::new(m0005_api_keys::Migration),
         ]
     }
 }

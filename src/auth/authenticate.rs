@@ -1,7 +1,7 @@
 //! From the Authorization header to a [`Caller`].
 
 use super::keys::{LEEWAY_SECONDS, numeric_date};
-use super::{Caller, Permissions, Scope};
+use super::{Caller, Permissions, Scope, api_key};
 use crate::app::App;
 use crate::domain::id::{PartnerId, TenantId};
 use crate::store::{self, StoreError};
@@ -18,7 +18,7 @@ pub enum AuthError {
     Store(#[from] StoreError),
 }
 
-/// The caller whom the value of an Authorization header names. A partner's token is good only as long as the partner
+/// The caller whom the value of an Authorization header names: `Bearer` with a JWT or an API key, or `Api-Key`. A partner's token is good only as long as the partner
 /// may sign in, and only if it was issued since it last could not; that costs one indexed read a request.
 pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, AuthError> {
     let header = header
@@ -26,13 +26,17 @@ pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, Aut
         .filter(|header| !header.is_empty())
         .ok_or(AuthError::Missing)?;
     let (scheme, token) = header.split_once(' ').ok_or(AuthError::Invalid)?;
+    let token = token.trim_matches(' ');
+    if scheme.eq_ignore_ascii_case("api-key") {
+        return by_key(app, token).await;
+    }
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(AuthError::Invalid);
     }
-    let claims = app
-        .keys
-        .verify(token.trim_matches(' '), app.clock.now())
-        .ok_or(AuthError::Invalid)?;
+    if api_key::is_marked(token) {
+        return by_key(app, token).await;
+    }
+    let claims = app.keys.verify(token, app.clock.now()).ok_or(AuthError::Invalid)?;
     let tenant = app
         .tenants
         .find(&app.store, &claims.tenant)
@@ -48,6 +52,19 @@ pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, Aut
         Permissions::parse(&claims.scope),
         partner,
     ))
+}
+
+/// The caller who presents an API key. One read decides, with every request: nothing outlives a revocation anywhere.
+async fn by_key(app: &App, text: &str) -> Result<Caller, AuthError> {
+    let prefix = api_key::prefix(text).ok_or(AuthError::Invalid)?;
+    let now = app.clock.now();
+    let found = store::presented_key::find(app.store.reader(), prefix, now).await?;
+    let presented = found
+        .filter(|presented| presented.hash.is_of(text))
+        .ok_or(AuthError::Invalid)?;
+    let (tenant, key) = (presented.tenant, presented.key);
+    app.key_uses.note(tenant, key.id, now);
+    Ok(Caller::new(tenant, key.id.to_string(), key.permissions, key.partner_id))
 }
 
 async fn signed_in_partner(

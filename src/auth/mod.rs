@@ -1,6 +1,7 @@
 //! Who is calling and what they may do. A request carries a token; a token makes a [`Caller`]; a caller hands out the
 //! [`Scope`] that every read of the store asks for, and the [`Writer`] that every write asks for.
 
+mod api_key;
 mod authenticate;
 mod caller;
 mod key_ring;
@@ -9,6 +10,7 @@ mod permission;
 mod scope;
 mod token_form;
 
+pub use api_key::{ApiKey, KeyHash, KeyUses, NewKey};
 pub use authenticate::{AuthError, authenticate};
 pub use caller::{Caller, Denied, Writer};
 pub use keys::{Claims, KeyError, Keys};

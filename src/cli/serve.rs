@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::{CliError, demo, open, output};
 use crate::config::Config;
+use crate::service::api_key::write_uses;
 use crate::{http, jobs};
 
 pub async fn run(config: Config, is_demo: bool) -> Result<(), CliError> {
@@ -35,9 +36,13 @@ pub async fn run(config: Config, is_demo: bool) -> Result<(), CliError> {
         tell.send_replace(true);
     });
     let work = tokio::spawn(jobs::run(app.clone(), ending.clone()));
-    http::serve(listener, app, config.http, ending).await?;
+    http::serve(listener, app.clone(), config.http, ending).await?;
     // The job ends after the transaction that it is in.
     let _ = work.await;
+    // The last requests came after its last look.
+    if let Err(error) = write_uses(&app).await {
+        tracing::error!(%error, "writing down when keys were used failed");
+    }
     tracing::info!("ended");
     Ok(())
 }

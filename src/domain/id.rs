@@ -34,6 +34,7 @@ macro_rules! kinds {
 
 kinds! {
     Tenant TenantId "ten";
+    ApiKey ApiKeyId "key";
     Partner PartnerId "par";
     PartnerGroup PartnerGroupId "grp";
     PartnerTier PartnerTierId "tir";

@@ -1,6 +1,7 @@
 //! The GraphQL schema: one file an aggregate. Types wrap domain values and list their fields by hand, so that a new
 //! column is never public by accident. Reads go to the store with the caller's scope, writes to the services.
 
+mod api_key;
 mod campaign;
 mod commission;
 mod commission_list;
@@ -65,6 +66,7 @@ pub struct Query(
     deal::DealQuery,
     commission_rule::CommissionRuleQuery,
     tiered_commission::TieredCommissionQuery,
+    api_key::ApiKeyQuery,
 );
 
 /// Everything that can be done. Every field is nullable, so that one that fails leaves the answers of its siblings.
@@ -87,6 +89,7 @@ pub struct Mutation(
     simulate_rule::SimulateRuleMutation,
     tiered_commission::TieredCommissionMutation,
     simulate_tiers::SimulateTiersMutation,
+    api_key::ApiKeyMutation,
 );
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Interface, Object};
 use futures::future::join_all;
 
+use super::api_key::ApiKey;
 use super::campaign::Campaign;
 use super::commission::Commission;
 use super::commission_rule::CommissionRule;
@@ -50,6 +51,7 @@ pub enum Node {
     Deal(Deal),
     CommissionRule(CommissionRule),
     TieredCommission(TieredCommission),
+    ApiKey(ApiKey),
 }
 
 /// Loads whatever `id` names, if the caller may see it; each kind is read by the loader that links to it, too.
@@ -88,6 +90,7 @@ async fn load(ctx: &Context<'_>, text: &str) -> Result<Option<Node>, ApiError> {
         id::Deal::PREFIX => Deal::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
         id::CommissionRule::PREFIX => CommissionRule::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
         id::TieredCommission::PREFIX => TieredCommission::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
+        id::ApiKey::PREFIX => ApiKey::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
         id::PartnerTier::PREFIX => {
             request.caller.read(Resource::Partners)?;
             loaders

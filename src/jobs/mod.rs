@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::service::api_key::write_uses;
 use crate::service::ledger::review::approve_matured;
 
 /// How long to rest when there is nothing to do.
@@ -25,6 +26,9 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
             }
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "approving what matured failed; it is tried again"),
+        }
+        if let Err(error) = write_uses(&app).await {
+            tracing::error!(%error, "writing down when keys were used failed; it is tried again");
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}

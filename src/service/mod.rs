@@ -1,6 +1,7 @@
 //! What the program does for callers beyond reading: authorise, load, decide with the domain's pure functions, write
 //! in one transaction. Every function answers all problems of its input at once, and then has changed nothing.
 
+pub mod api_key;
 pub mod campaign;
 pub mod commission_rule;
 pub mod custom_field;

@@ -242,6 +242,9 @@ pub async fn change_status(
         return Err(problems.into());
     };
     store::partner::update(&transaction, writer.tenant(), &partner).await?;
+    if !partner.status.may_sign_in() {
+        store::api_key::revoke_of_partner(&transaction, writer.tenant(), partner.id, now).await?;
+    }
     let (from, actor) = (Some(before), writer.actor().to_owned());
     let transition = PartnerTransition {
         from,

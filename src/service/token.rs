@@ -128,7 +128,8 @@ fn grantable(caller: &Caller) -> impl Iterator<Item = Permission> {
         .filter(move |permission| permissions.allow(*permission))
 }
 
-fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permissions {
+/// The scopes by name, each of which must be for partners and the caller's to give.
+pub(super) fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permissions {
     let each = scopes.iter().enumerate().filter_map(|(index, name)| {
         let permission = match Permission::parse(name) {
             None => Err(Fault::invalid(format!("{name:?} is not a scope"))),

@@ -5,6 +5,7 @@
 //! - Writes happen in a [`Transaction`], through functions that take the tenant.
 //! - Functions that load for many parents at once cost one statement each.
 
+pub mod api_key;
 pub mod balance;
 pub mod bulk;
 pub mod campaign;
@@ -26,6 +27,7 @@ pub mod partner;
 pub mod partner_group;
 pub mod partnership_request;
 pub mod payout;
+pub mod presented_key;
 mod row;
 mod scope;
 pub mod snapshot;

@@ -1,7 +1,7 @@
 //! What each table shows to whom: the one place where tenant and partner filters become SQL.
 
 use entity::{
-    advertiser, campaign, campaign_member, commission, commission_rule, commission_rule_reference,
+    advertiser, api_key, campaign, campaign_member, commission, commission_rule, commission_rule_reference,
     commission_rule_version, commission_snapshot, commission_transition, custom_field, custom_field_option, customer,
     deal, deal_field, deal_payment, event, idempotency, outbox, partner, partner_balance, partner_category,
     partner_category_member, partner_customer, partner_group, partner_lifetime_value, partner_standing, partner_tier,
@@ -102,6 +102,7 @@ scoped! {
     partner_tier: |_partner, _scope| none();
     partner_category: |_partner, _scope| none();
     advertiser: |_partner, _scope| none();
+    api_key: |_partner, _scope| none();
     partnership_request: |_partner, _scope| none();
     event: |partner, _scope| own(event::Column::PartnerId, partner);
     commission: |partner, _scope| own(commission::Column::PartnerId, partner);

@@ -155,6 +155,7 @@ both_databases! {
             ("tiered_commission_reference", "partner_id", "partner"),
             ("tiered_commission_reference", "campaign_id", "campaign"),
             ("tiered_commission_reference", "advertiser_id", "advertiser"),
+            ("api_key", "partner_id", "partner"),
         ] {
             let foreign = format!("(SELECT id FROM {other} AS o WHERE o.tenant_id <> {table}.tenant_id LIMIT 1)");
             let error = run(&app, &format!("UPDATE {table} SET {column} = {foreign}"))

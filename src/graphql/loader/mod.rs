@@ -1,6 +1,7 @@
 //! Loaders: all siblings of one level ask at once and are answered by one statement. A request has its own set, which
 //! carries its caller's scope and remembers what it has read until something is written.
 
+mod api_key;
 mod campaign;
 mod deal;
 mod label;
@@ -29,6 +30,7 @@ use crate::domain::id;
 use crate::store::page::{Page, PageRequest, Place};
 use crate::store::{Store, StoreError};
 
+pub use api_key::ApiKeyById;
 pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner};
 pub use deal::{
     CommissionRuleById, CustomFieldById, DealById, DealOfCommission, DealsOfPartner, ForecastOfDeal, PartnersOfRule,
@@ -243,6 +245,7 @@ loaders! {
     snapshot: SnapshotById,
     snapshots_of_partner: SnapshotsOfPartner,
     partnership_request: PartnershipRequestById,
+    api_key: ApiKeyById,
     tiered_commission: TieredCommissionById,
     partners_of_tier: PagesOf<PartnersOfTier>,
     partner_count_of_tier: CountsOf<PartnersOfTier>,

@@ -4,6 +4,7 @@ mod attacks;
 mod jwks;
 mod jwt;
 mod key_pair;
+mod keys;
 mod limits;
 mod patience;
 mod persisted;

@@ -4,7 +4,7 @@ use crate::support::programme::{Pipeline, Programme};
 use crate::support::{Client, both_databases};
 
 /// The lists of the schema, as a document with a place for their arguments, and the way to the connection.
-const LISTS: [(&str, &str); 13] = [
+const LISTS: [(&str, &str); 14] = [
     ("{ partners(ARGUMENTS) { edges { cursor } totalCount } }", "/partners"),
     ("{ campaigns(ARGUMENTS) { edges { cursor } totalCount } }", "/campaigns"),
     (
@@ -48,6 +48,7 @@ const LISTS: [(&str, &str); 13] = [
         "{ tieredCommissions(ARGUMENTS) { edges { cursor } totalCount } }",
         "/tieredCommissions",
     ),
+    ("{ apiKeys(ARGUMENTS) { edges { cursor } totalCount } }", "/apiKeys"),
 ];
 
 fn document(p: &Programme, list: &str, arguments: &str) -> String {

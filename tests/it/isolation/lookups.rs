@@ -47,7 +47,7 @@ fn roots(p: &Programme) -> Vec<(&'static str, &String)> {
 }
 
 fn all(p: &Programme) -> Vec<&String> {
-    let labels = [&p.tier, &p.category, &p.advertiser, &p.decided_request];
+    let labels = [&p.tier, &p.category, &p.advertiser, &p.decided_request, &p.api_key];
     let roots = roots(p).into_iter().map(|(_, id)| id).chain(labels);
     roots
         .chain([&p.pipeline.stage, &p.pipeline.field, &p.pipeline.free_field])
@@ -124,6 +124,7 @@ both_databases! {
             &p.pipeline.free_field,
             &p.pipeline.rule,
             &p.tiered,
+            &p.api_key,
         ];
         for id in others.into_iter().chain(&snapshots) {
             same_as_unknown(&a, "node", id).await;

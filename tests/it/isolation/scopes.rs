@@ -110,6 +110,7 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 node(&p.tiered),
             ],
         ),
+        ("api_keys:read", vec![list("apiKeys"), node(&p.api_key)]),
         ("payouts:read", vec![one("payout", &p.payout), list("payouts"), node(&p.payout)]),
     ]
 }
@@ -117,6 +118,7 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
 fn needed(mutation: &str) -> &'static str {
     match mutation {
         "updateTenant" => "admin",
+        _ if mutation.ends_with("ApiKey") => "api_keys:write",
         "recordDealRenewal" => "deals:write",
         _ if ["Deal", "PaymentStage", "CustomField"]
             .iter()

@@ -189,6 +189,7 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             .chain(list())
             .collect(),
         ),
+        ("apiKeys", list()),
         ("viewer", vec![String::new()]),
     ]
 }
@@ -214,6 +215,7 @@ fn everything(p: &Programme) -> Vec<String> {
         &p.other_payout,
         &p.tiered,
         &p.other_tiered,
+        &p.api_key,
     ];
     let ids = ids.into_iter().chain(p.pipeline.ids());
     ids.cloned().chain([p.tenant.id.to_string()]).collect()
@@ -332,7 +334,7 @@ both_databases! {
         // Itself, group, two campaigns, the tenant, and four promises: one an approval, one at its creation, two amendments;
         // a commission with its event, attribution and payout; a deal with its stage, its field and option, and its commission.
         assert_eq!(own.len(), 18, "{own:?}");
-        for scopes in ["admin", "partners:read events:read commissions:read payouts:read deals:read commission_rules:read tiered_commissions:read"] {
+        for scopes in ["admin", "partners:read events:read commissions:read payouts:read deals:read commission_rules:read tiered_commissions:read api_keys:read"] {
             let a = app.partner_with(&p.tenant, &p.a, scopes);
             let mut seen = HashSet::new();
             for (root, arguments) in calls(&p, &foreign) {
@@ -392,7 +394,7 @@ both_databases! {
                 group { description externalId tags currency rules { description } }
                 commissionSnapshots { reason source } campaigns { nodes { externalId terms { basis } holdbackDays startsAt endsAt advertiser { id } } } } }
               partnerTiers { id } partnerCategories { id } advertisers { totalCount } partnershipRequests { totalCount }
-              commissionRules { totalCount nodes { id } } tieredCommissions { totalCount nodes { id } } customFields { label externalId options { label externalId } }
+              commissionRules { totalCount nodes { id } } tieredCommissions { totalCount nodes { id } } apiKeys { totalCount nodes { id } } customFields { label externalId options { label externalId } }
               paymentStages { label externalId } deals { nodes { name externalId owner forecast { entry } commissions { nodes {
                 explanation { source detail } deal { name } } } } } }",
         ).await;
@@ -410,6 +412,7 @@ both_databases! {
                 "partnerTiers": [], "partnerCategories": [], "advertisers": { "totalCount": 0 }, "partnershipRequests": { "totalCount": 0 },
                 "commissionRules": { "totalCount": 0, "nodes": [] },
                 "tieredCommissions": { "totalCount": 0, "nodes": [] },
+                "apiKeys": { "totalCount": 0, "nodes": [] },
                 "customFields": [{
                     "label": "alpha field", "externalId": null, "options": [{ "label": "alpha option", "externalId": null }],
                 }],

@@ -81,7 +81,7 @@ impl Client {
     pub async fn try_mutate(&self, field: &str, input: Value, selection: &str) -> Answer {
         let name = format!("{}{}", field[..1].to_uppercase(), &field[1..]);
         // Deleting shares one input type.
-        let kind = if field.starts_with("delete") {
+        let kind = if field.starts_with("delete") || field == "revokeApiKey" {
             "Delete".to_owned()
         } else {
             name

@@ -47,6 +47,8 @@ pub struct Programme {
     pub tiered: String,
     /// Is for B.
     pub other_tiered: String,
+    /// Is bound to A, who sees it no more than B does.
+    pub api_key: String,
 }
 
 /// The ledger's mutations answer in shapes of their own; `ledger::access` and its neighbours try them.
@@ -210,6 +212,8 @@ impl Programme {
             }),
         )
         .await;
+        let key = json!({ "name": "hidden key", "scopes": ["partners:read"], "partnerId": a });
+        let api_key = make("createApiKey", "apiKey", key).await;
         // Tokens from before the comebacks are dead.
         app.clock.advance(Duration::from_secs(1));
         Self {
@@ -235,6 +239,7 @@ impl Programme {
             pipeline,
             tiered,
             other_tiered,
+            api_key,
         }
     }
 }

@@ -24,6 +24,10 @@ impl Programme {
                 "approvePartnershipRequest",
                 json!({ "id": self.request, "groupId": self.group }),
             ),
+            (
+                "createApiKey",
+                json!({ "name": "New", "scopes": ["partners:read"], "partnerId": a }),
+            ),
             ("createAdvertiser", json!({ "name": "New", "externalId": "new" })),
             (
                 "createCampaign",
@@ -58,6 +62,7 @@ impl Programme {
                 "rejectPartnershipRequest",
                 json!({ "id": self.request, "reason": "no" }),
             ),
+            ("revokeApiKey", json!({ "id": self.api_key })),
             ("revokePartner", json!({ "id": a, "reason": "fraud" })),
             (
                 "simulatePartnerGroup",
@@ -194,6 +199,8 @@ impl Programme {
 pub fn made_by(mutation: &str) -> &'static str {
     match mutation {
         "issuePartnerToken" => "token",
+        "createApiKey" => "apiKey { id }",
+        "revokeApiKey" => "deletedId",
         "simulatePartnerGroup" => "results { effectivePercentage }",
         "amendCommissionSnapshot" => "commissionSnapshot { id }",
         "addPartnerToCampaign" => "partner { id }",

@@ -1,0 +1,128 @@
+//! API keys: making them, ending them, and writing down when they were used.
+
+use crate::app::App;
+use crate::auth::{ApiKey, Caller, NewKey, Permission, Permissions, Resource};
+use crate::domain::Timestamp;
+use crate::domain::id::{self, ApiKeyId, TenantId};
+use crate::domain::problem::{Fault, ProblemCode, Problems};
+use crate::domain::text;
+use crate::service::{ServiceError, partner, token};
+use crate::store::{self, StoreError};
+
+/// A key as asked for.
+#[derive(Clone, Debug)]
+pub struct ApiKeyDraft {
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub partner_id: Option<String>,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A key just made, with its text, which nobody can read again.
+pub struct Created {
+    pub api_key: ApiKey,
+    pub text: String,
+}
+
+/// Makes a key. Nobody grants a scope they lack; a key bound to a partner takes what partners may read.
+pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Created, ServiceError> {
+    let writer = caller.write(Resource::ApiKeys)?;
+    let now = app.clock.now();
+    let mut problems = Problems::new();
+    let name = problems.take("name", text::name(&draft.name));
+    let permissions = match draft.partner_id {
+        Some(_) => token::granted(caller, &draft.scopes, &mut problems),
+        None => granted(caller, &draft.scopes, &mut problems),
+    };
+    if draft.scopes.is_empty() {
+        problems.add("scopes", ProblemCode::Required, "must name at least one scope");
+    }
+    let expires_at = problems.optional("expiresAt", draft.expires_at, |moment| match moment > now {
+        true => Ok(moment),
+        false => Err(Fault::invalid("must be in the future")),
+    });
+    let transaction = app.store.begin().await?;
+    // Locked, so that a revocation comes either before and is seen, or after and ends the key.
+    let partner = match &draft.partner_id {
+        Some(id) => partner::locked(&transaction, &writer, "partnerId", id, &mut problems).await?,
+        None => None,
+    };
+    if let Some(partner) = &partner
+        && !partner.status.may_sign_in()
+    {
+        let message = format!("is {}: no key of it would open anything", partner.status.as_str());
+        problems.add("partnerId", ProblemCode::Conflict, message);
+    }
+    let (Some(name), Some(expires_at), true) = (name, expires_at, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    let new = NewKey::generate();
+    let api_key = ApiKey {
+        id: ApiKeyId::new(now),
+        name,
+        prefix: new.prefix,
+        permissions,
+        partner_id: partner.as_ref().map(|partner| partner.id),
+        // Not earlier than what a comeback in this microsecond asks for.
+        created_at: partner.map_or(now, |partner| now.max(partner.tokens_valid_from)),
+        expires_at,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    store::api_key::insert(&transaction, writer.tenant(), &api_key, &new.hash).await?;
+    transaction.commit().await?;
+    Ok(Created {
+        api_key,
+        text: new.text,
+    })
+}
+
+fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permissions {
+    let each = scopes.iter().enumerate().filter_map(|(index, name)| {
+        let permission = match Permission::parse(name) {
+            None => Err(Fault::invalid(format!("{name:?} is not a scope"))),
+            Some(permission) if caller.permissions().allow(permission) => Ok(permission),
+            Some(permission) => Err(Fault::invalid(format!("{permission} is more than the caller has"))),
+        };
+        problems.take(&format!("scopes.{index}"), permission)
+    });
+    each.collect()
+}
+
+/// Ends a key for good, at once. One that has ended already stays ended since then.
+pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<ApiKeyId, ServiceError> {
+    let writer = caller.write(Resource::ApiKeys)?;
+    let mut problems = Problems::new();
+    let transaction = app.store.begin().await?;
+    let key = match problems.id::<id::ApiKey>("id", id) {
+        Some(id) => problems.found("id", store::api_key::lock(&transaction, &writer.scope(), id).await?),
+        None => None,
+    };
+    let Some(key) = key else {
+        return Err(problems.into());
+    };
+    store::api_key::revoke(&transaction, writer.tenant(), key.id, app.clock.now()).await?;
+    transaction.commit().await?;
+    Ok(key.id)
+}
+
+/// Writes down when keys were used, which requests only note. Each by itself: of several rows locked together, a
+/// revocation of a partner's keys might lock some in another order. What cannot be written now is noted again.
+pub async fn write_uses(app: &App) -> Result<(), StoreError> {
+    let mut result = Ok(());
+    for (key, (tenant, at)) in app.key_uses.take() {
+        if result.is_ok() {
+            result = write_use(app, tenant, key, at).await;
+        }
+        if result.is_err() {
+            app.key_uses.note(tenant, key, at);
+        }
+    }
+    result
+}
+
+async fn write_use(app: &App, tenant: TenantId, key: ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
+    let transaction = app.store.begin().await?;
+    store::api_key::set_used(&transaction, tenant, key, at).await?;
+    Ok(transaction.commit().await?)
+}

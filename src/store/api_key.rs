@@ -1,0 +1,151 @@
+//! API keys, for those who look after them. Their hashes are read by [`super::presented_key`] only.
+
+use std::collections::HashMap;
+
+use entity::api_key::{self, Column, Entity};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many};
+use crate::auth::{ApiKey, KeyHash, Permissions, Scope};
+use crate::domain::Timestamp;
+use crate::domain::id::{ApiKeyId, PartnerId, TenantId};
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    request: &PageRequest,
+) -> Result<Page<ApiKey>, StoreError> {
+    let page = sort().page(database, visible::<Entity>(scope), request).await?;
+    Ok(page.map(from_row))
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+    Ok(visible::<Entity>(scope).count(database).await?)
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, ApiKey>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    Ok(rows.into_iter().map(|row| (row.id, from_row(row))).collect())
+}
+
+/// The key for update: other writers of it wait for this transaction's end.
+pub async fn lock(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: ApiKeyId,
+) -> Result<Option<ApiKey>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive();
+    Ok(select.one(transaction).await?.map(from_row))
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    key: &ApiKey,
+    hash: &KeyHash,
+) -> Result<(), StoreError> {
+    let row = api_key::Model {
+        tenant_id: tenant.uuid(),
+        id: key.id.uuid(),
+        name: key.name.clone(),
+        prefix: key.prefix.clone(),
+        hash: hash.bytes().to_vec(),
+        scopes: key.permissions.to_string(),
+        partner_id: key.partner_id.map(PartnerId::uuid),
+        created_at: key.created_at,
+        expires_at: key.expires_at,
+        last_used_at: key.last_used_at,
+        revoked_at: key.revoked_at,
+    };
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Ends a key; one that has ended stays as it is.
+pub async fn revoke(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: ApiKeyId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    revoke_where(transaction, tenant, Column::Id.eq(id.uuid()), now).await
+}
+
+/// Ends all keys that are bound to a partner.
+pub async fn revoke_of_partner(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    partner: PartnerId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    revoke_where(transaction, tenant, Column::PartnerId.eq(partner.uuid()), now).await
+}
+
+async fn revoke_where(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    which: Expr,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(which)
+        .filter(Column::RevokedAt.is_null())
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Writes down that a key was used at `at`, unless a later use is known.
+pub async fn set_used(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: ApiKeyId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let is_news = Condition::any()
+        .add(Column::LastUsedAt.is_null())
+        .add(Column::LastUsedAt.lt(at));
+    Entity::update_many()
+        .col_expr(Column::LastUsedAt, Expr::value(at))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::Id.eq(id.uuid()))
+        .filter(is_news)
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+pub(super) fn from_row(row: api_key::Model) -> ApiKey {
+    ApiKey {
+        id: ApiKeyId::from_uuid(row.id),
+        name: row.name,
+        prefix: row.prefix,
+        permissions: Permissions::parse(&row.scopes),
+        partner_id: row.partner_id.map(PartnerId::from_uuid),
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        last_used_at: row.last_used_at,
+        revoked_at: row.revoked_at,
+    }
+}
