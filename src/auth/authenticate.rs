@@ -18,8 +18,9 @@ pub enum AuthError {
     Store(#[from] StoreError),
 }
 
-/// The caller whom the value of an Authorization header names: `Bearer` with a JWT or an API key, or `Api-Key`. A partner's token is good only as long as the partner
-/// may sign in, and only if it was issued since it last could not; that costs one indexed read a request.
+/// The caller whom the value of an Authorization header names: `Bearer` with a JWT or an API key, or `Api-Key`. A
+/// partner's token is good only as long as the partner may sign in, and only if it was issued since it last could not;
+/// that costs one indexed read a request.
 pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, AuthError> {
     let header = header
         .map(str::trim)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entity::commission_rule::{self, Column, Entity};
 use entity::commission_rule_reference::{self, Column as Reference};
 use entity::{commission_rule_version, partner};
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict, Query};
+use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QuerySelect, QueryTrait, Select,
@@ -141,14 +141,7 @@ fn filtered(scope: &Scope, filter: &CommissionRuleFilter) -> Select<Entity> {
 
 /// The partners that rules name, as a condition on partners.
 pub(super) fn partners_of(scope: &Scope, rule: Expr) -> Select<partner::Entity> {
-    let named = Query::select()
-        .column(Reference::PartnerId)
-        .from(commission_rule_reference::Entity)
-        .and_where(Reference::TenantId.eq(scope.tenant().uuid()))
-        .and_where(Expr::col(Reference::RuleId.as_column_ref()).eq(rule))
-        .and_where(Reference::PartnerId.is_not_null())
-        .take();
-    visible::<partner::Entity>(scope).filter(partner::Column::Id.in_subquery(named))
+    super::partner::named_by::<commission_rule_reference::Entity>(scope, Reference::PartnerId, Reference::RuleId, rule)
 }
 
 pub async fn insert(

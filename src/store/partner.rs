@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::campaign::contains;
 use super::page::{Page, PageRequest, Sort};
-use super::scope::visible;
+use super::scope::{Scoped, visible};
 use super::{StoreError, commission_rule, many, row, tiered_commission};
 use crate::auth::Scope;
 use crate::domain::id::{
@@ -261,6 +261,18 @@ async fn pages_of(
         .into_iter()
         .map(|(key, page)| Ok((key, page.try_map(from_row)?)))
         .collect()
+}
+
+/// The partners that the references of one owner name: those rows of `R` whose `owner` is `id`.
+pub(super) fn named_by<R: Scoped>(scope: &Scope, partner: R::Column, owner: R::Column, id: Expr) -> Select<Entity> {
+    let named = Query::select()
+        .column(partner)
+        .from(R::default())
+        .and_where(R::tenant_column().eq(scope.tenant().uuid()))
+        .and_where(Expr::col(owner.as_column_ref()).eq(id))
+        .and_where(partner.is_not_null())
+        .take();
+    visible::<Entity>(scope).filter(Column::Id.in_subquery(named))
 }
 
 fn of_group(scope: &Scope, group: Expr) -> Select<Entity> {

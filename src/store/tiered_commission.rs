@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use entity::tiered_commission::{self, Column, Entity};
 use entity::tiered_commission_reference::{self, Column as Reference};
 use entity::{partner, tier_result};
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query};
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -187,14 +187,12 @@ fn filtered(scope: &Scope, filter: &TieredCommissionFilter) -> Select<Entity> {
 
 /// The partners that tiers name, as a condition on partners.
 pub(super) fn partners_of(scope: &Scope, tier: Expr) -> Select<partner::Entity> {
-    let named = Query::select()
-        .column(Reference::PartnerId)
-        .from(tiered_commission_reference::Entity)
-        .and_where(Reference::TenantId.eq(scope.tenant().uuid()))
-        .and_where(Expr::col(Reference::TierId.as_column_ref()).eq(tier))
-        .and_where(Reference::PartnerId.is_not_null())
-        .take();
-    visible::<partner::Entity>(scope).filter(partner::Column::Id.in_subquery(named))
+    super::partner::named_by::<tiered_commission_reference::Entity>(
+        scope,
+        Reference::PartnerId,
+        Reference::TierId,
+        tier,
+    )
 }
 
 /// Whether a tier has ever changed an amount.

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use sea_orm::ConnectionTrait;
+use uuid::Uuid;
 
 use super::past;
 use crate::auth::Scope;
@@ -69,14 +70,8 @@ pub async fn current(
     let Some(window) = around(missing.iter().map(|(_, key)| key.window)) else {
         return Ok(counters);
     };
-    let distinct = |ids: Vec<uuid::Uuid>| {
-        let mut ids = ids;
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    };
-    let partners = distinct(missing.iter().map(|(_, key)| key.partner.uuid()).collect());
-    let campaigns = distinct(missing.iter().map(|(_, key)| key.campaign.uuid()).collect());
+    let partners = distinct(missing.iter().map(|(_, key)| key.partner.uuid()));
+    let campaigns = distinct(missing.iter().map(|(_, key)| key.campaign.uuid()));
     let mut of_pair: HashMap<_, Vec<Wanted<'_>>> = HashMap::new();
     for (tier, key) in missing {
         of_pair
@@ -103,6 +98,23 @@ pub async fn current(
         }
     }
     Ok(counters)
+}
+
+/// The tiers that stored counters are of.
+pub async fn tiers_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    stored: &HashMap<CounterKey, StoredCounter>,
+) -> Result<HashMap<Uuid, TieredCommission>, StoreError> {
+    let ids = distinct(stored.keys().map(|key| key.tier.uuid()));
+    store::tiered_commission::by_ids(database, scope, &ids).await
+}
+
+fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// The shortest stretch that contains all of these.

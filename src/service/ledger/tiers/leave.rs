@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::DatabaseTransaction;
 
-use super::{Failure, past};
+use super::{Failure, counting, past};
 use crate::auth::Writer;
 use crate::domain::event::Event;
 use crate::domain::refund::Refunded;
@@ -75,10 +75,7 @@ pub async fn leave(transaction: &DatabaseTransaction, writer: &Writer, leaving: 
     if stored.is_empty() {
         return Ok(());
     }
-    let mut tiers: Vec<_> = stored.keys().map(|key| key.tier.uuid()).collect();
-    tiers.sort_unstable();
-    tiers.dedup();
-    let tiers = store::tiered_commission::by_ids(transaction, &scope, &tiers).await?;
+    let tiers = counting::tiers_of(transaction, &scope, &stored).await?;
     let ids: Vec<_> = concerned.keys().map(|id| id.uuid()).collect();
     let past = store::tier_past::of_events(transaction, &scope, &ids).await?;
     let mut lowered = Vec::new();

@@ -140,14 +140,9 @@ pub async fn arrive(
         results.extend(done);
     }
     effects.results = results;
-    for ((tier, key), standing) in wanted.iter().zip(&standings) {
-        let fired = paid
-            .due
-            .iter()
-            .filter(|due| standings[due.standing].tier == standing.tier);
-        let fired = fired
-            .filter(|due| wanted[due.standing].1 == *key)
-            .fold(standing.fired, |fired, due| fired.and(due.side));
+    for (index, ((tier, key), standing)) in wanted.iter().zip(&standings).enumerate() {
+        let due = paid.due.iter().filter(|due| due.standing == index);
+        let fired = due.fold(standing.fired, |fired, due| fired.and(due.side));
         effects.counters.push(NewCounter {
             key: *key,
             version: tier.version,

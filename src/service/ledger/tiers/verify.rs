@@ -18,10 +18,7 @@ pub async fn counters(database: &impl ConnectionTrait, scope: &Scope) -> Result<
     let mut findings = Vec::new();
     for partners in store::tier_counter::partners(database, scope).await?.chunks(PARTNERS) {
         let stored = store::tier_counter::of_partners(database, scope, partners).await?;
-        let mut tiers: Vec<_> = stored.keys().map(|key| key.tier.uuid()).collect();
-        tiers.sort_unstable();
-        tiers.dedup();
-        let tiers = store::tiered_commission::by_ids(database, scope, &tiers).await?;
+        let tiers = counting::tiers_of(database, scope, &stored).await?;
         let mut wanted = Vec::new();
         for (key, counter) in &stored {
             let tier = tiers.get(&key.tier.uuid());
