@@ -2,6 +2,7 @@
 
 mod amounts;
 mod deals;
+mod keys;
 mod moves;
 mod names;
 mod rules;
@@ -77,6 +78,7 @@ both_databases! {
             deals::cases(&p),
             rules::cases(&p),
             tiers::cases(&p),
+            keys::cases(&p),
         ];
         let tried: BTreeSet<_> = cases.iter().flatten().map(|case| case.mutation.to_owned()).collect();
         let all = Sdl::read().names("Mutation").into_iter().filter(|name| !LEDGER.contains(&name.as_str()));
