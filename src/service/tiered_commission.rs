@@ -11,6 +11,7 @@ use crate::domain::problem::{Patch, ProblemCode, Problems};
 use crate::domain::text;
 use crate::domain::tiered::{self, Checked, Draft, TieredCommission, changed};
 use crate::service::ServiceError;
+use crate::service::ledger::once::repeated;
 use crate::store::{self, StoreError};
 
 pub mod import;
@@ -110,13 +111,22 @@ pub async fn update(
 /// Deletes a tier that has never changed an amount; one that has is archived: it stops, stays readable, and leaves the
 /// lists.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<TieredCommissionId, ServiceError> {
+    // Its counters are locked by those who record, in an order of their own.
+    repeated(|| delete_once(app, caller, id)).await
+}
+
+async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommissionId, ServiceError> {
     let writer = caller.write(Resource::TieredCommissions)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
-    let Some(tier) = locked(&transaction, &writer, id, &mut problems).await? else {
+    let Some(id) = problems.id::<id::TieredCommission>("id", id) else {
         return Err(problems.into());
     };
-    let id = tier.id;
+    let transaction = app.store.begin().await?;
+    // What was paid before is seen; whoever would pay by it later waits, finds it gone and looks again.
+    let found = store::tiered_commission::lock_exclusive(&transaction, &writer.scope(), id).await?;
+    let Some(tier) = problems.found("id", found) else {
+        return Err(problems.into());
+    };
     if !store::tiered_commission::has_paid(&transaction, &writer.scope(), id).await? {
         store::tiered_commission::delete(&transaction, writer.tenant(), id).await?;
     } else if tier.archived_at.is_none() {

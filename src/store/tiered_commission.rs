@@ -77,6 +77,18 @@ pub async fn lock(
     select.one(transaction).await?.map(from_row).transpose()
 }
 
+/// The same, also waiting for those who write what refers to it, who wait for this from then on.
+pub async fn lock_exclusive(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: TieredCommissionId,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive();
+    select.one(transaction).await?.map(from_row).transpose()
+}
+
 /// The one in force that another system calls so.
 pub async fn find_by_external_id(
     database: &impl ConnectionTrait,
