@@ -1,4 +1,5 @@
-//! A row of the ledger: a partner earned an amount. Only status, its times, payout and recipient move.
+//! A row of the ledger: a partner earned an amount. Only status, its times, payout and recipient move. As it is read:
+//! without the explanation, which is larger than all the rest and seldom asked for; see `commission_written`.
 
 use sea_orm::entity::prelude::*;
 
@@ -31,8 +32,6 @@ pub struct Model {
     pub reversed_at: Option<DateTimeUtc>,
     /// The payout that it is in, open or paid.
     pub payout_id: Option<Uuid>,
-    #[sea_orm(column_type = "JsonBinary")]
-    pub explanation: Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,6 +11,7 @@ pub mod commission_rule_reference;
 pub mod commission_rule_version;
 pub mod commission_snapshot;
 pub mod commission_transition;
+pub mod commission_written;
 pub mod custom_field;
 pub mod custom_field_option;
 pub mod customer;

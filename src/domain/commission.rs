@@ -64,6 +64,7 @@ pub struct Commission {
     pub reversed_at: Option<Timestamp>,
     /// The payout that it is in, open or paid.
     pub payout_id: Option<PayoutId>,
+    /// How the amount came about. Written with the row and read by itself, by those who ask for it; else empty.
     pub explanation: Vec<Step>,
 }
 

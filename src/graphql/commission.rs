@@ -262,20 +262,19 @@ impl Commission {
     }
 
     /// How the amount came about. A partner's token shows the steps that applied, without what they were compared with.
-    async fn explanation(&self, ctx: &Context<'_>) -> Vec<ExplanationStep> {
-        let for_partner = request(ctx).is_partner();
-        let steps = self
-            .0
-            .explanation
-            .iter()
-            .filter(|step| !for_partner || step.outcome == Outcome::Applied);
-        let steps = steps.cloned().map(|mut step| {
+    async fn explanation(&self, ctx: &Context<'_>) -> Result<Vec<ExplanationStep>, ApiError> {
+        let request = request(ctx);
+        let for_partner = request.is_partner();
+        let steps = request.loaders().commission_explanation.load(self.0.id.uuid()).await?;
+        let steps = steps.iter().flat_map(|steps| steps.iter());
+        let shown = steps.filter(|step| !for_partner || step.outcome == Outcome::Applied);
+        let steps = shown.cloned().map(|mut step| {
             if for_partner {
                 step.threshold = None;
             }
             ExplanationStep::from(step)
         });
-        steps.collect()
+        Ok(steps.collect())
     }
 
     /// The moves of its status, oldest first. A partner's token shows no reasons, and staff only as "staff".

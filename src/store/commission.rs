@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::commission::{self, Column, Entity};
-use entity::{commission_transition, deal_payment, outbox, payout_item};
+use entity::{commission_transition, commission_written, deal_payment, outbox, payout_item};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
@@ -17,6 +17,7 @@ use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, CommissionTransition, PaymentTarget};
+use crate::domain::explain::Step;
 use crate::domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, EventId, PartnerId, PayoutId, SnapshotId, TenantId,
 };
@@ -256,7 +257,9 @@ pub async fn insert(
     let rows = commissions
         .iter()
         .map(|commission| to_row(tenant, commission).into_active_model());
-    Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    commission_written::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
     Ok(())
 }
 
@@ -342,6 +345,25 @@ pub async fn insert_transitions(
     Ok(())
 }
 
+/// How the amount of each commission came about.
+pub async fn explanations_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    commissions: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Step>>, StoreError> {
+    use commission_written::{Column, Entity};
+    let backend = database.get_database_backend();
+    let select = visible::<Entity>(scope)
+        .filter(many::one_of(backend, Column::Id.as_column_ref(), commissions))
+        .select_only()
+        .column(Column::Id)
+        .column(Column::Explanation);
+    let rows: Vec<(Uuid, serde_json::Value)> = select.into_tuple().all(database).await?;
+    rows.into_iter()
+        .map(|(id, steps)| Ok((id, row::json(TABLE, "explanation", steps)?)))
+        .collect()
+}
+
 /// The status changes of each commission, oldest first.
 pub async fn transitions_of(
     database: &impl ConnectionTrait,
@@ -407,12 +429,12 @@ pub(super) fn from_row(row: commission::Model) -> Result<Commission, StoreError>
         paid_at: row.paid_at,
         reversed_at: row.reversed_at,
         payout_id: row.payout_id.map(PayoutId::from_uuid),
-        explanation: row::json(TABLE, "explanation", row.explanation)?,
+        explanation: Vec::new(),
     })
 }
 
-pub(super) fn to_row(tenant: TenantId, commission: &Commission) -> commission::Model {
-    commission::Model {
+pub(super) fn to_row(tenant: TenantId, commission: &Commission) -> commission_written::Model {
+    commission_written::Model {
         tenant_id: tenant.uuid(),
         id: commission.id.uuid(),
         kind: commission.kind.as_str().to_owned(),

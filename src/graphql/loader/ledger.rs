@@ -9,6 +9,7 @@ use super::{Fetch, PageKey, pages, shared};
 use crate::auth::Scope;
 use crate::domain::commission::{Balance, Commission, CommissionTransition, Payout, PayoutRun};
 use crate::domain::event::{Customer, Event};
+use crate::domain::explain::Step;
 use crate::domain::money::Money;
 use crate::store::commission::{self, CommissionFilter, CommissionOrder, Parent};
 use crate::store::commission_totals::{self, Total};
@@ -50,6 +51,8 @@ shared_loader! {
     CustomerById: Customer = customer::by_ids;
     /// Commissions by id.
     CommissionById: Commission = commission::by_ids;
+    /// How the amounts of commissions came about.
+    ExplanationOfCommission: Vec<Step> = commission::explanations_of;
     /// The status changes of commissions, oldest first.
     TransitionsOfCommission: Vec<CommissionTransition> = commission::transitions_of;
     /// Payouts by id.

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use dataloader::BatchFn;
 use dataloader::cached;
@@ -40,8 +40,8 @@ pub use label::{CategoriesOfPartner, LabelById};
 pub use ledger::{
     BalancesOfPartner, CommissionById, CommissionCounts, CommissionPageKey, CommissionPages, CommissionTotals,
     CommissionsKey, CustomerById, CustomerCountOfPartner, CustomersOfPartner, EventByAttribution, EventById,
-    EventCountOfCustomer, EventsOfCustomer, LifetimeValuesOfPartner, PayoutById, PayoutCounts, PayoutPageKey,
-    PayoutPages, PayoutRunById, RefundsOfEvent, TransitionsOfCommission,
+    EventCountOfCustomer, EventsOfCustomer, ExplanationOfCommission, LifetimeValuesOfPartner, PayoutById, PayoutCounts,
+    PayoutPageKey, PayoutPages, PayoutRunById, RefundsOfEvent, TransitionsOfCommission,
 };
 pub use partner::{
     PartnerById, PartnerCountOfCampaign, PartnerCountOfGroup, PartnersOfCampaign, PartnersOfGroup, TransitionsOfPartner,
@@ -69,14 +69,14 @@ pub trait Fetch: 'static {
 type Answer<V> = Result<Option<V>, Arc<StoreError>>;
 
 struct Batch<F> {
-    store: Store,
-    scope: Scope,
+    source: Arc<(Store, Scope)>,
     fetch: PhantomData<fn() -> F>,
 }
 
 impl<F: Fetch> BatchFn<F::Key, Answer<F::Value>> for Batch<F> {
     async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, Answer<F::Value>> {
-        match F::fetch(&self.store, &self.scope, keys).await {
+        let (store, scope) = &*self.source;
+        match F::fetch(store, scope, keys).await {
             // Every key is answered: one without an answer would count as a fault of the loader.
             Ok(mut found) => keys.iter().map(|key| (key.clone(), Ok(found.remove(key)))).collect(),
             Err(error) => {
@@ -87,27 +87,39 @@ impl<F: Fetch> BatchFn<F::Key, Answer<F::Value>> for Batch<F> {
     }
 }
 
-/// Collects the keys of one level and reads them together.
-pub struct Loader<F: Fetch>(cached::Loader<F::Key, Answer<F::Value>, Batch<F>>);
+/// Collects the keys of one level and reads them together. Made when it is first asked: a request uses few of all.
+pub struct Loader<F: Fetch> {
+    source: Arc<(Store, Scope)>,
+    inner: OnceLock<cached::Loader<F::Key, Answer<F::Value>, Batch<F>>>,
+}
 
 impl<F: Fetch> Loader<F> {
     /// More keys than any page and its aliases can ask for in one level.
     const MAX_BATCH: usize = 10_000;
 
-    fn new(store: &Store, scope: Scope) -> Self {
-        let batch = Batch {
-            store: store.clone(),
-            scope,
-            fetch: PhantomData,
-        };
-        Self(cached::Loader::new(batch).with_max_batch_size(Self::MAX_BATCH))
+    fn new(source: Arc<(Store, Scope)>) -> Self {
+        let inner = OnceLock::new();
+        Self { source, inner }
     }
 
     /// The value of `key`; `None` if it names nothing that the caller may see.
     pub async fn load(&self, key: F::Key) -> Result<Option<F::Value>, ApiError> {
-        match self.0.try_load(key).await {
+        let loader = self.inner.get_or_init(|| {
+            let batch = Batch {
+                source: self.source.clone(),
+                fetch: PhantomData,
+            };
+            cached::Loader::new(batch).with_max_batch_size(Self::MAX_BATCH)
+        });
+        match loader.try_load(key).await {
             Ok(answer) => answer.map_err(ApiError::Internal),
             Err(error) => unreachable!("every key is answered: {error}"),
+        }
+    }
+
+    async fn forget(&self) {
+        if let Some(loader) = self.inner.get() {
+            loader.clear_all().await;
         }
     }
 }
@@ -216,12 +228,13 @@ macro_rules! loaders {
 
         impl Loaders {
             pub fn new(store: &Store, scope: Scope) -> Self {
-                Self { $($name: Loader::new(store, scope),)+ }
+                let source = Arc::new((store.clone(), scope));
+                Self { $($name: Loader::new(source.clone()),)+ }
             }
 
             /// Lets go of everything that was read.
             pub async fn forget(&self) {
-                $(self.$name.0.clear_all().await;)+
+                $(self.$name.forget().await;)+
             }
         }
     };
@@ -265,6 +278,7 @@ loaders! {
     commission_pages: CommissionPages,
     commission_counts: CommissionCounts,
     commission_totals: CommissionTotals,
+    commission_explanation: ExplanationOfCommission,
     commission_transitions: TransitionsOfCommission,
     payout: PayoutById,
     payout_run: PayoutRunById,

@@ -27,12 +27,14 @@ pub async fn verify(app: &App, tenant: &Tenant) -> Result<Vec<Finding>, StoreErr
     let mut wrong_rows = 0;
     let mut last = None;
     while wrong_rows < store::verify::MOST {
-        let rows = store::verify::commissions_after(&transaction, &scope, last, PAGE).await?;
+        let mut rows = store::verify::commissions_after(&transaction, &scope, last, PAGE).await?;
         let Some(end) = rows.last() else { break };
         last = Some(end.id);
         let ids: Vec<_> = rows.iter().map(|row| row.id.uuid()).collect();
         let mut histories = store::commission::transitions_of(&transaction, &scope, &ids).await?;
-        for row in &rows {
+        let mut explanations = store::commission::explanations_of(&transaction, &scope, &ids).await?;
+        for row in &mut rows {
+            row.explanation = explanations.remove(&row.id.uuid()).unwrap_or_default();
             let history = histories.remove(&row.id.uuid()).unwrap_or_default();
             let wrong = check(row, &history);
             wrong_rows += usize::from(!wrong.is_empty());

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use entity::{
-    campaign_member, commission, commission_transition, customer, event, outbox, partner_customer,
+    campaign_member, commission, commission_transition, commission_written, customer, event, outbox, partner_customer,
     partner_lifetime_value, partner_standing, payout_item, payout_run,
 };
 use sea_orm::prelude::DateTimeUtc;
@@ -171,7 +171,7 @@ pub async fn insert_commissions(
     let rows = commissions
         .iter()
         .map(|commission| crate::store::commission::to_row(tenant, commission));
-    insert::<commission::Entity, _>(transaction, rows).await
+    insert::<commission_written::Entity, _>(transaction, rows).await
 }
 
 /// Appends to the histories of commissions, and to the outbox what changed.
