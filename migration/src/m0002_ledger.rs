@@ -123,7 +123,7 @@ CREATE INDEX event_by_campaign ON event (tenant_id, campaign_id, id)
 --
 CREATE INDEX event_first_of_type ON event (tenant_id, partner_id, customer_id, type, id)
 --
-CREATE INDEX event_by_original ON event (tenant_id, original_id, id)
+CREATE INDEX event_by_original ON event (tenant_id, original_id, id) WHERE original_id IS NOT NULL
 --
 CREATE TABLE partner_customer (
   tenant_id {id} NOT NULL,
@@ -226,7 +226,7 @@ CREATE INDEX commission_by_amount ON commission (tenant_id, currency, amount_min
 --
 CREATE INDEX commission_by_event ON commission (tenant_id, event_id, accrued_at, id)
 --
-CREATE INDEX commission_by_adjusted ON commission (tenant_id, adjusts_id, accrued_at, id)
+CREATE INDEX commission_by_adjusted ON commission (tenant_id, adjusts_id, accrued_at, id) WHERE adjusts_id IS NOT NULL
 --
 CREATE INDEX commission_maturing ON commission (mature_at, tenant_id, partner_id) WHERE status = 'ACCRUED' AND mature_at IS NOT NULL
 --

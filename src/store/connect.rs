@@ -120,11 +120,11 @@ pub(super) async fn wait_for_ever(transaction: &impl ConnectionTrait) -> Result<
     Ok(())
 }
 
-/// Gives SQLite 256 MiB for its pages, on this connection from now on.
+/// Gives SQLite up to 1 GiB for its pages, on this connection from now on: what does not fit is written twice.
 pub(super) async fn enlarge_cache(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Sqlite {
-        let enlarge = Statement::from_string(backend, "PRAGMA cache_size = -262144");
+        let enlarge = Statement::from_string(backend, "PRAGMA cache_size = -1048576");
         transaction.execute_raw(enlarge).await?;
     }
     Ok(())

@@ -30,11 +30,12 @@ use batch::Batch;
 use life::{Before, Lived, live};
 use sellers::Share;
 
-/// Commissions of one transaction, worked out in memory before they are written. Every history spans years, so that each
-/// transaction touches most of the indexes: few large ones are faster by far than many small ones.
-const COMMISSIONS_AT_ONCE: u64 = 50_000;
+/// Commissions of one transaction, worked out in memory (about 4 KB each) before they are written. Every history spans
+/// years, so that each transaction touches most pages of most indexes: few large ones are faster by far than many small
+/// ones.
+const COMMISSIONS_AT_ONCE: u64 = 200_000;
 /// Partners of one transaction, at most.
-const PARTNERS_AT_ONCE: usize = 1_000;
+const PARTNERS_AT_ONCE: usize = 2_000;
 
 /// Brings the tenant's made-up commissions to `commissions`, shared out among the first `partners` made-up partners (0:
 /// all that are there); says how many were made. `progress` hears how many there are.
