@@ -31,3 +31,13 @@ http-audit:
 # The gateway with a tenant full of sample data; prints the address and two tokens.
 demo:
     cargo run --release -- serve --demo
+
+# How fast the pure engines are.
+bench *args:
+    cargo bench {{args}}
+
+# How fast the gateway is beside the fastest server for the same answers: docs/performance.md says how to read it.
+# `just bench-load --sqlite` is over SQLite, `just bench-load --help` names the rest.
+bench-load *args:
+    cargo build --release --locked --package tributary --package bench-load
+    scripts/bench-postgres target/release/bench-load {{args}}

@@ -1,0 +1,74 @@
+//! The database as the ceiling and the harness see it: through sqlx alone, on either engine.
+
+use std::str::FromStr;
+
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+/// As many connections as the gateway has by default.
+const CONNECTIONS: u32 = 8;
+
+#[derive(Clone)]
+pub enum Database {
+    Postgres(PgPool),
+    /// One connection writes, as in the gateway.
+    Sqlite {
+        reader: SqlitePool,
+        writer: SqlitePool,
+    },
+}
+
+/// A statement in the words of each engine.
+#[derive(Clone, Copy, Debug)]
+pub struct Sql {
+    pub postgres: &'static str,
+    pub sqlite: &'static str,
+}
+
+impl Sql {
+    /// Words that both engines understand.
+    pub const fn of(both: &'static str) -> Self {
+        Self {
+            postgres: both,
+            sqlite: both,
+        }
+    }
+}
+
+/// All rows of a statement, as tuples of the asked type.
+macro_rules! rows {
+    ($database:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        match $database {
+            $crate::database::Database::Postgres(pool) => {
+                sqlx::query_as($sql.postgres)$(.bind($value))*.fetch_all(pool).await
+            }
+            $crate::database::Database::Sqlite { reader, .. } => {
+                sqlx::query_as($sql.sqlite)$(.bind($value))*.fetch_all(reader).await
+            }
+        }
+    };
+}
+pub(crate) use rows;
+
+impl Database {
+    /// Opens `postgres://...` or `sqlite://FILE`, with the settings that the gateway uses.
+    pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
+        if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url)?
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(std::time::Duration::from_secs(30));
+            let writer = SqlitePoolOptions::new().max_connections(1);
+            let reader = SqlitePoolOptions::new().max_connections(CONNECTIONS);
+            return Ok(Self::Sqlite {
+                writer: writer.connect_with(options.clone()).await?,
+                reader: reader.connect_with(options.pragma("query_only", "ON")).await?,
+            });
+        }
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .test_before_acquire(false);
+        Ok(Self::Postgres(pool.connect(url).await?))
+    }
+}

@@ -1,0 +1,193 @@
+//! The load benchmark: the gateway beside the fastest server that we know how to write for the same answers, over the
+//! same data. `docs/performance.md` says how to read what it prints.
+
+mod ceiling;
+mod client;
+mod cursors;
+mod database;
+mod equality;
+mod extras;
+mod fill;
+mod grow;
+mod growth;
+mod histogram;
+mod load;
+mod measure;
+mod operation;
+mod plans;
+mod process;
+mod report;
+mod run;
+mod sample;
+mod scale;
+mod server;
+mod stage;
+mod tokens;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use tributary::clock::Clock;
+
+use operation::Operation;
+use scale::Scale;
+
+/// What went wrong, for the person at the terminal.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Loads the gateway and the ceiling in turn, and prints how they compare.
+#[derive(Parser)]
+#[command(name = "bench-load")]
+struct Cli {
+    /// Any database of a PostgreSQL server that may be filled; the data sets get databases of their own
+    #[arg(long, global = true, env = "TRIBUTARY_BENCH_POSTGRES_URL", value_name = "URL")]
+    database_url: Option<String>,
+    /// Measure over SQLite, in files of the folder
+    #[arg(long, global = true)]
+    sqlite: bool,
+    /// Where logs and SQLite's files go
+    #[arg(long, global = true, default_value = "target/bench-load", value_name = "FOLDER")]
+    folder: PathBuf,
+    /// The data set
+    #[arg(long, global = true, value_enum, default_value = "full")]
+    scale: Scale,
+    /// Only these operations, separated by commas
+    #[arg(long, global = true, value_enum, value_delimiter = ',')]
+    only: Vec<Operation>,
+    /// How long each measurement takes
+    #[arg(long, global = true, default_value_t = 5)]
+    seconds: u64,
+    /// How often the servers take turns; medians are printed
+    #[arg(long, global = true, default_value_t = 3)]
+    rounds: usize,
+    /// How many connections ask at once
+    #[arg(long, global = true, value_delimiter = ',', default_values_t = [1, 16, 64])]
+    connections: Vec<usize>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Only fill the data set
+    Fill,
+    /// Start to ready, a simulation of 500 scenarios, events in lists
+    Extras,
+    /// The same requests over `base` and over `grown`, with --scale small over `small` and `small-grown`; PostgreSQL only
+    Growth,
+    /// How PostgreSQL answers the statements of Q1 to Q5
+    Plans,
+    /// The server that the gateway is compared with; the database's URL is its own, not the server's
+    Ceiling {
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: SocketAddr,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // The harness shares the processors with what it measures: one thread is enough for it, not for a server.
+    let runtime = match cli.command {
+        Some(Command::Ceiling { .. }) => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
+        _ => tokio::runtime::Builder::new_current_thread().enable_all().build(),
+    };
+    let ended = runtime
+        .map_err(Failure::from)
+        .and_then(|runtime| runtime.block_on(cli.run()));
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench-load: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Cli {
+    async fn run(self) -> Result<(), Failure> {
+        if let Some(Command::Ceiling { listen }) = self.command {
+            let url = self.database_url.as_deref().ok_or("--database-url is missing")?;
+            return ceiling::run(url, listen).await;
+        }
+        std::fs::create_dir_all(&self.folder)?;
+        let folder = self.folder.canonicalize()?;
+        // Numbers that no earlier run over the same data has used: it cannot have sent one in every microsecond.
+        load::NUMBERS.store(
+            u64::try_from(Clock::System.now().timestamp_micros())?,
+            Ordering::Relaxed,
+        );
+        let time = Duration::from_secs(self.seconds);
+        let mut operations = if self.only.is_empty() {
+            Operation::ALL.to_vec()
+        } else {
+            self.only.clone()
+        };
+        match self.command {
+            None => {
+                let plan = run::Plan {
+                    operations,
+                    connections: self.connections.clone(),
+                    time,
+                    rounds: self.rounds,
+                };
+                run::run(&plan, &self.url(self.scale, &folder).await?, &folder).await
+            }
+            Some(Command::Fill) => self.url(self.scale, &folder).await.map(|_| ()),
+            Some(Command::Extras) => extras::run(&self.url(self.scale, &folder).await?, &folder, time).await,
+            Some(Command::Growth) => {
+                let (base, grown) = match self.scale {
+                    Scale::Small | Scale::SmallGrown => (Scale::Small, Scale::SmallGrown),
+                    Scale::Full | Scale::Base | Scale::Grown => (Scale::Base, Scale::Grown),
+                };
+                let (base, grown) = (self.url(base, &folder).await?, self.url(grown, &folder).await?);
+                growth::run(&base, &grown, &folder, time, self.rounds).await
+            }
+            Some(Command::Plans) => {
+                operations.retain(|operation| !matches!(operation, Operation::M1 | Operation::M2));
+                let url = self.url(self.scale, &folder).await?;
+                plans::run(&operations, self.scale, &url, &folder).await
+            }
+            Some(Command::Ceiling { .. }) => unreachable!("it was started above"),
+        }
+    }
+
+    /// The data set's database, filled.
+    async fn url(&self, scale: Scale, folder: &Path) -> Result<String, Failure> {
+        if self.sqlite {
+            return fill::prepare(scale, None, folder).await;
+        }
+        let server = self.database_url.as_deref();
+        let server = server.ok_or(
+            "no PostgreSQL server: run scripts/bench-postgres COMMAND, set TRIBUTARY_BENCH_POSTGRES_URL, or pass --sqlite",
+        )?;
+        fill::prepare(scale, Some(server), folder).await
+    }
+}
+
+/// The middle value, or the higher one of the two in the middle; 0 if there is none.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![]), 0.0);
+    }
+}

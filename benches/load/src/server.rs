@@ -1,0 +1,110 @@
+//! The servers under load, as children of this process.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::Failure;
+use crate::client::{Connection, Request};
+use crate::load::NUMBERS;
+
+/// Signs the tokens of the benchmark.
+pub const SECRET: &str = "a secret that only this benchmark knows";
+
+/// Everything that production has on is on. Only the throttle is out of reach, since one subject asks for everything.
+const SETTINGS: &str = "production = true
+log = \"info\"
+log_format = \"json\"
+
+[throttle]
+maximum = 1000000000000
+restore_per_second = 1000000000000
+";
+
+/// So long a server may take until it is ready; the debug build on a slow machine does.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct Server {
+    pub address: SocketAddr,
+    pub pid: u32,
+    /// From being started to being ready.
+    pub ready_after: Duration,
+    // Ends with this value.
+    _child: Child,
+}
+
+/// The program `tributary`, which is built into the folder where this one is.
+pub fn tributary() -> Result<PathBuf, Failure> {
+    let own = std::env::current_exe()?;
+    let program = own.with_file_name("tributary");
+    if program.exists() {
+        Ok(program)
+    } else {
+        Err(format!("{} is missing: build the package tributary first", program.display()).into())
+    }
+}
+
+impl Server {
+    /// The gateway as it runs in production; its log goes to a file in `folder`.
+    pub async fn gateway(database_url: &str, folder: &Path) -> Result<Self, Failure> {
+        let (settings, log) = (folder.join("gateway.toml"), folder.join("gateway.log"));
+        std::fs::write(&settings, SETTINGS)?;
+        let mut command = Command::new(tributary()?);
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--jwt-secret", SECRET])
+            .args(["--database-url", database_url])
+            .arg("--config")
+            .arg(settings)
+            .stderr(std::fs::File::create(log)?);
+        Self::start(command).await
+    }
+
+    /// The ceiling is this program under another name.
+    pub async fn ceiling(database_url: &str, folder: &Path) -> Result<Self, Failure> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command
+            .args(["--database-url", database_url, "ceiling"])
+            .stderr(std::fs::File::create(folder.join("ceiling.log"))?);
+        Self::start(command).await
+    }
+
+    async fn start(mut command: Command) -> Result<Self, Failure> {
+        let started = Instant::now();
+        let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+        let stdout = child.stdout.take().ok_or("no standard output")?;
+        let mut line = String::new();
+        let reading = async { BufReader::new(stdout).read_line(&mut line).await };
+        tokio::time::timeout(PATIENCE, reading).await??;
+        let address = line.trim().trim_start_matches("http://").trim_end_matches("/graphql");
+        let address = address
+            .parse()
+            .map_err(|_| format!("the server said {line:?} instead of its address: see its log"))?;
+        wait_until_ready(address, started).await?;
+        Ok(Self {
+            address,
+            pid: child.id().ok_or("the server ended")?,
+            ready_after: started.elapsed(),
+            _child: child,
+        })
+    }
+}
+
+async fn wait_until_ready(address: SocketAddr, started: Instant) -> Result<(), Failure> {
+    let request = Request::get("/readyz");
+    while started.elapsed() < PATIENCE {
+        if let Ok(mut connection) = Connection::open(address).await
+            && connection
+                .ask(&request, &NUMBERS)
+                .await
+                .is_ok_and(|answer| answer.status == 200)
+        {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    Err("the server did not become ready: see its log".into())
+}
