@@ -24,8 +24,8 @@ use crate::auth::Resource;
 use crate::domain::id::{self, Id, Kind};
 use crate::store;
 
-/// The most ids of one `nodes`.
-const MAX_NODES: usize = 100;
+/// The most ids of one `nodes`, and the most representations of one `_entities`.
+pub const MAX_NODES: usize = 100;
 
 /// Anything that has an id of its own.
 #[derive(Clone, Interface)]
