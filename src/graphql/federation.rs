@@ -12,7 +12,6 @@ use futures::future::join_all;
 use super::campaign::Campaign;
 use super::commission::Commission;
 use super::error::{ApiError, Nullable, nullable};
-use super::node::MAX_NODES;
 use super::partner::Partner;
 use super::partner_group::PartnerGroup;
 use super::{schema, tidy};
@@ -90,19 +89,15 @@ impl FederationQuery {
     async fn entities(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Types and ids of entities, at most 100.")] representations: Vec<Representation>,
-    ) -> Result<Vec<Nullable<Entity>>, ApiError> {
-        if representations.len() > MAX_NODES {
-            return Err(ApiError::bad_user_input(format!(
-                "representations must be at most {MAX_NODES}"
-            )));
-        }
-        Ok(join_all(
+        #[graphql(desc = "Types and ids of entities, at most 100 unless the gateway is set up for more.")]
+        representations: Vec<Representation>,
+    ) -> Vec<Nullable<Entity>> {
+        join_all(
             representations
                 .iter()
                 .map(|representation| nullable(load(ctx, representation))),
         )
-        .await)
+        .await
     }
 
     /// For federation gateways: the schema. In production only for the scope admin, as introspection is.

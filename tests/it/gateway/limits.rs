@@ -90,6 +90,11 @@ both_databases! {
         assert_eq!(answer.data()["_entities"], json!(vec![Value::Null; 100]));
         let answer = client.ask_with(entities, representations(101)).await;
         assert_eq!((answer.codes(), answer.body.get("data")), (vec!["BAD_USER_INPUT"], None));
+        // The setting alone says how many.
+        let more = Limits { node_ids: 101, ..Limits::default() };
+        let more = admin(&app, HttpOptions { limits: more, ..HttpOptions::default() });
+        assert_eq!(more.data_with(nodes, ids(101)).await["nodes"].as_array().unwrap().len(), 101);
+        assert_eq!(more.data_with(entities, representations(101)).await["_entities"].as_array().unwrap().len(), 101);
         let listed = "query($ids: [CommissionStatus!]!) { commissions(filter: { status: $ids }) { totalCount } }";
         let statuses = |count: usize| json!({ "ids": vec!["APPROVED"; count] });
         client.data_with(listed, statuses(500)).await;
