@@ -19,7 +19,7 @@ use super::{schema, tidy};
 /// The types that other subgraphs may refer to, each by its `id`.
 const ENTITIES: [&str; 4] = ["Campaign", "Commission", "Partner", "PartnerGroup"];
 
-/// What a federation gateway knows of an entity: its `__typename` and its `id`. Other fields are not looked at.
+/// Kept as it came: what is wrong with one is said in its own place of the answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Representation(Value);
 
