@@ -28,6 +28,18 @@ graphiql:
 http-audit:
     scripts/http-audit
 
+# Apollo Client, urql, Relay's compiler, Apollo's gateway and the example's typed client, against the demo.
+clients:
+    scripts/clients
+
+# GraphiQL in headless Chromium.
+graphiql-test:
+    scripts/graphiql-test
+
+# Made-up queries and mutations, 10 of each field or as many as you say.
+fuzz examples="10":
+    scripts/schemathesis {{examples}}
+
 # The gateway with a tenant full of sample data; prints the address and two tokens.
 demo:
     cargo run --release -- serve --demo

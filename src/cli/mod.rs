@@ -100,7 +100,11 @@ enum Command {
         currency: Option<Currency>,
     },
     /// Print the GraphQL schema.
-    Schema,
+    Schema {
+        /// As a subgraph of Apollo Federation 2, for composition
+        #[arg(long)]
+        federation: bool,
+    },
     /// Re-add the ledger and say whether everything in it holds; exit with 1 if not.
     Verify {
         /// The tenant's slug or id; without it, all tenants
@@ -214,7 +218,8 @@ impl Cli {
                     Source::Everflow => import::everflow(&config, &file, &tenant, currency).await,
                 }
             }
-            Command::Schema => output::text(crate::graphql::sdl()),
+            Command::Schema { federation: false } => output::text(crate::graphql::sdl()),
+            Command::Schema { federation: true } => output::text(crate::graphql::subgraph_sdl()),
             Command::Verify { tenant } => verify::run(&config, tenant.as_deref()).await,
         }
     }

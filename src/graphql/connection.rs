@@ -209,6 +209,7 @@ impl<T: OutputType> TypeName for Edge<T> {
 
 /// Where a page stands in its list.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(shareable)]
 pub struct PageInfo {
     /// Whether entries follow the page.
     pub has_next_page: bool,

@@ -13,6 +13,7 @@ mod cursor;
 mod deal;
 mod error;
 mod event;
+mod federation;
 mod input;
 mod label;
 mod ledger_mutation;
@@ -47,6 +48,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Validatio
 pub use connection::DEFAULT_PAGE;
 pub use context::RequestContext;
 pub use error::{INTERNAL_CODE, INTERNAL_MESSAGE};
+pub use federation::subgraph_sdl;
 pub use scalar::check_scalar;
 
 /// Everything that can be read.
@@ -67,6 +69,7 @@ pub struct Query(
     commission_rule::CommissionRuleQuery,
     tiered_commission::TieredCommissionQuery,
     api_key::ApiKeyQuery,
+    federation::FederationQuery,
 );
 
 /// Everything that can be done. Every field is nullable, so that one that fails leaves the answers of its siblings.
@@ -121,7 +124,11 @@ pub fn sdl() -> String {
             .sorted_enum_items()
             .sorted_arguments(),
     );
-    // The exporter leaves trailing white space here and there.
+    tidy(&sdl)
+}
+
+/// The exporter leaves trailing white space here and there.
+fn tidy(sdl: &str) -> String {
     let lines: Vec<_> = sdl.lines().map(str::trim_end).collect();
     format!("{}\n", lines.join("\n").trim())
 }

@@ -162,6 +162,7 @@ pub fn check_scalar(name: &str, value: Option<&Value>) -> Result<(), &'static st
             is(DateTime::is_valid),
             "must be an RFC 3339 moment: \"2026-04-24T12:00:00Z\"",
         ),
+        "_Any" => (value.is_none(), "must be an object of __typename and id"),
         _ => (true, ""),
     };
     if valid { Ok(()) } else { Err(text) }

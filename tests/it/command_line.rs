@@ -124,6 +124,9 @@ both_databases! {
 async fn the_schema_is_printed_as_it_is_published() {
     let app = TestApp::on_sqlite().await;
     assert_eq!(done(&app, &["schema"]).await, include_str!("../../schema.graphql"));
+    let subgraph = done(&app, &["schema", "--federation"]).await;
+    assert_eq!(subgraph, tributary::graphql::subgraph_sdl());
+    assert!(subgraph.contains("extend schema @link("), "{subgraph}");
 }
 
 /// Ends the program whatever becomes of the test.

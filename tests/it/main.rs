@@ -10,6 +10,7 @@ mod architecture;
 mod command_line;
 mod deals;
 mod demo;
+mod federation;
 mod gateway;
 mod import;
 mod import_everflow;

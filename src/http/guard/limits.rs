@@ -26,7 +26,7 @@ pub struct Limits {
     pub selections: u64,
     /// The largest `first` or `last` of a connection.
     pub page_size: u64,
-    /// How many ids `nodes` takes.
+    /// How many ids `nodes` takes, and how many representations `_entities`.
     pub node_ids: usize,
     /// The highest cost of a query.
     pub cost: u64,

@@ -18,6 +18,9 @@ const MUTATION_COST: u64 = 10;
 /// A chain of fragments, each spread in the one before, may be so long.
 const MAX_CHAIN: usize = 100;
 
+/// Arguments that name the things to be found: `nodes(ids:)`, `_entities(representations:)`.
+const BY_ID: [&str; 2] = ["ids", "representations"];
+
 /// What a set of selections adds up to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Totals {
@@ -135,7 +138,7 @@ impl<'a> Walk<'a> {
             self.arguments(node, definition);
         }
         let depth = child.depth.saturating_add(1);
-        let introspects = matches!(name, "__schema" | "__type");
+        let introspects = matches!(name, "__schema" | "__type" | "_service");
         let mut totals = Totals {
             aliases: child.aliases.saturating_add(u64::from(node.alias.is_some())),
             depth: if introspects { 0 } else { depth },
@@ -180,15 +183,18 @@ impl<'a> Walk<'a> {
                 let entries = self.page_size(field);
                 object.saturating_add(entries.saturating_mul(child.cost_of_entry))
             }
-            Some(definition) if definition.arguments.contains_key("ids") => {
-                let ids = self.length(node, "ids").unwrap_or(1);
-                if ids > self.checker.limits.node_ids as u64 {
-                    let message = format!("ids must be at most {}", self.checker.limits.node_ids);
-                    self.refuse(Problem::new("BAD_USER_INPUT", message).at(field.pos));
+            Some(definition) => match BY_ID.iter().find(|name| definition.arguments.contains_key(**name)) {
+                Some(name) => {
+                    let ids = self.length(node, name).unwrap_or(1);
+                    if ids > self.checker.limits.node_ids as u64 {
+                        let message = format!("{name} must be at most {}", self.checker.limits.node_ids);
+                        self.refuse(Problem::new("BAD_USER_INPUT", message).at(field.pos));
+                    }
+                    object.saturating_mul(ids)
                 }
-                object.saturating_mul(ids)
-            }
-            _ => object,
+                None => object,
+            },
+            None => object,
         }
     }
 

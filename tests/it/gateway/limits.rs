@@ -82,6 +82,19 @@ both_databases! {
         let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
         assert_eq!(client.data_with(nodes, ids(100)).await["nodes"].as_array().unwrap().len(), 100);
         assert_eq!(client.ask_with(nodes, ids(101)).await.codes(), ["BAD_USER_INPUT"]);
+        let entities = "query($representations: [_Any!]!) { _entities(representations: $representations) { ... on Partner { name group { name } } } }";
+        let representation = json!({ "__typename": "Partner", "id": "par_01h2xcejqtf2nbrexx3vqjhp41" });
+        let representations = |count: usize| json!({ "representations": vec![&representation; count] });
+        let answer = client.ask_with(entities, representations(100)).await;
+        assert_eq!(answer.body["extensions"]["cost"]["requestedQueryCost"], 200, "{}", answer.body);
+        assert_eq!(answer.data()["_entities"], json!(vec![Value::Null; 100]));
+        let answer = client.ask_with(entities, representations(101)).await;
+        assert_eq!((answer.codes(), answer.body.get("data")), (vec!["BAD_USER_INPUT"], None));
+        // The setting alone says how many.
+        let more = Limits { node_ids: 101, ..Limits::default() };
+        let more = admin(&app, HttpOptions { limits: more, ..HttpOptions::default() });
+        assert_eq!(more.data_with(nodes, ids(101)).await["nodes"].as_array().unwrap().len(), 101);
+        assert_eq!(more.data_with(entities, representations(101)).await["_entities"].as_array().unwrap().len(), 101);
         let listed = "query($ids: [CommissionStatus!]!) { commissions(filter: { status: $ids }) { totalCount } }";
         let statuses = |count: usize| json!({ "ids": vec!["APPROVED"; count] });
         client.data_with(listed, statuses(500)).await;

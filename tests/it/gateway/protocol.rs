@@ -192,7 +192,7 @@ both_databases! {
             let token = app.sign(&json!({ "scope": "partners:read", "tenant": tenant.slug }));
             let (staff, admin) = (Client::new(router.clone(), Some(token)), Client::new(router, Some(app.sign(&json!({})))));
             assert_eq!(admin.data(introspection).await["__schema"]["queryType"]["name"], "Query");
-            for document in [introspection, "{ viewer { subject } ...F } fragment F on Query { a: __type(name: \"Partner\") { name } }"] {
+            for document in [introspection, "{ viewer { subject } ...F } fragment F on Query { a: __type(name: \"Partner\") { name } }", "{ _service { sdl } }"] {
                 let answer = staff.ask(document).await;
                 assert_eq!(answer.codes().first().copied(), production.then_some("FORBIDDEN"), "{}", answer.body);
                 assert_eq!(answer.body.get("data").is_some(), !production);

@@ -1,12 +1,16 @@
 //! A thing of somebody else answers exactly like a thing that does not exist.
 
-use crate::support::programme::{Programme, unknown};
+use crate::support::programme::{Programme, representation, unknown};
 use crate::support::{Client, both_databases};
 
 /// Asks for `id` and for an unknown id of its kind: both answers must be the same, and show nothing.
 async fn same_as_unknown(client: &Client, root: &str, id: &str) {
     let document = |id: &str| match root {
         "nodes" => format!("{{ nodes(ids: [{id:?}]) {{ id }} }}"),
+        "_entities" => format!(
+            "{{ _entities(representations: [{}]) {{ __typename }} }}",
+            representation(id).expect("an entity's id")
+        ),
         root => format!("{{ {root}(id: {id:?}) {{ __typename id }} }}"),
     };
     let (of_other, of_nobody) = (
@@ -20,10 +24,9 @@ async fn same_as_unknown(client: &Client, root: &str, id: &str) {
         "{root}"
     );
     let shown = of_other.data();
-    let shown = if root == "nodes" {
-        &shown["nodes"][0]
-    } else {
-        &shown[root]
+    let shown = match root {
+        "nodes" | "_entities" => &shown[root][0],
+        root => &shown[root],
     };
     assert!(shown.is_null(), "{root}(id: {id:?}) shows {shown}");
 }
@@ -44,6 +47,15 @@ fn roots(p: &Programme) -> Vec<(&'static str, &String)> {
         ("tieredCommission", &p.tiered),
         ("tieredCommission", &p.other_tiered),
     ]
+}
+
+/// Asks for it by its id alone, in every way there is.
+async fn same_as_unknown_by_id(client: &Client, id: &str) {
+    same_as_unknown(client, "node", id).await;
+    same_as_unknown(client, "nodes", id).await;
+    if representation(id).is_some() {
+        same_as_unknown(client, "_entities", id).await;
+    }
 }
 
 fn all(p: &Programme) -> Vec<&String> {
@@ -78,8 +90,7 @@ both_databases! {
                 same_as_unknown(client, root, id).await;
             }
             for id in all(&foreign).into_iter().chain(&snapshots).chain([&tenant]) {
-                same_as_unknown(client, "node", id).await;
-                same_as_unknown(client, "nodes", id).await;
+                same_as_unknown_by_id(client, id).await;
             }
         }
         // Its own staff does see them.
@@ -127,8 +138,7 @@ both_databases! {
             &p.api_key,
         ];
         for id in others.into_iter().chain(&snapshots) {
-            same_as_unknown(&a, "node", id).await;
-            same_as_unknown(&a, "nodes", id).await;
+            same_as_unknown_by_id(&a, id).await;
         }
         for id in &snapshots {
             assert_eq!(

@@ -2,7 +2,7 @@
 
 use tributary::auth::{Permission, Resource};
 
-use crate::support::programme::{Programme, made_by};
+use crate::support::programme::{Programme, made_by, representation};
 use crate::support::{Sdl, both_databases};
 
 /// Every scope there is but `admin` and those named.
@@ -27,6 +27,12 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
         .expect("a promise")
         .to_owned();
     let node = |id: &String| format!("node(id: {id:?}) {{ id }}");
+    let entity = |id: &String| {
+        format!(
+            "_entities(representations: [{}]) {{ __typename }}",
+            representation(id).expect("an entity's id")
+        )
+    };
     let one = |root: &str, id: &String| format!("{root}(id: {id:?}) {{ id }}");
     let by_external_id = |root: &str| format!("{root}(externalId: \"nobody's\") {{ id }}");
     let list = |root: &str| format!("{root} {{ nodes {{ id }} totalCount pageInfo {{ hasNextPage }} }}");
@@ -42,6 +48,7 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 one("partnershipRequest", &p.request),
                 list("partnershipRequests"),
                 node(&p.a),
+                entity(&p.a),
                 node(&p.tier),
                 node(&p.category),
                 node(&p.request),
@@ -55,6 +62,7 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 by_external_id("partnerGroup"),
                 list("partnerGroups"),
                 node(&p.group),
+                entity(&p.group),
             ],
         ),
         (
@@ -65,6 +73,7 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 list("campaigns"),
                 list("advertisers"),
                 node(&p.campaign),
+                entity(&p.campaign),
                 node(&p.advertiser),
             ],
         ),
@@ -79,6 +88,7 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 list("commissions"),
                 "commissionSeries(interval: DAY, from: \"2026-03-01T00:00:00Z\", to: \"2026-03-03T00:00:00Z\") { count }".to_owned(),
                 node(&p.commission),
+                entity(&p.commission),
             ],
         ),
         (
@@ -145,7 +155,7 @@ both_databases! {
                 .flat_map(|(_, reads)| reads)
                 .any(|read| read.starts_with(&format!("{root}(")) || read.starts_with(&format!("{root} ")));
             assert!(
-                is_covered || ["node", "nodes", "viewer"].contains(&root.as_str()),
+                is_covered || ["node", "nodes", "viewer", "_service"].contains(&root.as_str()),
                 "{root} is in no row"
             );
         }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::support::programme::{Programme, ids_in};
+use crate::support::programme::{Programme, ids_in, representation};
 use crate::support::{Sdl, both_databases};
 
 /// Fields that cannot be null and are for staff: asking for them is FORBIDDEN, so the walk leaves them out.
@@ -31,11 +31,9 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
         let external_ids = external_ids.iter().map(|id| format!("(externalId: {id:?})"));
         (field, ids.chain(external_ids).collect::<Vec<_>>())
     };
-    let everything = everything(p)
-        .into_iter()
-        .chain(everything(foreign))
-        .map(|id| format!("{id:?}"));
-    let every_id: Vec<String> = everything.collect();
+    let everything: Vec<String> = everything(p).into_iter().chain(everything(foreign)).collect();
+    let representations: Vec<String> = everything.iter().filter_map(|id| representation(id)).collect();
+    let every_id: Vec<String> = everything.iter().map(|id| format!("{id:?}")).collect();
     let filters = [
         r#"search: "bravo""#.to_owned(),
         r#"search: """#.to_owned(),
@@ -148,6 +146,11 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
         ),
         ("node", every_id.iter().map(|id| format!("(id: {id})")).collect()),
         ("nodes", vec![format!("(ids: [{}])", every_id.join(", "))]),
+        (
+            "_entities",
+            vec![format!("(representations: [{}])", representations.join(", "))],
+        ),
+        ("_service", vec![String::new()]),
         by_name(
             "partner",
             vec![&p.a, &p.b, &foreign.a],

@@ -259,6 +259,18 @@ pub fn unknown(id: &str) -> String {
     format!("{kind}_01h2xcejqtf2nbrexx3vqjhp41")
 }
 
+/// How a federation gateway names the thing of this id; `None` if it is of a kind that it cannot name.
+pub fn representation(id: &str) -> Option<String> {
+    let type_name = match id.split_once('_').expect("an id").0 {
+        "cmp" => "Campaign",
+        "com" => "Commission",
+        "par" => "Partner",
+        "grp" => "PartnerGroup",
+        _ => return None,
+    };
+    Some(format!("{{ __typename: {type_name:?}, id: {id:?} }}"))
+}
+
 /// Every id in a JSON value: where it stands, and what it is.
 pub fn ids_in(value: &Value) -> Vec<(String, String)> {
     fn walk(value: &Value, path: &str, found: &mut Vec<(String, String)>) {

@@ -18,7 +18,8 @@ pub struct Sdl(Vec<(String, Kind)>);
 enum Kind {
     Leaf,
     Object(Vec<Field>),
-    Interface(Vec<String>),
+    /// An interface or a union, and its object types.
+    Abstract(Vec<String>),
 }
 
 impl Sdl {
@@ -52,8 +53,12 @@ impl Sdl {
                         .map(|field| read(&field.node.name.node, &field.node.ty.node));
                     (Kind::Object(fields.collect()), Vec::new())
                 }
-                TypeKind::Interface(_) => (Kind::Interface(Vec::new()), Vec::new()),
-                TypeKind::Scalar | TypeKind::Enum(_) | TypeKind::Union(_) => (Kind::Leaf, Vec::new()),
+                TypeKind::Interface(_) => (Kind::Abstract(Vec::new()), Vec::new()),
+                TypeKind::Union(union) => {
+                    let members = union.members.iter().map(|name| name.node.to_string());
+                    (Kind::Abstract(members.collect()), Vec::new())
+                }
+                TypeKind::Scalar | TypeKind::Enum(_) => (Kind::Leaf, Vec::new()),
             };
             objects.push((definition.name.node.to_string(), kind, interfaces));
         }
@@ -67,14 +72,14 @@ impl Sdl {
         let types = objects
             .into_iter()
             .zip(interfaces)
-            .map(|((name, kind, _), members)| match kind {
-                Kind::Interface(_) => (name, Kind::Interface(members)),
+            .map(|((name, kind, _), implementing)| match kind {
+                Kind::Abstract(members) => (name, Kind::Abstract([members, implementing].concat())),
                 kind => (name, kind),
             });
         Self(types.collect())
     }
 
-    /// The fields of an object or input; none for scalars, enums and interfaces.
+    /// The fields of an object or input; none for other types.
     pub fn fields(&self, type_name: &str) -> &[Field] {
         match self.kind(type_name) {
             Some(Kind::Object(fields)) => fields,
@@ -82,10 +87,10 @@ impl Sdl {
         }
     }
 
-    /// The object types of an interface; none for other types.
+    /// The object types of an interface or a union; none for other types.
     pub fn members(&self, type_name: &str) -> &[String] {
         match self.kind(type_name) {
-            Some(Kind::Interface(members)) => members,
+            Some(Kind::Abstract(members)) => members,
             _ => &[],
         }
     }

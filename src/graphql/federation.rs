@@ -1,0 +1,144 @@
+//! Tributary as a subgraph of Apollo Federation 2. Other subgraphs refer to entities by type and id; the gateway in front
+//! asks for them in `_entities`, which shows what `node` would show and nothing else. Written here because the library's
+//! own answers an entity that is not visible with an error, and with it the whole query.
+
+use std::sync::LazyLock;
+
+use async_graphql::{
+    Context, InputValueResult, Object, SDLExportOptions, Scalar, ScalarType, SimpleObject, Union, Value,
+};
+use futures::future::join_all;
+
+use super::campaign::Campaign;
+use super::commission::Commission;
+use super::error::{ApiError, Nullable, nullable};
+use super::partner::Partner;
+use super::partner_group::PartnerGroup;
+use super::{schema, tidy};
+
+/// The types that other subgraphs may refer to, each by its `id`.
+const ENTITIES: [&str; 4] = ["Campaign", "Commission", "Partner", "PartnerGroup"];
+
+/// Kept as it came: what is wrong with one is said in its own place of the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Representation(Value);
+
+/// What a federation gateway knows of an entity: an object of its `__typename` and its `id`. Other fields are not
+/// looked at.
+#[Scalar(name = "_Any")]
+impl ScalarType for Representation {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        Ok(Self(value))
+    }
+
+    fn to_value(&self) -> Value {
+        self.0.clone()
+    }
+}
+
+/// What other subgraphs may refer to by its id.
+#[derive(Union)]
+#[graphql(name = "_Entity")]
+pub enum Entity {
+    Campaign(Campaign),
+    Commission(Commission),
+    Partner(Partner),
+    PartnerGroup(PartnerGroup),
+}
+
+/// Tributary as a subgraph.
+#[derive(SimpleObject)]
+#[graphql(name = "_Service")]
+pub struct Service {
+    /// The schema with its federation directives, for composition.
+    sdl: &'static str,
+}
+
+/// Loads what `representation` names, if the caller may see it; by the loaders that `node` uses.
+async fn load(ctx: &Context<'_>, representation: &Representation) -> Result<Option<Entity>, ApiError> {
+    let Value::Object(fields) = &representation.0 else {
+        return Err(ApiError::bad_user_input("a representation must be an object"));
+    };
+    let text = |name: &str| match fields.get(name) {
+        Some(Value::String(text)) => Ok(text.as_str()),
+        _ => Err(ApiError::bad_user_input(format!(
+            "a representation must have the text {name}"
+        ))),
+    };
+    let (type_name, id) = (text("__typename")?, text("id"));
+    Ok(match type_name {
+        "Campaign" => Campaign::load(ctx, id?.parse()?).await?.map(Entity::from),
+        "Commission" => Commission::load(ctx, id?.parse()?).await?.map(Entity::from),
+        "Partner" => Partner::load(ctx, id?.parse()?).await?.map(Entity::from),
+        "PartnerGroup" => PartnerGroup::load(ctx, id?.parse()?).await?.map(Entity::from),
+        _ => {
+            let known = ENTITIES.join(", ");
+            return Err(ApiError::bad_user_input(format!("__typename must be one of {known}")));
+        }
+    })
+}
+
+#[derive(Default)]
+pub struct FederationQuery;
+
+#[Object]
+impl FederationQuery {
+    /// For federation gateways: whatever each representation names, in their order; null in the place of what does not
+    /// exist, or that the caller may not see.
+    #[graphql(name = "_entities")]
+    async fn entities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Types and ids of entities, at most 100 unless the gateway is set up for more.")]
+        representations: Vec<Representation>,
+    ) -> Vec<Nullable<Entity>> {
+        join_all(
+            representations
+                .iter()
+                .map(|representation| nullable(load(ctx, representation))),
+        )
+        .await
+    }
+
+    /// For federation gateways: the schema. In production only for the scope admin, as introspection is.
+    #[graphql(name = "_service")]
+    async fn service(&self) -> Service {
+        static SDL: LazyLock<String> = LazyLock::new(subgraph_sdl);
+        Service { sdl: &SDL }
+    }
+}
+
+/// The schema as a subgraph, for composition.
+pub fn subgraph_sdl() -> String {
+    let sdl = schema(false).sdl_with_options(
+        SDLExportOptions::new()
+            .sorted_fields()
+            .sorted_enum_items()
+            .sorted_arguments()
+            .federation(),
+    );
+    // Keys that the library knew of would make it answer `_entities` by itself.
+    ENTITIES.iter().fold(tidy(&sdl), |sdl, name| {
+        let head = format!("\ntype {name} implements Node {{");
+        sdl.replace(&head, &format!("\ntype {name} implements Node @key(fields: \"id\") {{"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_subgraph_has_the_keys_of_its_entities_and_none_of_the_machinery() {
+        let sdl = subgraph_sdl();
+        for name in ENTITIES {
+            let head = format!("type {name} implements Node @key(fields: \"id\") {{");
+            assert_eq!(sdl.matches(&head).count(), 1, "{name}");
+        }
+        assert_eq!(sdl.matches("@key(").count(), ENTITIES.len());
+        assert!(sdl.contains("url: \"https://specs.apollo.dev/federation/v2"));
+        for name in ["_Any", "_Entity", "_Service", "_entities", "_service"] {
+            assert!(!sdl.contains(name), "{name}");
+        }
+    }
+}
