@@ -17,7 +17,7 @@ use super::errors::{self, refusal, refusals};
 use super::guard::{Admitted, Problem};
 use super::negotiate::MediaType;
 use super::persisted::{self, Named};
-use super::{Front, cost};
+use super::{Front, cost, observe};
 use crate::auth::{Caller, Permission};
 use crate::graphql::{RequestContext, Schema};
 
@@ -101,6 +101,7 @@ fn refusal_of(front: &Front, refused: Refused, media_type: MediaType, request_id
         Refused::Invalid(errors) => {
             let mut response = GraphqlResponse::from_errors(errors);
             errors::finish(&mut response, request_id, front.options.limits.errors);
+            observe::refused(observe::codes(&response.errors));
             let status = refused_status(media_type);
             (status, Json(serde_json::json!({ "errors": response.errors }))).into_response()
         }
@@ -197,6 +198,13 @@ fn one(problem: Problem) -> Vec<Problem> {
 
 /// Runs a query or a mutation.
 pub async fn execute(front: &Front, asker: Asker, admission: &Admission) -> Result<GraphqlResponse, Failed> {
+    let (document, admitted) = (&admission.document, &admission.admitted);
+    let name = admission.operation_name.as_deref();
+    let execution = run(front, asker, admission);
+    observe::operation(front, document, name, (admitted.operation, admitted.cost), execution).await
+}
+
+async fn run(front: &Front, asker: Asker, admission: &Admission) -> Result<GraphqlResponse, Failed> {
     let admitted = &admission.admitted;
     let patience = match admitted.operation {
         OperationType::Mutation => front.options.timeouts.mutation(),

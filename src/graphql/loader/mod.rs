@@ -22,13 +22,16 @@ use std::sync::Arc;
 
 use dataloader::BatchFn;
 use dataloader::cached;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::error::ApiError;
 use crate::auth::Scope;
 use crate::domain::id;
+use crate::metrics::Metrics;
 use crate::store::page::{Page, PageRequest, Place};
 use crate::store::{Store, StoreError};
+use crate::telemetry;
 
 pub use api_key::ApiKeyById;
 pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner};
@@ -71,12 +74,15 @@ type Answer<V> = Result<Option<V>, Arc<StoreError>>;
 struct Batch<F> {
     store: Store,
     scope: Scope,
+    metrics: Arc<Metrics>,
     fetch: PhantomData<fn() -> F>,
 }
 
 impl<F: Fetch> BatchFn<F::Key, Answer<F::Value>> for Batch<F> {
     async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, Answer<F::Value>> {
-        match F::fetch(&self.store, &self.scope, keys).await {
+        self.metrics.loader_batches.observe(keys.len() as f64);
+        let span = telemetry::batch(std::any::type_name::<F>(), keys.len());
+        match F::fetch(&self.store, &self.scope, keys).instrument(span).await {
             // Every key is answered: one without an answer would count as a fault of the loader.
             Ok(mut found) => keys.iter().map(|key| (key.clone(), Ok(found.remove(key)))).collect(),
             Err(error) => {
@@ -94,10 +100,11 @@ impl<F: Fetch> Loader<F> {
     /// More keys than any page and its aliases can ask for in one level.
     const MAX_BATCH: usize = 10_000;
 
-    fn new(store: &Store, scope: Scope) -> Self {
+    fn new(store: &Store, scope: Scope, metrics: Arc<Metrics>) -> Self {
         let batch = Batch {
             store: store.clone(),
             scope,
+            metrics,
             fetch: PhantomData,
         };
         Self(cached::Loader::new(batch).with_max_batch_size(Self::MAX_BATCH))
@@ -215,8 +222,8 @@ macro_rules! loaders {
         }
 
         impl Loaders {
-            pub fn new(store: &Store, scope: Scope) -> Self {
-                Self { $($name: Loader::new(store, scope),)+ }
+            pub fn new(store: &Store, scope: Scope, metrics: &Arc<Metrics>) -> Self {
+                Self { $($name: Loader::new(store, scope, metrics.clone()),)+ }
             }
 
             /// Lets go of everything that was read.
