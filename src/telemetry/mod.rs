@@ -6,8 +6,9 @@ mod spans;
 
 use std::io::IsTerminal;
 
-use tracing::Subscriber;
+use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterFn, LevelFilter, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -30,14 +31,30 @@ pub enum LogFormat {
 /// logged.
 pub fn start(format: LogFormat, filter: &str, export: Option<&Export>) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let finest = filter.max_level_hint().unwrap_or(LevelFilter::TRACE);
     match export {
         // One filter for everything is cheaper than one for each.
-        None => tracing_subscriber::registry().with(filter).with(lines(format)).init(),
+        None => tracing_subscriber::registry()
+            .with(without_secrets(finest))
+            .with(filter)
+            .with(lines(format))
+            .init(),
         Some(export) => tracing_subscriber::registry()
+            .with(without_secrets(LevelFilter::TRACE))
             .with(lines(format).with_filter(filter))
             .with(export.layer())
             .init(),
     }
+}
+
+/// Whatever is asked for, not what SeaORM says of connecting at its finer levels: it quotes the database's address, and
+/// that has the password. Nothing finer than `finest` is looked at.
+fn without_secrets(finest: LevelFilter) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
+    let shown = move |metadata: &Metadata<'_>| {
+        let (level, target) = (*metadata.level(), metadata.target());
+        level <= finest && (level <= Level::INFO || !target.starts_with("sea_orm"))
+    };
+    filter_fn(shown).with_max_level_hint(finest)
 }
 
 fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>

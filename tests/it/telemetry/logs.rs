@@ -83,4 +83,11 @@ both_databases! {
         }
         holds_no_secret(&text, &token);
     }
+
+    async fn not_even_everything_that_can_be_logged_holds_a_secret(app: TestApp) {
+        app.tenant("acme").await;
+        let (text, token) = logged(&app, &["--log", "trace"]);
+        assert!(text.lines().filter(|line| line.contains("answered")).count() == 4, "{text}");
+        holds_no_secret(&text, &token);
+    }
 }
