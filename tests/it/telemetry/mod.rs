@@ -1,10 +1,12 @@
 //! What operators see: metrics, traces, logs, health, and what becomes of requests when replicas end or code panics.
 
 mod collector;
+mod ending;
 mod exposition;
 mod health;
 mod logs;
 mod metrics;
+mod panics;
 mod traces;
 
 use axum::Router;
