@@ -4,6 +4,8 @@
 //! not take is dropped: no request ever waits for it.
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -21,7 +23,7 @@ use tracing_subscriber::layer::Layer;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::spans::TARGET;
-use crate::client;
+use crate::client::{self, ClientError};
 
 /// A collector that has not answered by then has not got it.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -47,7 +49,10 @@ impl Export {
         }
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_http_client(Client(Handle::current()))
+            .with_http_client(Client {
+                runtime: Handle::current(),
+                is_failing: Arc::default(),
+            })
             .with_protocol(Protocol::HttpBinary)
             .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
             .with_timeout(PATIENCE)
@@ -100,7 +105,28 @@ fn resource() -> Resource {
 
 /// Sends from the runtime, because the thread that exports is outside of it.
 #[derive(Debug)]
-struct Client(Handle);
+struct Client {
+    runtime: Handle,
+    /// So that the log says once that the collector is away, and once that it is back.
+    is_failing: Arc<AtomicBool>,
+}
+
+impl Client {
+    /// What became of a batch.
+    fn note(is_failing: &AtomicBool, result: &Result<Response<Bytes>, ClientError>) {
+        let problem = match result {
+            Ok(response) if response.status().is_success() => None,
+            Ok(response) => Some(response.status().to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        let was_failing = is_failing.swap(problem.is_some(), Ordering::Relaxed);
+        match problem {
+            Some(problem) if !was_failing => tracing::warn!(problem, "the collector does not take traces"),
+            None if was_failing => tracing::info!("the collector takes traces again"),
+            Some(_) | None => {}
+        }
+    }
+}
 
 impl HttpClient for Client {
     fn send_bytes<'client, 'sending>(
@@ -111,7 +137,12 @@ impl HttpClient for Client {
         'client: 'sending,
         Self: 'sending,
     {
-        let sending = self.0.spawn(client::send(request, PATIENCE));
+        let is_failing = self.is_failing.clone();
+        let sending = self.runtime.spawn(async move {
+            let result = client::send(request, PATIENCE).await;
+            Self::note(&is_failing, &result);
+            result
+        });
         Box::pin(async move { Ok(sending.await??) })
     }
 }

@@ -1,5 +1,6 @@
 //! Spans arrive at a collector, below the caller's, and hold no secrets.
 
+use std::io::{Read, Seek};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -114,7 +115,9 @@ both_databases! {
     async fn a_collector_that_is_not_there_holds_nobody_up(app: TestApp) {
         app.tenant("acme").await;
         let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let program = traced(&app, &format!("http://{nobody}"));
+        let mut log = tempfile::tempfile().unwrap();
+        let settings = format!("otlp_endpoint = \"http://{nobody}\"");
+        let program = Program::launch(&app, &settings, "127.0.0.1:0", &["--log", "warn"], log.try_clone().unwrap());
         for _ in 0..20 {
             program.is_well();
         }
@@ -122,6 +125,11 @@ both_databases! {
         program.terminate();
         assert_eq!(program.wait().code(), Some(0));
         assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+        let mut text = String::new();
+        log.rewind().unwrap();
+        log.read_to_string(&mut text).unwrap();
+        assert_eq!(text.matches("the collector does not take traces").count(), 1, "{text}");
+        assert!(text.contains("does not take connections"), "{text}");
     }
 }
 
