@@ -1,11 +1,12 @@
 //! What the whole program shares, built once.
 
 use std::collections::HashMap;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 
 use crate::auth::{KeyUses, Keys};
 use crate::clock::Clock;
 use crate::domain::id::TenantId;
+use crate::metrics::Metrics;
 use crate::store::{self, Store, StoreError};
 
 pub struct App {
@@ -14,16 +15,19 @@ pub struct App {
     pub keys: Keys,
     pub tenants: TenantIndex,
     pub key_uses: KeyUses,
+    pub metrics: Arc<Metrics>,
 }
 
 impl App {
     pub fn new(store: Store, clock: Clock, keys: Keys) -> Self {
+        let metrics = Arc::new(Metrics::new(clock.now()));
         Self {
             store,
             clock,
             keys,
             tenants: TenantIndex::default(),
             key_uses: KeyUses::default(),
+            metrics,
         }
     }
 }

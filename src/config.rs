@@ -65,6 +65,12 @@ pub struct Flags {
     /// What to log, such as info or warn,tributary=debug [default: info]
     #[arg(long, global = true, env = "TRIBUTARY_LOG", value_name = "FILTER")]
     log: Option<String>,
+    /// Where to serve /metrics, instead of beside the API; in production it is served nowhere else
+    #[arg(long, global = true, env = "TRIBUTARY_METRICS_LISTEN", value_name = "ADDR")]
+    metrics_listen: Option<SocketAddr>,
+    /// The OpenTelemetry collector that traces go to, such as http://127.0.0.1:4318; without it there are none
+    #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    otlp_endpoint: Option<String>,
     /// A TOML file with any of these settings, and limits, timeouts and more: `serve --help` shows it
     #[arg(long, global = true, env = "TRIBUTARY_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -84,6 +90,8 @@ struct File {
     production: Option<bool>,
     log_format: Option<LogFormat>,
     log: Option<String>,
+    metrics_listen: Option<SocketAddr>,
+    otlp_endpoint: Option<String>,
     database: DatabaseSection,
     limits: Limits,
     timeouts: Timeouts,
@@ -125,6 +133,10 @@ pub struct Config {
     pub http: HttpOptions,
     pub log_format: LogFormat,
     pub log: String,
+    /// `None`: metrics are served beside the API, or not at all in production.
+    pub metrics_listen: Option<SocketAddr>,
+    /// `None`: no traces.
+    pub otlp_endpoint: Option<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -140,6 +152,7 @@ impl Config {
     pub fn load(flags: Flags) -> Result<Self, ConfigError> {
         let file = flags.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let listen = flags.listen.or(file.listen);
+        let metrics_listen = flags.metrics_listen.or(file.metrics_listen);
         Ok(Self {
             store: StoreOptions {
                 url: flags
@@ -164,6 +177,7 @@ impl Config {
                 .unwrap_or_else(|| DEFAULT_PARTY.to_owned()),
             http: HttpOptions {
                 production: flags.production.or(file.production).unwrap_or(false),
+                metrics_elsewhere: metrics_listen.is_some(),
                 limits: file.limits,
                 timeouts: file.timeouts,
                 throttle: file.throttle,
@@ -172,6 +186,12 @@ impl Config {
             },
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
             log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            metrics_listen,
+            // An empty variable is how a deployment says "none".
+            otlp_endpoint: flags
+                .otlp_endpoint
+                .or(file.otlp_endpoint)
+                .filter(|endpoint| !endpoint.is_empty()),
         })
     }
 }

@@ -9,12 +9,14 @@
 //! seed -> service, store, auth, domain
 //! graphql -> store (reads), service (writes), auth, domain
 //! service -> store, auth, domain           store -> entity, domain, auth::Scope
+//! http, graphql, jobs -> metrics, telemetry
 //! domain, entity, migration -> nothing of ours
 //! ```
 
 pub mod app;
 pub mod auth;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod domain;
@@ -22,6 +24,7 @@ pub mod graphql;
 pub mod http;
 pub mod import;
 pub mod jobs;
+pub mod metrics;
 pub mod seed;
 pub mod service;
 pub mod store;

@@ -2,6 +2,7 @@
 //! usage.
 
 mod demo;
+mod healthcheck;
 mod import;
 mod open;
 pub mod output;
@@ -20,6 +21,7 @@ use crate::config::{Config, Flags};
 use crate::domain::money::Currency;
 use crate::seed::Amounts;
 use crate::store;
+use crate::telemetry::{self, Export};
 
 /// A GraphQL gateway for partner programmes.
 #[derive(Parser)]
@@ -99,6 +101,12 @@ enum Command {
         #[arg(long, value_parser = tenant::currency)]
         currency: Option<Currency>,
     },
+    /// Ask a running gateway whether it can serve; exit with 1 if not. For containers, which then need no curl.
+    Healthcheck {
+        /// Its address, up to the path; by default that of --listen on this machine
+        #[arg(long)]
+        url: Option<String>,
+    },
     /// Print the GraphQL schema.
     Schema {
         /// As a subgraph of Apollo Federation 2, for composition
@@ -173,9 +181,13 @@ impl Cli {
     /// Does what the command line says.
     pub async fn run(self) -> Result<(), CliError> {
         let config = Config::load(self.flags)?;
-        crate::telemetry::start(config.log_format, &config.log);
+        let serves = matches!(self.command, Command::Serve { .. });
+        let endpoint = config.otlp_endpoint.as_deref().filter(|_| serves);
+        let export = endpoint.map(Export::to).transpose()?;
+        telemetry::start(config.log_format, &config.log, export.as_ref());
         match self.command {
-            Command::Serve { demo } => serve::run(config, demo).await,
+            Command::Serve { demo } => serve::run(config, demo, export).await,
+            Command::Healthcheck { url } => healthcheck::run(&config, url.as_deref()).await,
             Command::Migrate { direction } => migrate(&config, direction).await,
             Command::Tenant(command) => tenant::run(&config, command).await,
             Command::Token {

@@ -1,5 +1,6 @@
 //! `tributary serve`.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -8,9 +9,10 @@ use tokio::sync::watch;
 use super::{CliError, demo, open, output};
 use crate::config::Config;
 use crate::service::api_key::write_uses;
+use crate::telemetry::Export;
 use crate::{http, jobs};
 
-pub async fn run(config: Config, is_demo: bool) -> Result<(), CliError> {
+pub async fn run(config: Config, is_demo: bool, export: Option<Export>) -> Result<(), CliError> {
     let keys = if is_demo {
         open::demo_keys(&config)?
     } else {
@@ -20,9 +22,11 @@ pub async fn run(config: Config, is_demo: bool) -> Result<(), CliError> {
         return Err("the demo makes tokens: set --jwt-private-key (TRIBUTARY_JWT_PRIVATE_KEY), too".into());
     }
     let app = Arc::new(open::app(&config, keys).await?);
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let listener = listen(config.listen).await?;
+    let metrics = match config.metrics_listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
     let address = listener.local_addr()?;
     if is_demo {
         demo::prepare_and_greet(&app, address).await?;
@@ -30,6 +34,13 @@ pub async fn run(config: Config, is_demo: bool) -> Result<(), CliError> {
         output::line(format_args!("http://{address}/graphql"))?;
     }
     tracing::info!(%address, "serving");
+    let metrics = match metrics {
+        Some(listener) => {
+            tracing::info!(address = %listener.local_addr()?, "serving metrics");
+            Some(http::serve_metrics(listener, app.clone()))
+        }
+        None => None,
+    };
     let (tell, ending) = watch::channel(false);
     tokio::spawn(async move {
         told_to_end().await;
@@ -43,8 +54,19 @@ pub async fn run(config: Config, is_demo: bool) -> Result<(), CliError> {
     if let Err(error) = write_uses(&app).await {
         tracing::error!(%error, "writing down when keys were used failed");
     }
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
+    if let Some(export) = export {
+        export.end().await;
+    }
     tracing::info!("ended");
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
+    let listener = TcpListener::bind(address).await;
+    Ok(listener.map_err(|error| format!("cannot listen on {address}: {error}"))?)
 }
 
 /// Completes at SIGTERM or at an interrupt from the terminal.

@@ -19,7 +19,7 @@ pub struct RequestContext {
 
 impl RequestContext {
     pub fn new(app: Arc<App>, caller: Caller) -> Self {
-        let loaders = Loaders::new(&app.store, caller.scope());
+        let loaders = Loaders::new(&app.store, caller.scope(), &app.metrics);
         Self { app, caller, loaders }
     }
 

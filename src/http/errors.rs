@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::guard::Problem;
+use super::observe;
 use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE};
 use crate::store::StoreError;
 
@@ -23,6 +24,7 @@ pub fn refusals(status: StatusCode, problems: &[Problem], request_id: &str) -> R
         problem.to_json(request_id)
     });
     let errors: Vec<_> = errors.collect();
+    observe::refused(problems.iter().map(|problem| problem.code));
     (status, Json(json!({ "errors": errors }))).into_response()
 }
 
@@ -67,6 +69,10 @@ pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
         extensions.set("requestId", request_id);
     }
 }
+
+/// The codes of what ran and has no answer.
+pub const INTERNAL: &str = INTERNAL_CODE;
+pub const LATE: &str = "TIMEOUT";
 
 /// The answer to a fault of ours, which the caller of this has logged.
 pub fn internal(request_id: &str) -> Response {

@@ -8,7 +8,9 @@ mod graphiql;
 mod graphql;
 mod guard;
 mod health;
+mod metrics;
 mod negotiate;
+mod observe;
 mod options;
 mod persisted;
 mod request_id;
@@ -32,6 +34,7 @@ use crate::graphql::{Schema, schema, schema_for_validated_documents, sdl};
 use documents::Documents;
 use guard::Guard;
 pub use guard::Limits;
+pub use metrics::serve_metrics;
 pub use options::{Cors, HttpOptions, Persisted, Safelist, Throttle, Timeouts};
 pub use persisted::ManifestError;
 pub use serve::serve;
@@ -99,6 +102,9 @@ pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>
     if !front.options.production {
         router = router.route("/graphiql/{name}", get(graphiql::asset));
     }
+    if !front.options.production && !front.options.metrics_elsewhere {
+        router = router.route("/metrics", get(metrics::beside_the_api));
+    }
     let router = router
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -109,7 +115,7 @@ pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>
         None => router,
     };
     Ok(router
-        .layer(axum::middleware::from_fn(request_id::attach))
+        .layer(axum::middleware::from_fn_with_state(front.clone(), request_id::attach))
         .with_state(front))
 }
 

@@ -9,6 +9,8 @@ use super::guard::Limits;
 pub struct HttpOptions {
     /// No GraphiQL, introspection for admins only, no suggestions in error texts.
     pub production: bool,
+    /// Metrics have an address of their own, and are not served beside the API.
+    pub metrics_elsewhere: bool,
     pub limits: Limits,
     pub timeouts: Timeouts,
     pub throttle: Throttle,

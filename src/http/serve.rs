@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{HttpOptions, StartError, router};
 use crate::app::App;
+use crate::metrics::Metrics;
 
 /// Where the system has no more files or memory for connections, the next attempt waits so long.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -38,6 +39,7 @@ pub async fn serve(
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     let connections = Connections {
         header_patience: options.timeouts.header(),
+        metrics: app.metrics.clone(),
         router: router(app, options, ending.clone())?,
         ending: ending.clone(),
         open,
@@ -68,6 +70,7 @@ pub async fn serve(
 /// What every connection is given.
 struct Connections {
     header_patience: Duration,
+    metrics: Arc<Metrics>,
     router: Router,
     ending: watch::Receiver<bool>,
     open: mpsc::Sender<Infallible>,
@@ -97,7 +100,7 @@ impl Connections {
             .header_read_timeout(self.header_patience);
         let service = TowerToHyperService::new(service(self.router.clone(), self.ending.clone()));
         let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
-        let (mut told, open) = (self.ending.clone(), self.open.clone());
+        let (mut told, open) = (self.ending.clone(), (self.open.clone(), self.metrics.connection()));
         tokio::spawn(async move {
             let mut connection = pin!(connection);
             let last_call = async {

@@ -2,11 +2,12 @@
 //! step is a transaction that looks at what it changes under a lock.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::metrics::Job;
 use crate::service::api_key::write_uses;
 use crate::service::ledger::review::approve_matured;
 
@@ -18,7 +19,8 @@ const BATCH: u64 = 500;
 /// Works until `ending` turns true.
 pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
     while !*ending.borrow() {
-        match approve_matured(&app, BATCH).await {
+        let approval = counted(&app, Job::ApproveMatured, approve_matured(&app, BATCH)).await;
+        match approval {
             // There may be more.
             Ok(approved) if approved > 0 => {
                 tracing::info!(approved, "approved what matured");
@@ -27,7 +29,8 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "approving what matured failed; it is tried again"),
         }
-        if let Err(error) = write_uses(&app).await {
+        let writing = counted(&app, Job::WriteKeyUses, write_uses(&app)).await;
+        if let Err(error) = writing {
             tracing::error!(%error, "writing down when keys were used failed; it is tried again");
         }
         tokio::select! {
@@ -36,4 +39,14 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
             _ = ending.wait_for(|ending| *ending) => return,
         }
     }
+}
+
+/// Counts a run of the work.
+async fn counted<T, E>(app: &App, job: Job, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    let start = Instant::now();
+    let result = work.await;
+    app.metrics
+        .jobs
+        .ran(job, result.is_ok(), start.elapsed(), app.clock.now());
+    result
 }

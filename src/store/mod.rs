@@ -44,9 +44,10 @@ pub mod verify;
 use std::sync::Arc;
 
 use crate::domain::money::AmountTooLarge;
+use crate::metrics::PoolState;
 use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status};
@@ -137,6 +138,30 @@ impl Store {
         // A pool that fails to close has nothing left to lose.
         let _ = self.reader.close().await;
         let _ = self.writer.close().await;
+    }
+
+    /// The state of its pools of connections.
+    pub fn pools(&self) -> Vec<PoolState> {
+        let state = |name, pool: &DatabaseConnection| match pool.get_database_backend() {
+            DbBackend::Sqlite => {
+                let pool = pool.get_sqlite_connection_pool();
+                (name, pool.size(), pool.num_idle())
+            }
+            _ => {
+                let pool = pool.get_postgres_connection_pool();
+                (name, pool.size(), pool.num_idle())
+            }
+        };
+        let pools = match self.reader.get_database_backend() {
+            DbBackend::Sqlite => vec![state("reader", &self.reader), state("writer", &self.writer)],
+            _ => vec![state("reader", &self.reader)],
+        };
+        let pools = pools.into_iter().map(|(name, size, idle)| PoolState {
+            name,
+            size,
+            idle: u32::try_from(idle).unwrap_or(u32::MAX),
+        });
+        pools.collect()
     }
 
     /// Whether the database answers, for readiness.

@@ -3,17 +3,35 @@
 use std::path::Path;
 
 /// Module, and the modules of ours that it may use. What is not listed is not allowed.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("domain", &["domain"]),
-    ("store", &["store", "domain", "auth"]),
+    ("store", &["store", "domain", "auth", "metrics"]),
     ("auth", &["auth", "domain", "app", "store"]),
     ("service", &["service", "store", "domain", "auth", "app", "clock"]),
-    ("jobs", &["jobs", "service", "app"]),
-    ("graphql", &["graphql", "service", "store", "domain", "auth", "app"]),
-    ("http", &["http", "graphql", "auth", "app", "store"]),
+    ("jobs", &["jobs", "service", "app", "metrics"]),
+    (
+        "graphql",
+        &[
+            "graphql",
+            "service",
+            "store",
+            "domain",
+            "auth",
+            "app",
+            "metrics",
+            "telemetry",
+        ],
+    ),
+    (
+        "http",
+        &["http", "graphql", "auth", "app", "store", "metrics", "telemetry"],
+    ),
     ("import", &["import", "service", "store", "domain", "auth", "app"]),
     ("seed", &["seed", "service", "store", "domain", "auth", "app", "clock"]),
     ("clock.rs", &["domain"]),
+    ("metrics", &["metrics", "domain"]),
+    ("telemetry", &["telemetry", "metrics", "client"]),
+    ("client.rs", &[]),
 ];
 
 /// Crates that a module must not know.

@@ -22,6 +22,7 @@ mod schema;
 mod seed;
 mod statements;
 mod support;
+mod telemetry;
 mod tier_ledger;
 mod tiered;
 mod verify;

@@ -22,13 +22,16 @@ use std::sync::{Arc, OnceLock};
 
 use dataloader::BatchFn;
 use dataloader::cached;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::error::ApiError;
 use crate::auth::Scope;
 use crate::domain::id;
+use crate::metrics::Metrics;
 use crate::store::page::{Page, PageRequest, Place};
 use crate::store::{Store, StoreError};
+use crate::telemetry;
 
 pub use api_key::ApiKeyById;
 pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner};
@@ -68,15 +71,24 @@ pub trait Fetch: 'static {
 /// The answer for one key; an error is shared by all keys of its batch.
 type Answer<V> = Result<Option<V>, Arc<StoreError>>;
 
+/// What all loaders of a request share.
+struct Source {
+    store: Store,
+    scope: Scope,
+    metrics: Arc<Metrics>,
+}
+
 struct Batch<F> {
-    source: Arc<(Store, Scope)>,
+    source: Arc<Source>,
     fetch: PhantomData<fn() -> F>,
 }
 
 impl<F: Fetch> BatchFn<F::Key, Answer<F::Value>> for Batch<F> {
     async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, Answer<F::Value>> {
-        let (store, scope) = &*self.source;
-        match F::fetch(store, scope, keys).await {
+        let Source { store, scope, metrics } = &*self.source;
+        metrics.loader_batches.observe(keys.len() as f64);
+        let span = telemetry::batch(std::any::type_name::<F>(), keys.len());
+        match F::fetch(store, scope, keys).instrument(span).await {
             // Every key is answered: one without an answer would count as a fault of the loader.
             Ok(mut found) => keys.iter().map(|key| (key.clone(), Ok(found.remove(key)))).collect(),
             Err(error) => {
@@ -89,7 +101,7 @@ impl<F: Fetch> BatchFn<F::Key, Answer<F::Value>> for Batch<F> {
 
 /// Collects the keys of one level and reads them together. Made when it is first asked: a request uses few of all.
 pub struct Loader<F: Fetch> {
-    source: Arc<(Store, Scope)>,
+    source: Arc<Source>,
     inner: OnceLock<cached::Loader<F::Key, Answer<F::Value>, Batch<F>>>,
 }
 
@@ -97,7 +109,7 @@ impl<F: Fetch> Loader<F> {
     /// More keys than any page and its aliases can ask for in one level.
     const MAX_BATCH: usize = 10_000;
 
-    fn new(source: Arc<(Store, Scope)>) -> Self {
+    fn new(source: Arc<Source>) -> Self {
         let inner = OnceLock::new();
         Self { source, inner }
     }
@@ -227,8 +239,12 @@ macro_rules! loaders {
         }
 
         impl Loaders {
-            pub fn new(store: &Store, scope: Scope) -> Self {
-                let source = Arc::new((store.clone(), scope));
+            pub fn new(store: &Store, scope: Scope, metrics: &Arc<Metrics>) -> Self {
+                let source = Arc::new(Source {
+                    store: store.clone(),
+                    scope,
+                    metrics: metrics.clone(),
+                });
                 Self { $($name: Loader::new(source.clone()),)+ }
             }
 

@@ -22,23 +22,33 @@ pub struct Program {
 impl Program {
     /// Starts it with a settings file. The tenant `acme` must be there.
     pub fn start(app: &TestApp, settings: &str) -> Self {
+        Self::launch(app, settings, "127.0.0.1:0", &["--log", "error"], Stdio::inherit())
+    }
+
+    /// Starts it where it is told to listen, with further arguments, and what it logs goes there.
+    pub fn launch(app: &TestApp, settings: &str, listen: &str, arguments: &[&str], log: impl Into<Stdio>) -> Self {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         let secret = std::str::from_utf8(&SECRET).unwrap();
         writeln!(file, "jwt_secret = {}\n{settings}", json!(secret)).unwrap();
-        let command = |arguments: &[&str]| {
+        let command = |subcommand: &[&str]| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_tributary"));
             command
-                .args(["--listen", "127.0.0.1:0", "--log", "error", "--config"])
+                .args(["--listen", listen, "--config"])
                 .arg(file.path())
                 .args(["--database-url", &app.database_url()])
                 .args(arguments)
+                .args(subcommand)
                 .stdin(Stdio::null());
             command
         };
         let token = command(&["token", "--tenant", "acme"]).output().unwrap();
         assert!(token.status.success(), "{}", String::from_utf8_lossy(&token.stderr));
         let token = String::from_utf8(token.stdout).unwrap().trim().to_owned();
-        let mut child = command(&["serve"]).stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut child = command(&["serve"])
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("it starts");
         let mut line = String::new();
         let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
         output.read_line(&mut line).expect("UTF-8");
@@ -115,6 +125,11 @@ impl Program {
 
     /// Waits until it has ended.
     pub fn wait(mut self) -> ExitStatus {
+        self.ended()
+    }
+
+    /// The same of a program that is replaced by another.
+    pub fn ended(&mut self) -> ExitStatus {
         self.child.wait().unwrap()
     }
 }

@@ -1,0 +1,41 @@
+# syntax=docker/dockerfile:1
+# The gateway in an image of its own: `docker build -t tributary .`, then `docker run -p 8080:8080 tributary serve --demo`.
+
+# GraphiQL's files, which the build embeds, so that its page works without a network.
+FROM node:22-bookworm-slim AS graphiql
+WORKDIR /src
+COPY scripts/graphiql-assets scripts/
+COPY tools/graphiql/ tools/graphiql/
+RUN scripts/graphiql-assets
+
+FROM rust:1.95-bookworm AS build
+WORKDIR /src
+# Only the manifests first: as long as they stay the same, the next builds find the dependencies compiled.
+COPY Cargo.toml Cargo.lock ./
+COPY entity/Cargo.toml entity/
+COPY migration/Cargo.toml migration/
+RUN mkdir -p src entity/src migration/src tests/it /data \
+    && echo 'fn main() {}' | tee src/main.rs > tests/it/main.rs \
+    && touch src/lib.rs entity/src/lib.rs migration/src/lib.rs \
+    && cargo build --release --locked \
+    && rm -r src entity/src migration/src tests
+COPY . .
+COPY --from=graphiql /src/assets/graphiql/ assets/graphiql/
+# Newer than what was compiled of the empty sources, whatever the times in the context are.
+RUN touch src/main.rs src/lib.rs entity/src/lib.rs migration/src/lib.rs build.rs \
+    && cargo build --release --locked --bin tributary
+
+# No shell and no package manager: the C library, certificates and an account without rights.
+FROM gcr.io/distroless/cc-debian12:nonroot
+COPY --from=build /src/target/release/tributary /usr/local/bin/tributary
+# Where SQLite's file is, if nothing else is said.
+COPY --from=build --chown=nonroot:nonroot /data /data
+VOLUME /data
+WORKDIR /data
+ENV TRIBUTARY_LISTEN=0.0.0.0:8080 \
+    TRIBUTARY_LOG_FORMAT=json
+USER nonroot
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["/usr/local/bin/tributary", "healthcheck"]
+ENTRYPOINT ["/usr/local/bin/tributary"]
+CMD ["serve"]

@@ -1,0 +1,56 @@
+//! `tributary healthcheck`.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::http::Request;
+
+use super::{CliError, output};
+use crate::client;
+use crate::config::Config;
+
+/// Shorter than orchestrators wait for a check.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Asks /readyz once.
+pub async fn run(config: &Config, url: Option<&str>) -> Result<(), CliError> {
+    let base = url.map_or_else(|| format!("http://{}", reachable(config.listen)), str::to_owned);
+    let address = format!("{}/readyz", base.trim_end_matches('/'));
+    let request = Request::get(&address)
+        .body(Bytes::new())
+        .map_err(|error| format!("{address}: {error}"))?;
+    let answer = client::send(request, PATIENCE).await?;
+    let text = String::from_utf8_lossy(answer.body());
+    if answer.status().is_success() {
+        return output::line(text.trim_end());
+    }
+    Err(format!("{address}: {} {}", answer.status().as_u16(), text.trim_end()).into())
+}
+
+/// Who listens on every address can be asked on this machine's own.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_is_asked_on_this_machine() {
+        for (listen, asked) in [
+            ("0.0.0.0:8080", "127.0.0.1:8080"),
+            ("[::]:80", "[::1]:80"),
+            ("10.1.2.3:8080", "10.1.2.3:8080"),
+        ] {
+            assert_eq!(reachable(listen.parse().unwrap()).to_string(), asked);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! `GET /metrics`: beside the API while there is no production, else on an address of its own, because it has no token and
+//! tells everybody how much is asked for.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use super::Front;
+use crate::app::App;
+
+/// Prometheus' text format.
+const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+
+pub async fn beside_the_api(State(front): State<Front>) -> Response {
+    page(&front.app)
+}
+
+/// Serves nothing but metrics there, until it is aborted: the last requests are of interest, too.
+pub fn serve_metrics(listener: TcpListener, app: Arc<App>) -> JoinHandle<()> {
+    let page = |State(app): State<Arc<App>>| async move { page(&app) };
+    let router = Router::new().route("/metrics", get(page)).with_state(app);
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!(%error, "metrics are no longer served");
+        }
+    })
+}
+
+fn page(app: &App) -> Response {
+    let text = app.metrics.render(&app.store.pools());
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response()
+}

@@ -1,0 +1,170 @@
+//! What becomes of every request, told once: to the metrics, to the trace, and in one line of the log. What becomes known
+//! on the way is noted beside the request's task; operations that come in another way than as a request of their own are
+//! counted all the same.
+//!
+//! No token, no document and no variable is in any of it.
+
+use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use async_graphql::{Response as GraphqlResponse, ServerError, Value};
+use axum::http::Method;
+use axum::response::Response;
+use futures::FutureExt;
+use tracing::{Instrument, Span};
+
+use super::run::Failed;
+use super::{Front, errors};
+use crate::metrics::{Ran, Route, known_code, word};
+use crate::telemetry;
+
+tokio::task_local! {
+    static NOTES: RefCell<Notes>;
+}
+
+/// What is known of a request's answer.
+#[derive(Default)]
+struct Notes {
+    /// The type, name and actual cost of the operation that ran, if one did.
+    operation: Option<(OperationType, Option<String>, u64)>,
+    /// The codes of the errors in the answer.
+    codes: Vec<&'static str>,
+}
+
+/// A request as it came in.
+pub struct Asked {
+    pub method: Method,
+    pub path: String,
+    pub route: Route,
+    pub request_id: String,
+    /// Its span in the trace.
+    pub trace: Span,
+}
+
+/// Handles a request and tells what became of it. A panic is a fault of ours like any other. Must be called inside of the
+/// span that names the request.
+pub async fn request(front: &Front, asked: &Asked, handling: impl Future<Output = Response>) -> Response {
+    let start = Instant::now();
+    let noted = async {
+        let response = AssertUnwindSafe(handling).catch_unwind().await;
+        let response = response.unwrap_or_else(|_| errors::panicked(&asked.request_id));
+        (response, NOTES.with(RefCell::take))
+    };
+    let noted = NOTES.scope(RefCell::default(), noted.instrument(asked.trace.clone()));
+    let (response, notes) = noted.await;
+    tell(front, asked, response.status().as_u16(), start.elapsed(), &notes);
+    response
+}
+
+fn tell(front: &Front, asked: &Asked, status: u16, took: Duration, notes: &Notes) {
+    let requests = &front.app.metrics.requests;
+    let code = notes.codes.first().copied();
+    requests.answered(asked.route, status, took);
+    if notes.operation.is_none()
+        && let Some(code) = code
+    {
+        requests.refused(status, code, took);
+        requests.errors(&notes.codes);
+    }
+    telemetry::end_request(&asked.trace, status, code);
+    let (kind, name, cost) = match &notes.operation {
+        Some((kind, name, cost)) => (Some(word(*kind)), name.as_deref(), Some(*cost)),
+        None => (None, None, None),
+    };
+    tracing::info!(
+        method = %asked.method,
+        path = asked.path,
+        status,
+        milliseconds = took.as_secs_f64() * 1e3,
+        kind,
+        operation = name,
+        cost,
+        code,
+        trace_id = telemetry::trace_id(&asked.trace),
+        "answered"
+    );
+}
+
+/// Notes that the answer is nothing but errors with these codes.
+pub fn refused(codes: impl IntoIterator<Item = &'static str>) {
+    note(|notes| {
+        // What ran has its codes already.
+        if notes.operation.is_none() {
+            notes.codes.extend(codes);
+        }
+    });
+}
+
+/// The codes of errors that are finished.
+pub fn codes(errors: &[ServerError]) -> Vec<&'static str> {
+    let code = |error: &ServerError| match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(known_code(code)),
+        _ => None,
+    };
+    errors
+        .iter()
+        .map(|error| code(error).unwrap_or(known_code("")))
+        .collect()
+}
+
+/// Runs an operation of a valid document in its span, and counts it. `name` is what the request names, if there is need
+/// to.
+pub async fn operation(
+    front: &Front,
+    document: &ExecutableDocument,
+    name: Option<&str>,
+    (kind, requested_cost): (OperationType, u64),
+    execution: impl Future<Output = Result<GraphqlResponse, Failed>>,
+) -> Result<GraphqlResponse, Failed> {
+    let name = name.or_else(|| only_name(document));
+    let start = Instant::now();
+    let span = telemetry::operation(kind, name, requested_cost);
+    let result = execution.instrument(span).await;
+    let (codes, actual_cost) = match &result {
+        Ok(response) => (codes(&response.errors), actual_cost(response)),
+        Err(Failed::Panicked) => (vec![errors::INTERNAL], None),
+        Err(Failed::Late(_)) => (vec![errors::LATE], None),
+    };
+    // What was given up has cost what it asked for.
+    let actual_cost = actual_cost.unwrap_or(requested_cost);
+    let metrics = &front.app.metrics;
+    let ran = Ran {
+        succeeded: codes.is_empty(),
+        took: start.elapsed(),
+        requested_cost,
+        actual_cost,
+    };
+    metrics.operations.of(kind, name).ran(&ran);
+    metrics.requests.errors(&codes);
+    note(|notes| {
+        notes.operation = Some((kind, name.map(str::to_owned), actual_cost));
+        notes.codes = codes;
+    });
+    result
+}
+
+fn note(change: impl FnOnce(&mut Notes)) {
+    // Fails where there is no request whose end is told.
+    let _ = NOTES.try_with(|notes| change(&mut notes.borrow_mut()));
+}
+
+/// The name of a document's only operation.
+fn only_name(document: &ExecutableDocument) -> Option<&str> {
+    match &document.operations {
+        DocumentOperations::Single(_) => None,
+        DocumentOperations::Multiple(operations) => operations.keys().next().map(|name| name.as_str()),
+    }
+}
+
+/// What the answer itself says of it.
+fn actual_cost(response: &GraphqlResponse) -> Option<u64> {
+    let Some(Value::Object(cost)) = response.extensions.get("cost") else {
+        return None;
+    };
+    match cost.get("actualQueryCost")? {
+        Value::Number(number) => number.as_u64(),
+        _ => None,
+    }
+}

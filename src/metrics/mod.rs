@@ -1,0 +1,109 @@
+//! Numbers about the running program, for Prometheus.
+//!
+//! - Counting costs a few atomic additions: whoever counts holds the series already, and looking one up takes no lock.
+//! - Labels say what kind of thing happened, never to whom: no tenant, no subject, no id. What callers choose (the names
+//!   of operations) is bounded.
+//! - Everything that can be counted is there from the start with zero, but for the series of operations.
+
+mod codes;
+mod jobs;
+mod operation;
+mod process;
+mod request;
+mod series;
+
+use prometheus::{Histogram, IntGauge, Registry, TextEncoder};
+
+use crate::domain::Timestamp;
+pub use jobs::{Job, Jobs};
+pub use operation::{Operations, Ran, word};
+pub use request::{Requests, Route, known_code};
+
+/// What a whole request or a resolver takes, from a cached read to the longest patience.
+const SECONDS: [f64; 14] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+];
+/// Keys that a loader reads with one statement.
+const KEYS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0];
+
+/// The numbers of one program.
+pub struct Metrics {
+    registry: Registry,
+    pub requests: Requests,
+    pub operations: Operations,
+    pub jobs: Jobs,
+    /// How many keys each batch of a loader has.
+    pub loader_batches: Histogram,
+    /// Connections that are open.
+    connections: IntGauge,
+    pools: [series::Pool; 2],
+    process: process::Process,
+}
+
+/// The state of a pool of database connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolState {
+    /// "reader" or "writer"; on PostgreSQL they are one pool, "reader".
+    pub name: &'static str,
+    /// Connections that are open.
+    pub size: u32,
+    /// Of these, those that nobody uses.
+    pub idle: u32,
+}
+
+impl Metrics {
+    /// All at zero. `started` is now.
+    pub fn new(started: Timestamp) -> Self {
+        let registry = Registry::new();
+        Self {
+            requests: Requests::new(&registry),
+            operations: Operations::new(&registry),
+            jobs: Jobs::new(&registry),
+            loader_batches: series::histogram(
+                &registry,
+                "tributary_loader_batch_keys",
+                "Keys that a loader reads with one statement.",
+                &KEYS,
+            ),
+            connections: series::gauge(&registry, "tributary_http_connections", "Connections that are open."),
+            pools: series::pools(&registry),
+            process: process::Process::new(&registry, started),
+            registry,
+        }
+    }
+
+    /// Counts a connection for as long as what this returns is kept.
+    pub fn connection(&self) -> Open {
+        Open::new(&self.connections)
+    }
+
+    /// Everything, in Prometheus' text form. `pools` is their state now.
+    pub fn render(&self, pools: &[PoolState]) -> String {
+        for state in pools {
+            for pool in &self.pools {
+                pool.set(state);
+            }
+        }
+        self.process.look();
+        // Fails only where a series has no name or a help text has no counterpart, which registering has checked.
+        TextEncoder::new()
+            .encode_to_string(&self.registry.gather())
+            .expect("registered series can be written")
+    }
+}
+
+/// One that is open.
+pub struct Open(IntGauge);
+
+impl Open {
+    fn new(gauge: &IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}

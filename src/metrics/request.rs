@@ -1,0 +1,119 @@
+//! Requests: how they ended, and what was refused.
+
+use std::time::Duration;
+
+use prometheus::{Histogram, IntCounter, Registry};
+
+use super::codes::{CODES, REASONS, Reason, place};
+use super::series;
+
+/// Where a request went. Addresses that nobody serves are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    Graphql,
+    WebSocket,
+    Graphiql,
+    Healthz,
+    Readyz,
+    Metrics,
+    Other,
+}
+
+const ROUTES: [&str; 7] = [
+    "/graphql",
+    "/graphql/ws",
+    "/graphiql",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "other",
+];
+
+/// Classes of status, the first digit less one.
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+impl Route {
+    pub fn of(path: &str) -> Self {
+        match path {
+            "/graphql" => Self::Graphql,
+            "/graphql/ws" => Self::WebSocket,
+            "/healthz" => Self::Healthz,
+            "/readyz" => Self::Readyz,
+            "/metrics" => Self::Metrics,
+            path if path.starts_with("/graphiql/") => Self::Graphiql,
+            _ => Self::Other,
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        ROUTES[self as usize]
+    }
+}
+
+/// The series of requests.
+pub struct Requests {
+    statuses: [[IntCounter; 5]; 7],
+    seconds: [Histogram; 7],
+    errors: [IntCounter; CODES.len()],
+    refusals: [Histogram; REASONS.len()],
+}
+
+impl Requests {
+    pub(super) fn new(registry: &Registry) -> Self {
+        let statuses = "HTTP requests that were answered.";
+        let statuses = series::counters(
+            registry,
+            "tributary_http_requests_total",
+            statuses,
+            &["route", "status"],
+        );
+        Self {
+            statuses: ROUTES.map(|route| CLASSES.map(|class| statuses.with_label_values(&[route, class]))),
+            seconds: series::seconds_each(
+                registry,
+                "tributary_http_request_duration_seconds",
+                "Seconds from a request's headers to the beginning of its answer.",
+                "route",
+                ROUTES,
+            ),
+            errors: series::counter_each(
+                registry,
+                "tributary_errors_total",
+                "Top-level errors in answers, by extensions.code.",
+                "code",
+                CODES,
+            ),
+            refusals: series::seconds_each(
+                registry,
+                "tributary_refusal_duration_seconds",
+                "Requests that were refused before anything ran, and the seconds that it took.",
+                "reason",
+                REASONS,
+            ),
+        }
+    }
+
+    /// Counts an answered request.
+    pub fn answered(&self, route: Route, status: u16, took: Duration) {
+        let class = usize::from(status / 100).clamp(1, CLASSES.len()) - 1;
+        self.statuses[route as usize][class].inc();
+        self.seconds[route as usize].observe(took.as_secs_f64());
+    }
+
+    /// Counts a request of which nothing ran. `code` is that of its first error.
+    pub fn refused(&self, status: u16, code: &str, took: Duration) {
+        self.refusals[Reason::of(status, code) as usize].observe(took.as_secs_f64());
+    }
+
+    /// Counts the errors in an answer.
+    pub fn errors(&self, codes: &[&str]) {
+        for code in codes {
+            self.errors[place(code)].inc();
+        }
+    }
+}
+
+/// The code itself, if it is one of ours.
+pub fn known_code(code: &str) -> &'static str {
+    CODES[place(code)]
+}

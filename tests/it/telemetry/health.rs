@@ -1,0 +1,73 @@
+//! `tributary healthcheck`, by which a container knows how its gateway is.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use crate::support::both_databases;
+use crate::support::program::Program;
+
+fn check(arguments: &[&str]) -> (Option<i32>, String) {
+    let output: Output = Command::new(env!("CARGO_BIN_EXE_tributary"))
+        .arg("healthcheck")
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(text).unwrap())
+}
+
+both_databases! {
+    async fn a_gateway_that_serves_is_healthy_until_it_has_ended(app: TestApp) {
+        app.tenant("acme").await;
+        let program = Program::start(&app, "");
+        let address = program.address.to_string();
+        assert_eq!(check(&["--listen", &address]), (Some(0), "ready\n".to_owned()));
+        assert_eq!(check(&["--url", &format!("http://{address}/")]), (Some(0), "ready\n".to_owned()));
+        program.terminate();
+        assert_eq!(program.wait().code(), Some(0));
+        let (code, says) = check(&["--listen", &address]);
+        assert_eq!(code, Some(1));
+        assert!(says.contains("does not take connections"), "{says}");
+    }
+}
+
+#[test]
+fn who_says_no_is_not_healthy() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let gateway = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut asked = [0; 1024];
+        let length = stream.read(&mut asked).unwrap();
+        stream
+            .write_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 7\r\n\r\nending\n")
+            .unwrap();
+        String::from_utf8_lossy(&asked[..length]).into_owned()
+    });
+    let (code, says) = check(&["--url", &url]);
+    assert_eq!(code, Some(1));
+    assert!(says.contains("503 ending"), "{says}");
+    assert!(gateway.join().unwrap().starts_with("GET /readyz HTTP/1.1\r\n"));
+}
+
+#[test]
+fn who_says_nothing_is_not_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let start = Instant::now();
+    let (code, says) = check(&["--url", &url]);
+    assert_eq!(code, Some(1));
+    assert!(says.contains("no answer within 2s"), "{says}");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
+fn what_cannot_be_asked_is_said() {
+    for url in ["https://gateway.example", "nonsense", "http://[::1"] {
+        let (code, says) = check(&["--url", url]);
+        assert_eq!(code, Some(1), "{url}");
+        assert!(!says.is_empty() && !says.contains("panicked"), "{says}");
+    }
+}
