@@ -9,7 +9,7 @@ use super::ask::{self, Ask, Unreadable};
 use super::errors::{self, refusal};
 use super::negotiate::{self, MediaType};
 use super::request_id::RequestId;
-use super::run::{self, Terms};
+use super::run::{self, Asker, Terms};
 use super::{Front, graphiql};
 use crate::auth::{AuthError, Caller, authenticate};
 
@@ -46,12 +46,16 @@ pub async fn get(
     let response = match identify(&front, &headers, &request_id).await {
         Ok(caller) => {
             let terms = Terms {
-                caller,
                 method: Method::GET,
                 media_type,
-                request_id,
             };
-            answer(&front, terms, ask::read_parameters(pairs)).await
+            answer(
+                &front,
+                Asker { caller, request_id },
+                &terms,
+                ask::read_parameters(pairs),
+            )
+            .await
         }
         Err(response) => response,
     };
@@ -73,12 +77,10 @@ pub async fn post(
             let limit = front.options.limits.body_bytes;
             let ask = ask::read_body(&headers, body, limit, front.options.timeouts.body()).await;
             let terms = Terms {
-                caller,
                 method: Method::POST,
                 media_type,
-                request_id,
             };
-            answer(&front, terms, ask).await
+            answer(&front, Asker { caller, request_id }, &terms, ask).await
         }
         Err(response) => {
             ask::discard(&headers, body, front.options.timeouts.body()).await;
@@ -111,14 +113,14 @@ pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<Requ
     response
 }
 
-async fn answer(front: &Front, terms: Terms, ask: Result<Ask, Unreadable>) -> Response {
+async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Result<Ask, Unreadable>) -> Response {
     match ask {
-        Ok(ask) => run::answer(front, terms, ask).await,
+        Ok(ask) => run::answer(front, asker, terms, ask).await,
         Err(unreadable) => refusal(
             unreadable.status,
             unreadable.code,
             unreadable.message,
-            &terms.request_id,
+            &asker.request_id,
         ),
     }
 }

@@ -21,12 +21,16 @@ use super::{Front, cost};
 use crate::auth::{Caller, Permission};
 use crate::graphql::{RequestContext, Schema};
 
-/// Everything about the request besides what it asks for.
-pub struct Terms {
+/// Who asks, and what the request is called.
+pub struct Asker {
     pub caller: Caller,
+    pub request_id: String,
+}
+
+/// How the answer travels over HTTP.
+pub struct Terms {
     pub method: Method,
     pub media_type: MediaType,
-    pub request_id: String,
 }
 
 /// A document that is ready to run.
@@ -38,56 +42,123 @@ struct Ready {
     validated: bool,
 }
 
-pub async fn answer(front: &Front, terms: Terms, ask: Ask) -> Response {
-    let (ready, admitted) = match prepare(
+/// An operation that may run: guarded, validated and paid for.
+pub struct Admission {
+    document: Arc<ExecutableDocument>,
+    admitted: Admitted,
+    operation_name: Option<String>,
+    /// Whose bucket of cost it came out of.
+    subject: String,
+}
+
+/// Why nothing of a request runs.
+pub enum Refused {
+    Document(Vec<Problem>),
+    /// Its kind of operation is not for this way of asking. The text is for the caller.
+    Operation(&'static str),
+    /// Strict validation found this.
+    Invalid(Vec<ServerError>),
+    /// Too much was asked for; again in so many seconds.
+    Throttled(u64),
+}
+
+/// Why an operation that ran has no answer.
+pub enum Failed {
+    Panicked,
+    /// The text is for the caller.
+    Late(String),
+}
+
+/// Answers a request over HTTP.
+pub async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Ask) -> Response {
+    let allow = |operation| match operation {
+        OperationType::Query => Ok(()),
+        _ if terms.method == Method::GET => Err("GET is for queries only: send this by POST"),
+        OperationType::Mutation | OperationType::Subscription => Ok(()),
+    };
+    let request_id = asker.request_id.clone();
+    let admission = match admit(front, &asker, ask, allow).await {
+        Ok(admission) => admission,
+        Err(refused) => return refusal_of(front, refused, terms.media_type, &request_id),
+    };
+    match execute(front, asker, &admission).await {
+        Ok(response) => Json(response).into_response(),
+        Err(Failed::Panicked) => errors::panicked(&request_id),
+        Err(Failed::Late(message)) => refusal(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message, &request_id),
+    }
+}
+
+fn refusal_of(front: &Front, refused: Refused, media_type: MediaType, request_id: &str) -> Response {
+    match refused {
+        Refused::Document(problems) => refusals(status(&problems, media_type), &problems, request_id),
+        Refused::Operation(message) => {
+            let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", message, request_id);
+            response
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("POST"));
+            response
+        }
+        Refused::Invalid(errors) => {
+            let mut response = GraphqlResponse::from_errors(errors);
+            errors::finish(&mut response, request_id, front.options.limits.errors);
+            let status = refused_status(media_type);
+            (status, Json(serde_json::json!({ "errors": response.errors }))).into_response()
+        }
+        Refused::Throttled(seconds) => {
+            let message = throttled(seconds);
+            let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "THROTTLED", message, request_id);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            response
+        }
+    }
+}
+
+fn throttled(seconds: u64) -> String {
+    format!("too much was asked for in a short time: ask again in {seconds} seconds")
+}
+
+/// Finds or reads the document, guards and validates it, and charges for it. `allow` says which kinds of operations may
+/// be asked for in this way.
+pub async fn admit(
+    front: &Front,
+    asker: &Asker,
+    ask: Ask,
+    allow: impl Fn(OperationType) -> Result<(), &'static str>,
+) -> Result<Admission, Refused> {
+    let (ready, admitted) = prepare(
         front,
-        &terms,
+        asker,
         ask.query,
         ask.operation_name.as_deref(),
         ask.variables,
         &ask.extensions,
-    ) {
-        Ok(prepared) => prepared,
-        Err(problems) => return refusals(status(&problems, terms.media_type), &problems, &terms.request_id),
-    };
-    if terms.method == Method::GET && admitted.operation != OperationType::Query {
-        let mut response = refusal(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "BAD_REQUEST",
-            "GET is for queries only: send this by POST",
-            &terms.request_id,
-        );
-        response
-            .headers_mut()
-            .insert(header::ALLOW, HeaderValue::from_static("POST"));
-        return response;
-    }
-    let subject = format!("{}/{}", terms.caller.tenant(), terms.caller.subject());
+    )
+    .map_err(Refused::Document)?;
+    allow(admitted.operation).map_err(Refused::Operation)?;
     if !ready.validated {
         let errors = validate(front, &ready.document).await;
         if !errors.is_empty() {
-            let mut response = GraphqlResponse::from_errors(errors);
-            errors::finish(&mut response, &terms.request_id, front.options.limits.errors);
-            let status = refused_status(terms.media_type);
-            return (status, Json(serde_json::json!({ "errors": response.errors }))).into_response();
+            return Err(Refused::Invalid(errors));
         }
         front
             .documents
             .keep(ready.hash, ready.document.clone(), ready.text_bytes);
     }
+    let subject = format!("{}/{}", asker.caller.tenant(), asker.caller.subject());
     if let Err(empty) = front.throttle.take(&subject, admitted.cost, Instant::now()) {
-        let seconds = empty.0.as_secs().saturating_add(1);
-        let message = format!("too much was asked for in a short time: ask again in {seconds} seconds");
-        let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "THROTTLED", message, &terms.request_id);
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        return response;
+        return Err(Refused::Throttled(empty.0.as_secs().saturating_add(1)));
     }
-    execute(front, terms, ready, admitted, ask.operation_name, &subject).await
+    Ok(Admission {
+        document: ready.document,
+        admitted,
+        operation_name: ask.operation_name,
+        subject,
+    })
 }
 
 fn prepare(
     front: &Front,
-    terms: &Terms,
+    asker: &Asker,
     query: Option<String>,
     operation_name: Option<&str>,
     variables: async_graphql::Variables,
@@ -98,7 +169,7 @@ fn prepare(
         Named::Text(hash, text) => (hash, Some(text)),
         Named::Before(hash) => (hash, None),
     };
-    front.persisted.permit(&hash, &terms.request_id).map_err(one)?;
+    front.persisted.permit(&hash, &asker.request_id).map_err(one)?;
     let text_bytes = text.as_ref().map_or(0, String::len);
     let (document, validated) = match (front.documents.find(&hash), text) {
         (Some(document), _) => (document, true),
@@ -106,7 +177,7 @@ fn prepare(
         (None, None) => return Err(vec![persisted::not_found()]),
     };
     let admitted = front.guard.admit(&document, operation_name, variables)?;
-    let may_introspect = !front.options.production || terms.caller.permissions().allow(Permission::Admin);
+    let may_introspect = !front.options.production || asker.caller.permissions().allow(Permission::Admin);
     if admitted.introspects && !may_introspect {
         let message = "only a token with the scope admin may ask about the schema itself";
         return Err(one(Problem::new("FORBIDDEN", message)));
@@ -124,40 +195,32 @@ fn one(problem: Problem) -> Vec<Problem> {
     vec![problem]
 }
 
-async fn execute(
-    front: &Front,
-    terms: Terms,
-    ready: Ready,
-    admitted: Admitted,
-    operation_name: Option<String>,
-    subject: &str,
-) -> Response {
+/// Runs a query or a mutation.
+pub async fn execute(front: &Front, asker: Asker, admission: &Admission) -> Result<GraphqlResponse, Failed> {
+    let admitted = &admission.admitted;
     let patience = match admitted.operation {
         OperationType::Mutation => front.options.timeouts.mutation(),
         OperationType::Query | OperationType::Subscription => front.options.timeouts.query(),
     };
-    let mut document = ExecutableDocument::clone(&ready.document);
-    front.guard.strip(&mut document, &admitted);
-    let mut request = Request::new("").variables(admitted.variables);
+    let mut document = ExecutableDocument::clone(&admission.document);
+    front.guard.strip(&mut document, admitted);
+    let mut request = Request::new("").variables(admitted.variables.clone());
     request.set_parsed_query(document);
-    request.operation_name = operation_name;
-    let request = request.data(RequestContext::new(front.app.clone(), terms.caller));
+    request.operation_name.clone_from(&admission.operation_name);
+    let request = request.data(RequestContext::new(front.app.clone(), asker.caller));
     let execution = AssertUnwindSafe(front.fast_schema.execute(request)).catch_unwind();
     let mut response = match tokio::time::timeout(patience, execution).await {
         Ok(Ok(response)) => response,
-        Ok(Err(_)) => return errors::panicked(&terms.request_id),
-        Err(_) => {
-            let message = too_late(admitted.operation, patience.as_secs());
-            return refusal(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message, &terms.request_id);
-        }
+        Ok(Err(_)) => return Err(Failed::Panicked),
+        Err(_) => return Err(Failed::Late(too_late(admitted.operation, patience.as_secs()))),
     };
-    errors::finish(&mut response, &terms.request_id, front.options.limits.errors);
+    errors::finish(&mut response, &asker.request_id, front.options.limits.errors);
     let actual = cost::actual(&response.data, admitted.operation, admitted.cost);
     let available = front
         .throttle
-        .give_back(subject, admitted.cost - actual, Instant::now());
+        .give_back(&admission.subject, admitted.cost - actual, Instant::now());
     let extension = cost::extension(admitted.cost, actual, available, front.throttle.settings());
-    Json(response.extension("cost", extension)).into_response()
+    Ok(response.extension("cost", extension))
 }
 
 fn too_late(operation: OperationType, seconds: u64) -> String {
