@@ -6,6 +6,7 @@ use std::sync::RwLock;
 use crate::auth::{KeyUses, Keys};
 use crate::clock::Clock;
 use crate::domain::id::TenantId;
+use crate::store::outbox::Changes;
 use crate::store::{self, Store, StoreError};
 
 pub struct App {
@@ -14,16 +15,20 @@ pub struct App {
     pub keys: Keys,
     pub tenants: TenantIndex,
     pub key_uses: KeyUses,
+    /// What happens to the ledger.
+    pub changes: Changes,
 }
 
 impl App {
     pub fn new(store: Store, clock: Clock, keys: Keys) -> Self {
+        let changes = Changes::new(store.clone());
         Self {
             store,
             clock,
             keys,
             tenants: TenantIndex::default(),
             key_uses: KeyUses::default(),
+            changes,
         }
     }
 }
