@@ -7,6 +7,7 @@ use crate::auth::{KeyUses, Keys};
 use crate::clock::Clock;
 use crate::domain::id::TenantId;
 use crate::metrics::Metrics;
+use crate::store::outbox::Changes;
 use crate::store::{self, Store, StoreError};
 
 pub struct App {
@@ -16,11 +17,14 @@ pub struct App {
     pub tenants: TenantIndex,
     pub key_uses: KeyUses,
     pub metrics: Arc<Metrics>,
+    /// What happens to the ledger.
+    pub changes: Changes,
 }
 
 impl App {
     pub fn new(store: Store, clock: Clock, keys: Keys) -> Self {
         let metrics = Arc::new(Metrics::new(clock.now()));
+        let changes = Changes::new(store.clone());
         Self {
             store,
             clock,
@@ -28,6 +32,7 @@ impl App {
             tenants: TenantIndex::default(),
             key_uses: KeyUses::default(),
             metrics,
+            changes,
         }
     }
 }

@@ -1,7 +1,5 @@
 //! What made-up partners are classified by and promote: groups, tiers, categories, advertisers, campaigns.
 
-use sea_orm::DatabaseTransaction;
-
 use super::draft::{
     bonus, first, fixed, for_months, gate, group_rules, percent, recurring, subsequent, time_tier, upgrade,
 };
@@ -20,7 +18,7 @@ use crate::domain::tenant::Tenant;
 use crate::domain::terms::{Term, TermDraft, terms};
 use crate::service::ServiceError;
 use crate::service::label::LabelKind;
-use crate::store::{self, StoreError, bulk};
+use crate::store::{self, StoreError, Transaction, bulk};
 
 const TIERS: [&str; 4] = ["Bronze", "Silver", "Gold", "Platinum"];
 const CATEGORIES: [&str; 6] = [
@@ -110,7 +108,7 @@ fn group_drafts() -> [GroupDraft; 4] {
 }
 
 async fn make_groups(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     tenant: &Tenant,
     source: &Source,
 ) -> Result<Vec<PartnerGroupId>, StoreError> {
@@ -148,7 +146,7 @@ async fn make_groups(
 /// The labels, made where they are missing. One that the tenant has already, from another seed or of its own, serves
 /// as well where labels are unique.
 async fn labels<K: LabelKind>(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     tenant: &Tenant,
     source: &Source,
     what: &str,
@@ -179,7 +177,7 @@ async fn labels<K: LabelKind>(
 
 /// All campaigns, and how many of them are new.
 async fn make_campaigns(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     tenant: &Tenant,
     source: &Source,
     advertisers: &[AdvertiserId],

@@ -1,7 +1,5 @@
 //! Campaigns.
 
-use sea_orm::DatabaseTransaction;
-
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::Timestamp;
@@ -11,7 +9,7 @@ use crate::domain::problem::{Patch, ProblemCode, Problems};
 use crate::domain::terms::{self, TermDraft};
 use crate::domain::text;
 use crate::service::ServiceError;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// A campaign as entered.
 #[derive(Clone, Debug, Default)]
@@ -197,7 +195,7 @@ fn check_window(starts_at: Option<Timestamp>, ends_at: Option<Timestamp>, proble
 }
 
 pub(super) async fn locked(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,
@@ -210,7 +208,7 @@ pub(super) async fn locked(
 
 /// The campaign that `field` names, or `None` after noting that it names none.
 pub(super) async fn named(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     field: &str,
     id: &str,
@@ -223,7 +221,7 @@ pub(super) async fn named(
 }
 
 async fn advertiser(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,
@@ -236,7 +234,7 @@ async fn advertiser(
 }
 
 async fn check_external_id(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     external_id: &str,
     me: Option<CampaignId>,

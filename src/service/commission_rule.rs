@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::ConnectionTrait;
 
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
@@ -17,7 +17,7 @@ use crate::domain::problem::{Patch, ProblemCode, Problems};
 use crate::domain::{Timestamp, terms, text};
 use crate::service::ServiceError;
 use crate::service::ids::existing;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 pub mod import;
 mod simulate;
@@ -249,7 +249,7 @@ async fn checked(
 
 /// Writes a rule as its next version, unless nothing of it changes.
 async fn put_changed(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     current: CommissionRule,
     next: CommissionRule,
@@ -277,7 +277,7 @@ fn listed(patch: Patch<Vec<String>>) -> Option<Vec<String>> {
 }
 
 async fn locked(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use sea_orm::DatabaseTransaction;
-
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::Timestamp;
@@ -12,7 +10,7 @@ use crate::domain::id::{self, CustomFieldId, CustomFieldOptionId};
 use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// The most options of a field.
 pub const MAX_OPTIONS: usize = 500;
@@ -186,7 +184,7 @@ fn once(is_new: bool) -> Result<(), Fault> {
 }
 
 async fn locked(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,
@@ -198,7 +196,7 @@ async fn locked(
 }
 
 async fn check_free(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     external_id: Option<&Option<String>>,
     me: Option<CustomFieldId>,

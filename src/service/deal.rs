@@ -6,7 +6,6 @@
 use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
-use sea_orm::DatabaseTransaction;
 use serde_json::json;
 
 use crate::app::App;
@@ -21,7 +20,7 @@ use crate::domain::text;
 use crate::service::ServiceError;
 use crate::service::ledger::lock_partners;
 use crate::service::ledger::once::{Once, repeated};
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 pub mod forecast;
 mod payments;
@@ -279,7 +278,7 @@ async fn renew_once(app: &App, caller: &Caller, id: &str, key: String) -> Result
 
 /// The deal and its partner, the partner locked.
 async fn locked(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,
@@ -306,7 +305,7 @@ fn worth((amount, currency): (Decimal, Currency)) -> Result<Money, Fault> {
 }
 
 async fn checked_fields(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     values: &[(String, String)],
     problems: &mut Problems,

@@ -1,7 +1,5 @@
 //! Partner tiers, partner categories and advertisers.
 
-use sea_orm::DatabaseTransaction;
-
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::id::{self, Id};
@@ -10,7 +8,7 @@ use crate::domain::problem::{Patch, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
 use crate::store::label::LabelTable;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// A kind of label: what guards it, and how its input calls the label.
 pub trait LabelKind: LabelTable {
@@ -130,7 +128,7 @@ pub async fn delete<K: LabelKind>(app: &App, caller: &Caller, id: &str) -> Resul
 }
 
 async fn locked<K: LabelKind>(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,
@@ -142,7 +140,7 @@ async fn locked<K: LabelKind>(
 }
 
 async fn check_free<K: LabelKind>(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     label: Option<&str>,
     external_id: Option<&Option<String>>,

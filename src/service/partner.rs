@@ -1,7 +1,5 @@
 //! Partners: creating and changing them, and the life of the partnership.
 
-use sea_orm::DatabaseTransaction;
-
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::id::{self, CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId};
@@ -13,7 +11,7 @@ use crate::domain::{Timestamp, text};
 use crate::service::ids::existing;
 use crate::service::snapshot::{self, SnapshotDraft};
 use crate::service::{ServiceError, campaign};
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// The largest metadata, as JSON text.
 const MAX_METADATA_BYTES: usize = 16 * 1024;
@@ -297,7 +295,7 @@ pub(super) struct Details {
 }
 
 pub(super) async fn insert(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     details: Details,
     partner_type: PartnerType,
@@ -336,7 +334,7 @@ pub(super) async fn insert(
 }
 
 pub(super) async fn locked(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     field: &str,
     id: &str,
@@ -349,7 +347,7 @@ pub(super) async fn locked(
 }
 
 async fn check_unique(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     email: Option<&str>,
     external_id: Option<&Option<String>>,
@@ -368,7 +366,7 @@ async fn check_unique(
 }
 
 pub(super) async fn group(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,
@@ -381,7 +379,7 @@ pub(super) async fn group(
 }
 
 async fn tier(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,
@@ -394,7 +392,7 @@ async fn tier(
 }
 
 async fn categories(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     ids: &[String],
     problems: &mut Problems,
@@ -406,7 +404,7 @@ async fn categories(
 }
 
 async fn campaigns(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     ids: &[String],
     problems: &mut Problems,
@@ -418,7 +416,7 @@ async fn campaigns(
 }
 
 async fn promised(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     draft: SnapshotDraft,
     problems: &mut Problems,

@@ -2,8 +2,6 @@
 
 pub mod import;
 
-use sea_orm::DatabaseTransaction;
-
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::explain::Step;
@@ -14,7 +12,7 @@ use crate::domain::partner_group::PartnerGroup;
 use crate::domain::problem::{Patch, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// The most charges of one simulation.
 const MAX_SCENARIOS: usize = 500;
@@ -324,13 +322,13 @@ async fn stored_rules(
 }
 
 /// Takes the default away from whichever group has it. The tenant's lock makes simultaneous switches take turns.
-async fn make_room_for_default(transaction: &DatabaseTransaction, writer: &Writer) -> Result<(), StoreError> {
+async fn make_room_for_default(transaction: &Transaction, writer: &Writer) -> Result<(), StoreError> {
     store::tenant::lock(transaction, writer.tenant()).await?;
     store::partner_group::clear_default(transaction, writer.tenant()).await
 }
 
 async fn check_external_id(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     external_id: &str,
     me: Option<PartnerGroupId>,

@@ -1,7 +1,5 @@
 //! Requests to promote a campaign: made, approved, rejected.
 
-use sea_orm::DatabaseTransaction;
-
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::id::{self, PartnershipRequestId};
@@ -11,7 +9,7 @@ use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::snapshot::{self, Promise};
 use crate::service::{ServiceError, campaign, partner};
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// A request as entered.
 #[derive(Clone, Debug)]
@@ -173,7 +171,7 @@ pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Resul
 
 /// The request, locked, if it still waits for a decision.
 async fn pending(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,

@@ -1,7 +1,5 @@
 //! Stamping what a partner is promised.
 
-use sea_orm::DatabaseTransaction;
-
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::Timestamp;
@@ -12,7 +10,7 @@ use crate::domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use crate::domain::terms::{self, Term, TermDraft};
 use crate::domain::text;
 use crate::service::{ServiceError, campaign};
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// Terms to stamp, as entered.
 #[derive(Clone, Debug)]
@@ -87,7 +85,7 @@ pub async fn amend(
 
 /// Checks a draft; notes its problems below the current path.
 pub(super) async fn promise(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     draft: SnapshotDraft,
     source: SnapshotSource,
@@ -116,7 +114,7 @@ pub(super) async fn promise(
 
 /// Writes the next version. The caller holds the partner's lock, or has just created the partner.
 pub(super) async fn stamp(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     partner_id: PartnerId,
     promise: Promise,

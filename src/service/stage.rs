@@ -7,8 +7,7 @@ use crate::domain::id::{self, PaymentStageId};
 use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
-use crate::store::{self, StoreError};
-use sea_orm::DatabaseTransaction;
+use crate::store::{self, StoreError, Transaction};
 
 /// A stage as entered.
 #[derive(Clone, Debug)]
@@ -119,7 +118,7 @@ fn position(position: i32) -> Result<i32, Fault> {
 }
 
 async fn locked(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,
@@ -131,7 +130,7 @@ async fn locked(
 }
 
 async fn check_free(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     external_id: Option<&Option<String>>,
     me: Option<PaymentStageId>,

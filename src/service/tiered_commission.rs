@@ -1,6 +1,6 @@
 //! Tiered commissions.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::ConnectionTrait;
 
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
@@ -12,7 +12,7 @@ use crate::domain::text;
 use crate::domain::tiered::{self, Checked, Draft, TieredCommission, changed};
 use crate::service::ServiceError;
 use crate::service::ledger::once::repeated;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 pub mod import;
 mod references;
@@ -172,7 +172,7 @@ async fn checked(
 
 /// Writes a tier as its next version, unless nothing of it changes.
 async fn put_changed(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     current: TieredCommission,
     next: TieredCommission,
@@ -196,7 +196,7 @@ async fn base_currency(app: &App, writer: &Writer) -> Result<Currency, StoreErro
 }
 
 async fn locked(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,

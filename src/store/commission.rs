@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, Transaction, many, row};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, CommissionTransition, PaymentTarget};
@@ -307,9 +307,9 @@ pub async fn set_recipient(
     Ok(())
 }
 
-/// Appends to the histories of rows, and to the outbox what changed.
+/// Appends to the histories of rows, and to the outbox what changed; whoever listens hears of it after the commit.
 pub async fn insert_transitions(
-    transaction: &impl ConnectionTrait,
+    transaction: &Transaction,
     tenant: TenantId,
     transitions: &[(CommissionId, CommissionTransition)],
 ) -> Result<(), StoreError> {
@@ -341,6 +341,7 @@ pub async fn insert_transitions(
         outbox::Entity::insert_many(changes)
             .exec_without_returning(transaction)
             .await?;
+        transaction.note_append();
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend, Statement, TransactionTrait};
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
+use super::outbox::Signal;
 use super::{Store, StoreError};
 
 /// Where the database is and how many connections read it.
@@ -32,9 +33,11 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
         .test_before_acquire(false)
         .test_before_acquire_if_idle_for(Duration::from_secs(30));
     let pool = Database::connect(pool).await?;
+    let appended = Signal::between_replicas(&options.url, pool.get_postgres_connection_pool());
     Ok(Store {
         reader: pool.clone(),
         writer: pool,
+        appended,
     })
 }
 
@@ -60,7 +63,11 @@ async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
                 .pragma("query_only", "ON")
         });
     let reader = Database::connect(reading).await?;
-    Ok(Store { reader, writer })
+    Ok(Store {
+        reader,
+        writer,
+        appended: Signal::in_process(),
+    })
 }
 
 fn pool_options(options: &StoreOptions) -> ConnectOptions {
@@ -78,9 +85,9 @@ fn pool_options(options: &StoreOptions) -> ConnectOptions {
 pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
     let transaction = store.begin().await?;
     lock_migrations(&transaction).await?;
-    let pending = Migrator::get_pending_migrations(&transaction).await?.len();
+    let pending = Migrator::get_pending_migrations(transaction.inner()).await?.len();
     if pending > 0 {
-        Migrator::up(&transaction, None).await?;
+        Migrator::up(transaction.inner(), None).await?;
     }
     transaction.commit().await?;
     Ok(pending)
@@ -90,7 +97,7 @@ pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
 pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
     let transaction = store.begin().await?;
     lock_migrations(&transaction).await?;
-    Migrator::down(&transaction, Some(1)).await?;
+    Migrator::down(transaction.inner(), Some(1)).await?;
     transaction.commit().await?;
     Ok(())
 }

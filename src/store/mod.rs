@@ -22,6 +22,7 @@ pub mod idempotency;
 pub mod label;
 mod many;
 pub mod maturing;
+pub mod outbox;
 pub mod page;
 pub mod partner;
 pub mod partner_group;
@@ -38,6 +39,7 @@ pub mod tier_counter;
 pub mod tier_past;
 pub mod tier_result;
 pub mod tiered_commission;
+mod transaction;
 mod unique;
 pub mod verify;
 
@@ -46,11 +48,12 @@ use std::sync::Arc;
 use crate::domain::money::AmountTooLarge;
 use crate::metrics::PoolState;
 use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status};
+pub use transaction::Transaction;
 pub use unique::{is_passing, is_reference_violation, taken_field};
 
 /// Why the database could not answer. Nothing of it is for callers' eyes.
@@ -96,6 +99,8 @@ impl StoreError {
 pub struct Store {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    /// Hears of every commit that appended to the outbox.
+    appended: outbox::Signal,
 }
 
 impl Store {
@@ -106,18 +111,19 @@ impl Store {
 
     /// Starts a transaction. Inside of it use only it: SQLite's one writing connection is taken until it ends. Dropping
     /// it undoes what it did.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+    pub async fn begin(&self) -> Result<Transaction, StoreError> {
         // IMMEDIATE: a SQLite transaction that first reads and then wants to write could not wait for its turn.
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.writer.begin_with_options(options).await?)
+        let transaction = self.writer.begin_with_options(options).await?;
+        Ok(Transaction::new(transaction, self.appended.clone()))
     }
 
     /// Like [`Store::begin`], for work that takes longer than a request and changes much: no statement is cut off, and
     /// SQLite keeps what changed in memory instead of writing it out over and over.
-    pub async fn begin_patiently(&self) -> Result<DatabaseTransaction, StoreError> {
+    pub async fn begin_patiently(&self) -> Result<Transaction, StoreError> {
         let transaction = self.begin().await?;
         connect::wait_for_ever(&transaction).await?;
         connect::enlarge_cache(&transaction).await?;

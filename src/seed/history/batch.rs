@@ -1,7 +1,5 @@
 //! The histories of several partners, written together.
 
-use sea_orm::DatabaseTransaction;
-
 use super::life::Lived;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
@@ -11,7 +9,7 @@ use crate::domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
 };
 use crate::domain::money::Currency;
-use crate::store::{self, StoreError, bulk};
+use crate::store::{self, StoreError, Transaction, bulk};
 
 /// Balances of one statement, well within the values that databases bind.
 const BALANCES: usize = 500;
@@ -63,7 +61,7 @@ impl Batch {
 
     /// Writes everything, what is referred to before what refers to it, and each table in the order of time: most
     /// indexes begin with it, so that every page of them is visited once.
-    pub async fn write_to(mut self, transaction: &DatabaseTransaction, tenant: TenantId) -> Result<(), StoreError> {
+    pub async fn write_to(mut self, transaction: &Transaction, tenant: TenantId) -> Result<(), StoreError> {
         // Equal moments of one partner keep their order: ids count on.
         self.customers.sort_by_key(|customer| customer.id);
         self.events.sort_by_key(|event| event.id);

@@ -13,8 +13,6 @@ mod settling;
 
 use std::collections::HashMap;
 
-use sea_orm::DatabaseTransaction;
-
 use super::programme::Programme;
 use super::source::Source;
 use crate::app::App;
@@ -25,7 +23,7 @@ use crate::domain::partner_group::PartnerGroup;
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::tenant::Tenant;
 use crate::service::ServiceError;
-use crate::store::{self, StoreError, bulk};
+use crate::store::{self, StoreError, Transaction, bulk};
 use batch::Batch;
 use life::{Before, Lived, live};
 use sellers::Share;
@@ -161,7 +159,7 @@ impl<'a> Setting<'a> {
     /// are, and who earned less than its share; `progress` hears the first on the way.
     async fn write(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         shares: &[Share],
         mut progress: impl FnMut(u64),
     ) -> Result<(u64, Vec<PartnerId>), StoreError> {

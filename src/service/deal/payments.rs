@@ -1,7 +1,5 @@
 //! The payments that what happens to a deal makes due.
 
-use sea_orm::DatabaseTransaction;
-
 use crate::auth::Writer;
 use crate::domain::Timestamp;
 use crate::domain::accrual;
@@ -17,11 +15,11 @@ use crate::domain::problem::{ProblemCode, Problems};
 use crate::service::ServiceError;
 use crate::service::ledger::posting::Posting;
 use crate::store::deal_payment::NewPayment;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// A deal with what it was paid, under its partner's lock.
 pub(super) struct Desk<'a> {
-    transaction: &'a DatabaseTransaction,
+    transaction: &'a Transaction,
     writer: &'a Writer,
     partner: &'a Partner,
     deal: &'a Deal,
@@ -31,7 +29,7 @@ pub(super) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     pub async fn open(
-        transaction: &'a DatabaseTransaction,
+        transaction: &'a Transaction,
         writer: &'a Writer,
         partner: &'a Partner,
         deal: &'a Deal,

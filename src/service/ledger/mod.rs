@@ -20,16 +20,14 @@ pub mod terms_simulation;
 pub mod tiers;
 pub mod verify;
 
-use sea_orm::DatabaseTransaction;
-
 use crate::auth::Writer;
 use crate::domain::id::PartnerId;
 use crate::domain::partner::Partner;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// Locks partners in the order of their ids, whatever the order they come in; gives them in that order.
 pub(in crate::service) async fn lock_partners(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     mut partners: Vec<PartnerId>,
 ) -> Result<Vec<Partner>, StoreError> {

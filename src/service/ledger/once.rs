@@ -3,7 +3,6 @@
 //! Of simultaneous calls with one key several may look before any has kept its answer. The database then refuses all
 //! but one, whose work is undone; [`repeated`] lets them look again, so that they answer what the first one did.
 
-use sea_orm::DatabaseTransaction;
 use serde_json::Value;
 
 use super::content;
@@ -13,6 +12,7 @@ use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
 use crate::store;
+use crate::store::Transaction;
 use crate::store::idempotency::Kept;
 
 /// Runs an operation that changes nothing unless it succeeds, and runs it again if it lost a race that the next attempt
@@ -57,11 +57,7 @@ impl Once {
     }
 
     /// The answer that was kept for the key; a CONFLICT if it was given with other input.
-    pub async fn earlier(
-        &self,
-        transaction: &DatabaseTransaction,
-        writer: &Writer,
-    ) -> Result<Option<Value>, ServiceError> {
+    pub async fn earlier(&self, transaction: &Transaction, writer: &Writer) -> Result<Option<Value>, ServiceError> {
         let Some(key) = &self.key else { return Ok(None) };
         let kept = store::idempotency::find(transaction, &writer.scope(), self.operation, key).await?;
         match kept {
@@ -83,7 +79,7 @@ impl Once {
     /// [`repeated`] to see.
     pub async fn keep(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         writer: &Writer,
         answer: Value,
         now: Timestamp,

@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use sea_orm::DatabaseTransaction;
-
 use crate::domain::Timestamp;
 use crate::domain::commission::{Balance, Commission, CommissionStatus, CommissionTransition, PaymentTarget};
 use crate::domain::id::{CommissionId, PartnerId, PayoutId, TenantId};
 use crate::domain::money::Currency;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// New rows and moves of old ones, with everything that must go with them. The caller holds the lock of every partner
 /// concerned.
@@ -80,7 +78,7 @@ impl Posting {
     }
 
     /// Writes everything.
-    pub async fn write_to(self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
+    pub async fn write_to(self, transaction: &Transaction) -> Result<(), StoreError> {
         for chunk in self.new.chunks(1000) {
             store::commission::insert(transaction, self.tenant, chunk).await?;
         }

@@ -1,6 +1,6 @@
 //! Recording events: each once, with the commissions that it earns, in one transaction.
 
-use sea_orm::{DatabaseTransaction, DbBackend};
+use sea_orm::DbBackend;
 
 use super::event::{CheckedEvent, NewEvent};
 use super::posting::Posting;
@@ -17,7 +17,7 @@ use crate::domain::problem::{Problem, ProblemCode, Problems};
 use crate::domain::tenant::Tenant;
 use crate::domain::terms::BasisKind;
 use crate::service::ServiceError;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// The most events of one call.
 pub const MAX_EVENTS: usize = 500;
@@ -136,11 +136,7 @@ impl Recorder<'_> {
         }
     }
 
-    async fn record_in(
-        &self,
-        transaction: &DatabaseTransaction,
-        events: &[NewEvent],
-    ) -> Result<Vec<Answer>, Interrupted> {
+    async fn record_in(&self, transaction: &Transaction, events: &[NewEvent]) -> Result<Vec<Answer>, Interrupted> {
         let mut answers = Vec::with_capacity(events.len());
         for event in events {
             match self.record_one(transaction, event.clone()).await {
@@ -153,7 +149,7 @@ impl Recorder<'_> {
         Ok(answers)
     }
 
-    async fn record_one(&self, transaction: &DatabaseTransaction, event: NewEvent) -> Result<Recorded, Interrupted> {
+    async fn record_one(&self, transaction: &Transaction, event: NewEvent) -> Result<Recorded, Interrupted> {
         let mut problems = Problems::new();
         let checked = event.check(&mut problems);
         let (Some(checked), true) = (checked, problems.is_empty()) else {
@@ -170,11 +166,7 @@ impl Recorder<'_> {
     }
 
     /// The event as it was recorded before; a CONFLICT if its content was another.
-    async fn known(
-        &self,
-        transaction: &DatabaseTransaction,
-        checked: &CheckedEvent,
-    ) -> Result<Option<Recorded>, Interrupted> {
+    async fn known(&self, transaction: &Transaction, checked: &CheckedEvent) -> Result<Option<Recorded>, Interrupted> {
         let scope = self.writer.scope();
         let Some(event) = store::event::find_by_external_id(transaction, &scope, &checked.external_id).await? else {
             return Ok(None);
@@ -202,7 +194,7 @@ impl Recorder<'_> {
     }
 
     /// Looks everything up and works everything out, the partner locked.
-    async fn prepare(&self, transaction: &DatabaseTransaction, checked: CheckedEvent) -> Result<Prepared, Interrupted> {
+    async fn prepare(&self, transaction: &Transaction, checked: CheckedEvent) -> Result<Prepared, Interrupted> {
         let scope = self.writer.scope();
         let mut problems = Problems::new();
         let named_partner = match &checked.partner_id {
@@ -311,7 +303,7 @@ impl Recorder<'_> {
     /// What tiers make of it.
     async fn apply_tiers(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         prepared: &mut Prepared,
         terms: Option<&TermsInForce>,
     ) -> Result<(), Interrupted> {
@@ -344,7 +336,7 @@ impl Recorder<'_> {
     /// What the event earns before any tier; the terms in force, unless it earns nothing by its nature.
     async fn work_out(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         prepared: &mut Prepared,
     ) -> Result<Option<TermsInForce>, Interrupted> {
         let scope = self.writer.scope();
@@ -406,7 +398,7 @@ impl Recorder<'_> {
     /// What was recorded of the customer with the partner before; only what the terms look at is read.
     async fn history(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         prepared: &Prepared,
         terms: &TermsInForce,
     ) -> Result<Option<CustomerHistory>, StoreError> {
@@ -439,7 +431,7 @@ impl Recorder<'_> {
         Ok(Some(history))
     }
 
-    async fn write(&self, transaction: &DatabaseTransaction, prepared: Prepared) -> Result<Recorded, Interrupted> {
+    async fn write(&self, transaction: &Transaction, prepared: Prepared) -> Result<Recorded, Interrupted> {
         let Prepared {
             event,
             partner,
@@ -500,11 +492,7 @@ impl Recorder<'_> {
         })
     }
 
-    async fn take_back(
-        &self,
-        transaction: &DatabaseTransaction,
-        checked: CheckedEvent,
-    ) -> Result<Recorded, Interrupted> {
+    async fn take_back(&self, transaction: &Transaction, checked: CheckedEvent) -> Result<Recorded, Interrupted> {
         let mut problems = Problems::new();
         let taken = refund::record(transaction, &self.writer, checked, &self.app.clock, &mut problems).await?;
         match taken {

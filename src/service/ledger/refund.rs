@@ -3,8 +3,6 @@
 
 use std::collections::HashMap;
 
-use sea_orm::DatabaseTransaction;
-
 use super::event::CheckedEvent;
 use super::posting::Posting;
 use super::{lock_partners, tiers};
@@ -18,7 +16,7 @@ use crate::domain::id::{AttributionId, CommissionId, EventId};
 use crate::domain::money::Money;
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::refund::{Refunded, TakeBack, is_fixed, take_back};
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// How taking back ended.
 pub enum Taken {
@@ -30,7 +28,7 @@ pub enum Taken {
 
 /// Records a refund or chargeback; `None` after noting what is wrong with it.
 pub async fn record(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     checked: CheckedEvent,
     clock: &Clock,
@@ -146,7 +144,7 @@ fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Money>
 
 /// A refunded charge leaves the partner's lifetime value, a wholly refunded one no longer qualifies the customer.
 async fn lower_standing(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     original: &Event,
     taken_minor: i64,
@@ -169,7 +167,7 @@ async fn lower_standing(
 }
 
 async fn take_back_rows(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     original: &Event,
     refund: &Event,

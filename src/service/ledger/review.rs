@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
 
 use super::once::{Once, repeated};
@@ -19,7 +18,7 @@ use crate::domain::money::Money;
 use crate::domain::problem::{Fault, Problem, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// The most commissions of one call.
 pub const MAX_IDS: usize = 500;
@@ -160,7 +159,7 @@ impl Review<'_> {
     }
 
     /// Takes events that have lost their rows out of what tiers count.
-    async fn leave_tiers(&self, transaction: &DatabaseTransaction, rows: &Rows) -> Result<(), StoreError> {
+    async fn leave_tiers(&self, transaction: &Transaction, rows: &Rows) -> Result<(), StoreError> {
         let moved = rows.done.iter().filter_map(|id| rows.by_id.get(id));
         let reversed = moved.filter(|row| row.kind == CommissionKind::Event && row.is_reversed());
         let events: Vec<_> = reversed.filter_map(|row| Some(row.event_id?.uuid())).collect();
@@ -174,7 +173,7 @@ impl Review<'_> {
     }
 
     /// The rows and all that adjusts them, at any depth, read under the locks of their partners.
-    async fn locked(&self, transaction: &DatabaseTransaction, wanted: &[CommissionId]) -> Result<Rows, StoreError> {
+    async fn locked(&self, transaction: &Transaction, wanted: &[CommissionId]) -> Result<Rows, StoreError> {
         let scope = self.writer.scope();
         let uuids: Vec<_> = wanted.iter().map(|id| id.uuid()).collect();
         let seen = store::commission::by_ids(transaction, &scope, &uuids).await?;

@@ -1,8 +1,6 @@
 //! Groups that another system keeps: unknown ones are created, known ones updated, and one that is the same already is
 //! not written at all, so that importing twice changes nothing.
 
-use sea_orm::DatabaseTransaction;
-
 use super::make_room_for_default;
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
@@ -14,7 +12,7 @@ use crate::domain::problem::{Patch, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
 pub use crate::service::imported::Outcome;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 /// A group as the other system tells it. What it does not tell, a known group keeps.
 #[derive(Clone, Debug)]
@@ -109,7 +107,7 @@ fn merged(
 }
 
 async fn put(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     known: Option<PartnerGroup>,
     next: PartnerGroup,

@@ -174,7 +174,8 @@ pub async fn insert_commissions(
     insert::<commission_written::Entity, _>(transaction, rows).await
 }
 
-/// Appends to the histories of commissions, and to the outbox what changed.
+/// Appends to the histories of commissions, and to the outbox what changed. Nobody is woken for so much at once:
+/// whoever listens finds it at its next look.
 pub async fn insert_commission_transitions(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,

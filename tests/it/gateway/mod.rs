@@ -12,7 +12,7 @@ mod protocol;
 mod values;
 
 use axum::Router;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tributary::http::HttpOptions;
@@ -38,7 +38,7 @@ fn admin(app: &TestApp, options: HttpOptions) -> Client {
 }
 
 /// Does to the database what the program never would.
-async fn run(transaction: &DatabaseTransaction, sql: &str) {
+async fn run(transaction: &impl ConnectionTrait, sql: &str) {
     let statement = Statement::from_string(transaction.get_database_backend(), sql);
     transaction.execute_raw(statement).await.expect("sound SQL");
 }

@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use sea_orm::DatabaseTransaction;
-
 use super::{Failure, counting, past};
 use crate::auth::Writer;
 use crate::domain::event::Event;
 use crate::domain::refund::Refunded;
 use crate::domain::tiered::{Counters, TakenBack};
 use crate::store;
+use crate::store::Transaction;
 use crate::store::tier_counter::NewCounter;
 use crate::store::tier_past::PastEvent;
 
@@ -53,7 +52,7 @@ impl Leaving<'_> {
 
 /// Lowers the counters that hold; the others will be added up from the events anyway. One statement where nothing has
 /// counted the events, else six.
-pub async fn leave(transaction: &DatabaseTransaction, writer: &Writer, leaving: &[Leaving<'_>]) -> Result<(), Failure> {
+pub async fn leave(transaction: &Transaction, writer: &Writer, leaving: &[Leaving<'_>]) -> Result<(), Failure> {
     let scope = writer.scope();
     let mut concerned = HashMap::new();
     let (mut partners, mut campaigns, mut times) = (Vec::new(), Vec::new(), Vec::new());

@@ -11,8 +11,6 @@ mod past;
 mod progress;
 pub(super) mod verify;
 
-use sea_orm::DatabaseTransaction;
-
 use crate::auth::Writer;
 use crate::domain::Timestamp;
 use crate::domain::accrual::{self, TermsInForce};
@@ -27,7 +25,7 @@ use crate::domain::tiered::{self, Conversion, RatedRow, Side, Standing};
 use crate::store::tier_counter::{CounterKey, NewCounter};
 use crate::store::tier_past::{PastEvent, PastRow};
 use crate::store::tier_result::{ResultKind, TierResult};
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Transaction};
 
 pub use counting::Failure;
 pub use leave::{Leaving, leave};
@@ -61,7 +59,7 @@ impl Effects {
     }
 
     /// Writes what the rows of the ledger do not hold; after them.
-    pub async fn write_to(&self, transaction: &DatabaseTransaction, tenant: TenantId) -> Result<(), StoreError> {
+    pub async fn write_to(&self, transaction: &Transaction, tenant: TenantId) -> Result<(), StoreError> {
         store::tier_result::insert(transaction, tenant, &self.results).await?;
         store::tier_counter::put(transaction, tenant, &self.counters).await
     }
@@ -70,7 +68,7 @@ impl Effects {
 /// Applies the tiers to an event that earned `rows` before them: changes these, leaves out what comes to 0, and says what
 /// else happens.
 pub async fn arrive(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     writer: &Writer,
     arriving: &Arriving<'_>,
     rows: &mut Vec<Commission>,

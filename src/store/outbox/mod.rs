@@ -1,0 +1,118 @@
+//! Hearing of changes of the ledger, on every replica, exactly once for each listener that keeps up.
+//!
+//! - A change appends a row to the outbox in its own transaction ([`super::commission::insert_transitions`]), so that
+//!   there is a row if and only if the change was committed.
+//! - After such a commit [`Signal`] wakes the followers. On PostgreSQL it sends NOTIFY *behind* the ledger's
+//!   transaction: inside, NOTIFY takes a lock of the whole database until the commit is flushed, and all writers of the
+//!   ledger would go in single file.
+//! - Each process has one follower while anybody listens, and none otherwise. It begins at the present end, reads
+//!   what is new when it is woken, and every second anyhow: a process may be killed between its commit and NOTIFY, and
+//!   bulk writes wake nobody.
+//! - [`Position`] knows what was read, although PostgreSQL's transactions do not commit in the order of their ids.
+//! - Listeners share one bounded queue. Who falls behind it hears so, and nothing more.
+
+mod follow;
+mod position;
+mod read;
+mod signal;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::{Mutex, broadcast};
+
+use super::{Store, StoreError};
+use crate::domain::id::{CommissionId, PartnerId, TenantId};
+use follow::Follower;
+pub(super) use signal::Signal;
+
+/// How many batches a listener may be behind.
+const BACKLOG: usize = 256;
+
+/// A commission was written, or its status moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub tenant: TenantId,
+    pub partner: PartnerId,
+    pub commission: CommissionId,
+}
+
+/// What was read at once, in the order of writing.
+pub type Batch = Arc<[Change]>;
+
+/// The changes of all tenants, for whoever listens in this process.
+pub struct Changes {
+    store: Store,
+    /// The queue of the follower; `None` or without a sender: there is none.
+    queue: Arc<Mutex<Option<broadcast::WeakSender<Batch>>>>,
+    listeners: Arc<AtomicUsize>,
+}
+
+/// Why a listener hears no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Lost {
+    /// It took too long over what it heard before.
+    #[error("the listener fell behind")]
+    Behind,
+    /// The follower is gone, which is a fault of ours.
+    #[error("nobody follows the changes any more")]
+    Ended,
+}
+
+impl Changes {
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            queue: Arc::default(),
+            listeners: Arc::default(),
+        }
+    }
+
+    /// Listens to everything that is committed from now on.
+    pub async fn listen(&self) -> Result<Listener, StoreError> {
+        let mut queue = self.queue.lock().await;
+        let following = queue.as_ref().and_then(broadcast::WeakSender::upgrade);
+        let receiver = match following {
+            Some(sender) => sender.subscribe(),
+            None => {
+                let (sender, receiver) = broadcast::channel(BACKLOG);
+                let follower = Follower::start(self.store.clone()).await?;
+                *queue = Some(sender.downgrade());
+                tokio::spawn(follower.run(sender, self.queue.clone()));
+                receiver
+            }
+        };
+        self.listeners.fetch_add(1, Ordering::SeqCst);
+        Ok(Listener {
+            receiver,
+            count: self.listeners.clone(),
+        })
+    }
+
+    /// How many listen at present.
+    pub fn listeners(&self) -> usize {
+        self.listeners.load(Ordering::SeqCst)
+    }
+}
+
+/// One who listens, until it is dropped.
+pub struct Listener {
+    receiver: broadcast::Receiver<Batch>,
+    count: Arc<AtomicUsize>,
+}
+
+impl Listener {
+    /// Waits for the next changes. Nothing is lost where this is given up waiting for.
+    pub async fn next(&mut self) -> Result<Batch, Lost> {
+        self.receiver.recv().await.map_err(|error| match error {
+            broadcast::error::RecvError::Lagged(_) => Lost::Behind,
+            broadcast::error::RecvError::Closed => Lost::Ended,
+        })
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::SeqCst);
+    }
+}

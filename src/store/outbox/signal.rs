@@ -1,0 +1,137 @@
+//! Waking the followers: in this process for SQLite, of every replica for PostgreSQL.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use sea_orm::{DbErr, RuntimeErr};
+use sqlx::PgPool;
+use sqlx::postgres::PgListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::store::StoreError;
+
+const CHANNEL: &str = "tributary_outbox";
+const NOTIFY: &str = "NOTIFY tributary_outbox";
+
+/// How long to wait before a lost connection is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Tells of commits that appended to the outbox, and of nothing else: what they appended is read from there.
+#[derive(Clone)]
+pub struct Signal(Arc<Way>);
+
+enum Way {
+    InProcess(watch::Sender<()>),
+    BetweenReplicas { url: String, pool: PgPool, state: AtomicU8 },
+}
+
+/// Nothing is under way.
+const QUIET: u8 = 0;
+/// A NOTIFY is under way.
+const TELLING: u8 = 1;
+/// One is under way, and another must follow: the first may have been sent before the last commit.
+const AGAIN: u8 = 2;
+
+impl Signal {
+    pub fn in_process() -> Self {
+        Self(Arc::new(Way::InProcess(watch::Sender::new(()))))
+    }
+
+    pub fn between_replicas(url: &str, pool: &PgPool) -> Self {
+        Self(Arc::new(Way::BetweenReplicas {
+            url: url.to_owned(),
+            pool: pool.clone(),
+            state: AtomicU8::new(QUIET),
+        }))
+    }
+
+    /// There is something new. Waits for nothing.
+    pub fn poke(&self) {
+        match &*self.0 {
+            Way::InProcess(sender) => {
+                sender.send_replace(());
+            }
+            Way::BetweenReplicas { state, .. } => {
+                let before = state.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |state| {
+                    Some(if state == QUIET { TELLING } else { AGAIN })
+                });
+                if before == Ok(QUIET) {
+                    tokio::spawn(self.clone().tell());
+                }
+            }
+        }
+    }
+
+    /// Sends NOTIFY until no commit came after it.
+    async fn tell(self) {
+        let Way::BetweenReplicas { pool, state, .. } = &*self.0 else {
+            return;
+        };
+        loop {
+            if let Err(error) = sqlx::query(NOTIFY).execute(pool).await {
+                // Followers look every second anyhow.
+                tracing::warn!(%error, "cannot wake the other replicas");
+            }
+            if state
+                .compare_exchange(TELLING, QUIET, Ordering::SeqCst, Ordering::SeqCst)
+                .is_ok()
+            {
+                return;
+            }
+            state.store(TELLING, Ordering::SeqCst);
+        }
+    }
+
+    /// What a follower waits for. Nothing that is committed after this goes unheard.
+    pub async fn wakes(&self) -> Result<Wakes, StoreError> {
+        let mut listening = JoinSet::new();
+        let receiver = match &*self.0 {
+            Way::InProcess(sender) => sender.subscribe(),
+            Way::BetweenReplicas { url, .. } => {
+                // A connection of its own: one of the pool's would be missing there for as long as anybody listens.
+                let mut listener = PgListener::connect(url).await.map_err(failed)?;
+                listener.listen(CHANNEL).await.map_err(failed)?;
+                let (sender, receiver) = watch::channel(());
+                listening.spawn(hear(listener, sender));
+                receiver
+            }
+        };
+        Ok(Wakes { receiver, listening })
+    }
+}
+
+fn failed(error: sqlx::Error) -> StoreError {
+    DbErr::Conn(RuntimeErr::SqlxError(error.into())).into()
+}
+
+async fn hear(mut listener: PgListener, sender: watch::Sender<()>) {
+    loop {
+        // None: the connection was lost and made again, and what was sent meanwhile is gone. Then the follower looks, too.
+        if let Err(error) = listener.try_recv().await {
+            tracing::warn!(%error, "cannot hear the other replicas; it is tried again");
+            tokio::time::sleep(PAUSE).await;
+        }
+        sender.send_replace(());
+    }
+}
+
+/// Wakes a follower. Several commits may wake it once.
+pub struct Wakes {
+    receiver: watch::Receiver<()>,
+    /// Ends when this is dropped.
+    listening: JoinSet<()>,
+}
+
+impl Wakes {
+    /// Waits until there may be something new.
+    pub async fn next(&mut self) {
+        let is_gone = self.receiver.changed().await.is_err();
+        if is_gone {
+            // Nobody wakes any more: the follower's own pause does.
+            tracing::error!(listening = self.listening.len(), "nobody hears the other replicas");
+            std::future::pending().await
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A transaction that writes.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+
+use super::StoreError;
+use super::outbox::Signal;
+
+/// A transaction of [`Store::begin`](super::Store::begin). Dropping it undoes what it did.
+pub struct Transaction {
+    inner: DatabaseTransaction,
+    signal: Signal,
+    /// Whether it appended to the outbox.
+    appended: AtomicBool,
+}
+
+impl Transaction {
+    pub(super) fn new(inner: DatabaseTransaction, signal: Signal) -> Self {
+        Self {
+            inner,
+            signal,
+            appended: AtomicBool::new(false),
+        }
+    }
+
+    /// For migrations, which ask for this type.
+    pub(super) fn inner(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+
+    /// Says that this transaction appended to the outbox.
+    pub(super) fn note_append(&self) {
+        self.appended.store(true, Ordering::Relaxed);
+    }
+
+    /// Makes it last, and wakes those who follow the outbox if there is something for them.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.inner.commit().await?;
+        if self.appended.into_inner() {
+            self.signal.poke();
+        }
+        Ok(())
+    }
+
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        Ok(self.inner.rollback().await?)
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.inner.execute_raw(statement).await
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "hands on what somebody else is not allowed to call"
+    )]
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.inner.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.inner.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.inner.query_all_raw(statement).await
+    }
+}
