@@ -11,7 +11,7 @@ use crate::domain::{Timestamp, text};
 use crate::service::ids::existing;
 use crate::service::snapshot::{self, SnapshotDraft};
 use crate::service::{ServiceError, campaign};
-use crate::store::{self, StoreError, Transaction};
+use crate::store::{self, StoreError, Transaction, Writes};
 
 /// The largest metadata, as JSON text.
 const MAX_METADATA_BYTES: usize = 16 * 1024;
@@ -117,9 +117,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     store::partner::replace_categories(&transaction, writer.tenant(), partner.id, &category_ids).await?;
     // A promise for a campaign is an invitation to it.
     campaign_ids.extend(promise.as_ref().and_then(|promise| promise.campaign_id));
-    if !campaign_ids.is_empty() {
-        store::campaign::join(&transaction, writer.tenant(), partner.id, &campaign_ids, now).await?;
-    }
+    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), partner.id, &campaign_ids, now);
+    Writes::of(join).run(&transaction).await?;
     if let Some(promise) = promise {
         snapshot::stamp(&transaction, &writer, partner.id, promise, now).await?;
     }
@@ -271,14 +270,9 @@ pub async fn join_campaign(
     let (Some(partner), Some(campaign)) = (partner, campaign) else {
         return Err(problems.into());
     };
-    store::campaign::join(
-        &transaction,
-        writer.tenant(),
-        partner.id,
-        &[campaign.id],
-        app.clock.now(),
-    )
-    .await?;
+    let now = app.clock.now();
+    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), partner.id, &[campaign.id], now);
+    Writes::of(join).run(&transaction).await?;
     transaction.commit().await?;
     Ok(partner)
 }

@@ -9,7 +9,7 @@ use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::snapshot::{self, Promise};
 use crate::service::{ServiceError, campaign, partner};
-use crate::store::{self, StoreError, Transaction};
+use crate::store::{self, StoreError, Transaction, Writes};
 
 /// A request as entered.
 #[derive(Clone, Debug)]
@@ -136,7 +136,8 @@ async fn approve_once(
             partner::insert(&transaction, &writer, details, partner_type, status, None, now).await?
         }
     };
-    store::campaign::join(&transaction, writer.tenant(), partner.id, &[campaign.id], now).await?;
+    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), partner.id, &[campaign.id], now);
+    Writes::of(join).run(&transaction).await?;
     snapshot::stamp(&transaction, &writer, partner.id, Promise::of_campaign(&campaign), now).await?;
     let request = PartnershipRequest {
         status: PartnershipRequestStatus::Approved,

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryO
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, Writes, many, row};
 use crate::auth::Scope;
 use crate::domain::commission::Balance;
 use crate::domain::id::{PartnerId, TenantId};
@@ -39,11 +39,7 @@ pub async fn of_partners(
 }
 
 /// Adds `changes`, one a partner and currency, to what is there.
-pub async fn add(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    changes: &[(PartnerId, Balance)],
-) -> Result<(), StoreError> {
+pub fn add(writes: &mut Writes, tenant: TenantId, changes: &[(PartnerId, Balance)]) {
     const SUMS: [Column; 5] = [
         Column::AccruedMinor,
         Column::ApprovedMinor,
@@ -51,9 +47,6 @@ pub async fn add(
         Column::ReversedMinor,
         Column::ReservedMinor,
     ];
-    if changes.is_empty() {
-        return Ok(());
-    }
     let rows = changes.iter().map(|(partner, change)| {
         let row = partner_balance::Model {
             tenant_id: tenant.uuid(),
@@ -72,11 +65,7 @@ pub async fn add(
         let added = Expr::col((Entity, sum)).add(Expr::col(("excluded", sum)));
         conflict.value(sum, added);
     }
-    Entity::insert_many(rows)
-        .on_conflict(conflict)
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
+    writes.add::<Entity>(changes.len(), Entity::insert_many(rows).on_conflict(conflict));
 }
 
 fn from_row(row: partner_balance::Model) -> Result<(Uuid, Balance), StoreError> {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, Writes, many, row};
 use crate::auth::Scope;
 use crate::domain::campaign::{Campaign, CampaignStatus};
 use crate::domain::id::{AdvertiserId, CampaignId, PartnerId, TenantId};
@@ -267,13 +267,7 @@ pub async fn memberships(
 }
 
 /// Makes the partner belong to the campaigns; it does no harm where it does already.
-pub async fn join(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    partner: PartnerId,
-    campaigns: &[CampaignId],
-    joined_at: Timestamp,
-) -> Result<(), StoreError> {
+pub fn join(writes: &mut Writes, tenant: TenantId, partner: PartnerId, campaigns: &[CampaignId], joined_at: Timestamp) {
     let members = campaigns.iter().map(|campaign| {
         let (tenant_id, campaign_id, partner_id) = (tenant.uuid(), campaign.uuid(), partner.uuid());
         campaign_member::Model {
@@ -284,12 +278,8 @@ pub async fn join(
         }
         .into_active_model()
     });
-    campaign_member::Entity::insert_many(members)
-        .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .try_insert()
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
+    let insert = campaign_member::Entity::insert_many(members).on_conflict(OnConflict::new().do_nothing().to_owned());
+    writes.add::<campaign_member::Entity>(campaigns.len(), insert);
 }
 
 pub async fn insert(

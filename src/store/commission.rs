@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, Transaction, many, row};
+use super::{StoreError, Writes, many, row};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, CommissionTransition, PaymentTarget};
@@ -246,21 +246,14 @@ pub(super) fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entit
     visible::<Entity>(scope).filter(wanted)
 }
 
-pub async fn insert(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    commissions: &[Commission],
-) -> Result<(), StoreError> {
-    if commissions.is_empty() {
-        return Ok(());
+pub fn insert(writes: &mut Writes, tenant: TenantId, commissions: &[Commission]) {
+    use commission_written::Entity;
+    for chunk in commissions.chunks(1000) {
+        let rows = chunk
+            .iter()
+            .map(|commission| to_row(tenant, commission).into_active_model());
+        writes.add::<Entity>(chunk.len(), Entity::insert_many(rows));
     }
-    let rows = commissions
-        .iter()
-        .map(|commission| to_row(tenant, commission).into_active_model());
-    commission_written::Entity::insert_many(rows)
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
 }
 
 /// Writes what may move of each row. The caller checked the move under the partner's lock.
@@ -308,11 +301,7 @@ pub async fn set_recipient(
 }
 
 /// Appends to the histories of rows, and to the outbox what changed; whoever listens hears of it after the commit.
-pub async fn insert_transitions(
-    transaction: &Transaction,
-    tenant: TenantId,
-    transitions: &[(CommissionId, CommissionTransition)],
-) -> Result<(), StoreError> {
+pub fn insert_transitions(writes: &mut Writes, tenant: TenantId, transitions: &[(CommissionId, CommissionTransition)]) {
     // Some databases bind at most some 65,000 values in a statement.
     for chunk in transitions.chunks(2000) {
         let history = chunk.iter().map(|(commission, transition)| {
@@ -328,9 +317,7 @@ pub async fn insert_transitions(
             };
             row.into_active_model()
         });
-        commission_transition::Entity::insert_many(history)
-            .exec_without_returning(transaction)
-            .await?;
+        writes.add::<commission_transition::Entity>(chunk.len(), commission_transition::Entity::insert_many(history));
         let changes = chunk.iter().map(|(commission, transition)| outbox::ActiveModel {
             tenant_id: sea_orm::ActiveValue::Set(tenant.uuid()),
             commission_id: sea_orm::ActiveValue::Set(commission.uuid()),
@@ -338,12 +325,9 @@ pub async fn insert_transitions(
             at: sea_orm::ActiveValue::Set(transition.at),
             id: sea_orm::ActiveValue::NotSet,
         });
-        outbox::Entity::insert_many(changes)
-            .exec_without_returning(transaction)
-            .await?;
-        transaction.note_append();
+        writes.add::<outbox::Entity>(chunk.len(), outbox::Entity::insert_many(changes));
+        writes.note_append();
     }
-    Ok(())
 }
 
 /// How the amount of each commission came about.

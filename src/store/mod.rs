@@ -42,6 +42,7 @@ pub mod tiered_commission;
 mod transaction;
 mod unique;
 pub mod verify;
+mod writes;
 
 use std::sync::Arc;
 
@@ -55,6 +56,7 @@ use sea_orm::{
 pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status};
 pub use transaction::Transaction;
 pub use unique::{is_passing, is_reference_violation, taken_field};
+pub use writes::Writes;
 
 /// Why the database could not answer. Nothing of it is for callers' eyes.
 #[derive(Debug, thiserror::Error)]

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryF
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, Writes, many, row};
 use crate::auth::Scope;
 use crate::domain::id::{CustomerId, PartnerId, TenantId};
 use crate::domain::money::{Currency, Money};
@@ -53,33 +53,20 @@ pub async fn lifetime_values_of(
     Ok(values)
 }
 
-pub async fn add_lifetime_value(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    partner: PartnerId,
-    currency: Currency,
-    minor: i64,
-) -> Result<(), StoreError> {
+pub fn add_lifetime_value(writes: &mut Writes, tenant: TenantId, partner: PartnerId, currency: Currency, minor: i64) {
     use partner_lifetime_value::{Column, Entity, Model};
     let (tenant_id, partner_id, currency) = (tenant.uuid(), partner.uuid(), currency.code().to_owned());
     let added = Expr::col((Entity, Column::AmountMinor)).add(minor);
-    Entity::insert(
-        Model {
-            tenant_id,
-            partner_id,
-            currency,
-            amount_minor: minor,
-        }
-        .into_active_model(),
-    )
-    .on_conflict(
-        OnConflict::columns([Column::TenantId, Column::PartnerId, Column::Currency])
-            .value(Column::AmountMinor, added)
-            .to_owned(),
-    )
-    .exec_without_returning(transaction)
-    .await?;
-    Ok(())
+    let row = Model {
+        tenant_id,
+        partner_id,
+        currency,
+        amount_minor: minor,
+    };
+    let conflict = OnConflict::columns([Column::TenantId, Column::PartnerId, Column::Currency])
+        .value(Column::AmountMinor, added)
+        .to_owned();
+    writes.add::<Entity>(1, Entity::insert(row.into_active_model()).on_conflict(conflict));
 }
 
 pub async fn qualified_customers(
@@ -111,35 +98,29 @@ pub async fn paid_charges(
 
 /// Counts a paid charge of the customer, or takes one back (`by` is 1 or -1); `before` is how many there were. The
 /// customer is qualified while it has any.
-pub async fn count_paid_charge(
-    transaction: &impl ConnectionTrait,
+pub fn count_paid_charge(
+    writes: &mut Writes,
     tenant: TenantId,
     partner: PartnerId,
     customer: CustomerId,
     before: i64,
     by: i64,
-) -> Result<(), StoreError> {
+) {
     use partner_customer::{Column, Entity, Model};
     let (tenant_id, partner_id, customer_id) = (tenant.uuid(), partner.uuid(), customer.uuid());
-    Entity::insert(
-        Model {
-            tenant_id,
-            partner_id,
-            customer_id,
-            paid_charges: before + by,
-        }
-        .into_active_model(),
-    )
-    .on_conflict(
-        OnConflict::columns([Column::TenantId, Column::PartnerId, Column::CustomerId])
-            .update_column(Column::PaidCharges)
-            .to_owned(),
-    )
-    .exec_without_returning(transaction)
-    .await?;
+    let row = Model {
+        tenant_id,
+        partner_id,
+        customer_id,
+        paid_charges: before + by,
+    };
+    let conflict = OnConflict::columns([Column::TenantId, Column::PartnerId, Column::CustomerId])
+        .update_column(Column::PaidCharges)
+        .to_owned();
+    writes.add::<Entity>(1, Entity::insert(row.into_active_model()).on_conflict(conflict));
     let qualified = i64::from(before + by > 0) - i64::from(before > 0);
     if qualified == 0 {
-        return Ok(());
+        return;
     }
     use partner_standing::Column as Standing;
     let added = Expr::col((partner_standing::Entity, Standing::QualifiedCustomers)).add(qualified);
@@ -148,13 +129,9 @@ pub async fn count_paid_charge(
         partner_id,
         qualified_customers: qualified,
     };
-    partner_standing::Entity::insert(row.into_active_model())
-        .on_conflict(
-            OnConflict::columns([Standing::TenantId, Standing::PartnerId])
-                .value(Standing::QualifiedCustomers, added)
-                .to_owned(),
-        )
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
+    let conflict = OnConflict::columns([Standing::TenantId, Standing::PartnerId])
+        .value(Standing::QualifiedCustomers, added)
+        .to_owned();
+    let insert = partner_standing::Entity::insert(row.into_active_model()).on_conflict(conflict);
+    writes.add::<partner_standing::Entity>(1, insert);
 }

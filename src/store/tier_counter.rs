@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryF
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, Writes, many, row};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{CampaignId, PartnerId, TenantId, TieredCommissionId};
@@ -94,11 +94,7 @@ pub async fn of_partners(
 }
 
 /// Writes counters, in the place of those that were there.
-pub async fn put(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    counters: &[NewCounter],
-) -> Result<(), StoreError> {
+pub fn put(writes: &mut Writes, tenant: TenantId, counters: &[NewCounter]) {
     for chunk in counters.chunks(500) {
         let rows = chunk.iter().map(|counter| {
             let NewCounter { key, fired, .. } = counter;
@@ -139,12 +135,9 @@ pub async fn put(
             Column::PayoutFired,
             Column::RevenueFired,
         ];
-        Entity::insert_many(rows)
-            .on_conflict(OnConflict::columns(key).update_columns(values).to_owned())
-            .exec_without_returning(transaction)
-            .await?;
+        let conflict = OnConflict::columns(key).update_columns(values).to_owned();
+        writes.add::<Entity>(chunk.len(), Entity::insert_many(rows).on_conflict(conflict));
     }
-    Ok(())
 }
 
 /// Makes the counters of a campaign hold no longer, since tiers of other advertisers count it from now on. What has fired

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, Writes, many, row};
 use crate::auth::Scope;
 use crate::domain::id::{CommissionId, EventId, TenantId, TierResultId, TieredCommissionId};
 use crate::domain::money::Money;
@@ -103,11 +103,7 @@ pub async fn count_caused(database: &impl ConnectionTrait, scope: &Scope, cause:
     Ok(adjustments.count(database).await?)
 }
 
-pub async fn insert(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    results: &[TierResult],
-) -> Result<(), StoreError> {
+pub fn insert(writes: &mut Writes, tenant: TenantId, results: &[TierResult]) {
     for chunk in results.chunks(1000) {
         let rows = chunk.iter().map(|result| {
             let row = tier_result::Model {
@@ -127,9 +123,8 @@ pub async fn insert(
             };
             row.into_active_model()
         });
-        Entity::insert_many(rows).exec_without_returning(transaction).await?;
+        writes.add::<Entity>(chunk.len(), Entity::insert_many(rows));
     }
-    Ok(())
 }
 
 pub(super) fn from_row(row: tier_result::Model) -> Result<TierResult, StoreError> {

@@ -9,7 +9,7 @@ use crate::domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
 };
 use crate::domain::money::Currency;
-use crate::store::{self, StoreError, Transaction, bulk};
+use crate::store::{self, StoreError, Transaction, Writes, bulk};
 
 /// Balances of one statement, well within the values that databases bind.
 const BALANCES: usize = 500;
@@ -88,7 +88,8 @@ impl Batch {
         bulk::ledger::add_lifetime_values(transaction, tenant, &self.lifetime_values).await?;
         bulk::ledger::add_qualified_customers(transaction, tenant, &self.qualified).await?;
         for balances in self.balances.chunks(BALANCES) {
-            store::balance::add(transaction, tenant, balances).await?;
+            let add = |writes: &mut Writes| store::balance::add(writes, tenant, balances);
+            Writes::of(add).run(transaction).await?;
         }
         Ok(())
     }

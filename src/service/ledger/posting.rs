@@ -6,7 +6,7 @@ use crate::domain::Timestamp;
 use crate::domain::commission::{Balance, Commission, CommissionStatus, CommissionTransition, PaymentTarget};
 use crate::domain::id::{CommissionId, PartnerId, PayoutId, TenantId};
 use crate::domain::money::Currency;
-use crate::store::{self, StoreError, Transaction};
+use crate::store::{self, StoreError, Transaction, Writes};
 
 /// New rows and moves of old ones, with everything that must go with them. The caller holds the lock of every partner
 /// concerned.
@@ -79,11 +79,13 @@ impl Posting {
 
     /// Writes everything.
     pub async fn write_to(self, transaction: &Transaction) -> Result<(), StoreError> {
-        for chunk in self.new.chunks(1000) {
-            store::commission::insert(transaction, self.tenant, chunk).await?;
-        }
-        store::commission::update_status(transaction, self.tenant, &self.moved).await?;
-        store::commission::insert_transitions(transaction, self.tenant, &self.transitions).await?;
+        self.write_with(transaction, Writes::default()).await
+    }
+
+    /// Writes everything, together with what is to be written before it.
+    pub async fn write_with(self, transaction: &Transaction, mut writes: Writes) -> Result<(), StoreError> {
+        store::commission::insert(&mut writes, self.tenant, &self.new);
+        store::commission::insert_transitions(&mut writes, self.tenant, &self.transitions);
         // In the order of ids, as all locks are taken.
         let mut changes: Vec<_> = self
             .balances
@@ -92,9 +94,10 @@ impl Posting {
             .collect();
         changes.sort_by_key(|(partner, change)| (*partner, change.currency));
         for chunk in changes.chunks(1000) {
-            store::balance::add(transaction, self.tenant, chunk).await?;
+            store::balance::add(&mut writes, self.tenant, chunk);
         }
-        Ok(())
+        store::commission::update_status(transaction, self.tenant, &self.moved).await?;
+        writes.run(transaction).await
     }
 
     fn note(&mut self, row: CommissionId, from: Option<CommissionStatus>, to: CommissionStatus, reason: Option<&str>) {

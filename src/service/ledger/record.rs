@@ -17,7 +17,7 @@ use crate::domain::problem::{Problem, ProblemCode, Problems};
 use crate::domain::tenant::Tenant;
 use crate::domain::terms::BasisKind;
 use crate::service::ServiceError;
-use crate::store::{self, StoreError, Transaction};
+use crate::store::{self, StoreError, Transaction, Writes};
 
 /// The most events of one call.
 pub const MAX_EVENTS: usize = 500;
@@ -103,6 +103,13 @@ struct Prepared {
     effects: tiers::Effects,
 }
 
+/// What is found of an event before it is written.
+enum Found {
+    /// It was recorded before.
+    Known(Recorded),
+    New(Box<Prepared>),
+}
+
 impl Recorder<'_> {
     async fn record_together(&self, events: &[NewEvent]) -> Result<Vec<Answer>, ServiceError> {
         // A race is lost to a writer who has committed by now; losing several in a row takes several of them.
@@ -155,14 +162,16 @@ impl Recorder<'_> {
         let (Some(checked), true) = (checked, problems.is_empty()) else {
             return Err(problems.into());
         };
-        if let Some(known) = self.known(transaction, &checked).await? {
-            return Ok(known);
-        }
         if checked.kind.takes_back() {
-            return self.take_back(transaction, checked).await;
+            return match self.known(transaction, &checked).await? {
+                Some(known) => Ok(known),
+                None => self.take_back(transaction, checked).await,
+            };
         }
-        let prepared = self.prepare(transaction, checked).await?;
-        self.write(transaction, prepared).await
+        match self.prepare(transaction, checked).await? {
+            Found::Known(recorded) => Ok(recorded),
+            Found::New(prepared) => self.write(transaction, *prepared).await,
+        }
     }
 
     /// The event as it was recorded before; a CONFLICT if its content was another.
@@ -194,7 +203,7 @@ impl Recorder<'_> {
     }
 
     /// Looks everything up and works everything out, the partner locked.
-    async fn prepare(&self, transaction: &Transaction, checked: CheckedEvent) -> Result<Prepared, Interrupted> {
+    async fn prepare(&self, transaction: &Transaction, checked: CheckedEvent) -> Result<Found, Interrupted> {
         let scope = self.writer.scope();
         let mut problems = Problems::new();
         let named_partner = match &checked.partner_id {
@@ -214,6 +223,10 @@ impl Recorder<'_> {
             Some(id) => lock_partners(transaction, &self.writer, vec![id]).await?.pop(),
             None => None,
         };
+        // Not before the lock: while this one waited for it, another may have recorded the same event.
+        if let Some(known) = self.known(transaction, &checked).await? {
+            return Ok(Found::Known(known));
+        }
         if named_partner.is_some() {
             problems.found("partnerId", partner.as_ref());
         }
@@ -235,12 +248,7 @@ impl Recorder<'_> {
         if !problems.is_empty() {
             return Err(problems.into());
         }
-        // While this one waited for the lock, another may have recorded the same event.
-        if partner.is_some() && self.known(transaction, &checked).await?.is_some() {
-            return Err(Interrupted::Raced);
-        }
-
-        // Not before the lock: what was recorded while this one waited for it is earlier, and ids follow the time.
+        // Not before the lock, either: what was recorded while this one waited for it is earlier, and ids follow the time.
         let now = self.app.clock.now();
         let occurred_at = checked.occurred_at.unwrap_or(now);
         let customer = checked
@@ -297,7 +305,7 @@ impl Recorder<'_> {
         };
         let terms = self.work_out(transaction, &mut prepared).await?;
         self.apply_tiers(transaction, &mut prepared, terms.as_ref()).await?;
-        Ok(prepared)
+        Ok(Found::New(Box::new(prepared)))
     }
 
     /// What tiers make of it.
@@ -462,17 +470,17 @@ impl Recorder<'_> {
                 duplicate: false,
             });
         };
+        let mut writes = Writes::default();
         if let Some(campaign) = &campaign {
-            store::campaign::join(transaction, tenant, partner.id, &[campaign.id], now).await?;
+            store::campaign::join(&mut writes, tenant, partner.id, &[campaign.id], now);
         }
         if let (EventKind::Charge, Some(amount)) = (event.kind, event.amount)
             && amount.minor() > 0
         {
-            store::standing::add_lifetime_value(transaction, tenant, partner.id, amount.currency(), amount.minor())
-                .await?;
+            let (currency, minor) = (amount.currency(), amount.minor());
+            store::standing::add_lifetime_value(&mut writes, tenant, partner.id, currency, minor);
             if let Some((customer, _)) = &customer {
-                store::standing::count_paid_charge(transaction, tenant, partner.id, customer.id, paid_charges, 1)
-                    .await?;
+                store::standing::count_paid_charge(&mut writes, tenant, partner.id, customer.id, paid_charges, 1);
             }
         }
         let mut posting = Posting::new(tenant, self.writer.actor(), now);
@@ -482,7 +490,7 @@ impl Recorder<'_> {
         for (row, reason) in &effects.adjustments {
             posting.write(row.clone(), Some(reason));
         }
-        posting.write_to(transaction).await?;
+        posting.write_with(transaction, writes).await?;
         effects.write_to(transaction, tenant).await?;
         Ok(Recorded {
             event,

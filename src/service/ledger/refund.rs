@@ -16,7 +16,7 @@ use crate::domain::id::{AttributionId, CommissionId, EventId};
 use crate::domain::money::Money;
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::refund::{Refunded, TakeBack, is_fixed, take_back};
-use crate::store::{self, StoreError, Transaction};
+use crate::store::{self, StoreError, Transaction, Writes};
 
 /// How taking back ended.
 pub enum Taken {
@@ -158,12 +158,13 @@ async fn lower_standing(
         return Ok(());
     }
     let (tenant, partner) = (writer.tenant(), attribution.partner_id);
-    store::standing::add_lifetime_value(transaction, tenant, partner, charged.currency(), -taken_minor).await?;
+    let mut writes = Writes::default();
+    store::standing::add_lifetime_value(&mut writes, tenant, partner, charged.currency(), -taken_minor);
     if let (true, Some(customer)) = (wholly, original.customer_id) {
         let before = store::standing::paid_charges(transaction, &writer.scope(), partner, customer).await?;
-        store::standing::count_paid_charge(transaction, tenant, partner, customer, before, -1).await?;
+        store::standing::count_paid_charge(&mut writes, tenant, partner, customer, before, -1);
     }
-    Ok(())
+    writes.run(transaction).await
 }
 
 async fn take_back_rows(

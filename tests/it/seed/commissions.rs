@@ -97,7 +97,7 @@ both_databases! {
 
     async fn one_that_was_stopped_goes_on_to_the_same_end(app: TestApp) {
         // More partners than one transaction takes.
-        let wanted = amounts(3_000, 4_000);
+        let wanted = amounts(4_000, 4_000);
         let tenant = app.tenant("acme").await;
         // Within the second transaction, when the first is committed.
         let is_killed = Cell::new(false);

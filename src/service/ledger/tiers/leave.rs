@@ -9,6 +9,7 @@ use crate::domain::refund::Refunded;
 use crate::domain::tiered::{Counters, TakenBack};
 use crate::store;
 use crate::store::Transaction;
+use crate::store::Writes;
 use crate::store::tier_counter::NewCounter;
 use crate::store::tier_past::PastEvent;
 
@@ -111,7 +112,9 @@ pub async fn leave(transaction: &Transaction, writer: &Writer, leaving: &[Leavin
             });
         }
     }
-    store::tier_counter::put(transaction, writer.tenant(), &lowered).await?;
+    Writes::of(|writes| store::tier_counter::put(writes, writer.tenant(), &lowered))
+        .run(transaction)
+        .await?;
     Ok(())
 }
 

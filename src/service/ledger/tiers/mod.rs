@@ -25,7 +25,7 @@ use crate::domain::tiered::{self, Conversion, RatedRow, Side, Standing};
 use crate::store::tier_counter::{CounterKey, NewCounter};
 use crate::store::tier_past::{PastEvent, PastRow};
 use crate::store::tier_result::{ResultKind, TierResult};
-use crate::store::{self, StoreError, Transaction};
+use crate::store::{self, StoreError, Transaction, Writes};
 
 pub use counting::Failure;
 pub use leave::{Leaving, leave};
@@ -60,8 +60,11 @@ impl Effects {
 
     /// Writes what the rows of the ledger do not hold; after them.
     pub async fn write_to(&self, transaction: &Transaction, tenant: TenantId) -> Result<(), StoreError> {
-        store::tier_result::insert(transaction, tenant, &self.results).await?;
-        store::tier_counter::put(transaction, tenant, &self.counters).await
+        let writes = Writes::of(|writes| {
+            store::tier_result::insert(writes, tenant, &self.results);
+            store::tier_counter::put(writes, tenant, &self.counters);
+        });
+        writes.run(transaction).await
     }
 }
 
