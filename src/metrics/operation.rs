@@ -3,7 +3,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
@@ -58,6 +58,7 @@ impl Operation {
 pub struct Operations {
     places: Box<[OnceLock<Arc<Operation>>]>,
     taken: AtomicUsize,
+    adding: Mutex<()>,
     hasher: RandomState,
     unnamed: [OnceLock<Arc<Operation>>; 3],
     others: [OnceLock<Arc<Operation>>; 3],
@@ -77,6 +78,7 @@ impl Operations {
         Self {
             places: (0..PLACES).map(|_| OnceLock::new()).collect(),
             taken: AtomicUsize::new(0),
+            adding: Mutex::default(),
             hasher: RandomState::new(),
             unnamed: Default::default(),
             others: Default::default(),
@@ -103,37 +105,41 @@ impl Operations {
         let Some(name) = name else {
             return self.unnamed[kind as usize].get_or_init(|| self.make(kind, "")).clone();
         };
-        let start = self.hasher.hash_one((kind as usize, name)) as usize % PLACES;
-        // Some places stay empty, so this ends.
-        for place in self.places[start..].iter().chain(&self.places[..start]) {
-            let found = match place.get() {
-                Some(found) => found,
-                None if !self.may_take_one() => break,
-                None => {
-                    let mut is_mine = false;
-                    let found = place.get_or_init(|| {
-                        is_mine = true;
-                        self.make(kind, name)
-                    });
-                    if !is_mine {
-                        self.taken.fetch_sub(1, Ordering::Relaxed);
-                    }
-                    found
-                }
-            };
-            if found.is(kind, name) {
-                return found.clone();
-            }
+        if let Some(found) = self.find(kind, name).or_else(|| self.add(kind, name)) {
+            return found.clone();
         }
         self.others[kind as usize]
             .get_or_init(|| self.make(kind, OTHER))
             .clone()
     }
 
-    fn may_take_one(&self) -> bool {
-        let one_more = |taken| (taken < NAMES).then_some(taken + 1);
-        let (set, read) = (Ordering::Relaxed, Ordering::Relaxed);
-        self.taken.fetch_update(set, read, one_more).is_ok()
+    fn find(&self, kind: OperationType, name: &str) -> Option<&Arc<Operation>> {
+        let mut filled = self.places_of(kind, name).map_while(OnceLock::get);
+        filled.find(|found| found.is(kind, name))
+    }
+
+    /// Gives a new name a place, if there is one. Only here is a lock, which is taken for so many names only.
+    fn add(&self, kind: OperationType, name: &str) -> Option<&Arc<Operation>> {
+        if self.taken.load(Ordering::Acquire) >= NAMES {
+            // The last place may have become this one's meanwhile.
+            return self.find(kind, name);
+        }
+        let _alone = self.adding.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = self.taken.load(Ordering::Acquire);
+        let found = self.find(kind, name);
+        if found.is_some() || taken >= NAMES {
+            return found;
+        }
+        let place = self.places_of(kind, name).find(|place| place.get().is_none())?;
+        let made = place.get_or_init(|| self.make(kind, name));
+        self.taken.store(taken + 1, Ordering::Release);
+        Some(made)
+    }
+
+    /// Where to look for a name: at all places, from its own on. Some stay empty, so looking ends soon.
+    fn places_of(&self, kind: OperationType, name: &str) -> impl Iterator<Item = &OnceLock<Arc<Operation>>> {
+        let start = self.hasher.hash_one((kind as usize, name)) as usize % PLACES;
+        self.places[start..].iter().chain(&self.places[..start])
     }
 
     fn make(&self, kind: OperationType, name: &str) -> Arc<Operation> {
