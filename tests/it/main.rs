@@ -20,6 +20,7 @@ mod response_shapes;
 mod schema;
 mod seed;
 mod statements;
+mod subscriptions;
 mod support;
 mod tier_ledger;
 mod tiered;
