@@ -28,6 +28,10 @@ graphiql:
 http-audit:
     scripts/http-audit
 
+# The clients graphql-ws and graphql-sse hear what happens, on SQLite and on two replicas over PostgreSQL.
+subscription-clients:
+    scripts/with-postgres scripts/subscription-clients
+
 # The gateway with a tenant full of sample data; prints the address and two tokens.
 demo:
     cargo run --release -- serve --demo
