@@ -78,7 +78,10 @@ impl Guard {
             let name = &definition.node.name.node;
             if let Some(value) = given.remove(name.as_str()) {
                 admitted.variables.insert(name.clone(), value);
-            } else if definition.node.default_value.is_none() {
+            } else if let Some(default) = &definition.node.default_value {
+                // The library looks at @skip and @include before it knows of defaults.
+                admitted.variables.insert(name.clone(), default.node.clone());
+            } else {
                 admitted.absent.insert(name.to_string());
             }
         }
@@ -169,7 +172,9 @@ impl Guard {
         let directives = totals.directives.saturating_add(operation.node.directives.len() as u64);
         let root_fields = match operation.node.ty {
             OperationType::Mutation => limits.mutation_root_fields,
-            OperationType::Query | OperationType::Subscription => limits.root_fields,
+            OperationType::Query => limits.root_fields,
+            // So it says in the specification (5.2.3.1).
+            OperationType::Subscription => 1,
         };
         let measures = [
             ("selections", totals.selections, limits.selections),
