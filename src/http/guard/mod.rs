@@ -78,7 +78,10 @@ impl Guard {
             let name = &definition.node.name.node;
             if let Some(value) = given.remove(name.as_str()) {
                 admitted.variables.insert(name.clone(), value);
-            } else if definition.node.default_value.is_none() {
+            } else if let Some(default) = &definition.node.default_value {
+                // The library looks at @skip and @include before it knows of defaults.
+                admitted.variables.insert(name.clone(), default.node.clone());
+            } else {
                 admitted.absent.insert(name.to_string());
             }
         }

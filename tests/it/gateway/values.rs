@@ -75,6 +75,14 @@ both_databases! {
         assert_eq!(partner(cleared), (json!("New name"), Value::Null));
     }
 
+    async fn the_default_of_a_variable_says_what_is_left_out(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let document = "query($in: Boolean = true, $out: Boolean! = true) { viewer { subject @include(if: $in) scopes @skip(if: $out) } }";
+        assert_eq!(p.staff.data(document).await, json!({ "viewer": { "subject": "ann" } }));
+        let turned = p.staff.data_with(document, json!({ "in": false, "out": false })).await;
+        assert_eq!(turned, json!({ "viewer": { "scopes": ["admin"] } }));
+    }
+
     async fn literals_that_fit_no_type_are_refused_without_data(app: TestApp) {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         for (document, says) in [
