@@ -124,5 +124,5 @@ pub async fn write_uses(app: &App) -> Result<(), StoreError> {
 async fn write_use(app: &App, tenant: TenantId, key: ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
     let transaction = app.store.begin().await?;
     store::api_key::set_used(&transaction, tenant, key, at).await?;
-    Ok(transaction.commit().await?)
+    transaction.commit().await
 }
