@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::http::{Cors, HttpOptions, Limits, Persisted, Throttle, Timeouts};
+use crate::http::{Cors, HttpOptions, Limits, Persisted, Subscriptions, Throttle, Timeouts};
 use crate::store::StoreOptions;
 use crate::telemetry::LogFormat;
 
@@ -98,6 +98,7 @@ struct File {
     throttle: Throttle,
     cors: Cors,
     persisted: Persisted,
+    subscriptions: Subscriptions,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -183,6 +184,7 @@ impl Config {
                 throttle: file.throttle,
                 cors: file.cors,
                 persisted: file.persisted,
+                subscriptions: file.subscriptions,
             },
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
             log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
@@ -222,6 +224,10 @@ mod tests {
         assert_eq!(format!("{:?}", shown.throttle), format!("{:?}", defaults.throttle));
         assert_eq!(format!("{:?}", shown.cors), format!("{:?}", defaults.cors));
         assert_eq!(format!("{:?}", shown.persisted), format!("{:?}", defaults.persisted));
+        assert_eq!(
+            format!("{:?}", shown.subscriptions),
+            format!("{:?}", defaults.subscriptions)
+        );
         assert_eq!(shown.database_url.as_deref(), Some(DEFAULT_DATABASE_URL));
         assert_eq!(shown.listen, DEFAULT_LISTEN.parse().ok());
         assert_eq!(shown.jwt_issuer.as_deref(), Some(DEFAULT_PARTY));

@@ -1,6 +1,6 @@
 //! From the Authorization header to a [`Caller`].
 
-use super::keys::{LEEWAY_SECONDS, numeric_date};
+use super::keys::{LEEWAY_SECONDS, moment, numeric_date};
 use super::{Caller, Permissions, Scope, api_key};
 use crate::app::App;
 use crate::domain::id::{PartnerId, TenantId};
@@ -47,12 +47,8 @@ pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, Aut
         Some(partner) => Some(signed_in_partner(app, tenant, partner, claims.iat).await?),
         None => None,
     };
-    Ok(Caller::new(
-        tenant,
-        claims.sub,
-        Permissions::parse(&claims.scope),
-        partner,
-    ))
+    let caller = Caller::new(tenant, claims.sub, Permissions::parse(&claims.scope), partner);
+    Ok(caller.until(moment(claims.exp)))
 }
 
 /// The caller who presents an API key. One read decides, with every request: nothing outlives a revocation anywhere.
@@ -65,7 +61,8 @@ async fn by_key(app: &App, text: &str) -> Result<Caller, AuthError> {
         .ok_or(AuthError::Invalid)?;
     let (tenant, key) = (presented.tenant, presented.key);
     app.key_uses.note(tenant, key.id, now);
-    Ok(Caller::new(tenant, key.id.to_string(), key.permissions, key.partner_id))
+    let caller = Caller::new(tenant, key.id.to_string(), key.permissions, key.partner_id);
+    Ok(caller.until(key.expires_at))
 }
 
 async fn signed_in_partner(

@@ -1,6 +1,7 @@
 //! The authenticated caller and the one table of who may do what (domain.md 9).
 
 use super::{Permission, Permissions, Resource, Scope};
+use crate::domain::Timestamp;
 use crate::domain::id::{PartnerId, TenantId};
 
 /// Who is calling. Made from a token by [`super::authenticate`], or for the command line by [`Caller::operator`].
@@ -11,6 +12,8 @@ pub struct Caller {
     permissions: Permissions,
     /// Set: the caller is this partner; reads its own rows, writes nothing.
     partner: Option<PartnerId>,
+    /// When the token expires; `None`: never by itself.
+    expires_at: Option<Timestamp>,
 }
 
 /// The caller lacks a permission. The text is for the caller.
@@ -62,7 +65,12 @@ impl Caller {
             subject,
             permissions,
             partner,
+            expires_at: None,
         }
+    }
+
+    pub(super) fn until(self, expires_at: Option<Timestamp>) -> Self {
+        Self { expires_at, ..self }
     }
 
     /// Whoever runs the program's command line on the database itself.
@@ -89,6 +97,12 @@ impl Caller {
 
     pub fn partner(&self) -> Option<PartnerId> {
         self.partner
+    }
+
+    /// When the token expires; `None`: never by itself. Streams end at that moment, which no leeway puts off: it is for
+    /// clocks that differ while a request is on its way.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
     }
 
     /// The rows that the caller's token covers, whatever the resource: for what every token may see.

@@ -212,3 +212,8 @@ fn name(algorithm: Algorithm) -> String {
 pub(super) fn numeric_date(moment: Timestamp) -> f64 {
     moment.timestamp_micros() as f64 / 1e6
 }
+
+/// The moment of a date in seconds since 1970; `None` where it is beyond all calendars.
+pub(super) fn moment(date: f64) -> Option<Timestamp> {
+    Timestamp::from_timestamp_micros((date * 1e6) as i64)
+}

@@ -36,6 +36,7 @@ mod simulate_terms;
 mod simulate_tiers;
 mod simulated_payment;
 mod snapshot;
+pub mod subscription;
 mod tenant;
 mod terms;
 mod tier_counter;
@@ -43,13 +44,14 @@ mod tiered_commission;
 mod tiered_commission_input;
 mod user_error;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, ValidationMode};
+use async_graphql::{MergedObject, SDLExportOptions, ValidationMode};
 
 pub use connection::DEFAULT_PAGE;
 pub use context::RequestContext;
 pub use error::{INTERNAL_CODE, INTERNAL_MESSAGE};
 pub use federation::subgraph_sdl;
 pub use scalar::check_scalar;
+use subscription::Subscription;
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
@@ -95,7 +97,7 @@ pub struct Mutation(
     api_key::ApiKeyMutation,
 );
 
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema. In production its error texts suggest no names.
 pub fn schema(production: bool) -> Schema {
@@ -108,7 +110,7 @@ pub fn schema_for_validated_documents(production: bool) -> Schema {
 }
 
 fn build(production: bool, mode: ValidationMode) -> Schema {
-    let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription).validation_mode(mode);
+    let builder = Schema::build(Query::default(), Mutation::default(), Subscription).validation_mode(mode);
     if production {
         builder.disable_suggestions().finish()
     } else {

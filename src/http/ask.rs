@@ -127,7 +127,8 @@ pub fn read_parameters(pairs: Vec<(String, String)>) -> Result<Ask, Unreadable> 
     from_members(members)
 }
 
-fn from_members(mut members: Map<String, Value>) -> Result<Ask, Unreadable> {
+/// Reads the members of a request in JSON.
+pub fn from_members(mut members: Map<String, Value>) -> Result<Ask, Unreadable> {
     let mut text = |name: &str| match members.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),

@@ -17,15 +17,19 @@ pub fn refusal(status: StatusCode, code: &'static str, message: impl Into<String
 }
 
 /// An answer that holds nothing but errors: nothing was executed, so it has no `data`, not even null.
-pub fn refusals(status: StatusCode, problems: &[Problem], request_id: &str) -> Response {
+fn refusals(status: StatusCode, problems: &[Problem], request_id: &str) -> Response {
+    (status, Json(json!({ "errors": listed(problems, request_id) }))).into_response()
+}
+
+/// Errors as answers have them.
+pub fn listed(problems: &[Problem], request_id: &str) -> Vec<serde_json::Value> {
     let errors = problems.iter().map(|problem| {
         let mut problem = problem.clone();
         shorten(&mut problem.message);
         problem.to_json(request_id)
     });
-    let errors: Vec<_> = errors.collect();
     observe::refused(problems.iter().map(|problem| problem.code));
-    (status, Json(json!({ "errors": errors }))).into_response()
+    errors.collect()
 }
 
 /// Texts of errors quote what was sent, which may be long.

@@ -39,18 +39,67 @@
   // are sent along. The preflight header tells the gateway that no foreign page made this request.
   const headersAtStart = storage.getItem(HEADERS_KEY) ?? headersPane("PASTE-A-TOKEN");
   let headers = headersAtStart;
-  const createFetcher = () => async (operation, options) => {
-    const response = await fetch(location.pathname, {
+  const ask = (operation, options, more) =>
+    fetch(location.pathname, {
       method: "POST",
+      ...more,
       headers: {
-        accept: "application/graphql-response+json, application/json;q=0.9",
         "content-type": "application/json",
         "graphql-require-preflight": "1",
         ...(options?.headers ?? parseHeaders(headers)),
+        ...more.headers,
       },
       body: JSON.stringify(operation),
     });
-    return response.json();
+
+  const isSubscription = ({ operationName }, document) =>
+    (document?.definitions ?? []).some(
+      (definition) =>
+        definition.operation === "subscription" && (!operationName || definition.name?.value === operationName),
+    );
+
+  // Subscriptions come as an event stream: a browser's WebSocket could not send the headers pane.
+  const listen = (operation, options) => {
+    const control = new AbortController();
+    async function* results() {
+      const accept = { accept: "text/event-stream" };
+      try {
+        const response = await ask(operation, options, { headers: accept, signal: control.signal });
+        if (!response.headers.get("content-type")?.startsWith("text/event-stream")) {
+          yield await response.json();
+          return;
+        }
+        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+        let text = "";
+        for (;;) {
+          const { value, done } = await reader.read();
+          if (done) return;
+          const events = (text + value).split("\n\n");
+          text = events.pop();
+          for (const event of events) {
+            if (event.startsWith("event: complete")) return;
+            const [, data] = event.split("\ndata: ");
+            if (data) yield JSON.parse(data);
+          }
+        }
+      } catch (error) {
+        if (!control.signal.aborted) throw error;
+      }
+    }
+    // To stop must not wait for the next event.
+    const iterator = results();
+    const stop = iterator.return.bind(iterator);
+    iterator.return = (value) => {
+      control.abort();
+      return stop(value);
+    };
+    return iterator;
+  };
+
+  const createFetcher = () => async (operation, options) => {
+    if (isSubscription(operation, options?.documentAST)) return listen(operation, options);
+    const accept = { accept: "application/graphql-response+json, application/json;q=0.9" };
+    return (await ask(operation, options, { headers: accept })).json();
   };
 
   // Short lines: the editor shows about 45 characters on a laptop.
@@ -138,6 +187,21 @@ query WhoAmI {
       name slug baseCurrency timeZone
     }
     partner { id name status }
+  }
+}
+`,
+    },
+    {
+      query: `# Runs until it is stopped: another tab may record
+# an event, and its commission shows here.
+subscription CommissionChanged {
+  commissionChanged {
+    id
+    kind
+    status
+    amount { amount currency }
+    partner { name }
+    transitions { from to actor at }
   }
 }
 `,

@@ -1,16 +1,19 @@
 //! `POST /graphql` and `GET /graphql`; for a browser the latter is GraphiQL.
 
 use axum::body::Body;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::ask::{self, Ask, Unreadable};
 use super::errors::{self, refusal};
 use super::negotiate::{self, MediaType};
 use super::request_id::RequestId;
 use super::run::{self, Asker, Terms};
-use super::{Front, graphiql};
+use super::serve::Open;
+use super::{Front, graphiql, sse, ws};
 use crate::auth::{AuthError, Caller, authenticate};
 
 /// A page of another site cannot make a browser send any of these without asking first.
@@ -26,9 +29,20 @@ type Pairs = Vec<(String, String)>;
 pub async fn get(
     State(front): State<Front>,
     Extension(RequestId(request_id)): Extension<RequestId>,
+    open: Option<Extension<Open>>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     headers: HeaderMap,
     Query(pairs): Query<Pairs>,
 ) -> Response {
+    if headers.contains_key(header::SEC_WEBSOCKET_KEY) {
+        return match upgrade {
+            Ok(upgrade) => ws::upgrade(front, request_id, &headers, open.map(|Extension(open)| open), upgrade),
+            Err(rejection) => {
+                let message = "this is not how a WebSocket is opened";
+                refusal(rejection.into_response().status(), "BAD_REQUEST", message, &request_id)
+            }
+        };
+    }
     let asks = pairs.iter().any(|(name, _)| name == "query" || name == "extensions");
     if !asks && negotiate::wants_page(&headers) && !front.options.production {
         return graphiql::page();
@@ -68,6 +82,9 @@ pub async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    if negotiate::wants_events(&headers) {
+        return stream(&front, request_id, &headers, body).await;
+    }
     let Some(media_type) = negotiate::response_type(&headers) else {
         ask::discard(&headers, body, front.options.timeouts.body()).await;
         return not_acceptable(&request_id);
@@ -88,6 +105,25 @@ pub async fn post(
         }
     };
     with_media_type(response, media_type)
+}
+
+/// An operation whose results come as a stream of events.
+async fn stream(front: &Front, request_id: String, headers: &HeaderMap, body: Body) -> Response {
+    let patience = front.options.timeouts.body();
+    let response = match admit(front, headers, &request_id).await {
+        Ok(caller) => match ask::read_body(headers, body, front.options.limits.body_bytes, patience).await {
+            Ok(ask) => {
+                let authorization = authorization(headers).unwrap_or_default().to_owned();
+                return sse::answer(front, Asker { caller, request_id }, authorization, ask).await;
+            }
+            Err(unreadable) => refusal(unreadable.status, unreadable.code, unreadable.message, &request_id),
+        },
+        Err(response) => {
+            ask::discard(headers, body, patience).await;
+            response
+        }
+    };
+    with_media_type(response, MediaType::Json)
 }
 
 /// Who sends this body, if it is of a kind that is read at all.
@@ -126,17 +162,19 @@ async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Result<Ask, Unr
 }
 
 async fn identify(front: &Front, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
+    authenticate(&front.app, authorization(headers))
+        .await
+        .map_err(|error| unauthenticated(&error, request_id))
+}
+
+/// What the caller shows. Of two headers nobody can say which one counts; what is no text is no token.
+pub fn authorization(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let value = values.next();
-    // Of two headers nobody can say which one counts; what is no text is no token.
-    let authorization = match value.map(HeaderValue::to_str) {
+    match values.next().map(HeaderValue::to_str) {
         None => None,
         Some(Ok(text)) if values.next().is_none() => Some(text),
         Some(_) => Some("Bearer unreadable"),
-    };
-    authenticate(&front.app, authorization)
-        .await
-        .map_err(|error| unauthenticated(&error, request_id))
+    }
 }
 
 fn unauthenticated(error: &AuthError, request_id: &str) -> Response {

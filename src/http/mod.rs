@@ -8,6 +8,7 @@ mod graphiql;
 mod graphql;
 mod guard;
 mod health;
+mod listen;
 mod metrics;
 mod negotiate;
 mod observe;
@@ -16,7 +17,9 @@ mod persisted;
 mod request_id;
 mod run;
 mod serve;
+mod sse;
 mod throttle;
+mod ws;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,16 +29,17 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::get;
 use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
+use crate::graphql::subscription::Events;
 use crate::graphql::{Schema, schema, schema_for_validated_documents, sdl};
 use documents::Documents;
 use guard::Guard;
 pub use guard::Limits;
 pub use metrics::serve_metrics;
-pub use options::{Cors, HttpOptions, Persisted, Safelist, Throttle, Timeouts};
+pub use options::{Cors, HttpOptions, Persisted, Safelist, Subscriptions, Throttle, Timeouts};
 pub use persisted::ManifestError;
 pub use serve::serve;
 
@@ -63,6 +67,8 @@ struct Inner {
     helpful_schema: Option<Schema>,
     /// For documents that it has let through.
     fast_schema: Schema,
+    /// For what subscriptions hear.
+    events: Events,
     guard: Guard,
     documents: Documents,
     persisted: persisted::Persisted,
@@ -88,6 +94,7 @@ pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>
         strict_schema: schema(true),
         helpful_schema: (!options.production).then(|| schema(false)),
         fast_schema: schema_for_validated_documents(options.production),
+        events: Events::default(),
         guard: Guard::new(&sdl(), options.limits.clone()),
         documents: Documents::new(options.persisted.cache_bytes),
         persisted: persisted::Persisted::load(&options.persisted)?,
@@ -105,11 +112,13 @@ pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>
     if !front.options.production && !front.options.metrics_elsewhere {
         router = router.route("/metrics", get(metrics::beside_the_api));
     }
+    // Events would wait in the compressor for more.
+    let compressed = SizeAbove::new(COMPRESSED_FROM_BYTES).and(NotForContentType::SSE);
     let router = router
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(errors::not_found)
-        .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)));
+        .layer(CompressionLayer::new().compress_when(compressed));
     let router = match cors {
         Some(cors) => router.layer(cors),
         None => router,

@@ -59,6 +59,16 @@ pub fn wants_page(headers: &HeaderMap) -> bool {
     wish(headers, "text/html").is_some_and(|wish| wish.quality > 0 && wish.specificity == 2)
 }
 
+/// Whether the caller asks for a stream of events rather than for one answer.
+pub fn wants_events(headers: &HeaderMap) -> bool {
+    let named = |media_type| wish(headers, media_type).filter(|wish| wish.quality > 0 && wish.specificity == 2);
+    let Some(events) = named("text/event-stream") else {
+        return false;
+    };
+    let answers = [MediaType::Json, MediaType::Graphql].map(|media_type| named(media_type.name()));
+    answers.into_iter().flatten().all(|answer| events >= answer)
+}
+
 /// The wish of the most specific range that covers `media_type`.
 fn wish(headers: &HeaderMap, media_type: &str) -> Option<Wish> {
     let values = headers.get_all(header::ACCEPT).iter();
@@ -168,6 +178,23 @@ mod tests {
             assert_eq!(response_type(&headers(header::ACCEPT, accept)), expected, "{accept}");
         }
         assert_eq!(response_type(&HeaderMap::new()), Some(MediaType::Json));
+    }
+
+    #[test]
+    fn a_stream_is_sent_to_those_who_name_it_first() {
+        for (accept, expected) in [
+            ("text/event-stream", true),
+            ("text/event-stream, */*", true),
+            ("text/event-stream, application/json", true),
+            ("application/json;q=0.5, text/event-stream", true),
+            ("application/json, text/event-stream;q=0.5", false),
+            ("text/event-stream;q=0", false),
+            ("text/*", false),
+            ("*/*", false),
+        ] {
+            assert_eq!(wants_events(&headers(header::ACCEPT, accept)), expected, "{accept}");
+        }
+        assert!(!wants_events(&HeaderMap::new()));
     }
 
     #[test]

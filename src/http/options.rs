@@ -16,6 +16,7 @@ pub struct HttpOptions {
     pub throttle: Throttle,
     pub cors: Cors,
     pub persisted: Persisted,
+    pub subscriptions: Subscriptions,
 }
 
 /// The section `[timeouts]`, in seconds.
@@ -118,6 +119,42 @@ impl Default for Persisted {
             safelist: Safelist::Off,
             manifest: None,
         }
+    }
+}
+
+/// The section `[subscriptions]`: WebSockets and event streams.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Subscriptions {
+    /// How many operations may run on a socket at once.
+    pub operations: usize,
+    /// The largest message that a socket takes, in bytes.
+    pub message_bytes: usize,
+    /// How long a socket may take to say who it is.
+    pub init_seconds: u64,
+    /// After so long a silence a socket is asked whether anybody is there, and must answer within the same time; an event
+    /// stream gets a comment. Also how long a reader may take over a message.
+    pub ping_seconds: u64,
+}
+
+impl Default for Subscriptions {
+    fn default() -> Self {
+        Self {
+            operations: 50,
+            message_bytes: 64 * 1024,
+            init_seconds: 3,
+            ping_seconds: 30,
+        }
+    }
+}
+
+impl Subscriptions {
+    pub fn init(&self) -> Duration {
+        Duration::from_secs(self.init_seconds)
+    }
+
+    pub fn ping(&self) -> Duration {
+        Duration::from_secs(self.ping_seconds.max(1))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Request, Response as GraphqlResponse, ServerError};
@@ -13,13 +13,14 @@ use futures::FutureExt;
 
 use super::ask::Ask;
 use super::documents::Hash;
-use super::errors::{self, refusal, refusals};
+use super::errors::{self, refusal};
 use super::guard::{Admitted, Problem};
 use super::negotiate::MediaType;
 use super::persisted::{self, Named};
 use super::{Front, cost, observe};
 use crate::auth::{Caller, Permission};
-use crate::graphql::{RequestContext, Schema};
+use crate::graphql::subscription::{self, Commission, Source};
+use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE, RequestContext, Schema};
 
 /// Who asks, and what the request is called.
 pub struct Asker {
@@ -69,12 +70,71 @@ pub enum Failed {
     Late(String),
 }
 
+impl Admission {
+    /// What is asked for.
+    pub fn operation(&self) -> OperationType {
+        self.admitted.operation
+    }
+
+    /// A subscription is run as a query on the schema of events.
+    fn request(&self, front: &Front) -> Request {
+        let mut document = ExecutableDocument::clone(&self.document);
+        front.guard.strip(&mut document, &self.admitted);
+        let mut request = Request::new("").variables(self.admitted.variables.clone());
+        if self.operation() == OperationType::Subscription {
+            subscription::as_query(&mut document, self.operation_name.as_deref());
+        } else {
+            request.operation_name.clone_from(&self.operation_name);
+        }
+        request.set_parsed_query(document);
+        request
+    }
+
+    /// Pays for the operation, as [`admit`] did for its first time; an error says how long it takes until it can.
+    pub fn charge(&self, front: &Front) -> Result<(), Duration> {
+        let taken = front.throttle.take(&self.subject, self.admitted.cost, Instant::now());
+        taken.map_err(|empty| empty.0)
+    }
+}
+
+impl Refused {
+    /// The errors, as answers without data have them.
+    pub fn errors(self, front: &Front, request_id: &str) -> Vec<serde_json::Value> {
+        match self {
+            Self::Document(problems) => errors::listed(&problems, request_id),
+            Self::Operation(message) => errors::listed(&[Problem::new("BAD_REQUEST", message)], request_id),
+            Self::Invalid(errors) => {
+                let mut response = GraphqlResponse::from_errors(errors);
+                errors::finish(&mut response, request_id, front.options.limits.errors);
+                observe::refused(observe::codes(&response.errors));
+                response.errors.iter().map(|error| serde_json::json!(error)).collect()
+            }
+            Self::Throttled(seconds) => errors::listed(&[Problem::new("THROTTLED", throttled(seconds))], request_id),
+        }
+    }
+}
+
+impl Failed {
+    /// The one error, as answers without data have it. Panics are logged.
+    pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
+        let problem = match self {
+            Self::Panicked => {
+                tracing::error!(request_id, "the handling of a request panicked");
+                Problem::new(INTERNAL_CODE, INTERNAL_MESSAGE)
+            }
+            Self::Late(message) => Problem::new("TIMEOUT", message),
+        };
+        errors::listed(&[problem], request_id)
+    }
+}
+
 /// Answers a request over HTTP.
 pub async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Ask) -> Response {
     let allow = |operation| match operation {
         OperationType::Query => Ok(()),
         _ if terms.method == Method::GET => Err("GET is for queries only: send this by POST"),
-        OperationType::Mutation | OperationType::Subscription => Ok(()),
+        OperationType::Mutation => Ok(()),
+        OperationType::Subscription => Err("subscribe over a WebSocket, or accept text/event-stream"),
     };
     let request_id = asker.request_id.clone();
     let admission = match admit(front, &asker, ask, allow).await {
@@ -89,29 +149,21 @@ pub async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Ask) -> Res
 }
 
 fn refusal_of(front: &Front, refused: Refused, media_type: MediaType, request_id: &str) -> Response {
-    match refused {
-        Refused::Document(problems) => refusals(status(&problems, media_type), &problems, request_id),
-        Refused::Operation(message) => {
-            let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", message, request_id);
-            response
-                .headers_mut()
-                .insert(header::ALLOW, HeaderValue::from_static("POST"));
-            response
-        }
-        Refused::Invalid(errors) => {
-            let mut response = GraphqlResponse::from_errors(errors);
-            errors::finish(&mut response, request_id, front.options.limits.errors);
-            observe::refused(observe::codes(&response.errors));
-            let status = refused_status(media_type);
-            (status, Json(serde_json::json!({ "errors": response.errors }))).into_response()
-        }
-        Refused::Throttled(seconds) => {
-            let message = throttled(seconds);
-            let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "THROTTLED", message, request_id);
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-            response
-        }
-    }
+    let status = match &refused {
+        Refused::Document(problems) => status(problems, media_type),
+        Refused::Operation(_) => StatusCode::METHOD_NOT_ALLOWED,
+        Refused::Invalid(_) => refused_status(media_type),
+        Refused::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+    };
+    let header = match &refused {
+        Refused::Operation(_) => Some((header::ALLOW, HeaderValue::from_static("POST"))),
+        Refused::Throttled(seconds) => Some((header::RETRY_AFTER, HeaderValue::from(*seconds))),
+        Refused::Document(_) | Refused::Invalid(_) => None,
+    };
+    let body = serde_json::json!({ "errors": refused.errors(front, request_id) });
+    let mut response = (status, Json(body)).into_response();
+    response.headers_mut().extend(header);
+    response
 }
 
 fn throttled(seconds: u64) -> String {
@@ -198,37 +250,87 @@ fn one(problem: Problem) -> Vec<Problem> {
 
 /// Runs a query or a mutation.
 pub async fn execute(front: &Front, asker: Asker, admission: &Admission) -> Result<GraphqlResponse, Failed> {
-    let (document, admitted) = (&admission.document, &admission.admitted);
-    let name = admission.operation_name.as_deref();
-    let execution = run(front, asker, admission);
-    observe::operation(front, document, name, (admitted.operation, admitted.cost), execution).await
+    let context = RequestContext::new(front.app.clone(), asker.caller);
+    let execution = front.fast_schema.execute(admission.request(front).data(context));
+    run(front, &asker.request_id, admission, execution).await
 }
 
-async fn run(front: &Front, asker: Asker, admission: &Admission) -> Result<GraphqlResponse, Failed> {
+/// Begins to listen to what a subscription asks for. Each event is paid for when it is shown.
+pub async fn listen(
+    front: &Front,
+    asker: Asker,
+    admission: &Admission,
+) -> Result<Result<Source, GraphqlResponse>, Failed> {
+    front
+        .throttle
+        .give_back(&admission.subject, admission.admitted.cost, Instant::now());
+    let context = RequestContext::new(front.app.clone(), asker.caller);
+    let beginning = front.events.listen(admission.request(front), context);
+    let begun = patiently(front, admission, beginning).await?;
+    Ok(begun.map_err(|mut response| {
+        errors::finish(&mut response, &asker.request_id, front.options.limits.errors);
+        response
+    }))
+}
+
+/// Shows one event of a subscription.
+pub async fn show(
+    front: &Front,
+    asker: Asker,
+    admission: &Admission,
+    row: Commission,
+) -> Result<GraphqlResponse, Failed> {
+    let context = RequestContext::new(front.app.clone(), asker.caller);
+    let execution = front.events.show(admission.request(front), context, row);
+    run(front, &asker.request_id, admission, execution).await
+}
+
+/// Runs it to its complete answer, and counts it.
+async fn run(
+    front: &Front,
+    request_id: &str,
+    admission: &Admission,
+    execution: impl Future<Output = GraphqlResponse>,
+) -> Result<GraphqlResponse, Failed> {
     let admitted = &admission.admitted;
-    let patience = match admitted.operation {
+    let name = admission.operation_name.as_deref();
+    let running = async {
+        let response = patiently(front, admission, execution).await?;
+        Ok(conclude(front, request_id, admission, response))
+    };
+    observe::operation(
+        front,
+        &admission.document,
+        name,
+        (admitted.operation, admitted.cost),
+        running,
+    )
+    .await
+}
+
+/// Gives an execution its time, and contains its panics.
+async fn patiently<T>(front: &Front, admission: &Admission, execution: impl Future<Output = T>) -> Result<T, Failed> {
+    let patience = match admission.operation() {
         OperationType::Mutation => front.options.timeouts.mutation(),
         OperationType::Query | OperationType::Subscription => front.options.timeouts.query(),
     };
-    let mut document = ExecutableDocument::clone(&admission.document);
-    front.guard.strip(&mut document, admitted);
-    let mut request = Request::new("").variables(admitted.variables.clone());
-    request.set_parsed_query(document);
-    request.operation_name.clone_from(&admission.operation_name);
-    let request = request.data(RequestContext::new(front.app.clone(), asker.caller));
-    let execution = AssertUnwindSafe(front.fast_schema.execute(request)).catch_unwind();
-    let mut response = match tokio::time::timeout(patience, execution).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(_)) => return Err(Failed::Panicked),
-        Err(_) => return Err(Failed::Late(too_late(admitted.operation, patience.as_secs()))),
-    };
-    errors::finish(&mut response, &asker.request_id, front.options.limits.errors);
+    match tokio::time::timeout(patience, AssertUnwindSafe(execution).catch_unwind()).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(_)) => Err(Failed::Panicked),
+        Err(_) => Err(Failed::Late(too_late(admission.operation(), patience.as_secs()))),
+    }
+}
+
+/// Completes an answer: its errors, and what it cost.
+fn conclude(front: &Front, request_id: &str, admission: &Admission, mut response: GraphqlResponse) -> GraphqlResponse {
+    let admitted = &admission.admitted;
+    errors::finish(&mut response, request_id, front.options.limits.errors);
     let actual = cost::actual(&response.data, admitted.operation, admitted.cost);
     let available = front
         .throttle
         .give_back(&admission.subject, admitted.cost - actual, Instant::now());
     let extension = cost::extension(admitted.cost, actual, available, front.throttle.settings());
-    Ok(response.extension("cost", extension))
+    response.extension("cost", extension)
 }
 
 fn too_late(operation: OperationType, seconds: u64) -> String {
@@ -236,7 +338,8 @@ fn too_late(operation: OperationType, seconds: u64) -> String {
         OperationType::Mutation => format!(
             "the mutation took longer than {seconds} seconds; it may have been done nevertheless, so look before you repeat it"
         ),
-        OperationType::Query | OperationType::Subscription => format!("the query took longer than {seconds} seconds"),
+        OperationType::Query => format!("the query took longer than {seconds} seconds"),
+        OperationType::Subscription => format!("an event of the subscription took longer than {seconds} seconds"),
     }
 }
 

@@ -5,10 +5,10 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use axum::{Extension, Router};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -98,7 +98,10 @@ impl Connections {
         builder
             .timer(TokioTimer::new())
             .header_read_timeout(self.header_patience);
-        let service = TowerToHyperService::new(service(self.router.clone(), self.ending.clone()));
+        let open = Open {
+            _held: self.open.clone(),
+        };
+        let service = TowerToHyperService::new(service(self.router.clone(), self.ending.clone(), open));
         let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
         let (mut told, open) = (self.ending.clone(), (self.open.clone(), self.metrics.connection()));
         tokio::spawn(async move {
@@ -128,17 +131,24 @@ async fn end(told: &mut watch::Receiver<bool>) {
     let _ = told.wait_for(|ending| *ending).await;
 }
 
+/// Whoever holds one is waited for when the program ends: a socket outlives its request's connection.
+#[derive(Clone)]
+pub struct Open {
+    _held: mpsc::Sender<Infallible>,
+}
+
 /// The router as a service of hyper's bodies. Once the program is told to end, each answer is its connection's last.
 fn service(
     router: Router,
     ending: watch::Receiver<bool>,
+    open: Open,
 ) -> impl tower_service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone {
     let router = router.layer(axum::middleware::map_response(move |mut response: Response| {
-        if *ending.borrow() {
+        if *ending.borrow() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
         }
         std::future::ready(response)
     }));
-    router.into_service()
+    router.layer(Extension(open)).into_service()
 }

@@ -21,6 +21,7 @@ mod response_shapes;
 mod schema;
 mod seed;
 mod statements;
+mod subscriptions;
 mod support;
 mod telemetry;
 mod tier_ledger;

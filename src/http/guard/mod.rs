@@ -172,7 +172,9 @@ impl Guard {
         let directives = totals.directives.saturating_add(operation.node.directives.len() as u64);
         let root_fields = match operation.node.ty {
             OperationType::Mutation => limits.mutation_root_fields,
-            OperationType::Query | OperationType::Subscription => limits.root_fields,
+            OperationType::Query => limits.root_fields,
+            // So it says in the specification (5.2.3.1).
+            OperationType::Subscription => 1,
         };
         let measures = [
             ("selections", totals.selections, limits.selections),

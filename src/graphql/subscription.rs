@@ -1,0 +1,183 @@
+//! Subscriptions: what happens from now on.
+//!
+//! Each event is an execution of its own, with a [`RequestContext`] of its own, so that no loader remembers what an
+//! earlier event read. For that the subscription's operation runs as a query on a second schema, whose query root is the
+//! type Subscription: once to find out what is to be heard, and then once for each event. The library's own
+//! subscriptions would share one context among all events, and leave out fragments at the root.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use async_graphql::registry::{MetaType, Registry};
+use async_graphql::{
+    Context, EmptyMutation, EmptySubscription, Error, ID, Object, OutputType, Request, Response, Schema,
+    SubscriptionType, ValidationMode,
+};
+use futures::stream::BoxStream;
+
+use super::commission::Commission as Shown;
+use super::context::{RequestContext, request};
+use super::error::ApiError;
+use crate::app::App;
+use crate::auth::{Caller, Resource};
+pub use crate::domain::commission::Commission;
+use crate::domain::id::{CommissionId, PartnerId, TenantId};
+use crate::store;
+use crate::store::outbox::{Listener, Lost};
+
+/// The type Subscription of the published schema. [`Events`] executes it.
+#[derive(Default)]
+pub struct Subscription;
+
+impl SubscriptionType for Subscription {
+    fn type_name() -> Cow<'static, str> {
+        <Root as OutputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        let name = <Root as OutputType>::create_type_info(registry);
+        if let Some(MetaType::Object { is_subscription, .. }) = registry.types.get_mut(&*Self::type_name()) {
+            // Its validation refuses __typename at the root, of which there would be no event.
+            *is_subscription = true;
+        }
+        name
+    }
+
+    fn create_field_stream<'a>(&'a self, _: &'a Context<'_>) -> Option<BoxStream<'a, Response>> {
+        None
+    }
+}
+
+/// What an execution is for.
+enum Turn {
+    /// Finding out what is to be heard.
+    Beginning(OnceLock<Wish>),
+    /// Showing what happened.
+    Event(Shown),
+}
+
+/// What is to be heard.
+#[derive(Clone, Copy)]
+struct Wish {
+    tenant: TenantId,
+    /// The partner that the token is bound to.
+    own: Option<PartnerId>,
+    /// The partner that was asked for.
+    wanted: Option<PartnerId>,
+}
+
+struct Root;
+
+/// What happens from now on, as it is committed.
+#[Object(name = "Subscription")]
+impl Root {
+    /// A commission accrued, or was approved, paid or reversed: the row as it is then. A partner's token hears only its own
+    /// rows, and nothing of a partner that is not there. Several changes in quick succession may each show the last of them.
+    async fn commission_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this partner.")] partner_id: Option<ID>,
+    ) -> Result<Shown, ApiError> {
+        match &**ctx.data_unchecked::<Arc<Turn>>() {
+            Turn::Event(commission) => Ok(commission.clone()),
+            Turn::Beginning(wish) => {
+                let scope = request(ctx).caller.read(Resource::Commissions)?;
+                let wanted = partner_id.map(|id| id.parse()).transpose()?;
+                wish.get_or_init(|| Wish {
+                    tenant: scope.tenant(),
+                    own: scope.partner(),
+                    wanted,
+                });
+                Err(ApiError::bad_user_input("nothing has happened yet"))
+            }
+        }
+    }
+}
+
+/// Executes subscriptions.
+pub struct Events(Schema<Root, EmptyMutation, EmptySubscription>);
+
+impl Default for Events {
+    fn default() -> Self {
+        let schema = Schema::build(Root, EmptyMutation, EmptySubscription).validation_mode(ValidationMode::Fast);
+        Self(schema.finish())
+    }
+}
+
+impl Events {
+    /// Begins to listen to what the operation asks for. Otherwise the answer says why not.
+    pub async fn listen(&self, request: Request, context: RequestContext) -> Result<Source, Response> {
+        let app = context.app.clone();
+        let turn = Arc::new(Turn::Beginning(OnceLock::new()));
+        let response = self.0.execute(request.data(context).data(turn.clone())).await;
+        let Turn::Beginning(wish) = &*turn else {
+            unreachable!("it was made above")
+        };
+        let Some(wish) = wish.get() else {
+            return Err(match response.errors.is_empty() {
+                false => Response::from_errors(response.errors),
+                // Its one field is left out by a directive.
+                true => refusal(ApiError::bad_user_input("the subscription asks for nothing")),
+            });
+        };
+        let listener = app.changes.listen().await.map_err(|error| refusal(error.into()))?;
+        Ok(Source { listener, wish: *wish })
+    }
+
+    /// Shows what happened as the operation asks for it.
+    pub async fn show(&self, request: Request, context: RequestContext, row: Commission) -> Response {
+        let turn = Arc::new(Turn::Event(row.into()));
+        self.0.execute(request.data(context).data(turn)).await
+    }
+}
+
+fn refusal(error: ApiError) -> Response {
+    let error = Error::from(error).into_server_error(Default::default());
+    Response::from_errors(vec![error])
+}
+
+/// The operation of that name, or the only one, as a query of the type Subscription; nothing where it is none.
+pub fn as_query(document: &mut ExecutableDocument, name: Option<&str>) {
+    let mut operations = document.operations.iter();
+    let found = operations.find(|(own, _)| name.is_none() || own.map(|own| own.as_str()) == name);
+    if let Some((_, operation)) = found {
+        let mut operation = operation.clone();
+        operation.node.ty = OperationType::Query;
+        document.operations = DocumentOperations::Single(operation);
+    }
+}
+
+/// Hears of changes, of those only that were asked for.
+pub struct Source {
+    listener: Listener,
+    wish: Wish,
+}
+
+impl Source {
+    /// Waits for the next rows that changed, in the order of the changes.
+    pub async fn next(&mut self) -> Result<Vec<CommissionId>, Lost> {
+        let Wish { tenant, own, wanted } = self.wish;
+        loop {
+            let batch = self.listener.next().await?;
+            let heard = batch.iter().filter(|change| {
+                let is_of = |partner: Option<PartnerId>| partner.is_none_or(|partner| partner == change.partner);
+                change.tenant == tenant && is_of(own) && is_of(wanted)
+            });
+            let heard: Vec<_> = heard.map(|change| change.commission).collect();
+            if !heard.is_empty() {
+                return Ok(heard);
+            }
+        }
+    }
+}
+
+/// The rows as they are now, those of them that the caller may read, once for each change.
+pub async fn rows(app: &App, caller: &Caller, changed: &[CommissionId]) -> Result<Vec<Commission>, ApiError> {
+    let scope = caller.read(Resource::Commissions)?;
+    let mut ids: Vec<_> = changed.iter().map(|id| id.uuid()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let found = store::commission::by_ids(app.store.reader(), &scope, &ids).await?;
+    Ok(changed.iter().filter_map(|id| found.get(&id.uuid()).cloned()).collect())
+}

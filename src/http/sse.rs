@@ -1,0 +1,122 @@
+//! Server-Sent Events: one operation a request, after the "distinct connections mode" of the graphql-sse protocol. Each
+//! result is an event `next`; `complete` says that no more will come. A stream that ends without it was cut off, by the
+//! end of this program or of the connection: then clients ask again.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use async_graphql::parser::types::OperationType;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::Front;
+use super::ask::Ask;
+use super::listen::{self, End, Heard};
+use super::run::{self, Asker};
+
+/// Tells that the stream lives; clients skip it.
+const COMMENT: &str = ":\n\n";
+/// Browsers skip events without data.
+const COMPLETE: &str = "event: complete\ndata:\n\n";
+
+/// Answers with a stream. A subscription has begun once the answer's head is there.
+pub async fn answer(front: &Front, asker: Asker, authorization: String, ask: Ask) -> Response {
+    let request_id = asker.request_id.clone();
+    let admission = match run::admit(front, &asker, ask, |_| Ok(())).await {
+        Ok(admission) => admission,
+        Err(refused) => return whole(&json!({ "errors": refused.errors(front, &request_id) })),
+    };
+    if admission.operation() != OperationType::Subscription {
+        return match run::execute(front, asker, &admission).await {
+            Ok(response) => whole(&response),
+            Err(failed) => whole(&json!({ "errors": failed.errors(&request_id) })),
+        };
+    }
+    let expiry = listen::expiry(front, &asker.caller);
+    match listen::begin(front, asker, authorization, admission).await {
+        Ok(heard) => events(Events {
+            request_id,
+            heard,
+            expiry,
+            ending: front.ending.clone(),
+            pause: front.options.subscriptions.ping(),
+        }),
+        Err(errors) => whole(&json!({ "errors": errors })),
+    }
+}
+
+/// A stream of one result.
+fn whole(result: &impl serde::Serialize) -> Response {
+    respond(Body::from(format!("{}{COMPLETE}", next(result))))
+}
+
+fn next(result: &impl serde::Serialize) -> String {
+    // JSON in one line: its strings escape line feeds.
+    let text = serde_json::to_string(result).expect("answers are JSON");
+    format!("event: next\ndata: {text}\n\n")
+}
+
+fn respond(body: Body) -> Response {
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/event-stream; charset=utf-8"),
+        ),
+        // Some proxies would otherwise wait for the end.
+        (
+            HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        ),
+    ];
+    (headers, body).into_response()
+}
+
+/// A subscription's stream.
+struct Events {
+    request_id: String,
+    heard: BoxStream<'static, Heard>,
+    expiry: BoxFuture<'static, ()>,
+    ending: watch::Receiver<bool>,
+    /// How long a silence is broken by a comment.
+    pause: Duration,
+}
+
+fn events(events: Events) -> Response {
+    // Reading is what drives it: a slow reader holds it up, and one who has gone ends it.
+    let pieces = stream::unfold(Some(events), |events| async {
+        let mut events = events?;
+        let (text, goes_on) = events.next().await?;
+        Some((text, goes_on.then_some(events)))
+    });
+    // At once, so that whoever waits for the first byte sees that the stream has begun.
+    let pieces = stream::once(async { COMMENT.to_owned() }).chain(pieces);
+    respond(Body::from_stream(
+        pieces.map(|text| Ok::<_, Infallible>(Bytes::from(text))),
+    ))
+}
+
+impl Events {
+    /// The next piece, and whether there will be more; `None`: the program ends.
+    async fn next(&mut self) -> Option<(String, bool)> {
+        tokio::select! {
+            heard = self.heard.next() => Some(match heard? {
+                Heard::Event(response) => (next(&response), true),
+                Heard::End(end) => (self.last(end), false),
+            }),
+            () = &mut self.expiry => Some((self.last(End::Unauthenticated), false)),
+            () = listen::ending(&mut self.ending) => None,
+            () = tokio::time::sleep(self.pause) => Some((COMMENT.to_owned(), true)),
+        }
+    }
+
+    fn last(&self, end: End) -> String {
+        let errors: Vec<Value> = end.errors(&self.request_id);
+        format!("{}{COMPLETE}", next(&json!({ "errors": errors })))
+    }
+}

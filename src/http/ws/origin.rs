@@ -1,0 +1,57 @@
+//! Which pages may open sockets. Browsers let every page open one to anywhere, and only say which page it is.
+
+use axum::http::{HeaderMap, header};
+
+use crate::http::options::Cors;
+
+/// Whether the origin is this host itself or one of the list. Who is no browser sends none.
+pub fn is_allowed(headers: &HeaderMap, cors: &Cors) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
+    let Ok(origin) = origin.to_str() else {
+        return false;
+    };
+    let is_listed = |listed: &String| listed == "*" || listed.eq_ignore_ascii_case(origin);
+    if cors.origins.iter().any(is_listed) {
+        return true;
+    }
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    match (origin.split_once("://"), host) {
+        (Some((_, own)), Some(host)) => own.eq_ignore_ascii_case(host),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listed_and_own_pages_may_and_others_may_not() {
+        let cors = Cors {
+            origins: vec!["https://portal.example".to_owned()],
+        };
+        for (origin, expected) in [
+            ("https://portal.example", true),
+            ("http://api.example:8080", true),
+            ("http://portal.example", false),
+            ("http://api.example", false),
+            ("https://portal.example.evil.example", false),
+            ("http://evil.example", false),
+            ("null", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([
+                (header::ORIGIN, origin.parse().unwrap()),
+                (header::HOST, "api.example:8080".parse().unwrap()),
+            ]);
+            assert_eq!(is_allowed(&headers, &cors), expected, "{origin}");
+            let all = Cors {
+                origins: vec!["*".to_owned()],
+            };
+            assert!(is_allowed(&headers, &all), "{origin}");
+        }
+        assert!(is_allowed(&HeaderMap::new(), &cors));
+    }
+}

@@ -1,0 +1,316 @@
+//! One socket, from its opening to its closing.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use futures::future::BoxFuture;
+use serde_json::{Map, Value};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+use super::close::Close;
+use super::message::{self, Incoming};
+use super::operation::{Operation, Told, What};
+use crate::auth::{AuthError, authenticate};
+use crate::http::ask::Ask;
+use crate::http::guard::Problem;
+use crate::http::{Front, errors, listen};
+
+/// How many messages of operations wait for a reader.
+const QUEUE: usize = 8;
+/// How long the other side may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+pub struct Socket {
+    front: Front,
+    request_id: String,
+    /// The Authorization header of the request that opened it.
+    header: Option<String>,
+    wire: WebSocket,
+    /// `None`: it has not said who it is.
+    session: Option<Session>,
+    operations: HashMap<String, Running>,
+    /// How many operations there have been.
+    count: u64,
+    /// An operation that begins; nothing is read until it has. Completes then, however it does.
+    beginning: Option<oneshot::Receiver<()>>,
+    tell: mpsc::Sender<Told>,
+    told: mpsc::Receiver<Told>,
+    ending: watch::Receiver<bool>,
+    silence: Silence,
+}
+
+struct Session {
+    authorization: String,
+    expiry: BoxFuture<'static, ()>,
+}
+
+struct Running {
+    number: u64,
+    task: AbortHandle,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// How long nothing was heard.
+struct Silence {
+    since: Instant,
+    /// Whether it was asked if anybody is there.
+    pinged: bool,
+}
+
+/// Why the talk is over.
+enum Over {
+    /// Something is to be said about it.
+    Close(Close),
+    /// Nobody is there.
+    Gone,
+}
+
+/// What happens next.
+enum Event {
+    Heard(Option<Result<Message, axum::Error>>),
+    Told(Told),
+    Begun,
+    Silent,
+}
+
+impl Socket {
+    pub fn new(front: Front, request_id: String, header: Option<String>, wire: WebSocket) -> Self {
+        let (tell, told) = mpsc::channel(QUEUE);
+        Self {
+            ending: front.ending.clone(),
+            front,
+            request_id,
+            header,
+            wire,
+            session: None,
+            operations: HashMap::new(),
+            count: 0,
+            beginning: None,
+            tell,
+            told,
+            silence: Silence {
+                since: Instant::now(),
+                pinged: false,
+            },
+        }
+    }
+
+    /// Talks until one side has enough. `is_ours`: the client speaks our protocol.
+    pub async fn run(mut self, is_ours: bool) {
+        let over = if is_ours {
+            let Err(over) = self.talk().await;
+            over
+        } else {
+            Over::Close(Close::subprotocol())
+        };
+        // Whatever runs has nobody to tell.
+        self.operations.clear();
+        if let Over::Close(close) = over {
+            tracing::debug!(request_id = self.request_id, ?close, "a socket is closed");
+            let goodbye = async {
+                if self.wire.send(close.into_message()).await.is_ok() {
+                    // To close while something is on its way would take our own message back.
+                    while let Some(Ok(_)) = self.wire.recv().await {}
+                }
+            };
+            let _ = tokio::time::timeout(GOODBYE, goodbye).await;
+        }
+    }
+
+    async fn talk(&mut self) -> Result<Infallible, Over> {
+        let init_until = Instant::now() + self.front.options.subscriptions.init();
+        loop {
+            match self.next(init_until).await? {
+                Event::Heard(Some(Ok(message))) => {
+                    self.silence = Silence {
+                        since: Instant::now(),
+                        pinged: false,
+                    };
+                    self.hear(message).await?;
+                }
+                Event::Heard(Some(Err(error))) => return Err(self.broken(&error)),
+                Event::Heard(None) => return Err(Over::Gone),
+                Event::Told(told) => self.pass_on(told).await?,
+                Event::Begun => self.beginning = None,
+                Event::Silent if self.silence.pinged => return Err(Over::Gone),
+                Event::Silent => {
+                    self.silence.pinged = true;
+                    self.write(Message::Ping(Default::default())).await?;
+                }
+            }
+        }
+    }
+
+    async fn next(&mut self, init_until: Instant) -> Result<Event, Over> {
+        let is_beginning = self.beginning.is_some();
+        let patience = self.front.options.subscriptions.ping() * if self.silence.pinged { 2 } else { 1 };
+        let silent = self.silence.since + patience;
+        let is_known = self.session.is_some();
+        tokio::select! {
+            heard = self.wire.recv(), if !is_beginning => Ok(Event::Heard(heard)),
+            Some(told) = self.told.recv() => Ok(Event::Told(told)),
+            _ = begun(&mut self.beginning), if is_beginning => Ok(Event::Begun),
+            () = tokio::time::sleep_until(silent), if !is_beginning => Ok(Event::Silent),
+            () = tokio::time::sleep_until(init_until), if !is_known => Err(Over::Close(Close::init_timeout())),
+            close = cut(&mut self.session, &mut self.ending) => Err(Over::Close(close)),
+        }
+    }
+
+    /// Why nothing more can be read.
+    fn broken(&self, error: &axum::Error) -> Over {
+        use std::error::Error;
+        tracing::debug!(request_id = self.request_id, %error, "a socket broke");
+        let inner = error.source().map(ToString::to_string).unwrap_or_default();
+        if inner.contains("too long") || inner.contains("too large") || inner.contains("too big") {
+            return Over::Close(Close::too_large(self.front.options.subscriptions.message_bytes));
+        }
+        Over::Gone
+    }
+
+    async fn hear(&mut self, message: Message) -> Result<(), Over> {
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Binary(_) => return Err(Over::Close(Close::invalid("messages are text"))),
+            // Pings are answered below this.
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Close(_) => return Err(Over::Gone),
+        };
+        let incoming = message::read(&text).map_err(|error| Over::Close(Close::invalid(&error)))?;
+        match incoming {
+            Incoming::Init(payload) => self.initialise(&payload).await,
+            Incoming::Ping(payload) => self.say(message::pong(payload)).await,
+            Incoming::Pong => Ok(()),
+            Incoming::Subscribe { id, ask } => self.subscribe(id, ask).await,
+            Incoming::Complete { id } => {
+                // It may have come to its end already.
+                self.operations.remove(&id);
+                Ok(())
+            }
+        }
+    }
+
+    async fn initialise(&mut self, payload: &Map<String, Value>) -> Result<(), Over> {
+        if self.session.is_some() {
+            return Err(Over::Close(Close::init_twice()));
+        }
+        let authorization = message::authorization(payload).or_else(|| self.header.take());
+        let caller = authenticate(&self.front.app, authorization.as_deref()).await;
+        let caller = caller.map_err(|error| {
+            Over::Close(match error {
+                AuthError::Missing => Close::unauthorized(),
+                AuthError::Invalid => Close::forbidden(),
+                AuthError::Store(cause) => {
+                    tracing::error!(request_id = self.request_id, %cause, "authentication failed");
+                    Close::internal()
+                }
+            })
+        })?;
+        self.session = Some(Session {
+            authorization: authorization.unwrap_or_default(),
+            expiry: listen::expiry(&self.front, &caller),
+        });
+        self.say(message::ack()).await
+    }
+
+    async fn subscribe(&mut self, id: String, ask: Ask) -> Result<(), Over> {
+        let Some(session) = &self.session else {
+            return Err(Over::Close(Close::unauthorized()));
+        };
+        if self.operations.contains_key(&id) {
+            return Err(Over::Close(Close::same_name(&id)));
+        }
+        let most = self.front.options.subscriptions.operations;
+        if self.operations.len() >= most {
+            let message = format!("a socket runs at most {most} operations at once");
+            let errors = errors::listed(&[Problem::new("THROTTLED", message)], &self.request_id);
+            return self.say(message::error(&id, &errors)).await;
+        }
+        self.count += 1;
+        let operation = Operation {
+            front: self.front.clone(),
+            request_id: self.request_id.clone(),
+            authorization: session.authorization.clone(),
+            id: id.clone(),
+            number: self.count,
+            ask,
+            tell: self.tell.clone(),
+        };
+        let (begun, beginning) = oneshot::channel();
+        let task = tokio::spawn(operation.run(begun)).abort_handle();
+        self.beginning = Some(beginning);
+        self.operations.insert(
+            id,
+            Running {
+                number: self.count,
+                task,
+            },
+        );
+        Ok(())
+    }
+
+    /// Says what an operation told, unless it was stopped before.
+    async fn pass_on(&mut self, told: Told) -> Result<(), Over> {
+        let Told { id, number, what } = told;
+        if self.operations.get(&id).is_none_or(|running| running.number != number) {
+            return Ok(());
+        }
+        let text = match what {
+            What::Next(response) => message::next(&id, &response),
+            What::Complete => {
+                self.operations.remove(&id);
+                message::complete(&id)
+            }
+            What::Error(errors) => {
+                self.operations.remove(&id);
+                message::error(&id, &errors)
+            }
+            What::Unauthenticated => return Err(Over::Close(Close::forbidden())),
+        };
+        self.say(text).await
+    }
+
+    async fn say(&mut self, text: String) -> Result<(), Over> {
+        self.write(Message::Text(Utf8Bytes::from(text))).await
+    }
+
+    /// Writes a message, and waits until the system has taken it.
+    async fn write(&mut self, message: Message) -> Result<(), Over> {
+        let patience = self.front.options.subscriptions.ping();
+        tokio::select! {
+            written = self.wire.send(message) => written.map_err(|_| Over::Gone),
+            // It does not read what is there for it, and will not read why it is closed.
+            () = tokio::time::sleep(patience) => Err(Over::Gone),
+            close = cut(&mut self.session, &mut self.ending) => Err(Over::Close(close)),
+        }
+    }
+}
+
+async fn begun(beginning: &mut Option<oneshot::Receiver<()>>) {
+    if let Some(beginning) = beginning {
+        // It says so by being dropped.
+        let _ = beginning.await;
+    }
+}
+
+/// What ends a socket from outside: the token expires, or the program ends.
+async fn cut(session: &mut Option<Session>, ending: &mut watch::Receiver<bool>) -> Close {
+    let expired = async {
+        match session {
+            Some(session) => (&mut session.expiry).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = expired => Close::forbidden(),
+        () = listen::ending(ending) => Close::going_away(),
+    }
+}

@@ -1,0 +1,77 @@
+//! How event streams look.
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use tributary::http::{HttpOptions, Subscriptions};
+
+use super::{CHANGES, Events, Gateway, token};
+use crate::ledger::Shop;
+use crate::support::both_databases;
+
+both_databases! {
+    async fn a_stream_is_events_and_comments(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
+        let options = HttpOptions {
+            subscriptions: Subscriptions { ping_seconds: 1, ..Subscriptions::default() },
+            ..HttpOptions::default()
+        };
+        let gateway = Gateway::with(&app.app, options).await;
+        let body = json!({ "query": "subscription { commissionChanged { id partner { name } } }" });
+        let response = gateway.stream(&token(&app, json!({})), &body).await;
+        assert_eq!(response.status(), 200);
+        let headers = response.headers();
+        assert_eq!(headers[header::CONTENT_TYPE], "text/event-stream; charset=utf-8");
+        assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+        assert!(headers.contains_key("x-request-id") && !headers.contains_key(header::CONTENT_ENCODING));
+        let mut stream = Events::of(response);
+        // It is there, and it goes on being there.
+        for _ in 0..2 {
+            assert_eq!(stream.piece().await.as_deref(), Some(":"));
+        }
+        let row = shop.sale("1", &ann, &campaign, "100").await;
+        let piece = stream.piece().await.expect("an event");
+        let data = piece.strip_prefix("event: next\ndata: ").expect("a result");
+        assert!(!data.contains('\n'));
+        let result: Value = serde_json::from_str(data).unwrap();
+        assert_eq!(result["data"]["commissionChanged"]["id"], row.as_str());
+    }
+
+    async fn one_answer_is_a_stream_that_is_complete(app: TestApp) {
+        app.tenant("acme").await;
+        let gateway = Gateway::start(&app).await;
+        let response = gateway.stream(&token(&app, json!({})), &json!({ "query": "{ viewer { subject } }" })).await;
+        let bytes = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let data = text.strip_prefix("event: next\ndata: ").and_then(|text| text.strip_suffix("\n\nevent: complete\ndata:\n\n"));
+        let result: Value = serde_json::from_str(data.expect("two events")).unwrap();
+        assert_eq!(result["data"], json!({ "viewer": { "subject": "ann" } }));
+    }
+
+    async fn what_is_wrong_with_a_request_is_said_without_a_stream(app: TestApp) {
+        app.tenant("acme").await;
+        let gateway = Gateway::start(&app).await;
+        let bearer = format!("Bearer {}", token(&app, json!({})));
+        let body = json!({ "query": CHANGES }).to_string();
+        for (status, content_type, authorization, body) in [
+            (401, "application/json", None, body.as_str()),
+            (401, "application/json", Some("Bearer nonsense"), body.as_str()),
+            (415, "text/plain", Some(bearer.as_str()), body.as_str()),
+            (400, "application/json", Some(bearer.as_str()), "nonsense"),
+            (400, "application/json", Some(bearer.as_str()), "{}"),
+        ] {
+            let mut request = Request::post("/graphql")
+                .header(header::ACCEPT, "text/event-stream")
+                .header(header::CONTENT_TYPE, content_type);
+            if let Some(authorization) = authorization {
+                request = request.header(header::AUTHORIZATION, authorization);
+            }
+            let request = request.body(Body::from(body.to_owned())).unwrap();
+            let response = gateway.router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status().as_u16(), status, "{body}");
+            assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json; charset=utf-8");
+        }
+    }
+}
