@@ -40,6 +40,10 @@ graphiql-test:
 fuzz examples="10":
     scripts/schemathesis {{examples}}
 
+# The clients graphql-ws and graphql-sse hear what happens, on SQLite and on two replicas over PostgreSQL.
+subscription-clients:
+    scripts/with-postgres scripts/subscription-clients
+
 # The gateway with a tenant full of sample data; prints the address and two tokens.
 demo:
     cargo run --release -- serve --demo
