@@ -99,10 +99,12 @@ impl<F: Fetch> BatchFn<F::Key, Answer<F::Value>> for Batch<F> {
     }
 }
 
+type Inner<F> = cached::Loader<<F as Fetch>::Key, Answer<<F as Fetch>::Value>, Batch<F>>;
+
 /// Collects the keys of one level and reads them together. Made when it is first asked: a request uses few of all.
 pub struct Loader<F: Fetch> {
     source: Arc<Source>,
-    inner: OnceLock<cached::Loader<F::Key, Answer<F::Value>, Batch<F>>>,
+    inner: OnceLock<Inner<F>>,
 }
 
 impl<F: Fetch> Loader<F> {

@@ -106,7 +106,7 @@ struct Prepared {
 /// What is found of an event before it is written.
 enum Found {
     /// It was recorded before.
-    Known(Recorded),
+    Known(Box<Recorded>),
     New(Box<Prepared>),
 }
 
@@ -169,7 +169,7 @@ impl Recorder<'_> {
             };
         }
         match self.prepare(transaction, checked).await? {
-            Found::Known(recorded) => Ok(recorded),
+            Found::Known(recorded) => Ok(*recorded),
             Found::New(prepared) => self.write(transaction, *prepared).await,
         }
     }
@@ -225,7 +225,7 @@ impl Recorder<'_> {
         };
         // Not before the lock: while this one waited for it, another may have recorded the same event.
         if let Some(known) = self.known(transaction, &checked).await? {
-            return Ok(Found::Known(known));
+            return Ok(Found::Known(Box::new(known)));
         }
         if named_partner.is_some() {
             problems.found("partnerId", partner.as_ref());
