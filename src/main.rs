@@ -5,10 +5,6 @@ use std::process::ExitCode;
 use clap::Parser;
 use tributary::cli::{Cli, output};
 
-/// Faster than the system's where many small values come and go, as in every answer.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[tokio::main]
 async fn main() -> ExitCode {
     match Cli::parse().run().await {

@@ -1,6 +1,7 @@
 // From a customer's charge to the partner's payout, against the demo: node main.js URL TOKEN
 import {
   ApproveCommissionsDocument,
+  CommissionChangedDocument,
   CreatePayoutRunDocument,
   PartnerDashboardDocument,
   PartnerListDocument,
@@ -50,6 +51,7 @@ const partner = partners.find(({ campaigns }) => campaigns.nodes.some(({ name })
 const campaign = partner?.campaigns.nodes.find(({ name }) => name === "Lumen Annual Plan");
 if (!partner || !campaign) throw new Error("no partner promotes the annual plan: is this the demo?");
 const invoice = `example-${Date.now()}`;
+const changes = await tributary.listen(CommissionChangedDocument, { partnerId: partner.id });
 const recorded = done(
   (
     await tributary.run(RecordEventDocument, {
@@ -87,6 +89,12 @@ for (const payout of run.payoutRun?.payouts.nodes ?? []) {
     (await tributary.run(SettlePayoutDocument, { input: { id: payout.id, status: "PAID", reference: invoice } })).settlePayout,
   );
   console.log(`payout of ${payout.amount.amount} ${payout.amount.currency} to ${payout.partner.name}: ${settled.payout?.status}`);
+}
+
+// Meanwhile somebody listened.
+for await (const { commissionChanged } of changes) {
+  console.log(`heard of ${commissionChanged.amount.amount} ${commissionChanged.amount.currency}: ${commissionChanged.status}`);
+  if (commissionChanged.status === "PAID") break;
 }
 
 const dashboard = (await tributary.run(PartnerDashboardDocument, { id: partner.id, commissions: 3 })).partner;

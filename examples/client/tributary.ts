@@ -23,18 +23,58 @@ export class Tributary {
   ) {}
 
   async run<Data, Variables>(document: TypedDocumentString<Data, Variables>, variables: Variables): Promise<Data> {
-    const response = await fetch(this.url, {
+    const response = await this.post("application/graphql-response+json", document, variables);
+    return dataOf((await response.json()) as Answer<Data>);
+  }
+
+  /** What a subscription hears, from when this resolves on; until the stream ends, or a loop over it is left. */
+  async listen<Data, Variables>(
+    document: TypedDocumentString<Data, Variables>,
+    variables: Variables,
+  ): Promise<AsyncGenerator<Data, void>> {
+    const stopping = new AbortController();
+    const response = await this.post("text/event-stream", document, variables, stopping.signal);
+    if (!response.ok || !response.body) throw new GatewayError(((await response.json()) as Answer<Data>).errors ?? []);
+    return heard<Data>(response.body, stopping);
+  }
+
+  private post<Data, Variables>(
+    accept: string,
+    document: TypedDocumentString<Data, Variables>,
+    variables: Variables,
+    signal?: AbortSignal,
+  ): Promise<Response> {
+    return fetch(this.url, {
       method: "POST",
-      headers: {
-        accept: "application/graphql-response+json",
-        authorization: `Bearer ${this.token}`,
-        "content-type": "application/json",
-      },
+      headers: { accept, authorization: `Bearer ${this.token}`, "content-type": "application/json" },
       body: JSON.stringify({ query: document.toString(), variables }),
+      ...(signal && { signal }),
     });
-    const answer = (await response.json()) as Answer<Data>;
-    if (answer.errors?.length || answer.data === undefined) throw new GatewayError(answer.errors ?? []);
-    return answer.data;
+  }
+}
+
+function dataOf<Data>(answer: Answer<Data>): Data {
+  if (answer.errors?.length || answer.data === undefined) throw new GatewayError(answer.errors ?? []);
+  return answer.data;
+}
+
+/** Reads Server-Sent Events: blocks of lines with an empty line behind each. */
+async function* heard<Data>(body: ReadableStream<Uint8Array>, stopping: AbortController): AsyncGenerator<Data, void> {
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for await (const bytes of body) {
+      text += decoder.decode(bytes, { stream: true });
+      for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+        const lines = text.slice(0, end).split("\n");
+        text = text.slice(end + 2);
+        const field = (name: string) => lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1).trim();
+        if (field("event") === "complete") return;
+        if (field("event") === "next") yield dataOf(JSON.parse(field("data") ?? "{}") as Answer<Data>);
+      }
+    }
+  } finally {
+    stopping.abort();
   }
 }
 

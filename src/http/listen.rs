@@ -15,6 +15,7 @@ use super::run::{self, Admission, Asker};
 use crate::auth::{AuthError, Caller, authenticate};
 use crate::graphql::subscription::{Commission, Source, rows};
 use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE};
+use crate::metrics::Open;
 use crate::store::outbox::Lost;
 
 /// A caller's right that was looked at so recently is not looked at again: it ends within a second everywhere.
@@ -66,6 +67,7 @@ struct Subscription {
     source: Source,
     /// What was read and is not shown yet.
     waiting: VecDeque<Commission>,
+    _counted: Open,
 }
 
 /// Begins a subscription. What is committed after this is heard, until an end. The errors say why it does not begin.
@@ -90,6 +92,7 @@ pub async fn begin(
         admission,
         source,
         waiting: VecDeque::new(),
+        _counted: front.app.metrics.subscription(),
     };
     // The stream keeps what is under way when somebody stops waiting for it.
     let heard = stream::unfold(Some(subscription), |subscription| async {

@@ -36,6 +36,8 @@ pub struct Metrics {
     pub loader_batches: Histogram,
     /// Connections that are open.
     connections: IntGauge,
+    sockets: IntGauge,
+    subscriptions: IntGauge,
     pools: [series::Pool; 2],
     process: process::Process,
 }
@@ -66,6 +68,12 @@ impl Metrics {
                 &KEYS,
             ),
             connections: series::gauge(&registry, "tributary_http_connections", "Connections that are open."),
+            sockets: series::gauge(&registry, "tributary_websockets", "WebSockets that are open."),
+            subscriptions: series::gauge(
+                &registry,
+                "tributary_subscriptions",
+                "Subscriptions that listen, over WebSockets and as event streams.",
+            ),
             pools: series::pools(&registry),
             process: process::Process::new(&registry, started),
             registry,
@@ -75,6 +83,16 @@ impl Metrics {
     /// Counts a connection for as long as what this returns is kept.
     pub fn connection(&self) -> Open {
         Open::new(&self.connections)
+    }
+
+    /// Counts a WebSocket for as long as what this returns is kept.
+    pub fn socket(&self) -> Open {
+        Open::new(&self.sockets)
+    }
+
+    /// Counts a subscription for as long as what this returns is kept.
+    pub fn subscription(&self) -> Open {
+        Open::new(&self.subscriptions)
     }
 
     /// Everything, in Prometheus' text form. `pools` is their state now.

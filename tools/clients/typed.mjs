@@ -69,6 +69,7 @@ for (const line of [
   /^simulated 74\.98 EUR: /m,
   /^.+ earned \d+\.\d\d EUR, payable /m,
   /^payout of \d+\.\d\d EUR to .+: PAID$/m,
+  /^heard of \d+\.\d\d EUR: PAID$/m,
   /^.+: accrued \d+\.\d\d, approved \d+\.\d\d, paid \d+\.\d\d EUR$/m,
 ]) {
   if (!line.test(printed)) throw new Error(`the example's program does not print ${line}:\n${printed}`);

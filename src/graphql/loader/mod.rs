@@ -111,6 +111,10 @@ impl<F: Fetch> Loader<F> {
     /// More keys than any page and its aliases can ask for in one level.
     const MAX_BATCH: usize = 10_000;
 
+    /// How often the first to ask lets others ask before it reads. Siblings of a level ask within few turns; each turn
+    /// more is one through the scheduler, for every one of them.
+    const YIELDS: usize = 3;
+
     fn new(source: Arc<Source>) -> Self {
         let inner = OnceLock::new();
         Self { source, inner }
@@ -123,7 +127,9 @@ impl<F: Fetch> Loader<F> {
                 source: self.source.clone(),
                 fetch: PhantomData,
             };
-            cached::Loader::new(batch).with_max_batch_size(Self::MAX_BATCH)
+            cached::Loader::new(batch)
+                .with_max_batch_size(Self::MAX_BATCH)
+                .with_yield_count(Self::YIELDS)
         });
         match loader.try_load(key).await {
             Ok(answer) => answer.map_err(ApiError::Internal),

@@ -48,8 +48,9 @@ pub fn upgrade(
     // For clients that are no browsers; those cannot send it here.
     let authorization = authorization(headers).map(str::to_owned);
     upgrade.on_upgrade(move |socket| async move {
+        let counted = front.app.metrics.socket();
         let socket = Socket::new(front, request_id, authorization, socket);
         socket.run(is_ours).await;
-        drop(open);
+        drop((open, counted));
     })
 }

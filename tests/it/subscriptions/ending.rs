@@ -112,6 +112,12 @@ both_databases! {
         socket.subscribe("2", CHANGES).await;
         let stream = gateway.events(&admin, CHANGES).await;
         assert_eq!(app.app.changes.listeners(), 3);
+        let counted = || {
+            let text = app.app.metrics.render(&[]);
+            let value = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u32>().ok());
+            (value("tributary_subscriptions "), value("tributary_websockets "))
+        };
+        assert_eq!(counted(), (Some(3), Some(1)));
         drop(stream);
         assert_eq!(app.app.changes.listeners(), 2);
         socket.say(json!({ "type": "complete", "id": "1" })).await;

@@ -68,6 +68,20 @@ impl Program {
         }
     }
 
+    /// How long it has worked so far, on all processors, as Linux counts it.
+    pub fn worked(&self) -> Duration {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let worked = threads.map(|thread| {
+            // A thread that has just ended has no more to say.
+            let text = std::fs::read_to_string(thread.unwrap().path().join("schedstat")).unwrap_or_default();
+            text.split(' ')
+                .next()
+                .and_then(|nanoseconds| nanoseconds.parse().ok())
+                .unwrap_or(0)
+        });
+        Duration::from_nanos(worked.sum())
+    }
+
     pub fn connect(&self) -> Wire {
         Wire::open(self.address).expect("it listens")
     }
