@@ -62,6 +62,7 @@ pub async fn get(
             let terms = Terms {
                 method: Method::GET,
                 media_type,
+                events: None,
             };
             answer(
                 &front,
@@ -96,6 +97,8 @@ pub async fn post(
             let terms = Terms {
                 method: Method::POST,
                 media_type,
+                events: negotiate::takes_events(&headers)
+                    .then(|| authorization(&headers).unwrap_or_default().to_owned()),
             };
             answer(&front, Asker { caller, request_id }, &terms, ask).await
         }
@@ -203,7 +206,16 @@ fn not_acceptable(request_id: &str) -> Response {
     refusal(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message, request_id)
 }
 
+/// Says what the answer is, unless it says so itself.
 fn with_media_type(mut response: Response, media_type: MediaType) -> Response {
+    let json = HeaderValue::from_static("application/json");
+    if response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|known| known != json)
+    {
+        return response;
+    }
     let value = HeaderValue::from_static(media_type.header());
     response.headers_mut().insert(header::CONTENT_TYPE, value);
     response

@@ -61,12 +61,21 @@ pub fn wants_page(headers: &HeaderMap) -> bool {
 
 /// Whether the caller asks for a stream of events rather than for one answer.
 pub fn wants_events(headers: &HeaderMap) -> bool {
-    let named = |media_type| wish(headers, media_type).filter(|wish| wish.quality > 0 && wish.specificity == 2);
-    let Some(events) = named("text/event-stream") else {
+    let Some(events) = named(headers, "text/event-stream") else {
         return false;
     };
-    let answers = [MediaType::Json, MediaType::Graphql].map(|media_type| named(media_type.name()));
-    answers.into_iter().flatten().all(|answer| events >= answer)
+    let answers = [MediaType::Json, MediaType::Graphql].map(|media_type| named(headers, media_type.name()));
+    answers.into_iter().flatten().all(|answer| events > answer)
+}
+
+/// Whether the caller takes a stream of events where there is no one answer. Clients such as urql name it beside JSON
+/// with everything that they ask for.
+pub fn takes_events(headers: &HeaderMap) -> bool {
+    named(headers, "text/event-stream").is_some()
+}
+
+fn named(headers: &HeaderMap, media_type: &str) -> Option<Wish> {
+    wish(headers, media_type).filter(|wish| wish.quality > 0 && wish.specificity == 2)
 }
 
 /// The wish of the most specific range that covers `media_type`.
@@ -181,18 +190,28 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_is_sent_to_those_who_name_it_first() {
-        for (accept, expected) in [
-            ("text/event-stream", true),
-            ("text/event-stream, */*", true),
-            ("text/event-stream, application/json", true),
-            ("application/json;q=0.5, text/event-stream", true),
-            ("application/json, text/event-stream;q=0.5", false),
-            ("text/event-stream;q=0", false),
-            ("text/*", false),
-            ("*/*", false),
+    fn a_stream_is_sent_to_those_who_like_it_best() {
+        for (accept, wanted, taken) in [
+            ("text/event-stream", true, true),
+            ("text/event-stream, */*", true, true),
+            ("application/json;q=0.5, text/event-stream", true, true),
+            // What urql sends.
+            (
+                "application/graphql-response+json, application/json, text/event-stream, multipart/mixed",
+                false,
+                true,
+            ),
+            ("application/json, text/event-stream;q=0.5", false, true),
+            ("text/event-stream;q=0", false, false),
+            ("text/*", false, false),
+            ("*/*", false, false),
         ] {
-            assert_eq!(wants_events(&headers(header::ACCEPT, accept)), expected, "{accept}");
+            let headers = headers(header::ACCEPT, accept);
+            assert_eq!(
+                (wants_events(&headers), takes_events(&headers)),
+                (wanted, taken),
+                "{accept}"
+            );
         }
         assert!(!wants_events(&HeaderMap::new()));
     }

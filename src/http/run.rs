@@ -17,7 +17,7 @@ use super::errors::{self, refusal};
 use super::guard::{Admitted, Problem};
 use super::negotiate::MediaType;
 use super::persisted::{self, Named};
-use super::{Front, cost, observe};
+use super::{Front, cost, observe, sse};
 use crate::auth::{Caller, Permission};
 use crate::graphql::subscription::{self, Commission, Source};
 use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE, RequestContext, Schema};
@@ -32,6 +32,8 @@ pub struct Asker {
 pub struct Terms {
     pub method: Method,
     pub media_type: MediaType,
+    /// What the caller shows, if subscriptions may be answered by a stream of events.
+    pub events: Option<String>,
 }
 
 /// A document that is ready to run.
@@ -134,6 +136,7 @@ pub async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Ask) -> Res
         OperationType::Query => Ok(()),
         _ if terms.method == Method::GET => Err("GET is for queries only: send this by POST"),
         OperationType::Mutation => Ok(()),
+        OperationType::Subscription if terms.events.is_some() => Ok(()),
         OperationType::Subscription => Err("subscribe over a WebSocket, or accept text/event-stream"),
     };
     let request_id = asker.request_id.clone();
@@ -141,6 +144,9 @@ pub async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Ask) -> Res
         Ok(admission) => admission,
         Err(refused) => return refusal_of(front, refused, terms.media_type, &request_id),
     };
+    if let (OperationType::Subscription, Some(authorization)) = (admission.operation(), &terms.events) {
+        return sse::subscribe(front, asker, authorization.clone(), admission).await;
+    }
     match execute(front, asker, &admission).await {
         Ok(response) => Json(response).into_response(),
         Err(Failed::Panicked) => errors::panicked(&request_id),

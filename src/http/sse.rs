@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::Front;
 use super::ask::Ask;
 use super::listen::{self, End, Heard};
-use super::run::{self, Asker};
+use super::run::{self, Admission, Asker};
 
 /// Tells that the stream lives; clients skip it.
 const COMMENT: &str = ":\n\n";
@@ -38,6 +38,12 @@ pub async fn answer(front: &Front, asker: Asker, authorization: String, ask: Ask
             Err(failed) => whole(&json!({ "errors": failed.errors(&request_id) })),
         };
     }
+    subscribe(front, asker, authorization, admission).await
+}
+
+/// Answers a subscription with its stream.
+pub async fn subscribe(front: &Front, asker: Asker, authorization: String, admission: Admission) -> Response {
+    let request_id = asker.request_id.clone();
     let expiry = listen::expiry(front, &asker.caller);
     match listen::begin(front, asker, authorization, admission).await {
         Ok(heard) => events(Events {

@@ -76,9 +76,13 @@ impl Gateway {
     }
 
     async fn stream(&self, token: &str, body: &Value) -> Response<Body> {
+        self.accepting("text/event-stream", token, body).await
+    }
+
+    async fn accepting(&self, accept: &str, token: &str, body: &Value) -> Response<Body> {
         let request = Request::post("/graphql")
             .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT, "text/event-stream")
+            .header(header::ACCEPT, accept)
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
             .body(Body::from(body.to_string()))
             .unwrap();

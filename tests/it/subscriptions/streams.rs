@@ -11,6 +11,29 @@ use crate::ledger::Shop;
 use crate::support::both_databases;
 
 both_databases! {
+    async fn who_takes_a_stream_as_gladly_as_json_gets_one_for_subscriptions_only(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
+        let gateway = Gateway::start(&app).await;
+        let admin = token(&app, json!({}));
+        // What urql sends with everything that it asks for.
+        let accept = "application/graphql-response+json, application/graphql+json, application/json, \
+            text/event-stream, multipart/mixed";
+        for (query, media_type) in [
+            ("{ viewer { subject } }", "application/graphql-response+json"),
+            ("{ nonsense }", "application/graphql-response+json"),
+            ("mutation { __typename }", "application/graphql-response+json"),
+            (CHANGES, "text/event-stream"),
+        ] {
+            let response = gateway.accepting(accept, &admin, &json!({ "query": query })).await;
+            let found = response.headers()[header::CONTENT_TYPE].to_str().unwrap();
+            assert_eq!(found.split(';').next(), Some(media_type), "{query}");
+        }
+        let mut stream = Events::of(gateway.accepting(accept, &admin, &json!({ "query": CHANGES })).await);
+        let row = shop.sale("1", &ann, &campaign, "100").await;
+        assert_eq!(stream.next().await["data"]["commissionChanged"]["id"], row.as_str());
+    }
+
     async fn a_stream_is_events_and_comments(app: TestApp) {
         let shop = Shop::new(&app).await;
         let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
