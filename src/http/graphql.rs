@@ -83,10 +83,13 @@ pub async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    if negotiate::wants_events(&headers) {
-        return stream(&front, request_id, &headers, body).await;
-    }
-    let Some(media_type) = negotiate::response_type(&headers) else {
+    let wants_events = negotiate::wants_events(&headers);
+    // What is refused is said in JSON to everybody.
+    let media_type = match wants_events {
+        true => Some(MediaType::Json),
+        false => negotiate::response_type(&headers),
+    };
+    let Some(media_type) = media_type else {
         ask::discard(&headers, body, front.options.timeouts.body()).await;
         return not_acceptable(&request_id);
     };
@@ -94,13 +97,20 @@ pub async fn post(
         Ok(caller) => {
             let limit = front.options.limits.body_bytes;
             let ask = ask::read_body(&headers, body, limit, front.options.timeouts.body()).await;
-            let terms = Terms {
-                method: Method::POST,
-                media_type,
-                events: negotiate::takes_events(&headers)
-                    .then(|| authorization(&headers).unwrap_or_default().to_owned()),
-            };
-            answer(&front, Asker { caller, request_id }, &terms, ask).await
+            let asker = Asker { caller, request_id };
+            let events =
+                negotiate::takes_events(&headers).then(|| authorization(&headers).unwrap_or_default().to_owned());
+            match (ask, events) {
+                (Ok(ask), Some(authorization)) if wants_events => sse::answer(&front, asker, authorization, ask).await,
+                (ask, events) => {
+                    let terms = Terms {
+                        method: Method::POST,
+                        media_type,
+                        events,
+                    };
+                    answer(&front, asker, &terms, ask).await
+                }
+            }
         }
         Err(response) => {
             ask::discard(&headers, body, front.options.timeouts.body()).await;
@@ -108,25 +118,6 @@ pub async fn post(
         }
     };
     with_media_type(response, media_type)
-}
-
-/// An operation whose results come as a stream of events.
-async fn stream(front: &Front, request_id: String, headers: &HeaderMap, body: Body) -> Response {
-    let patience = front.options.timeouts.body();
-    let response = match admit(front, headers, &request_id).await {
-        Ok(caller) => match ask::read_body(headers, body, front.options.limits.body_bytes, patience).await {
-            Ok(ask) => {
-                let authorization = authorization(headers).unwrap_or_default().to_owned();
-                return sse::answer(front, Asker { caller, request_id }, authorization, ask).await;
-            }
-            Err(unreadable) => refusal(unreadable.status, unreadable.code, unreadable.message, &request_id),
-        },
-        Err(response) => {
-            ask::discard(headers, body, patience).await;
-            response
-        }
-    };
-    with_media_type(response, MediaType::Json)
 }
 
 /// Who sends this body, if it is of a kind that is read at all.
