@@ -7,9 +7,10 @@ use uuid::Uuid;
 use crate::Failure;
 use crate::scale::Growth;
 
-/// The id of a row's n-th copy: its last 24 bits, which are random, become the number.
+/// The id of a row's n-th copy: its last 24 bits, which are random, become the number, and its version 8, which no
+/// seeded id has.
 const COPY: &str = "CREATE OR REPLACE FUNCTION bench_copy(id uuid, number integer) RETURNS uuid LANGUAGE sql IMMUTABLE
-  RETURN overlay(id::text placing lpad(to_hex(number), 6, '0') from 31)::uuid";
+  RETURN overlay(overlay(id::text placing lpad(to_hex(number), 6, '0') from 31) placing '8' from 15)::uuid";
 
 /// What is copied, kept apart from the copies: the seeded events, what they earned, and its history. In the order of ids,
 /// which is nearly that of time, so that copies fill indexes from one end to the other.
