@@ -75,9 +75,9 @@ async fn signed_in_partner(
     // A token from the future would outlive the next revocation.
     let latest = numeric_date(app.clock.now()) + LEEWAY_SECONDS;
     let issued_at = issued_at.filter(|moment| *moment <= latest).ok_or(AuthError::Invalid)?;
-    let partner = store::partner::find(app.store.reader(), &Scope::of_partner(tenant, id), id).await?;
+    let partner = store::partner::sign_in(app.store.reader(), &Scope::of_partner(tenant, id), id).await?;
     match partner {
-        Some(partner) if partner.status.may_sign_in() && issued_at >= numeric_date(partner.tokens_valid_from) => Ok(id),
+        Some((status, valid_from)) if status.may_sign_in() && issued_at >= numeric_date(valid_from) => Ok(id),
         _ => Err(AuthError::Invalid),
     }
 }

@@ -313,7 +313,7 @@ pub async fn delete(transaction: &impl ConnectionTrait, tenant: TenantId, id: Ca
     Ok(())
 }
 
-fn from_row(row: campaign::Model) -> Result<Campaign, StoreError> {
+pub(super) fn from_row(row: campaign::Model) -> Result<Campaign, StoreError> {
     Ok(Campaign {
         id: CampaignId::from_uuid(row.id),
         name: row.name,

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend, Statement, TransactionTrait};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend, DbErr, RuntimeErr, Statement, TransactionTrait};
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
 use super::outbox::Signal;
-use super::{Store, StoreError};
+use super::{Reader, Store, StoreError, postgres};
 
 /// Where the database is and how many connections read it.
 #[derive(Clone, Debug)]
@@ -26,17 +28,31 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
     if DbBackend::Sqlite.is_prefix_of(&options.url) {
         return connect_sqlite(options).await;
     }
-    let mut pool = pool_options(options);
-    pool.max_connections(options.max_connections)
-        .statement_timeout(options.statement_timeout)
-        // Pinging before every use would double the round trips; a connection that idled is asked first.
-        .test_before_acquire(false)
-        .test_before_acquire_if_idle_for(Duration::from_secs(30));
-    let pool = Database::connect(pool).await?;
-    let appended = Signal::between_replicas(&options.url, pool.get_postgres_connection_pool());
+    let url: PgConnectOptions = options
+        .url
+        .parse()
+        .map_err(|error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+    let timeout = options.statement_timeout.as_millis().to_string();
+    // Statements find rows by keys and walk indexes: one plan is right for all values, and planning anew for each takes
+    // longer than the statement itself.
+    let url = url
+        .options([
+            ("statement_timeout", timeout.as_str()),
+            ("plan_cache_mode", "force_generic_plan"),
+        ])
+        .disable_statement_logging();
+    let pool = postgres::Pool::connect(url, options.max_connections, options.acquire_timeout).await?;
+    let mut single = pool_options(options);
+    single
+        .min_connections(0)
+        .max_connections(1)
+        .connect_lazy(true)
+        .statement_timeout(options.statement_timeout);
+    let single = Database::connect(single).await?;
+    let appended = Signal::between_replicas(&options.url, single.get_postgres_connection_pool());
     Ok(Store {
-        reader: pool.clone(),
-        writer: pool,
+        reader: Reader::Postgres(pool),
+        writer: single,
         appended,
     })
 }
@@ -64,7 +80,7 @@ async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
         });
     let reader = Database::connect(reading).await?;
     Ok(Store {
-        reader,
+        reader: Reader::Sqlite(reader),
         writer,
         appended: Signal::in_process(),
     })
@@ -83,11 +99,11 @@ fn pool_options(options: &StoreOptions) -> ConnectOptions {
 /// Brings the schema up to date; returns how many migrations were applied. Any number of processes may call it at
 /// once: one does the work while the others wait for its commit.
 pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
-    let transaction = store.begin().await?;
+    let transaction = store.begin_for_migrations().await?;
     lock_migrations(&transaction).await?;
-    let pending = Migrator::get_pending_migrations(transaction.inner()).await?.len();
+    let pending = Migrator::get_pending_migrations(&transaction).await?.len();
     if pending > 0 {
-        Migrator::up(transaction.inner(), None).await?;
+        Migrator::up(&transaction, None).await?;
     }
     transaction.commit().await?;
     Ok(pending)
@@ -95,9 +111,9 @@ pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
 
 /// Takes back the newest migration; its tables are lost.
 pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
-    let transaction = store.begin().await?;
+    let transaction = store.begin_for_migrations().await?;
     lock_migrations(&transaction).await?;
-    Migrator::down(transaction.inner(), Some(1)).await?;
+    Migrator::down(&transaction, Some(1)).await?;
     transaction.commit().await?;
     Ok(())
 }

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use entity::customer::{self, Column, Entity};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Select};
 use uuid::Uuid;
 
 use super::campaign::contains;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many};
+use super::{StoreError, Writes, many};
 use crate::auth::Scope;
 use crate::domain::event::Customer;
 use crate::domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
@@ -107,18 +107,9 @@ fn filtered(scope: &Scope, filter: &CustomerFilter) -> Select<Entity> {
     select
 }
 
-/// Writes the customer if its external id is new; false if another writer was faster.
-pub async fn insert(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    customer: &Customer,
-) -> Result<bool, StoreError> {
-    let inserted = Entity::insert(to_row(tenant, customer).into_active_model())
-        .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .try_insert()
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(matches!(inserted, sea_orm::TryInsertResult::Inserted(1..)))
+/// Writes a customer whose external id is new; whoever loses a race for it gets the error that says so.
+pub fn add(writes: &mut Writes, tenant: TenantId, customer: &Customer) {
+    writes.add::<Entity>(1, Entity::insert(to_row(tenant, customer).into_active_model()));
 }
 
 /// Binds a customer that is bound to nobody yet.
@@ -140,7 +131,7 @@ pub async fn bind(
     Ok(())
 }
 
-fn from_row(row: customer::Model) -> Customer {
+pub(super) fn from_row(row: customer::Model) -> Customer {
     Customer {
         id: CustomerId::from_uuid(row.id),
         external_id: row.external_id,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, Writes, many, row};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::event::{Attribution, Event, EventKind};
@@ -204,6 +204,11 @@ fn filtered(scope: &Scope, filter: &EventFilter) -> Select<Entity> {
         .add_option(filter.occurred_from.map(|from| Column::OccurredAt.gte(from)))
         .add_option(filter.occurred_to.map(|to| Column::OccurredAt.lt(to)));
     visible::<Entity>(scope).filter(wanted)
+}
+
+/// Writes an event whose external id is new; whoever loses a race for it gets the error that says so.
+pub fn add(writes: &mut Writes, tenant: TenantId, event: &Event) {
+    writes.add::<Entity>(1, Entity::insert(to_row(tenant, event).into_active_model()));
 }
 
 /// Writes the event if its external id is new; false if another one has it.

@@ -28,7 +28,10 @@ pub mod partner;
 pub mod partner_group;
 pub mod partnership_request;
 pub mod payout;
+mod postgres;
 pub mod presented_key;
+mod reader;
+pub mod recording;
 mod row;
 mod scope;
 pub mod snapshot;
@@ -49,11 +52,13 @@ use std::sync::Arc;
 use crate::domain::money::AmountTooLarge;
 use crate::metrics::PoolState;
 use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 
 pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status};
+pub use reader::Reader;
+use transaction::Inner;
 pub use transaction::Transaction;
 pub use unique::{is_passing, is_reference_violation, taken_field};
 pub use writes::Writes;
@@ -95,11 +100,12 @@ impl StoreError {
     }
 }
 
-/// A connection pool for reading and one for writing. On PostgreSQL they are the same pool; SQLite writes through one
-/// connection, where writers queue in order instead of failing with "database is locked".
+/// Connections for reading and for writing. On PostgreSQL they are the same; SQLite writes through one connection, where
+/// writers queue in order instead of failing with "database is locked".
 #[derive(Clone)]
 pub struct Store {
-    reader: DatabaseConnection,
+    reader: Reader,
+    /// SQLite's writer. On PostgreSQL a connection for migrations and NOTIFY.
     writer: DatabaseConnection,
     /// Hears of every commit that appended to the outbox.
     appended: outbox::Signal,
@@ -107,20 +113,28 @@ pub struct Store {
 
 impl Store {
     /// For reads outside of transactions.
-    pub fn reader(&self) -> &DatabaseConnection {
+    pub fn reader(&self) -> &Reader {
         &self.reader
     }
 
     /// Starts a transaction. Inside of it use only it: SQLite's one writing connection is taken until it ends. Dropping
     /// it undoes what it did.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
+        let transaction = match &self.reader {
+            Reader::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Reader::Sqlite(_) => Inner::Sqlite(self.begin_for_migrations().await?),
+        };
+        Ok(Transaction::new(transaction, self.appended.clone()))
+    }
+
+    /// A transaction of the type that migrations ask for.
+    async fn begin_for_migrations(&self) -> Result<DatabaseTransaction, StoreError> {
         // IMMEDIATE: a SQLite transaction that first reads and then wants to write could not wait for its turn.
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.writer.begin_with_options(options).await?;
-        Ok(Transaction::new(transaction, self.appended.clone()))
+        Ok(self.writer.begin_with_options(options).await?)
     }
 
     /// Like [`Store::begin`], for work that takes longer than a request and changes much: no statement is cut off, and
@@ -135,34 +149,33 @@ impl Store {
     /// Calls `count` at every statement but BEGIN and COMMIT, with its text.
     pub fn observe(&mut self, count: impl Fn(&str) + Send + Sync + 'static) {
         let count = Arc::new(count);
-        for pool in [&mut self.reader, &mut self.writer] {
-            let count = count.clone();
-            pool.set_metric_callback(move |statement| count(&statement.statement.sql));
-        }
+        let counted = count.clone();
+        self.reader.observe(count);
+        self.writer
+            .set_metric_callback(move |statement| counted(&statement.statement.sql));
     }
 
     /// Closes all connections, so that a SQLite file is complete in itself.
     pub async fn close(self) {
+        self.reader.close().await;
         // A pool that fails to close has nothing left to lose.
-        let _ = self.reader.close().await;
         let _ = self.writer.close().await;
     }
 
     /// The state of its pools of connections.
     pub fn pools(&self) -> Vec<PoolState> {
-        let state = |name, pool: &DatabaseConnection| match pool.get_database_backend() {
-            DbBackend::Sqlite => {
-                let pool = pool.get_sqlite_connection_pool();
-                (name, pool.size(), pool.num_idle())
+        let pools = match &self.reader {
+            Reader::Sqlite(reader) => {
+                let state = |name, pool: &DatabaseConnection| {
+                    let pool = pool.get_sqlite_connection_pool();
+                    (name, pool.size(), pool.num_idle())
+                };
+                vec![state("reader", reader), state("writer", &self.writer)]
             }
-            _ => {
-                let pool = pool.get_postgres_connection_pool();
-                (name, pool.size(), pool.num_idle())
+            Reader::Postgres(pool) => {
+                let (size, idle) = pool.size();
+                vec![("reader", size, idle)]
             }
-        };
-        let pools = match self.reader.get_database_backend() {
-            DbBackend::Sqlite => vec![state("reader", &self.reader), state("writer", &self.writer)],
-            _ => vec![state("reader", &self.reader)],
         };
         let pools = pools.into_iter().map(|(name, size, idle)| PoolState {
             name,

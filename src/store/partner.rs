@@ -16,6 +16,7 @@ use super::page::{Page, PageRequest, Sort};
 use super::scope::{Scoped, visible};
 use super::{StoreError, commission_rule, many, row, tiered_commission};
 use crate::auth::Scope;
+use crate::domain::Timestamp;
 use crate::domain::id::{
     CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId, PartnerTransitionId, TenantId,
 };
@@ -46,7 +47,10 @@ pub enum PartnerOrder {
     Name,
 }
 
-pub fn sort(order: PartnerOrder, descending: bool) -> Sort<Column> {
+/// How partners are sorted.
+pub type Sorted = Sort<Column>;
+
+pub fn sort(order: PartnerOrder, descending: bool) -> Sorted {
     let key = match order {
         PartnerOrder::CreatedAt => None,
         PartnerOrder::Name => Some(Column::NameKey),
@@ -68,6 +72,22 @@ pub async fn find(
         .one(database)
         .await?
         .map(from_row)
+        .transpose()
+}
+
+/// What decides whether a partner's tokens are good: where the partnership stands, and from when on tokens are valid.
+pub async fn sign_in(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PartnerId,
+) -> Result<Option<(PartnerStatus, Timestamp)>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .select_only()
+        .column(Column::Status)
+        .column(Column::TokensValidFrom);
+    let row: Option<(String, Timestamp)> = select.into_tuple().one(database).await?;
+    row.map(|(status, from)| Ok((row::text(TABLE, "status", &status, PartnerStatus::parse)?, from)))
         .transpose()
 }
 
@@ -289,7 +309,7 @@ fn of_campaign(scope: &Scope, campaign: Expr) -> Select<Entity> {
     visible::<Entity>(scope).filter(Column::Id.in_subquery(members))
 }
 
-fn filtered(backend: DbBackend, scope: &Scope, filter: &PartnerFilter) -> Select<Entity> {
+pub(super) fn filtered(backend: DbBackend, scope: &Scope, filter: &PartnerFilter) -> Select<Entity> {
     let mut select = visible::<Entity>(scope);
     if let Some(search) = &filter.search {
         let pattern = contains(search);

@@ -29,12 +29,11 @@ pub fn json<T: serde::de::DeserializeOwned>(
     column: &'static str,
     value: Json,
 ) -> Result<T, StoreError> {
-    // Only its beginning goes into the error: a document may be long.
-    let shown: String = value.to_string().chars().take(200).collect();
-    serde_json::from_value(value).map_err(|_| StoreError::Corrupt {
+    T::deserialize(&value).map_err(|_| StoreError::Corrupt {
         table,
         column,
-        value: shown,
+        // Only its beginning: a document may be long.
+        value: value.to_string().chars().take(200).collect(),
     })
 }
 

@@ -16,12 +16,16 @@ use crate::domain::id::PartnerId;
 
 /// The rows of `E` that `scope` covers. Every select of the store begins here.
 pub fn visible<E: Scoped>(scope: &Scope) -> Select<E> {
+    E::find().filter(covered::<E>(scope))
+}
+
+/// The condition on `E`, for where it is joined.
+pub fn covered<E: Scoped>(scope: &Scope) -> Condition {
     let tenant = Condition::all().add(E::tenant_column().eq(scope.tenant().uuid()));
-    let filter = match scope.partner() {
+    match scope.partner() {
         None => tenant,
         Some(partner) => tenant.add(E::of_partner(partner, scope)),
-    };
-    E::find().filter(filter)
+    }
 }
 
 /// A table whose rows belong to a tenant, and some of them to a partner.

@@ -86,7 +86,7 @@ pub async fn update(transaction: &impl ConnectionTrait, tenant: &Tenant) -> Resu
     Ok(())
 }
 
-fn from_row(row: tenant::Model) -> Result<Tenant, StoreError> {
+pub(super) fn from_row(row: tenant::Model) -> Result<Tenant, StoreError> {
     let minimums: Vec<(i64, Currency)> = row::json(TABLE, "minimum_payouts", row.minimum_payouts)?;
     let minimum_payouts = minimums.into_iter().map(|(minor, currency)| {
         Money::from_minor(minor, currency).map_err(|_| StoreError::Corrupt {

@@ -5,29 +5,39 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::StoreError;
 use super::outbox::Signal;
+use super::{StoreError, postgres};
 
 /// A transaction of [`Store::begin`](super::Store::begin). Dropping it undoes what it did.
 pub struct Transaction {
-    inner: DatabaseTransaction,
+    inner: Inner,
     signal: Signal,
     /// Whether it appended to the outbox.
     appended: AtomicBool,
 }
 
+pub(super) enum Inner {
+    Sqlite(DatabaseTransaction),
+    Postgres(postgres::Transaction),
+}
+
+/// Does the same with either.
+macro_rules! either {
+    ($inner:expr, $transaction:ident => $run:expr) => {
+        match $inner {
+            Inner::Sqlite($transaction) => $run,
+            Inner::Postgres($transaction) => $run,
+        }
+    };
+}
+
 impl Transaction {
-    pub(super) fn new(inner: DatabaseTransaction, signal: Signal) -> Self {
+    pub(super) fn new(inner: Inner, signal: Signal) -> Self {
         Self {
             inner,
             signal,
             appended: AtomicBool::new(false),
         }
-    }
-
-    /// For migrations, which ask for this type.
-    pub(super) fn inner(&self) -> &DatabaseTransaction {
-        &self.inner
     }
 
     /// Says that this transaction appended to the outbox.
@@ -37,7 +47,7 @@ impl Transaction {
 
     /// Makes it last, and wakes those who follow the outbox if there is something for them.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.inner.commit().await?;
+        either!(self.inner, transaction => transaction.commit().await)?;
         if self.appended.into_inner() {
             self.signal.poke();
         }
@@ -45,18 +55,18 @@ impl Transaction {
     }
 
     pub async fn rollback(self) -> Result<(), StoreError> {
-        Ok(self.inner.rollback().await?)
+        Ok(either!(self.inner, transaction => transaction.rollback().await)?)
     }
 }
 
 #[async_trait]
 impl ConnectionTrait for Transaction {
     fn get_database_backend(&self) -> DbBackend {
-        self.inner.get_database_backend()
+        either!(&self.inner, transaction => transaction.get_database_backend())
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.inner.execute_raw(statement).await
+        either!(&self.inner, transaction => transaction.execute_raw(statement).await)
     }
 
     #[expect(
@@ -64,14 +74,14 @@ impl ConnectionTrait for Transaction {
         reason = "hands on what somebody else is not allowed to call"
     )]
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.inner.execute_unprepared(sql).await
+        either!(&self.inner, transaction => transaction.execute_unprepared(sql).await)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.inner.query_one_raw(statement).await
+        either!(&self.inner, transaction => transaction.query_one_raw(statement).await)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.inner.query_all_raw(statement).await
+        either!(&self.inner, transaction => transaction.query_all_raw(statement).await)
     }
 }

@@ -125,7 +125,7 @@ both_databases! {
                 Some(done) => break done.expect("nothing is in the way"),
                 None => kills += 1,
             }
-            polls += 10;
+            polls += 5;
         };
         assert!(kills > 3, "it was killed {kills} times only");
         let whole = TestApp::on_sqlite().await;

@@ -8,6 +8,7 @@
 
 mod architecture;
 mod command_line;
+mod connections;
 mod deals;
 mod demo;
 mod federation;

@@ -1,6 +1,6 @@
 //! Recording events: each once, with the commissions that it earns, in one transaction.
 
-use sea_orm::DbBackend;
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::event::{CheckedEvent, NewEvent};
 use super::posting::Posting;
@@ -17,6 +17,7 @@ use crate::domain::problem::{Problem, ProblemCode, Problems};
 use crate::domain::tenant::Tenant;
 use crate::domain::terms::BasisKind;
 use crate::service::ServiceError;
+use crate::store::recording::{Asked, Facts};
 use crate::store::{self, StoreError, Transaction, Writes};
 
 /// The most events of one call.
@@ -70,8 +71,7 @@ pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result
         );
         return Err(problems.into());
     }
-    let tenant = store::tenant::get(app.store.reader(), &writer.scope()).await?;
-    let recorder = Recorder { app, writer, tenant };
+    let recorder = Recorder { app, writer };
     // SQLite has one writer, who saves a flush to disk for every event that shares a transaction. On PostgreSQL a
     // transaction that locked many partners would make others wait and could deadlock.
     let together = match app.store.reader().get_database_backend() {
@@ -88,11 +88,11 @@ pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result
 struct Recorder<'a> {
     app: &'a App,
     writer: Writer,
-    tenant: Tenant,
 }
 
 /// Everything that is known of an event before anything is written.
 struct Prepared {
+    tenant: Tenant,
     event: Event,
     partner: Option<Partner>,
     campaign: Option<Campaign>,
@@ -168,9 +168,10 @@ impl Recorder<'_> {
                 None => self.take_back(transaction, checked).await,
             };
         }
-        match self.prepare(transaction, checked).await? {
+        // Boxed: both are large, and so would be every future around them.
+        match Box::pin(self.prepare(transaction, checked)).await? {
             Found::Known(recorded) => Ok(*recorded),
-            Found::New(prepared) => self.write(transaction, *prepared).await,
+            Found::New(prepared) => Box::pin(self.write(transaction, *prepared)).await,
         }
     }
 
@@ -214,26 +215,44 @@ impl Recorder<'_> {
             Some(id) => problems.id::<id::Campaign>("campaignId", id),
             None => None,
         };
-        let known_customer = match &checked.customer_external_id {
+        // What the event leaves out comes from the customer.
+        let names_all = named_partner.is_some() && named_campaign.is_some();
+        let asked_customer = checked.customer_external_id.as_deref().filter(|_| !names_all);
+        let bound_customer = match asked_customer {
             Some(external_id) => store::customer::find_by_external_id(transaction, &scope, external_id).await?,
             None => None,
         };
-        let (partner_id, campaign_id) = credited(named_partner, named_campaign, known_customer.as_ref());
+        let (partner_id, campaign_id) = credited(named_partner, named_campaign, bound_customer.as_ref());
         let partner = match partner_id {
             Some(id) => lock_partners(transaction, &self.writer, vec![id]).await?.pop(),
             None => None,
         };
         // Not before the lock: while this one waited for it, another may have recorded the same event.
-        if let Some(known) = self.known(transaction, &checked).await? {
+        let asked = Asked {
+            external_id: &checked.external_id,
+            partner: partner.as_ref().map(|partner| partner.id),
+            campaign: campaign_id,
+            customer_external_id: checked.customer_external_id.as_deref(),
+        };
+        let facts = store::recording::facts(transaction, &scope, &asked).await?;
+        if facts.is_known
+            && let Some(known) = self.known(transaction, &checked).await?
+        {
             return Ok(Found::Known(Box::new(known)));
+        }
+        let Facts {
+            tenant,
+            campaign,
+            customer: known_customer,
+            paid_charges,
+            ..
+        } = facts;
+        if asked_customer.is_some() && known_customer != bound_customer {
+            return Err(Interrupted::Raced);
         }
         if named_partner.is_some() {
             problems.found("partnerId", partner.as_ref());
         }
-        let campaign = match campaign_id {
-            Some(id) => store::campaign::find(transaction, &scope, id).await?,
-            None => None,
-        };
         if named_campaign.is_some()
             && problems.found("campaignId", campaign.as_ref()).is_some()
             && partner_id.is_none()
@@ -276,6 +295,7 @@ impl Recorder<'_> {
             partner_id: partner.id,
             campaign_id: campaign.as_ref().map(|campaign| campaign.id),
         });
+        let is_charge = checked.kind == EventKind::Charge;
         let event = Event {
             id: EventId::new(now),
             external_id: checked.external_id,
@@ -295,11 +315,12 @@ impl Recorder<'_> {
             wholly_refunded: false,
         };
         let mut prepared = Prepared {
+            tenant,
             event,
             partner,
             campaign,
             customer,
-            paid_charges: 0,
+            paid_charges: if is_charge { paid_charges } else { 0 },
             rows: Vec::new(),
             effects: tiers::Effects::default(),
         };
@@ -323,7 +344,7 @@ impl Recorder<'_> {
             partner,
             campaign,
             terms,
-            zone: self.tenant.time_zone,
+            zone: prepared.tenant.time_zone,
         };
         let effects = tiers::arrive(transaction, &self.writer, &arriving, &mut prepared.rows).await;
         prepared.effects = effects.map_err(|failure| match failure {
@@ -352,9 +373,6 @@ impl Recorder<'_> {
         let Some(partner) = &prepared.partner else {
             return Ok(None);
         };
-        if let (Some((customer, false)), EventKind::Charge) = (&prepared.customer, event.kind) {
-            prepared.paid_charges = store::standing::paid_charges(transaction, &scope, partner.id, customer.id).await?;
-        }
         if !accrual::earns(partner.status, campaign, event.occurred_at) {
             return Ok(None);
         }
@@ -369,7 +387,7 @@ impl Recorder<'_> {
             occurred_at: event.occurred_at,
             customer: history,
         };
-        let (zone, base) = (self.tenant.time_zone, self.tenant.base_currency);
+        let (zone, base) = (prepared.tenant.time_zone, prepared.tenant.base_currency);
         let matching = accrual::matching(&terms, &happening, zone, base);
         let by_group = matching
             .iter()
@@ -441,6 +459,7 @@ impl Recorder<'_> {
 
     async fn write(&self, transaction: &Transaction, prepared: Prepared) -> Result<Recorded, Interrupted> {
         let Prepared {
+            tenant: _,
             event,
             partner,
             campaign,
@@ -450,19 +469,20 @@ impl Recorder<'_> {
             effects,
         } = prepared;
         let (tenant, now) = (self.writer.tenant(), event.recorded_at);
-        if let Some((customer, is_new)) = &customer {
-            if *is_new && !store::customer::insert(transaction, tenant, customer).await? {
-                return Err(Interrupted::Raced);
+        let mut writes = Writes::default();
+        match &customer {
+            Some((customer, true)) => store::customer::add(&mut writes, tenant, customer),
+            Some((customer, false)) => {
+                if let (None, Some(partner)) = (customer.partner_id, &partner) {
+                    let campaign = campaign.as_ref().map(|campaign| campaign.id);
+                    store::customer::bind(transaction, tenant, customer.id, partner.id, campaign).await?;
+                }
             }
-            if let (false, None, Some(partner)) = (is_new, customer.partner_id, &partner) {
-                let campaign = campaign.as_ref().map(|campaign| campaign.id);
-                store::customer::bind(transaction, tenant, customer.id, partner.id, campaign).await?;
-            }
+            None => {}
         }
-        if !store::event::insert(transaction, tenant, &event).await? {
-            return Err(Interrupted::Raced);
-        }
+        store::event::add(&mut writes, tenant, &event);
         let Some(partner) = partner else {
+            writes.run(transaction).await.map_err(raced)?;
             return Ok(Recorded {
                 event,
                 commissions: Vec::new(),
@@ -470,7 +490,6 @@ impl Recorder<'_> {
                 duplicate: false,
             });
         };
-        let mut writes = Writes::default();
         if let Some(campaign) = &campaign {
             store::campaign::join(&mut writes, tenant, partner.id, &[campaign.id], now);
         }
@@ -490,7 +509,7 @@ impl Recorder<'_> {
         for (row, reason) in &effects.adjustments {
             posting.write(row.clone(), Some(reason));
         }
-        posting.write_with(transaction, writes).await?;
+        posting.write_with(transaction, writes).await.map_err(raced)?;
         effects.write_to(transaction, tenant).await?;
         Ok(Recorded {
             event,
@@ -513,6 +532,14 @@ impl Recorder<'_> {
             Some(refund::Taken::Raced) => Err(Interrupted::Raced),
             None => Err(problems.into()),
         }
+    }
+}
+
+/// Another writer had the event's external id, or the customer's, a moment earlier.
+fn raced(error: StoreError) -> Interrupted {
+    match store::taken_field(&error) {
+        Some("externalId" | "customerExternalId") => Interrupted::Raced,
+        _ => Interrupted::Store(error),
     }
 }
 

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::connect::wait_for_ever;
 use super::scope::visible;
-use super::{Store, StoreError};
+use super::{Reader, Store, StoreError};
 use crate::auth::Scope;
 use crate::domain::commission::Commission;
 use crate::domain::id::{CampaignId, CommissionId, CustomerId, DealId, EventId, PartnerId, PayoutId};
@@ -81,7 +81,11 @@ pub async fn snapshot(store: &Store) -> Result<DatabaseTransaction, StoreError> 
         access_mode: is_postgres.then_some(AccessMode::ReadOnly),
         ..TransactionOptions::default()
     };
-    let transaction = store.reader().begin_with_options(options).await?;
+    let connections = match store.reader() {
+        Reader::Sqlite(reader) => reader,
+        Reader::Postgres(_) => &store.writer,
+    };
+    let transaction = connections.begin_with_options(options).await?;
     // The time that a request's statement may take does not suffice for a whole ledger.
     wait_for_ever(&transaction).await?;
     Ok(transaction)

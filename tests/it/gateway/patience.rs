@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tributary::app::App;
 use tributary::auth::Keys;
 use tributary::http::{self, HttpOptions, Timeouts};
-use tributary::store::{self, StoreOptions};
+use tributary::store::{self, Reader, Store, StoreOptions};
 
 use super::{admin, message, run};
 use crate::support::program::{Program, Wire};
@@ -84,7 +84,7 @@ both_databases! {
         // Whoever wants the database now waits for a connection.
         let mut taken = Vec::new();
         for _ in 0..4 {
-            taken.push(app.store().reader().begin().await.unwrap());
+            taken.push(take(app.store()).await);
         }
         let mut writing = None;
         if !app.is_postgres() {
@@ -128,7 +128,7 @@ both_databases! {
         } else {
             // A request waits for a connection.
             for _ in 0..2 {
-                taken.push(hurried.store.reader().begin().await.unwrap());
+                taken.push(take(&hurried.store).await);
             }
         }
         let answer = client.ask(document).await;
@@ -221,5 +221,13 @@ both_databases! {
         assert!(reply.headers.contains("connection: close"), "{}", reply.headers);
         assert!(slow[1].is_closed());
         assert_eq!(program.wait().code(), Some(0));
+    }
+}
+
+/// Takes a connection that reads, until it is dropped.
+async fn take(store: &Store) -> Box<dyn std::any::Any + Send> {
+    match store.reader() {
+        Reader::Sqlite(pool) => Box::new(pool.begin().await.unwrap()),
+        Reader::Postgres(_) => Box::new(store.begin().await.unwrap()),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use tributary::store::{self, StoreOptions};
 use uuid::Uuid;
 
@@ -176,7 +176,7 @@ impl Ledger {
 }
 
 /// The rows of a select as texts. `{column}` reads an id or a number, which the engines write differently; null is "".
-async fn select<const COLUMNS: usize>(database: &DatabaseConnection, sql: &str) -> Vec<[String; COLUMNS]> {
+async fn select<const COLUMNS: usize>(database: &impl ConnectionTrait, sql: &str) -> Vec<[String; COLUMNS]> {
     let backend = database.get_database_backend();
     let is_sqlite = backend == sea_orm::DbBackend::Sqlite;
     let (columns, table) = sql

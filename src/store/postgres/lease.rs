@@ -1,0 +1,67 @@
+//! A connection in use, which is left in order however its use ends.
+
+use std::ops::{Deref, DerefMut};
+
+use deadpool::managed::Object;
+use sea_orm::DbErr;
+use tokio::runtime::Handle;
+
+use super::connection::{Connection, Manager};
+
+/// Dropping it undoes the transaction that was begun on it, and waits in the background for a statement that was given
+/// up: until the server has come to its end with it, its locks and its work are there.
+pub struct Lease(Option<Object<Manager>>);
+
+impl Lease {
+    pub fn new(connection: Object<Manager>) -> Self {
+        Self(Some(connection))
+    }
+
+    pub async fn begin(&mut self) -> Result<(), DbErr> {
+        self.command("BEGIN").await?;
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    /// Ends the transaction.
+    pub async fn end(mut self, command: &'static str) -> Result<(), DbErr> {
+        self.command(command).await?;
+        self.in_transaction = false;
+        Ok(())
+    }
+}
+
+impl Deref for Lease {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0.as_ref().expect("only dropping takes it")
+    }
+}
+
+impl DerefMut for Lease {
+    fn deref_mut(&mut self) -> &mut Connection {
+        self.0.as_mut().expect("only dropping takes it")
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take()
+            && !connection.is_settled()
+        {
+            match Handle::try_current() {
+                Ok(runtime) => drop(runtime.spawn(settle(connection))),
+                // The program ends, and with it the connection.
+                Err(_) => drop(Object::take(connection)),
+            }
+        }
+    }
+}
+
+async fn settle(mut connection: Object<Manager>) {
+    if connection.settle().await.is_err() {
+        // Closing it ends whatever was begun.
+        drop(Object::take(connection));
+    }
+}

@@ -1,0 +1,60 @@
+//! Limits as part of a statement's text. PostgreSQL plans for a limit that it knows; of one that is bound it only assumes
+//! that it lets a tenth of the rows through, and joins and sorts accordingly.
+
+use sea_orm::Value;
+
+/// The statement with its limits written out. Nothing else of it is unsigned: no column is.
+pub fn written(sql: String, values: Vec<Value>) -> (String, Vec<Value>) {
+    if !values.iter().any(|value| matches!(value, Value::BigUnsigned(Some(_)))) {
+        return (sql, values);
+    }
+    let mut bound = Vec::with_capacity(values.len());
+    // What stands for each value from now on.
+    let marks: Vec<String> = values
+        .into_iter()
+        .map(|value| match value {
+            Value::BigUnsigned(Some(limit)) => limit.to_string(),
+            value => {
+                bound.push(value);
+                format!("${}", bound.len())
+            }
+        })
+        .collect();
+    let mut parts = sql.split('$');
+    let mut text = String::with_capacity(sql.len());
+    text.extend(parts.next());
+    for part in parts {
+        let end = part.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(part.len());
+        let (number, rest) = part.split_at(end);
+        match number
+            .parse()
+            .ok()
+            .and_then(|number: usize| marks.get(number.wrapping_sub(1)))
+        {
+            Some(mark) => text.push_str(mark),
+            // Not one of the values.
+            None => text.extend(["$", number]),
+        }
+        text.push_str(rest);
+    }
+    (text, bound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_written_out_and_the_rest_is_numbered_anew() {
+        let values = vec![Value::from("a"), Value::BigUnsigned(Some(21)), Value::from(7i64)];
+        let sql = "SELECT $1 FROM (SELECT 1 LIMIT $2) AS \"x$y\" WHERE a = $3 AND b = $1";
+        let (text, bound) = written(sql.to_owned(), values);
+        assert_eq!(
+            text,
+            "SELECT $1 FROM (SELECT 1 LIMIT 21) AS \"x$y\" WHERE a = $2 AND b = $1"
+        );
+        assert_eq!(bound, [Value::from("a"), Value::from(7i64)]);
+        let same = ("SELECT $1".to_owned(), vec![Value::from(7i64)]);
+        assert_eq!(written(same.0.clone(), same.1.clone()), same);
+    }
+}

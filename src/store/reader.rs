@@ -1,0 +1,69 @@
+//! Connections that read.
+
+use std::sync::Arc;
+
+use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+
+use super::postgres;
+
+/// Reads outside of transactions.
+#[derive(Clone)]
+pub enum Reader {
+    Sqlite(DatabaseConnection),
+    Postgres(postgres::Pool),
+}
+
+/// Does the same with either.
+macro_rules! either {
+    ($reader:expr, $connection:ident => $run:expr) => {
+        match $reader {
+            Reader::Sqlite($connection) => $run,
+            Reader::Postgres($connection) => $run,
+        }
+    };
+}
+
+impl Reader {
+    pub(super) fn observe(&mut self, observer: Arc<dyn Fn(&str) + Send + Sync>) {
+        match self {
+            Self::Sqlite(pool) => pool.set_metric_callback(move |statement| observer(&statement.statement.sql)),
+            Self::Postgres(pool) => pool.observe(observer),
+        }
+    }
+
+    pub(super) async fn close(self) {
+        match self {
+            // A pool that fails to close has nothing left to lose.
+            Self::Sqlite(pool) => drop(pool.close().await),
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Reader {
+    fn get_database_backend(&self) -> DbBackend {
+        either!(self, connection => connection.get_database_backend())
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        either!(self, connection => connection.execute_raw(statement).await)
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "hands on what somebody else is not allowed to call"
+    )]
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        either!(self, connection => connection.execute_unprepared(sql).await)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        either!(self, connection => connection.query_one_raw(statement).await)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        either!(self, connection => connection.query_all_raw(statement).await)
+    }
+}
