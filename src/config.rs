@@ -179,6 +179,7 @@ impl Config {
             http: HttpOptions {
                 production: flags.production.or(file.production).unwrap_or(false),
                 metrics_elsewhere: metrics_listen.is_some(),
+                resolvers_only: false,
                 limits: file.limits,
                 timeouts: file.timeouts,
                 throttle: file.throttle,

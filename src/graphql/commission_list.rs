@@ -13,12 +13,12 @@ use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::loader::{CommissionPageKey, CommissionsKey};
 use super::scalar::{CurrencyCode, DateTime, Decimal};
-use crate::auth::Resource;
+use crate::auth::{Resource, Scope};
 use crate::domain::Timestamp;
 use crate::domain::calendar::{Interval, intervals};
 use crate::domain::commission;
 use crate::store;
-use crate::store::commission::{CommissionOrder as StoreOrder, Parent};
+use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
 use crate::store::commission_totals::Total;
 use crate::store::page::{Page, Place, SortKey};
 
@@ -118,6 +118,43 @@ fn example(order: StoreOrder) -> SortKey {
     }
 }
 
+/// What a list of commissions is asked for by.
+pub struct Asked {
+    pub filter: Arc<StoreFilter>,
+    order: StoreOrder,
+    descending: bool,
+}
+
+impl Asked {
+    pub fn read(filter: Option<CommissionFilter>, order_by: Option<CommissionOrder>) -> Result<Self, ApiError> {
+        let filter = Arc::new(filter.unwrap_or_default().read()?);
+        let (order, descending) = CommissionOrder::read(order_by, &filter)?;
+        Ok(Self {
+            filter,
+            order,
+            descending,
+        })
+    }
+
+    pub fn sort(&self) -> store::commission::Sorted {
+        store::commission::sort(self.order, self.descending)
+    }
+
+    /// The cursors of the list of all commissions.
+    pub fn cursors_of_all(&self, scope: Scope) -> Cursors {
+        self.cursors((scope, "commissions", &self.filter, self.order, self.descending))
+    }
+
+    /// The cursors of the list under a parent.
+    pub fn cursors_under(&self, scope: Scope, kind: Parent, parent: Uuid) -> Cursors {
+        self.cursors((scope, kind, parent, &self.filter, self.order, self.descending))
+    }
+
+    fn cursors(&self, list: impl std::fmt::Debug) -> Cursors {
+        Cursors::of(list).sorted_by(Some(example(self.order)))
+    }
+}
+
 /// The commissions under some parent.
 pub fn under(
     ctx: &Context<'_>,
@@ -128,10 +165,14 @@ pub fn under(
     order_by: Option<CommissionOrder>,
 ) -> Result<CommissionConnection, ApiError> {
     let scope = request(ctx).caller.read(Resource::Commissions)?;
-    let filter = Arc::new(filter.unwrap_or_default().read()?);
-    let (order, descending) = CommissionOrder::read(order_by, &filter)?;
-    let cursors = Cursors::of((scope, kind, parent, &filter, order, descending)).sorted_by(Some(example(order)));
+    let asked = Asked::read(filter, order_by)?;
+    let cursors = asked.cursors_under(scope, kind, parent);
     let page = page.read(&cursors)?;
+    let Asked {
+        filter,
+        order,
+        descending,
+    } = asked;
     let key = CommissionsKey { kind, filter, parent };
     let (counted, totalled) = (key.clone(), key.clone());
     let list = Connection::new(
@@ -221,9 +262,8 @@ impl CommissionQuery {
         #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
     ) -> Result<CommissionConnection, ApiError> {
         let scope = request(ctx).caller.read(Resource::Commissions)?;
-        let filter = Arc::new(filter.unwrap_or_default().read()?);
-        let (order, descending) = CommissionOrder::read(order_by, &filter)?;
-        let cursors = Cursors::of((scope, "commissions", &filter, order, descending)).sorted_by(Some(example(order)));
+        let asked = Asked::read(filter, order_by)?;
+        let cursors = asked.cursors_of_all(scope);
         let page = PageArguments {
             first,
             after,
@@ -231,13 +271,13 @@ impl CommissionQuery {
             before,
         }
         .read(&cursors)?;
+        let (sort, order, filter) = (asked.sort(), asked.order, asked.filter);
         let (counted, totalled) = (filter.clone(), filter.clone());
         let list = Connection::new(
             cursors,
             move |request| {
                 let (filter, page) = (filter.clone(), page.clone());
                 Box::pin(async move {
-                    let sort = store::commission::sort(order, descending);
                     let page = store::commission::page(request.store().reader(), &scope, &filter, sort, &page).await?;
                     Ok(placed(page, |row| place(row, order)))
                 })

@@ -29,6 +29,11 @@ pub struct PageArguments {
 }
 
 impl PageArguments {
+    /// Whether they say where the stretch begins or ends.
+    pub fn has_places(&self) -> bool {
+        self.after.is_some() || self.before.is_some()
+    }
+
     /// The stretch of the list that they ask for.
     pub fn read(&self, cursors: &Cursors) -> Result<PageRequest, ApiError> {
         let (size, name, backward) = match (self.first, self.last) {

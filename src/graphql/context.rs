@@ -1,6 +1,7 @@
 //! What a request carries through its resolvers.
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::Context;
 
@@ -14,17 +15,33 @@ use crate::store::Store;
 pub struct RequestContext {
     pub app: Arc<App>,
     pub caller: Caller,
-    loaders: Loaders,
+    /// Boxed, since there are many, and the request is moved around before it is asked for any.
+    loaders: OnceLock<Box<Loaders>>,
+    /// Resolvers answer everything, so that tests can compare.
+    pub resolvers_only: bool,
+    /// How many objects of the answer are JSON already, so that nobody sees them who counts.
+    pub written: Arc<AtomicU64>,
 }
 
 impl RequestContext {
     pub fn new(app: Arc<App>, caller: Caller) -> Self {
-        let loaders = Loaders::new(&app.store, caller.scope(), &app.metrics);
-        Self { app, caller, loaders }
+        let loaders = OnceLock::new();
+        Self {
+            app,
+            caller,
+            loaders,
+            resolvers_only: false,
+            written: Arc::default(),
+        }
+    }
+
+    pub fn by_resolvers_only(self, resolvers_only: bool) -> Self {
+        Self { resolvers_only, ..self }
     }
 
     pub fn loaders(&self) -> &Loaders {
-        &self.loaders
+        let new = || Box::new(Loaders::new(&self.app.store, self.caller.scope(), &self.app.metrics));
+        self.loaders.get_or_init(new)
     }
 
     /// Whether the caller is a partner, who sees less of the same rows than staff.
@@ -41,7 +58,9 @@ impl RequestContext {
 /// earlier one of the same document read before it wrote.
 pub async fn mutation<'a>(ctx: &Context<'a>) -> &'a RequestContext {
     let request = request(ctx);
-    request.loaders.forget().await;
+    if let Some(loaders) = request.loaders.get() {
+        loaders.forget().await;
+    }
     request
 }
 

@@ -39,6 +39,11 @@ impl Cursors {
         Self { key: example, ..self }
     }
 
+    /// Some value of the kind that the list is sorted by; `None`: by the id alone.
+    pub fn key(&self) -> Option<&SortKey> {
+        self.key.as_ref()
+    }
+
     /// Version, fingerprint, id, and the sort value if there is one, in base 64.
     pub fn encode(&self, place: &Place) -> String {
         let mut bytes = vec![VERSION];

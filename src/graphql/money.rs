@@ -2,8 +2,10 @@
 
 use async_graphql::{Enum, SimpleObject};
 
+use super::plain::{Fields, PlainObject};
 use super::scalar::{CurrencyCode, Decimal};
 use crate::domain::{explain, money};
+use crate::store::view::Json;
 
 /// An amount of money.
 #[derive(Clone, Copy, Debug, SimpleObject)]
@@ -19,6 +21,16 @@ impl From<money::Money> for Money {
         Self {
             amount: Decimal(money.amount()),
             currency: CurrencyCode(money.currency()),
+        }
+    }
+}
+
+impl PlainObject for Money {
+    fn write(&self, field: &str, _: &Fields, json: &mut Json) {
+        match field {
+            "amount" => json.plain(self.amount.0),
+            "currency" => json.plain(self.currency.0),
+            _ => json.null(),
         }
     }
 }
@@ -48,6 +60,18 @@ pub enum StepOutcome {
     Replaced,
     /// It stopped the payment.
     Blocked,
+}
+
+impl PlainObject for ExplanationStep {
+    fn write(&self, field: &str, _: &Fields, json: &mut Json) {
+        match (field, self.amount) {
+            ("source", _) => json.text(&self.source),
+            ("outcome", _) => json.plain(async_graphql::resolver_utils::enum_value(self.outcome)),
+            ("detail", _) => json.text(&self.detail),
+            ("amount", Some(amount)) => json.plain(amount.0),
+            _ => json.null(),
+        }
+    }
 }
 
 impl From<explain::Step> for ExplanationStep {

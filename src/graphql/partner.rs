@@ -22,7 +22,7 @@ use super::payout::{Payout, payouts_under};
 use super::scalar::{CurrencyCode, DateTime, Decimal, Json};
 use super::snapshot::CommissionSnapshot;
 use super::tier_counter::TierCounter;
-use crate::auth::{Denied, Resource};
+use crate::auth::{Caller, Denied, Resource, Scope};
 use crate::domain::commission::Balance;
 use crate::domain::id::{CampaignId, PartnerId};
 use crate::domain::tiered::Metric;
@@ -599,17 +599,8 @@ impl PartnerQuery {
     ) -> Result<Connection<Partner>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Partners)?;
-        let filter = filter.unwrap_or_default();
-        if caller.partner().is_some() && filter.is_for_staff() {
-            return Err(Denied::NotForPartners.into());
-        }
-        let filter = Arc::new(filter.read()?);
-        let order = match order_by.map(|order| order.field) {
-            None | Some(PartnerOrderField::CreatedAt) => StoreOrder::CreatedAt,
-            Some(PartnerOrderField::Name) => StoreOrder::Name,
-        };
-        let descending = order_by.is_none_or(|order| order.direction == OrderDirection::Desc);
-        let cursors = Cursors::of((scope, "partners", &filter, order, descending)).sorted_by(sort_key(order, ""));
+        let asked = Asked::read(caller, filter, order_by)?;
+        let cursors = asked.cursors(scope);
         let page = PageArguments {
             first,
             after,
@@ -617,13 +608,13 @@ impl PartnerQuery {
             before,
         }
         .read(&cursors)?;
+        let (sort, order, filter) = (asked.sort(), asked.order, asked.filter);
         let counted = filter.clone();
         Ok(Connection::new(
             cursors,
             move |request| {
                 let (filter, page) = (filter.clone(), page.clone());
                 Box::pin(async move {
-                    let sort = store::partner::sort(order, descending);
                     let page = store::partner::page(request.store().reader(), &scope, &filter, sort, &page).await?;
                     Ok(placed(page, |partner| place(partner, order)))
                 })
@@ -633,6 +624,44 @@ impl PartnerQuery {
                 Box::pin(async move { Ok(store::partner::count(request.store().reader(), &scope, &filter).await?) })
             },
         ))
+    }
+}
+
+/// What the list of partners is asked for by.
+pub struct Asked {
+    pub filter: Arc<store::partner::PartnerFilter>,
+    order: StoreOrder,
+    descending: bool,
+}
+
+impl Asked {
+    pub fn read(
+        caller: &Caller,
+        filter: Option<PartnerFilter>,
+        order_by: Option<PartnerOrder>,
+    ) -> Result<Self, ApiError> {
+        let filter = filter.unwrap_or_default();
+        if caller.partner().is_some() && filter.is_for_staff() {
+            return Err(Denied::NotForPartners.into());
+        }
+        let order = match order_by.map(|order| order.field) {
+            None | Some(PartnerOrderField::CreatedAt) => StoreOrder::CreatedAt,
+            Some(PartnerOrderField::Name) => StoreOrder::Name,
+        };
+        Ok(Self {
+            filter: Arc::new(filter.read()?),
+            order,
+            descending: order_by.is_none_or(|order| order.direction == OrderDirection::Desc),
+        })
+    }
+
+    pub fn sort(&self) -> store::partner::Sorted {
+        store::partner::sort(self.order, self.descending)
+    }
+
+    pub fn cursors(&self, scope: Scope) -> Cursors {
+        let list = (scope, "partners", &self.filter, self.order, self.descending);
+        Cursors::of(list).sorted_by(sort_key(self.order, ""))
     }
 }
 

@@ -7,10 +7,12 @@ use super::error::Nullable;
 use super::input::id_text;
 use super::money::{ExplanationStep, Money};
 use super::partner_group_rule::{PartnerGroupRuleInput, drafts};
+use super::plain::{Fields, Plain, PlainObject};
 use super::scalar::{CurrencyCode, Decimal};
 use super::user_error::{UserError, answer};
 use crate::domain::group_rules::ScenarioDraft;
 use crate::service::partner_group::{RulesSource, SimulatedFee, simulate};
+use crate::store::view::Json;
 
 /// Rules and charges to try them on. Give either `partnerGroupId` or `rules`.
 #[derive(InputObject)]
@@ -47,7 +49,7 @@ pub struct PartnerGroupScenarioInput {
 #[derive(SimpleObject)]
 pub struct SimulatePartnerGroupPayload {
     /// One result for each scenario, in their order; null if there is something to mend.
-    pub results: Option<Vec<PartnerGroupSimulation>>,
+    pub results: Option<Plain<PartnerGroupSimulation>>,
     /// What to mend; empty: it is done.
     pub user_errors: Vec<UserError>,
 }
@@ -61,6 +63,17 @@ pub struct PartnerGroupSimulation {
     pub effective_percentage: Decimal,
     /// Every rule with what came of it, in the order of evaluation. The amounts of the steps add up to the fee.
     pub explanation: Vec<ExplanationStep>,
+}
+
+impl PlainObject for PartnerGroupSimulation {
+    fn write(&self, field: &str, below: &Fields, json: &mut Json) {
+        match field {
+            "finalFee" => below.object(&self.final_fee, json),
+            "effectivePercentage" => json.plain(self.effective_percentage.0),
+            "explanation" => below.list(&self.explanation, json),
+            _ => json.null(),
+        }
+    }
 }
 
 impl From<SimulatedFee> for PartnerGroupSimulation {
@@ -109,7 +122,7 @@ impl SimulatePartnerGroupMutation {
         let result = simulate(&request.app, &request.caller, source, &scenarios, currency, explain).await;
         Some(
             answer(result).map(|(results, user_errors)| SimulatePartnerGroupPayload {
-                results: results.map(|results| results.into_iter().map(PartnerGroupSimulation::from).collect()),
+                results: results.map(|results| Plain(results.into_iter().map(PartnerGroupSimulation::from).collect())),
                 user_errors,
             }),
         )

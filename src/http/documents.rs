@@ -1,16 +1,36 @@
 //! Documents that were parsed, guarded and validated before, by the hash of their text.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_graphql::parser::types::ExecutableDocument;
 use sha2::{Digest, Sha256};
 
+use crate::graphql::direct::Plan;
+
 /// SHA-256 of a document's text.
 pub type Hash = [u8; 32];
 
-/// A parsed document takes about so many times its text.
-const GROWTH: usize = 16;
+/// A document takes about so many times its text.
+const GROWTH: usize = 24;
+
+/// A parsed document.
+pub struct Document {
+    pub parsed: ExecutableDocument,
+    plan: OnceLock<Option<Plan>>,
+}
+
+impl Document {
+    pub fn new(parsed: ExecutableDocument) -> Self {
+        let plan = OnceLock::new();
+        Self { parsed, plan }
+    }
+
+    /// How it is answered without resolvers, if it can be. It must have been validated.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.plan.get_or_init(|| Plan::of(&self.parsed)).as_ref()
+    }
+}
 
 pub fn hash(text: &str) -> Hash {
     Sha256::digest(text.as_bytes()).into()
@@ -43,7 +63,7 @@ struct Halves {
 
 #[derive(Clone)]
 struct Kept {
-    document: Arc<ExecutableDocument>,
+    document: Arc<Document>,
     bytes: usize,
 }
 
@@ -55,7 +75,7 @@ impl Documents {
         }
     }
 
-    pub fn find(&self, hash: &Hash) -> Option<Arc<ExecutableDocument>> {
+    pub fn find(&self, hash: &Hash) -> Option<Arc<Document>> {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = halves.young.get(hash) {
             return Some(kept.document.clone());
@@ -67,7 +87,7 @@ impl Documents {
     }
 
     /// Keeps a document whose text has so many bytes.
-    pub fn keep(&self, hash: Hash, document: Arc<ExecutableDocument>, text_bytes: usize) {
+    pub fn keep(&self, hash: Hash, document: Arc<Document>, text_bytes: usize) {
         let bytes = text_bytes.saturating_mul(GROWTH).saturating_add(1024);
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if bytes <= self.half_bytes && !halves.young.contains_key(&hash) {
@@ -93,9 +113,9 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_stays_and_the_rest_goes() {
-        let document = Arc::new(parse_query("{ a }").unwrap());
-        // Each takes 1024 + 16 * 10 bytes; a half holds four.
-        let documents = Documents::new(2 * 4 * 1184);
+        let document = Arc::new(Document::new(parse_query("{ a }").unwrap()));
+        // Each takes 1024 + 24 * 10 bytes; a half holds four.
+        let documents = Documents::new(2 * 4 * 1264);
         let key = |number: u8| [number; 32];
         for number in 0..100 {
             documents.keep(key(number), document.clone(), 10);

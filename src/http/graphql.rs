@@ -145,7 +145,8 @@ pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<Requ
 
 async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Result<Ask, Unreadable>) -> Response {
     match ask {
-        Ok(ask) => run::answer(front, asker, terms, ask).await,
+        // Boxed: a small stack must hold what surrounds it, and below it all resolvers.
+        Ok(ask) => Box::pin(run::answer(front, asker, terms, ask)).await,
         Err(unreadable) => refusal(
             unreadable.status,
             unreadable.code,

@@ -19,6 +19,7 @@ mod run;
 mod serve;
 mod sse;
 mod throttle;
+mod wire;
 mod ws;
 
 use std::sync::Arc;

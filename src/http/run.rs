@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
@@ -12,12 +13,12 @@ use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 
 use super::ask::Ask;
-use super::documents::Hash;
+use super::documents::{Document, Hash};
 use super::errors::{self, refusal};
 use super::guard::{Admitted, Problem};
 use super::negotiate::MediaType;
 use super::persisted::{self, Named};
-use super::{Front, cost, observe, sse};
+use super::{Front, cost, observe, sse, wire};
 use crate::auth::{Caller, Permission};
 use crate::graphql::subscription::{self, Commission, Source};
 use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE, RequestContext, Schema};
@@ -40,14 +41,14 @@ pub struct Terms {
 struct Ready {
     hash: Hash,
     text_bytes: usize,
-    document: Arc<ExecutableDocument>,
+    document: Arc<Document>,
     /// It was validated strictly before, so that only what depends on the request is still to be looked at.
     validated: bool,
 }
 
 /// An operation that may run: guarded, validated and paid for.
 pub struct Admission {
-    document: Arc<ExecutableDocument>,
+    document: Arc<Document>,
     admitted: Admitted,
     operation_name: Option<String>,
     /// Whose bucket of cost it came out of.
@@ -80,7 +81,7 @@ impl Admission {
 
     /// A subscription is run as a query on the schema of events.
     fn request(&self, front: &Front) -> Request {
-        let mut document = ExecutableDocument::clone(&self.document);
+        let mut document = self.document.parsed.clone();
         front.guard.strip(&mut document, &self.admitted);
         let mut request = Request::new("").variables(self.admitted.variables.clone());
         if self.operation() == OperationType::Subscription {
@@ -148,7 +149,7 @@ pub async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Ask) -> Res
         return sse::subscribe(front, asker, authorization.clone(), admission).await;
     }
     match execute(front, asker, &admission).await {
-        Ok(response) => Json(response).into_response(),
+        Ok(response) => wire::response(&response),
         Err(Failed::Panicked) => errors::panicked(&request_id),
         Err(Failed::Late(message)) => refusal(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message, &request_id),
     }
@@ -195,7 +196,7 @@ pub async fn admit(
     .map_err(Refused::Document)?;
     allow(admitted.operation).map_err(Refused::Operation)?;
     if !ready.validated {
-        let errors = validate(front, &ready.document).await;
+        let errors = validate(front, &ready.document.parsed).await;
         if !errors.is_empty() {
             return Err(Refused::Invalid(errors));
         }
@@ -232,10 +233,13 @@ fn prepare(
     let text_bytes = text.as_ref().map_or(0, String::len);
     let (document, validated) = match (front.documents.find(&hash), text) {
         (Some(document), _) => (document, true),
-        (None, Some(text)) => (Arc::new(front.guard.parse(&text).map_err(one)?), false),
+        (None, Some(text)) => {
+            let parsed = front.guard.parse(&text).map_err(one)?;
+            (Arc::new(Document::new(parsed)), false)
+        }
         (None, None) => return Err(vec![persisted::not_found()]),
     };
-    let admitted = front.guard.admit(&document, operation_name, variables)?;
+    let admitted = front.guard.admit(&document.parsed, operation_name, variables)?;
     let may_introspect = !front.options.production || asker.caller.permissions().allow(Permission::Admin);
     if admitted.introspects && !may_introspect {
         let message = "only a token with the scope admin may ask about the schema itself";
@@ -254,10 +258,52 @@ fn one(problem: Problem) -> Vec<Problem> {
     vec![problem]
 }
 
+impl Front {
+    fn context(&self, caller: Caller) -> RequestContext {
+        RequestContext::new(self.app.clone(), caller).by_resolvers_only(self.options.resolvers_only)
+    }
+}
+
+/// The answer without resolvers, if there is one.
+async fn straight(front: &Front, admission: &Admission, context: &RequestContext) -> Option<Answered> {
+    let plan = admission.document.plan().filter(|_| !front.options.resolvers_only)?;
+    let answer = plan.answer(context, &admission.admitted.variables).await?;
+    Some(Answered {
+        cost: answer.objects.min(admission.admitted.cost),
+        response: GraphqlResponse::new(wire::written(answer.data)),
+    })
+}
+
+/// An answer and what it cost.
+struct Answered {
+    response: GraphqlResponse,
+    cost: u64,
+}
+
+impl Answered {
+    /// `written` counts the objects that were written as JSON on the way.
+    fn by_resolvers(response: GraphqlResponse, written: &AtomicU64, admitted: &Admitted) -> Self {
+        let seen = cost::actual(&response.data, admitted.operation, admitted.cost);
+        let cost = seen.saturating_add(written.load(Ordering::Relaxed)).min(admitted.cost);
+        Self { response, cost }
+    }
+}
+
 /// Runs a query or a mutation.
 pub async fn execute(front: &Front, asker: Asker, admission: &Admission) -> Result<GraphqlResponse, Failed> {
-    let context = RequestContext::new(front.app.clone(), asker.caller);
-    let execution = front.fast_schema.execute(admission.request(front).data(context));
+    let context = front.context(asker.caller);
+    let written = context.written.clone();
+    let execution = async {
+        // Boxed: what is large here is large in every future around it.
+        match straight(front, admission, &context).boxed().await {
+            Some(answered) => answered,
+            None => {
+                let request = admission.request(front).data(context);
+                let response = front.fast_schema.execute(request).boxed().await;
+                Answered::by_resolvers(response, &written, &admission.admitted)
+            }
+        }
+    };
     run(front, &asker.request_id, admission, execution).await
 }
 
@@ -270,7 +316,7 @@ pub async fn listen(
     front
         .throttle
         .give_back(&admission.subject, admission.admitted.cost, Instant::now());
-    let context = RequestContext::new(front.app.clone(), asker.caller);
+    let context = front.context(asker.caller);
     let beginning = front.events.listen(admission.request(front), context);
     let begun = patiently(front, admission, beginning).await?;
     Ok(begun.map_err(|mut response| {
@@ -286,8 +332,12 @@ pub async fn show(
     admission: &Admission,
     row: Commission,
 ) -> Result<GraphqlResponse, Failed> {
-    let context = RequestContext::new(front.app.clone(), asker.caller);
-    let execution = front.events.show(admission.request(front), context, row);
+    let context = front.context(asker.caller);
+    let written = context.written.clone();
+    let execution = async {
+        let response = front.events.show(admission.request(front), context, row).await;
+        Answered::by_resolvers(response, &written, &admission.admitted)
+    };
     run(front, &asker.request_id, admission, execution).await
 }
 
@@ -296,17 +346,17 @@ async fn run(
     front: &Front,
     request_id: &str,
     admission: &Admission,
-    execution: impl Future<Output = GraphqlResponse>,
+    execution: impl Future<Output = Answered>,
 ) -> Result<GraphqlResponse, Failed> {
     let admitted = &admission.admitted;
     let name = admission.operation_name.as_deref();
     let running = async {
-        let response = patiently(front, admission, execution).await?;
-        Ok(conclude(front, request_id, admission, response))
+        let answered = patiently(front, admission, execution).await?;
+        Ok(conclude(front, request_id, admission, answered))
     };
     observe::operation(
         front,
-        &admission.document,
+        &admission.document.parsed,
         name,
         (admitted.operation, admitted.cost),
         running,
@@ -328,10 +378,13 @@ async fn patiently<T>(front: &Front, admission: &Admission, execution: impl Futu
 }
 
 /// Completes an answer: its errors, and what it cost.
-fn conclude(front: &Front, request_id: &str, admission: &Admission, mut response: GraphqlResponse) -> GraphqlResponse {
+fn conclude(front: &Front, request_id: &str, admission: &Admission, answered: Answered) -> GraphqlResponse {
     let admitted = &admission.admitted;
+    let Answered {
+        mut response,
+        cost: actual,
+    } = answered;
     errors::finish(&mut response, request_id, front.options.limits.errors);
-    let actual = cost::actual(&response.data, admitted.operation, admitted.cost);
     let available = front
         .throttle
         .give_back(&admission.subject, admitted.cost - actual, Instant::now());

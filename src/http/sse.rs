@@ -15,10 +15,10 @@ use futures::stream::{self, BoxStream};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::Front;
 use super::ask::Ask;
 use super::listen::{self, End, Heard};
 use super::run::{self, Admission, Asker};
+use super::{Front, wire};
 
 /// Tells that the stream lives; clients skip it.
 const COMMENT: &str = ":\n\n";
@@ -30,12 +30,12 @@ pub async fn answer(front: &Front, asker: Asker, authorization: String, ask: Ask
     let request_id = asker.request_id.clone();
     let admission = match run::admit(front, &asker, ask, |_| Ok(())).await {
         Ok(admission) => admission,
-        Err(refused) => return whole(&json!({ "errors": refused.errors(front, &request_id) })),
+        Err(refused) => return whole(&errors(refused.errors(front, &request_id))),
     };
     if admission.operation() != OperationType::Subscription {
         return match run::execute(front, asker, &admission).await {
-            Ok(response) => whole(&response),
-            Err(failed) => whole(&json!({ "errors": failed.errors(&request_id) })),
+            Ok(response) => whole(&wire::text(&response)),
+            Err(failed) => whole(&errors(failed.errors(&request_id))),
         };
     }
     subscribe(front, asker, authorization, admission).await
@@ -53,19 +53,22 @@ pub async fn subscribe(front: &Front, asker: Asker, authorization: String, admis
             ending: front.ending.clone(),
             pause: front.options.subscriptions.ping(),
         }),
-        Err(errors) => whole(&json!({ "errors": errors })),
+        Err(problems) => whole(&errors(problems)),
     }
 }
 
 /// A stream of one result.
-fn whole(result: &impl serde::Serialize) -> Response {
+fn whole(result: &str) -> Response {
     respond(Body::from(format!("{}{COMPLETE}", next(result))))
 }
 
-fn next(result: &impl serde::Serialize) -> String {
-    // JSON in one line: its strings escape line feeds.
-    let text = serde_json::to_string(result).expect("answers are JSON");
-    format!("event: next\ndata: {text}\n\n")
+/// `result` is JSON in one line: its strings escape line feeds.
+fn next(result: &str) -> String {
+    format!("event: next\ndata: {result}\n\n")
+}
+
+fn errors(errors: Vec<Value>) -> String {
+    json!({ "errors": errors }).to_string()
 }
 
 fn respond(body: Body) -> Response {
@@ -112,7 +115,7 @@ impl Events {
     async fn next(&mut self) -> Option<(String, bool)> {
         tokio::select! {
             heard = self.heard.next() => Some(match heard? {
-                Heard::Event(response) => (next(&response), true),
+                Heard::Event(response) => (next(&wire::text(&response)), true),
                 Heard::End(end) => (self.last(end), false),
             }),
             () = &mut self.expiry => Some((self.last(End::Unauthenticated), false)),
@@ -122,7 +125,6 @@ impl Events {
     }
 
     fn last(&self, end: End) -> String {
-        let errors: Vec<Value> = end.errors(&self.request_id);
-        format!("{}{COMPLETE}", next(&json!({ "errors": errors })))
+        format!("{}{COMPLETE}", next(&errors(end.errors(&self.request_id))))
     }
 }

@@ -61,7 +61,10 @@ pub enum Parent {
     Deal,
 }
 
-pub fn sort(order: CommissionOrder, descending: bool) -> Sort<Column> {
+/// How commissions are sorted.
+pub type Sorted = Sort<Column>;
+
+pub fn sort(order: CommissionOrder, descending: bool) -> Sorted {
     let key = match order {
         CommissionOrder::AccruedAt => Column::AccruedAt,
         CommissionOrder::Amount => Column::AmountMinor,

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use entity::commission::Column;
+use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryResult, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryResult, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::commission::{CommissionFilter, Parent, children, filtered};
@@ -54,8 +54,8 @@ pub async fn totals_of(
     filter: &CommissionFilter,
 ) -> Result<HashMap<Uuid, Vec<Total>>, StoreError> {
     let child = |column: Column| Expr::col((Alias::new("child"), column));
-    let mut statement = many::joined(database.get_database_backend(), parents, |key| {
-        children(scope, parent, filter, key)
+    let mut statement = many::joined::<Entity>(database.get_database_backend(), parents, "child", |key| {
+        children(scope, parent, filter, key).into_query()
     });
     statement
         .expr_as(child(Column::Status), "status")

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, IntoColumnRef, JoinType, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, IntoColumnRef, IntoIden, JoinType, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Iterable, QueryTrait, Select, Value};
 use uuid::Uuid;
 
@@ -62,18 +62,15 @@ where
 {
     let backend = database.get_database_backend();
     let child = || Alias::new("child");
-    let mut statement = joined(backend, parents, |key| sort.apply(children(key), request));
+    let mut statement = joined::<E>(backend, parents, child(), |key| {
+        sort.apply(children(key), request).into_query()
+    });
     for column in E::Column::iter() {
         statement.column((child(), column));
     }
     // The join keeps no order: sort again, in the direction in which the page was walked.
-    let order = if sort.descending != request.backward {
-        sea_orm::Order::Desc
-    } else {
-        sea_orm::Order::Asc
-    };
     for column in sort.key.into_iter().chain([sort.id]) {
-        statement.order_by((child(), column), order.clone());
+        statement.order_by((child(), column), sort.direction(request));
     }
     let mut rows: HashMap<Uuid, Vec<E::Model>> = HashMap::new();
     for row in database.query_all(&statement).await? {
@@ -88,26 +85,26 @@ where
         .collect())
 }
 
-/// The rows that `children` selects for each parent, as "child", beside the parent's id, "parent_id". Parents without
-/// any are left out.
+/// The rows of `E` that `children` selects for each parent, under the name `child`, behind the parent's id, "parent_id".
+/// Parents without any are left out.
 pub fn joined<E: EntityTrait>(
     backend: DbBackend,
     parents: &[Uuid],
-    children: impl FnOnce(Expr) -> Select<E>,
+    child: impl IntoIden,
+    children: impl FnOnce(Expr) -> SelectStatement,
 ) -> SelectStatement {
-    let child = || Alias::new("child");
-    let own = children(parent_key(backend));
+    let child = child.into_iden();
+    let mut own = children(parent_key(backend));
     let mut statement = parent_list(backend, parents);
     statement.expr_as(parent_key(backend), "parent_id");
     match backend {
         DbBackend::Postgres => {
-            statement.join_lateral(JoinType::InnerJoin, own.into_query(), child(), Expr::cust("TRUE"));
+            statement.join_lateral(JoinType::InnerJoin, own, child, Expr::cust("TRUE"));
         }
         _ => {
-            let mut row_ids = own.into_query();
-            row_ids.clear_selects().column((E::default(), Alias::new("rowid")));
-            let chosen = Expr::col((child(), Alias::new("rowid"))).in_subquery(row_ids);
-            statement.join_as(JoinType::InnerJoin, E::default(), child(), chosen);
+            own.clear_selects().column((E::default(), Alias::new("rowid")));
+            let chosen = Expr::col((child.clone(), Alias::new("rowid"))).in_subquery(own);
+            statement.join_as(JoinType::InnerJoin, E::default(), child, chosen);
         }
     }
     statement

@@ -45,6 +45,7 @@ pub mod tiered_commission;
 mod transaction;
 mod unique;
 pub mod verify;
+pub mod view;
 mod writes;
 
 use std::sync::Arc;

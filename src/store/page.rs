@@ -118,15 +118,20 @@ impl<C: ColumnTrait> Sort<C> {
         if let Some(place) = &request.before {
             select = select.filter(self.beyond(place, !self.descending));
         }
-        let order = if self.descending != request.backward {
-            Order::Desc
-        } else {
-            Order::Asc
-        };
+        let order = self.direction(request);
         if let Some(key) = self.key {
             select = select.order_by(key, order.clone());
         }
         select.order_by(self.id, order).limit(u64::from(request.limit) + 1)
+    }
+
+    /// The direction in which a page is walked.
+    pub fn direction(&self, request: &PageRequest) -> Order {
+        if self.descending != request.backward {
+            Order::Desc
+        } else {
+            Order::Asc
+        }
     }
 
     /// Rows on one side of a place; a comparison of tuples, which uses the index on both engines.

@@ -22,6 +22,7 @@ mod response_shapes;
 mod schema;
 mod seed;
 mod statements;
+mod straight;
 mod subscriptions;
 mod support;
 mod telemetry;

@@ -70,7 +70,7 @@ const COSTS: [(&str, usize); 13] = [
     ),
     // Two aliases of one link are one batch; two sets of paging arguments are two.
     (
-        "{ partners(first: SIZE) { nodes { a: group { name } b: group { id } } } }",
+        "{ partners(first: SIZE) { nodes { a: tier { label } b: tier { id } } } }",
         2,
     ),
     (

@@ -4,6 +4,7 @@ use async_graphql::Response;
 use serde_json::{Map, Value, json};
 
 use crate::http::ask::{self, Ask};
+use crate::http::wire;
 
 /// What a client says.
 #[derive(Debug)]
@@ -75,18 +76,8 @@ pub fn pong(payload: Option<Value>) -> String {
 }
 
 pub fn next(id: &str, response: &Response) -> String {
-    #[derive(serde::Serialize)]
-    struct Next<'a> {
-        id: &'a str,
-        r#type: &'static str,
-        payload: &'a Response,
-    }
-    let message = Next {
-        id,
-        r#type: "next",
-        payload: response,
-    };
-    serde_json::to_string(&message).expect("answers are JSON")
+    let (id, payload) = (Value::from(id), wire::text(response));
+    format!(r#"{{"id":{id},"type":"next","payload":{payload}}}"#)
 }
 
 /// The operation's end: nothing of it ran, or no more of it will.

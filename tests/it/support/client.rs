@@ -6,10 +6,21 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use super::Statements;
+
 #[derive(Clone)]
 pub struct Client {
     router: Router,
+    /// Answers by resolvers only.
+    resolvers: Option<Resolvers>,
     token: Option<String>,
+}
+
+/// The other way to be answered: queries are asked both ways, and both answers must be the same.
+#[derive(Clone)]
+pub struct Resolvers {
+    pub router: Router,
+    pub statements: Statements,
 }
 
 /// An answer of the gateway.
@@ -23,7 +34,19 @@ pub struct Answer {
 
 impl Client {
     pub fn new(router: Router, token: Option<String>) -> Self {
-        Self { router, token }
+        Self {
+            router,
+            token,
+            resolvers: None,
+        }
+    }
+
+    /// Compares the answers to queries with those of the resolvers alone.
+    pub fn comparing(self, resolvers: Resolvers) -> Self {
+        Self {
+            resolvers: Some(resolvers),
+            ..self
+        }
     }
 
     /// Sends a document without variables.
@@ -32,27 +55,57 @@ impl Client {
     }
 
     pub async fn ask_with(&self, document: &str, variables: Value) -> Answer {
+        let answer = self.ask_once(&self.router, document, &variables).await;
+        if let Some(resolvers) = &self.resolvers
+            && document.trim_start().starts_with(['{', 'q'])
+        {
+            Box::pin(self.compare(resolvers, &answer, document, &variables)).await;
+        }
+        answer
+    }
+
+    /// Asks the resolvers alone.
+    pub async fn ask_resolvers(&self, document: &str, variables: Value) -> Answer {
+        let resolvers = self.resolvers.as_ref().expect("a client of a TestApp");
+        self.ask_once(&resolvers.router, document, &variables).await
+    }
+
+    /// The resolvers must give the same answer, to the letter.
+    async fn compare(&self, resolvers: &Resolvers, answer: &Answer, document: &str, variables: &Value) {
+        let counted = resolvers.statements.lock().unwrap().clone();
+        let mut straight = answer.to_the_letter();
+        let mut resolved = self
+            .ask_once(&resolvers.router, document, variables)
+            .await
+            .to_the_letter();
+        // Somebody may have written in between.
+        for _ in 0..5 {
+            if straight == resolved {
+                break;
+            }
+            straight = self.ask_once(&self.router, document, variables).await.to_the_letter();
+            resolved = self
+                .ask_once(&resolvers.router, document, variables)
+                .await
+                .to_the_letter();
+        }
+        assert_eq!(straight, resolved, "{document} {variables}");
+        *resolvers.statements.lock().unwrap() = counted;
+    }
+
+    async fn ask_once(&self, router: &Router, document: &str, variables: &Value) -> Answer {
         let body = json!({ "query": document, "variables": variables }).to_string();
         let mut request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        self.send(request.body(Body::from(body)).unwrap()).await
+        // Boxed: programmes ask a hundred times, and a test's stack is small.
+        Box::pin(send(router, request.body(Body::from(body)).unwrap())).await
     }
 
     /// Sends any request. An empty or plain text body reads as null or a string.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let text = String::from_utf8(bytes.to_vec()).expect("answers are UTF-8");
-        let body = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.clone()));
-        Answer {
-            status,
-            headers,
-            body,
-            text,
-        }
+        send(&self.router, request).await
     }
 
     /// Sends any request whose answer is no text.
@@ -132,6 +185,20 @@ impl Client {
     }
 }
 
+async fn send(router: &Router, request: Request<Body>) -> Answer {
+    let response = Box::pin(router.clone().oneshot(request)).await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let text = String::from_utf8(bytes.to_vec()).expect("answers are UTF-8");
+    let body = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.clone()));
+    Answer {
+        status,
+        headers,
+        body,
+        text,
+    }
+}
+
 impl Answer {
     /// The body as text, without what differs from request to request.
     pub fn comparable(&self) -> String {
@@ -140,6 +207,14 @@ impl Answer {
             error["extensions"]["requestId"].take();
         }
         body.to_string()
+    }
+
+    /// The body as it was sent, unless it has errors: they name the request.
+    fn to_the_letter(&self) -> String {
+        match self.body.get("errors") {
+            Some(_) => self.comparable(),
+            None => self.text.clone(),
+        }
     }
 
     pub fn data(self) -> Value {

@@ -25,7 +25,7 @@ use tributary::service::tenant::{NewTenant, create};
 use tributary::service::token::mint;
 use tributary::store::{self, Store};
 
-pub use client::{Answer, Client};
+pub use client::{Answer, Client, Resolvers};
 use database::Database;
 pub use sdl::Sdl;
 
@@ -58,12 +58,17 @@ macro_rules! both_databases {
 
 pub(crate) use both_databases;
 
+/// The texts of the statements that a program sent.
+pub type Statements = Arc<Mutex<Vec<String>>>;
+
 pub struct TestApp {
     pub app: Arc<App>,
     /// Stands still until a test moves it.
     pub clock: Clock,
     router: Router,
-    statements: Arc<Mutex<Vec<String>>>,
+    /// The same program, answering by resolvers only.
+    resolvers: Router,
+    statements: Statements,
     // Dropped last: removes the database.
     database: Database,
 }
@@ -121,11 +126,17 @@ impl TestApp {
         let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
         let app = Arc::new(App::new(store, clock.clone(), keys));
         let (_, ending) = watch::channel(false);
-        let router = http::router(app.clone(), generous(), ending).expect("the options are sound");
+        let router = http::router(app.clone(), generous(), ending.clone()).expect("the options are sound");
+        let resolvers_only = HttpOptions {
+            resolvers_only: true,
+            ..generous()
+        };
+        let resolvers = http::router(app.clone(), resolvers_only, ending).expect("the options are sound");
         Self {
             app,
             clock,
             router,
+            resolvers,
             statements,
             database,
         }
@@ -186,7 +197,11 @@ impl TestApp {
 
     /// A client with this token, or without any.
     pub fn client(&self, token: Option<String>) -> Client {
-        Client::new(self.router.clone(), token)
+        let resolvers = Resolvers {
+            router: self.resolvers.clone(),
+            statements: self.statements.clone(),
+        };
+        Client::new(self.router.clone(), token).comparing(resolvers)
     }
 
     /// Forgets the statements counted so far.

@@ -1,0 +1,119 @@
+//! JSON as it is written: text that only grows, and how many objects it has.
+
+use std::fmt::{Display, Write};
+
+/// A growing JSON text.
+#[derive(Default)]
+pub struct Json {
+    text: String,
+    objects: u64,
+}
+
+impl Json {
+    /// The text, and how many objects are in it.
+    pub fn finish(self) -> (String, u64) {
+        (self.text, self.objects)
+    }
+
+    /// Writes an object: of each entry its name, and what `value` writes for it.
+    pub fn object<'a, T: 'a, E>(
+        &mut self,
+        entries: impl IntoIterator<Item = (&'a str, T)>,
+        mut value: impl FnMut(&mut Self, T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.objects += 1;
+        self.text.push('{');
+        for (number, (name, entry)) in entries.into_iter().enumerate() {
+            if number > 0 {
+                self.text.push(',');
+            }
+            self.name(name);
+            value(self, entry)?;
+        }
+        self.text.push('}');
+        Ok(())
+    }
+
+    /// Writes a list of what `value` writes for each item.
+    pub fn list<T, E>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        mut value: impl FnMut(&mut Self, T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.text.push('[');
+        for (number, item) in items.into_iter().enumerate() {
+            if number > 0 {
+                self.text.push(',');
+            }
+            value(self, item)?;
+        }
+        self.text.push(']');
+        Ok(())
+    }
+
+    /// Names of GraphQL need no escapes.
+    fn name(&mut self, name: &str) {
+        self.plain(name);
+        self.text.push(':');
+    }
+
+    pub fn null(&mut self) {
+        self.text.push_str("null");
+    }
+
+    pub fn truth(&mut self, value: bool) {
+        self.text.push_str(if value { "true" } else { "false" });
+    }
+
+    /// A number as it prints itself.
+    pub fn number(&mut self, value: impl Display) {
+        write!(self.text, "{value}").expect("text grows");
+    }
+
+    /// A text that needs no escapes: names, ids, decimals, moments.
+    pub fn plain(&mut self, value: impl Display) {
+        self.text.push('"');
+        self.number(value);
+        self.text.push('"');
+    }
+
+    /// Any text.
+    pub fn text(&mut self, value: &str) {
+        let needs_escapes = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+        if value.bytes().any(needs_escapes) {
+            self.text.push_str(&serde_json::Value::from(value).to_string());
+        } else {
+            self.text.push('"');
+            self.text.push_str(value);
+            self.text.push('"');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(texts: Vec<String>, number: i64, truth: bool) {
+            let mut json = Json::default();
+            let entries = [("texts", 0), ("number", 1), ("truth", 2), ("null", 3)];
+            json.object(entries, |json, entry| {
+                match entry {
+                    0 => json.list(&texts, |json, text| { json.text(text); Ok::<_, ()>(()) })?,
+                    1 => json.number(number),
+                    2 => json.truth(truth),
+                    _ => json.null(),
+                }
+                Ok::<_, ()>(())
+            }).unwrap();
+            let (text, objects) = json.finish();
+            let expected = serde_json::json!({ "texts": texts, "number": number, "truth": truth, "null": null });
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), expected);
+            prop_assert_eq!(objects, 1);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Queries that are answered straight from rows. Every test asks queries both ways (see `support::client`); here are those
+//! that frontends send, with what they cost, and every form of a selection that a plan has to understand.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, both_databases};
+
+/// A tenant with two partners in a group, a campaign and commissions of both partners; gives the ids of the partners.
+async fn programme(admin: &Client) -> Vec<Value> {
+    let rules = json!([{ "recurring": { "percentage": "10" } }]);
+    let group = json!({ "name": "Gold \"plus\"\n", "rules": rules, "currency": "EUR" });
+    let group = admin.done("createPartnerGroup", group, "partnerGroup { id }").await["partnerGroup"]["id"].clone();
+    let campaign = json!({ "name": "Spring", "terms": [{ "basis": "PERCENT", "value": "20" }] });
+    let campaign = admin.done("createCampaign", campaign, "campaign { id }").await["campaign"]["id"].clone();
+    let mut partners = Vec::new();
+    for number in 0..3 {
+        let grouped = if number < 2 { group.clone() } else { Value::Null };
+        let partner = json!({
+            "name": format!("Partner {number}"), "email": format!("p{number}@example.com"), "groupId": grouped,
+            "campaignIds": [campaign],
+        });
+        let made = admin.done("createPartner", partner, "partner { id }").await;
+        partners.push(made["partner"]["id"].clone());
+    }
+    // The third partner has none.
+    for number in 0..12 {
+        let campaign = if number % 3 == 0 { Value::Null } else { campaign.clone() };
+        let currency = ["EUR", "JPY", "KWD"][number % 3];
+        let event = json!({
+            "externalId": format!("e{number}"), "kind": "CHARGE", "partnerId": partners[number % 2],
+            "campaignId": campaign, "customerExternalId": format!("c{number}"),
+            "amount": { "amount": (100 + number).to_string(), "currency": currency },
+        });
+        admin.done("recordEvent", event, "commissions { id }").await;
+    }
+    partners
+}
+
+const FIELDS: &str =
+    "__typename id kind status amount { __typename amount currency } paymentTarget recipient holdbackDays
+    accruedAt matureAt approvedAt paidAt reversedAt";
+
+/// Documents of staff, and what they cost. `P` is a partner's id.
+fn documents(partner: &str) -> Vec<(String, usize)> {
+    let list = [
+        ("{ partner(id: \"P\") { id name email externalId type status createdAt group { id name default currency } } }", 1),
+        ("{ commissions(first: 50, filter: { status: ACCRUED }) { nodes { FIELDS
+            partner { id name group { id name } } campaign { id name } } } }", 1),
+        ("{ partners(first: 20) { nodes { id name commissions(first: 2) { nodes { FIELDS campaign { id name } } } } } }", 2),
+        ("{ partners(first: 20) { nodes { id balances { currency accrued approved paid reversed payable }
+            commissions(last: 2) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } } }", 3),
+        ("{ partners(orderBy: { field: NAME, direction: ASC }) { edges { cursor node { name payoutCurrency activatedAt } }
+            pageInfo { startCursor endCursor } } }", 1),
+        ("{ commissions(orderBy: { field: AMOUNT }, filter: { currency: \"EUR\" }) { edges { cursor node { id } } } }", 1),
+        // Below a row that is joined.
+        ("{ commissions(first: 3) { nodes { id partner { id commissions(first: 1) { edges { cursor node { id } } } } } } }", 2),
+        // Equal keys, fragments, an interface, names of types.
+        ("query { __typename: viewer { __typename subject } }", 0),
+        ("{ list: commissions(first: 2) { a: nodes { id } nodes { ...On } nodes { campaign { ... { name } ... on Campaign { status } } }
+            __typename pageInfo { __typename hasNextPage } edges { __typename node { ... on Node { id } } } } }
+            fragment On on Commission { status campaign { id } partner { ...P } } fragment P on Partner { one: name two: name }", 1),
+        ("{ campaign(id: \"cmp_01h2xcejqtf2nbrexx3vqjhp41\") { id } }", 1),
+        ("{ partner(id: \"P\") { commissions(first: 0) { nodes { id } pageInfo { hasNextPage } } } }", 2),
+        ("{ partner(id: \"P\") { a: commissions(first: 1) { nodes { id } } b: commissions(last: 1) { nodes { id } } } }", 3),
+    ];
+    let filled = |text: &str| text.replace("P\"", &format!("{partner}\"")).replace("FIELDS", FIELDS);
+    list.map(|(document, cost)| (filled(document), cost)).into()
+}
+
+both_databases! {
+    async fn what_frontends_ask_for_costs_a_statement_a_list(app: TestApp) {
+        let admin = app.admin().await;
+        let partners = programme(&admin).await;
+        for (document, statements) in documents(partners[0].as_str().unwrap()) {
+            app.reset_statements();
+            admin.data(&document).await;
+            assert_eq!(app.statements().len(), statements, "{document}: {:#?}", app.statements());
+        }
+    }
+
+    async fn a_dashboard_costs_its_lists_and_the_look_at_the_token(app: TestApp) {
+        let tenant = app.tenant("acme").await;
+        let partners = programme(&app.staff(&tenant, "admin")).await;
+        for (number, partner) in partners.iter().enumerate() {
+            let portal = app.partner(&tenant, partner.as_str().unwrap());
+            app.reset_statements();
+            let data = portal.data(
+                "{ viewer { subject partner { id name status group { id name } balances { currency payable }
+                   commissions(first: 20) { nodes { id amount { amount currency } campaign { id name } partner { name } } } } } }",
+            ).await;
+            let statements = app.statements();
+            assert_eq!(statements.len(), 4, "{statements:#?}");
+            let count = data["viewer"]["partner"]["commissions"]["nodes"].as_array().unwrap().len();
+            assert_eq!(count, if number < 2 { 6 } else { 0 });
+        }
+    }
+
+    async fn pages_follow_each_other_whichever_way_they_are_walked(app: TestApp) {
+        let admin = app.admin().await;
+        let partners = programme(&admin).await;
+        let walk = "query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) { partner(id: $id) {
+            commissions(first: $first, after: $after, last: $last, before: $before) {
+              edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }";
+        let all = admin.data_with(walk, json!({ "id": partners[0] })).await["partner"]["commissions"]["edges"].clone();
+        let all = all.as_array().unwrap();
+        assert_eq!(all.len(), 6);
+        for (size, cursor, end) in [("first", "after", "endCursor"), ("last", "before", "startCursor")] {
+            let mut variables = json!({ "id": partners[0], size: 4 });
+            let mut seen = Vec::new();
+            loop {
+                app.reset_statements();
+                let page = admin.data_with(walk, variables.clone()).await["partner"]["commissions"].clone();
+                assert_eq!(app.statements().len(), 2, "{:#?}", app.statements());
+                let edges = page["edges"].as_array().unwrap().clone();
+                match size {
+                    "first" => seen.extend(edges),
+                    _ => seen.splice(0..0, edges).for_each(drop),
+                }
+                let more = if size == "first" { "hasNextPage" } else { "hasPreviousPage" };
+                if page["pageInfo"][more] == json!(false) {
+                    break;
+                }
+                variables[cursor] = page["pageInfo"][end].clone();
+            }
+            assert_eq!(&seen, all);
+        }
+    }
+
+    /// Plain objects are written in one walk: here both ways by hand, since mutations are not asked twice.
+    async fn simulations_read_the_same_with_and_without_resolvers(app: TestApp) {
+        let admin = app.admin().await;
+        let scenario = json!({ "chargeAmount": "123.456", "customerMonths": 2, "partnerLtv": "99" });
+        let rules = json!([{ "recurring": { "percentage": "12.5" } }, { "chargeThresholdBonus": { "minChargeTotal": "1", "bonus": "2" } }]);
+        let input = json!({ "rules": rules, "scenarios": [scenario, scenario], "currency": "EUR" });
+        let selections = [
+            "results { finalFee { amount currency } effectivePercentage explanation { source outcome detail amount } }",
+            "results { __typename a: finalFee { __typename amount } finalFee { amount } ...F } userErrors { code }
+                fragment F on PartnerGroupSimulation { finalFee { currency } explanation { __typename outcome } }",
+            "userErrors { code } results { explanation { amount } explanation @skip(if: true) { detail } }",
+        ];
+        for selection in selections {
+            let (selection, fragment) = selection.split_once("fragment").unwrap_or((selection, ""));
+            let fragment = if fragment.is_empty() { String::new() } else { format!("fragment{fragment}") };
+            let document = format!(
+                "mutation($input: SimulatePartnerGroupInput!) {{ simulatePartnerGroup(input: $input) {{ {selection} }} }} {fragment}"
+            );
+            let variables = json!({ "input": input });
+            let straight = admin.ask_with(&document, variables.clone()).await;
+            let resolved = admin.ask_resolvers(&document, variables).await;
+            assert!(straight.body.get("errors").is_none(), "{}", straight.body);
+            assert_eq!(straight.sent(), resolved.sent());
+        }
+    }
+
+    /// What a plan does not know, and what is wrong, is the resolvers' to answer.
+    async fn what_goes_beyond_is_answered_all_the_same(app: TestApp) {
+        let tenant = app.tenant("acme").await;
+        let admin = app.staff(&tenant, "admin");
+        let partners = programme(&admin).await;
+        let id = partners[0].as_str().unwrap();
+        let portal = app.partner(&tenant, id);
+        let narrow = app.staff(&tenant, "commissions:read");
+        let documents = [
+            "{ partner(id: \"P\") { tags metadata } }",
+            "{ partner(id: \"P\") { group { default } } }",
+            "{ partner(id: \"nonsense\") { id } }",
+            "{ partner(externalId: \"P\") { id } }",
+            "{ commissions(after: \"nonsense\") { nodes { id } } }",
+            "{ commissions(first: 1) { totalCount nodes { id partner { name } } } }",
+            "{ partners(filter: { tag: \"x\" }) { nodes { id } } }",
+            "{ commissions(filter: { recipient: \"\" }) { nodes { id } } }",
+            "query($with: Boolean = false) { commissions { nodes { id partner @include(if: $with) { id } } } }",
+            "query($status: CommissionStatus) { commissions(filter: { status: [$status] }) { nodes { id } } }",
+            "query($after: String) { partners(first: 2, after: $after) { nodes { commissions(after: $after) { nodes { id } } } } }",
+            "{ a: partner(id: \"P\") { id } b: partner(id: \"P\") { name } }",
+            "{ commission(id: \"P\") { id } }",
+            "{ commissions { nodes { id adjusts { id } } } }",
+            "{ campaigns { nodes { id commissions(first: 1) { nodes { id } } } } }",
+        ];
+        for document in documents {
+            let document = document.replace('P', id);
+            for client in [&admin, &portal, &narrow] {
+                client.ask(&document).await;
+            }
+        }
+    }
+}
