@@ -1,9 +1,9 @@
-//! Inserts that nobody waits for one by one. PostgreSQL takes those of a transaction in one statement, as common table
-//! expressions, so that they cost one round trip; it checks references at the statement's end. SQLite, which is no trip
-//! away, takes them one after the other, in their order.
+//! Inserts that nobody waits for one by one: those of a transaction cost one trip to the database. PostgreSQL takes them
+//! in one statement, as common table expressions, and checks references at its end. SQLite, which is as far away as
+//! another thread, takes their texts one behind the other, and runs them in their order.
 
 use sea_orm::sea_query::{CommonTableExpression, InsertStatement, WithClause};
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Iterable, QueryTrait};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Iterable, QueryTrait, Statement};
 
 use super::{StoreError, Transaction};
 
@@ -44,13 +44,9 @@ impl Writes {
     }
 
     pub async fn run(self, transaction: &Transaction) -> Result<(), StoreError> {
-        let most = match transaction.get_database_backend() {
-            DbBackend::Postgres => MOST_VALUES,
-            _ => 0,
-        };
         let (mut together, mut sum) = (Vec::new(), 0);
         for (insert, values) in self.inserts {
-            if sum + values > most {
+            if sum + values > MOST_VALUES {
                 run_together(transaction, std::mem::take(&mut together)).await?;
                 sum = 0;
             }
@@ -73,6 +69,12 @@ async fn run_together(transaction: &Transaction, mut inserts: Vec<InsertStatemen
         transaction.execute(&last).await?;
         return Ok(());
     }
+    let backend = transaction.get_database_backend();
+    if backend == DbBackend::Sqlite {
+        inserts.push(last);
+        transaction.execute_raw(in_a_row(backend, &inserts)).await?;
+        return Ok(());
+    }
     let mut with = WithClause::new();
     for (number, insert) in inserts.into_iter().enumerate() {
         let mut expression = CommonTableExpression::new();
@@ -85,4 +87,15 @@ async fn run_together(transaction: &Transaction, mut inserts: Vec<InsertStatemen
     }
     transaction.execute(&last.with(with)).await?;
     Ok(())
+}
+
+/// One text of many statements, each with its values where the one before ends.
+fn in_a_row(backend: DbBackend, inserts: &[InsertStatement]) -> Statement {
+    let (mut texts, mut values) = (Vec::new(), Vec::new());
+    for insert in inserts {
+        let statement = backend.build(insert);
+        texts.push(statement.sql);
+        values.extend(statement.values.into_iter().flat_map(|values| values.0));
+    }
+    Statement::from_sql_and_values(backend, texts.join("; "), values)
 }
