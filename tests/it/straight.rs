@@ -160,6 +160,7 @@ both_databases! {
         let id = partners[0].as_str().unwrap();
         let portal = app.partner(&tenant, id);
         let narrow = app.staff(&tenant, "commissions:read");
+        let other = app.staff(&tenant, "partners:read");
         let documents = [
             "{ partner(id: \"P\") { tags metadata } }",
             "{ partner(id: \"P\") { group { default } } }",
@@ -175,11 +176,15 @@ both_databases! {
             "{ a: partner(id: \"P\") { id } b: partner(id: \"P\") { name } }",
             "{ commission(id: \"P\") { id } }",
             "{ commissions { nodes { id adjusts { id } } } }",
+            "{ partners { nodes { commissions { pageInfo { hasNextPage } } } } }",
+            "{ partner(id: \"P\") { commissions { __typename } } }",
+            "{ partners { nodes { balances { __typename } } } }",
+            "{ commissions { pageInfo { hasNextPage } } }",
             "{ campaigns { nodes { id commissions(first: 1) { nodes { id } } } } }",
         ];
         for document in documents {
             let document = document.replace('P', id);
-            for client in [&admin, &portal, &narrow] {
+            for client in [&admin, &portal, &narrow, &other] {
                 client.ask(&document).await;
             }
         }

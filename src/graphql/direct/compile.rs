@@ -113,6 +113,8 @@ impl Child {
         needs: &mut Needs,
     ) -> Option<Self> {
         let view = children.view();
+        // Also where nothing of the rows themselves is shown.
+        needs.resource(view.resource);
         let mut level = Level::of(view::Selected::of_children(view));
         let form = match children {
             Children::Commissions(_) => Form::Page(Shape::of(fragments, view, selection, &mut level, needs)?),

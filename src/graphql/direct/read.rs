@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use async_graphql::Variables;
 use futures::FutureExt;
 use futures::future::{BoxFuture, try_join_all};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::Gone;
@@ -17,9 +18,11 @@ use crate::graphql::commission_list;
 use crate::graphql::context::RequestContext;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::partner;
+use crate::store::StoreError;
 use crate::store::commission::Parent;
 use crate::store::page::Page;
 use crate::store::view::{self, Children, Json, Row, View};
+use crate::telemetry;
 
 /// Who reads, and with which variables.
 #[derive(Clone, Copy)]
@@ -79,7 +82,8 @@ impl<'a> Reader<'a> {
         id: Uuid,
         level: &'a Level,
     ) -> Result<(Option<Row>, Vec<Found<'a>>), Gone> {
-        let row = view::one(self.request.store().reader(), &self.scope, view, id, &level.selected).await?;
+        let (database, selected) = (self.request.store().reader(), &level.selected);
+        let row = told(view.name, 1, view::one(database, &self.scope, view, id, selected)).await?;
         let found = self.below(level, row.iter()).await?;
         Ok((row, found))
     }
@@ -90,7 +94,8 @@ impl<'a> Reader<'a> {
         let cursors = list.cursors_of_all(self.scope);
         let request = arguments.page(self.variables)?.read(&cursors)?;
         let (database, scope) = (self.request.store().reader(), &self.scope);
-        let page = view::commissions(database, scope, &list.filter, list.sort(), &request, &level.selected).await?;
+        let page = view::commissions(database, scope, &list.filter, list.sort(), &request, &level.selected);
+        let page = told("CommissionConnection", 1, page).await?;
         let cursors = shape.places.is_some().then_some(cursors);
         Ok(Listed { page, cursors })
     }
@@ -102,7 +107,8 @@ impl<'a> Reader<'a> {
         let cursors = list.cursors(self.scope);
         let request = arguments.page(self.variables)?.read(&cursors)?;
         let (database, scope) = (self.request.store().reader(), &self.scope);
-        let page = view::partners(database, scope, &list.filter, list.sort(), &request, &level.selected).await?;
+        let page = view::partners(database, scope, &list.filter, list.sort(), &request, &level.selected);
+        let page = told("PartnerConnection", 1, page).await?;
         let cursors = shape.places.is_some().then_some(cursors);
         Ok(Listed { page, cursors })
     }
@@ -166,8 +172,8 @@ impl<'a> Reader<'a> {
         };
         let (database, scope) = (self.request.store().reader(), &self.scope);
         let (sort, selected) = (list.sort(), &child.level.selected);
-        let pages =
-            view::commissions_of(database, scope, kind, parents, &list.filter, sort, &request, selected).await?;
+        let pages = view::commissions_of(database, scope, kind, parents, &list.filter, sort, &request, selected);
+        let pages = told("CommissionConnection", parents.len(), pages).await?;
         let pages = pages.into_iter().map(|(parent, page)| {
             let cursors = shape.places.is_some().then(|| cursors(parent));
             (parent, Listed { page, cursors })
@@ -177,11 +183,21 @@ impl<'a> Reader<'a> {
 
     async fn balances_under(self, child: &Child, parents: &[Uuid]) -> Result<HashMap<Uuid, Listed>, Gone> {
         let database = self.request.store().reader();
-        let found = view::balances_of(database, &self.scope, parents, &child.level.selected).await?;
+        let found = view::balances_of(database, &self.scope, parents, &child.level.selected);
+        let found = told("PartnerBalance", parents.len(), found).await?;
         let lists = found.into_iter().map(|(parent, items)| {
             let page = Page { items, ..Page::empty() };
             (parent, Listed { page, cursors: None })
         });
         Ok(lists.collect())
     }
+}
+
+/// Reads in a span of the trace, as loaders do.
+async fn told<T>(
+    what: &'static str,
+    keys: usize,
+    read: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    read.instrument(telemetry::batch(what, keys)).await
 }
