@@ -111,9 +111,9 @@ impl<F: Fetch> Loader<F> {
     /// More keys than any page and its aliases can ask for in one level.
     const MAX_BATCH: usize = 10_000;
 
-    /// How often the first to ask lets others ask before it reads. Siblings of a level ask within few turns; each turn
-    /// more is one through the scheduler, for every one of them.
-    const YIELDS: usize = 3;
+    /// How often the first to ask lets others ask before it reads. Siblings that waited for the same batch go on one after
+    /// the other: with 3 turns the last of them came too late now and then, and cost a statement more.
+    const YIELDS: usize = 10;
 
     fn new(source: Arc<Source>) -> Self {
         let inner = OnceLock::new();
