@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
 use uuid::Uuid;
 
 use super::StoreError;
+use super::commission::has_status;
 use crate::domain::Timestamp;
 use crate::domain::commission::{CommissionStatus, PaymentTarget};
 use crate::domain::id::{CommissionId, PartnerId, TenantId};
@@ -22,7 +23,7 @@ pub async fn matured(
     select
         .columns([Column::TenantId, Column::PartnerId, Column::Id])
         .from(Entity)
-        .and_where(Column::Status.eq(CommissionStatus::Accrued.as_str()))
+        .and_where(has_status(CommissionStatus::Accrued))
         .and_where(Column::MatureAt.lte(now))
         .cond_where(
             Condition::any()
