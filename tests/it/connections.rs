@@ -46,6 +46,21 @@ async fn a_statement_that_was_given_up_answers_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_transaction_that_was_given_up_while_it_began_is_none() {
+    let Some(app) = TestApp::on_postgres().await else {
+        return;
+    };
+    let store = single(&app).await;
+    let alone = "SELECT (now() = statement_timestamp())::int";
+    assert_eq!(number(store.reader(), alone).await, 1);
+    for _ in 0..10 {
+        // Asks once: BEGIN is on its way.
+        assert!(tokio::time::timeout(Duration::ZERO, store.begin()).await.is_err());
+        assert_eq!(number(store.reader(), alone).await, 1, "no transaction is open");
+    }
+}
+
+#[tokio::test]
 async fn a_transaction_that_is_dropped_is_undone() {
     let Some(app) = TestApp::on_postgres().await else {
         return;

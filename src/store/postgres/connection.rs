@@ -27,13 +27,13 @@ impl Connection {
     }
 
     /// Waits for the end of a statement that was given up, and undoes a transaction that was.
-    pub async fn settle(&mut self) -> Result<(), sqlx::Error> {
+    pub async fn settle(&mut self) -> Result<(), DbErr> {
         if self.busy {
-            self.run(async |inner| inner.ping().await).await?;
+            let ping = self.run(async |inner| inner.ping().await).await;
+            ping.map_err(not_done)?;
         }
         if self.in_transaction {
-            self.run(async |inner| sqlx::raw_sql("ROLLBACK").execute(inner).await)
-                .await?;
+            self.command("ROLLBACK").await?;
             self.in_transaction = false;
         }
         Ok(())
@@ -49,8 +49,7 @@ impl Connection {
     pub async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
         let query = prepared(statement);
         let done = self.run(async |inner| query.execute(inner).await).await;
-        let done = done.map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))?;
-        Ok(done.into())
+        Ok(done.map_err(not_done)?.into())
     }
 
     /// Begins or ends a transaction.
@@ -58,8 +57,7 @@ impl Connection {
         let done = self
             .run(async |inner| sqlx::raw_sql(command).execute(inner).await)
             .await;
-        done.map(drop)
-            .map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
+        done.map(drop).map_err(not_done)
     }
 
     async fn run<T>(
@@ -72,6 +70,10 @@ impl Connection {
         self.busy = !matches!(result, Ok(_) | Err(sqlx::Error::Database(_)));
         result
     }
+}
+
+fn not_done(error: sqlx::Error) -> DbErr {
+    DbErr::Exec(RuntimeErr::SqlxError(error.into()))
 }
 
 fn prepared(statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {

@@ -18,9 +18,9 @@ impl Lease {
     }
 
     pub async fn begin(&mut self) -> Result<(), DbErr> {
-        self.command("BEGIN").await?;
+        // Before it is sent: given up on its way, it has begun all the same.
         self.in_transaction = true;
-        Ok(())
+        self.command("BEGIN").await
     }
 
     /// Ends the transaction.
