@@ -9,7 +9,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
 use super::outbox::Signal;
-use super::{Reader, Store, StoreError, postgres};
+use super::{Reader, Store, StoreError, postgres, statistics};
 
 /// Where the database is and how many connections read it.
 #[derive(Clone, Debug)]
@@ -65,6 +65,10 @@ async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // Room for what a list of events changes, which else is written twice; taken as it is needed.
+            .pragma("cache_size", "-32768")
+            // Pages that change often are copied from the log to the file once for many commits.
+            .pragma("wal_autocheckpoint", "8000")
             // Another process (the command line beside a running gateway) may hold the lock.
             .busy_timeout(Duration::from_secs(30))
     });
@@ -105,6 +109,7 @@ pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
     if pending > 0 {
         Migrator::up(&transaction, None).await?;
     }
+    statistics::describe(&transaction).await?;
     transaction.commit().await?;
     Ok(pending)
 }

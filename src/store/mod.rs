@@ -37,6 +37,7 @@ mod scope;
 pub mod snapshot;
 pub mod stage;
 pub mod standing;
+mod statistics;
 pub mod tenant;
 pub mod tier_counter;
 pub mod tier_past;

@@ -19,10 +19,11 @@ use crate::domain::snapshot::{CommissionSnapshot, SnapshotSource};
 
 const TABLE: &str = "commission_snapshot";
 
-/// When the next version for the same partner and campaign was stamped. Derived, since a snapshot is never edited.
+/// When the next version for the same partner and campaign was stamped. Derived, since a snapshot is never edited. The
+/// campaign is compared such that SQLite does not look for it in an index, and finds the partner's instead.
 const SUPERSEDED_AT: &str = "(SELECT next.created_at FROM commission_snapshot AS next \
      WHERE next.tenant_id = commission_snapshot.tenant_id AND next.partner_id = commission_snapshot.partner_id \
-     AND next.campaign_id IS NOT DISTINCT FROM commission_snapshot.campaign_id \
+     AND NOT (next.campaign_id IS DISTINCT FROM commission_snapshot.campaign_id) \
      AND next.version = commission_snapshot.version + 1)";
 
 fn select(scope: &Scope) -> Select<Entity> {
@@ -63,7 +64,11 @@ pub async fn of_partners(
         Column::PartnerId.as_column_ref(),
         partners,
     );
-    let select = select(scope).filter(one_of).order_by_desc(Column::Id);
+    // In the order of the index: SQLite would else walk all of the tenant's, which come in the order of their ids.
+    let select = select(scope)
+        .filter(one_of)
+        .order_by_desc(Column::PartnerId)
+        .order_by_desc(Column::Id);
     let mut snapshots: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in select.into_model::<Row>().all(database).await? {
         snapshots.entry(row.0.partner_id).or_default().push(from_row(row)?);

@@ -76,9 +76,9 @@ fn modules_use_only_what_lies_below_them() {
 fn reads_of_the_store_begin_with_the_scope() {
     let mut wrong = Vec::new();
     for (file, text) in sources(Path::new("src/store")) {
-        // Tenants are what scopes are made of; opening reads no table; the questions of
-        // verify take the tenant as $1; a presented key says which tenant is meant; what matured and what changed is looked for across tenants, and taken up again
-        // in each.
+        // Tenants are what scopes are made of; opening reads no table, and statistics are of indexes; the questions of
+        // verify take the tenant as $1; a presented key says which tenant is meant; what matured and what changed is
+        // looked for across tenants, and taken up again in each.
         let exempt = [
             "scope.rs",
             "tenant.rs",
@@ -86,6 +86,7 @@ fn reads_of_the_store_begin_with_the_scope() {
             "outbox/read.rs",
             "presented_key.rs",
             "connect.rs",
+            "statistics.rs",
             "store/mod.rs",
             "verify/mod.rs",
         ]

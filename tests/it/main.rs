@@ -18,6 +18,7 @@ mod import_everflow;
 mod import_journeybee;
 mod ledger;
 mod paging;
+mod plans;
 mod response_shapes;
 mod schema;
 mod seed;

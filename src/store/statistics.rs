@@ -1,0 +1,99 @@
+//! What SQLite's planner is told about the tables: always the same, whatever is in them, so that statements are planned for
+//! large ledgers from the first row on. Left to itself it takes all rows of a tenant for ten, and walks them where it
+//! should look up a few. Writing `sqlite_stat1` instead of running ANALYZE is SQLite's own advice for programs whose plans
+//! must not change ("Fixed Results Of ANALYZE", sqlite.org/lang_analyze.html). PostgreSQL keeps its statistics itself.
+
+use std::fmt::Write;
+
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+
+use super::StoreError;
+
+/// Rows of a table, and those of a tenant: what we plan for.
+const ROWS: u64 = 1_000_000;
+const OF_TENANT: u64 = 100_000;
+
+/// All columns of all indexes, in their order.
+const INDEXES: &str = "SELECT t.name AS \"table\", i.name AS \"index\", i.\"unique\" AS is_unique, c.name AS \"column\" \
+     FROM sqlite_schema AS t, pragma_index_list(t.name) AS i, pragma_index_info(i.name) AS c \
+     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' ORDER BY t.name, i.name, c.seqno";
+
+#[derive(FromQueryResult)]
+struct Column {
+    table: String,
+    index: String,
+    is_unique: bool,
+    /// `None`: an expression.
+    column: Option<String>,
+}
+
+/// Writes the statistics where they are not there yet.
+pub async fn describe(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
+    if transaction.get_database_backend() != DbBackend::Sqlite {
+        return Ok(());
+    }
+    let columns = Column::find_by_statement(sqlite(INDEXES)).all(transaction).await?;
+    let of_index = columns.chunk_by(|one, next| (&one.table, &one.index) == (&next.table, &next.index));
+    let wanted: Vec<_> = of_index
+        .map(|index| [index[0].table.clone(), index[0].index.clone(), estimates(index)])
+        .collect();
+    let tables = "SELECT name FROM sqlite_schema WHERE name IN ('sqlite_stat1', 'sqlite_stat4') ORDER BY name";
+    let tables = transaction.query_all_raw(sqlite(tables)).await?;
+    if tables.is_empty() {
+        // There is no other way to create them.
+        transaction.execute_raw(sqlite("ANALYZE seaql_migrations")).await?;
+    } else if known(transaction).await? == wanted {
+        return Ok(());
+    }
+    transaction.execute_raw(sqlite("DELETE FROM sqlite_stat1")).await?;
+    // Its samples would have statements planned anew for every value.
+    transaction.execute_raw(sqlite("DELETE FROM sqlite_stat4")).await?;
+    let mut insert = Query::insert();
+    insert.into_table("sqlite_stat1").columns(["tbl", "idx", "stat"]);
+    for row in wanted {
+        insert.values_panic(row.map(Expr::val));
+    }
+    transaction.execute(&insert).await?;
+    // This connection reads them now; others when they see that the schema has changed.
+    transaction.execute_raw(sqlite("ANALYZE sqlite_schema")).await?;
+    Ok(())
+}
+
+/// Table, index and statistics of each index.
+async fn known(transaction: &impl ConnectionTrait) -> Result<Vec<[String; 3]>, StoreError> {
+    let known = "SELECT tbl, coalesce(idx, '') AS idx, stat FROM sqlite_stat1 ORDER BY tbl, idx";
+    let rows = transaction.query_all_raw(sqlite(known)).await?;
+    rows.iter()
+        .map(|row| {
+            Ok([
+                row.try_get("", "tbl")?,
+                row.try_get("", "idx")?,
+                row.try_get("", "stat")?,
+            ])
+        })
+        .collect()
+}
+
+fn sqlite(sql: &str) -> Statement {
+    Statement::from_string(DbBackend::Sqlite, sql)
+}
+
+/// How many rows there are, and how many have the same first column, the same first two, and so on.
+fn estimates(index: &[Column]) -> String {
+    let (mut rows, mut text) = (ROWS, ROWS.to_string());
+    for (place, column) in index.iter().enumerate() {
+        let is_key = column.is_unique && place + 1 == index.len();
+        rows = match column.column.as_deref().unwrap_or_default() {
+            _ if is_key => 1,
+            "tenant_id" => OF_TENANT,
+            "partner_id" | "campaign_id" | "advertiser_id" | "group_id" => rows.div_ceil(1_000),
+            "status" | "kind" | "type" | "currency" | "outcome" | "stage_id" | "source" => rows.div_ceil(5),
+            // Ids, moments and amounts.
+            _ => 1,
+        };
+        // Writing to a text does not fail.
+        let _ = write!(text, " {rows}");
+    }
+    text
+}
