@@ -117,7 +117,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     store::partner::replace_categories(&transaction, writer.tenant(), partner.id, &category_ids).await?;
     // A promise for a campaign is an invitation to it.
     campaign_ids.extend(promise.as_ref().and_then(|promise| promise.campaign_id));
-    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), partner.id, &campaign_ids, now);
+    let members = campaign_ids.into_iter().map(|campaign| (partner.id, campaign));
+    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), members, now);
     Writes::of(join).run(&transaction).await?;
     if let Some(promise) = promise {
         snapshot::stamp(&transaction, &writer, partner.id, promise, now).await?;
@@ -271,7 +272,7 @@ pub async fn join_campaign(
         return Err(problems.into());
     };
     let now = app.clock.now();
-    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), partner.id, &[campaign.id], now);
+    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
     Writes::of(join).run(&transaction).await?;
     transaction.commit().await?;
     Ok(partner)

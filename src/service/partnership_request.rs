@@ -136,7 +136,7 @@ async fn approve_once(
             partner::insert(&transaction, &writer, details, partner_type, status, None, now).await?
         }
     };
-    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), partner.id, &[campaign.id], now);
+    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
     Writes::of(join).run(&transaction).await?;
     snapshot::stamp(&transaction, &writer, partner.id, Promise::of_campaign(&campaign), now).await?;
     let request = PartnershipRequest {

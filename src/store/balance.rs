@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::partner_balance::{self, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::scope::visible;
@@ -65,7 +65,7 @@ pub fn add(writes: &mut Writes, tenant: TenantId, changes: &[(PartnerId, Balance
         let added = Expr::col((Entity, sum)).add(Expr::col(("excluded", sum)));
         conflict.value(sum, added);
     }
-    writes.add::<Entity>(changes.len(), Entity::insert_many(rows).on_conflict(conflict));
+    writes.add(rows, Some(&conflict));
 }
 
 fn from_row(row: partner_balance::Model) -> Result<(Uuid, Balance), StoreError> {

@@ -266,9 +266,14 @@ pub async fn memberships(
     Ok(memberships.collect())
 }
 
-/// Makes the partner belong to the campaigns; it does no harm where it does already.
-pub fn join(writes: &mut Writes, tenant: TenantId, partner: PartnerId, campaigns: &[CampaignId], joined_at: Timestamp) {
-    let members = campaigns.iter().map(|campaign| {
+/// Makes partners belong to campaigns; it does no harm where they do already.
+pub fn join(
+    writes: &mut Writes,
+    tenant: TenantId,
+    members: impl IntoIterator<Item = (PartnerId, CampaignId)>,
+    joined_at: Timestamp,
+) {
+    let members = members.into_iter().map(|(partner, campaign)| {
         let (tenant_id, campaign_id, partner_id) = (tenant.uuid(), campaign.uuid(), partner.uuid());
         campaign_member::Model {
             tenant_id,
@@ -278,8 +283,7 @@ pub fn join(writes: &mut Writes, tenant: TenantId, partner: PartnerId, campaigns
         }
         .into_active_model()
     });
-    let insert = campaign_member::Entity::insert_many(members).on_conflict(OnConflict::new().do_nothing().to_owned());
-    writes.add::<campaign_member::Entity>(campaigns.len(), insert);
+    writes.add(members, Some(OnConflict::new().do_nothing()));
 }
 
 pub async fn insert(

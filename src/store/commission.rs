@@ -255,13 +255,10 @@ pub(super) fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entit
 }
 
 pub fn insert(writes: &mut Writes, tenant: TenantId, commissions: &[Commission]) {
-    use commission_written::Entity;
-    for chunk in commissions.chunks(1000) {
-        let rows = chunk
-            .iter()
-            .map(|commission| to_row(tenant, commission).into_active_model());
-        writes.add::<Entity>(chunk.len(), Entity::insert_many(rows));
-    }
+    let rows = commissions
+        .iter()
+        .map(|commission| to_row(tenant, commission).into_active_model());
+    writes.add(rows, None);
 }
 
 /// Writes what may move of each row. The caller checked the move under the partner's lock.
@@ -310,30 +307,29 @@ pub async fn set_recipient(
 
 /// Appends to the histories of rows, and to the outbox what changed; whoever listens hears of it after the commit.
 pub fn insert_transitions(writes: &mut Writes, tenant: TenantId, transitions: &[(CommissionId, CommissionTransition)]) {
-    // Some databases bind at most some 65,000 values in a statement.
-    for chunk in transitions.chunks(2000) {
-        let history = chunk.iter().map(|(commission, transition)| {
-            let row = commission_transition::Model {
-                tenant_id: tenant.uuid(),
-                id: CommissionTransitionId::new(transition.at).uuid(),
-                commission_id: commission.uuid(),
-                from_status: transition.from.map(|status| status.as_str().to_owned()),
-                to_status: transition.to.as_str().to_owned(),
-                actor: transition.actor.clone(),
-                reason: transition.reason.clone(),
-                at: transition.at,
-            };
-            row.into_active_model()
-        });
-        writes.add::<commission_transition::Entity>(chunk.len(), commission_transition::Entity::insert_many(history));
-        let changes = chunk.iter().map(|(commission, transition)| outbox::ActiveModel {
-            tenant_id: sea_orm::ActiveValue::Set(tenant.uuid()),
-            commission_id: sea_orm::ActiveValue::Set(commission.uuid()),
-            status: sea_orm::ActiveValue::Set(transition.to.as_str().to_owned()),
-            at: sea_orm::ActiveValue::Set(transition.at),
-            id: sea_orm::ActiveValue::NotSet,
-        });
-        writes.add::<outbox::Entity>(chunk.len(), outbox::Entity::insert_many(changes));
+    let history = transitions.iter().map(|(commission, transition)| {
+        let row = commission_transition::Model {
+            tenant_id: tenant.uuid(),
+            id: CommissionTransitionId::new(transition.at).uuid(),
+            commission_id: commission.uuid(),
+            from_status: transition.from.map(|status| status.as_str().to_owned()),
+            to_status: transition.to.as_str().to_owned(),
+            actor: transition.actor.clone(),
+            reason: transition.reason.clone(),
+            at: transition.at,
+        };
+        row.into_active_model()
+    });
+    writes.add(history, None);
+    let changes = transitions.iter().map(|(commission, transition)| outbox::ActiveModel {
+        tenant_id: sea_orm::ActiveValue::Set(tenant.uuid()),
+        commission_id: sea_orm::ActiveValue::Set(commission.uuid()),
+        status: sea_orm::ActiveValue::Set(transition.to.as_str().to_owned()),
+        at: sea_orm::ActiveValue::Set(transition.at),
+        id: sea_orm::ActiveValue::NotSet,
+    });
+    writes.add(changes, None);
+    if !transitions.is_empty() {
         writes.note_append();
     }
 }

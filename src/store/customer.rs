@@ -37,6 +37,21 @@ pub async fn find_by_external_id(
     Ok(select.one(database).await?.map(from_row))
 }
 
+/// Customers by their external ids.
+pub async fn by_external_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_ids: &[String],
+) -> Result<HashMap<String, Customer>, StoreError> {
+    let column = Column::ExternalId.as_column_ref();
+    let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.external_id.clone(), from_row(row)))
+        .collect())
+}
+
 pub async fn by_ids(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -107,9 +122,12 @@ fn filtered(scope: &Scope, filter: &CustomerFilter) -> Select<Entity> {
     select
 }
 
-/// Writes a customer whose external id is new; whoever loses a race for it gets the error that says so.
-pub fn add(writes: &mut Writes, tenant: TenantId, customer: &Customer) {
-    writes.add::<Entity>(1, Entity::insert(to_row(tenant, customer).into_active_model()));
+/// Writes customers whose external ids are new; whoever loses a race for one gets the error that says so.
+pub fn add<'a>(writes: &mut Writes, tenant: TenantId, customers: impl IntoIterator<Item = &'a Customer>) {
+    let rows = customers
+        .into_iter()
+        .map(|customer| to_row(tenant, customer).into_active_model());
+    writes.add(rows, None);
 }
 
 /// Binds a customer that is bound to nobody yet.

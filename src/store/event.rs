@@ -206,9 +206,12 @@ fn filtered(scope: &Scope, filter: &EventFilter) -> Select<Entity> {
     visible::<Entity>(scope).filter(wanted)
 }
 
-/// Writes an event whose external id is new; whoever loses a race for it gets the error that says so.
-pub fn add(writes: &mut Writes, tenant: TenantId, event: &Event) {
-    writes.add::<Entity>(1, Entity::insert(to_row(tenant, event).into_active_model()));
+/// Writes events whose external ids are new; whoever loses a race for one gets the error that says so.
+pub fn add<'a>(writes: &mut Writes, tenant: TenantId, events: impl IntoIterator<Item = &'a Event>) {
+    let rows = events
+        .into_iter()
+        .map(|event| to_row(tenant, event).into_active_model());
+    writes.add(rows, None);
 }
 
 /// Writes the event if its external id is new; false if another one has it.

@@ -150,7 +150,8 @@ fn parent_key(backend: DbBackend) -> Expr {
     }
 }
 
-fn unhex(text: Expr) -> Expr {
+/// SQLite: a UUID out of a text.
+pub(super) fn unhex(text: Expr) -> Expr {
     Expr::expr(Func::cust("unhex").arg(text))
 }
 

@@ -1,12 +1,17 @@
-//! What the recording of an event looks at, read by one statement.
+//! What the recording of events looks at, read by one statement.
+
+use std::collections::HashMap;
 
 use entity::{campaign, customer, event, partner_customer, tenant};
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, Value,
+};
+use serde_json::{Value as JsonValue, json};
 use uuid::Uuid;
 
-use super::StoreError;
 use super::scope::{Scoped, covered};
+use super::{StoreError, many};
 use crate::auth::Scope;
 use crate::domain::campaign::Campaign;
 use crate::domain::event::Customer;
@@ -32,59 +37,105 @@ pub struct Facts {
     pub paid_charges: i64,
 }
 
-/// The caller holds the partner's lock, so that all of it stays as it is.
-pub async fn facts(database: &impl ConnectionTrait, scope: &Scope, asked: &Asked<'_>) -> Result<Facts, StoreError> {
-    let mut statement = Query::select();
+/// What is there of each, by the external ids of the events, which must differ. The caller holds the locks of the partners,
+/// so that all of it stays as it is.
+pub async fn facts(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    asked: &[Asked<'_>],
+) -> Result<HashMap<String, Facts>, StoreError> {
+    let names = Names::given(database.get_database_backend(), asked);
+    let mut statement = names.list;
     statement
-        .from(tenant::Entity)
-        .and_where(Expr::col(tenant::Column::Id.as_column_ref()).eq(scope.tenant().uuid()));
+        .expr_as(names.event.clone(), "external_id")
+        .inner_join(tenant::Entity, tenant::Column::Id.eq(scope.tenant().uuid()));
     columns::<tenant::Entity>(&mut statement, "tenant_");
-    let of_event = Expr::col(event::Column::ExternalId.as_column_ref()).eq(asked.external_id);
+    let of_event = Expr::col(event::Column::ExternalId.as_column_ref()).eq(names.event);
     statement
         .left_join(event::Entity, covered::<event::Entity>(scope).add(of_event))
         .expr_as(Expr::col(event::Column::Id.as_column_ref()), "event_id");
-    if let Some(campaign) = asked.campaign {
-        let named = Expr::col(campaign::Column::Id.as_column_ref()).eq(campaign.uuid());
-        join::<campaign::Entity>(&mut statement, scope, named, "campaign_");
+    let of_campaign = Expr::col(campaign::Column::Id.as_column_ref()).eq(names.campaign);
+    join::<campaign::Entity>(&mut statement, scope, of_campaign, "campaign_");
+    let of_customer = Expr::col(customer::Column::ExternalId.as_column_ref()).eq(names.customer);
+    join::<customer::Entity>(&mut statement, scope, of_customer, "customer_");
+    let of_both = Expr::col(partner_customer::Column::PartnerId.as_column_ref())
+        .eq(names.partner)
+        .and(
+            Expr::col(partner_customer::Column::CustomerId.as_column_ref())
+                .equals(customer::Column::Id.as_column_ref()),
+        );
+    statement
+        .left_join(
+            partner_customer::Entity,
+            covered::<partner_customer::Entity>(scope).add(of_both),
+        )
+        .expr_as(
+            Expr::col(partner_customer::Column::PaidCharges.as_column_ref()),
+            "paid_charges",
+        );
+    let mut facts = HashMap::with_capacity(asked.len());
+    for row in database.query_all(&statement).await? {
+        let paid_charges: Option<i64> = row.try_get("", "paid_charges")?;
+        let found = Facts {
+            tenant: super::tenant::from_row(tenant::Model::from_query_result(&row, "tenant_")?)?,
+            is_known: row.try_get::<Option<Uuid>>("", "event_id")?.is_some(),
+            campaign: found::<campaign::Entity>(&row, "campaign_")?
+                .map(super::campaign::from_row)
+                .transpose()?,
+            customer: found::<customer::Entity>(&row, "customer_")?.map(super::customer::from_row),
+            paid_charges: paid_charges.unwrap_or(0),
+        };
+        facts.insert(row.try_get("", "external_id")?, found);
     }
-    if let Some(external_id) = asked.customer_external_id {
-        let named = Expr::col(customer::Column::ExternalId.as_column_ref()).eq(external_id);
-        join::<customer::Entity>(&mut statement, scope, named, "customer_");
-        if let Some(partner) = asked.partner {
-            use partner_customer::Column;
-            let of_both = Expr::col(Column::PartnerId.as_column_ref())
-                .eq(partner.uuid())
-                .and(Expr::col(Column::CustomerId.as_column_ref()).equals(customer::Column::Id.as_column_ref()));
-            statement
-                .left_join(
-                    partner_customer::Entity,
-                    covered::<partner_customer::Entity>(scope).add(of_both),
-                )
-                .expr_as(Expr::col(Column::PaidCharges.as_column_ref()), "paid_charges");
+    Ok(facts)
+}
+
+/// The list of what events name, as a table, and its columns.
+struct Names {
+    list: SelectStatement,
+    event: Expr,
+    partner: Expr,
+    campaign: Expr,
+    customer: Expr,
+}
+
+impl Names {
+    /// PostgreSQL is given values, whose number it plans for; SQLite a JSON text, whatever their number, so that its
+    /// statement stays prepared.
+    fn given(backend: DbBackend, asked: &[Asked<'_>]) -> Self {
+        let (list, [event, partner, campaign, customer]) = match backend {
+            DbBackend::Postgres => {
+                let values = asked.iter().map(|asked| {
+                    let partner = Value::Uuid(asked.partner.map(|id| id.uuid()));
+                    let campaign = Value::Uuid(asked.campaign.map(|id| id.uuid()));
+                    let customer = asked.customer_external_id.map(str::to_owned);
+                    (asked.external_id.to_owned(), partner, campaign, customer)
+                });
+                let column = |name: &'static str| Expr::col(("asked", name));
+                let columns = ["column1", "column2", "column3", "column4"].map(column);
+                (Query::select().from_values(values, "asked").take(), columns)
+            }
+            _ => {
+                let hex = |id: Uuid| id.simple().to_string();
+                let values = asked.iter().map(|asked| {
+                    let partner = asked.partner.map(|id| hex(id.uuid()));
+                    let campaign = asked.campaign.map(|id| hex(id.uuid()));
+                    json!([asked.external_id, partner, campaign, asked.customer_external_id])
+                });
+                let list = Func::cust("json_each").arg(JsonValue::from_iter(values).to_string());
+                let text = |place: u8| Expr::cust(format!("\"asked\".\"value\" ->> {place}"));
+                let columns = [text(0), many::unhex(text(1)), many::unhex(text(2)), text(3)];
+                (Query::select().from_function(list, "asked").take(), columns)
+            }
+        };
+        Self {
+            list,
+            event,
+            partner,
+            campaign,
+            customer,
         }
     }
-    let row = database
-        .query_one(&statement)
-        .await?
-        .ok_or_else(|| StoreError::Corrupt {
-            table: "tenant",
-            column: "id",
-            value: scope.tenant().to_string(),
-        })?;
-    let (has_campaign, has_customer) = (asked.campaign.is_some(), asked.customer_external_id.is_some());
-    let paid_charges: Option<i64> = match (has_customer, asked.partner) {
-        (true, Some(_)) => row.try_get("", "paid_charges")?,
-        _ => None,
-    };
-    Ok(Facts {
-        tenant: super::tenant::from_row(tenant::Model::from_query_result(&row, "tenant_")?)?,
-        is_known: row.try_get::<Option<Uuid>>("", "event_id")?.is_some(),
-        campaign: found::<campaign::Entity>(&row, has_campaign, "campaign_")?
-            .map(super::campaign::from_row)
-            .transpose()?,
-        customer: found::<customer::Entity>(&row, has_customer, "customer_")?.map(super::customer::from_row),
-        paid_charges: paid_charges.unwrap_or(0),
-    })
 }
 
 fn join<E: Scoped + Default>(statement: &mut SelectStatement, scope: &Scope, named: Expr, prefix: &str) {
@@ -101,10 +152,10 @@ fn columns<E: EntityTrait>(statement: &mut SelectStatement, prefix: &str) {
     }
 }
 
-/// The row that was joined with this prefix, if it was asked for and is there.
-fn found<E: EntityTrait>(row: &QueryResult, asked: bool, prefix: &str) -> Result<Option<E::Model>, StoreError> {
-    if !asked || row.try_get::<Option<Uuid>>(prefix, "id")?.is_none() {
-        return Ok(None);
+/// The row that was joined with this prefix, if it is there.
+fn found<E: EntityTrait>(row: &QueryResult, prefix: &str) -> Result<Option<E::Model>, StoreError> {
+    match row.try_get::<Option<Uuid>>(prefix, "id")? {
+        Some(_) => Ok(Some(E::Model::from_query_result(row, prefix)?)),
+        None => Ok(None),
     }
-    Ok(Some(E::Model::from_query_result(row, prefix)?))
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use entity::{partner_customer, partner_lifetime_value, partner_standing};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::scope::visible;
@@ -53,20 +53,25 @@ pub async fn lifetime_values_of(
     Ok(values)
 }
 
-pub fn add_lifetime_value(writes: &mut Writes, tenant: TenantId, partner: PartnerId, currency: Currency, minor: i64) {
+/// Adds to lifetime values, in minor units; one entry a partner and currency.
+pub fn add_lifetime_values(
+    writes: &mut Writes,
+    tenant: TenantId,
+    values: impl IntoIterator<Item = (PartnerId, Currency, i64)>,
+) {
     use partner_lifetime_value::{Column, Entity, Model};
-    let (tenant_id, partner_id, currency) = (tenant.uuid(), partner.uuid(), currency.code().to_owned());
-    let added = Expr::col((Entity, Column::AmountMinor)).add(minor);
-    let row = Model {
-        tenant_id,
-        partner_id,
-        currency,
-        amount_minor: minor,
-    };
-    let conflict = OnConflict::columns([Column::TenantId, Column::PartnerId, Column::Currency])
-        .value(Column::AmountMinor, added)
-        .to_owned();
-    writes.add::<Entity>(1, Entity::insert(row.into_active_model()).on_conflict(conflict));
+    let sum = Expr::col((Entity, Column::AmountMinor)).add(Expr::col(("excluded", Column::AmountMinor)));
+    let rows = values.into_iter().map(|(partner, currency, minor)| {
+        let row = Model {
+            tenant_id: tenant.uuid(),
+            partner_id: partner.uuid(),
+            currency: currency.code().to_owned(),
+            amount_minor: minor,
+        };
+        row.into_active_model()
+    });
+    let key = [Column::TenantId, Column::PartnerId, Column::Currency];
+    writes.add(rows, Some(OnConflict::columns(key).value(Column::AmountMinor, sum)));
 }
 
 pub async fn qualified_customers(
@@ -96,42 +101,59 @@ pub async fn paid_charges(
     Ok(row.map_or(0, |row| row.paid_charges))
 }
 
-/// Counts a paid charge of the customer, or takes one back (`by` is 1 or -1); `before` is how many there were. The
-/// customer is qualified while it has any.
-pub fn count_paid_charge(
+/// Paid charges of a customer that are counted, or taken back.
+#[derive(Clone, Copy, Debug)]
+pub struct PaidCharges {
+    pub partner: PartnerId,
+    pub customer: CustomerId,
+    /// How many there were.
+    pub before: i64,
+    /// 1 or -1.
+    pub by: i64,
+}
+
+/// Writes how many paid charges customers have, and through them how many customers are qualified: those who have any.
+/// One entry a partner.
+pub fn count_paid_charges(writes: &mut Writes, tenant: TenantId, counted: &[PaidCharges]) {
+    use partner_customer::{Column, Model};
+    let rows = counted.iter().map(|counted| {
+        let row = Model {
+            tenant_id: tenant.uuid(),
+            partner_id: counted.partner.uuid(),
+            customer_id: counted.customer.uuid(),
+            paid_charges: counted.before + counted.by,
+        };
+        row.into_active_model()
+    });
+    let key = [Column::TenantId, Column::PartnerId, Column::CustomerId];
+    writes.add(rows, Some(OnConflict::columns(key).update_column(Column::PaidCharges)));
+    let qualified = counted.iter().filter_map(|counted| {
+        let now = i64::from(counted.before + counted.by > 0);
+        let change = now - i64::from(counted.before > 0);
+        (change != 0).then_some((counted.partner, change))
+    });
+    add_qualified_customers(writes, tenant, qualified);
+}
+
+/// Adds to the numbers of customers with a paid charge; one entry a partner.
+pub fn add_qualified_customers(
     writes: &mut Writes,
     tenant: TenantId,
-    partner: PartnerId,
-    customer: CustomerId,
-    before: i64,
-    by: i64,
+    changes: impl IntoIterator<Item = (PartnerId, i64)>,
 ) {
-    use partner_customer::{Column, Entity, Model};
-    let (tenant_id, partner_id, customer_id) = (tenant.uuid(), partner.uuid(), customer.uuid());
-    let row = Model {
-        tenant_id,
-        partner_id,
-        customer_id,
-        paid_charges: before + by,
-    };
-    let conflict = OnConflict::columns([Column::TenantId, Column::PartnerId, Column::CustomerId])
-        .update_column(Column::PaidCharges)
-        .to_owned();
-    writes.add::<Entity>(1, Entity::insert(row.into_active_model()).on_conflict(conflict));
-    let qualified = i64::from(before + by > 0) - i64::from(before > 0);
-    if qualified == 0 {
-        return;
-    }
-    use partner_standing::Column as Standing;
-    let added = Expr::col((partner_standing::Entity, Standing::QualifiedCustomers)).add(qualified);
-    let row = partner_standing::Model {
-        tenant_id,
-        partner_id,
-        qualified_customers: qualified,
-    };
-    let conflict = OnConflict::columns([Standing::TenantId, Standing::PartnerId])
-        .value(Standing::QualifiedCustomers, added)
-        .to_owned();
-    let insert = partner_standing::Entity::insert(row.into_active_model()).on_conflict(conflict);
-    writes.add::<partner_standing::Entity>(1, insert);
+    use partner_standing::{Column, Entity, Model};
+    let sum = Expr::col((Entity, Column::QualifiedCustomers)).add(Expr::col(("excluded", Column::QualifiedCustomers)));
+    let rows = changes.into_iter().map(|(partner, change)| {
+        let row = Model {
+            tenant_id: tenant.uuid(),
+            partner_id: partner.uuid(),
+            qualified_customers: change,
+        };
+        row.into_active_model()
+    });
+    let key = [Column::TenantId, Column::PartnerId];
+    writes.add(
+        rows,
+        Some(OnConflict::columns(key).value(Column::QualifiedCustomers, sum)),
+    );
 }

@@ -95,49 +95,47 @@ pub async fn of_partners(
 
 /// Writes counters, in the place of those that were there.
 pub fn put(writes: &mut Writes, tenant: TenantId, counters: &[NewCounter]) {
-    for chunk in counters.chunks(500) {
-        let rows = chunk.iter().map(|counter| {
-            let NewCounter { key, fired, .. } = counter;
-            let [sale_amount_minor, payout_minor, revenue_minor] = counter.sums_minor;
-            let row = tier_counter::Model {
-                tenant_id: tenant.uuid(),
-                partner_id: key.partner.uuid(),
-                campaign_id: key.campaign.uuid(),
-                tier_id: key.tier.uuid(),
-                window_start: key.window.start,
-                window_end: key.window.end,
-                version: row::signed(counter.version),
-                conversions: counter.conversions,
-                events: counter.events,
-                sale_amount_minor,
-                payout_minor,
-                revenue_minor,
-                payout_fired: fired.payout,
-                revenue_fired: fired.revenue,
-            };
-            row.into_active_model()
-        });
-        let key = [
-            Column::TenantId,
-            Column::PartnerId,
-            Column::CampaignId,
-            Column::TierId,
-            Column::WindowStart,
-            Column::WindowEnd,
-        ];
-        let values = [
-            Column::Version,
-            Column::Conversions,
-            Column::Events,
-            Column::SaleAmountMinor,
-            Column::PayoutMinor,
-            Column::RevenueMinor,
-            Column::PayoutFired,
-            Column::RevenueFired,
-        ];
-        let conflict = OnConflict::columns(key).update_columns(values).to_owned();
-        writes.add::<Entity>(chunk.len(), Entity::insert_many(rows).on_conflict(conflict));
-    }
+    let rows = counters.iter().map(|counter| {
+        let NewCounter { key, fired, .. } = counter;
+        let [sale_amount_minor, payout_minor, revenue_minor] = counter.sums_minor;
+        let row = tier_counter::Model {
+            tenant_id: tenant.uuid(),
+            partner_id: key.partner.uuid(),
+            campaign_id: key.campaign.uuid(),
+            tier_id: key.tier.uuid(),
+            window_start: key.window.start,
+            window_end: key.window.end,
+            version: row::signed(counter.version),
+            conversions: counter.conversions,
+            events: counter.events,
+            sale_amount_minor,
+            payout_minor,
+            revenue_minor,
+            payout_fired: fired.payout,
+            revenue_fired: fired.revenue,
+        };
+        row.into_active_model()
+    });
+    let key = [
+        Column::TenantId,
+        Column::PartnerId,
+        Column::CampaignId,
+        Column::TierId,
+        Column::WindowStart,
+        Column::WindowEnd,
+    ];
+    let values = [
+        Column::Version,
+        Column::Conversions,
+        Column::Events,
+        Column::SaleAmountMinor,
+        Column::PayoutMinor,
+        Column::RevenueMinor,
+        Column::PayoutFired,
+        Column::RevenueFired,
+    ];
+    let conflict = OnConflict::columns(key).update_columns(values).to_owned();
+    writes.add(rows, Some(&conflict));
 }
 
 /// Makes the counters of a campaign hold no longer, since tiers of other advertisers count it from now on. What has fired

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::tier_result::{self, Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
@@ -104,27 +104,25 @@ pub async fn count_caused(database: &impl ConnectionTrait, scope: &Scope, cause:
 }
 
 pub fn insert(writes: &mut Writes, tenant: TenantId, results: &[TierResult]) {
-    for chunk in results.chunks(1000) {
-        let rows = chunk.iter().map(|result| {
-            let row = tier_result::Model {
-                tenant_id: tenant.uuid(),
-                id: result.id.uuid(),
-                tier_id: result.tier.uuid(),
-                event_id: result.event.uuid(),
-                cause_id: result.cause.uuid(),
-                side: result.side.as_str().to_owned(),
-                kind: result.kind.as_str().to_owned(),
-                base_minor: result.base_minor,
-                amount_minor: result.amount.minor(),
-                currency: result.amount.currency().code().to_owned(),
-                is_fixed: result.is_fixed,
-                commission_id: result.commission.map(|id| id.uuid()),
-                at: result.at,
-            };
-            row.into_active_model()
-        });
-        writes.add::<Entity>(chunk.len(), Entity::insert_many(rows));
-    }
+    let rows = results.iter().map(|result| {
+        let row = tier_result::Model {
+            tenant_id: tenant.uuid(),
+            id: result.id.uuid(),
+            tier_id: result.tier.uuid(),
+            event_id: result.event.uuid(),
+            cause_id: result.cause.uuid(),
+            side: result.side.as_str().to_owned(),
+            kind: result.kind.as_str().to_owned(),
+            base_minor: result.base_minor,
+            amount_minor: result.amount.minor(),
+            currency: result.amount.currency().code().to_owned(),
+            is_fixed: result.is_fixed,
+            commission_id: result.commission.map(|id| id.uuid()),
+            at: result.at,
+        };
+        row.into_active_model()
+    });
+    writes.add(rows, None);
 }
 
 pub(super) fn from_row(row: tier_result::Model) -> Result<TierResult, StoreError> {

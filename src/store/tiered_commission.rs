@@ -109,17 +109,19 @@ pub async fn by_ids(
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
-/// The tiers in force, active or not, that count the partner's conversions of the campaign, in the order of their making.
+/// The tiers in force, active or not, that are for one of the partners on one of the campaigns or the advertisers', in the
+/// order of their making.
 pub async fn counting(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    partner: PartnerId,
-    campaign: CampaignId,
-    advertiser: Option<AdvertiserId>,
+    partners: &[Uuid],
+    campaigns: &[Uuid],
+    advertisers: &[Uuid],
 ) -> Result<Vec<TieredCommission>, StoreError> {
-    let mut promoted = Condition::any().add(Reference::CampaignId.eq(campaign.uuid()));
-    if let Some(advertiser) = advertiser {
-        promoted = promoted.add(Reference::AdvertiserId.eq(advertiser.uuid()));
+    let one_of = |column: Reference, ids| many::one_of(database.get_database_backend(), column.as_column_ref(), ids);
+    let mut promoted = Condition::any().add(one_of(Reference::CampaignId, campaigns));
+    if !advertisers.is_empty() {
+        promoted = promoted.add(one_of(Reference::AdvertiserId, advertisers));
     }
     let of_campaign = visible::<tiered_commission_reference::Entity>(scope)
         .filter(promoted)
@@ -127,7 +129,7 @@ pub async fn counting(
         .column(Reference::TierId);
     let select = in_force(scope)
         .filter(Column::Id.in_subquery(of_campaign.into_query()))
-        .filter(for_partner(scope, partner))
+        .filter(for_partner(scope, one_of(Reference::PartnerId, partners)))
         .order_by_asc(Column::Id);
     select.all(database).await?.into_iter().map(from_row).collect()
 }
@@ -138,9 +140,10 @@ pub async fn all_in_force(database: &impl ConnectionTrait, scope: &Scope) -> Res
     select.all(database).await?.into_iter().map(from_row).collect()
 }
 
-fn for_partner(scope: &Scope, partner: PartnerId) -> Condition {
+/// Those for all partners, and those whose references meet the condition.
+fn for_partner(scope: &Scope, named: Expr) -> Condition {
     let named = visible::<tiered_commission_reference::Entity>(scope)
-        .filter(Reference::PartnerId.eq(partner.uuid()))
+        .filter(named)
         .select_only()
         .column(Reference::TierId);
     Condition::any()
@@ -179,7 +182,7 @@ fn filtered(scope: &Scope, filter: &TieredCommissionFilter) -> Select<Entity> {
         select = select.filter(Column::Status.is_in(status.iter().map(|status| status.as_str())));
     }
     if let Some(partner) = filter.partner {
-        select = select.filter(for_partner(scope, partner));
+        select = select.filter(for_partner(scope, Reference::PartnerId.eq(partner.uuid())));
     }
     let naming = |column: Reference, id: Uuid| {
         let named = visible::<tiered_commission_reference::Entity>(scope)

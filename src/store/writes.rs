@@ -2,20 +2,29 @@
 //! in one statement, as common table expressions, and checks references at its end. SQLite, which is as far away as
 //! another thread, takes their texts one behind the other, and runs them in their order.
 
-use sea_orm::sea_query::{CommonTableExpression, InsertStatement, WithClause};
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Iterable, QueryTrait, Statement};
+use sea_orm::sea_query::{CommonTableExpression, InsertStatement, OnConflict, WithClause};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, Iterable, QueryTrait, Statement};
 
 use super::{StoreError, Transaction};
 
 /// PostgreSQL binds at most 65,535 values in a statement.
 const MOST_VALUES: usize = 60_000;
 
-/// Inserts to be run together. No two of them may write the same row.
+/// The rows that one insert may have: few numbers, so that its text is met again and stays prepared.
+const SIZES: [usize; 4] = [64, 16, 4, 1];
+
+/// Inserts to be run together. No two of their rows may be the same row of a table.
 #[derive(Default)]
 pub struct Writes {
-    inserts: Vec<(InsertStatement, usize)>,
+    inserts: Vec<Insert>,
     /// Whether one of them appends to the outbox.
     appends: bool,
+}
+
+struct Insert {
+    statement: InsertStatement,
+    rows: usize,
+    values: usize,
 }
 
 impl Writes {
@@ -26,15 +35,27 @@ impl Writes {
         writes
     }
 
-    /// Adds an insert of `rows` rows; of none, it is left out.
-    pub(super) fn add<E: EntityTrait>(
+    /// Adds rows, which refer only to each other and to what is added or written before.
+    pub(super) fn add<A: ActiveModelTrait>(
         &mut self,
-        rows: usize,
-        insert: impl QueryTrait<QueryStatement = InsertStatement>,
+        rows: impl IntoIterator<Item = A>,
+        conflict: Option<&OnConflict>,
     ) {
-        if rows > 0 {
-            let values = rows * E::Column::iter().count();
-            self.inserts.push((insert.into_query(), values));
+        let mut rows: Vec<_> = rows.into_iter().collect();
+        let columns = <A::Entity as EntityTrait>::Column::iter().count();
+        for size in SIZES {
+            while rows.len() >= size {
+                let later = rows.split_off(size);
+                let mut insert = A::Entity::insert_many(std::mem::replace(&mut rows, later));
+                if let Some(conflict) = conflict {
+                    insert = insert.on_conflict(conflict.clone());
+                }
+                self.inserts.push(Insert {
+                    statement: insert.into_query(),
+                    rows: size,
+                    values: size * columns,
+                });
+            }
         }
     }
 
@@ -43,17 +64,18 @@ impl Writes {
         self.appends = true;
     }
 
+    /// These, and those behind them.
+    pub fn then(mut self, later: Self) -> Self {
+        self.inserts.extend(later.inserts);
+        self.appends |= later.appends;
+        self
+    }
+
     pub async fn run(self, transaction: &Transaction) -> Result<(), StoreError> {
-        let (mut together, mut sum) = (Vec::new(), 0);
-        for (insert, values) in self.inserts {
-            if sum + values > MOST_VALUES {
-                run_together(transaction, std::mem::take(&mut together)).await?;
-                sum = 0;
-            }
-            together.push(insert);
-            sum += values;
+        match transaction.get_database_backend() {
+            DbBackend::Postgres => run_at_once(transaction, self.inserts).await?,
+            _ => run_in_a_row(transaction, &self.inserts).await?,
         }
-        run_together(transaction, together).await?;
         if self.appends {
             transaction.note_append();
         }
@@ -61,41 +83,41 @@ impl Writes {
     }
 }
 
-async fn run_together(transaction: &Transaction, mut inserts: Vec<InsertStatement>) -> Result<(), StoreError> {
-    let Some(last) = inserts.pop() else {
-        return Ok(());
-    };
-    if inserts.is_empty() {
-        transaction.execute(&last).await?;
-        return Ok(());
+/// PostgreSQL: as many as one statement can bind.
+async fn run_at_once(transaction: &Transaction, inserts: Vec<Insert>) -> Result<(), StoreError> {
+    let (mut with, mut number, mut sum) = (WithClause::new(), 0, 0);
+    let mut inserts = inserts.into_iter().peekable();
+    while let Some(Insert { statement, values, .. }) = inserts.next() {
+        sum += values;
+        if inserts.peek().is_some_and(|next| sum + next.values <= MOST_VALUES) {
+            let mut expression = CommonTableExpression::new();
+            expression.query(statement).table_name(format!("insert_{number}"));
+            with.cte(expression);
+            number += 1;
+        } else if number == 0 {
+            transaction.execute(&statement).await?;
+            sum = 0;
+        } else {
+            let with = std::mem::replace(&mut with, WithClause::new());
+            transaction.execute(&statement.with(with)).await?;
+            (number, sum) = (0, 0);
+        }
     }
-    let backend = transaction.get_database_backend();
-    if backend == DbBackend::Sqlite {
-        inserts.push(last);
-        transaction.execute_raw(in_a_row(backend, &inserts)).await?;
-        return Ok(());
-    }
-    let mut with = WithClause::new();
-    for (number, insert) in inserts.into_iter().enumerate() {
-        let mut expression = CommonTableExpression::new();
-        with.cte(
-            expression
-                .query(insert)
-                .table_name(format!("insert_{number}"))
-                .to_owned(),
-        );
-    }
-    transaction.execute(&last.with(with)).await?;
     Ok(())
 }
 
-/// One text of many statements, each with its values where the one before ends.
-fn in_a_row(backend: DbBackend, inserts: &[InsertStatement]) -> Statement {
-    let (mut texts, mut values) = (Vec::new(), Vec::new());
-    for insert in inserts {
-        let statement = backend.build(insert);
-        texts.push(statement.sql);
-        values.extend(statement.values.into_iter().flat_map(|values| values.0));
+/// SQLite: neighbours of one row each in one text, whose number is small; any other alone, as one of few texts.
+async fn run_in_a_row(transaction: &Transaction, inserts: &[Insert]) -> Result<(), StoreError> {
+    let backend = transaction.get_database_backend();
+    for neighbours in inserts.chunk_by(|one, next| one.rows == 1 && next.rows == 1) {
+        let (mut texts, mut values) = (Vec::new(), Vec::new());
+        for insert in neighbours {
+            let statement = backend.build(&insert.statement);
+            texts.push(statement.sql);
+            values.extend(statement.values.into_iter().flat_map(|values| values.0));
+        }
+        let statement = Statement::from_sql_and_values(backend, texts.join("; "), values);
+        transaction.execute_raw(statement).await?;
     }
-    Statement::from_sql_and_values(backend, texts.join("; "), values)
+    Ok(())
 }

@@ -12,7 +12,6 @@ use crate::domain::money::Currency;
 use crate::store::{self, StoreError, Transaction, Writes, bulk};
 
 /// Balances of one statement, well within the values that databases bind.
-const BALANCES: usize = 500;
 
 #[derive(Default)]
 pub struct Batch {
@@ -85,12 +84,11 @@ impl Batch {
         bulk::ledger::insert_commission_transitions(transaction, tenant, &self.transitions).await?;
         bulk::ledger::insert_payout_items(transaction, tenant, &self.items).await?;
         bulk::ledger::insert_paid_charges(transaction, tenant, &self.paid_charges).await?;
-        bulk::ledger::add_lifetime_values(transaction, tenant, &self.lifetime_values).await?;
-        bulk::ledger::add_qualified_customers(transaction, tenant, &self.qualified).await?;
-        for balances in self.balances.chunks(BALANCES) {
-            let add = |writes: &mut Writes| store::balance::add(writes, tenant, balances);
-            Writes::of(add).run(transaction).await?;
-        }
-        Ok(())
+        let sums = |writes: &mut Writes| {
+            store::standing::add_lifetime_values(writes, tenant, self.lifetime_values);
+            store::standing::add_qualified_customers(writes, tenant, self.qualified);
+            store::balance::add(writes, tenant, &self.balances);
+        };
+        Writes::of(sums).run(transaction).await
     }
 }

@@ -79,25 +79,31 @@ impl Posting {
 
     /// Writes everything.
     pub async fn write_to(self, transaction: &Transaction) -> Result<(), StoreError> {
-        self.write_with(transaction, Writes::default()).await
+        self.write_between(transaction, Writes::default(), Writes::default())
+            .await
     }
 
-    /// Writes everything, together with what is to be written before it.
-    pub async fn write_with(self, transaction: &Transaction, mut writes: Writes) -> Result<(), StoreError> {
-        store::commission::insert(&mut writes, self.tenant, &self.new);
-        store::commission::insert_transitions(&mut writes, self.tenant, &self.transitions);
-        // In the order of ids, as all locks are taken.
-        let mut changes: Vec<_> = self
-            .balances
-            .into_iter()
-            .map(|((partner, _), change)| (partner, change))
-            .collect();
-        changes.sort_by_key(|(partner, change)| (*partner, change.currency));
-        for chunk in changes.chunks(1000) {
-            store::balance::add(&mut writes, self.tenant, chunk);
-        }
+    /// Writes everything, together with what is to be written before it and after it.
+    pub async fn write_between(
+        self,
+        transaction: &Transaction,
+        before: Writes,
+        after: Writes,
+    ) -> Result<(), StoreError> {
         store::commission::update_status(transaction, self.tenant, &self.moved).await?;
-        writes.run(transaction).await
+        let own = Writes::of(|writes| {
+            store::commission::insert(writes, self.tenant, &self.new);
+            store::commission::insert_transitions(writes, self.tenant, &self.transitions);
+            // In the order of ids, as all locks are taken.
+            let mut changes: Vec<_> = self
+                .balances
+                .into_iter()
+                .map(|((partner, _), change)| (partner, change))
+                .collect();
+            changes.sort_by_key(|(partner, change)| (*partner, change.currency));
+            store::balance::add(writes, self.tenant, &changes);
+        });
+        before.then(own).then(after).run(transaction).await
     }
 
     fn note(&mut self, row: CommissionId, from: Option<CommissionStatus>, to: CommissionStatus, reason: Option<&str>) {

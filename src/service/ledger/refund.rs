@@ -16,6 +16,7 @@ use crate::domain::id::{AttributionId, CommissionId, EventId};
 use crate::domain::money::Money;
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::refund::{Refunded, TakeBack, is_fixed, take_back};
+use crate::store::standing::PaidCharges;
 use crate::store::{self, StoreError, Transaction, Writes};
 
 /// How taking back ended.
@@ -159,10 +160,17 @@ async fn lower_standing(
     }
     let (tenant, partner) = (writer.tenant(), attribution.partner_id);
     let mut writes = Writes::default();
-    store::standing::add_lifetime_value(&mut writes, tenant, partner, charged.currency(), -taken_minor);
+    let taken = (partner, charged.currency(), -taken_minor);
+    store::standing::add_lifetime_values(&mut writes, tenant, [taken]);
     if let (true, Some(customer)) = (wholly, original.customer_id) {
         let before = store::standing::paid_charges(transaction, &writer.scope(), partner, customer).await?;
-        store::standing::count_paid_charge(&mut writes, tenant, partner, customer, before, -1);
+        let taken = PaidCharges {
+            partner,
+            customer,
+            before,
+            by: -1,
+        };
+        store::standing::count_paid_charges(&mut writes, tenant, &[taken]);
     }
     writes.run(transaction).await
 }

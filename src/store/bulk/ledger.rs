@@ -5,16 +5,13 @@ use std::collections::HashMap;
 
 use entity::{
     campaign_member, commission, commission_transition, commission_written, customer, event, outbox, partner_customer,
-    partner_lifetime_value, partner_standing, payout_item, payout_run,
+    partner_standing, payout_item, payout_run,
 };
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
-};
+use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::{ROWS, insert};
+use super::insert;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionTransition, PayoutRun};
@@ -22,7 +19,6 @@ use crate::domain::event::{Customer, Event};
 use crate::domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
 };
-use crate::domain::money::Currency;
 use crate::store::scope::visible;
 use crate::store::{StoreError, many};
 
@@ -250,57 +246,4 @@ pub async fn insert_paid_charges(
             paid_charges: *paid_charges,
         });
     insert::<partner_customer::Entity, _>(transaction, rows).await
-}
-
-/// Adds to lifetime values, in minor units; one entry a partner and currency.
-pub async fn add_lifetime_values(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    values: &[(PartnerId, Currency, i64)],
-) -> Result<(), StoreError> {
-    use partner_lifetime_value::{Column, Entity, Model};
-    let sum = Expr::col((Entity, Column::AmountMinor)).add(Expr::col(("excluded", Column::AmountMinor)));
-    let conflict = OnConflict::columns([Column::TenantId, Column::PartnerId, Column::Currency])
-        .value(Column::AmountMinor, sum)
-        .to_owned();
-    for chunk in values.chunks(ROWS) {
-        let rows = chunk.iter().map(|(partner, currency, minor)| {
-            let row = Model {
-                tenant_id: tenant.uuid(),
-                partner_id: partner.uuid(),
-                currency: currency.code().to_owned(),
-                amount_minor: *minor,
-            };
-            row.into_active_model()
-        });
-        let insert = Entity::insert_many(rows).on_conflict(conflict.clone());
-        insert.exec_without_returning(transaction).await?;
-    }
-    Ok(())
-}
-
-/// Adds to the numbers of customers with a paid charge; one entry a partner.
-pub async fn add_qualified_customers(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    counts: &[(PartnerId, i64)],
-) -> Result<(), StoreError> {
-    use partner_standing::{Column, Entity, Model};
-    let sum = Expr::col((Entity, Column::QualifiedCustomers)).add(Expr::col(("excluded", Column::QualifiedCustomers)));
-    let conflict = OnConflict::columns([Column::TenantId, Column::PartnerId])
-        .value(Column::QualifiedCustomers, sum)
-        .to_owned();
-    for chunk in counts.chunks(ROWS) {
-        let rows = chunk.iter().map(|(partner, qualified)| {
-            let row = Model {
-                tenant_id: tenant.uuid(),
-                partner_id: partner.uuid(),
-                qualified_customers: *qualified,
-            };
-            row.into_active_model()
-        });
-        let insert = Entity::insert_many(rows).on_conflict(conflict.clone());
-        insert.exec_without_returning(transaction).await?;
-    }
-    Ok(())
 }

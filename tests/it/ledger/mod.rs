@@ -1,5 +1,6 @@
 //! The ledger: events in, commissions out, approved, paid and reversed, with nothing lost or doubled.
 
+mod batches;
 mod costs;
 mod customers;
 mod events;

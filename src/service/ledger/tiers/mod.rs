@@ -1,8 +1,8 @@
 //! Tiers while events are recorded and taken back. The caller holds the partner's lock, so that the counters of a
 //! window are written by one at a time and a goal is crossed once.
 //!
-//! Recording costs two statements of reading, whatever the number of conversions in the window or of tiers elsewhere:
-//! the tiers concerned and their counters. Only a crossing, and a tier that is new or was changed, reads the window.
+//! Recording costs one statement of reading, whatever the number of conversions in the window or of tiers elsewhere: the
+//! counters of the tiers concerned. Only a crossing, and a tier that is new or was changed, reads the window.
 
 mod adjust;
 mod counting;
@@ -21,11 +21,11 @@ use crate::domain::id::{TenantId, TierResultId, TieredCommissionId};
 use crate::domain::money::Money;
 use crate::domain::partner::Partner;
 use crate::domain::refund;
-use crate::domain::tiered::{self, Conversion, RatedRow, Side, Standing};
+use crate::domain::tiered::{self, Conversion, RatedRow, Side, Standing, TieredCommission};
 use crate::store::tier_counter::{CounterKey, NewCounter};
 use crate::store::tier_past::{PastEvent, PastRow};
 use crate::store::tier_result::{ResultKind, TierResult};
-use crate::store::{self, StoreError, Transaction, Writes};
+use crate::store::{self, Transaction, Writes};
 
 pub use counting::Failure;
 pub use leave::{Leaving, leave};
@@ -58,33 +58,30 @@ impl Effects {
         self.adjustments.iter().filter(adjusts).count() as u64
     }
 
-    /// Writes what the rows of the ledger do not hold; after them.
-    pub async fn write_to(&self, transaction: &Transaction, tenant: TenantId) -> Result<(), StoreError> {
-        let writes = Writes::of(|writes| {
-            store::tier_result::insert(writes, tenant, &self.results);
-            store::tier_counter::put(writes, tenant, &self.counters);
-        });
-        writes.run(transaction).await
+    /// Adds what the rows of the ledger do not hold; to be written after them.
+    pub fn add_to(&self, writes: &mut Writes, tenant: TenantId) {
+        store::tier_result::insert(writes, tenant, &self.results);
+        store::tier_counter::put(writes, tenant, &self.counters);
     }
 }
 
-/// Applies the tiers to an event that earned `rows` before them: changes these, leaves out what comes to 0, and says what
-/// else happens.
+/// Applies those of the tiers that are for the event, which earned `rows` before them: changes these, leaves out what
+/// comes to 0, and says what else happens.
 pub async fn arrive(
     transaction: &Transaction,
     writer: &Writer,
     arriving: &Arriving<'_>,
+    tiers: &[TieredCommission],
     rows: &mut Vec<Commission>,
 ) -> Result<Effects, Failure> {
     let (scope, event) = (writer.scope(), arriving.event);
     let (partner, campaign) = (arriving.partner.id, arriving.campaign.id);
     let advertiser = arriving.campaign.advertiser_id;
-    let tiers = store::tiered_commission::counting(transaction, &scope, partner, campaign, advertiser).await?;
+    let concerned = tiers.iter().filter(|tier| {
+        tier.audience.includes(partner, campaign, advertiser) && tier.tier.counts(event.event_type.as_deref())
+    });
     let mut wanted = Vec::new();
-    for tier in tiers
-        .iter()
-        .filter(|tier| tier.tier.counts(event.event_type.as_deref()))
-    {
+    for tier in concerned {
         if let Some(window) = tier.tier.window(arriving.zone, event.occurred_at) {
             let key = CounterKey {
                 tier: tier.id,

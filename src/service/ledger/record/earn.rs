@@ -1,0 +1,142 @@
+//! What an event earns before any tier.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::work_out::Prepared;
+use super::{Interrupted, Recorder};
+use crate::domain::accrual::{self, CustomerHistory, Earned, Happening, Standing, TermsInForce};
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget, mature_at};
+use crate::domain::event::Event;
+use crate::domain::id::{CampaignId, CommissionId, PartnerId};
+use crate::domain::problem::{ProblemCode, Problems};
+use crate::domain::snapshot::CommissionSnapshot;
+use crate::domain::terms::BasisKind;
+use crate::store::{self, StoreError};
+
+impl Recorder<'_> {
+    /// What the event earns before any tier; the terms in force, unless it earns nothing by its nature.
+    pub(super) async fn earn(
+        &self,
+        prepared: &mut Prepared,
+        snapshots: &HashMap<Uuid, Vec<CommissionSnapshot>>,
+    ) -> Result<Option<TermsInForce>, Interrupted> {
+        let (scope, transaction) = (self.writer.scope(), self.transaction);
+        let (event, campaign) = (&prepared.event, prepared.campaign.as_ref());
+        let Some(partner) = &prepared.partner else {
+            return Ok(None);
+        };
+        if !accrual::earns(partner.status, campaign, event.occurred_at) {
+            return Ok(None);
+        }
+        let snapshots = snapshots.get(&partner.id.uuid()).map_or(&[][..], Vec::as_slice);
+        let terms = accrual::terms_in_force(snapshots, campaign);
+        let history = self.history(prepared, &terms).await?;
+        let happening = Happening {
+            kind: event.kind,
+            event_type: event.event_type.as_deref(),
+            amount: event.amount,
+            occurred_at: event.occurred_at,
+            customer: history,
+        };
+        let (zone, base) = (prepared.tenant.time_zone, prepared.tenant.base_currency);
+        let matching = accrual::matching(&terms, &happening, zone, base);
+        let by_group = matching
+            .iter()
+            .any(|(_, term)| term.basis_kind() == BasisKind::GroupRules);
+        let group = match (by_group, event.amount) {
+            (true, Some(charged)) => {
+                let group = match partner.group_id {
+                    Some(id) => store::partner_group::find(transaction, &scope, id).await?,
+                    None => store::partner_group::find_default(transaction, &scope).await?,
+                };
+                let currency = charged.currency();
+                let ltv = store::standing::lifetime_value(transaction, &scope, partner.id, currency).await?;
+                let qualified = store::standing::qualified_customers(transaction, &scope, partner.id).await?;
+                let standing = Standing {
+                    partner_ltv: rust_decimal::Decimal::new(ltv, currency.exponent()),
+                    qualified_customers: u32::try_from(qualified).unwrap_or(0),
+                };
+                group.map(|group| (group, standing))
+            }
+            _ => None,
+        };
+        let group = group.as_ref().map(|(group, standing)| (group, *standing));
+        let earned = accrual::earned(&terms, &matching, &happening, group, zone, base).map_err(|error| {
+            let mut problems = Problems::new();
+            problems.add("amount", ProblemCode::Invalid, format!("earns too much: {error}"));
+            Interrupted::from(problems)
+        })?;
+        let campaign = campaign.map(|campaign| campaign.id);
+        let now = event.recorded_at;
+        prepared.rows = rows(event, partner.id, campaign, &terms, earned, || CommissionId::new(now));
+        Ok(Some(terms))
+    }
+
+    /// What was recorded of the customer with the partner before; only what the terms look at is read.
+    async fn history(&self, prepared: &Prepared, terms: &TermsInForce) -> Result<Option<CustomerHistory>, StoreError> {
+        let (Some((customer, is_new)), Some(partner)) = (&prepared.customer, &prepared.partner) else {
+            return Ok(None);
+        };
+        let mut history = CustomerHistory {
+            acquired_at: customer.acquired_at,
+            first_of_any: None,
+            first_of_type: None,
+            is_qualified: prepared.paid_charges > 0,
+        };
+        if *is_new {
+            return Ok(Some(history));
+        }
+        let (scope, transaction) = (self.writer.scope(), self.transaction);
+        let event_type = prepared.event.event_type.as_deref();
+        if terms
+            .terms
+            .iter()
+            .any(|term| term.recurring_months.is_some() && term.event_type.is_none())
+        {
+            history.first_of_any =
+                store::event::first_occurred_at(transaction, &scope, partner.id, customer.id, None).await?;
+        }
+        if event_type.is_some() && terms.terms.iter().any(|term| term.event_type.as_deref() == event_type) {
+            history.first_of_type =
+                store::event::first_occurred_at(transaction, &scope, partner.id, customer.id, event_type).await?;
+        }
+        Ok(Some(history))
+    }
+}
+
+/// The rows of what an event earned. `id` makes their ids, in the order of writing.
+pub fn rows(
+    event: &Event,
+    partner: PartnerId,
+    campaign: Option<CampaignId>,
+    terms: &TermsInForce,
+    earned: Vec<Earned>,
+    mut id: impl FnMut() -> CommissionId,
+) -> Vec<Commission> {
+    let now = event.recorded_at;
+    let rows = earned.into_iter().map(|earned| Commission {
+        id: id(),
+        kind: CommissionKind::Event,
+        status: CommissionStatus::Accrued,
+        amount: earned.amount,
+        payment_target: PaymentTarget::Partnership,
+        recipient: None,
+        partner_id: partner,
+        campaign_id: campaign,
+        event_id: Some(event.id),
+        snapshot_id: terms.snapshot_id,
+        adjusts_id: None,
+        basis: Some(earned.basis),
+        holdback_days: terms.holdback_days,
+        accrued_at: now,
+        mature_at: mature_at(now, terms.holdback_days),
+        approved_at: None,
+        paid_at: None,
+        reversed_at: None,
+        payout_id: None,
+        explanation: earned.explanation,
+    });
+    rows.collect()
+}

@@ -1,0 +1,168 @@
+//! What the events of a run name, read for all of them at once: four statements, and one more where events leave it to
+//! their customers whom they are credited to.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::{Interrupted, Recorder, Run};
+use crate::domain::Timestamp;
+use crate::domain::accrual;
+use crate::domain::event::Customer;
+use crate::domain::id::{self, CampaignId, PartnerId};
+use crate::domain::partner::Partner;
+use crate::domain::problem::Problems;
+use crate::domain::snapshot::CommissionSnapshot;
+use crate::domain::tiered::TieredCommission;
+use crate::service::ledger::event::CheckedEvent;
+use crate::service::ledger::lock_partners;
+use crate::store::recording::{Asked, Facts};
+use crate::store::{self, StoreError};
+
+/// What there is of it; events are known by their external ids.
+pub struct Found {
+    pub credits: HashMap<String, Credit>,
+    /// Locked until the transaction ends.
+    pub partners: HashMap<PartnerId, Partner>,
+    pub facts: HashMap<String, Facts>,
+    /// All of each partner, the newest first.
+    pub snapshots: HashMap<Uuid, Vec<CommissionSnapshot>>,
+    /// Those that are for any of the events, in the order of their making.
+    pub tiers: Vec<TieredCommission>,
+    /// When the events are recorded.
+    pub now: Timestamp,
+}
+
+impl Found {
+    /// To whom the event is credited, if there is such a partner.
+    pub fn partner_of(&self, event: &CheckedEvent) -> Option<PartnerId> {
+        let named = self.credits.get(&event.external_id)?.partner?;
+        self.partners.contains_key(&named).then_some(named)
+    }
+}
+
+/// Whom an event is credited to.
+#[derive(Default)]
+pub struct Credit {
+    /// Ids that are none.
+    pub problems: Problems,
+    pub names_partner: bool,
+    pub names_campaign: bool,
+    pub partner: Option<PartnerId>,
+    pub campaign: Option<CampaignId>,
+    /// The customer that was asked because the event left something out.
+    pub asked: Option<Option<Customer>>,
+}
+
+impl Recorder<'_> {
+    pub(super) async fn look_up(&self, run: &Run) -> Result<Found, Interrupted> {
+        let (scope, transaction) = (self.writer.scope(), self.transaction);
+        let credits = self.credits(run).await?;
+        let named = credits.values().filter_map(|credit| credit.partner).collect();
+        let partners = lock_partners(transaction, self.writer, named).await?;
+        let partners: HashMap<_, _> = partners.into_iter().map(|partner| (partner.id, partner)).collect();
+        // Not before the locks: while this one waited for them, another may have recorded the same events.
+        let asked = run.events.iter().map(|(_, event)| {
+            let credit = credits.get(&event.external_id);
+            Asked {
+                external_id: &event.external_id,
+                partner: credit
+                    .and_then(|credit| credit.partner)
+                    .filter(|partner| partners.contains_key(partner)),
+                campaign: credit.and_then(|credit| credit.campaign),
+                customer_external_id: event.customer_external_id.as_deref(),
+            }
+        });
+        let asked: Vec<_> = asked.collect();
+        let facts = store::recording::facts(transaction, &scope, &asked).await?;
+        // Not before the locks, either: what was recorded while this one waited for them is earlier, and ids follow the
+        // time.
+        let now = self.clock.now();
+        let mut found = Found {
+            credits,
+            partners,
+            facts,
+            snapshots: HashMap::new(),
+            tiers: Vec::new(),
+            now,
+        };
+        self.look_up_terms(run, &mut found).await?;
+        Ok(found)
+    }
+
+    /// What events leave out comes from their customers.
+    async fn credits(&self, run: &Run) -> Result<HashMap<String, Credit>, StoreError> {
+        let parsed = run.events.iter().map(|(_, event)| {
+            let mut credit = Credit::default();
+            if let Some(id) = &event.partner_id {
+                credit.partner = credit.problems.id::<id::Partner>("partnerId", id);
+            }
+            if let Some(id) = &event.campaign_id {
+                credit.campaign = credit.problems.id::<id::Campaign>("campaignId", id);
+            }
+            credit.names_partner = credit.partner.is_some();
+            credit.names_campaign = credit.campaign.is_some();
+            let leaves_out = !(credit.names_partner && credit.names_campaign);
+            let customer = event.customer_external_id.clone().filter(|_| leaves_out);
+            (event.external_id.clone(), customer, credit)
+        });
+        let parsed: Vec<_> = parsed.collect();
+        let asked: Vec<_> = parsed.iter().filter_map(|(_, customer, _)| customer.clone()).collect();
+        let mut customers = match asked.as_slice() {
+            [] => HashMap::new(),
+            asked => store::customer::by_external_ids(self.transaction, &self.writer.scope(), asked).await?,
+        };
+        let credits = parsed.into_iter().map(|(event, customer, mut credit)| {
+            if let Some(customer) = customer {
+                let bound = customers.remove(&customer);
+                credit.complete(bound.as_ref());
+                credit.asked = Some(bound);
+            }
+            (event, credit)
+        });
+        Ok(credits.collect())
+    }
+
+    /// Snapshots of those who may earn, and the tiers that may count.
+    async fn look_up_terms(&self, run: &Run, found: &mut Found) -> Result<(), StoreError> {
+        let (mut earning, mut partners, mut campaigns, mut advertisers) = <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
+        for (_, event) in &run.events {
+            let Some(facts) = found.facts.get(&event.external_id).filter(|facts| !facts.is_known) else {
+                continue;
+            };
+            let Some(partner) = found.partner_of(event).and_then(|id| found.partners.get(&id)) else {
+                continue;
+            };
+            let occurred_at = event.occurred_at.unwrap_or(found.now);
+            if accrual::earns(partner.status, facts.campaign.as_ref(), occurred_at) {
+                earning.push(partner.id.uuid());
+            }
+            if let Some(campaign) = &facts.campaign {
+                partners.push(partner.id.uuid());
+                campaigns.push(campaign.id.uuid());
+                advertisers.extend(campaign.advertiser_id.map(|id| id.uuid()));
+            }
+        }
+        let (scope, transaction) = (self.writer.scope(), self.transaction);
+        if !earning.is_empty() {
+            found.snapshots = store::snapshot::of_partners(transaction, &scope, &earning).await?;
+        }
+        if !partners.is_empty() {
+            found.tiers =
+                store::tiered_commission::counting(transaction, &scope, &partners, &campaigns, &advertisers).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Credit {
+    /// What the event names counts; what it leaves out comes from the customer's binding, the campaign only together with
+    /// its partner.
+    fn complete(&mut self, customer: Option<&Customer>) {
+        let (partner, campaign) = customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id));
+        self.partner = self.partner.or(partner);
+        if self.partner == partner {
+            self.campaign = self.campaign.or(campaign);
+        }
+    }
+}

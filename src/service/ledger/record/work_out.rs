@@ -1,0 +1,199 @@
+//! What one event comes to.
+
+use super::look_up::{Credit, Found};
+use super::{Interrupted, Recorded, Recorder, tiers};
+use crate::domain::Timestamp;
+use crate::domain::accrual::TermsInForce;
+use crate::domain::campaign::Campaign;
+use crate::domain::commission::Commission;
+use crate::domain::event::{Attribution, Customer, Event, EventKind};
+use crate::domain::id::{AttributionId, CustomerId, EventId, PartnerId};
+use crate::domain::money::Currency;
+use crate::domain::partner::Partner;
+use crate::domain::problem::{ProblemCode, Problems};
+use crate::domain::tenant::Tenant;
+use crate::service::ledger::event::CheckedEvent;
+use crate::store::recording::Facts;
+
+/// Everything that is known of an event before anything is written.
+pub struct Prepared {
+    pub tenant: Tenant,
+    pub event: Event,
+    pub partner: Option<Partner>,
+    pub campaign: Option<Campaign>,
+    /// The customer, and whether it is new.
+    pub customer: Option<(Customer, bool)>,
+    /// The customer's paid charges through the partner, for charges.
+    pub paid_charges: i64,
+    /// Its own rows, after the tiers.
+    pub rows: Vec<Commission>,
+    pub effects: tiers::Effects,
+}
+
+impl Prepared {
+    pub fn partner_id(&self) -> Option<PartnerId> {
+        self.partner.as_ref().map(|partner| partner.id)
+    }
+
+    pub fn new_customer(&self) -> Option<&Customer> {
+        self.customer
+            .as_ref()
+            .filter(|(_, is_new)| *is_new)
+            .map(|(customer, _)| customer)
+    }
+
+    /// What the partner brought in with a charge above 0, in minor units.
+    pub fn charged(&self) -> Option<(PartnerId, Currency, i64)> {
+        let amount = self.event.amount.filter(|amount| amount.minor() > 0)?;
+        (self.event.kind == EventKind::Charge).then_some((self.partner_id()?, amount.currency(), amount.minor()))
+    }
+}
+
+pub enum WorkedOut {
+    /// It was recorded before.
+    Known(Box<Recorded>),
+    New(Box<Prepared>),
+}
+
+impl Recorder<'_> {
+    /// Takes what belongs to the event out of `found`.
+    pub(super) async fn work_out(&self, event: CheckedEvent, found: &mut Found) -> Result<WorkedOut, Interrupted> {
+        let (credit, facts) = (
+            found.credits.remove(&event.external_id),
+            found.facts.remove(&event.external_id),
+        );
+        // Both were looked up by this id; without them, look again.
+        let (Some(credit), Some(facts)) = (credit, facts) else {
+            return Err(Interrupted::Raced);
+        };
+        if facts.is_known
+            && let Some(known) = self.known(&event).await?
+        {
+            return Ok(WorkedOut::Known(Box::new(known)));
+        }
+        if credit.asked.as_ref().is_some_and(|asked| *asked != facts.customer) {
+            return Err(Interrupted::Raced);
+        }
+        let partner = credit.partner.and_then(|id| found.partners.get(&id)).cloned();
+        check(&event, credit, partner.as_ref(), &facts)?;
+        let mut prepared = prepare(event, partner, facts, found.now);
+        let terms = self.earn(&mut prepared, &found.snapshots).await?;
+        self.apply_tiers(&mut prepared, terms.as_ref(), found).await?;
+        Ok(WorkedOut::New(Box::new(prepared)))
+    }
+
+    /// What tiers make of it.
+    async fn apply_tiers(
+        &self,
+        prepared: &mut Prepared,
+        terms: Option<&TermsInForce>,
+        found: &Found,
+    ) -> Result<(), Interrupted> {
+        let (Some(partner), Some(campaign)) = (&prepared.partner, &prepared.campaign) else {
+            return Ok(());
+        };
+        let arriving = tiers::Arriving {
+            event: &prepared.event,
+            partner,
+            campaign,
+            terms,
+            zone: prepared.tenant.time_zone,
+        };
+        let effects = tiers::arrive(
+            self.transaction,
+            self.writer,
+            &arriving,
+            &found.tiers,
+            &mut prepared.rows,
+        );
+        prepared.effects = effects.await.map_err(|failure| match failure {
+            tiers::Failure::Store(error) => Interrupted::Store(error),
+            tiers::Failure::TooLarge(error) => {
+                let mut problems = Problems::new();
+                problems.add(
+                    "amount",
+                    ProblemCode::Invalid,
+                    format!("counts too much for a tier: {error}"),
+                );
+                Interrupted::from(problems)
+            }
+        })?;
+        Ok(())
+    }
+}
+
+/// Whether what the event names is there.
+fn check(event: &CheckedEvent, credit: Credit, partner: Option<&Partner>, facts: &Facts) -> Result<(), Interrupted> {
+    let mut problems = credit.problems;
+    if credit.names_partner {
+        problems.found("partnerId", partner);
+    }
+    if credit.names_campaign
+        && problems.found("campaignId", facts.campaign.as_ref()).is_some()
+        && credit.partner.is_none()
+        && event.partner_id.is_none()
+    {
+        problems.add(
+            "partnerId",
+            ProblemCode::Required,
+            "must say whom the campaign's event is credited to",
+        );
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems.into())
+    }
+}
+
+fn prepare(checked: CheckedEvent, partner: Option<Partner>, facts: Facts, now: Timestamp) -> Prepared {
+    let occurred_at = checked.occurred_at.unwrap_or(now);
+    let campaign = facts.campaign;
+    let attribution = partner.as_ref().map(|partner| Attribution {
+        id: AttributionId::new(now),
+        partner_id: partner.id,
+        campaign_id: campaign.as_ref().map(|campaign| campaign.id),
+    });
+    let customer = checked.customer_external_id.map(|external_id| match facts.customer {
+        Some(customer) => (customer, false),
+        None => {
+            let new = Customer {
+                id: CustomerId::new(now),
+                external_id,
+                acquired_at: checked.customer_acquired_at.unwrap_or(occurred_at),
+                partner_id: partner.as_ref().map(|partner| partner.id),
+                campaign_id: campaign.as_ref().map(|campaign| campaign.id),
+            };
+            (new, true)
+        }
+    });
+    let is_charge = checked.kind == EventKind::Charge;
+    let event = Event {
+        id: EventId::new(now),
+        external_id: checked.external_id,
+        content: checked.content,
+        kind: checked.kind,
+        event_type: checked.event_type,
+        base: checked.base,
+        amount: checked.amount,
+        revenue: checked.revenue,
+        occurred_at,
+        recorded_at: now,
+        customer_id: customer.as_ref().map(|(customer, _)| customer.id),
+        attribution,
+        original_id: None,
+        metadata: checked.metadata,
+        refunded_minor: 0,
+        wholly_refunded: false,
+    };
+    Prepared {
+        tenant: facts.tenant,
+        event,
+        partner,
+        campaign,
+        customer,
+        paid_charges: if is_charge { facts.paid_charges } else { 0 },
+        rows: Vec::new(),
+        effects: tiers::Effects::default(),
+    }
+}
