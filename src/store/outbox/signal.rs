@@ -15,6 +15,10 @@ use crate::store::StoreError;
 const CHANNEL: &str = "tributary_outbox";
 const NOTIFY: &str = "NOTIFY tributary_outbox";
 
+/// The least time between two NOTIFY of a replica: the first commit is told at once, those that follow it closely together.
+/// Each NOTIFY is a transaction of its own, and wakes every replica.
+const SPACING: Duration = Duration::from_millis(20);
+
 /// How long to wait before a lost connection is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -29,9 +33,9 @@ enum Way {
 
 /// Nothing is under way.
 const QUIET: u8 = 0;
-/// A NOTIFY is under way.
+/// A NOTIFY is under way, or was sent within the last [`SPACING`].
 const TELLING: u8 = 1;
-/// One is under way, and another must follow: the first may have been sent before the last commit.
+/// The same, and another must follow: the first may have been sent before the last commit.
 const AGAIN: u8 = 2;
 
 impl Signal {
@@ -74,6 +78,7 @@ impl Signal {
                 // Followers look every second anyhow.
                 tracing::warn!(%error, "cannot wake the other replicas");
             }
+            tokio::time::sleep(SPACING).await;
             if state
                 .compare_exchange(TELLING, QUIET, Ordering::SeqCst, Ordering::SeqCst)
                 .is_ok()
