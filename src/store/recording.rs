@@ -2,21 +2,23 @@
 
 use std::collections::HashMap;
 
-use entity::{campaign, customer, event, partner_customer, tenant};
+use entity::{campaign, commission_snapshot, customer, event, partner_customer, tenant, tiered_commission_reference};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Value,
 };
 use serde_json::{Value as JsonValue, json};
 use uuid::Uuid;
 
-use super::scope::{Scoped, covered};
-use super::{StoreError, many};
+use super::scope::{Scoped, covered, visible};
+use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::campaign::Campaign;
 use crate::domain::event::Customer;
 use crate::domain::id::{CampaignId, PartnerId};
-use crate::domain::tenant::Tenant;
+use crate::domain::money::Currency;
+use crate::domain::snapshot::CommissionSnapshot;
 
 /// What an event names.
 pub struct Asked<'a> {
@@ -28,10 +30,16 @@ pub struct Asked<'a> {
 
 /// What is there of it.
 pub struct Facts {
-    pub tenant: Tenant,
+    /// The tenant's base currency and time zone.
+    pub base: Currency,
+    pub zone: chrono_tz::Tz,
     /// An event with this external id was recorded before.
     pub is_known: bool,
     pub campaign: Option<Campaign>,
+    /// What the partner was promised for the campaign, and what holds: the newest for it, else the newest for all.
+    pub snapshot: Option<CommissionSnapshot>,
+    /// Whether tiers name the campaign or its advertiser.
+    pub is_tiered: bool,
     pub customer: Option<Customer>,
     /// How many charges above 0, not wholly refunded, the customer paid through the partner.
     pub paid_charges: i64,
@@ -49,13 +57,19 @@ pub async fn facts(
     statement
         .expr_as(names.event.clone(), "external_id")
         .inner_join(tenant::Entity, tenant::Column::Id.eq(scope.tenant().uuid()));
-    columns::<tenant::Entity>(&mut statement, "tenant_");
+    for column in [tenant::Column::BaseCurrency, tenant::Column::TimeZone] {
+        statement.expr_as(Expr::col(column.as_column_ref()), column.as_str());
+    }
     let of_event = Expr::col(event::Column::ExternalId.as_column_ref()).eq(names.event);
     statement
         .left_join(event::Entity, covered::<event::Entity>(scope).add(of_event))
         .expr_as(Expr::col(event::Column::Id.as_column_ref()), "event_id");
-    let of_campaign = Expr::col(campaign::Column::Id.as_column_ref()).eq(names.campaign);
+    let of_campaign = Expr::col(campaign::Column::Id.as_column_ref()).eq(names.campaign.clone());
     join::<campaign::Entity>(&mut statement, scope, of_campaign, "campaign_");
+    let in_force = newest(scope, &names.partner, Some(&names.campaign)).if_null(newest(scope, &names.partner, None));
+    let of_snapshot = Expr::col(commission_snapshot::Column::Id.as_column_ref()).eq(in_force);
+    join::<commission_snapshot::Entity>(&mut statement, scope, of_snapshot, "snapshot_");
+    statement.expr_as(is_tiered(scope, &names.campaign), "is_tiered");
     let of_customer = Expr::col(customer::Column::ExternalId.as_column_ref()).eq(names.customer);
     join::<customer::Entity>(&mut statement, scope, of_customer, "customer_");
     let of_both = Expr::col(partner_customer::Column::PartnerId.as_column_ref())
@@ -76,18 +90,55 @@ pub async fn facts(
     let mut facts = HashMap::with_capacity(asked.len());
     for row in database.query_all(&statement).await? {
         let paid_charges: Option<i64> = row.try_get("", "paid_charges")?;
+        let (base, zone): (String, String) = (row.try_get("", "base_currency")?, row.try_get("", "time_zone")?);
         let found = Facts {
-            tenant: super::tenant::from_row(tenant::Model::from_query_result(&row, "tenant_")?)?,
+            base: row::currency("tenant", "base_currency", &base)?,
+            zone: row::text("tenant", "time_zone", &zone, |name| name.parse().ok())?,
             is_known: row.try_get::<Option<Uuid>>("", "event_id")?.is_some(),
             campaign: found::<campaign::Entity>(&row, "campaign_")?
                 .map(super::campaign::from_row)
                 .transpose()?,
+            snapshot: found::<commission_snapshot::Entity>(&row, "snapshot_")?
+                .map(super::snapshot::newest_from_row)
+                .transpose()?,
+            is_tiered: row.try_get("", "is_tiered")?,
             customer: found::<customer::Entity>(&row, "customer_")?.map(super::customer::from_row),
             paid_charges: paid_charges.unwrap_or(0),
         };
         facts.insert(row.try_get("", "external_id")?, found);
     }
     Ok(facts)
+}
+
+/// The id of the partner's newest snapshot, for the campaign or for all.
+fn newest(scope: &Scope, partner: &Expr, campaign: Option<&Expr>) -> Expr {
+    use commission_snapshot::Column;
+    let of_campaign = match campaign {
+        Some(campaign) => Expr::col(Column::CampaignId.as_column_ref()).eq(campaign.clone()),
+        None => Column::CampaignId.is_null(),
+    };
+    let newest = visible::<commission_snapshot::Entity>(scope)
+        .select_only()
+        .column(Column::Id)
+        .filter(Expr::col(Column::PartnerId.as_column_ref()).eq(partner.clone()))
+        .filter(of_campaign)
+        .order_by_desc(Column::Version)
+        .limit(1);
+    Expr::SubQuery(None, Box::new(newest.into_query().into()))
+}
+
+/// Whether tiers name the campaign, or the advertiser of the one that is joined.
+fn is_tiered(scope: &Scope, campaign: &Expr) -> Expr {
+    use tiered_commission_reference::Column;
+    let advertiser = Expr::col(campaign::Column::AdvertiserId.as_column_ref());
+    let named = Condition::any()
+        .add(Expr::col(Column::CampaignId.as_column_ref()).eq(campaign.clone()))
+        .add(Expr::col(Column::AdvertiserId.as_column_ref()).eq(advertiser));
+    let references = visible::<tiered_commission_reference::Entity>(scope)
+        .select_only()
+        .column(Column::TierId)
+        .filter(named);
+    Expr::exists(references.into_query())
 }
 
 /// The list of what events name, as a table, and its columns.

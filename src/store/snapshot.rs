@@ -111,6 +111,11 @@ pub async fn insert(
     Ok(())
 }
 
+/// One that no other supersedes.
+pub(super) fn newest_from_row(row: commission_snapshot::Model) -> Result<CommissionSnapshot, StoreError> {
+    from_row(Row(row, None))
+}
+
 fn from_row(Row(row, superseded_at): Row) -> Result<CommissionSnapshot, StoreError> {
     Ok(CommissionSnapshot {
         id: SnapshotId::from_uuid(row.id),

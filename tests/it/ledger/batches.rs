@@ -181,6 +181,8 @@ both_databases! {
             assert!(answers.iter().all(|answer| amounts(&answer["commissions"]) == ["2.00"]), "{data}");
             app.statements().len()
         };
+        // The partner's lock, what there is of the event, and everything that it comes to.
+        assert_eq!(cost(1).await, 3, "{:?}", app.statements());
         let (few, many) = (cost(4).await, cost(64).await);
         // PostgreSQL records each event of a list in a transaction of its own.
         let expected = if text(&json!(app.database_url())).starts_with("sqlite") { few } else { few * 16 };

@@ -1,9 +1,5 @@
 //! What an event earns before any tier.
 
-use std::collections::HashMap;
-
-use uuid::Uuid;
-
 use super::work_out::Prepared;
 use super::{Interrupted, Recorder};
 use crate::domain::accrual::{self, CustomerHistory, Earned, Happening, Standing, TermsInForce};
@@ -20,7 +16,7 @@ impl Recorder<'_> {
     pub(super) async fn earn(
         &self,
         prepared: &mut Prepared,
-        snapshots: &HashMap<Uuid, Vec<CommissionSnapshot>>,
+        snapshot: Option<&CommissionSnapshot>,
     ) -> Result<Option<TermsInForce>, Interrupted> {
         let (scope, transaction) = (self.writer.scope(), self.transaction);
         let (event, campaign) = (&prepared.event, prepared.campaign.as_ref());
@@ -30,8 +26,7 @@ impl Recorder<'_> {
         if !accrual::earns(partner.status, campaign, event.occurred_at) {
             return Ok(None);
         }
-        let snapshots = snapshots.get(&partner.id.uuid()).map_or(&[][..], Vec::as_slice);
-        let terms = accrual::terms_in_force(snapshots, campaign);
+        let terms = accrual::terms_in_force(snapshot.map_or(&[], std::slice::from_ref), campaign);
         let history = self.history(prepared, &terms).await?;
         let happening = Happening {
             kind: event.kind,
@@ -40,7 +35,7 @@ impl Recorder<'_> {
             occurred_at: event.occurred_at,
             customer: history,
         };
-        let (zone, base) = (prepared.tenant.time_zone, prepared.tenant.base_currency);
+        let (zone, base) = (prepared.zone, prepared.base);
         let matching = accrual::matching(&terms, &happening, zone, base);
         let by_group = matching
             .iter()

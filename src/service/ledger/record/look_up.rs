@@ -1,21 +1,16 @@
-//! What the events of a run name, read for all of them at once: four statements, and one more where events leave it to
-//! their customers whom they are credited to.
+//! What the events of a run name, read for all of them at once: two statements, one more where tiers name their campaigns,
+//! and one where events leave it to their customers whom they are credited to.
 
-use std::collections::HashMap;
-
-use uuid::Uuid;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Interrupted, Recorder, Run};
 use crate::domain::Timestamp;
-use crate::domain::accrual;
 use crate::domain::event::Customer;
 use crate::domain::id::{self, CampaignId, PartnerId};
-use crate::domain::partner::Partner;
 use crate::domain::problem::Problems;
-use crate::domain::snapshot::CommissionSnapshot;
 use crate::domain::tiered::TieredCommission;
 use crate::service::ledger::event::CheckedEvent;
-use crate::service::ledger::lock_partners;
+use crate::store::partner::Credited;
 use crate::store::recording::{Asked, Facts};
 use crate::store::{self, StoreError};
 
@@ -23,10 +18,8 @@ use crate::store::{self, StoreError};
 pub struct Found {
     pub credits: HashMap<String, Credit>,
     /// Locked until the transaction ends.
-    pub partners: HashMap<PartnerId, Partner>,
+    pub partners: HashMap<PartnerId, Credited>,
     pub facts: HashMap<String, Facts>,
-    /// All of each partner, the newest first.
-    pub snapshots: HashMap<Uuid, Vec<CommissionSnapshot>>,
     /// Those that are for any of the events, in the order of their making.
     pub tiers: Vec<TieredCommission>,
     /// When the events are recorded.
@@ -58,8 +51,13 @@ impl Recorder<'_> {
     pub(super) async fn look_up(&self, run: &Run) -> Result<Found, Interrupted> {
         let (scope, transaction) = (self.writer.scope(), self.transaction);
         let credits = self.credits(run).await?;
-        let named = credits.values().filter_map(|credit| credit.partner).collect();
-        let partners = lock_partners(transaction, self.writer, named).await?;
+        let named: BTreeSet<_> = credits.values().filter_map(|credit| credit.partner).collect();
+        // In the order of their ids, as everywhere.
+        let named = Vec::from_iter(named);
+        let partners = match named.as_slice() {
+            [] => Vec::new(),
+            named => store::partner::lock_credited(transaction, &scope, named).await?,
+        };
         let partners: HashMap<_, _> = partners.into_iter().map(|partner| (partner.id, partner)).collect();
         // Not before the locks: while this one waited for them, another may have recorded the same events.
         let asked = run.events.iter().map(|(_, event)| {
@@ -82,11 +80,10 @@ impl Recorder<'_> {
             credits,
             partners,
             facts,
-            snapshots: HashMap::new(),
             tiers: Vec::new(),
             now,
         };
-        self.look_up_terms(run, &mut found).await?;
+        found.tiers = self.tiers(run, &found).await?;
         Ok(found)
     }
 
@@ -123,35 +120,24 @@ impl Recorder<'_> {
         Ok(credits.collect())
     }
 
-    /// Snapshots of those who may earn, and the tiers that may count.
-    async fn look_up_terms(&self, run: &Run, found: &mut Found) -> Result<(), StoreError> {
-        let (mut earning, mut partners, mut campaigns, mut advertisers) = <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
+    /// The tiers that may count, where any may.
+    async fn tiers(&self, run: &Run, found: &Found) -> Result<Vec<TieredCommission>, StoreError> {
+        let (mut partners, mut campaigns, mut advertisers) = <(Vec<_>, Vec<_>, Vec<_>)>::default();
         for (_, event) in &run.events {
-            let Some(facts) = found.facts.get(&event.external_id).filter(|facts| !facts.is_known) else {
-                continue;
-            };
-            let Some(partner) = found.partner_of(event).and_then(|id| found.partners.get(&id)) else {
-                continue;
-            };
-            let occurred_at = event.occurred_at.unwrap_or(found.now);
-            if accrual::earns(partner.status, facts.campaign.as_ref(), occurred_at) {
-                earning.push(partner.id.uuid());
-            }
-            if let Some(campaign) = &facts.campaign {
-                partners.push(partner.id.uuid());
+            let tiered = |facts: &&Facts| facts.is_tiered && !facts.is_known;
+            let facts = found.facts.get(&event.external_id).filter(tiered);
+            let campaign = facts.and_then(|facts| facts.campaign.as_ref());
+            if let (Some(partner), Some(campaign)) = (found.partner_of(event), campaign) {
+                partners.push(partner.uuid());
                 campaigns.push(campaign.id.uuid());
                 advertisers.extend(campaign.advertiser_id.map(|id| id.uuid()));
             }
         }
+        if partners.is_empty() {
+            return Ok(Vec::new());
+        }
         let (scope, transaction) = (self.writer.scope(), self.transaction);
-        if !earning.is_empty() {
-            found.snapshots = store::snapshot::of_partners(transaction, &scope, &earning).await?;
-        }
-        if !partners.is_empty() {
-            found.tiers =
-                store::tiered_commission::counting(transaction, &scope, &partners, &campaigns, &advertisers).await?;
-        }
-        Ok(())
+        store::tiered_commission::counting(transaction, &scope, &partners, &campaigns, &advertisers).await
     }
 }
 

@@ -9,17 +9,18 @@ use crate::domain::commission::Commission;
 use crate::domain::event::{Attribution, Customer, Event, EventKind};
 use crate::domain::id::{AttributionId, CustomerId, EventId, PartnerId};
 use crate::domain::money::Currency;
-use crate::domain::partner::Partner;
 use crate::domain::problem::{ProblemCode, Problems};
-use crate::domain::tenant::Tenant;
 use crate::service::ledger::event::CheckedEvent;
+use crate::store::partner::Credited;
 use crate::store::recording::Facts;
 
 /// Everything that is known of an event before anything is written.
 pub struct Prepared {
-    pub tenant: Tenant,
+    /// The tenant's base currency and time zone.
+    pub base: Currency,
+    pub zone: chrono_tz::Tz,
     pub event: Event,
-    pub partner: Option<Partner>,
+    pub partner: Option<Credited>,
     pub campaign: Option<Campaign>,
     /// The customer, and whether it is new.
     pub customer: Option<(Customer, bool)>,
@@ -63,7 +64,7 @@ impl Recorder<'_> {
             found.facts.remove(&event.external_id),
         );
         // Both were looked up by this id; without them, look again.
-        let (Some(credit), Some(facts)) = (credit, facts) else {
+        let (Some(credit), Some(mut facts)) = (credit, facts) else {
             return Err(Interrupted::Raced);
         };
         if facts.is_known
@@ -74,10 +75,11 @@ impl Recorder<'_> {
         if credit.asked.as_ref().is_some_and(|asked| *asked != facts.customer) {
             return Err(Interrupted::Raced);
         }
-        let partner = credit.partner.and_then(|id| found.partners.get(&id)).cloned();
+        let partner = credit.partner.and_then(|id| found.partners.get(&id)).copied();
         check(&event, credit, partner.as_ref(), &facts)?;
+        let snapshot = facts.snapshot.take();
         let mut prepared = prepare(event, partner, facts, found.now);
-        let terms = self.earn(&mut prepared, &found.snapshots).await?;
+        let terms = self.earn(&mut prepared, snapshot.as_ref()).await?;
         self.apply_tiers(&mut prepared, terms.as_ref(), found).await?;
         Ok(WorkedOut::New(Box::new(prepared)))
     }
@@ -97,7 +99,7 @@ impl Recorder<'_> {
             partner,
             campaign,
             terms,
-            zone: prepared.tenant.time_zone,
+            zone: prepared.zone,
         };
         let effects = tiers::arrive(
             self.transaction,
@@ -123,7 +125,7 @@ impl Recorder<'_> {
 }
 
 /// Whether what the event names is there.
-fn check(event: &CheckedEvent, credit: Credit, partner: Option<&Partner>, facts: &Facts) -> Result<(), Interrupted> {
+fn check(event: &CheckedEvent, credit: Credit, partner: Option<&Credited>, facts: &Facts) -> Result<(), Interrupted> {
     let mut problems = credit.problems;
     if credit.names_partner {
         problems.found("partnerId", partner);
@@ -146,7 +148,7 @@ fn check(event: &CheckedEvent, credit: Credit, partner: Option<&Partner>, facts:
     }
 }
 
-fn prepare(checked: CheckedEvent, partner: Option<Partner>, facts: Facts, now: Timestamp) -> Prepared {
+fn prepare(checked: CheckedEvent, partner: Option<Credited>, facts: Facts, now: Timestamp) -> Prepared {
     let occurred_at = checked.occurred_at.unwrap_or(now);
     let campaign = facts.campaign;
     let attribution = partner.as_ref().map(|partner| Attribution {
@@ -187,7 +189,8 @@ fn prepare(checked: CheckedEvent, partner: Option<Partner>, facts: Facts, now: T
         wholly_refunded: false,
     };
     Prepared {
-        tenant: facts.tenant,
+        base: facts.base,
+        zone: facts.zone,
         event,
         partner,
         campaign,

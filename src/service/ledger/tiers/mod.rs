@@ -19,9 +19,9 @@ use crate::domain::commission::{Commission, CommissionKind};
 use crate::domain::event::Event;
 use crate::domain::id::{TenantId, TierResultId, TieredCommissionId};
 use crate::domain::money::Money;
-use crate::domain::partner::Partner;
 use crate::domain::refund;
 use crate::domain::tiered::{self, Conversion, RatedRow, Side, Standing, TieredCommission};
+use crate::store::partner::Credited;
 use crate::store::tier_counter::{CounterKey, NewCounter};
 use crate::store::tier_past::{PastEvent, PastRow};
 use crate::store::tier_result::{ResultKind, TierResult};
@@ -34,7 +34,7 @@ pub use progress::{Progress, progress};
 /// An event that is about to be recorded.
 pub struct Arriving<'a> {
     pub event: &'a Event,
-    pub partner: &'a Partner,
+    pub partner: &'a Credited,
     pub campaign: &'a Campaign,
     /// `None`: it earns nothing.
     pub terms: Option<&'a TermsInForce>,
