@@ -38,17 +38,17 @@ pub async fn describe(transaction: &impl ConnectionTrait) -> Result<(), StoreErr
     let wanted: Vec<_> = of_index
         .map(|index| [index[0].table.clone(), index[0].index.clone(), estimates(index)])
         .collect();
-    let tables = "SELECT name FROM sqlite_schema WHERE name IN ('sqlite_stat1', 'sqlite_stat4') ORDER BY name";
-    let tables = transaction.query_all_raw(sqlite(tables)).await?;
-    if tables.is_empty() {
-        // There is no other way to create them.
+    if !exists(transaction, "sqlite_stat1").await? {
+        // There is no other way to create it.
         transaction.execute_raw(sqlite("ANALYZE seaql_migrations")).await?;
     } else if known(transaction).await? == wanted {
         return Ok(());
     }
     transaction.execute_raw(sqlite("DELETE FROM sqlite_stat1")).await?;
-    // Its samples would have statements planned anew for every value.
-    transaction.execute_raw(sqlite("DELETE FROM sqlite_stat4")).await?;
+    if exists(transaction, "sqlite_stat4").await? {
+        // Its samples would have statements planned anew for every value.
+        transaction.execute_raw(sqlite("DELETE FROM sqlite_stat4")).await?;
+    }
     let mut insert = Query::insert();
     insert.into_table("sqlite_stat1").columns(["tbl", "idx", "stat"]);
     for row in wanted {
@@ -58,6 +58,12 @@ pub async fn describe(transaction: &impl ConnectionTrait) -> Result<(), StoreErr
     // This connection reads them now; others when they see that the schema has changed.
     transaction.execute_raw(sqlite("ANALYZE sqlite_schema")).await?;
     Ok(())
+}
+
+async fn exists(transaction: &impl ConnectionTrait, table: &str) -> Result<bool, StoreError> {
+    let find = "SELECT 1 FROM sqlite_schema WHERE name = ?";
+    let find = Statement::from_sql_and_values(DbBackend::Sqlite, find, [table.into()]);
+    Ok(transaction.query_one_raw(find).await?.is_some())
 }
 
 /// Table, index and statistics of each index.

@@ -2,6 +2,7 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
+use tributary::store::migrate;
 
 use crate::ledger::{Shop, charge, merged, text};
 use crate::support::TestApp;
@@ -98,4 +99,32 @@ async fn sqlite_walks_no_tenants_ledger() {
         }
         assert_eq!(walked(&app, &statement).await, [] as [String; 0], "{statement}");
     }
+}
+
+#[tokio::test]
+async fn what_analyze_wrote_is_put_right_at_the_next_start() {
+    let app = TestApp::on_sqlite().await;
+    let sqlite = |sql: &str| Statement::from_string(DbBackend::Sqlite, sql);
+    let statistics = async || {
+        let rows = app
+            .store()
+            .reader()
+            .query_all_raw(sqlite("SELECT tbl, idx, stat FROM sqlite_stat1 ORDER BY tbl, idx"));
+        let rows = rows.await.expect("statistics");
+        let texts = rows
+            .iter()
+            .map(|row| ["tbl", "idx", "stat"].map(|name| row.try_get::<String>("", name).expect("a text")));
+        texts.collect::<Vec<_>>()
+    };
+    let before = statistics().await;
+    assert!(before.iter().any(|[table, ..]| table == "commission"), "{before:?}");
+    let transaction = app.store().begin().await.expect("a transaction");
+    // As a program does that was built without samples.
+    for statement in ["ANALYZE", "DROP TABLE sqlite_stat4"] {
+        transaction.execute_raw(sqlite(statement)).await.expect("it runs");
+    }
+    transaction.commit().await.expect("it lasts");
+    assert_ne!(statistics().await, before);
+    migrate(app.store()).await.expect("nothing is in the way");
+    assert_eq!(statistics().await, before);
 }
