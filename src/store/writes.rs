@@ -10,16 +10,22 @@ use super::{StoreError, Transaction};
 /// PostgreSQL binds at most 65,535 values in a statement.
 const MOST_VALUES: usize = 60_000;
 
-/// The rows that one insert may have: few numbers, so that its text is met again and stays prepared.
+/// The most rows of an insert on PostgreSQL.
+const MOST_ROWS: usize = 1_000;
+
+/// The rows that one insert has on SQLite: few numbers, so that its text is met again and stays prepared.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
 
 /// Inserts to be run together. No two of their rows may be the same row of a table.
 #[derive(Default)]
 pub struct Writes {
-    inserts: Vec<Insert>,
+    tables: Vec<Table>,
     /// Whether one of them appends to the outbox.
     appends: bool,
 }
+
+/// Rows of a table, to be cut into inserts; told how many are left, `size` says how many the next one has.
+type Table = Box<dyn FnOnce(&dyn Fn(usize) -> usize) -> Vec<Insert> + Send>;
 
 struct Insert {
     statement: InsertStatement,
@@ -36,27 +42,29 @@ impl Writes {
     }
 
     /// Adds rows, which refer only to each other and to what is added or written before.
-    pub(super) fn add<A: ActiveModelTrait>(
+    pub(super) fn add<A: ActiveModelTrait + Send + 'static>(
         &mut self,
         rows: impl IntoIterator<Item = A>,
         conflict: Option<&OnConflict>,
     ) {
-        let mut rows: Vec<_> = rows.into_iter().collect();
+        let (rows, conflict): (Vec<_>, _) = (rows.into_iter().collect(), conflict.cloned());
         let columns = <A::Entity as EntityTrait>::Column::iter().count();
-        for size in SIZES {
-            while rows.len() >= size {
-                let later = rows.split_off(size);
-                let mut insert = A::Entity::insert_many(std::mem::replace(&mut rows, later));
-                if let Some(conflict) = conflict {
+        self.tables.push(Box::new(move |size| {
+            let (mut rows, mut inserts) = (rows.into_iter(), Vec::new());
+            while rows.len() > 0 {
+                let size = size(rows.len());
+                let mut insert = A::Entity::insert_many(rows.by_ref().take(size));
+                if let Some(conflict) = &conflict {
                     insert = insert.on_conflict(conflict.clone());
                 }
-                self.inserts.push(Insert {
+                inserts.push(Insert {
                     statement: insert.into_query(),
                     rows: size,
                     values: size * columns,
                 });
             }
-        }
+            inserts
+        }));
     }
 
     /// Says that one of them appends to the outbox.
@@ -66,21 +74,28 @@ impl Writes {
 
     /// These, and those behind them.
     pub fn then(mut self, later: Self) -> Self {
-        self.inserts.extend(later.inserts);
+        self.tables.extend(later.tables);
         self.appends |= later.appends;
         self
     }
 
     pub async fn run(self, transaction: &Transaction) -> Result<(), StoreError> {
         match transaction.get_database_backend() {
-            DbBackend::Postgres => run_at_once(transaction, self.inserts).await?,
-            _ => run_in_a_row(transaction, &self.inserts).await?,
+            DbBackend::Postgres => run_at_once(transaction, cut(self.tables, |left| left.min(MOST_ROWS))).await?,
+            _ => {
+                let size = |left| SIZES.into_iter().find(|size| *size <= left).unwrap_or(1);
+                run_in_a_row(transaction, &cut(self.tables, size)).await?;
+            }
         }
         if self.appends {
             transaction.note_append();
         }
         Ok(())
     }
+}
+
+fn cut(tables: Vec<Table>, size: impl Fn(usize) -> usize) -> Vec<Insert> {
+    tables.into_iter().flat_map(|table| table(&size)).collect()
 }
 
 /// PostgreSQL: as many as one statement can bind.
