@@ -242,7 +242,6 @@ impl<'a> Life<'a> {
     fn record(&mut self, draft: Draft<'a>, earned: Option<(TermsInForce, Vec<Earned>)>, at: Timestamp) {
         let campaign = draft.place.map(|campaign| campaign.id);
         let checked = checked(draft.input);
-        let occurred_at = checked.occurred_at.unwrap_or(at);
         let client = draft.client.map(|who| match who {
             Who::Known(index) => index,
             Who::New(mut client) => {
@@ -257,26 +256,13 @@ impl<'a> Life<'a> {
             campaign_id: campaign,
         };
         let event = Event {
-            id: self.book.ids.next(at),
-            external_id: checked.external_id,
-            content: checked.content,
-            kind: checked.kind,
-            event_type: checked.event_type,
-            base: checked.base,
-            amount: checked.amount,
-            revenue: checked.revenue,
-            occurred_at,
-            recorded_at: at,
             customer_id: client.map(|index| self.clients[index].customer.id),
             attribution: Some(attribution),
-            original_id: None,
-            metadata: checked.metadata,
-            refunded_minor: 0,
-            wholly_refunded: false,
+            ..checked.recorded(self.book.ids.next(at), at)
         };
         self.number += 1;
         if let Some(index) = client {
-            self.clients[index].remember(event.event_type.as_deref(), occurred_at);
+            self.clients[index].remember(event.event_type.as_deref(), event.occurred_at);
         }
         if let Some(campaign) = campaign
             && !self.before.member_of.contains(&campaign)
@@ -385,25 +371,14 @@ impl<'a> Life<'a> {
         };
         original.wholly_refunded = refunded.wholly;
         let event = Event {
-            id,
-            external_id: checked.external_id,
-            content: checked.content,
-            kind,
-            event_type: None,
-            base: checked.base,
             amount: taken,
-            revenue: None,
-            occurred_at: at,
-            recorded_at: at,
             customer_id: original.customer_id,
             attribution: original.attribution.map(|known| Attribution {
                 id: attribution,
                 ..known
             }),
             original_id: Some(original.id),
-            metadata: None,
-            refunded_minor: 0,
-            wholly_refunded: false,
+            ..checked.recorded(id, at)
         };
         if let (EventKind::Charge, Some(taken)) = (original.kind, taken) {
             *self.lifetime_values.entry(taken.currency()).or_default() -= taken.minor();

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::content;
 use crate::domain::Timestamp;
-use crate::domain::event::EventKind;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::id::EventId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::text;
@@ -148,6 +149,31 @@ impl NewEvent {
             original_external_id: original?,
             metadata: metadata?,
         })
+    }
+}
+
+impl CheckedEvent {
+    /// The event as it is recorded now: as sent, and nothing refunded yet. Its customer, its attribution and the event that
+    /// it takes back are for the caller to fill in.
+    pub fn recorded(self, id: EventId, now: Timestamp) -> Event {
+        Event {
+            id,
+            external_id: self.external_id,
+            content: self.content,
+            kind: self.kind,
+            event_type: self.event_type,
+            base: self.base,
+            amount: self.amount,
+            revenue: self.revenue,
+            occurred_at: self.occurred_at.unwrap_or(now),
+            recorded_at: now,
+            customer_id: None,
+            attribution: None,
+            original_id: None,
+            metadata: self.metadata,
+            refunded_minor: 0,
+            wholly_refunded: false,
+        }
     }
 }
 

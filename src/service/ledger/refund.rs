@@ -75,25 +75,14 @@ pub async fn record(
         wholly: refunded_minor == charged_minor,
     };
     let event = Event {
-        id: EventId::new(now),
-        external_id: checked.external_id,
-        content: checked.content,
-        kind: checked.kind,
-        event_type: checked.event_type,
-        base: checked.base,
         amount,
-        revenue: None,
-        occurred_at: checked.occurred_at.unwrap_or(now),
-        recorded_at: now,
         customer_id: original.customer_id,
         attribution: original.attribution.map(|attribution| Attribution {
             id: AttributionId::new(now),
             ..attribution
         }),
         original_id: Some(original.id),
-        metadata: checked.metadata,
-        refunded_minor: 0,
-        wholly_refunded: false,
+        ..checked.recorded(EventId::new(now), now)
     };
     if !store::event::insert(transaction, writer.tenant(), &event).await? {
         return Ok(Some(Taken::Raced));

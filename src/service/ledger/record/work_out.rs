@@ -148,46 +148,30 @@ fn check(event: &CheckedEvent, credit: Credit, partner: Option<&Credited>, facts
     }
 }
 
-fn prepare(checked: CheckedEvent, partner: Option<Credited>, facts: Facts, now: Timestamp) -> Prepared {
-    let occurred_at = checked.occurred_at.unwrap_or(now);
+fn prepare(mut checked: CheckedEvent, partner: Option<Credited>, facts: Facts, now: Timestamp) -> Prepared {
+    let (external_id, acquired_at) = (checked.customer_external_id.take(), checked.customer_acquired_at);
+    let mut event = checked.recorded(EventId::new(now), now);
     let campaign = facts.campaign;
-    let attribution = partner.as_ref().map(|partner| Attribution {
+    event.attribution = partner.as_ref().map(|partner| Attribution {
         id: AttributionId::new(now),
         partner_id: partner.id,
         campaign_id: campaign.as_ref().map(|campaign| campaign.id),
     });
-    let customer = checked.customer_external_id.map(|external_id| match facts.customer {
+    let customer = external_id.map(|external_id| match facts.customer {
         Some(customer) => (customer, false),
         None => {
             let new = Customer {
                 id: CustomerId::new(now),
                 external_id,
-                acquired_at: checked.customer_acquired_at.unwrap_or(occurred_at),
+                acquired_at: acquired_at.unwrap_or(event.occurred_at),
                 partner_id: partner.as_ref().map(|partner| partner.id),
                 campaign_id: campaign.as_ref().map(|campaign| campaign.id),
             };
             (new, true)
         }
     });
-    let is_charge = checked.kind == EventKind::Charge;
-    let event = Event {
-        id: EventId::new(now),
-        external_id: checked.external_id,
-        content: checked.content,
-        kind: checked.kind,
-        event_type: checked.event_type,
-        base: checked.base,
-        amount: checked.amount,
-        revenue: checked.revenue,
-        occurred_at,
-        recorded_at: now,
-        customer_id: customer.as_ref().map(|(customer, _)| customer.id),
-        attribution,
-        original_id: None,
-        metadata: checked.metadata,
-        refunded_minor: 0,
-        wholly_refunded: false,
-    };
+    event.customer_id = customer.as_ref().map(|(customer, _)| customer.id);
+    let is_charge = event.kind == EventKind::Charge;
     Prepared {
         base: facts.base,
         zone: facts.zone,
