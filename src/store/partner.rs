@@ -158,13 +158,16 @@ pub async fn lock_all(
     scope: &Scope,
     ids: &[PartnerId],
 ) -> Result<Vec<Partner>, StoreError> {
+    let locked = locked(transaction.get_database_backend(), scope, ids);
+    locked.all(transaction).await?.into_iter().map(from_row).collect()
+}
+
+fn locked(backend: DbBackend, scope: &Scope, ids: &[PartnerId]) -> Select<Entity> {
     let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
-    let one_of = many::one_of(transaction.get_database_backend(), Column::Id.as_column_ref(), &uuids);
-    let select = visible::<Entity>(scope)
-        .filter(one_of)
+    visible::<Entity>(scope)
+        .filter(many::one_of(backend, Column::Id.as_column_ref(), &uuids))
         .order_by_asc(Column::Id)
-        .lock(WRITER);
-    select.all(transaction).await?.into_iter().map(from_row).collect()
+        .lock(WRITER)
 }
 
 /// A partner as far as the recording of events looks at it.
@@ -181,14 +184,9 @@ pub async fn lock_credited(
     scope: &Scope,
     ids: &[PartnerId],
 ) -> Result<Vec<Credited>, StoreError> {
-    let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
-    let one_of = many::one_of(transaction.get_database_backend(), Column::Id.as_column_ref(), &uuids);
-    let rows: Vec<(Uuid, String, Option<Uuid>)> = visible::<Entity>(scope)
+    let rows: Vec<(Uuid, String, Option<Uuid>)> = locked(transaction.get_database_backend(), scope, ids)
         .select_only()
         .columns([Column::Id, Column::Status, Column::GroupId])
-        .filter(one_of)
-        .order_by_asc(Column::Id)
-        .lock(WRITER)
         .into_tuple()
         .all(transaction)
         .await?;
