@@ -6,8 +6,8 @@ use entity::commission::{self, Column, Entity};
 use entity::{commission_transition, commission_written, deal_payment, outbox, payout_item};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -308,29 +308,50 @@ pub async fn set_recipient(
 /// Appends to the histories of rows, and to the outbox what changed; whoever listens hears of it after the commit.
 pub fn insert_transitions(writes: &mut Writes, tenant: TenantId, transitions: &[(CommissionId, CommissionTransition)]) {
     let history = transitions.iter().map(|(commission, transition)| {
-        let row = commission_transition::Model {
-            tenant_id: tenant.uuid(),
-            id: CommissionTransitionId::new(transition.at).uuid(),
-            commission_id: commission.uuid(),
-            from_status: transition.from.map(|status| status.as_str().to_owned()),
-            to_status: transition.to.as_str().to_owned(),
-            actor: transition.actor.clone(),
-            reason: transition.reason.clone(),
-            at: transition.at,
-        };
-        row.into_active_model()
+        let id = CommissionTransitionId::new(transition.at);
+        to_transition_row(tenant, id, *commission, transition).into_active_model()
     });
     writes.add(history, None);
-    let changes = transitions.iter().map(|(commission, transition)| outbox::ActiveModel {
-        tenant_id: sea_orm::ActiveValue::Set(tenant.uuid()),
-        commission_id: sea_orm::ActiveValue::Set(commission.uuid()),
-        status: sea_orm::ActiveValue::Set(transition.to.as_str().to_owned()),
-        at: sea_orm::ActiveValue::Set(transition.at),
-        id: sea_orm::ActiveValue::NotSet,
-    });
-    writes.add(changes, None);
+    let changes = transitions.iter();
+    writes.add(
+        changes.map(|(commission, transition)| to_change_row(tenant, *commission, transition)),
+        None,
+    );
     if !transitions.is_empty() {
         writes.note_append();
+    }
+}
+
+pub(super) fn to_transition_row(
+    tenant: TenantId,
+    id: CommissionTransitionId,
+    commission: CommissionId,
+    transition: &CommissionTransition,
+) -> commission_transition::Model {
+    commission_transition::Model {
+        tenant_id: tenant.uuid(),
+        id: id.uuid(),
+        commission_id: commission.uuid(),
+        from_status: transition.from.map(|status| status.as_str().to_owned()),
+        to_status: transition.to.as_str().to_owned(),
+        actor: transition.actor.clone(),
+        reason: transition.reason.clone(),
+        at: transition.at,
+    }
+}
+
+/// For the outbox, whose rows the database numbers.
+pub(super) fn to_change_row(
+    tenant: TenantId,
+    commission: CommissionId,
+    transition: &CommissionTransition,
+) -> outbox::ActiveModel {
+    outbox::ActiveModel {
+        tenant_id: ActiveValue::Set(tenant.uuid()),
+        commission_id: ActiveValue::Set(commission.uuid()),
+        status: ActiveValue::Set(transition.to.as_str().to_owned()),
+        at: ActiveValue::Set(transition.at),
+        id: ActiveValue::NotSet,
     }
 }
 
@@ -422,7 +443,7 @@ pub(super) fn from_row(row: commission::Model) -> Result<Commission, StoreError>
     })
 }
 
-pub(super) fn to_row(tenant: TenantId, commission: &Commission) -> commission_written::Model {
+fn to_row(tenant: TenantId, commission: &Commission) -> commission_written::Model {
     commission_written::Model {
         tenant_id: tenant.uuid(),
         id: commission.id.uuid(),

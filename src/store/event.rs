@@ -286,7 +286,7 @@ pub(super) fn from_row(row: event::Model) -> Result<Event, StoreError> {
     })
 }
 
-pub(super) fn to_row(tenant: TenantId, event: &Event) -> event::Model {
+fn to_row(tenant: TenantId, event: &Event) -> event::Model {
     let attribution = event.attribution;
     event::Model {
         tenant_id: tenant.uuid(),

@@ -11,8 +11,6 @@ use crate::domain::id::{
 use crate::domain::money::Currency;
 use crate::store::{self, StoreError, Transaction, Writes, bulk};
 
-/// Balances of one statement, well within the values that databases bind.
-
 #[derive(Default)]
 pub struct Batch {
     members: Vec<(CampaignId, PartnerId, Timestamp)>,
@@ -69,8 +67,12 @@ impl Batch {
         self.transitions.sort_by_key(|(id, _, _)| *id);
         self.items.sort_by_key(|(id, _, _)| *id);
         bulk::insert_campaign_members(transaction, tenant, &self.members).await?;
-        bulk::ledger::insert_customers(transaction, tenant, &self.customers).await?;
-        bulk::ledger::insert_events(transaction, tenant, &self.events).await?;
+        let happened = |writes: &mut Writes| {
+            store::customer::add(writes, tenant, &self.customers);
+            // Originals stand before their refunds.
+            store::event::add(writes, tenant, &self.events);
+        };
+        Writes::of(happened).run(transaction).await?;
         let ids: Vec<_> = self.runs.iter().map(|run| run.id.uuid()).collect();
         let known = store::payout::runs_by_ids(transaction, &Scope::tenant_wide(tenant), &ids).await?;
         let runs: Vec<_> = self
@@ -80,7 +82,9 @@ impl Batch {
             .collect();
         bulk::ledger::insert_payout_runs(transaction, tenant, &runs).await?;
         store::payout::insert(transaction, tenant, &self.payouts).await?;
-        bulk::ledger::insert_commissions(transaction, tenant, &self.commissions).await?;
+        // Rows stand before those that adjust them.
+        let earned = |writes: &mut Writes| store::commission::insert(writes, tenant, &self.commissions);
+        Writes::of(earned).run(transaction).await?;
         bulk::ledger::insert_commission_transitions(transaction, tenant, &self.transitions).await?;
         bulk::ledger::insert_payout_items(transaction, tenant, &self.items).await?;
         bulk::ledger::insert_paid_charges(transaction, tenant, &self.paid_charges).await?;

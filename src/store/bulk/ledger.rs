@@ -4,18 +4,17 @@
 use std::collections::HashMap;
 
 use entity::{
-    campaign_member, commission, commission_transition, commission_written, customer, event, outbox, partner_customer,
-    partner_standing, payout_item, payout_run,
+    campaign_member, commission, commission_transition, event, outbox, partner_customer, partner_standing, payout_item,
+    payout_run,
 };
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::insert;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::commission::{Commission, CommissionTransition, PayoutRun};
-use crate::domain::event::{Customer, Event};
+use crate::domain::commission::{CommissionTransition, PayoutRun};
 use crate::domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
 };
@@ -137,39 +136,6 @@ pub async fn campaigns_of_partners(
     Ok(campaigns)
 }
 
-pub async fn insert_customers(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    customers: &[Customer],
-) -> Result<(), StoreError> {
-    let rows = customers
-        .iter()
-        .map(|customer| crate::store::customer::to_row(tenant, customer));
-    insert::<customer::Entity, _>(transaction, rows).await
-}
-
-/// Originals stand before their refunds.
-pub async fn insert_events(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    events: &[Event],
-) -> Result<(), StoreError> {
-    let rows = events.iter().map(|event| crate::store::event::to_row(tenant, event));
-    insert::<event::Entity, _>(transaction, rows).await
-}
-
-/// Rows stand before those that adjust them.
-pub async fn insert_commissions(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    commissions: &[Commission],
-) -> Result<(), StoreError> {
-    let rows = commissions
-        .iter()
-        .map(|commission| crate::store::commission::to_row(tenant, commission));
-    insert::<commission_written::Entity, _>(transaction, rows).await
-}
-
 /// Appends to the histories of commissions, and to the outbox what changed. Nobody is woken for so much at once:
 /// whoever listens finds it at its next look.
 pub async fn insert_commission_transitions(
@@ -177,30 +143,12 @@ pub async fn insert_commission_transitions(
     tenant: TenantId,
     transitions: &[(CommissionTransitionId, CommissionId, CommissionTransition)],
 ) -> Result<(), StoreError> {
-    let tenant_id = tenant.uuid();
-    let history = transitions
-        .iter()
-        .map(|(id, commission, transition)| commission_transition::Model {
-            tenant_id,
-            id: id.uuid(),
-            commission_id: commission.uuid(),
-            from_status: transition.from.map(|status| status.as_str().to_owned()),
-            to_status: transition.to.as_str().to_owned(),
-            actor: transition.actor.clone(),
-            reason: transition.reason.clone(),
-            at: transition.at,
-        });
+    use crate::store::commission::{to_change_row, to_transition_row};
+    let history = transitions.iter();
+    let history = history.map(|(id, commission, transition)| to_transition_row(tenant, *id, *commission, transition));
     insert::<commission_transition::Entity, _>(transaction, history).await?;
-    // The database counts them itself.
-    let changes = transitions
-        .iter()
-        .map(|(_, commission, transition)| outbox::ActiveModel {
-            tenant_id: ActiveValue::Set(tenant_id),
-            commission_id: ActiveValue::Set(commission.uuid()),
-            status: ActiveValue::Set(transition.to.as_str().to_owned()),
-            at: ActiveValue::Set(transition.at),
-            id: ActiveValue::NotSet,
-        });
+    let changes = transitions.iter();
+    let changes = changes.map(|(_, commission, transition)| to_change_row(tenant, *commission, transition));
     insert::<outbox::Entity, _>(transaction, changes).await
 }
 
