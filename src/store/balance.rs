@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use entity::partner_balance::{self, Column, Entity};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, Writes, many, row};
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::commission::Balance;
 use crate::domain::id::{PartnerId, TenantId};
@@ -40,13 +40,6 @@ pub async fn of_partners(
 
 /// Adds `changes`, one a partner and currency, to what is there.
 pub fn add(writes: &mut Writes, tenant: TenantId, changes: &[(PartnerId, Balance)]) {
-    const SUMS: [Column; 5] = [
-        Column::AccruedMinor,
-        Column::ApprovedMinor,
-        Column::PaidMinor,
-        Column::ReversedMinor,
-        Column::ReservedMinor,
-    ];
     let rows = changes.iter().map(|(partner, change)| {
         let row = partner_balance::Model {
             tenant_id: tenant.uuid(),
@@ -60,12 +53,7 @@ pub fn add(writes: &mut Writes, tenant: TenantId, changes: &[(PartnerId, Balance
         };
         row.into_active_model()
     });
-    let mut conflict = OnConflict::columns([Column::TenantId, Column::PartnerId, Column::Currency]);
-    for sum in SUMS {
-        let added = Expr::col((Entity, sum)).add(Expr::col(("excluded", sum)));
-        conflict.value(sum, added);
-    }
-    writes.add(rows, Some(&conflict));
+    writes.add(rows, Conflict::Add);
 }
 
 fn from_row(row: partner_balance::Model) -> Result<(Uuid, Balance), StoreError> {

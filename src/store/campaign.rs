@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::campaign::{self, Column, Entity};
 use entity::{campaign_member, commission_snapshot, partnership_request, tiered_commission_reference};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, Writes, many, row};
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::campaign::{Campaign, CampaignStatus};
 use crate::domain::id::{AdvertiserId, CampaignId, PartnerId, TenantId};
@@ -283,7 +284,7 @@ pub fn join(
         }
         .into_active_model()
     });
-    writes.add(members, Some(OnConflict::new().do_nothing()));
+    writes.add(members, Conflict::Keep);
 }
 
 pub async fn insert(

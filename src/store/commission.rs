@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, Writes, many, row};
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, CommissionTransition, PaymentTarget};
@@ -258,7 +259,7 @@ pub fn insert(writes: &mut Writes, tenant: TenantId, commissions: &[Commission])
     let rows = commissions
         .iter()
         .map(|commission| to_row(tenant, commission).into_active_model());
-    writes.add(rows, None);
+    writes.add(rows, Conflict::Fail);
 }
 
 /// Writes what may move of each row. The caller checked the move under the partner's lock.
@@ -311,12 +312,10 @@ pub fn insert_transitions(writes: &mut Writes, tenant: TenantId, transitions: &[
         let id = CommissionTransitionId::new(transition.at);
         to_transition_row(tenant, id, *commission, transition).into_active_model()
     });
-    writes.add(history, None);
+    writes.add(history, Conflict::Fail);
     let changes = transitions.iter();
-    writes.add(
-        changes.map(|(commission, transition)| to_change_row(tenant, *commission, transition)),
-        None,
-    );
+    let changes = changes.map(|(commission, transition)| to_change_row(tenant, *commission, transition));
+    writes.add(changes, Conflict::Fail);
     if !transitions.is_empty() {
         writes.note_append();
     }

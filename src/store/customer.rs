@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::campaign::contains;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, Writes, many};
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many};
 use crate::auth::Scope;
 use crate::domain::event::Customer;
 use crate::domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
@@ -127,7 +128,7 @@ pub fn add<'a>(writes: &mut Writes, tenant: TenantId, customers: impl IntoIterat
     let rows = customers
         .into_iter()
         .map(|customer| to_row(tenant, customer).into_active_model());
-    writes.add(rows, None);
+    writes.add(rows, Conflict::Fail);
 }
 
 /// Binds a customer that is bound to nobody yet.

@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, Writes, many, row};
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::event::{Attribution, Event, EventKind};
@@ -211,7 +212,7 @@ pub fn add<'a>(writes: &mut Writes, tenant: TenantId, events: impl IntoIterator<
     let rows = events
         .into_iter()
         .map(|event| to_row(tenant, event).into_active_model());
-    writes.add(rows, None);
+    writes.add(rows, Conflict::Fail);
 }
 
 /// Writes the event if its external id is new; false if another one has it.

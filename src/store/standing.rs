@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 
 use entity::{partner_customer, partner_lifetime_value, partner_standing};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, Writes, many, row};
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::id::{CustomerId, PartnerId, TenantId};
 use crate::domain::money::{Currency, Money};
@@ -59,8 +59,7 @@ pub fn add_lifetime_values(
     tenant: TenantId,
     values: impl IntoIterator<Item = (PartnerId, Currency, i64)>,
 ) {
-    use partner_lifetime_value::{Column, Entity, Model};
-    let sum = Expr::col((Entity, Column::AmountMinor)).add(Expr::col(("excluded", Column::AmountMinor)));
+    use partner_lifetime_value::Model;
     let rows = values.into_iter().map(|(partner, currency, minor)| {
         let row = Model {
             tenant_id: tenant.uuid(),
@@ -70,8 +69,7 @@ pub fn add_lifetime_values(
         };
         row.into_active_model()
     });
-    let key = [Column::TenantId, Column::PartnerId, Column::Currency];
-    writes.add(rows, Some(OnConflict::columns(key).value(Column::AmountMinor, sum)));
+    writes.add(rows, Conflict::Add);
 }
 
 pub async fn qualified_customers(
@@ -115,7 +113,7 @@ pub struct PaidCharges {
 /// Writes how many paid charges customers have, and through them how many customers are qualified: those who have any.
 /// One entry a partner.
 pub fn count_paid_charges(writes: &mut Writes, tenant: TenantId, counted: &[PaidCharges]) {
-    use partner_customer::{Column, Model};
+    use partner_customer::Model;
     let rows = counted.iter().map(|counted| {
         let row = Model {
             tenant_id: tenant.uuid(),
@@ -125,8 +123,7 @@ pub fn count_paid_charges(writes: &mut Writes, tenant: TenantId, counted: &[Paid
         };
         row.into_active_model()
     });
-    let key = [Column::TenantId, Column::PartnerId, Column::CustomerId];
-    writes.add(rows, Some(OnConflict::columns(key).update_column(Column::PaidCharges)));
+    writes.add(rows, Conflict::Replace);
     let qualified = counted.iter().filter_map(|counted| {
         let now = i64::from(counted.before + counted.by > 0);
         let change = now - i64::from(counted.before > 0);
@@ -141,8 +138,7 @@ pub fn add_qualified_customers(
     tenant: TenantId,
     changes: impl IntoIterator<Item = (PartnerId, i64)>,
 ) {
-    use partner_standing::{Column, Entity, Model};
-    let sum = Expr::col((Entity, Column::QualifiedCustomers)).add(Expr::col(("excluded", Column::QualifiedCustomers)));
+    use partner_standing::Model;
     let rows = changes.into_iter().map(|(partner, change)| {
         let row = Model {
             tenant_id: tenant.uuid(),
@@ -151,9 +147,5 @@ pub fn add_qualified_customers(
         };
         row.into_active_model()
     });
-    let key = [Column::TenantId, Column::PartnerId];
-    writes.add(
-        rows,
-        Some(OnConflict::columns(key).value(Column::QualifiedCustomers, sum)),
-    );
+    writes.add(rows, Conflict::Add);
 }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use entity::tier_counter::{self, Column, Entity};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, Writes, many, row};
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{CampaignId, PartnerId, TenantId, TieredCommissionId};
@@ -116,26 +117,7 @@ pub fn put(writes: &mut Writes, tenant: TenantId, counters: &[NewCounter]) {
         };
         row.into_active_model()
     });
-    let key = [
-        Column::TenantId,
-        Column::PartnerId,
-        Column::CampaignId,
-        Column::TierId,
-        Column::WindowStart,
-        Column::WindowEnd,
-    ];
-    let values = [
-        Column::Version,
-        Column::Conversions,
-        Column::Events,
-        Column::SaleAmountMinor,
-        Column::PayoutMinor,
-        Column::RevenueMinor,
-        Column::PayoutFired,
-        Column::RevenueFired,
-    ];
-    let conflict = OnConflict::columns(key).update_columns(values).to_owned();
-    writes.add(rows, Some(&conflict));
+    writes.add(rows, Conflict::Replace);
 }
 
 /// Makes the counters of a campaign hold no longer, since tiers of other advertisers count it from now on. What has fired

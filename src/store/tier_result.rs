@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, Writes, many, row};
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::id::{CommissionId, EventId, TenantId, TierResultId, TieredCommissionId};
 use crate::domain::money::Money;
@@ -122,7 +123,7 @@ pub fn insert(writes: &mut Writes, tenant: TenantId, results: &[TierResult]) {
         };
         row.into_active_model()
     });
-    writes.add(rows, None);
+    writes.add(rows, Conflict::Fail);
 }
 
 pub(super) fn from_row(row: tier_result::Model) -> Result<TierResult, StoreError> {

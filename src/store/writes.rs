@@ -1,9 +1,17 @@
 //! Inserts that nobody waits for one by one: those of a transaction cost one trip to the database. PostgreSQL takes them
 //! in one statement, as common table expressions, and checks references at its end. SQLite, which is as far away as
 //! another thread, takes their texts one behind the other, and runs them in their order.
+//!
+//! Their text is written here, straight from the tables' columns: going through a statement of many thousand parts first
+//! took as much processor time as a round trip.
 
-use sea_orm::sea_query::{CommonTableExpression, InsertStatement, OnConflict, WithClause};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, Iterable, QueryTrait, Statement};
+use std::fmt::Write;
+use std::sync::Arc;
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn,
+    Statement, Value,
+};
 
 use super::{StoreError, Transaction};
 
@@ -16,6 +24,19 @@ const MOST_ROWS: usize = 1_000;
 /// The rows that one insert has on SQLite: few numbers, so that its text is met again and stays prepared.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
 
+/// What becomes of a row whose primary key is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Conflict {
+    /// It is an error.
+    Fail,
+    /// The one that is there stays.
+    Keep,
+    /// It takes the place of the one that is there.
+    Replace,
+    /// Its values are added to those that are there.
+    Add,
+}
+
 /// Inserts to be run together. No two of their rows may be the same row of a table.
 #[derive(Default)]
 pub struct Writes {
@@ -24,13 +45,31 @@ pub struct Writes {
     appends: bool,
 }
 
-/// Rows of a table, to be cut into inserts; told how many are left, `size` says how many the next one has.
-type Table = Box<dyn FnOnce(&dyn Fn(usize) -> usize) -> Vec<Insert> + Send>;
+/// Rows of a table.
+struct Table {
+    form: Arc<Form>,
+    /// One row behind the other.
+    values: Vec<Value>,
+}
+
+/// What inserts of a table look like.
+struct Form {
+    /// What stands before the rows, and behind them.
+    head: String,
+    tail: String,
+    columns: usize,
+}
 
 struct Insert {
-    statement: InsertStatement,
-    rows: usize,
-    values: usize,
+    form: Arc<Form>,
+    values: Vec<Value>,
+}
+
+/// A statement as far as it is written.
+#[derive(Default)]
+struct Text {
+    sql: String,
+    values: Vec<Value>,
 }
 
 impl Writes {
@@ -41,30 +80,24 @@ impl Writes {
         writes
     }
 
-    /// Adds rows, which refer only to each other and to what is added or written before.
-    pub(super) fn add<A: ActiveModelTrait + Send + 'static>(
-        &mut self,
-        rows: impl IntoIterator<Item = A>,
-        conflict: Option<&OnConflict>,
-    ) {
-        let (rows, conflict): (Vec<_>, _) = (rows.into_iter().collect(), conflict.cloned());
-        let columns = <A::Entity as EntityTrait>::Column::iter().count();
-        self.tables.push(Box::new(move |size| {
-            let (mut rows, mut inserts) = (rows.into_iter(), Vec::new());
-            while rows.len() > 0 {
-                let size = size(rows.len());
-                let mut insert = A::Entity::insert_many(rows.by_ref().take(size));
-                if let Some(conflict) = &conflict {
-                    insert = insert.on_conflict(conflict.clone());
-                }
-                inserts.push(Insert {
-                    statement: insert.into_query(),
-                    rows: size,
-                    values: size * columns,
-                });
-            }
-            inserts
-        }));
+    /// Adds rows, which refer only to each other and to what is added or written before. All of them leave the same
+    /// columns to the database.
+    pub(super) fn add<A: ActiveModelTrait>(&mut self, rows: impl IntoIterator<Item = A>, conflict: Conflict) {
+        let mut rows = rows.into_iter().peekable();
+        let Some(first) = rows.peek() else {
+            return;
+        };
+        let given = |column: &<A::Entity as EntityTrait>::Column| !first.get(*column).is_not_set();
+        let columns: Vec<_> = <A::Entity as EntityTrait>::Column::iter().filter(given).collect();
+        let form = Arc::new(Form::of::<A::Entity>(&columns, conflict));
+        let mut values = Vec::with_capacity(rows.size_hint().0 * columns.len());
+        for mut row in rows {
+            values.extend(columns.iter().map(|column| match row.take(*column) {
+                ActiveValue::Set(value) | ActiveValue::Unchanged(value) => value,
+                ActiveValue::NotSet => unreachable!("the first row gives it"),
+            }));
+        }
+        self.tables.push(Table { form, values });
     }
 
     /// Says that one of them appends to the outbox.
@@ -80,12 +113,17 @@ impl Writes {
     }
 
     pub async fn run(self, transaction: &Transaction) -> Result<(), StoreError> {
-        match transaction.get_database_backend() {
-            DbBackend::Postgres => run_at_once(transaction, cut(self.tables, |left| left.min(MOST_ROWS))).await?,
+        let backend = transaction.get_database_backend();
+        let statements = match backend {
+            DbBackend::Postgres => at_once(cut(self.tables, |left| left.min(MOST_ROWS))),
             _ => {
                 let size = |left| SIZES.into_iter().find(|size| *size <= left).unwrap_or(1);
-                run_in_a_row(transaction, &cut(self.tables, size)).await?;
+                in_a_row(cut(self.tables, size))
             }
+        };
+        for Text { sql, values } in statements {
+            let statement = Statement::from_sql_and_values(backend, sql, values);
+            transaction.execute_raw(statement).await?;
         }
         if self.appends {
             transaction.note_append();
@@ -94,45 +132,128 @@ impl Writes {
     }
 }
 
+impl Form {
+    fn of<E: EntityTrait>(columns: &[E::Column], conflict: Conflict) -> Self {
+        let table = E::default();
+        let table = table.table_name();
+        let key: Vec<_> = E::PrimaryKey::iter().map(|key| key.into_column().as_str()).collect();
+        let columns: Vec<_> = columns.iter().map(IdenStatic::as_str).collect();
+        let others = columns.iter().filter(|column| !key.contains(column));
+        let set: Option<Vec<_>> = match conflict {
+            Conflict::Fail | Conflict::Keep => None,
+            Conflict::Replace => Some(
+                others
+                    .map(|name| format!(r#""{name}" = "excluded"."{name}""#))
+                    .collect(),
+            ),
+            Conflict::Add => {
+                let sum = |name| format!(r#""{name}" = "{table}"."{name}" + "excluded"."{name}""#);
+                Some(others.map(sum).collect())
+            }
+        };
+        let tail = match set {
+            Some(set) => format!(" ON CONFLICT {} DO UPDATE SET {}", list(&key), set.join(", ")),
+            None if conflict == Conflict::Keep => " ON CONFLICT DO NOTHING".to_owned(),
+            None => String::new(),
+        };
+        Self {
+            head: format!(r#"INSERT INTO "{table}" {} VALUES "#, list(&columns)),
+            tail,
+            columns: columns.len(),
+        }
+    }
+}
+
+/// Names in brackets.
+fn list(names: &[&str]) -> String {
+    format!(r#"("{}")"#, names.join(r#"", ""#))
+}
+
+/// Inserts of a part of the rows each; told how many rows are left, `size` says how many the next one has.
 fn cut(tables: Vec<Table>, size: impl Fn(usize) -> usize) -> Vec<Insert> {
-    tables.into_iter().flat_map(|table| table(&size)).collect()
+    let mut inserts = Vec::with_capacity(tables.len());
+    for Table { form, values } in tables {
+        let mut values = values.into_iter();
+        while values.len() > 0 {
+            let rows = size(values.len() / form.columns);
+            inserts.push(Insert {
+                form: form.clone(),
+                values: values.by_ref().take(rows * form.columns).collect(),
+            });
+        }
+    }
+    inserts
 }
 
 /// PostgreSQL: as many as one statement can bind.
-async fn run_at_once(transaction: &Transaction, inserts: Vec<Insert>) -> Result<(), StoreError> {
-    let (mut with, mut number, mut sum) = (WithClause::new(), 0, 0);
+fn at_once(inserts: Vec<Insert>) -> Vec<Text> {
+    let (mut statements, mut text, mut number) = (Vec::new(), Text::default(), 0);
     let mut inserts = inserts.into_iter().peekable();
-    while let Some(Insert { statement, values, .. }) = inserts.next() {
-        sum += values;
-        if inserts.peek().is_some_and(|next| sum + next.values <= MOST_VALUES) {
-            let mut expression = CommonTableExpression::new();
-            expression.query(statement).table_name(format!("insert_{number}"));
-            with.cte(expression);
+    while let Some(insert) = inserts.next() {
+        let bound = text.values.len() + insert.values.len();
+        if inserts
+            .peek()
+            .is_some_and(|next| bound + next.values.len() <= MOST_VALUES)
+        {
+            let opening = if number == 0 { "WITH" } else { "," };
+            text.write(format_args!(r#"{opening} "insert_{number}" AS ("#));
+            text.insert(insert, Some('$'));
+            text.write(format_args!(") "));
             number += 1;
-        } else if number == 0 {
-            transaction.execute(&statement).await?;
-            sum = 0;
         } else {
-            let with = std::mem::replace(&mut with, WithClause::new());
-            transaction.execute(&statement.with(with)).await?;
-            (number, sum) = (0, 0);
+            text.insert(insert, Some('$'));
+            statements.push(std::mem::take(&mut text));
+            number = 0;
         }
     }
-    Ok(())
+    statements
 }
 
 /// SQLite: neighbours of one row each in one text, whose number is small; any other alone, as one of few texts.
-async fn run_in_a_row(transaction: &Transaction, inserts: &[Insert]) -> Result<(), StoreError> {
-    let backend = transaction.get_database_backend();
-    for neighbours in inserts.chunk_by(|one, next| one.rows == 1 && next.rows == 1) {
-        let (mut texts, mut values) = (Vec::new(), Vec::new());
-        for insert in neighbours {
-            let statement = backend.build(&insert.statement);
-            texts.push(statement.sql);
-            values.extend(statement.values.into_iter().flat_map(|values| values.0));
+fn in_a_row(inserts: Vec<Insert>) -> Vec<Text> {
+    let (mut statements, mut ends_single) = (Vec::<Text>::new(), false);
+    for insert in inserts {
+        let is_single = insert.values.len() == insert.form.columns;
+        match statements.last_mut() {
+            Some(text) if ends_single && is_single => {
+                text.write(format_args!("; "));
+                text.insert(insert, None);
+            }
+            _ => {
+                let mut text = Text::default();
+                text.insert(insert, None);
+                statements.push(text);
+            }
         }
-        let statement = Statement::from_sql_and_values(backend, texts.join("; "), values);
-        transaction.execute_raw(statement).await?;
+        ends_single = is_single;
     }
-    Ok(())
+    statements
+}
+
+impl Text {
+    fn write(&mut self, text: std::fmt::Arguments<'_>) {
+        // Writing to a text does not fail.
+        let _ = self.sql.write_fmt(text);
+    }
+
+    /// Appends an insert; `mark` stands before the numbers of its values, which are only marked without one.
+    fn insert(&mut self, insert: Insert, mark: Option<char>) {
+        let Insert { form, values } = insert;
+        self.sql.push_str(&form.head);
+        for place in 0..values.len() {
+            let number = self.values.len() + place + 1;
+            self.sql.push_str(match place {
+                0 => "(",
+                _ if place % form.columns == 0 => "), (",
+                _ => ", ",
+            });
+            match mark {
+                Some(mark) => self.write(format_args!("{mark}{number}")),
+                None => self.sql.push('?'),
+            }
+        }
+        self.sql.push(')');
+        self.sql.push_str(&form.tail);
+        self.values.extend(values);
+    }
 }
