@@ -38,6 +38,7 @@ pub mod snapshot;
 pub mod stage;
 pub mod standing;
 mod statistics;
+mod template;
 pub mod tenant;
 pub mod tier_counter;
 pub mod tier_past;

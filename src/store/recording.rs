@@ -1,22 +1,24 @@
 //! What the recording of events looks at, read by one statement.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use entity::{campaign, commission_snapshot, customer, event, partner_customer, tenant, tiered_commission_reference};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, ValueTuple};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Value,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Statement, Value,
 };
 use serde_json::{Value as JsonValue, json};
 use uuid::Uuid;
 
 use super::scope::{Scoped, covered, visible};
+use super::template::Template;
 use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::campaign::Campaign;
 use crate::domain::event::Customer;
-use crate::domain::id::{CampaignId, PartnerId};
+use crate::domain::id::{CampaignId, PartnerId, TenantId};
 use crate::domain::money::Currency;
 use crate::domain::snapshot::CommissionSnapshot;
 
@@ -52,7 +54,65 @@ pub async fn facts(
     scope: &Scope,
     asked: &[Asked<'_>],
 ) -> Result<HashMap<String, Facts>, StoreError> {
-    let names = Names::given(database.get_database_backend(), asked);
+    let statement = statement(database.get_database_backend(), scope, asked);
+    let mut facts = HashMap::with_capacity(asked.len());
+    for row in database.query_all_raw(statement).await? {
+        let paid_charges: Option<i64> = row.try_get("", "paid_charges")?;
+        let (base, zone): (String, String) = (row.try_get("", "base_currency")?, row.try_get("", "time_zone")?);
+        let found = Facts {
+            base: row::currency("tenant", "base_currency", &base)?,
+            zone: row::text("tenant", "time_zone", &zone, |name| name.parse().ok())?,
+            is_known: row.try_get::<Option<Uuid>>("", "event_id")?.is_some(),
+            campaign: found::<campaign::Entity>(&row, "campaign_")?
+                .map(super::campaign::from_row)
+                .transpose()?,
+            snapshot: found::<commission_snapshot::Entity>(&row, "snapshot_")?
+                .map(super::snapshot::newest_from_row)
+                .transpose()?,
+            is_tiered: row.try_get("", "is_tiered")?,
+            customer: found::<customer::Entity>(&row, "customer_")?.map(super::customer::from_row),
+            paid_charges: paid_charges.unwrap_or(0),
+        };
+        facts.insert(row.try_get("", "external_id")?, found);
+    }
+    Ok(facts)
+}
+
+/// The statement for what is asked, from a template where its text is always the same.
+fn statement(backend: DbBackend, scope: &Scope, asked: &[Asked<'_>]) -> Statement {
+    static POSTGRES: OnceLock<Template> = OnceLock::new();
+    static SQLITE: OnceLock<Template> = OnceLock::new();
+    let template = match (backend, asked, scope.partner()) {
+        (DbBackend::Postgres, [_], None) => &POSTGRES,
+        (DbBackend::Sqlite, _, None) => &SQLITE,
+        _ => return backend.build(&select(backend, scope, asked)),
+    };
+    let template = template.get_or_init(|| {
+        let scope = Scope::tenant_wide(TenantId::from_uuid(Uuid::from_u128(1)));
+        let asked = [Asked {
+            external_id: "event",
+            partner: Some(PartnerId::from_uuid(Uuid::from_u128(2))),
+            campaign: Some(CampaignId::from_uuid(Uuid::from_u128(3))),
+            customer_external_id: Some("customer"),
+        }];
+        let model = backend.build(&select(backend, &scope, &asked));
+        Template::of(model, &parameters(backend, &scope, &asked))
+    });
+    template.with(&parameters(backend, scope, asked))
+}
+
+/// All that the statement binds of what is asked.
+fn parameters(backend: DbBackend, scope: &Scope, asked: &[Asked<'_>]) -> Vec<Value> {
+    let mut parameters = vec![scope.tenant().uuid().into()];
+    match backend {
+        DbBackend::Postgres => parameters.extend(asked.iter().flat_map(Asked::values)),
+        _ => parameters.push(json_list(asked).into()),
+    }
+    parameters
+}
+
+fn select(backend: DbBackend, scope: &Scope, asked: &[Asked<'_>]) -> SelectStatement {
+    let names = Names::given(backend, asked);
     let mut statement = names.list;
     statement
         .expr_as(names.event.clone(), "external_id")
@@ -87,27 +147,7 @@ pub async fn facts(
             Expr::col(partner_customer::Column::PaidCharges.as_column_ref()),
             "paid_charges",
         );
-    let mut facts = HashMap::with_capacity(asked.len());
-    for row in database.query_all(&statement).await? {
-        let paid_charges: Option<i64> = row.try_get("", "paid_charges")?;
-        let (base, zone): (String, String) = (row.try_get("", "base_currency")?, row.try_get("", "time_zone")?);
-        let found = Facts {
-            base: row::currency("tenant", "base_currency", &base)?,
-            zone: row::text("tenant", "time_zone", &zone, |name| name.parse().ok())?,
-            is_known: row.try_get::<Option<Uuid>>("", "event_id")?.is_some(),
-            campaign: found::<campaign::Entity>(&row, "campaign_")?
-                .map(super::campaign::from_row)
-                .transpose()?,
-            snapshot: found::<commission_snapshot::Entity>(&row, "snapshot_")?
-                .map(super::snapshot::newest_from_row)
-                .transpose()?,
-            is_tiered: row.try_get("", "is_tiered")?,
-            customer: found::<customer::Entity>(&row, "customer_")?.map(super::customer::from_row),
-            paid_charges: paid_charges.unwrap_or(0),
-        };
-        facts.insert(row.try_get("", "external_id")?, found);
-    }
-    Ok(facts)
+    statement
 }
 
 /// The id of the partner's newest snapshot, for the campaign or for all.
@@ -141,6 +181,27 @@ fn is_tiered(scope: &Scope, campaign: &Expr) -> Expr {
     Expr::exists(references.into_query())
 }
 
+impl Asked<'_> {
+    fn values(&self) -> [Value; 4] {
+        [
+            self.external_id.into(),
+            Value::Uuid(self.partner.map(|id| id.uuid())),
+            Value::Uuid(self.campaign.map(|id| id.uuid())),
+            Value::String(self.customer_external_id.map(str::to_owned)),
+        ]
+    }
+}
+
+fn json_list(asked: &[Asked<'_>]) -> String {
+    let hex = |id: Uuid| id.simple().to_string();
+    let values = asked.iter().map(|asked| {
+        let partner = asked.partner.map(|id| hex(id.uuid()));
+        let campaign = asked.campaign.map(|id| hex(id.uuid()));
+        json!([asked.external_id, partner, campaign, asked.customer_external_id])
+    });
+    JsonValue::from_iter(values).to_string()
+}
+
 /// The list of what events name, as a table, and its columns.
 struct Names {
     list: SelectStatement,
@@ -156,24 +217,13 @@ impl Names {
     fn given(backend: DbBackend, asked: &[Asked<'_>]) -> Self {
         let (list, [event, partner, campaign, customer]) = match backend {
             DbBackend::Postgres => {
-                let values = asked.iter().map(|asked| {
-                    let partner = Value::Uuid(asked.partner.map(|id| id.uuid()));
-                    let campaign = Value::Uuid(asked.campaign.map(|id| id.uuid()));
-                    let customer = asked.customer_external_id.map(str::to_owned);
-                    (asked.external_id.to_owned(), partner, campaign, customer)
-                });
                 let column = |name: &'static str| Expr::col(("asked", name));
                 let columns = ["column1", "column2", "column3", "column4"].map(column);
+                let values = asked.iter().map(|asked| ValueTuple::Many(asked.values().into()));
                 (Query::select().from_values(values, "asked").take(), columns)
             }
             _ => {
-                let hex = |id: Uuid| id.simple().to_string();
-                let values = asked.iter().map(|asked| {
-                    let partner = asked.partner.map(|id| hex(id.uuid()));
-                    let campaign = asked.campaign.map(|id| hex(id.uuid()));
-                    json!([asked.external_id, partner, campaign, asked.customer_external_id])
-                });
-                let list = Func::cust("json_each").arg(JsonValue::from_iter(values).to_string());
+                let list = Func::cust("json_each").arg(json_list(asked));
                 let text = |place: u8| Expr::cust(format!("\"asked\".\"value\" ->> {place}"));
                 let columns = [text(0), many::unhex(text(1)), many::unhex(text(2)), text(3)];
                 (Query::select().from_function(list, "asked").take(), columns)

@@ -4,7 +4,7 @@
 
 mod connection;
 mod lease;
-mod limits;
+pub(super) mod limits;
 
 use std::sync::Arc;
 use std::time::Duration;

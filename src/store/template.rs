@@ -1,0 +1,69 @@
+//! Statements whose text is made once: putting one of many columns together takes more processor time than the trip to
+//! the database. From one use to the next only the values that it binds change.
+
+use sea_orm::{DbBackend, Statement, Value, Values};
+
+use super::postgres::limits;
+
+pub struct Template {
+    backend: DbBackend,
+    sql: String,
+    bound: Vec<Bound>,
+}
+
+/// What a place of the statement binds.
+enum Bound {
+    Parameter(usize),
+    Always(Value),
+}
+
+impl Template {
+    /// `model` binds `parameters`, any of them as often as it likes. They differ from each other and from everything else
+    /// that it binds.
+    pub fn of(model: Statement, parameters: &[Value]) -> Self {
+        let values = model.values.map_or_else(Vec::new, |values| values.0);
+        let (sql, values) = match model.db_backend {
+            DbBackend::Postgres => limits::written(model.sql, values),
+            _ => (model.sql, values),
+        };
+        let bound = values.into_iter().map(|value| {
+            let place = parameters.iter().position(|parameter| *parameter == value);
+            place.map_or(Bound::Always(value), Bound::Parameter)
+        });
+        Self {
+            backend: model.db_backend,
+            sql,
+            bound: bound.collect(),
+        }
+    }
+
+    /// The statement with other parameters, which come in the same order.
+    pub fn with(&self, parameters: &[Value]) -> Statement {
+        let values = self.bound.iter().map(|bound| match bound {
+            Bound::Parameter(place) => parameters[*place].clone(),
+            Bound::Always(value) => value.clone(),
+        });
+        Statement {
+            sql: self.sql.clone(),
+            values: Some(Values(values.collect())),
+            db_backend: self.backend,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_bound_wherever_the_model_binds_them_and_the_rest_stays() {
+        let sql = "SELECT $1 FROM x WHERE a = $2 AND b = $3 AND c = $2 LIMIT $4";
+        let values = |a: &str, b: i64| [Value::from("always"), a.into(), b.into(), Value::BigUnsigned(Some(1))];
+        let model = Statement::from_sql_and_values(DbBackend::Postgres, sql, values("a", 1));
+        let template = Template::of(model, &["a".into(), 1i64.into()]);
+        let used = template.with(&["other".into(), Value::BigInt(None)]);
+        assert_eq!(used.sql, "SELECT $1 FROM x WHERE a = $2 AND b = $3 AND c = $2 LIMIT 1");
+        let bound = vec!["always".into(), "other".into(), Value::BigInt(None)];
+        assert_eq!(used.values, Some(Values(bound)));
+    }
+}
