@@ -39,6 +39,9 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
         .options([
             ("statement_timeout", timeout.as_str()),
             ("plan_cache_mode", "force_generic_plan"),
+            // What they visit is in memory or on a disk without arms. Otherwise a page of 50 rows has the planner read all
+            // partners of a small programme to join 50 of them.
+            ("random_page_cost", "1.1"),
         ])
         .disable_statement_logging();
     let pool = postgres::Pool::connect(url, options.max_connections, options.acquire_timeout).await?;
