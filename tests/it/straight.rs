@@ -126,6 +126,52 @@ both_databases! {
         }
     }
 
+    /// A plan keeps the texts of its statements: whoever asks, and whatever for, gets their own all the same. The client
+    /// compares each answer with that of the resolvers.
+    async fn one_document_serves_everybody_and_every_list(app: TestApp) {
+        let under = "query($id: ID!, $filter: CommissionFilter, $order: CommissionOrder, $first: Int, $last: Int) {
+            partner(id: $id) { id name balances { currency accrued }
+              commissions(filter: $filter, orderBy: $order, first: $first, last: $last) {
+                nodes { id status amount { amount currency } partner { id } campaign { name } } } } }";
+        let all = "query($filter: CommissionFilter, $order: CommissionOrder, $first: Int, $last: Int) {
+            commissions(filter: $filter, orderBy: $order, first: $first, last: $last) {
+              nodes { id status amount { amount currency } partner { id } } } }";
+        let mut lists: Vec<_> = (1..7).map(|size| (json!({ "first": size }), size)).collect();
+        lists.push((json!({ "last": 1, "order": { "field": "AMOUNT", "direction": "ASC" }, "filter": { "currency": "EUR" } }), 1));
+        lists.push((json!({ "first": 1, "order": { "field": "AMOUNT", "direction": "ASC" }, "filter": { "currency": "EUR" } }), 1));
+        lists.push((json!({ "first": 2, "filter": { "status": "PAID" } }), 0));
+        lists.push((json!({ "first": 2, "filter": { "currency": "JPY" } }), 2));
+        let (mut readers, mut owners) = (Vec::new(), Vec::new());
+        for slug in ["acme", "other"] {
+            let tenant = app.tenant(slug).await;
+            let staff = app.staff(&tenant, "admin");
+            let partners = programme(&staff).await;
+            let portal = app.partner(&tenant, partners[1].as_str().unwrap());
+            owners.extend([partners[..2].to_vec(), partners[1..2].to_vec()]);
+            readers.extend([staff, portal]);
+        }
+        // Twice: the second time all texts are there that will be.
+        for _ in 0..2 {
+            for (reader, own) in readers.iter().zip(&owners) {
+                for (list, count) in &lists {
+                    let nodes = reader.data_with(all, list.clone()).await["commissions"]["nodes"].clone();
+                    let nodes = nodes.as_array().unwrap();
+                    assert_eq!(nodes.len(), *count);
+                    assert!(nodes.iter().all(|node| own.contains(&node["partner"]["id"])));
+                    for id in owners.iter().flatten() {
+                        let mut asked = list.clone();
+                        asked["id"] = id.clone();
+                        let found = reader.data_with(under, asked).await["partner"].clone();
+                        assert_eq!(found["id"], if own.contains(id) { id.clone() } else { Value::Null });
+                        for node in found["commissions"]["nodes"].as_array().into_iter().flatten() {
+                            assert_eq!(&node["partner"]["id"], id);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// Plain objects are written in one walk: here both ways by hand, since mutations are not asked twice.
     async fn simulations_read_the_same_with_and_without_resolvers(app: TestApp) {
         let admin = app.admin().await;

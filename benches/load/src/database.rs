@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 /// As many connections as the gateway has by default.
@@ -66,9 +66,11 @@ impl Database {
                 reader: reader.connect_with(options.pragma("query_only", "ON")).await?,
             });
         }
+        let options = PgConnectOptions::from_str(url)?
+            .options([("plan_cache_mode", "force_generic_plan"), ("random_page_cost", "1.1")]);
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .test_before_acquire(false);
-        Ok(Self::Postgres(pool.connect(url).await?))
+        Ok(Self::Postgres(pool.connect_with(options).await?))
     }
 }

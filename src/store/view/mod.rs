@@ -7,6 +7,7 @@
 
 mod cell;
 mod json;
+mod kept;
 mod place;
 mod read;
 mod selected;

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use entity::partner_balance;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryTrait, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IdenStatic, Order, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
+use super::kept::Shape;
 use super::{Row, Selected, View};
 use crate::auth::Scope;
 use crate::store::commission::{CommissionFilter, Parent};
@@ -23,12 +24,17 @@ pub async fn one(
     id: Uuid,
     selected: &Selected,
 ) -> Result<Option<Row>, StoreError> {
-    let mut statement = Query::select();
-    statement
-        .from((view.table.name)())
-        .cond_where((view.table.visible)(scope).add(Expr::col(view.id()).eq(id)));
-    selected.complete(&mut statement, scope);
-    Ok(database.query_one(&statement).await?)
+    let make = |scope: &Scope, id| {
+        let mut statement = Query::select();
+        statement
+            .from((view.table.name)())
+            .cond_where((view.table.visible)(scope).add(Expr::col(view.id()).eq(id)));
+        selected.complete(&mut statement, scope);
+        statement
+    };
+    let backend = database.get_database_backend();
+    let statement = selected.kept.statement(backend, Shape::One, (scope, id), make);
+    Ok(database.query_one_raw(statement).await?)
 }
 
 pub async fn commissions(
@@ -39,9 +45,45 @@ pub async fn commissions(
     request: &PageRequest,
     selected: &Selected,
 ) -> Result<Page<Row>, StoreError> {
-    let select = commission::filtered(scope, filter);
-    let rows = rows(database, scope, select, sort, request, selected).await?;
+    let list = (None, filter, sort);
+    let rows = listed(database, scope, list, request, selected).await?;
     Ok(cut(rows, request))
+}
+
+/// The rows of a page of commissions, under one parent or of all, before it is cut.
+async fn listed(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    (parent, filter, sort): (
+        Option<(Parent, Uuid)>,
+        &CommissionFilter,
+        Sort<entity::commission::Column>,
+    ),
+    request: &PageRequest,
+    selected: &Selected,
+) -> Result<Vec<Row>, StoreError> {
+    let make = |scope: &Scope, id: Uuid| {
+        let select = match parent {
+            Some((parent, _)) => commission::children(scope, parent, filter, Expr::val(id)),
+            None => commission::filtered(scope, filter),
+        };
+        page(scope, select, sort, request, selected)
+    };
+    let backend = database.get_database_backend();
+    let id = parent.map_or(Uuid::nil(), |(_, id)| id);
+    // A place is met once.
+    let statement = if request.after.is_some() || request.before.is_some() {
+        backend.build(&make(scope, id))
+    } else {
+        let shape = Shape::Commissions {
+            parent: parent.map(|(parent, _)| parent),
+            filter: filter.clone(),
+            sort: (sort.key.map(|column| column.as_str()), sort.descending),
+            request: request.clone(),
+        };
+        selected.kept.statement(backend, shape, (scope, id), make)
+    };
+    Ok(database.query_all_raw(statement).await?)
 }
 
 pub async fn partners(
@@ -53,19 +95,18 @@ pub async fn partners(
     selected: &Selected,
 ) -> Result<Page<Row>, StoreError> {
     let select = partner::filtered(database.get_database_backend(), scope, filter);
-    let rows = rows(database, scope, select, sort, request, selected).await?;
-    Ok(cut(rows, request))
+    let statement = page(scope, select, sort, request, selected);
+    Ok(cut(database.query_all(&statement).await?, request))
 }
 
 /// The rows of a page, before it is cut.
-async fn rows<E: EntityTrait>(
-    database: &impl ConnectionTrait,
+fn page<E: EntityTrait>(
     scope: &Scope,
     select: Select<E>,
     sort: Sort<E::Column>,
     request: &PageRequest,
     selected: &Selected,
-) -> Result<Vec<Row>, StoreError> {
+) -> SelectStatement {
     let mut statement = only(sort.apply(select, request), &sort, selected);
     if selected.has_joins() {
         // The page first, so that nothing is joined to rows that are not on it.
@@ -79,7 +120,7 @@ async fn rows<E: EntityTrait>(
         statement.expr(Expr::cust("NULL"));
     }
     selected.complete(&mut statement, scope);
-    Ok(database.query_all(&statement).await?)
+    statement
 }
 
 /// A page of the commissions under each parent.
@@ -97,8 +138,8 @@ pub async fn commissions_of(
     use entity::commission::Entity;
     if let [single] = parents {
         // No list to join, and nothing to sort again.
-        let select = commission::children(scope, parent, filter, Expr::val(*single));
-        let rows = rows(database, scope, select, sort, request, selected).await?;
+        let list = (Some((parent, *single)), filter, sort);
+        let rows = listed(database, scope, list, request, selected).await?;
         // Parents without any are left out.
         let rows = Some(rows).filter(|rows| !rows.is_empty());
         return Ok(rows.into_iter().map(|rows| (*single, cut(rows, request))).collect());
@@ -124,18 +165,27 @@ pub async fn balances_of(
     selected: &Selected,
 ) -> Result<HashMap<Uuid, Vec<Row>>, StoreError> {
     use partner_balance::{Column, Entity};
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
-    let mut statement = visible::<Entity>(scope).filter(one_of).into_query();
-    statement
-        .clear_selects()
-        .expr_as(Expr::col(Column::PartnerId.as_column_ref()), "parent_id")
-        .order_by(Column::Currency.as_column_ref(), Order::Asc);
-    selected.complete(&mut statement, scope);
-    by_parent(database.query_all(&statement).await?)
+    let backend = database.get_database_backend();
+    let make = |scope: &Scope, partners: &[Uuid]| {
+        let one_of = many::one_of(backend, Column::PartnerId.as_column_ref(), partners);
+        let mut statement = visible::<Entity>(scope).filter(one_of).into_query();
+        statement
+            .clear_selects()
+            .expr_as(Expr::col(Column::PartnerId.as_column_ref()), "parent_id")
+            .order_by(Column::Currency.as_column_ref(), Order::Asc);
+        selected.complete(&mut statement, scope);
+        statement
+    };
+    let statement = match partners {
+        [single] => {
+            let make = |scope: &Scope, id| make(scope, &[id]);
+            selected
+                .kept
+                .statement(backend, Shape::Balances, (scope, *single), make)
+        }
+        _ => backend.build(&make(scope, partners)),
+    };
+    by_parent(database.query_all_raw(statement).await?)
 }
 
 /// A statement that reads what others are joined to and ordered by.

@@ -2,6 +2,7 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 
+use super::kept::Kept;
 use super::{Column, View};
 use crate::auth::Scope;
 
@@ -12,6 +13,8 @@ pub struct Selected {
     before: usize,
     columns: Vec<Column>,
     joins: Vec<Join>,
+    /// The statements that read it.
+    pub(super) kept: Kept,
 }
 
 /// The row that the column `on` names.
@@ -39,6 +42,7 @@ impl Selected {
             before,
             columns: Vec::new(),
             joins: Vec::new(),
+            kept: Kept::default(),
         }
     }
 
