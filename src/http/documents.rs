@@ -14,6 +14,9 @@ pub type Hash = [u8; 32];
 /// A document takes about so many times its text.
 const GROWTH: usize = 24;
 
+/// What it takes beside, most of it the texts of the statements that answer it.
+const BESIDE: usize = 8 * 1024;
+
 /// A parsed document.
 pub struct Document {
     pub parsed: ExecutableDocument,
@@ -88,7 +91,7 @@ impl Documents {
 
     /// Keeps a document whose text has so many bytes.
     pub fn keep(&self, hash: Hash, document: Arc<Document>, text_bytes: usize) {
-        let bytes = text_bytes.saturating_mul(GROWTH).saturating_add(1024);
+        let bytes = text_bytes.saturating_mul(GROWTH).saturating_add(BESIDE);
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if bytes <= self.half_bytes && !halves.young.contains_key(&hash) {
             self.put(&mut halves, hash, Kept { document, bytes });
@@ -114,8 +117,8 @@ mod tests {
     #[test]
     fn what_is_asked_for_stays_and_the_rest_goes() {
         let document = Arc::new(Document::new(parse_query("{ a }").unwrap()));
-        // Each takes 1024 + 24 * 10 bytes; a half holds four.
-        let documents = Documents::new(2 * 4 * 1264);
+        // Each takes 8192 + 24 * 10 bytes; a half holds four.
+        let documents = Documents::new(2 * 4 * 8432);
         let key = |number: u8| [number; 32];
         for number in 0..100 {
             documents.keep(key(number), document.clone(), 10);

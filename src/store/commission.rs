@@ -42,6 +42,20 @@ pub struct CommissionFilter {
     pub mature_before: Option<Timestamp>,
 }
 
+impl CommissionFilter {
+    /// Whether it names only what many ask for: no row, no person, no moment.
+    pub(super) fn is_common(&self) -> bool {
+        let Self {
+            partner,
+            campaign,
+            recipient,
+            ..
+        } = self;
+        let moments = [self.accrued_from, self.accrued_to, self.mature_before];
+        partner.is_none() && campaign.is_none() && recipient.is_none() && moments == [None; 3]
+    }
+}
+
 /// The orders in which commissions are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CommissionOrder {
@@ -442,7 +456,7 @@ pub(super) fn from_row(row: commission::Model) -> Result<Commission, StoreError>
     })
 }
 
-fn to_row(tenant: TenantId, commission: &Commission) -> commission_written::Model {
+pub(super) fn to_row(tenant: TenantId, commission: &Commission) -> commission_written::Model {
     commission_written::Model {
         tenant_id: tenant.uuid(),
         id: commission.id.uuid(),

@@ -160,7 +160,7 @@ pub(super) fn from_row(row: customer::Model) -> Customer {
     }
 }
 
-fn to_row(tenant: TenantId, customer: &Customer) -> customer::Model {
+pub(super) fn to_row(tenant: TenantId, customer: &Customer) -> customer::Model {
     customer::Model {
         tenant_id: tenant.uuid(),
         id: customer.id.uuid(),

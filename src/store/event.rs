@@ -287,7 +287,7 @@ pub(super) fn from_row(row: event::Model) -> Result<Event, StoreError> {
     })
 }
 
-fn to_row(tenant: TenantId, event: &Event) -> event::Model {
+pub(super) fn to_row(tenant: TenantId, event: &Event) -> event::Model {
     let attribution = event.attribution;
     event::Model {
         tenant_id: tenant.uuid(),

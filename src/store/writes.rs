@@ -197,11 +197,11 @@ fn at_once(inserts: Vec<Insert>) -> Vec<Text> {
         {
             let opening = if number == 0 { "WITH" } else { "," };
             text.write(format_args!(r#"{opening} "insert_{number}" AS ("#));
-            text.insert(insert, Some('$'));
+            text.insert(insert, true);
             text.write(format_args!(") "));
             number += 1;
         } else {
-            text.insert(insert, Some('$'));
+            text.insert(insert, true);
             statements.push(std::mem::take(&mut text));
             number = 0;
         }
@@ -217,11 +217,11 @@ fn in_a_row(inserts: Vec<Insert>) -> Vec<Text> {
         match statements.last_mut() {
             Some(text) if ends_single && is_single => {
                 text.write(format_args!("; "));
-                text.insert(insert, None);
+                text.insert(insert, false);
             }
             _ => {
                 let mut text = Text::default();
-                text.insert(insert, None);
+                text.insert(insert, false);
                 statements.push(text);
             }
         }
@@ -236,8 +236,8 @@ impl Text {
         let _ = self.sql.write_fmt(text);
     }
 
-    /// Appends an insert; `mark` stands before the numbers of its values, which are only marked without one.
-    fn insert(&mut self, insert: Insert, mark: Option<char>) {
+    /// Appends an insert, whose values are numbered or only marked.
+    fn insert(&mut self, insert: Insert, numbered: bool) {
         let Insert { form, values } = insert;
         self.sql.push_str(&form.head);
         for place in 0..values.len() {
@@ -247,13 +247,93 @@ impl Text {
                 _ if place % form.columns == 0 => "), (",
                 _ => ", ",
             });
-            match mark {
-                Some(mark) => self.write(format_args!("{mark}{number}")),
-                None => self.sql.push('?'),
+            match numbered {
+                true => self.write(format_args!("${number}")),
+                false => self.sql.push('?'),
             }
         }
         self.sql.push(')');
         self.sql.push_str(&form.tail);
         self.values.extend(values);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::{outbox, partner_standing};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn standings(count: usize) -> impl Iterator<Item = partner_standing::ActiveModel> {
+        (0..count).map(|number| partner_standing::ActiveModel {
+            tenant_id: ActiveValue::Set(Uuid::nil()),
+            partner_id: ActiveValue::Set(Uuid::from_u128(number as u128)),
+            qualified_customers: ActiveValue::Set(number as i64),
+        })
+    }
+
+    fn change() -> outbox::ActiveModel {
+        outbox::ActiveModel {
+            tenant_id: ActiveValue::Set(Uuid::nil()),
+            status: ActiveValue::Set("PAID".to_owned()),
+            ..Default::default()
+        }
+    }
+
+    const HEAD: &str = r#"INSERT INTO "partner_standing" ("tenant_id", "partner_id", "qualified_customers") VALUES "#;
+    const KEY: &str = r#" ON CONFLICT ("tenant_id", "partner_id") DO UPDATE SET "qualified_customers" = "#;
+
+    #[test]
+    fn postgresql_takes_all_tables_in_one_statement() {
+        let writes = Writes::of(|writes| {
+            writes.add(standings(2), Conflict::Add);
+            writes.add(standings(0), Conflict::Fail);
+            writes.add([change()], Conflict::Fail);
+        });
+        let texts = at_once(cut(writes.tables, |left| left));
+        let sum = format!(r#"{KEY}"partner_standing"."qualified_customers" + "excluded"."qualified_customers""#);
+        let expected = format!(
+            r#"WITH "insert_0" AS ({HEAD}($1, $2, $3), ($4, $5, $6){sum}) INSERT INTO "outbox" ("tenant_id", "status") VALUES ($7, $8)"#
+        );
+        assert_eq!(texts.len(), 1);
+        assert_eq!(texts[0].sql, expected);
+        assert_eq!(texts[0].values.len(), 8);
+        assert_eq!(texts[0].values[5], Value::from(1i64));
+    }
+
+    #[test]
+    fn no_statement_binds_more_than_it_may() {
+        let bound = |rows: usize| {
+            let writes = Writes::of(|writes| writes.add(standings(rows), Conflict::Fail));
+            let texts = at_once(cut(writes.tables, |left| left.min(MOST_ROWS)));
+            // Each begins anew.
+            assert!(texts.iter().all(|text| text.sql.contains("($1, $2, $3)")));
+            texts.iter().map(|text| text.values.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(bound(20_000), [60_000]);
+        assert_eq!(bound(20_001), [60_000, 3]);
+        assert_eq!(bound(40_500), [60_000, 60_000, 1_500]);
+        assert!(bound(0).is_empty());
+    }
+
+    #[test]
+    fn sqlite_takes_single_rows_in_one_text() {
+        let writes = Writes::of(|writes| {
+            writes.add(standings(17), Conflict::Replace);
+            writes.add([change()], Conflict::Keep);
+            writes.add(standings(4), Conflict::Fail);
+        });
+        let size = |left| SIZES.into_iter().find(|size| *size <= left).unwrap_or(1);
+        let texts = in_a_row(cut(writes.tables, size));
+        let counts: Vec<_> = texts.iter().map(|text| text.values.len()).collect();
+        assert_eq!(counts, [48, 5, 12]);
+        let change = r#"INSERT INTO "outbox" ("tenant_id", "status") VALUES (?, ?) ON CONFLICT DO NOTHING"#;
+        let expected = format!(r#"{HEAD}(?, ?, ?){KEY}"excluded"."qualified_customers"; {change}"#);
+        assert_eq!(texts[1].sql, expected);
+        assert_eq!(
+            texts[2].sql,
+            format!("{HEAD}(?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?)")
+        );
     }
 }

@@ -141,6 +141,8 @@ both_databases! {
         lists.push((json!({ "first": 1, "order": { "field": "AMOUNT", "direction": "ASC" }, "filter": { "currency": "EUR" } }), 1));
         lists.push((json!({ "first": 2, "filter": { "status": "PAID" } }), 0));
         lists.push((json!({ "first": 2, "filter": { "currency": "JPY" } }), 2));
+        let nobody = "par_00000000000000000000000003";
+        lists.push((json!({ "first": 2, "filter": { "partnerId": nobody } }), 0));
         let (mut readers, mut owners) = (Vec::new(), Vec::new());
         for slug in ["acme", "other"] {
             let tenant = app.tenant(slug).await;

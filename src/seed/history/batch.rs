@@ -67,12 +67,8 @@ impl Batch {
         self.transitions.sort_by_key(|(id, _, _)| *id);
         self.items.sort_by_key(|(id, _, _)| *id);
         bulk::insert_campaign_members(transaction, tenant, &self.members).await?;
-        let happened = |writes: &mut Writes| {
-            store::customer::add(writes, tenant, &self.customers);
-            // Originals stand before their refunds.
-            store::event::add(writes, tenant, &self.events);
-        };
-        Writes::of(happened).run(transaction).await?;
+        bulk::ledger::insert_customers(transaction, tenant, &self.customers).await?;
+        bulk::ledger::insert_events(transaction, tenant, &self.events).await?;
         let ids: Vec<_> = self.runs.iter().map(|run| run.id.uuid()).collect();
         let known = store::payout::runs_by_ids(transaction, &Scope::tenant_wide(tenant), &ids).await?;
         let runs: Vec<_> = self
@@ -82,9 +78,7 @@ impl Batch {
             .collect();
         bulk::ledger::insert_payout_runs(transaction, tenant, &runs).await?;
         store::payout::insert(transaction, tenant, &self.payouts).await?;
-        // Rows stand before those that adjust them.
-        let earned = |writes: &mut Writes| store::commission::insert(writes, tenant, &self.commissions);
-        Writes::of(earned).run(transaction).await?;
+        bulk::ledger::insert_commissions(transaction, tenant, &self.commissions).await?;
         bulk::ledger::insert_commission_transitions(transaction, tenant, &self.transitions).await?;
         bulk::ledger::insert_payout_items(transaction, tenant, &self.items).await?;
         bulk::ledger::insert_paid_charges(transaction, tenant, &self.paid_charges).await?;

@@ -1,11 +1,12 @@
 //! Rows of the ledger in bulk: histories that were worked out beforehand are written in their final state. The caller
-//! holds the lock of every partner concerned.
+//! holds the lock of every partner concerned. Tables are written one after the other, in statements of few lengths: what
+//! `Writes` makes of this many rows would be a statement of its own each time, large to plan and to keep.
 
 use std::collections::HashMap;
 
 use entity::{
-    campaign_member, commission, commission_transition, event, outbox, partner_customer, partner_standing, payout_item,
-    payout_run,
+    campaign_member, commission, commission_transition, commission_written, customer, event, outbox, partner_customer,
+    partner_standing, payout_item, payout_run,
 };
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
@@ -14,7 +15,8 @@ use uuid::Uuid;
 use super::insert;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::commission::{CommissionTransition, PayoutRun};
+use crate::domain::commission::{Commission, CommissionTransition, PayoutRun};
+use crate::domain::event::{Customer, Event};
 use crate::domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
 };
@@ -134,6 +136,39 @@ pub async fn campaigns_of_partners(
     }
     campaigns.values_mut().for_each(|campaigns| campaigns.sort_unstable());
     Ok(campaigns)
+}
+
+pub async fn insert_customers(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    customers: &[Customer],
+) -> Result<(), StoreError> {
+    let rows = customers
+        .iter()
+        .map(|customer| crate::store::customer::to_row(tenant, customer));
+    insert::<customer::Entity, _>(transaction, rows).await
+}
+
+/// Originals stand before their refunds.
+pub async fn insert_events(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    events: &[Event],
+) -> Result<(), StoreError> {
+    let rows = events.iter().map(|event| crate::store::event::to_row(tenant, event));
+    insert::<event::Entity, _>(transaction, rows).await
+}
+
+/// Rows stand before those that adjust them.
+pub async fn insert_commissions(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    commissions: &[Commission],
+) -> Result<(), StoreError> {
+    let rows = commissions
+        .iter()
+        .map(|commission| crate::store::commission::to_row(tenant, commission));
+    insert::<commission_written::Entity, _>(transaction, rows).await
 }
 
 /// Appends to the histories of commissions, and to the outbox what changed. Nobody is woken for so much at once:

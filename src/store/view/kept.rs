@@ -12,10 +12,13 @@ use crate::store::commission::{CommissionFilter, Parent};
 use crate::store::page::PageRequest;
 use crate::store::template::Template;
 
-/// The most of one plan. Whoever asks with ever other filters has statements made as they come.
+/// The most of one list of a plan. Whoever asks for ever other sizes has statements made as they come.
 const MOST: usize = 8;
 
-/// What the text of a statement depends on, beside what is selected and whether a partner reads.
+/// The most values that a kept one binds, so that all are small.
+const MOST_VALUES: usize = 24;
+
+/// What a statement depends on, beside what is selected, who reads and the row that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "few are kept, and most are of the large kind")]
 pub enum Shape {
@@ -26,6 +29,7 @@ pub enum Shape {
     /// A page of commissions, under one parent or of all.
     Commissions {
         parent: Option<Parent>,
+        /// Names no ids.
         filter: CommissionFilter,
         /// The column that they are sorted by, if not by the id alone, and whether it descends.
         sort: (Option<&'static str>, bool),
@@ -56,37 +60,41 @@ impl Kept {
         let own = scope.partner().is_some();
         let is_it = |keep: &&Keep| (keep.backend, keep.own, &keep.shape) == (backend, own, &shape);
         let parameters = parameters(scope, id);
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(keep) = kept.iter().find(is_it) {
-            return keep.template.with(&parameters);
-        }
-        if kept.len() >= MOST {
+        let is_full = {
+            let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(keep) = kept.iter().find(is_it) {
+                return keep.template.with(&parameters);
+            }
+            kept.len() >= MOST
+        };
+        if is_full {
             return backend.build(&make(scope, id));
         }
-        drop(kept);
         let (scope, id) = stand_ins(own);
-        let model = backend.build(&make(&scope, id));
-        let template = Template::of(model, &self::parameters(&scope, id));
+        let template = Template::of(backend.build(&make(&scope, id)), &self::parameters(&scope, id));
         let statement = template.with(&parameters);
+        let is_small = statement.values.iter().all(|values| values.0.len() <= MOST_VALUES);
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // Others may have made the same at the same time; it does no harm to keep both.
-        kept.push(Keep {
-            backend,
-            own,
-            shape,
-            template,
-        });
+        // Others may have made the same at the same time.
+        if is_small && kept.len() < MOST && !kept.iter().any(|keep| is_it(&keep)) {
+            kept.push(Keep {
+                backend,
+                own,
+                shape,
+                template,
+            });
+        }
         statement
     }
 }
 
-/// All that statements bind beside what belongs to their shape.
+/// What statements bind beside what belongs to their shape.
 fn parameters(scope: &Scope, id: Uuid) -> [Value; 3] {
     let partner = scope.partner().map(|partner| partner.uuid());
     [scope.tenant().uuid().into(), Value::Uuid(partner), id.into()]
 }
 
-/// Ids that nothing has.
+/// Ids that nothing has. Filters with ids have no shape, so that none of them can be taken for one.
 fn stand_ins(own: bool) -> (Scope, Uuid) {
     let [tenant, partner, id] = [1, 2, 3].map(Uuid::from_u128);
     let tenant = TenantId::from_uuid(tenant);

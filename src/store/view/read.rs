@@ -71,8 +71,8 @@ async fn listed(
     };
     let backend = database.get_database_backend();
     let id = parent.map_or(Uuid::nil(), |(_, id)| id);
-    // A place is met once.
-    let statement = if request.after.is_some() || request.before.is_some() {
+    let statement = if request.after.is_some() || request.before.is_some() || !filter.is_common() {
+        // Hardly met twice.
         backend.build(&make(scope, id))
     } else {
         let shape = Shape::Commissions {
