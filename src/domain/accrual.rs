@@ -28,7 +28,8 @@ pub struct TermsInForce {
 }
 
 /// First match wins: the newest snapshot for the campaign, the newest partner-wide one, the campaign's live terms, the
-/// partner's group. `snapshots` are the partner's, at least the newest of these. The holdback is the snapshot's, else the campaign's.
+/// partner's group. `snapshots` are the partner's, at least the newest of these. The holdback is the snapshot's, else the
+/// campaign's.
 pub fn terms_in_force(snapshots: &[CommissionSnapshot], campaign: Option<&Campaign>) -> TermsInForce {
     let of_campaign = campaign.and_then(|campaign| campaign.holdback_days);
     if let Some(snapshot) = snapshot::in_force(snapshots, campaign.map(|campaign| campaign.id)) {

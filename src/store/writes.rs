@@ -216,7 +216,7 @@ fn in_a_row(inserts: Vec<Insert>) -> Vec<Text> {
         let is_single = insert.values.len() == insert.form.columns;
         match statements.last_mut() {
             Some(text) if ends_single && is_single => {
-                text.write(format_args!("; "));
+                text.sql.push_str("; ");
                 text.insert(insert, false);
             }
             _ => {

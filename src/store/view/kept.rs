@@ -37,11 +37,11 @@ pub enum Shape {
     },
 }
 
+/// Of one list of a plan, which asks one database.
 #[derive(Default)]
 pub struct Kept(RwLock<Vec<Keep>>);
 
 struct Keep {
-    backend: DbBackend,
     /// Whether a partner reads.
     own: bool,
     shape: Shape,
@@ -58,7 +58,7 @@ impl Kept {
         make: impl Fn(&Scope, Uuid) -> SelectStatement,
     ) -> Statement {
         let own = scope.partner().is_some();
-        let is_it = |keep: &&Keep| (keep.backend, keep.own, &keep.shape) == (backend, own, &shape);
+        let is_it = |keep: &&Keep| keep.own == own && keep.shape == shape;
         let parameters = parameters(scope, id);
         let is_full = {
             let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -77,12 +77,7 @@ impl Kept {
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // Others may have made the same at the same time.
         if is_small && kept.len() < MOST && !kept.iter().any(|keep| is_it(&keep)) {
-            kept.push(Keep {
-                backend,
-                own,
-                shape,
-                template,
-            });
+            kept.push(Keep { own, shape, template });
         }
         statement
     }
