@@ -11,6 +11,7 @@ mod command_line;
 mod connections;
 mod deals;
 mod demo;
+mod dropped_fields;
 mod federation;
 mod gateway;
 mod import;
