@@ -125,7 +125,7 @@ impl Review<'_> {
     ) -> Result<Answers, ServiceError> {
         let transaction = self.app.store.begin().await?;
         if let Some(kept) = self.once.earlier(&transaction, &self.writer).await? {
-            return Ok(from_kept(kept));
+            return Ok(from_kept(kept, ids));
         }
         let parsed: Vec<Result<CommissionId, IdError>> = ids.iter().map(|id| id.parse()).collect();
         let wanted: Vec<CommissionId> = parsed.iter().flatten().copied().collect();
@@ -340,15 +340,16 @@ fn to_keep(answers: &Answers) -> Value {
             .iter()
             .map(|p| json!([p.code.as_str(), p.message, p.path]))
             .collect();
-        json!([id, problems])
+        // PostgreSQL keeps no U+0000. What stands here is for people who look: the repetition names the same ids.
+        json!([id.replace('\0', ""), problems])
     });
     Value::Array(answers.collect())
 }
 
-fn from_kept(kept: Value) -> Answers {
+fn from_kept(kept: Value, ids: &[String]) -> Answers {
     type Kept = Vec<(String, Vec<(String, String, Vec<String>)>)>;
     let kept: Kept = serde_json::from_value(kept).unwrap_or_default();
-    let answers = kept.into_iter().map(|(id, problems)| {
+    let answers = ids.iter().zip(kept).map(|(id, (_, problems))| {
         let problems = problems.into_iter().filter_map(|(code, message, path)| {
             Some(Problem {
                 code: ProblemCode::parse(&code)?,
@@ -356,7 +357,7 @@ fn from_kept(kept: Value) -> Answers {
                 path,
             })
         });
-        (id, problems.collect())
+        (id.clone(), problems.collect())
     });
     answers.collect()
 }

@@ -178,6 +178,17 @@ both_databases! {
         }
     }
 
+    async fn ids_that_no_database_takes_are_answered_and_kept_like_others(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        for (field, more) in [("approveCommissions", json!({})), ("reverseCommissions", json!({ "reason": "mistake" }))] {
+            let input = merged(json!({ "ids": ["\u{0}", "a\u{0}b"], "idempotencyKey": "k" }), more);
+            let first = shop.staff().mutate(field, input.clone(), "id").await;
+            let found: Vec<_> = first.as_array().unwrap().iter().map(|answer| (&answer["id"], &answer["userErrors"][0]["code"])).collect();
+            assert_eq!(found, [(&json!("\u{0}"), &json!("INVALID")), (&json!("a\u{0}b"), &json!("INVALID"))]);
+            assert_eq!(shop.staff().mutate(field, input, "id").await, first);
+        }
+    }
+
     async fn manual_rows_are_approved_by_hand_and_stand_on_their_own(app: TestApp) {
         let shop = Shop::new(&app).await;
         let (ann, ben, campaign) = (shop.partner("ann").await, shop.partner("ben").await, shop.percent("20").await);
