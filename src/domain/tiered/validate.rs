@@ -212,6 +212,11 @@ fn checked_value(
             "must be at most {MAX_PERCENT} percent, not {value}"
         )));
     }
+    if action == Action::Exact && kind == Some(RetroactiveType::Cps) && value > Decimal::ONE_HUNDRED {
+        return Err(Fault::invalid(format!(
+            "must be at most 100 percent of the sale amount, not {value}"
+        )));
+    }
     let value = value.normalize();
     if value.scale() > 6 {
         return Err(Fault::invalid("has too many decimals: a percentage has at most 6"));

@@ -87,6 +87,11 @@ fn wrong() -> Vec<(Value, Vec<&'static str>)> {
             vec![named(&retroactive, "value")],
         ));
     }
+    let above_the_sale = json!({ "action": "EXACT", "value": "100.000001", "type": "CPS" });
+    cases.push((
+        json!({ "retroactivePayout": above_the_sale }),
+        vec!["INVALID retroactivePayout.value"],
+    ));
     cases
 }
 

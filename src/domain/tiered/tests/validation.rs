@@ -202,6 +202,19 @@ fn types_belong_to_their_side() {
 }
 
 #[test]
+fn no_partner_gets_more_than_the_sale() {
+    for (value, valid) in [("100", true), ("100.000001", false)] {
+        let draft = RetroactiveDraft {
+            action: Action::Exact,
+            value: decimal(value),
+            kind: Some(RetroactiveType::Cps),
+        };
+        let found = with(|silver| silver.retroactive_payout = Some(draft));
+        assert_eq!(found.is_empty(), valid, "{found:?}");
+    }
+}
+
+#[test]
 fn dates_run_forward() {
     assert_eq!(
         with(|draft| draft.end_date = "2020-07-22".parse().expect("a date")),
