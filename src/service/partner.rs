@@ -235,7 +235,12 @@ pub async fn change_status(
     };
     let before = current.status;
     let Some(partner) = current.after(the_move, now) else {
-        let message = format!("is {}, which does not allow this", before.as_str());
+        let other_way = match (the_move, before) {
+            (PartnerMove::Reinstate, PartnerStatus::Suspended) => ": activatePartner ends a suspension",
+            (PartnerMove::Activate, PartnerStatus::Revoked) => ": reinstatePartner brings a revoked partner back",
+            _ => "",
+        };
+        let message = format!("is {}, which does not allow this{other_way}", before.as_str());
         problems.add("id", ProblemCode::InvalidTransition, message);
         return Err(problems.into());
     };

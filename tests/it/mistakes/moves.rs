@@ -57,6 +57,20 @@ both_databases! {
         }
     }
 
+    async fn whoever_takes_the_wrong_way_back_is_told_the_right_one(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        for (away, wrong, right) in [
+            ("suspendPartner", "reinstatePartner", "activatePartner"),
+            ("revokePartner", "activatePartner", "reinstatePartner"),
+        ] {
+            p.staff.done(away, json!({ "id": p.b, "reason": "check" }), "partner { id }").await;
+            let refused = p.staff.mutate(wrong, json!({ "id": p.b }), "partner { id }").await;
+            let text = refused["userErrors"][0]["message"].as_str().unwrap();
+            assert!(text.contains(right), "{text}");
+            p.staff.done(right, json!({ "id": p.b }), "partner { id }").await;
+        }
+    }
+
     async fn in_use_names_the_count_and_nothing_in_use_goes(app: TestApp) {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         // Revoked partners count.
