@@ -13,7 +13,7 @@ pub struct Decimal(pub rust_decimal::Decimal);
 
 /// An exact decimal number as a string: "12.34". Whole numbers may be given without quotes; numbers with a point or an
 /// exponent may not, since they would pass through binary floating point on their way.
-#[Scalar]
+#[Scalar(specified_by_url = "https://www.w3.org/TR/xmlschema11-2/#decimal")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
         let parsed = match &value {
@@ -42,7 +42,7 @@ impl ScalarType for Decimal {
 pub struct CurrencyCode(pub money::Currency);
 
 /// An ISO 4217 currency code: "EUR".
-#[Scalar]
+#[Scalar(specified_by_url = "https://www.iso.org/iso-4217-currency-codes.html")]
 impl ScalarType for CurrencyCode {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
@@ -64,7 +64,7 @@ impl ScalarType for CurrencyCode {
 pub struct DateTime(pub Timestamp);
 
 /// A moment as RFC 3339 text, in UTC on output: "2026-04-24T12:00:00Z". Kept to the microsecond; finer digits are cut.
-#[Scalar]
+#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else {
@@ -90,7 +90,7 @@ impl ScalarType for DateTime {
 pub struct Date(pub NaiveDate);
 
 /// A day of the calendar: "2026-04-24". Where it begins and ends is the tenant's time zone's to say.
-#[Scalar]
+#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else {
@@ -117,7 +117,7 @@ impl ScalarType for Date {
 pub struct Json(pub serde_json::Value);
 
 /// Any JSON value.
-#[Scalar(name = "JSON")]
+#[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {
         value

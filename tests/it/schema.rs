@@ -14,6 +14,35 @@ fn schema_graphql_is_current() {
 }
 
 #[test]
+fn every_scalar_says_where_its_form_is_specified() {
+    let schema = parse_schema(include_str!("../../schema.graphql")).expect("the published schema");
+    let mut scalars = Vec::new();
+    for definition in schema.definitions {
+        if let TypeSystemDefinition::Type(definition) = definition
+            && matches!(definition.node.kind, TypeKind::Scalar)
+        {
+            let directives = &definition.node.directives;
+            let url = directives
+                .iter()
+                .find(|directive| directive.node.name.node == "specifiedBy")
+                .and_then(|directive| directive.node.arguments.first())
+                .map(|(_, url)| url.node.to_string());
+            scalars.push((definition.node.name.node.to_string(), url));
+        }
+    }
+    // Federation's own scalar: what it takes is said by the fields of the schema.
+    let unspecified = scalars
+        .iter()
+        .filter(|(_, url)| url.is_none())
+        .map(|(name, _)| name.as_str());
+    assert_eq!(unspecified.collect::<Vec<_>>(), ["_Any"]);
+    for (name, url) in scalars.iter().filter_map(|(name, url)| Some((name, url.as_ref()?))) {
+        assert!(url.starts_with("\"https://"), "{name}: {url}");
+    }
+    assert_eq!(scalars.len(), 6);
+}
+
+#[test]
 fn every_element_of_the_schema_is_described() {
     let sdl = tributary::graphql::sdl();
     let mut bare = Vec::new();
