@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
 
 use crate::auth::{KeyUses, Keys};
 use crate::clock::Clock;
@@ -9,6 +10,9 @@ use crate::domain::id::TenantId;
 use crate::metrics::Metrics;
 use crate::store::outbox::Changes;
 use crate::store::{self, Store, StoreError};
+
+/// Clocks and time zones of senders may be wrong by a day; what is further ahead is a mistake.
+pub const DEFAULT_LATEST_OCCURRENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub struct App {
     pub store: Store,
@@ -19,6 +23,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// What happens to the ledger.
     pub changes: Changes,
+    /// How far ahead of now an event may happen.
+    pub latest_occurrence: Duration,
 }
 
 impl App {
@@ -33,6 +39,14 @@ impl App {
             key_uses: KeyUses::default(),
             metrics,
             changes,
+            latest_occurrence: DEFAULT_LATEST_OCCURRENCE,
+        }
+    }
+
+    pub fn with_latest_occurrence(self, latest_occurrence: Duration) -> Self {
+        Self {
+            latest_occurrence,
+            ..self
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::app::DEFAULT_LATEST_OCCURRENCE;
 use crate::http::{Cors, HttpOptions, Limits, Persisted, Subscriptions, Throttle, Timeouts};
 use crate::store::StoreOptions;
 use crate::telemetry::LogFormat;
@@ -93,6 +94,7 @@ struct File {
     metrics_listen: Option<SocketAddr>,
     otlp_endpoint: Option<String>,
     database: DatabaseSection,
+    ledger: LedgerSection,
     limits: Limits,
     timeouts: Timeouts,
     throttle: Throttle,
@@ -119,10 +121,31 @@ impl Default for DatabaseSection {
     }
 }
 
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LedgerSection {
+    future_hours: u64,
+}
+
+impl LedgerSection {
+    /// A hundred years: whoever wants no bound sets this, and dates stay within the calendar.
+    const MOST_HOURS: u64 = 100 * 365 * 24;
+}
+
+impl Default for LedgerSection {
+    fn default() -> Self {
+        Self {
+            future_hours: DEFAULT_LATEST_OCCURRENCE.as_secs() / 3600,
+        }
+    }
+}
+
 /// All settings, ready for use.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub store: StoreOptions,
+    /// How far ahead of now an event may happen.
+    pub latest_occurrence: Duration,
     pub listen: SocketAddr,
     /// `None`, and no public key either: only `serve --demo` may go on.
     pub jwt_secret: Option<String>,
@@ -164,6 +187,7 @@ impl Config {
                 acquire_timeout: Duration::from_secs(file.database.acquire_seconds),
                 statement_timeout: Duration::from_secs(file.database.statement_seconds),
             },
+            latest_occurrence: Duration::from_secs(file.ledger.future_hours.min(LedgerSection::MOST_HOURS) * 3600),
             listen: listen.unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("a constant address")),
             jwt_secret: flags.jwt_secret.or(file.jwt_secret),
             jwt_public_key: flags.jwt_public_key.or(file.jwt_public_key),
@@ -220,6 +244,7 @@ mod tests {
         let shown: File = toml::from_str(SETTINGS).expect("a file that could be used");
         let defaults = File::default();
         assert_eq!(format!("{:?}", shown.database), format!("{:?}", defaults.database));
+        assert_eq!(format!("{:?}", shown.ledger), format!("{:?}", defaults.ledger));
         assert_eq!(format!("{:?}", shown.limits), format!("{:?}", defaults.limits));
         assert_eq!(format!("{:?}", shown.timeouts), format!("{:?}", defaults.timeouts));
         assert_eq!(format!("{:?}", shown.throttle), format!("{:?}", defaults.throttle));

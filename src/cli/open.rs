@@ -18,7 +18,7 @@ pub async fn app(config: &Config, keys: Keys) -> Result<App, CliError> {
     if applied > 0 {
         tracing::info!(applied, "brought the database up to date");
     }
-    Ok(App::new(store, Clock::System, keys))
+    Ok(App::new(store, Clock::System, keys).with_latest_occurrence(config.latest_occurrence))
 }
 
 /// The configured keys, or else those of the demo where there are any.

@@ -469,6 +469,6 @@ fn money(amount: Option<(Decimal, Currency)>) -> Option<Money> {
 }
 
 fn checked(input: NewEvent) -> crate::service::ledger::event::CheckedEvent {
-    let checked = input.check(&mut Problems::new());
+    let checked = input.check(Timestamp::MAX_UTC, &mut Problems::new());
     checked.expect("made-up events are in order")
 }

@@ -72,9 +72,14 @@ impl NewEvent {
         }))
     }
 
-    /// Checks everything that needs no database; names all problems.
-    pub fn check(self, problems: &mut Problems) -> Option<CheckedEvent> {
+    /// Checks everything that needs no database; names all problems. Nothing happens after `latest`.
+    pub fn check(self, latest: Timestamp, problems: &mut Problems) -> Option<CheckedEvent> {
         let content = self.content();
+        if self.occurred_at.is_some_and(|moment| moment > latest) {
+            let latest = latest.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+            let message = format!("is too far in the future: {latest} at the latest");
+            problems.add("occurredAt", ProblemCode::Invalid, message);
+        }
         let external_id = problems.take("externalId", text::external_id(&self.external_id));
         let event_type = problems.optional("type", self.event_type, |text| text::event_type(&text));
         let takes_back = self.kind.takes_back();

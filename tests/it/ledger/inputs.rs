@@ -30,6 +30,7 @@ both_databases! {
         ] })).await;
         let partner = shop.partner_with("ann", json!({ "groupId": group })).await;
         let campaign = shop.campaign(json!([])).await;
+        shop.days_later(60);
         let event = |id: &str, when: &str| at(when, by("c", charge(id, &partner, &campaign, "100")));
         // In Berlin it is 2026-02-28 00:00 already; the month ends on 2026-03-28 00:00 there.
         let first = merged(event("1", "2026-02-28T00:00:00Z"), json!({ "customerAcquiredAt": "2026-02-27T23:00:00Z" }));
@@ -49,6 +50,7 @@ both_databases! {
             { "basis": "FIXED", "value": "1", "recurringMonths": 1, "eventType": "pay" },
             { "basis": "FIXED", "value": "2", "recurringMonths": 1 },
         ])).await;
+        shop.days_later(60);
         let event = |id: &str, when: &str, kind: Option<&str>| {
             merged(at(when, by("c", charge(id, &partner, &campaign, "9"))), json!({ "type": kind }))
         };
@@ -59,6 +61,22 @@ both_databases! {
         assert_eq!(shop.earned(event("3", "2026-04-15T10:00:00Z", Some("pay"))).await, [] as [&str; 0]);
         assert_eq!(shop.earned(event("4", "2026-04-14T10:59:59Z", Some("x"))).await, ["2.00"]);
         assert_eq!(shop.earned(event("5", "2026-04-14T11:00:00Z", Some("x"))).await, [] as [&str; 0]);
+    }
+
+    async fn what_happens_more_than_a_day_ahead_is_a_mistake(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let (partner, campaign) = (shop.partner("ann").await, shop.percent("20").await);
+        let event = |id: &str, when: &str| at(when, charge(id, &partner, &campaign, "100"));
+        assert_eq!(shop.earned(event("1", "2026-03-02T12:00:00Z")).await, ["20.00"]);
+        let rows = app.rows().await;
+        for when in ["2026-03-02T12:00:00.000001Z", "9999-12-31T00:00:00Z"] {
+            assert_eq!(shop.refused(event("2", when)).await, ["INVALID occurredAt"]);
+            let refund = json!({ "externalId": "2", "kind": "REFUND", "originalExternalId": "1" });
+            assert_eq!(shop.refused(at(when, refund)).await, ["INVALID occurredAt"]);
+        }
+        assert_eq!(app.rows().await, rows);
+        shop.days_later(1);
+        assert_eq!(shop.earned(event("2", "2026-03-02T12:00:00.000001Z")).await, ["20.00"]);
     }
 
     async fn the_lifetime_value_is_that_before_the_charge_and_sinks_with_refunds(app: TestApp) {

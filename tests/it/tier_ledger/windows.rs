@@ -18,6 +18,7 @@ both_databases! {
         ];
         for (number, (period, last, first)) in edges.into_iter().enumerate() {
             let tiers = Tiers::of(&format!("edge-{number}"), &app, json!([{ "basis": "FIXED", "value": "4.00" }])).await;
+            tiers.shop.days_later(30);
             tiers.tier(json!({ "period": period, "goals": goal("CONVERSION", "1"), "payout": acts("FLAT_INCREASE", "1") })).await;
             for (id, at, expected) in [("a", last, "4.00"), ("b", first, "4.00"), ("c", last, "5.00"), ("d", first, "5.00")] {
                 assert_eq!(tiers.convert(id, json!({ "occurredAt": at })).await.0, [expected], "{period} {last} {id}");
@@ -55,6 +56,7 @@ both_databases! {
         let rows = tiers.shop.rows(&tiers.partner).await;
         let adjusted = rows.iter().filter(|row| row["kind"] == "TIER_ADJUSTMENT").map(|row| row["event"]["externalId"].clone());
         assert_eq!(adjusted.collect::<Vec<_>>(), ["january", "late"]);
+        tiers.shop.days_later(31);
         assert_eq!(tiers.convert("april", json!({ "occurredAt": "2026-03-31T23:00:00Z" })).await.1, 0);
         tiers.assert_sound().await;
     }

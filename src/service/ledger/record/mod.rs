@@ -10,6 +10,7 @@ mod work_out;
 mod write;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend};
 
@@ -99,6 +100,7 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
         let transaction = app.store.begin().await?;
         let recorder = Recorder {
             clock: &app.clock,
+            latest_occurrence: app.latest_occurrence,
             writer,
             transaction: &transaction,
         };
@@ -131,6 +133,7 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
 /// One attempt, in one transaction.
 struct Recorder<'a> {
     clock: &'a Clock,
+    latest_occurrence: Duration,
     writer: &'a Writer,
     transaction: &'a Transaction,
 }
@@ -168,7 +171,8 @@ impl Recorder<'_> {
         let (mut answers, mut run) = (Answers::with_capacity(events.len()), Run::default());
         for (place, event) in events.iter().enumerate() {
             let mut problems = Problems::new();
-            let checked = match event.clone().check(&mut problems) {
+            let latest = self.clock.now() + self.latest_occurrence;
+            let checked = match event.clone().check(latest, &mut problems) {
                 Some(checked) if problems.is_empty() => checked,
                 _ => {
                     answers.push((place, Err(problems.into_vec())));
