@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend, DbErr, RuntimeErr, Statement, TransactionTrait};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
 use super::outbox::Signal;
-use super::{Reader, Store, StoreError, postgres, statistics};
+use super::{Reader, Store, StoreError, postgres, sqlite, statistics};
 
 /// Where the database is and how many connections read it.
 #[derive(Clone, Debug)]
@@ -55,40 +57,26 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
     let appended = Signal::between_replicas(&options.url, single.get_postgres_connection_pool());
     Ok(Store {
         reader: Reader::Postgres(pool),
-        writer: single,
+        single,
         appended,
     })
 }
 
-/// FULL makes every commit survive a power cut. The writer is opened first: it creates the file and its journal mode.
 async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
-    let mut writing = pool_options(options);
-    writing.max_connections(1).map_sqlx_sqlite_opts(|sqlite| {
-        sqlite
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // Room for what a list of events changes, which else is written twice; taken as it is needed.
-            .pragma("cache_size", "-32768")
-            // Pages that change often are copied from the log to the file once for many commits.
-            .pragma("wal_autocheckpoint", "8000")
-            // Another process (the command line beside a running gateway) may hold the lock.
-            .busy_timeout(Duration::from_secs(30))
-    });
-    let writer = Database::connect(writing).await?;
-    let mut reading = pool_options(options);
-    reading
-        .max_connections(options.max_connections)
-        .map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .create_if_missing(false)
-                .busy_timeout(Duration::from_secs(30))
-                .pragma("query_only", "ON")
-        });
-    let reader = Database::connect(reading).await?;
+    let pool = sqlite::Pool::connect(&options.url, options.max_connections, options.acquire_timeout).await?;
+    // Somebody else may be migrating a large database.
+    let writing = sqlite::writing(&options.url, options.acquire_timeout.max(Duration::from_secs(30)))?;
+    let mut single = pool_options(options);
+    single
+        .min_connections(0)
+        .max_connections(1)
+        .connect_lazy(true)
+        .map_sqlx_sqlite_opts(move |_| writing.clone())
+        // It is not needed again, and nobody knows how its transaction ended.
+        .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|_, _| Box::pin(async { Ok(false) })));
     Ok(Store {
-        reader: Reader::Sqlite(reader),
-        writer,
+        reader: Reader::Sqlite(pool),
+        single: Database::connect(single).await?,
         appended: Signal::in_process(),
     })
 }
@@ -106,7 +94,7 @@ fn pool_options(options: &StoreOptions) -> ConnectOptions {
 /// Brings the schema up to date; returns how many migrations were applied. Any number of processes may call it at
 /// once: one does the work while the others wait for its commit.
 pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
-    let transaction = store.begin_for_migrations().await?;
+    let transaction = begin_for_migrations(store).await?;
     lock_migrations(&transaction).await?;
     let pending = Migrator::get_pending_migrations(&transaction).await?.len();
     if pending > 0 {
@@ -119,7 +107,7 @@ pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
 
 /// Takes back the newest migration; its tables are lost.
 pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
-    let transaction = store.begin_for_migrations().await?;
+    let transaction = begin_for_migrations(store).await?;
     lock_migrations(&transaction).await?;
     Migrator::down(&transaction, Some(1)).await?;
     transaction.commit().await?;
@@ -128,7 +116,7 @@ pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
 
 /// Every migration by name, and whether it was applied.
 pub async fn migration_status(store: &Store) -> Result<Vec<(String, bool)>, StoreError> {
-    let transaction = store.writer.begin().await?;
+    let transaction = store.single.begin().await?;
     let migrations = Migrator::get_migration_with_status(&transaction).await?;
     let status = migrations.iter().map(|migration| {
         (
@@ -151,14 +139,26 @@ pub(super) async fn wait_for_ever(transaction: &impl ConnectionTrait) -> Result<
     Ok(())
 }
 
-/// Gives SQLite up to 1 GiB for its pages, on this connection from now on: what does not fit is written twice.
-pub(super) async fn enlarge_cache(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
+/// Has PostgreSQL show what was there at the transaction's first statement, as SQLite does anyhow.
+pub(super) async fn see_one_moment(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
     let backend = transaction.get_database_backend();
-    if backend == DbBackend::Sqlite {
-        let enlarge = Statement::from_string(backend, "PRAGMA cache_size = -1048576");
-        transaction.execute_raw(enlarge).await?;
+    if backend == DbBackend::Postgres {
+        let command = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        transaction
+            .execute_raw(Statement::from_string(backend, command))
+            .await?;
     }
     Ok(())
+}
+
+/// A transaction of the type that migrations ask for.
+async fn begin_for_migrations(store: &Store) -> Result<DatabaseTransaction, StoreError> {
+    // IMMEDIATE: a SQLite transaction that first reads and then wants to write could not wait for its turn.
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    Ok(store.single.begin_with_options(options).await?)
 }
 
 async fn lock_migrations(connection: &impl ConnectionTrait) -> Result<(), StoreError> {

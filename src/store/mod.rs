@@ -35,6 +35,7 @@ pub mod recording;
 mod row;
 mod scope;
 pub mod snapshot;
+mod sqlite;
 pub mod stage;
 pub mod standing;
 mod statistics;
@@ -54,10 +55,7 @@ use std::sync::Arc;
 
 use crate::domain::money::AmountTooLarge;
 use crate::metrics::PoolState;
-use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbErr, RuntimeErr};
 
 pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status};
 pub use reader::Reader;
@@ -103,13 +101,12 @@ impl StoreError {
     }
 }
 
-/// Connections for reading and for writing. On PostgreSQL they are the same; SQLite writes through one connection, where
-/// writers queue in order instead of failing with "database is locked".
+/// Connections for reading and for writing. On PostgreSQL they are the same; SQLite writes through one connection.
 #[derive(Clone)]
 pub struct Store {
     reader: Reader,
-    /// SQLite's writer. On PostgreSQL a connection for migrations and NOTIFY.
-    writer: DatabaseConnection,
+    /// At most one connection, of the type that migrations ask for: for them, and for NOTIFY on PostgreSQL.
+    single: DatabaseConnection,
     /// Hears of every commit that appended to the outbox.
     appended: outbox::Signal,
 }
@@ -123,58 +120,54 @@ impl Store {
     /// Starts a transaction. Inside of it use only it: SQLite's one writing connection is taken until it ends. Dropping
     /// it undoes what it did.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        let transaction = match &self.reader {
-            Reader::Postgres(pool) => Inner::Postgres(pool.begin().await?),
-            Reader::Sqlite(_) => Inner::Sqlite(self.begin_for_migrations().await?),
-        };
-        Ok(Transaction::new(transaction, self.appended.clone()))
-    }
-
-    /// A transaction of the type that migrations ask for.
-    async fn begin_for_migrations(&self) -> Result<DatabaseTransaction, StoreError> {
-        // IMMEDIATE: a SQLite transaction that first reads and then wants to write could not wait for its turn.
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(self.writer.begin_with_options(options).await?)
+        self.begin_with(false).await
     }
 
     /// Like [`Store::begin`], for work that takes longer than a request and changes much: no statement is cut off, and
     /// SQLite keeps what changed in memory instead of writing it out over and over.
     pub async fn begin_patiently(&self) -> Result<Transaction, StoreError> {
-        let transaction = self.begin().await?;
+        let transaction = self.begin_with(true).await?;
         connect::wait_for_ever(&transaction).await?;
-        connect::enlarge_cache(&transaction).await?;
+        Ok(transaction)
+    }
+
+    async fn begin_with(&self, patient: bool) -> Result<Transaction, StoreError> {
+        let transaction = match &self.reader {
+            Reader::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Reader::Sqlite(pool) => Inner::Sqlite(pool.begin(patient).await?),
+        };
+        Ok(Transaction::new(transaction, self.appended.clone()))
+    }
+
+    /// The database as it is at one moment, for work that takes longer than a request and only reads: no statement is cut
+    /// off.
+    pub async fn snapshot(&self) -> Result<Transaction, StoreError> {
+        let transaction = match &self.reader {
+            Reader::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Reader::Sqlite(pool) => Inner::Sqlite(pool.snapshot().await?),
+        };
+        let transaction = Transaction::new(transaction, self.appended.clone());
+        connect::see_one_moment(&transaction).await?;
+        connect::wait_for_ever(&transaction).await?;
         Ok(transaction)
     }
 
     /// Calls `count` at every statement but BEGIN and COMMIT, with its text.
     pub fn observe(&mut self, count: impl Fn(&str) + Send + Sync + 'static) {
-        let count = Arc::new(count);
-        let counted = count.clone();
-        self.reader.observe(count);
-        self.writer
-            .set_metric_callback(move |statement| counted(&statement.statement.sql));
+        self.reader.observe(Arc::new(count));
     }
 
     /// Closes all connections, so that a SQLite file is complete in itself.
     pub async fn close(self) {
-        self.reader.close().await;
         // A pool that fails to close has nothing left to lose.
-        let _ = self.writer.close().await;
+        let _ = self.single.close().await;
+        self.reader.close().await;
     }
 
     /// The state of its pools of connections.
     pub fn pools(&self) -> Vec<PoolState> {
         let pools = match &self.reader {
-            Reader::Sqlite(reader) => {
-                let state = |name, pool: &DatabaseConnection| {
-                    let pool = pool.get_sqlite_connection_pool();
-                    (name, pool.size(), pool.num_idle())
-                };
-                vec![state("reader", reader), state("writer", &self.writer)]
-            }
+            Reader::Sqlite(pool) => pool.sizes().to_vec(),
             Reader::Postgres(pool) => {
                 let (size, idle) = pool.size();
                 vec![("reader", size, idle)]

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use sea_orm::prelude::async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::postgres;
+use super::{postgres, sqlite};
 
 /// Reads outside of transactions.
 #[derive(Clone)]
 pub enum Reader {
-    Sqlite(DatabaseConnection),
+    Sqlite(sqlite::Pool),
     Postgres(postgres::Pool),
 }
 
@@ -26,18 +26,11 @@ macro_rules! either {
 
 impl Reader {
     pub(super) fn observe(&mut self, observer: Arc<dyn Fn(&str) + Send + Sync>) {
-        match self {
-            Self::Sqlite(pool) => pool.set_metric_callback(move |statement| observer(&statement.statement.sql)),
-            Self::Postgres(pool) => pool.observe(observer),
-        }
+        either!(self, pool => pool.observe(observer));
     }
 
     pub(super) async fn close(self) {
-        match self {
-            // A pool that fails to close has nothing left to lose.
-            Self::Sqlite(pool) => drop(pool.close().await),
-            Self::Postgres(pool) => pool.close().await,
-        }
+        either!(self, pool => pool.close().await);
     }
 }
 

@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::prelude::async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use super::outbox::Signal;
-use super::{StoreError, postgres};
+use super::{StoreError, postgres, sqlite};
 
 /// A transaction of [`Store::begin`](super::Store::begin). Dropping it undoes what it did.
 pub struct Transaction {
@@ -17,7 +17,7 @@ pub struct Transaction {
 }
 
 pub(super) enum Inner {
-    Sqlite(DatabaseTransaction),
+    Sqlite(sqlite::Transaction),
     Postgres(postgres::Transaction),
 }
 
@@ -55,7 +55,11 @@ impl Transaction {
     }
 
     pub async fn rollback(self) -> Result<(), StoreError> {
-        Ok(either!(self.inner, transaction => transaction.rollback().await)?)
+        match self.inner {
+            Inner::Sqlite(transaction) => transaction.rollback().await,
+            Inner::Postgres(transaction) => transaction.rollback().await?,
+        }
+        Ok(())
     }
 }
 

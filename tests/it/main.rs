@@ -44,3 +44,4 @@ mod races;
 mod round_trip;
 mod smoke;
 mod snapshots;
+mod sqlite;

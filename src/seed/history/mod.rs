@@ -96,7 +96,7 @@ fn nobody_earns(made: u64) -> Problems {
 /// How many made-up commissions each partner has.
 async fn known_commissions(app: &App, tenant: &Tenant, prefix: &str) -> Result<HashMap<uuid::Uuid, u64>, StoreError> {
     // A transaction for its patience: counting a million takes longer than a request may.
-    let transaction = store::verify::snapshot(&app.store).await?;
+    let transaction = app.store.snapshot().await?;
     let scope = Scope::tenant_wide(tenant.id);
     let known = bulk::ledger::commissions_by_partner(&transaction, &scope, prefix, None).await?;
     transaction.rollback().await?;

@@ -21,7 +21,7 @@ const PAGE: u64 = 5_000;
 /// beside a busy gateway. Of each kind some hundred findings are reported at most.
 pub async fn verify(app: &App, tenant: &Tenant) -> Result<Vec<Finding>, StoreError> {
     let scope = Scope::tenant_wide(tenant.id);
-    let transaction = store::verify::snapshot(&app.store).await?;
+    let transaction = app.store.snapshot().await?;
     let mut findings = store::verify::questions(&transaction, &scope).await?;
     findings.extend(super::tiers::verify::counters(&transaction, &scope).await?);
     let mut wrong_rows = 0;

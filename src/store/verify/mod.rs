@@ -10,15 +10,11 @@ mod tiers;
 use std::fmt::Display;
 
 use entity::commission;
-use sea_orm::{
-    AccessMode, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, IsolationLevel, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, Statement, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement};
 use uuid::Uuid;
 
-use super::connect::wait_for_ever;
+use super::StoreError;
 use super::scope::visible;
-use super::{Reader, Store, StoreError};
 use crate::auth::Scope;
 use crate::domain::commission::Commission;
 use crate::domain::id::{CampaignId, CommissionId, CustomerId, DealId, EventId, PartnerId, PayoutId};
@@ -69,26 +65,6 @@ impl Subject {
             Self::Deal => text(id("deal_id")?.map(DealId::from_uuid)),
         })
     }
-}
-
-/// The ledger as it stands at one moment, however long the reading takes and whoever writes meanwhile.
-pub async fn snapshot(store: &Store) -> Result<DatabaseTransaction, StoreError> {
-    let backend = store.reader().get_database_backend();
-    // SQLite's transactions always see one moment, and its reading connections write nothing.
-    let is_postgres = backend == DbBackend::Postgres;
-    let options = TransactionOptions {
-        isolation_level: is_postgres.then_some(IsolationLevel::RepeatableRead),
-        access_mode: is_postgres.then_some(AccessMode::ReadOnly),
-        ..TransactionOptions::default()
-    };
-    let connections = match store.reader() {
-        Reader::Sqlite(reader) => reader,
-        Reader::Postgres(_) => &store.writer,
-    };
-    let transaction = connections.begin_with_options(options).await?;
-    // The time that a request's statement may take does not suffice for a whole ledger.
-    wait_for_ever(&transaction).await?;
-    Ok(transaction)
 }
 
 /// Everything about sums, payouts and links that does not hold, at most [`MOST`] of a kind.

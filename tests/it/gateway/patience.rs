@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use sea_orm::TransactionTrait;
 use serde_json::json;
 use tokio::sync::watch;
 use tributary::app::App;
@@ -227,7 +226,7 @@ both_databases! {
 /// Takes a connection that reads, until it is dropped.
 async fn take(store: &Store) -> Box<dyn std::any::Any + Send> {
     match store.reader() {
-        Reader::Sqlite(pool) => Box::new(pool.begin().await.unwrap()),
+        Reader::Sqlite(_) => Box::new(store.snapshot().await.unwrap()),
         Reader::Postgres(_) => Box::new(store.begin().await.unwrap()),
     }
 }

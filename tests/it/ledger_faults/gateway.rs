@@ -42,6 +42,10 @@ impl Gateway {
         process.wait().expect("it has ended");
     }
 
+    pub fn id(&self) -> u32 {
+        self.process.lock().unwrap().id()
+    }
+
     /// A client of its own connection.
     pub fn connect(&self, token: &str) -> Result<Wire> {
         let stream = TcpStream::connect(&self.address)?;
@@ -78,7 +82,30 @@ impl Wire {
         Ok(data[operation.field].clone())
     }
 
+    /// The same where the database may fail: `None` if the answer says that it did, whatever was done.
+    pub fn ask_in_vain(&mut self, operation: &Operation) -> Result<Option<Value>> {
+        const FAULTS: [&str; 4] = ["INTERNAL_SERVER_ERROR", "TIMEOUT", "UNAVAILABLE", "OUTCOME_UNKNOWN"];
+        let (_, text) = self.post(&operation.body())?;
+        let answer: Value = serde_json::from_str(&text).expect("JSON");
+        let Some(error) = answer.get("errors") else {
+            return Ok(Some(answer["data"][operation.field].clone()));
+        };
+        let code = error[0]["extensions"]["code"].as_str();
+        assert!(code.is_some_and(|code| FAULTS.contains(&code)), "{text}");
+        Ok(None)
+    }
+
     fn data(&mut self, body: &Value) -> Result<Value> {
+        let (status, text) = self.post(body)?;
+        assert!(!text.contains("database is locked"), "{text}");
+        assert_eq!(status, "HTTP/1.1 200 OK", "{text}");
+        let answer: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(answer.get("errors"), None, "{text}");
+        Ok(answer["data"].clone())
+    }
+
+    /// The first line of the answer, and its body.
+    fn post(&mut self, body: &Value) -> Result<(String, String)> {
         let (body, token) = (body.to_string(), &self.token);
         let length = body.len();
         let request = format!(
@@ -99,12 +126,7 @@ impl Wire {
         }
         let mut bytes = vec![0; length.expect("answers say how long they are")];
         self.stream.read_exact(&mut bytes)?;
-        let text = String::from_utf8(bytes).expect("UTF-8");
-        assert!(!text.contains("database is locked"), "{text}");
-        assert_eq!(status, "HTTP/1.1 200 OK", "{text}");
-        let answer: Value = serde_json::from_str(&text).expect("JSON");
-        assert_eq!(answer.get("errors"), None, "{text}");
-        Ok(answer["data"].clone())
+        Ok((status, String::from_utf8(bytes).expect("UTF-8")))
     }
 
     /// The next line of the answer's head without its end.

@@ -16,7 +16,7 @@ use super::sums::Ledger;
 use super::{Place, uuid_of};
 
 const KILLS: usize = 20;
-const CLIENTS: usize = 6;
+pub const CLIENTS: usize = 6;
 
 /// Works until the gateway dies, which it does by this client's hand if it gets the last answer of this life.
 fn work(mut wire: Wire, gateway: &Gateway, book: &Mutex<Book>, (last, delay): (usize, u64)) {
@@ -55,10 +55,19 @@ async fn nothing_is_lost_and_nothing_is_doubled(place: Place, seed: u64) {
     // In the end everything is sent again.
     let gateway = place.serve();
     book.lock().unwrap().resume(usize::MAX);
+    send_what_waits(&gateway, &place, &book);
+    drop(gateway);
+    let book = book.into_inner().unwrap();
+    assert_told_is_there(&book, &Ledger::read(&place.url).await);
+    place.assert_sound().await;
+}
+
+/// The ledger holds what the answers told of, and nothing else.
+/// Sends what is waiting until it is answered.
+pub fn send_what_waits(gateway: &Gateway, place: &Place, book: &Mutex<Book>) {
     thread::scope(|scope| {
         for _ in 0..CLIENTS {
             let mut wire = gateway.connect(&place.token).unwrap();
-            let book = &book;
             scope.spawn(move || {
                 loop {
                     let Some((index, operation)) = book.lock().unwrap().next_waiting() else {
@@ -70,14 +79,9 @@ async fn nothing_is_lost_and_nothing_is_doubled(place: Place, seed: u64) {
             });
         }
     });
-    drop(gateway);
-    let book = book.into_inner().unwrap();
-    assert_told_is_there(&book, &Ledger::read(&place.url).await);
-    place.assert_sound().await;
 }
 
-/// The ledger holds what the answers told of, and nothing else.
-fn assert_told_is_there(book: &Book, ledger: &Ledger) {
+pub fn assert_told_is_there(book: &Book, ledger: &Ledger) {
     let expected = book.expected();
     let sorted = |texts: &[String]| texts.iter().cloned().collect::<BTreeSet<_>>();
     assert_eq!(sorted(&ledger.events), sorted(&expected.events));

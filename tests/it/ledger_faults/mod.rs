@@ -3,6 +3,7 @@
 
 mod answers;
 mod book;
+mod disk;
 mod gateway;
 mod keys;
 mod kills;

@@ -1,0 +1,184 @@
+//! One connection, which knows what state it is in instead of asking a counter.
+
+use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
+use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values};
+use sea_query_sqlx::SqlxValues;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Sqlite, SqliteConnection};
+
+pub struct Connection {
+    inner: SqliteConnection,
+    /// A statement was begun and has not come to its end.
+    busy: bool,
+    in_transaction: bool,
+    /// Nobody may use it again.
+    broken: bool,
+    /// A statement of the transaction failed. SQLite may have rolled back by itself then (a full disk, a fault of the
+    /// disk), and what follows would be committed one by one.
+    failed: bool,
+    /// It may take much memory for what it changes.
+    enlarged: bool,
+}
+
+impl Connection {
+    /// Whether anybody may use it.
+    pub fn is_settled(&self) -> bool {
+        !self.busy && !self.in_transaction && !self.broken
+    }
+
+    /// Waits for the end of a statement that was given up, and undoes a transaction that was. Where it fails, closing the
+    /// connection does the same.
+    pub async fn settle(&mut self) -> Result<(), DbErr> {
+        if self.broken {
+            return Err(DbErr::Exec(RuntimeErr::Internal(
+                "a transaction did not end".to_owned(),
+            )));
+        }
+        if self.busy {
+            self.inner.ping().await.map_err(not_done)?;
+            self.busy = false;
+        }
+        if self.in_transaction {
+            self.command("ROLLBACK").await?;
+            self.in_transaction = false;
+        }
+        self.failed = false;
+        Ok(())
+    }
+
+    /// Begins a transaction. SQLite itself refuses if there is one.
+    pub async fn begin(&mut self, command: &'static str) -> Result<(), DbErr> {
+        // Before it is sent: given up on its way, it has begun all the same.
+        self.in_transaction = true;
+        self.command(command).await
+    }
+
+    /// SQLite itself refuses if there is no transaction any more.
+    pub async fn commit(&mut self) -> Result<(), DbErr> {
+        if self.failed || self.busy {
+            return Err(over(DbErr::Exec));
+        }
+        let done = self.command("COMMIT").await;
+        self.in_transaction = done.is_err();
+        self.broken = done.is_err();
+        done
+    }
+
+    pub async fn query(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let query = prepared(statement);
+        let rows = self
+            .run(DbErr::Query, async |inner| query.fetch_all(inner).await)
+            .await?;
+        Ok(rows.into_iter().map(QueryResult::from).collect())
+    }
+
+    pub async fn query_one(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let query = prepared(statement);
+        let row = self
+            .run(DbErr::Query, async |inner| query.fetch_optional(inner).await)
+            .await?;
+        Ok(row.map(QueryResult::from))
+    }
+
+    pub async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let query = prepared(statement);
+        let done = self.run(DbErr::Exec, async |inner| query.execute(inner).await).await?;
+        Ok(done.into())
+    }
+
+    /// Lets the next transaction keep in memory what it changes, or not: what does not fit is written twice.
+    pub async fn enlarge(&mut self, enlarged: bool) -> Result<(), DbErr> {
+        if self.enlarged == enlarged {
+            return Ok(());
+        }
+        self.enlarged = true;
+        if enlarged {
+            // Up to 1 GiB.
+            return self.command("PRAGMA cache_size = -1048576").await;
+        }
+        self.command("PRAGMA cache_size = -32768").await?;
+        self.command("PRAGMA shrink_memory").await?;
+        self.enlarged = false;
+        Ok(())
+    }
+
+    pub async fn close(self) {
+        // One that fails to close has nothing left to lose.
+        let _ = self.inner.close().await;
+    }
+
+    async fn command(&mut self, command: &'static str) -> Result<(), DbErr> {
+        self.busy = true;
+        let done = sqlx::raw_sql(command).execute(&mut self.inner).await;
+        self.busy = is_under_way(&done);
+        done.map(drop).map_err(not_done)
+    }
+
+    async fn run<T>(
+        &mut self,
+        error: fn(RuntimeErr) -> DbErr,
+        run: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, sqlx::Error>,
+    ) -> Result<T, DbErr> {
+        if self.busy || self.failed {
+            return Err(over(error));
+        }
+        self.busy = true;
+        let result = run(&mut self.inner).await;
+        self.busy = is_under_way(&result);
+        self.failed = self.in_transaction && result.is_err();
+        result.map_err(|cause| error(RuntimeErr::SqlxError(cause.into())))
+    }
+}
+
+/// An error that SQLite tells is an end, too; any other leaves the connection where nobody knows.
+fn is_under_way<T>(result: &Result<T, sqlx::Error>) -> bool {
+    !matches!(result, Ok(_) | Err(sqlx::Error::Database(_)))
+}
+
+/// As PostgreSQL does: nothing more happens in a transaction of which a part failed.
+fn over(error: fn(RuntimeErr) -> DbErr) -> DbErr {
+    let message = "a statement of this transaction failed or was given up, and nothing more is done in it";
+    error(RuntimeErr::Internal(message.to_owned()))
+}
+
+fn not_done(error: sqlx::Error) -> DbErr {
+    DbErr::Exec(RuntimeErr::SqlxError(error.into()))
+}
+
+fn prepared(statement: Statement) -> sqlx::query::Query<'static, Sqlite, SqlxValues> {
+    let values = statement.values.unwrap_or(Values(Vec::new()));
+    sqlx::query_with(AssertSqlSafe(statement.sql), SqlxValues(values))
+}
+
+/// Makes connections, and looks at them before they are used again.
+pub struct Manager(SqliteConnectOptions);
+
+impl Manager {
+    pub fn new(options: SqliteConnectOptions) -> Self {
+        Self(options)
+    }
+}
+
+impl managed::Manager for Manager {
+    type Type = Connection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<Connection, sqlx::Error> {
+        let inner = self.0.connect().await?;
+        Ok(Connection {
+            inner,
+            busy: false,
+            in_transaction: false,
+            broken: false,
+            failed: false,
+            enlarged: false,
+        })
+    }
+
+    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<sqlx::Error> {
+        if !connection.is_settled() {
+            return Err(RecycleError::message("nobody knows what it is doing"));
+        }
+        Ok(())
+    }
+}

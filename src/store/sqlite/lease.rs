@@ -1,0 +1,55 @@
+//! A connection in use, which is left in order however its use ends.
+
+use std::ops::{Deref, DerefMut};
+
+use deadpool::managed::Object;
+use tokio::runtime::Handle;
+
+use super::connection::{Connection, Manager};
+
+/// Dropping it undoes the transaction that was begun on it, and waits in the background for a statement that was given
+/// up. Until then nobody else has the connection; one that cannot be brought in order is closed.
+pub struct Lease(Option<Object<Manager>>);
+
+impl Lease {
+    pub fn new(connection: Object<Manager>) -> Self {
+        Self(Some(connection))
+    }
+
+    /// Undoes the transaction.
+    pub async fn end(mut self) {
+        if let Some(mut connection) = self.0.take()
+            && connection.settle().await.is_err()
+        {
+            Object::take(connection).close().await;
+        }
+    }
+}
+
+impl Deref for Lease {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0.as_ref().expect("only its end takes it")
+    }
+}
+
+impl DerefMut for Lease {
+    fn deref_mut(&mut self) -> &mut Connection {
+        self.0.as_mut().expect("only its end takes it")
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take()
+            && !connection.is_settled()
+        {
+            match Handle::try_current() {
+                Ok(runtime) => drop(runtime.spawn(Self(Some(connection)).end())),
+                // The program ends, and with it the connection.
+                Err(_) => drop(Object::take(connection)),
+            }
+        }
+    }
+}
