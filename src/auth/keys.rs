@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, crypto, encode};
+use serde::{Deserialize, Deserializer};
 
 use super::key_ring::{Key, KeyRing};
-use super::token_form;
+use super::{private_key, token_form};
 use crate::domain::Timestamp;
 
 /// The shortest secret for HS256: as long as the hash (RFC 7518, 3.2).
@@ -44,7 +45,8 @@ pub enum KeyError {
     NotAPair(PathBuf),
 }
 
-/// What a token says. Unknown claims are ignored.
+/// What a token says. Unknown claims are ignored. A claim that is there and null is refused, also where it need not be
+/// there: of `"partner": null` nobody can say whether it means staff.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Claims {
     pub iss: String,
@@ -52,18 +54,23 @@ pub struct Claims {
     pub sub: String,
     /// Seconds since 1970, with a fraction if need be (RFC 7519, 2: NumericDate).
     pub exp: f64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "there", skip_serializing_if = "Option::is_none")]
     pub nbf: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "there", skip_serializing_if = "Option::is_none")]
     pub iat: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "there", skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
     /// The tenant's slug or id.
     pub tenant: String,
     #[serde(default)]
     pub scope: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "there", skip_serializing_if = "Option::is_none")]
     pub partner: Option<String>,
+}
+
+/// Reads a claim that is there, and may not be null.
+fn there<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// One audience or several.
@@ -161,7 +168,7 @@ impl Keys {
     /// The claims of a token that is genuine and in force at `now`; `None` whatever else it is: callers learn no cause.
     pub fn verify(&self, token: &str, now: Timestamp) -> Option<Claims> {
         let form = token_form::read(token)?;
-        let key = self.ring.find(form.key_id.as_deref())?;
+        let key = self.ring.find(form.key_id.as_deref(), now)?;
         if form.algorithm != name(key.algorithm) {
             return None;
         }
@@ -181,26 +188,21 @@ impl Keys {
 
 /// Reads a private key and finds the public one that belongs to it, by signing something.
 fn signing(file: &Path, ring: &KeyRing) -> Result<Signing, KeyError> {
-    let pem = std::fs::read(file).map_err(|error| KeyError::Unreadable(file.to_owned(), error))?;
+    let pem = std::fs::read_to_string(file).map_err(|error| KeyError::Unreadable(file.to_owned(), error))?;
+    let (algorithm, private) = private_key::read(&pem).map_err(|reason| KeyError::Unusable(file.to_owned(), reason))?;
     let message = b"a message";
-    for public in ring.all() {
-        let private = match public.algorithm {
-            Algorithm::RS256 => EncodingKey::from_rsa_pem(&pem),
-            Algorithm::ES256 => EncodingKey::from_ec_pem(&pem),
-            _ => EncodingKey::from_ed_pem(&pem),
-        };
-        let Ok(private) = private else { continue };
-        let signature = crypto::sign(message, &private, public.algorithm);
-        let fits = signature.and_then(|text| crypto::verify(&text, message, &public.decoding, public.algorithm));
-        if fits.is_ok_and(|fits| fits) {
-            return Ok(Signing {
-                key: Arc::new(private),
-                algorithm: public.algorithm,
-                id: public.id,
-            });
-        }
-    }
-    Err(KeyError::NotAPair(file.to_owned()))
+    let fits = |public: &Key| {
+        let signature = crypto::sign(message, &private, algorithm);
+        let fits = signature.and_then(|text| crypto::verify(&text, message, &public.decoding, algorithm));
+        public.algorithm == algorithm && fits.is_ok_and(|fits| fits)
+    };
+    let public = ring.all().into_iter().find(fits);
+    let public = public.ok_or_else(|| KeyError::NotAPair(file.to_owned()))?;
+    Ok(Signing {
+        key: Arc::new(private),
+        algorithm,
+        id: public.id,
+    })
 }
 
 /// The algorithm's name in tokens.

@@ -7,6 +7,8 @@ mod caller;
 mod key_ring;
 mod keys;
 mod permission;
+mod private_key;
+mod public_key;
 mod scope;
 mod token_form;
 

@@ -12,7 +12,7 @@ use tributary::app::App;
 use tributary::auth::{KeyError, Keys};
 use tributary::http::HttpOptions;
 
-use super::key_pair::{KeyPair, pem};
+use super::key_pair::{KeyPair, SHORT_RSA, pem};
 use crate::support::{Client, TestApp};
 
 const KINDS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
@@ -35,6 +35,21 @@ async fn status(router: &Router, token: String) -> StatusCode {
         .ask("{ viewer { subject } }")
         .await
         .status
+}
+
+/// An RSA key of 1024 bits as an entry of a JWKS.
+fn short_rsa(id: &str) -> Value {
+    json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": id, "n": SHORT_RSA.2, "e": "AQAB" })
+}
+
+fn pem_of(label: &str, base64: &str) -> String {
+    format!("-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n")
+}
+
+/// Why these files are refused.
+fn refusal(public: &Path, private: Option<&Path>) -> String {
+    let keys = Keys::from_files(public, private, "tributary", "tributary");
+    keys.err().expect("they must be refused").to_string()
 }
 
 fn header(pair: &KeyPair, id: &str) -> Value {
@@ -71,16 +86,82 @@ async fn keys_are_rotated_without_a_restart() {
         (open(&of_old).await, open(&of_new).await),
         (StatusCode::UNAUTHORIZED, StatusCode::OK)
     );
-    // Half of a file is no reason to lock everybody out, and neither is none.
-    std::fs::write(&file, "{ \"keys\": [").unwrap();
-    assert_eq!(open(&of_new).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn keys_that_are_taken_away_open_nothing_any_more() {
+    let app = TestApp::on_sqlite().await;
+    app.tenant("acme").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.json");
+    let pair = KeyPair::generate(Algorithm::ES256);
+    let token = pair.sign(&header(&pair, "a"), &app.claims(&json!({})));
+    put(&file, &[pair.jwk("a")]);
+    let router = router(&app, Keys::from_files(&file, None, "tributary", "tributary").unwrap());
+    let open = || status(&router, token.clone());
+    let mut for_encryption = pair.jwk("a");
+    for_encryption["use"] = json!("enc");
+
+    assert_eq!(open().await, StatusCode::OK);
     std::fs::remove_file(&file).unwrap();
-    assert_eq!(open(&of_new).await, StatusCode::OK);
+    assert_eq!(open().await, StatusCode::UNAUTHORIZED, "without the file");
+    put(&file, &[pair.jwk("a")]);
+    assert_eq!(open().await, StatusCode::OK, "the file is back");
+    for (what, text) in [
+        ("an empty file", String::new()),
+        ("an empty line", "\n".to_owned()),
+        ("an empty set", json!({ "keys": [] }).to_string()),
+        (
+            "a set for other purposes",
+            json!({ "keys": [for_encryption] }).to_string(),
+        ),
+        ("a short RSA key", json!({ "keys": [short_rsa("a")] }).to_string()),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        assert_eq!(open().await, StatusCode::UNAUTHORIZED, "{what}");
+        put(&file, &[pair.jwk("a")]);
+        assert_eq!(open().await, StatusCode::OK, "after {what}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_makes_no_sense_leaves_the_keys_for_a_minute() {
+    let app = TestApp::on_sqlite().await;
+    app.tenant("acme").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.json");
+    let (old, new) = (KeyPair::generate(Algorithm::ES256), KeyPair::generate(Algorithm::ES256));
+    let claims = app.claims(&json!({}));
+    let (of_old, of_new) = (
+        old.sign(&header(&old, "old"), &claims),
+        new.sign(&header(&new, "new"), &claims),
+    );
     put(&file, &[old.jwk("old")]);
+    let router = router(&app, Keys::from_files(&file, None, "tributary", "tributary").unwrap());
+    let open = |token: &String| status(&router, token.clone());
+    let twice = json!({ "keys": [old.jwk("a"), new.jwk("a")] }).to_string();
+    for text in ["{ \"keys\": [", "nonsense", "[]", &twice] {
+        assert_eq!(open(&of_old).await, StatusCode::OK);
+        std::fs::write(&file, text).unwrap();
+        assert_eq!(open(&of_old).await, StatusCode::OK, "{text}: it may be half written");
+        app.clock.advance(Duration::from_secs(60));
+        assert_eq!(open(&of_old).await, StatusCode::OK, "{text}");
+        app.clock.advance(Duration::from_secs(1));
+        assert_eq!(open(&of_old).await, StatusCode::UNAUTHORIZED, "{text}: nobody mends it");
+        put(&file, &[old.jwk("old")]);
+        assert_eq!(open(&of_old).await, StatusCode::OK, "{text}: it is mended");
+    }
+    // Written to its end, it counts at once; what went before is forgotten.
+    std::fs::write(&file, "{").unwrap();
+    assert_eq!(open(&of_old).await, StatusCode::OK);
+    put(&file, &[new.jwk("new")]);
     assert_eq!(
         (open(&of_old).await, open(&of_new).await),
-        (StatusCode::OK, StatusCode::UNAUTHORIZED)
+        (StatusCode::UNAUTHORIZED, StatusCode::OK)
     );
+    app.clock.advance(Duration::from_secs(120));
+    std::fs::write(&file, "{").unwrap();
+    assert_eq!(open(&of_new).await, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -171,6 +252,93 @@ async fn without_a_private_key_no_token_is_issued_and_the_caller_is_told() {
         client.problems("issuePartnerToken", input, "token").await,
         ["CONFLICT partnerId"]
     );
+}
+
+#[tokio::test]
+async fn the_private_key_may_be_what_openssl_writes_of_an_elliptic_curve() {
+    let app = TestApp::on_sqlite().await;
+    app.tenant("acme").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let pair = KeyPair::generate(Algorithm::ES256);
+    std::fs::write(path("public.pem"), &pair.public).unwrap();
+    // `openssl ecparam -genkey` says first which curve it is.
+    let curve = pem_of("EC PARAMETERS", "BggqhkjOPQMBBw==");
+    for private in [pair.sec1.clone(), format!("{curve}{}", pair.sec1)] {
+        std::fs::write(path("private.pem"), private).unwrap();
+        let keys = Keys::from_files(
+            &path("public.pem"),
+            Some(&path("private.pem")),
+            "tributary",
+            "tributary",
+        )
+        .unwrap();
+        let now = app.clock.now();
+        let token = keys
+            .mint("ann", "acme", "admin", None, now, now + Duration::from_secs(60))
+            .unwrap();
+        assert_eq!(status(&router(&app, keys), token).await, StatusCode::OK);
+    }
+}
+
+#[test]
+fn refusals_say_what_is_wrong_with_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let (public, private) = (folder.path().join("public"), folder.path().join("private"));
+    let (pair, rsa) = (KeyPair::generate(Algorithm::ES256), KeyPair::generate(Algorithm::RS256));
+    let p384 = pem_of(
+        "EC PRIVATE KEY",
+        "MIGkAgEBBDBjURldmdESsAdSH4JWtoBZL4dGYbH44qFuFJuZYwhnk59QDjgzI1eNBvylhxWWXlOgBwYFK4EEACKhZANiAASl",
+    );
+    let (short_private, short_public, _) = SHORT_RSA;
+    for (text, says) in [
+        (pem_of("PUBLIC KEY", short_public), "an RSA key of 1024 bits"),
+        (
+            json!({ "keys": [short_rsa("a")] }).to_string(),
+            "an RSA key of 1024 bits",
+        ),
+        (json!({ "keys": [] }).to_string(), "no keys for signatures"),
+        (pair.private.clone(), "openssl pkey -in FILE -pubout"),
+        (pair.sec1.clone(), "openssl pkey -in FILE -pubout"),
+    ] {
+        std::fs::write(&public, &text).unwrap();
+        let refusal = refusal(&public, None);
+        assert!(refusal.contains(says), "{refusal}");
+    }
+    std::fs::write(&public, &rsa.public).unwrap();
+    for (text, says) in [
+        (
+            pem_of("PRIVATE KEY", short_private),
+            "no private RSA key of 2048 to 8192 bits",
+        ),
+        (p384, "no key of the curve P-256"),
+        (
+            pem_of("EC PRIVATE KEY", "Proc-Type: 4,ENCRYPTED"),
+            "openssl pkcs8 -topk8 -nocrypt",
+        ),
+        (pem_of("ENCRYPTED PRIVATE KEY", "MIIB"), "openssl pkcs8 -topk8 -nocrypt"),
+        (rsa.public.clone(), "no private RSA key"),
+        ("nonsense".to_owned(), "no private key of RSA, P-256 or Ed25519"),
+        (pair.private.clone(), "belongs to none of the public keys"),
+        (pair.sec1.clone(), "belongs to none of the public keys"),
+    ] {
+        std::fs::write(&private, &text).unwrap();
+        let refusal = refusal(&public, Some(&private));
+        assert!(refusal.contains(says), "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_set_only_the_sound_keys_are_taken() {
+    let app = TestApp::on_sqlite().await;
+    app.tenant("acme").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.json");
+    let pair = KeyPair::generate(Algorithm::RS256);
+    put(&file, &[short_rsa("short"), pair.jwk("sound")]);
+    let keys = Keys::from_files(&file, None, "tributary", "tributary").unwrap();
+    let token = pair.sign(&header(&pair, "sound"), &app.claims(&json!({})));
+    assert_eq!(status(&router(&app, keys), token).await, StatusCode::OK);
 }
 
 #[test]

@@ -326,6 +326,14 @@ async fn attack(kind: Kind) {
     for (name, header) in header_attacks(&kind) {
         tokens.push((name, sign(&header, &good, &kind.genuine, kind.algorithm)));
     }
+    // A claim that is there and null, also where it need not be there.
+    for name in [
+        "iss", "aud", "sub", "exp", "nbf", "iat", "jti", "tenant", "scope", "partner",
+    ] {
+        let mut claims = good.clone();
+        claims[name] = Value::Null;
+        tokens.push((name, sign(&kind.header(), &claims, &kind.genuine, kind.algorithm)));
+    }
     tokens.extend(made_attacks(&kind, &good, now));
     assert!(tokens.len() >= 110, "{}", tokens.len());
 
