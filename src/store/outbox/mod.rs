@@ -8,7 +8,7 @@
 //! - Each process has one follower while anybody listens, and none otherwise. It begins at the present end, reads
 //!   what is new when it is woken, and every second anyhow: a process may be killed between its commit and NOTIFY, and
 //!   bulk writes wake nobody.
-//! - [`Position`] knows what was read, although PostgreSQL's transactions do not commit in the order of their ids.
+//! - [`position`] knows what was read, although PostgreSQL's transactions do not commit in the order of their ids.
 //! - Listeners share one bounded queue. Who falls behind it hears so, and nothing more.
 
 mod follow;

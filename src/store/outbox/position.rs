@@ -1,210 +1,71 @@
 //! How far the outbox was read.
 //!
-//! Ids are given out in order, and PostgreSQL's transactions commit in any: below the highest id that was read there are
-//! gaps, which belong to transactions that have not ended, or that were undone. Each gap is read again with what is new
-//! until nobody can fill it: it is noted with the first transaction number that was not given out at that time (the
-//! snapshot's xmax). Whoever took an id of the gap had its number by then, since a change of the ledger writes other
-//! rows before it appends. So as soon as all transactions below that number have ended (a later snapshot's xmin has
-//! reached it), what the later snapshot does not show was undone.
+//! PostgreSQL's transactions commit in any order, whatever the order of their numbers and of the ids that they took. But a
+//! snapshot says of every transaction whether it had ended, and each row says which transaction wrote it. So what was
+//! committed between two snapshots is what the later one shows and the earlier one does not: nothing is told twice and
+//! nothing is left out, however long a transaction takes.
 
-/// Which transactions had ended when the outbox was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// All before it had ended.
-    pub oldest: i64,
-    /// It and all behind it had not begun to write.
-    pub next: i64,
+/// How far the outbox was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// SQLite: one transaction writes at a time, so ids are in the order of commits. All up to this one were read.
+    Behind(i64),
+    /// PostgreSQL.
+    Between(Snapshots),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Gap {
-    first: i64,
-    last: i64,
-    /// Those who may fill it are before this transaction.
-    before: i64,
+/// What is read at present: what `until` shows and `seen` does not, behind `after`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshots {
+    /// All that this snapshot shows was read.
+    pub seen: String,
+    /// `None`: the next reading says so.
+    pub until: Option<String>,
+    /// The transaction and the id of the last row that was read.
+    pub after: (i64, i64),
 }
 
-/// Everything up to here was read, except for some gaps.
-#[derive(Clone, Debug)]
-pub struct Position {
-    last: i64,
-    /// In the order of ids.
-    gaps: Vec<Gap>,
-}
-
-/// A statement asks for so many gaps one by one, and beyond that for all that lies between.
-const MANY: usize = 50;
-
-impl Position {
-    /// Everything up to `last` was read, or is of no interest.
-    pub fn behind(last: i64) -> Self {
-        Self { last, gaps: Vec::new() }
-    }
-
-    /// The highest id that was read.
-    pub fn last(&self) -> i64 {
-        self.last
-    }
-
-    /// Where rows may turn up yet besides behind the last, as first and last ids.
-    pub fn gaps(&self) -> Vec<(i64, i64)> {
-        let pair = |gap: &Gap| (gap.first, gap.last);
-        match (self.gaps.first(), self.gaps.last()) {
-            (Some(first), Some(last)) if self.gaps.len() > MANY => vec![(first.first, last.last)],
-            _ => self.gaps.iter().map(pair).collect(),
+impl Snapshots {
+    /// Behind all that a snapshot shows, as `pg_current_snapshot()` writes it.
+    pub fn behind(snapshot: String) -> Self {
+        Self {
+            after: (oldest(&snapshot), 0),
+            seen: snapshot,
+            until: None,
         }
     }
 
-    /// Takes note of a row; false: it was read before.
-    pub fn take(&mut self, id: i64, moment: Moment) -> bool {
-        if id > self.last {
-            if id > self.last + 1 {
-                self.gaps.push(Gap {
-                    first: self.last + 1,
-                    last: id - 1,
-                    before: moment.next,
-                });
-            }
-            self.last = id;
-            return true;
+    /// Goes behind a reading by `snapshot`, whose last row is `last` if there may be more rows.
+    pub fn advance(&mut self, snapshot: String, last: Option<(i64, i64)>) {
+        let until = self.until.take().unwrap_or(snapshot);
+        match last {
+            Some(last) => (self.until, self.after) = (Some(until), last),
+            None => *self = Self::behind(until),
         }
-        let index = self.gaps.partition_point(|gap| gap.last < id);
-        let Some(gap) = self.gaps.get(index).copied().filter(|gap| gap.first <= id) else {
-            return false;
-        };
-        let below = Gap { last: id - 1, ..gap };
-        let above = Gap { first: id + 1, ..gap };
-        let rest = [below, above].into_iter().filter(|gap| gap.first <= gap.last);
-        self.gaps.splice(index..=index, rest);
-        true
     }
+}
 
-    /// Closes the gaps that nobody can fill any more, once all that a reading of `moment` shows was taken.
-    pub fn settle(&mut self, moment: Moment) {
-        self.gaps.retain(|gap| gap.before > moment.oldest);
-    }
+/// The first transaction that had not ended (xmin); ids begin with 1, so that all of its rows are behind (it, 0).
+fn oldest(snapshot: &str) -> i64 {
+    let number = snapshot.split(':').next().and_then(|number| number.parse().ok());
+    // Not as PostgreSQL writes it: then all are looked at, which only takes longer.
+    number.unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
-    fn moment(oldest: i64, next: i64) -> Moment {
-        Moment { oldest, next }
-    }
-
-    /// A whole reading; says which rows are new.
-    fn read(position: &mut Position, ids: &[i64], moment: Moment) -> Vec<i64> {
-        let mut new = ids.to_vec();
-        new.retain(|id| position.take(*id, moment));
-        position.settle(moment);
-        new
-    }
-
     #[test]
-    fn a_gap_waits_for_the_transactions_that_may_fill_it() {
-        let mut position = Position::behind(10);
-        // 11 was committed; 12 and 13 belong to transaction 100, which is still open; 14 was committed.
-        assert_eq!(read(&mut position, &[11, 14], moment(100, 105)), [11, 14]);
-        assert_eq!((position.last(), position.gaps()), (14, vec![(12, 13)]));
-        // Something else ended meanwhile.
-        assert_eq!(read(&mut position, &[], moment(100, 110)), [0; 0]);
-        assert_eq!(read(&mut position, &[15], moment(100, 111)), [15]);
-        assert_eq!(position.gaps(), [(12, 13)]);
-        assert_eq!(read(&mut position, &[12, 13], moment(110, 112)), [12, 13]);
-        assert_eq!((position.last(), position.gaps()), (15, vec![]));
-    }
-
-    #[test]
-    fn what_was_undone_is_waited_for_no_longer_than_need_be() {
-        let mut position = Position::behind(0);
-        assert_eq!(read(&mut position, &[5], moment(100, 105)), [5]);
-        assert_eq!(position.gaps(), [(1, 4)]);
-        // 104 may have taken one of them.
-        assert_eq!(read(&mut position, &[], moment(104, 200)), [0; 0]);
-        assert_eq!(position.gaps(), [(1, 4)]);
-        assert_eq!(read(&mut position, &[2], moment(105, 200)), [2]);
-        assert_eq!(position.gaps(), []);
-        assert_eq!(
-            read(&mut position, &[2, 5], moment(105, 200)),
-            [0; 0],
-            "they were read before"
-        );
-    }
-
-    #[test]
-    fn one_writer_at_a_time_leaves_no_gaps() {
-        let mut position = Position::behind(3);
-        assert_eq!(read(&mut position, &[4, 5, 9], moment(0, 0)), [4, 5, 9]);
-        assert_eq!((position.last(), position.gaps()), (9, vec![]));
-    }
-
-    #[test]
-    fn a_row_in_the_middle_parts_its_gap() {
-        let mut position = Position::behind(0);
-        read(&mut position, &[10], moment(1, 50));
-        read(&mut position, &[1, 5, 9], moment(1, 60));
-        assert_eq!(position.gaps(), [(2, 4), (6, 8)]);
-    }
-
-    #[test]
-    fn very_many_gaps_are_asked_for_as_one() {
-        let mut position = Position::behind(0);
-        let even: Vec<i64> = (1..=200).map(|number| 2 * number).collect();
-        read(&mut position, &even, moment(1, 50));
-        assert_eq!(position.gaps(), [(1, 399)]);
-        assert_eq!(read(&mut position, &[2, 3, 4], moment(1, 50)), [3]);
-    }
-
-    proptest! {
-        /// Transactions take ids one after the other, in any order, and end in any: some are undone. Whenever somebody
-        /// looks, what was committed is heard, once.
-        #[test]
-        fn whatever_is_committed_is_heard_once(
-            steps in proptest::collection::vec((0..4u8, any::<prop::sample::Index>()), 1..200)
-        ) {
-            let (mut next_id, mut next_number) = (1, 100);
-            let mut open: Vec<(i64, Vec<i64>)> = Vec::new();
-            let (mut committed, mut heard) = (Vec::new(), Vec::new());
-            let mut position = Position::behind(0);
-            for (step, index) in steps {
-                match step {
-                    0 => {
-                        open.push((next_number, Vec::new()));
-                        next_number += 1;
-                    }
-                    1 if !open.is_empty() => {
-                        let writer = index.index(open.len());
-                        open[writer].1.push(next_id);
-                        next_id += 1;
-                    }
-                    2 if !open.is_empty() => {
-                        let (number, ids) = open.swap_remove(index.index(open.len()));
-                        // Every third is undone.
-                        if number % 3 > 0 {
-                            committed.extend(ids);
-                        }
-                    }
-                    _ => {
-                        let oldest = open.iter().map(|(number, _)| *number).min().unwrap_or(next_number);
-                        let moment = moment(oldest, next_number);
-                        let gaps = position.gaps();
-                        let asked = |id: &i64| {
-                            *id > position.last() || gaps.iter().any(|(first, last)| (*first..=*last).contains(id))
-                        };
-                        let mut shown: Vec<i64> = committed.iter().copied().filter(asked).collect();
-                        shown.sort_unstable();
-                        heard.extend(read(&mut position, &shown, moment));
-                        let mut expected = committed.clone();
-                        expected.sort_unstable();
-                        let mut sorted = heard.clone();
-                        sorted.sort_unstable();
-                        prop_assert_eq!(sorted, expected);
-                    }
-                }
-            }
-        }
+    fn pages_are_read_up_to_the_snapshot_of_the_first() {
+        let mut position = Snapshots::behind("100:105:100,103".to_owned());
+        assert_eq!(position.after, (100, 0));
+        position.advance("104:110:104".to_owned(), Some((103, 7)));
+        position.advance("200:200:".to_owned(), Some((106, 9)));
+        let (seen, until) = ("100:105:100,103".to_owned(), Some("104:110:104".to_owned()));
+        let after = (106, 9);
+        assert_eq!(position, Snapshots { seen, until, after });
+        position.advance("300:300:".to_owned(), None);
+        assert_eq!(position, Snapshots::behind("104:110:104".to_owned()));
     }
 }

@@ -1,91 +1,116 @@
 //! Reading the outbox: of all tenants, since one follower serves them all. What is heard is read again with the
 //! listener's scope before anything of it is shown.
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use uuid::Uuid;
 
 use super::Change;
-use super::position::{Moment, Position};
+use super::position::{Position, Snapshots};
 use crate::domain::id::{CommissionId, PartnerId, TenantId};
 use crate::store::StoreError;
 
 /// How many rows are read at once.
-pub const MOST: usize = 500;
+const MOST: usize = 500;
 
-/// What one statement saw.
+/// What one statement found.
 pub struct Reading {
-    pub moment: Moment,
-    /// In the order of ids.
-    pub rows: Vec<(i64, Change)>,
-}
-
-impl Reading {
+    /// In the order of ids, which is that of writing where one transaction waited for another.
+    pub changes: Vec<Change>,
     /// Whether this is all there is.
-    pub fn is_whole(&self) -> bool {
-        self.rows.len() < MOST
+    pub is_whole: bool,
+}
+
+impl Position {
+    /// Behind all that is committed at present.
+    pub async fn at_end(database: &impl ConnectionTrait) -> Result<Self, StoreError> {
+        let backend = database.get_database_backend();
+        let sql = match backend {
+            DbBackend::Postgres => "SELECT pg_current_snapshot()::text AS now",
+            _ => "SELECT COALESCE(MAX(id), 0) AS now FROM outbox",
+        };
+        let row = database.query_one_raw(Statement::from_string(backend, sql)).await?;
+        let row = row.ok_or_else(|| DbErr::RecordNotFound("the end of the outbox".to_owned()))?;
+        Ok(match backend {
+            DbBackend::Postgres => Self::Between(Snapshots::behind(row.try_get("", "now")?)),
+            _ => Self::Behind(row.try_get("", "now")?),
+        })
+    }
+
+    /// Reads on.
+    pub async fn read(&mut self, database: &impl ConnectionTrait) -> Result<Reading, StoreError> {
+        let mut rows = match self {
+            Self::Behind(last) => behind(database, last).await?,
+            Self::Between(snapshots) => between(database, snapshots).await?,
+        };
+        rows.sort_unstable_by_key(|(id, _)| *id);
+        Ok(Reading {
+            is_whole: rows.len() < MOST,
+            changes: rows.into_iter().map(|(_, change)| change).collect(),
+        })
     }
 }
 
-/// The highest id at present; 0 if there is none.
-pub async fn end(database: &impl ConnectionTrait) -> Result<i64, StoreError> {
-    let sql = "SELECT COALESCE(MAX(id), 0) AS id FROM outbox";
-    let statement = Statement::from_string(database.get_database_backend(), sql);
-    let row = database.query_one_raw(statement).await?;
-    Ok(row.map_or(Ok(0), |row| row.try_get("", "id"))?)
+/// What was committed behind an id, and goes there.
+async fn behind(database: &impl ConnectionTrait, last: &mut i64) -> Result<Vec<(i64, Change)>, StoreError> {
+    let sql = format!(
+        "SELECT o.id, o.tenant_id, o.commission_id, c.partner_id
+         FROM outbox o JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = o.commission_id
+         WHERE o.id > $1 ORDER BY o.id LIMIT {MOST}"
+    );
+    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, [(*last).into()]);
+    let found = database.query_all_raw(statement).await?;
+    let rows: Vec<_> = found.iter().map(change).collect::<Result<_, DbErr>>()?;
+    if let Some((id, _)) = rows.last() {
+        *last = *id;
+    }
+    Ok(rows)
 }
 
-/// Rows that were not read yet. One statement, so that rows and transactions are seen at the same moment.
-pub async fn some(database: &impl ConnectionTrait, position: &Position) -> Result<Reading, StoreError> {
-    let backend = database.get_database_backend();
-    let (condition, values) = unread(position);
-    let changes = "outbox o JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = o.commission_id";
-    let columns = "o.id, o.tenant_id, o.commission_id, c.partner_id";
-    let sql = if backend == DbBackend::Postgres {
-        // Without any row there is still the moment.
-        format!(
-            "SELECT m.oldest, m.next, {columns} FROM (
-                SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest,
-                    pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next
-            ) m LEFT JOIN ({changes}) ON {condition} ORDER BY o.id LIMIT {MOST}"
-        )
-    } else {
-        // One writes at a time: whoever took an id has ended before the next is taken.
-        format!("SELECT 0 AS oldest, 0 AS next, {columns} FROM {changes} WHERE {condition} ORDER BY o.id LIMIT {MOST}")
+/// What was committed between two snapshots, and goes to the later one. The statement's own is the later one where none
+/// is named; it is said even where there are no rows. A row that was restored from a dump, or replicated, names a
+/// transaction of another server: only where the system's own mark agrees was the row written by that transaction.
+async fn between(database: &impl ConnectionTrait, snapshots: &mut Snapshots) -> Result<Vec<(i64, Change)>, StoreError> {
+    let sql = format!(
+        "SELECT m.now, r.* FROM (SELECT pg_current_snapshot()::text AS now) m LEFT JOIN LATERAL (
+            SELECT o.id, o.transaction_number, o.tenant_id, o.commission_id, c.partner_id
+            FROM outbox o JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = o.commission_id
+            WHERE (o.transaction_number, o.id) > ($1, $2)
+                AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
+                AND pg_visible_in_snapshot(o.transaction_number::text::xid8,
+                    COALESCE($4::text::pg_snapshot, pg_current_snapshot()))
+                AND o.xmin::text::bigint = o.transaction_number & 4294967295
+            ORDER BY o.transaction_number, o.id LIMIT {MOST}
+        ) r ON TRUE"
+    );
+    let (transaction, id) = snapshots.after;
+    let values = [
+        transaction.into(),
+        id.into(),
+        snapshots.seen.clone().into(),
+        snapshots.until.clone().into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let found = database.query_all_raw(statement).await?;
+    let (mut rows, mut last, mut now) = (Vec::with_capacity(found.len()), None, None);
+    for row in &found {
+        now = Some(row.try_get("", "now")?);
+        if let Some(number) = row.try_get("", "transaction_number")? {
+            let (id, change) = change(row)?;
+            last = last.max(Some((number, id)));
+            rows.push((id, change));
+        }
+    }
+    let now = now.ok_or_else(|| DbErr::RecordNotFound("the present snapshot".to_owned()))?;
+    snapshots.advance(now, last.filter(|_| rows.len() == MOST));
+    Ok(rows)
+}
+
+fn change(row: &QueryResult) -> Result<(i64, Change), DbErr> {
+    let uuid = |column| row.try_get::<Uuid>("", column);
+    let change = Change {
+        tenant: TenantId::from_uuid(uuid("tenant_id")?),
+        partner: PartnerId::from_uuid(uuid("partner_id")?),
+        commission: CommissionId::from_uuid(uuid("commission_id")?),
     };
-    let found = database
-        .query_all_raw(Statement::from_sql_and_values(backend, sql, values))
-        .await?;
-    let mut reading = Reading {
-        moment: Moment { oldest: 0, next: 0 },
-        rows: Vec::with_capacity(found.len()),
-    };
-    for row in found {
-        reading.moment = Moment {
-            oldest: row.try_get("", "oldest")?,
-            next: row.try_get("", "next")?,
-        };
-        let Some(id) = row.try_get::<Option<i64>>("", "id")? else {
-            continue;
-        };
-        let uuid = |column| row.try_get::<Uuid>("", column);
-        let change = Change {
-            tenant: TenantId::from_uuid(uuid("tenant_id")?),
-            partner: PartnerId::from_uuid(uuid("partner_id")?),
-            commission: CommissionId::from_uuid(uuid("commission_id")?),
-        };
-        reading.rows.push((id, change));
-    }
-    Ok(reading)
-}
-
-fn unread(position: &Position) -> (String, Vec<Value>) {
-    let mut condition = "(o.id > $1".to_owned();
-    let mut values: Vec<Value> = vec![position.last().into()];
-    for (first, last) in position.gaps() {
-        let number = values.len();
-        condition.push_str(&format!(" OR o.id BETWEEN ${} AND ${}", number + 1, number + 2));
-        values.extend([first.into(), last.into()]);
-    }
-    condition.push(')');
-    (condition, values)
+    Ok((row.try_get("", "id")?, change))
 }
