@@ -109,6 +109,7 @@ struct DatabaseSection {
     max_connections: u32,
     acquire_seconds: u64,
     statement_seconds: u64,
+    lock_seconds: u64,
 }
 
 impl Default for DatabaseSection {
@@ -117,6 +118,7 @@ impl Default for DatabaseSection {
             max_connections: 8,
             acquire_seconds: 10,
             statement_seconds: 10,
+            lock_seconds: 5,
         }
     }
 }
@@ -185,7 +187,9 @@ impl Config {
                     .unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned()),
                 max_connections: file.database.max_connections.max(1),
                 acquire_timeout: Duration::from_secs(file.database.acquire_seconds),
-                statement_timeout: Duration::from_secs(file.database.statement_seconds),
+                // None would be for ever.
+                statement_timeout: Duration::from_secs(file.database.statement_seconds.max(1)),
+                lock_timeout: Duration::from_secs(file.database.lock_seconds.max(1)),
             },
             latest_occurrence: Duration::from_secs(file.ledger.future_hours.min(LedgerSection::MOST_HOURS) * 3600),
             listen: listen.unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("a constant address")),

@@ -1,8 +1,8 @@
 //! The last look at an answer: every error gets a code and the request's id, faults of ours are logged and masked.
 
-use async_graphql::{ErrorExtensionValues, Response as GraphqlResponse};
+use async_graphql::{ErrorExtensionValues, Response as GraphqlResponse, Value};
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -55,13 +55,12 @@ pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
         if let Some(cause) = cause {
             tracing::error!(request_id, path = ?error.path, %cause, "a field failed");
         }
-        let is_late = cause.is_some_and(StoreError::is_timeout);
+        let known = cause.and_then(outcome);
         let code = match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
-            Some(_) if is_late => {
-                error.message = "the database took too long: ask for less, or later".to_owned();
-                Some("TIMEOUT")
-            }
-            Some(_) => None,
+            Some(_) => known.map(|(code, message)| {
+                error.message = message.to_owned();
+                code
+            }),
             None if error.path.is_empty() => Some("GRAPHQL_VALIDATION_FAILED"),
             // Resolvers give codes; without one it is the library that could not read an argument.
             None => Some("BAD_USER_INPUT"),
@@ -74,12 +73,71 @@ pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
     }
 }
 
+/// What callers are told of a database that did not do what it was asked; `None`: it is a fault of ours.
+fn outcome(cause: &StoreError) -> Option<(&'static str, &'static str)> {
+    if cause.is_timeout() {
+        Some(("TIMEOUT", "the database took too long: ask for less, or later"))
+    } else if cause.is_unavailable() {
+        Some((UNAVAILABLE, UNAVAILABLE_MESSAGE))
+    } else if matches!(cause, StoreError::Unconfirmed(_)) {
+        let message = "the database did not confirm this, which may have been done or not: look, or send it again with the \
+                       same idempotencyKey, which does it once";
+        Some((OUTCOME_UNKNOWN, message))
+    } else {
+        None
+    }
+}
+
+const UNAVAILABLE: &str = "UNAVAILABLE";
+const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
+const UNAVAILABLE_MESSAGE: &str =
+    "the database cannot be reached: try again in a few seconds, a mutation with the same idempotencyKey";
+
+/// When to ask again for what was not available, in seconds.
+const LATER: u64 = 2;
+
+/// Gives an answer the status that says why there is nothing in it, if the database is why.
+pub fn with_status(mut answer: Response, response: &GraphqlResponse) -> Response {
+    let is_empty = match &response.data {
+        Value::Null => true,
+        Value::Object(fields) => fields.values().all(|field| *field == Value::Null),
+        _ => false,
+    };
+    let codes = observe::codes(&response.errors);
+    if is_empty && codes.contains(&OUTCOME_UNKNOWN) {
+        *answer.status_mut() = StatusCode::GATEWAY_TIMEOUT;
+    } else if is_empty && codes.contains(&UNAVAILABLE) {
+        unavailable_now(&mut answer);
+    }
+    answer
+}
+
+fn unavailable_now(answer: &mut Response) {
+    *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    answer
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(LATER));
+}
+
+/// The answer to a request of which nothing ran because of the database.
+pub fn failed(cause: &StoreError, request_id: &str) -> Response {
+    match outcome(cause) {
+        Some((UNAVAILABLE, message)) => {
+            let mut answer = refusal(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE, message, request_id);
+            unavailable_now(&mut answer);
+            answer
+        }
+        Some((code, message)) => refusal(StatusCode::GATEWAY_TIMEOUT, code, message, request_id),
+        None => internal(request_id),
+    }
+}
+
 /// The codes of what ran and has no answer.
 pub const INTERNAL: &str = INTERNAL_CODE;
 pub const LATE: &str = "TIMEOUT";
 
 /// The answer to a fault of ours, which the caller of this has logged.
-pub fn internal(request_id: &str) -> Response {
+fn internal(request_id: &str) -> Response {
     refusal(
         StatusCode::INTERNAL_SERVER_ERROR,
         INTERNAL_CODE,

@@ -176,7 +176,7 @@ fn unauthenticated(error: &AuthError, request_id: &str) -> Response {
     let challenge = match error {
         AuthError::Store(cause) => {
             tracing::error!(request_id, %cause, "authentication failed");
-            return errors::internal(request_id);
+            return errors::failed(cause, request_id);
         }
         AuthError::Missing => "Bearer",
         AuthError::Invalid => "Bearer error=\"invalid_token\"",

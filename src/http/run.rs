@@ -149,7 +149,7 @@ pub async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Ask) -> Res
         return sse::subscribe(front, asker, authorization.clone(), admission).await;
     }
     match execute(front, asker, &admission).await {
-        Ok(response) => wire::response(&response),
+        Ok(response) => errors::with_status(wire::response(&response), &response),
         Err(Failed::Panicked) => errors::panicked(&request_id),
         Err(Failed::Late(message)) => refusal(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message, &request_id),
     }

@@ -1,7 +1,7 @@
 //! What a refused or failed request is counted as.
 
 /// Every `extensions.code`, and what is counted as none of them.
-pub const CODES: [&str; 14] = [
+pub const CODES: [&str; 16] = [
     "GRAPHQL_PARSE_FAILED",
     "GRAPHQL_VALIDATION_FAILED",
     "OPERATION_RESOLUTION_FAILURE",
@@ -14,6 +14,8 @@ pub const CODES: [&str; 14] = [
     "QUERY_TOO_COMPLEX",
     "THROTTLED",
     "TIMEOUT",
+    "UNAVAILABLE",
+    "OUTCOME_UNKNOWN",
     "INTERNAL_SERVER_ERROR",
     "other",
 ];

@@ -47,10 +47,14 @@ pub struct Metrics {
 pub struct PoolState {
     /// "reader" or "writer"; on PostgreSQL they are one pool, "reader".
     pub name: &'static str,
+    /// As many as there may be.
+    pub most: u32,
     /// Connections that are open.
     pub size: u32,
     /// Of these, those that nobody uses.
     pub idle: u32,
+    /// How many wait for one at this moment.
+    pub waiting: u32,
 }
 
 impl Metrics {

@@ -68,27 +68,37 @@ pub fn seconds_each<const N: usize>(
 /// The gauges of a pool.
 pub struct Pool {
     name: &'static str,
+    most: IntGauge,
     size: IntGauge,
     idle: IntGauge,
+    waiting: IntGauge,
 }
 
 pub fn pools(registry: &Registry) -> [Pool; 2] {
+    let most = "Connections to the database that there may be.";
+    let most = gauges(registry, "tributary_database_connections_max", most, &["pool"]);
+    let waiting = "Who waits for a connection to the database at this moment.";
+    let waiting = gauges(registry, "tributary_database_connections_waiting", waiting, &["pool"]);
     let size = "Connections to the database that are open.";
     let size = gauges(registry, "tributary_database_connections", size, &["pool"]);
     let idle = "Connections to the database that are open and not in use.";
     let idle = gauges(registry, "tributary_database_connections_idle", idle, &["pool"]);
     ["reader", "writer"].map(|name| Pool {
         name,
+        most: most.with_label_values(&[name]),
         size: size.with_label_values(&[name]),
         idle: idle.with_label_values(&[name]),
+        waiting: waiting.with_label_values(&[name]),
     })
 }
 
 impl Pool {
     pub fn set(&self, state: &PoolState) {
         if state.name == self.name {
+            self.most.set(state.most.into());
             self.size.set(state.size.into());
             self.idle.set(state.idle.into());
+            self.waiting.set(state.waiting.into());
         }
     }
 }

@@ -11,7 +11,8 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
 use super::outbox::Signal;
-use super::{Reader, Store, StoreError, postgres, sqlite, statistics};
+use super::postgres::{self, PoolOptions};
+use super::{Reader, Store, StoreError, sqlite, statistics};
 
 /// Where the database is and how many connections read it.
 #[derive(Clone, Debug)]
@@ -23,50 +24,105 @@ pub struct StoreOptions {
     pub acquire_timeout: Duration,
     /// How long one statement may take; PostgreSQL only, SQLite's are bounded by what they read.
     pub statement_timeout: Duration,
+    /// How long a statement waits for a row that somebody else has locked; PostgreSQL only.
+    pub lock_timeout: Duration,
 }
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            max_connections: 8,
+            acquire_timeout: Duration::from_secs(10),
+            statement_timeout: Duration::from_secs(10),
+            lock_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A transaction that does nothing for so much longer than a statement may take is nobody's any more: what it locked is free.
+const FORGOTTEN: Duration = Duration::from_secs(10);
+
+/// Connections that are made anew so often tell whether connections can be made.
+const PULSE: Duration = Duration::from_secs(10);
 
 /// Opens the database, creating a SQLite file where the URL says so (`mode=rwc`).
 pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
     if DbBackend::Sqlite.is_prefix_of(&options.url) {
         return connect_sqlite(options).await;
     }
-    let url: PgConnectOptions = options
-        .url
-        .parse()
-        .map_err(|error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
-    let timeout = options.statement_timeout.as_millis().to_string();
-    // Statements find rows by keys and walk indexes: one plan is right for all values, and planning anew for each takes
-    // longer than the statement itself.
-    let url = url
-        .options([
-            ("statement_timeout", timeout.as_str()),
-            ("plan_cache_mode", "force_generic_plan"),
-            // What they visit is in memory or on a disk without arms. Otherwise a page of 50 rows has the planner read all
-            // partners of a small programme to join 50 of them.
-            ("random_page_cost", "1.1"),
-        ])
-        .disable_statement_logging();
-    let pool = postgres::Pool::connect(url, options.max_connections, options.acquire_timeout).await?;
-    let mut single = pool_options(options);
+    let url = postgres_options(options)?;
+    let pool_options = PoolOptions {
+        most: options.max_connections,
+        patience: options.acquire_timeout,
+        statement_timeout: options.statement_timeout,
+        lifetime: None,
+    };
+    let mut pool = postgres::Pool::new(url.clone(), pool_options.clone());
+    pool.greet().await?;
+    // What must not wait for those: telling others, and whether the database can serve.
+    let aside = |most, lifetime| {
+        let patience = Duration::from_secs(2).min(options.acquire_timeout);
+        let options = PoolOptions {
+            most,
+            patience,
+            lifetime,
+            ..pool_options.clone()
+        };
+        postgres::Pool::new(url.clone(), options)
+    };
+    let (teller, pulse) = (aside(2, None), aside(1, Some(PULSE)));
+    pool.give_way(teller.clone());
+    let mut single = pool_options_of(options);
     single
         .min_connections(0)
         .max_connections(1)
         .connect_lazy(true)
+        .idle_timeout(Duration::from_secs(10))
         .statement_timeout(options.statement_timeout);
     let single = Database::connect(single).await?;
-    let appended = Signal::between_replicas(&options.url, single.get_postgres_connection_pool());
     Ok(Store {
         reader: Reader::Postgres(pool),
         single,
-        appended,
+        pulse: Some(pulse),
+        appended: Signal::between_replicas(url, teller),
     })
+}
+
+/// How to connect, and what sessions are told at their beginning.
+fn postgres_options(options: &StoreOptions) -> Result<PgConnectOptions, StoreError> {
+    let url: PgConnectOptions = options
+        .url
+        .parse()
+        .map_err(|error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+    let milliseconds = |duration: Duration| duration.as_millis().to_string();
+    let settings = [
+        ("statement_timeout", milliseconds(options.statement_timeout)),
+        ("lock_timeout", milliseconds(options.lock_timeout)),
+        // Where the way between was cut, the server does not hear of it: it must not keep locks for ever.
+        (
+            "idle_in_transaction_session_timeout",
+            milliseconds(options.statement_timeout + FORGOTTEN),
+        ),
+        ("tcp_keepalives_idle", "10".to_owned()),
+        ("tcp_keepalives_interval", "5".to_owned()),
+        ("tcp_keepalives_count", "3".to_owned()),
+        ("tcp_user_timeout", "15000".to_owned()),
+        // Statements find rows by keys and walk indexes: one plan is right for all values, and planning anew for each takes
+        // longer than the statement itself.
+        ("plan_cache_mode", "force_generic_plan".to_owned()),
+        // What they visit is in memory or on a disk without arms. Otherwise a page of 50 rows has the planner read all
+        // partners of a small programme to join 50 of them.
+        ("random_page_cost", "1.1".to_owned()),
+    ];
+    Ok(url.options(settings).disable_statement_logging())
 }
 
 async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
     let pool = sqlite::Pool::connect(&options.url, options.max_connections, options.acquire_timeout).await?;
     // Somebody else may be migrating a large database.
     let writing = sqlite::writing(&options.url, options.acquire_timeout.max(Duration::from_secs(30)))?;
-    let mut single = pool_options(options);
+    let mut single = pool_options_of(options);
     single
         .min_connections(0)
         .max_connections(1)
@@ -77,11 +133,12 @@ async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
     Ok(Store {
         reader: Reader::Sqlite(pool),
         single: Database::connect(single).await?,
+        pulse: None,
         appended: Signal::in_process(),
     })
 }
 
-fn pool_options(options: &StoreOptions) -> ConnectOptions {
+fn pool_options_of(options: &StoreOptions) -> ConnectOptions {
     let mut pool = ConnectOptions::new(&options.url);
     pool.sqlx_logging(false)
         .acquire_timeout(options.acquire_timeout)
@@ -129,12 +186,19 @@ pub async fn migration_status(store: &Store) -> Result<Vec<(String, bool)>, Stor
     Ok(status)
 }
 
-/// Lifts the limit on how long statements of this transaction may take; SQLite's have none.
-pub(super) async fn wait_for_ever(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
+/// Lifts the server's limits on how long this transaction's statements may take and wait, and how long it may do nothing;
+/// SQLite's have none.
+pub(super) async fn lift_limits(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Postgres {
-        let unlimited = Statement::from_string(backend, "SET LOCAL statement_timeout = 0");
-        transaction.execute_raw(unlimited).await?;
+        for setting in [
+            "statement_timeout",
+            "lock_timeout",
+            "idle_in_transaction_session_timeout",
+        ] {
+            let unlimited = Statement::from_string(backend, format!("SET LOCAL {setting} = 0"));
+            transaction.execute_raw(unlimited).await?;
+        }
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ pub mod custom_field;
 pub mod customer;
 pub mod deal;
 pub mod deal_payment;
+mod error;
 pub mod event;
 pub mod idempotency;
 pub mod label;
@@ -53,60 +54,26 @@ mod writes;
 
 use std::sync::Arc;
 
-use crate::domain::money::AmountTooLarge;
 use crate::metrics::PoolState;
-use sea_orm::{ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbErr, RuntimeErr};
+use deadpool::Status;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status};
+pub use error::StoreError;
 pub use reader::Reader;
 use transaction::Inner;
 pub use transaction::Transaction;
 pub use unique::{is_passing, is_reference_violation, taken_field};
 pub use writes::Writes;
 
-/// Why the database could not answer. Nothing of it is for callers' eyes.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error(transparent)]
-    Database(#[from] DbErr),
-    #[error("{table}.{column} holds {value:?}, which no version of Tributary writes")]
-    Corrupt {
-        table: &'static str,
-        column: &'static str,
-        value: String,
-    },
-}
-
-impl StoreError {
-    /// Whether it gave up waiting: for a connection, for a lock, or for a statement that took too long.
-    pub fn is_timeout(&self) -> bool {
-        let Self::Database(error) = self else {
-            return false;
-        };
-        match error {
-            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => true,
-            DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
-                let code = error.as_database_error().and_then(|error| error.code());
-                // PostgreSQL's statement_timeout; SQLite's busy_timeout.
-                matches!(code.as_deref(), Some("57014" | "5"))
-            }
-            _ => false,
-        }
-    }
-
-    /// A sum of what is stored that goes beyond what can be.
-    pub fn too_large(table: &'static str, error: &AmountTooLarge) -> Self {
-        let (column, value) = ("sum", error.to_string());
-        Self::Corrupt { table, column, value }
-    }
-}
-
 /// Connections for reading and for writing. On PostgreSQL they are the same; SQLite writes through one connection.
 #[derive(Clone)]
 pub struct Store {
     reader: Reader,
-    /// At most one connection, of the type that migrations ask for: for them, and for NOTIFY on PostgreSQL.
+    /// At most one connection, of the type that migrations ask for.
     single: DatabaseConnection,
+    /// PostgreSQL's connection for asking whether it can serve, which nobody else takes.
+    pulse: Option<postgres::Pool>,
     /// Hears of every commit that appended to the outbox.
     appended: outbox::Signal,
 }
@@ -127,7 +94,8 @@ impl Store {
     /// SQLite keeps what changed in memory instead of writing it out over and over.
     pub async fn begin_patiently(&self) -> Result<Transaction, StoreError> {
         let transaction = self.begin_with(true).await?;
-        connect::wait_for_ever(&transaction).await?;
+        transaction.wait_for_ever().await;
+        connect::lift_limits(&transaction).await?;
         Ok(transaction)
     }
 
@@ -148,7 +116,8 @@ impl Store {
         };
         let transaction = Transaction::new(transaction, self.appended.clone());
         connect::see_one_moment(&transaction).await?;
-        connect::wait_for_ever(&transaction).await?;
+        transaction.wait_for_ever().await;
+        connect::lift_limits(&transaction).await?;
         Ok(transaction)
     }
 
@@ -159,6 +128,9 @@ impl Store {
 
     /// Closes all connections, so that a SQLite file is complete in itself.
     pub async fn close(self) {
+        if let Some(pulse) = self.pulse {
+            pulse.close().await;
+        }
         // A pool that fails to close has nothing left to lose.
         let _ = self.single.close().await;
         self.reader.close().await;
@@ -166,29 +138,37 @@ impl Store {
 
     /// The state of its pools of connections.
     pub fn pools(&self) -> Vec<PoolState> {
-        let pools = match &self.reader {
-            Reader::Sqlite(pool) => pool.sizes().to_vec(),
-            Reader::Postgres(pool) => {
-                let (size, idle) = pool.size();
-                vec![("reader", size, idle)]
+        let state = |name, status: Status| {
+            let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+            PoolState {
+                name,
+                most: number(status.max_size),
+                size: number(status.size),
+                idle: number(status.available),
+                waiting: number(status.waiting),
             }
         };
-        let pools = pools.into_iter().map(|(name, size, idle)| PoolState {
-            name,
-            size,
-            idle: u32::try_from(idle).unwrap_or(u32::MAX),
-        });
-        pools.collect()
+        match &self.reader {
+            Reader::Sqlite(pool) => pool.status().map(|(name, status)| state(name, status)).to_vec(),
+            Reader::Postgres(pool) => vec![state("reader", pool.status())],
+        }
     }
 
-    /// Whether the database answers, for readiness.
+    /// Whether the database answers and takes writes, for readiness.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.reader
-            .query_one_raw(sea_orm::Statement::from_string(
-                self.reader.get_database_backend(),
-                "SELECT 1",
-            ))
+        let Some(pulse) = &self.pulse else {
+            let one = Statement::from_string(DbBackend::Sqlite, "SELECT 1");
+            self.reader.query_one_raw(one).await?;
+            return Ok(());
+        };
+        // A standby, or one that was told to take no writes.
+        let sql = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean";
+        let row = pulse
+            .query_one_raw(Statement::from_string(DbBackend::Postgres, sql))
             .await?;
-        Ok(())
+        match row.map(|row| row.try_get_by_index(0)).transpose()? {
+            Some(false) => Ok(()),
+            _ => Err(StoreError::ReadOnly),
+        }
     }
 }

@@ -40,6 +40,15 @@ impl Transaction {
         }
     }
 
+    /// Lets its statements take as long as they take.
+    pub(super) async fn wait_for_ever(&self) {
+        match &self.inner {
+            // Nothing cuts them off.
+            Inner::Sqlite(_) => {}
+            Inner::Postgres(transaction) => transaction.wait_for_ever().await,
+        }
+    }
+
     /// Says that this transaction appended to the outbox.
     pub(super) fn note_append(&self) {
         self.appended.store(true, Ordering::Relaxed);
@@ -47,7 +56,10 @@ impl Transaction {
 
     /// Makes it last, and wakes those who follow the outbox if there is something for them.
     pub async fn commit(self) -> Result<(), StoreError> {
-        either!(self.inner, transaction => transaction.commit().await)?;
+        match self.inner {
+            Inner::Sqlite(transaction) => transaction.commit().await?,
+            Inner::Postgres(transaction) => transaction.commit().await.map_err(StoreError::of_commit)?,
+        }
         if self.appended.into_inner() {
             self.signal.poke();
         }

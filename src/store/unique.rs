@@ -83,10 +83,10 @@ pub fn is_reference_violation(error: &StoreError) -> bool {
         if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))))
 }
 
-/// Whether the database gave up on a transaction that may well succeed when it is tried again: a deadlock, or a lock
-/// that was not free in time.
+/// Whether the database gave up on a transaction that may well succeed when it is tried again at once: a deadlock, or
+/// two that changed the same.
 pub fn is_passing(error: &StoreError) -> bool {
-    const CODES: [&str; 3] = ["40P01", "40001", "55P03"];
+    const CODES: [&str; 2] = ["40P01", "40001"];
     let StoreError::Database(DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
         return false;
     };

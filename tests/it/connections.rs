@@ -24,6 +24,7 @@ async fn single(app: &TestApp) -> Store {
         max_connections: 1,
         acquire_timeout: patience,
         statement_timeout: patience,
+        ..StoreOptions::default()
     };
     store::connect(&options).await.expect("the database opens")
 }

@@ -43,6 +43,7 @@ async fn another_process(app: &TestApp) -> App {
         max_connections: 2,
         acquire_timeout: patience,
         statement_timeout: patience,
+        ..StoreOptions::default()
     };
     let store = store::connect(&options).await.expect("the test database opens");
     App::new(store, app.clock.clone(), app.app.keys.clone())

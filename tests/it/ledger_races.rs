@@ -28,6 +28,8 @@ pub async fn second_gateway(app: &TestApp) -> Arc<App> {
         max_connections: 4,
         acquire_timeout: patience,
         statement_timeout: patience,
+        lock_timeout: patience,
+        ..StoreOptions::default()
     };
     let store = store::connect(&options).await.unwrap();
     let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();

@@ -18,6 +18,7 @@ mod import;
 mod import_everflow;
 mod import_journeybee;
 mod ledger;
+mod outages;
 mod paging;
 mod plans;
 mod response_shapes;

@@ -3,6 +3,9 @@
 //! Of simultaneous calls with one key several may look before any has kept its answer. The database then refuses all
 //! but one, whose work is undone; [`repeated`] lets them look again, so that they answer what the first one did.
 
+use std::ops::RangeInclusive;
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use super::content;
@@ -12,8 +15,8 @@ use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
 use crate::store;
-use crate::store::Transaction;
 use crate::store::idempotency::Kept;
+use crate::store::{StoreError, Transaction};
 
 /// Runs an operation that changes nothing unless it succeeds, and runs it again if it lost a race that the next attempt
 /// wins or finds decided: against a call with the same key, or for locks.
@@ -23,17 +26,47 @@ where
 {
     // A key is lost once: its answer is there then. Locks may be lost to several writers in a row.
     const ATTEMPTS: usize = 5;
-    for _ in 1..ATTEMPTS {
+    let (mut attempt, mut turns) = (1, Turns::default());
+    loop {
         match operation().await {
+            Err(ServiceError::Store(error)) if turns.comes_again(&error).await => {}
             Err(ServiceError::Store(error))
-                if store::is_passing(&error) || store::taken_field(&error) == Some("idempotencyKey") => {}
+                if attempt < ATTEMPTS
+                    && (store::is_passing(&error) || store::taken_field(&error) == Some("idempotencyKey")) =>
+            {
+                attempt += 1;
+            }
+            Err(ServiceError::Store(error)) => return Err(error.into()),
             answered => return answered,
         }
     }
-    operation().await.map_err(|error| match error {
-        ServiceError::Store(error) => error.into(),
-        refused => refused,
-    })
+}
+
+/// For how long, and how often, somebody who gave way to others waits for a lock again.
+pub struct Turns {
+    last: Instant,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self {
+            last: Instant::now() + Self::PATIENCE,
+        }
+    }
+}
+
+impl Turns {
+    const PATIENCE: Duration = Duration::from_secs(3);
+    const PAUSE: RangeInclusive<u64> = 50..=150;
+
+    /// Waits a little, without a connection, if it is worth trying again.
+    pub async fn comes_again(&mut self, error: &StoreError) -> bool {
+        let comes = error.has_given_way() && Instant::now() < self.last;
+        if comes {
+            tokio::time::sleep(Duration::from_millis(fastrand::u64(Self::PAUSE))).await;
+        }
+        comes
+    }
 }
 
 /// A key and what it was given with.

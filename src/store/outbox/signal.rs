@@ -1,16 +1,17 @@
 //! Waking the followers: in this process for SQLite, of every replica for PostgreSQL.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use sea_orm::{DbErr, RuntimeErr};
-use sqlx::PgPool;
-use sqlx::postgres::PgListener;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, RuntimeErr, Statement};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
-use crate::store::StoreError;
+use crate::store::{StoreError, postgres};
 
 const CHANNEL: &str = "tributary_outbox";
 const NOTIFY: &str = "NOTIFY tributary_outbox";
@@ -22,13 +23,20 @@ const SPACING: Duration = Duration::from_millis(20);
 /// How long to wait before a lost connection is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// After so long a silence the listening connection is asked whether it lives, and must say so within the same time.
+const SILENCE: Duration = Duration::from_secs(5);
+
 /// Tells of commits that appended to the outbox, and of nothing else: what they appended is read from there.
 #[derive(Clone)]
 pub struct Signal(Arc<Way>);
 
 enum Way {
     InProcess(watch::Sender<()>),
-    BetweenReplicas { url: String, pool: PgPool, state: AtomicU8 },
+    BetweenReplicas {
+        listening: Box<PgConnectOptions>,
+        telling: postgres::Pool,
+        state: AtomicU8,
+    },
 }
 
 /// Nothing is under way.
@@ -43,10 +51,10 @@ impl Signal {
         Self(Arc::new(Way::InProcess(watch::Sender::new(()))))
     }
 
-    pub fn between_replicas(url: &str, pool: &PgPool) -> Self {
+    pub fn between_replicas(listening: PgConnectOptions, telling: postgres::Pool) -> Self {
         Self(Arc::new(Way::BetweenReplicas {
-            url: url.to_owned(),
-            pool: pool.clone(),
+            listening: Box::new(listening),
+            telling,
             state: AtomicU8::new(QUIET),
         }))
     }
@@ -70,11 +78,12 @@ impl Signal {
 
     /// Sends NOTIFY until no commit came after it.
     async fn tell(self) {
-        let Way::BetweenReplicas { pool, state, .. } = &*self.0 else {
+        let Way::BetweenReplicas { telling, state, .. } = &*self.0 else {
             return;
         };
         loop {
-            if let Err(error) = sqlx::query(NOTIFY).execute(pool).await {
+            let notify = Statement::from_string(DbBackend::Postgres, NOTIFY);
+            if let Err(error) = telling.execute_raw(notify).await {
                 // Followers look every second anyhow.
                 tracing::warn!(%error, "cannot wake the other replicas");
             }
@@ -94,12 +103,10 @@ impl Signal {
         let mut listening = JoinSet::new();
         let receiver = match &*self.0 {
             Way::InProcess(sender) => sender.subscribe(),
-            Way::BetweenReplicas { url, .. } => {
-                // A connection of its own: one of the pool's would be missing there for as long as anybody listens.
-                let mut listener = PgListener::connect(url).await.map_err(failed)?;
-                listener.listen(CHANNEL).await.map_err(failed)?;
+            Way::BetweenReplicas { listening: way, .. } => {
+                let listener = listen(way).await.map_err(failed)?;
                 let (sender, receiver) = watch::channel(());
-                listening.spawn(hear(listener, sender));
+                listening.spawn(hear(listener, (**way).clone(), sender));
                 receiver
             }
         };
@@ -111,15 +118,44 @@ fn failed(error: sqlx::Error) -> StoreError {
     DbErr::Conn(RuntimeErr::SqlxError(error.into())).into()
 }
 
-async fn hear(mut listener: PgListener, sender: watch::Sender<()>) {
+/// Listens on a connection of its own: one of the pool's would be missing there for as long as anybody listens.
+async fn listen(way: &PgConnectOptions) -> Result<PgListener, sqlx::Error> {
+    let single = PgPoolOptions::new().max_connections(1).acquire_timeout(SILENCE);
+    let listening = async {
+        let mut listener = PgListener::connect_with(&single.connect_lazy_with(way.clone())).await?;
+        // The pool is nobody else's.
+        listener.ignore_pool_close_event(true);
+        listener.listen(CHANNEL).await?;
+        Ok(listener)
+    };
+    within(listening).await
+}
+
+async fn hear(mut listener: PgListener, way: PgConnectOptions, sender: watch::Sender<()>) {
     loop {
-        // None: the connection was lost and made again, and what was sent meanwhile is gone. Then the follower looks, too.
-        if let Err(error) = listener.try_recv().await {
+        let heard = match timeout(SILENCE, listener.try_recv()).await {
+            // None: the connection was lost and made again, and what was sent meanwhile is gone. Then the follower looks, too.
+            Ok(heard) => heard.map(drop),
+            // Nothing was committed, or nothing comes through any more.
+            Err(_) => match within(sqlx::query("SELECT 1").execute(&mut listener)).await {
+                Ok(_) => continue,
+                Err(error) => Err(error),
+            },
+        };
+        if let Err(error) = heard {
             tracing::warn!(%error, "cannot hear the other replicas; it is tried again");
             tokio::time::sleep(PAUSE).await;
+            if let Ok(again) = listen(&way).await {
+                listener = again;
+            }
         }
         sender.send_replace(());
     }
+}
+
+async fn within<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let silence = |_| Err(io::Error::new(io::ErrorKind::TimedOut, "no sign of life").into());
+    timeout(SILENCE, answer).await.unwrap_or_else(silence)
 }
 
 /// Wakes a follower. Several commits may wake it once.

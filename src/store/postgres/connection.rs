@@ -1,5 +1,6 @@
-//! One connection, which knows whether a statement is under way on it.
+//! One connection, which knows whether a statement is under way on it, and until when its answer must be there.
 
+use std::io;
 use std::time::Duration;
 
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
@@ -7,17 +8,32 @@ use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, PgConnection, Postgres};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::limits;
 
 /// A connection that was idle for so long is asked whether it lives before it is used.
-const DOUBTFUL: Duration = Duration::from_secs(30);
+const DOUBTFUL: Duration = Duration::from_secs(5);
+
+/// How long it may take to say so.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+
+/// The server gives a statement up at its own limit; who then has not said so within this time is silent.
+const MARGIN: Duration = Duration::from_secs(1);
 
 pub struct Connection {
     inner: PgConnection,
+    /// The server's process, by which others can have it give up what it does.
+    pub process: i32,
     /// A statement was begun and has not come to its end: what comes next is its answer, whoever asks.
     busy: bool,
     pub in_transaction: bool,
+    /// How long a statement may stay without an answer; `None`: for ever.
+    patience: Option<Duration>,
+    /// When the statement that is under way must have been answered.
+    due: Option<Instant>,
+    /// It broke, or an answer did not come in time. Nothing else will come.
+    lost: bool,
 }
 
 impl Connection {
@@ -26,11 +42,28 @@ impl Connection {
         !self.busy && !self.in_transaction
     }
 
-    /// Waits for the end of a statement that was given up, and undoes a transaction that was.
+    /// Whether it broke, or stayed without an answer for longer than the server takes for any.
+    pub fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Waits for ever for answers from now on.
+    pub fn wait_for_ever(&mut self) {
+        self.patience = None;
+    }
+
+    /// Waits for the end of a statement that was given up, for as long as that statement had, and undoes a transaction
+    /// that was.
     pub async fn settle(&mut self) -> Result<(), DbErr> {
         if self.busy {
-            let ping = self.run(async |inner| inner.ping().await).await;
-            ping.map_err(not_done)?;
+            let ping = self.inner.ping();
+            let pong = match self.due {
+                Some(due) => timeout_at(due, ping).await.unwrap_or_else(|_| Err(silence())),
+                None => ping.await,
+            };
+            self.lost = pong.is_err();
+            pong.map_err(not_done)?;
+            self.busy = false;
         }
         if self.in_transaction {
             self.command("ROLLBACK").await?;
@@ -65,11 +98,33 @@ impl Connection {
         run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {
         self.busy = true;
-        let result = run(&mut self.inner).await;
+        self.due = self.patience.map(|patience| Instant::now() + patience);
+        let answer = run(&mut self.inner);
+        let result = match self.due {
+            Some(due) => timeout_at(due, answer).await.unwrap_or_else(|_| Err(silence())),
+            None => answer.await,
+        };
+        self.lost = result.as_ref().err().is_some_and(loses);
         // An error that the server tells is an end, too; any other leaves the connection where nobody knows.
-        self.busy = !matches!(result, Ok(_) | Err(sqlx::Error::Database(_)));
+        self.busy = self.lost || !matches!(result, Ok(_) | Err(sqlx::Error::Database(_)));
         result
     }
+}
+
+/// Whether nothing can be said on a connection after this error.
+fn loses(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+        // The server says why it ends the session.
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| code.starts_with("57P") || code == "25P03"),
+        _ => false,
+    }
+}
+
+fn silence() -> sqlx::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the database does not answer any more").into()
 }
 
 fn not_done(error: sqlx::Error) -> DbErr {
@@ -82,11 +137,21 @@ fn prepared(statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxV
 }
 
 /// Makes connections, and looks at them before they are used again.
-pub struct Manager(PgConnectOptions);
+pub struct Manager {
+    options: PgConnectOptions,
+    /// How long the server lets a statement take.
+    statement_timeout: Duration,
+    /// How long a connection is used; `None`: for ever.
+    lifetime: Option<Duration>,
+}
 
 impl Manager {
-    pub fn new(options: PgConnectOptions) -> Self {
-        Self(options)
+    pub fn new(options: PgConnectOptions, statement_timeout: Duration, lifetime: Option<Duration>) -> Self {
+        Self {
+            options,
+            statement_timeout,
+            lifetime,
+        }
     }
 }
 
@@ -95,11 +160,16 @@ impl managed::Manager for Manager {
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<Connection, sqlx::Error> {
-        let inner = self.0.connect().await?;
+        let mut inner = self.options.connect().await?;
+        let process = sqlx::query_scalar("SELECT pg_backend_pid()");
         Ok(Connection {
+            process: process.fetch_one(&mut inner).await?,
             inner,
             busy: false,
             in_transaction: false,
+            patience: Some(self.statement_timeout + MARGIN),
+            due: None,
+            lost: false,
         })
     }
 
@@ -107,8 +177,13 @@ impl managed::Manager for Manager {
         if !connection.is_settled() {
             return Err(RecycleError::message("nobody knows what it is doing"));
         }
+        if self.lifetime.is_some_and(|lifetime| metrics.age() > lifetime) {
+            return Err(RecycleError::message("it was used for long enough"));
+        }
+        connection.patience = Some(self.statement_timeout + MARGIN);
         if metrics.last_used() > DOUBTFUL {
-            connection.run(async |inner| inner.ping().await).await?;
+            let ping = timeout(SIGN_OF_LIFE, connection.run(async |inner| inner.ping().await));
+            ping.await.unwrap_or_else(|_| Err(silence()))?;
         }
         Ok(())
     }

@@ -51,9 +51,9 @@ impl Drop for Lease {
             && !connection.is_settled()
         {
             match Handle::try_current() {
-                Ok(runtime) => drop(runtime.spawn(settle(connection))),
-                // The program ends, and with it the connection.
-                Err(_) => drop(Object::take(connection)),
+                Ok(runtime) if !connection.is_lost() => drop(runtime.spawn(settle(connection))),
+                // The program ends, and with it the connection; or there is nothing to wait for.
+                _ => close(connection),
             }
         }
     }
@@ -61,7 +61,18 @@ impl Drop for Lease {
 
 async fn settle(mut connection: Object<Manager>) {
     if connection.settle().await.is_err() {
-        // Closing it ends whatever was begun.
-        drop(Object::take(connection));
+        close(connection);
+    }
+}
+
+/// Closing it ends whatever was begun. If it was lost, those that nobody uses may be, too: new ones cost less than finding
+/// that out of each of them in turn.
+fn close(connection: Object<Manager>) {
+    let is_lost = connection.is_lost();
+    let pool = Object::pool(&connection);
+    drop(Object::take(connection));
+    if let Some(pool) = pool.filter(|_| is_lost) {
+        tracing::warn!("a connection to the database was lost: it and the idle ones are closed");
+        pool.retain(|_, _| false);
     }
 }

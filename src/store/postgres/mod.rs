@@ -1,22 +1,28 @@
 //! Connections to PostgreSQL. SQLx's own pool asks every connection for a sign of life each time that it is given back,
 //! which is a round trip more for every statement; here only those are asked whose statement was given up. They count
 //! among the connections until the server has come to its end with it.
+//!
+//! - The server ends every statement at its own limit. A connection on which it says nothing a second after that is silent:
+//!   whatever lies between has forgotten it, and it is closed, with those that are idle.
+//! - Of transactions that wait for locks only a few keep their connections while others wait for one ([`give_way`]).
 
 mod connection;
+mod give_way;
 mod lease;
 pub(super) mod limits;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool::Runtime;
-use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, Timeouts};
+use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, TimeoutType, Timeouts};
+use deadpool::{Runtime, Status};
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Mutex;
 
 use connection::{Connection, Manager};
+use give_way::Seats;
 use lease::Lease;
 
 /// Connections that nobody used for so long are closed.
@@ -24,10 +30,24 @@ const IDLE: Duration = Duration::from_secs(300);
 
 type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 
+/// How many connections there are, and how they are used.
+#[derive(Clone, Debug)]
+pub struct PoolOptions {
+    pub most: u32,
+    /// How long to wait for a connection.
+    pub patience: Duration,
+    /// How long the server lets a statement take.
+    pub statement_timeout: Duration,
+    /// How long a connection is used; `None`: for ever.
+    pub lifetime: Option<Duration>,
+}
+
 /// Connections are made when they are needed.
 #[derive(Clone)]
 pub struct Pool {
     connections: managed::Pool<Manager>,
+    /// Who may wait for locks; `None`: everybody.
+    seats: Option<Arc<Seats>>,
     /// Hears of every statement.
     observer: Option<Observer>,
 }
@@ -35,45 +55,51 @@ pub struct Pool {
 /// A transaction. Dropping it undoes what it did.
 pub struct Transaction {
     connection: Mutex<Lease>,
-    observer: Option<Observer>,
+    pool: Pool,
 }
 
 impl Pool {
-    /// `patience` is how long to wait for a connection.
-    pub async fn connect(options: PgConnectOptions, most: u32, patience: Duration) -> Result<Self, DbErr> {
+    pub fn new(connect: PgConnectOptions, options: PoolOptions) -> Self {
         let timeouts = Timeouts {
-            wait: Some(patience),
-            create: Some(patience),
-            recycle: Some(patience),
+            wait: Some(options.patience),
+            create: Some(options.patience),
+            recycle: Some(options.patience),
         };
         let config = PoolConfig {
-            max_size: most as usize,
+            max_size: options.most as usize,
             timeouts,
             // Those used last have the most in their caches; the others may go.
             queue_mode: QueueMode::Lifo,
         };
-        let builder = managed::Pool::builder(Manager::new(options))
-            .config(config)
-            .runtime(Runtime::Tokio1);
+        let manager = Manager::new(connect, options.statement_timeout, options.lifetime);
+        let builder = managed::Pool::builder(manager).config(config).runtime(Runtime::Tokio1);
         let connections = builder.build().expect("a runtime is given");
-        let pool = Self {
+        tokio::spawn(let_go(connections.weak()));
+        Self {
             connections,
+            seats: None,
             observer: None,
-        };
-        // Says at once if there is nobody to talk to.
-        drop(pool.get().await?);
-        tokio::spawn(let_go(pool.connections.weak()));
-        Ok(pool)
+        }
+    }
+
+    /// Says if there is nobody to talk to.
+    pub async fn greet(&self) -> Result<(), DbErr> {
+        self.get().await.map(drop)
+    }
+
+    /// Has transactions that wait for locks give way to whoever waits for a connection; `teller` tells them to.
+    pub fn give_way(&mut self, teller: Self) {
+        let most = u32::try_from(self.connections.status().max_size).unwrap_or(u32::MAX);
+        self.seats = Some(Arc::new(Seats::new(most, teller)));
     }
 
     pub fn observe(&mut self, observer: Observer) {
         self.observer = Some(observer);
     }
 
-    /// How many connections there are, and how many of them are idle.
-    pub fn size(&self) -> (u32, usize) {
-        let status = self.connections.status();
-        (u32::try_from(status.size).unwrap_or(u32::MAX), status.available)
+    /// How many connections there are, how many of them are idle, and how many are waited for.
+    pub fn status(&self) -> Status {
+        self.connections.status()
     }
 
     /// Waits for what the server still does.
@@ -89,7 +115,7 @@ impl Pool {
         connection.begin().await?;
         Ok(Transaction {
             connection: Mutex::new(connection),
-            observer: self.observer.clone(),
+            pool: self.clone(),
         })
     }
 
@@ -97,7 +123,12 @@ impl Pool {
         let connection = self.connections.get().await;
         connection.map(Lease::new).map_err(|error| match error {
             PoolError::Backend(error) => DbErr::Conn(RuntimeErr::SqlxError(error.into())),
-            PoolError::Timeout(_) => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+            PoolError::Timeout(TimeoutType::Wait) => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+            // The server takes no connections, or says nothing to those who come.
+            PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle) => {
+                let error = std::io::Error::from(std::io::ErrorKind::TimedOut);
+                DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::Io(error).into()))
+            }
             PoolError::Closed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
             PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => unreachable!("the pool has a runtime only"),
         })
@@ -124,13 +155,24 @@ impl Transaction {
         self.connection.into_inner().end("ROLLBACK").await
     }
 
+    /// Lets the statements of this transaction take as long as they take.
+    pub async fn wait_for_ever(&self) {
+        self.connection.lock().await.wait_for_ever();
+    }
+
     async fn with<T>(
         &self,
         statement: Statement,
         run: impl AsyncFnOnce(&mut Connection, Statement) -> Result<T, DbErr>,
     ) -> Result<T, DbErr> {
-        observed(self.observer.as_ref(), &statement);
-        run(&mut *self.connection.lock().await, statement).await
+        observed(self.pool.observer.as_ref(), &statement);
+        let mut connection = self.connection.lock().await;
+        let process = connection.process;
+        let running = run(&mut connection, statement);
+        match &self.pool.seats {
+            Some(seats) => seats.wait(&self.pool.connections, process, running).await,
+            None => running.await,
+        }
     }
 }
 

@@ -8,8 +8,8 @@ mod lease;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool::Runtime;
 use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, Timeouts};
+use deadpool::{Runtime, Status};
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sqlx::ConnectOptions as _;
@@ -84,12 +84,10 @@ impl Pool {
         self.observer = Some(observer);
     }
 
-    /// How many connections there are, and how many of them are idle: those that read, and the one that writes.
-    pub fn sizes(&self) -> [(&'static str, u32, usize); 2] {
-        [("reader", &self.readers), ("writer", &self.writer)].map(|(name, pool)| {
-            let status = pool.status();
-            (name, u32::try_from(status.size).unwrap_or(u32::MAX), status.available)
-        })
+    /// How many connections there are, how many of them are idle, and how many are waited for: those that read, and the one
+    /// that writes.
+    pub fn status(&self) -> [(&'static str, Status); 2] {
+        [("reader", self.readers.status()), ("writer", self.writer.status())]
     }
 
     /// Waits for what is under way. The writer goes last, and leaves the file complete in itself.

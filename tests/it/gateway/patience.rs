@@ -111,6 +111,7 @@ both_databases! {
             max_connections: 2,
             acquire_timeout: patience,
             statement_timeout: patience,
+            ..StoreOptions::default()
         };
         let store = store::connect(&options).await.unwrap();
         let keys = Keys::from_secret(&SECRET, "tributary", "tributary").unwrap();

@@ -45,6 +45,7 @@ impl Ledger {
             max_connections: 1,
             acquire_timeout: patience,
             statement_timeout: patience,
+            ..StoreOptions::default()
         };
         let store = store::connect(&options).await.unwrap();
         let database = store.reader();

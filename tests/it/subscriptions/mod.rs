@@ -160,6 +160,8 @@ async fn replica(app: &TestApp) -> Arc<App> {
         max_connections: 4,
         acquire_timeout: std::time::Duration::from_secs(30),
         statement_timeout: std::time::Duration::from_secs(30),
+        lock_timeout: std::time::Duration::from_secs(30),
+        ..store::StoreOptions::default()
     };
     let store = store::connect(&options).await.unwrap();
     Arc::new(App::new(store, app.clock.clone(), app.app.keys.clone()))

@@ -105,6 +105,8 @@ fn options(url: String) -> StoreOptions {
         max_connections: 4,
         acquire_timeout: patience,
         statement_timeout: patience,
+        lock_timeout: patience,
+        ..StoreOptions::default()
     }
 }
 

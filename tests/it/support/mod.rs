@@ -4,6 +4,7 @@ mod client;
 mod database;
 pub mod program;
 pub mod programme;
+pub mod proxy;
 mod rows;
 mod sdl;
 pub mod token;

@@ -23,6 +23,7 @@ async fn treacherous(app: &TestApp, word: &'static str) -> (Client, Arc<AtomicBo
         max_connections: 2,
         acquire_timeout: Duration::from_secs(5),
         statement_timeout: Duration::from_secs(5),
+        ..StoreOptions::default()
     };
     let mut store = store::connect(&options).await.unwrap();
     let armed = Arc::new(AtomicBool::new(false));

@@ -15,6 +15,7 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::event::{CheckedEvent, NewEvent};
+use super::once::Turns;
 use super::{refund, tiers};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
@@ -95,7 +96,7 @@ pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result
 async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<Vec<Answer>, ServiceError> {
     // A race is lost to a writer who has committed by now; losing several in a row takes several of them.
     const ATTEMPTS: usize = 5;
-    let mut attempt = 1;
+    let (mut attempt, mut turns) = (1, Turns::default());
     loop {
         let transaction = app.store.begin().await?;
         let recorder = Recorder {
@@ -110,6 +111,13 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
                 return Ok(answers);
             }
             Err(Interrupted::Raced) if attempt < ATTEMPTS => {}
+            Err(Interrupted::Store(error)) if error.has_given_way() => {
+                transaction.rollback().await?;
+                match turns.comes_again(&error).await {
+                    true => continue,
+                    false => return Err(error.into()),
+                }
+            }
             Err(Interrupted::Store(error)) if attempt < ATTEMPTS && store::is_passing(&error) => {}
             // A tier that would have counted it was deleted meanwhile.
             Err(Interrupted::Store(error)) if attempt < ATTEMPTS && store::is_reference_violation(&error) => {}

@@ -1,0 +1,155 @@
+//! Why the database could not answer, and what that means to whoever asked.
+
+use std::borrow::Cow;
+
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
+use sqlx::Error as SqlxError;
+
+use crate::domain::money::AmountTooLarge;
+
+/// Why the database could not answer. Nothing of it is for callers' eyes.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    #[error("{table}.{column} holds {value:?}, which no version of Tributary writes")]
+    Corrupt {
+        table: &'static str,
+        column: &'static str,
+        value: String,
+    },
+    /// The commit was sent, and nobody knows whether the database did it.
+    #[error("the commit was sent and not answered: {0}")]
+    Unconfirmed(DbErr),
+    #[error("the database takes no writes at present")]
+    ReadOnly,
+}
+
+/// What a transaction ends with that waited for a lock while others waited for its connection.
+const GAVE_WAY: &str = "waited for a lock while others waited for the connection";
+
+/// That error.
+pub(super) fn gave_way() -> DbErr {
+    DbErr::Exec(RuntimeErr::Internal(GAVE_WAY.to_owned()))
+}
+
+/// PostgreSQL's statement_timeout and lock_timeout; SQLite's busy_timeout.
+const LATE: [&str; 3] = ["57014", "55P03", "5"];
+
+/// Those of PostgreSQL that are no answer to the statement: the server ends, begins, has no room for connections or for
+/// data, or takes no writes. `08` are connections that broke.
+const UNAVAILABLE: [&str; 9] = [
+    "57P01", "57P02", "57P03", "57P05", "53100", "53200", "53300", "58030", "25006",
+];
+
+impl StoreError {
+    /// Whether it gave up waiting: for a connection, for a lock, or for a statement that took too long.
+    pub fn is_timeout(&self) -> bool {
+        let Self::Database(error) = self else {
+            return false;
+        };
+        matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+            || self.has_given_way()
+            || code(error).is_some_and(|code| LATE.contains(&code.as_ref()))
+    }
+
+    /// Whether it gave up waiting for a lock so that others could have its connection.
+    pub fn has_given_way(&self) -> bool {
+        matches!(self, Self::Database(DbErr::Exec(RuntimeErr::Internal(text))) if text == GAVE_WAY)
+    }
+
+    /// Whether there is no database to talk to at present, or none that takes what it was told. What was asked for was not
+    /// done.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::ReadOnly => true,
+            Self::Corrupt { .. } | Self::Unconfirmed(_) => false,
+            Self::Database(error) => is_unavailable(error),
+        }
+    }
+
+    /// The error of a COMMIT that was sent: either the database refused it, or nobody knows.
+    pub(super) fn of_commit(error: DbErr) -> Self {
+        let is_refusal = code(&error).is_some() && !is_unavailable(&error);
+        if is_refusal {
+            Self::Database(error)
+        } else {
+            Self::Unconfirmed(error)
+        }
+    }
+
+    /// A sum of what is stored that goes beyond what can be.
+    pub fn too_large(table: &'static str, error: &AmountTooLarge) -> Self {
+        let (column, value) = ("sum", error.to_string());
+        Self::Corrupt { table, column, value }
+    }
+}
+
+fn is_unavailable(error: &DbErr) -> bool {
+    if let Some(code) = code(error) {
+        return UNAVAILABLE.contains(&code.as_ref()) || code.starts_with("08");
+    }
+    match error {
+        DbErr::Conn(_) | DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => true,
+        _ => matches!(
+            cause(error),
+            Some(
+                SqlxError::Io(_)
+                    | SqlxError::Tls(_)
+                    | SqlxError::Protocol(_)
+                    | SqlxError::PoolClosed
+                    | SqlxError::WorkerCrashed
+            )
+        ),
+    }
+}
+
+fn cause(error: &DbErr) -> Option<&SqlxError> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+/// The database's own code of its refusal.
+fn code(error: &DbErr) -> Option<Cow<'_, str>> {
+    cause(error)?.as_database_error()?.code()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn broken() -> SqlxError {
+        SqlxError::Io(std::io::ErrorKind::ConnectionReset.into())
+    }
+
+    #[test]
+    fn a_connection_that_broke_is_no_fault_of_ours() {
+        let runtime = || RuntimeErr::SqlxError(broken().into());
+        for error in [
+            DbErr::Conn(runtime()),
+            DbErr::Exec(runtime()),
+            DbErr::Query(runtime()),
+            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
+        ] {
+            let error = StoreError::from(error);
+            assert!(error.is_unavailable() && !error.is_timeout(), "{error}");
+        }
+        let late = StoreError::from(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout));
+        assert!(late.is_timeout() && !late.is_unavailable());
+        let wrong = StoreError::from(DbErr::RecordNotFound("a row".to_owned()));
+        assert!(!wrong.is_timeout() && !wrong.is_unavailable());
+        let gave_way = StoreError::from(gave_way());
+        assert!(gave_way.is_timeout() && gave_way.has_given_way() && !gave_way.is_unavailable());
+    }
+
+    #[test]
+    fn nobody_knows_what_became_of_a_commit_without_an_answer() {
+        let error = StoreError::of_commit(DbErr::Exec(RuntimeErr::SqlxError(broken().into())));
+        assert!(matches!(error, StoreError::Unconfirmed(_)));
+        assert!(!error.is_unavailable() && !error.is_timeout());
+    }
+}

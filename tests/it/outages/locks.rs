@@ -1,0 +1,89 @@
+//! A row that somebody keeps locked holds up those who want it, and nobody else.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+use tributary::app::App;
+
+use super::{LONG, client, connect, number, sql};
+use crate::ledger::{Shop, charge};
+use crate::support::TestApp;
+
+const CALLERS: usize = 12;
+/// What others do meanwhile.
+const CALLS: usize = 40;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_locked_partner_holds_up_nobody_else() {
+    let Some(app) = TestApp::on_postgres().await else {
+        return;
+    };
+    let shop = Shop::new(&app).await;
+    let (ann, bob, campaign) = (
+        shop.partner("ann").await,
+        shop.partner("bob").await,
+        shop.percent("10").await,
+    );
+    let gateway = Arc::new(App::new(
+        connect(&app.database_url(), 8, LONG).await,
+        app.clock.clone(),
+        app.app.keys.clone(),
+    ));
+    let client = client(&app, &gateway);
+    let foreign = app.store().begin().await.unwrap();
+    foreign
+        .execute_raw(sql("SELECT FROM partner WHERE name = 'ann' FOR UPDATE"))
+        .await
+        .unwrap();
+    let (ends, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let record =
+        "mutation($input: RecordEventInput!) { recordEvent(input: $input) { event { id } userErrors { code } } }";
+    let callers = (0..CALLERS).map(|caller| {
+        let (client, ends, asked) = (client.clone(), ends.clone(), asked.clone());
+        let input = json!({ "input": charge(&format!("ann-{caller}"), &ann, &campaign, "1") });
+        tokio::spawn(async move {
+            while !ends.load(Ordering::SeqCst) {
+                asked.fetch_add(1, Ordering::SeqCst);
+                let answer = client.ask_with(record, input.clone()).await;
+                if answer.codes().is_empty() {
+                    return;
+                }
+                assert_eq!(answer.codes(), ["TIMEOUT"], "{}", answer.body);
+            }
+        })
+    });
+    let callers: Vec<_> = callers.collect();
+    let waiting =
+        "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let until_they_wait = async {
+        while number(app.store().reader(), waiting).await.unwrap() == 0 || asked.load(Ordering::SeqCst) < CALLERS {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(LONG, until_they_wait)
+        .await
+        .expect("somebody waits");
+    // All of these are done while the row is locked, which it stays for as long as they take.
+    let others = async {
+        for call in 0..CALLS {
+            let input = json!({ "input": charge(&format!("bob-{call}"), &bob, &campaign, "1") });
+            let answer = client.ask_with(record, input).await;
+            assert!(answer.codes().is_empty(), "{}", answer.body);
+            client.data("{ partners { totalCount } }").await;
+        }
+    };
+    let start = std::time::Instant::now();
+    tokio::time::timeout(LONG, others).await.expect("they are not held up");
+    println!("{CALLS} calls of others took {:?}", start.elapsed());
+    // A quarter of the connections, and those who have just come.
+    foreign.rollback().await.unwrap();
+    ends.store(true, Ordering::SeqCst);
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    let input = json!({ "input": charge("ann-last", &ann, &campaign, "1") });
+    assert!(client.ask_with(record, input).await.codes().is_empty());
+}
