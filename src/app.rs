@@ -14,12 +14,14 @@ use crate::store::{self, Store, StoreError};
 /// Clocks and time zones of senders may be wrong by a day; what is further ahead is a mistake.
 pub const DEFAULT_LATEST_OCCURRENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Clones are the same program.
+#[derive(Clone)]
 pub struct App {
     pub store: Store,
     pub clock: Clock,
     pub keys: Keys,
-    pub tenants: TenantIndex,
-    pub key_uses: KeyUses,
+    pub tenants: Arc<TenantIndex>,
+    pub key_uses: Arc<KeyUses>,
     pub metrics: Arc<Metrics>,
     /// What happens to the ledger.
     pub changes: Changes,
@@ -28,18 +30,27 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(store: Store, clock: Clock, keys: Keys) -> Self {
+    pub fn new(mut store: Store, clock: Clock, keys: Keys) -> Self {
         let metrics = Arc::new(Metrics::new(clock.now()));
+        store.measure(&metrics.database);
         let changes = Changes::new(store.clone());
         Self {
             store,
             clock,
             keys,
-            tenants: TenantIndex::default(),
-            key_uses: KeyUses::default(),
+            tenants: Arc::default(),
+            key_uses: Arc::default(),
             metrics,
             changes,
             latest_occurrence: DEFAULT_LATEST_OCCURRENCE,
+        }
+    }
+
+    /// The program as a tenant's callers have it: with the tenant's share of the database.
+    pub fn of_tenant(&self, tenant: TenantId) -> Self {
+        Self {
+            store: self.store.of_tenant(tenant),
+            ..self.clone()
         }
     }
 

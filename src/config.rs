@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::app::DEFAULT_LATEST_OCCURRENCE;
 use crate::http::{Cors, HttpOptions, Limits, Persisted, Subscriptions, Throttle, Timeouts};
-use crate::store::StoreOptions;
+use crate::store::{ShareOptions, StoreOptions};
 use crate::telemetry::LogFormat;
 
 const DEFAULT_DATABASE_URL: &str = "sqlite://tributary.db?mode=rwc";
@@ -110,6 +110,8 @@ struct DatabaseSection {
     acquire_seconds: u64,
     statement_seconds: u64,
     lock_seconds: u64,
+    tenant_statements: u32,
+    tenant_seconds_per_second: u32,
 }
 
 impl Default for DatabaseSection {
@@ -119,6 +121,8 @@ impl Default for DatabaseSection {
             acquire_seconds: 10,
             statement_seconds: 10,
             lock_seconds: 5,
+            tenant_statements: ShareOptions::default().statements,
+            tenant_seconds_per_second: ShareOptions::default().seconds,
         }
     }
 }
@@ -190,6 +194,10 @@ impl Config {
                 // None would be for ever.
                 statement_timeout: Duration::from_secs(file.database.statement_seconds.max(1)),
                 lock_timeout: Duration::from_secs(file.database.lock_seconds.max(1)),
+                share: ShareOptions {
+                    statements: file.database.tenant_statements,
+                    seconds: file.database.tenant_seconds_per_second,
+                },
             },
             latest_occurrence: Duration::from_secs(file.ledger.future_hours.min(LedgerSection::MOST_HOURS) * 3600),
             listen: listen.unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("a constant address")),

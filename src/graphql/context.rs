@@ -24,10 +24,11 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
-    pub fn new(app: Arc<App>, caller: Caller) -> Self {
+    /// What is done for a caller is done with its tenant's share of the database.
+    pub fn new(app: &App, caller: Caller) -> Self {
         let loaders = OnceLock::new();
         Self {
-            app,
+            app: Arc::new(app.of_tenant(caller.tenant())),
             caller,
             loaders,
             resolvers_only: false,

@@ -178,6 +178,6 @@ pub async fn rows(app: &App, caller: &Caller, changed: &[CommissionId]) -> Resul
     let mut ids: Vec<_> = changed.iter().map(|id| id.uuid()).collect();
     ids.sort_unstable();
     ids.dedup();
-    let found = store::commission::by_ids(app.store.reader(), &scope, &ids).await?;
+    let found = store::commission::by_ids(app.of_tenant(caller.tenant()).store.reader(), &scope, &ids).await?;
     Ok(changed.iter().filter_map(|id| found.get(&id.uuid()).cloned()).collect())
 }

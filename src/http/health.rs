@@ -1,25 +1,82 @@
 //! Whether the program lives, and whether it can serve.
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::Front;
+use crate::app::App;
+
+/// How long to rest between two looks at the database.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long the database may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What was seen so long ago is not so any more.
+const FRESH: Duration = Duration::from_secs(5);
+
+/// What was last seen of the database.
+pub struct Readiness {
+    app: Arc<App>,
+    /// When, and whether it could serve; `None`: nobody watches it.
+    seen: Mutex<Option<(Instant, bool)>>,
+}
+
+impl Readiness {
+    pub fn new(app: Arc<App>) -> Self {
+        let seen = Mutex::default();
+        Self { app, seen }
+    }
+
+    /// Looks again and again.
+    pub async fn watch(&self) {
+        loop {
+            tokio::time::sleep(PAUSE).await;
+            self.look().await;
+        }
+    }
+
+    /// Looks at the database now.
+    pub async fn look(&self) {
+        let answered = tokio::time::timeout(PATIENCE, self.app.store.ping()).await;
+        let before = self.seen();
+        let is_ready = matches!(answered, Ok(Ok(())));
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), is_ready));
+        if before != Some(is_ready) {
+            match answered {
+                Ok(Ok(())) => tracing::info!("the database can serve"),
+                Ok(Err(error)) => tracing::warn!(%error, "the database cannot serve"),
+                Err(_) => tracing::warn!("the database does not answer"),
+            }
+        }
+    }
+
+    fn seen(&self) -> Option<bool> {
+        let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.map(|(when, is_ready)| is_ready && when.elapsed() < FRESH)
+    }
+}
 
 /// The process answers.
 pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Requests can be served: the database answers and the program is not about to end.
+/// Requests can be served: the database answers and takes writes, and the program is not about to end.
 pub async fn ready(State(front): State<Front>) -> (StatusCode, &'static str) {
     if *front.ending.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, "ending\n");
     }
-    match front.app.store.ping().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::warn!(%error, "the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
-        }
+    let is_ready = match front.readiness.seen() {
+        Some(is_ready) => is_ready,
+        // Routes without a door: nobody looks meanwhile.
+        None => front.app.store.ping().await.is_ok(),
+    };
+    match is_ready {
+        true => (StatusCode::OK, "ready\n"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "the database cannot serve\n"),
     }
 }

@@ -33,6 +33,6 @@ pub fn serve_metrics(listener: TcpListener, app: Arc<App>) -> JoinHandle<()> {
 }
 
 fn page(app: &App) -> Response {
-    let text = app.metrics.render(&app.store.pools());
+    let text = app.metrics.render(&app.store.pools(), app.changes.lag());
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response()
 }

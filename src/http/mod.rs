@@ -3,6 +3,7 @@
 mod ask;
 mod cost;
 mod documents;
+mod door;
 mod errors;
 mod graphiql;
 mod graphql;
@@ -54,6 +55,8 @@ pub enum StartError {
     Manifest(#[from] ManifestError),
     #[error("cors.origins: {0:?} is not an origin such as \"https://portal.example\"")]
     Origin(String),
+    #[error("cannot serve: {0}")]
+    Door(#[from] std::io::Error),
 }
 
 /// What handlers share.
@@ -75,6 +78,7 @@ struct Inner {
     persisted: persisted::Persisted,
     throttle: throttle::Throttle,
     options: HttpOptions,
+    readiness: Arc<health::Readiness>,
     /// Turns true when the program is told to end.
     ending: watch::Receiver<bool>,
 }
@@ -89,7 +93,17 @@ impl std::ops::Deref for Front {
 
 /// All routes. `ending` tells readiness that the program is about to end.
 pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) -> Result<Router, StartError> {
+    Ok(front(app, options, ending)?.0)
+}
+
+/// The same, and what they say of the database once somebody watches it.
+fn front(
+    app: Arc<App>,
+    options: HttpOptions,
+    ending: watch::Receiver<bool>,
+) -> Result<(Router, Arc<health::Readiness>), StartError> {
     let cors = cors(&options.cors)?;
+    let readiness = Arc::new(health::Readiness::new(app.clone()));
     let front = Front(Arc::new(Inner {
         app,
         strict_schema: schema(true),
@@ -101,6 +115,7 @@ pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>
         persisted: persisted::Persisted::load(&options.persisted)?,
         throttle: throttle::Throttle::new(options.throttle.clone()),
         options,
+        readiness: readiness.clone(),
         ending,
     }));
     let methods = get(graphql::get)
@@ -124,9 +139,10 @@ pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>
         Some(cors) => router.layer(cors),
         None => router,
     };
-    Ok(router
+    let router = router
         .layer(axum::middleware::from_fn_with_state(front.clone(), request_id::attach))
-        .with_state(front))
+        .with_state(front);
+    Ok((router, readiness))
 }
 
 /// Lets the pages of the listed origins ask; `None`: of none.

@@ -260,7 +260,7 @@ fn one(problem: Problem) -> Vec<Problem> {
 
 impl Front {
     fn context(&self, caller: Caller) -> RequestContext {
-        RequestContext::new(self.app.clone(), caller).by_resolvers_only(self.options.resolvers_only)
+        RequestContext::new(&self.app, caller).by_resolvers_only(self.options.resolvers_only)
     }
 }
 
@@ -388,6 +388,12 @@ fn conclude(front: &Front, request_id: &str, admission: &Admission, answered: An
     let available = front
         .throttle
         .give_back(&admission.subject, admitted.cost - actual, Instant::now());
+    let maximum = front.throttle.settings().maximum.max(1);
+    front
+        .app
+        .metrics
+        .throttle_levels
+        .observe(available as f64 / maximum as f64);
     let extension = cost::extension(admitted.cost, actual, available, front.throttle.settings());
     response.extension("cost", extension)
 }

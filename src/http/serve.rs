@@ -1,4 +1,4 @@
-//! Accepting connections, each with patience for its headers, until the program is told to end.
+//! Serving connections, each with patience for its headers, until the program is told to end.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -15,13 +15,11 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
-use super::{HttpOptions, StartError, router};
+use super::{HttpOptions, StartError, door, front};
 use crate::app::App;
-use crate::metrics::Metrics;
-
-/// Where the system has no more files or memory for connections, the next attempt waits so long.
-const PAUSE: Duration = Duration::from_millis(100);
+use crate::metrics::{Metrics, Open as Counted};
 
 /// Once the program is told to end, connections stay open so long for a request that is on its way; its answer closes
 /// the connection.
@@ -37,29 +35,19 @@ pub async fn serve(
     let patience = options.timeouts.shutdown();
     // Every connection holds a clone; when the last is gone the receiver hears so.
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
+    let header_patience = options.timeouts.header();
+    let metrics = app.metrics.clone();
+    let (router, readiness) = front(app, options, ending.clone())?;
     let connections = Connections {
-        header_patience: options.timeouts.header(),
-        metrics: app.metrics.clone(),
-        router: router(app, options, ending.clone())?,
+        header_patience,
+        metrics,
+        router,
         ending: ending.clone(),
         open,
     };
+    door::open(listener.into_std()?, connections, readiness)?;
     let mut told = ending;
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = end(&mut told) => break,
-        };
-        match accepted {
-            Ok((stream, _)) => connections.serve(stream),
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
-    connections.serve_the_rest(listener);
-    drop(connections);
+    end(&mut told).await;
     tracing::info!("ending: no new connections, running requests finish");
     if tokio::time::timeout(patience, all_closed.recv()).await.is_err() {
         tracing::warn!("ending: some requests did not finish in time");
@@ -68,42 +56,43 @@ pub async fn serve(
 }
 
 /// What every connection is given.
-struct Connections {
-    header_patience: Duration,
+pub struct Connections {
+    pub header_patience: Duration,
     metrics: Arc<Metrics>,
     router: Router,
-    ending: watch::Receiver<bool>,
+    pub ending: watch::Receiver<bool>,
     open: mpsc::Sender<Infallible>,
 }
 
+/// Counts a connection, and has the end of the program wait for it.
+pub struct Held {
+    open: Open,
+    _counted: Counted,
+}
+
 impl Connections {
-    /// Whom the system has let in already must not find the door shut. Does not wait for more.
-    fn serve_the_rest(&self, listener: TcpListener) {
-        let Ok(listener) = listener.into_std() else {
-            return;
-        };
-        while let Ok((stream, _)) = listener.accept() {
-            match stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream)) {
-                Ok(stream) => self.serve(stream),
-                Err(error) => tracing::warn!(%error, "cannot accept a connection"),
-            }
+    pub fn hold(&self) -> Held {
+        Held {
+            open: Open {
+                _held: self.open.clone(),
+            },
+            _counted: self.metrics.connection(),
         }
     }
 
-    /// Serves one connection in a task of its own.
-    fn serve(&self, stream: TcpStream) {
+    /// Serves one connection, in a task of the present runtime: many requests of it, or one only.
+    pub fn serve(&self, stream: TcpStream, held: Held, keeps_alive: bool) -> JoinHandle<()> {
         // Answers are small and written at once.
         let _ = stream.set_nodelay(true);
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
-            .header_read_timeout(self.header_patience);
-        let open = Open {
-            _held: self.open.clone(),
-        };
-        let service = TowerToHyperService::new(service(self.router.clone(), self.ending.clone(), open));
+            .header_read_timeout(self.header_patience)
+            .keep_alive(keeps_alive);
+        let service = service(self.router.clone(), self.ending.clone(), held.open.clone());
+        let service = TowerToHyperService::new(service);
         let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
-        let (mut told, open) = (self.ending.clone(), (self.open.clone(), self.metrics.connection()));
+        let mut told = self.ending.clone();
         tokio::spawn(async move {
             let mut connection = pin!(connection);
             let last_call = async {
@@ -121,13 +110,13 @@ impl Connections {
             if let Err(error) = ended {
                 tracing::debug!(%error, "a connection broke");
             }
-            drop(open);
-        });
+            drop(held);
+        })
     }
 }
 
 /// Completes when the program is told to end; also when whoever would tell is gone.
-async fn end(told: &mut watch::Receiver<bool>) {
+pub async fn end(told: &mut watch::Receiver<bool>) {
     let _ = told.wait_for(|ending| *ending).await;
 }
 

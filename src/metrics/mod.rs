@@ -6,15 +6,20 @@
 //! - Everything that can be counted is there from the start with zero, but for the series of operations.
 
 mod codes;
+mod database;
 mod jobs;
 mod operation;
 mod process;
 mod request;
 mod series;
 
-use prometheus::{Histogram, IntGauge, Registry, TextEncoder};
+use std::sync::Arc;
+use std::time::Duration;
+
+use prometheus::{Gauge, Histogram, IntGauge, Registry, TextEncoder};
 
 use crate::domain::Timestamp;
+pub use database::Database;
 pub use jobs::{Job, Jobs};
 pub use operation::{Operations, Ran, word};
 pub use request::{Requests, Route, known_code};
@@ -26,12 +31,18 @@ const SECONDS: [f64; 14] = [
 /// Keys that a loader reads with one statement.
 const KEYS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0];
 
+/// Parts of a bucket.
+const LEVELS: [f64; 7] = [0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0];
+
 /// The numbers of one program.
 pub struct Metrics {
     registry: Registry,
     pub requests: Requests,
     pub operations: Operations,
     pub jobs: Jobs,
+    pub database: Arc<Database>,
+    /// How much of its bucket a subject has left after an operation, from 0 to 1.
+    pub throttle_levels: Histogram,
     /// How many keys each batch of a loader has.
     pub loader_batches: Histogram,
     /// Connections that are open.
@@ -39,6 +50,7 @@ pub struct Metrics {
     sockets: IntGauge,
     subscriptions: IntGauge,
     pools: [series::Pool; 2],
+    outbox_lag: Gauge,
     process: process::Process,
 }
 
@@ -65,6 +77,13 @@ impl Metrics {
             requests: Requests::new(&registry),
             operations: Operations::new(&registry),
             jobs: Jobs::new(&registry),
+            database: Arc::new(Database::new(&registry)),
+            throttle_levels: series::histogram(
+                &registry,
+                "tributary_throttle_level_ratio",
+                "The part of its bucket of cost that a subject has left after an operation.",
+                &LEVELS,
+            ),
             loader_batches: series::histogram(
                 &registry,
                 "tributary_loader_batch_keys",
@@ -79,6 +98,11 @@ impl Metrics {
                 "Subscriptions that listen, over WebSockets and as event streams.",
             ),
             pools: series::pools(&registry),
+            outbox_lag: series::number(
+                &registry,
+                "tributary_outbox_lag_seconds",
+                "How old what was last read of the outbox is, in seconds; 0 while nobody listens.",
+            ),
             process: process::Process::new(&registry, started),
             registry,
         }
@@ -99,8 +123,10 @@ impl Metrics {
         Open::new(&self.subscriptions)
     }
 
-    /// Everything, in Prometheus' text form. `pools` is their state now.
-    pub fn render(&self, pools: &[PoolState]) -> String {
+    /// Everything, in Prometheus' text form. `pools` is their state now, and `outbox_lag` how long ago the outbox was read to
+    /// its end, if anybody reads it.
+    pub fn render(&self, pools: &[PoolState], outbox_lag: Option<Duration>) -> String {
+        self.outbox_lag.set(outbox_lag.unwrap_or_default().as_secs_f64());
         for state in pools {
             for pool in &self.pools {
                 pool.set(state);

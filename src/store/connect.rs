@@ -1,5 +1,6 @@
 //! Opening and migrating the database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
@@ -9,9 +10,12 @@ use sea_orm::{
 };
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use url::Url;
 
 use super::outbox::Signal;
 use super::postgres::{self, PoolOptions};
+use super::share::{ShareOptions, Shares};
 use super::{Reader, Store, StoreError, sqlite, statistics};
 
 /// Where the database is and how many connections read it.
@@ -26,6 +30,8 @@ pub struct StoreOptions {
     pub statement_timeout: Duration,
     /// How long a statement waits for a row that somebody else has locked; PostgreSQL only.
     pub lock_timeout: Duration,
+    /// What each tenant may take of it.
+    pub share: ShareOptions,
 }
 
 impl Default for StoreOptions {
@@ -36,6 +42,7 @@ impl Default for StoreOptions {
             acquire_timeout: Duration::from_secs(10),
             statement_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(5),
+            share: ShareOptions::default(),
         }
     }
 }
@@ -48,7 +55,8 @@ const PULSE: Duration = Duration::from_secs(10);
 
 /// Opens the database, creating a SQLite file where the URL says so (`mode=rwc`).
 pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
-    if DbBackend::Sqlite.is_prefix_of(&options.url) {
+    check_url(&options.url)?;
+    if options.url.starts_with("sqlite:") {
         return connect_sqlite(options).await;
     }
     let url = postgres_options(options)?;
@@ -85,8 +93,28 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
         reader: Reader::Postgres(pool),
         single,
         pulse: Some(pulse),
+        shares: Arc::new(Shares::new(options.share)),
         appended: Signal::between_replicas(url, teller),
     })
+}
+
+/// Says what is wrong with a URL, and nothing of what it holds: there may be a password in it.
+fn check_url(text: &str) -> Result<(), StoreError> {
+    let wrong = |why: String| Err(StoreError::Url(why));
+    match Url::parse(text) {
+        Err(error) => wrong(format!("cannot be read ({error})")),
+        Ok(url) => match url.scheme() {
+            "sqlite" => match text.parse::<SqliteConnectOptions>() {
+                Err(error) => wrong(format!("cannot be read ({error})")),
+                Ok(_) => Ok(()),
+            },
+            "postgres" | "postgresql" => match text.parse::<PgConnectOptions>() {
+                Err(error) => wrong(format!("cannot be read ({error})")),
+                Ok(_) => Ok(()),
+            },
+            other => wrong(format!("begins with {other:?}")),
+        },
+    }
 }
 
 /// How to connect, and what sessions are told at their beginning.
@@ -134,6 +162,7 @@ async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
         reader: Reader::Sqlite(pool),
         single: Database::connect(single).await?,
         pulse: None,
+        shares: Arc::new(Shares::new(options.share)),
         appended: Signal::in_process(),
     })
 }

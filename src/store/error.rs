@@ -23,6 +23,8 @@ pub enum StoreError {
     Unconfirmed(DbErr),
     #[error("the database takes no writes at present")]
     ReadOnly,
+    #[error("the database's URL {0}: it must be like sqlite://FILE?mode=rwc or postgres://USER:PASSWORD@HOST/NAME")]
+    Url(String),
 }
 
 /// What a transaction ends with that waited for a lock while others waited for its connection.
@@ -63,7 +65,7 @@ impl StoreError {
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::ReadOnly => true,
-            Self::Corrupt { .. } | Self::Unconfirmed(_) => false,
+            Self::Corrupt { .. } | Self::Unconfirmed(_) | Self::Url(_) => false,
             Self::Database(error) => is_unavailable(error),
         }
     }

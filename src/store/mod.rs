@@ -35,6 +35,7 @@ mod reader;
 pub mod recording;
 mod row;
 mod scope;
+mod share;
 pub mod snapshot;
 mod sqlite;
 pub mod stage;
@@ -54,13 +55,16 @@ mod writes;
 
 use std::sync::Arc;
 
-use crate::metrics::PoolState;
+use crate::domain::id::TenantId;
+use crate::metrics::{self, PoolState};
 use deadpool::Status;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status};
 pub use error::StoreError;
 pub use reader::Reader;
+pub use share::ShareOptions;
+use share::Shares;
 use transaction::Inner;
 pub use transaction::Transaction;
 pub use unique::{is_passing, is_reference_violation, taken_field};
@@ -74,11 +78,25 @@ pub struct Store {
     single: DatabaseConnection,
     /// PostgreSQL's connection for asking whether it can serve, which nobody else takes.
     pulse: Option<postgres::Pool>,
+    shares: Arc<Shares>,
     /// Hears of every commit that appended to the outbox.
     appended: outbox::Signal,
 }
 
 impl Store {
+    /// The same with a tenant's share of it, for all that is done for its callers.
+    pub fn of_tenant(&self, tenant: TenantId) -> Self {
+        Self {
+            reader: self.reader.share(self.shares.of(tenant)),
+            ..self.clone()
+        }
+    }
+
+    /// Measures statements from now on.
+    pub fn measure(&mut self, numbers: &Arc<metrics::Database>) {
+        self.reader.measure(numbers);
+    }
+
     /// For reads outside of transactions.
     pub fn reader(&self) -> &Reader {
         &self.reader

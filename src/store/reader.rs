@@ -5,7 +5,9 @@ use std::sync::Arc;
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
+use super::share::Share;
 use super::{postgres, sqlite};
+use crate::metrics;
 
 /// Reads outside of transactions.
 #[derive(Clone)]
@@ -27,6 +29,18 @@ macro_rules! either {
 impl Reader {
     pub(super) fn observe(&mut self, observer: Arc<dyn Fn(&str) + Send + Sync>) {
         either!(self, pool => pool.observe(observer));
+    }
+
+    /// The same connections, as far as somebody has a share in them.
+    pub(super) fn share(&self, share: Arc<Share>) -> Self {
+        match self {
+            Self::Sqlite(pool) => Self::Sqlite(pool.share(share)),
+            Self::Postgres(pool) => Self::Postgres(pool.share(share)),
+        }
+    }
+
+    pub(super) fn measure(&mut self, numbers: &Arc<metrics::Database>) {
+        either!(self, pool => pool.measure(numbers.clone()));
     }
 
     pub(super) async fn close(self) {

@@ -217,3 +217,32 @@ fn the_first_start_prints_all_one_needs_and_the_second_the_same_programme() {
         );
     }
 }
+
+#[test]
+fn a_malformed_database_url_is_explained_without_its_password() {
+    for (url, says) in [
+        ("nonsense", "cannot be read (relative URL without a base)"),
+        ("", "cannot be read (relative URL without a base)"),
+        ("mysql://ann:s3cret@host/name", "begins with \"mysql\""),
+        (
+            "postgres://ann:s3cret@host:port/name",
+            "cannot be read (invalid port number)",
+        ),
+        (
+            "postgres://ann:s3cret@[::1/name",
+            "cannot be read (invalid IPv6 address)",
+        ),
+        ("postgres://ann:s3cret@host/name?sslmode=sometimes", "cannot be read ("),
+        ("sqlite://file.db?mode=sometimes", "cannot be read ("),
+        ("sqlite://[file.db", "cannot be read ("),
+    ] {
+        let output = command(url, &["tenant", "list"]).output().expect("it starts");
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{url}: {text}");
+        assert!(
+            text.contains("the database's URL") && text.contains(says),
+            "{url}: {text}"
+        );
+        assert!(!text.contains("s3cret") && !text.contains("panicked"), "{url}: {text}");
+    }
+}

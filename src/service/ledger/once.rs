@@ -57,7 +57,7 @@ impl Default for Turns {
 
 impl Turns {
     const PATIENCE: Duration = Duration::from_secs(3);
-    const PAUSE: RangeInclusive<u64> = 50..=150;
+    const PAUSE: RangeInclusive<u64> = 100..=300;
 
     /// Waits a little, without a connection, if it is worth trying again.
     pub async fn comes_again(&mut self, error: &StoreError) -> bool {

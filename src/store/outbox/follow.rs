@@ -1,13 +1,13 @@
 //! The one who reads for all listeners of this process.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, broadcast};
 
-use super::Batch;
 use super::position::Position;
 use super::signal::Wakes;
+use super::{Batch, LastRead};
 use crate::store::{Store, StoreError};
 
 /// How long to rest where nobody wakes.
@@ -33,23 +33,30 @@ impl Follower {
         mut self,
         sender: broadcast::Sender<Batch>,
         queue: Arc<Mutex<Option<broadcast::WeakSender<Batch>>>>,
+        last_read: LastRead,
     ) {
+        let note = |read| *last_read.lock().unwrap_or_else(PoisonError::into_inner) = read;
+        note(Some(Instant::now()));
         loop {
             if sender.receiver_count() == 0 {
                 // Who comes now waits for the lock, and then starts another.
                 let mut queue = queue.lock().await;
                 if sender.receiver_count() == 0 {
                     *queue = None;
+                    note(None);
                     return;
                 }
             }
+            let start = Instant::now();
             match self.position.read(self.store.reader()).await {
                 Ok(reading) => {
                     if !reading.changes.is_empty() {
                         // Nobody there: that is seen at the next turn.
                         let _ = sender.send(reading.changes.into());
                     }
-                    if !reading.is_whole {
+                    if reading.is_whole {
+                        note(Some(start));
+                    } else {
                         // Listeners get their turn before the queue runs over.
                         tokio::task::yield_now().await;
                         continue;

@@ -16,8 +16,9 @@ mod position;
 mod read;
 mod signal;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, broadcast};
 
@@ -41,12 +42,17 @@ pub struct Change {
 pub type Batch = Arc<[Change]>;
 
 /// The changes of all tenants, for whoever listens in this process.
+#[derive(Clone)]
 pub struct Changes {
     store: Store,
     /// The queue of the follower; `None` or without a sender: there is none.
     queue: Arc<Mutex<Option<broadcast::WeakSender<Batch>>>>,
     listeners: Arc<AtomicUsize>,
+    /// When the follower last began to read what it read to the end; `None`: there is none.
+    read: LastRead,
 }
+
+type LastRead = Arc<std::sync::Mutex<Option<Instant>>>;
 
 /// Why a listener hears no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +71,14 @@ impl Changes {
             store,
             queue: Arc::default(),
             listeners: Arc::default(),
+            read: Arc::default(),
         }
+    }
+
+    /// How old what listeners have heard is; `None`: nobody listens.
+    pub fn lag(&self) -> Option<Duration> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.map(|read| read.elapsed())
     }
 
     /// Listens to everything that is committed from now on.
@@ -78,7 +91,7 @@ impl Changes {
                 let (sender, receiver) = broadcast::channel(BACKLOG);
                 let follower = Follower::start(self.store.clone()).await?;
                 *queue = Some(sender.downgrade());
-                tokio::spawn(follower.run(sender, self.queue.clone()));
+                tokio::spawn(follower.run(sender, self.queue.clone(), self.read.clone()));
                 receiver
             }
         };

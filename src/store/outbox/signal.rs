@@ -82,7 +82,7 @@ impl Signal {
             return;
         };
         loop {
-            let notify = Statement::from_string(DbBackend::Postgres, NOTIFY);
+            let notify = Statement::from_sql_and_values(DbBackend::Postgres, NOTIFY, []);
             if let Err(error) = telling.execute_raw(notify).await {
                 // Followers look every second anyhow.
                 tracing::warn!(%error, "cannot wake the other replicas");

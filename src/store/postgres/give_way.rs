@@ -1,20 +1,18 @@
 //! Waiting for locks without taking the connections that others wait for.
 //!
-//! A row that somebody keeps locked holds up whoever wants it, and each of them has a connection. So while nobody can get
-//! a connection, only a quarter of them may wait for locks: the other transactions that do are told to give way. They end
-//! with an error that says so ([`crate::store::StoreError::has_given_way`]), and may be tried again once they have a
-//! connection again.
+//! A row that somebody keeps locked holds up whoever wants it, and each of them has a connection. So while somebody waits for
+//! a connection, or for a turn of the same tenant, only a quarter of the connections may wait for locks: other transactions
+//! that do are told to give way. They end with an error that says so ([`crate::store::StoreError::has_given_way`]), and may be
+//! tried again once they have a connection again.
 
 use std::pin::pin;
 use std::time::Duration;
 
-use deadpool::managed;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::Pool;
-use super::connection::Manager;
 use crate::store::{StoreError, error};
 
 /// A statement that takes longer may be waiting for a lock.
@@ -33,15 +31,15 @@ pub struct Seats {
 impl Seats {
     pub fn new(connections: u32, teller: Pool) -> Self {
         Self {
-            seats: Semaphore::new((connections as usize / 4).max(1)),
+            seats: Semaphore::new((connections as usize / 4).max(2)),
             teller,
         }
     }
 
-    /// Waits for a statement, which gives way to those who wait for a connection of `pool` if it waits for a lock.
+    /// Waits for a statement, which gives way if it waits for a lock while others wait for its connection.
     pub async fn wait<T>(
         &self,
-        pool: &managed::Pool<Manager>,
+        is_crowded: impl Fn() -> bool,
         process: i32,
         statement: impl Future<Output = Result<T, DbErr>>,
     ) -> Result<T, DbErr> {
@@ -50,9 +48,7 @@ impl Seats {
             if let Ok(done) = timeout(SUSPICIOUS, &mut statement).await {
                 return done;
             }
-            let status = pool.status();
-            let is_crowded = status.waiting > 0 && status.size == status.max_size;
-            if seat.is_some() || !is_crowded {
+            if seat.is_some() || !is_crowded() {
                 continue;
             }
             seat = self.seats.try_acquire().ok();

@@ -7,14 +7,22 @@ use sea_orm::DbErr;
 use tokio::runtime::Handle;
 
 use super::connection::{Connection, Manager};
+use crate::store::share::Turn;
 
 /// Dropping it undoes the transaction that was begun on it, and waits in the background for a statement that was given
 /// up: until the server has come to its end with it, its locks and its work are there.
-pub struct Lease(Option<Object<Manager>>);
+pub struct Lease {
+    connection: Option<Object<Manager>>,
+    /// A part of somebody's share, which the connection takes until it is in order again.
+    turn: Option<Turn>,
+}
 
 impl Lease {
-    pub fn new(connection: Object<Manager>) -> Self {
-        Self(Some(connection))
+    pub fn new(connection: Object<Manager>, turn: Option<Turn>) -> Self {
+        Self {
+            connection: Some(connection),
+            turn,
+        }
     }
 
     pub async fn begin(&mut self) -> Result<(), DbErr> {
@@ -35,23 +43,23 @@ impl Deref for Lease {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        self.0.as_ref().expect("only dropping takes it")
+        self.connection.as_ref().expect("only dropping takes it")
     }
 }
 
 impl DerefMut for Lease {
     fn deref_mut(&mut self) -> &mut Connection {
-        self.0.as_mut().expect("only dropping takes it")
+        self.connection.as_mut().expect("only dropping takes it")
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if let Some(connection) = self.0.take()
+        if let Some(connection) = self.connection.take()
             && !connection.is_settled()
         {
             match Handle::try_current() {
-                Ok(runtime) if !connection.is_lost() => drop(runtime.spawn(settle(connection))),
+                Ok(runtime) if !connection.is_lost() => drop(runtime.spawn(settle(connection, self.turn.take()))),
                 // The program ends, and with it the connection; or there is nothing to wait for.
                 _ => close(connection),
             }
@@ -59,7 +67,7 @@ impl Drop for Lease {
     }
 }
 
-async fn settle(mut connection: Object<Manager>) {
+async fn settle(mut connection: Object<Manager>, _turn: Option<Turn>) {
     if connection.settle().await.is_err() {
         close(connection);
     }

@@ -16,11 +16,14 @@ use std::time::Duration;
 
 use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, TimeoutType, Timeouts};
 use deadpool::{Runtime, Status};
+use prometheus::HistogramTimer;
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Mutex;
 
+use super::share::Share;
+use crate::metrics;
 use connection::{Connection, Manager};
 use give_way::Seats;
 use lease::Lease;
@@ -48,6 +51,9 @@ pub struct Pool {
     connections: managed::Pool<Manager>,
     /// Who may wait for locks; `None`: everybody.
     seats: Option<Arc<Seats>>,
+    /// Whose connections these are, if they are somebody's share.
+    share: Option<Arc<Share>>,
+    numbers: Option<Arc<metrics::Database>>,
     /// Hears of every statement.
     observer: Option<Observer>,
 }
@@ -78,6 +84,8 @@ impl Pool {
         Self {
             connections,
             seats: None,
+            share: None,
+            numbers: None,
             observer: None,
         }
     }
@@ -91,6 +99,18 @@ impl Pool {
     pub fn give_way(&mut self, teller: Self) {
         let most = u32::try_from(self.connections.status().max_size).unwrap_or(u32::MAX);
         self.seats = Some(Arc::new(Seats::new(most, teller)));
+    }
+
+    /// The same connections, as far as a tenant has a share in them.
+    pub fn share(&self, share: Arc<Share>) -> Self {
+        Self {
+            share: Some(share),
+            ..self.clone()
+        }
+    }
+
+    pub fn measure(&mut self, numbers: Arc<metrics::Database>) {
+        self.numbers = Some(numbers);
     }
 
     pub fn observe(&mut self, observer: Observer) {
@@ -119,19 +139,44 @@ impl Pool {
         })
     }
 
+    /// Whether somebody waits for what those who have a connection have.
+    fn is_crowded(&self) -> bool {
+        let status = self.connections.status();
+        let is_full = status.waiting > 0 && status.size == status.max_size;
+        is_full || self.share.as_ref().is_some_and(|share| share.is_waited_for())
+    }
+
+    /// Measures a statement until it is dropped.
+    fn timer(&self) -> Option<HistogramTimer> {
+        self.numbers.as_ref().map(|numbers| numbers.statements.start_timer())
+    }
+
     async fn get(&self) -> Result<Lease, DbErr> {
+        let mut turn = match &self.share {
+            Some(share) => Some(share.turn().await),
+            None => None,
+        };
+        let waiting = self.numbers.as_ref().map(|numbers| numbers.waits.start_timer());
         let connection = self.connections.get().await;
-        connection.map(Lease::new).map_err(|error| match error {
-            PoolError::Backend(error) => DbErr::Conn(RuntimeErr::SqlxError(error.into())),
-            PoolError::Timeout(TimeoutType::Wait) => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
-            // The server takes no connections, or says nothing to those who come.
-            PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle) => {
-                let error = std::io::Error::from(std::io::ErrorKind::TimedOut);
-                DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::Io(error).into()))
-            }
-            PoolError::Closed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
-            PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => unreachable!("the pool has a runtime only"),
-        })
+        drop(waiting);
+        if let Some(turn) = &mut turn {
+            turn.begin();
+        }
+        connection
+            .map(|connection| Lease::new(connection, turn))
+            .map_err(|error| match error {
+                PoolError::Backend(error) => DbErr::Conn(RuntimeErr::SqlxError(error.into())),
+                PoolError::Timeout(TimeoutType::Wait) => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+                // The server takes no connections, or says nothing to those who come.
+                PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle) => {
+                    let error = std::io::Error::from(std::io::ErrorKind::TimedOut);
+                    DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::Io(error).into()))
+                }
+                PoolError::Closed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
+                PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+                    unreachable!("the pool has a runtime only")
+                }
+            })
     }
 }
 
@@ -168,9 +213,10 @@ impl Transaction {
         observed(self.pool.observer.as_ref(), &statement);
         let mut connection = self.connection.lock().await;
         let process = connection.process;
+        let _timer = self.pool.timer();
         let running = run(&mut connection, statement);
         match &self.pool.seats {
-            Some(seats) => seats.wait(&self.pool.connections, process, running).await,
+            Some(seats) => seats.wait(|| self.pool.is_crowded(), process, running).await,
             None => running.await,
         }
     }
@@ -190,7 +236,9 @@ impl ConnectionTrait for Pool {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         observed(self.observer.as_ref(), &statement);
-        self.get().await?.execute(statement).await
+        let mut connection = self.get().await?;
+        let _timer = self.timer();
+        connection.execute(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
@@ -204,7 +252,9 @@ impl ConnectionTrait for Pool {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         observed(self.observer.as_ref(), &statement);
-        self.get().await?.query(statement).await
+        let mut connection = self.get().await?;
+        let _timer = self.timer();
+        connection.query(statement).await
     }
 }
 

@@ -6,19 +6,27 @@ use deadpool::managed::Object;
 use tokio::runtime::Handle;
 
 use super::connection::{Connection, Manager};
+use crate::store::share::Turn;
 
 /// Dropping it undoes the transaction that was begun on it, and waits in the background for a statement that was given
 /// up. Until then nobody else has the connection; one that cannot be brought in order is closed.
-pub struct Lease(Option<Object<Manager>>);
+pub struct Lease {
+    connection: Option<Object<Manager>>,
+    /// A part of somebody's share, which the connection takes until it is in order again.
+    turn: Option<Turn>,
+}
 
 impl Lease {
-    pub fn new(connection: Object<Manager>) -> Self {
-        Self(Some(connection))
+    pub fn new(connection: Object<Manager>, turn: Option<Turn>) -> Self {
+        Self {
+            connection: Some(connection),
+            turn,
+        }
     }
 
     /// Undoes the transaction.
     pub async fn end(mut self) {
-        if let Some(mut connection) = self.0.take()
+        if let Some(mut connection) = self.connection.take()
             && connection.settle().await.is_err()
         {
             Object::take(connection).close().await;
@@ -30,23 +38,23 @@ impl Deref for Lease {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        self.0.as_ref().expect("only its end takes it")
+        self.connection.as_ref().expect("only its end takes it")
     }
 }
 
 impl DerefMut for Lease {
     fn deref_mut(&mut self) -> &mut Connection {
-        self.0.as_mut().expect("only its end takes it")
+        self.connection.as_mut().expect("only its end takes it")
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if let Some(connection) = self.0.take()
+        if let Some(connection) = self.connection.take()
             && !connection.is_settled()
         {
             match Handle::try_current() {
-                Ok(runtime) => drop(runtime.spawn(Self(Some(connection)).end())),
+                Ok(runtime) => drop(runtime.spawn(Self::new(connection, self.turn.take()).end())),
                 // The program ends, and with it the connection.
                 Err(_) => drop(Object::take(connection)),
             }

@@ -10,12 +10,15 @@ use std::time::Duration;
 
 use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, Timeouts};
 use deadpool::{Runtime, Status};
+use prometheus::HistogramTimer;
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::Mutex;
 
+use super::share::Share;
+use crate::metrics;
 use connection::{Connection, Manager};
 use lease::Lease;
 
@@ -30,6 +33,9 @@ type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct Pool {
     readers: managed::Pool<Manager>,
     writer: managed::Pool<Manager>,
+    /// Whose connections these are, if they are somebody's share.
+    share: Option<Arc<Share>>,
+    numbers: Option<Arc<metrics::Database>>,
     /// Hears of every statement.
     observer: Option<Observer>,
 }
@@ -37,7 +43,7 @@ pub struct Pool {
 /// A transaction. Dropping it undoes what it did. After a failed statement nothing more happens in it.
 pub struct Transaction {
     connection: Mutex<Lease>,
-    observer: Option<Observer>,
+    pool: Pool,
 }
 
 /// How writing connections are made. FULL makes every commit survive a power cut. Another process (the command line beside
@@ -71,13 +77,32 @@ impl Pool {
         let pool = Self {
             writer: connections(writing(url, patience)?, 1, patience),
             readers: connections(reading(url, patience)?, readers as usize, patience),
+            share: None,
+            numbers: None,
             observer: None,
         };
         // The writer first: it creates the file and its journal mode.
-        drop(lease(&pool.writer).await?);
-        drop(lease(&pool.readers).await?);
+        drop(pool.lease(&pool.writer).await?);
+        drop(pool.lease(&pool.readers).await?);
         tokio::spawn(let_go(pool.readers.weak()));
         Ok(pool)
+    }
+
+    /// The same connections, as far as a tenant has a share in them.
+    pub fn share(&self, share: Arc<Share>) -> Self {
+        Self {
+            share: Some(share),
+            ..self.clone()
+        }
+    }
+
+    pub fn measure(&mut self, numbers: Arc<metrics::Database>) {
+        self.numbers = Some(numbers);
+    }
+
+    /// Measures a statement until it is dropped.
+    fn timer(&self) -> Option<HistogramTimer> {
+        self.numbers.as_ref().map(|numbers| numbers.statements.start_timer())
     }
 
     pub fn observe(&mut self, observer: Observer) {
@@ -106,7 +131,7 @@ impl Pool {
     /// A transaction that writes. `patient`: for work that changes much, which is then kept in memory instead of being
     /// written out over and over.
     pub async fn begin(&self, patient: bool) -> Result<Transaction, DbErr> {
-        let mut connection = lease(&self.writer).await?;
+        let mut connection = self.lease(&self.writer).await?;
         connection.enlarge(patient).await?;
         // IMMEDIATE: a transaction that first reads and then wants to write could not wait for its turn.
         connection.begin("BEGIN IMMEDIATE").await?;
@@ -115,7 +140,7 @@ impl Pool {
 
     /// A transaction that only reads, and sees one moment.
     pub async fn snapshot(&self) -> Result<Transaction, DbErr> {
-        let mut connection = lease(&self.readers).await?;
+        let mut connection = self.lease(&self.readers).await?;
         connection.begin("BEGIN").await?;
         Ok(self.transaction(connection))
     }
@@ -123,8 +148,28 @@ impl Pool {
     fn transaction(&self, connection: Lease) -> Transaction {
         Transaction {
             connection: Mutex::new(connection),
-            observer: self.observer.clone(),
+            pool: self.clone(),
         }
+    }
+
+    async fn lease(&self, pool: &managed::Pool<Manager>) -> Result<Lease, DbErr> {
+        let mut turn = match &self.share {
+            Some(share) => Some(share.turn().await),
+            None => None,
+        };
+        let waiting = self.numbers.as_ref().map(|numbers| numbers.waits.start_timer());
+        let connection = pool.get().await;
+        drop(waiting);
+        if let Some(turn) = &mut turn {
+            turn.begin();
+        }
+        let connection = connection.map(|connection| Lease::new(connection, turn));
+        connection.map_err(|error| match error {
+            PoolError::Backend(error) => no_connection(error),
+            PoolError::Timeout(_) => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+            PoolError::Closed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
+            PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => unreachable!("the pool has a runtime only"),
+        })
     }
 }
 
@@ -144,15 +189,6 @@ fn connections(options: SqliteConnectOptions, most: usize, patience: Duration) -
         .config(config)
         .runtime(Runtime::Tokio1);
     builder.build().expect("a runtime is given")
-}
-
-async fn lease(pool: &managed::Pool<Manager>) -> Result<Lease, DbErr> {
-    pool.get().await.map(Lease::new).map_err(|error| match error {
-        PoolError::Backend(error) => no_connection(error),
-        PoolError::Timeout(_) => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
-        PoolError::Closed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
-        PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => unreachable!("the pool has a runtime only"),
-    })
 }
 
 fn no_connection(error: sqlx::Error) -> DbErr {
@@ -185,8 +221,10 @@ impl Transaction {
         statement: Statement,
         run: impl AsyncFnOnce(&mut Connection, Statement) -> Result<T, DbErr>,
     ) -> Result<T, DbErr> {
-        observed(self.observer.as_ref(), &statement);
-        run(&mut *self.connection.lock().await, statement).await
+        observed(self.pool.observer.as_ref(), &statement);
+        let mut connection = self.connection.lock().await;
+        let _timer = self.pool.timer();
+        run(&mut connection, statement).await
     }
 }
 
@@ -204,7 +242,9 @@ impl ConnectionTrait for Pool {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         observed(self.observer.as_ref(), &statement);
-        lease(&self.readers).await?.execute(statement).await
+        let mut connection = self.lease(&self.readers).await?;
+        let _timer = self.timer();
+        connection.execute(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
@@ -213,12 +253,16 @@ impl ConnectionTrait for Pool {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         observed(self.observer.as_ref(), &statement);
-        lease(&self.readers).await?.query_one(statement).await
+        let mut connection = self.lease(&self.readers).await?;
+        let _timer = self.timer();
+        connection.query_one(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         observed(self.observer.as_ref(), &statement);
-        lease(&self.readers).await?.query(statement).await
+        let mut connection = self.lease(&self.readers).await?;
+        let _timer = self.timer();
+        connection.query(statement).await
     }
 }
 

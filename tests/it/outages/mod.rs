@@ -1,6 +1,7 @@
 //! A PostgreSQL server that cannot be reached, says nothing, or takes no writes, and rows that somebody keeps locked.
 
 mod locks;
+mod shares;
 mod silence;
 mod unreachable;
 
@@ -48,6 +49,7 @@ async fn connect(url: &str, connections: u32, statement_timeout: Duration) -> St
         acquire_timeout: LONG,
         statement_timeout,
         lock_timeout: LONG,
+        ..StoreOptions::default()
     };
     store::connect(&options).await.expect("the database opens")
 }

@@ -53,7 +53,7 @@ async fn a_silent_transaction_does_not_hold_its_slot() {
         let behind = Behind::new(&app, 1, STATEMENT).await;
         let transaction = behind.app.store.begin().await.unwrap();
         transaction
-            .execute_raw(sql("UPDATE tenant SET name = 'renamed'"))
+            .execute_raw(sql("SELECT pg_current_xact_id()"))
             .await
             .unwrap();
         if in_the_middle_of_a_statement {

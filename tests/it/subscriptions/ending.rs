@@ -113,7 +113,7 @@ both_databases! {
         let stream = gateway.events(&admin, CHANGES).await;
         assert_eq!(app.app.changes.listeners(), 3);
         let counted = || {
-            let text = app.app.metrics.render(&[]);
+            let text = app.app.metrics.render(&[], None);
             let value = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u32>().ok());
             (value("tributary_subscriptions "), value("tributary_websockets "))
         };

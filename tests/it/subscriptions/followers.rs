@@ -71,9 +71,13 @@ both_databases! {
         drop(second);
         until_listening(&app.app, 0).await;
         // And it begins anew.
+        while app.app.changes.lag().is_some() {
+            tokio::task::yield_now().await;
+        }
         let mut third = app.app.changes.listen().await.unwrap();
         shop.reverse(&[&rows[0]]).await;
         assert_eq!(heard(&mut third).await, [rows[0].clone()]);
+        assert!(app.app.changes.lag().is_some());
     }
 
     async fn what_wakes_nobody_is_found_all_the_same(app: TestApp) {

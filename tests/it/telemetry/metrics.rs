@@ -112,6 +112,13 @@ both_databases! {
         let names = after.label("operation_name");
         assert_eq!(names, BTreeSet::from(["", "Add", "Forged", "Tiers"]), "only valid documents have names");
         assert!(after.value(r#"tributary_database_connections{pool="reader"}"#) >= 1.0);
+        assert_eq!(after.value(r#"tributary_database_connections_max{pool="reader"}"#), 4.0);
+        assert_eq!(after.value(r#"tributary_database_connections_waiting{pool="reader"}"#), 0.0);
+        // Every operation reads something or writes it, and says what is left.
+        assert!(after.value("tributary_database_statement_duration_seconds_count") >= 8.0);
+        assert!(after.value("tributary_database_wait_seconds_count") > 0.0);
+        let ran = after.sum("tributary_operations_total");
+        assert_eq!(after.value("tributary_throttle_level_ratio_count"), ran);
         assert_eq!(after.value("process_start_time_seconds") as i64, app.clock.now().timestamp());
         assert!(after.value("process_resident_memory_bytes") > 1e6 && after.value("process_open_fds") >= 3.0);
     }
@@ -164,7 +171,7 @@ both_databases! {
             }
         }
         assert_eq!(after.label("route").len(), 7);
-        assert_eq!(after.label("code").len(), 14);
+        assert_eq!(after.label("code").len(), 16);
     }
 
     async fn production_shows_metrics_on_an_address_of_their_own_only(app: TestApp) {
@@ -264,7 +271,7 @@ fn every_metric_is_documented() {
         actual_cost: 1,
     };
     metrics.operations.of(query, None).ran(&ran);
-    let text = metrics.render(&[]);
+    let text = metrics.render(&[], None);
     let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operations.md")).unwrap();
     let shown: BTreeSet<&str> = document
         .split('`')
@@ -289,7 +296,7 @@ fn every_setting_and_code_is_documented() {
         }
     }
     let metrics = tributary::metrics::Metrics::new("2026-03-01T12:00:00Z".parse().unwrap());
-    let text = Exposition::parse(&metrics.render(&[]));
+    let text = Exposition::parse(&metrics.render(&[], None));
     for code in text.label("code").into_iter().filter(|code| *code != "other") {
         assert!(document.contains(code), "{code}");
     }
