@@ -1,5 +1,7 @@
 //! Settings: flags win over the environment, the environment over an optional TOML file, that over the defaults.
 
+mod bounds;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,7 +11,7 @@ use clap::Args;
 use crate::app::DEFAULT_LATEST_OCCURRENCE;
 use crate::http::{Cors, HttpOptions, Limits, Persisted, Subscriptions, Throttle, Timeouts};
 use crate::store::{ShareOptions, StoreOptions};
-use crate::telemetry::LogFormat;
+use crate::telemetry::{LogFilter, LogFormat};
 
 const DEFAULT_DATABASE_URL: &str = "sqlite://tributary.db?mode=rwc";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -65,7 +67,18 @@ pub struct Flags {
     log_format: Option<LogFormat>,
     /// What to log, such as info or warn,tributary=debug [default: info]
     #[arg(long, global = true, env = "TRIBUTARY_LOG", value_name = "FILTER")]
-    log: Option<String>,
+    log: Option<LogFilter>,
+    /// No colours in log lines, which only terminals get anyhow; any text that is not empty says so
+    #[arg(
+        long,
+        global = true,
+        env = "NO_COLOR",
+        value_name = "TEXT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1"
+    )]
+    no_color: Option<String>,
     /// Where to serve /metrics, instead of beside the API; in production it is served nowhere else
     #[arg(long, global = true, env = "TRIBUTARY_METRICS_LISTEN", value_name = "ADDR")]
     metrics_listen: Option<SocketAddr>,
@@ -90,7 +103,7 @@ struct File {
     jwt_audience: Option<String>,
     production: Option<bool>,
     log_format: Option<LogFormat>,
-    log: Option<String>,
+    log: Option<LogFilter>,
     metrics_listen: Option<SocketAddr>,
     otlp_endpoint: Option<String>,
     database: DatabaseSection,
@@ -162,7 +175,8 @@ pub struct Config {
     pub jwt_audience: String,
     pub http: HttpOptions,
     pub log_format: LogFormat,
-    pub log: String,
+    pub log: LogFilter,
+    pub colours: bool,
     /// `None`: metrics are served beside the API, or not at all in production.
     pub metrics_listen: Option<SocketAddr>,
     /// `None`: no traces.
@@ -175,6 +189,8 @@ pub enum ConfigError {
     Unreadable(PathBuf, std::io::Error),
     #[error("{0}: {1}")]
     Malformed(PathBuf, toml::de::Error),
+    #[error("{0}: {1}")]
+    OutOfBounds(PathBuf, String),
 }
 
 impl Config {
@@ -189,7 +205,7 @@ impl Config {
                     .database_url
                     .or(file.database_url)
                     .unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned()),
-                max_connections: file.database.max_connections.max(1),
+                max_connections: file.database.max_connections,
                 acquire_timeout: Duration::from_secs(file.database.acquire_seconds),
                 // None would be for ever.
                 statement_timeout: Duration::from_secs(file.database.statement_seconds.max(1)),
@@ -224,7 +240,8 @@ impl Config {
                 subscriptions: file.subscriptions,
             },
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
-            log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log: flags.log.or(file.log).unwrap_or_default(),
+            colours: flags.no_color.is_none_or(|text| text.is_empty()),
             metrics_listen,
             // An empty variable is how a deployment says "none".
             otlp_endpoint: flags
@@ -237,7 +254,11 @@ impl Config {
 
 fn read(path: &Path) -> Result<File, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.to_owned(), error))?;
-    toml::from_str(&text).map_err(|error| ConfigError::Malformed(path.to_owned(), error))
+    let malformed = |error| ConfigError::Malformed(path.to_owned(), error);
+    let file = toml::from_str(&text).map_err(malformed)?;
+    let table = toml::from_str(&text).map_err(malformed)?;
+    bounds::check(&table).map_err(|reason| ConfigError::OutOfBounds(path.to_owned(), reason))?;
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod demo;
 mod healthcheck;
 mod import;
+mod migrate;
 mod open;
 pub mod output;
 mod seed;
@@ -20,7 +21,6 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::config::{Config, Flags};
 use crate::domain::money::Currency;
 use crate::seed::Amounts;
-use crate::store;
 use crate::telemetry::{self, Export};
 
 /// A GraphQL gateway for partner programmes.
@@ -46,6 +46,9 @@ enum Command {
     Migrate {
         #[arg(value_enum, default_value = "up")]
         direction: Migration,
+        /// Take back the newest change without asking first
+        #[arg(long)]
+        yes: bool,
     },
     /// Create or list tenants.
     #[command(subcommand)]
@@ -125,7 +128,7 @@ enum Command {
 enum Migration {
     /// Apply what is missing
     Up,
-    /// Take the newest one back; its tables are lost
+    /// Take the newest one back, after saying what is lost with it
     Down,
     /// Show which are applied
     Status,
@@ -184,11 +187,11 @@ impl Cli {
         let serves = matches!(self.command, Command::Serve { .. });
         let endpoint = config.otlp_endpoint.as_deref().filter(|_| serves);
         let export = endpoint.map(Export::to).transpose()?;
-        telemetry::start(config.log_format, &config.log, export.as_ref());
+        telemetry::start(config.log_format, &config.log, config.colours, export.as_ref());
         match self.command {
             Command::Serve { demo } => serve::run(config, demo, export).await,
             Command::Healthcheck { url } => healthcheck::run(&config, url.as_deref()).await,
-            Command::Migrate { direction } => migrate(&config, direction).await,
+            Command::Migrate { direction, yes } => migrate::run(&config, direction, yes).await,
             Command::Tenant(command) => tenant::run(&config, command).await,
             Command::Token {
                 tenant,
@@ -242,20 +245,6 @@ fn bad_usage(message: &str) -> ! {
     <Cli as clap::CommandFactory>::command()
         .error(clap::error::ErrorKind::ArgumentConflict, message)
         .exit()
-}
-
-async fn migrate(config: &Config, direction: Migration) -> Result<(), CliError> {
-    let store = store::connect(&config.store).await?;
-    match direction {
-        Migration::Up => output::line(format_args!("{} migrations applied", store::migrate(&store).await?))?,
-        Migration::Down => store::migrate_down(&store).await?,
-        Migration::Status => {
-            for (name, applied) in store::migration_status(&store).await? {
-                output::line(format_args!("{} {name}", if applied { "applied" } else { "pending" }))?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Reads 90s, 15m, 1h or 7d.

@@ -13,6 +13,7 @@ use crate::telemetry::Export;
 use crate::{http, jobs};
 
 pub async fn run(config: Config, is_demo: bool, export: Option<Export>) -> Result<(), CliError> {
+    http::check(&config.http)?;
     let keys = if is_demo {
         open::demo_keys(&config)?
     } else {

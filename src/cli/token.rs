@@ -31,7 +31,13 @@ pub async fn run(
             let id: PartnerId = text.parse().map_err(|error| format!("the partner's id {error}"))?;
             let rows = Scope::of_partner(tenant.id, id);
             let found = store::partner::find(app.store.reader(), &rows, id).await?;
-            found.ok_or_else(|| format!("the tenant {} has no partner {id}", tenant.slug))?;
+            let found = found.ok_or_else(|| format!("the tenant {} has no partner {id}", tenant.slug))?;
+            if !found.status.may_sign_in() {
+                let status = found.status.as_str().to_lowercase();
+                output::message(format_args!(
+                    "warning: the partner {id} is {status}: this token opens nothing, and will not when the partner is back"
+                ));
+            }
             (id.to_string(), rows)
         }
     };

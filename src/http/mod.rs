@@ -1,6 +1,7 @@
 //! The gateway's front: routes, request ids, limits, and an end without lost requests.
 
 mod ask;
+mod cors;
 mod cost;
 mod documents;
 mod door;
@@ -24,15 +25,12 @@ mod wire;
 mod ws;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::get;
 use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
 use crate::graphql::subscription::Events;
@@ -57,6 +55,13 @@ pub enum StartError {
     Origin(String),
     #[error("cannot serve: {0}")]
     Door(#[from] std::io::Error),
+}
+
+/// Whether a gateway could start with these options, so far as can be told before it listens.
+pub fn check(options: &HttpOptions) -> Result<(), StartError> {
+    options.cors.check()?;
+    persisted::Persisted::load(&options.persisted)?;
+    Ok(())
 }
 
 /// What handlers share.
@@ -102,7 +107,7 @@ fn front(
     options: HttpOptions,
     ending: watch::Receiver<bool>,
 ) -> Result<(Router, Arc<health::Readiness>), StartError> {
-    let cors = cors(&options.cors)?;
+    let cors = cors::layer(&options.cors)?;
     let readiness = Arc::new(health::Readiness::new(app.clone()));
     let front = Front(Arc::new(Inner {
         app,
@@ -143,38 +148,4 @@ fn front(
         .layer(axum::middleware::from_fn_with_state(front.clone(), request_id::attach))
         .with_state(front);
     Ok((router, readiness))
-}
-
-/// Lets the pages of the listed origins ask; `None`: of none.
-fn cors(settings: &Cors) -> Result<Option<CorsLayer>, StartError> {
-    if settings.origins.is_empty() {
-        return Ok(None);
-    }
-    let origins = if settings.origins.iter().any(|origin| origin == "*") {
-        // Harmless, since there are no cookies: a page knows a token or does not.
-        AllowOrigin::any()
-    } else {
-        let read = |origin: &String| {
-            let is_origin = origin.contains("://") && !origin.ends_with('/');
-            let value = HeaderValue::from_str(origin).ok().filter(|_| is_origin);
-            value.ok_or_else(|| StartError::Origin(origin.clone()))
-        };
-        AllowOrigin::list(settings.origins.iter().map(read).collect::<Result<Vec<_>, _>>()?)
-    };
-    let headers = [
-        header::ACCEPT,
-        header::AUTHORIZATION,
-        header::CONTENT_TYPE,
-        HeaderName::from_static("x-request-id"),
-        HeaderName::from_static("graphql-require-preflight"),
-        HeaderName::from_static("apollo-require-preflight"),
-        HeaderName::from_static("x-apollo-operation-name"),
-    ];
-    let layer = CorsLayer::new()
-        .allow_origin(origins)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers(headers)
-        .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER])
-        .max_age(Duration::from_secs(600));
-    Ok(Some(layer))
 }

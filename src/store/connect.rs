@@ -191,7 +191,7 @@ pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
     Ok(pending)
 }
 
-/// Takes back the newest migration; its tables are lost.
+/// Takes back the newest migration, with the data that [`super::loss_of_migrating_down`] names.
 pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
     let transaction = begin_for_migrations(store).await?;
     lock_migrations(&transaction).await?;
@@ -245,7 +245,7 @@ pub(super) async fn see_one_moment(transaction: &impl ConnectionTrait) -> Result
 }
 
 /// A transaction of the type that migrations ask for.
-async fn begin_for_migrations(store: &Store) -> Result<DatabaseTransaction, StoreError> {
+pub(super) async fn begin_for_migrations(store: &Store) -> Result<DatabaseTransaction, StoreError> {
     // IMMEDIATE: a SQLite transaction that first reads and then wants to write could not wait for its turn.
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -254,7 +254,7 @@ async fn begin_for_migrations(store: &Store) -> Result<DatabaseTransaction, Stor
     Ok(store.single.begin_with_options(options).await?)
 }
 
-async fn lock_migrations(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
+pub(super) async fn lock_migrations(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
     // Any number serves, as long as every version uses the same. SQLite's IMMEDIATE transaction is a lock already.
     const LOCK: &str = "SELECT pg_advisory_xact_lock(7723180421)";
     if connection.get_database_backend() == DbBackend::Postgres {

@@ -21,6 +21,7 @@ mod error;
 pub mod event;
 pub mod idempotency;
 pub mod label;
+mod loss;
 mod many;
 pub mod maturing;
 pub mod outbox;
@@ -62,6 +63,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status};
 pub use error::StoreError;
+pub use loss::{Loss, loss_of_migrating_down};
 pub use reader::Reader;
 pub use share::ShareOptions;
 use share::Shares;

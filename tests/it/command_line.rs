@@ -113,10 +113,126 @@ both_databases! {
             vec!["import", "everflow", "file.json", "--tenant", "acme", "--currency", "euro"],
             vec!["import", "sourdough", "file.json", "--tenant", "acme"],
             vec!["token", "--tenant", "acme", "--ttl", "soon"],
+            vec!["tenant", "list", "--log", "inof"],
+            vec!["tenant", "list", "--log", "tributary=loud"],
             vec!["no-such-command"],
         ] {
             assert!(!failed(&app, 2, &arguments).await.is_empty());
         }
+    }
+}
+
+both_databases! {
+    async fn commands_print_no_remarks_of_the_database(app: TestApp) {
+        app.tenant("acme").await;
+        for arguments in [["migrate", "up"], ["migrate", "status"], ["tenant", "list"], ["verify", "--log=info"]] {
+            let output = run(&app, &arguments).await;
+            assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+            assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+        }
+    }
+
+    async fn a_migration_is_taken_back_by_those_who_mean_it(app: TestApp) {
+        app.tenant("acme").await;
+        let newest = |status: &str| {
+            let applied = status.lines().filter_map(|line| line.strip_prefix("applied "));
+            applied.last().map(str::to_owned)
+        };
+        let before = done(&app, &["migrate", "status"]).await;
+        let mut said = String::new();
+        let mut left = before.clone();
+        while let Some(name) = newest(&left) {
+            // Nobody is there to ask.
+            let refused = failed(&app, 1, &["migrate", "down"]).await;
+            assert!(refused.contains(&format!("taking back {name} drops")) && refused.contains("--yes"), "{refused}");
+            assert!(!refused.contains("INFO"), "the log says nothing of what is only tried: {refused}");
+            assert_eq!(done(&app, &["migrate", "status"]).await, left, "asking changes nothing");
+            let output = run(&app, &["migrate", "down", "--yes"]).await;
+            assert_eq!(String::from_utf8_lossy(&output.stdout), format!("took back {name}\n"));
+            said = String::from_utf8(output.stderr).unwrap();
+            left = done(&app, &["migrate", "status"]).await;
+            assert!(left.contains(&format!("pending {name}")), "{left}");
+        }
+        // The first migration takes everything along.
+        assert!(said.contains("the table tenant (rows: 1)\n") && said.contains("the table partner (rows: 0)\n"), "{said}");
+        assert_eq!(done(&app, &["migrate", "down", "--yes"]).await, "no migration is applied\n");
+        assert!(!done(&app, &["migrate", "up"]).await.is_empty());
+        assert_eq!(done(&app, &["migrate", "status"]).await, before);
+    }
+
+    async fn a_token_that_opens_nothing_is_warned_of(app: TestApp) {
+        let tenant = app.tenant("acme").await;
+        let staff = app.staff(&tenant, "admin");
+        let made = staff.done("createPartner", serde_json::json!({ "name": "Ann", "email": "ann@a.example" }), "partner { id }").await;
+        let id = made["partner"]["id"].as_str().unwrap();
+        let arguments = ["token", "--tenant", "acme", "--partner", id, "--scope", "partners:read", "--jwt-secret", SECRET];
+        let warning = async || {
+            let output = run(&app, &arguments).await;
+            assert_eq!(output.status.code(), Some(0));
+            assert!(output.stdout.starts_with(b"eyJ"));
+            String::from_utf8(output.stderr).unwrap()
+        };
+        assert_eq!(warning().await, "");
+        for (mutation, status) in [("suspendPartner", "suspended"), ("revokePartner", "revoked")] {
+            staff.done(mutation, serde_json::json!({ "id": id, "reason": "r" }), "partner { id }").await;
+            let text = warning().await;
+            assert!(text.contains("warning") && text.contains(&format!("is {status}")), "{text}");
+        }
+    }
+}
+
+/// What `serve` says of this settings file. Where it takes the settings, it fails at an address that no machine has.
+async fn refused_settings(app: &TestApp, settings: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.toml");
+    std::fs::write(&file, settings).unwrap();
+    let file = file.display().to_string();
+    let arguments = [
+        "serve",
+        "--config",
+        &file,
+        "--listen",
+        "192.0.2.1:1",
+        "--jwt-secret",
+        SECRET,
+        "--log",
+        "error",
+    ];
+    failed(app, 1, &arguments).await
+}
+
+#[tokio::test]
+async fn settings_that_cannot_be_meant_are_refused_before_anything_listens() {
+    let app = TestApp::on_sqlite().await;
+    for (settings, says) in [
+        ("[limits]\ndepth = 0", "limits.depth must be from 1 to 60, not 0"),
+        ("[limits]\ndepth = 1000", "limits.depth must be from 1 to 60, not 1000"),
+        ("[limits]\nbody_bytes = 0", "limits.body_bytes must be"),
+        ("[limits]\ncost = -1", "cost = -1"),
+        ("[limits]\npage_size = 9000000000", "limits.page_size must be"),
+        ("[throttle]\nmaximum = 0", "throttle.maximum must be"),
+        (
+            "[throttle]\nrestore_per_second = 0",
+            "throttle.restore_per_second must be",
+        ),
+        ("[timeouts]\nquery_seconds = 0", "timeouts.query_seconds must be"),
+        (
+            "[cors]\norigins = [\"https://portal.example/\"]",
+            "cors.origins: \"https://portal.example/\" is not an origin",
+        ),
+        (
+            "[cors]\norigins = [\"portal.example\"]",
+            "cors.origins: \"portal.example\" is not an origin",
+        ),
+        ("[persisted]\nsafelist = \"enforce\"", "persisted.manifest"),
+        ("log = \"inof\"", "\"inof\" is neither a level"),
+        (
+            "[cors]\norigins = [\"https://portal.example\"]",
+            "cannot listen on 192.0.2.1:1",
+        ),
+    ] {
+        let refusal = refused_settings(&app, settings).await;
+        assert!(refusal.contains(says), "{settings}: {refusal}");
     }
 }
 

@@ -1,0 +1,61 @@
+//! `tributary migrate`.
+
+use std::io::{BufRead, IsTerminal};
+
+use super::{CliError, Migration, output};
+use crate::config::Config;
+use crate::store::{self, Loss, Store};
+
+pub async fn run(config: &Config, direction: Migration, yes: bool) -> Result<(), CliError> {
+    let store = store::connect(&config.store).await?;
+    match direction {
+        Migration::Up => output::line(format_args!("{} migrations applied", store::migrate(&store).await?)),
+        Migration::Down => down(&store, yes).await,
+        Migration::Status => {
+            for (name, applied) in store::migration_status(&store).await? {
+                output::line(format_args!("{} {name}", if applied { "applied" } else { "pending" }))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Takes back the newest migration, once somebody who knows what is lost with it has agreed.
+async fn down(store: &Store, yes: bool) -> Result<(), CliError> {
+    let Some(loss) = store::loss_of_migrating_down(store).await? else {
+        return output::line("no migration is applied");
+    };
+    output::message(said(&loss));
+    if !yes && !agreed(&loss)? {
+        return Err("nothing was taken back".into());
+    }
+    store::migrate_down(store).await?;
+    output::line(format_args!("took back {}", loss.migration))
+}
+
+/// What is lost, in lines.
+fn said(loss: &Loss) -> String {
+    let mut lines = vec![format!("taking back {} drops", loss.migration)];
+    lines.extend(
+        loss.tables
+            .iter()
+            .map(|(table, rows)| format!("  the table {table} (rows: {rows})")),
+    );
+    lines.extend(loss.columns.iter().map(|column| format!("  the column {column}")));
+    if lines.len() == 1 {
+        lines.push("  no table and no column".to_owned());
+    }
+    lines.join("\n")
+}
+
+/// Asks the person at the terminal; where there is none, `--yes` must have been said.
+fn agreed(loss: &Loss) -> Result<bool, CliError> {
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        return Err("nobody is there to ask: repeat it with --yes if that is meant".into());
+    }
+    output::message(format_args!("type {} to go on:", loss.migration));
+    let mut answer = String::new();
+    input.lock().read_line(&mut answer)?;
+    Ok(answer.trim() == loss.migration)
+}
