@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use crate::auth::{KeyUses, Keys};
+use crate::auth::{KeyUses, Keys, Recent};
 use crate::clock::Clock;
 use crate::domain::id::TenantId;
 use crate::metrics::Metrics;
@@ -22,6 +22,8 @@ pub struct App {
     pub keys: Keys,
     pub tenants: Arc<TenantIndex>,
     pub key_uses: Arc<KeyUses>,
+    /// For listeners.
+    pub recent: Arc<Recent>,
     pub metrics: Arc<Metrics>,
     /// What happens to the ledger.
     pub changes: Changes,
@@ -40,6 +42,7 @@ impl App {
             keys,
             tenants: Arc::default(),
             key_uses: Arc::default(),
+            recent: Arc::default(),
             metrics,
             changes,
             latest_occurrence: DEFAULT_LATEST_OCCURRENCE,

@@ -1,5 +1,9 @@
 //! From the Authorization header to a [`Caller`].
 
+use std::time::Instant;
+
+use futures::FutureExt;
+
 use super::keys::{LEEWAY_SECONDS, moment, numeric_date};
 use super::{Caller, Permissions, Scope, api_key};
 use crate::app::App;
@@ -22,6 +26,15 @@ pub enum AuthError {
 /// partner's token is good only as long as the partner may sign in, and only if it was issued since it last could not;
 /// that costs one indexed read a request.
 pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, AuthError> {
+    admit(app, header, None).await
+}
+
+/// The same for those who were let in before and listen since then: what was read at `since` or later, for anybody, holds.
+pub async fn authenticate_listener(app: &App, header: &str, since: Instant) -> Result<Caller, AuthError> {
+    admit(app, Some(header), Some(since)).await
+}
+
+async fn admit(app: &App, header: Option<&str>, since: Option<Instant>) -> Result<Caller, AuthError> {
     let header = header
         .map(str::trim)
         .filter(|header| !header.is_empty())
@@ -29,13 +42,13 @@ pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, Aut
     let (scheme, token) = header.split_once(' ').ok_or(AuthError::Invalid)?;
     let token = token.trim_matches(' ');
     if scheme.eq_ignore_ascii_case("api-key") {
-        return by_key(app, token).await;
+        return by_key(app, token, since).await;
     }
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(AuthError::Invalid);
     }
     if api_key::is_marked(token) {
-        return by_key(app, token).await;
+        return by_key(app, token, since).await;
     }
     let claims = app.keys.verify(token, app.clock.now()).ok_or(AuthError::Invalid)?;
     let tenant = app
@@ -44,7 +57,7 @@ pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, Aut
         .await?
         .ok_or(AuthError::Invalid)?;
     let partner = match &claims.partner {
-        Some(partner) => Some(signed_in_partner(app, tenant, partner, claims.iat).await?),
+        Some(partner) => Some(signed_in_partner(app, tenant, partner, claims.iat, since).await?),
         None => None,
     };
     let caller = Caller::new(tenant, claims.sub, Permissions::parse(&claims.scope), partner);
@@ -52,10 +65,17 @@ pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, Aut
 }
 
 /// The caller who presents an API key. One read decides, with every request: nothing outlives a revocation anywhere.
-async fn by_key(app: &App, text: &str) -> Result<Caller, AuthError> {
+async fn by_key(app: &App, text: &str, since: Option<Instant>) -> Result<Caller, AuthError> {
     let prefix = api_key::prefix(text).ok_or(AuthError::Invalid)?;
     let now = app.clock.now();
-    let found = store::presented_key::find(app.store.reader(), prefix, now).await?;
+    let read = || {
+        let (reader, prefix) = (app.store.reader().clone(), prefix.to_owned());
+        async move { store::presented_key::find(&reader, &prefix, now).await }.boxed()
+    };
+    let found = match since {
+        Some(since) => app.recent.keys.since(since, prefix.to_owned(), read).await?,
+        None => store::presented_key::find(app.store.reader(), prefix, now).await?,
+    };
     let presented = found
         .filter(|presented| presented.hash.is_of(text))
         .ok_or(AuthError::Invalid)?;
@@ -70,12 +90,21 @@ async fn signed_in_partner(
     tenant: TenantId,
     partner: &str,
     issued_at: Option<f64>,
+    since: Option<Instant>,
 ) -> Result<PartnerId, AuthError> {
     let id: PartnerId = partner.parse().map_err(|_| AuthError::Invalid)?;
     // A token from the future would outlive the next revocation.
     let latest = numeric_date(app.clock.now()) + LEEWAY_SECONDS;
     let issued_at = issued_at.filter(|moment| *moment <= latest).ok_or(AuthError::Invalid)?;
-    let partner = store::partner::sign_in(app.store.reader(), &Scope::of_partner(tenant, id), id).await?;
+    let scope = Scope::of_partner(tenant, id);
+    let read = || {
+        let reader = app.store.reader().clone();
+        async move { store::partner::sign_in(&reader, &scope, id).await }.boxed()
+    };
+    let partner = match since {
+        Some(since) => app.recent.partners.since(since, (tenant, id), read).await?,
+        None => store::partner::sign_in(app.store.reader(), &scope, id).await?,
+    };
     match partner {
         Some((status, valid_from)) if status.may_sign_in() && issued_at >= numeric_date(valid_from) => Ok(id),
         _ => Err(AuthError::Invalid),

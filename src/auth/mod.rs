@@ -9,12 +9,14 @@ mod keys;
 mod permission;
 mod private_key;
 mod public_key;
+mod recent;
 mod scope;
 mod token_form;
 
 pub use api_key::{ApiKey, KeyHash, KeyUses, NewKey};
-pub use authenticate::{AuthError, authenticate};
+pub use authenticate::{AuthError, authenticate, authenticate_listener};
 pub use caller::{Caller, Denied, Writer};
 pub use keys::{Claims, KeyError, Keys};
 pub use permission::{Permission, Permissions, Resource};
+pub use recent::Recent;
 pub use scope::Scope;

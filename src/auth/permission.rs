@@ -57,7 +57,7 @@ impl std::fmt::Display for Permission {
 }
 
 /// A set of permissions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Permissions(u32);
 
 impl Permissions {

@@ -11,7 +11,7 @@ const DAY: i64 = 24 * 60 * 60;
 const MEGABYTE: i64 = 1024 * 1024;
 
 /// The settings whose bounds are their own.
-const BOUNDS: [(&str, RangeInclusive<i64>); 22] = [
+const BOUNDS: [(&str, RangeInclusive<i64>); 24] = [
     ("database.max_connections", 1..=10_000),
     ("database.acquire_seconds", 1..=DAY),
     ("database.statement_seconds", 1..=DAY),
@@ -31,6 +31,8 @@ const BOUNDS: [(&str, RangeInclusive<i64>); 22] = [
     ("timeouts.mutation_seconds", 1..=DAY),
     ("timeouts.shutdown_seconds", 0..=DAY),
     ("persisted.cache_bytes", 0..=1024 * MEGABYTE),
+    ("subscriptions.per_subject", 1..=1_000_000),
+    ("subscriptions.per_tenant", 1..=1_000_000),
     ("subscriptions.operations", 1..=10_000),
     ("subscriptions.message_bytes", 1..=16 * MEGABYTE),
     ("subscriptions.init_seconds", 1..=DAY),

@@ -24,6 +24,7 @@ use crate::auth::{Caller, Resource};
 pub use crate::domain::commission::Commission;
 use crate::domain::id::{CommissionId, PartnerId, TenantId};
 use crate::store;
+pub use crate::store::outbox::Batch;
 use crate::store::outbox::{Listener, Lost};
 
 /// The type Subscription of the published schema. [`Events`] executes it.
@@ -155,8 +156,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// Waits for the next rows that changed, in the order of the changes.
-    pub async fn next(&mut self) -> Result<Vec<CommissionId>, Lost> {
+    /// Waits for the next rows that changed, in the order of the changes, and gives what they were heard in.
+    pub async fn next(&mut self) -> Result<(Batch, Vec<CommissionId>), Lost> {
         let Wish { tenant, own, wanted } = self.wish;
         loop {
             let batch = self.listener.next().await?;
@@ -166,7 +167,7 @@ impl Source {
             });
             let heard: Vec<_> = heard.map(|change| change.commission).collect();
             if !heard.is_empty() {
-                return Ok(heard);
+                return Ok((batch, heard));
             }
         }
     }

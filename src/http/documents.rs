@@ -36,7 +36,11 @@ impl Document {
 }
 
 pub fn hash(text: &str) -> Hash {
-    Sha256::digest(text.as_bytes()).into()
+    digest(text.as_bytes())
+}
+
+pub fn digest(bytes: &[u8]) -> Hash {
+    Sha256::digest(bytes).into()
 }
 
 /// Reads the hexadecimal form of a hash.

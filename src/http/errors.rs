@@ -132,6 +132,20 @@ pub fn failed(cause: &StoreError, request_id: &str) -> Response {
     }
 }
 
+/// Has errors that were finished for one request name another that they are the answer to as well. The log has their
+/// causes under the first one.
+pub fn name(response: &mut GraphqlResponse, request_id: &str) {
+    for error in &mut response.errors {
+        let failed = error.source::<StoreError>().is_some();
+        let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+        let first = extensions.get("requestId").cloned();
+        extensions.set("requestId", request_id);
+        if failed && first != Some(Value::from(request_id)) {
+            tracing::error!(request_id, ?first, "a field failed for this request, too");
+        }
+    }
+}
+
 /// The codes of what ran and has no answer.
 pub const INTERNAL: &str = INTERNAL_CODE;
 pub const LATE: &str = "TIMEOUT";

@@ -82,6 +82,8 @@ struct Inner {
     documents: Documents,
     persisted: persisted::Persisted,
     throttle: throttle::Throttle,
+    seats: listen::Seats,
+    turns: listen::Turns,
     options: HttpOptions,
     readiness: Arc<health::Readiness>,
     /// Turns true when the program is told to end.
@@ -119,6 +121,8 @@ fn front(
         documents: Documents::new(options.persisted.cache_bytes),
         persisted: persisted::Persisted::load(&options.persisted)?,
         throttle: throttle::Throttle::new(options.throttle.clone()),
+        seats: listen::Seats::new(&options.subscriptions),
+        turns: listen::Turns::default(),
         options,
         readiness: readiness.clone(),
         ending,

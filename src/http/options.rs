@@ -128,6 +128,10 @@ impl Default for Persisted {
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Subscriptions {
+    /// How many subscriptions a token's subject may have at once, over sockets and as streams.
+    pub per_subject: usize,
+    /// The same of a tenant.
+    pub per_tenant: usize,
     /// How many operations may run on a socket at once.
     pub operations: usize,
     /// The largest message that a socket takes, in bytes.
@@ -142,6 +146,8 @@ pub struct Subscriptions {
 impl Default for Subscriptions {
     fn default() -> Self {
         Self {
+            per_subject: 200,
+            per_tenant: 2_000,
             operations: 50,
             message_bytes: 64 * 1024,
             init_seconds: 3,

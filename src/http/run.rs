@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Request, Response as GraphqlResponse, ServerError};
+use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value};
 use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -18,7 +18,7 @@ use super::errors::{self, refusal};
 use super::guard::{Admitted, Problem};
 use super::negotiate::MediaType;
 use super::persisted::{self, Named};
-use super::{Front, cost, observe, sse, wire};
+use super::{Front, cost, documents, observe, sse, wire};
 use crate::auth::{Caller, Permission};
 use crate::graphql::subscription::{self, Commission, Source};
 use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE, RequestContext, Schema};
@@ -53,6 +53,8 @@ pub struct Admission {
     operation_name: Option<String>,
     /// Whose bucket of cost it came out of.
     subject: String,
+    /// The document's text.
+    hash: Hash,
 }
 
 /// Why nothing of a request runs.
@@ -91,6 +93,19 @@ impl Admission {
         }
         request.set_parsed_query(document);
         request
+    }
+
+    /// Tells it from operations that ask for something else: the same of another caller with the same rights is the same.
+    pub fn fingerprint(&self) -> Hash {
+        let Self {
+            admitted,
+            operation_name,
+            ..
+        } = self;
+        let variables = serde_json::json!([operation_name, admitted.variables]).to_string();
+        let mut whole = self.hash.to_vec();
+        whole.extend(variables.as_bytes());
+        documents::digest(&whole)
     }
 
     /// Pays for the operation, as [`admit`] did for its first time; an error says how long it takes until it can.
@@ -213,6 +228,7 @@ pub async fn admit(
         admitted,
         operation_name: ask.operation_name,
         subject,
+        hash: ready.hash,
     })
 }
 
@@ -325,20 +341,48 @@ pub async fn listen(
     }))
 }
 
-/// Shows one event of a subscription.
-pub async fn show(
-    front: &Front,
-    asker: Asker,
-    admission: &Admission,
-    row: Commission,
-) -> Result<GraphqlResponse, Failed> {
+/// One event of a subscription, as all see it whose scope, document and variables are the same.
+pub struct Shown {
+    data: Value,
+    /// How long its data is as JSON.
+    pub bytes: usize,
+    errors: Vec<ServerError>,
+    cost: u64,
+}
+
+/// Runs a subscription's operation for one event. Nobody pays for it yet.
+pub async fn show(front: &Front, asker: Asker, admission: &Admission, row: Commission) -> Result<Shown, Failed> {
     let context = front.context(asker.caller);
     let written = context.written.clone();
+    let mut cost = admission.admitted.cost;
     let execution = async {
         let response = front.events.show(admission.request(front), context, row).await;
         Answered::by_resolvers(response, &written, &admission.admitted)
     };
-    run(front, &asker.request_id, admission, execution).await
+    let running = async {
+        let answered = patiently(front, admission, execution).await?;
+        cost = answered.cost;
+        let extension = cost::extension(admission.admitted.cost, cost, 0, front.throttle.settings());
+        let mut response = answered.response.extension("cost", extension);
+        errors::finish(&mut response, &asker.request_id, front.options.limits.errors);
+        Ok(response)
+    };
+    let response = observed(front, admission, running).await?;
+    let (data, bytes) = wire::rewritten(&response.data);
+    Ok(Shown {
+        data,
+        bytes,
+        errors: response.errors,
+        cost,
+    })
+}
+
+/// What a listener is told of an event, who has paid for it. Its errors name the listener's own request.
+pub fn tell(front: &Front, request_id: &str, admission: &Admission, shown: &Shown) -> GraphqlResponse {
+    let mut response = GraphqlResponse::new(shown.data.clone());
+    response.errors.clone_from(&shown.errors);
+    errors::name(&mut response, request_id);
+    paid(front, admission, response, shown.cost)
 }
 
 /// Runs it to its complete answer, and counts it.
@@ -348,12 +392,21 @@ async fn run(
     admission: &Admission,
     execution: impl Future<Output = Answered>,
 ) -> Result<GraphqlResponse, Failed> {
-    let admitted = &admission.admitted;
-    let name = admission.operation_name.as_deref();
     let running = async {
         let answered = patiently(front, admission, execution).await?;
         Ok(conclude(front, request_id, admission, answered))
     };
+    observed(front, admission, running).await
+}
+
+/// Counts it.
+async fn observed(
+    front: &Front,
+    admission: &Admission,
+    running: impl Future<Output = Result<GraphqlResponse, Failed>>,
+) -> Result<GraphqlResponse, Failed> {
+    let admitted = &admission.admitted;
+    let name = admission.operation_name.as_deref();
     observe::operation(
         front,
         &admission.document.parsed,
@@ -379,12 +432,14 @@ async fn patiently<T>(front: &Front, admission: &Admission, execution: impl Futu
 
 /// Completes an answer: its errors, and what it cost.
 fn conclude(front: &Front, request_id: &str, admission: &Admission, answered: Answered) -> GraphqlResponse {
-    let admitted = &admission.admitted;
-    let Answered {
-        mut response,
-        cost: actual,
-    } = answered;
+    let Answered { mut response, cost } = answered;
     errors::finish(&mut response, request_id, front.options.limits.errors);
+    paid(front, admission, response, cost)
+}
+
+/// Gives back what was not needed, and says what an answer cost.
+fn paid(front: &Front, admission: &Admission, response: GraphqlResponse, actual: u64) -> GraphqlResponse {
+    let admitted = &admission.admitted;
     let available = front
         .throttle
         .give_back(&admission.subject, admitted.cost - actual, Instant::now());

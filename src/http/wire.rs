@@ -11,6 +11,14 @@ pub fn written(json: String) -> Value {
     Value::Binary(json.into())
 }
 
+/// The same data as JSON that is already written, for those who answer several with it.
+pub fn rewritten(data: &Value) -> (Value, usize) {
+    let mut text = Vec::new();
+    value(data, &mut text);
+    let bytes = text.len();
+    (Value::Binary(text.into()), bytes)
+}
+
 /// The answer over HTTP.
 pub fn response(response: &GraphqlResponse) -> Response {
     let mut answer = Response::new(Body::from(text(response)));

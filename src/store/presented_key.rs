@@ -13,6 +13,7 @@ use crate::domain::id::TenantId;
 use crate::domain::partner::PartnerStatus;
 
 /// A key that is in force at `now`, with what its text must hash to.
+#[derive(Clone)]
 pub struct PresentedKey {
     pub tenant: TenantId,
     pub key: ApiKey,

@@ -6,6 +6,7 @@ mod ending;
 mod events;
 mod followers;
 mod limits;
+mod sharing;
 mod socket;
 mod streams;
 

@@ -1,6 +1,9 @@
 //! A subscription while it runs, however its events travel.
 
-use std::collections::VecDeque;
+mod seats;
+mod turns;
+
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::Response as GraphqlResponse;
@@ -9,14 +12,19 @@ use futures::{FutureExt, StreamExt};
 use tokio::sync::watch;
 
 use super::Front;
+use super::documents::Hash;
 use super::errors;
 use super::guard::Problem;
-use super::run::{self, Admission, Asker};
-use crate::auth::{AuthError, Caller, authenticate};
+use super::run::{self, Admission, Asker, Shown};
+use crate::auth::{AuthError, Caller, authenticate_listener};
 use crate::graphql::subscription::{Commission, Source, rows};
 use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE};
 use crate::metrics::Open;
 use crate::store::outbox::Lost;
+use seats::Seat;
+pub use seats::Seats;
+pub use turns::Turns;
+use turns::{Group, Showing, Turn};
 
 /// A caller's right that was looked at so recently is not looked at again: it ends within a second everywhere.
 const CONFIDENCE: Duration = Duration::from_millis(250);
@@ -63,11 +71,21 @@ struct Subscription {
     caller: Caller,
     /// When the caller's right was looked at.
     checked: Instant,
-    admission: Admission,
+    admission: Arc<Admission>,
+    fingerprint: Hash,
     source: Source,
-    /// What was read and is not shown yet.
-    waiting: VecDeque<Commission>,
+    waiting: Option<Waiting>,
+    _seat: Seat,
     _counted: Open,
+}
+
+/// What was heard and is not shown yet.
+struct Waiting {
+    turn: Arc<Turn>,
+    showing: Arc<Showing>,
+    rows: Arc<Vec<Commission>>,
+    /// The first row that is not shown yet.
+    next: usize,
 }
 
 /// Begins a subscription. What is committed after this is heard, until an end. The errors say why it does not begin.
@@ -78,6 +96,10 @@ pub async fn begin(
     admission: Admission,
 ) -> Result<BoxStream<'static, Heard>, Vec<serde_json::Value>> {
     let (caller, request_id) = (asker.caller.clone(), asker.request_id.clone());
+    let seat = match front.seats.take(&caller) {
+        Ok(seat) => seat,
+        Err(message) => return Err(errors::listed(&[Problem::new("THROTTLED", message)], &request_id)),
+    };
     let source = match run::listen(front, asker, &admission).await {
         Ok(Ok(source)) => source,
         Ok(Err(response)) => return Err(response.errors.iter().map(|error| serde_json::json!(error)).collect()),
@@ -89,9 +111,11 @@ pub async fn begin(
         authorization,
         caller,
         checked: Instant::now(),
-        admission,
+        fingerprint: admission.fingerprint(),
+        admission: Arc::new(admission),
         source,
-        waiting: VecDeque::new(),
+        waiting: None,
+        _seat: seat,
         _counted: front.app.metrics.subscription(),
     };
     // The stream keeps what is under way when somebody stops waiting for it.
@@ -107,49 +131,102 @@ pub async fn begin(
 
 impl Subscription {
     async fn next(&mut self) -> Result<GraphqlResponse, End> {
-        while self.waiting.is_empty() {
-            let changed = self.source.next().await.map_err(|lost| match lost {
+        let mut waiting = match self.waiting.take() {
+            Some(waiting) => waiting,
+            None => self.hear().await?,
+        };
+        // Who asks for much is served more slowly; who then falls behind hears so.
+        while let Err(wait) = self.admission.charge(&self.front) {
+            tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
+        }
+        if self.checked.elapsed() > CONFIDENCE {
+            let now = Instant::now();
+            self.check(now.checked_sub(CONFIDENCE).unwrap_or(now)).await?;
+        }
+        let shown = self.show(&waiting).await?;
+        let response = run::tell(&self.front, &self.request_id, &self.admission, &shown);
+        waiting.next += 1;
+        self.waiting = Some(waiting).filter(|waiting| waiting.next < waiting.rows.len());
+        Ok(response)
+    }
+
+    /// Waits for changes that are to be shown.
+    async fn hear(&mut self) -> Result<Waiting, End> {
+        loop {
+            let (batch, changed) = self.source.next().await.map_err(|lost| match lost {
                 Lost::Behind => End::Behind,
                 Lost::Ended => {
                     tracing::error!(request_id = self.request_id, "nobody follows the outbox any more");
                     End::Fault
                 }
             })?;
-            self.check().await?;
-            let found = rows(&self.front.app, &self.caller, &changed).await;
-            let found = found.map_err(|error| {
-                tracing::error!(request_id = self.request_id, ?error, "reading what changed failed");
-                End::Fault
-            })?;
-            self.waiting.extend(found);
-        }
-        // Who asks for much is served more slowly; who then falls behind hears so.
-        while let Err(wait) = self.admission.charge(&self.front) {
-            tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
-        }
-        if self.checked.elapsed() > CONFIDENCE {
-            self.check().await?;
-        }
-        let Some(row) = self.waiting.pop_front() else {
-            return Err(End::Fault);
-        };
-        let asker = Asker {
-            caller: self.caller.clone(),
-            request_id: self.request_id.clone(),
-        };
-        match run::show(&self.front, asker, &self.admission, row).await {
-            Ok(response) => Ok(response),
-            Err(failed) => {
-                let errors = failed.errors(&self.request_id);
-                tracing::error!(request_id = self.request_id, ?errors, "an event could not be shown");
-                Err(End::Fault)
+            let turn = self.front.turns.of(&batch);
+            self.check(turn.began).await?;
+            let showing = turn.showing(&self.group());
+            let (app, caller, request_id) = (self.front.app.clone(), self.caller.clone(), self.request_id.clone());
+            let read = async move {
+                let found = rows(&app, &caller, &changed).await;
+                let told = found.inspect_err(|error| {
+                    tracing::error!(request_id, ?error, "reading what changed failed");
+                });
+                told.ok()
+            };
+            let rows = turn.rows(&showing, read).await.ok_or_else(|| self.fault())?;
+            if !rows.is_empty() {
+                return Ok(Waiting {
+                    turn,
+                    showing,
+                    rows,
+                    next: 0,
+                });
             }
         }
     }
 
-    /// Whether the caller may still ask, as every request is asked.
-    async fn check(&mut self) -> Result<(), End> {
-        self.caller = authenticate(&self.front.app, Some(&self.authorization))
+    /// Who is told the same as this one. The caller is looked at anew, since what it may do may have changed.
+    fn group(&self) -> Group {
+        Group {
+            scope: self.caller.scope(),
+            permissions: self.caller.permissions(),
+            fingerprint: self.fingerprint,
+        }
+    }
+
+    async fn show(&self, waiting: &Waiting) -> Result<Arc<Shown>, End> {
+        let Waiting {
+            turn,
+            showing,
+            rows,
+            next,
+        } = waiting;
+        let (front, admission) = (self.front.clone(), self.admission.clone());
+        let (row, request_id) = (rows[*next].clone(), self.request_id.clone());
+        let asker = Asker {
+            caller: self.caller.clone(),
+            request_id: self.request_id.clone(),
+        };
+        let show = async move {
+            match run::show(&front, asker, &admission, row).await {
+                Ok(shown) => Some(shown),
+                Err(failed) => {
+                    let errors = failed.errors(&request_id);
+                    tracing::error!(request_id, ?errors, "an event could not be shown");
+                    None
+                }
+            }
+        };
+        turn.event(showing, *next, show).await.ok_or_else(|| self.fault())
+    }
+
+    /// What failed for whoever asked first failed for all.
+    fn fault(&self) -> End {
+        tracing::error!(request_id = self.request_id, "an event is not told, and nothing more");
+        End::Fault
+    }
+
+    /// Whether the caller may still ask, as every request is asked, by what was read at `since` or later.
+    async fn check(&mut self, since: Instant) -> Result<(), End> {
+        self.caller = authenticate_listener(&self.front.app, &self.authorization, since)
             .await
             .map_err(|error| match error {
                 AuthError::Missing | AuthError::Invalid => End::Unauthenticated,
