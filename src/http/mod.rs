@@ -16,6 +16,7 @@ mod negotiate;
 mod observe;
 mod options;
 mod persisted;
+mod registered;
 mod request_id;
 mod run;
 mod serve;

@@ -8,18 +8,26 @@ use serde_json::Value;
 use super::documents::{Hash, hash, read_hash};
 use super::guard::Problem;
 use super::options::{Persisted as Settings, Safelist};
+use super::registered::Registered;
+use crate::domain::id::TenantId;
 
 pub struct Persisted {
     automatic: bool,
     mode: Safelist,
     /// The documents of the manifest by the hash of their text.
     listed: HashMap<Hash, String>,
+    /// What callers have registered as they went.
+    registered: Registered,
 }
 
-/// What is to run: a document's text, or the hash of one that was sent before.
+/// What is to run.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Named {
+    /// A document's text.
     Text(Hash, String),
+    /// The same, which the caller's tenant may name by its hash from now on if it is sound.
+    New(Hash, String),
+    /// A document that the tenant has sent before.
     Before(Hash),
 }
 
@@ -46,11 +54,17 @@ impl Persisted {
             automatic: settings.automatic,
             mode: settings.safelist,
             listed,
+            registered: Registered::default(),
         })
     }
 
     /// Puts the text of a request and the hash in its extensions together.
-    pub fn resolve(&self, text: Option<String>, extensions: &serde_json::Map<String, Value>) -> Result<Named, Problem> {
+    pub fn resolve(
+        &self,
+        tenant: TenantId,
+        text: Option<String>,
+        extensions: &serde_json::Map<String, Value>,
+    ) -> Result<Named, Problem> {
         let Some(persisted) = extensions.get("persistedQuery").filter(|value| !value.is_null()) else {
             return match text {
                 Some(text) => Ok(Named::Text(hash(&text), text)),
@@ -70,14 +84,20 @@ impl Persisted {
             return Err(Problem::new("BAD_REQUEST", message));
         };
         match text {
+            Some(text) if hash(&text) == named && self.automatic => Ok(Named::New(named, text)),
             Some(text) if hash(&text) == named => Ok(Named::Text(named, text)),
             Some(_) => Err(Problem::new("BAD_REQUEST", "provided sha does not match query")),
             None => match self.listed.get(&named) {
                 Some(text) => Ok(Named::Text(named, text.clone())),
-                None if self.automatic => Ok(Named::Before(named)),
+                None if self.registered.has(tenant, &named) => Ok(Named::Before(named)),
                 None => Err(not_found()),
             },
         }
+    }
+
+    /// Lets the tenant name a document by its hash from now on.
+    pub fn register(&self, tenant: TenantId, hash: Hash) {
+        self.registered.add(tenant, hash);
     }
 
     /// Refuses what is not on the list, where there is one.

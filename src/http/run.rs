@@ -44,6 +44,8 @@ struct Ready {
     document: Arc<Document>,
     /// It was validated strictly before, so that only what depends on the request is still to be looked at.
     validated: bool,
+    /// The caller wants to name it by its hash from now on.
+    is_new: bool,
 }
 
 /// An operation that may run: guarded, validated and paid for.
@@ -219,6 +221,9 @@ pub async fn admit(
             .documents
             .keep(ready.hash, ready.document.clone(), ready.text_bytes);
     }
+    if ready.is_new {
+        front.persisted.register(asker.caller.tenant(), ready.hash);
+    }
     let subject = format!("{}/{}", asker.caller.tenant(), asker.caller.subject());
     if let Err(empty) = front.throttle.take(&subject, admitted.cost, Instant::now()) {
         return Err(Refused::Throttled(empty.0.as_secs().saturating_add(1)));
@@ -240,9 +245,11 @@ fn prepare(
     variables: async_graphql::Variables,
     extensions: &serde_json::Map<String, serde_json::Value>,
 ) -> Result<(Ready, Admitted), Vec<Problem>> {
-    let named = front.persisted.resolve(query, extensions).map_err(one)?;
+    let tenant = asker.caller.tenant();
+    let named = front.persisted.resolve(tenant, query, extensions).map_err(one)?;
+    let is_new = matches!(named, Named::New(..));
     let (hash, text) = match named {
-        Named::Text(hash, text) => (hash, Some(text)),
+        Named::Text(hash, text) | Named::New(hash, text) => (hash, Some(text)),
         Named::Before(hash) => (hash, None),
     };
     front.persisted.permit(&hash, &asker.request_id).map_err(one)?;
@@ -266,6 +273,7 @@ fn prepare(
         text_bytes,
         document,
         validated,
+        is_new,
     };
     Ok((ready, admitted))
 }

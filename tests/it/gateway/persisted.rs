@@ -26,9 +26,17 @@ fn named(hash: &str) -> Value {
 
 /// The admin asks with this whole body.
 async fn ask(app: &TestApp, client: &Client, body: Value) -> Answer {
+    ask_of(app, client, "acme", body).await
+}
+
+/// The same of any tenant's admin.
+async fn ask_of(app: &TestApp, client: &Client, tenant: &str, body: Value) -> Answer {
     let request = Request::post("/graphql")
         .header("content-type", "application/json")
-        .header("authorization", format!("Bearer {}", app.sign(&json!({}))));
+        .header(
+            "authorization",
+            format!("Bearer {}", app.sign(&json!({ "tenant": tenant }))),
+        );
     client.send(request.body(Body::from(body.to_string())).unwrap()).await
 }
 
@@ -64,6 +72,32 @@ both_databases! {
         let path = format!("/graphql?extensions=%7B%22persistedQuery%22:%7B%22version%22:1,%22sha256Hash%22:%22{}%22%7D%7D", hash(VIEWER));
         let get = Request::get(path).header("apollo-require-preflight", "1").header("authorization", format!("Bearer {}", app.sign(&json!({}))));
         assert_eq!(client.send(get.body(Body::empty()).unwrap()).await.data()["viewer"]["subject"], "ann");
+    }
+
+    async fn a_hash_finds_what_its_own_tenant_has_sent(app: TestApp) {
+        app.tenant("acme").await;
+        app.tenant("zulu").await;
+        let client = admin(&app, HttpOptions::default());
+        let by_hash = json!({ "extensions": named(&hash(VIEWER)) });
+        let with_text = json!({ "query": VIEWER, "extensions": named(&hash(VIEWER)) });
+        ask_of(&app, &client, "acme", with_text.clone()).await.data();
+        ask_of(&app, &client, "acme", by_hash.clone()).await.data();
+        for _ in 0..2 {
+            let answer = ask_of(&app, &client, "zulu", by_hash.clone()).await;
+            assert_eq!((answer.status.as_u16(), answer.codes()), (200, vec!["PERSISTED_QUERY_NOT_FOUND"]));
+            // Sent without its hash it is not registered.
+            ask_of(&app, &client, "zulu", json!({ "query": VIEWER })).await.data();
+        }
+        ask_of(&app, &client, "zulu", with_text).await.data();
+        ask_of(&app, &client, "zulu", by_hash.clone()).await.data();
+        ask_of(&app, &client, "acme", by_hash.clone()).await.data();
+        // A manifest is for all.
+        let map: Map<_, _> = [(hash(VIEWER), json!(VIEWER))].into_iter().collect();
+        let file = manifest(&Value::Object(map));
+        let client = admin(&app, with(Persisted { manifest: Some(file.path().to_owned()), ..Persisted::default() }));
+        for tenant in ["acme", "zulu"] {
+            ask_of(&app, &client, tenant, by_hash.clone()).await.data();
+        }
     }
 
     async fn a_hash_must_be_the_document_s(app: TestApp) {
