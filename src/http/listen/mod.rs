@@ -153,13 +153,20 @@ impl Subscription {
     /// Waits for changes that are to be shown.
     async fn hear(&mut self) -> Result<Waiting, End> {
         loop {
-            let (batch, changed) = self.source.next().await.map_err(|lost| match lost {
-                Lost::Behind => End::Behind,
-                Lost::Ended => {
-                    tracing::error!(request_id = self.request_id, "nobody follows the outbox any more");
-                    End::Fault
+            let (batch, changed) = tokio::select! {
+                heard = self.source.next() => heard.map_err(|lost| match lost {
+                    Lost::Behind => End::Behind,
+                    Lost::Ended => {
+                        tracing::error!(request_id = self.request_id, "nobody follows the outbox any more");
+                        End::Fault
+                    }
+                })?,
+                // Who is out hears nothing, and would hold its place for nothing.
+                () = tokio::time::sleep(self.front.options.subscriptions.ping()) => {
+                    self.check_idly().await?;
+                    continue;
                 }
-            })?;
+            };
             let turn = self.front.turns.of(&batch);
             self.check(turn.began).await?;
             let showing = turn.showing(&self.group());
@@ -237,6 +244,16 @@ impl Subscription {
             })?;
         self.checked = Instant::now();
         Ok(())
+    }
+
+    /// The same while nothing happens: then a database that is away is no reason to end.
+    async fn check_idly(&mut self) -> Result<(), End> {
+        let now = Instant::now();
+        let since = now.checked_sub(CONFIDENCE).unwrap_or(now);
+        match authenticate_listener(&self.front.app, &self.authorization, since).await {
+            Err(AuthError::Missing | AuthError::Invalid) => Err(End::Unauthenticated),
+            Ok(_) | Err(AuthError::Store(_)) => Ok(()),
+        }
     }
 }
 

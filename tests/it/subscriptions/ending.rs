@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tributary::http::{HttpOptions, Subscriptions};
 
 use super::socket::Socket;
 use super::{CHANGES, Gateway, codes, of_partner, token, until_listening};
@@ -63,6 +64,24 @@ both_databases! {
         assert_eq!(staff.changed("1").await, format!("APPROVED {row}"));
         assert_eq!(socket.closed().await.0, 4403);
         assert_eq!(codes(&last(&mut stream).await["errors"]), ["UNAUTHENTICATED"]);
+    }
+
+    async fn who_is_out_does_not_stay_where_nothing_happens(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let ann = shop.partner("ann").await;
+        let options = HttpOptions {
+            subscriptions: Subscriptions { ping_seconds: 1, ..Subscriptions::default() },
+            ..HttpOptions::default()
+        };
+        let gateway = Gateway::with(&app.app, options).await;
+        let own = of_partner(&app, &ann);
+        let mut socket = gateway.socket(&own).await;
+        socket.subscribe("1", CHANGES).await;
+        let mut stream = gateway.events(&own, CHANGES).await;
+        shop.staff().done("suspendPartner", json!({ "id": ann, "reason": "mistake" }), "partner { id }").await;
+        assert_eq!(socket.closed().await.0, 4403);
+        assert_eq!(codes(&last(&mut stream).await["errors"]), ["UNAUTHENTICATED"]);
+        until_listening(&app.app, 0).await;
     }
 
     async fn a_key_that_is_revoked_asks_and_hears_nothing_more(app: TestApp) {
