@@ -9,11 +9,28 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::tenant::Tenant;
 use crate::service::ServiceError;
-use crate::store;
+use crate::store::{self, Store};
 
 /// Opens and migrates the database.
 pub async fn app(config: &Config, keys: Keys) -> Result<App, CliError> {
+    migrated(config, store::connect(&config.store).await?, keys).await
+}
+
+/// The same for whoever serves others: a SQLite file that was not closed in order is looked at first.
+pub async fn sound_app(config: &Config, keys: Keys) -> Result<App, CliError> {
     let store = store::connect(&config.store).await?;
+    let faults = store::integrity::faults_after_crash(&store).await?;
+    if faults.is_empty() {
+        return migrated(config, store, keys).await;
+    }
+    let faults = faults.join("\n");
+    Err(
+        format!("the database file is damaged: restore it from a copy, or see what `tributary verify` says\n{faults}")
+            .into(),
+    )
+}
+
+async fn migrated(config: &Config, store: Store, keys: Keys) -> Result<App, CliError> {
     let applied = store::migrate(&store).await?;
     if applied > 0 {
         tracing::info!(applied, "brought the database up to date");

@@ -22,7 +22,7 @@ pub async fn run(config: Config, is_demo: bool, export: Option<Export>) -> Resul
     if is_demo && !keys.can_mint() {
         return Err("the demo makes tokens: set --jwt-private-key (TRIBUTARY_JWT_PRIVATE_KEY), too".into());
     }
-    let app = Arc::new(open::app(&config, keys).await?);
+    let app = Arc::new(open::sound_app(&config, keys).await?);
     let listener = listen(config.listen).await?;
     let metrics = match config.metrics_listen {
         Some(address) => Some(listen(address).await?),

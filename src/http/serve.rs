@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::Request;
@@ -89,7 +90,13 @@ impl Connections {
             .timer(TokioTimer::new())
             .header_read_timeout(self.header_patience)
             .keep_alive(keeps_alive);
-        let service = service(self.router.clone(), self.ending.clone(), held.open.clone());
+        let streams = Arc::new(AtomicBool::new(false));
+        let service = service(
+            self.router.clone(),
+            self.ending.clone(),
+            held.open.clone(),
+            streams.clone(),
+        );
         let service = TowerToHyperService::new(service);
         let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
         let mut told = self.ending.clone();
@@ -104,7 +111,12 @@ impl Connections {
                 () = last_call => {
                     // What runs is finished, and nothing new is read.
                     connection.as_mut().graceful_shutdown();
-                    connection.await
+                    if streams.load(Ordering::Relaxed) {
+                        // The stream is over. Whoever does not take its rest now does not read.
+                        tokio::time::timeout(GRACE, connection).await.unwrap_or(Ok(()))
+                    } else {
+                        connection.await
+                    }
                 }
             };
             if let Err(error) = ended {
@@ -127,17 +139,27 @@ pub struct Open {
 }
 
 /// The router as a service of hyper's bodies. Once the program is told to end, each answer is its connection's last.
+/// `streams` says whether the last answer is a stream of events.
 fn service(
     router: Router,
     ending: watch::Receiver<bool>,
     open: Open,
+    streams: Arc<AtomicBool>,
 ) -> impl tower_service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone {
+    let asked = streams.clone();
     let router = router.layer(axum::middleware::map_response(move |mut response: Response| {
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        let is_stream = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+        streams.store(is_stream, Ordering::Relaxed);
         if *ending.borrow() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
         }
         std::future::ready(response)
+    }));
+    let router = router.layer(axum::middleware::map_request(move |request: Request| {
+        asked.store(false, Ordering::Relaxed);
+        std::future::ready(request)
     }));
     router.layer(Extension(open)).into_service()
 }

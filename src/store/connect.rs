@@ -26,7 +26,7 @@ pub struct StoreOptions {
     pub max_connections: u32,
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
-    /// How long one statement may take; PostgreSQL only, SQLite's are bounded by what they read.
+    /// How long one statement of a request may take.
     pub statement_timeout: Duration,
     /// How long a statement waits for a row that somebody else has locked; PostgreSQL only.
     pub lock_timeout: Duration,
@@ -147,7 +147,7 @@ fn postgres_options(options: &StoreOptions) -> Result<PgConnectOptions, StoreErr
 }
 
 async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
-    let pool = sqlite::Pool::connect(&options.url, options.max_connections, options.acquire_timeout).await?;
+    let pool = sqlite::Pool::connect(options).await?;
     // Somebody else may be migrating a large database.
     let writing = sqlite::writing(&options.url, options.acquire_timeout.max(Duration::from_secs(30)))?;
     let mut single = pool_options_of(options);

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 use sqlx::Error as SqlxError;
 
+use super::sqlite;
 use crate::domain::money::AmountTooLarge;
 
 /// Why the database could not answer. Nothing of it is for callers' eyes.
@@ -35,8 +36,11 @@ pub(super) fn gave_way() -> DbErr {
     DbErr::Exec(RuntimeErr::Internal(GAVE_WAY.to_owned()))
 }
 
-/// PostgreSQL's statement_timeout and lock_timeout; SQLite's busy_timeout.
-const LATE: [&str; 3] = ["57014", "55P03", "5"];
+/// PostgreSQL's statement_timeout and lock_timeout.
+const LATE: [&str; 2] = ["57014", "55P03"];
+
+/// SQLite's locks that were not free in time, and interrupted statements.
+const LATE_ON_SQLITE: [i32; 3] = [5, 6, 9];
 
 /// Those of PostgreSQL that are no answer to the statement: the server ends, begins, has no room for connections or for
 /// data, or takes no writes. `08` are connections that broke.
@@ -52,7 +56,10 @@ impl StoreError {
         };
         matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
             || self.has_given_way()
-            || code(error).is_some_and(|code| LATE.contains(&code.as_ref()))
+            || match cause(error).and_then(sqlite::primary_code) {
+                Some(code) => LATE_ON_SQLITE.contains(&code),
+                None => code(error).is_some_and(|code| LATE.contains(&code.as_ref())),
+            }
     }
 
     /// Whether it gave up waiting for a lock so that others could have its connection.

@@ -20,6 +20,7 @@ pub mod deal_payment;
 mod error;
 pub mod event;
 pub mod idempotency;
+pub mod integrity;
 pub mod label;
 mod loss;
 mod many;
@@ -174,11 +175,12 @@ impl Store {
         }
     }
 
-    /// Whether the database answers and takes writes, for readiness.
+    /// Whether the database answers and takes writes, for readiness; on SQLite as far as the last write says.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let Some(pulse) = &self.pulse else {
-            let one = Statement::from_string(DbBackend::Sqlite, "SELECT 1");
-            self.reader.query_one_raw(one).await?;
+            if let Reader::Sqlite(pool) = &self.reader {
+                pool.ping().await?;
+            }
             return Ok(());
         };
         // A standby, or one that was told to take no writes.

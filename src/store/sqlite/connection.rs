@@ -1,13 +1,22 @@
 //! One connection, which knows what state it is in instead of asking a counter.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
 use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Sqlite, SqliteConnection};
 
+use super::health::Health;
+use super::limit::Limit;
+
 pub struct Connection {
     inner: SqliteConnection,
+    limit: Limit,
+    /// How long its next statements may take; `None`: as long as they like. Begins and ends of transactions always may.
+    pub patience: Option<Duration>,
     /// A statement was begun and has not come to its end.
     busy: bool,
     in_transaction: bool,
@@ -16,14 +25,25 @@ pub struct Connection {
     /// A statement of the transaction failed. SQLite may have rolled back by itself then (a full disk, a fault of the
     /// disk), and what follows would be committed one by one.
     failed: bool,
+    /// The transaction changed something.
+    wrote: bool,
     /// It may take much memory for what it changes.
     enlarged: bool,
+    /// Hears of its writes, if it is one that writes.
+    health: Option<Arc<Health>>,
 }
 
 impl Connection {
     /// Whether anybody may use it.
     pub fn is_settled(&self) -> bool {
         !self.busy && !self.in_transaction && !self.broken
+    }
+
+    /// Nobody waits any more for the statement that is under way, if one is.
+    pub fn interrupt(&self) {
+        if self.busy {
+            self.limit.interrupt();
+        }
     }
 
     /// Waits for the end of a statement that was given up, and undoes a transaction that was. Where it fails, closing the
@@ -50,6 +70,7 @@ impl Connection {
     pub async fn begin(&mut self, command: &'static str) -> Result<(), DbErr> {
         // Before it is sent: given up on its way, it has begun all the same.
         self.in_transaction = true;
+        self.wrote = false;
         self.command(command).await
     }
 
@@ -61,6 +82,9 @@ impl Connection {
         let done = self.command("COMMIT").await;
         self.in_transaction = done.is_err();
         self.broken = done.is_err();
+        if let (Ok(()), true, Some(health)) = (&done, self.wrote, &self.health) {
+            health.wrote();
+        }
         done
     }
 
@@ -108,10 +132,20 @@ impl Connection {
     }
 
     async fn command(&mut self, command: &'static str) -> Result<(), DbErr> {
+        self.limit.set(None);
         self.busy = true;
         let done = sqlx::raw_sql(command).execute(&mut self.inner).await;
         self.busy = is_under_way(&done);
-        done.map(drop).map_err(not_done)
+        done.map(drop).map_err(|error| {
+            self.note(&error);
+            not_done(error)
+        })
+    }
+
+    fn note(&self, error: &sqlx::Error) {
+        if let Some(health) = &self.health {
+            health.failed(error);
+        }
     }
 
     async fn run<T>(
@@ -122,11 +156,15 @@ impl Connection {
         if self.busy || self.failed {
             return Err(over(error));
         }
+        self.limit.set(self.patience);
         self.busy = true;
         let result = run(&mut self.inner).await;
         self.busy = is_under_way(&result);
         self.failed = self.in_transaction && result.is_err();
-        result.map_err(|cause| error(RuntimeErr::SqlxError(cause.into())))
+        result.map_err(|cause| {
+            self.note(&cause);
+            error(RuntimeErr::SqlxError(cause.into()))
+        })
     }
 }
 
@@ -151,12 +189,10 @@ fn prepared(statement: Statement) -> sqlx::query::Query<'static, Sqlite, SqlxVal
 }
 
 /// Makes connections, and looks at them before they are used again.
-pub struct Manager(SqliteConnectOptions);
-
-impl Manager {
-    pub fn new(options: SqliteConnectOptions) -> Self {
-        Self(options)
-    }
+pub struct Manager {
+    pub options: SqliteConnectOptions,
+    /// Of those that write.
+    pub health: Option<Arc<Health>>,
 }
 
 impl managed::Manager for Manager {
@@ -164,14 +200,22 @@ impl managed::Manager for Manager {
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<Connection, sqlx::Error> {
-        let inner = self.0.connect().await?;
+        let connected = self.options.connect().await;
+        if let (Err(error), Some(health)) = (&connected, &self.health) {
+            health.failed(error);
+        }
+        let mut inner = connected?;
         Ok(Connection {
+            limit: Limit::of(&mut inner).await?,
             inner,
+            patience: None,
             busy: false,
             in_transaction: false,
             broken: false,
             failed: false,
+            wrote: false,
             enlarged: false,
+            health: self.health.clone(),
         })
     }
 

@@ -8,8 +8,8 @@ use tokio::runtime::Handle;
 use super::connection::{Connection, Manager};
 use crate::store::share::Turn;
 
-/// Dropping it undoes the transaction that was begun on it, and waits in the background for a statement that was given
-/// up. Until then nobody else has the connection; one that cannot be brought in order is closed.
+/// Dropping it undoes the transaction that was begun on it, and interrupts a statement that was given up. Until
+/// both are done nobody else has the connection; one that cannot be brought in order is closed.
 pub struct Lease {
     connection: Option<Object<Manager>>,
     /// A part of somebody's share, which the connection takes until it is in order again.
@@ -26,10 +26,8 @@ impl Lease {
 
     /// Undoes the transaction.
     pub async fn end(mut self) {
-        if let Some(mut connection) = self.connection.take()
-            && connection.settle().await.is_err()
-        {
-            Object::take(connection).close().await;
+        if let Some(connection) = self.connection.take() {
+            settle(connection, self.turn.take()).await;
         }
     }
 }
@@ -53,11 +51,20 @@ impl Drop for Lease {
         if let Some(connection) = self.connection.take()
             && !connection.is_settled()
         {
+            connection.interrupt();
             match Handle::try_current() {
-                Ok(runtime) => drop(runtime.spawn(Self::new(connection, self.turn.take()).end())),
+                Ok(runtime) => drop(runtime.spawn(settle(connection, self.turn.take()))),
                 // The program ends, and with it the connection.
                 Err(_) => drop(Object::take(connection)),
             }
         }
     }
+}
+
+/// Where this is cut off by the end of the program, the connection is given back as it is, and used by nobody.
+async fn settle(mut connection: Object<Manager>, turn: Option<Turn>) {
+    if connection.settle().await.is_err() {
+        Object::take(connection).close().await;
+    }
+    drop(turn);
 }

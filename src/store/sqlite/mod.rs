@@ -3,7 +3,10 @@
 //! commands, which SQLite refuses when they do not fit, and whatever is in doubt is closed.
 
 mod connection;
+mod file;
+mod health;
 mod lease;
+mod limit;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +17,14 @@ use prometheus::HistogramTimer;
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sqlx::ConnectOptions as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteError, SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::Mutex;
 
+use super::StoreOptions;
 use super::share::Share;
 use crate::metrics;
 use connection::{Connection, Manager};
+use health::Health;
 use lease::Lease;
 
 /// Readers that nobody used for so long are closed.
@@ -36,6 +41,12 @@ pub struct Pool {
     /// Whose connections these are, if they are somebody's share.
     share: Option<Arc<Share>>,
     numbers: Option<Arc<metrics::Database>>,
+    /// A reader for readiness, which does not wait for the others.
+    watch: managed::Pool<Manager>,
+    health: Arc<Health>,
+    statement_timeout: Duration,
+    /// Whoever had the file before did not close it.
+    was_open: bool,
     /// Hears of every statement.
     observer: Option<Observer>,
 }
@@ -72,16 +83,26 @@ fn reading(url: &str, patience: Duration) -> Result<SqliteConnectOptions, DbErr>
 }
 
 impl Pool {
-    /// `readers` is how many there may be, `patience` how long to wait for a connection.
-    pub async fn connect(url: &str, readers: u32, patience: Duration) -> Result<Self, DbErr> {
+    pub async fn connect(options: &StoreOptions) -> Result<Self, DbErr> {
+        let (url, patience) = (&options.url, options.acquire_timeout);
+        let (writing, reading) = (writing(url, patience)?, reading(url, patience)?);
+        let was_open = file::was_left_open(writing.get_filename());
+        if file::may_be_created(url) {
+            file::create(writing.get_filename());
+        }
+        let health = Arc::new(Health::default());
         let pool = Self {
-            writer: connections(writing(url, patience)?, 1, patience),
-            readers: connections(reading(url, patience)?, readers as usize, patience),
+            writer: connections(writing, Some(health.clone()), 1, patience),
+            readers: connections(reading.clone(), None, options.max_connections as usize, patience),
+            watch: connections(reading, None, 1, patience),
+            health,
+            statement_timeout: options.statement_timeout,
+            was_open,
             share: None,
             numbers: None,
             observer: None,
         };
-        // The writer first: it creates the file and its journal mode.
+        // The writer first: it gives the file its journal mode.
         drop(pool.lease(&pool.writer).await?);
         drop(pool.lease(&pool.readers).await?);
         tokio::spawn(let_go(pool.readers.weak()));
@@ -117,7 +138,7 @@ impl Pool {
 
     /// Waits for what is under way. The writer goes last, and leaves the file complete in itself.
     pub async fn close(&self) {
-        for pool in [&self.readers, &self.writer] {
+        for pool in [&self.watch, &self.readers, &self.writer] {
             while pool.status().size > 0 {
                 for idle in pool.retain(|_, _| false).removed {
                     idle.close().await;
@@ -128,21 +149,48 @@ impl Pool {
         }
     }
 
-    /// A transaction that writes. `patient`: for work that changes much, which is then kept in memory instead of being
-    /// written out over and over.
+    /// A transaction that writes. `patient`: for work that changes much and takes its time: no statement is cut off, and
+    /// what changes is kept in memory instead of being written out over and over.
     pub async fn begin(&self, patient: bool) -> Result<Transaction, DbErr> {
         let mut connection = self.lease(&self.writer).await?;
+        connection.patience = (!patient).then_some(self.statement_timeout);
         connection.enlarge(patient).await?;
         // IMMEDIATE: a transaction that first reads and then wants to write could not wait for its turn.
         connection.begin("BEGIN IMMEDIATE").await?;
         Ok(self.transaction(connection))
     }
 
-    /// A transaction that only reads, and sees one moment.
+    /// A transaction that only reads, and sees one moment. No statement is cut off.
     pub async fn snapshot(&self) -> Result<Transaction, DbErr> {
         let mut connection = self.lease(&self.readers).await?;
+        connection.patience = None;
         connection.begin("BEGIN").await?;
         Ok(self.transaction(connection))
+    }
+
+    /// Whether the file can be read, and whether it can be written as far as is known. Where writing is in doubt, it is
+    /// tried.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        let page = Statement::from_string(DbBackend::Sqlite, "PRAGMA schema_version");
+        let mut watch = self.lease(&self.watch).await?;
+        watch.patience = Some(self.statement_timeout);
+        watch.query_one(page).await?;
+        let pool = self.clone();
+        self.health
+            .check(|| async move { pool.lease(&pool.writer).await })
+            .await
+    }
+
+    /// Whether whoever had the file before did not close it, or still has it.
+    pub fn was_left_open(&self) -> bool {
+        self.was_open
+    }
+
+    /// A connection for a statement outside of transactions.
+    async fn reader(&self) -> Result<Lease, DbErr> {
+        let mut connection = self.lease(&self.readers).await?;
+        connection.patience = Some(self.statement_timeout);
+        Ok(connection)
     }
 
     fn transaction(&self, connection: Lease) -> Transaction {
@@ -173,7 +221,12 @@ impl Pool {
     }
 }
 
-fn connections(options: SqliteConnectOptions, most: usize, patience: Duration) -> managed::Pool<Manager> {
+fn connections(
+    options: SqliteConnectOptions,
+    health: Option<Arc<Health>>,
+    most: usize,
+    patience: Duration,
+) -> managed::Pool<Manager> {
     let timeouts = Timeouts {
         wait: Some(patience),
         create: Some(patience),
@@ -185,7 +238,7 @@ fn connections(options: SqliteConnectOptions, most: usize, patience: Duration) -
         // Those used last have the most in their caches; the others may go.
         queue_mode: QueueMode::Lifo,
     };
-    let builder = managed::Pool::builder(Manager::new(options))
+    let builder = managed::Pool::builder(Manager { options, health })
         .config(config)
         .runtime(Runtime::Tokio1);
     builder.build().expect("a runtime is given")
@@ -193,6 +246,13 @@ fn connections(options: SqliteConnectOptions, most: usize, patience: Duration) -
 
 fn no_connection(error: sqlx::Error) -> DbErr {
     DbErr::Conn(RuntimeErr::SqlxError(error.into()))
+}
+
+/// SQLite's code without what extends it.
+pub fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let error = error.as_database_error()?.try_downcast_ref::<SqliteError>()?;
+    let code: i32 = sqlx::error::DatabaseError::code(error)?.parse().ok()?;
+    Some(code & 0xff)
 }
 
 /// Closes what is idle for long, as long as the pool is there.
@@ -242,7 +302,7 @@ impl ConnectionTrait for Pool {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         observed(self.observer.as_ref(), &statement);
-        let mut connection = self.lease(&self.readers).await?;
+        let mut connection = self.reader().await?;
         let _timer = self.timer();
         connection.execute(statement).await
     }
@@ -253,14 +313,14 @@ impl ConnectionTrait for Pool {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         observed(self.observer.as_ref(), &statement);
-        let mut connection = self.lease(&self.readers).await?;
+        let mut connection = self.reader().await?;
         let _timer = self.timer();
         connection.query_one(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         observed(self.observer.as_ref(), &statement);
-        let mut connection = self.lease(&self.readers).await?;
+        let mut connection = self.reader().await?;
         let _timer = self.timer();
         connection.query(statement).await
     }

@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
-use tributary::store::{self, Store, StoreOptions};
+use sea_orm::ConnectionTrait;
+use tributary::store::{self, Store};
 
+use super::{file_of, open, sqlite};
 use crate::support::TestApp;
-
-fn sqlite(sql: &str) -> Statement {
-    Statement::from_string(DbBackend::Sqlite, sql)
-}
 
 const SLOW: &str =
     "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000) SELECT max(n) FROM c";
@@ -17,13 +14,7 @@ const RENAME: &str = "UPDATE tenant SET name = name || '!'";
 
 /// Another process over the same file.
 async fn another(app: &TestApp, patience: Duration) -> Store {
-    let options = StoreOptions {
-        url: app.database_url(),
-        max_connections: 1,
-        acquire_timeout: patience,
-        statement_timeout: Duration::from_secs(30),
-    };
-    store::connect(&options).await.expect("the file opens")
+    open(&file_of(app), patience, Duration::from_secs(30)).await
 }
 
 /// What another connection sees.
@@ -123,8 +114,27 @@ async fn a_file_that_was_closed_is_complete_in_itself() {
     rename(app.store()).await;
     store::migrate(app.store()).await.expect("nothing is in the way");
     app.store().clone().close().await;
-    let url = app.database_url();
-    let file = std::path::Path::new(url.strip_prefix("sqlite://").unwrap().split('?').next().unwrap());
+    let file = file_of(&app);
     assert!(file.exists());
     assert!(!file.with_extension("db-wal").exists(), "no log is left");
+}
+
+#[test]
+fn the_end_of_the_program_amid_a_transaction_is_quiet() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let app = runtime.block_on(TestApp::on_sqlite());
+    let (begun, told) = tokio::sync::oneshot::channel();
+    let store = app.store().clone();
+    runtime.spawn(async move {
+        let transaction = store.begin().await.expect("it begins");
+        begun.send(()).expect("somebody listens");
+        let slow = transaction.query_one_raw(sqlite(SLOW)).await;
+        drop((transaction, slow));
+        std::future::pending::<()>().await;
+    });
+    runtime.block_on(told).expect("it has begun");
+    drop(runtime);
 }

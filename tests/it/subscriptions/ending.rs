@@ -7,7 +7,7 @@ use tributary::http::{HttpOptions, Subscriptions};
 
 use super::socket::Socket;
 use super::{CHANGES, Gateway, codes, of_partner, token, until_listening};
-use crate::ledger::Shop;
+use crate::ledger::{Shop, charge};
 use crate::support::both_databases;
 use crate::support::program::Program;
 
@@ -183,5 +183,27 @@ both_databases! {
         gateway.tell.send_replace(true);
         assert_eq!(stream.piece().await, None);
         gateway.serving.await.unwrap();
+    }
+
+    async fn who_does_not_read_a_stream_does_not_hold_up_the_end(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
+        let program = Program::start(&app, "[timeouts]\nshutdown_seconds = 600\n[limits]\naliases = 600");
+        let ids: String = (0..600).map(|number| format!("a{number}: id ")).collect();
+        let body = json!({ "query": format!("subscription {{ commissionChanged {{ {ids} }} }}") }).to_string();
+        let mut wire = program.connect();
+        wire.write(&program.post("accept: text/event-stream\r\n", body.as_bytes()));
+        assert!(wire.hears(":\n\n"), "it listens");
+        // More than what the systems of both sides keep for somebody who does not read.
+        let sales: Vec<_> = (0..400).map(|number| charge(&number.to_string(), &ann, &campaign, "1")).collect();
+        let document = "mutation($input: [RecordEventInput!]!) { recordEvents(input: $input) { event { id } } }";
+        shop.staff().data_with(document, json!({ "input": sales })).await;
+        assert!(wire.hears("event: next"));
+        let start = Instant::now();
+        program.terminate();
+        let ended = tokio::task::spawn_blocking(move || program.wait()).await.unwrap();
+        assert_eq!(ended.code(), Some(0));
+        assert!(start.elapsed() < Duration::from_secs(300), "nobody waits for somebody who does not read");
+        drop(wire);
     }
 }

@@ -201,6 +201,20 @@ impl Wire {
         Some(Reply { status, headers, body })
     }
 
+    /// Whether this comes before the end. What comes after it in the same piece is lost.
+    pub fn hears(&mut self, text: &str) -> bool {
+        let mut line = String::new();
+        let mut heard = String::new();
+        while self.0.read_line(&mut line).is_ok_and(|length| length > 0) {
+            heard.push_str(&line);
+            if heard.contains(text) {
+                return true;
+            }
+            line.clear();
+        }
+        false
+    }
+
     /// Whether the other side has closed the connection, or does so within the patience for reading.
     pub fn is_closed(&mut self) -> bool {
         let mut rest = Vec::new();

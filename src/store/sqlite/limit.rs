@@ -1,0 +1,57 @@
+//! How long a statement may take. SQLite asks every so many of its instructions whether to go on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use sqlx::SqliteConnection;
+
+/// After how many instructions SQLite asks: some tenths of a millisecond.
+const INSTRUCTIONS: i32 = 10_000;
+
+const NEVER: u64 = u64::MAX;
+const NOW: u64 = 0;
+
+/// When the statement of a connection is interrupted.
+#[derive(Clone)]
+pub struct Limit {
+    /// In milliseconds after `start`.
+    end: Arc<AtomicU64>,
+    start: Instant,
+}
+
+impl Limit {
+    /// Has the connection ask from now on.
+    pub async fn of(connection: &mut SqliteConnection) -> Result<Self, sqlx::Error> {
+        let limit = Self {
+            end: Arc::new(AtomicU64::new(NEVER)),
+            start: Instant::now(),
+        };
+        let asked = limit.clone();
+        let mut handle = connection.lock_handle().await?;
+        handle.set_progress_handler(INSTRUCTIONS, move || asked.is_ahead());
+        Ok(limit)
+    }
+
+    /// The statement that comes next may take so long; `None`: as long as it likes.
+    pub fn set(&self, patience: Option<Duration>) {
+        let end = patience.map_or(NEVER, |patience| milliseconds(self.start.elapsed() + patience));
+        self.end.store(end, Ordering::Relaxed);
+    }
+
+    /// Nobody waits for the statement any more.
+    pub fn interrupt(&self) {
+        self.end.store(NOW, Ordering::Relaxed);
+    }
+
+    fn is_ahead(&self) -> bool {
+        match self.end.load(Ordering::Relaxed) {
+            NEVER => true,
+            end => milliseconds(self.start.elapsed()) < end,
+        }
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(NEVER)
+}
