@@ -9,7 +9,6 @@ use super::documents::{Hash, hash, read_hash};
 use super::guard::Problem;
 use super::options::{Persisted as Settings, Safelist};
 use super::registered::Registered;
-use crate::domain::id::TenantId;
 
 pub struct Persisted {
     automatic: bool,
@@ -61,7 +60,7 @@ impl Persisted {
     /// Puts the text of a request and the hash in its extensions together.
     pub fn resolve(
         &self,
-        tenant: TenantId,
+        tenant: &str,
         text: Option<String>,
         extensions: &serde_json::Map<String, Value>,
     ) -> Result<Named, Problem> {
@@ -96,7 +95,7 @@ impl Persisted {
     }
 
     /// Lets the tenant name a document by its hash from now on.
-    pub fn register(&self, tenant: TenantId, hash: Hash) {
+    pub fn register(&self, tenant: &str, hash: Hash) {
         self.registered.add(tenant, hash);
     }
 

@@ -5,13 +5,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::documents::Hash;
-use crate::domain::id::TenantId;
 
 /// A tenant's hashes: twice as many at most, 32 bytes each.
 const HALF: usize = 2_000;
 
 #[derive(Default)]
-pub struct Registered(Mutex<HashMap<TenantId, Halves>>);
+pub struct Registered(Mutex<HashMap<String, Halves>>);
 
 /// Forgets, once a half is full, what was not asked for since the last time that it was.
 #[derive(Default)]
@@ -21,14 +20,14 @@ struct Halves {
 }
 
 impl Registered {
-    pub fn add(&self, tenant: TenantId, hash: Hash) {
+    pub fn add(&self, tenant: &str, hash: Hash) {
         let mut tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tenants.entry(tenant).or_default().put(hash);
+        tenants.entry(tenant.to_owned()).or_default().put(hash);
     }
 
-    pub fn has(&self, tenant: TenantId, hash: &Hash) -> bool {
+    pub fn has(&self, tenant: &str, hash: &Hash) -> bool {
         let mut tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(halves) = tenants.get_mut(&tenant) else {
+        let Some(halves) = tenants.get_mut(tenant) else {
             return false;
         };
         if halves.old.remove(hash) {
@@ -49,13 +48,7 @@ impl Halves {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-
-    fn tenant(number: u128) -> TenantId {
-        TenantId::from_uuid(Uuid::from_u128(number))
-    }
 
     fn hash(number: u32) -> Hash {
         let mut hash = [0; 32];
@@ -66,21 +59,21 @@ mod tests {
     #[test]
     fn a_tenant_finds_what_is_its_own() {
         let registered = Registered::default();
-        registered.add(tenant(1), hash(1));
-        assert!(registered.has(tenant(1), &hash(1)));
-        assert!(!registered.has(tenant(1), &hash(2)) && !registered.has(tenant(2), &hash(1)));
+        registered.add("acme", hash(1));
+        assert!(registered.has("acme", &hash(1)));
+        assert!(!registered.has("acme", &hash(2)) && !registered.has("zulu", &hash(1)));
     }
 
     #[test]
     fn what_is_asked_for_stays_and_a_tenant_takes_so_much_room_only() {
         let registered = Registered::default();
-        registered.add(tenant(2), hash(0));
+        registered.add("zulu", hash(0));
         for number in 0..10 * HALF as u32 {
-            registered.add(tenant(1), hash(number));
-            assert!(registered.has(tenant(1), &hash(0)), "{number}");
+            registered.add("acme", hash(number));
+            assert!(registered.has("acme", &hash(0)), "{number}");
         }
-        let kept = (0..10 * HALF as u32).filter(|number| registered.has(tenant(1), &hash(*number)));
+        let kept = (0..10 * HALF as u32).filter(|number| registered.has("acme", &hash(*number)));
         assert!(kept.count() <= 2 * HALF);
-        assert!(registered.has(tenant(2), &hash(0)), "one tenant crowds out no other");
+        assert!(registered.has("zulu", &hash(0)), "one tenant crowds out no other");
     }
 }

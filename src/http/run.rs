@@ -222,7 +222,7 @@ pub async fn admit(
             .keep(ready.hash, ready.document.clone(), ready.text_bytes);
     }
     if ready.is_new {
-        front.persisted.register(asker.caller.tenant(), ready.hash);
+        front.persisted.register(&asker.caller.tenant().to_string(), ready.hash);
     }
     let subject = format!("{}/{}", asker.caller.tenant(), asker.caller.subject());
     if let Err(empty) = front.throttle.take(&subject, admitted.cost, Instant::now()) {
@@ -245,8 +245,8 @@ fn prepare(
     variables: async_graphql::Variables,
     extensions: &serde_json::Map<String, serde_json::Value>,
 ) -> Result<(Ready, Admitted), Vec<Problem>> {
-    let tenant = asker.caller.tenant();
-    let named = front.persisted.resolve(tenant, query, extensions).map_err(one)?;
+    let tenant = asker.caller.tenant().to_string();
+    let named = front.persisted.resolve(&tenant, query, extensions).map_err(one)?;
     let is_new = matches!(named, Named::New(..));
     let (hash, text) = match named {
         Named::Text(hash, text) | Named::New(hash, text) => (hash, Some(text)),

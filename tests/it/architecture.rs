@@ -76,7 +76,8 @@ fn modules_use_only_what_lies_below_them() {
 fn reads_of_the_store_begin_with_the_scope() {
     let mut wrong = Vec::new();
     for (file, text) in sources(Path::new("src/store")) {
-        // Tenants are what scopes are made of; opening reads no table, and statistics are of indexes; the questions of
+        // Tenants are what scopes are made of; opening reads no table, statistics are of indexes, and a
+        // migration's loss is of whole tables; BEGIN, COMMIT and pragmas read no rows; the questions of
         // verify take the tenant as $1; a presented key says which tenant is meant; what matured and what changed is
         // looked for across tenants, and taken up again in each.
         let exempt = [
@@ -86,6 +87,10 @@ fn reads_of_the_store_begin_with_the_scope() {
             "outbox/read.rs",
             "presented_key.rs",
             "connect.rs",
+            "loss.rs",
+            "sqlite/mod.rs",
+            "sqlite/health.rs",
+            "integrity.rs",
             "statistics.rs",
             "store/mod.rs",
             "verify/mod.rs",

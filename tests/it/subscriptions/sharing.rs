@@ -133,38 +133,39 @@ both_databases! {
         };
         let gateway = Gateway::with(&app.app, options).await;
         let of = |subject: &str| shop.app.sign(&json!({ "sub": subject }));
-        let mut socket = gateway.socket(&of("ann")).await;
-        socket.subscribe("1", CHANGES).await;
-        socket.subscribe("2", CHANGES).await;
-        let stream = gateway.events(&of("ann"), CHANGES).await;
-        socket.start("3", CHANGES).await;
-        let refused = socket.hear().await;
+        // Here the sockets' gateway and that of the streams count for themselves.
+        let (mut one, mut two) = (gateway.socket(&of("ann")).await, gateway.socket(&of("ann")).await);
+        one.subscribe("1", CHANGES).await;
+        one.subscribe("2", CHANGES).await;
+        two.subscribe("1", CHANGES).await;
+        two.start("2", CHANGES).await;
+        let refused = two.hear().await;
         assert_eq!((&refused["type"], codes(&refused["payload"])), (&json!("error"), vec!["THROTTLED".to_owned()]));
         assert!(refused["payload"][0]["message"].as_str().unwrap().contains("subject has 3"), "{refused}");
-        let refused = gateway.events(&of("ann"), CHANGES).await.next().await;
-        assert_eq!(codes(&refused["errors"]), ["THROTTLED"]);
         // What is no subscription goes on.
-        socket.start("q", "{ viewer { subject } }").await;
-        assert_eq!(socket.hear().await["type"], "next");
-        assert_eq!(socket.hear().await["type"], "complete");
-
-        let others = [gateway.events(&of("ben"), CHANGES).await, gateway.events(&of("ben"), CHANGES).await];
-        let refused = gateway.events(&of("eve"), CHANGES).await.next().await;
-        assert!(refused["errors"][0]["message"].as_str().unwrap().contains("tenant has 5"), "{refused}");
-        let elsewhere = gateway.events(&shop.app.sign(&json!({ "tenant": "other", "sub": "ann" })), CHANGES).await;
-        until_listening(&app.app, 6).await;
-
+        two.start("q", "{ viewer { subject } }").await;
+        assert_eq!(two.hear().await["type"], "next");
+        assert_eq!(two.hear().await["type"], "complete");
         // What ends makes room, however it ends.
-        drop((stream, others));
-        socket.say(json!({ "type": "complete", "id": "1" })).await;
+        one.say(json!({ "type": "complete", "id": "1" })).await;
         until_listening(&app.app, 2).await;
-        socket.subscribe("3", CHANGES).await;
-        socket.subscribe("4", CHANGES).await;
-        drop((socket, elsewhere));
+        two.subscribe("2", CHANGES).await;
+        drop((one, two));
         until_listening(&app.app, 0).await;
-        let mut socket = gateway.socket(&of("ann")).await;
-        for id in ["1", "2", "3"] {
-            socket.subscribe(id, CHANGES).await;
+
+        let mut streams = Vec::new();
+        for subject in ["ann", "ann", "ann", "ben", "ben"] {
+            streams.push(gateway.events(&of(subject), CHANGES).await);
         }
+        let refused = gateway.events(&of("ann"), CHANGES).await.next().await;
+        assert!(refused["errors"][0]["message"].as_str().unwrap().contains("subject has 3"), "{refused}");
+        let refused = gateway.events(&of("eve"), CHANGES).await.next().await;
+        assert_eq!(codes(&refused["errors"]), ["THROTTLED"]);
+        assert!(refused["errors"][0]["message"].as_str().unwrap().contains("tenant has 5"), "{refused}");
+        streams.push(gateway.events(&shop.app.sign(&json!({ "tenant": "other", "sub": "ann" })), CHANGES).await);
+        until_listening(&app.app, 6).await;
+        streams.clear();
+        streams.push(gateway.events(&of("eve"), CHANGES).await);
+        until_listening(&app.app, 1).await;
     }
 }
