@@ -18,8 +18,7 @@ const PREVENTING: [i32; 8] = [3, 5, 8, 10, 11, 13, 14, 26];
 const TAKE: &str = "INSERT INTO sqlite_stat1 (tbl, stat) VALUES ('room', hex(zeroblob(32768)))";
 const GIVE_BACK: &str = "DELETE FROM sqlite_stat1 WHERE tbl = 'room'";
 
-/// Nothing was written yet.
-const UNKNOWN: u8 = 0;
+/// Something was written last. 0 is the beginning, when nothing was.
 const SOUND: u8 = 1;
 /// The last write failed, not by the fault of whoever wrote.
 const BROKEN: u8 = 2;

@@ -31,6 +31,7 @@ async fn open(file: &Path, acquire_timeout: Duration, statement_timeout: Duratio
         max_connections: 1,
         acquire_timeout,
         statement_timeout,
+        ..StoreOptions::default()
     };
     store::connect(&options).await.expect("the file opens")
 }
