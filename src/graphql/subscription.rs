@@ -138,14 +138,15 @@ fn refusal(error: ApiError) -> Response {
     Response::from_errors(vec![error])
 }
 
-/// The operation of that name, or the only one, as a query of the type Subscription; nothing where it is none.
-pub fn as_query(document: &mut ExecutableDocument, name: Option<&str>) {
-    let mut operations = document.operations.iter();
-    let found = operations.find(|(own, _)| name.is_none() || own.map(|own| own.as_str()) == name);
-    if let Some((_, operation)) = found {
-        let mut operation = operation.clone();
-        operation.node.ty = OperationType::Query;
-        document.operations = DocumentOperations::Single(operation);
+/// The document's only operation as a query of the type Subscription.
+pub fn as_query(document: &mut ExecutableDocument) {
+    match &mut document.operations {
+        DocumentOperations::Single(operation) => operation.node.ty = OperationType::Query,
+        DocumentOperations::Multiple(operations) => {
+            for operation in operations.values_mut() {
+                operation.node.ty = OperationType::Query;
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use async_graphql::parser::types::ExecutableDocument;
 use sha2::{Digest, Sha256};
 
+use super::guard::Merged;
 use crate::graphql::direct::Plan;
 
 /// SHA-256 of a document's text.
@@ -17,16 +18,56 @@ const GROWTH: usize = 24;
 /// What it takes beside, most of it the texts of the statements that answer it.
 const BESIDE: usize = 8 * 1024;
 
+/// What a selection takes that was merged for execution.
+const MERGED_SELECTION: usize = 256;
+
 /// A parsed document.
 pub struct Document {
     pub parsed: ExecutableDocument,
+    /// Its only operation as it is executed, if that is the same whatever the variables are.
+    merged: OnceLock<Same>,
     plan: OnceLock<Option<Plan>>,
+}
+
+struct Same {
+    operation: Arc<ExecutableDocument>,
+    bytes: usize,
 }
 
 impl Document {
     pub fn new(parsed: ExecutableDocument) -> Self {
-        let plan = OnceLock::new();
-        Self { parsed, plan }
+        Self {
+            parsed,
+            merged: OnceLock::new(),
+            plan: OnceLock::new(),
+        }
+    }
+
+    /// The operation as it is executed.
+    pub fn merged<E>(
+        &self,
+        merge: impl FnOnce(&ExecutableDocument) -> Result<Merged, E>,
+    ) -> Result<Arc<ExecutableDocument>, E> {
+        if let Some(same) = self.merged.get() {
+            return Ok(same.operation.clone());
+        }
+        let merged = merge(&self.parsed)?;
+        let operation = Arc::new(merged.document);
+        if !merged.varies && self.parsed.operations.iter().len() == 1 {
+            let bytes = usize::try_from(merged.selections).unwrap_or(usize::MAX);
+            self.merged.get_or_init(|| Same {
+                operation: operation.clone(),
+                bytes: bytes.saturating_mul(MERGED_SELECTION),
+            });
+        }
+        Ok(operation)
+    }
+
+    /// What it takes in memory; its text has so many bytes.
+    fn bytes(&self, text_bytes: usize) -> usize {
+        let merged = self.merged.get().map_or(0, |same| same.bytes);
+        let parsed = text_bytes.saturating_mul(GROWTH);
+        parsed.saturating_add(merged).saturating_add(BESIDE)
     }
 
     /// How it is answered without resolvers, if it can be. It must have been validated.
@@ -95,7 +136,7 @@ impl Documents {
 
     /// Keeps a document whose text has so many bytes.
     pub fn keep(&self, hash: Hash, document: Arc<Document>, text_bytes: usize) {
-        let bytes = text_bytes.saturating_mul(GROWTH).saturating_add(BESIDE);
+        let bytes = document.bytes(text_bytes);
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if bytes <= self.half_bytes && !halves.young.contains_key(&hash) {
             self.put(&mut halves, hash, Kept { document, bytes });

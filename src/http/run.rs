@@ -51,6 +51,8 @@ struct Ready {
 /// An operation that may run: guarded, validated and paid for.
 pub struct Admission {
     document: Arc<Document>,
+    /// The operation with every field once.
+    merged: Arc<ExecutableDocument>,
     admitted: Admitted,
     operation_name: Option<String>,
     /// Whose bucket of cost it came out of.
@@ -85,14 +87,12 @@ impl Admission {
 
     /// A subscription is run as a query on the schema of events.
     fn request(&self, front: &Front) -> Request {
-        let mut document = self.document.parsed.clone();
+        let mut document = ExecutableDocument::clone(&self.merged);
         front.guard.strip(&mut document, &self.admitted);
-        let mut request = Request::new("").variables(self.admitted.variables.clone());
         if self.operation() == OperationType::Subscription {
-            subscription::as_query(&mut document, self.operation_name.as_deref());
-        } else {
-            request.operation_name.clone_from(&self.operation_name);
+            subscription::as_query(&mut document);
         }
+        let mut request = Request::new("").variables(self.admitted.variables.clone());
         request.set_parsed_query(document);
         request
     }
@@ -217,6 +217,10 @@ pub async fn admit(
         if !errors.is_empty() {
             return Err(Refused::Invalid(errors));
         }
+    }
+    let merge = |document: &_| front.guard.merge(document, ask.operation_name.as_deref(), &admitted);
+    let merged = ready.document.merged(merge).map_err(Refused::Document)?;
+    if !ready.validated {
         front
             .documents
             .keep(ready.hash, ready.document.clone(), ready.text_bytes);
@@ -230,6 +234,7 @@ pub async fn admit(
     }
     Ok(Admission {
         document: ready.document,
+        merged,
         admitted,
         operation_name: ask.operation_name,
         subject,

@@ -3,6 +3,7 @@
 
 mod coerce;
 mod limits;
+mod merge;
 mod problem;
 mod scan;
 mod strip;
@@ -17,6 +18,7 @@ use async_graphql::{Positioned, Value as Constant, Variables};
 
 use coerce::{Checker, Path};
 pub use limits::Limits;
+pub use merge::Merged;
 pub use problem::Problem;
 use types::Types;
 use walk::{Totals, Walk};
@@ -125,6 +127,19 @@ impl Guard {
         admitted.cost = totals.cost;
         admitted.introspects = totals.introspection_depth > 0;
         Ok(admitted)
+    }
+
+    /// The operation that [`admit`](Self::admit) let through, with every field once. The document must have been
+    /// validated.
+    pub fn merge(
+        &self,
+        document: &ExecutableDocument,
+        operation_name: Option<&str>,
+        admitted: &Admitted,
+    ) -> Result<Merged, Vec<Problem>> {
+        let operation = operation(document, operation_name)?;
+        merge::merge(&self.types, &self.limits, document, operation, &admitted.variables)
+            .map_err(|problem| vec![problem])
     }
 
     /// Leaves out what variables without a value are for, as the specification has it; the library would take them

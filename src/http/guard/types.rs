@@ -7,9 +7,16 @@ use async_graphql::parser::types::{
     BaseType, FieldDefinition, InputValueDefinition, Type, TypeKind, TypeSystemDefinition,
 };
 
-/// Every type by its name. Introspection is not part of it.
+/// What every schema has beside its SDL.
+const INTROSPECTION: &str = include_str!("introspection.graphql");
+
+/// Every type by its name.
 pub struct Types {
     by_name: HashMap<String, Definition>,
+    /// The types of objects that an interface or a union may be, in the order of their names.
+    possible: HashMap<String, Vec<String>>,
+    /// The fields that can be selected of everything, and those of queries, that no SDL has.
+    meta: [HashMap<String, Field>; 2],
 }
 
 pub enum Definition {
@@ -40,9 +47,28 @@ pub struct InputField {
 
 impl Types {
     pub fn read(sdl: &str) -> Self {
+        let mut types = Self {
+            by_name: HashMap::new(),
+            possible: HashMap::new(),
+            meta: Default::default(),
+        };
+        for name in ["Int", "Float", "String", "Boolean", "ID"] {
+            types.by_name.insert(name.to_owned(), Definition::Scalar);
+        }
+        types.add(sdl);
+        types.add(INTROSPECTION);
+        types.meta = ["__Everything", "__Query"].map(|name| match types.by_name.remove(name) {
+            Some(Definition::Composite(fields)) => fields,
+            _ => unreachable!("it is a type of the text above"),
+        });
+        for objects in types.possible.values_mut() {
+            objects.sort_unstable();
+        }
+        types
+    }
+
+    fn add(&mut self, sdl: &str) {
         let document = parse_schema(sdl).expect("the schema's own SDL is well formed");
-        let builtin = ["Int", "Float", "String", "Boolean", "ID"].map(|name| (name.to_owned(), Definition::Scalar));
-        let mut by_name = HashMap::from(builtin);
         for definition in document.definitions {
             let TypeSystemDefinition::Type(definition) = definition else {
                 continue;
@@ -55,12 +81,20 @@ impl Types {
                     Definition::Enum(names.collect())
                 }
                 TypeKind::Object(object) => {
+                    for interface in &object.implements {
+                        self.is_possible(&interface.node, &definition.name.node);
+                    }
                     Definition::Composite(object.fields.iter().map(|field| read_field(&field.node)).collect())
                 }
                 TypeKind::Interface(interface) => {
                     Definition::Composite(interface.fields.iter().map(|field| read_field(&field.node)).collect())
                 }
-                TypeKind::Union(_) => Definition::Composite(HashMap::new()),
+                TypeKind::Union(union) => {
+                    for member in &union.members {
+                        self.is_possible(&definition.name.node, &member.node);
+                    }
+                    Definition::Composite(HashMap::new())
+                }
                 TypeKind::InputObject(input) => Definition::Input {
                     fields: input.fields.iter().map(|field| read_input(&field.node)).collect(),
                     one_of: definition
@@ -69,9 +103,13 @@ impl Types {
                         .any(|directive| directive.node.name.node == "oneOf"),
                 },
             };
-            by_name.insert(definition.name.node.to_string(), read);
+            self.by_name.insert(definition.name.node.to_string(), read);
         }
-        Self { by_name }
+    }
+
+    fn is_possible(&mut self, parent: &str, object: &str) {
+        let objects = self.possible.entry(parent.to_owned()).or_default();
+        objects.push(object.to_owned());
     }
 
     pub fn get(&self, name: &str) -> Option<&Definition> {
@@ -83,6 +121,22 @@ impl Types {
             Some(Definition::Composite(fields)) => fields.get(name),
             _ => None,
         }
+    }
+
+    /// The same with the fields that no SDL has: `__typename`, and at the root of queries `__schema` and `__type`.
+    pub fn selected(&self, parent: &str, name: &str) -> Option<&Field> {
+        let [everywhere, of_queries] = &self.meta;
+        let of_queries = Some(of_queries).filter(|_| parent == "Query");
+        let meta = || everywhere.get(name).or_else(|| of_queries?.get(name));
+        self.field(parent, name).or_else(meta)
+    }
+
+    /// The types of objects that a value of this type may be.
+    pub fn objects<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let possible = self.possible.get(name);
+        let itself = self.by_name.get_key_value(name).filter(|_| possible.is_none());
+        let possible = possible.into_iter().flatten().map(String::as_str);
+        possible.chain(itself.map(|(name, _)| name.as_str()))
     }
 
     pub fn is_composite(&self, name: &str) -> bool {

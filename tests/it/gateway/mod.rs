@@ -6,6 +6,7 @@ mod jwt;
 mod key_pair;
 mod keys;
 mod limits;
+mod merging;
 mod patience;
 mod persisted;
 mod protocol;
