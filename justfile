@@ -28,6 +28,10 @@ graphiql:
 http-audit:
     scripts/http-audit
 
+# Which documents are sound, and what comes of equal keys, compared with the reference implementation. SEED=2 draws others.
+graphql-js:
+    scripts/graphql-js
+
 # Apollo Client, urql, Relay's compiler, Apollo's gateway and the example's typed client, against the demo.
 clients:
     scripts/clients

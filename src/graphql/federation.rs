@@ -110,7 +110,7 @@ impl FederationQuery {
 
 /// The schema as a subgraph, for composition.
 pub fn subgraph_sdl() -> String {
-    let sdl = schema(false).sdl_with_options(
+    let sdl = schema().sdl_with_options(
         SDLExportOptions::new()
             .sorted_fields()
             .sorted_enum_items()

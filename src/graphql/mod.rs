@@ -101,28 +101,25 @@ pub struct Mutation(
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// The schema. In production its error texts suggest no names.
-pub fn schema(production: bool) -> Schema {
-    build(production, ValidationMode::Strict)
+/// The schema.
+pub fn schema() -> Schema {
+    build(ValidationMode::Strict)
 }
 
-/// The same for documents that the strict one has let through before: most of what it looks at cannot have changed.
-pub fn schema_for_validated_documents(production: bool) -> Schema {
-    build(production, ValidationMode::Fast)
+/// The same for documents that were validated before: the library looks at what its own execution needs.
+pub fn schema_for_validated_documents() -> Schema {
+    build(ValidationMode::Fast)
 }
 
-fn build(production: bool, mode: ValidationMode) -> Schema {
-    let builder = Schema::build(Query::default(), Mutation::default(), Subscription).validation_mode(mode);
-    if production {
-        builder.disable_suggestions().finish()
-    } else {
-        builder.finish()
-    }
+fn build(mode: ValidationMode) -> Schema {
+    Schema::build(Query::default(), Mutation::default(), Subscription)
+        .validation_mode(mode)
+        .finish()
 }
 
 /// The schema in its published form, `schema.graphql`.
 pub fn sdl() -> String {
-    let sdl = schema(false).sdl_with_options(
+    let sdl = schema().sdl_with_options(
         SDLExportOptions::new()
             .sorted_fields()
             .sorted_enum_items()

@@ -35,7 +35,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 
 use crate::app::App;
 use crate::graphql::subscription::Events;
-use crate::graphql::{Schema, schema, schema_for_validated_documents, sdl};
+use crate::graphql::{Schema, schema_for_validated_documents, sdl};
 use documents::Documents;
 use guard::Guard;
 pub use guard::Limits;
@@ -71,12 +71,8 @@ struct Front(Arc<Inner>);
 
 struct Inner {
     app: Arc<App>,
-    /// Validates documents that are seen for the first time, without looking for names that are spelt alike.
-    strict_schema: Schema,
-    /// Suggests such names, outside of production; that takes long where much is wrong.
-    helpful_schema: Option<Schema>,
-    /// For documents that it has let through.
-    fast_schema: Schema,
+    /// Executes what the guard has let through.
+    schema: Schema,
     /// For what subscriptions hear.
     events: Events,
     guard: Guard,
@@ -114,11 +110,9 @@ fn front(
     let readiness = Arc::new(health::Readiness::new(app.clone()));
     let front = Front(Arc::new(Inner {
         app,
-        strict_schema: schema(true),
-        helpful_schema: (!options.production).then(|| schema(false)),
-        fast_schema: schema_for_validated_documents(options.production),
+        schema: schema_for_validated_documents(),
         events: Events::default(),
-        guard: Guard::new(&sdl(), options.limits.clone()),
+        guard: Guard::new(&sdl(), options.limits.clone(), !options.production),
         documents: Documents::new(options.persisted.cache_bytes),
         persisted: persisted::Persisted::load(&options.persisted)?,
         throttle: throttle::Throttle::new(options.throttle.clone()),

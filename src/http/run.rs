@@ -21,7 +21,7 @@ use super::persisted::{self, Named};
 use super::{Front, cost, documents, observe, sse, wire};
 use crate::auth::{Caller, Permission};
 use crate::graphql::subscription::{self, Commission, Source};
-use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE, RequestContext, Schema};
+use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE, RequestContext};
 
 /// Who asks, and what the request is called.
 pub struct Asker {
@@ -66,8 +66,6 @@ pub enum Refused {
     Document(Vec<Problem>),
     /// Its kind of operation is not for this way of asking. The text is for the caller.
     Operation(&'static str),
-    /// Strict validation found this.
-    Invalid(Vec<ServerError>),
     /// Too much was asked for; again in so many seconds.
     Throttled(u64),
 }
@@ -119,16 +117,10 @@ impl Admission {
 
 impl Refused {
     /// The errors, as answers without data have them.
-    pub fn errors(self, front: &Front, request_id: &str) -> Vec<serde_json::Value> {
+    pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
         match self {
             Self::Document(problems) => errors::listed(&problems, request_id),
             Self::Operation(message) => errors::listed(&[Problem::new("BAD_REQUEST", message)], request_id),
-            Self::Invalid(errors) => {
-                let mut response = GraphqlResponse::from_errors(errors);
-                errors::finish(&mut response, request_id, front.options.limits.errors);
-                observe::refused(observe::codes(&response.errors));
-                response.errors.iter().map(|error| serde_json::json!(error)).collect()
-            }
             Self::Throttled(seconds) => errors::listed(&[Problem::new("THROTTLED", throttled(seconds))], request_id),
         }
     }
@@ -160,7 +152,7 @@ pub async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Ask) -> Res
     let request_id = asker.request_id.clone();
     let admission = match admit(front, &asker, ask, allow).await {
         Ok(admission) => admission,
-        Err(refused) => return refusal_of(front, refused, terms.media_type, &request_id),
+        Err(refused) => return refusal_of(refused, terms.media_type, &request_id),
     };
     if let (OperationType::Subscription, Some(authorization)) = (admission.operation(), &terms.events) {
         return sse::subscribe(front, asker, authorization.clone(), admission).await;
@@ -172,19 +164,18 @@ pub async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Ask) -> Res
     }
 }
 
-fn refusal_of(front: &Front, refused: Refused, media_type: MediaType, request_id: &str) -> Response {
+fn refusal_of(refused: Refused, media_type: MediaType, request_id: &str) -> Response {
     let status = match &refused {
         Refused::Document(problems) => status(problems, media_type),
         Refused::Operation(_) => StatusCode::METHOD_NOT_ALLOWED,
-        Refused::Invalid(_) => refused_status(media_type),
         Refused::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
     };
     let header = match &refused {
         Refused::Operation(_) => Some((header::ALLOW, HeaderValue::from_static("POST"))),
         Refused::Throttled(seconds) => Some((header::RETRY_AFTER, HeaderValue::from(*seconds))),
-        Refused::Document(_) | Refused::Invalid(_) => None,
+        Refused::Document(_) => None,
     };
-    let body = serde_json::json!({ "errors": refused.errors(front, request_id) });
+    let body = serde_json::json!({ "errors": refused.errors(request_id) });
     let mut response = (status, Json(body)).into_response();
     response.headers_mut().extend(header);
     response
@@ -213,9 +204,9 @@ pub async fn admit(
     .map_err(Refused::Document)?;
     allow(admitted.operation).map_err(Refused::Operation)?;
     if !ready.validated {
-        let errors = validate(front, &ready.document.parsed).await;
-        if !errors.is_empty() {
-            return Err(Refused::Invalid(errors));
+        let problems = front.guard.validate(&ready.document.parsed);
+        if !problems.is_empty() {
+            return Err(Refused::Document(problems));
         }
     }
     let merge = |document: &_| front.guard.merge(document, ask.operation_name.as_deref(), &admitted);
@@ -328,7 +319,7 @@ pub async fn execute(front: &Front, asker: Asker, admission: &Admission) -> Resu
             Some(answered) => answered,
             None => {
                 let request = admission.request(front).data(context);
-                let response = front.fast_schema.execute(request).boxed().await;
+                let response = front.schema.execute(request).boxed().await;
                 Answered::by_resolvers(response, &written, &admission.admitted)
             }
         }
@@ -474,27 +465,6 @@ fn too_late(operation: OperationType, seconds: u64) -> String {
         OperationType::Query => format!("the query took longer than {seconds} seconds"),
         OperationType::Subscription => format!("an event of the subscription took longer than {seconds} seconds"),
     }
-}
-
-/// What strict validation finds in a document.
-async fn validate(front: &Front, document: &ExecutableDocument) -> Vec<ServerError> {
-    let errors = validate_by(&front.strict_schema, document).await;
-    match &front.helpful_schema {
-        Some(schema) if (1..=front.options.limits.errors).contains(&errors.len()) => {
-            validate_by(schema, document).await
-        }
-        _ => errors,
-    }
-}
-
-/// It executes nothing: no document has an operation of that name, and the library looks for it after validating.
-async fn validate_by(schema: &Schema, document: &ExecutableDocument) -> Vec<ServerError> {
-    const NONE: &str = "no operation";
-    let mut request = Request::new("").operation_name(NONE);
-    request.set_parsed_query(document.clone());
-    let mut errors = schema.execute(request).await.errors;
-    errors.retain(|error| !error.message.contains(NONE));
-    errors
 }
 
 /// Of a document that cannot be executed the old media type says so in the body only.

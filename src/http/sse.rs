@@ -30,7 +30,7 @@ pub async fn answer(front: &Front, asker: Asker, authorization: String, ask: Ask
     let request_id = asker.request_id.clone();
     let admission = match run::admit(front, &asker, ask, |_| Ok(())).await {
         Ok(admission) => admission,
-        Err(refused) => return whole(&errors(refused.errors(front, &request_id))),
+        Err(refused) => return whole(&errors(refused.errors(&request_id))),
     };
     if admission.operation() != OperationType::Subscription {
         return match run::execute(front, asker, &admission).await {

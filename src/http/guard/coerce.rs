@@ -21,7 +21,7 @@ pub struct Checker<'a> {
     pub types: &'a Types,
     pub limits: &'a Limits,
     pub variables: Values<'a>,
-    /// Variables of which something is wrong already.
+    /// Variables of which something is wrong already, or which have no values yet.
     pub faulty: HashSet<&'a str>,
     pub problems: Vec<Problem>,
 }
@@ -200,6 +200,7 @@ impl Checker<'_> {
         }
         let is_null = |value: &V| match value.view() {
             View::Null => true,
+            View::Variable(name) if self.faulty.contains(name.as_str()) => false,
             View::Variable(name) => matches!(self.variables.get(name.as_str()), None | Some(Constant::Null)),
             _ => false,
         };

@@ -4,15 +4,16 @@
 mod coerce;
 mod limits;
 mod merge;
+mod parse;
 mod problem;
 mod scan;
 mod strip;
 mod types;
+mod validate;
 mod walk;
 
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Positioned, Value as Constant, Variables};
 
@@ -26,6 +27,8 @@ use walk::{Totals, Walk};
 pub struct Guard {
     types: Types,
     limits: Limits,
+    /// Whether names that are spelt alike are suggested; in production nobody needs to be told what there is.
+    suggests: bool,
 }
 
 /// What may be executed.
@@ -42,21 +45,23 @@ pub struct Admitted {
 }
 
 impl Guard {
-    pub fn new(sdl: &str, limits: Limits) -> Self {
+    pub fn new(sdl: &str, limits: Limits, suggests: bool) -> Self {
         Self {
             types: Types::read(sdl),
             limits,
+            suggests,
         }
     }
 
     /// Reads a document's text.
     pub fn parse(&self, text: &str) -> Result<ExecutableDocument, Problem> {
         scan::scan(text, &self.limits)?;
-        parse_query(text).map_err(|error| {
-            let position = error.positions().next();
-            let problem = Problem::new("GRAPHQL_PARSE_FAILED", explain(&error));
-            position.map_or(problem.clone(), |position| problem.at(position))
-        })
+        parse::parse(text)
+    }
+
+    /// What is wrong with a document that [`admit`](Self::admit) let through, whatever operation of it runs.
+    pub fn validate(&self, document: &ExecutableDocument) -> Vec<Problem> {
+        validate::validate(&self.types, &self.limits, document, self.suggests)
     }
 
     /// Looks at the operation that is to run and at the values of its variables, and whether the document as a whole is
@@ -187,9 +192,8 @@ impl Guard {
         let directives = totals.directives.saturating_add(operation.node.directives.len() as u64);
         let root_fields = match operation.node.ty {
             OperationType::Mutation => limits.mutation_root_fields,
-            OperationType::Query => limits.root_fields,
-            // So it says in the specification (5.2.3.1).
-            OperationType::Subscription => 1,
+            // That a subscription has one field is for validation to see, once equal keys are one.
+            OperationType::Query | OperationType::Subscription => limits.root_fields,
         };
         let measures = [
             ("selections", totals.selections, limits.selections),
@@ -269,17 +273,5 @@ fn amount(number: u64) -> String {
         "more than 1000000000".to_owned()
     } else {
         number.to_string()
-    }
-}
-
-/// The parser's text without its drawing of the place, which shows the parser's own names for things.
-fn explain(error: &async_graphql::parser::Error) -> String {
-    use async_graphql::parser::Error;
-    match error {
-        Error::Syntax { start, .. } => format!(
-            "the document is not GraphQL from line {}, column {} on",
-            start.line, start.column
-        ),
-        error => error.to_string(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
-    BaseType, FieldDefinition, InputValueDefinition, Type, TypeKind, TypeSystemDefinition,
+    BaseType, DirectiveLocation, FieldDefinition, InputValueDefinition, Type, TypeKind, TypeSystemDefinition,
 };
 
 /// What every schema has beside its SDL.
@@ -17,6 +17,13 @@ pub struct Types {
     possible: HashMap<String, Vec<String>>,
     /// The fields that can be selected of everything, and those of queries, that no SDL has.
     meta: [HashMap<String, Field>; 2],
+    directives: HashMap<String, DirectiveDefinition>,
+}
+
+/// A directive. None of ours may be repeated; the library's parser says of all that they may.
+pub struct DirectiveDefinition {
+    pub locations: Vec<DirectiveLocation>,
+    pub arguments: HashMap<String, InputField>,
 }
 
 pub enum Definition {
@@ -33,6 +40,7 @@ pub enum Definition {
 
 /// A field of an object or an interface.
 pub struct Field {
+    pub ty: Type,
     /// The name of its type, without lists and non-null marks.
     pub type_name: String,
     pub arguments: HashMap<String, InputField>,
@@ -43,6 +51,7 @@ pub struct InputField {
     pub ty: Type,
     /// It cannot be null and has no default.
     pub required: bool,
+    pub has_default: bool,
 }
 
 impl Types {
@@ -51,10 +60,8 @@ impl Types {
             by_name: HashMap::new(),
             possible: HashMap::new(),
             meta: Default::default(),
+            directives: HashMap::new(),
         };
-        for name in ["Int", "Float", "String", "Boolean", "ID"] {
-            types.by_name.insert(name.to_owned(), Definition::Scalar);
-        }
         types.add(sdl);
         types.add(INTROSPECTION);
         types.meta = ["__Everything", "__Query"].map(|name| match types.by_name.remove(name) {
@@ -64,16 +71,30 @@ impl Types {
         for objects in types.possible.values_mut() {
             objects.sort_unstable();
         }
+        types.add_builtin();
         types
     }
 
     fn add(&mut self, sdl: &str) {
         let document = parse_schema(sdl).expect("the schema's own SDL is well formed");
         for definition in document.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else {
-                continue;
+            let definition = match definition {
+                TypeSystemDefinition::Type(definition) => definition.node,
+                TypeSystemDefinition::Directive(directive) => {
+                    let directive = directive.node;
+                    let read = DirectiveDefinition {
+                        locations: directive.locations.into_iter().map(|location| location.node).collect(),
+                        arguments: directive
+                            .arguments
+                            .iter()
+                            .map(|argument| read_input(&argument.node))
+                            .collect(),
+                    };
+                    self.directives.insert(directive.name.node.to_string(), read);
+                    continue;
+                }
+                TypeSystemDefinition::Schema(_) => continue,
             };
-            let definition = definition.node;
             let read = match definition.kind {
                 TypeKind::Scalar => Definition::Scalar,
                 TypeKind::Enum(values) => {
@@ -87,6 +108,7 @@ impl Types {
                     Definition::Composite(object.fields.iter().map(|field| read_field(&field.node)).collect())
                 }
                 TypeKind::Interface(interface) => {
+                    self.possible.entry(definition.name.node.to_string()).or_default();
                     Definition::Composite(interface.fields.iter().map(|field| read_field(&field.node)).collect())
                 }
                 TypeKind::Union(union) => {
@@ -105,6 +127,32 @@ impl Types {
             };
             self.by_name.insert(definition.name.node.to_string(), read);
         }
+    }
+
+    /// Only those scalars of the specification exist that something is made of.
+    fn add_builtin(&mut self) {
+        let mut used = HashSet::new();
+        let arguments = self
+            .directives
+            .values()
+            .flat_map(|directive| directive.arguments.values());
+        used.extend(arguments.map(|argument| base_name(&argument.ty)));
+        for definition in self.by_name.values() {
+            match definition {
+                Definition::Composite(fields) => {
+                    for field in fields.values() {
+                        used.insert(field.type_name.as_str());
+                        used.extend(field.arguments.values().map(|argument| base_name(&argument.ty)));
+                    }
+                }
+                Definition::Input { fields, .. } => used.extend(fields.values().map(|field| base_name(&field.ty))),
+                Definition::Enum(_) | Definition::Scalar => {}
+            }
+        }
+        let builtin = ["Int", "Float", "String", "Boolean", "ID"];
+        let used: Vec<_> = builtin.into_iter().filter(|name| used.contains(name)).collect();
+        self.by_name
+            .extend(used.into_iter().map(|name| (name.to_owned(), Definition::Scalar)));
     }
 
     fn is_possible(&mut self, parent: &str, object: &str) {
@@ -143,6 +191,28 @@ impl Types {
         matches!(self.get(name), Some(Definition::Composite(_)))
     }
 
+    /// Whether values are objects, of a type that the name alone tells.
+    pub fn is_object(&self, name: &str) -> bool {
+        self.is_composite(name) && !self.possible.contains_key(name)
+    }
+
+    pub fn directive(&self, name: &str) -> Option<&DirectiveDefinition> {
+        self.directives.get(name)
+    }
+
+    /// The names of a type's fields.
+    pub fn fields(&self, parent: &str) -> impl Iterator<Item = &str> {
+        let fields = match self.get(parent) {
+            Some(Definition::Composite(fields)) => Some(fields.keys()),
+            _ => None,
+        };
+        fields.into_iter().flatten().map(String::as_str)
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+
     /// Whether a field of this type is a page of a list.
     pub fn is_connection(&self, name: &str) -> bool {
         name.ends_with("Connection") && self.field(name, "pageInfo").is_some()
@@ -158,6 +228,7 @@ impl Types {
 
 fn read_field(field: &FieldDefinition) -> (String, Field) {
     let read = Field {
+        ty: field.ty.node.clone(),
         type_name: base_name(&field.ty.node).to_owned(),
         arguments: field
             .arguments
@@ -170,8 +241,13 @@ fn read_field(field: &FieldDefinition) -> (String, Field) {
 
 fn read_input(input: &InputValueDefinition) -> (String, InputField) {
     let ty = input.ty.node.clone();
-    let required = !ty.nullable && input.default_value.is_none();
-    (input.name.node.to_string(), InputField { ty, required })
+    let has_default = input.default_value.is_some();
+    let read = InputField {
+        required: !ty.nullable && !has_default,
+        has_default,
+        ty,
+    };
+    (input.name.node.to_string(), read)
 }
 
 /// The name inside lists and non-null marks.
@@ -196,5 +272,78 @@ mod tests {
             .collect();
         anything.sort_unstable();
         assert_eq!(anything, ["JSON", "_Any"], "add new scalars to check_scalar");
+    }
+
+    /// The types that introspection shows of its own: their fields with types and arguments.
+    const OWN: &str = "{ __schema { types { name fields { name type { ...T } args { name } } enumValues { name } } } }
+        fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+
+    fn written(ty: &serde_json::Value) -> String {
+        match ty["kind"].as_str() {
+            Some("NON_NULL") => format!("{}!", written(&ty["ofType"])),
+            Some("LIST") => format!("[{}]", written(&ty["ofType"])),
+            _ => ty["name"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    fn names(list: &serde_json::Value) -> Vec<&str> {
+        let mut names: Vec<_> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["name"].as_str().unwrap())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[tokio::test]
+    async fn introspection_is_as_the_library_answers_it() {
+        let types = Types::read(&crate::graphql::sdl());
+        let answer = crate::graphql::schema().execute(OWN).await;
+        let shown = answer.data.into_json().unwrap();
+        let mut seen = 0;
+        for shown in shown["__schema"]["types"].as_array().unwrap() {
+            let name = shown["name"].as_str().unwrap();
+            if !name.starts_with("__") {
+                // The library shows every scalar of the specification; nothing of ours is one.
+                assert_eq!(types.get(name).is_some(), name != "Float", "{name}");
+                continue;
+            }
+            seen += 1;
+            match types.get(name) {
+                Some(Definition::Composite(fields)) => {
+                    for field in shown["fields"].as_array().unwrap() {
+                        let own = &fields[field["name"].as_str().unwrap()];
+                        assert_eq!(own.ty.to_string(), written(&field["type"]), "{name} {field}");
+                        let mut arguments: Vec<_> = own.arguments.keys().collect();
+                        arguments.sort_unstable();
+                        assert_eq!(arguments, names(&field["args"]), "{name} {field}");
+                    }
+                    assert_eq!(shown["fields"].as_array().unwrap().len(), fields.len(), "{name}");
+                }
+                Some(Definition::Enum(values)) => {
+                    let mut values: Vec<_> = values.iter().collect();
+                    values.sort_unstable();
+                    assert_eq!(values, names(&shown["enumValues"]), "{name}");
+                }
+                _ => panic!("{name}"),
+            }
+        }
+        assert_eq!(seen, 8);
+    }
+
+    #[test]
+    fn only_scalars_in_use_exist() {
+        let types = Types::read("type Query { a(b: ID): [Int!] }");
+        for (name, exists) in [
+            ("ID", true),
+            ("Int", true),
+            ("String", true),
+            ("Boolean", true),
+            ("Float", false),
+        ] {
+            assert_eq!(types.get(name).is_some(), exists, "{name}");
+        }
     }
 }

@@ -102,7 +102,7 @@ async fn steps(
     };
     let admission = match run::admit(front, &asker, ask, |_| Ok(())).await {
         Ok(admission) => admission,
-        Err(refused) => return What::Error(refused.errors(front, request_id)),
+        Err(refused) => return What::Error(refused.errors(request_id)),
     };
     if admission.operation() != OperationType::Subscription {
         drop(begun);

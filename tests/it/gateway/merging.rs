@@ -83,7 +83,7 @@ impl Ledger {
                 make(
                     "createCustomField",
                     "customField",
-                    json!({ "label": "Free", "options": [] }),
+                    json!({ "label": "Free", "options": [{ "label": "One" }] }),
                 )
                 .await,
             ),

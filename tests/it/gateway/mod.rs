@@ -10,6 +10,7 @@ mod merging;
 mod patience;
 mod persisted;
 mod protocol;
+mod validation;
 mod values;
 
 use axum::Router;
