@@ -1,6 +1,6 @@
 //! What a request carries through its resolvers.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::Context;
@@ -9,6 +9,7 @@ use super::loader::Loaders;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::store::Store;
+use crate::store::view::{Json, TooLong};
 
 /// One per request: the program, who is calling, and loaders that remember only what this query, or this
 /// mutation of several, has read.
@@ -21,6 +22,8 @@ pub struct RequestContext {
     pub resolvers_only: bool,
     /// How many objects of the answer are JSON already, so that nobody sees them who counts.
     pub written: Arc<AtomicU64>,
+    /// How many bytes the answer may have that are not written yet.
+    space: AtomicUsize,
 }
 
 impl RequestContext {
@@ -33,7 +36,28 @@ impl RequestContext {
             loaders,
             resolvers_only: false,
             written: Arc::default(),
+            space: AtomicUsize::new(usize::MAX),
         }
+    }
+
+    /// The answer may have so many bytes.
+    pub fn within(self, bytes: usize) -> Self {
+        let space = AtomicUsize::new(bytes);
+        Self { space, ..self }
+    }
+
+    /// Writes JSON into what is left of the answer's space. Returns the text and how many objects it has.
+    pub fn write<E>(
+        &self,
+        write: impl FnOnce(&mut Json) -> Result<(), E>,
+    ) -> Result<Result<(String, u64), TooLong>, E> {
+        let mut json = Json::within(self.space.load(Ordering::Relaxed));
+        write(&mut json)?;
+        let finished = json.finish();
+        if let Ok((text, _)) = &finished {
+            self.space.fetch_sub(text.len(), Ordering::Relaxed);
+        }
+        Ok(finished)
     }
 
     pub fn by_resolvers_only(self, resolvers_only: bool) -> Self {

@@ -16,6 +16,8 @@ pub enum ApiError {
     BadUserInput(String),
     /// The caller's token does not allow it.
     Forbidden(String),
+    /// The answer would have more bytes than an answer may have.
+    TooLarge,
     /// A fault of ours. The cause is logged, and never sent.
     Internal(Arc<StoreError>),
 }
@@ -23,6 +25,10 @@ pub enum ApiError {
 /// The code of a fault of ours, and the only text about one that callers see.
 pub const INTERNAL_CODE: &str = "INTERNAL_SERVER_ERROR";
 pub const INTERNAL_MESSAGE: &str = "something went wrong on our side";
+
+/// The code of an answer that is longer than answers may be, and its text.
+pub const TOO_LARGE_CODE: &str = "QUERY_TOO_COMPLEX";
+pub const TOO_LARGE_MESSAGE: &str = "the answer is too large: ask for smaller pages or fewer fields";
 
 impl ApiError {
     pub fn bad_user_input(message: impl Into<String>) -> Self {
@@ -35,6 +41,7 @@ impl From<ApiError> for Error {
         match error {
             ApiError::BadUserInput(message) => coded(Error::new(message), "BAD_USER_INPUT"),
             ApiError::Forbidden(message) => coded(Error::new(message), "FORBIDDEN"),
+            ApiError::TooLarge => coded(Error::new(TOO_LARGE_MESSAGE), TOO_LARGE_CODE),
             ApiError::Internal(cause) => coded(
                 Error {
                     source: Some(cause),

@@ -2,14 +2,16 @@
 //! field would take longer than what it resolves.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
-use async_graphql::{ContextSelectionSet, OutputType, Positioned, SelectionField, ServerResult, Value};
+use async_graphql::{ContextSelectionSet, Error, OutputType, Positioned, SelectionField, ServerResult, Value};
 
 use super::context::RequestContext;
-use crate::store::view::Json;
+use super::error::ApiError;
+use crate::store::view::{Json, TooLong};
 
 /// An object without anything to read.
 pub trait PlainObject: OutputType + Sync {
@@ -53,7 +55,7 @@ impl Fields {
                 "__typename" => json.plain(T::type_name()),
                 name => object.write(name, below, json),
             }
-            Ok::<_, std::convert::Infallible>(())
+            Ok::<_, Infallible>(())
         });
         match written {
             Ok(()) => {}
@@ -65,7 +67,7 @@ impl Fields {
     pub fn list<T: PlainObject>(&self, objects: &[T], json: &mut Json) {
         let written = json.list(objects, |json, object| {
             self.object(object, json);
-            Ok::<_, std::convert::Infallible>(())
+            Ok::<_, Infallible>(())
         });
         match written {
             Ok(()) => {}
@@ -92,12 +94,19 @@ impl<T: PlainObject> OutputType for Plain<T> {
         if request.resolvers_only {
             return self.0.resolve(ctx, field).await;
         }
-        let mut json = Json::default();
-        let ctx = ctx.with_field(field);
-        let fields = Fields::of(ctx.field().selection_set());
-        fields.list(&self.0, &mut json);
-        let (text, objects) = json.finish();
-        request.written.fetch_add(objects, Ordering::Relaxed);
-        Ok(Value::Binary(text.into()))
+        let context = ctx.with_field(field);
+        let fields = Fields::of(context.field().selection_set());
+        let written = request.write(|json| {
+            fields.list(&self.0, json);
+            Ok::<_, Infallible>(())
+        });
+        match written {
+            Ok(Ok((text, objects))) => {
+                request.written.fetch_add(objects, Ordering::Relaxed);
+                Ok(Value::Binary(text.into()))
+            }
+            Ok(Err(TooLong)) => Err(Error::from(ApiError::TooLarge).into_server_error(field.pos)),
+            Err(never) => match never {},
+        }
     }
 }

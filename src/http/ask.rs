@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use futures::StreamExt;
 use serde_json::{Map, Value};
 
+use super::guard::Limits;
+
 /// One request. Unknown parameters are ignored.
 #[derive(Debug, Default)]
 pub struct Ask {
@@ -16,6 +18,8 @@ pub struct Ask {
     pub operation_name: Option<String>,
     pub variables: Variables,
     pub extensions: Map<String, Value>,
+    /// How long it was on its way in.
+    pub bytes: usize,
 }
 
 /// Why nothing can be read. The text is for the caller.
@@ -41,8 +45,14 @@ fn bad_request(message: impl Into<String>) -> Unreadable {
 /// So much of a body that is refused is taken in, so that its sender comes to read the answer.
 const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
-/// Reads a body of at most `limit` bytes that arrives within `patience`.
-pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize, patience: Duration) -> Result<Ask, Unreadable> {
+/// Reads a body that is within the limits and arrives within `patience`.
+pub async fn read_body(
+    headers: &HeaderMap,
+    body: Body,
+    limits: &Limits,
+    patience: Duration,
+) -> Result<Ask, Unreadable> {
+    let limit = limits.body_bytes;
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
@@ -61,14 +71,34 @@ pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize, patience: 
         }
     };
     let text = std::str::from_utf8(&bytes).map_err(|_| bad_request("the body is not UTF-8"))?;
+    if values(&bytes) > limits.body_values {
+        let message = format!("the body has too many values: at most {}", limits.body_values);
+        return Err(unreadable(StatusCode::PAYLOAD_TOO_LARGE, message));
+    }
     // It nests 128 levels at most: the parser refuses more.
     let value: Value =
         serde_json::from_str(text).map_err(|error| bad_request(format!("the body is not JSON: {error}")))?;
     match value {
-        Value::Object(members) => from_members(members),
+        Value::Object(members) => from_members(members, bytes.len()),
         Value::Array(_) => Err(bad_request("one request at a time: lists of requests are not taken")),
         _ => Err(bad_request("the body must be a JSON object")),
     }
+}
+
+/// How many values JSON has, or a few more. They are counted before any is kept: two bytes of text become a hundred of
+/// memory.
+fn values(json: &[u8]) -> usize {
+    let (mut values, mut in_string, mut escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => values += 1,
+            _ => {}
+        }
+    }
+    values
 }
 
 async fn collect(body: Body, limit: usize) -> Result<Vec<u8>, Unreadable> {
@@ -112,6 +142,7 @@ async fn skip(chunks: &mut BodyDataStream) {
 /// Reads the parameters of a query string.
 pub fn read_parameters(pairs: Vec<(String, String)>) -> Result<Ask, Unreadable> {
     let mut members = Map::new();
+    let bytes = pairs.iter().map(|(_, text)| text.len()).sum();
     for (name, text) in pairs {
         let value = match name.as_str() {
             "variables" | "extensions" if text.is_empty() => Value::Null,
@@ -124,11 +155,11 @@ pub fn read_parameters(pairs: Vec<(String, String)>) -> Result<Ask, Unreadable> 
             return Err(bad_request(format!("{name:?} is given twice")));
         }
     }
-    from_members(members)
+    from_members(members, bytes)
 }
 
-/// Reads the members of a request in JSON.
-pub fn from_members(mut members: Map<String, Value>) -> Result<Ask, Unreadable> {
+/// Reads the members of a request in JSON, which was so long.
+pub fn from_members(mut members: Map<String, Value>, bytes: usize) -> Result<Ask, Unreadable> {
     let mut text = |name: &str| match members.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -150,5 +181,23 @@ pub fn from_members(mut members: Map<String, Value>) -> Result<Ask, Unreadable> 
         operation_name: operation_name.filter(|name| !name.is_empty()),
         variables: Variables::from_json(Value::Object(variables)),
         extensions,
+        bytes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::values;
+
+    #[test]
+    fn values_are_counted_and_what_stands_in_strings_is_not() {
+        for (json, count) in [
+            ("1", 1),
+            ("[1,2]", 3),
+            (r#"{"a":[{"b":1},2]}"#, 5),
+            (r#"{"a":"[,\"{,\\","b":1}"#, 3),
+        ] {
+            assert_eq!(values(json.as_bytes()), count, "{json}");
+        }
+    }
 }

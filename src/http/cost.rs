@@ -8,6 +8,11 @@ use super::options::Throttle;
 /// What a mutation costs besides its answer; the guard counts as much beforehand.
 const MUTATION_COST: u64 = 10;
 
+/// What a refused request costs, which was so long: reading and validating a document takes longer than running many.
+pub fn of_refusal(bytes: usize) -> u64 {
+    10 + bytes as u64 / 512
+}
+
 /// The cost of what the answer really has: its objects, and the mutations that were run. Never more than was asked for.
 pub fn actual(data: &Value, operation: OperationType, requested: u64) -> u64 {
     let Value::Object(fields) = data else {

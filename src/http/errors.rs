@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::guard::Problem;
-use super::observe;
+use super::{observe, wire};
 use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE};
 use crate::store::StoreError;
 
@@ -98,11 +98,7 @@ const LATER: u64 = 2;
 
 /// Gives an answer the status that says why there is nothing in it, if the database is why.
 pub fn with_status(mut answer: Response, response: &GraphqlResponse) -> Response {
-    let is_empty = match &response.data {
-        Value::Null => true,
-        Value::Object(fields) => fields.values().all(|field| *field == Value::Null),
-        _ => false,
-    };
+    let is_empty = wire::is_empty(&response.data);
     let codes = observe::codes(&response.errors);
     if is_empty && codes.contains(&OUTCOME_UNKNOWN) {
         *answer.status_mut() = StatusCode::GATEWAY_TIMEOUT;

@@ -95,8 +95,7 @@ pub async fn post(
     };
     let response = match admit(&front, &headers, &request_id).await {
         Ok(caller) => {
-            let limit = front.options.limits.body_bytes;
-            let ask = ask::read_body(&headers, body, limit, front.options.timeouts.body()).await;
+            let ask = ask::read_body(&headers, body, &front.options.limits, front.options.timeouts.body()).await;
             let asker = Asker { caller, request_id };
             let events =
                 negotiate::takes_events(&headers).then(|| authorization(&headers).unwrap_or_default().to_owned());
@@ -147,12 +146,14 @@ async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Result<Ask, Unr
     match ask {
         // Boxed: a small stack must hold what surrounds it, and below it all resolvers.
         Ok(ask) => Box::pin(run::answer(front, asker, terms, ask)).await,
-        Err(unreadable) => refusal(
-            unreadable.status,
-            unreadable.code,
-            unreadable.message,
-            &asker.request_id,
-        ),
+        Err(unreadable) => run::charge_unreadable(front, &asker, terms.media_type).unwrap_or_else(|| {
+            refusal(
+                unreadable.status,
+                unreadable.code,
+                unreadable.message,
+                &asker.request_id,
+            )
+        }),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value};
+use async_graphql::{ErrorExtensionValues, Request, Response as GraphqlResponse, ServerError, Value};
 use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -20,8 +20,10 @@ use super::negotiate::MediaType;
 use super::persisted::{self, Named};
 use super::{Front, cost, documents, observe, sse, wire};
 use crate::auth::{Caller, Permission};
+use crate::graphql::direct::Answer;
 use crate::graphql::subscription::{self, Commission, Source};
-use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE, RequestContext};
+use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE, RequestContext, TOO_LARGE_CODE, TOO_LARGE_MESSAGE};
+use crate::store::view::TooLong;
 
 /// Who asks, and what the request is called.
 pub struct Asker {
@@ -186,13 +188,53 @@ fn throttled(seconds: u64) -> String {
 }
 
 /// Finds or reads the document, guards and validates it, and charges for it. `allow` says which kinds of operations may
-/// be asked for in this way.
+/// be asked for in this way. What is refused is charged for the look that was taken at it.
 pub async fn admit(
     front: &Front,
     asker: &Asker,
     ask: Ask,
     allow: impl Fn(OperationType) -> Result<(), &'static str>,
 ) -> Result<Admission, Refused> {
+    let subject = subject(asker);
+    let look = cost::of_refusal(ask.bytes);
+    charge(front, &subject, look)?;
+    let operation_name = ask.operation_name.clone();
+    let (ready, merged, admitted) = examine(front, asker, ask, allow)?;
+    front.throttle.give_back(&subject, look, Instant::now());
+    charge(front, &subject, admitted.cost)?;
+    Ok(Admission {
+        document: ready.document,
+        merged,
+        admitted,
+        operation_name,
+        subject,
+        hash: ready.hash,
+    })
+}
+
+fn subject(asker: &Asker) -> String {
+    format!("{}/{}", asker.caller.tenant(), asker.caller.subject())
+}
+
+/// Charges for a request that cannot be read. What its sender hears who has too little left for that.
+pub fn charge_unreadable(front: &Front, asker: &Asker, media_type: MediaType) -> Option<Response> {
+    let charged = charge(front, &subject(asker), cost::of_refusal(0));
+    let refused = charged.err()?;
+    Some(refusal_of(front, refused, media_type, &asker.request_id))
+}
+
+fn charge(front: &Front, subject: &str, cost: u64) -> Result<(), Refused> {
+    let taken = front.throttle.take(subject, cost, Instant::now());
+    taken.map_err(|empty| Refused::Throttled(empty.0.as_secs().saturating_add(1)))
+}
+
+/// Whether a document may run that is within what its sender has left.
+fn examine(
+    front: &Front,
+    asker: &Asker,
+    ask: Ask,
+    allow: impl Fn(OperationType) -> Result<(), &'static str>,
+) -> Result<(Ready, Arc<ExecutableDocument>, Admitted), Refused> {
     let (ready, admitted) = prepare(
         front,
         asker,
@@ -219,18 +261,7 @@ pub async fn admit(
     if ready.is_new {
         front.persisted.register(&asker.caller.tenant().to_string(), ready.hash);
     }
-    let subject = format!("{}/{}", asker.caller.tenant(), asker.caller.subject());
-    if let Err(empty) = front.throttle.take(&subject, admitted.cost, Instant::now()) {
-        return Err(Refused::Throttled(empty.0.as_secs().saturating_add(1)));
-    }
-    Ok(Admission {
-        document: ready.document,
-        merged,
-        admitted,
-        operation_name: ask.operation_name,
-        subject,
-        hash: ready.hash,
-    })
+    Ok((ready, merged, admitted))
 }
 
 fn prepare(
@@ -280,18 +311,39 @@ fn one(problem: Problem) -> Vec<Problem> {
 
 impl Front {
     fn context(&self, caller: Caller) -> RequestContext {
-        RequestContext::new(&self.app, caller).by_resolvers_only(self.options.resolvers_only)
+        RequestContext::new(&self.app, caller)
+            .by_resolvers_only(self.options.resolvers_only)
+            .within(self.options.limits.answer_bytes)
     }
 }
 
 /// The answer without resolvers, if there is one.
 async fn straight(front: &Front, admission: &Admission, context: &RequestContext) -> Option<Answered> {
     let plan = admission.document.plan().filter(|_| !front.options.resolvers_only)?;
-    let answer = plan.answer(context, &admission.admitted.variables).await?;
-    Some(Answered {
-        cost: answer.objects.min(admission.admitted.cost),
-        response: GraphqlResponse::new(wire::written(answer.data)),
+    let requested = admission.admitted.cost;
+    Some(match plan.answer(context, &admission.admitted.variables).await? {
+        Answer::Written(data, objects) => Answered {
+            cost: objects.min(requested),
+            response: GraphqlResponse::new(wire::written(data)),
+        },
+        Answer::TooLarge => Answered {
+            cost: requested,
+            response: too_large(OperationType::Query),
+        },
     })
+}
+
+/// What is said in the place of an answer that is too large.
+fn too_large(operation: OperationType) -> GraphqlResponse {
+    let done = match operation {
+        OperationType::Mutation => ". The mutation was done",
+        OperationType::Query | OperationType::Subscription => "",
+    };
+    let mut error = ServerError::new(format!("{TOO_LARGE_MESSAGE}{done}"), None);
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", TOO_LARGE_CODE);
+    error.extensions = Some(extensions);
+    GraphqlResponse::from_errors(vec![error])
 }
 
 /// An answer and what it cost.
@@ -304,7 +356,10 @@ impl Answered {
     /// `written` counts the objects that were written as JSON on the way.
     fn by_resolvers(response: GraphqlResponse, written: &AtomicU64, admitted: &Admitted) -> Self {
         let seen = cost::actual(&response.data, admitted.operation, admitted.cost);
-        let cost = seen.saturating_add(written.load(Ordering::Relaxed)).min(admitted.cost);
+        let cost = seen
+            .saturating_add(written.load(Ordering::Relaxed))
+            .saturating_add(admitted.counting)
+            .min(admitted.cost);
         Self { response, cost }
     }
 }
@@ -367,12 +422,11 @@ pub async fn show(front: &Front, asker: Asker, admission: &Admission, row: Commi
         let answered = patiently(front, admission, execution).await?;
         cost = answered.cost;
         let extension = cost::extension(admission.admitted.cost, cost, 0, front.throttle.settings());
-        let mut response = answered.response.extension("cost", extension);
-        errors::finish(&mut response, &asker.request_id, front.options.limits.errors);
-        Ok(response)
+        let response = finished(front, &asker.request_id, admission, answered.response);
+        Ok(response.extension("cost", extension))
     };
     let response = observed(front, admission, running).await?;
-    let (data, bytes) = wire::rewritten(&response.data);
+    let (data, bytes) = wire::rewritten(response.data);
     Ok(Shown {
         data,
         bytes,
@@ -436,9 +490,19 @@ async fn patiently<T>(front: &Front, admission: &Admission, execution: impl Futu
 
 /// Completes an answer: its errors, and what it cost.
 fn conclude(front: &Front, request_id: &str, admission: &Admission, answered: Answered) -> GraphqlResponse {
-    let Answered { mut response, cost } = answered;
-    errors::finish(&mut response, request_id, front.options.limits.errors);
+    let Answered { response, cost } = answered;
+    let response = finished(front, request_id, admission, response);
     paid(front, admission, response, cost)
+}
+
+/// Writes an answer's data, within the limit, and completes its errors.
+fn finished(front: &Front, request_id: &str, admission: &Admission, mut response: GraphqlResponse) -> GraphqlResponse {
+    match wire::bounded(response.data, front.options.limits.answer_bytes) {
+        Ok(data) => response.data = data,
+        Err(TooLong) => response = too_large(admission.operation()),
+    }
+    errors::finish(&mut response, request_id, front.options.limits.errors);
+    response
 }
 
 /// Gives back what was not needed, and says what an answer cost.

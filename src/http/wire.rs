@@ -6,17 +6,49 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde::Serialize;
 
+use crate::store::view::TooLong;
+
 /// Puts JSON that is already written into an answer. Nothing else of it is binary.
 pub fn written(json: String) -> Value {
     Value::Binary(json.into())
 }
 
-/// The same data as JSON that is already written, for those who answer several with it.
-pub fn rewritten(data: &Value) -> (Value, usize) {
-    let mut text = Vec::new();
-    value(data, &mut text);
+/// The same data as JSON that is already written, for those who answer several with it, and how many bytes that has.
+pub fn rewritten(data: Value) -> (Value, usize) {
+    let whole = whole(data, usize::MAX);
+    whole.expect("no text is as long")
+}
+
+/// The data of an answer as JSON, if that has no more than so many bytes. What has nothing in it stays as it is, for those
+/// who look whether there is something.
+pub fn bounded(data: Value, most_bytes: usize) -> Result<Value, TooLong> {
+    if is_empty(&data) {
+        return Ok(data);
+    }
+    whole(data, most_bytes).map(|(data, _)| data)
+}
+
+/// Whether there is nothing in the data of an answer.
+pub fn is_empty(data: &Value) -> bool {
+    match data {
+        Value::Null => true,
+        Value::Object(fields) => fields.values().all(|field| *field == Value::Null),
+        _ => false,
+    }
+}
+
+fn whole(data: Value, most_bytes: usize) -> Result<(Value, usize), TooLong> {
+    let text = match data {
+        Value::Binary(written) if written.len() > most_bytes => return Err(TooLong),
+        Value::Binary(written) => written,
+        data => {
+            let mut text = Vec::with_capacity(4096);
+            value(&data, &mut text, most_bytes)?;
+            text.into()
+        }
+    };
     let bytes = text.len();
-    (Value::Binary(text.into()), bytes)
+    Ok((Value::Binary(text), bytes))
 }
 
 /// The answer over HTTP.
@@ -31,7 +63,7 @@ pub fn response(response: &GraphqlResponse) -> Response {
 pub fn text(response: &GraphqlResponse) -> String {
     let mut text = Vec::with_capacity(4096);
     text.extend(b"{\"data\":");
-    value(&response.data, &mut text);
+    value(&response.data, &mut text, usize::MAX).expect("no text is as long");
     if !response.extensions.is_empty() {
         text.extend(b",\"extensions\":");
         json(&response.extensions, &mut text);
@@ -44,7 +76,8 @@ pub fn text(response: &GraphqlResponse) -> String {
     String::from_utf8(text).expect("JSON is UTF-8")
 }
 
-fn value(from: &Value, text: &mut Vec<u8>) {
+/// Stops once there are more than `most_bytes`.
+fn value(from: &Value, text: &mut Vec<u8>, most_bytes: usize) -> Result<(), TooLong> {
     match from {
         Value::Binary(written) => text.extend(written),
         Value::Object(fields) => {
@@ -53,7 +86,7 @@ fn value(from: &Value, text: &mut Vec<u8>) {
                 text.push(std::mem::replace(&mut before, b','));
                 json(name, text);
                 text.push(b':');
-                value(field, text);
+                value(field, text, most_bytes)?;
             }
             text.extend(if fields.is_empty() { &b"{}"[..] } else { b"}" });
         }
@@ -61,12 +94,13 @@ fn value(from: &Value, text: &mut Vec<u8>) {
             let mut before = b'[';
             for item in items {
                 text.push(std::mem::replace(&mut before, b','));
-                value(item, text);
+                value(item, text, most_bytes)?;
             }
             text.extend(if items.is_empty() { &b"[]"[..] } else { b"]" });
         }
         leaf => json(leaf, text),
     }
+    if text.len() > most_bytes { Err(TooLong) } else { Ok(()) }
 }
 
 fn json(from: &impl Serialize, text: &mut Vec<u8>) {
@@ -96,5 +130,30 @@ mod tests {
         inner.insert(async_graphql::Name::new("a"), written("[1,2]".to_owned()));
         let answer = GraphqlResponse::new(Value::Object(inner));
         assert_eq!(text(&answer), r#"{"data":{"a":[1,2]}}"#);
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_written() {
+        let data = value!({ "a": [1, 2], "b": "text" });
+        let whole = serde_json::to_string(&data).unwrap();
+        let Ok(Value::Binary(written)) = bounded(data.clone(), whole.len()) else {
+            panic!("it is just short enough");
+        };
+        assert_eq!(written, whole.as_bytes());
+        assert_eq!(bounded(data, whole.len() - 1), Err(TooLong));
+        assert_eq!(bounded(Value::Binary(written), 3), Err(TooLong));
+    }
+
+    #[test]
+    fn that_there_is_nothing_in_an_answer_can_still_be_seen() {
+        for (data, nothing) in [
+            (Value::Null, true),
+            (value!({ "a": null, "b": null }), true),
+            (value!({ "a": null, "b": 1 }), false),
+        ] {
+            let (whole, bytes) = rewritten(data.clone());
+            assert_eq!(whole, Value::Binary(serde_json::to_vec(&data).unwrap().into()));
+            assert_eq!(is_empty(&bounded(data, bytes).unwrap()), nothing);
+        }
     }
 }

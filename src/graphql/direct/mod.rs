@@ -21,7 +21,7 @@ use super::context::RequestContext;
 use super::error::ApiError;
 use crate::auth::{Denied, Resource};
 use crate::store::StoreError;
-use crate::store::view::Json;
+use crate::store::view::TooLong;
 use collect::Fragments;
 use compile::Needs;
 use root::Root;
@@ -33,10 +33,12 @@ pub struct Plan {
     needs: Needs,
 }
 
-/// The `data` of an answer, as JSON, and how many objects it has within.
-pub struct Answer {
-    pub data: String,
-    pub objects: u64,
+/// What a plan comes to.
+pub enum Answer {
+    /// The `data` of an answer, as JSON, and how many objects it has within.
+    Written(String, u64),
+    /// It is longer than an answer may be.
+    TooLarge,
 }
 
 /// The resolvers have to answer: they know more, or say what is wrong.
@@ -98,13 +100,14 @@ impl Plan {
         if self.needs.staff && request.is_partner() {
             return Err(Gone);
         }
-        let mut json = Json::default();
         let found = self.root.read(request, variables).await?;
-        json.object([(self.key.as_str(), ())], |json, ()| self.root.write(&found, json))?;
-        let (data, objects) = json.finish();
-        // `data` itself is free.
-        let objects = objects - 1;
-        Ok(Answer { data, objects })
+        let root = [(self.key.as_str(), ())];
+        let written = request.write(|json| json.object(root, |json, ()| self.root.write(&found, json)))?;
+        Ok(match written {
+            // `data` itself is free.
+            Ok((data, objects)) => Answer::Written(data, objects - 1),
+            Err(TooLong) => Answer::TooLarge,
+        })
     }
 }
 

@@ -10,6 +10,7 @@ use async_graphql_value::{Number, Value};
 
 use super::limits::Limits;
 use super::problem::Problem;
+use super::size::VALUE_BYTES;
 use super::types::{Definition, InputField, Types};
 use crate::graphql::check_scalar;
 
@@ -23,6 +24,8 @@ pub struct Checker<'a> {
     pub variables: Values<'a>,
     /// Variables of which something is wrong already, or which have no values yet.
     pub faulty: HashSet<&'a str>,
+    /// How many bytes of values were looked at, those of a variable wherever it is used.
+    pub seen_bytes: u64,
     pub problems: Vec<Problem>,
 }
 
@@ -108,13 +111,33 @@ impl Checker<'_> {
             .push(Problem::new(code, format!("{path} {text}")).at(position));
     }
 
+    /// Whether there is time to look at this, too: a large variable may be used so often that there is not.
+    fn see<V>(&mut self, view: &View<'_, V>, position: Pos) -> bool {
+        // Each value is looked at where its variable is declared and where it is used.
+        let most = self.limits.argument_bytes.saturating_mul(2);
+        let text = match view {
+            View::String(text) => text.len() as u64,
+            _ => 0,
+        };
+        let before = self.seen_bytes;
+        self.seen_bytes = before.saturating_add(VALUE_BYTES).saturating_add(text);
+        if before <= most && self.seen_bytes > most {
+            self.problems.push(too_large(self.limits).at(position));
+        }
+        self.seen_bytes <= most
+    }
+
     /// Checks a value for a place of type `ty`.
     pub fn check<V: Input>(&mut self, ty: &Type, value: &V, path: &Path, position: Pos) {
         // One answer names ten errors at most; the rest of a long list of bad values is of no use.
         if self.problems.len() >= self.limits.errors {
             return;
         }
-        match (value.view(), &ty.base) {
+        let view = value.view();
+        if !self.see(&view, position) {
+            return;
+        }
+        match (view, &ty.base) {
             // What is wrong with it was said where it is declared.
             (View::Variable(name), _) if self.faulty.contains(name.as_str()) => {}
             (View::Variable(name), _) => match self.variables.get(name.as_str()).copied() {
@@ -208,6 +231,14 @@ impl Checker<'_> {
             self.refuse::<V>(path, position, "must have exactly one field, which is not null");
         }
     }
+}
+
+/// The values of arguments take too much memory.
+pub fn too_large(limits: &Limits) -> Problem {
+    let most = limits.argument_bytes;
+    Problem::too_complex(format!(
+        "the values of the arguments are too large: at most {most} bytes, a variable counted as often as it is used"
+    ))
 }
 
 /// A value that is no list or object, for the scalar to look at; `None` for those two, which only the scalar JSON takes.

@@ -6,6 +6,8 @@
 pub struct Limits {
     /// The largest request body in bytes.
     pub body_bytes: usize,
+    /// How many values a body may have: objects, lists, texts, numbers.
+    pub body_values: usize,
     /// The longest GraphQL document in bytes.
     pub document_bytes: usize,
     /// Names, numbers, strings and punctuators of a document.
@@ -32,6 +34,10 @@ pub struct Limits {
     pub cost: u64,
     /// The longest list in an argument.
     pub input_list: usize,
+    /// The values of arguments in bytes, each counted as often as it is used, with 64 bytes beside its text.
+    pub argument_bytes: u64,
+    /// The largest answer in bytes.
+    pub answer_bytes: usize,
     /// How many errors an answer has at most.
     pub errors: usize,
 }
@@ -40,6 +46,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 1024 * 1024,
+            body_values: 100_000,
             document_bytes: 32 * 1024,
             tokens: 2_000,
             depth: 12,
@@ -53,6 +60,8 @@ impl Default for Limits {
             node_ids: 100,
             cost: 5_000,
             input_list: 500,
+            argument_bytes: 4 * 1024 * 1024,
+            answer_bytes: 16 * 1024 * 1024,
             errors: 10,
         }
     }

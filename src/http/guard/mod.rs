@@ -2,15 +2,20 @@
 //! nothing, and is answered without `data`.
 
 mod coerce;
+mod introspection;
 mod limits;
+mod lists;
 mod merge;
 mod parse;
+mod prices;
 mod problem;
 mod scan;
+mod size;
 mod strip;
 mod types;
 mod validate;
 mod walk;
+mod work;
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,6 +28,7 @@ pub use merge::Merged;
 pub use problem::Problem;
 use types::Types;
 use walk::{Totals, Walk};
+use work::Work;
 
 pub struct Guard {
     types: Types,
@@ -38,6 +44,8 @@ pub struct Admitted {
     /// The declared variables that have a value.
     pub variables: Variables,
     pub cost: u64,
+    /// What of the cost is for counting and summing, which is done however little the answer then has.
+    pub counting: u64,
     /// Whether it asks about the schema itself.
     pub introspects: bool,
     /// Declared variables without value and default.
@@ -77,6 +85,7 @@ impl Guard {
             operation: operation.node.ty,
             variables: Variables::default(),
             cost: 0,
+            counting: 0,
             introspects: false,
             absent: HashSet::new(),
         };
@@ -129,7 +138,8 @@ impl Guard {
             problems.truncate(self.limits.errors.max(1));
             return Err(problems);
         }
-        admitted.cost = totals.cost;
+        admitted.cost = totals.cost();
+        admitted.counting = totals.work.counting;
         admitted.introspects = totals.introspection_depth > 0;
         Ok(admitted)
     }
@@ -169,7 +179,13 @@ impl Guard {
             if !std::ptr::eq(operation, runs) {
                 let totals = walk.selection_set(&operation.node.selection_set.node, Some(root(operation.node.ty)));
                 selections = selections.saturating_add(totals.selections);
-                problems.extend(self.exceeded(operation, Totals { cost: 0, ..totals }));
+                problems.extend(self.exceeded(
+                    operation,
+                    Totals {
+                        work: Work::default(),
+                        ..totals
+                    },
+                ));
             }
         }
         let mut largest = 0;
@@ -215,10 +231,13 @@ impl Guard {
                 Problem::too_complex(format!("the operation has {found} {what}: at most {most}")).at(operation.pos)
             })
             .collect();
-        if problems.is_empty() && totals.cost > limits.cost {
+        if totals.work.bytes > limits.argument_bytes {
+            problems.push(coerce::too_large(limits).at(operation.pos));
+        }
+        if problems.is_empty() && totals.cost() > limits.cost {
             let message = format!(
                 "the operation costs {}: at most {}. Ask for smaller pages or fewer links",
-                amount(totals.cost),
+                amount(totals.cost()),
                 limits.cost
             );
             problems.push(Problem::too_complex(message).at(operation.pos));
@@ -232,6 +251,7 @@ impl Guard {
             limits: &self.limits,
             variables: HashMap::new(),
             faulty: HashSet::new(),
+            seen_bytes: 0,
             problems: Vec::new(),
         }
     }

@@ -4,8 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
-    BaseType, DirectiveLocation, FieldDefinition, InputValueDefinition, Type, TypeKind, TypeSystemDefinition,
+    BaseType, DirectiveLocation, FieldDefinition, InputValueDefinition, ServiceDocument, Type, TypeKind,
+    TypeSystemDefinition,
 };
+
+use super::introspection::Lengths;
 
 /// What every schema has beside its SDL.
 const INTROSPECTION: &str = include_str!("introspection.graphql");
@@ -18,6 +21,8 @@ pub struct Types {
     /// The fields that can be selected of everything, and those of queries, that no SDL has.
     meta: [HashMap<String, Field>; 2],
     directives: HashMap<String, DirectiveDefinition>,
+    /// How long the lists are that tell of the schema itself.
+    pub lengths: Lengths,
 }
 
 /// A directive. None of ours may be repeated; the library's parser says of all that they may.
@@ -43,6 +48,7 @@ pub struct Field {
     pub ty: Type,
     /// The name of its type, without lists and non-null marks.
     pub type_name: String,
+    pub is_list: bool,
     pub arguments: HashMap<String, InputField>,
 }
 
@@ -56,14 +62,16 @@ pub struct InputField {
 
 impl Types {
     pub fn read(sdl: &str) -> Self {
+        let document = well_formed(sdl);
         let mut types = Self {
             by_name: HashMap::new(),
             possible: HashMap::new(),
             meta: Default::default(),
             directives: HashMap::new(),
+            lengths: Lengths::of(&document),
         };
-        types.add(sdl);
-        types.add(INTROSPECTION);
+        types.add(document);
+        types.add(well_formed(INTROSPECTION));
         types.meta = ["__Everything", "__Query"].map(|name| match types.by_name.remove(name) {
             Some(Definition::Composite(fields)) => fields,
             _ => unreachable!("it is a type of the text above"),
@@ -75,8 +83,7 @@ impl Types {
         types
     }
 
-    fn add(&mut self, sdl: &str) {
-        let document = parse_schema(sdl).expect("the schema's own SDL is well formed");
+    fn add(&mut self, document: ServiceDocument) {
         for definition in document.definitions {
             let definition = match definition {
                 TypeSystemDefinition::Type(definition) => definition.node,
@@ -226,10 +233,15 @@ impl Types {
     }
 }
 
+fn well_formed(sdl: &str) -> ServiceDocument {
+    parse_schema(sdl).expect("the schema's own SDL is well formed")
+}
+
 fn read_field(field: &FieldDefinition) -> (String, Field) {
     let read = Field {
         ty: field.ty.node.clone(),
         type_name: base_name(&field.ty.node).to_owned(),
+        is_list: matches!(field.ty.node.base, BaseType::List(_)),
         arguments: field
             .arguments
             .iter()

@@ -9,12 +9,15 @@ use async_graphql::{Name, Positioned, Value as Constant};
 use async_graphql_value::Value;
 
 use super::coerce::{Checker, Path};
+use super::introspection;
+use super::lists::Lists;
+use super::prices;
 use super::problem::Problem;
+use super::size::size;
 use super::types::Field as FieldDefinition;
+use super::work::Work;
 use crate::graphql::DEFAULT_PAGE;
 
-/// What a mutation costs besides its answer.
-const MUTATION_COST: u64 = 10;
 /// A chain of fragments, each spread in the one before, may be so long.
 const MAX_CHAIN: usize = 100;
 
@@ -30,11 +33,19 @@ pub struct Totals {
     pub depth: u64,
     /// The depth below `__schema` and `__type`; 0 without them.
     pub introspection_depth: u64,
+    /// How many lists that lead from types of the schema to others stand in each other.
+    pub nested_types: u64,
     /// Fields of the set itself.
     pub fields: u64,
-    pub cost: u64,
-    /// Of a page's fields: what every entry of the page costs.
-    pub cost_of_entry: u64,
+    /// What the set takes with all that is below it.
+    pub work: Work,
+    /// Of a page's fields what every entry of the page takes; of others what the lists among them take for one entry.
+    pub of_entry: Work,
+    /// Objects that tell of the schema, if the set is that of all types: each has lists of average length.
+    pub described_of_all: u64,
+    /// Counts and sums among the set's own fields, if it is that of a page.
+    pub counts: u64,
+    pub sums: u64,
 }
 
 impl Totals {
@@ -44,9 +55,19 @@ impl Totals {
         self.directives = self.directives.saturating_add(other.directives);
         self.depth = self.depth.max(other.depth);
         self.introspection_depth = self.introspection_depth.max(other.introspection_depth);
+        self.nested_types = self.nested_types.max(other.nested_types);
         self.fields = self.fields.saturating_add(other.fields);
-        self.cost = self.cost.saturating_add(other.cost);
-        self.cost_of_entry = self.cost_of_entry.saturating_add(other.cost_of_entry);
+        self.work = self.work.and(other.work);
+        self.of_entry = self.of_entry.and(other.of_entry);
+        self.described_of_all = self.described_of_all.saturating_add(other.described_of_all);
+        self.counts = self.counts.saturating_add(other.counts);
+        self.sums = self.sums.saturating_add(other.sums);
+    }
+
+    /// The price of it all.
+    pub fn cost(&self) -> u64 {
+        let described = self.work.described.div_ceil(introspection::OBJECTS_PER_COST);
+        self.work.cost.saturating_add(described)
     }
 }
 
@@ -62,6 +83,8 @@ pub struct Walk<'a> {
     /// Off for operations that will not run: their variables have no values.
     checks_values: bool,
     fragments: HashMap<&'a str, Fragment>,
+    /// How large the variables are that were met.
+    sizes: HashMap<&'a str, u64>,
     chain: usize,
 }
 
@@ -72,6 +95,7 @@ impl<'a> Walk<'a> {
             checker,
             checks_values,
             fragments: HashMap::new(),
+            sizes: HashMap::new(),
             chain: 0,
         }
     }
@@ -80,10 +104,12 @@ impl<'a> Walk<'a> {
     pub fn selection_set(&mut self, set: &'a SelectionSet, parent: Option<&'a str>) -> Totals {
         let mut totals = Totals::default();
         for selection in &set.items {
-            self.directives(selection.node.directives());
-            totals.directives = totals
-                .directives
-                .saturating_add(selection.node.directives().len() as u64);
+            let directives = selection.node.directives();
+            self.directives(directives);
+            totals.directives = totals.directives.saturating_add(directives.len() as u64);
+            for directive in directives {
+                totals.work = totals.work.and(self.copies(&directive.node.arguments));
+            }
             totals.selections = totals.selections.saturating_add(1);
             totals.add(match &selection.node {
                 Selection::Field(field) => self.field(field, parent),
@@ -131,6 +157,9 @@ impl<'a> Walk<'a> {
 
     fn field(&mut self, field: &'a Positioned<Field>, parent: Option<&'a str>) -> Totals {
         let (node, name) = (&field.node, field.node.name.node.as_str());
+        if introspection::is_part(parent, name) {
+            return self.introspection(field, parent.unwrap_or_default());
+        }
         let definition = parent.and_then(|parent| self.checker.types.field(parent, name));
         let below = definition.map(|definition| definition.type_name.as_str());
         let child = self.selection_set(&node.selection_set.node, below);
@@ -138,64 +167,159 @@ impl<'a> Walk<'a> {
             self.arguments(node, definition);
         }
         let depth = child.depth.saturating_add(1);
-        let introspects = matches!(name, "__schema" | "__type" | "_service");
         let mut totals = Totals {
-            aliases: child.aliases.saturating_add(u64::from(node.alias.is_some())),
-            depth: if introspects { 0 } else { depth },
-            introspection_depth: if introspects { depth } else { child.introspection_depth },
-            fields: 1,
-            ..child
+            depth,
+            ..self.above(node, &child)
         };
-        let cost = self.cost(field, parent, definition, child);
+        if name == "_service" {
+            (totals.depth, totals.introspection_depth) = (0, depth);
+        }
+        let copies = self.copies(&node.arguments);
+        let work = self.work(field, parent, definition, child);
         let is_page = parent.is_some_and(|parent| self.checker.types.is_connection(parent));
-        (totals.cost, totals.cost_of_entry) = match name {
-            "nodes" if is_page => (0, cost),
+        let is_list = definition.is_some_and(|definition| definition.is_list);
+        (totals.work, totals.of_entry) = match (parent, name) {
+            (_, "nodes") if is_page => (Work::default(), work),
             // The edge itself is free, so that both ways to read a page cost the same.
-            "edges" if is_page => (0, child.cost),
-            _ => (cost, 0),
+            (_, "edges") if is_page => (Work::default(), child.work),
+            // The arguments have said how long it is.
+            (Some("Mutation"), _) => (work, Work::default()),
+            _ if definition.is_some_and(|definition| by_id(definition).is_some()) => (work, Work::default()),
+            (Some(parent), name) if is_list => {
+                let entries = work.times(prices::assumed_length(parent, name));
+                (entries, if is_page { Work::default() } else { work })
+            }
+            _ => (work, Work::default()),
         };
+        totals.work = totals.work.and(copies);
+        if name == "commissionSeries" {
+            totals.work = totals.work.and(Work::counting(prices::SUM_OF_ALL));
+        }
+        if is_page {
+            totals.counts = u64::from(name == "totalCount");
+            totals.sums = u64::from(name == "totals");
+        }
         totals
     }
 
-    /// What one field costs with all that is below it.
-    fn cost(
+    /// What a field hands on from what is below it.
+    fn above(&self, field: &Field, child: &Totals) -> Totals {
+        Totals {
+            selections: child.selections,
+            aliases: child.aliases.saturating_add(u64::from(field.alias.is_some())),
+            directives: child.directives,
+            introspection_depth: child.introspection_depth,
+            nested_types: child.nested_types,
+            fields: 1,
+            ..Totals::default()
+        }
+    }
+
+    /// A field of the schema's description of itself.
+    fn introspection(&mut self, field: &'a Positioned<Field>, parent: &'a str) -> Totals {
+        let (node, name) = (&field.node, field.node.name.node.as_str());
+        let below = self.checker.types.lengths.below(parent, name);
+        let child = self.selection_set(&node.selection_set.node, below.as_ref().map(|below| below.parent));
+        let is_root = matches!(name, "__schema" | "__type");
+        let depth = child.depth.saturating_add(1);
+        let mut totals = Totals {
+            depth: if is_root { 0 } else { depth },
+            ..self.above(node, &child)
+        };
+        if is_root {
+            totals.introspection_depth = depth;
+            if child.nested_types > introspection::MAX_NESTED_LISTS {
+                let most = introspection::MAX_NESTED_LISTS;
+                let message = format!("lists of the schema are nested too deeply: at most {most} in each other");
+                self.refuse(Problem::too_complex(message).at(field.pos));
+            }
+        }
+        totals.nested_types = child.nested_types.saturating_add(u64::from(introspection::nests(name)));
+        totals.work = self.copies(&node.arguments);
+        if let Some(below) = below {
+            let described = match name {
+                "types" => child.described_of_all,
+                _ => child.work.described,
+            };
+            let each = described.saturating_add(1);
+            let described = each.saturating_mul(below.most);
+            totals.work = totals.work.and(child.work.times(below.most).described_as(described));
+            totals.described_of_all = each.saturating_mul(below.average);
+        }
+        totals
+    }
+
+    /// What one field takes with all that is below it; of a list without a page, what one entry takes.
+    fn work(
         &mut self,
         field: &'a Positioned<Field>,
         parent: Option<&str>,
         definition: Option<&FieldDefinition>,
         child: Totals,
-    ) -> u64 {
+    ) -> Work {
         let node = &field.node;
-        if parent == Some("Mutation") {
-            let entries = self.length(node, "input").unwrap_or(0);
-            return MUTATION_COST.saturating_add(entries).saturating_add(child.cost);
-        }
         let is_leaf = match definition {
             Some(definition) => !self.checker.types.is_composite(&definition.type_name),
             None => node.selection_set.node.items.is_empty(),
         };
-        if is_leaf {
-            return 0;
-        }
-        let object = child.cost.saturating_add(1);
-        match definition {
-            Some(definition) if self.checker.types.is_connection(&definition.type_name) => {
-                let entries = self.page_size(field);
-                object.saturating_add(entries.saturating_mul(child.cost_of_entry))
+        let object = child.work.and(Work::OBJECT);
+        match (parent, definition) {
+            (Some("Mutation"), definition) => {
+                let lists = self.lists(node);
+                let entries = lists.entries();
+                let trials = match node.name.node.starts_with("simulate") {
+                    true => lists.trials(),
+                    false => 0,
+                };
+                let answer = match definition {
+                    // Each entry has an answer of its own, or else they are in the lists of the one answer.
+                    Some(definition) if definition.is_list => child.work.times(entries),
+                    _ => child.work.and(child.of_entry.times(entries)),
+                };
+                answer
+                    .and(Work::of(entries))
+                    .and(Work::of(trials))
+                    .and(Work::of(prices::MUTATION))
             }
-            Some(definition) => match BY_ID.iter().find(|name| definition.arguments.contains_key(**name)) {
+            (Some("_Service"), _) if node.name.node == "sdl" => Work::of(introspection::SDL_COST),
+            (_, Some(definition)) if definition.type_name == "JSON" => Work::of(prices::JSON),
+            _ if is_leaf => Work::default(),
+            (_, Some(definition)) if self.checker.types.is_connection(&definition.type_name) => {
+                let (count, sum) = match parent {
+                    Some("Query") => (prices::COUNT_OF_ALL, prices::SUM_OF_ALL),
+                    _ => (prices::COUNT_UNDER_ONE, prices::SUM_UNDER_ONE),
+                };
+                object
+                    .and(child.of_entry.times(self.page_size(field)))
+                    .and(Work::counting(count).times(child.counts))
+                    .and(Work::counting(sum).times(child.sums))
+            }
+            (_, Some(definition)) => match by_id(definition) {
                 Some(name) => {
                     let ids = self.length(node, name).unwrap_or(1);
                     if ids > self.checker.limits.node_ids as u64 {
                         let message = format!("{name} must be at most {}", self.checker.limits.node_ids);
                         self.refuse(Problem::new("BAD_USER_INPUT", message).at(field.pos));
                     }
-                    object.saturating_mul(ids)
+                    object.times(ids)
                 }
                 None => object,
             },
-            None => object,
+            (_, None) => object,
         }
+    }
+
+    /// The values that the library copies for a field or a directive.
+    fn copies(&mut self, arguments: &'a [(Positioned<Name>, Positioned<Value>)]) -> Work {
+        let (variables, sizes) = (&self.checker.variables, &mut self.sizes);
+        let mut variable = |name: &Name| {
+            let Some((name, value)) = variables.get_key_value(name.as_str()) else {
+                return 0;
+            };
+            *sizes.entry(name).or_insert_with(|| size(*value, &mut |_| 0))
+        };
+        let sizes = arguments.iter().map(|(_, value)| size(&value.node, &mut variable));
+        Work::bytes(sizes.fold(0, u64::saturating_add))
     }
 
     /// How many entries a page has at most.
@@ -245,6 +369,15 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// What the arguments of a mutation have in their lists.
+    fn lists(&self, field: &Field) -> Lists {
+        let mut lists = Lists::default();
+        for (_, value) in &field.arguments {
+            lists.add(&value.node, &self.checker.variables);
+        }
+        lists
+    }
+
     fn arguments(&mut self, field: &'a Field, definition: &FieldDefinition) {
         for (name, value) in &field.arguments {
             // Strict validation names unknown arguments and those that are missing.
@@ -274,4 +407,11 @@ impl<'a> Walk<'a> {
     fn refuse(&mut self, problem: Problem) {
         self.checker.problems.push(problem);
     }
+}
+
+/// The argument that names the things to be found, one for each entry of the list.
+fn by_id(definition: &FieldDefinition) -> Option<&'static str> {
+    BY_ID
+        .into_iter()
+        .find(|name| definition.is_list && definition.arguments.contains_key(*name))
 }

@@ -36,7 +36,7 @@ pub fn read(text: &str) -> Result<Incoming, String> {
         ("ping", payload @ (None | Some(Value::Object(_)))) => Ok(Incoming::Ping(payload)),
         ("pong", None | Some(Value::Object(_))) => Ok(Incoming::Pong),
         ("subscribe", Some(Value::Object(payload))) => {
-            let ask = ask::from_members(payload).map_err(|unreadable| unreadable.message)?;
+            let ask = ask::from_members(payload, text.len()).map_err(|unreadable| unreadable.message)?;
             Ok(Incoming::Subscribe { id: id(&message)?, ask })
         }
         ("complete", None) => Ok(Incoming::Complete { id: id(&message)? }),

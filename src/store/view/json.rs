@@ -1,18 +1,39 @@
-//! JSON as it is written: text that only grows, and how many objects it has.
+//! JSON as it is written: text that only grows, to a limit, and how many objects it has.
 
 use std::fmt::{Display, Write};
 
 /// A growing JSON text.
-#[derive(Default)]
 pub struct Json {
     text: String,
     objects: u64,
+    most_bytes: usize,
 }
 
+/// What was to be written is longer than it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLong;
+
 impl Json {
+    /// A text of at most so many bytes.
+    pub fn within(most_bytes: usize) -> Self {
+        Self {
+            text: String::new(),
+            objects: 0,
+            most_bytes,
+        }
+    }
+
     /// The text, and how many objects are in it.
-    pub fn finish(self) -> (String, u64) {
-        (self.text, self.objects)
+    pub fn finish(self) -> Result<(String, u64), TooLong> {
+        if self.is_full() {
+            return Err(TooLong);
+        }
+        Ok((self.text, self.objects))
+    }
+
+    /// Nothing that is written now is read by anybody.
+    fn is_full(&self) -> bool {
+        self.text.len() > self.most_bytes
     }
 
     /// Writes an object: of each entry its name, and what `value` writes for it.
@@ -24,6 +45,9 @@ impl Json {
         self.objects += 1;
         self.text.push('{');
         for (number, (name, entry)) in entries.into_iter().enumerate() {
+            if self.is_full() {
+                return Ok(());
+            }
             if number > 0 {
                 self.text.push(',');
             }
@@ -42,6 +66,9 @@ impl Json {
     ) -> Result<(), E> {
         self.text.push('[');
         for (number, item) in items.into_iter().enumerate() {
+            if self.is_full() {
+                return Ok(());
+            }
             if number > 0 {
                 self.text.push(',');
             }
@@ -99,7 +126,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_again(texts: Vec<String>, number: i64, truth: bool) {
-            let mut json = Json::default();
+            let mut json = Json::within(usize::MAX);
             let entries = [("texts", 0), ("number", 1), ("truth", 2), ("null", 3)];
             json.object(entries, |json, entry| {
                 match entry {
@@ -110,10 +137,27 @@ mod tests {
                 }
                 Ok::<_, ()>(())
             }).unwrap();
-            let (text, objects) = json.finish();
+            let (text, objects) = json.finish().unwrap();
             let expected = serde_json::json!({ "texts": texts, "number": number, "truth": truth, "null": null });
             prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), expected);
             prop_assert_eq!(objects, 1);
         }
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_written_to_its_end() {
+        let mut written = 0;
+        let mut json = Json::within(100);
+        json.list(0.., |json, number| {
+            written += 1;
+            json.number(number);
+            Ok::<_, ()>(())
+        })
+        .unwrap();
+        assert!(written < 50, "{written}");
+        assert_eq!(json.finish(), Err(TooLong));
+        let mut json = Json::within(2);
+        json.plain("");
+        assert_eq!(json.finish(), Ok((r#""""#.to_owned(), 0)));
     }
 }

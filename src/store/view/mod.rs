@@ -21,7 +21,7 @@ use super::scope::{Scoped, covered};
 use crate::auth::{Resource, Scope};
 
 pub use cell::uuid;
-pub use json::Json;
+pub use json::{Json, TooLong};
 pub use place::PlaceCells;
 pub use read::{balances_of, commissions, commissions_of, one, partners};
 pub use selected::Selected;

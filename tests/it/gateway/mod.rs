@@ -1,6 +1,7 @@
 //! What stands in front of the schema: HTTP, limits, errors, tokens, and those who try to get around them.
 
 mod attacks;
+mod bounds;
 mod jwks;
 mod jwt;
 mod key_pair;

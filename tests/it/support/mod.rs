@@ -87,6 +87,8 @@ fn generous() -> HttpOptions {
         selections: 10_000_000,
         cost: u64::MAX,
         input_list: 10_000,
+        argument_bytes: u64::MAX,
+        body_values: usize::MAX,
         ..Limits::default()
     };
     let throttle = Throttle {

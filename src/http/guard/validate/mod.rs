@@ -192,6 +192,7 @@ impl<'a> Context<'a> {
             limits: self.limits,
             variables: HashMap::new(),
             faulty: variables,
+            seen_bytes: 0,
             problems: Vec::new(),
         }
     }

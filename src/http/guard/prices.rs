@@ -1,0 +1,40 @@
+//! What things cost where the answer does not show it. An object of the answer costs 1: about 20 µs of a processor,
+//! reading and writing taken together. Prices are part of what callers rely on; docs/operations.md lists them.
+
+/// What a mutation costs besides its answer and its entries.
+pub const MUTATION: u64 = 10;
+
+/// What callers keep with a thing may be as long as many objects.
+pub const JSON: u64 = 4;
+
+/// Counting a list reads its index: of all that a caller sees, and of what belongs to one thing.
+pub const COUNT_OF_ALL: u64 = 100;
+pub const COUNT_UNDER_ONE: u64 = 5;
+
+/// Summing a list reads its rows.
+pub const SUM_OF_ALL: u64 = 500;
+pub const SUM_UNDER_ONE: u64 = 20;
+
+/// How long a list is taken to be that has no page, unless the values of arguments say so.
+pub const ASSUMED_LENGTH: u64 = 10;
+/// The same for amounts by currency, what one event or deal paid, and what is to be mended: most have one entry.
+const ASSUMED_SHORT_LENGTH: u64 = 2;
+/// The same for the points of a series, which are numbers and names.
+const ASSUMED_SERIES: u64 = 100;
+
+/// So many entries that a simulation tries on others cost as much as an object.
+pub const TRIALS: u64 = 20;
+
+/// How often a simulation may renew its deal.
+pub const MAX_RENEWALS: u64 = 1_000;
+
+/// How long the list in the field `name` of a `parent` is taken to be.
+pub fn assumed_length(parent: &str, name: &str) -> u64 {
+    match name {
+        "userErrors" => 1,
+        "balances" | "lifetimeValue" | "minimumPayouts" => ASSUMED_SHORT_LENGTH,
+        "commissions" if parent.ends_with("Payload") => ASSUMED_SHORT_LENGTH,
+        "commissionSeries" => ASSUMED_SERIES,
+        _ => ASSUMED_LENGTH,
+    }
+}

@@ -1,0 +1,72 @@
+//! What the execution of a selection takes. All of it multiplies with the length of the list that the selection stands in.
+
+/// Sums stop at the largest number, which then stands for any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Objects of the answer, mutations, and what is counted and summed for it.
+    pub cost: u64,
+    /// What of `cost` is for counting and summing: it is done however little the answer then has.
+    pub counting: u64,
+    /// The values of arguments: the library copies them for each field that it executes.
+    pub bytes: u64,
+    /// Objects that tell of the schema itself.
+    pub described: u64,
+}
+
+impl Work {
+    /// One object of the answer.
+    pub const OBJECT: Self = Self::of(1);
+
+    pub const fn of(cost: u64) -> Self {
+        Self {
+            cost,
+            counting: 0,
+            bytes: 0,
+            described: 0,
+        }
+    }
+
+    /// Counting or summing at this price.
+    pub const fn counting(price: u64) -> Self {
+        Self {
+            counting: price,
+            ..Self::of(price)
+        }
+    }
+
+    /// Copying so many bytes.
+    pub fn bytes(bytes: u64) -> Self {
+        Self {
+            bytes,
+            ..Self::default()
+        }
+    }
+
+    /// One after the other.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            cost: self.cost.saturating_add(other.cost),
+            counting: self.counting.saturating_add(other.counting),
+            bytes: self.bytes.saturating_add(other.bytes),
+            described: self.described.saturating_add(other.described),
+        }
+    }
+
+    /// For each entry of a list.
+    #[must_use]
+    pub fn times(self, entries: u64) -> Self {
+        Self {
+            cost: self.cost.saturating_mul(entries),
+            counting: self.counting.saturating_mul(entries),
+            bytes: self.bytes.saturating_mul(entries),
+            described: self.described.saturating_mul(entries),
+        }
+    }
+
+    /// The same with so many objects that tell of the schema.
+    #[must_use]
+    pub fn described_as(self, described: u64) -> Self {
+        Self { described, ..self }
+    }
+}
