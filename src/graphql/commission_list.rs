@@ -62,11 +62,10 @@ impl CommissionConnection {
 
     /// Counts and sums of the whole list by status and currency; summed only when asked for.
     async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTotal>, ApiError> {
-        Ok((self.read_totals)(request(ctx))
-            .await?
-            .into_iter()
-            .map(CommissionTotal::from)
-            .collect())
+        let request = request(ctx);
+        let read = (self.read_totals)(request);
+        let totals = request.counted.totals.get(self.list.fingerprint(), read).await?;
+        Ok(totals.into_iter().map(CommissionTotal::from).collect())
     }
 }
 
@@ -320,8 +319,13 @@ impl CommissionQuery {
         let mut bounds = starts.clone();
         bounds.push(to.0);
         bounds[0] = bounds[0].max(from.0);
-        let points = store::commission_totals::series(request.store().reader(), &scope, &filter, &bounds).await?;
-        let points = points.into_iter().filter_map(|(interval, total)| {
+        let list = Cursors::of((scope, "commissionSeries", &filter, &bounds)).fingerprint();
+        let read = async {
+            let points = store::commission_totals::series(request.store().reader(), &scope, &filter, &bounds).await?;
+            Ok(Arc::new(points))
+        };
+        let points = request.counted.series.get(list, read).await?;
+        let points = points.iter().filter_map(|&(interval, total)| {
             Some(SeriesPoint {
                 start: DateTime(*starts.get(interval)?),
                 status: total.status.into(),

@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::context::{RequestContext, request};
-use super::cursor::Cursors;
+use super::cursor::{Cursors, Fingerprint};
 use super::error::ApiError;
 use super::loader::{Children, PageKey};
 use crate::auth::Scope;
@@ -94,8 +94,14 @@ impl<T: OutputType + Clone + 'static> Connection<T> {
         self.page.get_or_try_init(read).await
     }
 
+    /// What tells the list from all others.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.cursors.fingerprint()
+    }
+
     pub async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
-        (self.read_count)(request).await
+        let read = (self.read_count)(request);
+        request.counted.counts.get(self.fingerprint(), read).await
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use async_graphql::Context;
 
 use super::loader::Loaders;
+use super::once::Counted;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::store::Store;
@@ -18,6 +19,8 @@ pub struct RequestContext {
     pub caller: Caller,
     /// Boxed, since there are many, and the request is moved around before it is asked for any.
     loaders: OnceLock<Box<Loaders>>,
+    /// Boxed for the same reason.
+    pub counted: Box<Counted>,
     /// Resolvers answer everything, so that tests can compare.
     pub resolvers_only: bool,
     /// How many objects of the answer are JSON already, so that nobody sees them who counts.
@@ -34,6 +37,7 @@ impl RequestContext {
             app: Arc::new(app.of_tenant(caller.tenant())),
             caller,
             loaders,
+            counted: Box::default(),
             resolvers_only: false,
             written: Arc::default(),
             space: AtomicUsize::new(usize::MAX),
@@ -86,6 +90,7 @@ pub async fn mutation<'a>(ctx: &Context<'a>) -> &'a RequestContext {
     if let Some(loaders) = request.loaders.get() {
         loaders.forget().await;
     }
+    request.counted.forget();
     request
 }
 

@@ -12,6 +12,10 @@ use crate::store::page::{Place, SortKey};
 
 const VERSION: u8 = 1;
 const FINGERPRINT_BYTES: usize = 8;
+
+/// What tells a list from all others.
+pub type Fingerprint = [u8; FINGERPRINT_BYTES];
+
 /// What kind of sort value follows the id.
 const TEXT: u8 = 0;
 const TIME: u8 = 1;
@@ -20,7 +24,7 @@ const INTEGER: u8 = 2;
 /// Makes and reads the cursors of one list: of one tenant or partner, one parent, one filter and one order.
 #[derive(Clone, Debug)]
 pub struct Cursors {
-    fingerprint: [u8; FINGERPRINT_BYTES],
+    fingerprint: Fingerprint,
     /// Some value of the kind that the list is sorted by; `None`: by the id alone.
     key: Option<SortKey>,
 }
@@ -32,6 +36,10 @@ impl Cursors {
         let mut fingerprint = [0; FINGERPRINT_BYTES];
         fingerprint.copy_from_slice(&hash[..FINGERPRINT_BYTES]);
         Self { fingerprint, key: None }
+    }
+
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
     }
 
     /// The same, of a list that is sorted by values like this one.

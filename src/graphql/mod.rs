@@ -22,6 +22,7 @@ mod loader;
 mod lookup;
 mod money;
 mod node;
+mod once;
 mod partner;
 mod partner_group;
 mod partner_group_rule;

@@ -48,7 +48,7 @@ async fn cost(app: &TestApp, client: &Client, document: &str) -> usize {
 }
 
 /// Document (with SIZE for the page size) and its statements.
-const COSTS: [(&str, usize); 13] = [
+const COSTS: [(&str, usize); 16] = [
     ("{ viewer { subject scopes } }", 0),
     ("{ viewer { tenant { name } } }", 1),
     ("{ partners(first: SIZE) { nodes { id name } } }", 1),
@@ -88,6 +88,20 @@ const COSTS: [(&str, usize); 13] = [
     ),
     (
         "{ partnerTiers { label } partnerCategories { label } advertisers { nodes { name } } }",
+        3,
+    ),
+    // What is counted and summed, too, wherever it stands.
+    (
+        "{ a: partners(first: SIZE) { totalCount } b: partners { totalCount } c: partners(filter: { status: [ACTIVE] }) { totalCount } }",
+        2,
+    ),
+    (
+        "{ a: commissions { totalCount totals { count } } b: commissions(first: SIZE) { totals { amount } totalCount } }",
+        2,
+    ),
+    (
+        r#"{ a: commissionSeries(interval: DAY, from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z") { count }
+             b: commissionSeries(interval: DAY, from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z") { amount } }"#,
         3,
     ),
 ];

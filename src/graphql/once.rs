@@ -1,0 +1,85 @@
+//! What is counted and summed for a request, each list once: aliases may ask for the same many times.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use super::cursor::Fingerprint;
+use super::error::ApiError;
+use crate::store::commission_totals::Total;
+
+/// What a request has counted and summed.
+#[derive(Default)]
+pub struct Counted {
+    /// How long lists are.
+    pub counts: Once<u64>,
+    /// What commissions add up to: in all, and in intervals.
+    pub totals: Once<Vec<Total>>,
+    pub series: Once<Arc<Vec<(usize, Total)>>>,
+}
+
+impl Counted {
+    /// Lets go of everything.
+    pub fn forget(&self) {
+        self.counts.forget();
+        self.totals.forget();
+        self.series.forget();
+    }
+}
+
+/// One result for each list that was asked about.
+pub struct Once<T>(Mutex<HashMap<Fingerprint, Arc<OnceCell<T>>>>);
+
+impl<T> Default for Once<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> Once<T> {
+    /// What is known of a list, or what `read` finds. Who asks meanwhile waits for it; a failure is not kept.
+    pub async fn get(&self, list: Fingerprint, read: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+        let cell = {
+            let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            cells.entry(list).or_default().clone()
+        };
+        cell.get_or_try_init(|| read).await.cloned()
+    }
+
+    fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use futures::future::join_all;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn equal_ones_are_read_once_and_failures_again() {
+        let (once, reads) = (Once::default(), &AtomicU32::new(0));
+        let read = |list: u8, fails: bool| {
+            once.get([list; 8], async move {
+                tokio::task::yield_now().await;
+                let number = reads.fetch_add(1, Ordering::Relaxed);
+                if fails {
+                    Err(ApiError::bad_user_input("no"))
+                } else {
+                    Ok(number)
+                }
+            })
+        };
+        assert!(read(1, true).await.is_err());
+        let found = join_all([1, 2, 1, 1, 2].map(|list| read(list, false))).await;
+        let found: Vec<_> = found.into_iter().map(|found| found.unwrap()).collect();
+        assert_eq!(found, [1, 2, 1, 1, 2]);
+        assert_eq!(reads.load(Ordering::Relaxed), 3);
+        once.forget();
+        assert_eq!(read(1, false).await.unwrap(), 3);
+    }
+}
