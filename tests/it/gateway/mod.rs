@@ -2,6 +2,7 @@
 
 mod attacks;
 mod bounds;
+mod heavy;
 mod jwks;
 mod jwt;
 mod key_pair;

@@ -98,6 +98,17 @@ impl Program {
         self.post("accept: application/graphql-response+json\r\n", body.as_bytes())
     }
 
+    /// A request of whoever has this token.
+    pub fn request_of(&self, token: &str, body: &str) -> Vec<u8> {
+        format!(
+            "POST /graphql HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+             accept: application/graphql-response+json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        )
+        .into_bytes()
+    }
+
     pub fn request(&self, line: &str, headers: &str, body: &[u8]) -> Vec<u8> {
         let mut bytes = format!(
             "{line} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n{headers}\r\n",
@@ -124,8 +135,21 @@ impl Program {
 
     /// The memory that it holds, in kilobytes.
     pub fn resident(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    /// The most that it has held since the last call of `forget_peak`.
+    pub fn peak(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    pub fn forget_peak(&self) {
+        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
+    }
+
+    fn memory(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
