@@ -19,6 +19,8 @@ pub struct Model {
     pub source: String,
     pub reason: Option<String>,
     pub created_at: DateTimeUtc,
+    /// Its place in the history of its partner; `None`: from before there were numbers.
+    pub sequence: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,8 @@ pub struct Model {
     pub actor: String,
     pub reason: Option<String>,
     pub at: DateTimeUtc,
+    /// Its place in the history of its partner; `None`: from before there were numbers.
+    pub sequence: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

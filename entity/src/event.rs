@@ -33,6 +33,8 @@ pub struct Model {
     /// How much of it was taken back so far.
     pub refunded_minor: i64,
     pub wholly_refunded: bool,
+    /// Its place in the history of its partner; `None`: from before there were numbers, or credited to nobody.
+    pub sequence: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -27,6 +27,7 @@ pub mod partner_category;
 pub mod partner_category_member;
 pub mod partner_customer;
 pub mod partner_group;
+pub mod partner_history;
 pub mod partner_lifetime_value;
 pub mod partner_standing;
 pub mod partner_tier;

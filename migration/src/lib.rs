@@ -10,6 +10,7 @@ mod m0002_ledger;
 mod m0003_deals;
 mod m0004_tiers;
 mod m0005_api_keys;
+mod m0006_histories;
 mod m0007_outbox_transactions;
 
 /// The migrations, in the order in which they are applied.
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_deals::Migration),
             Box::new(m0004_tiers::Migration),
             Box::new(m0005_api_keys::Migration),
+            Box::new(m0006_histories::Migration),
             Box::new(m0007_outbox_transactions::Migration),
         ]
     }

@@ -117,6 +117,8 @@ pub struct CommissionTransition {
     pub actor: String,
     pub reason: Option<String>,
     pub at: Timestamp,
+    /// Its place in the partner's history; `None`: from before there were numbers.
+    pub sequence: Option<i64>,
 }
 
 /// A partner's sums in one currency, in minor units. Rows owed to individuals stand outside.

@@ -41,6 +41,8 @@ pub struct Event {
     pub revenue: Option<Money>,
     pub occurred_at: Timestamp,
     pub recorded_at: Timestamp,
+    /// Its place in the partner's history; `None`: from before there were numbers, or credited to nobody.
+    pub sequence: Option<i64>,
     pub customer_id: Option<CustomerId>,
     pub attribution: Option<Attribution>,
     /// What a refund or chargeback takes back.

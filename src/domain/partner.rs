@@ -108,4 +108,6 @@ pub struct PartnerTransition {
     pub actor: String,
     pub reason: Option<String>,
     pub at: Timestamp,
+    /// Its place in the partner's history; `None`: from before there were numbers.
+    pub sequence: Option<i64>,
 }

@@ -30,6 +30,8 @@ pub struct CommissionSnapshot {
     pub source: SnapshotSource,
     pub reason: Option<String>,
     pub created_at: Timestamp,
+    /// Its place in the partner's history; `None`: from before there were numbers.
+    pub sequence: Option<i64>,
     /// When the next version took its place; `None`: it is in force.
     pub superseded_at: Option<Timestamp>,
 }

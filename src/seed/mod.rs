@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::auth::Scope;
 use crate::domain::tenant::Tenant;
 use crate::service::ServiceError;
-use crate::store::{self, StoreError, bulk};
+use crate::store::{self, StoreError, Writes, bulk};
 use partners::Batch;
 use programme::Programme;
 use source::Source;
@@ -108,6 +108,8 @@ async fn partners(
     bulk::insert_partner_categories(&transaction, tenant.id, &batch.categories).await?;
     bulk::insert_campaign_members(&transaction, tenant.id, &batch.members).await?;
     bulk::insert_snapshots(&transaction, tenant.id, &batch.snapshots).await?;
+    let advance = |writes: &mut Writes| store::partner::advance(writes, tenant.id, batch.moments.iter().copied());
+    Writes::of(advance).run(&transaction).await?;
     transaction.commit().await?;
     Ok(batch)
 }

@@ -7,6 +7,7 @@ use super::source::{Ids, JOINING, Source, between_days, happens, pick, pick_some
 use super::words::{BRANDS, FIRST_NAMES, LAST_NAMES, TAGS, TRADES};
 use crate::domain::Timestamp;
 use crate::domain::campaign::Campaign;
+use crate::domain::history::Moment;
 use crate::domain::id::{CampaignId, PartnerCategoryId, PartnerId, PartnerTransitionId};
 use crate::domain::money::Currency;
 use crate::domain::partner::{Partner, PartnerMove, PartnerStatus, PartnerTransition, PartnerType};
@@ -24,6 +25,8 @@ pub struct Batch {
     pub categories: Vec<(PartnerId, PartnerCategoryId)>,
     pub members: Vec<(CampaignId, PartnerId, Timestamp)>,
     pub snapshots: Vec<CommissionSnapshot>,
+    /// How far each partner's history has come.
+    pub moments: Vec<(PartnerId, Moment)>,
 }
 
 impl Batch {
@@ -31,6 +34,7 @@ impl Batch {
     pub fn add(&mut self, source: &Source, programme: &Programme, number: u32, external_id: String) {
         let random = &mut source.content("partner", number);
         let ids = &mut source.ids("partner", number);
+        let (transitions, snapshots) = (self.transitions.len(), self.snapshots.len());
         let partner = partner(source.seed(), programme, number, external_id, random, ids);
         let (id, created_at) = (partner.id, partner.created_at);
         let categories = pick_some(random, &programme.categories, 3);
@@ -50,7 +54,27 @@ impl Batch {
             self.snapshots.push(invite);
         }
         let partner = self.live(partner, random, ids);
+        self.number(&partner, transitions, snapshots);
         self.partners.push(partner);
+    }
+
+    /// Numbers the steps of the partner's history in the order of time: the transitions and snapshots from these places on.
+    fn number(&mut self, partner: &Partner, transitions: usize, snapshots: usize) {
+        let transitions = self.transitions[transitions..].iter_mut();
+        let transitions = transitions.map(|(_, _, transition)| (transition.at, &mut transition.sequence));
+        let snapshots = self.snapshots[snapshots..].iter_mut();
+        let snapshots = snapshots.map(|snapshot| (snapshot.created_at, &mut snapshot.sequence));
+        let mut steps: Vec<_> = transitions.chain(snapshots).collect();
+        steps.sort_by_key(|(at, _)| *at);
+        let mut last = Moment {
+            sequence: 0,
+            at: partner.created_at,
+        };
+        for (at, sequence) in steps {
+            last = last.next(at);
+            *sequence = Some(last.sequence);
+        }
+        self.moments.push((partner.id, last));
     }
 
     /// Leads the partner from its beginning to where it stands.
@@ -64,6 +88,7 @@ impl Batch {
                 actor,
                 reason,
                 at,
+                sequence: None,
             };
             self.transitions.push((ids.next(at), id, transition));
         };
@@ -110,6 +135,7 @@ fn invite(campaign: &Campaign, partner: PartnerId, at: Timestamp, ids: &mut Ids)
         source: SnapshotSource::Invite,
         reason: None,
         created_at: at,
+        sequence: None,
         superseded_at: None,
     }
 }

@@ -44,7 +44,10 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
     let transaction = app.store.begin().await?;
     // Locked, so that a revocation comes either before and is seen, or after and ends the key.
     let partner = match &draft.partner_id {
-        Some(id) => partner::locked(&transaction, &writer, "partnerId", id, &mut problems).await?,
+        Some(id) => {
+            let locked = partner::locked(&transaction, &writer, "partnerId", id, &mut problems).await?;
+            locked.map(|locked| locked.partner)
+        }
         None => None,
     };
     if let Some(partner) = &partner
@@ -56,6 +59,8 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
     let (Some(name), Some(expires_at), true) = (name, expires_at, problems.is_empty()) else {
         return Err(problems.into());
     };
+    // Not before the lock: a comeback that this one waited for is earlier.
+    let now = app.clock.now();
     let new = NewKey::generate();
     let api_key = ApiKey {
         id: ApiKeyId::new(now),
@@ -101,7 +106,13 @@ pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<ApiKeyId, Se
     let Some(key) = key else {
         return Err(problems.into());
     };
-    store::api_key::revoke(&transaction, writer.tenant(), key.id, app.clock.now()).await?;
+    store::api_key::revoke(
+        &transaction,
+        writer.tenant(),
+        key.id,
+        app.clock.now().max(key.created_at),
+    )
+    .await?;
     transaction.commit().await?;
     Ok(key.id)
 }

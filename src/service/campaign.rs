@@ -39,7 +39,6 @@ pub struct CampaignChange {
 
 pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Campaign, ServiceError> {
     let writer = caller.write(Resource::Campaigns)?;
-    let now = app.clock.now();
     let base_currency = store::tenant::get(app.store.reader(), &writer.scope())
         .await?
         .base_currency;
@@ -50,8 +49,9 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
     let holdback_days = problems.optional("holdbackDays", input.holdback_days, terms::holdback_days);
     let status = input.status.unwrap_or(CampaignStatus::Active);
     check_window(input.starts_at, input.ends_at, &mut problems);
-    let ends_at = window_end(status, input.ends_at, now);
     let transaction = app.store.begin().await?;
+    let now = app.clock.now();
+    let ends_at = window_end(status, input.ends_at, now);
     if let Some(Some(external_id)) = &external_id {
         check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
     }
@@ -84,7 +84,6 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
 
 pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result<Campaign, ServiceError> {
     let writer = caller.write(Resource::Campaigns)?;
-    let now = app.clock.now();
     let base_currency = store::tenant::get(app.store.reader(), &writer.scope())
         .await?
         .base_currency;
@@ -93,6 +92,8 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
     let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
+    // Not before the lock, and never earlier than what it follows.
+    let now = app.clock.now().max(current.updated_at);
     let name = problems.changed("name", input.name, current.name, |name| text::name(&name));
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id, |text| {
         text::external_id(&text)

@@ -191,7 +191,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CommissionRu
     if !store::deal_payment::has_paid(&transaction, &writer.scope(), id).await? {
         store::commission_rule::delete(&transaction, writer.tenant(), id).await?;
     } else if rule.archived_at.is_none() {
-        let now = app.clock.now();
+        let now = app.clock.now().max(rule.updated_at);
         let archived = CommissionRule {
             archived_at: Some(now),
             updated_at: now,
@@ -260,7 +260,8 @@ async fn put_changed(
     }
     let next = CommissionRule {
         version: current.version + 1,
-        updated_at: now,
+        // Never earlier than what it follows.
+        updated_at: now.max(current.updated_at),
         ..next
     };
     store::commission_rule::update(transaction, writer.tenant(), &next).await?;

@@ -40,10 +40,10 @@ pub async fn create(
     external_id: Option<String>,
 ) -> Result<CustomField, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let label = problems.take("label", text::name(label));
     let external_id = problems.optional("externalId", external_id, |text| text::external_id(&text));
+    let now = app.clock.now();
     let options = checked(options, &[], now, &mut problems);
     let transaction = app.store.begin().await?;
     check_free(&transaction, &writer, external_id.as_ref(), None, &mut problems).await?;

@@ -14,12 +14,12 @@ use crate::domain::commission::Commission;
 use crate::domain::deal::{Deal, FieldValue};
 use crate::domain::id::{self, CustomFieldId, CustomFieldOptionId, DealId};
 use crate::domain::money::{Currency, Money};
-use crate::domain::partner::Partner;
 use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
 use crate::service::ledger::lock_partners;
 use crate::service::ledger::once::{Once, repeated};
+use crate::store::partner::Locked;
 use crate::store::{self, StoreError, Transaction};
 
 pub mod forecast;
@@ -112,7 +112,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, 
     else {
         return Err(problems.into());
     };
-    let now = app.clock.now();
+    let (partner, moment) = (partner.partner, partner.last.next(app.clock.now()));
+    let now = moment.at;
     let deal = Deal {
         id: DealId::new(now),
         external_id,
@@ -128,7 +129,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, 
         updated_at: now,
     };
     store::deal::insert(&transaction, writer.tenant(), &deal).await?;
-    let desk = Desk::open(&transaction, &writer, &partner, &deal, now).await?;
+    let desk = Desk::open(&transaction, &writer, &partner, &deal, moment).await?;
     let commissions = match stage {
         Some(stage) => desk.enter(&stage).await?,
         None => Vec::new(),
@@ -142,7 +143,8 @@ pub async fn update(app: &App, caller: &Caller, input: DealChange) -> Result<Don
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();
     let transaction = app.store.begin().await?;
-    let Some((partner, current)) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
+    let Some((Locked { partner, last }, current)) = locked(&transaction, &writer, &input.id, &mut problems).await?
+    else {
         return Err(problems.into());
     };
     let name = problems.changed("name", input.name, current.name.clone(), |text| text::name(&text));
@@ -167,7 +169,8 @@ pub async fn update(app: &App, caller: &Caller, input: DealChange) -> Result<Don
     else {
         return Err(problems.into());
     };
-    let now = app.clock.now();
+    let moment = last.next(app.clock.now().max(current.updated_at));
+    let now = moment.at;
     let deal = Deal {
         name,
         value,
@@ -182,7 +185,7 @@ pub async fn update(app: &App, caller: &Caller, input: DealChange) -> Result<Don
     if deal.fields != current.fields {
         store::deal::replace_fields(&transaction, writer.tenant(), &deal).await?;
         if let Some(stage) = deal.stage_id {
-            let desk = Desk::open(&transaction, &writer, &partner, &deal, now).await?;
+            let desk = Desk::open(&transaction, &writer, &partner, &deal, moment).await?;
             commissions = desk.change(stage, &current.fields).await?;
         }
     }
@@ -204,7 +207,7 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
         }
         None => None,
     };
-    let (Some((partner, current)), Some(stage)) = (found, stage) else {
+    let (Some((Locked { partner, last }, current)), Some(stage)) = (found, stage) else {
         return Err(problems.into());
     };
     if current.stage_id == Some(stage.id) {
@@ -213,14 +216,15 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
             commissions: Vec::new(),
         });
     }
-    let now = app.clock.now();
+    let moment = last.next(app.clock.now().max(current.updated_at));
+    let now = moment.at;
     let deal = Deal {
         stage_id: Some(stage.id),
         updated_at: now,
         ..current
     };
     store::deal::update(&transaction, writer.tenant(), &deal).await?;
-    let desk = Desk::open(&transaction, &writer, &partner, &deal, now).await?;
+    let desk = Desk::open(&transaction, &writer, &partner, &deal, moment).await?;
     let commissions = desk.enter(&stage).await?;
     transaction.commit().await?;
     Ok(Done { deal, commissions })
@@ -239,7 +243,7 @@ async fn renew_once(app: &App, caller: &Caller, id: &str, key: String) -> Result
     let once = Once::new("recordDealRenewal", Some(key), &json!({ "id": id }), &mut problems);
     let transaction = app.store.begin().await?;
     let found = locked(&transaction, &writer, id, &mut problems).await?;
-    let (Some((partner, current)), true) = (found, problems.is_empty()) else {
+    let (Some((Locked { partner, last }, current)), true) = (found, problems.is_empty()) else {
         return Err(problems.into());
     };
     // Behind the lock: a simultaneous call with the same key has its answer by now.
@@ -261,14 +265,15 @@ async fn renew_once(app: &App, caller: &Caller, id: &str, key: String) -> Result
         problems.add("id", ProblemCode::InvalidTransition, message);
         return Err(problems.into());
     }
-    let now = app.clock.now();
+    let moment = last.next(app.clock.now().max(current.updated_at));
+    let now = moment.at;
     let deal = Deal {
         renewals: current.renewals + 1,
         updated_at: now,
         ..current
     };
     store::deal::update(&transaction, writer.tenant(), &deal).await?;
-    let desk = Desk::open(&transaction, &writer, &partner, &deal, now).await?;
+    let desk = Desk::open(&transaction, &writer, &partner, &deal, moment).await?;
     let commissions = desk.renew().await?;
     let ids: Vec<_> = commissions.iter().map(|row| row.id).collect();
     once.keep(&transaction, &writer, json!(ids), now).await?;
@@ -282,7 +287,7 @@ async fn locked(
     writer: &Writer,
     id: &str,
     problems: &mut Problems,
-) -> Result<Option<(Partner, Deal)>, StoreError> {
+) -> Result<Option<(Locked, Deal)>, StoreError> {
     let Some(id) = problems.id::<id::Deal>("id", id) else {
         return Ok(None);
     };

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
+use crate::domain::history::Moment;
 use crate::domain::id::{self, CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId};
 use crate::domain::money::Currency;
 use crate::domain::partner::{Partner, PartnerMove, PartnerStatus, PartnerTransition, PartnerType};
@@ -11,6 +12,7 @@ use crate::domain::{Timestamp, text};
 use crate::service::ids::existing;
 use crate::service::snapshot::{self, SnapshotDraft};
 use crate::service::{ServiceError, campaign};
+use crate::store::partner::Locked;
 use crate::store::{self, StoreError, Transaction, Writes};
 
 /// The largest metadata, as JSON text.
@@ -52,7 +54,6 @@ pub struct PartnerChange {
 
 pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Partner, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let name = problems.take("name", text::name(&input.name));
     let email = problems.take("email", text::email(&input.email));
@@ -104,7 +105,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
         PartnerStatus::Active
     };
     let partner_type = input.partner_type.unwrap_or(PartnerType::Affiliate);
-    let partner = insert(
+    let now = app.clock.now();
+    let (partner, moment) = insert(
         &transaction,
         &writer,
         details,
@@ -121,7 +123,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), members, now);
     Writes::of(join).run(&transaction).await?;
     if let Some(promise) = promise {
-        snapshot::stamp(&transaction, &writer, partner.id, promise, now).await?;
+        snapshot::stamp(&transaction, &writer, partner.id, promise, moment).await?;
     }
     transaction.commit().await?;
     Ok(partner)
@@ -131,7 +133,8 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
     let transaction = app.store.begin().await?;
-    let Some(current) = locked(&transaction, &writer, "id", &input.id, &mut problems).await? else {
+    let Some(Locked { partner: current, last }) = locked(&transaction, &writer, "id", &input.id, &mut problems).await?
+    else {
         return Err(problems.into());
     };
     let name = problems.changed("name", input.name, current.name.clone(), |name| text::name(&name));
@@ -194,7 +197,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
     else {
         return Err(problems.into());
     };
-    let updated_at = app.clock.now();
+    let updated_at = last.next(app.clock.now().max(current.updated_at)).at;
     let partner = Partner {
         name,
         email,
@@ -225,14 +228,16 @@ pub async fn change_status(
     reason: Option<&str>,
 ) -> Result<Partner, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let reason = problems.optional("reason", reason, text::reason);
     let transaction = app.store.begin().await?;
     let current = locked(&transaction, &writer, "id", id, &mut problems).await?;
-    let (Some(current), Some(reason)) = (current, reason) else {
+    let (Some(Locked { partner: current, last }), Some(reason)) = (current, reason) else {
         return Err(problems.into());
     };
+    // Not before the lock: what changed it while this one waited for it is earlier.
+    let moment = last.next(app.clock.now().max(current.updated_at));
+    let now = moment.at;
     let before = current.status;
     let Some(partner) = current.after(the_move, now) else {
         let other_way = match (the_move, before) {
@@ -255,8 +260,11 @@ pub async fn change_status(
         actor,
         reason,
         at: now,
+        sequence: Some(moment.sequence),
     };
     store::partner::insert_transition(&transaction, writer.tenant(), partner.id, &transition).await?;
+    let advance = |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+    Writes::of(advance).run(&transaction).await?;
     transaction.commit().await?;
     Ok(partner)
 }
@@ -273,7 +281,7 @@ pub async fn join_campaign(
     let transaction = app.store.begin().await?;
     let partner = locked(&transaction, &writer, "partnerId", partner_id, &mut problems).await?;
     let campaign = campaign::named(&transaction, &writer, "campaignId", campaign_id, &mut problems).await?;
-    let (Some(partner), Some(campaign)) = (partner, campaign) else {
+    let (Some(Locked { partner, .. }), Some(campaign)) = (partner, campaign) else {
         return Err(problems.into());
     };
     let now = app.clock.now();
@@ -294,6 +302,7 @@ pub(super) struct Details {
     pub tier_id: Option<PartnerTierId>,
 }
 
+/// Writes a new partner, and the first moment of its history.
 pub(super) async fn insert(
     transaction: &Transaction,
     writer: &Writer,
@@ -302,7 +311,7 @@ pub(super) async fn insert(
     status: PartnerStatus,
     payout_currency: Option<Currency>,
     now: Timestamp,
-) -> Result<Partner, StoreError> {
+) -> Result<(Partner, Moment), StoreError> {
     let partner = Partner {
         id: PartnerId::new(now),
         name: details.name,
@@ -322,15 +331,19 @@ pub(super) async fn insert(
         tokens_valid_from: now,
     };
     store::partner::insert(transaction, writer.tenant(), &partner).await?;
+    let moment = Moment { sequence: 0, at: now }.next(now);
     let transition = PartnerTransition {
         from: None,
         to: status,
         actor: writer.actor().to_owned(),
         reason: None,
         at: now,
+        sequence: Some(moment.sequence),
     };
     store::partner::insert_transition(transaction, writer.tenant(), partner.id, &transition).await?;
-    Ok(partner)
+    let advance = |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+    Writes::of(advance).run(transaction).await?;
+    Ok((partner, moment))
 }
 
 pub(super) async fn locked(
@@ -339,7 +352,7 @@ pub(super) async fn locked(
     field: &str,
     id: &str,
     problems: &mut Problems,
-) -> Result<Option<Partner>, StoreError> {
+) -> Result<Option<Locked>, StoreError> {
     let Some(id) = problems.id::<id::Partner>(field, id) else {
         return Ok(None);
     };

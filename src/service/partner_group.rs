@@ -57,7 +57,6 @@ pub struct SimulatedFee {
 
 pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Result<PartnerGroup, ServiceError> {
     let writer = caller.write(Resource::PartnerGroups)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let name = problems.take("name", text::name(&input.name));
     let description = problems.optional("description", input.description, |text| text::description(&text));
@@ -75,6 +74,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Resul
     else {
         return Err(problems.into());
     };
+    let now = app.clock.now();
     let group = PartnerGroup {
         id: PartnerGroupId::new(now),
         name,
@@ -177,7 +177,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
         store::partner_group::clear_default(&transaction, writer.tenant()).await?;
     }
     let description = description.filter(|text| !text.is_empty());
-    let updated_at = app.clock.now();
+    let updated_at = app.clock.now().max(current.updated_at);
     let group = PartnerGroup {
         name,
         description,

@@ -9,6 +9,7 @@ use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::snapshot::{self, Promise};
 use crate::service::{ServiceError, campaign, partner};
+use crate::store::partner::Locked;
 use crate::store::{self, StoreError, Transaction, Writes};
 
 /// A request as entered.
@@ -26,7 +27,6 @@ pub async fn create(
     input: NewPartnershipRequest,
 ) -> Result<PartnershipRequest, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let name = problems.take("name", text::name(&input.name));
     let email = problems.take("email", text::email(&input.email));
@@ -47,6 +47,7 @@ pub async fn create(
     else {
         return Err(problems.into());
     };
+    let now = app.clock.now();
     let request = PartnershipRequest {
         id: PartnershipRequestId::new(now),
         name,
@@ -88,7 +89,6 @@ async fn approve_once(
     group_id: Option<&str>,
 ) -> Result<PartnershipRequest, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let transaction = app.store.begin().await?;
     let request = pending(&transaction, &writer, id, &mut problems).await?;
@@ -111,17 +111,26 @@ async fn approve_once(
         Some(partner) => store::partner::lock(&transaction, &writer.scope(), partner.id).await?,
         None => None,
     };
-    let partner = match known {
-        Some(partner) if group_id.is_some() && partner.group_id != group_id => {
-            let partner = Partner {
-                group_id,
-                updated_at: now,
-                ..partner
-            };
-            store::partner::update(&transaction, writer.tenant(), &partner).await?;
-            partner
+    // Not before the locks: what was written while this one waited for them is earlier.
+    let now = app.clock.now().max(request.created_at);
+    let (partner, moment) = match known {
+        Some(Locked { partner, last }) => {
+            let moment = last.next(now.max(partner.updated_at));
+            let advance =
+                |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+            Writes::of(advance).run(&transaction).await?;
+            if group_id.is_some() && partner.group_id != group_id {
+                let partner = Partner {
+                    group_id,
+                    updated_at: moment.at,
+                    ..partner
+                };
+                store::partner::update(&transaction, writer.tenant(), &partner).await?;
+                (partner, moment)
+            } else {
+                (partner, moment)
+            }
         }
-        Some(partner) => partner,
         None => {
             let details = partner::Details {
                 name: request.name.clone(),
@@ -136,9 +145,17 @@ async fn approve_once(
             partner::insert(&transaction, &writer, details, partner_type, status, None, now).await?
         }
     };
+    let now = moment.at;
     let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
     Writes::of(join).run(&transaction).await?;
-    snapshot::stamp(&transaction, &writer, partner.id, Promise::of_campaign(&campaign), now).await?;
+    snapshot::stamp(
+        &transaction,
+        &writer,
+        partner.id,
+        Promise::of_campaign(&campaign),
+        moment,
+    )
+    .await?;
     let request = PartnershipRequest {
         status: PartnershipRequestStatus::Approved,
         partner_id: Some(partner.id),
@@ -162,7 +179,7 @@ pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Resul
     let request = PartnershipRequest {
         status: PartnershipRequestStatus::Rejected,
         reason: Some(reason),
-        decided_at: Some(app.clock.now()),
+        decided_at: Some(app.clock.now().max(request.created_at)),
         ..request
     };
     store::partnership_request::update(&transaction, writer.tenant(), &request).await?;

@@ -2,15 +2,16 @@
 
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
-use crate::domain::Timestamp;
 use crate::domain::campaign::Campaign;
+use crate::domain::history::Moment;
 use crate::domain::id::{self, CampaignId, PartnerId, SnapshotId};
 use crate::domain::problem::Problems;
 use crate::domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use crate::domain::terms::{self, Term, TermDraft};
 use crate::domain::text;
 use crate::service::{ServiceError, campaign};
-use crate::store::{self, StoreError, Transaction};
+use crate::store::partner::Locked;
+use crate::store::{self, StoreError, Transaction, Writes};
 
 /// Terms to stamp, as entered.
 #[derive(Clone, Debug)]
@@ -59,7 +60,6 @@ pub async fn amend(
     reason: &str,
 ) -> Result<CommissionSnapshot, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let reason = problems.take("reason", text::reason(reason));
     let transaction = app.store.begin().await?;
@@ -71,14 +71,20 @@ pub async fn amend(
         None => None,
     };
     let promise = promise(&transaction, &writer, draft, SnapshotSource::Amendment, &mut problems).await?;
-    let (Some(partner), Some(promise), Some(reason), true) = (partner, promise, reason, problems.is_empty()) else {
+    let (Some(Locked { partner, last }), Some(promise), Some(reason), true) =
+        (partner, promise, reason, problems.is_empty())
+    else {
         return Err(problems.into());
     };
     let promise = Promise {
         reason: Some(reason),
         ..promise
     };
-    let snapshot = stamp(&transaction, &writer, partner.id, promise, now).await?;
+    // Not before the lock: what was earned while this one waited for it was promised by the former snapshot.
+    let moment = last.next(app.clock.now());
+    let snapshot = stamp(&transaction, &writer, partner.id, promise, moment).await?;
+    let advance = |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+    Writes::of(advance).run(&transaction).await?;
     transaction.commit().await?;
     Ok(snapshot)
 }
@@ -112,17 +118,18 @@ pub(super) async fn promise(
     })
 }
 
-/// Writes the next version. The caller holds the partner's lock, or has just created the partner.
+/// Writes the next version. The caller holds the partner's lock, or has just created the partner, and takes the step in
+/// its history.
 pub(super) async fn stamp(
     transaction: &Transaction,
     writer: &Writer,
     partner_id: PartnerId,
     promise: Promise,
-    now: Timestamp,
+    moment: Moment,
 ) -> Result<CommissionSnapshot, StoreError> {
     let newest = store::snapshot::newest_version(transaction, &writer.scope(), partner_id, promise.campaign_id).await?;
     let snapshot = CommissionSnapshot {
-        id: SnapshotId::new(now),
+        id: SnapshotId::new(moment.at),
         partner_id,
         campaign_id: promise.campaign_id,
         version: newest + 1,
@@ -130,7 +137,8 @@ pub(super) async fn stamp(
         holdback_days: promise.holdback_days,
         source: promise.source,
         reason: promise.reason,
-        created_at: now,
+        created_at: moment.at,
+        sequence: Some(moment.sequence),
         superseded_at: None,
     };
     store::snapshot::insert(transaction, writer.tenant(), &snapshot).await?;

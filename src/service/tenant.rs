@@ -84,7 +84,7 @@ pub async fn update(app: &App, caller: &Caller, input: TenantChange) -> Result<T
         name,
         time_zone,
         minimum_payouts,
-        updated_at: app.clock.now(),
+        updated_at: app.clock.now().max(current.updated_at),
         ..current
     };
     store::tenant::update(&transaction, &tenant).await?;

@@ -130,7 +130,7 @@ async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommi
     if !store::tiered_commission::has_paid(&transaction, &writer.scope(), id).await? {
         store::tiered_commission::delete(&transaction, writer.tenant(), id).await?;
     } else if tier.archived_at.is_none() {
-        let now = app.clock.now();
+        let now = app.clock.now().max(tier.updated_at);
         let archived = TieredCommission {
             archived_at: Some(now),
             updated_at: now,
@@ -183,7 +183,8 @@ async fn put_changed(
     }
     let next = TieredCommission {
         version: current.version + 1,
-        updated_at: now,
+        // Never earlier than what it follows.
+        updated_at: now.max(current.updated_at),
         ..next
     };
     store::tiered_commission::update(transaction, writer.tenant(), &next).await?;

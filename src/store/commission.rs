@@ -350,6 +350,7 @@ pub(super) fn to_transition_row(
         actor: transition.actor.clone(),
         reason: transition.reason.clone(),
         at: transition.at,
+        sequence: transition.sequence,
     }
 }
 
@@ -387,7 +388,7 @@ pub async fn explanations_of(
         .collect()
 }
 
-/// The status changes of each commission, oldest first.
+/// The status changes of each commission, in the order of recording.
 pub async fn transitions_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -418,7 +419,13 @@ pub async fn transitions_of(
                 actor: row.actor,
                 reason: row.reason,
                 at: row.at,
+                sequence: row.sequence,
             });
+    }
+    for history in transitions.values_mut() {
+        // A row never comes back to where it was, so its states are in order also where clocks disagreed and transitions
+        // have no numbers yet.
+        history.sort_by_key(|transition| (transition.sequence, transition.from));
     }
     Ok(transitions)
 }

@@ -278,6 +278,7 @@ pub(super) fn from_row(row: event::Model) -> Result<Event, StoreError> {
         )?,
         occurred_at: row.occurred_at,
         recorded_at: row.recorded_at,
+        sequence: row.sequence,
         customer_id: row.customer_id.map(CustomerId::from_uuid),
         attribution,
         original_id: row.original_id.map(EventId::from_uuid),
@@ -313,5 +314,6 @@ pub(super) fn to_row(tenant: TenantId, event: &Event) -> event::Model {
         metadata: event.metadata.clone(),
         refunded_minor: event.refunded_minor,
         wholly_refunded: event.wholly_refunded,
+        sequence: event.sequence,
     }
 }

@@ -3,20 +3,22 @@
 use std::collections::HashMap;
 
 use entity::partner::{self, Column, Entity};
-use entity::{campaign_member, partner_category_member, partner_transition};
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query};
+use entity::{campaign_member, partner_category_member, partner_history, partner_transition};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LockType, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select,
 };
 use uuid::Uuid;
 
 use super::campaign::contains;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::{Scoped, visible};
+use super::writes::Writes;
 use super::{StoreError, commission_rule, many, row, tiered_commission};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
+use crate::domain::history::Moment;
 use crate::domain::id::{
     CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId, PartnerTransitionId, TenantId,
 };
@@ -138,18 +140,44 @@ pub async fn external_ids(
 /// not. A partner's id never changes, so they have nothing to wait for, and whoever writes them could wait in a circle.
 const WRITER: LockType = LockType::NoKeyUpdate;
 
+/// A partner for update, and the last moment of its history: whatever is done under the lock comes after it.
+#[derive(Clone, Debug)]
+pub struct Locked {
+    pub partner: Partner,
+    pub last: Moment,
+}
+
+struct LockedRow(partner::Model, Moment);
+
+impl FromQueryResult for LockedRow {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, sea_orm::DbErr> {
+        let last = Moment {
+            sequence: result.try_get(prefix, "history_sequence")?,
+            at: result.try_get(prefix, "history_at")?,
+        };
+        Ok(Self(partner::Model::from_query_result(result, prefix)?, last))
+    }
+}
+
+impl LockedRow {
+    fn into_locked(self) -> Result<Locked, StoreError> {
+        let (partner, last) = (from_row(self.0)?, self.1);
+        Ok(Locked { partner, last })
+    }
+}
+
 /// The partner for update: every write that concerns it waits for this transaction's end.
 pub async fn lock(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
     id: PartnerId,
-) -> Result<Option<Partner>, StoreError> {
-    let row = visible::<Entity>(scope)
-        .filter(Column::Id.eq(id.uuid()))
+) -> Result<Option<Locked>, StoreError> {
+    let row = with_last_moment(visible::<Entity>(scope).filter(Column::Id.eq(id.uuid())))
         .lock(WRITER)
+        .into_model::<LockedRow>()
         .one(transaction)
         .await?;
-    row.map(from_row).transpose()
+    row.map(LockedRow::into_locked).transpose()
 }
 
 /// Partners for update, locked in the order of their ids and given in that order.
@@ -157,9 +185,22 @@ pub async fn lock_all(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
     ids: &[PartnerId],
-) -> Result<Vec<Partner>, StoreError> {
-    let locked = locked(transaction.get_database_backend(), scope, ids);
-    locked.all(transaction).await?.into_iter().map(from_row).collect()
+) -> Result<Vec<Locked>, StoreError> {
+    let locked = with_last_moment(locked(transaction.get_database_backend(), scope, ids));
+    let rows = locked.into_model::<LockedRow>().all(transaction).await?;
+    rows.into_iter().map(LockedRow::into_locked).collect()
+}
+
+/// Columns for the last moment of the history. Of a partner whose steps have no numbers yet, the last change counts.
+fn with_last_moment(select: Select<Entity>) -> Select<Entity> {
+    use partner_history::Column as History;
+    let at = Expr::expr(Func::coalesce([
+        Expr::col((Entity, History::HistoryAt)),
+        Expr::col((Entity, Column::UpdatedAt)),
+    ]));
+    select
+        .column_as(Expr::col((Entity, History::HistorySequence)), "history_sequence")
+        .column_as(at, "history_at")
 }
 
 fn locked(backend: DbBackend, scope: &Scope, ids: &[PartnerId]) -> Select<Entity> {
@@ -176,6 +217,8 @@ pub struct Credited {
     pub id: PartnerId,
     pub status: PartnerStatus,
     pub group_id: Option<PartnerGroupId>,
+    /// The last moment of its history.
+    pub last: Moment,
 }
 
 /// Locks like [`lock_all`], and reads less.
@@ -184,17 +227,17 @@ pub async fn lock_credited(
     scope: &Scope,
     ids: &[PartnerId],
 ) -> Result<Vec<Credited>, StoreError> {
-    let rows: Vec<(Uuid, String, Option<Uuid>)> = locked(transaction.get_database_backend(), scope, ids)
+    let select = locked(transaction.get_database_backend(), scope, ids)
         .select_only()
-        .columns([Column::Id, Column::Status, Column::GroupId])
-        .into_tuple()
-        .all(transaction)
-        .await?;
-    let credited = rows.into_iter().map(|(id, status, group)| {
+        .columns([Column::Id, Column::Status, Column::GroupId]);
+    let rows: Vec<(Uuid, String, Option<Uuid>, i64, Timestamp)> =
+        with_last_moment(select).into_tuple().all(transaction).await?;
+    let credited = rows.into_iter().map(|(id, status, group, sequence, at)| {
         Ok(Credited {
             id: PartnerId::from_uuid(id),
             status: row::text(TABLE, "status", &status, PartnerStatus::parse)?,
             group_id: group.map(PartnerGroupId::from_uuid),
+            last: Moment { sequence, at },
         })
     });
     credited.collect()
@@ -411,6 +454,20 @@ pub async fn update(transaction: &impl ConnectionTrait, tenant: TenantId, partne
     Ok(())
 }
 
+/// Keeps how far histories have come; one entry a partner, whose lock the caller holds.
+pub fn advance(writes: &mut Writes, tenant: TenantId, moments: impl IntoIterator<Item = (PartnerId, Moment)>) {
+    let rows = moments.into_iter().map(|(partner, moment)| {
+        let row = partner_history::Model {
+            tenant_id: tenant.uuid(),
+            id: partner.uuid(),
+            history_sequence: moment.sequence,
+            history_at: Some(moment.at),
+        };
+        row.into_active_model()
+    });
+    writes.set(rows);
+}
+
 /// Makes `categories` the partner's only ones.
 pub async fn replace_categories(
     transaction: &impl ConnectionTrait,
@@ -455,7 +512,7 @@ pub async fn insert_transition(
     Ok(())
 }
 
-/// The status changes of each partner, oldest first.
+/// The status changes of each partner, in the order of recording.
 pub async fn transitions_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -485,7 +542,12 @@ pub async fn transitions_of(
             actor: row.actor,
             reason: row.reason,
             at: row.at,
+            sequence: row.sequence,
         });
+    }
+    for history in transitions.values_mut() {
+        // Those without a number come first, in the order of their ids.
+        history.sort_by_key(|transition| transition.sequence);
     }
     Ok(transitions)
 }
@@ -553,5 +615,6 @@ pub(super) fn to_transition_row(
         actor: transition.actor.clone(),
         reason: transition.reason.clone(),
         at: transition.at,
+        sequence: transition.sequence,
     }
 }

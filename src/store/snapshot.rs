@@ -73,6 +73,10 @@ pub async fn of_partners(
     for row in select.into_model::<Row>().all(database).await? {
         snapshots.entry(row.0.partner_id).or_default().push(from_row(row)?);
     }
+    for list in snapshots.values_mut() {
+        // By their numbers, whatever the clocks said; those without one are the oldest, in the order of their ids.
+        list.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.sequence));
+    }
     Ok(snapshots)
 }
 
@@ -130,6 +134,7 @@ fn from_row(Row(row, superseded_at): Row) -> Result<CommissionSnapshot, StoreErr
         source: row::text(TABLE, "source", &row.source, SnapshotSource::parse)?,
         reason: row.reason,
         created_at: row.created_at,
+        sequence: row.sequence,
         superseded_at,
     })
 }
@@ -146,5 +151,6 @@ pub(super) fn to_row(tenant: TenantId, snapshot: &CommissionSnapshot) -> commiss
         source: snapshot.source.as_str().to_owned(),
         reason: snapshot.reason.clone(),
         created_at: snapshot.created_at,
+        sequence: snapshot.sequence,
     }
 }

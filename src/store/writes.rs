@@ -1,4 +1,4 @@
-//! Inserts that nobody waits for one by one: those of a transaction cost one trip to the database. PostgreSQL takes them
+//! Inserts, and updates of single rows, that nobody waits for one by one: those of a transaction cost one trip to the database. PostgreSQL takes them
 //! in one statement, as common table expressions, and checks references at its end. SQLite, which is as far away as
 //! another thread, takes their texts one behind the other, and runs them in their order.
 //!
@@ -100,6 +100,22 @@ impl Writes {
         self.tables.push(Table { form, values });
     }
 
+    /// Sets columns of rows that are there: each gives its key, and then what it sets.
+    pub(super) fn set<A: ActiveModelTrait>(&mut self, rows: impl IntoIterator<Item = A>) {
+        let columns: Vec<_> = <A::Entity as EntityTrait>::Column::iter().collect();
+        let mut values = Vec::new();
+        for mut row in rows {
+            values.extend(columns.iter().map(|column| match row.take(*column) {
+                ActiveValue::Set(value) | ActiveValue::Unchanged(value) => value,
+                ActiveValue::NotSet => unreachable!("rows that are set give all their columns"),
+            }));
+        }
+        if !values.is_empty() {
+            let form = Arc::new(Form::setting::<A::Entity>(&columns));
+            self.tables.push(Table { form, values });
+        }
+    }
+
     /// Says that one of them appends to the outbox.
     pub(super) fn note_append(&mut self) {
         self.appends = true;
@@ -159,6 +175,26 @@ impl Form {
         Self {
             head: format!(r#"INSERT INTO "{table}" {} VALUES "#, list(&columns)),
             tail,
+            columns: columns.len(),
+        }
+    }
+
+    /// What updates of a table look like. Both engines call the columns of a list of values column1, column2 and so on.
+    fn setting<E: EntityTrait>(columns: &[E::Column]) -> Self {
+        let table = E::default();
+        let table = table.table_name();
+        let key: Vec<_> = E::PrimaryKey::iter().map(|key| key.into_column().as_str()).collect();
+        let (mut found, mut set) = (Vec::new(), Vec::new());
+        for (number, column) in (1..).zip(columns) {
+            let name = column.as_str();
+            match key.contains(&name) {
+                true => found.push(format!(r#""{table}"."{name}" = "given"."column{number}""#)),
+                false => set.push(format!(r#""{name}" = "given"."column{number}""#)),
+            }
+        }
+        Self {
+            head: format!(r#"UPDATE "{table}" SET {} FROM (VALUES "#, set.join(", ")),
+            tail: format!(r#") AS "given" WHERE {}"#, found.join(" AND ")),
             columns: columns.len(),
         }
     }
@@ -260,7 +296,7 @@ impl Text {
 
 #[cfg(test)]
 mod tests {
-    use entity::{outbox, partner_standing};
+    use entity::{outbox, partner_history, partner_standing};
     use uuid::Uuid;
 
     use super::*;
@@ -300,6 +336,35 @@ mod tests {
         assert_eq!(texts[0].sql, expected);
         assert_eq!(texts[0].values.len(), 8);
         assert_eq!(texts[0].values[5], Value::from(1i64));
+    }
+
+    #[test]
+    fn updates_go_along_with_inserts() {
+        let row = |number: u128| partner_history::ActiveModel {
+            tenant_id: ActiveValue::Set(Uuid::nil()),
+            id: ActiveValue::Set(Uuid::from_u128(number)),
+            history_sequence: ActiveValue::Set(7),
+            history_at: ActiveValue::Set(None),
+        };
+        let writes = || {
+            Writes::of(|writes| {
+                writes.add([change()], Conflict::Fail);
+                writes.set([row(1), row(2)]);
+            })
+        };
+        let head = r#"UPDATE "partner" SET "history_sequence" = "given"."column3", "history_at" = "given"."column4" FROM (VALUES "#;
+        let tail =
+            r#") AS "given" WHERE "partner"."tenant_id" = "given"."column1" AND "partner"."id" = "given"."column2""#;
+        let change = r#"INSERT INTO "outbox" ("tenant_id", "status") VALUES "#;
+        let texts = at_once(cut(writes().tables, |left| left));
+        assert_eq!(
+            texts[0].sql,
+            format!(r#"WITH "insert_0" AS ({change}($1, $2)) {head}($3, $4, $5, $6), ($7, $8, $9, $10){tail}"#)
+        );
+        let texts = in_a_row(cut(writes().tables, |_| 1));
+        assert_eq!(texts.len(), 1);
+        let update = format!("{head}(?, ?, ?, ?){tail}");
+        assert_eq!(texts[0].sql, format!("{change}(?, ?); {update}; {update}"));
     }
 
     #[test]

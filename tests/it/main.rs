@@ -14,6 +14,7 @@ mod demo;
 mod dropped_fields;
 mod federation;
 mod gateway;
+mod histories;
 mod import;
 mod import_everflow;
 mod import_journeybee;

@@ -134,9 +134,15 @@ impl Vandal {
     async fn new(app: &TestApp) -> Self {
         let vandal = Self(sea_orm::Database::connect(app.database_url()).await.unwrap());
         let guards = match app.is_postgres() {
-            true => ["commission", "commission_transition", "payout_item"]
-                .map(|table| format!("ALTER TABLE {table} DISABLE TRIGGER USER"))
-                .to_vec(),
+            true => [
+                "commission",
+                "commission_transition",
+                "payout_item",
+                "partner_transition",
+                "commission_snapshot",
+            ]
+            .map(|table| format!("ALTER TABLE {table} DISABLE TRIGGER USER"))
+            .to_vec(),
             false => app
                 .texts("SELECT name FROM sqlite_master WHERE type = 'trigger'")
                 .await
@@ -170,6 +176,75 @@ both_databases! {
         assert_eq!(ledger.verify(&app).await, []);
         let other = app.tenant("other").await;
         assert_eq!(verify(&app.app, &other).await.unwrap(), []);
+    }
+
+    async fn contradictions_of_histories_are_found_and_named(app: TestApp) {
+        let tenant = app.tenant("acme").await;
+        let staff = app.staff(&tenant, "admin");
+        let input = json!({ "name": "Launch", "holdbackDays": 0, "terms": [{ "basis": "PERCENT", "value": "10" }] });
+        let campaign = made_id(&staff, "createCampaign", "campaign", input).await;
+        let partner = made_id(&staff, "createPartner", "partner", json!({ "name": "Ada", "email": "ada@ada.example" })).await;
+        let mut snapshots = Vec::new();
+        for value in ["20", "30"] {
+            let input = json!({ "partnerId": partner, "campaignId": campaign, "reason": "better", "terms": [{ "basis": "PERCENT", "value": value }] });
+            snapshots.push(made_id(&staff, "amendCommissionSnapshot", "commissionSnapshot", input).await);
+        }
+        let charge = json!({
+            "externalId": "one", "kind": "CHARGE", "amount": { "amount": "10", "currency": "EUR" },
+            "partnerId": partner, "campaignId": campaign,
+        });
+        let (event, _, rows) = record(&staff, charge).await;
+        app.clock.advance(Duration::from_secs(1));
+        staff.mutate("approveCommissions", json!({ "ids": rows }), "__typename").await;
+        staff.done("suspendPartner", json!({ "id": partner, "reason": "r" }), "partner { id }").await;
+        staff.done("activatePartner", json!({ "id": partner }), "partner { id }").await;
+
+        let vandal = Vandal::new(&app).await;
+        let raw = |id: &str| {
+            let uuid = parse_any(id).expect("an id").1;
+            match app.is_postgres() {
+                true => format!("'{uuid}'"),
+                false => format!("x'{}'", uuid.simple()),
+            }
+        };
+        let (mine, own) = (format!("WHERE partner_id = {}", raw(&partner)), format!("WHERE id = {}", raw(&partner)));
+        let moved = format!("WHERE commission_id = {}", raw(&rows[0]));
+        let earlier = "'2020-01-01T00:00:00+00:00'";
+        // What is broken, what is said of it, of which id, and how it is mended.
+        let cases = [
+            (format!("UPDATE partner_transition SET from_status = 'INVITED' {mine} AND to_status = 'SUSPENDED'"),
+             "no chain: INVITED follows ACTIVE", &partner,
+             format!("UPDATE partner_transition SET from_status = 'ACTIVE' {mine} AND to_status = 'SUSPENDED'")),
+            (format!("UPDATE partner SET status = 'SUSPENDED' {own}"), "do not end where it stands", &partner,
+             format!("UPDATE partner SET status = 'ACTIVE' {own}")),
+            (format!("UPDATE partner_transition SET at = {earlier} {mine} AND to_status = 'SUSPENDED'"), "go back 1 times", &partner,
+             format!("UPDATE partner_transition SET at = (SELECT history_at FROM partner) {mine} AND to_status = 'SUSPENDED'")),
+            (format!("UPDATE event SET recorded_at = {earlier} {mine}"), "go back 1 times", &partner,
+             format!("UPDATE event SET recorded_at = (SELECT created_at FROM partner) {mine}")),
+            (format!("UPDATE partner SET history_sequence = history_sequence - 1 {own}"), "a number would be given twice", &partner,
+             format!("UPDATE partner SET history_sequence = history_sequence + 1 {own}")),
+            (format!("UPDATE commission_snapshot SET version = 4 {mine} AND version = 2"), "not in the order of recording (4)", &partner,
+             format!("UPDATE commission_snapshot SET version = 2 {mine} AND version = 4")),
+            (format!("UPDATE commission_snapshot SET sequence = 1 {mine} AND version = 2"), "not in the order of recording (2)", &partner,
+             format!("UPDATE commission_snapshot SET sequence = 3 {mine} AND version = 2")),
+            (format!("UPDATE commission SET snapshot_id = {} {mine}", raw(&snapshots[0])), "the newest when its event was recorded", &rows[0],
+             format!("UPDATE commission SET snapshot_id = {} {mine}", raw(&snapshots[1]))),
+            (format!("UPDATE event SET sequence = 2 {mine}"), "the newest when its event was recorded", &event,
+             format!("UPDATE event SET sequence = 4 {mine}")),
+            (format!("UPDATE commission_transition SET at = {earlier} {moved} AND to_status = 'APPROVED'"), "moved to APPROVED before it was ACCRUED", &rows[0],
+             format!("UPDATE commission_transition SET at = (SELECT approved_at FROM commission) {moved} AND to_status = 'APPROVED'")),
+            (format!("UPDATE commission_transition SET sequence = 1 {moved} AND to_status = 'APPROVED'"), "in another order than its moves", &rows[0],
+             format!("UPDATE commission_transition SET sequence = 5 {moved} AND to_status = 'APPROVED'")),
+        ];
+        for (sql, what, id, mend) in cases {
+            assert_eq!(verify(&app.app, &tenant).await.unwrap(), [], "before {sql}");
+            vandal.run(&sql).await;
+            let findings = verify(&app.app, &tenant).await.unwrap();
+            let found = findings.iter().any(|finding| finding.what.contains(what) && finding.ids.contains(id));
+            assert!(found, "{sql}: {what} of {id} is not in {findings:#?}");
+            vandal.run(&mend).await;
+        }
+        assert_eq!(verify(&app.app, &tenant).await.unwrap(), []);
     }
 
     async fn whatever_is_broken_is_found_and_named(app: TestApp) {

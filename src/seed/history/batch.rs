@@ -5,6 +5,7 @@ use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Balance, Commission, CommissionTransition, Payout, PayoutRun};
 use crate::domain::event::{Customer, Event};
+use crate::domain::history::Moment;
 use crate::domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
 };
@@ -25,10 +26,13 @@ pub struct Batch {
     lifetime_values: Vec<(PartnerId, Currency, i64)>,
     qualified: Vec<(PartnerId, i64)>,
     balances: Vec<(PartnerId, Balance)>,
+    moments: Vec<(PartnerId, Moment)>,
 }
 
 impl Batch {
-    pub fn add(&mut self, partner: PartnerId, lived: Lived) {
+    /// Adds what happened to the partner after the `last` moment of its history.
+    pub fn add(&mut self, partner: PartnerId, last: Moment, mut lived: Lived) {
+        self.moments.push((partner, number(last, &mut lived)));
         let members = lived.joined.into_iter().map(|(campaign, at)| (campaign, partner, at));
         self.members.extend(members);
         let balances = lived.book.balances();
@@ -86,7 +90,27 @@ impl Batch {
             store::standing::add_lifetime_values(writes, tenant, self.lifetime_values);
             store::standing::add_qualified_customers(writes, tenant, self.qualified);
             store::balance::add(writes, tenant, &self.balances);
+            store::partner::advance(writes, tenant, self.moments);
         };
         Writes::of(sums).run(transaction).await
     }
+}
+
+/// Numbers the steps of a history in the order of their ids, which are those of one making: by time, and at one moment in
+/// the order of writing. Gives the last one.
+fn number(last: Moment, lived: &mut Lived) -> Moment {
+    let events = lived.events.iter_mut();
+    let events = events.map(|event| (event.id.uuid(), event.recorded_at, &mut event.sequence));
+    let transitions = lived.book.transitions.iter_mut();
+    let transitions = transitions.map(|(id, _, transition)| (id.uuid(), transition.at, &mut transition.sequence));
+    let mut steps: Vec<_> = events.chain(transitions).collect();
+    steps.sort_unstable_by_key(|(id, ..)| *id);
+    let mut moment = last;
+    for (_, at, sequence) in steps {
+        moment = moment.next(at);
+        *sequence = Some(moment.sequence);
+    }
+    let settled = lived.book.payouts.iter().filter_map(|payout| payout.settled_at);
+    moment.at = settled.fold(moment.at, Ord::max);
+    moment
 }

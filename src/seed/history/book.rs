@@ -108,6 +108,7 @@ impl Book {
             actor,
             reason,
             at,
+            sequence: None,
         };
         self.transitions.push((id, row, transition));
     }

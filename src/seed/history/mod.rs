@@ -23,6 +23,7 @@ use crate::domain::partner_group::PartnerGroup;
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::tenant::Tenant;
 use crate::service::ServiceError;
+use crate::store::partner::Locked;
 use crate::store::{self, StoreError, Transaction, bulk};
 use batch::Batch;
 use life::{Before, Lived, live};
@@ -170,7 +171,8 @@ impl<'a> Setting<'a> {
         let mut ids: Vec<_> = shares.iter().map(|share| share.seller.id).collect();
         ids.sort_unstable();
         let partners = store::partner::lock_all(transaction, &scope, &ids).await?;
-        let partners: HashMap<_, _> = partners.into_iter().map(|partner| (partner.id, partner)).collect();
+        let partners = partners.into_iter().map(|locked| (locked.partner.id, locked));
+        let partners: HashMap<_, _> = partners.collect();
         let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
         let prefix = self.source.external_ids("event");
         let known = bulk::ledger::commissions_by_partner(transaction, &scope, &prefix, Some(&uuids)).await?;
@@ -188,7 +190,7 @@ impl<'a> Setting<'a> {
         let mut short = Vec::new();
         for Share { seller, commissions } in shares {
             let uuid = seller.id.uuid();
-            let Some(partner) = partners.get(&seller.id) else {
+            let Some(Locked { partner, last }) = partners.get(&seller.id) else {
                 continue;
             };
             let wanted = commissions.saturating_sub(known.get(&uuid).copied().unwrap_or(0));
@@ -201,7 +203,8 @@ impl<'a> Setting<'a> {
             let start = [newest, last_move]
                 .into_iter()
                 .flatten()
-                .fold(partner.created_at, Ord::max);
+                // What was promised since then was promised before what is recorded now.
+                .fold(partner.created_at.max(last.at), Ord::max);
             if wanted == 0 {
                 continue;
             }
@@ -238,7 +241,7 @@ impl<'a> Setting<'a> {
             if earned == 0 {
                 continue;
             }
-            batch.add(seller.id, lived);
+            batch.add(seller.id, *last, lived);
             written += earned;
             progress(written);
         }

@@ -27,12 +27,13 @@ pub async fn import(
     rules: Vec<RuleImport>,
 ) -> Result<Vec<(CommissionRule, Outcome)>, ServiceError> {
     let writer = caller.write(Resource::CommissionRules)?;
-    let (scope, now) = (writer.scope(), app.clock.now());
+    let scope = writer.scope();
     let mut problems = Problems::new();
     let mut imported = Vec::with_capacity(rules.len());
     let transaction = app.store.begin().await?;
     // Makes two imports take turns, so that neither creates what the other does.
     store::tenant::lock(&transaction, writer.tenant()).await?;
+    let now = app.clock.now();
     for RuleImport {
         place,
         external_id,

@@ -8,12 +8,13 @@ use crate::domain::deal::{Deal, FieldValue, PaymentStage};
 use crate::domain::deal_rules::{
     Book, CommissionRule, DealView, Due, Payee, governing, on_change, on_entry, on_renewal,
 };
+use crate::domain::history::Moment;
 use crate::domain::id::{CommissionId, PaymentStageId};
 use crate::domain::money::{AmountTooLarge, Money};
 use crate::domain::partner::Partner;
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::service::ServiceError;
-use crate::service::ledger::posting::Posting;
+use crate::service::ledger::posting::{Moments, Posting};
 use crate::store::deal_payment::NewPayment;
 use crate::store::{self, StoreError, Transaction};
 
@@ -24,6 +25,7 @@ pub(super) struct Desk<'a> {
     partner: &'a Partner,
     deal: &'a Deal,
     book: Book,
+    moment: Moment,
     now: Timestamp,
 }
 
@@ -33,7 +35,7 @@ impl<'a> Desk<'a> {
         writer: &'a Writer,
         partner: &'a Partner,
         deal: &'a Deal,
-        now: Timestamp,
+        moment: Moment,
     ) -> Result<Self, StoreError> {
         let id = deal.id.uuid();
         let mut books = store::deal_payment::books_of(transaction, &writer.scope(), &[id]).await?;
@@ -44,7 +46,8 @@ impl<'a> Desk<'a> {
             partner,
             deal,
             book,
-            now,
+            moment,
+            now: moment.at,
         })
     }
 
@@ -119,7 +122,7 @@ impl<'a> Desk<'a> {
             .filter(|row| row.status == CommissionStatus::Accrued)
             .collect();
         accrued.sort_by_key(|row| row.id);
-        let mut posting = Posting::new(tenant, self.writer.actor(), self.now);
+        let mut posting = self.posting();
         for row in &accrued {
             posting.move_to(row, CommissionStatus::Reversed, Some("the deal was lost"));
         }
@@ -152,7 +155,7 @@ impl<'a> Desk<'a> {
             problems
         })?;
         let tenant = self.writer.tenant();
-        let mut posting = Posting::new(tenant, self.writer.actor(), self.now);
+        let mut posting = self.posting();
         let (mut rows, mut payments) = (Vec::new(), Vec::with_capacity(due.len()));
         for due in due {
             let (slot, rule, version) = (due.slot, due.rule, due.version);
@@ -178,6 +181,11 @@ impl<'a> Desk<'a> {
         }
         store::deal_payment::insert(self.transaction, tenant, self.deal.id, &payments, self.now).await?;
         Ok(rows)
+    }
+
+    fn posting(&self) -> Posting {
+        let moments = Moments::from([(self.partner.id, self.moment)]);
+        Posting::new(self.writer.tenant(), self.writer.actor(), moments)
     }
 
     fn row(&self, due: Due) -> Commission {

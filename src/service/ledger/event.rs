@@ -158,8 +158,8 @@ impl NewEvent {
 }
 
 impl CheckedEvent {
-    /// The event as it is recorded now: as sent, and nothing refunded yet. Its customer, its attribution and the event that
-    /// it takes back are for the caller to fill in.
+    /// The event as it is recorded now: as sent, and nothing refunded yet. Its customer, its attribution, its place in
+    /// a history and the event that it takes back are for the caller to fill in.
     pub fn recorded(self, id: EventId, now: Timestamp) -> Event {
         Event {
             id,
@@ -172,6 +172,7 @@ impl CheckedEvent {
             revenue: self.revenue,
             occurred_at: self.occurred_at.unwrap_or(now),
             recorded_at: now,
+            sequence: None,
             customer_id: None,
             attribution: None,
             original_id: None,

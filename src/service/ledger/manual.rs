@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::lock_partners;
 use super::once::{Once, repeated};
-use super::posting::Posting;
+use super::posting::{Posting, moments};
 use crate::app::App;
 use crate::auth::{Caller, Resource};
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
@@ -71,8 +71,7 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         }
         None => None,
     };
-    // Not before the lock: what was written while this one waited for it is earlier.
-    let now = app.clock.now();
+    let moments = moments(partner.as_slice(), &app.clock);
     let adjusted = match adjusts {
         Some(id) => {
             let found = store::commission::by_ids(&transaction, &writer.scope(), &[id.uuid()])
@@ -83,7 +82,7 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         None => None,
     };
     if let (Some(partner), Some(adjusted)) = (&partner, &adjusted)
-        && adjusted.partner_id != partner.id
+        && adjusted.partner_id != partner.partner.id
     {
         problems.add("adjustsId", ProblemCode::Invalid, "is a commission of another partner");
     }
@@ -97,6 +96,8 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         threshold: None,
         amount: Some(amount.amount().normalize()),
     };
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
+    let now = posting.time_of(partner.partner.id);
     let row = Commission {
         id: CommissionId::new(now),
         kind: CommissionKind::Manual,
@@ -104,7 +105,7 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         amount,
         payment_target: PaymentTarget::Partnership,
         recipient: None,
-        partner_id: partner.id,
+        partner_id: partner.partner.id,
         campaign_id: adjusted.as_ref().and_then(|row| row.campaign_id),
         event_id: None,
         snapshot_id: None,
@@ -119,7 +120,6 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         payout_id: None,
         explanation: vec![step],
     };
-    let mut posting = Posting::new(writer.tenant(), writer.actor(), now);
     posting.write(row.clone(), Some(&reason));
     posting.write_to(&transaction).await?;
     once.keep(&transaction, &writer, json!(row.id.to_string()), now).await?;

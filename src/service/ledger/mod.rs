@@ -2,6 +2,8 @@
 //!
 //! - Every write that pays a partner first locks that partner's row; several are locked in the order of their ids. What
 //!   is read after the lock (rows, counters, balances) no other writer changes before this transaction ends.
+//! - Everything that happens under a partner's lock gets the next [`Moment`](crate::domain::history::Moment) of its history:
+//!   a number, and a time that is never earlier than the one before, whatever the clock of the replica says.
 //! - A [`posting::Posting`] collects what an operation does to rows and writes it at once: rows, their transitions, the
 //!   outbox and the balances, so that none of them can be forgotten.
 //! - Operations that clients may repeat answer from what they kept: events by their external id, others by an
@@ -22,7 +24,7 @@ pub mod verify;
 
 use crate::auth::Writer;
 use crate::domain::id::PartnerId;
-use crate::domain::partner::Partner;
+use crate::store::partner::Locked;
 use crate::store::{self, StoreError, Transaction};
 
 /// Locks partners in the order of their ids, whatever the order they come in; gives them in that order.
@@ -30,7 +32,7 @@ pub(in crate::service) async fn lock_partners(
     transaction: &Transaction,
     writer: &Writer,
     mut partners: Vec<PartnerId>,
-) -> Result<Vec<Partner>, StoreError> {
+) -> Result<Vec<Locked>, StoreError> {
     partners.sort_unstable();
     partners.dedup();
     store::partner::lock_all(transaction, &writer.scope(), &partners).await

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::lock_partners;
 use super::once::{Once, repeated};
-use super::posting::Posting;
+use super::posting::{Posting, moments};
 use crate::app::App;
 use crate::auth::{Caller, Resource};
 use crate::domain::commission::{Commission, CommissionStatus, Payout, PayoutRun, PayoutStatus};
@@ -82,6 +82,7 @@ async fn create_run_once(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
     let now = app.clock.now();
     let paid: Vec<_> = partners
         .iter()
+        .map(|locked| &locked.partner)
         .filter(|partner| partner.status != PartnerStatus::Suspended)
         .map(|partner| partner.id.uuid())
         .collect();
@@ -93,7 +94,7 @@ async fn create_run_once(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
         created_at: now,
     };
     store::payout::insert_run(&transaction, writer.tenant(), &run).await?;
-    let mut posting = Posting::new(writer.tenant(), writer.actor(), now);
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), moments(&partners, &app.clock));
     let (mut payouts, mut items) = (Vec::new(), Vec::new());
     for ((partner_id, recipient, currency), rows) in by_payee(rows) {
         let total: i128 = rows.iter().map(|row| i128::from(row.amount.minor())).sum();
@@ -111,7 +112,8 @@ async fn create_run_once(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
         else {
             continue;
         };
-        let id = PayoutId::new(now);
+        let created_at = posting.time_of(partner_id);
+        let id = PayoutId::new(created_at);
         for row in &rows {
             posting.put_into(row, id);
             items.push((id, row.id));
@@ -125,7 +127,7 @@ async fn create_run_once(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
             recipient,
             amount,
             status,
-            created_at: now,
+            created_at,
             settled_at,
             reference,
         });
@@ -189,8 +191,8 @@ async fn settle_once(
     let (Some(seen), true) = (seen, problems.is_empty()) else {
         return Err(problems.into());
     };
-    lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
-    let now = app.clock.now();
+    let locked = lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
+    let moments = moments(&locked, &app.clock);
     let payout = store::payout::by_ids(&transaction, &scope, &[seen.id.uuid()])
         .await?
         .remove(&seen.id.uuid());
@@ -207,7 +209,8 @@ async fn settle_once(
     }
     let ids = store::payout::commissions_in(&transaction, &scope, payout.id).await?;
     let rows = store::commission::by_ids(&transaction, &scope, &ids).await?;
-    let mut posting = Posting::new(writer.tenant(), writer.actor(), now);
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
+    let now = posting.time_of(payout.partner_id);
     for row in rows.values() {
         match status {
             PayoutStatus::Paid => {

@@ -1,19 +1,36 @@
 //! What an operation does to the ledger, written all together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Balance, Commission, CommissionStatus, CommissionTransition, PaymentTarget};
+use crate::domain::history::Moment;
 use crate::domain::id::{CommissionId, PartnerId, PayoutId, TenantId};
 use crate::domain::money::Currency;
+use crate::store::partner::Locked;
 use crate::store::{self, StoreError, Transaction, Writes};
+
+/// The next moments of the histories of locked partners: each partner's clock is its own, so that one whose history is
+/// ahead takes no other one along.
+pub type Moments = BTreeMap<PartnerId, Moment>;
+
+/// The moments of partners whose locks are held. Not before the locks: what was written while this one waited for them is
+/// earlier.
+pub fn moments(locked: &[Locked], clock: &Clock) -> Moments {
+    let now = clock.now();
+    let next = |locked: &Locked| (locked.partner.id, locked.last.next(now));
+    locked.iter().map(next).collect()
+}
 
 /// New rows and moves of old ones, with everything that must go with them. The caller holds the lock of every partner
 /// concerned.
 pub struct Posting {
     tenant: TenantId,
     actor: String,
-    now: Timestamp,
+    moments: Moments,
+    /// The partners that it concerns.
+    touched: BTreeSet<PartnerId>,
     new: Vec<Commission>,
     moved: Vec<Commission>,
     transitions: Vec<(CommissionId, CommissionTransition)>,
@@ -21,12 +38,14 @@ pub struct Posting {
 }
 
 impl Posting {
-    pub fn new(tenant: TenantId, actor: &str, now: Timestamp) -> Self {
-        let (new, moved, transitions, balances) = Default::default();
+    /// `moments`: of every partner whose rows it writes or moves.
+    pub fn new(tenant: TenantId, actor: &str, moments: Moments) -> Self {
+        let (touched, new, moved, transitions, balances) = Default::default();
         Self {
             tenant,
             actor: actor.to_owned(),
-            now,
+            moments,
+            touched,
             new,
             moved,
             transitions,
@@ -34,21 +53,27 @@ impl Posting {
         }
     }
 
-    pub fn now(&self) -> Timestamp {
-        self.now
+    /// The time at which rows of the partner are written and moved.
+    pub fn time_of(&self, partner: PartnerId) -> Timestamp {
+        self.moment(partner).at
+    }
+
+    /// Takes a step in the partner's history, whether or not rows change.
+    pub fn touch(&mut self, partner: PartnerId) {
+        self.touched.insert(partner);
     }
 
     /// Writes a new row with the status that it has.
     pub fn write(&mut self, row: Commission, reason: Option<&str>) {
-        self.note(row.id, None, row.status, reason);
+        self.note(&row, None, row.status, reason);
         self.add(&row, row.status, row.amount.minor());
         self.new.push(row);
     }
 
     /// Moves a row, if the state machine has such a move.
     pub fn move_to(&mut self, row: &Commission, status: CommissionStatus, reason: Option<&str>) -> Option<Commission> {
-        let moved = row.clone().moved(status, self.now)?;
-        self.note(row.id, Some(row.status), status, reason);
+        let moved = row.clone().moved(status, self.time_of(row.partner_id))?;
+        self.note(row, Some(row.status), status, reason);
         self.add(row, row.status, -row.amount.minor());
         self.add(row, status, row.amount.minor());
         if row.is_reserved() {
@@ -61,6 +86,7 @@ impl Posting {
 
     /// Puts an approved row into an open payout.
     pub fn put_into(&mut self, row: &Commission, payout: PayoutId) {
+        self.touch(row.partner_id);
         self.reserve(row, row.amount.minor());
         self.moved.push(Commission {
             payout_id: Some(payout),
@@ -70,6 +96,7 @@ impl Posting {
 
     /// Takes a row out of a payout that comes to nothing.
     pub fn release(&mut self, row: &Commission) {
+        self.touch(row.partner_id);
         self.reserve(row, -row.amount.minor());
         self.moved.push(Commission {
             payout_id: None,
@@ -102,22 +129,30 @@ impl Posting {
                 .collect();
             changes.sort_by_key(|(partner, change)| (*partner, change.currency));
             store::balance::add(writes, self.tenant, &changes);
+            let moments = self.moments.into_iter();
+            let taken = moments.filter(|(partner, _)| self.touched.contains(partner));
+            store::partner::advance(writes, self.tenant, taken);
         });
         before.then(own).then(after).run(transaction).await
     }
 
-    fn note(&mut self, row: CommissionId, from: Option<CommissionStatus>, to: CommissionStatus, reason: Option<&str>) {
-        let (actor, reason) = (self.actor.clone(), reason.map(str::to_owned));
-        self.transitions.push((
-            row,
-            CommissionTransition {
-                from,
-                to,
-                actor,
-                reason,
-                at: self.now,
-            },
-        ));
+    fn moment(&self, partner: PartnerId) -> Moment {
+        let moment = self.moments.get(&partner);
+        *moment.expect("the caller holds the lock of every partner concerned")
+    }
+
+    fn note(&mut self, row: &Commission, from: Option<CommissionStatus>, to: CommissionStatus, reason: Option<&str>) {
+        self.touch(row.partner_id);
+        let Moment { sequence, at } = self.moment(row.partner_id);
+        let transition = CommissionTransition {
+            from,
+            to,
+            actor: self.actor.clone(),
+            reason: reason.map(str::to_owned),
+            at,
+            sequence: Some(sequence),
+        };
+        self.transitions.push((row.id, transition));
     }
 
     fn add(&mut self, row: &Commission, status: CommissionStatus, minor: i64) {

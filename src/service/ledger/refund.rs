@@ -4,11 +4,10 @@
 use std::collections::HashMap;
 
 use super::event::CheckedEvent;
-use super::posting::Posting;
+use super::posting::{Moments, Posting, moments};
 use super::{lock_partners, tiers};
 use crate::auth::Writer;
 use crate::clock::Clock;
-use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
 use crate::domain::event::{Attribution, Event, EventKind};
 use crate::domain::explain::Step;
@@ -49,9 +48,10 @@ pub async fn record(
         );
         return Ok(None);
     }
-    if let Some(attribution) = original.attribution {
-        lock_partners(transaction, writer, vec![attribution.partner_id]).await?;
-    }
+    let locked = match original.attribution {
+        Some(attribution) => lock_partners(transaction, writer, vec![attribution.partner_id]).await?,
+        None => Vec::new(),
+    };
     // Whatever was recorded while this one waited for the lock counts.
     let Some(original) = store::event::lock(transaction, &scope, original.id).await? else {
         return Ok(None);
@@ -62,7 +62,10 @@ pub async fn record(
     {
         return Ok(Some(Taken::Raced));
     }
-    let now = clock.now();
+    let moments = moments(&locked, clock);
+    let moment = moments.values().next().copied();
+    // Never earlier than what it takes back.
+    let now = moment.map_or_else(|| clock.now().max(original.recorded_at), |moment| moment.at);
     let amount = problems.take("amount.amount", amount_taken(&original, checked.amount));
     let Some(amount) = amount else { return Ok(None) };
 
@@ -82,6 +85,7 @@ pub async fn record(
             ..attribution
         }),
         original_id: Some(original.id),
+        sequence: moment.map(|moment| moment.sequence),
         ..checked.recorded(EventId::new(now), now)
     };
     if !store::event::insert(transaction, writer.tenant(), &event).await? {
@@ -100,7 +104,7 @@ pub async fn record(
     tiers::leave(transaction, writer, &leaving)
         .await
         .map_err(tiers::Failure::of_what_is_stored)?;
-    let clawbacks = take_back_rows(transaction, writer, &original, &event, refunded, now).await?;
+    let clawbacks = take_back_rows(transaction, writer, &original, &event, refunded, moments).await?;
     Ok(Some(Taken::Done(Box::new(event), clawbacks)))
 }
 
@@ -170,7 +174,7 @@ async fn take_back_rows(
     original: &Event,
     refund: &Event,
     refunded: Refunded,
-    now: Timestamp,
+    moments: Moments,
 ) -> Result<Vec<Commission>, StoreError> {
     let scope = writer.scope();
     let rows = store::commission::of_event(transaction, &scope, original.id).await?;
@@ -189,7 +193,10 @@ async fn take_back_rows(
     }
     let by_id: HashMap<_, _> = rows.iter().map(|row| (row.id, row)).collect();
     let reason = reason(refund);
-    let mut posting = Posting::new(writer.tenant(), writer.actor(), now);
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
+    if let Some(attribution) = original.attribution {
+        posting.touch(attribution.partner_id);
+    }
     let mut clawbacks = Vec::new();
     for row in &rows {
         // An adjustment follows the row that it adjusts.
@@ -204,7 +211,12 @@ async fn take_back_rows(
                 posting.move_to(row, CommissionStatus::Reversed, Some(&reason));
             }
             TakeBack::Clawback(amount, status, explanation) => {
-                let clawback = clawback(row, refund, CommissionId::new(now), (amount, status, explanation));
+                let clawback = clawback(
+                    row,
+                    refund,
+                    CommissionId::new(refund.recorded_at),
+                    (amount, status, explanation),
+                );
                 posting.write(clawback.clone(), Some(&reason));
                 clawbacks.push(clawback);
             }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::once::{Once, repeated};
-use super::posting::Posting;
+use super::posting::{Moments, Posting, moments};
 use super::{lock_partners, tiers};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
@@ -129,9 +129,9 @@ impl Review<'_> {
         }
         let parsed: Vec<Result<CommissionId, IdError>> = ids.iter().map(|id| id.parse()).collect();
         let wanted: Vec<CommissionId> = parsed.iter().flatten().copied().collect();
-        let mut rows = self.locked(&transaction, &wanted).await?;
+        let (mut rows, moments) = self.locked(&transaction, &wanted).await?;
 
-        let mut posting = Posting::new(self.writer.tenant(), self.writer.actor(), self.app.clock.now());
+        let mut posting = Posting::new(self.writer.tenant(), self.writer.actor(), moments);
         let mut answers = Vec::with_capacity(ids.len());
         for (index, (text, id)) in ids.iter().zip(parsed).enumerate() {
             let mut problems = Problems::new();
@@ -173,12 +173,13 @@ impl Review<'_> {
     }
 
     /// The rows and all that adjusts them, at any depth, read under the locks of their partners.
-    async fn locked(&self, transaction: &Transaction, wanted: &[CommissionId]) -> Result<Rows, StoreError> {
+    async fn locked(&self, transaction: &Transaction, wanted: &[CommissionId]) -> Result<(Rows, Moments), StoreError> {
         let scope = self.writer.scope();
         let uuids: Vec<_> = wanted.iter().map(|id| id.uuid()).collect();
         let seen = store::commission::by_ids(transaction, &scope, &uuids).await?;
         let partners: Vec<PartnerId> = seen.values().map(|row| row.partner_id).collect();
-        lock_partners(transaction, &self.writer, partners).await?;
+        let locked = lock_partners(transaction, &self.writer, partners).await?;
+        let moments = moments(&locked, &self.app.clock);
         let mut level: Vec<Commission> = store::commission::by_ids(transaction, &scope, &uuids)
             .await?
             .into_values()
@@ -204,7 +205,7 @@ impl Review<'_> {
             }
             level.retain(|row| !rows.by_id.contains_key(&row.id));
         }
-        Ok(rows)
+        Ok((rows, moments))
     }
 }
 
@@ -221,7 +222,9 @@ fn approve_one(
                 "is owed to an individual who is not assigned yet".into(),
             ));
         }
-        if let Some(mature_at) = row.mature_at.filter(|mature_at| *mature_at > posting.now())
+        if let Some(mature_at) = row
+            .mature_at
+            .filter(|mature_at| *mature_at > posting.time_of(row.partner_id))
             && override_reason.is_none()
         {
             let until = mature_at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
@@ -283,7 +286,7 @@ fn reverse_one(row: &Commission, rows: &mut Rows, posting: &mut Posting, reason:
                 }
             }
             // What was paid is clawed back: a clawback gives back what it took, an adjustment what it gave.
-            CommissionStatus::Paid => posting.write(undo(adjusting, posting.now()), Some(reason)),
+            CommissionStatus::Paid => posting.write(undo(adjusting, posting.time_of(row.partner_id)), Some(reason)),
             CommissionStatus::Reversed => {}
         }
     }
@@ -374,9 +377,7 @@ pub async fn approve_matured(app: &App, limit: u64) -> Result<usize, StoreError>
     for ((tenant, partner), ids) in by_partner {
         let writer = Writer::system(tenant);
         let transaction = app.store.begin().await?;
-        lock_partners(&transaction, &writer, vec![partner]).await?;
-        // Not before the lock: a clawback written while this one waited for it is earlier.
-        let now = app.clock.now();
+        let locked = lock_partners(&transaction, &writer, vec![partner]).await?;
         let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
         let mut rows = store::commission::by_ids(&transaction, &writer.scope(), &uuids).await?;
         // The limit must not part a row from its clawbacks: a payout would pay too much.
@@ -385,7 +386,7 @@ pub async fn approve_matured(app: &App, limit: u64) -> Result<usize, StoreError>
                 rows.insert(row.id.uuid(), row);
             }
         }
-        let mut posting = Posting::new(tenant, writer.actor(), now);
+        let mut posting = Posting::new(tenant, writer.actor(), moments(&locked, &app.clock));
         for row in rows.values().filter(|row| row.status == CommissionStatus::Accrued) {
             approved += usize::from(
                 posting

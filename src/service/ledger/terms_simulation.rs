@@ -130,6 +130,7 @@ pub async fn simulate(
         source: SnapshotSource::Invite,
         reason: None,
         created_at: now,
+        sequence: None,
         superseded_at: None,
     });
     let in_force = accrual::terms_in_force(promised.as_slice(), Some(&campaign));

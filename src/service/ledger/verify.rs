@@ -50,6 +50,7 @@ pub async fn verify(app: &App, tenant: &Tenant) -> Result<Vec<Finding>, StoreErr
 fn check(row: &Commission, history: &[CommissionTransition]) -> Vec<String> {
     let mut wrong = Vec::new();
     wrong.extend(history_fault(row, history));
+    wrong.extend(order_fault(history));
     let times = [
         ("accruedAt", first_at(history), Some(row.accrued_at)),
         ("approvedAt", at(history, CommissionStatus::Approved), row.approved_at),
@@ -110,6 +111,24 @@ fn history_fault(row: &Commission, history: &[CommissionTransition]) -> Option<S
     }
     let end = at.map_or("nowhere", CommissionStatus::as_str);
     (at != Some(row.status)).then(|| format!("is {}, but its transitions end at {end}", row.status.as_str()))
+}
+
+/// Numbers and times follow the moves. Those from before there were numbers are not held to it.
+fn order_fault(history: &[CommissionTransition]) -> Option<String> {
+    let numbered = history.windows(2).filter(|pair| pair[0].sequence.is_some());
+    for pair in numbered {
+        if pair[1].from != Some(pair[0].to) {
+            return Some("the numbers of its transitions are in another order than its moves".to_owned());
+        }
+        if pair[1].at < pair[0].at {
+            return Some(format!(
+                "moved to {} before it was {}",
+                pair[1].to.as_str(),
+                pair[0].to.as_str()
+            ));
+        }
+    }
+    None
 }
 
 fn is_legal(kind: CommissionKind, step: &CommissionTransition) -> bool {

@@ -35,12 +35,12 @@ pub async fn import(
     groups: Vec<GroupImport>,
 ) -> Result<Vec<(PartnerGroup, Outcome)>, ServiceError> {
     let writer = caller.write(Resource::PartnerGroups)?;
-    let now = app.clock.now();
     let mut problems = Problems::new();
     let mut imported = Vec::with_capacity(groups.len());
     let transaction = app.store.begin().await?;
     // Before the groups' own locks, as in every change of the default. It also makes two imports take turns.
     store::tenant::lock(&transaction, writer.tenant()).await?;
+    let now = app.clock.now();
     for group in groups {
         let known =
             store::partner_group::find_by_external_id(&transaction, &writer.scope(), &group.external_id).await?;
@@ -102,7 +102,8 @@ fn merged(
         rules,
         version,
         created_at: known.map_or(now, |known| known.created_at),
-        updated_at: now,
+        // Never earlier than what it follows.
+        updated_at: known.map_or(now, |known| now.max(known.updated_at)),
     })
 }
 

@@ -29,12 +29,13 @@ pub async fn import(
 ) -> Result<Vec<(TieredCommission, Outcome)>, ServiceError> {
     let writer = caller.write(Resource::TieredCommissions)?;
     let base_currency = base_currency(app, &writer).await?;
-    let (scope, now) = (writer.scope(), app.clock.now());
+    let scope = writer.scope();
     let mut problems = Problems::new();
     let mut imported = Vec::with_capacity(tiers.len());
     let transaction = app.store.begin().await?;
     // Makes two imports take turns, so that neither creates what the other does.
     store::tenant::lock(&transaction, writer.tenant()).await?;
+    let now = app.clock.now();
     for TierImport {
         place,
         external_id,

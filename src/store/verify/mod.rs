@@ -2,6 +2,7 @@
 //! returns only what is wrong; rows are read in pages, so that a million of them never sit in memory.
 
 mod deals;
+mod histories;
 mod links;
 mod payouts;
 mod sums;
@@ -75,6 +76,7 @@ pub async fn questions(database: &impl ConnectionTrait, scope: &Scope) -> Result
         sums::QUESTIONS,
         payouts::QUESTIONS,
         links::QUESTIONS,
+        histories::QUESTIONS,
         deals::QUESTIONS,
         tiers::QUESTIONS,
     ]

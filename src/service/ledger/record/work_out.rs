@@ -7,6 +7,7 @@ use crate::domain::accrual::TermsInForce;
 use crate::domain::campaign::Campaign;
 use crate::domain::commission::Commission;
 use crate::domain::event::{Attribution, Customer, Event, EventKind};
+use crate::domain::history::Moment;
 use crate::domain::id::{AttributionId, CustomerId, EventId, PartnerId};
 use crate::domain::money::Currency;
 use crate::domain::problem::{ProblemCode, Problems};
@@ -20,6 +21,8 @@ pub struct Prepared {
     pub base: Currency,
     pub zone: chrono_tz::Tz,
     pub event: Event,
+    /// Its moment in the history of the partner.
+    pub moment: Option<Moment>,
     pub partner: Option<Credited>,
     pub campaign: Option<Campaign>,
     /// The customer, and whether it is new.
@@ -81,6 +84,12 @@ impl Recorder<'_> {
         let mut prepared = prepare(event, partner, facts, found.now);
         let terms = self.earn(&mut prepared, snapshot.as_ref()).await?;
         self.apply_tiers(&mut prepared, terms.as_ref(), found).await?;
+        // The partner's next event of this transaction comes after this one.
+        if let (Some(partner), Some(moment)) = (prepared.partner_id(), prepared.moment)
+            && let Some(partner) = found.partners.get_mut(&partner)
+        {
+            partner.last = moment;
+        }
         Ok(WorkedOut::New(Box::new(prepared)))
     }
 
@@ -150,7 +159,10 @@ fn check(event: &CheckedEvent, credit: Credit, partner: Option<&Credited>, facts
 
 fn prepare(mut checked: CheckedEvent, partner: Option<Credited>, facts: Facts, now: Timestamp) -> Prepared {
     let (external_id, acquired_at) = (checked.customer_external_id.take(), checked.customer_acquired_at);
+    let moment = partner.as_ref().map(|partner| partner.last.next(now));
+    let now = moment.map_or(now, |moment| moment.at);
     let mut event = checked.recorded(EventId::new(now), now);
+    event.sequence = moment.map(|moment| moment.sequence);
     let campaign = facts.campaign;
     event.attribution = partner.as_ref().map(|partner| Attribution {
         id: AttributionId::new(now),
@@ -176,6 +188,7 @@ fn prepare(mut checked: CheckedEvent, partner: Option<Credited>, facts: Facts, n
         base: facts.base,
         zone: facts.zone,
         event,
+        moment,
         partner,
         campaign,
         customer,

@@ -17,9 +17,11 @@ impl Recorder<'_> {
             return Ok(());
         };
         let (tenant, now) = (self.writer.tenant(), first.event.recorded_at);
-        let mut posting = Posting::new(tenant, self.writer.actor(), now);
+        let moment = |(_, prepared): &(usize, Prepared)| Some((prepared.partner_id()?, prepared.moment?));
+        let mut posting = Posting::new(tenant, self.writer.actor(), waiting.iter().filter_map(moment).collect());
         for (_, prepared) in &waiting {
             self.bind_customer(prepared).await?;
+            prepared.partner_id().into_iter().for_each(|id| posting.touch(id));
             for row in &prepared.rows {
                 posting.write(row.clone(), None);
             }
