@@ -10,6 +10,9 @@ use super::problem::Fault;
 /// The largest amount there is, in minor units.
 pub const MAX_MINOR: i64 = 1_000_000_000_000_000;
 
+/// The largest sum of amounts that is kept, in minor units: a thousand of the largest amounts.
+pub const MAX_SUM_MINOR: i64 = 1_000_000_000_000_000_000;
+
 /// An ISO 4217 currency that has a minor unit (so not gold, nor test codes).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency(iso_currency::Currency);
@@ -95,6 +98,20 @@ impl Money {
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.amount(), self.currency)
+    }
+}
+
+/// A sum of amounts, which may be larger than any of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sum {
+    pub minor: i64,
+    pub currency: Currency,
+}
+
+impl Sum {
+    /// The sum with exactly the currency's digits.
+    pub fn amount(self) -> Decimal {
+        Decimal::new(self.minor, self.currency.exponent())
     }
 }
 

@@ -95,7 +95,8 @@ impl From<Total> for CommissionTotal {
 
 fn amount(total: Total) -> Decimal {
     // A sum may be larger than any single amount.
-    Decimal(rust_decimal::Decimal::new(total.minor, total.currency.exponent()))
+    let amount = rust_decimal::Decimal::try_from_i128_with_scale(total.minor, total.currency.exponent());
+    Decimal(amount.expect("28 digits hold the sum of 10^13 of the largest amounts"))
 }
 
 fn place(row: &commission::Commission, order: StoreOrder) -> Place {

@@ -25,6 +25,15 @@ impl From<money::Money> for Money {
     }
 }
 
+impl From<money::Sum> for Money {
+    fn from(sum: money::Sum) -> Self {
+        Self {
+            amount: Decimal(sum.amount()),
+            currency: CurrencyCode(sum.currency),
+        }
+    }
+}
+
 impl PlainObject for Money {
     fn write(&self, field: &str, _: &Fields, json: &mut Json) {
         match field {

@@ -4,6 +4,10 @@ use crate::auth::Denied;
 use crate::domain::problem::{Problem, ProblemCode, Problems};
 use crate::store::{self, StoreError};
 
+/// What is said of a write that the bounds of sums refuse.
+pub(super) const SUM_TOO_LARGE: &str = "would take a sum of the partner (its balance, its lifetime value or what a tier \
+     counts) beyond 10^18 minor units of its currency";
+
 #[derive(Debug)]
 pub enum ServiceError {
     /// The caller can mend it: the input names what does not exist, is taken, out of bounds, ...
@@ -36,6 +40,8 @@ impl From<StoreError> for ServiceError {
             problems.add("idempotencyKey", ProblemCode::Conflict, message);
         } else if let Some(field) = store::taken_field(&error) {
             problems.add(field, ProblemCode::Taken, "is taken already");
+        } else if store::is_sum_too_large(&error) {
+            problems.add("", ProblemCode::Invalid, SUM_TOO_LARGE);
         } else if store::is_reference_violation(&error) {
             problems.add(
                 "",

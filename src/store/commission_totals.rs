@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryResult, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryResult, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::commission::{CommissionFilter, Parent, children, filtered};
@@ -22,7 +22,8 @@ pub struct Total {
     pub status: CommissionStatus,
     pub currency: Currency,
     pub count: i64,
-    pub minor: i64,
+    /// Exact, however large: nothing bounds what all partners of a tenant have together.
+    pub minor: i128,
 }
 
 /// Counts and sums by status and currency.
@@ -34,7 +35,11 @@ pub async fn totals(
     let mut statement = filtered(scope, filter).select_only();
     let sums = QuerySelect::query(&mut statement);
     sums.column(Column::Status).column(Column::Currency);
-    add_sums(sums, Expr::col(Column::AmountMinor.as_column_ref()));
+    add_sums(
+        database.get_database_backend(),
+        sums,
+        Expr::col(Column::AmountMinor.as_column_ref()),
+    );
     sums.add_group_by([
         Expr::col(Column::Status.as_column_ref()),
         Expr::col(Column::Currency.as_column_ref()),
@@ -60,7 +65,11 @@ pub async fn totals_of(
     statement
         .expr_as(child(Column::Status), "status")
         .expr_as(child(Column::Currency), "currency");
-    add_sums(&mut statement, child(Column::AmountMinor));
+    add_sums(
+        database.get_database_backend(),
+        &mut statement,
+        child(Column::AmountMinor),
+    );
     statement.add_group_by([Expr::col("parent_id"), child(Column::Status), child(Column::Currency)]);
     let mut totals: HashMap<Uuid, Vec<Total>> = HashMap::new();
     for row in database.query_all(&statement).await? {
@@ -103,7 +112,11 @@ pub async fn series(
         .expr_as(bound("column1"), "interval")
         .column(Column::Status)
         .column(Column::Currency);
-    add_sums(statement, Expr::col(Column::AmountMinor.as_column_ref()));
+    add_sums(
+        database.get_database_backend(),
+        statement,
+        Expr::col(Column::AmountMinor.as_column_ref()),
+    );
     statement.add_group_by([
         bound("column1"),
         Expr::col(Column::Status.as_column_ref()),
@@ -119,11 +132,34 @@ pub async fn series(
     Ok(points)
 }
 
-/// PostgreSQL's SUM of bigint is a numeric: back to where it came from.
-fn add_sums(statement: &mut SelectStatement, amount: Expr) {
-    statement
-        .expr_as(Expr::cust("COUNT(*)"), "count")
-        .expr_as(Expr::expr(Func::sum(amount)).cast_as("bigint"), "minor");
+/// A sum may need more than 64 bits. PostgreSQL's SUM of bigint is a numeric, which comes as a text; SQLite's fails, so it
+/// adds both halves of the amounts.
+fn add_sums(backend: DbBackend, statement: &mut SelectStatement, amount: Expr) {
+    statement.expr_as(Expr::cust("COUNT(*)"), "count");
+    match backend {
+        DbBackend::Postgres => {
+            statement.expr_as(Expr::expr(Func::sum(amount)).cast_as("text"), "minor");
+        }
+        _ => {
+            let upper = amount.clone().right_shift(HALF);
+            let lower = amount.bit_and((1i64 << HALF) - 1);
+            statement
+                .expr_as(Expr::expr(Func::sum(upper)), "upper")
+                .expr_as(Expr::expr(Func::sum(lower)), "lower");
+        }
+    }
+}
+
+/// The bits of half an amount.
+const HALF: i64 = 32;
+
+fn sum(row: &QueryResult) -> Result<i128, StoreError> {
+    if let Ok(Some(upper)) = row.try_get::<Option<i64>>("", "upper") {
+        let lower: i64 = row.try_get("", "lower")?;
+        return Ok((i128::from(upper) << HALF) + i128::from(lower));
+    }
+    let text: String = row.try_get("", "minor")?;
+    row::text(TABLE, "sum", &text, |text| text.parse().ok())
 }
 
 fn total(row: &QueryResult) -> Result<Total, StoreError> {
@@ -132,6 +168,6 @@ fn total(row: &QueryResult) -> Result<Total, StoreError> {
         status: row::text(TABLE, "status", &status, CommissionStatus::parse)?,
         currency: row::currency(TABLE, "currency", &currency)?,
         count: row.try_get("", "count")?,
-        minor: row.try_get("", "minor")?,
+        minor: sum(row)?,
     })
 }

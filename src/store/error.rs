@@ -6,13 +6,14 @@ use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 use sqlx::Error as SqlxError;
 
 use super::sqlite;
-use crate::domain::money::AmountTooLarge;
 
 /// Why the database could not answer. Nothing of it is for callers' eyes.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error(transparent)]
     Database(#[from] DbErr),
+    #[error("a sum would be too large")]
+    SumTooLarge,
     #[error("{table}.{column} holds {value:?}, which no version of Tributary writes")]
     Corrupt {
         table: &'static str,
@@ -72,7 +73,7 @@ impl StoreError {
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::ReadOnly => true,
-            Self::Corrupt { .. } | Self::Unconfirmed(_) | Self::Url(_) => false,
+            Self::SumTooLarge | Self::Corrupt { .. } | Self::Unconfirmed(_) | Self::Url(_) => false,
             Self::Database(error) => is_unavailable(error),
         }
     }
@@ -85,12 +86,6 @@ impl StoreError {
         } else {
             Self::Unconfirmed(error)
         }
-    }
-
-    /// A sum of what is stored that goes beyond what can be.
-    pub fn too_large(table: &'static str, error: &AmountTooLarge) -> Self {
-        let (column, value) = ("sum", error.to_string());
-        Self::Corrupt { table, column, value }
     }
 }
 

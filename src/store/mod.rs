@@ -70,7 +70,7 @@ pub use share::ShareOptions;
 use share::Shares;
 use transaction::Inner;
 pub use transaction::Transaction;
-pub use unique::{is_passing, is_reference_violation, taken_field};
+pub use unique::{is_passing, is_reference_violation, is_sum_too_large, taken_field};
 pub use writes::Writes;
 
 /// Connections for reading and for writing. On PostgreSQL they are the same; SQLite writes through one connection.

@@ -12,7 +12,7 @@ use super::writes::{Conflict, Writes};
 use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::id::{CustomerId, PartnerId, TenantId};
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::{Currency, Sum};
 
 /// The lifetime value in one currency, in minor units.
 pub async fn lifetime_value(
@@ -34,7 +34,7 @@ pub async fn lifetime_values_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
     partners: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Money>>, StoreError> {
+) -> Result<HashMap<Uuid, Vec<Sum>>, StoreError> {
     use partner_lifetime_value::Column;
     let one_of = many::one_of(
         database.get_database_backend(),
@@ -47,8 +47,8 @@ pub async fn lifetime_values_of(
     let mut values: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in select.all(database).await? {
         let currency = row::currency("partner_lifetime_value", "currency", &row.currency)?;
-        let value = row::money("partner_lifetime_value", "amount_minor", row.amount_minor, currency)?;
-        values.entry(row.partner_id).or_default().push(value);
+        let minor = row.amount_minor;
+        values.entry(row.partner_id).or_default().push(Sum { minor, currency });
     }
     Ok(values)
 }

@@ -77,6 +77,19 @@ pub fn taken_field(error: &StoreError) -> Option<&'static str> {
         .map(|key| key.2)
 }
 
+/// Whether the database refused because a sum would go beyond its bounds, which it checks as it adds.
+pub fn is_sum_too_large(error: &StoreError) -> bool {
+    match error {
+        StoreError::SumTooLarge => true,
+        StoreError::Database(DbErr::Exec(cause) | DbErr::Query(cause)) => cause.to_string().contains("_bounds"),
+        StoreError::Database(_)
+        | StoreError::Corrupt { .. }
+        | StoreError::Unconfirmed(_)
+        | StoreError::ReadOnly
+        | StoreError::Url(_) => false,
+    }
+}
+
 /// Whether the database refused because something refers to the row, or because the row refers to nothing.
 pub fn is_reference_violation(error: &StoreError) -> bool {
     matches!(error, StoreError::Database(error)

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use super::{Goal, Metric, Side, Tier, Window};
 use crate::domain::Timestamp;
 use crate::domain::event::Event;
-use crate::domain::money::{AmountTooLarge, Currency, Money};
+use crate::domain::money::{AmountTooLarge, Currency, MAX_SUM_MINOR, Money};
 use crate::domain::refund::{self, Refunded};
 
 /// What was sold. Not [`Money`], since a simulated one may have more digits than its currency.
@@ -73,7 +73,7 @@ impl Conversion {
                 Refunded { wholly: true, .. } => amount,
                 Refunded { refunded_minor: 0, .. } => Decimal::ZERO,
                 refunded => {
-                    let minor = Money::round(amount, currency)?.minor();
+                    let minor = sum_minor(amount, currency)?;
                     Decimal::new(refund::share(minor, false, refunded), currency.exponent())
                 }
             };
@@ -88,10 +88,27 @@ impl Conversion {
             conversions: if self.base { still_there } else { 0 },
             events: if self.base { 0 } else { still_there },
             sale_amount: left(sale_amount)?,
-            payout: left(sum(&self.payout, currency)?.amount())?,
-            revenue: left(sum(self.revenue.as_slice(), currency)?.amount())?,
+            payout: left(total(&self.payout, currency))?,
+            revenue: left(total(self.revenue.as_slice(), currency))?,
         })
     }
+}
+
+/// The sum of the rows in this currency, which may be larger than any amount.
+fn total(rows: &[Money], currency: Currency) -> Decimal {
+    let rows = rows.iter().filter(|row| row.currency() == currency);
+    rows.fold(Decimal::new(0, currency.exponent()), |total, row| total + row.amount())
+}
+
+/// A sum in minor units; fails where it is beyond what is stored, or has more digits than the currency, which no recorded
+/// amount has.
+fn sum_minor(amount: Decimal, currency: Currency) -> Result<i64, AmountTooLarge> {
+    let mut scaled = amount;
+    scaled.rescale(currency.exponent());
+    let exact = scaled == amount && scaled.scale() == currency.exponent();
+    let minor = i64::try_from(scaled.mantissa()).ok().filter(|_| exact);
+    let within = |minor: &i64| minor.unsigned_abs() <= MAX_SUM_MINOR.unsigned_abs();
+    minor.filter(within).ok_or(AmountTooLarge)
 }
 
 /// The sum of the rows in this currency.
@@ -160,14 +177,12 @@ impl Counters {
     /// Sale amount, payout and revenue in minor units; fails where one is beyond what is stored, or has more digits than
     /// the currency, which no recorded amount has.
     pub fn sums_minor(&self, currency: Currency) -> Result<[i64; 3], AmountTooLarge> {
-        let minor = |amount: Decimal| {
-            let mut scaled = amount;
-            scaled.rescale(currency.exponent());
-            let exact = scaled == amount && scaled.scale() == currency.exponent();
-            let minor = i64::try_from(scaled.mantissa()).ok().filter(|_| exact);
-            minor.ok_or(AmountTooLarge)
-        };
-        Ok([minor(self.sale_amount)?, minor(self.payout)?, minor(self.revenue)?])
+        let [sale_amount, payout, revenue] = [self.sale_amount, self.payout, self.revenue];
+        Ok([
+            sum_minor(sale_amount, currency)?,
+            sum_minor(payout, currency)?,
+            sum_minor(revenue, currency)?,
+        ])
     }
 
     pub fn plus(self, other: Self) -> Result<Self, AmountTooLarge> {

@@ -10,7 +10,7 @@ use crate::auth::Scope;
 use crate::domain::commission::{Balance, Commission, CommissionTransition, Payout, PayoutRun};
 use crate::domain::event::{Customer, Event};
 use crate::domain::explain::Step;
-use crate::domain::money::Money;
+use crate::domain::money::Sum;
 use crate::store::commission::{self, CommissionFilter, CommissionOrder, Parent};
 use crate::store::commission_totals::{self, Total};
 use crate::store::page::{Page, PageRequest};
@@ -62,7 +62,7 @@ shared_loader! {
     /// The balances of partners.
     BalancesOfPartner: Vec<Balance> = balance::of_partners;
     /// The lifetime values of partners.
-    LifetimeValuesOfPartner: Vec<Money> = standing::lifetime_values_of;
+    LifetimeValuesOfPartner: Vec<Sum> = standing::lifetime_values_of;
 }
 
 /// Pages of the events of customers.

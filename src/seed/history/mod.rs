@@ -226,7 +226,7 @@ impl<'a> Setting<'a> {
                     .remove(&uuid)
                     .unwrap_or_default()
                     .into_iter()
-                    .map(|money| (money.currency(), money.minor()))
+                    .map(|sum| (sum.currency, sum.minor))
                     .collect(),
                 qualified_customers: qualified.get(&uuid).copied().unwrap_or(0),
                 events: count,

@@ -35,6 +35,8 @@ pub struct Posting {
     moved: Vec<Commission>,
     transitions: Vec<(CommissionId, CommissionTransition)>,
     balances: HashMap<(PartnerId, Currency), Balance>,
+    /// Whether a change of a balance is beyond what can be counted.
+    is_too_large: bool,
 }
 
 impl Posting {
@@ -50,6 +52,7 @@ impl Posting {
             moved,
             transitions,
             balances,
+            is_too_large: false,
         }
     }
 
@@ -117,6 +120,9 @@ impl Posting {
         before: Writes,
         after: Writes,
     ) -> Result<(), StoreError> {
+        if self.is_too_large {
+            return Err(StoreError::SumTooLarge);
+        }
         store::commission::update_status(transaction, self.tenant, &self.moved).await?;
         let own = Writes::of(|writes| {
             store::commission::insert(writes, self.tenant, &self.new);
@@ -157,13 +163,20 @@ impl Posting {
 
     fn add(&mut self, row: &Commission, status: CommissionStatus, minor: i64) {
         if let Some(balance) = self.balance(row) {
-            *balance.of(status) += minor;
+            let sum = balance.of(status).checked_add(minor);
+            match sum {
+                Some(sum) => *balance.of(status) = sum,
+                None => self.is_too_large = true,
+            }
         }
     }
 
     fn reserve(&mut self, row: &Commission, minor: i64) {
         if let Some(balance) = self.balance(row) {
-            balance.reserved += minor;
+            match balance.reserved.checked_add(minor) {
+                Some(sum) => balance.reserved = sum,
+                None => self.is_too_large = true,
+            }
         }
     }
 

@@ -11,7 +11,7 @@ mod tiers;
 use std::fmt::Display;
 
 use entity::commission;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement};
 use uuid::Uuid;
 
 use super::StoreError;
@@ -72,7 +72,12 @@ impl Subject {
 pub async fn questions(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Finding>, StoreError> {
     let backend = database.get_database_backend();
     let mut findings = Vec::new();
+    let only_here = match backend {
+        DbBackend::Sqlite => sums::SQLITE,
+        _ => &[],
+    };
     for question in [
+        only_here,
         sums::QUESTIONS,
         payouts::QUESTIONS,
         links::QUESTIONS,

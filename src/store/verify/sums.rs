@@ -2,13 +2,108 @@
 //! sign, so that a row that is missing on either side shows, too.
 
 use super::Question;
-use super::Subject::{Customer, Event, Partner};
+use super::Subject::{Commission, Customer, Event, Partner};
+
+/// A sum that does not fail where SQLite's would need more than 64 bits: of both halves of the numbers.
+macro_rules! sum {
+    ($column:literal) => {
+        concat!(
+            "(SUM(",
+            $column,
+            " >> 32) * 4294967296 + SUM(",
+            $column,
+            " & 4294967295))"
+        )
+    };
+}
+
+/// Whether any of these columns is beyond the bounds of sums.
+macro_rules! beyond {
+    ($first:literal $(, $column:literal)*) => {
+        concat!(
+            $first, " NOT BETWEEN -1000000000000000000 AND 1000000000000000000"
+            $(, " OR ", $column, " NOT BETWEEN -1000000000000000000 AND 1000000000000000000")*
+        )
+    };
+}
+
+/// Whether any of these columns holds no whole number, which SQLite makes of sums that need more than 64 bits.
+macro_rules! broken {
+    ($first:literal $(, $column:literal)*) => {
+        concat!("typeof(", $first, ") <> 'integer'" $(, " OR typeof(", $column, ") <> 'integer'")*)
+    };
+}
+
+/// What only SQLite can hold.
+pub const SQLITE: &[Question] = &[
+    Question {
+        what: "{detail} of the partner holds no whole number",
+        subjects: &[Partner],
+        sql: concat!(
+            "SELECT partner_id, 'the balance in ' || currency AS detail FROM partner_balance
+             WHERE tenant_id = $1 AND (",
+            broken!(
+                "accrued_minor",
+                "approved_minor",
+                "paid_minor",
+                "reversed_minor",
+                "reserved_minor"
+            ),
+            ") UNION ALL SELECT partner_id, 'the lifetime value in ' || currency FROM partner_lifetime_value
+             WHERE tenant_id = $1 AND (",
+            broken!("amount_minor"),
+            ") UNION ALL SELECT partner_id, 'the count of customers' FROM partner_standing WHERE tenant_id = $1 AND (",
+            broken!("qualified_customers"),
+            ") UNION ALL SELECT partner_id, 'a count of paid charges' FROM partner_customer WHERE tenant_id = $1 AND (",
+            broken!("paid_charges"),
+            ") UNION ALL SELECT partner_id, 'what a tier counts' FROM tier_counter WHERE tenant_id = $1 AND (",
+            broken!(
+                "conversions",
+                "events",
+                "sale_amount_minor",
+                "payout_minor",
+                "revenue_minor"
+            ),
+            ") UNION ALL SELECT id, 'the length of the history' FROM partner WHERE tenant_id = $1 AND (",
+            broken!("history_sequence"),
+            ")"
+        ),
+    },
+    Question {
+        what: "the amount of the row is no whole number",
+        subjects: &[Commission],
+        sql: "SELECT id AS commission_id, '' AS detail FROM commission
+              WHERE tenant_id = $1 AND typeof(amount_minor) <> 'integer'",
+    },
+    Question {
+        what: "the amount of the event is no whole number",
+        subjects: &[Event],
+        sql: "SELECT id AS event_id, '' AS detail FROM event
+              WHERE tenant_id = $1 AND (typeof(amount_minor) NOT IN ('integer', 'null')
+                OR typeof(revenue_minor) NOT IN ('integer', 'null') OR typeof(refunded_minor) <> 'integer')",
+    },
+];
 
 pub const QUESTIONS: &[Question] = &[
     Question {
+        what: "{detail} of the partner is beyond 10^18 minor units: nothing more can be added to it",
+        subjects: &[Partner],
+        sql: concat!(
+            "SELECT partner_id, 'the balance in ' || currency AS detail FROM partner_balance WHERE tenant_id = $1 AND (",
+            beyond!("accrued_minor", "approved_minor", "paid_minor", "reversed_minor", "reserved_minor"),
+            ") UNION ALL SELECT partner_id, 'the lifetime value in ' || currency FROM partner_lifetime_value
+             WHERE tenant_id = $1 AND (",
+            beyond!("amount_minor"),
+            ") UNION ALL SELECT partner_id, 'what a tier counts' FROM tier_counter WHERE tenant_id = $1 AND (",
+            beyond!("conversions", "events", "sale_amount_minor", "payout_minor", "revenue_minor"),
+            ")"
+        ),
+    },
+    Question {
         what: "the balance in {detail} is not the sum of the partner's rows",
         subjects: &[Partner],
-        sql: "SELECT partner_id, currency AS detail FROM (
+        sql: concat!(
+            "SELECT partner_id, currency AS detail FROM (
                 SELECT partner_id, currency,
                   CASE WHEN status = 'ACCRUED' THEN amount_minor ELSE 0 END AS accrued,
                   CASE WHEN status = 'APPROVED' THEN amount_minor ELSE 0 END AS approved,
@@ -20,12 +115,16 @@ pub const QUESTIONS: &[Question] = &[
                 SELECT partner_id, currency, -accrued_minor, -approved_minor, -paid_minor, -reversed_minor, -reserved_minor
                 FROM partner_balance WHERE tenant_id = $1
               ) AS parts GROUP BY partner_id, currency
-              HAVING SUM(accrued) <> 0 OR SUM(approved) <> 0 OR SUM(paid) <> 0 OR SUM(reversed) <> 0 OR SUM(reserved) <> 0",
+              HAVING ",
+            sum!("accrued"), " <> 0 OR ", sum!("approved"), " <> 0 OR ", sum!("paid"), " <> 0 OR ",
+            sum!("reversed"), " <> 0 OR ", sum!("reserved"), " <> 0"
+        ),
     },
     Question {
         what: "the lifetime value in {detail} is not the sum of the partner's charges less what was taken back",
         subjects: &[Partner],
-        sql: "SELECT partner_id, currency AS detail FROM (
+        sql: concat!(
+            "SELECT partner_id, currency AS detail FROM (
                 SELECT partner_id, currency, amount_minor FROM event
                 WHERE tenant_id = $1 AND kind = 'CHARGE' AND partner_id IS NOT NULL
                 UNION ALL
@@ -34,7 +133,9 @@ pub const QUESTIONS: &[Question] = &[
                 WHERE refund.tenant_id = $1 AND charge.kind = 'CHARGE' AND charge.partner_id IS NOT NULL
                 UNION ALL
                 SELECT partner_id, currency, -amount_minor FROM partner_lifetime_value WHERE tenant_id = $1
-              ) AS parts GROUP BY partner_id, currency HAVING SUM(amount_minor) <> 0",
+              ) AS parts GROUP BY partner_id, currency HAVING ",
+            sum!("amount_minor"), " <> 0"
+        ),
     },
     Question {
         what: "the count of paid charges is not the number of the customer's charges with the partner",

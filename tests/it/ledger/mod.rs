@@ -7,6 +7,7 @@ mod events;
 mod examples;
 mod immutable;
 mod inputs;
+mod large;
 mod lists;
 mod payouts;
 mod portal;

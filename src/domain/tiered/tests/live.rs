@@ -2,6 +2,7 @@
 //! change under way.
 
 use super::*;
+use crate::domain::money::MAX_SUM_MINOR;
 use crate::domain::refund::Refunded;
 
 fn conversion(payout: &[Money]) -> Conversion {
@@ -314,10 +315,12 @@ fn refunds_take_exactly_what_was_counted_in_whatever_steps() {
 #[test]
 fn stored_counters_come_back_the_same() {
     for code in ["JPY", "USD", "KWD"] {
-        let sums = [123_456_789, -1, i64::MAX];
+        let sums = [123_456_789, -1, MAX_SUM_MINOR];
         let counters = Counters::stored(currency(code), [3, 4], sums);
         assert_eq!(counters.sums_minor(currency(code)), Ok(sums), "{code}");
     }
+    let beyond = Counters::stored(currency("USD"), [3, 4], [MAX_SUM_MINOR + 1, 0, 0]);
+    assert!(beyond.sums_minor(currency("USD")).is_err());
     let finer = Counters {
         payout: decimal("0.001"),
         ..Counters::default()

@@ -24,6 +24,7 @@ use crate::domain::commission::{Commission, CommissionKind};
 use crate::domain::event::Event;
 use crate::domain::problem::{Problem, ProblemCode, Problems};
 use crate::service::ServiceError;
+use crate::service::error::SUM_TOO_LARGE;
 use crate::store::{self, StoreError, Transaction};
 
 pub use earn::rows;
@@ -88,12 +89,30 @@ pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result
     };
     let mut answers = Vec::with_capacity(events.len());
     for chunk in events.chunks(together) {
-        answers.extend(record_together(app, &writer, chunk).await?);
+        if let Some(recorded) = record_together(app, &writer, chunk).await? {
+            answers.extend(recorded);
+            continue;
+        }
+        // Each has a transaction of its own, then: only those that are too much are refused.
+        for event in chunk.chunks(1) {
+            let recorded = match chunk.len() {
+                1 => None,
+                _ => record_together(app, &writer, event).await?,
+            };
+            answers.extend(recorded.unwrap_or_else(|| vec![Err(too_large())]));
+        }
     }
     Ok(answers)
 }
 
-async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<Vec<Answer>, ServiceError> {
+fn too_large() -> Vec<Problem> {
+    let mut problems = Problems::new();
+    problems.add("amount", ProblemCode::Invalid, SUM_TOO_LARGE);
+    problems.into_vec()
+}
+
+/// `None`: nothing was written, since one of them would take a sum beyond its bound.
+async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<Option<Vec<Answer>>, ServiceError> {
     // A race is lost to a writer who has committed by now; losing several in a row takes several of them.
     const ATTEMPTS: usize = 5;
     let (mut attempt, mut turns) = (1, Turns::default());
@@ -108,7 +127,7 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
         match recorder.record(events).await {
             Ok(answers) => {
                 transaction.commit().await?;
-                return Ok(answers);
+                return Ok(Some(answers));
             }
             Err(Interrupted::Raced) if attempt < ATTEMPTS => {}
             Err(Interrupted::Store(error)) if error.has_given_way() => {
@@ -121,6 +140,10 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
             Err(Interrupted::Store(error)) if attempt < ATTEMPTS && store::is_passing(&error) => {}
             // A tier that would have counted it was deleted meanwhile.
             Err(Interrupted::Store(error)) if attempt < ATTEMPTS && store::is_reference_violation(&error) => {}
+            Err(Interrupted::Store(error)) if store::is_sum_too_large(&error) => {
+                transaction.rollback().await?;
+                return Ok(None);
+            }
             Err(Interrupted::Store(error)) => return Err(error.into()),
             Err(Interrupted::Rejected(problems)) => return Err(ServiceError::Rejected(problems)),
             Err(Interrupted::Raced) => {

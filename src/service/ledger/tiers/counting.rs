@@ -26,7 +26,7 @@ impl Failure {
     /// Where all amounts were counted before, so that none can be too large.
     pub fn of_what_is_stored(self) -> StoreError {
         match self {
-            Self::TooLarge(error) => StoreError::too_large("tier_counter", &error),
+            Self::TooLarge(_) => StoreError::SumTooLarge,
             Self::Store(error) => error,
         }
     }
