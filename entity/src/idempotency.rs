@@ -10,6 +10,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub operation: String,
+    /// Who asked; empty in rows from before this was written down.
+    pub subject: String,
     pub idempotency_key: String,
     pub content: Vec<u8>,
     #[sea_orm(column_type = "JsonBinary")]

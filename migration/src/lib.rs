@@ -12,6 +12,7 @@ mod m0004_tiers;
 mod m0005_api_keys;
 mod m0006_histories;
 mod m0007_outbox_transactions;
+mod m0008_idempotency_subjects;
 mod m0009_sums;
 
 /// The migrations, in the order in which they are applied.
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_api_keys::Migration),
             Box::new(m0006_histories::Migration),
             Box::new(m0007_outbox_transactions::Migration),
+            Box::new(m0008_idempotency_subjects::Migration),
             Box::new(m0009_sums::Migration),
         ]
     }

@@ -1,5 +1,7 @@
 //! The authenticated caller and the one table of who may do what (domain.md 9).
 
+use std::sync::Arc;
+
 use super::{Permission, Permissions, Resource, Scope};
 use crate::domain::Timestamp;
 use crate::domain::id::{PartnerId, TenantId};
@@ -14,6 +16,18 @@ pub struct Caller {
     partner: Option<PartnerId>,
     /// When the token expires; `None`: never by itself.
     expires_at: Option<Timestamp>,
+    /// What it asks for, if it may ask again.
+    call: Option<Arc<Call>>,
+}
+
+/// A call that its caller may repeat: what is to be done, under which key.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub operation: String,
+    /// The caller's choice, as it came.
+    pub key: String,
+    /// A hash of the input.
+    pub content: Vec<u8>,
 }
 
 /// The caller lacks a permission. The text is for the caller.
@@ -32,6 +46,7 @@ pub enum Denied {
 pub struct Writer {
     tenant: TenantId,
     actor: String,
+    call: Option<Arc<Call>>,
 }
 
 impl Writer {
@@ -40,11 +55,17 @@ impl Writer {
         Self {
             tenant,
             actor: "system".to_owned(),
+            call: None,
         }
     }
 
     pub fn tenant(&self) -> TenantId {
         self.tenant
+    }
+
+    /// What the caller may ask for again, if it has said so.
+    pub fn call(&self) -> Option<&Call> {
+        self.call.as_deref()
     }
 
     /// Who is named in histories.
@@ -66,7 +87,21 @@ impl Caller {
             permissions,
             partner,
             expires_at: None,
+            call: None,
         }
+    }
+
+    /// The same, asking for something that it may ask for again.
+    pub fn calling(&self, call: Call) -> Self {
+        Self {
+            call: Some(Arc::new(call)),
+            ..self.clone()
+        }
+    }
+
+    /// What it asks for, if it may ask again.
+    pub fn call(&self) -> Option<&Call> {
+        self.call.as_deref()
     }
 
     pub(super) fn until(self, expires_at: Option<Timestamp>) -> Self {
@@ -143,6 +178,7 @@ impl Caller {
         Ok(Writer {
             tenant: self.tenant,
             actor: self.subject.clone(),
+            call: self.call.clone(),
         })
     }
 

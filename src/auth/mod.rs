@@ -15,7 +15,7 @@ mod token_form;
 
 pub use api_key::{ApiKey, KeyHash, KeyUses, NewKey};
 pub use authenticate::{AuthError, authenticate, authenticate_listener};
-pub use caller::{Caller, Denied, Writer};
+pub use caller::{Call, Caller, Denied, Writer};
 pub use keys::{Claims, KeyError, Keys};
 pub use permission::{Permission, Permissions, Resource};
 pub use recent::Recent;

@@ -66,7 +66,8 @@ async fn partner_token(app: &App, tenant: &Tenant) -> Result<Option<(String, Str
     let caller = Caller::operator(tenant.id, "demo");
     let seconds = i32::try_from(DAY.as_secs()).expect("a day has few seconds");
     let issued = issue_for_partner(app, &caller, &partner.id.to_string(), None, seconds).await;
-    Ok(Some((partner.name, issued.map_err(open::readable)?.token)))
+    let issued = issued.map_err(open::readable)?;
+    Ok(issued.token.map(|token| (partner.name, token)))
 }
 
 /// An address that a browser on this machine can open: "every interface" is none.

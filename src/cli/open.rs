@@ -119,5 +119,6 @@ pub fn readable(error: ServiceError) -> CliError {
         }
         ServiceError::Denied(denied) => denied.into(),
         ServiceError::Store(error) => error.into(),
+        ServiceError::Repeated(_) => "it was done before".into(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 
 use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
@@ -11,7 +11,7 @@ use super::error::{ApiError, Nullable, nullable};
 use super::input::{DeleteInput, id_text};
 use super::partner::Partner;
 use super::scalar::DateTime;
-use super::user_error::{DeletePayload, UserError, answer};
+use super::user_error::{DeletePayload, UserError, answer, shown, shown_once};
 use crate::auth::{self, Permission, Resource};
 use crate::domain::id::ApiKeyId;
 use crate::service::api_key::{ApiKeyDraft, create, revoke};
@@ -108,17 +108,35 @@ pub struct CreateApiKeyInput {
     pub partner_id: Option<ID>,
     /// When it ends by itself, in the future; without: never.
     pub expires_at: Option<DateTime>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// What creating an API key did.
-#[derive(SimpleObject)]
 pub struct CreateApiKeyPayload {
+    api_key: Option<ApiKey>,
+    key: Option<String>,
+    user_errors: Vec<UserError>,
+}
+
+/// What creating an API key did.
+#[Object]
+impl CreateApiKeyPayload {
     /// The key's description; null if none was made.
-    pub api_key: Option<ApiKey>,
-    /// The key itself, which cannot be read again; null if none was made.
-    pub key: Option<String>,
+    async fn api_key(&self, ctx: &Context<'_>) -> Nullable<ApiKey> {
+        shown(ctx, Resource::ApiKeys, self.api_key.as_ref())
+    }
+
+    /// The key itself, which cannot be read again; null if none was made, or if the call is repeated by its
+    /// idempotency key.
+    async fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// What to mend; empty: it is done.
-    pub user_errors: Vec<UserError>,
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
 }
 
 #[derive(Default)]
@@ -176,12 +194,15 @@ impl ApiKeyMutation {
             partner_id: input.partner_id.map(id_text),
             expires_at: input.expires_at.map(|moment| moment.0),
         };
-        let created = create(&request.app, &request.caller, draft).await;
-        Some(answer(created).map(|(created, user_errors)| {
+        let created = request.answered(create(&request.app, &request.caller, draft)).await;
+        Some(answer(created).map(|(created, mut user_errors)| {
             let (api_key, key) = created.map(|created| (created.api_key.into(), created.text)).unzip();
+            if matches!(key, Some(None)) {
+                user_errors.push(shown_once("the key"));
+            }
             CreateApiKeyPayload {
                 api_key,
-                key,
+                key: key.flatten(),
                 user_errors,
             }
         }))

@@ -243,6 +243,8 @@ pub struct CreateCampaignInput {
     pub ends_at: Option<DateTime>,
     /// Who owns it.
     pub advertiser_id: Option<ID>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Changes of a campaign. Absent fields stay as they are; null clears. Past commissions and the terms stamped for
@@ -267,13 +269,15 @@ pub struct UpdateCampaignInput {
     pub ends_at: MaybeUndefined<DateTime>,
     /// Who owns it.
     pub advertiser_id: MaybeUndefined<ID>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 payload! {
     /// What creating or changing a campaign did.
     CampaignPayload {
         /// The campaign as it is now; null if nothing was changed.
-        campaign: Campaign
+        campaign: Campaign, Campaigns
     }
 }
 
@@ -380,9 +384,7 @@ impl CampaignMutation {
             ends_at: input.ends_at.map(|moment| moment.0),
             advertiser_id: input.advertiser_id.map(id_text),
         };
-        Some(CampaignPayload::of(
-            create(&request.app, &request.caller, campaign).await,
-        ))
+        Some(CampaignPayload::of(&request, create(&request.app, &request.caller, campaign)).await)
     }
 
     /// Changes a campaign. Needs `campaigns:write`.
@@ -403,7 +405,7 @@ impl CampaignMutation {
             ends_at: patch(input.ends_at, |moment| moment.0),
             advertiser_id: patch(input.advertiser_id, id_text),
         };
-        Some(CampaignPayload::of(update(&request.app, &request.caller, change).await))
+        Some(CampaignPayload::of(&request, update(&request.app, &request.caller, change)).await)
     }
 
     /// Deletes a campaign that nothing refers to, else IN_USE: end it instead. Needs `campaigns:write`.

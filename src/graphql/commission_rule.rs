@@ -406,7 +406,7 @@ payload! {
     /// What creating or changing a commission rule did.
     CommissionRulePayload {
         /// The rule as it is now; null if nothing was changed.
-        commission_rule: CommissionRule
+        commission_rule: CommissionRule, CommissionRules
     }
 }
 
@@ -464,8 +464,8 @@ impl CommissionRuleMutation {
         #[graphql(desc = "The new rule.")] input: CreateCommissionRuleInput,
     ) -> Nullable<CommissionRulePayload> {
         let request = mutation(ctx).await;
-        let rule = create(&request.app, &request.caller, input.into()).await;
-        Some(CommissionRulePayload::of(rule))
+        let rule = create(&request.app, &request.caller, input.into());
+        Some(CommissionRulePayload::of(&request, rule).await)
     }
 
     /// Changes a commission rule. Entries and lists are replaced as a whole. Recurring parts that have started keep the
@@ -476,8 +476,8 @@ impl CommissionRuleMutation {
         #[graphql(desc = "What to change.")] input: UpdateCommissionRuleInput,
     ) -> Nullable<CommissionRulePayload> {
         let request = mutation(ctx).await;
-        let rule = update(&request.app, &request.caller, input.into()).await;
-        Some(CommissionRulePayload::of(rule))
+        let rule = update(&request.app, &request.caller, input.into());
+        Some(CommissionRulePayload::of(&request, rule).await)
     }
 
     /// Deletes a commission rule that has never paid. One that has is archived: it stops, stays readable by its id, and

@@ -38,6 +38,8 @@ pub struct CreateCommissionRuleInput {
     pub category_ids: Option<Vec<ID>>,
     /// Only for these partners; none: for any.
     pub partner_ids: Option<Vec<ID>>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Changes of a commission rule. Absent fields stay as they are; null clears.
@@ -67,6 +69,8 @@ pub struct UpdateCommissionRuleInput {
     pub category_ids: MaybeUndefined<Vec<ID>>,
     /// The partners from now on; [] or null: any.
     pub partner_ids: MaybeUndefined<Vec<ID>>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// What is paid when a deal enters a stage: oneOff, recurring, or both.

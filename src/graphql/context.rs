@@ -1,14 +1,18 @@
 //! What a request carries through its resolvers.
 
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::Context;
 
+use super::call::call;
 use super::loader::Loaders;
 use super::once::Counted;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::service::ServiceError;
+use crate::service::once::{self, Answer};
 use crate::store::Store;
 use crate::store::view::{Json, TooLong};
 
@@ -83,15 +87,44 @@ impl RequestContext {
     }
 }
 
-/// The request that the mutation of `ctx` belongs to. Every mutation begins here: its answer must not show what an
-/// earlier one of the same document read before it wrote.
-pub async fn mutation<'a>(ctx: &Context<'a>) -> &'a RequestContext {
+/// A mutation of a request.
+pub struct Mutation<'a> {
+    request: &'a RequestContext,
+    /// Who asks, and under which idempotency key, if one is given.
+    pub caller: Caller,
+}
+
+impl Deref for Mutation<'_> {
+    type Target = RequestContext;
+
+    fn deref(&self) -> &RequestContext {
+        self.request
+    }
+}
+
+impl Mutation<'_> {
+    /// What `doing` comes to, or what it came to when it was asked for before with the same key.
+    pub async fn answered<T: Answer>(
+        &self,
+        doing: impl Future<Output = Result<T, ServiceError>>,
+    ) -> Result<T, ServiceError> {
+        once::answered(&self.app, &self.caller, doing).await
+    }
+}
+
+/// The mutation that `ctx` is about. Every mutation begins here: its answer must not show what an earlier one of the same
+/// document read before it wrote.
+pub async fn mutation<'a>(ctx: &Context<'a>) -> Mutation<'a> {
     let request = request(ctx);
     if let Some(loaders) = request.loaders.get() {
         loaders.forget().await;
     }
     request.counted.forget();
-    request
+    let caller = match call(ctx) {
+        Some(call) => request.caller.calling(call),
+        None => request.caller.clone(),
+    };
+    Mutation { request, caller }
 }
 
 /// The request that `ctx` belongs to.

@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObje
 use super::commission::Commission;
 use super::commission_list::{CommissionConnection, under};
 use super::connection::{Connection, List, PageArguments, listed};
-use super::context::{RequestContext, mutation, request};
+use super::context::{Mutation, RequestContext, mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::input::{MoneyInput, id_text, patch, plain};
@@ -17,7 +17,7 @@ use super::partner::Partner;
 use super::pipeline::{CustomField, CustomFieldOption, PaymentStage, StageOutcome};
 use super::scalar::DateTime;
 use super::simulated_payment::SimulatedPayment;
-use super::user_error::{UserError, answer};
+use super::user_error::{UserError, answer, shown, shown_rows};
 use crate::auth::{Resource, Scope};
 use crate::domain::deal;
 use crate::domain::id::DealId;
@@ -264,6 +264,8 @@ pub struct CreateDealInput {
     pub owner: Option<String>,
     /// The options that it bears, at most one of each custom field.
     pub custom_fields: Option<Vec<CustomFieldValueInput>>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Changes of a deal. Absent fields stay as they are; null clears.
@@ -281,6 +283,8 @@ pub struct UpdateDealInput {
     pub owner: MaybeUndefined<String>,
     /// All options that it bears from now on. A condition of its stage that becomes true by this pays now.
     pub custom_fields: MaybeUndefined<Vec<CustomFieldValueInput>>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// A move of a deal.
@@ -290,6 +294,8 @@ pub struct MoveDealInput {
     pub id: ID,
     /// The stage that it enters. Where it stands already, nothing happens.
     pub stage_id: ID,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// A renewal of a deal.
@@ -297,24 +303,42 @@ pub struct MoveDealInput {
 pub struct RecordDealRenewalInput {
     /// Which deal.
     pub id: ID,
-    /// A key of the caller's choice: the same call with the same key again gives the first answer and records nothing.
+    /// A key of the caller's choice: the same key with the same input gives the answer of the first call and does nothing.
     pub idempotency_key: String,
 }
 
 /// What was done to a deal.
-#[derive(SimpleObject)]
 pub struct DealPayload {
+    deal: Option<Deal>,
+    commissions: Vec<Commission>,
+    user_errors: Vec<UserError>,
+}
+
+/// What was done to a deal.
+#[Object]
+impl DealPayload {
     /// The deal as it is now; null if nothing was changed.
-    pub deal: Option<Deal>,
+    async fn deal(&self, ctx: &Context<'_>) -> Nullable<Deal> {
+        shown(ctx, Resource::Deals, self.deal.as_ref())
+    }
+
     /// The commissions that this made due.
-    pub commissions: Vec<Commission>,
+    async fn commissions(&self, ctx: &Context<'_>) -> Result<&[Commission], ApiError> {
+        shown_rows(ctx, &self.commissions)
+    }
+
     /// What to mend; empty: it is done.
-    pub user_errors: Vec<UserError>,
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
 }
 
 impl DealPayload {
-    fn of(result: Result<Done, ServiceError>) -> Result<Self, ApiError> {
-        let (done, user_errors) = answer(result)?;
+    async fn of(
+        mutation: &Mutation<'_>,
+        doing: impl Future<Output = Result<Done, ServiceError>>,
+    ) -> Result<Self, ApiError> {
+        let (done, user_errors) = answer(mutation.answered(doing).await)?;
         let (deal, commissions) = match done {
             Some(done) => (Some(Deal::from(done.deal)), done.commissions),
             None => (None, Vec::new()),
@@ -399,7 +423,7 @@ impl DealMutation {
             owner: input.owner,
             fields: values(input.custom_fields.unwrap_or_default()),
         };
-        Some(DealPayload::of(create(&request.app, &request.caller, deal).await))
+        Some(DealPayload::of(&request, create(&request.app, &request.caller, deal)).await)
     }
 
     /// Changes a deal. Needs `deals:write`.
@@ -417,7 +441,7 @@ impl DealMutation {
             owner: plain(input.owner),
             fields: patch(input.custom_fields, values),
         };
-        Some(DealPayload::of(update(&request.app, &request.caller, change).await))
+        Some(DealPayload::of(&request, update(&request.app, &request.caller, change)).await)
     }
 
     /// Moves a deal into a stage, which pays what the rules say. A stage with the outcome LOST reverses what the deal made
@@ -428,8 +452,8 @@ impl DealMutation {
         #[graphql(desc = "Which deal, and where to.")] input: MoveDealInput,
     ) -> Nullable<DealPayload> {
         let request = mutation(ctx).await;
-        let done = move_to(&request.app, &request.caller, &input.id, &input.stage_id).await;
-        Some(DealPayload::of(done))
+        let done = move_to(&request.app, &request.caller, &input.id, &input.stage_id);
+        Some(DealPayload::of(&request, done).await)
     }
 
     /// Records that a deal was renewed: every recurring part that has started pays its next occurrence. A lost deal
@@ -440,7 +464,7 @@ impl DealMutation {
         #[graphql(desc = "Which deal.")] input: RecordDealRenewalInput,
     ) -> Nullable<DealPayload> {
         let request = mutation(ctx).await;
-        let done = renew(&request.app, &request.caller, &input.id, input.idempotency_key).await;
-        Some(DealPayload::of(done))
+        let done = renew(&request.app, &request.caller, &input.id);
+        Some(DealPayload::of(&request, done).await)
     }
 }

@@ -84,6 +84,8 @@ pub struct CreatePartnerTierInput {
     pub label: String,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: Option<String>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Changes of a partner tier. Absent fields stay as they are; null clears.
@@ -95,6 +97,8 @@ pub struct UpdatePartnerTierInput {
     pub label: MaybeUndefined<String>,
     /// The id that another system gave it.
     pub external_id: MaybeUndefined<String>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// A new partner category.
@@ -104,6 +108,8 @@ pub struct CreatePartnerCategoryInput {
     pub label: String,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: Option<String>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Changes of a partner category. Absent fields stay as they are; null clears.
@@ -115,6 +121,8 @@ pub struct UpdatePartnerCategoryInput {
     pub label: MaybeUndefined<String>,
     /// The id that another system gave it.
     pub external_id: MaybeUndefined<String>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// A new advertiser.
@@ -124,6 +132,8 @@ pub struct CreateAdvertiserInput {
     pub name: String,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: Option<String>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Changes of an advertiser. Absent fields stay as they are; null clears.
@@ -135,13 +145,15 @@ pub struct UpdateAdvertiserInput {
     pub name: MaybeUndefined<String>,
     /// The id that another system gave it.
     pub external_id: MaybeUndefined<String>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 payload! {
     /// What creating or changing a partner tier did.
     PartnerTierPayload {
         /// The tier as it is now; null if nothing was changed.
-        partner_tier: PartnerTier
+        partner_tier: PartnerTier, Partners
     }
 }
 
@@ -149,7 +161,7 @@ payload! {
     /// What creating or changing a partner category did.
     PartnerCategoryPayload {
         /// The category as it is now; null if nothing was changed.
-        partner_category: PartnerCategory
+        partner_category: PartnerCategory, Partners
     }
 }
 
@@ -157,7 +169,7 @@ payload! {
     /// What creating or changing an advertiser did.
     AdvertiserPayload {
         /// The advertiser as it is now; null if nothing was changed.
-        advertiser: Advertiser
+        advertiser: Advertiser, Campaigns
     }
 }
 
@@ -232,8 +244,8 @@ impl LabelMutation {
         #[graphql(desc = "The new tier.")] input: CreatePartnerTierInput,
     ) -> Nullable<PartnerTierPayload> {
         let request = mutation(ctx).await;
-        let tier = create::<id::PartnerTier>(&request.app, &request.caller, &input.label, input.external_id).await;
-        Some(PartnerTierPayload::of(tier))
+        let tier = create::<id::PartnerTier>(&request.app, &request.caller, &input.label, input.external_id);
+        Some(PartnerTierPayload::of(&request, tier).await)
     }
 
     /// Changes a partner tier. Needs `partners:write`.
@@ -244,8 +256,8 @@ impl LabelMutation {
     ) -> Nullable<PartnerTierPayload> {
         let request = mutation(ctx).await;
         let (label, external_id) = (plain(input.label), plain(input.external_id));
-        let tier = update::<id::PartnerTier>(&request.app, &request.caller, &input.id, label, external_id).await;
-        Some(PartnerTierPayload::of(tier))
+        let tier = update::<id::PartnerTier>(&request.app, &request.caller, &input.id, label, external_id);
+        Some(PartnerTierPayload::of(&request, tier).await)
     }
 
     /// Deletes a partner tier that nothing refers to, else IN_USE. Needs `partners:write`.
@@ -266,9 +278,8 @@ impl LabelMutation {
         #[graphql(desc = "The new category.")] input: CreatePartnerCategoryInput,
     ) -> Nullable<PartnerCategoryPayload> {
         let request = mutation(ctx).await;
-        let category =
-            create::<id::PartnerCategory>(&request.app, &request.caller, &input.label, input.external_id).await;
-        Some(PartnerCategoryPayload::of(category))
+        let category = create::<id::PartnerCategory>(&request.app, &request.caller, &input.label, input.external_id);
+        Some(PartnerCategoryPayload::of(&request, category).await)
     }
 
     /// Changes a partner category. Needs `partners:write`.
@@ -279,9 +290,8 @@ impl LabelMutation {
     ) -> Nullable<PartnerCategoryPayload> {
         let request = mutation(ctx).await;
         let (label, external_id) = (plain(input.label), plain(input.external_id));
-        let category =
-            update::<id::PartnerCategory>(&request.app, &request.caller, &input.id, label, external_id).await;
-        Some(PartnerCategoryPayload::of(category))
+        let category = update::<id::PartnerCategory>(&request.app, &request.caller, &input.id, label, external_id);
+        Some(PartnerCategoryPayload::of(&request, category).await)
     }
 
     /// Deletes a partner category that nothing refers to, else IN_USE. Needs `partners:write`.
@@ -302,8 +312,8 @@ impl LabelMutation {
         #[graphql(desc = "The new advertiser.")] input: CreateAdvertiserInput,
     ) -> Nullable<AdvertiserPayload> {
         let request = mutation(ctx).await;
-        let advertiser = create::<id::Advertiser>(&request.app, &request.caller, &input.name, input.external_id).await;
-        Some(AdvertiserPayload::of(advertiser))
+        let advertiser = create::<id::Advertiser>(&request.app, &request.caller, &input.name, input.external_id);
+        Some(AdvertiserPayload::of(&request, advertiser).await)
     }
 
     /// Changes an advertiser. Needs `campaigns:write`.
@@ -314,8 +324,8 @@ impl LabelMutation {
     ) -> Nullable<AdvertiserPayload> {
         let request = mutation(ctx).await;
         let (name, external_id) = (plain(input.name), plain(input.external_id));
-        let advertiser = update::<id::Advertiser>(&request.app, &request.caller, &input.id, name, external_id).await;
-        Some(AdvertiserPayload::of(advertiser))
+        let advertiser = update::<id::Advertiser>(&request.app, &request.caller, &input.id, name, external_id);
+        Some(AdvertiserPayload::of(&request, advertiser).await)
     }
 
     /// Deletes an advertiser that no campaign names, else IN_USE. Needs `campaigns:write`.

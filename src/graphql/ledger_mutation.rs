@@ -1,6 +1,6 @@
 //! Recording events, and approving, reversing and entering commissions.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 
 use super::commission::Commission;
 use super::context::{RequestContext, mutation};
@@ -8,7 +8,8 @@ use super::error::{ApiError, Nullable};
 use super::event::{Event, EventKind};
 use super::input::{MoneyInput, id_text, id_texts};
 use super::scalar::{DateTime, Json};
-use super::user_error::{UserError, payload};
+use super::user_error::{UserError, failed, payload, shown, shown_rows};
+use crate::auth::Resource;
 use crate::domain::event::EventKind as DomainKind;
 use crate::domain::problem::Problem;
 use crate::service::ServiceError;
@@ -49,6 +50,8 @@ pub struct RecordEventInput {
     pub original_external_id: Option<String>,
     /// Whatever other systems want to keep with it; at most 16 KB.
     pub metadata: Option<Json>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 impl From<RecordEventInput> for NewEvent {
@@ -68,23 +71,47 @@ impl From<RecordEventInput> for NewEvent {
             campaign_id: input.campaign_id.map(id_text),
             original_external_id: input.original_external_id,
             metadata: input.metadata.map(|json| json.0),
+            idempotency_key: input.idempotency_key,
         }
     }
 }
 
 /// What recording an event did.
-#[derive(SimpleObject)]
 pub struct RecordEventPayload {
+    event: Option<Event>,
+    commissions: Vec<Commission>,
+    adjustment_count: u32,
+    duplicate: bool,
+    user_errors: Vec<UserError>,
+}
+
+/// What recording an event did.
+#[Object]
+impl RecordEventPayload {
     /// The event; null if there is something to mend.
-    pub event: Option<Event>,
+    async fn event(&self, ctx: &Context<'_>) -> Nullable<Event> {
+        shown(ctx, Resource::Events, self.event.as_ref())
+    }
+
     /// The event's own rows: what it earned, or what it clawed back.
-    pub commissions: Vec<Commission>,
+    async fn commissions(&self, ctx: &Context<'_>) -> Result<&[Commission], ApiError> {
+        shown_rows(ctx, &self.commissions)
+    }
+
     /// How many rows tiered commissions wrote about it and earlier events, because it made them reach their goals.
-    pub adjustment_count: u32,
+    async fn adjustment_count(&self) -> u32 {
+        self.adjustment_count
+    }
+
     /// Whether it had been recorded before; nothing was written now.
-    pub duplicate: bool,
+    async fn duplicate(&self) -> bool {
+        self.duplicate
+    }
+
     /// What to mend; empty: it is recorded.
-    pub user_errors: Vec<UserError>,
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
 }
 
 impl From<Answer> for RecordEventPayload {
@@ -115,7 +142,7 @@ pub struct ApproveCommissionsInput {
     pub ids: Vec<ID>,
     /// A reason to approve before maturity; needs the scope `admin` and is kept in the transition.
     pub override_holdback_reason: Option<String>,
-    /// The same key with the same input gives the same answers and does nothing.
+    /// The same key with the same input gives the answer of the first call and does nothing.
     pub idempotency_key: Option<String>,
 }
 
@@ -126,7 +153,7 @@ pub struct ReverseCommissionsInput {
     pub ids: Vec<ID>,
     /// Why, for the record.
     pub reason: String,
-    /// The same key with the same input gives the same answers and does nothing.
+    /// The same key with the same input gives the answer of the first call and does nothing.
     pub idempotency_key: Option<String>,
 }
 
@@ -141,7 +168,7 @@ pub struct CreateManualCommissionInput {
     pub reason: String,
     /// The row of the same partner that it mends.
     pub adjusts_id: Option<ID>,
-    /// The same key with the same input gives the row that was written first.
+    /// The same key with the same input gives the answer of the first call and does nothing.
     pub idempotency_key: Option<String>,
 }
 
@@ -152,24 +179,41 @@ pub struct AssignCommissionRecipientInput {
     pub id: ID,
     /// The individual. It cannot be changed later.
     pub recipient: String,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// What became of one commission of a list.
-#[derive(SimpleObject)]
 pub struct CommissionResult {
+    id: ID,
+    commission: Option<Commission>,
+    user_errors: Vec<UserError>,
+}
+
+/// What became of one commission of a list.
+#[Object]
+impl CommissionResult {
     /// The id that was given.
-    pub id: ID,
+    async fn id(&self) -> &ID {
+        &self.id
+    }
+
     /// The commission as it is now; null if there is none.
-    pub commission: Option<Commission>,
+    async fn commission(&self, ctx: &Context<'_>) -> Nullable<Commission> {
+        shown(ctx, Resource::Commissions, self.commission.as_ref())
+    }
+
     /// What to mend; empty: it is done.
-    pub user_errors: Vec<UserError>,
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
 }
 
 payload! {
     /// What writing or assigning a commission did.
     CommissionPayload {
         /// The commission as it is now; null if nothing was changed.
-        commission: Commission
+        commission: Commission, Commissions
     }
 }
 
@@ -188,8 +232,7 @@ async fn results(
         }
         // What is wrong with the whole is wrong with each.
         Err(ServiceError::Rejected(problems)) => ids.into_iter().map(|id| (id, problems.clone())).collect(),
-        Err(ServiceError::Denied(denied)) => return Err(denied.into()),
-        Err(ServiceError::Store(error)) => return Err(error.into()),
+        Err(error) => return Err(failed(error)),
     };
     let uuids: Vec<_> = answers
         .iter()
@@ -227,8 +270,7 @@ impl LedgerMutation {
         Some(match answers {
             Ok(mut answers) => Ok(answers.pop().expect("one event has one answer").into()),
             Err(ServiceError::Rejected(problems)) => Ok(Answer::Err(problems).into()),
-            Err(ServiceError::Denied(denied)) => Err(denied.into()),
-            Err(ServiceError::Store(error)) => Err(error.into()),
+            Err(error) => Err(failed(error)),
         })
     }
 
@@ -242,12 +284,7 @@ impl LedgerMutation {
         let events = input.into_iter().map(NewEvent::from).collect();
         Some(match record(&request.app, &request.caller, events).await {
             Ok(answers) => Ok(answers.into_iter().map(RecordEventPayload::from).collect()),
-            Err(ServiceError::Rejected(problems)) => {
-                let messages: Vec<_> = problems.into_iter().map(|problem| problem.message).collect();
-                Err(ApiError::bad_user_input(messages.join("; ")))
-            }
-            Err(ServiceError::Denied(denied)) => Err(denied.into()),
-            Err(ServiceError::Store(error)) => Err(error.into()),
+            Err(error) => Err(failed(error)),
         })
     }
 
@@ -260,15 +297,8 @@ impl LedgerMutation {
     ) -> Nullable<Vec<CommissionResult>> {
         let request = mutation(ctx).await;
         let (ids, reason) = (id_texts(input.ids), input.override_holdback_reason);
-        let answers = approve(
-            &request.app,
-            &request.caller,
-            ids.clone(),
-            reason,
-            input.idempotency_key,
-        )
-        .await;
-        Some(results(request, ids, answers).await)
+        let answers = approve(&request.app, &request.caller, ids.clone(), reason).await;
+        Some(results(&request, ids, answers).await)
     }
 
     /// Reverses commissions that are not paid, with what adjusts them; what was paid of that is clawed back. One bad id
@@ -280,15 +310,8 @@ impl LedgerMutation {
     ) -> Nullable<Vec<CommissionResult>> {
         let request = mutation(ctx).await;
         let ids = id_texts(input.ids);
-        let answers = reverse(
-            &request.app,
-            &request.caller,
-            ids.clone(),
-            &input.reason,
-            input.idempotency_key,
-        )
-        .await;
-        Some(results(request, ids, answers).await)
+        let answers = reverse(&request.app, &request.caller, ids.clone(), &input.reason).await;
+        Some(results(&request, ids, answers).await)
     }
 
     /// Writes a commission of either sign by hand. It is approved by hand, too. Needs `commissions:write`.
@@ -303,11 +326,8 @@ impl LedgerMutation {
             amount: (input.amount.amount.0, input.amount.currency.0),
             reason: input.reason,
             adjusts_id: input.adjusts_id.map(id_text),
-            idempotency_key: input.idempotency_key,
         };
-        Some(CommissionPayload::of(
-            create(&request.app, &request.caller, commission).await,
-        ))
+        Some(CommissionPayload::of(&request, create(&request.app, &request.caller, commission)).await)
     }
 
     /// Names the individual to whom a commission is owed; once. Needs `commissions:write`.
@@ -317,7 +337,7 @@ impl LedgerMutation {
         #[graphql(desc = "Which commission, and to whom.")] input: AssignCommissionRecipientInput,
     ) -> Nullable<CommissionPayload> {
         let request = mutation(ctx).await;
-        let assigned = assign_recipient(&request.app, &request.caller, &input.id, &input.recipient).await;
-        Some(CommissionPayload::of(assigned))
+        let assigned = assign_recipient(&request.app, &request.caller, &input.id, &input.recipient);
+        Some(CommissionPayload::of(&request, assigned).await)
     }
 }

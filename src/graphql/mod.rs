@@ -2,6 +2,7 @@
 //! column is never public by accident. Reads go to the store with the caller's scope, writes to the services.
 
 mod api_key;
+mod call;
 mod campaign;
 mod commission;
 mod commission_list;

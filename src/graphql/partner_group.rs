@@ -182,6 +182,8 @@ pub struct CreatePartnerGroupInput {
     pub default: Option<bool>,
     /// What the amounts of its rules are in.
     pub currency: Option<CurrencyCode>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Changes of a partner group. Absent fields stay as they are; null clears. Past commissions do not change.
@@ -203,13 +205,15 @@ pub struct UpdatePartnerGroupInput {
     pub default: MaybeUndefined<bool>,
     /// What the amounts of its rules are in.
     pub currency: MaybeUndefined<CurrencyCode>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 payload! {
     /// What creating or changing a partner group did.
     PartnerGroupPayload {
         /// The group as it is now; null if nothing was changed.
-        partner_group: PartnerGroup
+        partner_group: PartnerGroup, PartnerGroups
     }
 }
 
@@ -297,9 +301,7 @@ impl PartnerGroupMutation {
             is_default: input.default.unwrap_or(false),
             currency: input.currency.map(|code| code.0),
         };
-        Some(PartnerGroupPayload::of(
-            create(&request.app, &request.caller, group).await,
-        ))
+        Some(PartnerGroupPayload::of(&request, create(&request.app, &request.caller, group)).await)
     }
 
     /// Changes a partner group. Needs `partner_groups:write`.
@@ -319,9 +321,7 @@ impl PartnerGroupMutation {
             is_default: plain(input.default),
             currency: patch(input.currency, |code| code.0),
         };
-        Some(PartnerGroupPayload::of(
-            update(&request.app, &request.caller, change).await,
-        ))
+        Some(PartnerGroupPayload::of(&request, update(&request.app, &request.caller, change)).await)
     }
 
     /// Deletes a partner group that is not the default one and has no partners, else IN_USE. Needs

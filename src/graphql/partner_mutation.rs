@@ -8,7 +8,7 @@ use super::input::{id_text, id_texts, patch, plain};
 use super::partner::{Partner, PartnerType};
 use super::scalar::{CurrencyCode, DateTime, Json};
 use super::snapshot::CommissionSnapshotInput;
-use super::user_error::{UserError, answer, payload};
+use super::user_error::{UserError, answer, payload, shown_once};
 use crate::domain::partner::PartnerMove;
 use crate::domain::partner::PartnerType as DomainType;
 use crate::service::partner::{NewPartner, PartnerChange, change_status, create, join_campaign, update};
@@ -45,6 +45,8 @@ pub struct CreatePartnerInput {
     pub campaign_ids: Option<Vec<ID>>,
     /// What it is promised: stamped as a snapshot with the source INVITE.
     pub commission_snapshot: Option<CommissionSnapshotInput>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Changes of a partner. Absent fields stay as they are; null clears. Past commissions do not change.
@@ -73,6 +75,8 @@ pub struct UpdatePartnerInput {
     pub metadata: MaybeUndefined<Json>,
     /// What it wants to be paid in.
     pub payout_currency: MaybeUndefined<CurrencyCode>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Which partner to activate.
@@ -80,6 +84,8 @@ pub struct UpdatePartnerInput {
 pub struct ActivatePartnerInput {
     /// The partner: an invited or suspended one.
     pub id: ID,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Which partner to suspend, and why.
@@ -89,6 +95,8 @@ pub struct SuspendPartnerInput {
     pub id: ID,
     /// Why, for the record.
     pub reason: String,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Which partner to revoke, and why.
@@ -98,6 +106,8 @@ pub struct RevokePartnerInput {
     pub id: ID,
     /// Why, for the record.
     pub reason: String,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Which partner to reinstate.
@@ -105,6 +115,8 @@ pub struct RevokePartnerInput {
 pub struct ReinstatePartnerInput {
     /// The partner: a revoked one.
     pub id: ID,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Which partner is to belong to which campaign.
@@ -114,6 +126,8 @@ pub struct AddPartnerToCampaignInput {
     pub partner_id: ID,
     /// The campaign.
     pub campaign_id: ID,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// For whom to issue a token, and what it opens.
@@ -126,20 +140,23 @@ pub struct IssuePartnerTokenInput {
     /// For how many seconds it is good, 1 to 86400.
     #[graphql(default = 3600)]
     pub ttl_seconds: i32,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 payload! {
     /// What creating or changing a partner did.
     PartnerPayload {
         /// The partner as it is now; null if nothing was changed.
-        partner: Partner
+        partner: Partner, Partners
     }
 }
 
 /// A token for a partner's portal.
 #[derive(SimpleObject)]
 pub struct IssuePartnerTokenPayload {
-    /// The token, for the header "Authorization: Bearer"; null if none was issued.
+    /// The token, for the header "Authorization: Bearer"; null if none was issued, or if the call is repeated by its
+    /// idempotency key.
     pub token: Option<String>,
     /// When it ends.
     pub expires_at: Option<DateTime>,
@@ -149,9 +166,13 @@ pub struct IssuePartnerTokenPayload {
 
 async fn moved(ctx: &Context<'_>, id: ID, the_move: PartnerMove, reason: Option<String>) -> Nullable<PartnerPayload> {
     let request = mutation(ctx).await;
-    Some(PartnerPayload::of(
-        change_status(&request.app, &request.caller, &id, the_move, reason.as_deref()).await,
-    ))
+    Some(
+        PartnerPayload::of(
+            &request,
+            change_status(&request.app, &request.caller, &id, the_move, reason.as_deref()),
+        )
+        .await,
+    )
 }
 
 #[derive(Default)]
@@ -181,7 +202,7 @@ impl PartnerMutation {
             campaign_ids: id_texts(input.campaign_ids.unwrap_or_default()),
             commission_snapshot: input.commission_snapshot.map(SnapshotDraft::from),
         };
-        Some(PartnerPayload::of(create(&request.app, &request.caller, partner).await))
+        Some(PartnerPayload::of(&request, create(&request.app, &request.caller, partner)).await)
     }
 
     /// Changes a partner. Needs `partners:write`.
@@ -204,7 +225,7 @@ impl PartnerMutation {
             metadata: patch(input.metadata, |json| json.0),
             payout_currency: patch(input.payout_currency, |code| code.0),
         };
-        Some(PartnerPayload::of(update(&request.app, &request.caller, change).await))
+        Some(PartnerPayload::of(&request, update(&request.app, &request.caller, change)).await)
     }
 
     /// Activates an invited or suspended partner. Needs `partners:write`.
@@ -250,8 +271,8 @@ impl PartnerMutation {
         #[graphql(desc = "Which partner and which campaign.")] input: AddPartnerToCampaignInput,
     ) -> Nullable<PartnerPayload> {
         let request = mutation(ctx).await;
-        let joined = join_campaign(&request.app, &request.caller, &input.partner_id, &input.campaign_id).await;
-        Some(PartnerPayload::of(joined))
+        let joined = join_campaign(&request.app, &request.caller, &input.partner_id, &input.campaign_id);
+        Some(PartnerPayload::of(&request, joined).await)
     }
 
     /// Issues a short-lived token that reads what is one partner's, so that a portal needs no other identity service.
@@ -263,11 +284,15 @@ impl PartnerMutation {
     ) -> Nullable<IssuePartnerTokenPayload> {
         let request = mutation(ctx).await;
         let (scopes, ttl) = (input.scopes.as_deref(), input.ttl_seconds);
-        let issued = issue_for_partner(&request.app, &request.caller, &input.partner_id, scopes, ttl).await;
-        Some(answer(issued).map(|(issued, user_errors)| {
+        let issued = issue_for_partner(&request.app, &request.caller, &input.partner_id, scopes, ttl);
+        let issued = request.answered(issued).await;
+        Some(answer(issued).map(|(issued, mut user_errors)| {
             let (token, expires_at) = issued.map(|issued| (issued.token, DateTime(issued.expires_at))).unzip();
+            if matches!(token, Some(None)) {
+                user_errors.push(shown_once("the token"));
+            }
             IssuePartnerTokenPayload {
-                token,
+                token: token.flatten(),
                 expires_at,
                 user_errors,
             }

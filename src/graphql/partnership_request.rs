@@ -133,6 +133,8 @@ pub struct CreatePartnershipRequestInput {
     pub campaign_id: ID,
     /// What the asking party adds.
     pub message: Option<String>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Which request to approve.
@@ -142,6 +144,8 @@ pub struct ApprovePartnershipRequestInput {
     pub id: ID,
     /// The group to put the partner in.
     pub group_id: Option<ID>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Which request to reject, and why.
@@ -151,13 +155,15 @@ pub struct RejectPartnershipRequestInput {
     pub id: ID,
     /// Why, for the record.
     pub reason: String,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 payload! {
     /// What creating or deciding a partnership request did.
     PartnershipRequestPayload {
         /// The request as it is now; null if nothing was changed.
-        partnership_request: PartnershipRequest
+        partnership_request: PartnershipRequest, Partners
     }
 }
 
@@ -233,9 +239,7 @@ impl PartnershipRequestMutation {
             campaign_id,
             message: input.message,
         };
-        Some(PartnershipRequestPayload::of(
-            create(&request.app, &request.caller, asked).await,
-        ))
+        Some(PartnershipRequestPayload::of(&request, create(&request.app, &request.caller, asked)).await)
     }
 
     /// Approves a request, in one transaction: creates the partner, or takes the one with that e-mail address, joins it
@@ -247,8 +251,8 @@ impl PartnershipRequestMutation {
     ) -> Nullable<PartnershipRequestPayload> {
         let request = mutation(ctx).await;
         let group = input.group_id.map(id_text);
-        let approved = approve(&request.app, &request.caller, &input.id, group.as_deref()).await;
-        Some(PartnershipRequestPayload::of(approved))
+        let approved = approve(&request.app, &request.caller, &input.id, group.as_deref());
+        Some(PartnershipRequestPayload::of(&request, approved).await)
     }
 
     /// Rejects a request. Needs `partners:write`.
@@ -258,8 +262,12 @@ impl PartnershipRequestMutation {
         #[graphql(desc = "Which request, and why.")] input: RejectPartnershipRequestInput,
     ) -> Nullable<PartnershipRequestPayload> {
         let request = mutation(ctx).await;
-        Some(PartnershipRequestPayload::of(
-            reject(&request.app, &request.caller, &input.id, &input.reason).await,
-        ))
+        Some(
+            PartnershipRequestPayload::of(
+                &request,
+                reject(&request.app, &request.caller, &input.id, &input.reason),
+            )
+            .await,
+        )
     }
 }

@@ -288,7 +288,7 @@ payload! {
     /// What a payout run did.
     PayoutRunPayload {
         /// The run; null if there is something to mend.
-        payout_run: PayoutRun
+        payout_run: PayoutRun, Payouts
     }
 }
 
@@ -296,7 +296,7 @@ payload! {
     /// What settling did.
     PayoutPayload {
         /// The payout as it is now; null if nothing was changed.
-        payout: Payout
+        payout: Payout, Payouts
     }
 }
 
@@ -373,11 +373,8 @@ impl PayoutMutation {
         let run = NewPayoutRun {
             currency: input.currency.map(|code| code.0),
             partner_ids: input.partner_ids.map(id_texts),
-            idempotency_key: input.idempotency_key,
         };
-        Some(PayoutRunPayload::of(
-            create_run(&request.app, &request.caller, run).await,
-        ))
+        Some(PayoutRunPayload::of(&request, create_run(&request.app, &request.caller, run)).await)
     }
 
     /// Says how a payout ended: PAID pays all its commissions, FAILED and CANCELED release them. Needs `payouts:write`.
@@ -388,15 +385,7 @@ impl PayoutMutation {
     ) -> Nullable<PayoutPayload> {
         let request = mutation(ctx).await;
         let (id, status) = (id_text(input.id), input.status.into());
-        let settled = settle(
-            &request.app,
-            &request.caller,
-            &id,
-            status,
-            input.reference,
-            input.idempotency_key,
-        )
-        .await;
-        Some(PayoutPayload::of(settled))
+        let settled = settle(&request.app, &request.caller, &id, status, input.reference);
+        Some(PayoutPayload::of(&request, settled).await)
     }
 }

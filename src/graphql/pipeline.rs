@@ -197,6 +197,8 @@ pub struct CreatePaymentStageInput {
     pub outcome: StageOutcome,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: Option<String>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Changes of a stage. Absent fields stay as they are; null clears.
@@ -212,6 +214,8 @@ pub struct UpdatePaymentStageInput {
     pub outcome: MaybeUndefined<StageOutcome>,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: MaybeUndefined<String>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// A new custom field.
@@ -223,6 +227,8 @@ pub struct CreateCustomFieldInput {
     pub options: Vec<CustomFieldOptionInput>,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: Option<String>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Changes of a custom field. Absent fields stay as they are; null clears.
@@ -237,6 +243,8 @@ pub struct UpdateCustomFieldInput {
     pub options: MaybeUndefined<Vec<CustomFieldOptionInput>>,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: MaybeUndefined<String>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// An option of a custom field.
@@ -263,7 +271,7 @@ payload! {
     /// What creating or changing a payment stage did.
     PaymentStagePayload {
         /// The stage as it is now; null if nothing was changed.
-        payment_stage: PaymentStage
+        payment_stage: PaymentStage, Deals
     }
 }
 
@@ -271,7 +279,7 @@ payload! {
     /// What creating or changing a custom field did.
     CustomFieldPayload {
         /// The field as it is now; null if nothing was changed.
-        custom_field: CustomField
+        custom_field: CustomField, Deals
     }
 }
 
@@ -315,9 +323,7 @@ impl PipelineMutation {
             outcome: input.outcome.into(),
             external_id: input.external_id,
         };
-        Some(PaymentStagePayload::of(
-            stage::create(&request.app, &request.caller, stage).await,
-        ))
+        Some(PaymentStagePayload::of(&request, stage::create(&request.app, &request.caller, stage)).await)
     }
 
     /// Changes a payment stage. Needs `deals:write`.
@@ -334,9 +340,7 @@ impl PipelineMutation {
             outcome: patch(input.outcome, deal::StageOutcome::from),
             external_id: plain(input.external_id),
         };
-        Some(PaymentStagePayload::of(
-            stage::update(&request.app, &request.caller, change).await,
-        ))
+        Some(PaymentStagePayload::of(&request, stage::update(&request.app, &request.caller, change)).await)
     }
 
     /// Deletes a payment stage that nothing refers to, else IN_USE. Needs `deals:write`.
@@ -358,8 +362,8 @@ impl PipelineMutation {
     ) -> Nullable<CustomFieldPayload> {
         let request = mutation(ctx).await;
         let (options, external_id) = (drafts(input.options), input.external_id);
-        let field = custom_field::create(&request.app, &request.caller, &input.label, options, external_id).await;
-        Some(CustomFieldPayload::of(field))
+        let field = custom_field::create(&request.app, &request.caller, &input.label, options, external_id);
+        Some(CustomFieldPayload::of(&request, field).await)
     }
 
     /// Changes a custom field. Needs `deals:write`.
@@ -375,9 +379,7 @@ impl PipelineMutation {
             options: patch(input.options, drafts),
             external_id: plain(input.external_id),
         };
-        Some(CustomFieldPayload::of(
-            custom_field::update(&request.app, &request.caller, change).await,
-        ))
+        Some(CustomFieldPayload::of(&request, custom_field::update(&request.app, &request.caller, change)).await)
     }
 
     /// Deletes a custom field that nothing refers to, with its options, else IN_USE. Needs `deals:write`.

@@ -155,13 +155,15 @@ pub struct AmendCommissionSnapshotInput {
     pub holdback_days: Option<i32>,
     /// Why, for the record.
     pub reason: String,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 payload! {
     /// What amending did.
     CommissionSnapshotPayload {
         /// The snapshot that is in force now; null if nothing was changed.
-        commission_snapshot: CommissionSnapshot
+        commission_snapshot: CommissionSnapshot, Partners
     }
 }
 
@@ -183,7 +185,7 @@ impl SnapshotMutation {
             terms: drafts(input.terms),
             holdback_days: input.holdback_days,
         };
-        let snapshot = amend(&request.app, &request.caller, &input.partner_id, draft, &input.reason).await;
-        Some(CommissionSnapshotPayload::of(snapshot))
+        let snapshot = amend(&request.app, &request.caller, &input.partner_id, draft, &input.reason);
+        Some(CommissionSnapshotPayload::of(&request, snapshot).await)
     }
 }

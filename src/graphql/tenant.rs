@@ -8,7 +8,7 @@ use super::input::{MoneyInput, patch, plain};
 use super::money::Money;
 use super::partner::Partner;
 use super::scalar::CurrencyCode;
-use super::user_error::payload;
+use super::user_error::{UserError, answer};
 use crate::domain::tenant;
 use crate::service;
 use crate::store;
@@ -95,14 +95,17 @@ pub struct UpdateTenantInput {
     pub time_zone: MaybeUndefined<String>,
     /// The minimum payouts, at most one a currency; they replace the former ones.
     pub minimum_payouts: MaybeUndefined<Vec<MoneyInput>>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
-payload! {
-    /// What changing the tenant's settings did.
-    TenantPayload {
-        /// The tenant as it is now; null if nothing was changed.
-        tenant: Tenant
-    }
+/// What changing the tenant's settings did.
+#[derive(SimpleObject)]
+pub struct TenantPayload {
+    /// The tenant as it is now; null if nothing was changed.
+    tenant: Option<Tenant>,
+    /// What to mend; empty: it is done.
+    user_errors: Vec<UserError>,
 }
 
 #[derive(Default)]
@@ -137,8 +140,12 @@ impl TenantMutation {
                     .collect()
             }),
         };
-        Some(TenantPayload::of(
-            service::tenant::update(&request.app, &request.caller, change).await,
-        ))
+        let changed = request
+            .answered(service::tenant::update(&request.app, &request.caller, change))
+            .await;
+        Some(answer(changed).map(|(tenant, user_errors)| TenantPayload {
+            tenant: tenant.map(Tenant::from),
+            user_errors,
+        }))
     }
 }

@@ -395,7 +395,7 @@ payload! {
     /// What creating or changing a tiered commission did.
     TieredCommissionPayload {
         /// The tiered commission as it is now; null if nothing was changed.
-        tiered_commission: TieredCommission
+        tiered_commission: TieredCommission, TieredCommissions
     }
 }
 
@@ -449,8 +449,8 @@ impl TieredCommissionMutation {
         #[graphql(desc = "The new tiered commission.")] input: CreateTieredCommissionInput,
     ) -> Nullable<TieredCommissionPayload> {
         let request = mutation(ctx).await;
-        let tier = create(&request.app, &request.caller, input.into()).await;
-        Some(TieredCommissionPayload::of(tier))
+        let tier = create(&request.app, &request.caller, input.into());
+        Some(TieredCommissionPayload::of(&request, tier).await)
     }
 
     /// Changes a tiered commission. Goals and lists are replaced as a whole. Nothing happens until the next conversion.
@@ -461,8 +461,8 @@ impl TieredCommissionMutation {
         #[graphql(desc = "What to change.")] input: UpdateTieredCommissionInput,
     ) -> Nullable<TieredCommissionPayload> {
         let request = mutation(ctx).await;
-        let tier = update(&request.app, &request.caller, input.into()).await;
-        Some(TieredCommissionPayload::of(tier))
+        let tier = update(&request.app, &request.caller, input.into());
+        Some(TieredCommissionPayload::of(&request, tier).await)
     }
 
     /// Deletes a tiered commission that has never changed an amount. One that has is archived: it stops, stays readable

@@ -52,6 +52,8 @@ pub struct CreateTieredCommissionInput {
     pub retroactive_payout: Option<RetroactiveModifierInput>,
     /// What the revenue of the window becomes when the goals are reached, once.
     pub retroactive_revenue: Option<RetroactiveModifierInput>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// Changes of a tiered commission. Absent fields stay as they are; null clears.
@@ -95,6 +97,8 @@ pub struct UpdateTieredCommissionInput {
     pub retroactive_payout: MaybeUndefined<RetroactiveModifierInput>,
     /// What the revenue of the window becomes when the goals are reached, once.
     pub retroactive_revenue: MaybeUndefined<RetroactiveModifierInput>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 /// What to reach, and up to where the rate holds.

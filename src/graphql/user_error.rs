@@ -1,9 +1,12 @@
 //! What the caller can mend, as part of every mutation's answer.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{Context, Enum, ID, SimpleObject};
 
+use super::commission::Commission;
+use super::context::request;
+use super::error::{ApiError, Nullable};
+use crate::auth::Resource;
 use crate::domain::problem::{Problem, ProblemCode};
-use crate::graphql::error::ApiError;
 use crate::service::ServiceError;
 
 /// Something in the input to mend. Where there is one, nothing was changed.
@@ -64,31 +67,95 @@ pub fn answer<T>(result: Result<T, ServiceError>) -> Result<(Option<T>, Vec<User
     match result {
         Ok(made) => Ok((Some(made), Vec::new())),
         Err(ServiceError::Rejected(problems)) => Ok((None, problems.into_iter().map(UserError::from).collect())),
-        Err(ServiceError::Denied(denied)) => Err(denied.into()),
-        Err(ServiceError::Store(error)) => Err(error.into()),
+        Err(error) => Err(failed(error)),
     }
 }
 
-/// Declares a mutation's payload: what it made, and what to mend.
+/// The top-level error of a service that found nothing to mend in its input and failed all the same.
+pub fn failed(error: ServiceError) -> ApiError {
+    match error {
+        ServiceError::Rejected(problems) => {
+            let messages: Vec<_> = problems.into_iter().map(|problem| problem.message).collect();
+            ApiError::bad_user_input(messages.join("; "))
+        }
+        ServiceError::Denied(denied) => denied.into(),
+        ServiceError::Store(error) => error.into(),
+        // Whoever asks with a key has it answered by `Mutation::answered`.
+        ServiceError::Repeated(_) => ApiError::bad_user_input("idempotencyKey was used before"),
+    }
+}
+
+/// What is said where the answer to a repeated call leaves out what is shown only once.
+pub fn shown_once(what: &str) -> UserError {
+    UserError {
+        code: UserErrorCode::Conflict,
+        message: format!("{what} was shown once, to the first call with this key, and cannot be shown again"),
+        field: Some(vec!["idempotencyKey".to_owned()]),
+    }
+}
+
+/// Whether the field of `ctx`, in the payload of a mutation, may show what was written. Whoever writes without the scope
+/// to read is told its id and no more.
+pub fn may_show(ctx: &Context<'_>, resource: Resource) -> Result<(), ApiError> {
+    let only_ids = || {
+        let field = ctx.field();
+        let mut below = field.selection_set();
+        below.all(|field| matches!(field.name(), "id" | "__typename"))
+    };
+    match request(ctx).caller.read(resource) {
+        Err(denied) if !only_ids() => Err(denied.into()),
+        _ => Ok(()),
+    }
+}
+
+/// What a mutation made, where the caller may see it.
+pub fn shown<T: Clone>(ctx: &Context<'_>, resource: Resource, made: Option<&T>) -> Nullable<T> {
+    made.map(|made| may_show(ctx, resource).map(|()| made.clone()))
+}
+
+/// The rows that a mutation wrote, where the caller may see them.
+pub fn shown_rows<'a>(ctx: &Context<'_>, rows: &'a [Commission]) -> Result<&'a [Commission], ApiError> {
+    if !rows.is_empty() {
+        may_show(ctx, Resource::Commissions)?;
+    }
+    Ok(rows)
+}
+
+/// Declares a mutation's payload: what it made, which resource that is, and what to mend.
 macro_rules! payload {
-    ($(#[$meta:meta])* $name:ident { $(#[$field_meta:meta])* $field:ident: $type:ty }) => {
+    ($(#[$meta:meta])* $name:ident { $(#[$field_meta:meta])* $field:ident: $type:ty, $resource:ident }) => {
         $(#[$meta])*
-        #[derive(async_graphql::SimpleObject)]
         pub struct $name {
+            made: Option<$type>,
+            user_errors: Vec<$crate::graphql::user_error::UserError>,
+        }
+
+        $(#[$meta])*
+        #[async_graphql::Object]
+        impl $name {
             $(#[$field_meta])*
-            pub $field: Option<$type>,
+            async fn $field(&self, ctx: &async_graphql::Context<'_>) -> $crate::graphql::error::Nullable<$type> {
+                let resource = $crate::auth::Resource::$resource;
+                $crate::graphql::user_error::shown(ctx, resource, self.made.as_ref())
+            }
+
             /// What to mend; empty: it is done.
-            pub user_errors: Vec<$crate::graphql::user_error::UserError>,
+            async fn user_errors(&self) -> &[$crate::graphql::user_error::UserError] {
+                &self.user_errors
+            }
         }
 
         impl $name {
-            /// The payload of a service's answer.
-            pub fn of<T>(result: Result<T, $crate::service::ServiceError>) -> Result<Self, $crate::graphql::error::ApiError>
+            /// The payload of what a service does.
+            pub async fn of<T: $crate::service::once::Answer>(
+                mutation: &$crate::graphql::context::Mutation<'_>,
+                doing: impl Future<Output = Result<T, $crate::service::ServiceError>>,
+            ) -> Result<Self, $crate::graphql::error::ApiError>
             where
                 $type: From<T>,
             {
-                let (made, user_errors) = $crate::graphql::user_error::answer(result)?;
-                Ok(Self { $field: made.map(<$type>::from), user_errors })
+                let (made, user_errors) = $crate::graphql::user_error::answer(mutation.answered(doing).await)?;
+                Ok(Self { made: made.map(<$type>::from), user_errors })
             }
         }
     };
@@ -96,10 +163,22 @@ macro_rules! payload {
 
 pub(crate) use payload;
 
-payload! {
-    /// What deleting did.
-    DeletePayload {
-        /// The id of what is gone; null if it is still there.
-        deleted_id: async_graphql::ID
+/// What deleting did.
+#[derive(SimpleObject)]
+pub struct DeletePayload {
+    /// The id of what is gone; null if it is still there.
+    pub deleted_id: Option<ID>,
+    /// What to mend; empty: it is done.
+    pub user_errors: Vec<UserError>,
+}
+
+impl DeletePayload {
+    /// The payload of a service's answer.
+    pub fn of(result: Result<String, ServiceError>) -> Result<Self, ApiError> {
+        let (deleted, user_errors) = answer(result)?;
+        Ok(Self {
+            deleted_id: deleted.map(ID::from),
+            user_errors,
+        })
     }
 }

@@ -31,6 +31,7 @@ impl From<ServiceError> for ImportError {
             ServiceError::Rejected(problems) => Self::Refused(problems.into_iter().map(in_snake_case).collect()),
             ServiceError::Denied(denied) => Self::Denied(denied),
             ServiceError::Store(error) => Self::Store(error),
+            ServiceError::Repeated(_) => unreachable!("imports have no idempotency keys"),
         }
     }
 }

@@ -1,13 +1,16 @@
 //! API keys: making them, ending them, and writing down when they were used.
 
+use serde_json::{Value, json};
+
 use crate::app::App;
-use crate::auth::{ApiKey, Caller, NewKey, Permission, Permissions, Resource};
+use crate::auth::{ApiKey, Caller, NewKey, Permission, Permissions, Resource, Scope};
 use crate::domain::Timestamp;
 use crate::domain::id::{self, ApiKeyId, TenantId};
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::text;
+use crate::service::once::{Answer, begin, commit};
 use crate::service::{ServiceError, partner, token};
-use crate::store::{self, StoreError};
+use crate::store::{self, Store, StoreError};
 
 /// A key as asked for.
 #[derive(Clone, Debug)]
@@ -18,10 +21,26 @@ pub struct ApiKeyDraft {
     pub expires_at: Option<Timestamp>,
 }
 
-/// A key just made, with its text, which nobody can read again.
+/// A key that was made, with its text, which nobody can read again: `None` where the call is repeated.
 pub struct Created {
     pub api_key: ApiKey,
-    pub text: String,
+    pub text: Option<String>,
+}
+
+impl Answer for Created {
+    fn kept(&self) -> Value {
+        json!(self.api_key.id.to_string())
+    }
+
+    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let Some(id) = kept.as_str().and_then(|text| text.parse::<ApiKeyId>().ok()) else {
+            return Ok(None);
+        };
+        let found = store::api_key::by_ids(store.reader(), scope, &[id.uuid()])
+            .await?
+            .remove(&id.uuid());
+        Ok(found.map(|api_key| Self { api_key, text: None }))
+    }
 }
 
 /// Makes a key. Nobody grants a scope they lack; a key bound to a partner takes what partners may read.
@@ -41,7 +60,7 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
         true => Ok(moment),
         false => Err(Fault::invalid("must be in the future")),
     });
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     // Locked, so that a revocation comes either before and is seen, or after and ends the key.
     let partner = match &draft.partner_id {
         Some(id) => {
@@ -75,11 +94,12 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
         revoked_at: None,
     };
     store::api_key::insert(&transaction, writer.tenant(), &api_key, &new.hash).await?;
-    transaction.commit().await?;
-    Ok(Created {
+    let created = Created {
         api_key,
-        text: new.text,
-    })
+        text: Some(new.text),
+    };
+    commit(app, transaction, &writer, &created).await?;
+    Ok(created)
 }
 
 fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permissions {

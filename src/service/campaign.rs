@@ -9,6 +9,7 @@ use crate::domain::problem::{Patch, ProblemCode, Problems};
 use crate::domain::terms::{self, TermDraft};
 use crate::domain::text;
 use crate::service::ServiceError;
+use crate::service::once::{begin, commit};
 use crate::store::{self, StoreError, Transaction};
 
 /// A campaign as entered.
@@ -49,7 +50,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
     let holdback_days = problems.optional("holdbackDays", input.holdback_days, terms::holdback_days);
     let status = input.status.unwrap_or(CampaignStatus::Active);
     check_window(input.starts_at, input.ends_at, &mut problems);
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let now = app.clock.now();
     let ends_at = window_end(status, input.ends_at, now);
     if let Some(Some(external_id)) = &external_id {
@@ -78,7 +79,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
         updated_at: now,
     };
     store::campaign::insert(&transaction, writer.tenant(), &campaign).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &campaign).await?;
     Ok(campaign)
 }
 
@@ -88,7 +89,7 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         .await?
         .base_currency;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
@@ -156,7 +157,7 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
     if campaign.advertiser_id != current.advertiser_id {
         store::tier_counter::forget(&transaction, writer.tenant(), campaign.id).await?;
     }
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &campaign).await?;
     Ok(campaign)
 }
 

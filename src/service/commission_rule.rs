@@ -17,6 +17,7 @@ use crate::domain::problem::{Patch, ProblemCode, Problems};
 use crate::domain::{Timestamp, terms, text};
 use crate::service::ServiceError;
 use crate::service::ids::existing;
+use crate::service::once::{begin, commit};
 use crate::store::{self, StoreError, Transaction};
 
 pub mod import;
@@ -61,7 +62,7 @@ pub struct CommissionRuleChange {
 pub async fn create(app: &App, caller: &Caller, input: NewCommissionRule) -> Result<CommissionRule, ServiceError> {
     let writer = caller.write(Resource::CommissionRules)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let rule = checked(&transaction, &writer, input, app.clock.now(), &mut problems).await?;
     if let Some(external_id) = rule.as_ref().and_then(|rule| rule.external_id.as_deref()) {
         check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
@@ -70,14 +71,14 @@ pub async fn create(app: &App, caller: &Caller, input: NewCommissionRule) -> Res
         return Err(problems.into());
     };
     store::commission_rule::insert(&transaction, writer.tenant(), &rule).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &rule).await?;
     Ok(rule)
 }
 
 pub async fn update(app: &App, caller: &Caller, input: CommissionRuleChange) -> Result<CommissionRule, ServiceError> {
     let writer = caller.write(Resource::CommissionRules)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
@@ -175,7 +176,7 @@ pub async fn update(app: &App, caller: &Caller, input: CommissionRuleChange) -> 
         ..current.clone()
     };
     let rule = put_changed(&transaction, &writer, current, next, app.clock.now()).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &rule).await?;
     Ok(rule)
 }
 

@@ -10,6 +10,7 @@ use crate::domain::id::{self, CustomFieldId, CustomFieldOptionId};
 use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
+use crate::service::once::{begin, commit};
 use crate::store::{self, StoreError, Transaction};
 
 /// The most options of a field.
@@ -45,7 +46,7 @@ pub async fn create(
     let external_id = problems.optional("externalId", external_id, |text| text::external_id(&text));
     let now = app.clock.now();
     let options = checked(options, &[], now, &mut problems);
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     check_free(&transaction, &writer, external_id.as_ref(), None, &mut problems).await?;
     let (Some(label), Some(external_id), Some(options), true) = (label, external_id, options, problems.is_empty())
     else {
@@ -58,14 +59,14 @@ pub async fn create(
         options,
     };
     store::custom_field::insert(&transaction, writer.tenant(), &field).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &field).await?;
     Ok(field)
 }
 
 pub async fn update(app: &App, caller: &Caller, input: FieldChange) -> Result<CustomField, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
@@ -105,7 +106,7 @@ pub async fn update(app: &App, caller: &Caller, input: FieldChange) -> Result<Cu
         options,
     };
     store::custom_field::update(&transaction, writer.tenant(), &field, &current.options).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &field).await?;
     Ok(field)
 }
 

@@ -6,21 +6,21 @@
 use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::auth::{Caller, Resource, Writer};
+use crate::auth::{Caller, Resource, Scope, Writer};
 use crate::domain::commission::Commission;
 use crate::domain::deal::{Deal, FieldValue};
-use crate::domain::id::{self, CustomFieldId, CustomFieldOptionId, DealId};
+use crate::domain::id::{self, CommissionId, CustomFieldId, CustomFieldOptionId, DealId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
 use crate::service::ledger::lock_partners;
-use crate::service::ledger::once::{Once, repeated};
+use crate::service::once::{Answer, begin, commit, repeated};
 use crate::store::partner::Locked;
-use crate::store::{self, StoreError, Transaction};
+use crate::store::{self, Store, StoreError, Transaction};
 
 pub mod forecast;
 mod payments;
@@ -59,6 +59,28 @@ pub struct Done {
     pub commissions: Vec<Commission>,
 }
 
+impl Answer for Done {
+    fn kept(&self) -> Value {
+        let rows: Vec<_> = self.commissions.iter().map(|row| row.id.to_string()).collect();
+        json!({ "deal": self.deal.id.to_string(), "commissions": rows })
+    }
+
+    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let Some(id) = kept["deal"].as_str().and_then(|id| id.parse::<DealId>().ok()) else {
+            return Ok(None);
+        };
+        let Some(deal) = store::deal::find(store.reader(), scope, id).await? else {
+            return Ok(None);
+        };
+        let rows = kept["commissions"].as_array().into_iter().flatten();
+        let rows = rows.filter_map(|id| id.as_str()?.parse::<CommissionId>().ok());
+        let rows: Vec<_> = rows.map(|id| id.uuid()).collect();
+        let mut found = store::commission::by_ids(store.reader(), scope, &rows).await?;
+        let commissions = rows.iter().filter_map(|id| found.remove(id)).collect();
+        Ok(Some(Self { deal, commissions }))
+    }
+}
+
 /// Makes a deal; one that is given a stage enters it.
 pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
@@ -70,7 +92,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, 
     let lead_creator = problems.optional("leadCreator", input.lead_creator, |text| text::name(&text));
     let owner = problems.optional("owner", input.owner, |text| text::name(&text));
     let partner = problems.id::<id::Partner>("partnerId", &input.partner_id);
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let partner = match partner {
         Some(id) => {
             let found = lock_partners(&transaction, &writer, vec![id]).await?.pop();
@@ -134,15 +156,16 @@ pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, 
         Some(stage) => desk.enter(&stage).await?,
         None => Vec::new(),
     };
-    transaction.commit().await?;
-    Ok(Done { deal, commissions })
+    let done = Done { deal, commissions };
+    commit(app, transaction, &writer, &done).await?;
+    Ok(done)
 }
 
 /// Changes a deal. What was due before stays; an entry of its stage whose condition becomes true by this pays now.
 pub async fn update(app: &App, caller: &Caller, input: DealChange) -> Result<Done, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let Some((Locked { partner, last }, current)) = locked(&transaction, &writer, &input.id, &mut problems).await?
     else {
         return Err(problems.into());
@@ -189,8 +212,9 @@ pub async fn update(app: &App, caller: &Caller, input: DealChange) -> Result<Don
             commissions = desk.change(stage, &current.fields).await?;
         }
     }
-    transaction.commit().await?;
-    Ok(Done { deal, commissions })
+    let done = Done { deal, commissions };
+    commit(app, transaction, &writer, &done).await?;
+    Ok(done)
 }
 
 /// Moves a deal into a stage, which pays what the rules say; a stage where deals are lost reverses what has accrued.
@@ -198,7 +222,7 @@ pub async fn update(app: &App, caller: &Caller, input: DealChange) -> Result<Don
 pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Result<Done, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let found = locked(&transaction, &writer, id, &mut problems).await?;
     let stage = match problems.id::<id::PaymentStage>("stageId", stage_id) {
         Some(id) => {
@@ -211,10 +235,12 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
         return Err(problems.into());
     };
     if current.stage_id == Some(stage.id) {
-        return Ok(Done {
+        let done = Done {
             deal: current,
             commissions: Vec::new(),
-        });
+        };
+        commit(app, transaction, &writer, &done).await?;
+        return Ok(done);
     }
     let moment = last.next(app.clock.now().max(current.updated_at));
     let now = moment.at;
@@ -226,37 +252,31 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
     store::deal::update(&transaction, writer.tenant(), &deal).await?;
     let desk = Desk::open(&transaction, &writer, &partner, &deal, moment).await?;
     let commissions = desk.enter(&stage).await?;
-    transaction.commit().await?;
-    Ok(Done { deal, commissions })
+    let done = Done { deal, commissions };
+    commit(app, transaction, &writer, &done).await?;
+    Ok(done)
 }
 
-/// Records that a deal was renewed: every recurring part that has started pays its next occurrence. The same key again
-/// gives the first answer.
-pub async fn renew(app: &App, caller: &Caller, id: &str, key: String) -> Result<Done, ServiceError> {
-    repeated(|| renew_once(app, caller, id, key.clone())).await
+/// Records that a deal was renewed: every recurring part that has started pays its next occurrence.
+pub async fn renew(app: &App, caller: &Caller, id: &str) -> Result<Done, ServiceError> {
+    match repeated(|| renew_once(app, caller, id)).await {
+        // What was kept when nothing else could be renewed: the rows alone.
+        Err(ServiceError::Repeated(Value::Array(rows))) => {
+            Err(ServiceError::Repeated(json!({ "deal": id, "commissions": rows })))
+        }
+        answered => answered,
+    }
 }
 
-async fn renew_once(app: &App, caller: &Caller, id: &str, key: String) -> Result<Done, ServiceError> {
+async fn renew_once(app: &App, caller: &Caller, id: &str) -> Result<Done, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let scope = writer.scope();
     let mut problems = Problems::new();
-    let once = Once::new("recordDealRenewal", Some(key), &json!({ "id": id }), &mut problems);
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let found = locked(&transaction, &writer, id, &mut problems).await?;
     let (Some((Locked { partner, last }, current)), true) = (found, problems.is_empty()) else {
         return Err(problems.into());
     };
-    // Behind the lock: a simultaneous call with the same key has its answer by now.
-    if let Some(kept) = once.earlier(&transaction, &writer).await? {
-        let ids: Vec<id::CommissionId> = serde_json::from_value(kept).unwrap_or_default();
-        let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
-        let mut rows = store::commission::by_ids(&transaction, &scope, &uuids).await?;
-        let commissions = uuids.iter().filter_map(|id| rows.remove(id)).collect();
-        return Ok(Done {
-            deal: current,
-            commissions,
-        });
-    }
     if let Some(stage) = current.stage_id
         && let Some(stage) = store::stage::share(&transaction, &scope, stage).await?
         && stage.outcome.is_lost()
@@ -275,10 +295,9 @@ async fn renew_once(app: &App, caller: &Caller, id: &str, key: String) -> Result
     store::deal::update(&transaction, writer.tenant(), &deal).await?;
     let desk = Desk::open(&transaction, &writer, &partner, &deal, moment).await?;
     let commissions = desk.renew().await?;
-    let ids: Vec<_> = commissions.iter().map(|row| row.id).collect();
-    once.keep(&transaction, &writer, json!(ids), now).await?;
-    transaction.commit().await?;
-    Ok(Done { deal, commissions })
+    let done = Done { deal, commissions };
+    commit(app, transaction, &writer, &done).await?;
+    Ok(done)
 }
 
 /// The deal and its partner, the partner locked.

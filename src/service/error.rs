@@ -16,6 +16,8 @@ pub enum ServiceError {
     Denied(Denied),
     /// The database failed.
     Store(StoreError),
+    /// The call was made before, with the same idempotency key; what was kept of its answer.
+    Repeated(serde_json::Value),
 }
 
 impl From<Problems> for ServiceError {

@@ -7,6 +7,7 @@ use crate::domain::label::Label;
 use crate::domain::problem::{Patch, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
+use crate::service::once::{begin, commit};
 use crate::store::label::LabelTable;
 use crate::store::{self, StoreError, Transaction};
 
@@ -46,7 +47,7 @@ pub async fn create<K: LabelKind>(
     let mut problems = Problems::new();
     let label = problems.take(K::FIELD, text::name(label));
     let external_id = problems.optional("externalId", external_id, |text| text::external_id(&text));
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     check_free::<K>(
         &transaction,
         &writer,
@@ -65,7 +66,7 @@ pub async fn create<K: LabelKind>(
         external_id,
     };
     store::label::insert(&transaction, writer.tenant(), &label).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &label).await?;
     Ok(label)
 }
 
@@ -78,7 +79,7 @@ pub async fn update<K: LabelKind>(
 ) -> Result<Label<K>, ServiceError> {
     let writer = caller.write(K::RESOURCE)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let Some(current) = locked::<K>(&transaction, &writer, id, &mut problems).await? else {
         return Err(problems.into());
     };
@@ -105,7 +106,7 @@ pub async fn update<K: LabelKind>(
         external_id,
     };
     store::label::update(&transaction, writer.tenant(), &label).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &label).await?;
     Ok(label)
 }
 

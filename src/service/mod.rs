@@ -11,6 +11,7 @@ mod ids;
 pub mod imported;
 pub mod label;
 pub mod ledger;
+pub mod once;
 pub mod partner;
 pub mod partner_group;
 pub mod partnership_request;

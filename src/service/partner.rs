@@ -10,6 +10,7 @@ use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
 use crate::domain::snapshot::SnapshotSource;
 use crate::domain::{Timestamp, text};
 use crate::service::ids::existing;
+use crate::service::once::{begin, commit};
 use crate::service::snapshot::{self, SnapshotDraft};
 use crate::service::{ServiceError, campaign};
 use crate::store::partner::Locked;
@@ -61,7 +62,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     let tags = text::tags(input.tags, &mut problems);
     let metadata = problems.optional("metadata", input.metadata, metadata);
 
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     check_unique(
         &transaction,
         &writer,
@@ -125,14 +126,14 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     if let Some(promise) = promise {
         snapshot::stamp(&transaction, &writer, partner.id, promise, moment).await?;
     }
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &partner).await?;
     Ok(partner)
 }
 
 pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<Partner, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let Some(Locked { partner: current, last }) = locked(&transaction, &writer, "id", &input.id, &mut problems).await?
     else {
         return Err(problems.into());
@@ -215,7 +216,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
     if let Some(category_ids) = category_ids {
         store::partner::replace_categories(&transaction, writer.tenant(), partner.id, &category_ids).await?;
     }
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &partner).await?;
     Ok(partner)
 }
 
@@ -230,7 +231,7 @@ pub async fn change_status(
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
     let reason = problems.optional("reason", reason, text::reason);
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let current = locked(&transaction, &writer, "id", id, &mut problems).await?;
     let (Some(Locked { partner: current, last }), Some(reason)) = (current, reason) else {
         return Err(problems.into());
@@ -265,7 +266,7 @@ pub async fn change_status(
     store::partner::insert_transition(&transaction, writer.tenant(), partner.id, &transition).await?;
     let advance = |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
     Writes::of(advance).run(&transaction).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &partner).await?;
     Ok(partner)
 }
 
@@ -278,7 +279,7 @@ pub async fn join_campaign(
 ) -> Result<Partner, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let partner = locked(&transaction, &writer, "partnerId", partner_id, &mut problems).await?;
     let campaign = campaign::named(&transaction, &writer, "campaignId", campaign_id, &mut problems).await?;
     let (Some(Locked { partner, .. }), Some(campaign)) = (partner, campaign) else {
@@ -287,7 +288,7 @@ pub async fn join_campaign(
     let now = app.clock.now();
     let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
     Writes::of(join).run(&transaction).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &partner).await?;
     Ok(partner)
 }
 

@@ -12,6 +12,7 @@ use crate::domain::partner_group::PartnerGroup;
 use crate::domain::problem::{Patch, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
+use crate::service::once::{begin, commit};
 use crate::store::{self, StoreError, Transaction};
 
 /// The most charges of one simulation.
@@ -65,7 +66,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Resul
     let rules = problems.within("rules", |problems| {
         group_rules::rule_set(input.rules, input.currency, problems)
     });
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     if let Some(Some(external_id)) = &external_id {
         check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
     }
@@ -92,14 +93,14 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Resul
         make_room_for_default(&transaction, &writer).await?;
     }
     store::partner_group::insert(&transaction, writer.tenant(), &group).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &group).await?;
     Ok(group)
 }
 
 pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Result<PartnerGroup, ServiceError> {
     let writer = caller.write(Resource::PartnerGroups)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     if input.is_default == Patch::Set(true) {
         // Before the group's own lock: whoever changes the default takes the tenant's lock first.
         store::tenant::lock(&transaction, writer.tenant()).await?;
@@ -191,7 +192,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
         ..current
     };
     store::partner_group::update(&transaction, writer.tenant(), &group).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &group).await?;
     Ok(group)
 }
 

@@ -7,6 +7,7 @@ use crate::domain::partner::{Partner, PartnerStatus, PartnerType};
 use crate::domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::text;
+use crate::service::once::{begin, commit};
 use crate::service::snapshot::{self, Promise};
 use crate::service::{ServiceError, campaign, partner};
 use crate::store::partner::Locked;
@@ -31,7 +32,7 @@ pub async fn create(
     let name = problems.take("name", text::name(&input.name));
     let email = problems.take("email", text::email(&input.email));
     let message = problems.optional("message", input.message, |text| text::description(&text));
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let campaign = campaign::named(&transaction, &writer, "campaignId", &input.campaign_id, &mut problems).await?;
     if let (Some(campaign), Some(email)) = (&campaign, &email)
         && store::partnership_request::is_pending(&transaction, &writer.scope(), campaign.id, email).await?
@@ -61,7 +62,7 @@ pub async fn create(
         decided_at: None,
     };
     store::partnership_request::insert(&transaction, writer.tenant(), &request).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &request).await?;
     Ok(request)
 }
 
@@ -90,7 +91,7 @@ async fn approve_once(
 ) -> Result<PartnershipRequest, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let request = pending(&transaction, &writer, id, &mut problems).await?;
     let group_id = match group_id {
         Some(id) => partner::group(&transaction, &writer, id, &mut problems).await?,
@@ -163,7 +164,7 @@ async fn approve_once(
         ..request
     };
     store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &request).await?;
     Ok(request)
 }
 
@@ -171,7 +172,7 @@ pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Resul
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
     let reason = problems.take("reason", text::reason(reason));
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let request = pending(&transaction, &writer, id, &mut problems).await?;
     let (Some(request), Some(reason)) = (request, reason) else {
         return Err(problems.into());
@@ -183,7 +184,7 @@ pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Resul
         ..request
     };
     store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &request).await?;
     Ok(request)
 }
 

@@ -9,6 +9,7 @@ use crate::domain::problem::Problems;
 use crate::domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use crate::domain::terms::{self, Term, TermDraft};
 use crate::domain::text;
+use crate::service::once::{begin, commit};
 use crate::service::{ServiceError, campaign};
 use crate::store::partner::Locked;
 use crate::store::{self, StoreError, Transaction, Writes};
@@ -62,7 +63,7 @@ pub async fn amend(
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
     let reason = problems.take("reason", text::reason(reason));
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let partner = match problems.id::<id::Partner>("partnerId", partner_id) {
         Some(id) => problems.found(
             "partnerId",
@@ -85,7 +86,7 @@ pub async fn amend(
     let snapshot = stamp(&transaction, &writer, partner.id, promise, moment).await?;
     let advance = |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
     Writes::of(advance).run(&transaction).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &snapshot).await?;
     Ok(snapshot)
 }
 

@@ -7,6 +7,7 @@ use crate::domain::id::{self, PaymentStageId};
 use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
+use crate::service::once::{begin, commit};
 use crate::store::{self, StoreError, Transaction};
 
 /// A stage as entered.
@@ -34,7 +35,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewStage) -> Result<Payme
     let label = problems.take("label", text::name(&input.label));
     let position = problems.take("position", position(input.position));
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     check_free(&transaction, &writer, external_id.as_ref(), None, &mut problems).await?;
     let (Some(label), Some(position), Some(external_id), true) = (label, position, external_id, problems.is_empty())
     else {
@@ -48,14 +49,14 @@ pub async fn create(app: &App, caller: &Caller, input: NewStage) -> Result<Payme
         external_id,
     };
     store::stage::insert(&transaction, writer.tenant(), &stage).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &stage).await?;
     Ok(stage)
 }
 
 pub async fn update(app: &App, caller: &Caller, input: StageChange) -> Result<PaymentStage, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
@@ -88,7 +89,7 @@ pub async fn update(app: &App, caller: &Caller, input: StageChange) -> Result<Pa
         external_id,
     };
     store::stage::update(&transaction, writer.tenant(), &stage).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &stage).await?;
     Ok(stage)
 }
 

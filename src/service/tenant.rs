@@ -8,6 +8,7 @@ use crate::domain::problem::{Patch, ProblemCode, Problems};
 use crate::domain::tenant::{self, Tenant};
 use crate::domain::text;
 use crate::service::ServiceError;
+use crate::service::once::{begin, commit};
 use crate::store;
 
 /// A tenant as entered.
@@ -65,7 +66,7 @@ pub async fn create(app: &App, input: NewTenant) -> Result<Tenant, ServiceError>
 /// Changes the settings of the caller's tenant.
 pub async fn update(app: &App, caller: &Caller, input: TenantChange) -> Result<Tenant, ServiceError> {
     let writer = caller.admin()?;
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let current = store::tenant::lock(&transaction, writer.tenant()).await?;
     let mut problems = Problems::new();
     let name = problems.changed("name", input.name, current.name.clone(), |name| text::name(&name));
@@ -88,7 +89,7 @@ pub async fn update(app: &App, caller: &Caller, input: TenantChange) -> Result<T
         ..current
     };
     store::tenant::update(&transaction, &tenant).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &tenant).await?;
     Ok(tenant)
 }
 

@@ -11,7 +11,7 @@ use crate::domain::problem::{Patch, ProblemCode, Problems};
 use crate::domain::text;
 use crate::domain::tiered::{self, Checked, Draft, TieredCommission, changed};
 use crate::service::ServiceError;
-use crate::service::ledger::once::repeated;
+use crate::service::once::{begin, commit, repeated};
 use crate::store::{self, StoreError, Transaction};
 
 pub mod import;
@@ -40,7 +40,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> R
     let writer = caller.write(Resource::TieredCommissions)?;
     let base_currency = base_currency(app, &writer).await?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let tier = checked(
         &transaction,
         &writer,
@@ -57,7 +57,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> R
         return Err(problems.into());
     };
     store::tiered_commission::insert(&transaction, writer.tenant(), &tier).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &tier).await?;
     Ok(tier)
 }
 
@@ -70,7 +70,7 @@ pub async fn update(
     let writer = caller.write(Resource::TieredCommissions)?;
     let base_currency = base_currency(app, &writer).await?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
@@ -104,7 +104,7 @@ pub async fn update(
         ..current.clone()
     };
     let tier = put_changed(&transaction, &writer, current, next, app.clock.now()).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &tier).await?;
     Ok(tier)
 }
 

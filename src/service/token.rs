@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use crate::app::App;
 use crate::auth::{Caller, Permission, Permissions, Resource, Scope};
 use crate::domain::Timestamp;
 use crate::domain::id;
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::service::ServiceError;
-use crate::store;
+use crate::service::once::{Answer, begin, commit};
+use crate::store::{self, Store, StoreError};
 
 /// The longest life of a partner's token: a day. Portals ask for a new one as long as they trust their user.
 const MAX_TTL: Duration = Duration::from_secs(24 * 60 * 60);
@@ -32,6 +35,27 @@ pub struct Issued {
     pub expires_at: Timestamp,
 }
 
+/// A partner's token that was issued: `None` where the call is repeated, since it is shown once.
+#[derive(Clone, Debug)]
+pub struct PartnerToken {
+    pub token: Option<String>,
+    pub expires_at: Timestamp,
+}
+
+impl Answer for PartnerToken {
+    fn kept(&self) -> Value {
+        json!(self.expires_at)
+    }
+
+    async fn again(_store: &Store, _scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let expires_at = kept.as_str().and_then(|text| text.parse().ok());
+        Ok(expires_at.map(|expires_at| Self {
+            token: None,
+            expires_at,
+        }))
+    }
+}
+
 /// Issues a token that reads what is one partner's. `scopes` defaults to every read scope that the caller has; nobody
 /// grants a scope they lack.
 pub async fn issue_for_partner(
@@ -40,7 +64,7 @@ pub async fn issue_for_partner(
     partner_id: &str,
     scopes: Option<&[String]>,
     ttl_seconds: i32,
-) -> Result<Issued, ServiceError> {
+) -> Result<PartnerToken, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
     if !app.keys.can_mint() {
@@ -48,6 +72,11 @@ pub async fn issue_for_partner(
         problems.add("partnerId", ProblemCode::Conflict, message);
         return Err(problems.into());
     }
+    // Nothing is written but that it was issued, if that is to be known.
+    let transaction = match writer.call() {
+        Some(_) => Some(begin(app, &writer).await?),
+        None => None,
+    };
     let permissions = match scopes {
         None => grantable(caller).collect(),
         Some(scopes) => granted(caller, scopes, &mut problems),
@@ -61,7 +90,10 @@ pub async fn issue_for_partner(
     let partner = match problems.id::<id::Partner>("partnerId", partner_id) {
         Some(id) => problems.found(
             "partnerId",
-            store::partner::find(app.store.reader(), &writer.scope(), id).await?,
+            match &transaction {
+                Some(transaction) => store::partner::find(transaction, &writer.scope(), id).await?,
+                None => store::partner::find(app.store.reader(), &writer.scope(), id).await?,
+            },
         ),
         None => None,
     };
@@ -77,14 +109,15 @@ pub async fn issue_for_partner(
     let scope = Scope::of_partner(writer.tenant(), partner.id);
     // Not earlier than what a comeback in this microsecond asks for.
     let issued_at = app.clock.now().max(partner.tokens_valid_from);
-    Ok(mint_at(
-        app,
-        &partner.id.to_string(),
-        &scope,
-        permissions,
-        issued_at,
-        ttl,
-    ))
+    let issued = mint_at(app, &partner.id.to_string(), &scope, permissions, issued_at, ttl);
+    let token = PartnerToken {
+        token: Some(issued.token),
+        expires_at: issued.expires_at,
+    };
+    if let Some(transaction) = transaction {
+        commit(app, transaction, &writer, &token).await?;
+    }
+    Ok(token)
 }
 
 /// A token for the rows of `scope`. For services that have authorised it, and for the command line. Needs keys that can

@@ -1,10 +1,13 @@
 //! What an operation answered to a key, kept for ever.
 
+use std::collections::HashMap;
+
 use entity::idempotency::{self, Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Select};
 
 use super::StoreError;
 use super::scope::visible;
+use super::writes::{Conflict, Writes};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{AnswerId, TenantId};
@@ -16,42 +19,84 @@ pub struct Kept {
     pub answer: serde_json::Value,
 }
 
+/// An answer to be kept: who asked for what, with which key.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub operation: String,
+    pub subject: String,
+    pub key: String,
+    pub kept: Kept,
+    pub at: Timestamp,
+}
+
+/// The answer that `subject` got. Those kept before subjects were written down are everybody's.
 pub async fn find(
     database: &impl ConnectionTrait,
     scope: &Scope,
+    subject: &str,
     operation: &str,
     key: &str,
 ) -> Result<Option<Kept>, StoreError> {
-    let row = visible::<Entity>(scope)
-        .filter(Column::Operation.eq(operation))
+    let row = of_subject(scope, subject, operation)
         .filter(Column::IdempotencyKey.eq(key))
+        .order_by_desc(Column::Subject)
         .one(database)
         .await?;
-    Ok(row.map(|row| Kept {
-        content: row.content,
-        answer: row.answer,
-    }))
+    Ok(row.map(|row| kept(row).1))
 }
 
-pub async fn insert(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
+/// The same for many keys, by key.
+pub async fn find_all(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    subject: &str,
     operation: &str,
-    key: &str,
-    kept: Kept,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let row = idempotency::Model {
-        tenant_id: tenant.uuid(),
-        id: AnswerId::new(now).uuid(),
-        operation: operation.to_owned(),
-        idempotency_key: key.to_owned(),
-        content: kept.content,
-        answer: kept.answer,
-        created_at: now,
+    keys: Vec<String>,
+) -> Result<HashMap<String, Kept>, StoreError> {
+    let rows = of_subject(scope, subject, operation)
+        .filter(Column::IdempotencyKey.is_in(keys))
+        .order_by_asc(Column::Subject)
+        .all(database)
+        .await?;
+    Ok(rows.into_iter().map(kept).collect())
+}
+
+fn of_subject(scope: &Scope, subject: &str, operation: &str) -> Select<Entity> {
+    visible::<Entity>(scope)
+        .filter(Column::Operation.eq(operation))
+        .filter(Column::Subject.is_in([subject, ""]))
+}
+
+fn kept(row: idempotency::Model) -> (String, Kept) {
+    let kept = Kept {
+        content: row.content,
+        answer: row.answer,
     };
-    Entity::insert(row.into_active_model())
+    (row.idempotency_key, kept)
+}
+
+pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, row: Row) -> Result<(), StoreError> {
+    Entity::insert(model(tenant, row))
         .exec_without_returning(transaction)
         .await?;
     Ok(())
+}
+
+/// Adds answers to what is written together.
+pub fn add(writes: &mut Writes, tenant: TenantId, rows: impl IntoIterator<Item = Row>) {
+    writes.add(rows.into_iter().map(|row| model(tenant, row)), Conflict::Fail);
+}
+
+fn model(tenant: TenantId, row: Row) -> idempotency::ActiveModel {
+    let model = idempotency::Model {
+        tenant_id: tenant.uuid(),
+        id: AnswerId::new(row.at).uuid(),
+        operation: row.operation,
+        subject: row.subject,
+        idempotency_key: row.key,
+        content: row.kept.content,
+        answer: row.kept.answer,
+        created_at: row.at,
+    };
+    model.into_active_model()
 }

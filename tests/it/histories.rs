@@ -69,6 +69,7 @@ fn event(name: String, partner: &str, campaign: &str) -> NewEvent {
         campaign_id: Some(campaign.to_owned()),
         original_external_id: None,
         metadata: None,
+        idempotency_key: None,
     }
 }
 
@@ -184,11 +185,11 @@ both_databases! {
         let recorded = record(&gateway, &caller, vec![event("one".into(), &p.partner, &p.campaign)]).await.unwrap();
         let row = recorded[0].as_ref().unwrap().commissions[0].id.to_string();
         move_by(&gateway, 1_000_000);
-        approve(&gateway, &caller, vec![row.clone()], None, None).await.unwrap();
+        approve(&gateway, &caller, vec![row.clone()], None).await.unwrap();
         change_status(&gateway, &caller, &p.partner, PartnerMove::Suspend, Some("why")).await.unwrap();
 
         move_by(&gateway, -HOUR);
-        reverse(&gateway, &caller, vec![row], "wrong", None).await.unwrap();
+        reverse(&gateway, &caller, vec![row], "wrong").await.unwrap();
         change_status(&gateway, &caller, &p.partner, PartnerMove::Activate, None).await.unwrap();
         amend(&gateway, &caller, &p.partner, promise(30), "better still").await.unwrap();
         record(&gateway, &caller, vec![event("two".into(), &p.partner, &p.campaign)]).await.unwrap();
@@ -241,10 +242,10 @@ both_databases! {
                                 let rows = answer.expect("a good event").commissions;
                                 let ids: Vec<_> = rows.iter().map(|row| row.id.to_string()).collect();
                                 if !ids.is_empty() && random.bool() {
-                                    approve(&gateway, &caller, ids.clone(), Some("now".into()), None).await.expect("no fault");
+                                    approve(&gateway, &caller, ids.clone(), Some("now".into())).await.expect("no fault");
                                 }
                                 if !ids.is_empty() && random.bool() {
-                                    reverse(&gateway, &caller, ids, "wrong", None).await.expect("no fault");
+                                    reverse(&gateway, &caller, ids, "wrong").await.expect("no fault");
                                 }
                             }
                         }
@@ -277,7 +278,7 @@ both_databases! {
         assert_eq!(three.event.recorded_at, app.clock.now());
         // Nor does a call that moves rows of both.
         let ids = [two, three].map(|recorded| recorded.commissions[0].id.to_string()).to_vec();
-        approve(&app.app, &caller, ids, Some("now".into()), None).await.unwrap();
+        approve(&app.app, &caller, ids, Some("now".into())).await.unwrap();
         let approved = p.admin.data("{ commissions(filter: { status: [APPROVED] }) { nodes { approvedAt accruedAt } } }").await;
         let rows = approved["commissions"]["nodes"].as_array().unwrap().iter();
         let together = rows.filter(|row| row["approvedAt"] == row["accruedAt"]);
@@ -341,7 +342,7 @@ both_databases! {
         let recorded = record(&app.app, &caller, list).await.unwrap();
         let rows = recorded.iter().flat_map(|answer| &answer.as_ref().unwrap().commissions);
         let rows: Vec<_> = rows.map(|row| row.id.to_string()).collect();
-        approve(&app.app, &caller, vec![rows[0].clone()], None, None).await.unwrap();
+        approve(&app.app, &caller, vec![rows[0].clone()], None).await.unwrap();
         change_status(&app.app, &caller, &p.partner, PartnerMove::Suspend, Some("why")).await.unwrap();
         let before = seen(&p).await;
         let is_numbered = async || {
@@ -360,7 +361,7 @@ both_databases! {
         change_status(&app.app, &caller, &p.partner, PartnerMove::Activate, None).await.unwrap();
         amend(&app.app, &caller, &p.partner, promise(30), "better still").await.unwrap();
         record(&app.app, &caller, vec![event("three".into(), &p.partner, &p.campaign), refund("back".into(), "one".into())]).await.unwrap();
-        reverse(&app.app, &caller, vec![rows[1].clone()], "wrong", None).await.unwrap();
+        reverse(&app.app, &caller, vec![rows[1].clone()], "wrong").await.unwrap();
         let partner = seen(&p).await;
         agrees(&partner);
         assert_eq!(partner["commissions"]["nodes"][0]["kind"], "CLAWBACK");

@@ -51,6 +51,7 @@ fn event(number: usize, partner: &str) -> NewEvent {
         campaign_id: None,
         original_external_id: None,
         metadata: None,
+        idempotency_key: None,
     }
 }
 
@@ -106,8 +107,8 @@ both_databases! {
             work.push(tokio::spawn(async move {
                 approve_matured(&gateway, 30).await.expect("no fault");
                 let some = ids[round * 10..round * 10 + 20].to_vec();
-                reverse(&gateway, &caller, some, "race", None).await.expect("no fault");
-                let run = NewPayoutRun { currency: None, partner_ids: None, idempotency_key: None };
+                reverse(&gateway, &caller, some, "race").await.expect("no fault");
+                let run = NewPayoutRun { currency: None, partner_ids: None };
                 create_run(&gateway, &caller, run).await.expect("no fault");
                 approve_matured(&gateway, 500).await.expect("no fault");
             }));

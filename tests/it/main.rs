@@ -15,6 +15,7 @@ mod dropped_fields;
 mod federation;
 mod gateway;
 mod histories;
+mod idempotency;
 mod import;
 mod import_everflow;
 mod import_journeybee;

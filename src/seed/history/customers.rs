@@ -70,6 +70,7 @@ pub fn draft_sale<'a>(life: &mut Life<'a>, at: Timestamp) -> Draft<'a> {
         campaign_id: None,
         original_external_id: None,
         metadata: None,
+        idempotency_key: None,
     };
     let number = life.number + 1;
     if happens(&mut life.random, 5) {

@@ -357,6 +357,7 @@ impl<'a> Life<'a> {
             campaign_id: None,
             original_external_id: Some(self.events[event].external_id.clone()),
             metadata: None,
+            idempotency_key: None,
         });
         self.number += 1;
         let id = self.book.ids.next(at);

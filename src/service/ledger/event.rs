@@ -28,6 +28,7 @@ pub struct NewEvent {
     pub campaign_id: Option<String>,
     pub original_external_id: Option<String>,
     pub metadata: Option<Value>,
+    pub idempotency_key: Option<String>,
 }
 
 /// An event whose values are in range; the ids in it may still name nothing.
@@ -47,6 +48,7 @@ pub struct CheckedEvent {
     pub campaign_id: Option<String>,
     pub original_external_id: Option<String>,
     pub metadata: Option<Value>,
+    pub idempotency_key: Option<String>,
 }
 
 impl NewEvent {
@@ -97,6 +99,7 @@ impl NewEvent {
             text::external_id(&text)
         });
         let metadata = problems.optional("metadata", self.metadata, metadata);
+        let key = problems.optional("idempotencyKey", self.idempotency_key, |key| text::external_id(&key));
         if takes_back {
             if matches!(original, Some(None)) {
                 problems.add(
@@ -153,6 +156,7 @@ impl NewEvent {
             campaign_id: self.campaign_id,
             original_external_id: original?,
             metadata: metadata?,
+            idempotency_key: key?,
         })
     }
 }

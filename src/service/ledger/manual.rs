@@ -1,9 +1,6 @@
 //! Rows that staff enters, and individuals to whom rows are assigned.
 
-use serde_json::json;
-
 use super::lock_partners;
-use super::once::{Once, repeated};
 use super::posting::{Posting, moments};
 use crate::app::App;
 use crate::auth::{Caller, Resource};
@@ -14,6 +11,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
+use crate::service::once::{begin, commit, repeated};
 use crate::store;
 
 /// A row as entered.
@@ -23,7 +21,6 @@ pub struct NewManualCommission {
     pub amount: (rust_decimal::Decimal, Currency),
     pub reason: String,
     pub adjusts_id: Option<String>,
-    pub idempotency_key: Option<String>,
 }
 
 /// Writes a row of either sign by hand. It is approved by hand, too: it has no holdback.
@@ -35,11 +32,6 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
     let writer = caller.write(Resource::Commissions)?;
     let mut problems = Problems::new();
     let (amount, currency) = input.amount;
-    let content = json!({
-        "partnerId": input.partner_id, "amount": [amount.normalize().to_string(), currency.code()],
-        "reason": input.reason, "adjustsId": input.adjusts_id,
-    });
-    let once = Once::new("createManualCommission", input.idempotency_key, &content, &mut problems);
     let reason = problems.take("reason", text::reason(&input.reason));
     let nonzero = |money: Money| {
         if money.minor() == 0 {
@@ -54,16 +46,7 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         Some(text) => problems.id::<id::Commission>("adjustsId", text),
         None => None,
     };
-    let transaction = app.store.begin().await?;
-    if let Some(kept) = once.earlier(&transaction, &writer).await? {
-        let id: Option<CommissionId> = kept.as_str().and_then(|text| text.parse().ok());
-        let ids: Vec<_> = id.into_iter().map(|id| id.uuid()).collect();
-        let found = store::commission::by_ids(&transaction, &writer.scope(), &ids)
-            .await?
-            .into_values()
-            .next();
-        return problems.found("idempotencyKey", found).ok_or_else(|| problems.into());
-    }
+    let transaction = begin(app, &writer).await?;
     let partner = match partner {
         Some(id) => {
             let found = lock_partners(&transaction, &writer, vec![id]).await?.pop();
@@ -122,8 +105,7 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
     };
     posting.write(row.clone(), Some(&reason));
     posting.write_to(&transaction).await?;
-    once.keep(&transaction, &writer, json!(row.id.to_string()), now).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &row).await?;
     Ok(row)
 }
 
@@ -137,7 +119,7 @@ pub async fn assign_recipient(
     let writer = caller.write(Resource::Commissions)?;
     let mut problems = Problems::new();
     let recipient = problems.take("recipient", text::name(recipient));
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let scope = writer.scope();
     let found = match problems.id::<id::Commission>("id", id) {
         Some(id) => {
@@ -177,9 +159,10 @@ pub async fn assign_recipient(
         return Err(problems.into());
     };
     store::commission::set_recipient(&transaction, writer.tenant(), row.id, &recipient).await?;
-    transaction.commit().await?;
-    Ok(Commission {
+    let row = Commission {
         recipient: Some(recipient),
         ..row
-    })
+    };
+    commit(app, transaction, &writer, &row).await?;
+    Ok(row)
 }

@@ -7,12 +7,11 @@
 //! - A [`posting::Posting`] collects what an operation does to rows and writes it at once: rows, their transitions, the
 //!   outbox and the balances, so that none of them can be forgotten.
 //! - Operations that clients may repeat answer from what they kept: events by their external id, others by an
-//!   idempotency key ([`once`]).
+//!   idempotency key ([`super::once`]).
 
 pub mod content;
 pub mod event;
 pub mod manual;
-pub mod once;
 pub mod payout;
 pub mod posting;
 pub mod record;

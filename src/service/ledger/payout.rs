@@ -3,10 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use super::lock_partners;
-use super::once::{Once, repeated};
 use super::posting::{Posting, moments};
 use crate::app::App;
 use crate::auth::{Caller, Resource};
@@ -17,6 +14,7 @@ use crate::domain::partner::PartnerStatus;
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
+use crate::service::once::{begin, commit, repeated};
 use crate::store;
 
 /// Whom and what to pay.
@@ -26,7 +24,6 @@ pub struct NewPayoutRun {
     pub currency: Option<Currency>,
     /// `None`: every partner.
     pub partner_ids: Option<Vec<String>>,
-    pub idempotency_key: Option<String>,
 }
 
 /// Groups approved commissions by payee and currency into payouts. A group of 0 or less, or below the tenant's minimum,
@@ -38,21 +35,8 @@ pub async fn create_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Resu
 async fn create_run_once(app: &App, caller: &Caller, input: NewPayoutRun) -> Result<PayoutRun, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
     let mut problems = Problems::new();
-    let content = json!({ "currency": input.currency, "partnerIds": input.partner_ids });
-    let once = Once::new("createPayoutRun", input.idempotency_key, &content, &mut problems);
     let scope = writer.scope();
-    let transaction = app.store.begin().await?;
-    if problems.is_empty()
-        && let Some(kept) = once.earlier(&transaction, &writer).await?
-    {
-        let id: Option<PayoutRunId> = kept.as_str().and_then(|text| text.parse().ok());
-        let ids: Vec<_> = id.into_iter().map(|id| id.uuid()).collect();
-        let found = store::payout::runs_by_ids(&transaction, &scope, &ids)
-            .await?
-            .into_values()
-            .next();
-        return problems.found("idempotencyKey", found).ok_or_else(|| problems.into());
-    }
+    let transaction = begin(app, &writer).await?;
     let wanted: Vec<PartnerId> = match &input.partner_ids {
         None => {
             let partners = store::commission::payable_partners(&transaction, &scope, input.currency).await?;
@@ -135,8 +119,7 @@ async fn create_run_once(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
     store::payout::insert(&transaction, writer.tenant(), &payouts).await?;
     store::payout::insert_items(&transaction, writer.tenant(), &items, now).await?;
     posting.write_to(&transaction).await?;
-    once.keep(&transaction, &writer, json!(run.id.to_string()), now).await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &run).await?;
     Ok(run)
 }
 
@@ -157,9 +140,8 @@ pub async fn settle(
     id: &str,
     status: PayoutStatus,
     reference: Option<String>,
-    key: Option<String>,
 ) -> Result<Payout, ServiceError> {
-    repeated(|| settle_once(app, caller, id, status, reference.clone(), key.clone())).await
+    repeated(|| settle_once(app, caller, id, status, reference.clone())).await
 }
 
 async fn settle_once(
@@ -168,17 +150,14 @@ async fn settle_once(
     id: &str,
     status: PayoutStatus,
     reference: Option<String>,
-    key: Option<String>,
 ) -> Result<Payout, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
     let mut problems = Problems::new();
-    let content = json!({ "id": id, "status": status.as_str(), "reference": reference });
-    let once = Once::new("settlePayout", key, &content, &mut problems);
     let reference = problems
         .optional("reference", reference, |text| text::name(&text))
         .flatten();
     let scope = writer.scope();
-    let transaction = app.store.begin().await?;
+    let transaction = begin(app, &writer).await?;
     let seen = match problems.id::<id::Payout>("id", id) {
         Some(id) => {
             let seen = store::payout::by_ids(&transaction, &scope, &[id.uuid()])
@@ -199,9 +178,6 @@ async fn settle_once(
     let Some(payout) = payout else {
         return Err(problems.into());
     };
-    if once.earlier(&transaction, &writer).await?.is_some() {
-        return Ok(payout);
-    }
     if payout.status != PayoutStatus::Pending {
         let message = format!("is {} already", payout.status.as_str());
         problems.add("id", ProblemCode::InvalidTransition, message);
@@ -228,8 +204,6 @@ async fn settle_once(
         ..payout
     };
     store::payout::update(&transaction, writer.tenant(), &payout).await?;
-    once.keep(&transaction, &writer, json!(payout.id.to_string()), now)
-        .await?;
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &payout).await?;
     Ok(payout)
 }

@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::once::{Once, repeated};
 use super::posting::{Moments, Posting, moments};
 use super::{lock_partners, tiers};
 use crate::app::App;
@@ -18,6 +17,7 @@ use crate::domain::money::Money;
 use crate::domain::problem::{Fault, Problem, ProblemCode, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
+use crate::service::once::{begin, commit_keeping, repeated};
 use crate::store::{self, StoreError, Transaction};
 
 /// The most commissions of one call.
@@ -33,19 +33,16 @@ pub async fn approve(
     caller: &Caller,
     ids: Vec<String>,
     override_reason: Option<String>,
-    key: Option<String>,
 ) -> Result<Answers, ServiceError> {
     let writer = match override_reason {
         Some(_) => caller.admin()?,
         None => caller.write(Resource::Commissions)?,
     };
     let mut problems = Problems::new();
-    let input = json!({ "ids": ids, "overrideHoldbackReason": override_reason });
     let reason = problems
         .optional("overrideHoldbackReason", override_reason, |text| text::reason(&text))
         .flatten();
-    let once = Once::new("approveCommissions", key, &input, &mut problems);
-    let review = Review { app, writer, once };
+    let review = Review { app, writer };
     review
         .each(ids, problems, |row, rows, posting| {
             approve_one(row, rows, posting, reason.as_deref())
@@ -54,19 +51,11 @@ pub async fn approve(
 }
 
 /// Reverses commissions that are not paid, with what adjusts them.
-pub async fn reverse(
-    app: &App,
-    caller: &Caller,
-    ids: Vec<String>,
-    reason: &str,
-    key: Option<String>,
-) -> Result<Answers, ServiceError> {
+pub async fn reverse(app: &App, caller: &Caller, ids: Vec<String>, reason: &str) -> Result<Answers, ServiceError> {
     let writer = caller.write(Resource::Commissions)?;
     let mut problems = Problems::new();
-    let input = json!({ "ids": ids, "reason": reason });
     let reason = problems.take("reason", text::reason(reason)).unwrap_or_default();
-    let once = Once::new("reverseCommissions", key, &input, &mut problems);
-    let review = Review { app, writer, once };
+    let review = Review { app, writer };
     review
         .each(ids, problems, |row, rows, posting| {
             reverse_one(row, rows, posting, &reason)
@@ -77,7 +66,6 @@ pub async fn reverse(
 struct Review<'a> {
     app: &'a App,
     writer: Writer,
-    once: Once,
 }
 
 /// The rows of a call and those that adjust them, as they stand while the call goes on.
@@ -123,10 +111,10 @@ impl Review<'_> {
         ids: &[String],
         one: &impl Fn(&Commission, &mut Rows, &mut Posting) -> Result<(), Fault>,
     ) -> Result<Answers, ServiceError> {
-        let transaction = self.app.store.begin().await?;
-        if let Some(kept) = self.once.earlier(&transaction, &self.writer).await? {
-            return Ok(from_kept(kept, ids));
-        }
+        let transaction = match begin(self.app, &self.writer).await {
+            Err(ServiceError::Repeated(kept)) => return Ok(from_kept(kept, ids)),
+            begun => begun?,
+        };
         let parsed: Vec<Result<CommissionId, IdError>> = ids.iter().map(|id| id.parse()).collect();
         let wanted: Vec<CommissionId> = parsed.iter().flatten().copied().collect();
         let (mut rows, moments) = self.locked(&transaction, &wanted).await?;
@@ -151,10 +139,7 @@ impl Review<'_> {
         }
         posting.write_to(&transaction).await?;
         self.leave_tiers(&transaction, &rows).await?;
-        self.once
-            .keep(&transaction, &self.writer, to_keep(&answers), self.app.clock.now())
-            .await?;
-        transaction.commit().await?;
+        commit_keeping(self.app, transaction, &self.writer, || to_keep(&answers)).await?;
         Ok(answers)
     }
 

@@ -2,8 +2,9 @@
 
 use futures::future::join_all;
 use serde_json::json;
-use tributary::auth::Caller;
+use tributary::auth::{Call, Caller};
 use tributary::service::deal::{move_to, renew};
+use tributary::service::once::answered;
 
 use super::{Sales, field, fixed, one_off, percent, recurring};
 use crate::ledger::{merged, text};
@@ -28,8 +29,13 @@ both_databases! {
             // Each of four renewals is sent twice, once to each gateway, while the deal moves away and back.
             let renewals = (0..8).map(|number| {
                 let (gateway, caller, deal) = (gateways[number % 2].clone(), caller.clone(), deal.clone());
+                let operation = "recordDealRenewal".to_owned();
                 let key = format!("{round}-{}", number / 2);
-                tokio::spawn(async move { renew(&gateway, &caller, &deal, key).await.map(drop) })
+                let caller = caller.calling(Call { operation, key, content: Vec::new() });
+                tokio::spawn(async move {
+                    let renewing = renew(&gateway, &caller, &deal);
+                    answered(&gateway, &caller, renewing).await.map(drop)
+                })
             });
             let stages = [&sales.open, &sales.won, &sales.qualified, &sales.won];
             let moves = stages.into_iter().enumerate().map(|(number, stage)| {

@@ -57,6 +57,29 @@ both_databases! {
         shop.assert_sound(&partner).await;
     }
 
+    async fn whatever_refuses_the_later_ones_all_get_the_answer_of_the_first(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let staff = shop.staff();
+        let new = json!({ "name": "Ann", "email": "ann@example.com", "externalId": "ann", "idempotencyKey": "k" });
+        let made = at_once(&staff, "createPartner", new, "partner { id }").await;
+        let partner = text(&made["partner"]["id"]);
+        let suspend = json!({ "id": partner, "reason": "check", "idempotencyKey": "k" });
+        let moved = at_once(&staff, "suspendPartner", suspend, "partner { id status transitions { to } }").await;
+        assert_eq!(moved["partner"]["transitions"].as_array().unwrap().len(), 2, "{moved}");
+        at_once(&staff, "activatePartner", json!({ "id": partner, "idempotencyKey": "k" }), "partner { id status }").await;
+        let amend = json!({ "partnerId": partner, "terms": [{ "basis": "PERCENT", "value": "5" }], "reason": "agreed", "idempotencyKey": "k" });
+        let amended = at_once(&staff, "amendCommissionSnapshot", amend, "commissionSnapshot { id version }").await;
+        assert_eq!(amended["commissionSnapshot"]["version"], 1);
+        let deal = json!({ "name": "Deal", "value": euros("5"), "partnerId": partner, "externalId": "deal", "idempotencyKey": "k" });
+        at_once(&staff, "createDeal", deal, "deal { id }").await;
+        let event = json!({
+            "externalId": "e", "kind": "CHARGE", "amount": euros("100"), "partnerId": partner, "idempotencyKey": "k",
+        });
+        at_once(&staff, "recordEvent", event, "event { id } commissions { id amount { amount } }").await;
+        assert_eq!(shop.ledger(&partner).await, ["EVENT ACCRUED 5.00"]);
+        assert_eq!(app.texts("SELECT CAST(COUNT(*) AS TEXT) FROM idempotency").await, ["6"]);
+    }
+
     async fn of_simultaneous_calls_with_one_key_and_other_input_one_wins(app: TestApp) {
         let shop = Shop::new(&app).await;
         let partner = shop.partner("ann").await;

@@ -68,6 +68,7 @@ fn input(event: &Value) -> NewEvent {
         campaign_id: own(&event["attribution"]["campaign"]["id"]),
         original_external_id: text(&event["original"]["externalId"]),
         metadata: Some(event["metadata"].clone()).filter(|value| !value.is_null()),
+        idempotency_key: None,
     }
 }
 

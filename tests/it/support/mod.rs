@@ -178,9 +178,14 @@ impl TestApp {
 
     /// A client of `tenant` with these scopes.
     pub fn staff(&self, tenant: &Tenant, scopes: &str) -> Client {
+        self.staff_called("ann", tenant, scopes)
+    }
+
+    /// The same with another subject.
+    pub fn staff_called(&self, subject: &str, tenant: &Tenant, scopes: &str) -> Client {
         let hour = Duration::from_secs(3600);
         let rows = Scope::tenant_wide(tenant.id);
-        let token = mint(&self.app, "ann", &rows, Permissions::parse(scopes), hour).token;
+        let token = mint(&self.app, subject, &rows, Permissions::parse(scopes), hour).token;
         self.client(Some(token))
     }
 

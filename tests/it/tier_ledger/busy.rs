@@ -26,6 +26,7 @@ fn conversion(number: usize, tiers: &Tiers<'_>) -> NewEvent {
         campaign_id: Some(tiers.campaign.clone()),
         original_external_id: None,
         metadata: None,
+        idempotency_key: None,
     }
 }
 

@@ -5,6 +5,7 @@
 //! those before them, so that a list comes to the same as its events one by one.
 
 mod earn;
+mod keyed;
 mod look_up;
 mod work_out;
 mod write;
@@ -15,7 +16,6 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::event::{CheckedEvent, NewEvent};
-use super::once::Turns;
 use super::{refund, tiers};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
@@ -25,9 +25,11 @@ use crate::domain::event::Event;
 use crate::domain::problem::{Problem, ProblemCode, Problems};
 use crate::service::ServiceError;
 use crate::service::error::SUM_TOO_LARGE;
+use crate::service::once::Turns;
 use crate::store::{self, StoreError, Transaction};
 
 pub use earn::rows;
+use keyed::Keyed;
 use work_out::{Prepared, WorkedOut};
 
 /// The most events of one call.
@@ -174,7 +176,15 @@ struct Recorder<'a> {
 #[derive(Default)]
 struct Run {
     events: Vec<(usize, CheckedEvent)>,
-    names: HashSet<(bool, String)>,
+    names: HashSet<Name>,
+}
+
+/// What two events must not share to be looked up at once.
+#[derive(PartialEq, Eq, Hash)]
+enum Name {
+    Event(String),
+    Customer(String),
+    Key(String),
 }
 
 impl Run {
@@ -188,10 +198,11 @@ impl Run {
         self.events.push((place, event));
     }
 
-    /// The event's external id and its customer's.
-    fn names(event: &CheckedEvent) -> impl Iterator<Item = (bool, String)> {
-        let customer = event.customer_external_id.iter().map(|name| (true, name.clone()));
-        customer.chain([(false, event.external_id.clone())])
+    /// The event's external id, its customer's, and its idempotency key.
+    fn names(event: &CheckedEvent) -> impl Iterator<Item = Name> {
+        let customer = event.customer_external_id.iter().cloned().map(Name::Customer);
+        let key = event.idempotency_key.iter().cloned().map(Name::Key);
+        customer.chain(key).chain([Name::Event(event.external_id.clone())])
     }
 }
 
@@ -200,6 +211,7 @@ type Answers = Vec<(usize, Answer)>;
 impl Recorder<'_> {
     async fn record(&self, events: &[NewEvent]) -> Result<Vec<Answer>, Interrupted> {
         let (mut answers, mut run) = (Answers::with_capacity(events.len()), Run::default());
+        let mut keyed = Keyed::look_up(self, events).await?;
         for (place, event) in events.iter().enumerate() {
             let mut problems = Problems::new();
             let latest = self.clock.now() + self.latest_occurrence;
@@ -214,6 +226,10 @@ impl Recorder<'_> {
             if takes_back || !run.may_take(&checked) {
                 self.finish(std::mem::take(&mut run), &mut answers).await?;
             }
+            if let Err(problems) = keyed.note(place, &checked, &answers) {
+                answers.push((place, Err(problems)));
+                continue;
+            }
             if takes_back {
                 answers.push((place, mended(self.take_back(checked).await)?));
             } else {
@@ -221,6 +237,7 @@ impl Recorder<'_> {
             }
         }
         self.finish(run, &mut answers).await?;
+        keyed.keep(self, &answers).await?;
         answers.sort_unstable_by_key(|(place, _)| *place);
         Ok(answers.into_iter().map(|(_, answer)| answer).collect())
     }
