@@ -148,14 +148,21 @@ impl Caller {
         }
     }
 
-    /// The rows of `resource` that the caller may read. A partner reads the names of its group and campaigns with any
-    /// token, since they are part of what it is.
+    /// The rows of `resource` that the caller may read.
     pub fn read(&self, resource: Resource) -> Result<Scope, Denied> {
-        let part_of_a_partner = matches!(resource, Resource::PartnerGroups | Resource::Campaigns);
-        if self.permissions.allow(Permission::Read(resource)) || (self.partner.is_some() && part_of_a_partner) {
+        if self.permissions.allow(Permission::Read(resource)) {
             Ok(self.scope())
         } else {
             Err(Denied::Lacks(Permission::Read(resource)))
+        }
+    }
+
+    /// The same for what a row names that the caller may read. A partner reads the names of its group and campaigns with
+    /// any token, since they are part of what it is; listing them, or asking for them by id, takes their scope.
+    pub fn read_linked(&self, resource: Resource) -> Result<Scope, Denied> {
+        match resource {
+            Resource::PartnerGroups | Resource::Campaigns if self.partner.is_some() => Ok(self.scope()),
+            resource => self.read(resource),
         }
     }
 

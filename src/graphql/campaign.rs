@@ -55,9 +55,10 @@ impl From<campaign::Campaign> for Campaign {
 }
 
 impl Campaign {
+    /// The campaign that something names.
     pub async fn load(ctx: &Context<'_>, id: CampaignId) -> Result<Option<Self>, ApiError> {
         let request = request(ctx);
-        request.caller.read(Resource::Campaigns)?;
+        request.caller.read_linked(Resource::Campaigns)?;
         Ok(request.loaders().campaign.load(id.uuid()).await?.map(Self))
     }
 }

@@ -153,7 +153,9 @@ impl CommissionRule {
 
     /// The partner tiers that it is for; empty: all.
     async fn tiers(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTier>, ApiError> {
-        let loader = &request(ctx).loaders().partner_tier;
+        let request = request(ctx);
+        request.caller.read(Resource::Partners)?;
+        let loader = &request.loaders().partner_tier;
         let tiers = self.0.filters.tiers.iter().map(|id| loader.load(id.uuid()));
         let tiers = futures::future::try_join_all(tiers).await?;
         Ok(tiers.into_iter().flatten().map(PartnerTier::from).collect())
@@ -161,7 +163,9 @@ impl CommissionRule {
 
     /// The partner categories that it is for, any of which will do; empty: all.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
-        let loader = &request(ctx).loaders().partner_category;
+        let request = request(ctx);
+        request.caller.read(Resource::Partners)?;
+        let loader = &request.loaders().partner_category;
         let categories = self.0.filters.categories.iter().map(|id| loader.load(id.uuid()));
         let categories = futures::future::try_join_all(categories).await?;
         Ok(categories.into_iter().flatten().map(PartnerCategory::from).collect())

@@ -11,10 +11,12 @@ use futures::future::join_all;
 
 use super::campaign::Campaign;
 use super::commission::Commission;
+use super::context::request;
 use super::error::{ApiError, Nullable, nullable};
 use super::partner::Partner;
 use super::partner_group::PartnerGroup;
 use super::{schema, tidy};
+use crate::auth::Resource;
 
 /// The types that other subgraphs may refer to, each by its `id`.
 const ENTITIES: [&str; 4] = ["Campaign", "Commission", "Partner", "PartnerGroup"];
@@ -67,10 +69,16 @@ async fn load(ctx: &Context<'_>, representation: &Representation) -> Result<Opti
     };
     let (type_name, id) = (text("__typename")?, text("id"));
     Ok(match type_name {
-        "Campaign" => Campaign::load(ctx, id?.parse()?).await?.map(Entity::from),
+        "Campaign" => {
+            request(ctx).caller.read(Resource::Campaigns)?;
+            Campaign::load(ctx, id?.parse()?).await?.map(Entity::from)
+        }
         "Commission" => Commission::load(ctx, id?.parse()?).await?.map(Entity::from),
         "Partner" => Partner::load(ctx, id?.parse()?).await?.map(Entity::from),
-        "PartnerGroup" => PartnerGroup::load(ctx, id?.parse()?).await?.map(Entity::from),
+        "PartnerGroup" => {
+            request(ctx).caller.read(Resource::PartnerGroups)?;
+            PartnerGroup::load(ctx, id?.parse()?).await?.map(Entity::from)
+        }
         _ => {
             let known = ENTITIES.join(", ");
             return Err(ApiError::bad_user_input(format!("__typename must be one of {known}")));

@@ -68,8 +68,14 @@ async fn load(ctx: &Context<'_>, text: &str) -> Result<Option<Node>, ApiError> {
             ))
         }
         id::Partner::PREFIX => Partner::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::PartnerGroup::PREFIX => PartnerGroup::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::Campaign::PREFIX => Campaign::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
+        id::PartnerGroup::PREFIX => {
+            request.caller.read(Resource::PartnerGroups)?;
+            PartnerGroup::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from)
+        }
+        id::Campaign::PREFIX => {
+            request.caller.read(Resource::Campaigns)?;
+            Campaign::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from)
+        }
         id::Snapshot::PREFIX => CommissionSnapshot::load(ctx, Id::from_uuid(uuid))
             .await?
             .map(Node::from),

@@ -220,7 +220,7 @@ impl Partner {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Campaign>, ApiError> {
-        let scope = request(ctx).caller.read(Resource::Campaigns)?;
+        let scope = request(ctx).caller.read_linked(Resource::Campaigns)?;
         let parent = self.0.id.uuid();
         let cursors = Cursors::of((scope, "partner.campaigns", parent));
         let page = PageArguments {

@@ -39,9 +39,10 @@ impl From<partner_group::PartnerGroup> for PartnerGroup {
 }
 
 impl PartnerGroup {
+    /// The group that something names.
     pub async fn load(ctx: &Context<'_>, id: PartnerGroupId) -> Result<Option<Self>, ApiError> {
         let request = request(ctx);
-        request.caller.read(Resource::PartnerGroups)?;
+        request.caller.read_linked(Resource::PartnerGroups)?;
         Ok(request.loaders().partner_group.load(id.uuid()).await?.map(Self))
     }
 }

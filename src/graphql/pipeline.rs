@@ -50,7 +50,8 @@ impl PaymentStage {
         Ok(request.loaders().payment_stage.load(id.uuid()).await?.map(Self))
     }
 
-    /// The stage that something names, whatever resource that is: its database refuses to delete it.
+    /// The stage that something names, whatever resource that is: its database refuses to delete it. What it is called
+    /// belongs to what names it; the rest takes the scope of deals.
     pub async fn linked(ctx: &Context<'_>, id: PaymentStageId) -> Result<Self, ApiError> {
         let found = request(ctx).loaders().payment_stage.load(id.uuid()).await?;
         Ok(found.map(Self).ok_or_else(|| gone("payment_stage", id))?)
@@ -79,13 +80,15 @@ impl PaymentStage {
     }
 
     /// Its place in the pipeline; stages of one position follow in the order of their making.
-    async fn position(&self) -> i32 {
-        self.0.position
+    async fn position(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        request(ctx).caller.read(Resource::Deals)?;
+        Ok(self.0.position)
     }
 
     /// What standing in it means.
-    async fn outcome(&self) -> StageOutcome {
-        self.0.outcome.into()
+    async fn outcome(&self, ctx: &Context<'_>) -> Result<StageOutcome, ApiError> {
+        request(ctx).caller.read(Resource::Deals)?;
+        Ok(self.0.outcome.into())
     }
 
     /// The id that another system gave it, unique in the tenant; null if there is none.
@@ -117,7 +120,8 @@ impl CustomField {
         Ok(request.loaders().custom_field.load(id.uuid()).await?.map(Self))
     }
 
-    /// The field that something names, whatever resource that is: its database refuses to delete it.
+    /// The field that something names, whatever resource that is: its database refuses to delete it. What it is called
+    /// belongs to what names it; the rest takes the scope of deals.
     pub async fn linked(ctx: &Context<'_>, id: CustomFieldId) -> Result<Self, ApiError> {
         let found = request(ctx).loaders().custom_field.load(id.uuid()).await?;
         Ok(found.map(Self).ok_or_else(|| gone("custom_field", id))?)
@@ -149,12 +153,12 @@ impl CustomField {
     }
 
     /// The options that it takes, in their order.
-    async fn options(&self, ctx: &Context<'_>) -> Vec<CustomFieldOption> {
-        let for_partner = request(ctx).is_partner();
+    async fn options(&self, ctx: &Context<'_>) -> Result<Vec<CustomFieldOption>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Deals)?;
         let options = self.0.options.iter();
-        options
-            .map(|option| CustomFieldOption::of(option, for_partner))
-            .collect()
+        let options = options.map(|option| CustomFieldOption::of(option, request.is_partner()));
+        Ok(options.collect())
     }
 
     /// The id that another system gave it, unique in the tenant; null if there is none.

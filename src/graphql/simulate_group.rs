@@ -104,7 +104,7 @@ pub struct SimulatePartnerGroupMutation;
 #[Object]
 impl SimulatePartnerGroupMutation {
     /// What the rules of a group, or rules that no group has yet, would pay for charges. Writes nothing. Needs
-    /// `partner_groups:write`.
+    /// `partner_groups:write`, and `partner_groups:read` to have the rules of a group explained.
     async fn simulate_partner_group(
         &self,
         ctx: &Context<'_>,

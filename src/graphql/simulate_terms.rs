@@ -97,7 +97,7 @@ pub struct SimulateTermsMutation;
 #[Object]
 impl SimulateTermsMutation {
     /// What events would earn under terms, by the functions that record real ones. Writes nothing. Needs
-    /// `campaigns:write`.
+    /// `campaigns:write`, and `partner_groups:read` where the rules of a group decide.
     async fn simulate_campaign_terms(
         &self,
         ctx: &Context<'_>,

@@ -239,6 +239,10 @@ pub async fn simulate(
     explain: bool,
 ) -> Result<Vec<SimulatedFee>, ServiceError> {
     let writer = caller.write(Resource::PartnerGroups)?;
+    if explain && source.group.is_some() {
+        // The steps show its rules.
+        caller.read(Resource::PartnerGroups)?;
+    }
     let mut problems = Problems::new();
     let (rules, group_currency) = match (source.group, source.inline) {
         (None, Some(drafts)) => (

@@ -7,7 +7,7 @@ use crate::support::programme::{Programme, made_by, made_id, unknown};
 use crate::support::{Client, Sdl, TestApp, both_databases};
 
 /// Mutations that write, but for deletions, which leave nothing to repeat.
-fn writing(sdl: &Sdl) -> Vec<(String, String)> {
+pub fn writing(sdl: &Sdl) -> Vec<(String, String)> {
     let writes = |name: &str| !["simulate", "preview"].iter().any(|word| name.starts_with(word));
     let mutations = sdl.fields("Mutation").iter().filter(|field| writes(&field.name));
     let inputs = mutations.map(|field| (field.name.clone(), field.arguments[0].type_name.clone()));
@@ -25,15 +25,15 @@ fn every_mutation_that_writes_takes_a_key() {
 }
 
 /// A programme, and what it takes to call any mutation once.
-struct Stage {
-    p: Programme,
+pub struct Stage {
+    pub p: Programme,
     /// Accrued to an individual who is not named yet, and to a partner.
     individual: String,
     row: String,
 }
 
 impl Stage {
-    async fn new(app: &TestApp, number: usize) -> Self {
+    pub async fn new(app: &TestApp, number: usize) -> Self {
         let p = Programme::new(app, &format!("tenant-{number}"), "alpha", "bravo").await;
         let stage = json!({ "label": "individual", "position": 9 });
         let stage = made_id(&p.staff, "createPaymentStage", "paymentStage", stage).await;
@@ -53,7 +53,7 @@ impl Stage {
     }
 
     /// An input that is fine, once whatever it needs has been done.
-    async fn input(&self, mutation: &str) -> Value {
+    pub async fn input(&self, mutation: &str) -> Value {
         let p = &self.p;
         match mutation {
             "activatePartner" => {
@@ -130,7 +130,7 @@ fn altered(input: &Value) -> Value {
 }
 
 /// "CODE field" of everything to mend, in the answer of any mutation.
-fn problems(answer: &Value) -> Vec<String> {
+pub fn problems(answer: &Value) -> Vec<String> {
     let payloads = answer.as_array().cloned().unwrap_or_else(|| vec![answer.clone()]);
     let errors = payloads
         .iter()

@@ -9,7 +9,7 @@ use crate::support::programme::{LEDGER, Programme};
 fn documents(p: &Programme) -> Vec<(&'static str, String, Value, &'static str)> {
     let event = json!({ "externalId": "new", "kind": "CONVERSION", "partnerId": p.a });
     let manual = json!({ "partnerId": p.a, "amount": { "amount": "1", "currency": "USD" }, "reason": "agreed" });
-    let terms = json!({ "terms": [], "events": [{ "occurredAt": "2026-03-01T00:00:00Z" }] });
+    let terms = json!({ "terms": [{ "basis": "PERCENT", "value": "1" }], "events": [{ "occurredAt": "2026-03-01T00:00:00Z" }] });
     let document = |field: &str, kind: &str, selection: &str| {
         format!("mutation($input: {kind}) {{ {field}(input: $input) {{ {selection} }} }}")
     };

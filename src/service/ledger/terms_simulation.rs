@@ -84,10 +84,13 @@ pub async fn simulate(
             Some(Some((terms?, holdback?)))
         }
     });
+    // The steps of what a group pays show its rules.
+    let may_show_rules = caller.read(Resource::PartnerGroups).map(|_| ());
     let group = match &input.partner_group_id {
         None => store::partner_group::find_default(app.store.reader(), &scope).await?,
         Some(text) => match problems.id::<id::PartnerGroup>("partnerGroupId", text) {
             Some(id) => {
+                may_show_rules.clone()?;
                 let found = store::partner_group::find(app.store.reader(), &scope, id).await?;
                 problems.found("partnerGroupId", found)
             }
@@ -143,6 +146,9 @@ pub async fn simulate(
         let by_group = matching
             .iter()
             .any(|(_, term)| term.basis_kind() == BasisKind::GroupRules);
+        if by_group && group.is_some() {
+            may_show_rules.clone()?;
+        }
         let group = group
             .as_ref()
             .filter(|_| by_group)

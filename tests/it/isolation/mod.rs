@@ -4,6 +4,7 @@ mod comeback;
 mod cursors;
 mod lookups;
 mod scopes;
+mod single_scopes;
 mod tokens;
 mod walk;
 mod writes;

@@ -125,8 +125,18 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
     ]
 }
 
-fn needed(mutation: &str) -> &'static str {
+/// The scope of a mutation.
+pub fn needed(mutation: &str) -> &'static str {
     match mutation {
+        "recordEvent" => "events:write",
+        "createPayoutRun" | "settlePayout" => "payouts:write",
+        _ if mutation.contains("Commission")
+            && !mutation.ends_with("CommissionRule")
+            && !mutation.ends_with("TieredCommission")
+            && mutation != "amendCommissionSnapshot" =>
+        {
+            "commissions:write"
+        }
         "updateTenant" => "admin",
         _ if mutation.ends_with("ApiKey") => "api_keys:write",
         "recordDealRenewal" => "deals:write",

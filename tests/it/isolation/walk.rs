@@ -337,7 +337,7 @@ both_databases! {
         // Itself, group, two campaigns, the tenant, and four promises: one an approval, one at its creation, two amendments;
         // a commission with its event, attribution and payout; a deal with its stage, its field and option, and its commission.
         assert_eq!(own.len(), 18, "{own:?}");
-        for scopes in ["admin", "partners:read events:read commissions:read payouts:read deals:read commission_rules:read tiered_commissions:read api_keys:read"] {
+        for scopes in ["admin", "partners:read partner_groups:read campaigns:read events:read commissions:read payouts:read deals:read commission_rules:read tiered_commissions:read api_keys:read"] {
             let a = app.partner_with(&p.tenant, &p.a, scopes);
             let mut seen = HashSet::new();
             for (root, arguments) in calls(&p, &foreign) {
