@@ -1,8 +1,8 @@
 //! Loaders: all siblings of one level ask at once and are answered by one statement. A request has its own set, which
 //! carries its caller's scope and remembers what it has read until something is written.
 //!
-//! An error elsewhere may drop any of those who ask, at any moment, also the one who reads for all. So a batch is read in
-//! a task of its own, which whoever waits next finds and goes on waiting for.
+//! An error elsewhere may drop any of those who ask, at any moment, also the one who reads for all: its batch is lost then,
+//! and the others ask again.
 
 mod api_key;
 mod campaign;
@@ -17,14 +17,14 @@ mod snapshot;
 mod tier_progress;
 mod tiered_commission;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
+use dataloader::BatchFn;
+use dataloader::cached;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -81,68 +81,33 @@ struct Source {
     metrics: Arc<Metrics>,
 }
 
-impl Source {
-    /// Begins to read; the task ends by itself, or with the last who could wait for it.
-    fn read<F: Fetch>(self: Arc<Self>, keys: Vec<F::Key>) -> Reading<F> {
-        self.metrics.loader_batches.observe(keys.len() as f64);
+struct Batch<F> {
+    source: Arc<Source>,
+    fetch: PhantomData<fn() -> F>,
+}
+
+impl<F: Fetch> BatchFn<F::Key, Answer<F::Value>> for Batch<F> {
+    async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, Answer<F::Value>> {
+        let Source { store, scope, metrics } = &*self.source;
+        metrics.loader_batches.observe(keys.len() as f64);
         let span = telemetry::batch(std::any::type_name::<F>(), keys.len());
-        let read = async move {
-            match F::fetch(&self.store, &self.scope, &keys).await {
-                Ok(mut found) => keys
-                    .into_iter()
-                    .map(|key| (key.clone(), Ok(found.remove(&key))))
-                    .collect(),
-                Err(error) => {
-                    let error = Arc::new(error);
-                    keys.into_iter().map(|key| (key, Err(error.clone()))).collect()
-                }
+        match F::fetch(store, scope, keys).instrument(span).await {
+            // Every key is answered: one without an answer would count as a fault of the loader.
+            Ok(mut found) => keys.iter().map(|key| (key.clone(), Ok(found.remove(key)))).collect(),
+            Err(error) => {
+                let error = Arc::new(error);
+                keys.iter().map(|key| (key.clone(), Err(error.clone()))).collect()
             }
-        };
-        Reading(tokio::spawn(read.instrument(span).in_current_span()))
-    }
-}
-
-/// What is known of each key of a batch.
-type Answers<F> = HashMap<<F as Fetch>::Key, Answer<<F as Fetch>::Value>>;
-
-/// A batch that is being read.
-struct Reading<F: Fetch>(JoinHandle<Answers<F>>);
-
-impl<F: Fetch> Drop for Reading<F> {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-struct State<F: Fetch> {
-    known: Answers<F>,
-    /// Asked for, and not being read yet.
-    pending: HashSet<F::Key>,
-    reading: Option<Reading<F>>,
-}
-
-impl<F: Fetch> State<F> {
-    /// Waits for the batch that is being read, if one is. Whoever is dropped here leaves it to the next.
-    async fn settle(&mut self) {
-        let Some(reading) = &mut self.reading else { return };
-        let read = (&mut reading.0).await;
-        self.reading = None;
-        match read {
-            Ok(answers) => self.known.extend(answers),
-            Err(error) => match error.try_into_panic() {
-                // Ends the request like a fault in its own task.
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The program ends, and takes those who wait along.
-                Err(_) => std::future::pending().await,
-            },
         }
     }
 }
 
+type Inner<F> = cached::Loader<<F as Fetch>::Key, Answer<<F as Fetch>::Value>, Batch<F>>;
+
 /// Collects the keys of one level and reads them together. Made when it is first asked: a request uses few of all.
 pub struct Loader<F: Fetch> {
     source: Arc<Source>,
-    state: OnceLock<Box<Mutex<State<F>>>>,
+    inner: OnceLock<Inner<F>>,
 }
 
 impl<F: Fetch> Loader<F> {
@@ -154,45 +119,33 @@ impl<F: Fetch> Loader<F> {
     const YIELDS: usize = 10;
 
     fn new(source: Arc<Source>) -> Self {
-        let state = OnceLock::new();
-        Self { source, state }
+        let inner = OnceLock::new();
+        Self { source, inner }
     }
 
     /// The value of `key`; `None` if it names nothing that the caller may see.
     pub async fn load(&self, key: F::Key) -> Result<Option<F::Value>, ApiError> {
-        let shared = self.state.get_or_init(|| {
-            Box::new(Mutex::new(State {
-                known: HashMap::new(),
-                pending: HashSet::new(),
-                reading: None,
-            }))
+        let loader = self.inner.get_or_init(|| {
+            let batch = Batch {
+                source: self.source.clone(),
+                fetch: PhantomData,
+            };
+            cached::Loader::new(batch)
+                .with_max_batch_size(Self::MAX_BATCH)
+                .with_yield_count(Self::YIELDS)
         });
-        let mut others_may_ask = true;
         loop {
-            let mut state = shared.lock().await;
-            state.settle().await;
-            if let Some(answer) = state.known.get(&key) {
-                return answer.clone().map_err(ApiError::Internal);
-            }
-            state.pending.insert(key.clone());
-            if std::mem::take(&mut others_may_ask) && state.pending.len() < Self::MAX_BATCH {
-                drop(state);
-                for _ in 0..Self::YIELDS {
-                    tokio::task::yield_now().await;
-                }
-            } else {
-                let keys = state.pending.drain().collect();
-                state.reading = Some(self.source.clone().read(keys));
+            // Every key of a batch is answered. One without an answer was in a batch whose reader was dropped, and is asked
+            // for again.
+            if let Ok(answer) = loader.try_load(key.clone()).await {
+                return answer.map_err(ApiError::Internal);
             }
         }
     }
 
     async fn forget(&self) {
-        if let Some(state) = self.state.get() {
-            let mut state = state.lock().await;
-            state.known.clear();
-            state.pending.clear();
-            state.reading = None;
+        if let Some(loader) = self.inner.get() {
+            loader.clear_all().await;
         }
     }
 }
