@@ -211,9 +211,9 @@ fn campaign_terms(criterion: &mut Criterion) {
         benches.bench_function(name, |bencher| {
             bencher.iter(|| {
                 let terms = accrual::terms_in_force(&[], Some(black_box(&campaign)));
-                let matching = accrual::matching(&terms, &event, UTC, eur());
+                let considered = accrual::consider(&terms, &event, UTC, eur());
                 let group = Some((&group, standing));
-                black_box(accrual::earned(&terms, &matching, &event, group, UTC, eur()).expect("small amounts"))
+                black_box(accrual::earned(&terms, considered, &event, group, UTC, eur()).expect("small amounts"))
             });
         });
     }

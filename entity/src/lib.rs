@@ -19,6 +19,7 @@ pub mod deal;
 pub mod deal_field;
 pub mod deal_payment;
 pub mod event;
+pub mod event_decision;
 pub mod idempotency;
 pub mod outbox;
 pub mod partner;

@@ -50,11 +50,16 @@ pub async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
 /// Makes rows of `table` final: neither engine changes or deletes them, nor replaces them (SQLite's INSERT OR REPLACE
 /// deletes without firing delete triggers, so it is refused before the insert) nor truncates them (PostgreSQL).
 pub async fn make_append_only(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    make_append_only_by(manager, table, "id = NEW.id").await
+}
+
+/// The same for a table whose primary key is the tenant and what `key`, a condition on NEW, compares.
+pub async fn make_append_only_by(manager: &SchemaManager<'_>, table: &str, key: &str) -> Result<(), DbErr> {
     let sql = match manager.get_connection().get_database_backend() {
         DbBackend::Postgres => POSTGRES_APPEND_ONLY,
         _ => SQLITE_APPEND_ONLY,
     };
-    run(manager, &sql.replace("{table}", table)).await
+    run(manager, &sql.replace("{table}", table).replace("{key}", key)).await
 }
 
 /// Keeps INSERT OR REPLACE from putting a row of another id in the place of one that is equal by `key`, a condition on
@@ -91,7 +96,7 @@ CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABO
 CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 --
 CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
-WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND id = NEW.id OR rowid = NEW.rowid)
+WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND {key} OR rowid = NEW.rowid)
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
 
 /// Makes `columns` of `table` final, and the table's rows impossible to delete, replace or truncate. `also` is a further

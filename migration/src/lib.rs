@@ -14,6 +14,7 @@ mod m0006_histories;
 mod m0007_outbox_transactions;
 mod m0008_idempotency_subjects;
 mod m0009_sums;
+mod m0010_decisions;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_outbox_transactions::Migration),
             Box::new(m0008_idempotency_subjects::Migration),
             Box::new(m0009_sums::Migration),
+            Box::new(m0010_decisions::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@ pub mod campaign;
 pub mod commission;
 pub mod deal;
 pub mod deal_rules;
+pub mod decision;
 pub mod event;
 pub mod explain;
 pub mod group_rules;

@@ -9,6 +9,7 @@ use super::commission_list::{CommissionConnection, under};
 use super::connection::{Connection, PageArguments, children, placed};
 use super::context::request;
 use super::cursor::Cursors;
+use super::decision::{EventDecision, NoCommissionReason};
 use super::error::{ApiError, Nullable, nullable};
 use super::loader::{PageKey, RevenueAdjustmentsOfEvent};
 use super::lookup::{one_of_two, wanted};
@@ -17,9 +18,9 @@ use super::partner::Partner;
 use super::revenue::RevenueAdjustment;
 use super::scalar::{DateTime, Json};
 use crate::auth::{Denied, Resource};
-use crate::domain::event;
 use crate::domain::id::{AttributionId, CustomerId, EventId};
 use crate::domain::money;
+use crate::domain::{decision, event};
 use crate::store;
 use crate::store::StoreError;
 use crate::store::commission::Parent;
@@ -170,6 +171,19 @@ impl Event {
             .into_iter()
             .map(Event::from)
             .collect())
+    }
+
+    /// Why it earned what it earned, or nothing; null for refunds and chargebacks, and for events from before decisions
+    /// were kept.
+    async fn decision(&self, ctx: &Context<'_>) -> Nullable<EventDecision> {
+        nullable(async {
+            if self.0.kind.takes_back() {
+                return Ok(None);
+            }
+            let decision = request(ctx).loaders().decision_of_event.load(self.0.id.uuid()).await?;
+            Ok(decision.map(|decision| Arc::unwrap_or_clone(decision).into()))
+        })
+        .await
     }
 
     /// How much of it was taken back so far; null if it has no amount.
@@ -444,6 +458,14 @@ pub struct EventFilter {
     pub occurred_from: Option<DateTime>,
     /// That happened before this moment.
     pub occurred_to: Option<DateTime>,
+    /// Recorded at this moment or later.
+    pub recorded_from: Option<DateTime>,
+    /// Recorded before this moment.
+    pub recorded_to: Option<DateTime>,
+    /// Whether commissions were written with it. Events without a decision are in neither list.
+    pub earned: Option<bool>,
+    /// That earned nothing for one of these reasons.
+    pub reason: Option<Vec<NoCommissionReason>>,
 }
 
 impl EventFilter {
@@ -458,6 +480,12 @@ impl EventFilter {
             customer: self.customer_id.map(|id| id.parse()).transpose()?,
             occurred_from: self.occurred_from.map(|moment| moment.0),
             occurred_to: self.occurred_to.map(|moment| moment.0),
+            recorded_from: self.recorded_from.map(|moment| moment.0),
+            recorded_to: self.recorded_to.map(|moment| moment.0),
+            earned: self.earned,
+            reasons: self
+                .reason
+                .map(|list| list.into_iter().map(decision::NoCommissionReason::from).collect()),
         })
     }
 }

@@ -80,6 +80,7 @@ impl From<RecordEventInput> for NewEvent {
 pub struct RecordEventPayload {
     event: Option<Event>,
     commissions: Vec<Commission>,
+    reversed: Vec<Commission>,
     adjustment_count: u32,
     duplicate: bool,
     user_errors: Vec<UserError>,
@@ -96,6 +97,11 @@ impl RecordEventPayload {
     /// The event's own rows: what it earned, or what it clawed back.
     async fn commissions(&self, ctx: &Context<'_>) -> Result<&[Commission], ApiError> {
         shown_rows(ctx, &self.commissions)
+    }
+
+    /// The rows that a refund or chargeback reversed, since they had not been paid.
+    async fn reversed(&self, ctx: &Context<'_>) -> Result<&[Commission], ApiError> {
+        shown_rows(ctx, &self.reversed)
     }
 
     /// How many rows tiered commissions wrote about it and earlier events, because it made them reach their goals.
@@ -120,6 +126,7 @@ impl From<Answer> for RecordEventPayload {
             Ok(recorded) => Self {
                 event: Some(recorded.event.into()),
                 commissions: recorded.commissions.into_iter().map(Commission::from).collect(),
+                reversed: recorded.reversed.into_iter().map(Commission::from).collect(),
                 adjustment_count: u32::try_from(recorded.adjustments).unwrap_or(u32::MAX),
                 duplicate: recorded.duplicate,
                 user_errors: Vec::new(),
@@ -127,6 +134,7 @@ impl From<Answer> for RecordEventPayload {
             Err(problems) => Self {
                 event: None,
                 commissions: Vec::new(),
+                reversed: Vec::new(),
                 adjustment_count: 0,
                 duplicate: false,
                 user_errors: problems.into_iter().map(UserError::from).collect(),

@@ -12,6 +12,7 @@ mod connection;
 mod context;
 mod cursor;
 mod deal;
+mod decision;
 pub mod direct;
 mod error;
 mod event;
@@ -68,6 +69,7 @@ pub struct Query(
     partnership_request::PartnershipRequestQuery,
     campaign::CampaignQuery,
     event::EventQuery,
+    decision::DecisionQuery,
     commission_list::CommissionQuery,
     payout::PayoutQuery,
     pipeline::PipelineQuery,

@@ -10,12 +10,14 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::event_decision::events_decided;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
+use crate::domain::decision::NoCommissionReason;
 use crate::domain::event::{Attribution, Event, EventKind};
 use crate::domain::id::{AttributionId, CampaignId, CustomerId, EventId, PartnerId, TenantId};
 use crate::domain::money::Money;
@@ -33,6 +35,12 @@ pub struct EventFilter {
     pub customer: Option<CustomerId>,
     pub occurred_from: Option<Timestamp>,
     pub occurred_to: Option<Timestamp>,
+    pub recorded_from: Option<Timestamp>,
+    pub recorded_to: Option<Timestamp>,
+    /// Whether rows were written with it; events without a decision are neither.
+    pub earned: Option<bool>,
+    /// Its decision gives one of these; empty matches nothing.
+    pub reasons: Option<Vec<NoCommissionReason>>,
 }
 
 /// In the order of recording, the newest first.
@@ -203,7 +211,13 @@ fn filtered(scope: &Scope, filter: &EventFilter) -> Select<Entity> {
         .add_option(filter.campaign.map(|campaign| Column::CampaignId.eq(campaign.uuid())))
         .add_option(filter.customer.map(|customer| Column::CustomerId.eq(customer.uuid())))
         .add_option(filter.occurred_from.map(|from| Column::OccurredAt.gte(from)))
-        .add_option(filter.occurred_to.map(|to| Column::OccurredAt.lt(to)));
+        .add_option(filter.occurred_to.map(|to| Column::OccurredAt.lt(to)))
+        .add_option(filter.recorded_from.map(|from| Column::RecordedAt.gte(from)))
+        .add_option(filter.recorded_to.map(|to| Column::RecordedAt.lt(to)));
+    let wanted = match (filter.earned, filter.reasons.as_deref()) {
+        (None, None) => wanted,
+        (earned, reasons) => wanted.add(Column::Id.in_subquery(events_decided(scope, earned, reasons))),
+    };
     visible::<Entity>(scope).filter(wanted)
 }
 

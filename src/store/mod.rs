@@ -19,6 +19,7 @@ pub mod deal;
 pub mod deal_payment;
 mod error;
 pub mod event;
+pub mod event_decision;
 pub mod idempotency;
 pub mod integrity;
 pub mod label;

@@ -3,7 +3,7 @@
 use entity::{
     advertiser, api_key, campaign, campaign_member, commission, commission_rule, commission_rule_reference,
     commission_rule_version, commission_snapshot, commission_transition, commission_written, custom_field,
-    custom_field_option, customer, deal, deal_field, deal_payment, event, idempotency, outbox, partner,
+    custom_field_option, customer, deal, deal_field, deal_payment, event, event_decision, idempotency, outbox, partner,
     partner_balance, partner_category, partner_category_member, partner_customer, partner_group,
     partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request, payment_stage,
     payout, payout_item, payout_run, tier_counter, tier_result, tiered_commission, tiered_commission_reference,
@@ -109,6 +109,7 @@ scoped! {
     api_key: |_partner, _scope| none();
     partnership_request: |_partner, _scope| none();
     event: |partner, _scope| own(event::Column::PartnerId, partner);
+    event_decision: |partner, _scope| own(event_decision::Column::PartnerId, partner);
     commission: |partner, _scope| own(commission::Column::PartnerId, partner);
     commission_written: |partner, _scope| own(commission_written::Column::PartnerId, partner);
     payout: |partner, _scope| own(payout::Column::PartnerId, partner);

@@ -21,7 +21,7 @@ async fn run(app: &TestApp, sql: &str) -> Result<u64, DbErr> {
     result
 }
 
-async fn is_refused(app: &TestApp, sql: &str) {
+pub async fn is_refused(app: &TestApp, sql: &str) {
     let before = app.rows().await;
     match run(app, sql).await {
         Ok(rows) => panic!("{rows} rows: {sql}"),

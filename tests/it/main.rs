@@ -10,6 +10,7 @@ mod architecture;
 mod command_line;
 mod connections;
 mod deals;
+mod decisions;
 mod demo;
 mod dropped_fields;
 mod federation;

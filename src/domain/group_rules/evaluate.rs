@@ -33,6 +33,7 @@ pub fn evaluate(
     });
     Ok(Fee {
         fee: rounded,
+        exact: fee,
         effective_percentage,
     })
 }

@@ -120,6 +120,8 @@ impl Inputs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fee {
     pub fee: Money,
+    /// The fee before it is rounded.
+    pub exact: Decimal,
     /// Base and upgrades together, capped at 100; bonuses and gates do not change it.
     pub effective_percentage: Percentage,
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{Fetch, PageKey, pages, shared};
 use crate::auth::Scope;
 use crate::domain::commission::{Balance, Commission, CommissionTransition, Payout, PayoutRun};
+use crate::domain::decision::Decision;
 use crate::domain::event::{Customer, Event};
 use crate::domain::explain::Step;
 use crate::domain::money::Sum;
@@ -15,7 +16,7 @@ use crate::store::commission::{self, CommissionFilter, CommissionOrder, Parent};
 use crate::store::commission_totals::{self, Total};
 use crate::store::page::{Page, PageRequest};
 use crate::store::payout::Parent as PayoutParent;
-use crate::store::{Store, StoreError, balance, customer, event, payout, standing};
+use crate::store::{Store, StoreError, balance, customer, event, event_decision, payout, standing};
 
 /// Declares a loader that calls one function of the store and shares what it found.
 macro_rules! shared_loader {
@@ -47,6 +48,8 @@ shared_loader! {
     EventByAttribution: Event = event::by_attributions;
     /// The refunds and chargebacks of events.
     RefundsOfEvent: Vec<Event> = event::refunds_of;
+    /// Why events earned what they earned.
+    DecisionOfEvent: Decision = event_decision::of_events;
     /// Customers by id.
     CustomerById: Customer = customer::by_ids;
     /// Commissions by id.

@@ -45,9 +45,9 @@ pub use deal::{
 pub use label::{CategoriesOfPartner, LabelById};
 pub use ledger::{
     BalancesOfPartner, CommissionById, CommissionCounts, CommissionPageKey, CommissionPages, CommissionTotals,
-    CommissionsKey, CustomerById, CustomerCountOfPartner, CustomersOfPartner, EventByAttribution, EventById,
-    EventCountOfCustomer, EventsOfCustomer, ExplanationOfCommission, LifetimeValuesOfPartner, PayoutById, PayoutCounts,
-    PayoutPageKey, PayoutPages, PayoutRunById, RefundsOfEvent, TransitionsOfCommission,
+    CommissionsKey, CustomerById, CustomerCountOfPartner, CustomersOfPartner, DecisionOfEvent, EventByAttribution,
+    EventById, EventCountOfCustomer, EventsOfCustomer, ExplanationOfCommission, LifetimeValuesOfPartner, PayoutById,
+    PayoutCounts, PayoutPageKey, PayoutPages, PayoutRunById, RefundsOfEvent, TransitionsOfCommission,
 };
 pub use partner::{
     PartnerById, PartnerCountOfCampaign, PartnerCountOfGroup, PartnersOfCampaign, PartnersOfGroup, TransitionsOfPartner,
@@ -295,6 +295,7 @@ loaders! {
     event: EventById,
     event_by_attribution: EventByAttribution,
     refunds_of_event: RefundsOfEvent,
+    decision_of_event: DecisionOfEvent,
     final_revenue_of_event: FinalRevenueOfEvent,
     revenue_adjustments_of_event: PagesOf<RevenueAdjustmentsOfEvent>,
     revenue_adjustment_count_of_event: CountsOf<RevenueAdjustmentsOfEvent>,

@@ -11,7 +11,7 @@ use super::book::{Book, Note};
 use super::customers::{Client, draft_sale};
 use super::settling::Agenda;
 use crate::domain::Timestamp;
-use crate::domain::accrual::{self, CustomerHistory, Earned, Happening, Standing, TermsInForce};
+use crate::domain::accrual::{self, CustomerHistory, Earned, Happening, Standing, TermsInForce, Verdict};
 use crate::domain::campaign::Campaign;
 use crate::domain::commission::{CommissionStatus, PayoutRun};
 use crate::domain::event::{Attribution, Customer, Event, EventKind};
@@ -191,7 +191,7 @@ impl<'a> Life<'a> {
         let Draft { client, place, input } = draft;
         let before = self.before;
         let occurred_at = input.occurred_at.unwrap_or(at);
-        if !accrual::earns(before.partner.status, *place, occurred_at) {
+        if accrual::stopped(before.partner.status, *place, occurred_at).is_some() {
             return None;
         }
         let snapshots: Vec<_> = before
@@ -222,7 +222,7 @@ impl<'a> Life<'a> {
             }),
         };
         let (zone, base) = (before.tenant.time_zone, before.tenant.base_currency);
-        let matching = accrual::matching(&terms, &happening, zone, base);
+        let considered = accrual::consider(&terms, &happening, zone, base);
         let group = before.group.zip(amount).map(|(group, charged)| {
             let currency = charged.currency();
             let known = before.lifetime_values.get(&currency).copied().unwrap_or(0);
@@ -234,8 +234,8 @@ impl<'a> Life<'a> {
             };
             (group, standing)
         });
-        let earned = accrual::earned(&terms, &matching, &happening, group, zone, base).ok()?;
-        drop(matching);
+        let verdicts = accrual::earned(&terms, considered, &happening, group, zone, base).ok()?;
+        let earned = verdicts.into_iter().filter_map(Verdict::earned).collect();
         Some((terms, earned))
     }
 

@@ -9,7 +9,7 @@ use crate::auth::Scope;
 use crate::domain::accrual;
 use crate::domain::id::PartnerId;
 use crate::domain::tenant::Tenant;
-use crate::seed::source::{Source, start};
+use crate::seed::source::Source;
 use crate::store::{self, StoreError, bulk};
 
 /// Partners that are looked up at once.
@@ -53,7 +53,7 @@ pub async fn find(app: &App, tenant: &Tenant, source: &Source, partners: u32) ->
         for (number, external_id) in (done + 1..=until).zip(external_ids) {
             let partner = known.get(&external_id).and_then(|id| found.get(&id.uuid()));
             // Whoever was suspended or has left sold nothing.
-            if let Some(partner) = partner.filter(|partner| accrual::earns(partner.status, None, start())) {
+            if let Some(partner) = partner.filter(|partner| accrual::partner_earns(partner.status)) {
                 let weight = source.content("sales", number).u64(1..=9);
                 let id = partner.id;
                 sellers.push(Seller { number, id, weight });

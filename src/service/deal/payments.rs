@@ -142,7 +142,7 @@ impl<'a> Desk<'a> {
         rules: &[&CommissionRule],
     ) -> Result<Vec<Commission>, ServiceError> {
         // Suspended and revoked partners earn nothing, from deals as from events.
-        if !accrual::earns(self.partner.status, None, self.now) {
+        if !accrual::partner_earns(self.partner.status) {
             return Ok(Vec::new());
         }
         let due = due.map_err(|error| {

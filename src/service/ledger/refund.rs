@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::event::CheckedEvent;
 use super::posting::{Moments, Posting, moments};
 use super::{lock_partners, tiers};
-use crate::auth::Writer;
+use crate::auth::{Scope, Writer};
 use crate::clock::Clock;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
 use crate::domain::event::{Attribution, Event, EventKind};
@@ -20,8 +20,13 @@ use crate::store::{self, StoreError, Transaction, Writes};
 
 /// How taking back ended.
 pub enum Taken {
-    /// The event and the clawbacks that are its own rows.
-    Done(Box<Event>, Vec<Commission>),
+    Done {
+        event: Box<Event>,
+        /// Its own rows.
+        clawbacks: Vec<Commission>,
+        /// The rows of the original that it reversed.
+        reversed: Vec<Commission>,
+    },
     /// Another writer recorded the same event meanwhile.
     Raced,
 }
@@ -104,8 +109,27 @@ pub async fn record(
     tiers::leave(transaction, writer, &leaving)
         .await
         .map_err(tiers::Failure::of_what_is_stored)?;
-    let clawbacks = take_back_rows(transaction, writer, &original, &event, refunded, moments).await?;
-    Ok(Some(Taken::Done(Box::new(event), clawbacks)))
+    let (clawbacks, reversed) = take_back_rows(transaction, writer, &original, &event, refunded, moments).await?;
+    Ok(Some(Taken::Done {
+        event: Box::new(event),
+        clawbacks,
+        reversed,
+    }))
+}
+
+/// The rows that an event reversed when it was recorded; only refunds and chargebacks do. Its moment tells them from rows
+/// that were reversed by hand, since all that changes a partner's rows takes turns.
+pub async fn reversed_by(
+    transaction: &Transaction,
+    scope: &Scope,
+    event: &Event,
+) -> Result<Vec<Commission>, StoreError> {
+    let Some(original) = event.original_id else {
+        return Ok(Vec::new());
+    };
+    let mut rows = store::commission::of_event(transaction, scope, original).await?;
+    rows.retain(|row| row.reversed_at == Some(event.recorded_at));
+    Ok(rows)
 }
 
 /// How much goes back: what the refund says, or all that is left.
@@ -168,6 +192,7 @@ async fn lower_standing(
     writes.run(transaction).await
 }
 
+/// Clawbacks, and rows that are reversed.
 async fn take_back_rows(
     transaction: &Transaction,
     writer: &Writer,
@@ -175,7 +200,7 @@ async fn take_back_rows(
     refund: &Event,
     refunded: Refunded,
     moments: Moments,
-) -> Result<Vec<Commission>, StoreError> {
+) -> Result<(Vec<Commission>, Vec<Commission>), StoreError> {
     let scope = writer.scope();
     let rows = store::commission::of_event(transaction, &scope, original.id).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id.uuid()).collect();
@@ -197,7 +222,7 @@ async fn take_back_rows(
     if let Some(attribution) = original.attribution {
         posting.touch(attribution.partner_id);
     }
-    let mut clawbacks = Vec::new();
+    let (mut clawbacks, mut reversed) = (Vec::new(), Vec::new());
     for row in &rows {
         // An adjustment follows the row that it adjusts.
         let basis = row
@@ -208,7 +233,7 @@ async fn take_back_rows(
         match take_back(row, is_fixed(basis), count, sum, refunded) {
             TakeBack::Nothing => {}
             TakeBack::Reverse => {
-                posting.move_to(row, CommissionStatus::Reversed, Some(&reason));
+                reversed.extend(posting.move_to(row, CommissionStatus::Reversed, Some(&reason)));
             }
             TakeBack::Clawback(amount, status, explanation) => {
                 let clawback = clawback(
@@ -223,7 +248,7 @@ async fn take_back_rows(
         }
     }
     posting.write_to(transaction).await?;
-    Ok(clawbacks)
+    Ok((clawbacks, reversed))
 }
 
 /// Why rows move when an event is taken back.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use crate::app::App;
 use crate::auth::{Caller, Resource};
 use crate::domain::Timestamp;
-use crate::domain::accrual::{self, CustomerHistory, Earned, Happening, Standing};
+use crate::domain::accrual::{self, Considered, CustomerHistory, Earned, Happening, Standing, Verdict};
 use crate::domain::campaign::{Campaign, CampaignStatus};
 use crate::domain::commission::mature_at;
 use crate::domain::event::EventKind;
@@ -15,7 +15,7 @@ use crate::domain::id::{self, CampaignId, PartnerId, SnapshotId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::snapshot::{CommissionSnapshot, SnapshotSource};
-use crate::domain::terms::{self, BasisKind, TermDraft};
+use crate::domain::terms::{self, TermDraft};
 use crate::domain::text;
 use crate::service::ServiceError;
 use crate::service::snapshot::SnapshotDraft;
@@ -142,24 +142,21 @@ pub async fn simulate(
     let mut commissions = Vec::new();
     for (index, event) in events.iter().enumerate() {
         let happening = past.happening(event);
-        let matching = accrual::matching(&in_force, &happening, zone, base);
-        let by_group = matching
-            .iter()
-            .any(|(_, term)| term.basis_kind() == BasisKind::GroupRules);
-        if by_group && group.is_some() {
+        let considered = accrual::consider(&in_force, &happening, zone, base);
+        if group.is_some() && considered.iter().any(Considered::asks_group) {
             may_show_rules.clone()?;
         }
-        let group = group
-            .as_ref()
-            .filter(|_| by_group)
-            .map(|group| (group, past.standing(event)));
-        match accrual::earned(&in_force, &matching, &happening, group, zone, base) {
-            Ok(rows) => commissions.extend(rows.into_iter().map(|earned| SimulatedCommission {
-                event: index,
-                earned,
-                holdback_days: in_force.holdback_days,
-                mature_at: mature_at(event.occurred_at, in_force.holdback_days),
-            })),
+        let group = group.as_ref().map(|group| (group, past.standing(event)));
+        match accrual::earned(&in_force, considered, &happening, group, zone, base) {
+            Ok(verdicts) => {
+                let earned = verdicts.into_iter().filter_map(Verdict::earned);
+                commissions.extend(earned.map(|earned| SimulatedCommission {
+                    event: index,
+                    earned,
+                    holdback_days: in_force.holdback_days,
+                    mature_at: mature_at(event.occurred_at, in_force.holdback_days),
+                }));
+            }
             Err(error) => {
                 let message = format!("earns too much: {error}");
                 problems.add(&format!("events.{index}.amount"), ProblemCode::Invalid, message);

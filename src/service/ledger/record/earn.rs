@@ -2,28 +2,32 @@
 
 use super::work_out::Prepared;
 use super::{Interrupted, Recorder};
-use crate::domain::accrual::{self, CustomerHistory, Earned, Happening, Standing, TermsInForce};
+use crate::domain::accrual::{self, Considered, CustomerHistory, Earned, Happening, Standing, TermsInForce, Verdict};
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget, mature_at};
+use crate::domain::decision::{Decision, NoCommissionReason};
 use crate::domain::event::Event;
 use crate::domain::id::{CampaignId, CommissionId, PartnerId};
+use crate::domain::money::Currency;
+use crate::domain::partner_group::PartnerGroup;
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::snapshot::CommissionSnapshot;
-use crate::domain::terms::BasisKind;
+use crate::store::partner::Credited;
 use crate::store::{self, StoreError};
 
 impl Recorder<'_> {
-    /// What the event earns before any tier; the terms in force, unless it earns nothing by its nature.
+    /// What the event earns before any tier, and why; the terms in force, unless it earns nothing by its nature.
     pub(super) async fn earn(
         &self,
         prepared: &mut Prepared,
         snapshot: Option<&CommissionSnapshot>,
     ) -> Result<Option<TermsInForce>, Interrupted> {
-        let (scope, transaction) = (self.writer.scope(), self.transaction);
         let (event, campaign) = (&prepared.event, prepared.campaign.as_ref());
-        let Some(partner) = &prepared.partner else {
+        let Some(partner) = prepared.partner else {
+            prepared.decision = Decision::stopped(NoCommissionReason::Unattributed);
             return Ok(None);
         };
-        if !accrual::earns(partner.status, campaign, event.occurred_at) {
+        if let Some(reason) = accrual::stopped(partner.status, campaign, event.occurred_at) {
+            prepared.decision = Decision::stopped(reason);
             return Ok(None);
         }
         let terms = accrual::terms_in_force(snapshot.map_or(&[], std::slice::from_ref), campaign);
@@ -36,37 +40,57 @@ impl Recorder<'_> {
             customer: history,
         };
         let (zone, base) = (prepared.zone, prepared.base);
-        let matching = accrual::matching(&terms, &happening, zone, base);
-        let by_group = matching
-            .iter()
-            .any(|(_, term)| term.basis_kind() == BasisKind::GroupRules);
-        let group = match (by_group, event.amount) {
-            (true, Some(charged)) => {
-                let group = match partner.group_id {
-                    Some(id) => store::partner_group::find(transaction, &scope, id).await?,
-                    None => store::partner_group::find_default(transaction, &scope).await?,
-                };
-                let currency = charged.currency();
-                let ltv = store::standing::lifetime_value(transaction, &scope, partner.id, currency).await?;
-                let qualified = store::standing::qualified_customers(transaction, &scope, partner.id).await?;
-                let standing = Standing {
-                    partner_ltv: rust_decimal::Decimal::new(ltv, currency.exponent()),
-                    qualified_customers: u32::try_from(qualified).unwrap_or(0),
-                };
-                group.map(|group| (group, standing))
+        let considered = accrual::consider(&terms, &happening, zone, base);
+        let asks_group = considered.iter().any(Considered::asks_group);
+        let group = match asks_group || terms.is_fallback {
+            true => self.group(&partner).await?,
+            false => None,
+        };
+        prepared.made_with.group = group.as_ref().map(|group| (group.id, group.version));
+        prepared.made_with.snapshot = terms.snapshot_id;
+        prepared.made_with.source = Some(terms.source(group.is_some(), partner.group_id.is_none()));
+        if terms.is_fallback && group.is_none() {
+            prepared.decision = Decision::stopped(NoCommissionReason::NoTerms);
+            return Ok(Some(terms));
+        }
+        let group = match (&group, event.amount) {
+            (Some(group), Some(charged)) if asks_group => {
+                Some((group, self.standing(&partner, charged.currency()).await?))
             }
             _ => None,
         };
-        let group = group.as_ref().map(|(group, standing)| (group, *standing));
-        let earned = accrual::earned(&terms, &matching, &happening, group, zone, base).map_err(|error| {
+        let verdicts = accrual::earned(&terms, considered, &happening, group, zone, base).map_err(|error| {
             let mut problems = Problems::new();
             problems.add("amount", ProblemCode::Invalid, format!("earns too much: {error}"));
             Interrupted::from(problems)
         })?;
+        let components = verdicts.iter().map(Verdict::component).collect();
         let campaign = campaign.map(|campaign| campaign.id);
         let now = event.recorded_at;
+        let earned = verdicts.into_iter().filter_map(Verdict::earned).collect();
         prepared.rows = rows(event, partner.id, campaign, &terms, earned, || CommissionId::new(now));
+        prepared.decision = Decision::of(components);
         Ok(Some(terms))
+    }
+
+    /// The partner's group, or the default one.
+    async fn group(&self, partner: &Credited) -> Result<Option<PartnerGroup>, StoreError> {
+        let (scope, transaction) = (self.writer.scope(), self.transaction);
+        match partner.group_id {
+            Some(id) => store::partner_group::find(transaction, &scope, id).await,
+            None => store::partner_group::find_default(transaction, &scope).await,
+        }
+    }
+
+    /// What the rules of the group look at.
+    async fn standing(&self, partner: &Credited, currency: Currency) -> Result<Standing, StoreError> {
+        let (scope, transaction) = (self.writer.scope(), self.transaction);
+        let ltv = store::standing::lifetime_value(transaction, &scope, partner.id, currency).await?;
+        let qualified = store::standing::qualified_customers(transaction, &scope, partner.id).await?;
+        Ok(Standing {
+            partner_ltv: rust_decimal::Decimal::new(ltv, currency.exponent()),
+            qualified_customers: u32::try_from(qualified).unwrap_or(0),
+        })
     }
 
     /// What was recorded of the customer with the partner before; only what the terms look at is read.

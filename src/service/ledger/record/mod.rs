@@ -40,6 +40,8 @@ pub const MAX_EVENTS: usize = 500;
 pub struct Recorded {
     pub event: Event,
     pub commissions: Vec<Commission>,
+    /// The rows that a refund or chargeback reversed.
+    pub reversed: Vec<Commission>,
     /// How many payouts its recording adjusted retroactively.
     pub adjustments: u64,
     /// It had been recorded before; nothing was written now.
@@ -272,9 +274,14 @@ impl Recorder<'_> {
         let mut problems = Problems::new();
         let taken = refund::record(self.transaction, self.writer, checked, self.clock, &mut problems).await?;
         match taken {
-            Some(refund::Taken::Done(event, commissions)) => Ok(Recorded {
+            Some(refund::Taken::Done {
+                event,
+                clawbacks,
+                reversed,
+            }) => Ok(Recorded {
                 event: *event,
-                commissions,
+                commissions: clawbacks,
+                reversed,
                 adjustments: 0,
                 duplicate: false,
             }),
@@ -305,6 +312,7 @@ impl Recorder<'_> {
             .collect();
         Ok(Some(Recorded {
             adjustments: store::tier_result::count_caused(transaction, &scope, event.id).await?,
+            reversed: refund::reversed_by(transaction, &scope, &event).await?,
             event,
             commissions: own,
             duplicate: true,

@@ -6,9 +6,10 @@ use crate::domain::Timestamp;
 use crate::domain::accrual::TermsInForce;
 use crate::domain::campaign::Campaign;
 use crate::domain::commission::Commission;
+use crate::domain::decision::{Decision, MadeWith};
 use crate::domain::event::{Attribution, Customer, Event, EventKind};
 use crate::domain::history::Moment;
-use crate::domain::id::{AttributionId, CustomerId, EventId, PartnerId};
+use crate::domain::id::{AttributionId, CommissionId, CustomerId, EventId, PartnerId};
 use crate::domain::money::Currency;
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::service::ledger::event::CheckedEvent;
@@ -31,6 +32,9 @@ pub struct Prepared {
     pub paid_charges: i64,
     /// Its own rows, after the tiers.
     pub rows: Vec<Commission>,
+    /// Why it earned these, and what was in force.
+    pub decision: Decision,
+    pub made_with: MadeWith,
     pub effects: tiers::Effects,
 }
 
@@ -39,11 +43,25 @@ impl Prepared {
         self.partner.as_ref().map(|partner| partner.id)
     }
 
+    /// Why it earned what it earned, as it is kept.
+    pub fn decided(&self) -> (&Event, &Decision, &MadeWith) {
+        (&self.event, &self.decision, &self.made_with)
+    }
+
     pub fn new_customer(&self) -> Option<&Customer> {
         self.customer
             .as_ref()
             .filter(|(_, is_new)| *is_new)
             .map(|(customer, _)| customer)
+    }
+
+    /// Completes the decision with what tiers made of the rows that there were `before` them.
+    fn decide(&mut self, before: &[CommissionId]) {
+        let left = |id: &CommissionId| self.rows.iter().find(|row| row.id == *id).map(|row| row.amount);
+        let amounts: Vec<_> = before.iter().map(left).collect();
+        let decision = std::mem::replace(&mut self.decision, Decision::of(Vec::new()));
+        self.decision = decision.rated(amounts);
+        self.made_with.tiers = self.effects.tiers().collect();
     }
 
     /// What the partner brought in with a charge above 0, in minor units.
@@ -83,7 +101,9 @@ impl Recorder<'_> {
         let snapshot = facts.snapshot.take();
         let mut prepared = prepare(event, partner, facts, found.now);
         let terms = self.earn(&mut prepared, snapshot.as_ref()).await?;
+        let before: Vec<_> = prepared.rows.iter().map(|row| row.id).collect();
         self.apply_tiers(&mut prepared, terms.as_ref(), found).await?;
+        prepared.decide(&before);
         // The partner's next event of this transaction comes after this one.
         if let (Some(partner), Some(moment)) = (prepared.partner_id(), prepared.moment)
             && let Some(partner) = found.partners.get_mut(&partner)
@@ -184,6 +204,11 @@ fn prepare(mut checked: CheckedEvent, partner: Option<Credited>, facts: Facts, n
     });
     event.customer_id = customer.as_ref().map(|(customer, _)| customer.id);
     let is_charge = event.kind == EventKind::Charge;
+    let made_with = MadeWith {
+        partner_status: partner.as_ref().map(|partner| partner.status),
+        campaign_status: campaign.as_ref().map(|campaign| campaign.status),
+        ..MadeWith::default()
+    };
     Prepared {
         base: facts.base,
         zone: facts.zone,
@@ -194,6 +219,8 @@ fn prepare(mut checked: CheckedEvent, partner: Option<Credited>, facts: Facts, n
         customer,
         paid_charges: if is_charge { facts.paid_charges } else { 0 },
         rows: Vec::new(),
+        decision: Decision::of(Vec::new()),
+        made_with,
         effects: tiers::Effects::default(),
     }
 }

@@ -33,6 +33,7 @@ impl Recorder<'_> {
         let before = Writes::of(|writes| {
             store::customer::add(writes, tenant, all().filter_map(Prepared::new_customer));
             store::event::add(writes, tenant, all().map(|prepared| &prepared.event));
+            store::event_decision::add(writes, tenant, all().map(Prepared::decided));
             let member = |prepared: &Prepared| Some((prepared.partner_id()?, prepared.campaign.as_ref()?.id));
             store::campaign::join(writes, tenant, all().filter_map(member), now);
             store::standing::add_lifetime_values(writes, tenant, all().filter_map(Prepared::charged));
@@ -57,6 +58,7 @@ impl Recorder<'_> {
                 adjustments: prepared.effects.count(),
                 event: prepared.event,
                 commissions: prepared.rows,
+                reversed: Vec::new(),
                 duplicate: false,
             };
             (place, Ok(recorded))

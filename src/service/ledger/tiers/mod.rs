@@ -58,6 +58,11 @@ impl Effects {
         self.adjustments.iter().filter(adjusts).count() as u64
     }
 
+    /// The tiers that counted the event, and their versions.
+    pub fn tiers(&self) -> impl Iterator<Item = (TieredCommissionId, u32)> {
+        self.counters.iter().map(|counter| (counter.key.tier, counter.version))
+    }
+
     /// Adds what the rows of the ledger do not hold; to be written after them.
     pub fn add_to(&self, writes: &mut Writes, tenant: TenantId) {
         store::tier_result::insert(writes, tenant, &self.results);

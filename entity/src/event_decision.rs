@@ -1,0 +1,36 @@
+//! Why an event earned what it earned. The newest of an event counts.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "event_decision")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub event_id: Uuid,
+    /// Counts from 1 for the event.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub number: i32,
+    /// Null: rows were written with it.
+    pub reason: Option<String>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub components: Json,
+    /// What it was made with.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub made_with: Json,
+    pub decided_at: DateTimeUtc,
+    /// The event's, so that totals need no event.
+    pub recorded_at: DateTimeUtc,
+    /// To whom the event is credited by it.
+    pub partner_id: Option<Uuid>,
+    pub campaign_id: Option<Uuid>,
+    /// The event's.
+    pub amount_minor: Option<i64>,
+    pub currency: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,141 @@
+//! What an event earns: which terms pay, which of their components match, and how much each gives or what stops it.
+//! Recording and simulating call the same functions.
+
+mod component;
+mod earn;
+#[cfg(test)]
+mod tests;
+
+use rust_decimal::Decimal;
+
+use super::Timestamp;
+use super::campaign::{Campaign, CampaignStatus};
+use super::decision::{NoCommissionReason, TermsSource};
+use super::event::EventKind;
+use super::id::SnapshotId;
+use super::money::Money;
+use super::partner::PartnerStatus;
+use super::snapshot::{self, CommissionSnapshot};
+use super::terms::Term;
+
+pub use component::{Considered, consider};
+pub use earn::{Earned, Verdict, earned, rounding};
+
+/// The terms in force for an event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TermsInForce {
+    pub terms: Vec<Term>,
+    pub holdback_days: Option<u32>,
+    pub snapshot_id: Option<SnapshotId>,
+    /// Nobody promised anything and the campaign has no terms: the rules of the partner's group pay, if it has any.
+    pub is_fallback: bool,
+    /// Whether the snapshot is the campaign's own.
+    of_campaign: bool,
+    /// Where the terms come from, for the explanation.
+    source: String,
+}
+
+impl TermsInForce {
+    /// Where the terms come from. `has_group`: the partner, or else the tenant by default, has a group, which is the
+    /// default one if `by_default`.
+    pub fn source(&self, has_group: bool, by_default: bool) -> TermsSource {
+        match (self.snapshot_id, self.of_campaign, self.is_fallback) {
+            (Some(_), true, _) => TermsSource::CampaignSnapshot,
+            (Some(_), false, _) => TermsSource::PartnerSnapshot,
+            (None, _, false) => TermsSource::Campaign,
+            (None, _, true) if !has_group => TermsSource::None,
+            (None, _, true) if by_default => TermsSource::DefaultGroup,
+            (None, _, true) => TermsSource::Group,
+        }
+    }
+}
+
+/// First match wins: the newest snapshot for the campaign, the newest partner-wide one, the campaign's live terms, the
+/// partner's group. `snapshots` are the partner's, at least the newest of these. The holdback is the snapshot's, else the
+/// campaign's.
+pub fn terms_in_force(snapshots: &[CommissionSnapshot], campaign: Option<&Campaign>) -> TermsInForce {
+    let of_campaign = campaign.and_then(|campaign| campaign.holdback_days);
+    if let Some(snapshot) = snapshot::in_force(snapshots, campaign.map(|campaign| campaign.id)) {
+        return TermsInForce {
+            terms: snapshot.terms.clone(),
+            holdback_days: snapshot.holdback_days.or(of_campaign),
+            snapshot_id: Some(snapshot.id),
+            is_fallback: false,
+            of_campaign: snapshot.campaign_id.is_some(),
+            source: format!("snapshot {} version {}", snapshot.id, snapshot.version),
+        };
+    }
+    let (terms, is_fallback, source) = match campaign {
+        Some(campaign) if !campaign.terms.is_empty() => (campaign.terms.clone(), false, "campaign terms"),
+        _ => (vec![Term::group_rules()], true, "no terms of a snapshot or campaign"),
+    };
+    TermsInForce {
+        terms,
+        holdback_days: of_campaign,
+        snapshot_id: None,
+        is_fallback,
+        of_campaign: false,
+        source: source.to_owned(),
+    }
+}
+
+/// What stops every event of the partner and campaign that occurred then, whatever the terms; `None`: nothing.
+pub fn stopped(
+    partner: PartnerStatus,
+    campaign: Option<&Campaign>,
+    occurred_at: Timestamp,
+) -> Option<NoCommissionReason> {
+    match partner {
+        PartnerStatus::Invited | PartnerStatus::Active => {}
+        PartnerStatus::Suspended => return Some(NoCommissionReason::PartnerSuspended),
+        PartnerStatus::Revoked => return Some(NoCommissionReason::PartnerRevoked),
+    }
+    let campaign = campaign?;
+    match campaign.status {
+        CampaignStatus::Active | CampaignStatus::Ended => {}
+        CampaignStatus::Paused => return Some(NoCommissionReason::CampaignPaused),
+    }
+    if campaign.starts_at.is_some_and(|start| occurred_at < start) {
+        return Some(NoCommissionReason::CampaignNotStarted);
+    }
+    let is_over = campaign.ends_at.is_some_and(|end| occurred_at >= end);
+    is_over.then_some(NoCommissionReason::CampaignEnded)
+}
+
+/// Whether a partner with this status earns.
+pub fn partner_earns(status: PartnerStatus) -> bool {
+    match status {
+        PartnerStatus::Invited | PartnerStatus::Active => true,
+        PartnerStatus::Suspended | PartnerStatus::Revoked => false,
+    }
+}
+
+/// An event and what was recorded before it.
+#[derive(Clone, Debug)]
+pub struct Happening<'a> {
+    pub kind: EventKind,
+    pub event_type: Option<&'a str>,
+    pub amount: Option<Money>,
+    pub occurred_at: Timestamp,
+    /// `None`: nobody knows whose event it is.
+    pub customer: Option<CustomerHistory>,
+}
+
+/// What was recorded of the customer with the partner before.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomerHistory {
+    pub acquired_at: Timestamp,
+    /// When the first recorded event with the partner occurred, of any type and of this event's type.
+    pub first_of_any: Option<Timestamp>,
+    pub first_of_type: Option<Timestamp>,
+    /// Whether it already has a charge above 0 with the partner that was not wholly refunded.
+    pub is_qualified: bool,
+}
+
+/// What the rules of a group look at, beside the event; before the event.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// In the currency of the event.
+    pub partner_ltv: Decimal,
+    pub qualified_customers: u32,
+}

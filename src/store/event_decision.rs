@@ -1,0 +1,225 @@
+//! Why events earned what they earned: append-only; the newest decision of an event counts.
+
+use std::collections::HashMap;
+
+use entity::event_decision::{self, Column, Entity};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, IdenStatic, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Select,
+};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, row};
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::decision::{Component, Decision, MadeWith, NoCommissionReason};
+use crate::domain::event::Event;
+use crate::domain::id::{CampaignId, PartnerId, TenantId};
+use crate::domain::money::{Currency, Money};
+
+const TABLE: &str = "event_decision";
+
+/// A component as it is kept.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Kept {
+    term: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    minor: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    currency: Option<Currency>,
+    detail: String,
+}
+
+/// Writes the first decision of each event.
+pub fn add<'a>(
+    writes: &mut Writes,
+    tenant: TenantId,
+    decisions: impl IntoIterator<Item = (&'a Event, &'a Decision, &'a MadeWith)>,
+) {
+    let rows = decisions.into_iter().map(|(event, decision, made_with)| {
+        let attribution = event.attribution;
+        event_decision::Model {
+            tenant_id: tenant.uuid(),
+            event_id: event.id.uuid(),
+            number: 1,
+            reason: decision.reason.map(|reason| reason.as_str().to_owned()),
+            components: row::to_json(&decision.components.iter().map(kept).collect::<Vec<_>>()),
+            made_with: made_with_json(made_with),
+            decided_at: event.recorded_at,
+            recorded_at: event.recorded_at,
+            partner_id: attribution.map(|attribution| attribution.partner_id.uuid()),
+            campaign_id: attribution
+                .and_then(|attribution| attribution.campaign_id)
+                .map(|id| id.uuid()),
+            amount_minor: event.amount.map(Money::minor),
+            currency: event.amount.map(|amount| amount.currency().code().to_owned()),
+        }
+        .into_active_model()
+    });
+    writes.add(rows, Conflict::Fail);
+}
+
+/// The decision that counts of each event; those from before decisions were kept have none.
+pub async fn of_events(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    events: &[Uuid],
+) -> Result<HashMap<Uuid, Decision>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let rows = newest(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((row.event_id, from_row(row)?))).collect()
+}
+
+/// Whose decisions to add up, by when the events were recorded: from `from` on and before `to`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub partner: Option<PartnerId>,
+    pub campaign: Option<CampaignId>,
+}
+
+/// How many events were decided so, and their amounts by currency; those without an amount are in the count only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Total {
+    pub reason: Option<NoCommissionReason>,
+    pub count: i64,
+    pub amounts: Vec<(Currency, i64)>,
+}
+
+/// Counts and sums by reason, in the order of reasons; what earned comes first.
+pub async fn totals(database: &impl ConnectionTrait, scope: &Scope, wanted: &Wanted) -> Result<Vec<Total>, StoreError> {
+    let mut select = newest(scope)
+        .filter(Column::RecordedAt.gte(wanted.from))
+        .filter(Column::RecordedAt.lt(wanted.to));
+    if let Some(partner) = wanted.partner {
+        select = select.filter(Column::PartnerId.eq(partner.uuid()));
+    }
+    if let Some(campaign) = wanted.campaign {
+        select = select.filter(Column::CampaignId.eq(campaign.uuid()));
+    }
+    let mut select = select.select_only();
+    let statement = QuerySelect::query(&mut select);
+    // PostgreSQL's SUM of bigint is a numeric: back to where it came from.
+    let sum = Expr::expr(Func::sum(Expr::col(Column::AmountMinor.as_column_ref()))).cast_as("bigint");
+    statement
+        .column(Column::Reason)
+        .column(Column::Currency)
+        .expr_as(Expr::cust("COUNT(*)"), "count")
+        .expr_as(sum, "minor");
+    statement.add_group_by([Column::Reason, Column::Currency].map(|column| Expr::col(column.as_column_ref())));
+    let mut totals: Vec<Total> = Vec::new();
+    for found in database.query_all(&statement.take()).await? {
+        let reason = found
+            .try_get::<Option<String>>("", "reason")?
+            .map(|text| parse_reason(&text))
+            .transpose()?;
+        let index = totals.iter().position(|total| total.reason == reason);
+        let index = index.unwrap_or_else(|| {
+            totals.push(Total {
+                reason,
+                count: 0,
+                amounts: Vec::new(),
+            });
+            totals.len() - 1
+        });
+        totals[index].count += found.try_get::<i64>("", "count")?;
+        let currency: Option<String> = found.try_get("", "currency")?;
+        if let (Some(code), Some(minor)) = (currency, found.try_get::<Option<i64>>("", "minor")?) {
+            let amount = (row::currency(TABLE, "currency", &code)?, minor);
+            totals[index].amounts.push(amount);
+        }
+    }
+    totals.sort_by_key(|total| total.reason);
+    for total in &mut totals {
+        total.amounts.sort_unstable();
+    }
+    Ok(totals)
+}
+
+/// The events whose decision is of one of these reasons, or which earned, or did not.
+pub(super) fn events_decided(
+    scope: &Scope,
+    earned: Option<bool>,
+    reasons: Option<&[NoCommissionReason]>,
+) -> SelectStatement {
+    let mut select = newest(scope);
+    if let Some(earned) = earned {
+        let reason = Expr::col(Column::Reason.as_column_ref());
+        select = select.filter(if earned { reason.is_null() } else { reason.is_not_null() });
+    }
+    if let Some(reasons) = reasons {
+        select = select.filter(Column::Reason.is_in(reasons.iter().map(|reason| reason.as_str())));
+    }
+    select.select_only().column(Column::EventId).into_query()
+}
+
+/// The decisions that count.
+fn newest(scope: &Scope) -> Select<Entity> {
+    let later = Alias::new("later");
+    let of_later = |column: Column| Expr::col((later.clone(), Alias::new(column.as_str())));
+    let superseded = Query::select()
+        .expr(Expr::val(1))
+        .from_as(Entity, later.clone())
+        .and_where(of_later(Column::TenantId).eq(scope.tenant().uuid()))
+        .and_where(of_later(Column::EventId).equals(Column::EventId.as_column_ref()))
+        .and_where(of_later(Column::Number).gt(Expr::col(Column::Number.as_column_ref())))
+        .take();
+    visible::<Entity>(scope).filter(Expr::exists(superseded).not())
+}
+
+fn kept(component: &Component) -> Kept {
+    Kept {
+        term: component.term,
+        reason: component.reason.map(|reason| reason.as_str().to_owned()),
+        minor: component.amount.map(Money::minor),
+        currency: component.amount.map(Money::currency),
+        detail: component.detail.clone(),
+    }
+}
+
+fn made_with_json(made_with: &MadeWith) -> Json {
+    let group = made_with
+        .group
+        .map(|(id, version)| json!({ "id": id.to_string(), "version": version }));
+    let tiers = made_with.tiers.iter();
+    let tiers: Vec<_> = tiers
+        .map(|(id, version)| json!({ "id": id.to_string(), "version": version.to_string() }))
+        .collect();
+    json!({
+        "partnerStatus": made_with.partner_status.map(|status| status.as_str()),
+        "campaignStatus": made_with.campaign_status.map(|status| status.as_str()),
+        "source": made_with.source.map(|source| source.as_str()),
+        "snapshot": made_with.snapshot.map(|id| id.to_string()),
+        "group": group,
+        "tiers": tiers,
+    })
+}
+
+fn parse_reason(text: &str) -> Result<NoCommissionReason, StoreError> {
+    row::text(TABLE, "reason", text, NoCommissionReason::parse)
+}
+
+fn from_row(row: event_decision::Model) -> Result<Decision, StoreError> {
+    let kept: Vec<Kept> = row::json(TABLE, "components", row.components)?;
+    let components = kept.into_iter().map(|kept| {
+        let amount = kept.minor.zip(kept.currency);
+        Ok(Component {
+            term: kept.term,
+            reason: kept.reason.as_deref().map(parse_reason).transpose()?,
+            amount: amount
+                .map(|(minor, currency)| row::money(TABLE, "components", minor, currency))
+                .transpose()?,
+            detail: kept.detail,
+        })
+    });
+    Ok(Decision {
+        reason: row.reason.as_deref().map(parse_reason).transpose()?,
+        components: components.collect::<Result<_, StoreError>>()?,
+    })
+}
