@@ -47,7 +47,7 @@ impl MigrationTrait for Migration {
         let is_postgres = manager.get_connection().get_database_backend() == DbBackend::Postgres;
         for (table, columns) in SUMS {
             let sql = match is_postgres {
-                true => POSTGRES_UP.replace("{within}", &all(columns, |column| within(column))),
+                true => POSTGRES_UP.replace("{within}", &all(columns, within)),
                 false => SQLITE_UP.replace("{beyond}", &any(columns)),
             };
             dialect::run(manager, &sql.replace("{table}", table)).await?;

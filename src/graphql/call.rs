@@ -101,7 +101,7 @@ fn scalar(ty: &str, value: &Value) -> Json {
 fn is_written(value: &Json, literal: &str) -> bool {
     match value {
         Json::String(text) => text == literal.trim_matches('"'),
-        value => value.to_string() == literal,
+        value => format!("{value}") == literal,
     }
 }
 

@@ -220,7 +220,7 @@ fn subject(asker: &Asker) -> String {
 pub fn charge_unreadable(front: &Front, asker: &Asker, media_type: MediaType) -> Option<Response> {
     let charged = charge(front, &subject(asker), cost::of_refusal(0));
     let refused = charged.err()?;
-    Some(refusal_of(front, refused, media_type, &asker.request_id))
+    Some(refusal_of(refused, media_type, &asker.request_id))
 }
 
 fn charge(front: &Front, subject: &str, cost: u64) -> Result<(), Refused> {

@@ -135,8 +135,8 @@ both_databases! {
     async fn a_migration_is_taken_back_by_those_who_mean_it(app: TestApp) {
         app.tenant("acme").await;
         let newest = |status: &str| {
-            let applied = status.lines().filter_map(|line| line.strip_prefix("applied "));
-            applied.last().map(str::to_owned)
+            let mut applied = status.lines().filter_map(|line| line.strip_prefix("applied "));
+            applied.next_back().map(str::to_owned)
         };
         let before = done(&app, &["migrate", "status"]).await;
         let mut said = String::new();

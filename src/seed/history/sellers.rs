@@ -95,6 +95,7 @@ pub fn share(sellers: &[Seller], known: &HashMap<Uuid, u64>, commissions: u64) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::seed::source::start;
 
     fn seller(number: u32) -> Seller {
         let id = PartnerId::from_parts(start(), number, 0);
