@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::Context;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 
 use super::call::call;
 use super::loader::Loaders;
@@ -104,11 +106,13 @@ impl Deref for Mutation<'_> {
 
 impl Mutation<'_> {
     /// What `doing` comes to, or what it came to when it was asked for before with the same key.
-    pub async fn answered<T: Answer>(
-        &self,
-        doing: impl Future<Output = Result<T, ServiceError>>,
-    ) -> Result<T, ServiceError> {
-        once::answered(&self.app, &self.caller, doing).await
+    ///
+    /// Boxed: what a service keeps while it waits is large, and would be so in the futures of all mutations.
+    pub fn answered<'b, T: Answer + 'b>(
+        &'b self,
+        doing: impl Future<Output = Result<T, ServiceError>> + Send + 'b,
+    ) -> BoxFuture<'b, Result<T, ServiceError>> {
+        once::answered(&self.app, &self.caller, doing).boxed()
     }
 }
 

@@ -334,11 +334,16 @@ impl DealPayload {
 }
 
 impl DealPayload {
-    async fn of(
-        mutation: &Mutation<'_>,
-        doing: impl Future<Output = Result<Done, ServiceError>>,
-    ) -> Result<Self, ApiError> {
-        let (done, user_errors) = answer(mutation.answered(doing).await)?;
+    fn of<'b>(
+        mutation: &'b Mutation<'_>,
+        doing: impl Future<Output = Result<Done, ServiceError>> + Send + 'b,
+    ) -> impl Future<Output = Result<Self, ApiError>> + Send + 'b {
+        let answered = mutation.answered(doing);
+        async move { Self::from_answer(answered.await) }
+    }
+
+    fn from_answer(answered: Result<Done, ServiceError>) -> Result<Self, ApiError> {
+        let (done, user_errors) = answer(answered)?;
         let (deal, commissions) = match done {
             Some(done) => (Some(Deal::from(done.deal)), done.commissions),
             None => (None, Vec::new()),

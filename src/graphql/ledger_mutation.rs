@@ -274,7 +274,7 @@ impl LedgerMutation {
         #[graphql(desc = "What happened.")] input: RecordEventInput,
     ) -> Nullable<RecordEventPayload> {
         let request = mutation(ctx).await;
-        let answers = record(&request.app, &request.caller, vec![input.into()]).await;
+        let answers = Box::pin(record(&request.app, &request.caller, vec![input.into()])).await;
         Some(match answers {
             Ok(mut answers) => Ok(answers.pop().expect("one event has one answer").into()),
             Err(ServiceError::Rejected(problems)) => Ok(Answer::Err(problems).into()),
@@ -290,7 +290,7 @@ impl LedgerMutation {
     ) -> Nullable<Vec<RecordEventPayload>> {
         let request = mutation(ctx).await;
         let events = input.into_iter().map(NewEvent::from).collect();
-        Some(match record(&request.app, &request.caller, events).await {
+        Some(match Box::pin(record(&request.app, &request.caller, events)).await {
             Ok(answers) => Ok(answers.into_iter().map(RecordEventPayload::from).collect()),
             Err(error) => Err(failed(error)),
         })
@@ -305,7 +305,7 @@ impl LedgerMutation {
     ) -> Nullable<Vec<CommissionResult>> {
         let request = mutation(ctx).await;
         let (ids, reason) = (id_texts(input.ids), input.override_holdback_reason);
-        let answers = approve(&request.app, &request.caller, ids.clone(), reason).await;
+        let answers = Box::pin(approve(&request.app, &request.caller, ids.clone(), reason)).await;
         Some(results(&request, ids, answers).await)
     }
 
@@ -318,7 +318,7 @@ impl LedgerMutation {
     ) -> Nullable<Vec<CommissionResult>> {
         let request = mutation(ctx).await;
         let ids = id_texts(input.ids);
-        let answers = reverse(&request.app, &request.caller, ids.clone(), &input.reason).await;
+        let answers = Box::pin(reverse(&request.app, &request.caller, ids.clone(), &input.reason)).await;
         Some(results(&request, ids, answers).await)
     }
 

@@ -147,15 +147,18 @@ macro_rules! payload {
 
         impl $name {
             /// The payload of what a service does.
-            pub async fn of<T: $crate::service::once::Answer>(
-                mutation: &$crate::graphql::context::Mutation<'_>,
-                doing: impl Future<Output = Result<T, $crate::service::ServiceError>>,
-            ) -> Result<Self, $crate::graphql::error::ApiError>
+            pub fn of<'b, T: $crate::service::once::Answer + 'b>(
+                mutation: &'b $crate::graphql::context::Mutation<'_>,
+                doing: impl Future<Output = Result<T, $crate::service::ServiceError>> + Send + 'b,
+            ) -> impl Future<Output = Result<Self, $crate::graphql::error::ApiError>> + Send + 'b
             where
                 $type: From<T>,
             {
-                let (made, user_errors) = $crate::graphql::user_error::answer(mutation.answered(doing).await)?;
-                Ok(Self { made: made.map(<$type>::from), user_errors })
+                let answered = mutation.answered(doing);
+                async move {
+                    let (made, user_errors) = $crate::graphql::user_error::answer(answered.await)?;
+                    Ok(Self { made: made.map(<$type>::from), user_errors })
+                }
             }
         }
     };

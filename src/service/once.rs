@@ -28,7 +28,7 @@ use crate::store::label::LabelTable;
 use crate::store::{self, Store, StoreError, Transaction};
 
 /// What a call comes to, and what is kept of it: enough to find it again.
-pub trait Answer: Sized {
+pub trait Answer: Send + Sync + Sized {
     fn kept(&self) -> Value;
 
     /// The same as it stands now; `None`: what it made is gone.

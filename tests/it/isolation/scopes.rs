@@ -79,7 +79,13 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
         ),
         (
             "events:read",
-            vec![by_external_id("event"), list("events"), by_external_id("customer"), list("customers")],
+            vec![
+                by_external_id("event"),
+                list("events"),
+                by_external_id("customer"),
+                list("customers"),
+                "eventDecisionTotals(from: \"2026-03-01T00:00:00Z\", to: \"2026-03-03T00:00:00Z\") { count }".to_owned(),
+            ],
         ),
         (
             "commissions:read",

@@ -90,6 +90,16 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             "commissionSeries",
             vec![r#"(interval: DAY, from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z")"#.to_owned()],
         ),
+        (
+            "eventDecisionTotals",
+            vec![
+                r#"(from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z")"#.to_owned(),
+                format!(
+                    r#"(from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z", partnerId: {:?})"#,
+                    p.b
+                ),
+            ],
+        ),
         by_name("commissionRule", vec![&p.pipeline.rule, &foreign.pipeline.rule], &[]),
         (
             "commissionRules",
@@ -239,6 +249,8 @@ fn document(sdl: &Sdl, root: &str, arguments: &str) -> String {
             continue;
         }
         let mut selection = "__typename".to_owned();
+        let places = ["Node", "_Entity", "PartnerGroupRule"];
+        let shares_its_place = places.iter().any(|place| sdl.members(place).contains(&type_name));
         for member in sdl.members(&type_name) {
             if sdl.fields(member).is_empty() {
                 continue;
@@ -251,8 +263,13 @@ fn document(sdl: &Sdl, root: &str, arguments: &str) -> String {
             if FORBIDDEN.contains(&(type_name.as_str(), field.name.as_str())) {
                 continue;
             }
+            // Types that stand in one place may call different things by one name.
+            let alias = match shares_its_place {
+                true => format!("{type_name}_{}: ", field.name),
+                false => String::new(),
+            };
             if is_leaf {
-                write!(selection, " {}", field.name).unwrap();
+                write!(selection, " {alias}{}", field.name).unwrap();
                 continue;
             }
             // Pages and their entries are no links of their own.
@@ -269,7 +286,12 @@ fn document(sdl: &Sdl, root: &str, arguments: &str) -> String {
             } else {
                 ""
             };
-            write!(selection, " {}{first} {{ ...{}{below} }}", field.name, field.type_name).unwrap();
+            write!(
+                selection,
+                " {alias}{}{first} {{ ...{}{below} }}",
+                field.name, field.type_name
+            )
+            .unwrap();
             open.push((field.type_name.clone(), below));
         }
         write!(

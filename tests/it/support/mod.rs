@@ -81,7 +81,7 @@ fn generous() -> HttpOptions {
         document_bytes: 512 * 1024,
         tokens: 100_000,
         depth: 30,
-        aliases: 10_000,
+        aliases: 10_000_000,
         root_fields: 10_000,
         mutation_root_fields: 1_000,
         selections: 10_000_000,

@@ -46,7 +46,8 @@ impl<'a> Generator<'a> {
         for _ in 0..roots {
             // Each has its part of what may be asked for.
             self.left = FIELDS / roots;
-            nodes.extend(self.field("Query", 1));
+            let node = self.field("Query", 1);
+            nodes.extend(node.filter(|node| !node.meets_itself(&nodes)));
         }
         Tree(nodes)
     }
@@ -84,8 +85,9 @@ impl<'a> Generator<'a> {
                     let ids: Vec<_> = (0..100).filter_map(|_| representation(self.id())).collect();
                     arguments.push(format!("representations: [{}]", ids.join(", ")));
                 }
-                ("interval", _) => arguments
-                    .push("interval: DAY, from: \"2026-01-01T00:00:00Z\", to: \"2026-12-31T00:00:00Z\"".to_owned()),
+                ("interval", _) => arguments.push("interval: DAY".to_owned()),
+                ("from", _) => arguments.push("from: \"2026-01-01T00:00:00Z\"".to_owned()),
+                ("to", _) => arguments.push("to: \"2026-12-31T00:00:00Z\"".to_owned()),
                 ("campaignId", _) => {
                     let id = self.id_for("campaign");
                     arguments.push(format!("campaignId: {id:?}"));
@@ -128,11 +130,7 @@ impl<'a> Generator<'a> {
             let Some(node) = self.field(type_name, depth) else {
                 continue;
             };
-            // One without an alias must not meet itself.
-            if !nodes
-                .iter()
-                .any(|known| known.text.split('(').next() == node.text.split('(').next())
-            {
+            if !node.meets_itself(&nodes) {
                 nodes.push(node);
             }
         }
@@ -168,6 +166,12 @@ impl<'a> Generator<'a> {
 }
 
 impl Node {
+    /// Whether a field without an alias is among them already: their arguments may differ.
+    fn meets_itself(&self, others: &[Self]) -> bool {
+        let name = |node: &Self| node.text.split('(').next().map(str::to_owned);
+        others.iter().any(|other| name(other) == name(self))
+    }
+
     fn of(text: &str) -> Self {
         Self {
             text: text.to_owned(),
