@@ -117,9 +117,12 @@ impl From<decision::Component> for DecisionComponent {
 impl From<Total> for EventDecisionTotal {
     fn from(total: Total) -> Self {
         // A sum may be larger than any single amount.
-        let amounts = total.amounts.into_iter().map(|(currency, minor)| Money {
-            amount: Decimal(rust_decimal::Decimal::new(minor, currency.exponent())),
-            currency: CurrencyCode(currency),
+        let amounts = total.amounts.into_iter().map(|(currency, minor)| {
+            let amount = rust_decimal::Decimal::try_from_i128_with_scale(minor, currency.exponent());
+            Money {
+                amount: Decimal(amount.expect("28 digits hold the sum of 10^13 of the largest amounts")),
+                currency: CurrencyCode(currency),
+            }
         });
         Self {
             earned: total.reason.is_none(),

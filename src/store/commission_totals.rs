@@ -134,7 +134,7 @@ pub async fn series(
 
 /// A sum may need more than 64 bits. PostgreSQL's SUM of bigint is a numeric, which comes as a text; SQLite's fails, so it
 /// adds both halves of the amounts.
-fn add_sums(backend: DbBackend, statement: &mut SelectStatement, amount: Expr) {
+pub(super) fn add_sums(backend: DbBackend, statement: &mut SelectStatement, amount: Expr) {
     statement.expr_as(Expr::cust("COUNT(*)"), "count");
     match backend {
         DbBackend::Postgres => {
@@ -153,7 +153,7 @@ fn add_sums(backend: DbBackend, statement: &mut SelectStatement, amount: Expr) {
 /// The bits of half an amount.
 const HALF: i64 = 32;
 
-fn sum(row: &QueryResult) -> Result<i128, StoreError> {
+pub(super) fn sum(row: &QueryResult) -> Result<i128, StoreError> {
     if let Ok(Some(upper)) = row.try_get::<Option<i64>>("", "upper") {
         let lower: i64 = row.try_get("", "lower")?;
         return Ok((i128::from(upper) << HALF) + i128::from(lower));

@@ -40,6 +40,10 @@ pub(super) fn gave_way() -> DbErr {
 /// PostgreSQL's statement_timeout and lock_timeout.
 const LATE: [&str; 2] = ["57014", "55P03"];
 
+/// SQLite's that are no answer to the statement: a file that is read-only, a fault of the disk, a full disk, a file that
+/// does not open.
+const UNAVAILABLE_ON_SQLITE: [i32; 4] = [8, 10, 13, 14];
+
 /// SQLite's locks that were not free in time, and interrupted statements.
 const LATE_ON_SQLITE: [i32; 3] = [5, 6, 9];
 
@@ -80,7 +84,9 @@ impl StoreError {
 
     /// The error of a COMMIT that was sent: either the database refused it, or nobody knows.
     pub(super) fn of_commit(error: DbErr) -> Self {
-        let is_refusal = code(&error).is_some() && !is_unavailable(&error);
+        // What a statement before has ended already is no commit that was sent.
+        let was_over = matches!(error, DbErr::Exec(RuntimeErr::Internal(_)));
+        let is_refusal = was_over || code(&error).is_some() && !is_unavailable(&error);
         if is_refusal {
             Self::Database(error)
         } else {
@@ -90,6 +96,9 @@ impl StoreError {
 }
 
 fn is_unavailable(error: &DbErr) -> bool {
+    if let Some(code) = cause(error).and_then(sqlite::primary_code) {
+        return UNAVAILABLE_ON_SQLITE.contains(&code);
+    }
     if let Some(code) = code(error) {
         return UNAVAILABLE.contains(&code.as_ref()) || code.starts_with("08");
     }

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use entity::event_decision::{self, Column, Entity};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, IdenStatic, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Select,
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::commission_totals::{add_sums, sum};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{StoreError, many, row};
@@ -89,7 +90,7 @@ pub struct Wanted {
 pub struct Total {
     pub reason: Option<NoCommissionReason>,
     pub count: i64,
-    pub amounts: Vec<(Currency, i64)>,
+    pub amounts: Vec<(Currency, i128)>,
 }
 
 /// Counts and sums by reason, in the order of reasons; what earned comes first.
@@ -105,13 +106,9 @@ pub async fn totals(database: &impl ConnectionTrait, scope: &Scope, wanted: &Wan
     }
     let mut select = select.select_only();
     let statement = QuerySelect::query(&mut select);
-    // PostgreSQL's SUM of bigint is a numeric: back to where it came from.
-    let sum = Expr::expr(Func::sum(Expr::col(Column::AmountMinor.as_column_ref()))).cast_as("bigint");
-    statement
-        .column(Column::Reason)
-        .column(Column::Currency)
-        .expr_as(Expr::cust("COUNT(*)"), "count")
-        .expr_as(sum, "minor");
+    statement.column(Column::Reason).column(Column::Currency);
+    let amount = Expr::col(Column::AmountMinor.as_column_ref());
+    add_sums(database.get_database_backend(), statement, amount);
     statement.add_group_by([Column::Reason, Column::Currency].map(|column| Expr::col(column.as_column_ref())));
     let mut totals: Vec<Total> = Vec::new();
     for found in database.query_all(&statement.take()).await? {
@@ -130,8 +127,8 @@ pub async fn totals(database: &impl ConnectionTrait, scope: &Scope, wanted: &Wan
         });
         totals[index].count += found.try_get::<i64>("", "count")?;
         let currency: Option<String> = found.try_get("", "currency")?;
-        if let (Some(code), Some(minor)) = (currency, found.try_get::<Option<i64>>("", "minor")?) {
-            let amount = (row::currency(TABLE, "currency", &code)?, minor);
+        if let Some(code) = currency {
+            let amount = (row::currency(TABLE, "currency", &code)?, sum(&found)?);
             totals[index].amounts.push(amount);
         }
     }

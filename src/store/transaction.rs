@@ -57,7 +57,7 @@ impl Transaction {
     /// Makes it last, and wakes those who follow the outbox if there is something for them.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.inner {
-            Inner::Sqlite(transaction) => transaction.commit().await?,
+            Inner::Sqlite(transaction) => transaction.commit().await.map_err(StoreError::of_commit)?,
             Inner::Postgres(transaction) => transaction.commit().await.map_err(StoreError::of_commit)?,
         }
         if self.appended.into_inner() {

@@ -192,7 +192,7 @@ impl<'a> Walk<'a> {
             _ => (work, Work::default()),
         };
         totals.work = totals.work.and(copies);
-        if name == "commissionSeries" {
+        if matches!(name, "commissionSeries" | "eventDecisionTotals") {
             totals.work = totals.work.and(Work::counting(prices::SUM_OF_ALL));
         }
         if is_page {
