@@ -85,7 +85,8 @@ fn reading(url: &str, patience: Duration) -> Result<SqliteConnectOptions, DbErr>
 impl Pool {
     pub async fn connect(options: &StoreOptions) -> Result<Self, DbErr> {
         let (url, patience) = (&options.url, options.acquire_timeout);
-        let (writing, reading) = (writing(url, patience)?, reading(url, patience)?);
+        // Processes that wait for SQLite's lock do not queue: who waits may lose many turns to the others.
+        let (writing, reading) = (writing(url, patience * 3)?, reading(url, patience)?);
         let was_open = file::was_left_open(writing.get_filename());
         if file::may_be_created(url) {
             file::create(writing.get_filename());
