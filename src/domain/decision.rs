@@ -71,7 +71,7 @@ text_enum! {
     }
 }
 
-/// What was in force when an event was decided: enough to decide it again.
+/// What was in force when an event was decided. Live terms of campaigns have no versions that could be named here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MadeWith {
     pub partner_status: Option<PartnerStatus>,
