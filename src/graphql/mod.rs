@@ -44,6 +44,7 @@ mod snapshot;
 pub mod subscription;
 mod tenant;
 mod terms;
+mod terms_in_force;
 mod tier_counter;
 mod tiered_commission;
 mod tiered_commission_input;

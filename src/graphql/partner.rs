@@ -21,6 +21,7 @@ use super::partner_group::PartnerGroup;
 use super::payout::{Payout, payouts_under};
 use super::scalar::{CurrencyCode, DateTime, Decimal, Json};
 use super::snapshot::CommissionSnapshot;
+use super::terms_in_force::TermsInForce;
 use super::tier_counter::TierCounter;
 use crate::auth::{Caller, Denied, Resource, Scope};
 use crate::domain::commission::Balance;
@@ -300,6 +301,22 @@ impl Partner {
         Ok(shown
             .map(|progress| TierCounter::of(&progress.tier, Some(progress.campaign), &progress.goal))
             .collect())
+    }
+
+    /// What its next event on the campaign would earn: the terms, the rules and the tiered commissions that pay it, and what
+    /// they look at. Null for a campaign that is unknown; a partner's token reads it for campaigns that the partner belongs
+    /// to or has a snapshot for. Needs `campaigns:read`, too, where a campaign is given, but for the partner itself.
+    async fn terms_in_force(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "For events of this campaign; none: of no campaign, which no tiered commission counts.")]
+        campaign_id: Option<ID>,
+    ) -> Nullable<TermsInForce> {
+        nullable(async {
+            let campaign = campaign_id.map(|id| id.parse()).transpose()?;
+            TermsInForce::load(ctx, self.0.id, self.0.status, campaign).await
+        })
+        .await
     }
 
     /// The snapshot that would pay now: the newest of the campaign, else the newest partner-wide one. Null: the

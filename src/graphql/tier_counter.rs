@@ -73,6 +73,16 @@ impl TierCounter {
         Decimal(self.progress.goal)
     }
 
+    /// Whether the goal is reached.
+    async fn goal_reached(&self) -> bool {
+        self.progress.is_reached()
+    }
+
+    /// What is still missing of the goal; 0 once it is reached.
+    async fn remaining(&self) -> Decimal {
+        Decimal(self.progress.remaining())
+    }
+
     /// Below which value the rate holds; null: it has no end.
     async fn max(&self) -> Option<Decimal> {
         self.progress.max.map(Decimal)

@@ -21,6 +21,7 @@ mod error;
 pub mod event;
 pub mod event_decision;
 pub mod idempotency;
+pub mod in_force;
 pub mod integrity;
 pub mod label;
 mod loss;

@@ -156,7 +156,7 @@ pub async fn delete(
     Ok(())
 }
 
-fn from_row(row: partner_group::Model) -> Result<PartnerGroup, StoreError> {
+pub(super) fn from_row(row: partner_group::Model) -> Result<PartnerGroup, StoreError> {
     Ok(PartnerGroup {
         id: PartnerGroupId::from_uuid(row.id),
         name: row.name,

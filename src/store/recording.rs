@@ -239,12 +239,13 @@ impl Names {
     }
 }
 
-fn join<E: Scoped + Default>(statement: &mut SelectStatement, scope: &Scope, named: Expr, prefix: &str) {
+/// Joins the row that is named, with its columns behind a prefix.
+pub(super) fn join<E: Scoped + Default>(statement: &mut SelectStatement, scope: &Scope, named: Expr, prefix: &str) {
     statement.left_join(E::default(), covered::<E>(scope).add(named));
     columns::<E>(statement, prefix);
 }
 
-fn columns<E: EntityTrait>(statement: &mut SelectStatement, prefix: &str) {
+pub(super) fn columns<E: EntityTrait>(statement: &mut SelectStatement, prefix: &str) {
     for column in E::Column::iter() {
         statement.expr_as(
             Expr::col(column.as_column_ref()),
@@ -254,7 +255,7 @@ fn columns<E: EntityTrait>(statement: &mut SelectStatement, prefix: &str) {
 }
 
 /// The row that was joined with this prefix, if it is there.
-fn found<E: EntityTrait>(row: &QueryResult, prefix: &str) -> Result<Option<E::Model>, StoreError> {
+pub(super) fn found<E: EntityTrait>(row: &QueryResult, prefix: &str) -> Result<Option<E::Model>, StoreError> {
     match row.try_get::<Option<Uuid>>(prefix, "id")? {
         Some(_) => Ok(Some(E::Model::from_query_result(row, prefix)?)),
         None => Ok(None),

@@ -149,7 +149,7 @@ pub(super) async fn delete(
     Ok(())
 }
 
-fn from_row(row: tier_counter::Model) -> Result<(CounterKey, StoredCounter), StoreError> {
+pub(super) fn from_row(row: tier_counter::Model) -> Result<(CounterKey, StoredCounter), StoreError> {
     let key = CounterKey {
         tier: TieredCommissionId::from_uuid(row.tier_id),
         partner: PartnerId::from_uuid(row.partner_id),

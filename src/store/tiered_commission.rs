@@ -8,7 +8,7 @@ use entity::tiered_commission_reference::{self, Column as Reference};
 use entity::{partner, tier_result};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
@@ -118,7 +118,20 @@ pub async fn counting(
     campaigns: &[Uuid],
     advertisers: &[Uuid],
 ) -> Result<Vec<TieredCommission>, StoreError> {
-    let one_of = |column: Reference, ids| many::one_of(database.get_database_backend(), column.as_column_ref(), ids);
+    let select = for_any(database.get_database_backend(), scope, partners, campaigns, advertisers);
+    let select = select.order_by_asc(Column::Id);
+    select.all(database).await?.into_iter().map(from_row).collect()
+}
+
+/// The tiers in force that are for one of the partners on one of the campaigns or the advertisers'.
+pub(super) fn for_any(
+    backend: DbBackend,
+    scope: &Scope,
+    partners: &[Uuid],
+    campaigns: &[Uuid],
+    advertisers: &[Uuid],
+) -> Select<Entity> {
+    let one_of = |column: Reference, ids| many::one_of(backend, column.as_column_ref(), ids);
     let mut promoted = Condition::any().add(one_of(Reference::CampaignId, campaigns));
     if !advertisers.is_empty() {
         promoted = promoted.add(one_of(Reference::AdvertiserId, advertisers));
@@ -127,11 +140,9 @@ pub async fn counting(
         .filter(promoted)
         .select_only()
         .column(Reference::TierId);
-    let select = in_force(scope)
+    in_force(scope)
         .filter(Column::Id.in_subquery(of_campaign.into_query()))
         .filter(for_partner(scope, one_of(Reference::PartnerId, partners)))
-        .order_by_asc(Column::Id);
-    select.all(database).await?.into_iter().map(from_row).collect()
 }
 
 /// The tiers in force, in the order of their making.
@@ -308,7 +319,7 @@ async fn insert_references(
     Ok(())
 }
 
-fn from_row(row: tiered_commission::Model) -> Result<TieredCommission, StoreError> {
+pub(super) fn from_row(row: tiered_commission::Model) -> Result<TieredCommission, StoreError> {
     let modifiers: Modifiers = row::json(TABLE, "modifiers", row.modifiers)?;
     let date = |column, text: &str| row::text(TABLE, column, text, |text| text.parse::<NaiveDate>().ok());
     Ok(TieredCommission {

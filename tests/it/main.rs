@@ -32,6 +32,7 @@ mod straight;
 mod subscriptions;
 mod support;
 mod telemetry;
+mod terms;
 mod tier_ledger;
 mod tiered;
 mod verify;

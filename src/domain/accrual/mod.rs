@@ -16,7 +16,7 @@ use super::id::SnapshotId;
 use super::money::Money;
 use super::partner::PartnerStatus;
 use super::snapshot::{self, CommissionSnapshot};
-use super::terms::Term;
+use super::terms::{BasisKind, Term};
 
 pub use component::{Considered, consider};
 pub use earn::{Earned, Verdict, earned, rounding};
@@ -36,6 +36,16 @@ pub struct TermsInForce {
 }
 
 impl TermsInForce {
+    /// Whether the rules of the partner's group decide what any of the components gives.
+    pub fn ask_group(&self) -> bool {
+        self.terms.iter().any(|term| term.basis_kind() == BasisKind::GroupRules)
+    }
+
+    /// Nobody promised anything, and there is no group either: nothing pays.
+    pub fn unpaid(&self, has_group: bool) -> Option<NoCommissionReason> {
+        (self.is_fallback && !has_group).then_some(NoCommissionReason::NoTerms)
+    }
+
     /// Where the terms come from. `has_group`: the partner, or else the tenant by default, has a group, which is the
     /// default one if `by_default`.
     pub fn source(&self, has_group: bool, by_default: bool) -> TermsSource {

@@ -248,6 +248,23 @@ pub struct Progress {
     pub max: Option<Decimal>,
 }
 
+impl Progress {
+    /// Whether there is enough of it.
+    pub fn is_reached(&self) -> bool {
+        self.value >= self.goal
+    }
+
+    /// What is missing; 0 once it is reached.
+    pub fn remaining(&self) -> Decimal {
+        let missing = self.goal - self.value;
+        if missing.is_sign_negative() {
+            Decimal::new(0, missing.scale())
+        } else {
+            missing
+        }
+    }
+}
+
 /// How far the goals of a tier are reached, in their order.
 pub fn progress(tier: &Tier, window: Window, counters: &Counters) -> Vec<Progress> {
     let of_goal = |goal: &Goal| {

@@ -31,6 +31,7 @@
 mod act;
 mod counters;
 mod draft;
+mod offer;
 mod rate;
 mod retroactive;
 mod simulation;
@@ -49,6 +50,7 @@ use super::{Timestamp, text_enum};
 pub use act::act;
 pub use counters::{Conversion, Counters, Progress, SaleAmount, TakenBack, achieved, in_band, progress};
 pub use draft::{Draft, GoalDraft, ModifierDraft, RetroactiveDraft, TieredCommissionChange, changed};
+pub use offer::{Offer, Running, offers};
 pub use rate::{Due, Fired, Paid, RatedRow, Standing, pay};
 pub use retroactive::{Adjustment, Earned, EarnedRow, Past, fire};
 pub use simulation::{
@@ -245,6 +247,11 @@ impl Tier {
     /// Whether events of this type count.
     pub fn counts(&self, event_type: Option<&str>) -> bool {
         self.event_type.is_none() || self.event_type.as_deref() == event_type
+    }
+
+    /// Whether partners are paid anything else because of it.
+    pub fn changes_payout(&self) -> bool {
+        self.payout.is_some() || self.retroactive_payout.is_some()
     }
 
     pub fn modifier(&self, side: Side) -> Option<&Modifier> {

@@ -21,6 +21,11 @@ impl Fired {
         }
     }
 
+    /// Whether any has.
+    pub fn any(self) -> bool {
+        self.payout || self.revenue
+    }
+
     #[must_use]
     pub fn and(mut self, side: Side) -> Self {
         match side {
@@ -157,7 +162,7 @@ fn rate(side: Side, standings: &[Standing<'_>], rows: &[Money]) -> Result<Vec<Ra
 }
 
 /// The one tier that acts on amounts of this currency.
-fn choose<'a>(side: Side, currency: Currency, standings: &[Standing<'a>]) -> Option<(usize, &'a Modifier)> {
+pub(super) fn choose<'a>(side: Side, currency: Currency, standings: &[Standing<'a>]) -> Option<(usize, &'a Modifier)> {
     let reaching = standings.iter().enumerate().filter_map(|(index, standing)| {
         let tier = standing.tier;
         let modifier = tier.modifier(side)?;

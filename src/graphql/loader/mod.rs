@@ -14,6 +14,7 @@ mod partner_group;
 mod partnership_request;
 mod revenue;
 mod snapshot;
+mod terms_in_force;
 mod tier_progress;
 mod tiered_commission;
 
@@ -56,6 +57,7 @@ pub use partner_group::PartnerGroupById;
 pub use partnership_request::PartnershipRequestById;
 pub use revenue::{FinalRevenueOfEvent, RevenueAdjustmentsOfEvent};
 pub use snapshot::{SnapshotById, SnapshotsOfPartner};
+pub use terms_in_force::{OffersOfPartner, TermsOfPartner};
 pub use tier_progress::{ProgressKey, TierProgress};
 pub use tiered_commission::{PartnersOfTier, TieredCommissionById};
 
@@ -300,6 +302,8 @@ loaders! {
     revenue_adjustments_of_event: PagesOf<RevenueAdjustmentsOfEvent>,
     revenue_adjustment_count_of_event: CountsOf<RevenueAdjustmentsOfEvent>,
     tier_progress: TierProgress,
+    terms_in_force: TermsOfPartner,
+    offers: OffersOfPartner,
     customer: CustomerById,
     events_of_customer: EventsOfCustomer,
     event_count_of_customer: EventCountOfCustomer,

@@ -11,6 +11,7 @@
 
 pub mod content;
 pub mod event;
+pub mod in_force;
 pub mod manual;
 pub mod payout;
 pub mod posting;

@@ -49,8 +49,8 @@ impl Recorder<'_> {
         prepared.made_with.group = group.as_ref().map(|group| (group.id, group.version));
         prepared.made_with.snapshot = terms.snapshot_id;
         prepared.made_with.source = Some(terms.source(group.is_some(), partner.group_id.is_none()));
-        if terms.is_fallback && group.is_none() {
-            prepared.decision = Decision::stopped(NoCommissionReason::NoTerms);
+        if let Some(reason) = terms.unpaid(group.is_some()) {
+            prepared.decision = Decision::stopped(reason);
             return Ok(Some(terms));
         }
         let group = match (&group, event.amount) {

@@ -7,6 +7,7 @@
 mod adjust;
 mod counting;
 mod leave;
+mod offers;
 mod past;
 mod progress;
 pub(super) mod verify;
@@ -17,7 +18,7 @@ use crate::domain::accrual::{self, TermsInForce};
 use crate::domain::campaign::Campaign;
 use crate::domain::commission::{Commission, CommissionKind};
 use crate::domain::event::Event;
-use crate::domain::id::{TenantId, TierResultId, TieredCommissionId};
+use crate::domain::id::{AdvertiserId, CampaignId, PartnerId, TenantId, TierResultId, TieredCommissionId};
 use crate::domain::money::Money;
 use crate::domain::refund;
 use crate::domain::tiered::{self, Conversion, RatedRow, Side, Standing, TieredCommission};
@@ -27,8 +28,11 @@ use crate::store::tier_past::{PastEvent, PastRow};
 use crate::store::tier_result::{ResultKind, TierResult};
 use crate::store::{self, Transaction, Writes};
 
+use counting::Wanted;
+
 pub use counting::Failure;
 pub use leave::{Leaving, leave};
+pub use offers::{OfferKey, Offered, offers};
 pub use progress::{Progress, progress};
 
 /// An event that is about to be recorded.
@@ -82,21 +86,16 @@ pub async fn arrive(
     let (scope, event) = (writer.scope(), arriving.event);
     let (partner, campaign) = (arriving.partner.id, arriving.campaign.id);
     let advertiser = arriving.campaign.advertiser_id;
-    let concerned = tiers.iter().filter(|tier| {
-        tier.audience.includes(partner, campaign, advertiser) && tier.tier.counts(event.event_type.as_deref())
-    });
-    let mut wanted = Vec::new();
-    for tier in concerned {
-        if let Some(window) = tier.tier.window(arriving.zone, event.occurred_at) {
-            let key = CounterKey {
-                tier: tier.id,
-                partner,
-                campaign,
-                window,
-            };
-            wanted.push((tier, key));
-        }
-    }
+    let of_type = tiers
+        .iter()
+        .filter(|tier| tier.tier.counts(event.event_type.as_deref()));
+    let wanted: Vec<_> = wanted(
+        of_type,
+        (partner, campaign, advertiser),
+        arriving.zone,
+        event.occurred_at,
+    )
+    .collect();
     if wanted.is_empty() {
         return Ok(Effects::default());
     }
@@ -156,6 +155,28 @@ pub async fn arrive(
         });
     }
     Ok(effects)
+}
+
+/// Those of the tiers that count what the partner does on the campaign, which is of this advertiser, with their windows at
+/// this moment.
+fn wanted<'a>(
+    tiers: impl Iterator<Item = &'a TieredCommission>,
+    (partner, campaign, advertiser): (PartnerId, CampaignId, Option<AdvertiserId>),
+    zone: chrono_tz::Tz,
+    moment: Timestamp,
+) -> impl Iterator<Item = Wanted<'a>> {
+    tiers.filter_map(move |tier| {
+        let window = tier.tier.window(zone, moment)?;
+        let key = CounterKey {
+            tier: tier.id,
+            partner,
+            campaign,
+            window,
+        };
+        tier.audience
+            .includes(partner, campaign, advertiser)
+            .then_some((tier, key))
+    })
 }
 
 /// Gives rows what the tiers made of them, and leaves out those of 0.

@@ -12,7 +12,6 @@ use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::CampaignId;
 use crate::domain::tiered::{self, Status};
-use crate::store::tier_counter::CounterKey;
 use crate::store::{self, StoreError};
 
 /// One goal of one tier on one campaign of the partner.
@@ -40,20 +39,9 @@ pub async fn progress(
     let tiers = store::tiered_commission::all_in_force(database, &scope).await?;
     let mut wanted = Vec::new();
     for member in &members {
-        for tier in tiers.iter().filter(|tier| {
-            let (partner, campaign) = (member.partner, member.campaign);
-            tier.tier.status == Status::Active && tier.audience.includes(partner, campaign, member.advertiser)
-        }) {
-            if let Some(window) = tier.tier.window(zone, now) {
-                let key = CounterKey {
-                    tier: tier.id,
-                    partner: member.partner,
-                    campaign: member.campaign,
-                    window,
-                };
-                wanted.push((tier, key));
-            }
-        }
+        let active = tiers.iter().filter(|tier| tier.tier.status == Status::Active);
+        let on_campaign = (member.partner, member.campaign, member.advertiser);
+        wanted.extend(super::wanted(active, on_campaign, zone, now));
     }
     if wanted.is_empty() {
         return Ok(HashMap::new());

@@ -1,0 +1,51 @@
+//! The terms in force for partners, and the tiers that would count their next conversion.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+
+use super::Fetch;
+use crate::auth::Scope;
+use crate::service::ledger::in_force::{Key, TermsInForce, terms_in_force};
+use crate::service::ledger::tiers::{OfferKey, Offered, offers};
+use crate::store::{Store, StoreError};
+
+/// The terms in force.
+pub struct TermsOfPartner;
+
+impl Fetch for TermsOfPartner {
+    type Key = Key;
+    type Value = Arc<TermsInForce>;
+
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Key]) -> Result<HashMap<Key, Self::Value>, StoreError> {
+        let found = terms_in_force(store.reader(), scope, keys).await?;
+        Ok(super::shared(found))
+    }
+}
+
+/// The tiers that would count the next conversion, in windows of the tenant's time zone, at the latest of the moments that
+/// are asked for together, which are those of one request.
+pub struct OffersOfPartner;
+
+impl Fetch for OffersOfPartner {
+    type Key = (OfferKey, Tz);
+    type Value = Arc<Vec<Offered>>;
+
+    async fn fetch(
+        store: &Store,
+        scope: &Scope,
+        keys: &[Self::Key],
+    ) -> Result<HashMap<Self::Key, Self::Value>, StoreError> {
+        // A tenant has one time zone.
+        let Some((_, zone)) = keys.first() else {
+            return Ok(HashMap::new());
+        };
+        let wanted: Vec<_> = keys.iter().map(|(key, _)| key.clone()).collect();
+        let found = offers(store.reader(), scope, *zone, &wanted).await?;
+        Ok(found
+            .into_iter()
+            .map(|(key, offers)| ((key, *zone), Arc::new(offers)))
+            .collect())
+    }
+}
