@@ -43,3 +43,4 @@ pub mod tier_counter;
 pub mod tier_result;
 pub mod tiered_commission;
 pub mod tiered_commission_reference;
+pub mod tiered_commission_version;

@@ -15,6 +15,7 @@ mod m0007_outbox_transactions;
 mod m0008_idempotency_subjects;
 mod m0009_sums;
 mod m0010_decisions;
+mod m0011_tier_versions;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_idempotency_subjects::Migration),
             Box::new(m0009_sums::Migration),
             Box::new(m0010_decisions::Migration),
+            Box::new(m0011_tier_versions::Migration),
         ]
     }
 }

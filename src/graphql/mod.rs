@@ -30,6 +30,7 @@ mod partner_group;
 mod partner_group_rule;
 mod partner_mutation;
 mod partnership_request;
+mod past_tier_progress;
 mod payout;
 mod pipeline;
 mod plain;

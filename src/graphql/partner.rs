@@ -18,6 +18,7 @@ use super::loader::{DealsOfPartner, PageKey, ProgressKey};
 use super::lookup::{one_of_two, wanted};
 use super::money::{Money, OrderDirection};
 use super::partner_group::PartnerGroup;
+use super::past_tier_progress::past_tier_progress;
 use super::payout::{Payout, payouts_under};
 use super::scalar::{CurrencyCode, DateTime, Decimal, Json};
 use super::snapshot::CommissionSnapshot;
@@ -301,6 +302,28 @@ impl Partner {
         Ok(shown
             .map(|progress| TierCounter::of(&progress.tier, Some(progress.campaign), &progress.goal))
             .collect())
+    }
+
+    /// How far it had come towards the goals of the ACTIVE tiered commissions of its campaigns when their windows ended, the
+    /// last window first, with the goals as they were then. What was in force before this was kept is not shown. A
+    /// partner's token shows no goal of revenue.
+    async fn past_tier_progress(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only on this campaign.")] campaign_id: Option<ID>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<TierCounter>, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        let campaign = campaign_id.map(|id| id.parse()).transpose()?;
+        past_tier_progress(ctx, self.0.id.uuid(), campaign, &page)
     }
 
     /// What its next event on the campaign would earn: the terms, the rules and the tiered commissions that pay it, and what

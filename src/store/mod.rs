@@ -50,6 +50,7 @@ pub mod tenant;
 pub mod tier_counter;
 pub mod tier_past;
 pub mod tier_result;
+pub mod tier_version;
 pub mod tiered_commission;
 mod transaction;
 mod unique;

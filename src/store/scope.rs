@@ -7,6 +7,7 @@ use entity::{
     partner_balance, partner_category, partner_category_member, partner_customer, partner_group,
     partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request, payment_stage,
     payout, payout_item, payout_run, tier_counter, tier_result, tiered_commission, tiered_commission_reference,
+    tiered_commission_version,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -144,6 +145,7 @@ scoped! {
     commission_rule_version: |_partner, _scope| none();
     tiered_commission: |_partner, _scope| none();
     tiered_commission_reference: |_partner, _scope| none();
+    tiered_commission_version: |_partner, _scope| none();
     tier_counter: |partner, _scope| own(tier_counter::Column::PartnerId, partner);
     tier_result: |_partner, _scope| none();
     customer: |_partner, _scope| none();

@@ -73,6 +73,28 @@ pub async fn around(
     rows.into_iter().map(from_row).collect()
 }
 
+/// The counters of partners in windows that ended at `now` or before, on all campaigns or on one.
+pub async fn over(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    campaign: Option<CampaignId>,
+    now: Timestamp,
+) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
+    let of_partner = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let mut select = visible::<Entity>(scope)
+        .filter(of_partner)
+        .filter(Column::WindowEnd.lte(now));
+    if let Some(campaign) = campaign {
+        select = select.filter(Column::CampaignId.eq(campaign.uuid()));
+    }
+    select.all(database).await?.into_iter().map(from_row).collect()
+}
+
 /// The partners that anything has counted.
 pub async fn partners(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Uuid>, StoreError> {
     let select = visible::<Entity>(scope)

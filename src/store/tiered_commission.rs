@@ -238,9 +238,11 @@ pub async fn insert(
     tenant: TenantId,
     tier: &TieredCommission,
 ) -> Result<(), StoreError> {
-    Entity::insert(to_row(tenant, tier).into_active_model())
+    let row = to_row(tenant, tier);
+    Entity::insert(row.clone().into_active_model())
         .exec_without_returning(transaction)
         .await?;
+    super::tier_version::keep(transaction, &row).await?;
     insert_references(transaction, tenant, tier).await
 }
 
@@ -249,11 +251,13 @@ pub async fn update(
     tenant: TenantId,
     tier: &TieredCommission,
 ) -> Result<(), StoreError> {
-    to_row(tenant, tier)
+    let row = to_row(tenant, tier);
+    row.clone()
         .into_active_model()
         .reset_all()
         .update_without_returning(transaction)
         .await?;
+    super::tier_version::keep(transaction, &row).await?;
     delete_references(transaction, tenant, tier.id).await?;
     insert_references(transaction, tenant, tier).await
 }
@@ -265,6 +269,7 @@ pub async fn delete(
     id: TieredCommissionId,
 ) -> Result<(), StoreError> {
     super::tier_counter::delete(transaction, tenant, id).await?;
+    super::tier_version::delete(transaction, tenant, id).await?;
     delete_references(transaction, tenant, id).await?;
     Entity::delete_by_id((tenant.uuid(), id.uuid()))
         .exec(transaction)

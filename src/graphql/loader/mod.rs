@@ -5,6 +5,7 @@
 //! and the others ask again.
 
 mod api_key;
+mod bygone;
 mod campaign;
 mod deal;
 mod label;
@@ -38,6 +39,7 @@ use crate::store::{Store, StoreError};
 use crate::telemetry;
 
 pub use api_key::ApiKeyById;
+pub use bygone::BygoneProgress;
 pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner};
 pub use deal::{
     CommissionRuleById, CustomFieldById, DealById, DealOfCommission, DealsOfPartner, ForecastOfDeal, PartnersOfRule,
@@ -302,6 +304,7 @@ loaders! {
     revenue_adjustments_of_event: PagesOf<RevenueAdjustmentsOfEvent>,
     revenue_adjustment_count_of_event: CountsOf<RevenueAdjustmentsOfEvent>,
     tier_progress: TierProgress,
+    bygone_progress: BygoneProgress,
     terms_in_force: TermsOfPartner,
     offers: OffersOfPartner,
     customer: CustomerById,

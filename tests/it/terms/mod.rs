@@ -3,6 +3,7 @@
 mod access;
 mod costs;
 mod levels;
+mod past;
 mod redo;
 mod story;
 mod tiers;

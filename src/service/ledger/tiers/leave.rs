@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use super::{Failure, counting, past};
 use crate::auth::Writer;
 use crate::domain::event::Event;
+use crate::domain::money::Currency;
 use crate::domain::refund::Refunded;
 use crate::domain::tiered::{Counters, TakenBack};
 use crate::store;
 use crate::store::Transaction;
 use crate::store::Writes;
-use crate::store::tier_counter::NewCounter;
+use crate::store::tier_counter::{CounterKey, NewCounter, StoredCounter};
 use crate::store::tier_past::PastEvent;
 
 /// An event that is being taken back.
@@ -80,12 +81,14 @@ pub async fn leave(transaction: &Transaction, writer: &Writer, leaving: &[Leavin
     let past = store::tier_past::of_events(transaction, &scope, &ids).await?;
     let mut lowered = Vec::new();
     for (key, stored) in &stored {
-        let Some(commission) = tiers
-            .get(&key.tier.uuid())
-            .filter(|tier| tier.version == stored.version)
-        else {
+        let Some(commission) = tiers.get(&key.tier.uuid()) else {
             continue;
         };
+        if commission.version != stored.version {
+            // They are still shown of windows that ended before the tier was changed.
+            lowered.extend(forgotten(key, stored, commission.tier.currency)?);
+            continue;
+        }
         let (tier, currency) = (&commission.tier, commission.tier.currency);
         let before = stored.counters(currency);
         let mut counters = before;
@@ -118,11 +121,21 @@ pub async fn leave(transaction: &Transaction, writer: &Writer, leaving: &[Leavin
     Ok(())
 }
 
-fn change(
-    leaving: &Leaving<'_>,
-    event: &PastEvent,
-    currency: crate::domain::money::Currency,
-) -> Result<Counters, Failure> {
+/// The same counters, which hold for no version from now on.
+fn forgotten(key: &CounterKey, stored: &StoredCounter, currency: Currency) -> Result<Option<NewCounter>, Failure> {
+    let counters = stored.counters(currency);
+    let forgotten = NewCounter {
+        key: *key,
+        version: 0,
+        fired: stored.fired,
+        conversions: counters.conversions,
+        events: counters.events,
+        sums_minor: counters.sums_minor(currency)?,
+    };
+    Ok((stored.version != 0).then_some(forgotten))
+}
+
+fn change(leaving: &Leaving<'_>, event: &PastEvent, currency: Currency) -> Result<Counters, Failure> {
     let conversion = past::conversion(event);
     let (before, after) = leaving.change(event);
     let after = conversion.counted(currency, after)?;

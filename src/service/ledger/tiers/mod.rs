@@ -5,6 +5,7 @@
 //! counters of the tiers concerned. Only a crossing, and a tier that is new or was changed, reads the window.
 
 mod adjust;
+mod bygone;
 mod counting;
 mod leave;
 mod offers;
@@ -30,6 +31,7 @@ use crate::store::{self, Transaction, Writes};
 
 use counting::Wanted;
 
+pub use bygone::{Bygone, bygone};
 pub use counting::Failure;
 pub use leave::{Leaving, leave};
 pub use offers::{OfferKey, Offered, offers};

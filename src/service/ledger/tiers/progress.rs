@@ -10,7 +10,7 @@ use super::Failure;
 use super::counting;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::id::CampaignId;
+use crate::domain::id::{CampaignId, TieredCommissionId};
 use crate::domain::tiered::{self, Status};
 use crate::store::{self, StoreError};
 
@@ -18,6 +18,7 @@ use crate::store::{self, StoreError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     pub tier: String,
+    pub id: TieredCommissionId,
     pub campaign: CampaignId,
     pub goal: tiered::Progress,
 }
@@ -59,6 +60,7 @@ pub async fn progress(
         let of_partner = progress.entry(key.partner.uuid()).or_default();
         of_partner.extend(goals.into_iter().map(|goal| Progress {
             tier: tier.tier.name.clone(),
+            id: tier.id,
             campaign: key.campaign,
             goal,
         }));
