@@ -8,6 +8,7 @@ use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
+use super::identity;
 use super::input::{DeleteInput, id_text};
 use super::partner::Partner;
 use super::scalar::DateTime;
@@ -69,7 +70,7 @@ impl ApiKey {
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
         nullable(async {
             match self.0.partner_id {
-                Some(id) => Partner::load(ctx, id).await,
+                Some(id) => identity::partner(ctx, id).await,
                 None => Ok(None),
             }
         })

@@ -10,6 +10,7 @@ use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
+use super::identity;
 use super::input::{DeleteInput, id_text, patch, plain};
 use super::label::Advertiser;
 use super::loader::PageKey;
@@ -63,8 +64,9 @@ impl Campaign {
     }
 }
 
-/// An offer that partners promote; carries commission terms and a holdback. A partner's token shows the id and name of
-/// the campaigns it belongs to; the rest reads as null, as an empty list, or is FORBIDDEN.
+/// An offer that partners promote; carries commission terms and a holdback. A partner's token shows what the
+/// campaigns are called that it belongs to or is promised something for, their status and when they were made; the rest
+/// reads as null or as an empty list: what pays it is in its `termsInForce`.
 #[Object]
 impl Campaign {
     /// Its id.
@@ -78,44 +80,46 @@ impl Campaign {
     }
 
     /// The id that another system gave it, unique in the tenant; null if there is none.
-    async fn external_id(&self, ctx: &Context<'_>) -> Option<&str> {
-        self.0.external_id.as_deref().filter(|_| !request(ctx).is_partner())
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
     }
 
     /// Whether its events earn.
     async fn status(&self, ctx: &Context<'_>) -> Result<CampaignStatus, ApiError> {
-        request(ctx).caller.staff_only()?;
+        identity::beyond(ctx, Resource::Campaigns)?;
         Ok(self.0.status.into())
     }
 
     /// The live terms, which pay partners without a snapshot; empty: the rules of the partner's group pay.
-    async fn terms(&self, ctx: &Context<'_>) -> Vec<CommissionTerm> {
+    async fn terms(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTerm>, ApiError> {
+        identity::beyond(ctx, Resource::Campaigns)?;
         let terms = if request(ctx).is_partner() {
             &[]
         } else {
             self.0.terms.as_slice()
         };
-        terms.iter().map(CommissionTerm::from).collect()
+        Ok(terms.iter().map(CommissionTerm::from).collect())
     }
 
     /// How many days a commission waits before it may be approved; null: it is approved by hand only.
-    async fn holdback_days(&self, ctx: &Context<'_>) -> Option<u32> {
-        self.0.holdback_days.filter(|_| !request(ctx).is_partner())
+    async fn holdback_days(&self, ctx: &Context<'_>) -> Nullable<u32> {
+        identity::staffs_part(ctx, Resource::Campaigns, self.0.holdback_days)
     }
 
     /// From when on events earn; null: they always did.
-    async fn starts_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
-        self.0.starts_at.filter(|_| !request(ctx).is_partner()).map(DateTime)
+    async fn starts_at(&self, ctx: &Context<'_>) -> Nullable<DateTime> {
+        identity::staffs_part(ctx, Resource::Campaigns, self.0.starts_at.map(DateTime))
     }
 
     /// From when on events earn no more; null: no end is set.
-    async fn ends_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
-        self.0.ends_at.filter(|_| !request(ctx).is_partner()).map(DateTime)
+    async fn ends_at(&self, ctx: &Context<'_>) -> Nullable<DateTime> {
+        identity::staffs_part(ctx, Resource::Campaigns, self.0.ends_at.map(DateTime))
     }
 
     /// Who owns it; null if nobody is named.
     async fn advertiser(&self, ctx: &Context<'_>) -> Nullable<Advertiser> {
         nullable(async {
+            identity::beyond(ctx, Resource::Campaigns)?;
             match self.0.advertiser_id {
                 Some(id) => Ok(request(ctx)
                     .loaders()
@@ -131,13 +135,13 @@ impl Campaign {
 
     /// When it was created.
     async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        request(ctx).caller.staff_only()?;
+        identity::beyond(ctx, Resource::Campaigns)?;
         Ok(DateTime(self.0.created_at))
     }
 
     /// When it was last changed.
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        request(ctx).caller.staff_only()?;
+        identity::beyond(ctx, Resource::Campaigns)?;
         Ok(DateTime(self.0.updated_at))
     }
 

@@ -11,6 +11,7 @@ use super::context::request;
 use super::deal::Deal;
 use super::error::{ApiError, Nullable, nullable};
 use super::event::{Attribution, Event};
+use super::identity;
 use super::money::{ExplanationStep, Money, OrderDirection};
 use super::partner::Partner;
 use super::payout::Payout;
@@ -123,7 +124,7 @@ impl Commission {
 
     /// Who earned it.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
-        let partner = Partner::load(ctx, self.0.partner_id).await?;
+        let partner = identity::partner(ctx, self.0.partner_id).await?;
         Ok(partner.ok_or(StoreError::Corrupt {
             table: "commission",
             column: "partner_id",
@@ -135,7 +136,7 @@ impl Commission {
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable(async {
             match self.0.campaign_id {
-                Some(id) => Campaign::load(ctx, id).await,
+                Some(id) => identity::campaign(ctx, id).await,
                 None => Ok(None),
             }
         })
@@ -146,7 +147,7 @@ impl Commission {
     async fn event(&self, ctx: &Context<'_>) -> Nullable<Event> {
         nullable(async {
             match self.0.event_id {
-                Some(id) => Event::load(ctx, id).await,
+                Some(id) => identity::event(ctx, id).await,
                 None => Ok(None),
             }
         })
@@ -157,7 +158,7 @@ impl Commission {
     async fn attribution(&self, ctx: &Context<'_>) -> Nullable<Attribution> {
         nullable(async {
             match self.0.event_id {
-                Some(id) => Ok(Event::load(ctx, id).await?.and_then(|event| event.credited())),
+                Some(id) => Ok(identity::event(ctx, id).await?.and_then(|event| event.credited())),
                 None => Ok(None),
             }
         })

@@ -10,6 +10,7 @@ use super::connection::{Connection, List, PageArguments, listed};
 use super::context::{Mutation, RequestContext, mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
+use super::identity;
 use super::input::{MoneyInput, id_text, patch, plain};
 use super::lookup::{one_of_two, wanted};
 use super::money::Money;
@@ -77,7 +78,7 @@ impl Deal {
 
     /// Who brought it.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
-        let partner = Partner::load(ctx, self.0.partner_id).await?;
+        let partner = identity::partner(ctx, self.0.partner_id).await?;
         Ok(partner.ok_or(StoreError::Corrupt {
             table: "deal",
             column: "partner_id",

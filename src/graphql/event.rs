@@ -11,6 +11,7 @@ use super::context::request;
 use super::cursor::Cursors;
 use super::decision::{EventDecision, NoCommissionReason};
 use super::error::{ApiError, Nullable, nullable};
+use super::identity;
 use super::loader::{PageKey, RevenueAdjustmentsOfEvent};
 use super::lookup::{one_of_two, wanted};
 use super::money::Money;
@@ -89,50 +90,58 @@ impl Event {
     }
 
     /// What kind of thing happened.
-    async fn kind(&self) -> EventKind {
-        self.0.kind.into()
+    async fn kind(&self, ctx: &Context<'_>) -> Result<EventKind, ApiError> {
+        identity::beyond(ctx, Resource::Events)?;
+        Ok(self.0.kind.into())
     }
 
     /// A finer kind, such as "invoice_paid"; null if none was said.
     #[graphql(name = "type")]
-    async fn event_type(&self) -> Option<&str> {
-        self.0.event_type.as_deref()
+    async fn event_type(&self, ctx: &Context<'_>) -> Nullable<&str> {
+        identity::part(ctx, Resource::Events, self.0.event_type.as_deref())
     }
 
     /// Whether tiered commissions count it as a conversion (else as an event).
-    async fn base(&self) -> bool {
-        self.0.base
+    async fn base(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
+        identity::beyond(ctx, Resource::Events)?;
+        Ok(self.0.base)
     }
 
     /// What was paid or taken back; null if no amount was said.
-    async fn amount(&self) -> Option<Money> {
-        self.0.amount.map(Money::from)
+    async fn amount(&self, ctx: &Context<'_>) -> Nullable<Money> {
+        identity::part(ctx, Resource::Events, self.0.amount.map(Money::from))
     }
 
     /// What the advertiser pays for it; null if nothing was said.
-    async fn revenue(&self, ctx: &Context<'_>) -> Option<Money> {
-        self.0.revenue.filter(|_| !request(ctx).is_partner()).map(Money::from)
+    async fn revenue(&self, ctx: &Context<'_>) -> Nullable<Money> {
+        identity::staffs_part(ctx, Resource::Events, self.0.revenue.map(Money::from))
     }
 
     /// What a tiered commission made of the revenue when the event was recorded, later adjustments apart; the revenue
     /// itself where none did; null if there is no revenue.
-    async fn final_revenue(&self, ctx: &Context<'_>) -> Result<Option<Money>, ApiError> {
-        let request = request(ctx);
-        if request.is_partner() || self.0.revenue.is_none() {
-            return Ok(None);
-        }
-        let rated = request.loaders().final_revenue_of_event.load(self.0.id.uuid()).await?;
-        Ok(rated.or(self.0.revenue).map(Money::from))
+    async fn final_revenue(&self, ctx: &Context<'_>) -> Nullable<Money> {
+        nullable(async {
+            identity::beyond(ctx, Resource::Events)?;
+            let request = request(ctx);
+            if request.is_partner() || self.0.revenue.is_none() {
+                return Ok(None);
+            }
+            let rated = request.loaders().final_revenue_of_event.load(self.0.id.uuid()).await?;
+            Ok(rated.or(self.0.revenue).map(Money::from))
+        })
+        .await
     }
 
     /// When it happened.
-    async fn occurred_at(&self) -> DateTime {
-        DateTime(self.0.occurred_at)
+    async fn occurred_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
+        identity::beyond(ctx, Resource::Events)?;
+        Ok(DateTime(self.0.occurred_at))
     }
 
     /// When it reached the ledger. The order of recording decides everything sequential.
-    async fn recorded_at(&self) -> DateTime {
-        DateTime(self.0.recorded_at)
+    async fn recorded_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
+        identity::beyond(ctx, Resource::Events)?;
+        Ok(DateTime(self.0.recorded_at))
     }
 
     /// Whose event it is; null if nobody was named.
@@ -154,6 +163,7 @@ impl Event {
     /// What a refund or chargeback takes back; null for the others.
     async fn original(&self, ctx: &Context<'_>) -> Nullable<Event> {
         nullable(async {
+            identity::beyond(ctx, Resource::Events)?;
             match self.0.original_id {
                 Some(id) => Event::load(ctx, id).await,
                 None => Ok(None),
@@ -164,6 +174,7 @@ impl Event {
 
     /// The refunds and chargebacks that name it, in the order of recording.
     async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Event>, ApiError> {
+        identity::beyond(ctx, Resource::Events)?;
         let refunds = request(ctx).loaders().refunds_of_event.load(self.0.id.uuid()).await?;
         Ok(refunds
             .map(Arc::unwrap_or_clone)
@@ -177,6 +188,7 @@ impl Event {
     /// were kept.
     async fn decision(&self, ctx: &Context<'_>) -> Nullable<EventDecision> {
         nullable(async {
+            identity::beyond(ctx, Resource::Events)?;
             if self.0.kind.takes_back() {
                 return Ok(None);
             }
@@ -187,16 +199,15 @@ impl Event {
     }
 
     /// How much of it was taken back so far; null if it has no amount.
-    async fn refunded_amount(&self) -> Option<Money> {
-        let currency = self.0.amount?.currency();
-        money::Money::from_minor(self.0.refunded_minor, currency)
-            .ok()
-            .map(Money::from)
+    async fn refunded_amount(&self, ctx: &Context<'_>) -> Nullable<Money> {
+        let refunded = |amount: money::Money| money::Money::from_minor(self.0.refunded_minor, amount.currency()).ok();
+        let refunded = self.0.amount.and_then(refunded).map(Money::from);
+        identity::part(ctx, Resource::Events, refunded)
     }
 
     /// Whatever other systems want to keep with it; null if nothing.
-    async fn metadata(&self, ctx: &Context<'_>) -> Option<Json> {
-        self.0.metadata.clone().filter(|_| !request(ctx).is_partner()).map(Json)
+    async fn metadata(&self, ctx: &Context<'_>) -> Nullable<Json> {
+        identity::staffs_part(ctx, Resource::Events, self.0.metadata.clone().map(Json))
     }
 
     /// Its own rows of the ledger, newest first: what it earned, or what it clawed back.
@@ -232,6 +243,7 @@ impl Event {
             last,
             before,
         };
+        identity::beyond(ctx, Resource::Events)?;
         children::<RevenueAdjustmentsOfEvent, _>(request(ctx).caller.scope(), self.0.id.uuid(), page)
     }
 }
@@ -262,7 +274,7 @@ impl Attribution {
 
     /// The partner who is credited.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
-        let partner = Partner::load(ctx, self.attribution.partner_id).await?;
+        let partner = identity::partner(ctx, self.attribution.partner_id).await?;
         Ok(partner.ok_or(StoreError::Corrupt {
             table: "event",
             column: "partner_id",
@@ -274,7 +286,7 @@ impl Attribution {
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable(async {
             match self.attribution.campaign_id {
-                Some(id) => Campaign::load(ctx, id).await,
+                Some(id) => identity::campaign(ctx, id).await,
                 None => Ok(None),
             }
         })
@@ -333,7 +345,7 @@ impl Customer {
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
         nullable(async {
             match self.0.partner_id {
-                Some(id) => Partner::load(ctx, id).await,
+                Some(id) => identity::partner(ctx, id).await,
                 None => Ok(None),
             }
         })
@@ -344,7 +356,7 @@ impl Customer {
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable(async {
             match self.0.campaign_id {
-                Some(id) => Campaign::load(ctx, id).await,
+                Some(id) => identity::campaign(ctx, id).await,
                 None => Ok(None),
             }
         })

@@ -17,6 +17,7 @@ pub mod direct;
 mod error;
 mod event;
 mod federation;
+mod identity;
 mod input;
 mod label;
 mod ledger_mutation;

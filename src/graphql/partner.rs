@@ -13,6 +13,7 @@ use super::cursor::Cursors;
 use super::deal::Deal;
 use super::error::{ApiError, Nullable, nullable};
 use super::event::{Customer, customers_of};
+use super::identity;
 use super::label::{PartnerCategory, PartnerTier};
 use super::loader::{DealsOfPartner, PageKey, ProgressKey};
 use super::lookup::{one_of_two, wanted};
@@ -102,8 +103,9 @@ impl Partner {
     }
 
     /// Its e-mail address in lower case, unique in the tenant.
-    async fn email(&self) -> &str {
-        &self.0.email
+    async fn email(&self, ctx: &Context<'_>) -> Result<&str, ApiError> {
+        identity::beyond(ctx, Resource::Partners)?;
+        Ok(&self.0.email)
     }
 
     /// The id that another system gave it, unique in the tenant; null if there is none.
@@ -113,30 +115,34 @@ impl Partner {
 
     /// How it brings customers.
     #[graphql(name = "type")]
-    async fn partner_type(&self) -> PartnerType {
-        self.0.partner_type.into()
+    async fn partner_type(&self, ctx: &Context<'_>) -> Result<PartnerType, ApiError> {
+        identity::beyond(ctx, Resource::Partners)?;
+        Ok(self.0.partner_type.into())
     }
 
     /// Where the partnership stands.
-    async fn status(&self) -> PartnerStatus {
-        self.0.status.into()
+    async fn status(&self, ctx: &Context<'_>) -> Result<PartnerStatus, ApiError> {
+        identity::beyond(ctx, Resource::Partners)?;
+        Ok(self.0.status.into())
     }
 
     /// Free labels.
-    async fn tags(&self, ctx: &Context<'_>) -> &[String] {
-        if request(ctx).is_partner() { &[] } else { &self.0.tags }
+    async fn tags(&self, ctx: &Context<'_>) -> Result<&[String], ApiError> {
+        identity::beyond(ctx, Resource::Partners)?;
+        Ok(if request(ctx).is_partner() { &[] } else { &self.0.tags })
     }
 
     /// Whatever other systems want to keep with it; null if nothing.
-    async fn metadata(&self, ctx: &Context<'_>) -> Option<Json> {
-        self.0.metadata.clone().filter(|_| !request(ctx).is_partner()).map(Json)
+    async fn metadata(&self, ctx: &Context<'_>) -> Nullable<Json> {
+        identity::staffs_part(ctx, Resource::Partners, self.0.metadata.clone().map(Json))
     }
 
     /// Its group, whose rules pay where no other terms do; null: the tenant's default group counts.
     async fn group(&self, ctx: &Context<'_>) -> Nullable<PartnerGroup> {
         nullable(async {
+            identity::beyond(ctx, Resource::Partners)?;
             match self.0.group_id {
-                Some(id) => PartnerGroup::load(ctx, id).await,
+                Some(id) => identity::partner_group(ctx, id).await,
                 None => Ok(None),
             }
         })
@@ -146,6 +152,7 @@ impl Partner {
     /// Its tier; null if it has none.
     async fn tier(&self, ctx: &Context<'_>) -> Nullable<PartnerTier> {
         nullable(async {
+            identity::beyond(ctx, Resource::Partners)?;
             match self.0.tier_id {
                 Some(id) => Ok(request(ctx)
                     .loaders()
@@ -161,6 +168,7 @@ impl Partner {
 
     /// Its categories by label.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
+        identity::beyond(ctx, Resource::Partners)?;
         let categories = request(ctx)
             .loaders()
             .categories_of_partner
@@ -175,32 +183,35 @@ impl Partner {
     }
 
     /// What it wants to be paid in; null: whatever it earned.
-    async fn payout_currency(&self) -> Option<CurrencyCode> {
-        self.0.payout_currency.map(CurrencyCode)
+    async fn payout_currency(&self, ctx: &Context<'_>) -> Nullable<CurrencyCode> {
+        identity::part(ctx, Resource::Partners, self.0.payout_currency.map(CurrencyCode))
     }
 
     /// When it was created.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
+    async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
+        identity::beyond(ctx, Resource::Partners)?;
+        Ok(DateTime(self.0.created_at))
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> DateTime {
-        DateTime(self.0.updated_at)
+    async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
+        identity::beyond(ctx, Resource::Partners)?;
+        Ok(DateTime(self.0.updated_at))
     }
 
     /// When it first became active; null: it never was.
-    async fn activated_at(&self) -> Option<DateTime> {
-        self.0.activated_at.map(DateTime)
+    async fn activated_at(&self, ctx: &Context<'_>) -> Nullable<DateTime> {
+        identity::part(ctx, Resource::Partners, self.0.activated_at.map(DateTime))
     }
 
     /// When it was revoked; null: it is not.
-    async fn revoked_at(&self) -> Option<DateTime> {
-        self.0.revoked_at.map(DateTime)
+    async fn revoked_at(&self, ctx: &Context<'_>) -> Nullable<DateTime> {
+        identity::part(ctx, Resource::Partners, self.0.revoked_at.map(DateTime))
     }
 
     /// The history of its status, oldest first.
     async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTransition>, ApiError> {
+        identity::beyond(ctx, Resource::Partners)?;
         let transitions = request(ctx)
             .loaders()
             .partner_transitions
@@ -350,6 +361,7 @@ impl Partner {
         #[graphql(desc = "For events of this campaign; none: the partner-wide one.")] campaign_id: Option<ID>,
     ) -> Nullable<CommissionSnapshot> {
         nullable(async {
+            identity::beyond(ctx, Resource::Partners)?;
             let campaign: Option<CampaignId> = campaign_id.map(|id| id.parse()).transpose()?;
             let snapshots = request(ctx)
                 .loaders()
@@ -459,6 +471,7 @@ impl Partner {
 
     /// Everything that it was ever promised, newest first.
     async fn commission_snapshots(&self, ctx: &Context<'_>) -> Result<Vec<CommissionSnapshot>, ApiError> {
+        identity::beyond(ctx, Resource::Partners)?;
         let snapshots = request(ctx)
             .loaders()
             .snapshots_of_partner
@@ -602,7 +615,8 @@ pub struct PartnerQuery;
 
 #[Object]
 impl PartnerQuery {
-    /// One partner, by its id or by the id that another system gave it; null if there is none.
+    /// One partner, by its id or by the id that another system gave it; null if there is none. Whoever may read rows that
+    /// name partners, such as commissions, reads its id, name and external id, and these rows under it.
     async fn partner(
         &self,
         ctx: &Context<'_>,
@@ -611,10 +625,11 @@ impl PartnerQuery {
     ) -> Nullable<Partner> {
         nullable(async {
             let request = request(ctx);
-            let scope = request.caller.read(Resource::Partners)?;
+            identity::knows_partners(&request.caller)?;
             match one_of_two(id, external_id)? {
-                Ok(id) => Partner::load(ctx, id.parse()?).await,
+                Ok(id) => identity::partner(ctx, id.parse()?).await,
                 Err(external_id) => {
+                    let scope = request.caller.read(Resource::Partners)?;
                     let reader = request.store().reader();
                     Ok(store::partner::find_by_external_id(reader, &scope, &external_id)
                         .await?

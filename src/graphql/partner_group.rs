@@ -8,6 +8,7 @@ use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
+use super::identity;
 use super::input::{DeleteInput, id_text, patch, plain};
 use super::lookup::one_of_two;
 use super::partner::Partner;
@@ -47,8 +48,9 @@ impl PartnerGroup {
     }
 }
 
-/// A classification of partners with a rules engine that says what they earn. A partner's token shows its id and name;
-/// the rest reads as null, as an empty list, or is FORBIDDEN.
+/// A classification of partners with a rules engine that says what they earn. A partner's token shows what its
+/// own is called, whether it is the default one, and its versions; the rest reads as null or as an empty list: the rules
+/// that pay it are in its `termsInForce`.
 #[Object]
 impl PartnerGroup {
     /// Its id.
@@ -62,57 +64,59 @@ impl PartnerGroup {
     }
 
     /// The id that another system gave it, unique in the tenant; null if there is none.
-    async fn external_id(&self, ctx: &Context<'_>) -> Option<&str> {
-        self.0.external_id.as_deref().filter(|_| !request(ctx).is_partner())
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
     }
 
     /// A note about the group; null if there is none.
-    async fn description(&self, ctx: &Context<'_>) -> Option<&str> {
-        self.0.description.as_deref().filter(|_| !request(ctx).is_partner())
+    async fn description(&self, ctx: &Context<'_>) -> Nullable<&str> {
+        identity::staffs_part(ctx, Resource::PartnerGroups, self.0.description.as_deref())
     }
 
     /// Free labels.
-    async fn tags(&self, ctx: &Context<'_>) -> &[String] {
-        if request(ctx).is_partner() { &[] } else { &self.0.tags }
+    async fn tags(&self, ctx: &Context<'_>) -> Result<&[String], ApiError> {
+        identity::beyond(ctx, Resource::PartnerGroups)?;
+        Ok(if request(ctx).is_partner() { &[] } else { &self.0.tags })
     }
 
     /// Whether partners without a group use this one. A tenant has at most one such group.
     async fn default(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
-        request(ctx).caller.staff_only()?;
+        identity::beyond(ctx, Resource::PartnerGroups)?;
         Ok(self.0.is_default)
     }
 
     /// What the amounts of its rules are in; upgrades and bonuses then apply to charges in it only. Null: in whatever
     /// currency the charge has.
-    async fn currency(&self, ctx: &Context<'_>) -> Option<CurrencyCode> {
-        self.0.currency.filter(|_| !request(ctx).is_partner()).map(CurrencyCode)
+    async fn currency(&self, ctx: &Context<'_>) -> Nullable<CurrencyCode> {
+        identity::staffs_part(ctx, Resource::PartnerGroups, self.0.currency.map(CurrencyCode))
     }
 
     /// The rules, in the order in which they were entered, which does not matter.
-    async fn rules(&self, ctx: &Context<'_>) -> Vec<PartnerGroupRule> {
+    async fn rules(&self, ctx: &Context<'_>) -> Result<Vec<PartnerGroupRule>, ApiError> {
+        identity::beyond(ctx, Resource::PartnerGroups)?;
         let rules = if request(ctx).is_partner() {
             &[]
         } else {
             self.0.rules.rules()
         };
-        rules.iter().map(PartnerGroupRule::from).collect()
+        Ok(rules.iter().map(PartnerGroupRule::from).collect())
     }
 
     /// Starts at 1 and rises whenever the rules are replaced.
     async fn version(&self, ctx: &Context<'_>) -> Result<u32, ApiError> {
-        request(ctx).caller.staff_only()?;
+        identity::beyond(ctx, Resource::PartnerGroups)?;
         Ok(self.0.version)
     }
 
     /// When it was created.
     async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        request(ctx).caller.staff_only()?;
+        identity::beyond(ctx, Resource::PartnerGroups)?;
         Ok(DateTime(self.0.created_at))
     }
 
     /// When it was last changed.
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        request(ctx).caller.staff_only()?;
+        identity::beyond(ctx, Resource::PartnerGroups)?;
         Ok(DateTime(self.0.updated_at))
     }
 

@@ -9,6 +9,7 @@ use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
+use super::identity;
 use super::input::id_text;
 use super::partner::Partner;
 use super::scalar::DateTime;
@@ -77,7 +78,7 @@ impl PartnershipRequest {
 
     /// What is to be promoted.
     async fn campaign(&self, ctx: &Context<'_>) -> Result<Campaign, ApiError> {
-        let campaign = Campaign::load(ctx, self.0.campaign_id).await?;
+        let campaign = identity::campaign(ctx, self.0.campaign_id).await?;
         Ok(campaign.ok_or(StoreError::Corrupt {
             table: "partnership_request",
             column: "campaign_id",
@@ -99,7 +100,7 @@ impl PartnershipRequest {
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
         nullable(async {
             match self.0.partner_id {
-                Some(id) => Partner::load(ctx, id).await,
+                Some(id) => identity::partner(ctx, id).await,
                 None => Ok(None),
             }
         })

@@ -10,6 +10,7 @@ use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
+use super::identity;
 use super::input::{id_text, id_texts};
 use super::loader::PayoutPageKey;
 use super::money::Money;
@@ -95,7 +96,7 @@ impl Payout {
 
     /// The partner who is paid, or whose individual is.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
-        let partner = Partner::load(ctx, self.0.partner_id).await?;
+        let partner = identity::partner(ctx, self.0.partner_id).await?;
         Ok(partner.ok_or(StoreError::Corrupt {
             table: "payout",
             column: "partner_id",

@@ -7,6 +7,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 use super::campaign::Campaign;
 use super::context::{mutation, request};
 use super::error::{ApiError, Nullable, nullable};
+use super::identity;
 use super::input::id_text;
 use super::partner::Partner;
 use super::scalar::DateTime;
@@ -65,7 +66,7 @@ impl CommissionSnapshot {
 
     /// Whom it was promised to.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
-        let partner = Partner::load(ctx, self.0.partner_id).await?;
+        let partner = identity::partner(ctx, self.0.partner_id).await?;
         Ok(partner.ok_or(StoreError::Corrupt {
             table: "commission_snapshot",
             column: "partner_id",
@@ -77,7 +78,7 @@ impl CommissionSnapshot {
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable(async {
             match self.0.campaign_id {
-                Some(id) => Campaign::load(ctx, id).await,
+                Some(id) => identity::campaign(ctx, id).await,
                 None => Ok(None),
             }
         })

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObje
 
 use super::context::{mutation, request};
 use super::error::{ApiError, Nullable, nullable};
+use super::identity;
 use super::input::{MoneyInput, patch, plain};
 use super::money::Money;
 use super::partner::Partner;
@@ -47,7 +48,7 @@ impl Viewer {
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
         nullable(async {
             match request(ctx).caller.partner() {
-                Some(partner) => Partner::load(ctx, partner).await,
+                Some(partner) => identity::partner(ctx, partner).await,
                 None => Ok(None),
             }
         })

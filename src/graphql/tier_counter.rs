@@ -4,6 +4,7 @@ use async_graphql::{Context, Object};
 
 use super::campaign::Campaign;
 use super::error::{Nullable, nullable};
+use super::identity;
 use super::scalar::{DateTime, Decimal};
 use super::tiered_commission::TierMetric;
 use crate::domain::id::CampaignId;
@@ -41,7 +42,7 @@ impl TierCounter {
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable(async {
             match self.campaign {
-                Some(id) => Campaign::load(ctx, id).await,
+                Some(id) => identity::campaign(ctx, id).await,
                 None => Ok(None),
             }
         })

@@ -9,6 +9,7 @@ use super::connection::{Connection, List, PageArguments, children, listed};
 use super::context::{RequestContext, mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
+use super::identity;
 use super::input::DeleteInput;
 use super::label::Advertiser;
 use super::loader::PartnersOfTier;
@@ -193,12 +194,14 @@ impl TieredCommission {
 
     /// The campaigns whose events it counts, each on its own.
     async fn campaigns(&self, ctx: &Context<'_>) -> Result<Vec<Campaign>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Campaigns)?;
-        let loader = &request.loaders().campaign;
-        let campaigns = self.0.audience.campaign_ids.iter().map(|id| loader.load(id.uuid()));
+        let campaigns = self
+            .0
+            .audience
+            .campaign_ids
+            .iter()
+            .map(|id| identity::campaign(ctx, *id));
         let campaigns = futures::future::try_join_all(campaigns).await?;
-        Ok(campaigns.into_iter().flatten().map(Campaign::from).collect())
+        Ok(campaigns.into_iter().flatten().collect())
     }
 
     /// The advertisers all of whose campaigns it counts, each campaign on its own.

@@ -23,6 +23,20 @@ impl Fetch for CampaignById {
     }
 }
 
+/// Campaigns that rows name, by id, whoever reads these rows: a partner is promised something for campaigns that it does
+/// not belong to.
+pub struct NamedCampaign;
+
+impl Fetch for NamedCampaign {
+    type Key = Uuid;
+    type Value = Arc<Campaign>;
+
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+        let whole = Scope::tenant_wide(scope.tenant());
+        Ok(shared(campaign::by_ids(store.reader(), &whole, ids).await?))
+    }
+}
+
 /// Pages of the campaigns that partners belong to.
 pub struct CampaignsOfPartner;
 

@@ -40,7 +40,7 @@ use crate::telemetry;
 
 pub use api_key::ApiKeyById;
 pub use bygone::BygoneProgress;
-pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner};
+pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner, NamedCampaign};
 pub use deal::{
     CommissionRuleById, CustomFieldById, DealById, DealOfCommission, DealsOfPartner, ForecastOfDeal, PartnersOfRule,
     StageById,
@@ -287,6 +287,7 @@ loaders! {
     categories_of_partner: CategoriesOfPartner,
     advertiser: LabelById<id::Advertiser>,
     campaign: CampaignById,
+    named_campaign: NamedCampaign,
     campaigns_of_partner: CampaignsOfPartner,
     campaign_count_of_partner: CampaignCountOfPartner,
     snapshot: SnapshotById,

@@ -2,6 +2,7 @@
 
 mod comeback;
 mod cursors;
+mod identity;
 mod lookups;
 mod scopes;
 mod single_scopes;

@@ -40,7 +40,7 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
         (
             "partners:read",
             vec![
-                one("partner", &p.a),
+                format!("partner(id: {:?}) {{ email }}", p.a),
                 by_external_id("partner"),
                 list("partners"),
                 "partnerTiers { id }".to_owned(),
@@ -197,13 +197,13 @@ both_databases! {
         for (scope, document, path) in [
             (
                 "partners:read",
-                format!("{{ partner(id: {:?}) {{ id group {{ name }} }} }}", p.a),
+                format!("{{ partner(id: {:?}) {{ id group {{ description }} }} }}", p.a),
                 "partner",
             ),
             (
                 "partners:read",
                 format!(
-                    "{{ partner(id: {:?}) {{ id commissionSnapshots {{ campaign {{ name }} }} }} }}",
+                    "{{ partner(id: {:?}) {{ id commissionSnapshots {{ campaign {{ holdbackDays }} }} }} }}",
                     p.a
                 ),
                 "partner",
@@ -216,7 +216,7 @@ both_databases! {
             (
                 "partners:read",
                 format!(
-                    "{{ partnershipRequest(id: {:?}) {{ id campaign {{ name }} }} }}",
+                    "{{ partnershipRequest(id: {:?}) {{ id campaign {{ status }} }} }}",
                     p.request
                 ),
                 "partnershipRequest",
@@ -239,7 +239,7 @@ both_databases! {
             ),
             (
                 "deals:read",
-                format!("{{ deal(id: {:?}) {{ id partner {{ name }} }} }}", p.pipeline.deal),
+                format!("{{ deal(id: {:?}) {{ id partner {{ email }} }} }}", p.pipeline.deal),
                 "deal",
             ),
             (
@@ -275,7 +275,7 @@ both_databases! {
             ),
             (
                 "tiered_commissions:read",
-                format!("{{ tieredCommission(id: {:?}) {{ id campaigns {{ name }} }} }}", p.tiered),
+                format!("{{ tieredCommission(id: {:?}) {{ id campaigns {{ status }} }} }}", p.tiered),
                 "tieredCommission",
             ),
             (

@@ -34,8 +34,13 @@ const RESOURCES: [(&str, &str); 20] = [
     ("ApiKey", "api_keys"),
 ];
 
-/// What a rule calls the stages and fields that it names belongs to the rule.
-const NAMES: [(&str, &[&str]); 2] = [
+/// What a row names belongs to the row as far as it says which one it is.
+const NAMES: [(&str, &[&str]); 7] = [
+    ("Partner", &["id", "name", "externalId"]),
+    ("PartnerGroup", &["id", "name", "externalId"]),
+    ("Campaign", &["id", "name", "externalId"]),
+    ("Event", &["id", "externalId"]),
+    ("Attribution", &["id"]),
     ("PaymentStage", &["id", "label", "externalId"]),
     ("CustomField", &["id", "label", "externalId"]),
 ];

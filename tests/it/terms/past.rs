@@ -10,9 +10,13 @@ const COUNTER: &str = "tier metric value goal goalReached remaining windowStart 
 
 /// The goals of windows that are over, as "TIER METRIC value/goal day", with the day on which the window began.
 async fn past(client: &Client, partner: &str, campaign: Option<&str>) -> Vec<String> {
-    let document = format!("query($id: ID!, $campaign: ID) {{ partner(id: $id) {{
-        pastTierProgress(campaignId: $campaign, first: 100) {{ totalCount nodes {{ {COUNTER} }} }} }} }}");
-    let data = client.data_with(&document, json!({ "id": partner, "campaign": campaign })).await;
+    let document = format!(
+        "query($id: ID!, $campaign: ID) {{ partner(id: $id) {{
+        pastTierProgress(campaignId: $campaign, first: 100) {{ totalCount nodes {{ {COUNTER} }} }} }} }}"
+    );
+    let data = client
+        .data_with(&document, json!({ "id": partner, "campaign": campaign }))
+        .await;
     let list = &data["partner"]["pastTierProgress"];
     let nodes = list["nodes"].as_array().expect("a list");
     assert_eq!(list["totalCount"], nodes.len());

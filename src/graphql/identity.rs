@@ -1,0 +1,77 @@
+//! Identity travels with the row: whoever may read a row may read the id, the name and the external id of the partner,
+//! campaign, group, event and attribution that it names. Everything else of these takes the scope of their own.
+
+use async_graphql::Context;
+
+use super::campaign::Campaign;
+use super::context::request;
+use super::error::{ApiError, Nullable};
+use super::event::Event;
+use super::partner::Partner;
+use super::partner_group::PartnerGroup;
+use crate::auth::{Caller, Denied, Permission, Resource};
+use crate::domain::id::{CampaignId, EventId, PartnerGroupId, PartnerId};
+
+/// What has rows that name partners and are read under them.
+const NAME_PARTNERS: [Resource; 5] = [
+    Resource::Partners,
+    Resource::Commissions,
+    Resource::Payouts,
+    Resource::Deals,
+    Resource::Events,
+];
+
+/// For fields of a thing that are more than its identity.
+pub fn beyond(ctx: &Context<'_>, resource: Resource) -> Result<(), ApiError> {
+    request(ctx).caller.read_linked(resource)?;
+    Ok(())
+}
+
+/// The same for a field that may be null: an error there leaves its neighbours alone.
+pub fn part<T>(ctx: &Context<'_>, resource: Resource, part: Option<T>) -> Nullable<T> {
+    match beyond(ctx, resource) {
+        Ok(()) => part.map(Ok),
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// The same for what is for staff: a partner's token reads null.
+pub fn staffs_part<T>(ctx: &Context<'_>, resource: Resource, part: Option<T>) -> Nullable<T> {
+    self::part(ctx, resource, part.filter(|_| !request(ctx).is_partner()))
+}
+
+/// The partner that a row names which the caller may read.
+pub async fn partner(ctx: &Context<'_>, id: PartnerId) -> Result<Option<Partner>, ApiError> {
+    Ok(request(ctx).loaders().partner.load(id.uuid()).await?.map(Partner::from))
+}
+
+/// The campaign that a row names which the caller may read; of a partner's promises also one that it does not belong to.
+pub async fn campaign(ctx: &Context<'_>, id: CampaignId) -> Result<Option<Campaign>, ApiError> {
+    let request = request(ctx);
+    let (loaders, id) = (request.loaders(), id.uuid());
+    let found = match request.is_partner() {
+        true => loaders.named_campaign.load(id).await?,
+        false => loaders.campaign.load(id).await?,
+    };
+    Ok(found.map(Campaign::from))
+}
+
+/// The group that a row names which the caller may read.
+pub async fn partner_group(ctx: &Context<'_>, id: PartnerGroupId) -> Result<Option<PartnerGroup>, ApiError> {
+    let found = request(ctx).loaders().partner_group.load(id.uuid()).await?;
+    Ok(found.map(PartnerGroup::from))
+}
+
+/// The event that a row names which the caller may read.
+pub async fn event(ctx: &Context<'_>, id: EventId) -> Result<Option<Event>, ApiError> {
+    Ok(request(ctx).loaders().event.load(id.uuid()).await?.map(Event::from))
+}
+
+/// Whether the caller reads rows that name partners, and may so ask for a partner by its id.
+pub fn knows_partners(caller: &Caller) -> Result<(), Denied> {
+    let reads = |resource: &Resource| caller.permissions().allow(Permission::Read(*resource));
+    match NAME_PARTNERS.iter().any(reads) {
+        true => Ok(()),
+        false => Err(Denied::Lacks(Permission::Read(Resource::Partners))),
+    }
+}
