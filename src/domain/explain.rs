@@ -2,6 +2,8 @@
 
 use rust_decimal::Decimal;
 
+use super::money::{Money, written};
+
 /// One consideration: which rule or term, what came of it, and what it contributed.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Step {
@@ -49,5 +51,23 @@ impl Explanation for () {
 impl Explanation for Vec<Step> {
     fn note(&mut self, step: impl FnOnce() -> Step) {
         self.push(step());
+    }
+}
+
+/// The step that says what rounding did.
+pub fn rounding(exact: Decimal, rounded: Money) -> Step {
+    Step {
+        source: "rounding".to_owned(),
+        outcome: Outcome::Applied,
+        detail: if rounded.amount() == exact {
+            format!("{rounded} needs no rounding")
+        } else {
+            format!(
+                "{} to {rounded}, half away from zero",
+                written(exact, rounded.currency())
+            )
+        },
+        threshold: None,
+        amount: Some((rounded.amount() - exact).normalize()),
     }
 }

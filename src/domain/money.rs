@@ -41,6 +41,13 @@ impl fmt::Display for Currency {
     }
 }
 
+/// An amount for people, which may be no whole number of minor units: with at least the currency's digits.
+pub fn written(amount: Decimal, currency: Currency) -> String {
+    let mut amount = amount.normalize();
+    amount.rescale(amount.scale().max(currency.exponent()));
+    format!("{amount} {currency}")
+}
+
 /// An amount of at most [`MAX_MINOR`] minor units, of either sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Money {

@@ -2,7 +2,7 @@
 
 use super::commission::{Commission, CommissionStatus};
 use super::explain::{Outcome, Step};
-use super::money::{Currency, Money};
+use super::money::{self, Currency, Money};
 use super::terms::BasisKind;
 
 /// How far an event is refunded, this time included. The default: not at all.
@@ -86,19 +86,18 @@ fn proportion(amount: i64, part: i64, whole: i64) -> i64 {
 pub fn explain(row: &Commission, share: i64, clawed_minor: i64, refunded: Refunded, amount: Money) -> Vec<Step> {
     let show = |minor: i64, currency: Currency| rust_decimal::Decimal::new(minor, currency.exponent());
     let currency = row.amount.currency();
+    let shown = |minor: i64| money::written(show(minor, currency), currency);
+    // A row that is not fixed has its event's currency; one that is goes back as a whole.
     let how = if refunded.wholly {
-        "wholly".to_owned()
+        "all of it is refunded".to_owned()
     } else {
-        format!("by {} of {}", refunded.refunded_minor, refunded.charged_minor)
+        let (refunded, charged) = (shown(refunded.refunded_minor), shown(refunded.charged_minor));
+        format!("{refunded} of {charged} is refunded")
     };
     let mut steps = vec![Step {
-        source: format!("refund of {}", row.id),
+        source: "refund".to_owned(),
         outcome: Outcome::Applied,
-        detail: format!(
-            "its event is refunded {how} minor units: {} of {} goes back",
-            show(share, currency),
-            row.amount
-        ),
+        detail: format!("{how}: {} of {} goes back", shown(share), row.amount),
         threshold: None,
         amount: Some(show(-share, currency).normalize()),
     }];
@@ -106,7 +105,11 @@ pub fn explain(row: &Commission, share: i64, clawed_minor: i64, refunded: Refund
         steps.push(Step {
             source: "earlier clawbacks".to_owned(),
             outcome: Outcome::Applied,
-            detail: format!("{} went back before, {} now", show(-clawed_minor, currency), amount),
+            detail: format!(
+                "{} went back before, {} goes back now",
+                shown(-clawed_minor),
+                shown(-amount.minor())
+            ),
             threshold: None,
             amount: Some(show(-clawed_minor, currency).normalize()),
         });

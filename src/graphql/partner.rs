@@ -28,7 +28,6 @@ use super::tier_counter::TierCounter;
 use crate::auth::{Caller, Denied, Resource, Scope};
 use crate::domain::commission::Balance;
 use crate::domain::id::{CampaignId, PartnerId};
-use crate::domain::tiered::Metric;
 use crate::domain::{partner, snapshot, text};
 use crate::store;
 use crate::store::commission::Parent;
@@ -309,7 +308,7 @@ impl Partner {
         let progress = request.loaders().tier_progress.load(key).await?.unwrap_or_default();
         let shown = progress
             .iter()
-            .filter(|progress| progress.goal.metric != Metric::Revenue || !request.is_partner());
+            .filter(|progress| !request.is_partner() || progress.is_for_partner());
         Ok(shown
             .map(|progress| TierCounter::of(&progress.tier, Some(progress.campaign), &progress.goal))
             .collect())

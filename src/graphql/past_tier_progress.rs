@@ -1,7 +1,5 @@
 //! How far the goals of tiers were reached in windows that are over.
 
-use std::sync::Arc;
-
 use async_graphql::Context;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -15,8 +13,7 @@ use super::tier_counter::TierCounter;
 use crate::auth::Resource;
 use crate::domain::Timestamp;
 use crate::domain::id::CampaignId;
-use crate::domain::tiered::Metric;
-use crate::service::ledger::tiers::Bygone;
+use crate::service::ledger::tiers::Progress;
 use crate::store::page::{Page, PageRequest, Place, SortKey};
 
 /// The windows of a partner that are over, on all campaigns or on one.
@@ -49,12 +46,10 @@ pub fn past_tier_progress(
 
 /// Those that the caller sees: a partner sees no goals of revenue, nor of tiers that change nothing else.
 async fn shown(request: &RequestContext, key: ProgressKey) -> Result<Vec<(Place, TierCounter)>, ApiError> {
-    let all: Arc<Vec<Bygone>> = request.loaders().bygone_progress.load(key).await?.unwrap_or_default();
+    let all = request.loaders().bygone_progress.load(key).await?.unwrap_or_default();
     let for_partner = request.is_partner();
-    let shown = all
-        .iter()
-        .filter(|bygone| !for_partner || bygone.changes_payout && bygone.progress.goal.metric != Metric::Revenue);
-    let counters = shown.map(|Bygone { progress, .. }| {
+    let shown = all.iter().filter(|progress| !for_partner || progress.is_for_partner());
+    let counters = shown.map(|progress| {
         let counter = TierCounter::of(&progress.tier, Some(progress.campaign), &progress.goal);
         (place(progress), counter)
     });
@@ -62,7 +57,7 @@ async fn shown(request: &RequestContext, key: ProgressKey) -> Result<Vec<(Place,
 }
 
 /// By the end of the window. A goal of a window has no id: one is made of what it is.
-fn place(progress: &crate::service::ledger::tiers::Progress) -> Place {
+fn place(progress: &Progress) -> Place {
     let window = progress.goal.window;
     let all = (
         progress.id,

@@ -8,7 +8,7 @@ use crate::support::both_databases;
 const DECISION: &str = "decision { earned reason components { term reason amount { amount currency } detail } }";
 
 /// The decision of an event, as its recording answers it.
-async fn decided(shop: &Shop<'_>, event: Value) -> Value {
+pub async fn decided(shop: &Shop<'_>, event: Value) -> Value {
     let payload = shop
         .staff()
         .done("recordEvent", event, &format!("event {{ {DECISION} }}"))
@@ -28,7 +28,7 @@ fn short(decision: &Value) -> (String, Vec<String>) {
 }
 
 /// A programme in which every reason can come up, and an event for each: its name, the event, and what to expect.
-async fn every_reason(shop: &Shop<'_>) -> Vec<(&'static str, Value, Vec<String>)> {
+pub async fn every_reason(shop: &Shop<'_>) -> Vec<(&'static str, Value, Vec<String>)> {
     let ann = shop.partner("ann").await;
     let suspended = shop.partner("sue").await;
     shop.make("suspendPartner", "partner", json!({ "id": suspended, "reason": "r" }))
@@ -139,7 +139,7 @@ async fn every_reason(shop: &Shop<'_>) -> Vec<(&'static str, Value, Vec<String>)
         (
             "ROUNDED_TO_ZERO",
             by(&ann, &plain, json!({ "amount": euros("0.04") })),
-            one("10 % of 0.04 EUR: 0.004 rounds to 0.00 EUR"),
+            one("10 % of 0.04 EUR: 0.004 EUR rounds to 0.00 EUR"),
         ),
         (
             "TIER_GAVE_ZERO",

@@ -33,6 +33,7 @@ mod subscriptions;
 mod support;
 mod telemetry;
 mod terms;
+mod texts;
 mod tier_ledger;
 mod tiered;
 mod verify;

@@ -77,11 +77,14 @@ async fn a_day(shop: &Shop<'_>) {
     shop.pay().await;
     shop.reverse(&[&ids[1]]).await;
     shop.refund("r3", "0", Some("10")).await;
-    let document = "query($id: ID!) { partner(id: $id) {
-        balances { payable } lifetimeValue { amount } tierProgress { value } snapshots: commissionSnapshots { version supersededAt }
+    let document = "query($id: ID!, $campaign: ID) { partner(id: $id) {
+        balances { payable } lifetimeValue { amount } tierProgress { value } pastTierProgress { totalCount }
+        termsInForce(campaignId: $campaign) { source rules { description } lifetimeValue { amount } tiers { acts counters { value } } } snapshots: commissionSnapshots { version supersededAt }
         customers(first: 10) { nodes { externalId events(first: 10) { nodes { externalId refunds { externalId } } } } }
         commissions(first: 10) { nodes { transitions { to } explanation { detail } adjusts { id } adjustments: payout { commissions(first: 5) { nodes { id } } } } } } }";
-    shop.staff().data_with(document, json!({ "id": partner })).await;
+    shop.staff()
+        .data_with(document, json!({ "id": partner, "campaign": campaign }))
+        .await;
 }
 
 #[tokio::test]

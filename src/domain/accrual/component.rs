@@ -69,7 +69,7 @@ fn other_type(term: &Term, given: Option<&str>) -> Stop {
 fn without_customer(term: &Term, event: &Happening<'_>) -> Stop {
     let asks = match term.trigger {
         Trigger::First | Trigger::Subsequent => format!("the trigger {}", term.trigger.as_str()),
-        Trigger::Every => format!("in the first {} months", term.recurring_months?),
+        Trigger::Every => format!("the limit of {}", months(term.recurring_months?)),
     };
     let is_missing = event.customer.is_none();
     is_missing.then(|| {
@@ -78,6 +78,14 @@ fn without_customer(term: &Term, event: &Happening<'_>) -> Stop {
             format!("no customer, {asks} needs one"),
         )
     })
+}
+
+/// So many months.
+pub(super) fn months(count: u32) -> String {
+    match count {
+        1 => "1 month".to_owned(),
+        count => format!("{count} months"),
+    }
 }
 
 fn wrong_turn(term: &Term, history: &CustomerHistory) -> Stop {

@@ -3,13 +3,14 @@
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
+use super::component::months as months_of;
 use super::{Considered, Happening, Standing, TermsInForce};
 use crate::domain::calendar::month_of_life;
 use crate::domain::decision::{Component, NoCommissionReason, Refusal};
 use crate::domain::event::EventKind;
-use crate::domain::explain::{Outcome, Step};
+use crate::domain::explain::{Outcome, Step, rounding};
 use crate::domain::group_rules::{self, Inputs};
-use crate::domain::money::{AmountTooLarge, Currency, Money};
+use crate::domain::money::{AmountTooLarge, Currency, Money, written};
 use crate::domain::partner_group::PartnerGroup;
 use crate::domain::terms::{Basis, BasisKind, Term, Trigger};
 
@@ -105,7 +106,10 @@ fn pay(
     let mut steps = vec![Step {
         source: terms.source.clone(),
         outcome: Outcome::Applied,
-        detail: format!("component {index} of its terms"),
+        detail: match terms.is_fallback {
+            true => "the rules of the partner's group decide".to_owned(),
+            false => format!("component {} of {}", index + 1, terms.terms.len()),
+        },
         threshold: None,
         amount: None,
     }];
@@ -166,7 +170,7 @@ fn pay(
     Ok(Err(if exact.is_zero() {
         Refusal { reason: zero, detail }
     } else {
-        let detail = format!("{detail}: {} rounds to {rounded}", exact.normalize());
+        let detail = format!("{detail}: {} rounds to {rounded}", written(exact, rounded.currency()));
         Refusal {
             reason: NoCommissionReason::RoundedToZero,
             detail,
@@ -229,7 +233,7 @@ fn term_step(index: usize, term: &Term, detail: String, amount: Decimal) -> Step
         conditions.push(format!("trigger {}", term.trigger.as_str()));
     }
     if let Some(months) = term.recurring_months {
-        conditions.push(format!("in the first {months} months"));
+        conditions.push(format!("in the first {}", months_of(months)));
     }
     Step {
         source: format!("terms.{index} {}", term.basis_kind().as_str()),
@@ -237,16 +241,5 @@ fn term_step(index: usize, term: &Term, detail: String, amount: Decimal) -> Step
         detail,
         threshold: Some(conditions.join(", ")).filter(|text| !text.is_empty()),
         amount: Some(amount.normalize()),
-    }
-}
-
-/// The step that says what rounding did.
-pub fn rounding(exact: Decimal, rounded: Money) -> Step {
-    Step {
-        source: "rounding".to_owned(),
-        outcome: Outcome::Applied,
-        detail: format!("{} to {rounded}, half away from zero", exact.normalize()),
-        threshold: None,
-        amount: Some((rounded.amount() - exact).normalize()),
     }
 }

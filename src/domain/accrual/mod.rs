@@ -19,7 +19,7 @@ use super::snapshot::{self, CommissionSnapshot};
 use super::terms::{BasisKind, Term};
 
 pub use component::{Considered, consider};
-pub use earn::{Earned, Verdict, earned, rounding};
+pub use earn::{Earned, Verdict, earned};
 
 /// The terms in force for an event.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,12 +72,15 @@ pub fn terms_in_force(snapshots: &[CommissionSnapshot], campaign: Option<&Campai
             snapshot_id: Some(snapshot.id),
             is_fallback: false,
             of_campaign: snapshot.campaign_id.is_some(),
-            source: format!("snapshot {} version {}", snapshot.id, snapshot.version),
+            source: match snapshot.campaign_id {
+                Some(_) => "terms promised for the campaign".to_owned(),
+                None => "terms promised for all campaigns".to_owned(),
+            },
         };
     }
     let (terms, is_fallback, source) = match campaign {
         Some(campaign) if !campaign.terms.is_empty() => (campaign.terms.clone(), false, "campaign terms"),
-        _ => (vec![Term::group_rules()], true, "no terms of a snapshot or campaign"),
+        _ => (vec![Term::group_rules()], true, "no terms promised, none of a campaign"),
     };
     TermsInForce {
         terms,

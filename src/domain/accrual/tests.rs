@@ -217,7 +217,7 @@ fn each_reason_says_what_was_compared() {
             &nobody,
             None,
             Reason::CustomerRequired,
-            "no customer, in the first 3 months needs one",
+            "no customer, the limit of 3 months needs one",
         ),
         (
             of_type(percent("10"), Trigger::First),
@@ -310,7 +310,7 @@ fn each_reason_says_what_was_compared() {
             &cent,
             None,
             Reason::RoundedToZero,
-            "10 % of 0.01 EUR: 0.001 rounds to 0.00 EUR",
+            "10 % of 0.01 EUR: 0.001 EUR rounds to 0.00 EUR",
         ),
     ];
     for (term, event, group, reason, detail) in cases {

@@ -220,6 +220,15 @@ fn at_stage(
     Ok(due)
 }
 
+/// What pays, for staff. A rule that is tried out has no version.
+fn named(plan: &Plan, version: u32, entry: u32) -> String {
+    let entry = entry + 1;
+    match version {
+        0 => format!("{}, entry {entry}", plan.label),
+        version => format!("{} version {version}, entry {entry}", plan.label),
+    }
+}
+
 /// The payment of a slot by a plan; `None` where the plan has no such part, or its occurrences are over.
 fn pay(
     rule: CommissionRuleId,
@@ -246,10 +255,7 @@ fn pay(
         source: "commission rule".to_owned(),
         outcome: Outcome::Applied,
         detail: what,
-        threshold: Some(format!(
-            "{} ({rule}) version {version}, entry {}",
-            plan.label, slot.entry
-        )),
+        threshold: Some(named(plan, version, slot.entry)),
         amount: None,
     }];
     // A percentage is of the deal's value; the deal may have changed its currency since the part started.

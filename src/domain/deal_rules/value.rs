@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use super::due::DealView;
 use super::{Part, Period, Scaling, ValueType};
 use crate::domain::deal::FieldValue;
-use crate::domain::explain::{Outcome, Step};
-use crate::domain::money::{AmountTooLarge, Currency, Money, Percentage};
+use crate::domain::explain::{Outcome, Step, rounding};
+use crate::domain::money::{AmountTooLarge, Currency, Money, Percentage, written};
 
 /// The amount of one occurrence in `currency`, with the steps that lead to it.
 pub(super) fn amount(
@@ -16,21 +16,21 @@ pub(super) fn amount(
     currency: Currency,
     steps: &mut Vec<Step>,
 ) -> Result<Money, AmountTooLarge> {
-    let Some(value) = nearest(part, occurrence, deal.fields, steps) else {
+    let Some(value) = nearest(part, occurrence, deal.fields, currency, steps) else {
         steps.push(Step {
             source: "value".to_owned(),
             outcome: Outcome::NotReached,
-            detail: format!("no value is set for occurrence {occurrence} of this deal: it pays 0"),
+            detail: format!("no value is set for occurrence {occurrence}: it pays nothing"),
             threshold: None,
             amount: Some(Decimal::ZERO),
         });
         return Money::from_minor(0, currency);
     };
     let (exact, detail) = match part.value_type {
-        ValueType::Fixed => (value, format!("{} {currency}, fixed", value.normalize())),
+        ValueType::Fixed => (value, format!("{}, fixed", written(value, currency))),
         ValueType::Percentage => {
             let percentage = Percentage::new(value).expect("checked when the rule was made");
-            let detail = format!("{percentage} % of {} {}", deal.value.normalize(), deal.currency);
+            let detail = format!("{percentage} % of {}", written(deal.value, deal.currency));
             (percentage.of(deal.value.normalize()), detail)
         }
     };
@@ -42,25 +42,29 @@ pub(super) fn amount(
         threshold: None,
         amount: Some(exact.normalize()),
     });
-    steps.push(Step {
-        source: "rounding".to_owned(),
-        outcome: Outcome::Applied,
-        detail: format!("{} to {rounded}, half away from zero", exact.normalize()),
-        threshold: None,
-        amount: Some((rounded.amount() - exact).normalize()),
-    });
+    steps.push(rounding(exact, rounded));
     Ok(rounded)
 }
 
 /// The period's scaling match, else the period's value, else the scaling match, else the base value. Every value that
 /// the part has for the occurrence gets a step.
-fn nearest(part: &Part, occurrence: u32, fields: &[FieldValue], steps: &mut Vec<Step>) -> Option<Decimal> {
+fn nearest(
+    part: &Part,
+    occurrence: u32,
+    fields: &[FieldValue],
+    currency: Currency,
+    steps: &mut Vec<Step>,
+) -> Option<Decimal> {
+    let shown = |value: Decimal| match part.value_type {
+        ValueType::Fixed => written(value, currency),
+        ValueType::Percentage => format!("{} %", value.normalize()),
+    };
     let mut chosen = None;
     let mut consider = |source: String, found: Result<Decimal, String>, threshold: Option<String>| {
         let (outcome, detail) = match (&found, chosen) {
             (Err(reason), _) => (Outcome::NotReached, reason.clone()),
-            (Ok(value), None) => (Outcome::Applied, shown(*value, part.value_type)),
-            (Ok(value), Some(_)) => (Outcome::Replaced, shown(*value, part.value_type)),
+            (Ok(value), None) => (Outcome::Applied, shown(*value)),
+            (Ok(value), Some(_)) => (Outcome::Replaced, shown(*value)),
         };
         chosen = chosen.or(found.ok());
         steps.push(Step {
@@ -82,7 +86,7 @@ fn nearest(part: &Part, occurrence: u32, fields: &[FieldValue], steps: &mut Vec<
             consider(
                 format!("{source} scaling"),
                 matched(scaling, fields),
-                Some(asked(scaling)),
+                Some(BY_OPTION.to_owned()),
             );
         }
         if let Some(value) = period.value {
@@ -90,7 +94,11 @@ fn nearest(part: &Part, occurrence: u32, fields: &[FieldValue], steps: &mut Vec<
         }
     }
     if let Some(scaling) = &part.scaling {
-        consider("scaling".to_owned(), matched(scaling, fields), Some(asked(scaling)));
+        consider(
+            "scaling".to_owned(),
+            matched(scaling, fields),
+            Some(BY_OPTION.to_owned()),
+        );
     }
     if let Some(value) = part.value {
         consider("base value".to_owned(), Ok(value), None);
@@ -113,20 +121,12 @@ impl Period {
 
 fn matched(scaling: &Scaling, fields: &[FieldValue]) -> Result<Decimal, String> {
     let Some(value) = fields.iter().find(|value| value.field_id == scaling.field_id) else {
-        return Err("the deal has no option for the field".to_owned());
+        return Err("the deal has no option of that field".to_owned());
     };
     let tier = scaling.tiers.iter().find(|tier| tier.option_id == value.option_id);
     tier.map(|tier| tier.value)
         .ok_or_else(|| "no value is set for the deal's option".to_owned())
 }
 
-fn asked(scaling: &Scaling) -> String {
-    format!("by the custom field {}", scaling.field_id)
-}
-
-fn shown(value: Decimal, value_type: ValueType) -> String {
-    match value_type {
-        ValueType::Fixed => value.normalize().to_string(),
-        ValueType::Percentage => format!("{} %", value.normalize()),
-    }
-}
+/// What picks a value of a scaling.
+const BY_OPTION: &str = "by the deal's option of a custom field";

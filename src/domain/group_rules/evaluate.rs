@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::{Fee, Inputs, Rule, RuleKind, RuleSet};
-use crate::domain::explain::{Explanation, Outcome, Step};
-use crate::domain::money::{AmountTooLarge, Currency, Money, Percentage};
+use crate::domain::explain::{Explanation, Outcome, Step, rounding};
+use crate::domain::money::{AmountTooLarge, Currency, Money, Percentage, written};
 
 /// The fee of a charge under the rules of a group whose own currency is `group_currency`. Upgrades and bonuses of a
 /// group with a currency are not reached by charges in another one. Fails only where bonuses lift the fee beyond the
@@ -24,13 +24,7 @@ pub fn evaluate(
     let fee = add_bonuses(rules, fee, amounts_apply, inputs, explanation)?;
     let fee = apply_gates(rules, fee, inputs, explanation);
     let rounded = Money::round(fee, inputs.currency)?;
-    explanation.note(|| Step {
-        source: "rounding".into(),
-        outcome: Outcome::Applied,
-        detail: format!("{} to {rounded}, half away from zero", fee.normalize()),
-        threshold: None,
-        amount: Some((rounded.amount() - fee).normalize()),
-    });
+    explanation.note(|| rounding(fee, rounded));
     Ok(Fee {
         fee: rounded,
         exact: fee,
@@ -56,7 +50,7 @@ fn base_percentage(rules: &[Rule], inputs: &Inputs, explanation: &mut impl Expla
                 let applies = tier.is_some_and(|(smallest, _)| smallest == max_months);
                 explanation.note(|| {
                     let reached = months <= max_months;
-                    base_step(index, rule, applies, reached, percentage, inputs.charge).because(format!(
+                    base_step(index, rule, applies, reached, percentage, inputs).because(format!(
                         "customer month {months} {} {max_months}",
                         if reached { "<=" } else { ">" }
                     ))
@@ -65,7 +59,7 @@ fn base_percentage(rules: &[Rule], inputs: &Inputs, explanation: &mut impl Expla
             RuleKind::Recurring { percentage } => {
                 let applies = tier.is_none();
                 base.get_or_insert(percentage);
-                explanation.note(|| base_step(index, rule, applies, true, percentage, inputs.charge));
+                explanation.note(|| base_step(index, rule, applies, true, percentage, inputs));
             }
             RuleKind::PartnerLtvUpgrade { .. }
             | RuleKind::ChargeThresholdBonus { .. }
@@ -75,10 +69,16 @@ fn base_percentage(rules: &[Rule], inputs: &Inputs, explanation: &mut impl Expla
     base.expect("a rule set has exactly one recurring rule")
 }
 
-fn base_step(index: usize, rule: &Rule, applies: bool, reached: bool, percentage: Percentage, charge: Decimal) -> Step {
+fn base_step(index: usize, rule: &Rule, applies: bool, reached: bool, percentage: Percentage, inputs: &Inputs) -> Step {
     if applies {
-        let detail = format!("{percentage} % of {charge}");
-        return step(index, rule, Outcome::Applied, detail, Some(percentage.of(charge)));
+        let detail = format!("{percentage} % of {}", written(inputs.charge, inputs.currency));
+        return step(
+            index,
+            rule,
+            Outcome::Applied,
+            detail,
+            Some(percentage.of(inputs.charge)),
+        );
     }
     let outcome = if reached {
         Outcome::Replaced
@@ -129,7 +129,13 @@ fn add_upgrades(
                     None,
                 )
             };
-            let threshold = compared("partner LTV", inputs.partner_ltv, min_ltv_total, amounts_apply, inputs);
+            let threshold = compared(
+                "lifetime value",
+                inputs.partner_ltv,
+                min_ltv_total,
+                amounts_apply,
+                inputs,
+            );
             step(index, rule, outcome, detail, amount).because(threshold)
         });
     }
@@ -157,11 +163,8 @@ fn add_bonuses(
         }
         explanation.note(|| {
             let outcome = if reached { Outcome::Applied } else { Outcome::NotReached };
-            let detail = if bonus.is_sign_negative() {
-                format!("{bonus}")
-            } else {
-                format!("+{bonus}")
-            };
+            let sign = if bonus.is_sign_negative() { "" } else { "+" };
+            let detail = format!("{sign}{}", written(bonus, inputs.currency));
             let threshold = compared("charge", inputs.charge, min_charge_total, amounts_apply, inputs);
             step(index, rule, outcome, detail, reached.then_some(bonus)).because(threshold)
         });
@@ -170,7 +173,7 @@ fn add_bonuses(
         explanation.note(|| Step {
             source: "floor".into(),
             outcome: Outcome::Applied,
-            detail: format!("{} is below 0, a fee never is", fee.normalize()),
+            detail: format!("{} is below 0, a fee never is", written(fee, inputs.currency)),
             threshold: None,
             amount: Some(-fee.normalize()),
         });
@@ -200,9 +203,9 @@ fn apply_gates(rules: &[Rule], mut fee: Decimal, inputs: &Inputs, explanation: &
                 )
             };
             let threshold = match (count >= min_qualified_customers, holds) {
-                (true, _) => format!("{count} qualified customers >= {min_qualified_customers}"),
+                (true, _) => format!("{} >= {min_qualified_customers}", qualified(count)),
                 (false, true) => "the first paid customer opens it".to_owned(),
-                (false, false) => format!("{count} qualified customers < {min_qualified_customers}"),
+                (false, false) => format!("{} < {min_qualified_customers}", qualified(count)),
             };
             step(index, rule, outcome, detail, amount).because(threshold)
         });
@@ -211,6 +214,13 @@ fn apply_gates(rules: &[Rule], mut fee: Decimal, inputs: &Inputs, explanation: &
         }
     }
     fee
+}
+
+fn qualified(count: u32) -> String {
+    match count {
+        1 => "1 qualified customer".to_owned(),
+        count => format!("{count} qualified customers"),
+    }
 }
 
 fn step(index: usize, rule: &Rule, outcome: Outcome, detail: String, amount: Option<Decimal>) -> Step {
@@ -229,7 +239,8 @@ fn compared(what: &str, value: Decimal, threshold: Decimal, amounts_apply: bool,
         return format!("the charge is in {}, not in the group's currency", inputs.currency);
     }
     let sign = if value >= threshold { ">=" } else { "<" };
-    format!("{what} {} {sign} {threshold}", value.normalize())
+    let [value, threshold] = [value, threshold].map(|amount| written(amount, inputs.currency));
+    format!("{what} {value} {sign} {threshold}")
 }
 
 impl Step {

@@ -4,9 +4,8 @@ use rust_decimal::Decimal;
 
 use super::Action;
 use super::counters::sum;
-use crate::domain::accrual::rounding;
-use crate::domain::explain::{Outcome, Step};
-use crate::domain::money::{AmountTooLarge, Currency, MAX_MINOR, Money};
+use crate::domain::explain::{Outcome, Step, rounding};
+use crate::domain::money::{AmountTooLarge, Currency, MAX_MINOR, Money, written};
 
 /// What became of a row. The amounts of the steps add up to the difference that was made.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,13 +75,17 @@ fn flat_difference(difference: i64, rows: &[Money], source: &str) -> Result<Vec<
         let booked = if left < 0 { left.max(-row.minor()) } else { left };
         left -= booked;
         let amount = Money::from_minor(row.minor() + booked, row.currency())?;
-        let booked = Decimal::new(booked, row.currency().exponent());
-        let all = Decimal::new(difference, row.currency().exponent());
+        let currency = row.currency();
+        let [booked, all] = [booked, difference].map(|minor| Decimal::new(minor, currency.exponent()));
         let detail = match (booked == all, booked.is_zero()) {
-            (true, _) => format!("{row} changed by {booked}"),
-            (false, true) => format!("the change by {all} is booked on other rows"),
+            (true, _) => format!("{row} changed by {}", written(booked, currency)),
+            (false, true) => format!("the change of {} is booked on other rows", written(all, currency)),
             // What no row can bear is forgone: nothing falls below 0.
-            (false, false) => format!("{row} bears {booked} of the change by {all}, down to 0"),
+            (false, false) => format!(
+                "{row} bears {} of the change of {}",
+                written(booked, currency),
+                written(all, currency)
+            ),
         };
         let amount_step = step(source, detail, Some(booked));
         acted.push(Acted {
@@ -108,9 +111,9 @@ pub(super) fn of_sale(
         .ok_or(AmountTooLarge)?;
     let share = Share::of_scaled(product, sale_amount.scale() + 8, currency)?;
     let detail = format!(
-        "{} % of the sale amount {} {currency} instead of {base}",
+        "{} % of the sale amount {} instead of {base}",
         value.normalize(),
-        sale_amount.normalize()
+        written(sale_amount, currency)
     );
     let mut steps = vec![step(source, detail, Some(share.exact - base.amount()))];
     let amount = share.floored(currency, &mut steps);
@@ -157,7 +160,7 @@ impl Share {
     /// The rounded amount, at least 0, after noting what that takes.
     fn floored(&self, currency: Currency, steps: &mut Vec<Step>) -> Money {
         if self.exact.is_sign_negative() && !self.exact.is_zero() {
-            let detail = format!("{} is below 0, an amount never is", self.exact.normalize());
+            let detail = format!("{} is below 0, an amount never is", written(self.exact, currency));
             steps.push(step("floor", detail, Some(-self.exact)));
             return Money::from_minor(0, currency).expect("0 is small");
         }

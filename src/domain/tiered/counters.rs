@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use super::{Goal, Metric, Side, Tier, Window};
 use crate::domain::Timestamp;
 use crate::domain::event::Event;
-use crate::domain::money::{AmountTooLarge, Currency, MAX_SUM_MINOR, Money};
+use crate::domain::money::{AmountTooLarge, Currency, MAX_SUM_MINOR, Money, written};
 use crate::domain::refund::{self, Refunded};
 
 /// What was sold. Not [`Money`], since a simulated one may have more digits than its currency.
@@ -289,25 +289,29 @@ pub fn progress(tier: &Tier, window: Window, counters: &Counters) -> Vec<Progres
     tier.goals.iter().map(of_goal).collect()
 }
 
-/// The goals and what stands against them, for explanations: `conversions 9 < 10, revenue 130.00 >= 121`.
-pub(super) fn compared(goals: &[Goal], counters: &Counters) -> String {
+/// The goals and what stands against them, for explanations: `conversions 9 < 10, revenue 130.00 EUR >= 121.00 EUR`.
+pub(super) fn compared(tier: &Tier, counters: &Counters) -> String {
     let mut parts = Vec::new();
-    for goal in goals {
-        let value = counters.value(goal.metric);
+    for goal in &tier.goals {
         let name = match goal.metric {
-            Metric::Conversion => format!("conversions {value}"),
-            Metric::Event => format!("events {value}"),
-            Metric::SaleAmount => format!("sale amount {value}"),
-            Metric::Payout => format!("payout {value}"),
-            Metric::Revenue => format!("revenue {value}"),
+            Metric::Conversion => "conversions",
+            Metric::Event => "events",
+            Metric::SaleAmount => "sale amount",
+            Metric::Payout => "payout",
+            Metric::Revenue => "revenue",
         };
+        let shown = |value: Decimal| match goal.metric.is_count() {
+            true => value.normalize().to_string(),
+            false => written(value, tier.currency),
+        };
+        let value = counters.value(goal.metric);
         if !goal.goal.is_zero() {
             let sign = if value >= goal.goal { ">=" } else { "<" };
-            parts.push(format!("{name} {sign} {}", goal.goal));
+            parts.push(format!("{name} {} {sign} {}", shown(value), shown(goal.goal)));
         }
         if let Some(max) = goal.max {
             let sign = if value >= max { ">=" } else { "<" };
-            parts.push(format!("{name} {sign} max {max}"));
+            parts.push(format!("{name} {} {sign} max {}", shown(value), shown(max)));
         }
     }
     parts.join(", ")

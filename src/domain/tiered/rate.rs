@@ -4,7 +4,7 @@ use super::act::{self, Acted};
 use super::counters::{Conversion, Counters, TakenBack, achieved, compared, in_band};
 use super::{Action, CrossingPolicy, Modifier, Side, Status, Tier, Window};
 use crate::domain::explain::{Outcome, Step};
-use crate::domain::money::{AmountTooLarge, Currency, Money};
+use crate::domain::money::{AmountTooLarge, Currency, Money, written};
 
 /// Which retroactive parts of a tier have fired in a window. Once set, never undone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -196,7 +196,7 @@ pub(super) fn steps(
         let Some(modifier) = tier.modifier(side).filter(|_| tier.status == Status::Active) else {
             continue;
         };
-        let threshold = Some(compared(&tier.goals, standing.deciding()));
+        let threshold = Some(compared(tier, standing.deciding()));
         if let (true, Some(acted)) = (chosen == Some(index), acted) {
             let of_action = steps.len();
             steps.extend(acted.steps.iter().cloned());
@@ -206,7 +206,7 @@ pub(super) fn steps(
         let (outcome, reason) = if tier.currency != currency {
             (
                 Outcome::NotReached,
-                format!(": it is in {}, the {} in {currency}", tier.currency, side.as_str()),
+                format!(": it is in {}, the {} is in {currency}", tier.currency, side.as_str()),
             )
         } else if !standing.reaches() {
             (Outcome::NotReached, String::new())
@@ -236,9 +236,9 @@ fn describe(action: Action, value: rust_decimal::Decimal, currency: Currency) ->
     match action {
         Action::Increase => format!("increase by {value} %"),
         Action::Decrease => format!("decrease by {value} %"),
-        Action::FlatIncrease => format!("increase by {value} {currency}"),
-        Action::FlatDecrease => format!("decrease by {value} {currency}"),
-        Action::Exact => format!("exactly {value} {currency}"),
+        Action::FlatIncrease => format!("increase by {}", written(value, currency)),
+        Action::FlatDecrease => format!("decrease by {}", written(value, currency)),
+        Action::Exact => format!("exactly {}", written(value, currency)),
     }
 }
 

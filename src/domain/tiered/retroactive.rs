@@ -87,7 +87,7 @@ pub fn fire(due: &[Due], standings: &[Standing<'_>], past: &mut [Past]) -> Resul
         let Some(retroactive) = standing.tier.retroactive(due.side) else {
             continue;
         };
-        let threshold = compared(&standing.tier.goals, &standing.with);
+        let threshold = compared(standing.tier, &standing.with);
         for (index, past) in past.iter_mut().enumerate() {
             let conversion = &past.conversion;
             let concerns = standing.tier.counts(conversion.event_type.as_deref())

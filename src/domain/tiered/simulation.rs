@@ -15,9 +15,8 @@ use super::rate::{Fired, RatedRow, Standing, pay, steps};
 use super::retroactive::{Adjustment, Earned, EarnedRow, Past, fire};
 use super::{Side, Tier, Window};
 use crate::domain::Timestamp;
-use crate::domain::accrual::rounding;
-use crate::domain::explain::Step;
-use crate::domain::money::{AmountTooLarge, Currency, Money, check_amount};
+use crate::domain::explain::{Step, rounding};
+use crate::domain::money::{AmountTooLarge, Currency, Money, check_amount, written};
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 
 /// The most conversions of one simulation.
@@ -260,7 +259,7 @@ impl Run<'_> {
         explanation: &mut Vec<Step>,
     ) -> Result<(), AmountTooLarge> {
         let base = Money::round(exact, self.currency)?;
-        let detail = format!("{} {}, before any tier", exact.normalize(), self.currency);
+        let detail = format!("{}, before any tier", written(exact, self.currency));
         explanation.push(step(&format!("base {}", side.as_str()), detail, Some(exact)));
         if base.amount() != exact {
             explanation.push(rounding(exact, base));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Fetch, ProgressKey};
 use crate::auth::Scope;
-use crate::service::ledger::tiers::{Bygone, bygone};
+use crate::service::ledger::tiers::{Progress, bygone};
 use crate::store::{Store, StoreError, tenant};
 
 /// The goals of windows that are over, the last window first.
@@ -13,7 +13,7 @@ pub struct BygoneProgress;
 
 impl Fetch for BygoneProgress {
     type Key = ProgressKey;
-    type Value = Arc<Vec<Bygone>>;
+    type Value = Arc<Vec<Progress>>;
 
     async fn fetch(
         store: &Store,

@@ -34,6 +34,7 @@ pub fn assumed_length(parent: &str, name: &str) -> u64 {
         "userErrors" => 1,
         "balances" | "lifetimeValue" | "minimumPayouts" => ASSUMED_SHORT_LENGTH,
         "commissions" if parent.ends_with("Payload") => ASSUMED_SHORT_LENGTH,
+        "tiers" | "goals" | "counters" if ["TermsInForce", "TierOffer"].contains(&parent) => ASSUMED_SHORT_LENGTH,
         "commissionSeries" => ASSUMED_SERIES,
         _ => ASSUMED_LENGTH,
     }

@@ -171,10 +171,9 @@ impl Agenda {
         at: Timestamp,
         random: &mut Rng,
     ) {
-        let reason = format!("payout {}", book.payouts[payout].id);
         let note = Note {
             actor: ACTOR,
-            reason: Some(&reason),
+            reason: Some("its payout is paid"),
             at,
         };
         for index in rows {

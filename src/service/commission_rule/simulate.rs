@@ -63,7 +63,8 @@ pub async fn simulate(
             problems.enter("rule");
             let rule = checked(database, &writer, input, now, &mut problems).await?;
             problems.leave();
-            rule
+            // It is nobody's, so that no version of it is spoken of.
+            rule.map(|rule| CommissionRule { version: 0, ..rule })
         }
         _ => {
             problems.add("", ProblemCode::Invalid, "give either commissionRuleId or rule");

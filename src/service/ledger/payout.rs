@@ -190,7 +190,7 @@ async fn settle_once(
     for row in rows.values() {
         match status {
             PayoutStatus::Paid => {
-                posting.move_to(row, CommissionStatus::Paid, Some(&format!("payout {}", payout.id)));
+                posting.move_to(row, CommissionStatus::Paid, Some("its payout is paid"));
             }
             PayoutStatus::Failed | PayoutStatus::Canceled => posting.release(row),
             PayoutStatus::Pending => {}

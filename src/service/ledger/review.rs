@@ -290,7 +290,7 @@ fn follows(row: &Commission) -> bool {
 fn undo(paid: &Commission, now: Timestamp) -> Commission {
     let amount = Money::from_minor(-paid.amount.minor(), paid.amount.currency()).expect("as large as what it undoes");
     let step = Step {
-        source: format!("reversal of {}", paid.id),
+        source: "reversal".to_owned(),
         outcome: Outcome::Applied,
         detail: format!("the row that it adjusts was reversed after {} was paid", paid.amount),
         threshold: None,

@@ -28,8 +28,8 @@ both_databases! {
             "customFields": [{ "customField": { "label": "Size" }, "option": { "label": "medium" } }],
             "commissions": { "totalCount": 1, "nodes": [{ "amount": { "amount": "12.00" }, "explanation": [
                 { "source": "commission rule", "detail": "the one-off part" }, { "source": "scaling", "detail": "12 %" },
-                { "source": "amount", "detail": "12 % of 100 EUR" },
-                { "source": "rounding", "detail": "12 to 12.00 EUR, half away from zero" },
+                { "source": "amount", "detail": "12 % of 100.00 EUR" },
+                { "source": "rounding", "detail": "12.00 EUR needs no rounding" },
             ] }] },
         }] }));
         assert_eq!(data["paymentStages"], json!([{ "label": "Won", "outcome": "WON" }]));

@@ -451,9 +451,9 @@ both_databases! {
                         "deal": { "name": "alpha deal" },
                         "explanation": [
                             { "source": "commission rule", "detail": "the one-off part" },
-                            { "source": "scaling", "detail": "8" },
-                            { "source": "amount", "detail": "8 USD, fixed" },
-                            { "source": "rounding", "detail": "8 to 8.00 USD, half away from zero" },
+                            { "source": "scaling", "detail": "8.00 USD" },
+                            { "source": "amount", "detail": "8.00 USD, fixed" },
+                            { "source": "rounding", "detail": "8.00 USD needs no rounding" },
                         ],
                     }] },
                 }] },

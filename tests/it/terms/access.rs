@@ -30,7 +30,7 @@ both_databases! {
         assert_eq!(without["rules"][0]["percentage"], "10");
         // Neither the foreign campaign nor an unknown one says anything.
         let unknown = "cmp_01h2xcejqtf2nbrexx3vqjhp41";
-        for campaign in [&foreign, unknown] {
+        for campaign in [foreign.as_str(), unknown] {
             assert_eq!(in_force(&portal, &ann, Some(campaign)).await, Value::Null);
         }
         assert_eq!(in_force(&shop.staff(), &ann, Some(unknown)).await, Value::Null);

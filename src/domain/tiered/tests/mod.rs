@@ -6,6 +6,7 @@ mod crossing;
 mod live;
 mod naive;
 mod naive_recorded;
+mod offers;
 mod validation;
 mod windows;
 

@@ -36,7 +36,7 @@ impl Firing<'_> {
             let event = &self.past[adjustment.conversion];
             let (side, kind) = (adjustment.due.side, ResultKind::Adjustment);
             let done = result(&event.event, side, tier.id, kind, adjustment.amount, self.now, None);
-            let reason = format!("tiered commission {} reached its goals", tier.id);
+            let reason = format!("the goals of the tiered commission {} are reached", tier.tier.name);
             let commission = match side {
                 Side::Payout => {
                     let row = self.row(&adjustment, event, key.partner);

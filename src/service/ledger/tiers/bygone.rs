@@ -12,17 +12,9 @@ use super::{Failure, counting};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::CampaignId;
-use crate::domain::tiered::{self, Status, TieredCommission};
+use crate::domain::tiered::{Status, TieredCommission};
 use crate::store::tier_counter::CounterKey;
 use crate::store::{self, StoreError};
-
-/// One goal of a window that is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bygone {
-    pub progress: Progress,
-    /// Whether the tier changes what partners are paid.
-    pub changes_payout: bool,
-}
 
 /// The goals of windows that ended before `now`, or then, on all campaigns or on one, the last window first. Of tiers that
 /// were ACTIVE and for the partner when the window ended; what these said before versions were kept is not known, and such
@@ -34,7 +26,7 @@ pub async fn bygone(
     partners: &[Uuid],
     campaign: Option<CampaignId>,
     now: Timestamp,
-) -> Result<HashMap<Uuid, Vec<Bygone>>, StoreError> {
+) -> Result<HashMap<Uuid, Vec<Progress>>, StoreError> {
     let stored = store::tier_counter::over(database, scope, partners, campaign, now).await?;
     if stored.is_empty() {
         return Ok(HashMap::new());
@@ -54,22 +46,11 @@ pub async fn bygone(
     let counters = counting::current(database, &scope, &wanted, &stored)
         .await
         .map_err(Failure::of_what_is_stored)?;
-    let mut bygone: HashMap<Uuid, Vec<Bygone>> = HashMap::new();
+    let mut bygone: HashMap<Uuid, Vec<Progress>> = HashMap::new();
     for (tier, key) in wanted {
         let (counters, _) = &counters[&key];
-        let goals = tiered::progress(&tier.tier, key.window, counters).into_iter();
-        bygone
-            .entry(key.partner.uuid())
-            .or_default()
-            .extend(goals.map(|goal| Bygone {
-                progress: Progress {
-                    tier: tier.tier.name.clone(),
-                    id: tier.id,
-                    campaign: key.campaign,
-                    goal,
-                },
-                changes_payout: tier.tier.changes_payout(),
-            }));
+        let of_partner = bygone.entry(key.partner.uuid()).or_default();
+        of_partner.extend(Progress::of(tier, &key, counters));
     }
     Ok(bygone)
 }

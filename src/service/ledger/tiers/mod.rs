@@ -31,7 +31,7 @@ use crate::store::{self, Transaction, Writes};
 
 use counting::Wanted;
 
-pub use bygone::{Bygone, bygone};
+pub use bygone::bygone;
 pub use counting::Failure;
 pub use leave::{Leaving, leave};
 pub use offers::{OfferKey, Offered, offers};

@@ -11,7 +11,8 @@ use super::counting;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{CampaignId, TieredCommissionId};
-use crate::domain::tiered::{self, Status};
+use crate::domain::tiered::{self, Counters, Metric, Status, TieredCommission};
+use crate::store::tier_counter::CounterKey;
 use crate::store::{self, StoreError};
 
 /// One goal of one tier on one campaign of the partner.
@@ -21,6 +22,33 @@ pub struct Progress {
     pub id: TieredCommissionId,
     pub campaign: CampaignId,
     pub goal: tiered::Progress,
+    /// Whether the tier changes what the partner is paid.
+    pub changes_payout: bool,
+}
+
+impl Progress {
+    /// How far the goals of a tier are reached, in their order.
+    pub(super) fn of(
+        tier: &TieredCommission,
+        key: &CounterKey,
+        counters: &Counters,
+    ) -> impl Iterator<Item = Self> + use<> {
+        let (name, id, campaign) = (tier.tier.name.clone(), tier.id, key.campaign);
+        let changes_payout = tier.tier.changes_payout();
+        let goals = tiered::progress(&tier.tier, key.window, counters).into_iter();
+        goals.map(move |goal| Self {
+            tier: name.clone(),
+            id,
+            campaign,
+            goal,
+            changes_payout,
+        })
+    }
+
+    /// Whether the partner may know: nothing of revenue, nor of tiers that change nothing else.
+    pub fn is_for_partner(&self) -> bool {
+        self.changes_payout && self.goal.metric != Metric::Revenue
+    }
 }
 
 /// The progress of partners in the windows that contain `now`, on all campaigns that they belong to and `scope` shows,
@@ -56,14 +84,8 @@ pub async fn progress(
     let mut progress: HashMap<Uuid, Vec<Progress>> = HashMap::new();
     for (tier, key) in &wanted {
         let (counters, _) = &counters[key];
-        let goals = tiered::progress(&tier.tier, key.window, counters);
         let of_partner = progress.entry(key.partner.uuid()).or_default();
-        of_partner.extend(goals.into_iter().map(|goal| Progress {
-            tier: tier.tier.name.clone(),
-            id: tier.id,
-            campaign: key.campaign,
-            goal,
-        }));
+        of_partner.extend(Progress::of(tier, key, counters));
     }
     Ok(progress)
 }
