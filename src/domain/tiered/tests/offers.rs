@@ -9,7 +9,7 @@ const CURRENCIES: [&str; 2] = ["USD", "EUR"];
 
 prop_compose! {
     fn any_tier()(
-        goal_of in 0u32..5, max in proptest::option::of(1u32..4), kind in 0usize..3, currency_of in 0usize..2, crossing: bool,
+        goal_of in 0u32..5, max in proptest::option::of(1u32..4), kind in 0usize..3, currency_of in 0usize..2, crossing in proptest::bool::ANY,
         day in 1u32..4, pays in 0u8..4, active in 0u8..5,
     ) -> Tier {
         let goals = vec![Goal {

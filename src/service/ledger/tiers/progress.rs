@@ -28,21 +28,16 @@ pub struct Progress {
 
 impl Progress {
     /// How far the goals of a tier are reached, in their order.
-    pub(super) fn of(
-        tier: &TieredCommission,
-        key: &CounterKey,
-        counters: &Counters,
-    ) -> impl Iterator<Item = Self> + use<> {
-        let (name, id, campaign) = (tier.tier.name.clone(), tier.id, key.campaign);
-        let changes_payout = tier.tier.changes_payout();
+    pub(super) fn of(tier: &TieredCommission, key: &CounterKey, counters: &Counters) -> Vec<Self> {
         let goals = tiered::progress(&tier.tier, key.window, counters).into_iter();
-        goals.map(move |goal| Self {
-            tier: name.clone(),
-            id,
-            campaign,
+        let of_tier = goals.map(|goal| Self {
+            tier: tier.tier.name.clone(),
+            id: tier.id,
+            campaign: key.campaign,
             goal,
-            changes_payout,
-        })
+            changes_payout: tier.tier.changes_payout(),
+        });
+        of_tier.collect()
     }
 
     /// Whether the partner may know: nothing of revenue, nor of tiers that change nothing else.
