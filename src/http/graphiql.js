@@ -135,6 +135,91 @@ mutation SimulatePartnerGroup {
 `,
     },
     {
+      query: `# What a portal shows: what a partner has earned,
+# why, and how far the next tier is.
+query PartnerPortal($search: String) {
+  partners(
+    first: 1
+    filter: { search: $search }
+  ) {
+    nodes {
+      name
+      balances {
+        currency accrued approved paid payable
+      }
+      tierProgress {
+        tier metric value goal
+        campaign { name }
+      }
+      commissions(first: 5) {
+        nodes {
+          kind
+          status
+          amount { amount currency }
+          campaign { name }
+          matureAt
+          explanation { outcome detail amount }
+        }
+      }
+      payouts(first: 5) {
+        nodes {
+          status
+          amount { amount currency }
+          createdAt
+        }
+      }
+      deals(first: 5) {
+        nodes {
+          name
+          value { amount currency }
+          stage { label outcome }
+        }
+      }
+    }
+  }
+}
+`,
+      variables: JSON.stringify({ search: "Blue Harbor" }, null, 2),
+    },
+    {
+      query: `# Why did this earn nothing?
+query WhyNothing(
+  $from: DateTime!
+  $to: DateTime!
+) {
+  eventDecisionTotals(from: $from, to: $to) {
+    reason
+    count
+    amounts { amount currency }
+  }
+  events(
+    first: 10
+    filter: { earned: false }
+  ) {
+    nodes {
+      externalId
+      occurredAt
+      amount { amount currency }
+      attribution {
+        partner { name }
+        campaign { name }
+      }
+      decision {
+        reason
+        components { reason detail }
+      }
+    }
+  }
+}
+`,
+      // A year back, and today.
+      variables: JSON.stringify(
+        { from: `${new Date().getFullYear() - 1}-01-01T00:00:00Z`, to: new Date().toISOString() },
+        null,
+        2,
+      ),
+    },
+    {
       query: `# Partners and what is linked to them.
 # The next page: set "after" to this endCursor.
 query PartnersPage(

@@ -12,12 +12,14 @@ use crate::domain::Timestamp;
 use crate::domain::commission::{CommissionStatus, PaymentTarget};
 use crate::domain::id::{CommissionId, PartnerId, TenantId};
 
-/// Rows of any tenant that may be approved now, at most `limit`, but those of some partners, as (tenant, partner, row): for the background job,
-/// which works for all tenants and takes each row up again under its partner's lock.
+/// Rows of any tenant, or of `only` this one, that may be approved now, at most `limit`, but those of some partners, as
+/// (tenant, partner, row): for the background job, which works for all tenants and takes each row up again under its
+/// partner's lock.
 pub async fn matured(
     database: &impl ConnectionTrait,
     now: Timestamp,
     limit: u64,
+    only: Option<TenantId>,
     but: &[PartnerId],
 ) -> Result<Vec<(TenantId, PartnerId, CommissionId)>, StoreError> {
     let mut select = Query::select();
@@ -33,6 +35,9 @@ pub async fn matured(
         )
         .order_by(Column::MatureAt, sea_orm::Order::Asc)
         .limit(limit);
+    if let Some(tenant) = only {
+        select.and_where(Column::TenantId.eq(tenant.uuid()));
+    }
     if !but.is_empty() {
         select.and_where(Column::PartnerId.is_not_in(but.iter().map(|id| id.uuid())));
     }

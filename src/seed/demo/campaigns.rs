@@ -2,14 +2,15 @@
 
 use chrono::Duration;
 
-use super::{Ids, Stage};
+use super::story::Step;
+use super::{Ids, Stage, on};
 use crate::domain::campaign::CampaignStatus;
 use crate::domain::problem::Patch;
 use crate::domain::terms::TermDraft;
 use crate::seed::draft::{first, fixed, for_months, group_rules, percent, subsequent};
 use crate::service::ServiceError;
 use crate::service::campaign::{CampaignChange, NewCampaign, create, update};
-use crate::store;
+use crate::service::once::answered;
 
 /// When it becomes what it is now.
 const TURNING_DAY: i64 = 180;
@@ -25,7 +26,7 @@ struct Row {
     window: (Option<i64>, Option<i64>),
 }
 
-fn rows() -> [Row; 8] {
+fn rows() -> [Row; 10] {
     use CampaignStatus::{Active, Ended, Paused};
     let row = |key, name, advertiser, terms, holdback_days, status| Row {
         key,
@@ -88,42 +89,69 @@ fn rows() -> [Row; 8] {
         ),
         // Without terms of its own: the groups' rules pay.
         row("winter", "Fernweh Winter Weeks", "fernweh", Vec::new(), Some(30), Ended),
+        row(
+            "rental",
+            "Harbor Pay Terminal Rental",
+            "harbor",
+            always(for_months(3, percent("15"))),
+            Some(14),
+            Active,
+        ),
+        Row {
+            // It begins three weeks after the first start.
+            window: (Some(261), None),
+            ..row(
+                "spring",
+                "Fernweh Spring Trains",
+                "fernweh",
+                always(percent("10")),
+                Some(30),
+                Active,
+            )
+        },
     ]
 }
 
-pub async fn make(stage: &Stage<'_>, advertisers: &Ids) -> Result<Ids, ServiceError> {
-    let mut ids = Vec::new();
-    for (turn, row) in rows().into_iter().enumerate() {
-        let external_id = format!("demo-campaign-{}", row.key);
-        let known =
-            store::campaign::find_by_external_id(stage.app.store.reader(), &stage.scope(), &external_id).await?;
-        let day = |day: i64| stage.tenant.created_at + Duration::days(day);
-        let campaign = match known {
-            Some(known) => known,
-            None => {
-                let campaign = NewCampaign {
-                    name: row.name.to_owned(),
-                    external_id: Some(external_id),
-                    status: None,
-                    terms: row.terms,
-                    holdback_days: row.holdback_days,
-                    starts_at: row.window.0.map(day),
-                    ends_at: row.window.1.map(day),
-                    advertiser_id: Some(advertisers.of(row.advertiser)),
-                };
-                create(&stage.on(2, turn), &stage.caller(), campaign).await?
-            }
-        };
-        let id = campaign.id.to_string();
-        if campaign.status != row.status {
-            let change = CampaignChange {
-                id: id.clone(),
-                status: Patch::Set(row.status),
-                ..CampaignChange::default()
-            };
-            update(&stage.on(TURNING_DAY, turn), &stage.caller(), change).await?;
-        }
-        ids.push((row.key, id));
-    }
-    Ok(ids.into_iter().collect())
+pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
+    let turning = |(place, row): &(usize, Row)| (row.status != CampaignStatus::Active).then_some(*place);
+    let turns: Vec<_> = rows().into_iter().enumerate().filter_map(|row| turning(&row)).collect();
+    let made = (0..rows().len()).map(|place| (on(2, place), Step::Campaign(place)));
+    made.chain(
+        turns
+            .into_iter()
+            .map(|place| (on(TURNING_DAY, place), Step::Turn(place))),
+    )
+}
+
+pub async fn make(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+    let row = rows().into_iter().nth(place).expect("steps() goes by rows()");
+    let day = |day: i64| stage.moment(Duration::days(day));
+    let external_id = format!("demo-campaign-{}", row.key);
+    let (app, caller) = stage.step(age, &external_id);
+    let campaign = NewCampaign {
+        name: row.name.to_owned(),
+        external_id: Some(external_id),
+        status: None,
+        terms: row.terms,
+        holdback_days: row.holdback_days,
+        starts_at: row.window.0.map(day),
+        ends_at: row.window.1.map(day),
+        advertiser_id: Some(ids.of("advertiser", row.advertiser)),
+    };
+    let campaign = answered(&app, &caller, create(&app, &caller, campaign)).await?;
+    ids.put("campaign", row.key, campaign.id);
+    Ok(())
+}
+
+/// Pauses or ends a campaign.
+pub async fn turn(stage: &Stage<'_>, age: Duration, place: usize, ids: &Ids) -> Result<(), ServiceError> {
+    let row = &rows()[place];
+    let (app, caller) = stage.step(age, &format!("demo-campaign-{}-turns", row.key));
+    let change = CampaignChange {
+        id: ids.of("campaign", row.key),
+        status: Patch::Set(row.status),
+        ..CampaignChange::default()
+    };
+    answered(&app, &caller, update(&app, &caller, change)).await?;
+    Ok(())
 }

@@ -1,16 +1,19 @@
 //! The demo's partner groups, tiers, categories and advertisers.
 
+use chrono::Duration;
+
 use super::{Ids, Stage};
 use crate::domain::group_rules::RuleDraft;
 use crate::domain::id;
+use crate::domain::problem::Patch;
 use crate::seed::draft::{bonus, gate, recurring, time_tier, upgrade};
 use crate::service::ServiceError;
 use crate::service::label::LabelKind;
-use crate::service::partner_group::{NewPartnerGroup, create};
-use crate::store;
+use crate::service::once::answered;
+use crate::service::partner_group::{NewPartnerGroup, PartnerGroupChange, create, update};
 
-pub async fn groups(stage: &Stage<'_>) -> Result<Ids, ServiceError> {
-    let groups = [
+fn groups() -> [(&'static str, NewPartnerGroup); 4] {
+    [
         group(
             "standard",
             "Standard",
@@ -58,22 +61,46 @@ pub async fn groups(stage: &Stage<'_>) -> Result<Ids, ServiceError> {
                 note("Handling of large orders", bonus("5000", "-25")),
             ],
         ),
-    ];
-    let mut ids = Vec::new();
-    for (turn, (key, mut group)) in groups.into_iter().enumerate() {
+    ]
+}
+
+pub async fn make(stage: &Stage<'_>, age: Duration, ids: &mut Ids) -> Result<(), ServiceError> {
+    for (key, mut group) in groups() {
         let external_id = format!("demo-group-{key}");
-        let known =
-            store::partner_group::find_by_external_id(stage.app.store.reader(), &stage.scope(), &external_id).await?;
-        let id = match known {
-            Some(known) => known.id,
-            None => {
-                group.external_id = Some(external_id);
-                create(&stage.on(0, turn), &stage.caller(), group).await?.id
-            }
-        };
-        ids.push((key, id.to_string()));
+        let (app, caller) = stage.step(age, &external_id);
+        group.external_id = Some(external_id);
+        let group = answered(&app, &caller, create(&app, &caller, group)).await?;
+        ids.put("group", key, group.id);
     }
-    Ok(ids.into_iter().collect())
+    let tiers = [("bronze", "Bronze"), ("silver", "Silver"), ("gold", "Gold")];
+    labels::<id::PartnerTier>(stage, age, "tier", &tiers, ids).await?;
+    let categories = [
+        ("agency", "Agency"),
+        ("creator", "Content creator"),
+        ("integrator", "Systems integrator"),
+        ("marketplace", "Marketplace"),
+        ("travel", "Travel"),
+    ];
+    labels::<id::PartnerCategory>(stage, age, "category", &categories, ids).await?;
+    let advertisers = [
+        ("lumen", "Lumen Analytics"),
+        ("harbor", "Harbor Pay"),
+        ("fernweh", "Fernweh Travel"),
+    ];
+    labels::<id::Advertiser>(stage, age, "advertiser", &advertisers, ids).await
+}
+
+/// Makes the standard group the default one. Until then partners without a group have no rules, and two sales of that time
+/// have earned nothing.
+pub async fn settle(stage: &Stage<'_>, age: Duration, ids: &Ids) -> Result<(), ServiceError> {
+    let (app, caller) = stage.step(age, "demo-group-standard-settles");
+    let change = PartnerGroupChange {
+        id: ids.of("group", "standard"),
+        is_default: Patch::Set(true),
+        ..PartnerGroupChange::default()
+    };
+    answered(&app, &caller, update(&app, &caller, change)).await?;
+    Ok(())
 }
 
 fn group(
@@ -89,7 +116,6 @@ fn group(
         rules,
         description: Some(description.to_owned()),
         tags: tags.map(str::to_owned).collect(),
-        is_default: key == "standard",
         ..NewPartnerGroup::default()
     };
     (key, group)
@@ -102,51 +128,19 @@ fn note(description: &str, rule: RuleDraft) -> RuleDraft {
     }
 }
 
-pub async fn tiers(stage: &Stage<'_>) -> Result<Ids, ServiceError> {
-    let tiers = [("bronze", "Bronze"), ("silver", "Silver"), ("gold", "Gold")];
-    labels::<id::PartnerTier>(stage, "tier", &tiers).await
-}
-
-pub async fn categories(stage: &Stage<'_>) -> Result<Ids, ServiceError> {
-    let categories = [
-        ("agency", "Agency"),
-        ("creator", "Content creator"),
-        ("integrator", "Systems integrator"),
-        ("marketplace", "Marketplace"),
-        ("travel", "Travel"),
-    ];
-    labels::<id::PartnerCategory>(stage, "category", &categories).await
-}
-
-pub async fn advertisers(stage: &Stage<'_>) -> Result<Ids, ServiceError> {
-    let advertisers = [
-        ("lumen", "Lumen Analytics"),
-        ("harbor", "Harbor Pay"),
-        ("fernweh", "Fernweh Travel"),
-    ];
-    labels::<id::Advertiser>(stage, "advertiser", &advertisers).await
-}
-
 async fn labels<K: LabelKind>(
     stage: &Stage<'_>,
-    what: &str,
+    age: Duration,
+    what: &'static str,
     labels: &[(&'static str, &str)],
-) -> Result<Ids, ServiceError> {
-    let mut ids = Vec::new();
-    for (turn, (key, label)) in labels.iter().enumerate() {
+    ids: &mut Ids,
+) -> Result<(), ServiceError> {
+    for (turn, (key, label)) in (1..).zip(labels) {
         let external_id = format!("demo-{what}-{key}");
-        let known =
-            store::label::find_by_external_id::<K>(stage.app.store.reader(), &stage.scope(), &external_id).await?;
-        let id = match known {
-            Some(known) => known.id,
-            None => {
-                let (app, external_id) = (stage.on(1, turn), Some(external_id));
-                crate::service::label::create::<K>(&app, &stage.caller(), label, external_id)
-                    .await?
-                    .id
-            }
-        };
-        ids.push((*key, id.to_string()));
+        let (app, caller) = stage.step(age + Duration::minutes(turn), &external_id);
+        let label = crate::service::label::create::<K>(&app, &caller, label, Some(external_id));
+        let label = answered(&app, &caller, label).await?;
+        ids.put(what, key, label.id);
     }
-    Ok(ids.into_iter().collect())
+    Ok(())
 }

@@ -1,21 +1,36 @@
-//! The programme of `serve --demo`: small, and made through the services as its staff would have made it, over the
-//! months before the first start.
+//! The programme of `serve --demo`: small, and made through the services as its staff and its shops would have made it,
+//! over the months before the first start.
 //!
-//! Every step looks whether it was done already, so that a fill that was killed goes on where it ended. The last step
-//! is a request: once that is there, the programme is its users' and no step is ever done again.
+//! What happened is a list of steps in the order of time ([`story`]), each taken at its own time. A step is done once,
+//! however often it is asked for: things bear idempotency keys, events are what they are by their external ids. So a fill
+//! that was killed goes on where it ended. The last step is a request: once that is there, the programme is its users'
+//! and no step is ever taken again.
+//!
+//! All dates are days of the programme's life, which begins the same number of days before the first start whenever that
+//! is. So that the figures are the same, too, nothing that pays depends on how the calendar cuts these days into months.
 
 mod campaigns;
 mod classes;
+mod deals;
+mod leaks;
 mod partners;
+mod payouts;
+mod pipeline;
 mod requests;
+mod returns;
+mod reviews;
+mod sales;
+mod story;
+mod tiers;
 
 use std::collections::HashMap;
 
 use chrono::Duration;
 
 use crate::app::App;
-use crate::auth::{Caller, Scope};
+use crate::auth::{Call, Caller, Scope};
 use crate::clock::Clock;
+use crate::domain::Timestamp;
 use crate::domain::money::Currency;
 use crate::domain::partner::Partner;
 use crate::domain::tenant::Tenant;
@@ -40,7 +55,7 @@ pub async fn prepare(app: &App) -> Result<Tenant, ServiceError> {
     };
     let stage = Stage { app, tenant };
     if !requests::last_is_there(&stage).await? {
-        fill(&stage).await?;
+        story::tell(&stage).await?;
     }
     Ok(stage.tenant)
 }
@@ -52,7 +67,7 @@ pub async fn portal_partner(app: &App, tenant: &Tenant) -> Result<Option<Partner
 }
 
 async fn create_tenant(app: &App) -> Result<Tenant, ServiceError> {
-    let eur = Currency::parse("EUR").expect("the euro exists");
+    let eur = currency("EUR");
     let begin = at(app, app.clock.now() - Duration::days(DAYS));
     let tenant = NewTenant {
         slug: SLUG.to_owned(),
@@ -64,46 +79,24 @@ async fn create_tenant(app: &App) -> Result<Tenant, ServiceError> {
     create(&begin, tenant).await
 }
 
-async fn fill(stage: &Stage<'_>) -> Result<(), ServiceError> {
-    let groups = classes::groups(stage).await?;
-    let tiers = classes::tiers(stage).await?;
-    let categories = classes::categories(stage).await?;
-    let advertisers = classes::advertisers(stage).await?;
-    let campaigns = campaigns::make(stage, &advertisers).await?;
-    let classes = Classes {
-        groups,
-        tiers,
-        categories,
-        campaigns,
-    };
-    partners::make(stage, &classes).await?;
-    requests::make(stage, &classes).await
-}
-
-/// What partners refer to, by the names that the tables here use; the values are ids.
-struct Classes {
-    groups: Ids,
-    tiers: Ids,
-    categories: Ids,
-    campaigns: Ids,
-}
-
-/// The ids of things by the last part of their external ids.
-struct Ids(HashMap<&'static str, String>);
+/// The ids of what the steps before have made, by kind and by the names that the tables here use.
+#[derive(Default)]
+struct Ids(HashMap<(&'static str, String), String>);
 
 impl Ids {
-    fn of(&self, key: &str) -> String {
-        self.0[key].clone()
+    fn put(&mut self, kind: &'static str, name: impl ToString, id: impl ToString) {
+        self.0.insert((kind, name.to_string()), id.to_string());
     }
 
-    fn all(&self, keys: &[&str]) -> Vec<String> {
-        keys.iter().map(|key| self.of(key)).collect()
+    fn of(&self, kind: &'static str, name: impl ToString) -> String {
+        let name = name.to_string();
+        let found = self.0.get(&(kind, name.clone()));
+        found.unwrap_or_else(|| panic!("{kind} {name} comes later")).clone()
     }
-}
 
-impl FromIterator<(&'static str, String)> for Ids {
-    fn from_iter<I: IntoIterator<Item = (&'static str, String)>>(ids: I) -> Self {
-        Self(ids.into_iter().collect())
+    /// For names separated by spaces.
+    fn all(&self, kind: &'static str, names: &str) -> Vec<String> {
+        names.split_whitespace().map(|name| self.of(kind, name)).collect()
     }
 }
 
@@ -114,10 +107,24 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// The program on a day of the programme's life. Neighbouring steps of a day get distinct times by their `turn`.
-    fn on(&self, day: i64, turn: usize) -> App {
-        let minutes = Duration::minutes(i64::try_from(turn).unwrap_or(0) * 47);
-        at(self.app, self.tenant.created_at + Duration::days(day) + minutes)
+    /// The moment at which the programme has this age.
+    fn moment(&self, age: Duration) -> Timestamp {
+        self.tenant.created_at + age
+    }
+
+    fn at(&self, age: Duration) -> App {
+        at(self.app, self.moment(age))
+    }
+
+    /// The program at that age of the programme, and the staff who takes the step of this name once.
+    fn step(&self, age: Duration, name: &str) -> (App, Caller) {
+        let call = Call {
+            operation: "demo".to_owned(),
+            key: name.to_owned(),
+            // A step of this name never asks for anything else.
+            content: Vec::new(),
+        };
+        (self.at(age), self.caller().calling(call))
     }
 
     fn caller(&self) -> Caller {
@@ -130,6 +137,18 @@ impl Stage<'_> {
 }
 
 /// The same program at another time.
-fn at(app: &App, moment: crate::domain::Timestamp) -> App {
-    App::new(app.store.clone(), Clock::manual(moment), app.keys.clone())
+fn at(app: &App, moment: Timestamp) -> App {
+    App {
+        clock: Clock::manual(moment),
+        ..app.clone()
+    }
+}
+
+/// The age of the programme on this day of its life. Neighbouring steps of a day get distinct times by their `turn`.
+fn on(day: i64, turn: usize) -> Duration {
+    Duration::days(day) + Duration::minutes(i64::try_from(turn).unwrap_or(0) * 47)
+}
+
+fn currency(code: &str) -> Currency {
+    Currency::parse(code).expect("a constant code")
 }

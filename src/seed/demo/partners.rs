@@ -1,15 +1,17 @@
 //! The demo's partners, what they were promised, and what became of them.
 
-use super::{Classes, Stage};
+use chrono::Duration;
+
+use super::story::Step;
+use super::{Ids, Stage, on};
 use crate::domain::partner::PartnerType::{Affiliate, Distributor, Referral, Reseller};
-use crate::domain::partner::{Partner, PartnerMove, PartnerStatus, PartnerType};
-use crate::domain::snapshot::SnapshotSource;
+use crate::domain::partner::{PartnerMove, PartnerStatus, PartnerType};
 use crate::domain::terms::TermDraft;
-use crate::seed::draft::{first, fixed, percent};
+use crate::seed::draft::{first, fixed, percent, subsequent};
 use crate::service::ServiceError;
+use crate::service::once::answered;
 use crate::service::partner::{NewPartner, change_status, create};
 use crate::service::snapshot::{SnapshotDraft, amend};
-use crate::store;
 
 /// Name, e-mail, type; group and tier ("" is none); categories, campaigns, tags separated by spaces; the day it joined.
 type Row = (
@@ -26,7 +28,7 @@ type Row = (
 
 #[rustfmt::skip]
 const PARTNERS: [Row; 30] = [
-    ("Blue Harbor Agency", "partners@blueharbor.example", Affiliate, "agencies", "gold", "agency", "annual team", "managed dach", 3),
+    ("Blue Harbor Agency", "partners@blueharbor.example", Affiliate, "agencies", "gold", "agency", "annual team signup rental", "managed dach", 3),
     ("Ada Lindqvist", "ada@lindqvist.example", Affiliate, "creators", "silver", "creator", "signup", "newsletter nordics", 4),
     ("Nordwind Medien", "hallo@nordwind.example", Affiliate, "agencies", "silver", "agency", "annual city", "managed", 5),
     ("Café & Code", "team@cafeundcode.example", Affiliate, "creators", "bronze", "creator", "signup team", "podcast", 7),
@@ -109,6 +111,8 @@ fn invites() -> Vec<(usize, &'static str, Vec<TermDraft>, i32)> {
         (1, "signup", vec![first("signup", fixed("18.00"))], 14),
         (4, "reader", vec![first("activation", fixed("55.00"))], 45),
         (12, "team", vec![first("purchase", percent("35")), percent("5")], 30),
+        // Whoever else brings the customer: only renewals are paid.
+        (19, "annual", vec![subsequent("renewal", percent("15"))], 30),
         (28, "annual", vec![percent("20")], 30),
     ]
 }
@@ -130,6 +134,13 @@ fn amendments() -> Vec<(usize, i64, &'static str, Vec<TermDraft>, &'static str)>
             vec![first("activation", fixed("60.00")), percent("0.25")],
             "New frame contract",
         ),
+        (
+            24,
+            210,
+            "annual",
+            vec![percent("0")],
+            "Nothing is paid while the audit of its invoices runs",
+        ),
     ]
 }
 
@@ -138,83 +149,70 @@ pub fn external_id(place: usize) -> String {
     format!("demo-partner-{:02}", place + 1)
 }
 
-pub async fn make(stage: &Stage<'_>, classes: &Classes) -> Result<(), ServiceError> {
-    let mut partners = Vec::with_capacity(PARTNERS.len());
-    for place in 0..PARTNERS.len() {
-        partners.push(partner(stage, classes, place).await?);
-    }
-    for (place, day, campaign, terms, reason) in amendments() {
-        let id = partners[place].id;
-        let snapshots = store::snapshot::of_partners(stage.app.store.reader(), &stage.scope(), &[id.uuid()]).await?;
-        let done = snapshots
-            .values()
-            .flatten()
-            .any(|snapshot| snapshot.source == SnapshotSource::Amendment);
-        if !done {
-            let draft = SnapshotDraft {
-                campaign_id: Some(classes.campaigns.of(campaign)),
-                terms,
-                holdback_days: Some(30),
-            };
-            amend(&stage.on(day, 0), &stage.caller(), &id.to_string(), draft, reason).await?;
-        }
-    }
-    lead(stage, &partners).await
+pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
+    let joined = (0..PARTNERS.len()).map(|place| (on(PARTNERS[place].8, place % 10), Step::Partner(place)));
+    let amended = amendments().into_iter().enumerate();
+    let amended = amended.map(|(place, (_, day, ..))| (on(day, 0), Step::Amend(place)));
+    let led = (0..MOVES.len()).map(|place| (on(MOVES[place].2, place), Step::Lead(place)));
+    joined.chain(amended).chain(led)
 }
 
-async fn partner(stage: &Stage<'_>, classes: &Classes, place: usize) -> Result<Partner, ServiceError> {
+pub async fn make(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+    let (name, email, partner_type, group, tier, categories, campaigns, tags, _) = PARTNERS[place];
     let external_id = external_id(place);
-    let known = store::partner::find_by_external_id(stage.app.store.reader(), &stage.scope(), &external_id).await?;
-    if let Some(known) = known {
-        return Ok(known);
-    }
-    let (name, email, partner_type, group, tier, categories, campaigns, tags, day) = PARTNERS[place];
-    let words = |text: &'static str| text.split_whitespace().collect::<Vec<_>>();
+    let (app, caller) = stage.step(age, &external_id);
     let invite = invites().into_iter().find(|invite| invite.0 == place);
     let partner = NewPartner {
         name: name.to_owned(),
         email: email.to_owned(),
         partner_type: Some(partner_type),
         external_id: Some(external_id),
-        group_id: (!group.is_empty()).then(|| classes.groups.of(group)),
-        tier_id: (!tier.is_empty()).then(|| classes.tiers.of(tier)),
-        category_ids: classes.categories.all(&words(categories)),
-        tags: words(tags).into_iter().map(str::to_owned).collect(),
+        group_id: (!group.is_empty()).then(|| ids.of("group", group)),
+        tier_id: (!tier.is_empty()).then(|| ids.of("tier", tier)),
+        category_ids: ids.all("category", categories),
+        tags: tags.split_whitespace().map(str::to_owned).collect(),
         metadata: place
             .is_multiple_of(4)
             .then(|| serde_json::json!({ "crmId": 4100 + place })),
         payout_currency: None,
         send_invite: INVITED.contains(&place),
-        campaign_ids: classes.campaigns.all(&words(campaigns)),
+        campaign_ids: ids.all("campaign", campaigns),
         commission_snapshot: invite.map(|(_, campaign, terms, holdback_days)| SnapshotDraft {
-            campaign_id: Some(classes.campaigns.of(campaign)),
+            campaign_id: Some(ids.of("campaign", campaign)),
             terms,
             holdback_days: Some(holdback_days),
         }),
     };
-    create(&stage.on(day, place % 10), &stage.caller(), partner).await
+    let partner = answered(&app, &caller, create(&app, &caller, partner)).await?;
+    ids.put("partner", place, partner.id);
+    Ok(())
 }
 
-/// Moves the partners to where they stand today, from wherever an earlier attempt left them.
-async fn lead(stage: &Stage<'_>, partners: &[Partner]) -> Result<(), ServiceError> {
-    let uuids: Vec<_> = MOVES.iter().map(|(place, ..)| partners[*place].id.uuid()).collect();
-    let histories = store::partner::transitions_of(stage.app.store.reader(), &stage.scope(), &uuids).await?;
-    for (turn, (place, to, day, reason)) in MOVES.into_iter().enumerate() {
-        let partner = &partners[place];
-        let history = histories.get(&partner.id.uuid()).map(Vec::as_slice).unwrap_or_default();
-        if history
-            .iter()
-            .any(|transition| transition.reason.as_deref() == Some(reason))
-        {
-            continue;
-        }
-        let the_move = match to {
-            PartnerStatus::Active | PartnerStatus::Invited => PartnerMove::Activate,
-            PartnerStatus::Suspended => PartnerMove::Suspend,
-            PartnerStatus::Revoked => PartnerMove::Revoke,
-        };
-        let app = stage.on(day, turn);
-        change_status(&app, &stage.caller(), &partner.id.to_string(), the_move, Some(reason)).await?;
-    }
+/// Writes what a partner was promised anew.
+pub async fn renegotiate(stage: &Stage<'_>, age: Duration, place: usize, ids: &Ids) -> Result<(), ServiceError> {
+    let (partner, _, campaign, terms, reason) = amendments().swap_remove(place);
+    let (app, caller) = stage.step(age, &format!("demo-amendment-{}", place + 1));
+    let draft = SnapshotDraft {
+        campaign_id: Some(ids.of("campaign", campaign)),
+        terms,
+        holdback_days: Some(30),
+    };
+    let partner = ids.of("partner", partner);
+    answered(&app, &caller, amend(&app, &caller, &partner, draft, reason)).await?;
+    Ok(())
+}
+
+/// Moves a partner to another status.
+pub async fn lead(stage: &Stage<'_>, age: Duration, place: usize, ids: &Ids) -> Result<(), ServiceError> {
+    let (partner, to, _, reason) = MOVES[place];
+    let the_move = match to {
+        PartnerStatus::Active | PartnerStatus::Invited => PartnerMove::Activate,
+        PartnerStatus::Suspended => PartnerMove::Suspend,
+        PartnerStatus::Revoked => PartnerMove::Revoke,
+    };
+    let (app, caller) = stage.step(age, &format!("demo-move-{}", place + 1));
+    let partner = ids.of("partner", partner);
+    let moved = change_status(&app, &caller, &partner, the_move, Some(reason));
+    answered(&app, &caller, moved).await?;
     Ok(())
 }

@@ -1,8 +1,11 @@
 //! The demo's requests to join. The last of them ends the fill.
 
-use super::{Classes, Stage};
-use crate::domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
+use chrono::Duration;
+
+use super::story::Step;
+use super::{Ids, Stage, on};
 use crate::service::ServiceError;
+use crate::service::once::answered;
 use crate::service::partnership_request::{NewPartnershipRequest, approve, create, reject};
 use crate::store::{self, StoreError};
 
@@ -63,7 +66,7 @@ const REQUESTS: [Row; 6] = [
         "redaktion@zweite-heimat.example",
         "city",
         "A travel magazine, founded in 2009.",
-        238,
+        239,
         Answer::None,
     ),
 ];
@@ -71,39 +74,59 @@ const REQUESTS: [Row; 6] = [
 /// Whether the demo was filled to its end once.
 pub async fn last_is_there(stage: &Stage<'_>) -> Result<bool, StoreError> {
     let (_, email, ..) = REQUESTS[REQUESTS.len() - 1];
-    Ok(find(stage, email).await?.is_some())
+    let reader = stage.app.store.reader();
+    let found = store::partnership_request::find_newest_of(reader, &stage.scope(), email).await?;
+    Ok(found.is_some())
 }
 
-pub async fn make(stage: &Stage<'_>, classes: &Classes) -> Result<(), ServiceError> {
-    for (turn, (name, email, campaign, message, day, answer)) in REQUESTS.into_iter().enumerate() {
-        let request = match find(stage, email).await? {
-            Some(request) => request,
-            None => {
-                let request = NewPartnershipRequest {
-                    name: name.to_owned(),
-                    email: email.to_owned(),
-                    campaign_id: classes.campaigns.of(campaign),
-                    message: Some(message.to_owned()),
-                };
-                create(&stage.on(day, turn), &stage.caller(), request).await?
-            }
-        };
-        if request.status == PartnershipRequestStatus::Pending {
-            let (app, caller, id) = (stage.on(day + 4, turn), stage.caller(), request.id.to_string());
-            match answer {
-                Answer::None => {}
-                Answer::Approve(group) => {
-                    approve(&app, &caller, &id, Some(&classes.groups.of(group))).await?;
-                }
-                Answer::Reject(reason) => {
-                    reject(&app, &caller, &id, reason).await?;
-                }
-            }
-        }
-    }
+/// All but the last one.
+pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
+    let all = (0..REQUESTS.len() - 1).zip(&REQUESTS);
+    all.flat_map(|(place, (.., day, answer))| {
+        let asked = (on(*day, place), Step::Ask(place));
+        let answered = (on(day + 4, place), Step::Answer(place));
+        let is_answered = !matches!(answer, Answer::None);
+        std::iter::once(asked).chain(is_answered.then_some(answered))
+    })
+}
+
+/// The request that ends the fill.
+pub fn last() -> Step {
+    Step::Ask(REQUESTS.len() - 1)
+}
+
+fn name(place: usize) -> String {
+    format!("demo-request-{}", place + 1)
+}
+
+pub async fn ask(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+    let (name_given, email, campaign, message, ..) = &REQUESTS[place];
+    let (app, caller) = stage.step(age, &name(place));
+    let request = NewPartnershipRequest {
+        name: (*name_given).to_owned(),
+        email: (*email).to_owned(),
+        campaign_id: ids.of("campaign", campaign),
+        message: Some((*message).to_owned()),
+    };
+    let request = answered(&app, &caller, create(&app, &caller, request)).await?;
+    ids.put("request", place, request.id);
     Ok(())
 }
 
-async fn find(stage: &Stage<'_>, email: &str) -> Result<Option<PartnershipRequest>, StoreError> {
-    store::partnership_request::find_newest_of(stage.app.store.reader(), &stage.scope(), email).await
+pub async fn answer(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+    let (_, email, .., answer) = &REQUESTS[place];
+    let (app, caller) = stage.step(age, &format!("{}-answered", name(place)));
+    let id = ids.of("request", place);
+    let request = match answer {
+        Answer::None => return Ok(()),
+        Answer::Approve(group) => {
+            let group = ids.of("group", group);
+            answered(&app, &caller, approve(&app, &caller, &id, Some(&group))).await?
+        }
+        Answer::Reject(reason) => answered(&app, &caller, reject(&app, &caller, &id, reason)).await?,
+    };
+    if let Some(partner) = request.partner_id {
+        ids.put("partner", email, partner);
+    }
+    Ok(())
 }

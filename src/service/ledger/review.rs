@@ -353,12 +353,21 @@ fn from_kept(kept: Value, ids: &[String]) -> Answers {
 /// Approves up to `limit` rows, of all tenants, whose holdback has passed, and their clawbacks; returns how many there
 /// were. Any number of replicas may do this at once: a row is looked at again under its partner's lock.
 pub async fn approve_matured(app: &App, limit: u64) -> Result<usize, StoreError> {
+    approve_matured_in(app, None, limit).await
+}
+
+/// The same in one tenant, at most [`MAX_IDS`] at a time: for a clock that is this tenant's own.
+pub async fn approve_matured_of(app: &App, tenant: TenantId) -> Result<usize, StoreError> {
+    approve_matured_in(app, Some(tenant), MAX_IDS as u64).await
+}
+
+async fn approve_matured_in(app: &App, only: Option<TenantId>, limit: u64) -> Result<usize, StoreError> {
     // Partners whose sums are at their bounds stop only themselves.
     let mut full = Vec::new();
     loop {
         let mut by_partner: HashMap<(TenantId, PartnerId), Vec<CommissionId>> = HashMap::new();
         for (tenant, partner, row) in
-            store::maturing::matured(app.store.reader(), app.clock.now(), limit, &full).await?
+            store::maturing::matured(app.store.reader(), app.clock.now(), limit, only, &full).await?
         {
             by_partner.entry((tenant, partner)).or_default().push(row);
         }

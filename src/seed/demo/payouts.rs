@@ -1,0 +1,82 @@
+//! The demo's payout runs, and how their payouts ended.
+
+use chrono::Duration;
+
+use super::story::Step;
+use super::{Ids, Stage, on};
+use crate::domain::commission::{Payout, PayoutStatus};
+use crate::domain::id::PayoutRunId;
+use crate::service::ServiceError;
+use crate::service::ledger::payout::{NewPayoutRun, create_run, settle};
+use crate::service::once::answered;
+use crate::store;
+use crate::store::page::PageRequest;
+use crate::store::payout::Parent;
+
+/// The days of the runs. They are settled two days later; the last one is not.
+const RUNS: [i64; 7] = [65, 95, 125, 155, 185, 215, 238];
+
+/// Payouts that were not paid: the run, the partner, the currency, and what became of them.
+const UNPAID: [(usize, usize, &str, PayoutStatus, &str); 3] = [
+    (2, 0, "EUR", PayoutStatus::Failed, "account closed"),
+    (
+        4,
+        0,
+        "EUR",
+        PayoutStatus::Canceled,
+        "sent again with the corrected invoice",
+    ),
+    (5, 4, "EUR", PayoutStatus::Failed, "name and account differ"),
+];
+
+pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
+    let night = |day: i64| on(day, 0) + Duration::hours(23);
+    let runs = (0..RUNS.len()).map(move |run| (night(RUNS[run]), Step::Pay(run)));
+    let settled = (0..RUNS.len() - 1).map(move |run| (night(RUNS[run] + 2), Step::Settlement(run)));
+    runs.chain(settled)
+}
+
+/// Pays everybody what is approved.
+pub async fn run(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+    let (app, caller) = stage.step(age, &format!("demo-run-{}", place + 1));
+    let everything = NewPayoutRun {
+        currency: None,
+        partner_ids: None,
+    };
+    let run = answered(&app, &caller, create_run(&app, &caller, everything)).await?;
+    ids.put("run", place, run.id);
+    Ok(())
+}
+
+pub async fn settle_run(stage: &Stage<'_>, age: Duration, place: usize, ids: &Ids) -> Result<(), ServiceError> {
+    for (number, payout) in (1..).zip(payouts(stage, &ids.of("run", place)).await?) {
+        let id = payout.id.to_string();
+        let (app, caller) = stage.step(age, &id);
+        let unpaid = UNPAID.iter().find(|(run, partner, unit, ..)| {
+            let partner = ids.of("partner", partner);
+            *run == place && payout.partner_id.to_string() == partner && payout.amount.currency().code() == *unit
+        });
+        let (status, reference) = match unpaid {
+            Some((.., status, reference)) => (*status, (*reference).to_owned()),
+            None => (PayoutStatus::Paid, format!("SEPA {}/{number}", place + 1)),
+        };
+        answered(&app, &caller, settle(&app, &caller, &id, status, Some(reference))).await?;
+    }
+    Ok(())
+}
+
+/// All of a run, of which a page holds more, in the order in which their partners joined.
+async fn payouts(stage: &Stage<'_>, run: &str) -> Result<Vec<Payout>, ServiceError> {
+    let run: PayoutRunId = run.parse().expect("the id of a run");
+    let request = PageRequest {
+        limit: 500,
+        backward: false,
+        after: None,
+        before: None,
+    };
+    let (reader, scope) = (stage.app.store.reader(), stage.scope());
+    let pages = store::payout::pages_of(reader, &scope, Parent::Run, &[run.uuid()], &request).await?;
+    let mut payouts: Vec<_> = pages.into_values().flat_map(|page| page.items).collect();
+    payouts.sort_by_key(|payout| (payout.partner_id, payout.recipient.clone(), payout.amount.currency()));
+    Ok(payouts)
+}
