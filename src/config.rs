@@ -214,6 +214,7 @@ impl Config {
                     statements: file.database.tenant_statements,
                     seconds: file.database.tenant_seconds_per_second,
                 },
+                durable: true,
             },
             latest_occurrence: Duration::from_secs(file.ledger.future_hours.min(LedgerSection::MOST_HOURS) * 3600),
             listen: listen.unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("a constant address")),

@@ -9,6 +9,7 @@ use crate::auth::{Caller, Permissions, Scope};
 use crate::domain::tenant::Tenant;
 use crate::seed::demo;
 use crate::service::token::{issue_for_partner, mint};
+use crate::store::{self, StoreOptions};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -19,8 +20,8 @@ const SIMULATION: &str = "mutation { simulatePartnerGroup(input: { \
     results { finalFee { amount currency } explanation { source outcome detail amount } } userErrors { message } } }";
 
 /// Makes the tenant `demo` if it is missing, and tells how to look at it.
-pub async fn prepare_and_greet(app: &App, address: SocketAddr) -> Result<(), CliError> {
-    let tenant = demo::prepare(app).await.map_err(open::readable)?;
+pub async fn prepare_and_greet(app: &App, options: &StoreOptions, address: SocketAddr) -> Result<(), CliError> {
+    let tenant = prepare(app, options).await?;
     let endpoint = format!("http://{}/graphql", reachable(address));
     let admin = mint(
         app,
@@ -53,6 +54,24 @@ pub async fn prepare_and_greet(app: &App, address: SocketAddr) -> Result<(), Cli
         "curl -s {endpoint} -H 'content-type: application/json' -H 'authorization: Bearer {admin}' -d '{simulation}'"
     ))?;
     Ok(())
+}
+
+/// The demo's months are hundreds of transactions, and a disk may take its time for each: none is waited for. Whatever a
+/// power cut takes is made again at the next start.
+async fn prepare(app: &App, options: &StoreOptions) -> Result<Tenant, CliError> {
+    let hasty = StoreOptions {
+        durable: false,
+        ..options.clone()
+    };
+    let store = store::connect(&hasty).await?;
+    let filling = App {
+        store: store.clone(),
+        ..app.clone()
+    };
+    let tenant = demo::prepare(&filling).await;
+    drop(filling);
+    store.close().await;
+    tenant.map_err(open::readable)
 }
 
 /// The name and a token of the partner that stands for all of them; `None` where it may not sign in.

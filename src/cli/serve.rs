@@ -30,7 +30,7 @@ pub async fn run(config: Config, is_demo: bool, export: Option<Export>) -> Resul
     };
     let address = listener.local_addr()?;
     if is_demo {
-        demo::prepare_and_greet(&app, address).await?;
+        demo::prepare_and_greet(&app, &config.store, address).await?;
     } else {
         output::line(format_args!("http://{address}/graphql"))?;
     }

@@ -32,6 +32,9 @@ pub struct StoreOptions {
     pub lock_timeout: Duration,
     /// What each tenant may take of it.
     pub share: ShareOptions,
+    /// Whether a commit waits for the disk. Where it does not, a power cut may take the newest commits back, whole ones and
+    /// in their order: for work that goes on wherever it ended.
+    pub durable: bool,
 }
 
 impl Default for StoreOptions {
@@ -43,6 +46,7 @@ impl Default for StoreOptions {
             statement_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(5),
             share: ShareOptions::default(),
+            durable: true,
         }
     }
 }
@@ -143,13 +147,17 @@ fn postgres_options(options: &StoreOptions) -> Result<PgConnectOptions, StoreErr
         // partners of a small programme to join 50 of them.
         ("random_page_cost", "1.1".to_owned()),
     ];
-    Ok(url.options(settings).disable_statement_logging())
+    let hasty = (!options.durable).then_some(("synchronous_commit", "off".to_owned()));
+    Ok(url
+        .options(settings.into_iter().chain(hasty))
+        .disable_statement_logging())
 }
 
 async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
     let pool = sqlite::Pool::connect(options).await?;
     // Somebody else may be migrating a large database.
-    let writing = sqlite::writing(&options.url, options.acquire_timeout.max(Duration::from_secs(30)))?;
+    let patience = options.acquire_timeout.max(Duration::from_secs(30));
+    let writing = sqlite::writing(&options.url, patience, options.durable)?;
     let mut single = pool_options_of(options);
     single
         .min_connections(0)

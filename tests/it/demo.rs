@@ -35,10 +35,13 @@ async fn programme(admin: &Client) -> Value {
 }
 
 async fn filled(app: &TestApp) -> Tenant {
-    prepare(&app.app).await.expect("nothing is in the way")
+    let process = another_process(app).await;
+    let tenant = prepare(&process).await.expect("nothing is in the way");
+    process.store.close().await;
+    tenant
 }
 
-/// The program once more on the same database, with connections of its own.
+/// The program once more on the same database, with connections of its own that do not wait for the disk.
 async fn another_process(app: &TestApp) -> App {
     let patience = Duration::from_secs(30);
     let options = StoreOptions {
@@ -46,6 +49,7 @@ async fn another_process(app: &TestApp) -> App {
         max_connections: 2,
         acquire_timeout: patience,
         statement_timeout: patience,
+        durable: false,
         ..StoreOptions::default()
     };
     let store = store::connect(&options).await.expect("the test database opens");

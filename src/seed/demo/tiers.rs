@@ -94,9 +94,9 @@ fn rows() -> [Row; 8] {
             retroactive_payout: back(Exact, "30", Some(RetroactiveType::Cps)),
             ..row(
                 "annual",
-                "Annual 35,000",
+                "Annual 32,000",
                 Period::Global,
-                vec![goal(SaleAmount, "35000")],
+                vec![goal(SaleAmount, "32000")],
             )
         },
         Row {

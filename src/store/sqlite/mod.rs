@@ -57,14 +57,18 @@ pub struct Transaction {
     pool: Pool,
 }
 
-/// How writing connections are made. FULL makes every commit survive a power cut. Another process (the command line beside
+/// How writing connections are made. FULL makes every commit survive a power cut, NORMAL keeps the file sound. Another process (the command line beside
 /// a running gateway) may hold the lock, and is waited for.
-pub fn writing(url: &str, patience: Duration) -> Result<SqliteConnectOptions, DbErr> {
+pub fn writing(url: &str, patience: Duration, durable: bool) -> Result<SqliteConnectOptions, DbErr> {
     let options: SqliteConnectOptions = url.parse().map_err(no_connection)?;
+    let synchronous = match durable {
+        true => SqliteSynchronous::Full,
+        false => SqliteSynchronous::Normal,
+    };
     Ok(options
         .disable_statement_logging()
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(synchronous)
         .foreign_keys(true)
         // Room for what a list of events changes, which else is written twice; taken as it is needed.
         .pragma("cache_size", "-32768")
@@ -86,7 +90,7 @@ impl Pool {
     pub async fn connect(options: &StoreOptions) -> Result<Self, DbErr> {
         let (url, patience) = (&options.url, options.acquire_timeout);
         // Processes that wait for SQLite's lock do not queue: who waits may lose many turns to the others.
-        let (writing, reading) = (writing(url, patience * 3)?, reading(url, patience)?);
+        let (writing, reading) = (writing(url, patience * 3, options.durable)?, reading(url, patience)?);
         let was_open = file::was_left_open(writing.get_filename());
         if file::may_be_created(url) {
             file::create(writing.get_filename());
