@@ -222,6 +222,15 @@ both_databases! {
         }
     }
 
+    async fn the_partner_is_answered_as_the_readme_says(app: TestApp) {
+        let tenant = filled(&app).await;
+        let (_, text) = include_str!("../../../README.md").split_once("Why did these sales earn nothing?").expect("the question");
+        let block = |language: &str| text.split(&format!("```{language}\n")).nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+        let expected: Value = serde_json::from_str(block("json")).unwrap();
+        let data = portal(&app, &tenant).await.data(block("graphql")).await;
+        assert_eq!(data, expected["data"]);
+    }
+
     /// What the page opens with for everybody is answered for a partner, too.
     async fn graphiqls_tabs_are_answered_to_the_partner(app: TestApp) {
         let tenant = filled(&app).await;
