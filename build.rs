@@ -1,53 +1,62 @@
-//! Embeds GraphiQL's browser files, when `scripts/graphiql-assets` has fetched them, as a table in
-//! `$OUT_DIR/graphiql_assets.rs`. Without them the table is empty and the page uses a CDN, so a build needs no npm.
+//! Embeds GraphiQL's browser files as a table in `$OUT_DIR/graphiql_assets.rs`. They come from npm, where npm is at
+//! hand; `TRIBUTARY_GRAPHIQL` says otherwise: `off`, or a folder that holds them. Without them the table is empty, and
+//! the build goes on.
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+#[path = "build/graphiql.rs"]
+mod graphiql;
+
+use std::ffi::OsString;
+use std::path::Path;
 use std::{fs, io};
 
+use graphiql::{Found, Settings};
+
 fn main() -> io::Result<()> {
-    // The parent is watched because it is in git: a missing path would make every build a fresh one.
-    println!("cargo::rerun-if-changed=assets");
-    println!("cargo::rerun-if-changed=build.rs");
+    // The parent of assets/graphiql is watched because it is in git: a missing path would make every build a fresh one.
+    for path in [
+        "assets",
+        "build.rs",
+        "build",
+        "src/http/graphiql/libraries.rs",
+        "tools/graphiql/package.json",
+        "tools/graphiql/package-lock.json",
+    ] {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    println!("cargo::rerun-if-env-changed={}", graphiql::VARIABLE);
 
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/graphiql");
-    let mut table = String::from("pub const FILES: &[(&str, &str, &[u8])] = &[\n");
-    for path in files(&folder)? {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if let Some(content_type) = content_type(name) {
-            writeln!(table, "    ({name:?}, {content_type:?}, include_bytes!({path:?})),").expect("a String takes all");
+    let out = variable("OUT_DIR").expect("cargo sets OUT_DIR");
+    let out = Path::new(&out);
+    let settings = Settings {
+        wanted: variable(graphiql::VARIABLE),
+        manifest: Path::new(env!("CARGO_MANIFEST_DIR")),
+        out,
+        npm: if cfg!(windows) { "npm.cmd" } else { "npm" }.as_ref(),
+        offline: variable("CARGO_NET_OFFLINE").is_some_and(|value| value == "true"),
+        patience: graphiql::PATIENCE,
+    };
+    let files = match graphiql::find(&settings) {
+        Found::Files(files) => files,
+        Found::SwitchedOff => Vec::new(),
+        Found::Nothing(reason) => {
+            println!(
+                "cargo::warning=GraphiQL is not embedded: {reason}. Its page will load it from a CDN, or else be \
+                 Tributary's own explorer. scripts/graphiql-assets fetches it, {}=off silences this",
+                graphiql::VARIABLE
+            );
+            Vec::new()
         }
-    }
-    table.push_str("];\n");
-    fs::write(out_dir().join("graphiql_assets.rs"), table)
-}
-
-/// The folder's files, sorted so that the build is reproducible; none when the folder is missing.
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let mut paths = fs::read_dir(folder)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<io::Result<Vec<_>>>()?;
-    paths.sort();
-    Ok(paths)
-}
-
-/// None for anything else that lies in the folder: only what the page needs goes into the binary.
-fn content_type(name: &str) -> Option<&'static str> {
-    match Path::new(name).extension()?.to_str()? {
-        "js" => Some("text/javascript; charset=utf-8"),
-        "css" => Some("text/css; charset=utf-8"),
-        "txt" => Some("text/plain; charset=utf-8"),
-        _ => None,
-    }
+    };
+    // Made beside it and renamed: nobody reads half a table, and a copy of the folder that shares its files is left alone.
+    let made = out.join("graphiql_assets.new");
+    fs::write(&made, graphiql::table(&files))?;
+    fs::rename(made, out.join("graphiql_assets.rs"))
 }
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "cargo tells a build script its folder through the environment only"
+    reason = "cargo and whoever builds tell a build script what to do through the environment only"
 )]
-fn out_dir() -> PathBuf {
-    std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR").into()
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
 }

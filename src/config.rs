@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::app::DEFAULT_LATEST_OCCURRENCE;
-use crate::http::{Cors, HttpOptions, Limits, Persisted, Subscriptions, Throttle, Timeouts};
+use crate::http::{Cors, GraphiqlAssets, HttpOptions, Limits, Persisted, Subscriptions, Throttle, Timeouts};
 use crate::store::{ShareOptions, StoreOptions};
 use crate::telemetry::{LogFilter, LogFormat};
 
@@ -62,6 +62,10 @@ pub struct Flags {
     /// No GraphiQL, introspection only with the scope `admin`, no suggestions in error texts
     #[arg(long, global = true, env = "TRIBUTARY_PRODUCTION", num_args = 0..=1, default_missing_value = "true")]
     production: Option<bool>,
+    /// Where GraphiQL's files come from: a folder that holds them, `embedded` (what the build found, or else a CDN), `cdn`,
+    /// or `none`, which leaves Tributary's own explorer [default: embedded]
+    #[arg(long, global = true, env = "TRIBUTARY_GRAPHIQL_ASSETS", value_name = "FOLDER")]
+    graphiql_assets: Option<PathBuf>,
     /// How log lines look [default: pretty]
     #[arg(long, global = true, env = "TRIBUTARY_LOG_FORMAT", value_name = "FORMAT")]
     log_format: Option<LogFormat>,
@@ -102,6 +106,7 @@ struct File {
     jwt_issuer: Option<String>,
     jwt_audience: Option<String>,
     production: Option<bool>,
+    graphiql_assets: Option<PathBuf>,
     log_format: Option<LogFormat>,
     log: Option<LogFilter>,
     metrics_listen: Option<SocketAddr>,
@@ -231,6 +236,11 @@ impl Config {
                 .unwrap_or_else(|| DEFAULT_PARTY.to_owned()),
             http: HttpOptions {
                 production: flags.production.or(file.production).unwrap_or(false),
+                graphiql_assets: flags
+                    .graphiql_assets
+                    .or(file.graphiql_assets)
+                    .map(GraphiqlAssets::from)
+                    .unwrap_or_default(),
                 metrics_elsewhere: metrics_listen.is_some(),
                 resolvers_only: false,
                 limits: file.limits,

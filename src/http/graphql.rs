@@ -45,7 +45,7 @@ pub async fn get(
     }
     let asks = pairs.iter().any(|(name, _)| name == "query" || name == "extensions");
     if !asks && negotiate::wants_page(&headers) && !front.options.production {
-        return graphiql::page();
+        return graphiql::page(&front);
     }
     let Some(media_type) = negotiate::response_type(&headers) else {
         return not_acceptable(&request_id);

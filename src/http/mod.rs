@@ -37,6 +37,7 @@ use crate::app::App;
 use crate::graphql::subscription::Events;
 use crate::graphql::{Schema, schema_for_validated_documents, sdl};
 use documents::Documents;
+pub use graphiql::{AssetsError, GraphiqlAssets};
 use guard::Guard;
 pub use guard::Limits;
 pub use metrics::serve_metrics;
@@ -52,6 +53,8 @@ const COMPRESSED_FROM_BYTES: u16 = 1024;
 pub enum StartError {
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    #[error(transparent)]
+    Graphiql(#[from] AssetsError),
     #[error("cors.origins: {0:?} is not an origin such as \"https://portal.example\"")]
     Origin(String),
     #[error("cannot serve: {0}")]
@@ -62,6 +65,7 @@ pub enum StartError {
 pub fn check(options: &HttpOptions) -> Result<(), StartError> {
     options.cors.check()?;
     persisted::Persisted::load(&options.persisted)?;
+    graphiql::Page::load(&options.graphiql_assets)?;
     Ok(())
 }
 
@@ -81,6 +85,7 @@ struct Inner {
     throttle: throttle::Throttle,
     seats: listen::Seats,
     turns: listen::Turns,
+    graphiql: Arc<graphiql::Page>,
     options: HttpOptions,
     readiness: Arc<health::Readiness>,
     /// Turns true when the program is told to end.
@@ -118,6 +123,7 @@ fn front(
         throttle: throttle::Throttle::new(options.throttle.clone()),
         seats: listen::Seats::new(&options.subscriptions),
         turns: listen::Turns::default(),
+        graphiql: graphiql::Page::load(&options.graphiql_assets)?,
         options,
         readiness: readiness.clone(),
         ending,

@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::graphiql::GraphiqlAssets;
 use super::guard::Limits;
 
 #[derive(Clone, Debug, Default)]
 pub struct HttpOptions {
     /// No GraphiQL, introspection for admins only, no suggestions in error texts.
     pub production: bool,
+    pub graphiql_assets: GraphiqlAssets,
     /// Metrics have an address of their own, and are not served beside the API.
     pub metrics_elsewhere: bool,
     /// Resolvers answer every query, also what could be written straight from rows. For tests, which ask both ways.

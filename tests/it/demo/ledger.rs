@@ -122,7 +122,7 @@ both_databases! {
                tieredCommissions { nodes { status period crossingPolicy eventType goals { metric }
                  payout { action } revenue { action } retroactivePayout { action type } retroactiveRevenue { action type } } }
                deals(first: 50) { nodes { renewals stage { label outcome } forecast { amount { amount } } } } }
-             fragment part on CommissionPart { valueType scaling { customField { label } } periodRates { enabled } numberOfOccurrences }",
+             fragment part on RulePart { valueType scaling { customField { label } } periodRates { enabled } numberOfOccurrences }",
         ).await;
         assert_eq!(found(&data["partnerGroups"], "__typename").len(), 5);
         let rules = &data["commissionRules"];
@@ -235,7 +235,7 @@ both_databases! {
     async fn graphiqls_tabs_for_partners_have_answers(app: TestApp) {
         let tenant = filled(&app).await;
         let client = portal(&app, &tenant).await;
-        let script = include_str!("../../../src/http/graphiql.js");
+        let script = include_str!("../../../src/http/graphiql/tabs.js");
         let tabs: Vec<_> = script.split("query: `").skip(1).filter_map(|rest| rest.split('`').next()).collect();
         let variables = json!({ "from": "2025-01-01T00:00:00Z", "to": "2026-04-01T00:00:00Z", "search": "Blue Harbor" });
         for (name, shows) in [("PartnerPortal", "explanation"), ("WhyNothing", "components"), ("WhoAmI", "partner")] {

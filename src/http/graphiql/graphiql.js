@@ -1,0 +1,87 @@
+// Starts GraphiQL, once its files are there.
+"use strict";
+
+(() => {
+  const { storage, headersAtStart, keepHeaders, parseHeaders, ask, results, ONE_ANSWER, EVENTS } =
+    window.tributary.transport;
+
+  // GraphiQL asks for the schema once before its headers pane exists, hence without a token: the headers known here
+  // are sent along.
+  let headers = headersAtStart;
+  const send = (operation, options, terms) => ask(operation, options?.headers ?? parseHeaders(headers), terms);
+
+  const isSubscription = ({ operationName }, document) =>
+    (document?.definitions ?? []).some(
+      (definition) =>
+        definition.operation === "subscription" && (!operationName || definition.name?.value === operationName),
+    );
+
+  // Subscriptions come as an event stream: a browser's WebSocket could not send the headers pane.
+  const listen = (operation, options) => {
+    const control = new AbortController();
+    async function* heard() {
+      try {
+        yield* results(await send(operation, options, { accept: EVENTS, signal: control.signal }));
+      } catch (error) {
+        if (!control.signal.aborted) throw error;
+      }
+    }
+    // To stop must not wait for the next event.
+    const iterator = heard();
+    const stop = iterator.return.bind(iterator);
+    iterator.return = (value) => {
+      control.abort();
+      return stop(value);
+    };
+    return iterator;
+  };
+
+  const createFetcher = () => async (operation, options) => {
+    if (isSubscription(operation, options?.documentAST)) return listen(operation, options);
+    return (await send(operation, options, { accept: ONE_ANSWER })).json();
+  };
+
+  function Page() {
+    // The latest headers become the default of every tab that has none of its own: a token is pasted once.
+    const [defaultHeaders, setDefaultHeaders] = React.useState(headersAtStart);
+    const [fetcher, setFetcher] = React.useState(() => createFetcher());
+    const schemaLoaded = React.useRef(false);
+
+    const onEditHeaders = React.useCallback((text) => {
+      headers = text;
+      keepHeaders(text);
+      setDefaultHeaders(text);
+    }, []);
+    const onSchemaChange = React.useCallback(() => {
+      schemaLoaded.current = true;
+    }, []);
+
+    // A new fetcher makes GraphiQL ask for the schema again: wanted when a token was pasted and there is none yet,
+    // but only once the typing has paused.
+    React.useEffect(() => {
+      if (defaultHeaders === headersAtStart || !parseHeaders(defaultHeaders)) return undefined;
+      const timer = setTimeout(() => schemaLoaded.current || setFetcher(() => createFetcher()), 800);
+      return () => clearTimeout(timer);
+    }, [defaultHeaders]);
+
+    return React.createElement(
+      GraphiQL,
+      {
+        fetcher,
+        storage,
+        defaultTabs: window.tributary.defaultTabs,
+        defaultHeaders,
+        onEditHeaders,
+        onSchemaChange,
+        defaultEditorToolsVisibility: "headers",
+        isHeadersEditorEnabled: true,
+        // Off: tabs then come back without headers of their own, and take the default ones above.
+        shouldPersistHeaders: false,
+        showPersistHeadersSettings: false,
+      },
+      React.createElement(GraphiQL.Logo, null, "Tributary"),
+    );
+  }
+
+  window.tributary.startGraphiql = (root) => ReactDOM.createRoot(root).render(React.createElement(Page));
+})();

@@ -1,0 +1,68 @@
+// How the page asks the gateway that served it, and where it keeps what is typed. Both explorers use it.
+"use strict";
+
+(() => {
+  // What one types includes tokens, and GraphiQL keeps headers with its history: so it stores in sessionStorage, which
+  // ends with the browser's tab, and two tabs with different tokens do not mix.
+  const storage = window.sessionStorage;
+  const HEADERS_KEY = "tributary:headers";
+
+  const headersPane = (token) => JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2);
+
+  // `serve --demo` prints links that end in #token=...: a fragment is never sent to a server, and it is dropped
+  // from the address so that the token does not stay in the browser's history.
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (token) {
+    history.replaceState(null, "", location.pathname + location.search);
+    storage.setItem(HEADERS_KEY, headersPane(token));
+  }
+  // A second such link pasted into the same tab changes only the fragment, which loads nothing by itself.
+  window.addEventListener("hashchange", () => location.reload());
+
+  const headersAtStart = storage.getItem(HEADERS_KEY) ?? headersPane("PASTE-A-TOKEN");
+  const keepHeaders = (text) => storage.setItem(HEADERS_KEY, text);
+
+  /** An empty pane is no headers; null: it is not JSON. */
+  const parseHeaders = (text) => {
+    try {
+      return JSON.parse(text.trim() || "{}");
+    } catch {
+      return null;
+    }
+  };
+
+  const ONE_ANSWER = "application/graphql-response+json, application/json;q=0.9";
+  const EVENTS = "text/event-stream";
+
+  /** Sends an operation. The preflight header tells the gateway that no foreign page made this request. */
+  const ask = (operation, headers, { accept, signal }) =>
+    fetch(location.pathname, {
+      method: "POST",
+      signal,
+      headers: { "content-type": "application/json", "graphql-require-preflight": "1", ...headers, accept },
+      body: JSON.stringify(operation),
+    });
+
+  /** The results that a subscription's answer holds, as they come; the one of an answer that is no stream. */
+  async function* results(response) {
+    if (!response.headers.get("content-type")?.startsWith(EVENTS)) {
+      yield await response.json();
+      return;
+    }
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const events = (text + value).split("\n\n");
+      text = events.pop();
+      for (const event of events) {
+        if (event.startsWith("event: complete")) return;
+        const [, data] = event.split("\ndata: ");
+        if (data) yield JSON.parse(data);
+      }
+    }
+  }
+
+  window.tributary.transport = { storage, headersAtStart, keepHeaders, parseHeaders, ask, results, ONE_ANSWER, EVENTS };
+})();
