@@ -20,7 +20,7 @@ schema:
     cargo run --quiet -- schema > target/schema.graphql
     mv target/schema.graphql schema.graphql
 
-# GraphiQL's files, embedded by the next build, so that its page works offline.
+# GraphiQL's files, for the next build where it cannot ask npm itself.
 graphiql:
     scripts/graphiql-assets
 
@@ -36,7 +36,7 @@ graphql-js:
 clients:
     scripts/clients
 
-# GraphiQL in headless Chromium.
+# GraphiQL, and the explorer that stands in for it, in headless Chromium.
 graphiql-test:
     scripts/graphiql-test
 

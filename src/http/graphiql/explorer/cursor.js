@@ -13,7 +13,7 @@
 
   /**
    * Reads a document up to `end`. Gives the places that are open there, outermost first, and all selections that were
-   * read: their type, and where their braces are.
+   * read: their type, the fields in them, and where their braces are.
    */
   const walk = (schema, text, end = text.length) => {
     const type = (name) => schema.types.get(name) ?? null;
@@ -32,7 +32,7 @@
       } else if (top.kind === "document" || top.kind === "selection") {
         const inner = top.kind === "document" ? (top.pending ?? type(schema.roots.query)) : top.pending;
         const next = inner ?? (top.current ? type(named(top.current.type)) : null);
-        const selection = { type: next, open: token.end, close: null, root: top.kind === "document" };
+        const selection = { type: next, open: token.end, close: null, fields: [] };
         selections.push(selection);
         open.push(place("selection", { type: next, selection }));
         top.pending = null;
@@ -71,6 +71,7 @@
           else if (wanted === "spread") top.pending = null;
           else if (follows !== ":") {
             top.current = field(top.type, token.text);
+            top.selection.fields.push(token.text);
             top.pending = null;
             top.ofDirective = false;
           }

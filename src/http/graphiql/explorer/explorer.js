@@ -115,7 +115,8 @@
     const insert = (type, field) => {
       const change = insertion(schema, query.area.value, query.area.selectionStart, type.name, field);
       const kind = Object.keys(schema.roots).find((root) => schema.roots[root] === type.name);
-      if (change) query.replace(change.start, change.end, change.text);
+      if (change && !change.text) results.say("", `${field.name} is there already.`);
+      else if (change) query.replace(change.start, change.end, change.text);
       else if (kind) tabs.add(written(schema, kind, field));
       else results.say("bad", `The operation selects nothing of ${type.name} yet: put in a field that returns it first.`);
     };

@@ -59,13 +59,15 @@
 
   /**
    * The change that adds a field of a type to a document: replace from `start` to `end` by `text`. In the selection that
-   * holds the cursor, or else in the first of the type. `null`: the document selects nothing of the type.
+   * holds the cursor, or else in the first of the type. `null`: the document selects nothing of the type; without text:
+   * the field is there.
    */
   const insertion = (schema, document, cursor, typeName, field) => {
     const closed = walk(schema, document).selections.filter((found) => found.type?.name === typeName && found.close !== null);
     const around = closed.filter((found) => found.open <= cursor && cursor <= found.close);
     const into = around.at(-1) ?? closed[0];
     if (!into) return null;
+    if (into.fields.includes(field.name)) return {};
     const before = document.slice(0, into.open);
     const indent = before.slice(before.lastIndexOf("\n") + 1).match(/^ */)[0];
     const lines = lineOf(schema, field, `${indent}  `, 0).join("\n");
