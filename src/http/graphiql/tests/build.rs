@@ -3,8 +3,8 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 #[path = "../../../../build/graphiql.rs"]
@@ -38,8 +38,13 @@ impl Tree {
         }
         fs::write(tree.path("tools/graphiql/package.json"), "{}").unwrap();
         tree.pin("1");
-        fs::write(tree.path("npm"), format!("#!/bin/sh\nset -e\n{npm}")).unwrap();
-        fs::set_permissions(tree.path("npm"), fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(tree.path("npm.sh"), format!("#!/bin/sh\nset -e\n{npm}")).unwrap();
+        // Another process writes what is run: a file that a fork of this one still has open could not be.
+        let install = Command::new("install")
+            .args(["-m", "755"])
+            .args([tree.path("npm.sh"), tree.path("npm")])
+            .status();
+        assert!(install.unwrap().success());
         tree
     }
 
