@@ -102,6 +102,25 @@ await step("what is typed is completed from the schema", async () => {
   check(answer.data?.partners.nodes.length === 1, JSON.stringify(answer));
 });
 
+await step("every field and argument of the tabs is offered where it stands, and none at a name", async () => {
+  const missed = await page.evaluate(async () => {
+    const { defaultTabs, transport, schema, complete, language } = window.tributary;
+    const headers = transport.parseHeaders(transport.headersAtStart);
+    const response = await transport.ask({ query: schema.QUERY }, headers, { accept: transport.ONE_ANSWER });
+    const found = schema.model((await response.json()).data.__schema);
+    return defaultTabs.flatMap(({ query }) => {
+      const { name, kind } = language.operations(query)[0];
+      const words = language.tokens(query).filter((token) => token.kind === "name" && token.text !== kind);
+      return words.filter(({ text, start, end }) => {
+        const begun = query.slice(0, start) + text[0] + query.slice(end);
+        const offered = complete.completions(found, begun, start + 1)?.candidates.some((one) => one.name === text) ?? false;
+        return offered === (text === name);
+      }).map(({ text }) => text);
+    });
+  });
+  check(missed.length === 0, missed.join(" "));
+});
+
 await step("fields are put into the query out of the schema", async () => {
   await schema.getByRole("button", { name: "Put name into the query" }).click();
   await status.getByText("selects nothing of PartnerGroup").waitFor();

@@ -35,9 +35,16 @@
       .filter((type) => ["SCALAR", "ENUM", "INPUT_OBJECT"].includes(type.kind) && !type.name.startsWith("__"))
       .map((type) => word(type.name));
 
+  const composites = (schema) =>
+    [...schema.types.values()]
+      .filter((type) => ["OBJECT", "INTERFACE", "UNION"].includes(type.kind) && !type.name.startsWith("__"))
+      .map((type) => word(type.name));
+
   const all = (schema, place, text) => {
     switch (place.kind) {
       case "document":
+        if (place.wants === "name") return [];
+        if (place.wants === "type") return composites(schema);
         return ["query", "mutation", "subscription", "fragment"].map((name) => word(name));
       case "variables":
         return place.wants === "value" ? inputTypes(schema) : [];

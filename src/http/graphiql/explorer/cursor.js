@@ -63,8 +63,13 @@
         const wanted = top.wants;
         top.wants = null;
         if (top.kind === "document") {
-          if (KINDS.includes(token.text) && !KINDS.includes(before?.text)) top.pending = type(schema.roots[token.text]);
-          else if (before?.text === "on") top.pending = type(token.text);
+          // A name may be any word, also one that has a meaning elsewhere.
+          if (wanted === "type") top.pending = type(token.text);
+          else if (wanted !== "name" && token.text === "on") top.wants = "type";
+          else if (wanted !== "name" && [...KINDS, "fragment"].includes(token.text)) {
+            top.pending = type(schema.roots[token.text]);
+            top.wants = "name";
+          }
         } else if (top.kind === "selection") {
           if (before?.text === "on" && read[index - 2]?.text === "...") top.pending = type(token.text);
           else if (token.text === "on" && wanted === "spread") top.wants = "type";

@@ -5,7 +5,16 @@
   const { named, isRequired } = window.tributary.schema;
   const { walk } = window.tributary.cursor;
 
-  const PLACEHOLDERS = { Int: "0", Float: "0", Boolean: "false" };
+  // What can be read as a value, to be overwritten by the one that is meant; other scalars are written as text.
+  const PLACEHOLDERS = {
+    Int: () => "0",
+    Float: () => "0",
+    Boolean: () => "false",
+    JSON: () => "{}",
+    Decimal: () => '"0"',
+    Date: () => JSON.stringify(new Date().toISOString().slice(0, 10)),
+    DateTime: () => JSON.stringify(new Date().toISOString()),
+  };
   // What objects are told apart by, and what every payload has.
   const TELLING = ["id", "name", "amount", "currency", "code", "message", "label"];
   const DEEPEST = 3;
@@ -15,7 +24,7 @@
     if (type.kind === "LIST") return `[${placeholder(schema, type.ofType, depth)}]`;
     const of = schema.types.get(type.name);
     if (of?.kind === "ENUM") return of.enumValues[0].name;
-    if (of?.kind !== "INPUT_OBJECT") return PLACEHOLDERS[type.name] ?? '""';
+    if (of?.kind !== "INPUT_OBJECT") return PLACEHOLDERS[type.name]?.() ?? '""';
     const required = depth < DEEPEST ? of.inputFields.filter(isRequired) : [];
     return required.length ? `{ ${written(schema, required, depth + 1)} }` : "{}";
   };
