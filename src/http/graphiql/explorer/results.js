@@ -75,7 +75,7 @@
         if (events.children.length > MOST_EVENTS) events.lastChild.remove();
         put(event);
       }
-      if (failed) say("bad", `${response.status} ${response.statusText}`);
+      if (failed) say("bad", `${response.status} ${response.statusText} \u00b7 ended with an error`);
       else say("", `Ended \u00b7 ${count} ${count === 1 ? "event" : "events"}`);
     };
 
@@ -88,6 +88,9 @@
       /** Nothing is left of the tab before. */
       clear: () => {
         stop();
+        // Whoever is stopped has nothing more to say.
+        control = null;
+        onrunning(false);
         body.replaceChildren();
         copy.hidden = true;
         say("", "Ctrl-Enter runs the operation.");
