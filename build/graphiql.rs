@@ -10,7 +10,11 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 #[path = "../src/http/graphiql/libraries.rs"]
-#[allow(dead_code, reason = "the program uses the rest")]
+#[allow(
+    dead_code,
+    clippy::duplicate_mod,
+    reason = "the program uses the rest, and its tests have both"
+)]
 mod libraries;
 
 use libraries::{LIBRARIES, LICENCE};
