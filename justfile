@@ -28,9 +28,10 @@ graphiql:
 http-audit:
     scripts/http-audit
 
-# Which documents are sound, and what comes of equal keys, compared with the reference implementation. SEED=2 draws others.
-graphql-js:
-    scripts/graphql-js
+# Which documents are sound, what comes of equal keys, and what documents answer over rows, compared with the reference
+# implementation. `just graphql-js --seed 2` draws others.
+graphql-js *args:
+    scripts/graphql-js {{args}}
 
 # Apollo Client, urql, Relay's compiler, Apollo's gateway and the example's typed client, against the demo.
 clients:

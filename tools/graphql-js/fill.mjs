@@ -14,11 +14,12 @@ async function write(name, input, selection) {
 }
 
 const partner = JSON.parse(Buffer.from(tokens.partner.split(".")[1], "base64url")).partner;
-const { data } = await ask(tokens.admin, `{
+const { data, errors } = await ask(tokens.admin, `{
   own: partner(id: "${partner}") { id type campaigns(first: 5) { nodes { id advertiser { id } } } }
   partners(first: 40, filter: { status: [ACTIVE] }) { nodes { id type campaigns(first: 1) { nodes { id advertiser { id } } } } }
   partnerTiers { id } partnerCategories { id }
 }`);
+if (errors) throw new Error(JSON.stringify(errors));
 const [own, partners] = [data.own, data.partners.nodes.filter(({ id }) => id !== partner)];
 
 const fields = [];
