@@ -21,6 +21,7 @@ mod run;
 mod sample;
 mod scale;
 mod server;
+mod shapes;
 mod stage;
 mod tokens;
 
@@ -81,6 +82,8 @@ enum Command {
     Growth,
     /// How PostgreSQL answers the statements of Q1 to Q5
     Plans,
+    /// Documents drawn from the schema, each beside one statement that answers the same; PostgreSQL only
+    Shapes(shapes::Options),
     /// The server that the gateway is compared with; the database's URL is its own, not the server's
     Ceiling {
         #[arg(long, default_value = "127.0.0.1:0")]
@@ -150,6 +153,9 @@ impl Cli {
                 operations.retain(|operation| !matches!(operation, Operation::M1 | Operation::M2));
                 let url = self.url(self.scale, &folder).await?;
                 plans::run(&operations, self.scale, &url, &folder).await
+            }
+            Some(Command::Shapes(options)) => {
+                shapes::run(options, &self.url(self.scale, &folder).await?, &folder).await
             }
             Some(Command::Ceiling { .. }) => unreachable!("it was started above"),
         }

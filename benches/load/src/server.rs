@@ -37,8 +37,11 @@ pub struct Server {
     _child: Child,
 }
 
-/// The program `tributary`, which is built into the folder where this one is.
+/// The program `tributary`, which is built into the folder where this one is; TRIBUTARY_BENCH_PROGRAM names another.
 pub fn tributary() -> Result<PathBuf, Failure> {
+    if let Some(other) = std::env::var_os("TRIBUTARY_BENCH_PROGRAM") {
+        return Ok(other.into());
+    }
     let own = std::env::current_exe()?;
     let program = own.with_file_name("tributary");
     if program.exists() {

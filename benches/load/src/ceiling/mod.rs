@@ -33,7 +33,8 @@ pub async fn run(url: &str, listen: SocketAddr) -> Result<(), Failure> {
         .route("/q5", get(q5))
         .route("/m1", post(m1))
         .route("/m2", post(m2))
-        .with_state(database);
+        .with_state(database.clone())
+        .merge(crate::shapes::router(database));
     let listener = tokio::net::TcpListener::bind(listen).await?;
     println!("http://{}", listener.local_addr()?);
     let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
@@ -44,7 +45,7 @@ pub async fn run(url: &str, listen: SocketAddr) -> Result<(), Failure> {
 }
 
 /// What could not be answered: the harness counts it as an error.
-struct Failed(String);
+pub struct Failed(String);
 
 impl<E: std::fmt::Display> From<E> for Failed {
     fn from(error: E) -> Self {

@@ -1,0 +1,180 @@
+//! Where fields come from: the mapping that graphql-js reads rows by, too. `tools/graphql-js/mapping.mjs` says what its
+//! words mean; that it names every field of the schema `scripts/graphql-js` holds.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+static MAPPING: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../../../tools/graphql-js/mapping.json")).expect("the mapping is JSON")
+});
+
+/// A type of the mapping.
+#[derive(Clone, Copy)]
+pub struct Type {
+    pub name: &'static str,
+    spec: &'static Value,
+}
+
+/// What a field is.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// A value, in the mapping's words.
+    Value(&'static str),
+    /// Minor units and a currency: an object.
+    Money {
+        minor: &'static str,
+        currency: &'static str,
+    },
+    /// The row of a type whose id stands in a column.
+    Link { column: &'static str, to: Type },
+    /// The same row as another type, where this column has something.
+    Same { column: &'static str, to: Type },
+    /// Rows of a type under this one; a page of them, or all.
+    Rows {
+        of: Type,
+        under: Under,
+        order: &'static str,
+        paged: bool,
+    },
+    /// The parts of a JSON list.
+    Items { column: &'static str, of: Type },
+    /// A column whose text an expression of its own makes.
+    Code(&'static str),
+}
+
+/// How rows find their parent.
+#[derive(Clone, Copy)]
+pub enum Under {
+    By(&'static str),
+    /// A table, its column of parents, and its column of children.
+    Via(&'static str, &'static str, &'static str),
+}
+
+/// The expressions of fields that are more than a column, over the row `{row}` of tenant `$1`.
+static EXPRESSIONS: [(&str, &str); 2] = [
+    (
+        "stepDetail",
+        "({row} ->> 'detail') || coalesce(' (' || ({row} ->> 'threshold') || ')', '')",
+    ),
+    (
+        "supersededAt",
+        "(SELECT next.created_at AT TIME ZONE 'UTC' FROM commission_snapshot AS next WHERE next.tenant_id = $1 \
+         AND next.partner_id = {row}.partner_id AND next.campaign_id IS NOT DISTINCT FROM {row}.campaign_id \
+         AND next.version = {row}.version + 1)",
+    ),
+];
+
+pub fn named(name: &str) -> Type {
+    let types = MAPPING["types"].as_object().expect("types");
+    let (name, spec) = types
+        .get_key_value(name)
+        .unwrap_or_else(|| panic!("{name} is not mapped"));
+    Type { name, spec }
+}
+
+impl Type {
+    /// Its table; empty for parts of JSON.
+    pub fn table(self) -> &'static str {
+        self.spec["table"].as_str().unwrap_or_default()
+    }
+
+    pub fn prefix(self) -> &'static str {
+        self.spec["prefix"].as_str().unwrap_or_default()
+    }
+
+    pub fn key(self) -> &'static str {
+        self.spec["key"].as_str().unwrap_or("id")
+    }
+
+    /// Its name in the schema.
+    pub fn shown(self) -> &'static str {
+        self.spec["is"].as_str().unwrap_or(self.name)
+    }
+
+    /// Columns, "-" before those that descend.
+    pub fn order(self) -> &'static str {
+        self.spec["order"].as_str().unwrap_or("-id")
+    }
+
+    /// The fields that a statement can answer.
+    pub fn fields(self) -> Vec<(&'static str, Kind)> {
+        let fields = self.spec["fields"].as_object().into_iter().flatten();
+        let kinds = fields.filter_map(|(name, spec)| Some((name.as_str(), kind(spec)?)));
+        // What parts of JSON name is left to graphql-js: ids stand there as clients see them.
+        kinds
+            .filter(|(_, kind)| !self.table().is_empty() || !matches!(kind, Kind::Link { .. }))
+            .collect()
+    }
+}
+
+fn kind(spec: &'static Value) -> Option<Kind> {
+    let text = |name: &str| spec[name].as_str();
+    if let Some(value) = spec.as_str().or_else(|| text("is")) {
+        let mut words = value.split(' ');
+        return Some(match (words.next()?, words.next(), words.next()) {
+            ("link", Some(column), Some(to)) => Kind::Link { column, to: named(to) },
+            ("money", Some(minor), Some(currency)) => Kind::Money { minor, currency },
+            _ => Kind::Value(value),
+        });
+    }
+    if let Some(of) = text("list").or_else(|| text("rows")) {
+        // A condition of its own no statement here has.
+        if spec.get("where").is_some() {
+            return None;
+        }
+        let of = named(of);
+        let under = match (text("by"), text("via")) {
+            (Some(column), _) => Under::By(column),
+            (None, via) => {
+                let mut words = via?.split(' ');
+                Under::Via(words.next()?, words.next()?, words.next()?)
+            }
+        };
+        let paged = text("list").is_some();
+        let order = text("order").unwrap_or_else(|| of.order());
+        return Some(Kind::Rows {
+            of,
+            under,
+            order,
+            paged,
+        });
+    }
+    if let (Some(column), Some(of)) = (text("items"), text("of")) {
+        // Lists of an interface, and those that lie in JSON themselves, are left to graphql-js.
+        let of = named(of);
+        return (of.spec.get("kinds").is_none() && !column.contains('.')).then_some(Kind::Items { column, of });
+    }
+    match text("code")? {
+        "attribution" => Some(Kind::Same {
+            column: "attribution_id",
+            to: named("Attribution"),
+        }),
+        "eventOfAttribution" => Some(Kind::Same {
+            column: "id",
+            to: named("Event"),
+        }),
+        code => {
+            let known = EXPRESSIONS.iter().find(|(name, _)| *name == code);
+            known.map(|(_, expression)| Kind::Code(expression))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_of_the_mapping_reads() {
+        let types = MAPPING["types"].as_object().unwrap();
+        let fields: usize = types.keys().map(|name| named(name).fields().len()).sum();
+        assert!(fields > 230, "{fields}");
+        let commission = named("Commission").fields();
+        assert!(
+            commission
+                .iter()
+                .any(|(name, kind)| *name == "partner" && matches!(kind, Kind::Link { .. }))
+        );
+    }
+}
