@@ -18,6 +18,8 @@ use crate::store::{self, StoreError, Transaction, Writes};
 
 /// The largest metadata, as JSON text.
 const MAX_METADATA_BYTES: usize = 16 * 1024;
+/// How many values it may have: each takes more memory than its text, and a page has many partners.
+const MAX_METADATA_VALUES: usize = 1_000;
 
 /// A partner as entered.
 #[derive(Clone, Debug, Default)]
@@ -447,18 +449,19 @@ pub(super) fn metadata(value: serde_json::Value) -> Result<serde_json::Value, Fa
             "is too large: at most {MAX_METADATA_BYTES} bytes of JSON"
         )));
     }
-    if has_nul(&value) {
-        return Err(Fault::invalid("must not contain the character U+0000"));
+    if values(&value) > MAX_METADATA_VALUES {
+        return Err(Fault::invalid(format!(
+            "has too many values: at most {MAX_METADATA_VALUES}, objects and lists with what is in them"
+        )));
     }
     Ok(value)
 }
 
-/// Whether a text or a key anywhere in `value` has the one character that PostgreSQL does not keep.
-fn has_nul(value: &serde_json::Value) -> bool {
-    match value {
-        serde_json::Value::String(text) => text.contains('\0'),
-        serde_json::Value::Array(list) => list.iter().any(has_nul),
-        serde_json::Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
+/// How many values there are in a value, with itself.
+fn values(value: &serde_json::Value) -> usize {
+    1 + match value {
+        serde_json::Value::Array(list) => list.iter().map(values).sum(),
+        serde_json::Value::Object(map) => map.values().map(values).sum(),
+        _ => 0,
     }
 }

@@ -137,6 +137,11 @@ impl Checker<'_> {
         if !self.see(&view, position) {
             return;
         }
+        if let View::String(text) = view
+            && self.refuse_null(text, path, position)
+        {
+            return;
+        }
         match (view, &ty.base) {
             // What is wrong with it was said where it is declared.
             (View::Variable(name), _) if self.faulty.contains(name.as_str()) => {}
@@ -170,6 +175,7 @@ impl Checker<'_> {
             // Strict validation names unknown types.
             (None | Some(Definition::Composite(_)), _) => {}
             (Some(Definition::Scalar), view) => {
+                self.look_into(&view, path, position);
                 if let Err(text) = check_scalar(name, constant(&view).as_ref()) {
                     self.refuse::<V>(path, position, text);
                 }
@@ -192,6 +198,45 @@ impl Checker<'_> {
             (Some(Definition::Input { .. }), _) => {
                 self.refuse::<V>(path, position, format_args!("must be an object of type {name}"));
             }
+        }
+    }
+
+    /// The one character that PostgreSQL keeps in no text is refused wherever it stands: nothing behind the guard has to
+    /// think of it.
+    fn refuse_null(&mut self, text: &str, path: &Path, position: Pos) -> bool {
+        let has_null = text.contains('\0');
+        if has_null {
+            let message = format!("{path} must not contain the character U+0000");
+            self.problems.push(Problem::new("BAD_USER_INPUT", message).at(position));
+        }
+        has_null
+    }
+
+    /// The texts in a value of free form.
+    fn look_into<V: Input>(&mut self, view: &View<'_, V>, path: &Path, position: Pos) {
+        match view {
+            View::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.look_at(item, &Path::Index(path, index), position);
+                }
+            }
+            View::Object(fields) => {
+                for (name, value) in fields {
+                    self.refuse_null(name, &Path::Key(path, "(a name)"), position);
+                    self.look_at(*value, &Path::Key(path, name), position);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn look_at<V: Input>(&mut self, value: &V, path: &Path, position: Pos) {
+        let view = value.view();
+        if self.problems.len() < self.limits.errors && self.see(&view, position) {
+            if let View::String(text) = view {
+                self.refuse_null(text, path, position);
+            }
+            self.look_into(&view, path, position);
         }
     }
 

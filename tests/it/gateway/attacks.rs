@@ -188,7 +188,7 @@ fn documents() -> Vec<(&'static str, String, &'static str)> {
         ),
         (
             "a cursor of nonsense",
-            "{ partners(after: \"💥\\u0000\") { nodes { id } } }".to_owned(),
+            "{ partners(after: \"💥\\u0001\") { nodes { id } } }".to_owned(),
             wrong,
         ),
         (

@@ -105,4 +105,49 @@ both_databases! {
         // A single value stands for a list of it.
         p.staff.data("{ partners(filter: { status: ACTIVE }) { totalCount } }").await;
     }
+
+    async fn no_text_has_the_character_that_no_database_takes(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let before = app.rows().await;
+        let first = "first: createPartnerTier(input: { label: \"made\" }) { partnerTier { id } }";
+        let partner = format!("mutation($input: CreatePartnerInput!) {{ {first} createPartner(input: $input) {{ partner {{ id }} userErrors {{ code }} }} }}");
+        let with = |more: Value| {
+            let mut input = json!({ "name": "P", "email": "p@p.example" });
+            input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!({ "input": input })
+        };
+        let deep = (0..20).fold(json!("a\u{0}"), |inner, _| json!([{ "inner": inner }]));
+        let literal = |fields: &str| format!("mutation {{ {first} createPartner(input: {{ name: \"P\", email: \"p@p.example\", {fields} }}) {{ userErrors {{ code }} }} }}");
+        let search = "query($text: String = \"a\\u0000\") { partners(filter: { search: $text }) { totalCount } }";
+        let approve = "mutation($ids: [ID!]!) { approveCommissions(input: { ids: $ids }) { userErrors { code } } }";
+        for (document, variables, place) in [
+            (partner.as_str(), with(json!({ "name": "\u{0}" })), "$input.name"),
+            (&partner, with(json!({ "email": "a@a.exam\u{0}ple" })), "$input.email"),
+            (&partner, with(json!({ "tags": ["fine", "a\u{0}"] })), "$input.tags.1"),
+            (&partner, with(json!({ "payoutCurrency": "EU\u{0}" })), "$input.payoutCurrency"),
+            (&partner, with(json!({ "groupId": "grp_\u{0}" })), "$input.groupId"),
+            (&partner, with(json!({ "idempotencyKey": "\u{0}" })), "$input.idempotencyKey"),
+            (&partner, with(json!({ "metadata": "\u{0}" })), "$input.metadata"),
+            (&partner, with(json!({ "metadata": { "a": ["b\u{0}"] } })), "$input.metadata.a.0"),
+            (&partner, with(json!({ "metadata": { "a": [{ "a\u{0}": 1 }] } })), "$input.metadata.a.0.(a name)"),
+            (&partner, with(json!({ "metadata": deep })), "$input.metadata.0.inner.0.inner"),
+            (&literal("notes: \"a\\u0000\"").replace("notes", "externalId"), json!({}), "input.externalId"),
+            (&literal("metadata: { a: [\"\\u0000\"] }"), json!({}), "input.metadata.a.0"),
+            (search, json!({}), "$text"),
+            (search, json!({ "text": "\u{0}" }), "$text"),
+            (approve, json!({ "ids": [p.commission, "\u{0}"] }), "$ids.1"),
+            ("{ partner(id: \"par_\\u0000\") { id } }", json!({}), "id"),
+            ("{ partners(after: \"\\u0000\") { totalCount } }", json!({}), "after"),
+            ("query($r: [_Any!]!) { _entities(representations: $r) { __typename } }", json!({ "r": [{ "__typename": "Partner", "id": "\u{0}" }] }), "$r.0.id"),
+        ] {
+            let answer = p.staff.ask_with(document, variables.clone()).await;
+            assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{document} {variables}: {}", answer.body);
+            assert!(answer.body.get("data").is_none(), "{document} {variables}: {}", answer.body);
+            let text = message(&answer.body);
+            assert!(text.starts_with(place) && text.ends_with(" must not contain the character U+0000"), "{place}: {text}");
+        }
+        assert_eq!(app.rows().await, before);
+        // Its escape written out is a text like others.
+        p.staff.done("createPartner", with(json!({ "name": r"\u0000", "metadata": { r"\u0000": r"\u0000" } }))["input"].clone(), "partner { id }").await;
+    }
 }

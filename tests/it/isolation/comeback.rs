@@ -187,7 +187,6 @@ both_databases! {
             "partners:write",
             "nonsense",
             "",
-            "\u{0}",
         ] {
             assert_eq!(
                 problems(&clerk, ask(&["campaigns:read", scope])).await,

@@ -20,7 +20,7 @@ pub fn cases(p: &Programme) -> Vec<Case> {
             ],
         ),
         create(json!({ "name": long }), &["INVALID name"]),
-        create(json!({ "name": "a\u{0}b" }), &["INVALID name"]),
+        create(json!({ "name": "a\u{1}b" }), &["INVALID name"]),
         create(json!({ "scopes": [] }), &["REQUIRED scopes"]),
         create(json!({ "scopes": [] , "partnerId": null }), &["REQUIRED scopes"]),
         // What a key bound to a partner never opens.

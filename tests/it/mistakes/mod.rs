@@ -91,7 +91,7 @@ both_databases! {
         check(&app, &p, vec![
             case("createPartner", json!({
                 "name": " ", "email": "no", "externalId": "alpha-1", "groupId": p.a, "tierId": "x", "campaignIds": [p.campaign, "y"],
-                "categoryIds": ["cat_01h2xcejqtf2nbrexx3vqjhp41"], "tags": ["fine", ""], "metadata": { "\u{0}": 1 },
+                "categoryIds": ["cat_01h2xcejqtf2nbrexx3vqjhp41"], "tags": ["fine", ""], "metadata": vec![1; 1_000],
                 "commissionSnapshot": { "campaignId": "z", "holdbackDays": 366, "terms": [{ "basis": "GROUP_RULES" }, term] },
             }), &[
                 "REQUIRED name", "INVALID email", "TAKEN externalId", "INVALID groupId", "INVALID tierId", "INVALID campaignIds.1",

@@ -84,7 +84,7 @@ pub fn cases(_: &Programme) -> Vec<Case> {
             }
         }
         let over_long = "ä".repeat(limit + 1);
-        for wrong in [over_long.as_str(), "a\u{0}b", "a\u{7}b", "a\nb", "a\u{7f}b", "a\u{85}b"] {
+        for wrong in [over_long.as_str(), "a\u{7}b", "a\nb", "a\u{7f}b", "a\u{85}b"] {
             cases.push(case(mutation, one(field, wrong), &[&problem("INVALID")]));
         }
         if mutation.starts_with("update") && !CLEARABLE.contains(&field) {
@@ -111,11 +111,8 @@ pub fn cases(_: &Programme) -> Vec<Case> {
             "Ann <a@a.example>",
             "a@[127.0.0.1]",
             "a@a.example, b@b.example",
-            "\"a\u{0}\"@a.example",
-            "a\u{0}@a.example",
             "\"a\r\nBcc: b@b.example\"@a.example",
             "a\n@a.example",
-            "a@a.exam\u{0}ple",
             &long_local,
             &long_domain,
         ] {

@@ -238,7 +238,7 @@ fn simulated_deals(p: &Programme) -> Vec<Case> {
         simulate(deal("renewals", json!(-1)), &["INVALID deal.renewals"]),
         simulate(deal("renewals", json!(1001)), &["INVALID deal.renewals"]),
         simulate(deal("owner", json!(" ")), &["REQUIRED deal.owner"]),
-        simulate(deal("leadCreator", json!("a\u{0}")), &["INVALID deal.leadCreator"]),
+        simulate(deal("leadCreator", json!("a\u{1}")), &["INVALID deal.leadCreator"]),
     ];
     let ids = [&pipeline.field, &pipeline.option, &pipeline.free_option];
     cases.extend(deals::wrong_values(

@@ -80,7 +80,7 @@ pub fn cases(p: &Programme) -> Vec<Case> {
             (json!(many), vec!["INVALID tags"]),
             (json!(["fine", " "]), vec!["REQUIRED tags.1"]),
             (
-                json!([long, "fine", "a\u{0}", "a\nb"]),
+                json!([long, "fine", "a\u{1}", "a\nb"]),
                 vec!["INVALID tags.0", "INVALID tags.2", "INVALID tags.3"],
             ),
         ] {
@@ -88,19 +88,13 @@ pub fn cases(p: &Programme) -> Vec<Case> {
         }
     }
     for mutation in ["createPartner", "updatePartner"] {
-        let deep = (0..20).fold(json!("a\u{0}"), |inner, _| json!([{ "inner": inner }]));
-        for metadata in [
-            json!("x".repeat(16 * 1024)),
-            json!({ "a": ["b\u{0}"] }),
-            json!({ "a\u{0}": 1 }),
-            json!("\u{0}"),
-            deep,
-        ] {
+        let wide: serde_json::Map<_, _> = (0..500).map(|n| (n.to_string(), json!([n]))).collect();
+        for metadata in [json!("x".repeat(16 * 1024)), json!(vec![1; 1_000]), json!(wide)] {
             cases.push(case(mutation, json!({ "metadata": metadata }), &["INVALID metadata"]));
         }
     }
     for mutation in ["createPartnerGroup", "updatePartnerGroup"] {
-        for wrong in ["a\u{0}".to_owned(), "x".repeat(5001)] {
+        for wrong in ["x".repeat(5001), "ä".repeat(5001)] {
             cases.push(case(
                 mutation,
                 json!({ "description": wrong }),
@@ -108,7 +102,7 @@ pub fn cases(p: &Programme) -> Vec<Case> {
             ));
         }
     }
-    for wrong in ["a\u{0}".to_owned(), "x".repeat(5001)] {
+    for wrong in ["x".repeat(5001), "ä".repeat(5001)] {
         cases.push(case(
             "createPartnershipRequest",
             json!({ "message": wrong }),
