@@ -55,7 +55,7 @@ pub struct SimulateRuleMutation;
 #[Object]
 impl SimulateRuleMutation {
     /// What a rule, were it the only one, would pay for a deal, by the functions that pay real ones. Its filters of
-    /// partners do not count. Writes nothing. Needs `commission_rules:write`.
+    /// partners do not count. Writes nothing. Needs `commission_rules:write`, and `commission_rules:read` for a stored rule.
     async fn simulate_commission_rule(
         &self,
         ctx: &Context<'_>,

@@ -146,7 +146,7 @@ pub struct SimulateTiersMutation;
 #[Object]
 impl SimulateTiersMutation {
     /// What tiers would make of conversions, by the functions that pay real ones. Writes nothing. Needs
-    /// `tiered_commissions:write`.
+    /// `tiered_commissions:write`, and `tiered_commissions:read` for stored tiers.
     async fn simulate_tiered_commission(
         &self,
         ctx: &Context<'_>,

@@ -51,6 +51,10 @@ pub async fn simulate(
     let (scope, now, database) = (writer.scope(), app.clock.now(), app.store.reader());
     let mut problems = Problems::new();
     let is_stored = stored.is_some();
+    if is_stored {
+        // What it pays tells what it says.
+        caller.read(Resource::CommissionRules)?;
+    }
     let rule = match (stored, inline) {
         (Some(text), None) => match problems.id::<id::CommissionRule>("commissionRuleId", &text) {
             Some(id) => {

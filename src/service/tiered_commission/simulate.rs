@@ -35,6 +35,10 @@ pub struct SimulatedTiers {
 
 pub async fn simulate(app: &App, caller: &Caller, input: TierSimulation) -> Result<SimulatedTiers, ServiceError> {
     let writer = caller.write(Resource::TieredCommissions)?;
+    if input.stored.is_some() {
+        // What they pay tells what they say.
+        caller.read(Resource::TieredCommissions)?;
+    }
     let (scope, database) = (writer.scope(), app.store.reader());
     let tenant = store::tenant::get(database, &scope).await?;
     let mut problems = Problems::new();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::scopes::needed;
 use crate::idempotency::{Stage, writing};
-use crate::support::programme::Programme;
+use crate::support::programme::{Programme, made_by};
 use crate::support::{Sdl, both_databases};
 
 /// The types that are a resource, or a part of one with an id of its own.
@@ -254,6 +254,38 @@ both_databases! {
             let key = app.staff(&p.tenant, scopes);
             let answer = key.try_mutate("simulatePartnerGroup", input, "results { explanation { detail } }").await;
             assert_eq!(answer.codes().is_empty(), allowed, "{}", answer.body);
+        }
+    }
+
+    async fn what_is_stored_is_simulated_by_who_may_read_it(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let inputs = p.inputs();
+        for (mutation, by_id, resource) in [
+            ("simulateCommissionRule", "commissionRuleId", "commission_rules"),
+            ("simulateTieredCommission", "tieredCommissionIds", "tiered_commissions"),
+        ] {
+            let writer = app.staff(&p.tenant, &format!("{resource}:write"));
+            let both = app.staff(&p.tenant, &format!("{resource}:write {resource}:read"));
+            let (mut stored, mut inline) = (0, 0);
+            for (_, input) in inputs.iter().filter(|(name, _)| *name == mutation) {
+                let answer = writer.try_mutate(mutation, input.clone(), made_by(mutation)).await;
+                if input[by_id].is_null() {
+                    inline += 1;
+                    assert!(answer.codes().is_empty(), "{input}: {}", answer.body);
+                } else {
+                    stored += 1;
+                    assert_eq!(answer.codes(), ["FORBIDDEN"], "{input}: {}", answer.body);
+                    assert_eq!(answer.body["data"][mutation], Value::Null);
+                    // Nor is it told whether there is one.
+                    let mut unknown = input.clone();
+                    unknown[by_id] = json!(p.a);
+                    let answer = writer.try_mutate(mutation, unknown, made_by(mutation)).await;
+                    assert_eq!(answer.codes(), ["FORBIDDEN"], "{}", answer.body);
+                }
+                let answer = both.try_mutate(mutation, input.clone(), made_by(mutation)).await;
+                assert!(answer.codes().is_empty() && !answer.body["data"][mutation].is_null(), "{}", answer.body);
+            }
+            assert!(stored > 0 && inline > 0, "{mutation}");
         }
     }
 
