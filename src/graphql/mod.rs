@@ -56,7 +56,7 @@ use async_graphql::{MergedObject, SDLExportOptions, ValidationMode};
 
 pub use connection::DEFAULT_PAGE;
 pub use context::RequestContext;
-pub use error::{INTERNAL_CODE, INTERNAL_MESSAGE, TOO_LARGE_CODE, TOO_LARGE_MESSAGE};
+pub use error::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE, TOO_LARGE_CODE, TOO_LARGE_MESSAGE};
 pub use federation::subgraph_sdl;
 pub use scalar::check_scalar;
 use subscription::Subscription;

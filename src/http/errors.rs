@@ -88,7 +88,7 @@ fn outcome(cause: &StoreError) -> Option<(&'static str, &'static str)> {
     }
 }
 
-const UNAVAILABLE: &str = "UNAVAILABLE";
+pub const UNAVAILABLE: &str = "UNAVAILABLE";
 const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
 const UNAVAILABLE_MESSAGE: &str =
     "the database cannot be reached: try again in a few seconds, a mutation with the same idempotencyKey";

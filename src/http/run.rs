@@ -161,12 +161,20 @@ pub async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Ask) -> Res
     }
     match execute(front, asker, &admission).await {
         Ok(response) => errors::with_status(wire::response(&response), &response),
-        Err(Failed::Panicked) => errors::panicked(&request_id),
-        Err(Failed::Late(message)) => refusal(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message, &request_id),
+        Err(failed) => self::failed(failed, &request_id),
     }
 }
 
-fn refusal_of(refused: Refused, media_type: MediaType, request_id: &str) -> Response {
+/// The answer to an operation that ran and has none.
+pub fn failed(failed: Failed, request_id: &str) -> Response {
+    match failed {
+        Failed::Panicked => errors::panicked(request_id),
+        Failed::Late(message) => refusal(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message, request_id),
+    }
+}
+
+/// The answer to a request of which nothing runs.
+pub fn refusal_of(refused: Refused, media_type: MediaType, request_id: &str) -> Response {
     let status = match &refused {
         Refused::Document(problems) => status(problems, media_type),
         Refused::Operation(_) => StatusCode::METHOD_NOT_ALLOWED,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -16,9 +16,13 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::ask::Ask;
-use super::listen::{self, End, Heard};
-use super::run::{self, Admission, Asker};
-use super::{Front, wire};
+use super::listen::{self, End, Heard, Unbegun};
+use super::negotiate::MediaType;
+use super::run::{self, Admission, Asker, Refused};
+use super::{Front, errors, wire};
+
+/// After so many seconds another subscription may have ended.
+const AGAIN: u64 = 5;
 
 /// Tells that the stream lives; clients skip it.
 const COMMENT: &str = ":\n\n";
@@ -30,12 +34,14 @@ pub async fn answer(front: &Front, asker: Asker, authorization: String, ask: Ask
     let request_id = asker.request_id.clone();
     let admission = match run::admit(front, &asker, ask, |_| Ok(())).await {
         Ok(admission) => admission,
-        Err(refused) => return whole(&errors(refused.errors(&request_id))),
+        // Nothing is streamed yet, and whoever asks for too much learns from the head when to ask again.
+        Err(refused @ Refused::Throttled(_)) => return run::refusal_of(refused, MediaType::Json, &request_id),
+        Err(refused) => return whole(&only(refused.errors(&request_id))),
     };
     if admission.operation() != OperationType::Subscription {
         return match run::execute(front, asker, &admission).await {
             Ok(response) => whole(&wire::text(&response)),
-            Err(failed) => whole(&errors(failed.errors(&request_id))),
+            Err(failed) => run::failed(failed, &request_id),
         };
     }
     subscribe(front, asker, authorization, admission).await
@@ -53,8 +59,22 @@ pub async fn subscribe(front: &Front, asker: Asker, authorization: String, admis
             ending: front.ending.clone(),
             pause: front.options.subscriptions.ping(),
         }),
-        Err(problems) => whole(&errors(problems)),
+        Err(Unbegun::Full(message)) => full(message, &request_id),
+        Err(Unbegun::Failed(failed)) => run::failed(failed, &request_id),
+        Err(Unbegun::Refused(response)) => {
+            let answer = whole(&wire::text(&response));
+            errors::with_status(answer, &response)
+        }
     }
+}
+
+/// There are as many subscriptions as there may be.
+fn full(message: String, request_id: &str) -> Response {
+    let mut response = errors::refusal(StatusCode::TOO_MANY_REQUESTS, "THROTTLED", message, request_id);
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(AGAIN));
+    response
 }
 
 /// A stream of one result.
@@ -67,7 +87,7 @@ fn next(result: &str) -> String {
     format!("event: next\ndata: {result}\n\n")
 }
 
-fn errors(errors: Vec<Value>) -> String {
+fn only(errors: Vec<Value>) -> String {
     json!({ "errors": errors }).to_string()
 }
 
@@ -125,6 +145,6 @@ impl Events {
     }
 
     fn last(&self, end: End) -> String {
-        format!("{}{COMPLETE}", next(&errors(end.errors(&self.request_id))))
+        format!("{}{COMPLETE}", next(&only(end.errors(&self.request_id))))
     }
 }

@@ -15,11 +15,12 @@ use super::Front;
 use super::documents::Hash;
 use super::errors;
 use super::guard::Problem;
-use super::run::{self, Admission, Asker, Shown};
+use super::run::{self, Admission, Asker, Failed, Shown};
 use crate::auth::{AuthError, Caller, authenticate_listener};
 use crate::graphql::subscription::{Commission, Source, rows};
-use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE};
+use crate::graphql::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE};
 use crate::metrics::Open;
+use crate::store::StoreError;
 use crate::store::outbox::Lost;
 use seats::Seat;
 pub use seats::Seats;
@@ -43,11 +44,42 @@ pub enum End {
     Unauthenticated,
     /// The listener fell behind.
     Behind,
+    /// The database cannot be asked at present, which is logged.
+    Unavailable,
     /// A fault of ours, which is logged.
     Fault,
 }
 
+/// Why a subscription does not begin.
+pub enum Unbegun {
+    /// There are as many as there may be. The text is for the caller.
+    Full(String),
+    /// The answer says why.
+    Refused(GraphqlResponse),
+    Failed(Failed),
+}
+
+impl Unbegun {
+    /// The errors, as answers without data have them.
+    pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
+        match self {
+            Self::Full(message) => errors::listed(&[Problem::new("THROTTLED", message)], request_id),
+            Self::Refused(response) => response.errors.iter().map(|error| serde_json::json!(error)).collect(),
+            Self::Failed(failed) => failed.errors(request_id),
+        }
+    }
+}
+
 impl End {
+    /// What the store's error means for whoever listens. It is logged as the failure of `what`.
+    pub fn of(cause: &StoreError, request_id: &str, what: &str) -> Self {
+        tracing::error!(request_id, %cause, "{what} failed");
+        match cause.is_unavailable() || cause.is_timeout() {
+            true => Self::Unavailable,
+            false => Self::Fault,
+        }
+    }
+
     /// The one error that says so.
     pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
         let problem = match self {
@@ -55,6 +87,10 @@ impl End {
             Self::Behind => Problem::new(
                 "THROTTLED",
                 "events came faster than they were taken, and some were lost: read the commissions, and subscribe again",
+            ),
+            Self::Unavailable => Problem::new(
+                errors::UNAVAILABLE,
+                "the database cannot be reached: subscribe again in a few seconds, then read what was missed",
             ),
             Self::Fault => Problem::new(INTERNAL_CODE, INTERNAL_MESSAGE),
         };
@@ -88,23 +124,17 @@ struct Waiting {
     next: usize,
 }
 
-/// Begins a subscription. What is committed after this is heard, until an end. The errors say why it does not begin.
+/// Begins a subscription. What is committed after this is heard, until an end.
 pub async fn begin(
     front: &Front,
     asker: Asker,
     authorization: String,
     admission: Admission,
-) -> Result<BoxStream<'static, Heard>, Vec<serde_json::Value>> {
+) -> Result<BoxStream<'static, Heard>, Unbegun> {
     let (caller, request_id) = (asker.caller.clone(), asker.request_id.clone());
-    let seat = match front.seats.take(&caller) {
-        Ok(seat) => seat,
-        Err(message) => return Err(errors::listed(&[Problem::new("THROTTLED", message)], &request_id)),
-    };
-    let source = match run::listen(front, asker, &admission).await {
-        Ok(Ok(source)) => source,
-        Ok(Err(response)) => return Err(response.errors.iter().map(|error| serde_json::json!(error)).collect()),
-        Err(failed) => return Err(failed.errors(&request_id)),
-    };
+    let seat = front.seats.take(&caller).map_err(Unbegun::Full)?;
+    let begun = run::listen(front, asker, &admission).await;
+    let source = begun.map_err(Unbegun::Failed)?.map_err(Unbegun::Refused)?;
     let subscription = Subscription {
         front: front.clone(),
         request_id,
@@ -173,12 +203,15 @@ impl Subscription {
             let (app, caller, request_id) = (self.front.app.clone(), self.caller.clone(), self.request_id.clone());
             let read = async move {
                 let found = rows(&app, &caller, &changed).await;
-                let told = found.inspect_err(|error| {
-                    tracing::error!(request_id, ?error, "reading what changed failed");
-                });
-                told.ok()
+                found.map_err(|error| match error {
+                    ApiError::Internal(cause) => End::of(&cause, &request_id, "reading what changed"),
+                    error => {
+                        tracing::error!(request_id, ?error, "reading what changed failed");
+                        End::Fault
+                    }
+                })
             };
-            let rows = turn.rows(&showing, read).await.ok_or_else(|| self.fault())?;
+            let rows = turn.rows(&showing, read).await.map_err(|end| self.ended(end))?;
             if !rows.is_empty() {
                 return Ok(Waiting {
                     turn,
@@ -214,21 +247,22 @@ impl Subscription {
         };
         let show = async move {
             match run::show(&front, asker, &admission, row).await {
-                Ok(shown) => Some(shown),
+                Ok(shown) => Ok(shown),
                 Err(failed) => {
+                    let is_late = matches!(failed, Failed::Late(_));
                     let errors = failed.errors(&request_id);
                     tracing::error!(request_id, ?errors, "an event could not be shown");
-                    None
+                    Err(if is_late { End::Unavailable } else { End::Fault })
                 }
             }
         };
-        turn.event(showing, *next, show).await.ok_or_else(|| self.fault())
+        turn.event(showing, *next, show).await.map_err(|end| self.ended(end))
     }
 
     /// What failed for whoever asked first failed for all.
-    fn fault(&self) -> End {
+    fn ended(&self, end: End) -> End {
         tracing::error!(request_id = self.request_id, "an event is not told, and nothing more");
-        End::Fault
+        end
     }
 
     /// Whether the caller may still ask, as every request is asked, by what was read at `since` or later.
@@ -237,10 +271,7 @@ impl Subscription {
             .await
             .map_err(|error| match error {
                 AuthError::Missing | AuthError::Invalid => End::Unauthenticated,
-                AuthError::Store(cause) => {
-                    tracing::error!(request_id = self.request_id, %cause, "authentication failed");
-                    End::Fault
-                }
+                AuthError::Store(cause) => End::of(&cause, &self.request_id, "authentication"),
             })?;
         self.checked = Instant::now();
         Ok(())

@@ -12,6 +12,7 @@ use std::time::Instant;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 
+use super::End;
 use crate::auth::{Permissions, Scope};
 use crate::graphql::subscription::{Batch, Commission};
 use crate::http::documents::Hash;
@@ -30,8 +31,8 @@ pub struct Group {
     pub fingerprint: Hash,
 }
 
-/// What somebody finds out for everybody; `None`: it failed, which is logged.
-type Finding<T> = Shared<BoxFuture<'static, Option<Arc<T>>>>;
+/// What somebody finds out for everybody, or why that failed, which is logged.
+type Finding<T> = Shared<BoxFuture<'static, Result<Arc<T>, End>>>;
 
 /// The last batches.
 #[derive(Default)]
@@ -86,8 +87,8 @@ impl Turn {
     pub async fn rows(
         self: &Arc<Self>,
         showing: &Showing,
-        read: impl Future<Output = Option<Vec<Commission>>> + Send + 'static,
-    ) -> Option<Arc<Vec<Commission>>> {
+        read: impl Future<Output = Result<Vec<Commission>, End>> + Send + 'static,
+    ) -> Result<Arc<Vec<Commission>>, End> {
         let finding = {
             let mut rows = showing.rows.lock().unwrap_or_else(PoisonError::into_inner);
             let size = |rows: &Vec<Commission>| std::mem::size_of_val(rows.as_slice());
@@ -101,8 +102,8 @@ impl Turn {
         self: &Arc<Self>,
         showing: &Showing,
         index: usize,
-        show: impl Future<Output = Option<Shown>> + Send + 'static,
-    ) -> Option<Arc<Shown>> {
+        show: impl Future<Output = Result<Shown, End>> + Send + 'static,
+    ) -> Result<Arc<Shown>, End> {
         let finding = {
             let mut events = showing.events.lock().unwrap_or_else(PoisonError::into_inner);
             let finding = || self.finding(show, |shown: &Shown| shown.bytes);
@@ -114,15 +115,16 @@ impl Turn {
     /// Finds something out in a task of its own, which goes on where whoever came first does not wait for it.
     fn finding<T: Send + Sync + 'static>(
         self: &Arc<Self>,
-        find: impl Future<Output = Option<T>> + Send + 'static,
+        find: impl Future<Output = Result<T, End>> + Send + 'static,
         size: fn(&T) -> usize,
     ) -> Finding<T> {
         let turn = self.clone();
         let task = tokio::spawn(async move {
             let found = find.await?;
             turn.bytes.fetch_add(size(&found), Ordering::Relaxed);
-            Some(Arc::new(found))
+            Ok(Arc::new(found))
         });
-        async move { task.await.ok().flatten() }.boxed().shared()
+        // A task that is gone without a result has panicked.
+        async move { task.await.unwrap_or(Err(End::Fault)) }.boxed().shared()
     }
 }

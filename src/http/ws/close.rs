@@ -33,6 +33,11 @@ impl Close {
         Self::new(1009, &format!("A message has at most {limit} bytes"))
     }
 
+    /// The database cannot be asked at present: clients connect again.
+    pub fn later() -> Self {
+        Self::new(1013, "Try again later")
+    }
+
     pub fn invalid(message: &str) -> Self {
         Self::new(4400, &format!("Invalid message: {message}"))
     }

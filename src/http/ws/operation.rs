@@ -92,8 +92,7 @@ async fn steps(
         Ok(caller) => caller,
         Err(AuthError::Missing | AuthError::Invalid) => return What::Unauthenticated,
         Err(AuthError::Store(cause)) => {
-            tracing::error!(request_id, %cause, "authentication failed");
-            return What::Error(End::Fault.errors(request_id));
+            return What::Error(End::of(&cause, request_id, "authentication").errors(request_id));
         }
     };
     let asker = Asker {
@@ -116,7 +115,7 @@ async fn steps(
     }
     let mut heard = match listen::begin(front, asker, authorization, admission).await {
         Ok(heard) => heard,
-        Err(errors) => return What::Error(errors),
+        Err(unbegun) => return What::Error(unbegun.errors(request_id)),
     };
     drop(begun);
     while let Some(heard) = heard.next().await {

@@ -17,7 +17,8 @@ use super::operation::{Operation, Told, What};
 use crate::auth::{AuthError, authenticate};
 use crate::http::ask::Ask;
 use crate::http::guard::Problem;
-use crate::http::{Front, errors, listen};
+use crate::http::listen::{self, End};
+use crate::http::{Front, errors};
 
 /// How many messages of operations wait for a reader.
 const QUEUE: usize = 8;
@@ -208,10 +209,10 @@ impl Socket {
             Over::Close(match error {
                 AuthError::Missing => Close::unauthorized(),
                 AuthError::Invalid => Close::forbidden(),
-                AuthError::Store(cause) => {
-                    tracing::error!(request_id = self.request_id, %cause, "authentication failed");
-                    Close::internal()
-                }
+                AuthError::Store(cause) => match End::of(&cause, &self.request_id, "authentication") {
+                    End::Unavailable => Close::later(),
+                    _ => Close::internal(),
+                },
             })
         })?;
         self.session = Some(Session {

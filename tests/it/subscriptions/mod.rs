@@ -1,13 +1,14 @@
 //! Hearing of changes: over WebSockets and event streams, from this replica and others, until something ends it.
 
 mod access;
+mod away;
 mod closing;
 mod ending;
 mod events;
 mod followers;
 mod limits;
 mod sharing;
-mod socket;
+pub mod socket;
 mod streams;
 
 use std::net::SocketAddr;
@@ -132,6 +133,20 @@ impl Events {
     async fn changed(&mut self) -> String {
         summary(&self.next().await)
     }
+}
+
+/// An answer that is no stream.
+async fn whole(response: Response<Body>) -> Value {
+    assert_eq!(
+        response.headers()[header::CONTENT_TYPE]
+            .to_str()
+            .unwrap()
+            .split(';')
+            .next(),
+        Some("application/json")
+    );
+    let bytes = axum::body::to_bytes(response.into_body(), 100_000).await.unwrap();
+    serde_json::from_slice(&bytes).expect("JSON")
 }
 
 /// "STATUS id" of an event.

@@ -1,9 +1,10 @@
 //! Many listeners: what they are told is found out once, and there may be so many only.
 
+use axum::http::header;
 use serde_json::{Value, json};
 use tributary::http::{HttpOptions, Subscriptions};
 
-use super::{CHANGES, Events, Gateway, codes, of_partner, token, until_listening};
+use super::{CHANGES, Events, Gateway, codes, of_partner, token, until_listening, whole};
 use crate::ledger::Shop;
 use crate::support::{TestApp, both_databases};
 
@@ -157,11 +158,17 @@ both_databases! {
         for subject in ["ann", "ann", "ann", "ben", "ben"] {
             streams.push(gateway.events(&of(subject), CHANGES).await);
         }
-        let refused = gateway.events(&of("ann"), CHANGES).await.next().await;
-        assert!(refused["errors"][0]["message"].as_str().unwrap().contains("subject has 3"), "{refused}");
-        let refused = gateway.events(&of("eve"), CHANGES).await.next().await;
-        assert_eq!(codes(&refused["errors"]), ["THROTTLED"]);
-        assert!(refused["errors"][0]["message"].as_str().unwrap().contains("tenant has 5"), "{refused}");
+        // No stream has begun: the answer is one of HTTP, whatever else than events is taken.
+        for (subject, says) in [("ann", "subject has 3"), ("eve", "tenant has 5")] {
+            for accept in ["text/event-stream", "application/json, text/event-stream"] {
+                let response = gateway.accepting(accept, &of(subject), &json!({ "query": CHANGES })).await;
+                assert_eq!(response.status(), 429, "{accept}");
+                assert_eq!(response.headers()[header::RETRY_AFTER], "5");
+                let refused = whole(response).await;
+                assert_eq!(codes(&refused["errors"]), ["THROTTLED"]);
+                assert!(refused["errors"][0]["message"].as_str().unwrap().contains(says), "{refused}");
+            }
+        }
         streams.push(gateway.events(&shop.app.sign(&json!({ "tenant": "other", "sub": "ann" })), CHANGES).await);
         until_listening(&app.app, 6).await;
         streams.clear();

@@ -4,9 +4,9 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use tributary::http::{HttpOptions, Subscriptions};
+use tributary::http::{HttpOptions, Subscriptions, Throttle};
 
-use super::{CHANGES, Events, Gateway, token};
+use super::{CHANGES, Events, Gateway, codes, token, whole};
 use crate::ledger::Shop;
 use crate::support::both_databases;
 
@@ -95,6 +95,30 @@ both_databases! {
             let response = gateway.router.clone().oneshot(request).await.unwrap();
             assert_eq!(response.status().as_u16(), status, "{body}");
             assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json; charset=utf-8");
+        }
+    }
+
+    async fn who_asks_for_too_much_hears_when_to_ask_again(app: TestApp) {
+        app.tenant("acme").await;
+        let options = HttpOptions {
+            throttle: Throttle { maximum: 20, restore_per_second: 1 },
+            ..HttpOptions::default()
+        };
+        let gateway = Gateway::with(&app.app, options).await;
+        let admin = token(&app, json!({}));
+        for document in ["{ viewer { subject } }", "subscription { nonsense }"] {
+            let body = json!({ "query": document });
+            let mut statuses = Vec::new();
+            while statuses.last() != Some(&429) && statuses.len() < 30 {
+                let response = gateway.stream(&admin, &body).await;
+                statuses.push(response.status().as_u16());
+                if response.status() == 429 {
+                    let seconds: u32 = response.headers()[header::RETRY_AFTER].to_str().unwrap().parse().unwrap();
+                    assert!((1..=30).contains(&seconds), "{seconds}");
+                    assert_eq!(codes(&whole(response).await["errors"]), ["THROTTLED"]);
+                }
+            }
+            assert_eq!(statuses.last(), Some(&429), "{document}");
         }
     }
 }
