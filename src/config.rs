@@ -151,11 +151,6 @@ struct LedgerSection {
     future_hours: u64,
 }
 
-impl LedgerSection {
-    /// A hundred years: whoever wants no bound sets this, and dates stay within the calendar.
-    const MOST_HOURS: u64 = 100 * 365 * 24;
-}
-
 impl Default for LedgerSection {
     fn default() -> Self {
         Self {
@@ -212,16 +207,15 @@ impl Config {
                     .unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned()),
                 max_connections: file.database.max_connections,
                 acquire_timeout: Duration::from_secs(file.database.acquire_seconds),
-                // None would be for ever.
-                statement_timeout: Duration::from_secs(file.database.statement_seconds.max(1)),
-                lock_timeout: Duration::from_secs(file.database.lock_seconds.max(1)),
+                statement_timeout: Duration::from_secs(file.database.statement_seconds),
+                lock_timeout: Duration::from_secs(file.database.lock_seconds),
                 share: ShareOptions {
                     statements: file.database.tenant_statements,
                     seconds: file.database.tenant_seconds_per_second,
                 },
                 durable: true,
             },
-            latest_occurrence: Duration::from_secs(file.ledger.future_hours.min(LedgerSection::MOST_HOURS) * 3600),
+            latest_occurrence: Duration::from_secs(file.ledger.future_hours * 3600),
             listen: listen.unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("a constant address")),
             jwt_secret: flags.jwt_secret.or(file.jwt_secret),
             jwt_public_key: flags.jwt_public_key.or(file.jwt_public_key),

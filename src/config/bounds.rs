@@ -4,32 +4,48 @@ use std::ops::RangeInclusive;
 
 use toml::{Table, Value};
 
-/// For what has no bounds of its own: a number that does something.
-const USUAL: RangeInclusive<i64> = 1..=1_000_000_000_000;
-
 const DAY: i64 = 24 * 60 * 60;
 const MEGABYTE: i64 = 1024 * 1024;
 
-/// The settings whose bounds are their own.
-const BOUNDS: [(&str, RangeInclusive<i64>); 24] = [
+/// Above what anybody means, and below where sums of it would overflow.
+const MANY: i64 = 1_000_000_000_000;
+
+/// Every number of the file: a setting without bounds fails the tests.
+const BOUNDS: [(&str, RangeInclusive<i64>); 39] = [
     ("database.max_connections", 1..=10_000),
     ("database.acquire_seconds", 1..=DAY),
     ("database.statement_seconds", 1..=DAY),
+    ("database.lock_seconds", 1..=DAY),
+    ("database.tenant_statements", 1..=10_000),
+    ("database.tenant_seconds_per_second", 1..=10_000),
+    // A hundred years: dates stay within the calendar.
+    ("ledger.future_hours", 0..=100 * 365 * 24),
     ("limits.body_bytes", 1..=256 * MEGABYTE),
+    ("limits.body_values", 1..=10_000_000),
     ("limits.document_bytes", 1..=16 * MEGABYTE),
     ("limits.tokens", 1..=1_000_000),
     // Deeper brackets are refused before any level is counted.
     ("limits.depth", 1..=60),
     ("limits.introspection_depth", 1..=60),
+    ("limits.aliases", 1..=1_000_000),
+    ("limits.root_fields", 1..=10_000),
+    ("limits.mutation_root_fields", 1..=10_000),
+    ("limits.directives", 1..=1_000_000),
+    ("limits.selections", 1..=1_000_000),
     ("limits.page_size", 1..=10_000),
     ("limits.node_ids", 1..=10_000),
+    ("limits.cost", 1..=MANY),
     ("limits.input_list", 1..=100_000),
+    ("limits.argument_bytes", 1..=1024 * MEGABYTE),
+    ("limits.answer_bytes", 1024..=1024 * MEGABYTE),
     ("limits.errors", 1..=1_000),
     ("timeouts.header_seconds", 1..=DAY),
     ("timeouts.body_seconds", 1..=DAY),
     ("timeouts.query_seconds", 1..=DAY),
     ("timeouts.mutation_seconds", 1..=DAY),
     ("timeouts.shutdown_seconds", 0..=DAY),
+    ("throttle.maximum", 1..=MANY),
+    ("throttle.restore_per_second", 1..=MANY),
     ("persisted.cache_bytes", 0..=1024 * MEGABYTE),
     ("subscriptions.per_subject", 1..=1_000_000),
     ("subscriptions.per_tenant", 1..=1_000_000),
@@ -45,8 +61,10 @@ pub fn check(file: &Table) -> Result<(), String> {
         for (name, value) in settings.as_table().into_iter().flatten() {
             let Value::Integer(number) = value else { continue };
             let name = format!("{section}.{name}");
-            let own = BOUNDS.iter().find(|(known, _)| *known == name);
-            let bounds = own.map_or(&USUAL, |(_, bounds)| bounds);
+            // A name that is not known was refused before.
+            let Some((_, bounds)) = BOUNDS.iter().find(|(known, _)| *known == name) else {
+                continue;
+            };
             if !bounds.contains(number) {
                 let (least, most) = (bounds.start(), bounds.end());
                 return Err(format!("{name} must be from {least} to {most}, not {number}"));
@@ -66,28 +84,37 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_are_within_bounds_and_every_bound_is_of_a_setting() {
+    fn the_defaults_are_within_bounds_and_every_number_has_bounds() {
         let settings = settings();
         assert_eq!(check(&settings), Ok(()));
-        for (name, _) in BOUNDS {
-            let (section, setting) = name.split_once('.').expect("a section");
-            assert!(settings[section][setting].is_integer(), "{name}");
-        }
+        let numbers = settings.iter().flat_map(|(section, settings)| {
+            let settings = settings.as_table().into_iter().flatten();
+            let numbers = settings.filter(|(_, value)| value.is_integer());
+            numbers.map(move |(name, _)| format!("{section}.{name}"))
+        });
+        let mut bounded: Vec<_> = BOUNDS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        bounded.sort();
+        let mut numbers: Vec<_> = numbers.collect();
+        numbers.sort();
+        assert_eq!(bounded, numbers);
     }
 
     #[test]
     fn zero_and_absurd_numbers_are_refused_by_name() {
-        for section in ["limits", "throttle"] {
-            for (name, _) in settings()[section].as_table().expect("a section") {
-                for number in [0, i64::MAX] {
-                    let file: Table = toml::from_str(&format!("[{section}]\n{name} = {number}")).expect("TOML");
-                    let refusal = check(&file).expect_err(name);
-                    assert!(
-                        refusal.starts_with(&format!("{section}.{name} must be from 1 to ")),
-                        "{refusal}"
-                    );
-                }
+        for (name, bounds) in BOUNDS {
+            let (section, setting) = name.split_once('.').expect("a section");
+            for number in [bounds.start() - 1, bounds.end() + 1, i64::MIN, i64::MAX] {
+                let file: Table = toml::from_str(&format!("[{section}]\n{setting} = {number}")).expect("TOML");
+                let refusal = check(&file).expect_err(name);
+                assert!(refusal.starts_with(&format!("{name} must be from ")), "{refusal}");
             }
+            // None of these may be switched off.
+            let may_be_zero = [
+                "ledger.future_hours",
+                "timeouts.shutdown_seconds",
+                "persisted.cache_bytes",
+            ];
+            assert_eq!(*bounds.start() == 0, may_be_zero.contains(&name), "{name}");
         }
     }
 }
