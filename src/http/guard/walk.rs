@@ -281,7 +281,7 @@ impl<'a> Walk<'a> {
                     .and(Work::of(trials))
                     .and(Work::of(prices::MUTATION))
             }
-            (Some("_Service"), _) if node.name.node == "sdl" => Work::of(introspection::SDL_COST),
+            (Some("_Service"), _) if node.name.node == "sdl" => Work::counting(introspection::SDL_COST),
             (_, Some(definition)) if definition.type_name == "JSON" => Work::of(prices::JSON),
             _ if is_leaf => Work::default(),
             (_, Some(definition)) if self.checker.types.is_connection(&definition.type_name) => {
