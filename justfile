@@ -37,7 +37,13 @@ graphql-js *args:
 clients:
     scripts/clients
 
-# GraphiQL, and the explorer that stands in for it, in headless Chromium.
+# The table of docs/security.md: what small requests that ask for much take of a release build.
+attacks:
+    cargo build --release --locked
+    TRIBUTARY_TEST_PROGRAM="$PWD/target/release/tributary" scripts/with-postgres \
+      cargo test --test it --locked gateway::heavy -- --nocapture --test-threads=1
+
+# GraphiQL in headless Chromium.
 graphiql-test:
     scripts/graphiql-test
 

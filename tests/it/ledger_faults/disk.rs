@@ -4,6 +4,7 @@
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use tokio::runtime::Handle;
@@ -26,6 +27,9 @@ const WEATHER: [(Disk, usize); 7] = [
     (Disk::Well, 600),
 ];
 
+/// Readiness has followed by then.
+const SOON: Duration = Duration::from_secs(15);
+
 /// More than what the gateway logs, and less than the ledger and its log have when the disk is full first.
 const ROOM: &str = "2000000";
 
@@ -42,6 +46,8 @@ struct Weather<'a> {
     gateway: &'a Gateway,
     place: &'a Place,
     runtime: Handle,
+    /// What it is like now.
+    disk: Disk,
     /// What is and what is to come.
     phases: &'static [(Disk, usize)],
     /// How many operations came to the end that this phase is about.
@@ -68,16 +74,37 @@ impl Weather<'_> {
     }
 
     fn change(&mut self) {
+        // The phase that is over.
+        if self.disk == Disk::Full {
+            self.until_readiness_is("503 Service Unavailable");
+        }
         let Some((disk, _)) = self.phases.first() else {
             return;
         };
+        self.disk = *disk;
         if let Some(other) = self.other.take() {
             self.runtime.block_on(other.close()).unwrap();
         }
         match disk {
-            Disk::Well => self.limit("unlimited"),
+            Disk::Well => {
+                self.limit("unlimited");
+                self.until_readiness_is("200 OK");
+            }
             Disk::Full => self.limit(ROOM),
             Disk::Locked => self.other = Some(self.runtime.block_on(lock(&self.place.url))),
+        }
+    }
+
+    /// What the orchestrator is told, some seconds after a change: nobody else writes or fails meanwhile.
+    fn until_readiness_is(&self, status: &str) {
+        let began = Instant::now();
+        loop {
+            let answer = self.gateway.readiness();
+            if answer == format!("HTTP/1.1 {status}") {
+                return;
+            }
+            assert!(began.elapsed() < SOON, "/readyz says {answer}, not {status}");
+            thread::sleep(Duration::from_millis(50));
         }
     }
 
@@ -136,6 +163,7 @@ async fn a_disk_that_fails_for_a_while_loses_and_doubles_nothing() {
         gateway: &gateway,
         place: &place,
         runtime: Handle::current(),
+        disk: Disk::Well,
         phases: &WEATHER,
         count: 0,
         other: None,

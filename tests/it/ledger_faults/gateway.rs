@@ -46,6 +46,17 @@ impl Gateway {
         self.process.lock().unwrap().id()
     }
 
+    /// The first line of the answer of `/readyz`.
+    pub fn readiness(&self) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        stream
+            .write_all(b"GET /readyz HTTP/1.1\r\nhost: gateway\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer, and the end");
+        answer.lines().next().unwrap_or_default().to_owned()
+    }
+
     /// A client of its own connection.
     pub fn connect(&self, token: &str) -> Result<Wire> {
         let stream = TcpStream::connect(&self.address)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -10,11 +10,34 @@ use tributary::app::App;
 
 use super::{LONG, client, connect, number, sql};
 use crate::ledger::{Shop, charge};
-use crate::support::TestApp;
+use crate::support::{Client, TestApp};
 
 const CALLERS: usize = 12;
-/// What others do meanwhile.
-const CALLS: usize = 25;
+/// What others do before and meanwhile: so many writes, and as many reads.
+const CALLS: usize = 100;
+/// How long one in a hundred of these may take, whoever is locked; where the machine is busy, three times what it takes
+/// when nobody is.
+const P99: Duration = Duration::from_millis(500);
+
+/// How long the calls of others take, the longest first.
+async fn calls_of_others(client: &Client, partner: &str, campaign: &str, name: &str) -> Vec<Duration> {
+    let mut took = Vec::new();
+    for call in 0..CALLS {
+        let start = Instant::now();
+        let input = json!({ "input": charge(&format!("{name}-{call}"), partner, campaign, "1") });
+        let answer = client.ask_with(RECORD, input).await;
+        assert!(answer.codes().is_empty(), "{}", answer.body);
+        took.push(start.elapsed());
+        let start = Instant::now();
+        client.data("{ partners { totalCount } }").await;
+        took.push(start.elapsed());
+    }
+    took.sort_unstable_by(|a, b| b.cmp(a));
+    took
+}
+
+const RECORD: &str =
+    "mutation($input: RecordEventInput!) { recordEvent(input: $input) { event { id } userErrors { code } } }";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_locked_partner_holds_up_nobody_else() {
@@ -33,21 +56,20 @@ async fn a_locked_partner_holds_up_nobody_else() {
         app.app.keys.clone(),
     ));
     let client = client(&app, &gateway);
+    let quiet = calls_of_others(&client, &bob, &campaign, "quiet").await;
     let foreign = app.store().begin().await.unwrap();
     foreign
         .execute_raw(sql("SELECT FROM partner WHERE name = 'ann' FOR UPDATE"))
         .await
         .unwrap();
     let (ends, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let record =
-        "mutation($input: RecordEventInput!) { recordEvent(input: $input) { event { id } userErrors { code } } }";
     let callers = (0..CALLERS).map(|caller| {
         let (client, ends, asked) = (client.clone(), ends.clone(), asked.clone());
         let input = json!({ "input": charge(&format!("ann-{caller}"), &ann, &campaign, "1") });
         tokio::spawn(async move {
             while !ends.load(Ordering::SeqCst) {
                 asked.fetch_add(1, Ordering::SeqCst);
-                let answer = client.ask_with(record, input.clone()).await;
+                let answer = client.ask_with(RECORD, input.clone()).await;
                 if answer.codes().is_empty() {
                     return;
                 }
@@ -67,26 +89,14 @@ async fn a_locked_partner_holds_up_nobody_else() {
         .await
         .expect("somebody waits");
     // All of these are done while the row is locked, which it stays for as long as they take.
-    let mut took = Vec::new();
-    let others = async {
-        for call in 0..CALLS {
-            let start = std::time::Instant::now();
-            let input = json!({ "input": charge(&format!("bob-{call}"), &bob, &campaign, "1") });
-            let answer = client.ask_with(record, input).await;
-            assert!(answer.codes().is_empty(), "{}", answer.body);
-            took.push(start.elapsed());
-            let start = std::time::Instant::now();
-            client.data("{ partners { totalCount } }").await;
-            took.push(start.elapsed());
-        }
-    };
-    tokio::time::timeout(LONG, others).await.expect("they are not held up");
-    took.sort_unstable();
+    let others = calls_of_others(&client, &bob, &campaign, "bob");
+    let took = tokio::time::timeout(LONG, others).await.expect("they are not held up");
+    let (p99, before) = (took[2 * CALLS / 100], quiet[2 * CALLS / 100]);
     println!(
-        "calls of others took {:?} at the median and {:?} at most",
-        took[CALLS],
-        took[2 * CALLS - 1]
+        "one in a hundred calls of others took {p99:?}, {before:?} in quiet; the longest {:?}",
+        took[0]
     );
+    assert!(p99 <= P99.max(before * 3), "{p99:?}, {before:?} in quiet");
     let is_locked = "SELECT count(*)::int FROM (SELECT FROM partner WHERE name = 'ann' FOR UPDATE SKIP LOCKED) p";
     assert_eq!(
         number(app.store().reader(), is_locked).await.unwrap(),
@@ -99,5 +109,5 @@ async fn a_locked_partner_holds_up_nobody_else() {
         caller.await.unwrap();
     }
     let input = json!({ "input": charge("ann-last", &ann, &campaign, "1") });
-    assert!(client.ask_with(record, input).await.codes().is_empty());
+    assert!(client.ask_with(RECORD, input).await.codes().is_empty());
 }

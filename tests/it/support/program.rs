@@ -10,6 +10,15 @@ use serde_json::{Value, json};
 use super::TestApp;
 use super::token::SECRET;
 
+/// Names another build of the program for tests that measure it: the figures of docs/security.md are those of a release
+/// build (`just attacks`).
+const OTHER_PROGRAM: &str = "TRIBUTARY_TEST_PROGRAM";
+
+/// Whether it is the build of these tests, about ten times as slow as the program that is shipped.
+pub fn is_slow() -> bool {
+    cfg!(debug_assertions) && std::env::var_os(OTHER_PROGRAM).is_none()
+}
+
 /// `tributary serve` over the test's database. Ends with the test, whatever becomes of it.
 pub struct Program {
     child: Child,
@@ -31,7 +40,8 @@ impl Program {
         let secret = std::str::from_utf8(&SECRET).unwrap();
         writeln!(file, "jwt_secret = {}\n{settings}", json!(secret)).unwrap();
         let command = |subcommand: &[&str]| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_tributary"));
+            let other = std::env::var_os(OTHER_PROGRAM);
+            let mut command = Command::new(other.unwrap_or_else(|| env!("CARGO_BIN_EXE_tributary").into()));
             command
                 .args(["--listen", listen, "--config"])
                 .arg(file.path())
