@@ -159,7 +159,7 @@ both_databases! {
         assert_eq!(cost(&answer)["requestedQueryCost"], 24, "{}", answer.body);
         let before = client.ask("{ __typename }").await;
         let available = cost(&before)["throttleStatus"]["currentlyAvailable"].as_u64().unwrap();
-        assert!((9_000..9_300).contains(&available), "{available}");
+        assert!((8_300..8_600).contains(&available), "{available}");
     }
 
     async fn who_asks_for_too_much_too_fast_is_told_to_wait(app: TestApp) {
