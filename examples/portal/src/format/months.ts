@@ -1,0 +1,38 @@
+// Calendar months in the programme's time zone.
+
+/** "2026-04", for the month that contains a moment. */
+export function monthOf(moment: Date, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en", { year: "numeric", month: "2-digit", timeZone }).formatToParts(moment);
+  const part = (type: string) => parts.find((found) => found.type === type)?.value ?? "";
+  return `${part("year")}-${part("month")}`;
+}
+
+/** The last months up to the one that contains now, oldest first. */
+export function lastMonths(count: number, now: Date, timeZone: string): string[] {
+  const [year = 0, month = 1] = monthOf(now, timeZone).split("-").map(Number);
+  return Array.from({ length: count }, (_, index) => {
+    const start = new Date(Date.UTC(year, month - count + index, 1));
+    return start.toISOString().slice(0, 7);
+  });
+}
+
+export function monthText(month: string, length: "short" | "long"): string {
+  const format = new Intl.DateTimeFormat(undefined, {
+    month: length,
+    year: length === "long" ? "numeric" : undefined,
+    timeZone: "UTC",
+  });
+  return format.format(new Date(`${month}-15T00:00:00Z`));
+}
+
+/**
+ * What to ask for so that the last months are whole in every time zone, the programme's being known with the answer only:
+ * a month and a day more than are shown.
+ */
+export function rangeOfMonths(count: number, now: Date): { from: string; to: string } {
+  const [year, month] = [now.getUTCFullYear(), now.getUTCMonth()];
+  return {
+    from: new Date(Date.UTC(year, month - count, 0)).toISOString(),
+    to: new Date(Date.UTC(year, month + 2, 1)).toISOString(),
+  };
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { lastMonths, monthOf, rangeOfMonths } from "./months";
+import { amountText, decimalText, sentence } from "./words";
+
+const digits = (text: string) => text.replace(/\D/g, "");
+
+describe("amounts", () => {
+  it("keep every digit of the API's text, and no other", () => {
+    for (const amount of ["74.98", "-0.05", "1200", "123456789012345678.91", "0.125"]) {
+      expect(digits(amountText(amount, "EUR"))).toBe(digits(amount));
+    }
+  });
+
+  it("drop needless zeros where a rate is meant", () => {
+    expect(decimalText("12.50")).toMatch(/^12[.,]5$/);
+  });
+});
+
+describe("months", () => {
+  it("are those of the programme's time zone", () => {
+    const moment = new Date("2026-03-31T22:30:00Z");
+    expect(monthOf(moment, "Europe/Berlin")).toBe("2026-04");
+    expect(monthOf(moment, "America/New_York")).toBe("2026-03");
+    expect(lastMonths(3, moment, "Europe/Berlin")).toEqual(["2026-02", "2026-03", "2026-04"]);
+  });
+
+  it("are asked for as a whole in every time zone", () => {
+    const now = new Date("2026-04-01T01:00:00Z");
+    const { from, to } = rangeOfMonths(12, now);
+    for (const timeZone of ["Pacific/Kiritimati", "Pacific/Pago_Pago"]) {
+      const [first = ""] = lastMonths(12, now, timeZone);
+      // The month before is asked for as well, so that this one begins within the range.
+      expect(monthOf(new Date(from), timeZone) < first).toBe(true);
+      expect(new Date(to) > now).toBe(true);
+    }
+  });
+});
+
+it("enums read as words", () => expect(sentence("TIER_ADJUSTMENT")).toBe("Tier adjustment"));

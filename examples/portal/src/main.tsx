@@ -1,0 +1,14 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app";
+import "./styles/base.css";
+import "./styles/parts.css";
+import "./styles/pages.css";
+
+const root = document.getElementById("portal");
+if (!root) throw new Error("index.html has no #portal");
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,21 @@
+import { Component, type ReactNode } from "react";
+import { Trouble } from "./trouble";
+
+/** A fault of the page's own is told, instead of leaving a blank screen. */
+export class Boundary extends Component<{ children: ReactNode }, { fault: Error | null }> {
+  override state = { fault: null as Error | null };
+
+  static getDerivedStateFromError(fault: Error) {
+    return { fault };
+  }
+
+  override render() {
+    const { fault } = this.state;
+    if (!fault) return this.props.children;
+    return (
+      <main className="door">
+        <Trouble problem={{ kind: "failed", detail: fault.message }} onRetry={() => window.location.reload()} />
+      </main>
+    );
+  }
+}

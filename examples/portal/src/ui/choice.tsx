@@ -1,0 +1,22 @@
+interface ChoiceProps {
+  label: string;
+  options: string[];
+  chosen: string;
+  onChoose: (option: string) => void;
+}
+
+/** One of a few: radio buttons, as the keyboard and screen readers know them. Nothing to choose from shows nothing. */
+export function Choice({ label, options, chosen, onChoose }: ChoiceProps) {
+  if (options.length < 2) return null;
+  return (
+    <fieldset className="choice">
+      <legend>{label}</legend>
+      {options.map((option) => (
+        <label key={option}>
+          <input type="radio" name={label} checked={option === chosen} onChange={() => onChoose(option)} />
+          <span>{option}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
