@@ -47,6 +47,14 @@ attacks:
 graphiql-test:
     scripts/graphiql-test
 
+# examples/portal beside the demo, until it is stopped; prints the links.
+portal:
+    scripts/portal
+
+# The portal in headless Chromium. `just portal-test docs/images` makes the pictures of the documentation anew.
+portal-test *folder:
+    scripts/portal-test {{folder}}
+
 # Made-up queries and mutations, 10 of each field or as many as you say.
 fuzz examples="10":
     scripts/schemathesis {{examples}}

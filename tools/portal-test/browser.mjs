@@ -1,0 +1,89 @@
+// Chromium, and what it complains about.
+import { chromium } from "playwright-core";
+import { check } from "./gateway.mjs";
+
+export async function open(executablePath, home) {
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  const host = new URL(home).host;
+
+  /** A window of its own, with its own session; `complaints` and `requests` grow while it is used. */
+  async function windowOf(options = {}) {
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      locale: "en-GB",
+      colorScheme: "light",
+      reducedMotion: "reduce",
+      ...options,
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    const [complaints, requests] = [[], []];
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type()))
+        complaints.push(`console ${message.type()}: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => complaints.push(`uncaught: ${error}`));
+    await page.exposeFunction("violated", (text) => complaints.push(`content security policy: ${text}`));
+    await page.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) =>
+        window.violated(`${event.effectiveDirective} forbids ${event.blockedURI}`),
+      );
+    });
+    await page.route(/^https?:/, (route) => {
+      const request = route.request();
+      requests.push({
+        url: request.url(),
+        method: request.method(),
+        accept: request.headers().accept ?? "",
+        body: request.postData() ?? "",
+      });
+      return new URL(request.url()).host === host ? route.continue() : route.abort();
+    });
+    return { page, complaints, requests, close: () => context.close() };
+  }
+
+  return { windowOf, version: browser.version(), close: () => browser.close() };
+}
+
+/** What the page asked of the gateway: queries and streams. */
+export function asked(requests) {
+  const operations = requests.filter(({ method }) => method === "POST");
+  return {
+    queries: operations.filter(({ body }) => JSON.parse(body).query.includes("query ")).length,
+    streams: operations.filter(({ body }) => JSON.parse(body).query.includes("subscription ")).length,
+  };
+}
+
+export function quiet({ complaints, requests }, home, token) {
+  check(complaints.length === 0, `the page complains:\n${complaints.join("\n")}`);
+  const host = new URL(home).host;
+  const foreign = requests.filter(({ url }) => new URL(url).host !== host);
+  check(foreign.length === 0, `requests to others: ${foreign.map(({ url }) => url).join(" ")}`);
+  check(!requests.some(({ url }) => url.includes(token.slice(-20))), "a token stands in an address");
+}
+
+/** The exact values of the amounts in a part of the page, having checked that each is shown with just its digits. */
+export async function amountsIn(locator) {
+  const found = await locator
+    .locator("data.amount")
+    .evaluateAll((all) => all.map((one) => [one.value, one.textContent]));
+  for (const [value, shown] of found) {
+    const digits = (text) => text.replace(/\D/g, "");
+    check(
+      digits(value) === digits(shown) && value.startsWith("-") === /[-−]/.test(shown),
+      `${value} is shown as ${shown}`,
+    );
+  }
+  return found.map(([value]) => value);
+}
