@@ -43,7 +43,7 @@ attacks:
     TRIBUTARY_TEST_PROGRAM="$PWD/target/release/tributary" scripts/with-postgres \
       cargo test --test it --locked gateway::heavy -- --nocapture --test-threads=1
 
-# GraphiQL in headless Chromium.
+# GraphiQL, and the explorer that stands in for it, in headless Chromium.
 graphiql-test:
     scripts/graphiql-test
 

@@ -10,14 +10,18 @@ use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::input::{DeleteInput, id_text};
+use super::partner::PARTNER;
 use super::partner::Partner;
+use super::rows::{self, Described, Listing, Pages, Shown, Type, link, resolver};
 use super::scalar::DateTime;
 use super::user_error::{DeletePayload, UserError, answer, shown, shown_once};
 use crate::auth::{self, Permission, Resource};
-use crate::domain::id::ApiKeyId;
+use crate::domain::id;
 use crate::service::api_key::{ApiKeyDraft, create, revoke};
 use crate::store;
 use crate::store::page::Place;
+use crate::store::view;
+use uuid::Uuid;
 
 /// A key that a program calls with.
 #[derive(Clone)]
@@ -35,13 +39,49 @@ impl From<auth::ApiKey> for ApiKey {
     }
 }
 
-impl ApiKey {
-    pub async fn load(ctx: &Context<'_>, id: ApiKeyId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::ApiKeys)?;
-        Ok(request.loaders().api_key.load(id.uuid()).await?.map(Self))
+impl Described for ApiKey {
+    const TYPE: &'static Type = &API_KEY;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
     }
 }
+
+/// A list of them.
+pub fn api_keys(list: view::List) -> Listing {
+    Listing {
+        to: &API_KEY,
+        connection: "ApiKeyConnection",
+        edge: "ApiKeyEdge",
+        list,
+    }
+}
+
+pub static API_KEY: Type = Type {
+    name: "ApiKey",
+    resource: Resource::ApiKeys,
+    identity: &[],
+    is_named: false,
+    table: &view::API_KEY,
+    id: || view::column(view::ApiKeyColumn::Id),
+    field: |name| {
+        use view::ApiKeyColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        let ask = || resolver(|row, prefix| Ok(Box::new(ApiKey::from(store::api_key::whole(row, prefix)?))));
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::ApiKey>),
+            "name" => value(Column::Name, view::text),
+            "prefix" => value(Column::Prefix, view::text),
+            "scopes" => ask(),
+            "partner" => link(view::column(Column::PartnerId), &PARTNER),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "expiresAt" => value(Column::ExpiresAt, view::moment),
+            "lastUsedAt" => value(Column::LastUsedAt, view::moment),
+            "revokedAt" => value(Column::RevokedAt, view::moment),
+            _ => return None,
+        })
+    },
+};
 
 /// A key that a program calls with, in the header "Authorization: Bearer" or "Authorization: Api-Key". Partners see none.
 #[Object]
@@ -124,7 +164,7 @@ pub struct CreateApiKeyPayload {
 #[Object]
 impl CreateApiKeyPayload {
     /// The key's description; null if none was made.
-    async fn api_key(&self, ctx: &Context<'_>) -> Nullable<ApiKey> {
+    async fn api_key(&self, ctx: &Context<'_>) -> Nullable<Shown<ApiKey>> {
         shown(ctx, Resource::ApiKeys, self.api_key.as_ref())
     }
 
@@ -153,7 +193,7 @@ impl ApiKeyQuery {
         #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<ApiKey>, ApiError> {
+    ) -> Result<Pages<Connection<ApiKey>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::ApiKeys)?;
         let cursors = Cursors::of((scope, "apiKeys"));
         let page = PageArguments {
@@ -163,7 +203,8 @@ impl ApiKeyQuery {
             before,
         }
         .read(&cursors)?;
-        Ok(Connection::new(
+        let asked = api_keys(store::api_key::list()).asked(&page, &cursors);
+        let connection = Connection::new(
             cursors,
             move |request| {
                 let page = page.clone();
@@ -173,7 +214,8 @@ impl ApiKeyQuery {
                 })
             },
             move |request| Box::pin(async move { Ok(store::api_key::count(request.store().reader(), &scope).await?) }),
-        ))
+        );
+        Ok(Pages { connection, asked })
     }
 }
 

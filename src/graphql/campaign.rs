@@ -5,27 +5,32 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 
 use super::commission::{CommissionFilter, CommissionOrder};
-use super::commission_list::{CommissionConnection, under};
+use super::commission_list::{CommissionConnection, commissions_under, under};
 use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::input::{DeleteInput, id_text, patch, plain};
-use super::label::Advertiser;
+use super::label::{ADVERTISER, Advertiser};
 use super::loader::PageKey;
 use super::lookup::{one_of_two, wanted};
-use super::partner::Partner;
+use super::partner::{Partner, partners};
+use super::rows::{
+    self, Described, Listing, Pages, Partners, Shown, Type, allowed, link, made_of, page_of, pages_under,
+};
 use super::scalar::DateTime;
 use super::terms::{CommissionTerm, CommissionTermInput, drafts};
 use super::user_error::{DeletePayload, payload};
 use crate::auth::{Denied, Resource};
 use crate::domain::campaign;
-use crate::domain::id::CampaignId;
+use crate::domain::id::{self, CampaignId, TenantId};
 use crate::service::campaign::{CampaignChange, NewCampaign, create, delete, update};
 use crate::store;
 use crate::store::commission::Parent;
 use crate::store::page::{Page, Place};
+use crate::store::view;
+use uuid::Uuid;
 
 /// Whether the events of a campaign earn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -62,7 +67,81 @@ impl Campaign {
         request.caller.read_linked(Resource::Campaigns)?;
         Ok(request.loaders().campaign.load(id.uuid()).await?.map(Self))
     }
+
+    /// As it writes itself; null if the caller may see none.
+    pub async fn shown(ctx: &Context<'_>, id: CampaignId) -> Result<Option<Shown<Self>>, ApiError> {
+        if request(ctx).resolvers_only {
+            return Ok(Self::load(ctx, id).await?.map(Shown::AtHand));
+        }
+        request(ctx).caller.read(Resource::Campaigns)?;
+        Ok(Some(Shown::by_id(id.uuid())))
+    }
 }
+
+impl Described for Campaign {
+    const TYPE: &'static Type = &CAMPAIGN;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::campaign::at_hand(tenant, &self.0)
+    }
+}
+
+/// A list of them.
+pub fn campaigns(list: view::List) -> Listing {
+    Listing {
+        to: &CAMPAIGN,
+        connection: "CampaignConnection",
+        edge: "CampaignEdge",
+        list,
+    }
+}
+
+pub static CAMPAIGN: Type = Type {
+    name: "Campaign",
+    resource: Resource::Campaigns,
+    identity: &["id", "name", "externalId"],
+    is_named: true,
+    table: &view::CAMPAIGN,
+    id: || view::column(view::CampaignColumn::Id),
+    field: |name| {
+        use view::CampaignColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::Campaign>),
+            "name" => value(Column::Name, view::text),
+            "externalId" => value(Column::ExternalId, view::text),
+            "status" => value(Column::Status, view::word!(campaign::CampaignStatus)),
+            "terms" => made_of(view::column(Column::Terms), |_, row, cells, below, json| {
+                let terms = store::snapshot::terms(row, cells[0])?;
+                below.list(&terms.iter().map(CommissionTerm::from).collect::<Vec<_>>(), json);
+                Ok(())
+            })
+            .for_partners(Partners::EmptyList),
+            "holdbackDays" => value(Column::HoldbackDays, view::number).for_partners(Partners::Null),
+            "startsAt" => value(Column::StartsAt, view::moment).for_partners(Partners::Null),
+            "endsAt" => value(Column::EndsAt, view::moment).for_partners(Partners::Null),
+            "advertiser" => link(view::column(Column::AdvertiserId), &ADVERTISER).for_partners(Partners::Null),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "updatedAt" => value(Column::UpdatedAt, view::moment),
+            "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Campaign)),
+            "partners" => page_of(|ctx| {
+                let scope = allowed(ctx, Resource::Partners)?;
+                let cursors = move |parent| Cursors::of((scope, "campaign.partners", parent));
+                pages_under(
+                    ctx,
+                    partners(store::partner::list_of_campaigns()),
+                    cursors,
+                    |request, campaign| Box::pin(request.loaders().partner_count_of_campaign.load(campaign)),
+                )
+            }),
+            _ => return None,
+        })
+    },
+};
 
 /// An offer that partners promote; carries commission terms and a holdback. A partner's token shows what the
 /// campaigns are called that it belongs to or is promised something for, their status and when they were made; the rest
@@ -297,20 +376,24 @@ impl CampaignQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Its external id.")] external_id: Option<String>,
-    ) -> Nullable<Campaign> {
+    ) -> Nullable<Shown<Campaign>> {
         nullable(async {
             let request = request(ctx);
             let scope = request.caller.read(Resource::Campaigns)?;
             match one_of_two(id, external_id)? {
-                Ok(id) => Campaign::load(ctx, id.parse()?).await,
+                Ok(id) => Campaign::shown(ctx, id.parse()?).await,
                 // External ids of campaigns are not for partners, nor whether a guess is right.
                 Err(_) if request.is_partner() => Ok(None),
-                Err(external_id) => {
+                Err(external_id) if request.resolvers_only => {
                     let reader = request.store().reader();
                     Ok(store::campaign::find_by_external_id(reader, &scope, &external_id)
                         .await?
-                        .map(Campaign::from))
+                        .map(|found| Shown::AtHand(found.into())))
                 }
+                Err(external_id) => Ok(Some(Shown::by_text(
+                    view::column(view::CampaignColumn::ExternalId),
+                    external_id,
+                ))),
             }
         })
         .await
@@ -325,7 +408,7 @@ impl CampaignQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CampaignFilter>,
-    ) -> Result<Connection<Campaign>, ApiError> {
+    ) -> Result<Pages<Connection<Campaign>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Campaigns)?;
         let filter = filter.unwrap_or_default();
@@ -350,7 +433,8 @@ impl CampaignQuery {
         }
         .read(&cursors)?;
         let counted = filter.clone();
-        Ok(Connection::new(
+        let asked = campaigns(store::campaign::list(filter.clone())).asked(&page, &cursors);
+        let connection = Connection::new(
             cursors,
             move |request| {
                 let (filter, page) = (filter.clone(), page.clone());
@@ -363,7 +447,8 @@ impl CampaignQuery {
                 let filter = counted.clone();
                 Box::pin(async move { Ok(store::campaign::count(request.store().reader(), &scope, &filter).await?) })
             },
-        ))
+        );
+        Ok(Pages { connection, asked })
     }
 }
 

@@ -3,26 +3,31 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use uuid::Uuid;
 
-use super::campaign::Campaign;
-use super::commission_list::{CommissionConnection, under};
+use super::campaign::{CAMPAIGN, Campaign};
+use super::commission_list::{CommissionConnection, commissions_under, under};
 use super::connection::PageArguments;
-use super::context::request;
-use super::deal::Deal;
+use super::context::{RequestContext, request};
+use super::deal::{DEAL, Deal};
 use super::error::{ApiError, Nullable, nullable};
-use super::event::{Attribution, Event};
+use super::event::{ATTRIBUTION, Attribution, EVENT, Event};
 use super::identity;
 use super::money::{ExplanationStep, Money, OrderDirection};
-use super::partner::Partner;
-use super::payout::Payout;
+use super::partner::{PARTNER, Partner};
+use super::payout::{PAYOUT, Payout};
+use super::rows::{
+    self, Below, Described, Partners, Shown, Type, amount, family, link, made_of, page_of, required, through,
+};
 use super::scalar::{CurrencyCode, DateTime};
-use super::snapshot::CommissionSnapshot;
+use super::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use crate::auth::Resource;
 use crate::domain::commission;
-use crate::domain::explain::Outcome;
-use crate::domain::id::{CommissionId, DealId};
-use crate::store::StoreError;
+use crate::domain::explain::{Outcome, Step};
+use crate::domain::id::{self, CommissionId, DealId, TenantId};
 use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
+use crate::store::view::Json;
+use crate::store::{self, StoreError, view};
 
 /// Where a commission stands. PAID and REVERSED are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -86,6 +91,131 @@ impl Commission {
         request.caller.read(Resource::Commissions)?;
         Ok(request.loaders().commission.load(id.uuid()).await?.map(Self))
     }
+
+    /// As it writes itself; null if the caller may see none.
+    pub async fn shown(ctx: &Context<'_>, id: CommissionId) -> Result<Option<Shown<Self>>, ApiError> {
+        if request(ctx).resolvers_only {
+            return Ok(Self::load(ctx, id).await?.map(Shown::AtHand));
+        }
+        request(ctx).caller.read(Resource::Commissions)?;
+        Ok(Some(Shown::by_id(id.uuid())))
+    }
+}
+
+impl Described for Commission {
+    const TYPE: &'static Type = &COMMISSION;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::commission::at_hand(tenant, &self.0)
+    }
+}
+
+pub static COMMISSION: Type = Type {
+    name: "Commission",
+    resource: Resource::Commissions,
+    identity: &[],
+    is_named: false,
+    table: &view::COMMISSION,
+    id: || view::column(view::CommissionColumn::Id),
+    field: |name| {
+        use view::CommissionColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::Commission>),
+            "kind" => value(Column::Kind, view::word!(commission::CommissionKind)),
+            "status" => value(Column::Status, view::word!(commission::CommissionStatus)),
+            "amount" => amount(view::column(Column::Currency), view::column(Column::AmountMinor)),
+            "paymentTarget" => value(Column::PaymentTarget, view::word!(commission::PaymentTarget)),
+            "recipient" => value(Column::Recipient, view::text),
+            "partner" => required(view::column(Column::PartnerId), &PARTNER),
+            "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
+            "adjusts" => link(view::column(Column::AdjustsId), &COMMISSION),
+            "adjustments" => page_of(|ctx| commissions_under(ctx, Parent::Adjusted)),
+            "holdbackDays" => value(Column::HoldbackDays, view::number),
+            "accruedAt" => value(Column::AccruedAt, view::moment),
+            "matureAt" => value(Column::MatureAt, view::moment),
+            "approvedAt" => value(Column::ApprovedAt, view::moment),
+            "paidAt" => value(Column::PaidAt, view::moment),
+            "reversedAt" => value(Column::ReversedAt, view::moment),
+            "explanation" => made_of(
+                view::column(view::CommissionWrittenColumn::Explanation),
+                write_explanation,
+            )
+            .for_partners(Partners::Narrowed),
+            "transitions" => {
+                family(&COMMISSION_TRANSITION, store::commission::transitions).for_partners(Partners::Narrowed)
+            }
+            "event" => link(view::column(Column::EventId), &EVENT),
+            "attribution" => link(view::column(Column::EventId), &ATTRIBUTION),
+            "payout" => link(view::column(Column::PayoutId), &PAYOUT),
+            "deal" => through(
+                view::column(Column::Id),
+                &view::DEAL_PAYMENT,
+                view::column(view::DealPaymentColumn::DealId),
+                &DEAL,
+            ),
+            "snapshot" => link(view::column(Column::SnapshotId), &COMMISSION_SNAPSHOT),
+            _ => return None,
+        })
+    },
+};
+
+pub static COMMISSION_TRANSITION: Type = Type {
+    name: "CommissionTransition",
+    resource: Resource::Commissions,
+    identity: &[],
+    is_named: false,
+    table: &view::COMMISSION_TRANSITION,
+    id: || view::column(view::CommissionTransitionColumn::Id),
+    field: |name| {
+        use view::CommissionTransitionColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "from" => value(Column::FromStatus, view::word!(commission::CommissionStatus)),
+            "to" => value(Column::ToStatus, view::word!(commission::CommissionStatus)),
+            "actor" => made_of(view::column(Column::Actor), |request, row, cells, _, json| {
+                match request.is_partner() {
+                    true => json.plain("staff"),
+                    false => view::text(row, cells, json)?,
+                }
+                Ok(())
+            })
+            .for_partners(Partners::Narrowed),
+            "reason" => value(Column::Reason, view::text).for_partners(Partners::Null),
+            "at" => value(Column::At, view::moment),
+            _ => return None,
+        })
+    },
+};
+
+/// Partners see the steps that applied, without what they were compared with.
+fn shown_steps(steps: Vec<Step>, for_partner: bool) -> Vec<ExplanationStep> {
+    let shown = steps
+        .into_iter()
+        .filter(|step| !for_partner || step.outcome == Outcome::Applied);
+    let steps = shown.map(|mut step| {
+        if for_partner {
+            step.threshold = None;
+        }
+        ExplanationStep::from(step)
+    });
+    steps.collect()
+}
+
+fn write_explanation(
+    request: &RequestContext,
+    row: &view::Row,
+    cells: &[usize],
+    below: &Below<'_>,
+    json: &mut Json,
+) -> Result<(), StoreError> {
+    let steps = store::commission::explanation(row, cells[0])?;
+    below.list(&shown_steps(steps, request.is_partner()), json);
+    Ok(())
 }
 
 /// A row of the ledger: a partner earned an amount. What it says never changes; only its status moves, and with it its
@@ -265,17 +395,9 @@ impl Commission {
     /// How the amount came about. A partner's token shows the steps that applied, without what they were compared with.
     async fn explanation(&self, ctx: &Context<'_>) -> Result<Vec<ExplanationStep>, ApiError> {
         let request = request(ctx);
-        let for_partner = request.is_partner();
         let steps = request.loaders().commission_explanation.load(self.0.id.uuid()).await?;
-        let steps = steps.iter().flat_map(|steps| steps.iter());
-        let shown = steps.filter(|step| !for_partner || step.outcome == Outcome::Applied);
-        let steps = shown.cloned().map(|mut step| {
-            if for_partner {
-                step.threshold = None;
-            }
-            ExplanationStep::from(step)
-        });
-        Ok(steps.collect())
+        let steps = steps.map(Arc::unwrap_or_clone).unwrap_or_default();
+        Ok(shown_steps(steps, request.is_partner()))
     }
 
     /// The moves of its status, oldest first. A partner's token shows no reasons, and staff only as "staff".

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, ServerResult, SimpleObject};
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
-use super::commission::{Commission, CommissionFilter, CommissionOrder, CommissionStatus};
+use super::commission::{COMMISSION, Commission, CommissionFilter, CommissionOrder, CommissionStatus};
 use super::connection::{Connection, Edge, PageArguments, PageInfo, placed};
 use super::context::{RequestContext, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::loader::{CommissionPageKey, CommissionsKey};
+use super::rows::{Listing, Pages, Shown, Under, server_error};
 use super::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::auth::{Resource, Scope};
 use crate::domain::Timestamp;
@@ -20,7 +21,7 @@ use crate::domain::commission;
 use crate::store;
 use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
 use crate::store::commission_totals::Total;
-use crate::store::page::{Page, Place, SortKey};
+use crate::store::page::{Page, PageRequest, Place, SortKey};
 
 type ReadTotals = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<Vec<Total>, ApiError>> + Send + Sync>;
 
@@ -168,11 +169,48 @@ pub fn under(
     let asked = Asked::read(filter, order_by)?;
     let cursors = asked.cursors_under(scope, kind, parent);
     let page = page.read(&cursors)?;
-    let Asked {
-        filter,
-        order,
-        descending,
-    } = asked;
+    Ok(connection_under(&asked, (kind, parent), cursors, page))
+}
+
+/// The commissions under each of many rows, as the field of `ctx` asks for them.
+pub fn commissions_under(ctx: &Context<'_>, kind: Parent) -> ServerResult<Under> {
+    let wrong = |error: ApiError| server_error(error, ctx.item);
+    let scope = request(ctx)
+        .caller
+        .read(Resource::Commissions)
+        .map_err(|denied| wrong(denied.into()))?;
+    let (_, filter) = ctx.param_value("filter", None)?;
+    let (_, order_by) = ctx.param_value("orderBy", None)?;
+    let asked = Arc::new(Asked::read(filter, order_by).map_err(wrong)?);
+    let of_parents = asked.clone();
+    let cursors = move |parent| of_parents.cursors_under(scope, kind, parent);
+    Ok(Under {
+        listing: listing(Some(kind), &asked),
+        arguments: PageArguments::of(ctx)?,
+        cursors: Box::new(cursors),
+        whole: Box::new(move |parent| {
+            let (cursors, nothing) = (asked.cursors_under(scope, kind, parent), PageRequest::nothing());
+            Box::new(connection_under(&asked, (kind, parent), cursors, nothing))
+        }),
+    })
+}
+
+fn listing(kind: Option<Parent>, asked: &Asked) -> Listing {
+    Listing {
+        to: &COMMISSION,
+        connection: "CommissionConnection",
+        edge: "CommissionEdge",
+        list: store::commission::list(kind, asked.filter.clone(), asked.sort()),
+    }
+}
+
+fn connection_under(
+    asked: &Asked,
+    (kind, parent): (Parent, Uuid),
+    cursors: Cursors,
+    page: PageRequest,
+) -> CommissionConnection {
+    let (filter, order, descending) = (asked.filter.clone(), asked.order, asked.descending);
     let key = CommissionsKey { kind, filter, parent };
     let (counted, totalled) = (key.clone(), key.clone());
     let list = Connection::new(
@@ -206,7 +244,7 @@ pub fn under(
             Ok(totals.map(Arc::unwrap_or_clone).unwrap_or_default())
         })
     });
-    Ok(CommissionConnection { list, read_totals })
+    CommissionConnection { list, read_totals }
 }
 
 /// What happened in one interval with one status and currency.
@@ -245,8 +283,8 @@ pub struct CommissionQuery;
 #[Object]
 impl CommissionQuery {
     /// One commission; null if there is none.
-    async fn commission(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Commission> {
-        nullable(async { Commission::load(ctx, id.parse()?).await }).await
+    async fn commission(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<Commission>> {
+        nullable(async { Commission::shown(ctx, id.parse()?).await }).await
     }
 
     /// The commissions, newest first where no other order is asked for.
@@ -260,7 +298,7 @@ impl CommissionQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
-    ) -> Result<CommissionConnection, ApiError> {
+    ) -> Result<Pages<CommissionConnection>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Commissions)?;
         let asked = Asked::read(filter, order_by)?;
         let cursors = asked.cursors_of_all(scope);
@@ -271,6 +309,7 @@ impl CommissionQuery {
             before,
         }
         .read(&cursors)?;
+        let shown = listing(None, &asked).asked(&page, &cursors);
         let (sort, order, filter) = (asked.sort(), asked.order, asked.filter);
         let (counted, totalled) = (filter.clone(), filter.clone());
         let list = Connection::new(
@@ -293,7 +332,10 @@ impl CommissionQuery {
                 async move { Ok(store::commission_totals::totals(request.store().reader(), &scope, &filter).await?) },
             )
         });
-        Ok(CommissionConnection { list, read_totals })
+        Ok(Pages {
+            connection: CommissionConnection { list, read_totals },
+            asked: shown,
+        })
     }
 
     /// Counts and sums of the commissions that accrued in each interval of a range, by their present status and
@@ -313,7 +355,7 @@ impl CommissionQuery {
         if from.0 >= to.0 {
             return Err(ApiError::bad_user_input("from must be before to"));
         }
-        let tenant = store::tenant::get(request.store().reader(), &scope).await?;
+        let tenant = request.tenant().await?;
         let starts = intervals(tenant.time_zone, interval.into(), from.0, to.0, MAX_INTERVALS)
             .ok_or_else(|| ApiError::bad_user_input(format!("the range has more than {MAX_INTERVALS} intervals")))?;
         // The range cuts the first and the last interval.

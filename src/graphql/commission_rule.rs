@@ -16,17 +16,21 @@ use super::loader::PartnersOfRule;
 use super::lookup::wanted;
 use super::partner::{Partner, PartnerType};
 use super::pipeline::{CustomField, CustomFieldOption, PaymentStage};
+use super::rows::{self, Described, Listing, Pages, Type, resolver};
 use super::scalar::{CurrencyCode, DateTime, Decimal};
 use super::user_error::{DeletePayload, payload};
 use crate::auth::{Resource, Scope};
 use crate::domain::deal::FieldValue;
 use crate::domain::deal_rules;
-use crate::domain::id::CommissionRuleId;
+use crate::domain::id;
+use crate::domain::id::{CommissionRuleId, TenantId};
 use crate::domain::{commission, partner};
 use crate::service::commission_rule::{create, delete, update};
 use crate::store;
 use crate::store::commission_rule::CommissionRuleFilter as StoreFilter;
 use crate::store::page::{Page, PageRequest, Place};
+use crate::store::view;
+use uuid::Uuid;
 
 /// Who becomes the recipient of what an individual is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -84,6 +88,70 @@ impl CommissionRule {
         Ok(request.loaders().commission_rule.load(id.uuid()).await?.map(Self))
     }
 }
+
+impl Described for CommissionRule {
+    const TYPE: &'static Type = &COMMISSION_RULE;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::commission_rule::at_hand(tenant, &self.0)
+    }
+}
+
+/// A list of them.
+pub fn commission_rules(list: view::List) -> Listing {
+    Listing {
+        to: &COMMISSION_RULE,
+        connection: "CommissionRuleConnection",
+        edge: "CommissionRuleEdge",
+        list,
+    }
+}
+
+pub static COMMISSION_RULE: Type = Type {
+    name: "CommissionRule",
+    resource: Resource::CommissionRules,
+    identity: &[],
+    is_named: false,
+    table: &view::COMMISSION_RULE,
+    id: || view::column(view::CommissionRuleColumn::Id),
+    field: |name| {
+        use view::CommissionRuleColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        let ask = || {
+            resolver(|row, prefix| {
+                Ok(Box::new(CommissionRule::from(store::commission_rule::whole(
+                    row, prefix,
+                )?)))
+            })
+        };
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::CommissionRule>),
+            "externalId" => value(Column::ExternalId, view::text),
+            "partnerType" => value(Column::PartnerType, view::word!(crate::domain::partner::PartnerType)),
+            "paymentTarget" => value(
+                Column::PaymentTarget,
+                view::word!(crate::domain::commission::PaymentTarget),
+            ),
+            "label"
+            | "autoAssignRecipient"
+            | "currency"
+            | "holdbackDays"
+            | "entries"
+            | "tiers"
+            | "categories"
+            | "partners" => ask(),
+            "version" => value(Column::Version, view::number),
+            "archivedAt" => value(Column::ArchivedAt, view::moment),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "updatedAt" => value(Column::UpdatedAt, view::moment),
+            _ => return None,
+        })
+    },
+};
 
 /// A deal-stage commission rule: pays when a deal of a partner that it is for enters a stage. Of several rules that fit,
 /// one pays for each payment target: the most specific (partners, then tiers, then categories, then the type only), and
@@ -437,7 +505,7 @@ impl CommissionRuleQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CommissionRuleFilter>,
-    ) -> Result<Connection<CommissionRule>, ApiError> {
+    ) -> Result<Pages<Connection<CommissionRule>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::CommissionRules)?;
         let filter = filter.unwrap_or_default();
         let filter = StoreFilter {
@@ -452,7 +520,10 @@ impl CommissionRuleQuery {
             last,
             before,
         };
-        listed(Rules { scope, filter }, cursors, page)
+        let asked = commission_rules(store::commission_rule::list(Arc::new(filter.clone())))
+            .asked(&page.read(&cursors)?, &cursors);
+        let connection = listed(Rules { scope, filter }, cursors, page)?;
+        Ok(Pages { connection, asked })
     }
 }
 

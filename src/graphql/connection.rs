@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, ObjectType, OutputType, SimpleObject, TypeName};
+use async_graphql::{Context, Object, ObjectType, OutputType, ServerResult, SimpleObject, TypeName};
 use futures::future::BoxFuture;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -29,6 +29,16 @@ pub struct PageArguments {
 }
 
 impl PageArguments {
+    /// Those of the field of `ctx`.
+    pub fn of(ctx: &Context<'_>) -> ServerResult<Self> {
+        Ok(Self {
+            first: ctx.param_value("first", None)?.1,
+            after: ctx.param_value("after", None)?.1,
+            last: ctx.param_value("last", None)?.1,
+            before: ctx.param_value("before", None)?.1,
+        })
+    }
+
     /// Whether they say where the stretch begins or ends.
     pub fn has_places(&self) -> bool {
         self.after.is_some() || self.before.is_some()

@@ -7,16 +7,19 @@ use std::sync::{Arc, OnceLock};
 use async_graphql::Context;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use tokio::sync::OnceCell;
 
 use super::call::call;
+use super::error::ApiError;
 use super::loader::Loaders;
 use super::once::Counted;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::domain::tenant::Tenant;
 use crate::service::ServiceError;
 use crate::service::once::{self, Answer};
-use crate::store::Store;
 use crate::store::view::{Json, TooLong};
+use crate::store::{self, Store};
 
 /// One per request: the program, who is calling, and loaders that remember only what this query, or this
 /// mutation of several, has read.
@@ -27,6 +30,8 @@ pub struct RequestContext {
     loaders: OnceLock<Box<Loaders>>,
     /// Boxed for the same reason.
     pub counted: Box<Counted>,
+    /// The caller's tenant, read once.
+    tenant: OnceCell<Arc<Tenant>>,
     /// Resolvers answer everything, so that tests can compare.
     pub resolvers_only: bool,
     /// How many objects of the answer are JSON already, so that nobody sees them who counts.
@@ -44,6 +49,7 @@ impl RequestContext {
             caller,
             loaders,
             counted: Box::default(),
+            tenant: OnceCell::new(),
             resolvers_only: false,
             written: Arc::default(),
             space: AtomicUsize::new(usize::MAX),
@@ -63,14 +69,17 @@ impl RequestContext {
     ) -> Result<Result<(String, u64), TooLong>, E> {
         let mut json = Json::within(self.space.load(Ordering::Relaxed));
         write(&mut json)?;
+        let own_bytes = json.own_bytes();
         let finished = json.finish();
-        if let Ok((text, _)) = &finished {
-            self.space.fetch_sub(text.len(), Ordering::Relaxed);
+        if finished.is_ok() {
+            self.space.fetch_sub(own_bytes, Ordering::Relaxed);
         }
         Ok(finished)
     }
 
     pub fn by_resolvers_only(self, resolvers_only: bool) -> Self {
+        // Released programs know one way to read.
+        let resolvers_only = resolvers_only && cfg!(debug_assertions);
         Self { resolvers_only, ..self }
     }
 
@@ -82,6 +91,15 @@ impl RequestContext {
     /// Whether the caller is a partner, who sees less of the same rows than staff.
     pub fn is_partner(&self) -> bool {
         self.caller.partner().is_some()
+    }
+
+    /// The caller's tenant, as it is when it is first asked for.
+    pub async fn tenant(&self) -> Result<&Arc<Tenant>, ApiError> {
+        let read = || async {
+            let found = store::tenant::get(self.store().reader(), &self.caller.scope()).await?;
+            Ok(Arc::new(found))
+        };
+        self.tenant.get_or_try_init(read).await
     }
 
     pub fn store(&self) -> &Store {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
 use super::commission::Commission;
+use super::commission_list::commissions_under;
 use super::commission_list::{CommissionConnection, under};
 use super::connection::{Connection, List, PageArguments, listed};
 use super::context::{Mutation, RequestContext, mutation, request};
@@ -14,20 +15,28 @@ use super::identity;
 use super::input::{MoneyInput, id_text, patch, plain};
 use super::lookup::{one_of_two, wanted};
 use super::money::Money;
+use super::partner::PARTNER;
 use super::partner::Partner;
+use super::pipeline::PAYMENT_STAGE;
 use super::pipeline::{CustomField, CustomFieldOption, PaymentStage, StageOutcome};
+use super::rows::{
+    self, Described, Listing, Pages, Partners, Rows, Shown, Type, amount, link, page_of, required, resolver,
+};
 use super::scalar::DateTime;
 use super::simulated_payment::SimulatedPayment;
 use super::user_error::{UserError, answer, shown, shown_rows};
 use crate::auth::{Resource, Scope};
 use crate::domain::deal;
-use crate::domain::id::DealId;
+use crate::domain::id;
+use crate::domain::id::{DealId, TenantId};
 use crate::service::ServiceError;
 use crate::service::deal::{DealChange, Done, NewDeal, create, move_to, renew, update};
 use crate::store::commission::Parent;
 use crate::store::deal::DealFilter as StoreFilter;
 use crate::store::page::{Page, PageRequest, Place};
+use crate::store::view;
 use crate::store::{self, StoreError};
+use uuid::Uuid;
 
 /// Business that a partner brought.
 #[derive(Clone)]
@@ -52,6 +61,59 @@ impl Deal {
         Ok(request.loaders().deal.load(id.uuid()).await?.map(Self))
     }
 }
+
+impl Described for Deal {
+    const TYPE: &'static Type = &DEAL;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::deal::at_hand(tenant, &self.0)
+    }
+}
+
+/// A list of them.
+pub fn deals(list: view::List) -> Listing {
+    Listing {
+        to: &DEAL,
+        connection: "DealConnection",
+        edge: "DealEdge",
+        list,
+    }
+}
+
+pub static DEAL: Type = Type {
+    name: "Deal",
+    resource: Resource::Deals,
+    identity: &[],
+    is_named: false,
+    table: &view::DEAL,
+    id: || view::column(view::DealColumn::Id),
+    field: |name| {
+        use view::DealColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        let ask = || resolver(|row, prefix| Ok(Box::new(Deal::from(store::deal::whole(row, prefix)?))));
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::Deal>),
+            "externalId" => value(Column::ExternalId, view::text),
+            "name" => value(Column::Name, view::text),
+            "value" => amount(view::column(Column::Currency), view::column(Column::ValueMinor)),
+            "partner" => required(view::column(Column::PartnerId), &PARTNER),
+            "stage" => link(view::column(Column::StageId), &PAYMENT_STAGE),
+            "leadCreator" => value(Column::LeadCreator, view::text),
+            "owner" => value(Column::Owner, view::text),
+            "renewals" => value(Column::Renewals, view::number),
+            "customFields" => ask(),
+            "forecast" => ask().for_partners(Partners::EmptyList),
+            "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Deal)),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "updatedAt" => value(Column::UpdatedAt, view::moment),
+            _ => return None,
+        })
+    },
+};
 
 /// Business that a partner brought, on its way through the payment stages.
 #[Object]
@@ -319,12 +381,12 @@ pub struct DealPayload {
 #[Object]
 impl DealPayload {
     /// The deal as it is now; null if nothing was changed.
-    async fn deal(&self, ctx: &Context<'_>) -> Nullable<Deal> {
+    async fn deal(&self, ctx: &Context<'_>) -> Nullable<Shown<Deal>> {
         shown(ctx, Resource::Deals, self.deal.as_ref())
     }
 
     /// The commissions that this made due.
-    async fn commissions(&self, ctx: &Context<'_>) -> Result<&[Commission], ApiError> {
+    async fn commissions(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
         shown_rows(ctx, &self.commissions)
     }
 
@@ -393,7 +455,7 @@ impl DealQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<DealFilter>,
-    ) -> Result<Connection<Deal>, ApiError> {
+    ) -> Result<Pages<Connection<Deal>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Deals)?;
         let filter = filter.unwrap_or_default().read()?;
         let cursors = Cursors::of((scope, "deals", &filter));
@@ -403,7 +465,9 @@ impl DealQuery {
             last,
             before,
         };
-        listed(Deals { scope, filter }, cursors, page)
+        let asked = deals(store::deal::list(Arc::new(filter.clone()))).asked(&page.read(&cursors)?, &cursors);
+        let connection = listed(Deals { scope, filter }, cursors, page)?;
+        Ok(Pages { connection, asked })
     }
 }
 

@@ -30,6 +30,9 @@ pub const INTERNAL_MESSAGE: &str = "something went wrong on our side";
 pub const TOO_LARGE_CODE: &str = "QUERY_TOO_COMPLEX";
 pub const TOO_LARGE_MESSAGE: &str = "the answer is too large: ask for smaller pages or fewer fields";
 
+/// What is added to it where a mutation made the answer.
+pub const MUTATION_WAS_DONE: &str = ". The mutation was done";
+
 impl ApiError {
     pub fn bad_user_input(message: impl Into<String>) -> Self {
         Self::BadUserInput(message.into())

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 
-use super::campaign::Campaign;
-use super::commission_list::{CommissionConnection, under};
+use super::campaign::{CAMPAIGN, Campaign};
+use super::commission_list::{CommissionConnection, commissions_under, under};
 use super::connection::{Connection, PageArguments, children, placed};
 use super::context::request;
 use super::cursor::Cursors;
@@ -15,11 +15,15 @@ use super::identity;
 use super::loader::{PageKey, RevenueAdjustmentsOfEvent};
 use super::lookup::{one_of_two, wanted};
 use super::money::Money;
-use super::partner::Partner;
+use super::partner::{PARTNER, Partner};
 use super::revenue::RevenueAdjustment;
+use super::rows::{
+    self, Described, Listing, Pages, Partners, Type, allowed, family, link, optional_amount, page_of, pages_under,
+    required, resolver, same,
+};
 use super::scalar::{DateTime, Json};
 use crate::auth::{Denied, Resource};
-use crate::domain::id::{AttributionId, CustomerId, EventId};
+use crate::domain::id::{self, CustomerId, EventId, TenantId};
 use crate::domain::money;
 use crate::domain::{decision, event};
 use crate::store;
@@ -28,6 +32,8 @@ use crate::store::commission::Parent;
 use crate::store::customer::CustomerFilter as StoreCustomerFilter;
 use crate::store::event::EventFilter as StoreFilter;
 use crate::store::page::{Page, Place};
+use crate::store::view;
+use uuid::Uuid;
 
 /// What kind of thing happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -75,6 +81,64 @@ impl Event {
         })
     }
 }
+
+impl Described for Event {
+    const TYPE: &'static Type = &EVENT;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::event::at_hand(tenant, &self.0)
+    }
+}
+
+/// A list of them.
+pub fn events(list: view::List) -> Listing {
+    Listing {
+        to: &EVENT,
+        connection: "EventConnection",
+        edge: "EventEdge",
+        list,
+    }
+}
+
+pub static EVENT: Type = Type {
+    name: "Event",
+    resource: Resource::Events,
+    identity: &["id", "externalId", "attribution"],
+    is_named: false,
+    table: &view::EVENT,
+    id: || view::column(view::EventColumn::Id),
+    field: |name| {
+        use view::EventColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        let ask = || resolver(|row, prefix| Ok(Box::new(Event::from(store::event::whole(row, prefix)?))));
+        let money = |currency, minor| optional_amount(view::column(currency), view::column(minor));
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::Event>),
+            "externalId" => value(Column::ExternalId, view::text),
+            "kind" => value(Column::Kind, view::word!(event::EventKind)),
+            "type" => value(Column::Type, view::text),
+            "base" => value(Column::Base, view::truth),
+            "amount" => money(Column::Currency, Column::AmountMinor),
+            "revenue" => money(Column::RevenueCurrency, Column::RevenueMinor).for_partners(Partners::Null),
+            "occurredAt" => value(Column::OccurredAt, view::moment),
+            "recordedAt" => value(Column::RecordedAt, view::moment),
+            "customer" => link(view::column(Column::CustomerId), &CUSTOMER).for_partners(Partners::Null),
+            "attribution" => same(&ATTRIBUTION, false),
+            "original" => link(view::column(Column::OriginalId), &EVENT),
+            "refunds" => family(&EVENT, store::event::refunds),
+            "metadata" => value(Column::Metadata, view::document).for_partners(Partners::Null),
+            "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Event)),
+            "finalRevenue" => ask().for_partners(Partners::Null),
+            // Of events without an amount it is null, whatever was taken back.
+            "refundedAmount" | "revenueAdjustments" | "decision" => ask(),
+            _ => return None,
+        })
+    },
+};
 
 /// Something that happened and may earn. A partner's token shows no revenue, customer or metadata.
 #[Object]
@@ -255,14 +319,24 @@ pub struct Attribution {
     attribution: event::Attribution,
 }
 
-impl Attribution {
-    pub async fn load(ctx: &Context<'_>, id: AttributionId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Events)?;
-        let event = request.loaders().event_by_attribution.load(id.uuid()).await?;
-        Ok(event.and_then(|event| Event(event).credited()))
-    }
-}
+pub static ATTRIBUTION: Type = Type {
+    name: "Attribution",
+    resource: Resource::Events,
+    identity: &["id", "partner", "campaign", "event"],
+    is_named: false,
+    table: &view::EVENT,
+    id: || view::column(view::EventColumn::AttributionId),
+    field: |name| {
+        use view::EventColumn as Column;
+        Some(match name {
+            "id" => rows::value(view::column(Column::AttributionId), view::id::<id::Attribution>),
+            "partner" => required(view::column(Column::PartnerId), &PARTNER),
+            "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
+            "event" => same(&EVENT, true),
+            _ => return None,
+        })
+    },
+};
 
 /// The link from an event to the partner, and the campaign, that it is credited to.
 #[Object]
@@ -322,6 +396,47 @@ impl Customer {
         Ok(request.loaders().customer.load(id.uuid()).await?.map(Self))
     }
 }
+
+/// A list of them.
+pub fn customers(list: view::List) -> Listing {
+    Listing {
+        to: &CUSTOMER,
+        connection: "CustomerConnection",
+        edge: "CustomerEdge",
+        list,
+    }
+}
+
+pub static CUSTOMER: Type = Type {
+    name: "Customer",
+    resource: Resource::Events,
+    identity: &[],
+    is_named: false,
+    table: &view::CUSTOMER,
+    id: || view::column(view::CustomerColumn::Id),
+    field: |name| {
+        use view::CustomerColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::Customer>),
+            "externalId" => value(Column::ExternalId, view::text),
+            "acquiredAt" => value(Column::AcquiredAt, view::moment),
+            "partner" => link(view::column(Column::PartnerId), &PARTNER),
+            "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
+            "events" => page_of(|ctx| {
+                let scope = allowed(ctx, Resource::Events)?;
+                let cursors = move |parent| Cursors::of((scope, "customer.events", parent));
+                pages_under(
+                    ctx,
+                    events(store::event::list_of_customers()),
+                    cursors,
+                    |request, customer| Box::pin(request.loaders().event_count_of_customer.load(customer)),
+                )
+            }),
+            _ => return None,
+        })
+    },
+};
 
 /// Who pays; acquired by a partner.
 #[Object]
@@ -550,7 +665,7 @@ impl EventQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<EventFilter>,
-    ) -> Result<Connection<Event>, ApiError> {
+    ) -> Result<Pages<Connection<Event>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Events)?;
         let filter = filter.unwrap_or_default();
@@ -567,7 +682,8 @@ impl EventQuery {
         }
         .read(&cursors)?;
         let counted = filter.clone();
-        Ok(Connection::new(
+        let asked = events(store::event::list(filter.clone())).asked(&page, &cursors);
+        let connection = Connection::new(
             cursors,
             move |request| {
                 let (filter, page) = (filter.clone(), page.clone());
@@ -580,7 +696,8 @@ impl EventQuery {
                 let filter = counted.clone();
                 Box::pin(async move { Ok(store::event::count(request.store().reader(), &scope, &filter).await?) })
             },
-        ))
+        );
+        Ok(Pages { connection, asked })
     }
 
     /// One customer, by its id or by its external id; null if there is none.
@@ -614,7 +731,7 @@ impl EventQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CustomerFilter>,
-    ) -> Result<Connection<Customer>, ApiError> {
+    ) -> Result<Pages<Connection<Customer>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Events)?;
         let filter = filter.unwrap_or_default();
         let filter = Arc::new(StoreCustomerFilter {
@@ -631,7 +748,8 @@ impl EventQuery {
         }
         .read(&cursors)?;
         let counted = filter.clone();
-        Ok(Connection::new(
+        let asked = customers(store::customer::list(filter.clone())).asked(&page, &cursors);
+        let connection = Connection::new(
             cursors,
             move |request| {
                 let (filter, page) = (filter.clone(), page.clone());
@@ -644,6 +762,7 @@ impl EventQuery {
                 let filter = counted.clone();
                 Box::pin(async move { Ok(store::customer::count(request.store().reader(), &scope, &filter).await?) })
             },
-        ))
+        );
+        Ok(Pages { connection, asked })
     }
 }

@@ -9,14 +9,15 @@ use async_graphql::{
 };
 use futures::future::join_all;
 
-use super::campaign::Campaign;
-use super::commission::Commission;
+use super::campaign::{CAMPAIGN, Campaign};
+use super::commission::{COMMISSION, Commission};
 use super::context::request;
-use super::error::{ApiError, Nullable, nullable};
-use super::partner::Partner;
-use super::partner_group::PartnerGroup;
+use super::error::{ApiError, nullable};
+use super::partner::{PARTNER, Partner};
+use super::partner_group::{PARTNER_GROUP, PartnerGroup};
+use super::rows::{Any, AnyList};
 use super::{schema, tidy};
-use crate::auth::Resource;
+use crate::domain::id::{CampaignId, CommissionId, PartnerGroupId, PartnerId};
 
 /// The types that other subgraphs may refer to, each by its `id`.
 const ENTITIES: [&str; 4] = ["Campaign", "Commission", "Partner", "PartnerGroup"];
@@ -56,8 +57,8 @@ pub struct Service {
     sdl: &'static str,
 }
 
-/// Loads what `representation` names, if the caller may see it; by the loaders that `node` uses.
-async fn load(ctx: &Context<'_>, representation: &Representation) -> Result<Option<Entity>, ApiError> {
+/// What `representation` names, if the caller may see it; as `node` does.
+async fn find(ctx: &Context<'_>, representation: &Representation) -> Result<Option<Any<Entity>>, ApiError> {
     let Value::Object(fields) = &representation.0 else {
         return Err(ApiError::bad_user_input("a representation must be an object"));
     };
@@ -68,22 +69,18 @@ async fn load(ctx: &Context<'_>, representation: &Representation) -> Result<Opti
         ))),
     };
     let (type_name, id) = (text("__typename")?, text("id"));
-    Ok(match type_name {
-        "Campaign" => {
-            request(ctx).caller.read(Resource::Campaigns)?;
-            Campaign::load(ctx, id?.parse()?).await?.map(Entity::from)
-        }
-        "Commission" => Commission::load(ctx, id?.parse()?).await?.map(Entity::from),
-        "Partner" => Partner::load(ctx, id?.parse()?).await?.map(Entity::from),
-        "PartnerGroup" => {
-            request(ctx).caller.read(Resource::PartnerGroups)?;
-            PartnerGroup::load(ctx, id?.parse()?).await?.map(Entity::from)
-        }
+    let (to, uuid) = match type_name {
+        "Campaign" => (&CAMPAIGN, id?.parse::<CampaignId>()?.uuid()),
+        "Commission" => (&COMMISSION, id?.parse::<CommissionId>()?.uuid()),
+        "Partner" => (&PARTNER, id?.parse::<PartnerId>()?.uuid()),
+        "PartnerGroup" => (&PARTNER_GROUP, id?.parse::<PartnerGroupId>()?.uuid()),
         _ => {
             let known = ENTITIES.join(", ");
             return Err(ApiError::bad_user_input(format!("__typename must be one of {known}")));
         }
-    })
+    };
+    request(ctx).caller.read(to.resource)?;
+    Ok(Some(Any::Row(to, uuid)))
 }
 
 #[derive(Default)]
@@ -99,13 +96,11 @@ impl FederationQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Types and ids of entities, at most 100 unless the gateway is set up for more.")]
         representations: Vec<Representation>,
-    ) -> Vec<Nullable<Entity>> {
-        join_all(
-            representations
-                .iter()
-                .map(|representation| nullable(load(ctx, representation))),
-        )
-        .await
+    ) -> AnyList<Entity> {
+        let found = representations
+            .iter()
+            .map(|representation| nullable(find(ctx, representation)));
+        AnyList(join_all(found).await)
     }
 
     /// For federation gateways: the schema. In production only for the scope admin, as introspection is.

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use uuid::Uuid;
 
 use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable};
 use super::input::{DeleteInput, plain};
+use super::rows::{Described, Listing, Pages, Type, value};
 use super::user_error::{DeletePayload, payload};
 use crate::auth::Resource;
 use crate::domain::id;
@@ -16,10 +18,13 @@ use crate::domain::label::{self, Label};
 use crate::service::label::{create, delete, update};
 use crate::store;
 use crate::store::page::Place;
+use crate::store::view;
 
 /// A label of partners, such as "Gold", that restricts commission rules.
 #[derive(Clone, SimpleObject)]
 pub struct PartnerTier {
+    #[graphql(skip)]
+    uuid: Uuid,
     /// Its id.
     #[graphql(owned)]
     pub id: ID,
@@ -32,6 +37,8 @@ pub struct PartnerTier {
 /// A label of partners, such as "Agency", that restricts commission rules. A partner may have several.
 #[derive(Clone, SimpleObject)]
 pub struct PartnerCategory {
+    #[graphql(skip)]
+    uuid: Uuid,
     /// Its id.
     #[graphql(owned)]
     pub id: ID,
@@ -44,6 +51,8 @@ pub struct PartnerCategory {
 /// Who owns campaigns and pays revenue for them.
 #[derive(Clone, SimpleObject)]
 pub struct Advertiser {
+    #[graphql(skip)]
+    uuid: Uuid,
     /// Its id.
     #[graphql(owned)]
     pub id: ID,
@@ -53,11 +62,51 @@ pub struct Advertiser {
     pub external_id: Option<String>,
 }
 
+/// How labels show themselves: each in its own words for the label.
+macro_rules! described {
+    ($($name:ident is $type:literal by $label:literal: $kind:ident, $table:ident, $columns:ident . $column:ident, $resource:ident;)+) => {
+        $(
+            pub static $name: Type = Type {
+                name: $type,
+                resource: Resource::$resource,
+                identity: &[],
+                is_named: false,
+                table: &view::$table,
+                id: || view::column(view::$columns::Id),
+                field: |name| {
+                    use view::$columns as Column;
+                    Some(match name {
+                        "id" => value(view::column(Column::Id), view::id::<id::$kind>),
+                        $label => value(view::column(Column::$column), view::text),
+                        "externalId" => value(view::column(Column::ExternalId), view::text),
+                        _ => return None,
+                    })
+                },
+            };
+
+            impl Described for $kind {
+                const TYPE: &'static Type = &$name;
+
+                fn uuid(&self) -> Uuid {
+                    self.uuid
+                }
+            }
+        )+
+    };
+}
+
+described! {
+    PARTNER_TIER is "PartnerTier" by "label": PartnerTier, PARTNER_TIER, PartnerTierColumn.Label, Partners;
+    PARTNER_CATEGORY is "PartnerCategory" by "label": PartnerCategory, PARTNER_CATEGORY, PartnerCategoryColumn.Label, Partners;
+    ADVERTISER is "Advertiser" by "name": Advertiser, ADVERTISER, AdvertiserColumn.Name, Campaigns;
+}
+
 macro_rules! from_label {
     ($object:ident, $kind:ident, $label:ident) => {
         impl From<Label<id::$kind>> for $object {
             fn from(label: Label<id::$kind>) -> Self {
                 Self {
+                    uuid: label.id.uuid(),
                     id: label.id.to_string().into(),
                     $label: label.label,
                     external_id: label.external_id,
@@ -202,7 +251,7 @@ impl LabelQuery {
         #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Advertiser>, ApiError> {
+    ) -> Result<Pages<Connection<Advertiser>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Campaigns)?;
         let cursors = Cursors::of((scope, "advertisers"));
         let page = PageArguments {
@@ -212,7 +261,14 @@ impl LabelQuery {
             before,
         }
         .read(&cursors)?;
-        Ok(Connection::new(
+        let listing = Listing {
+            to: &ADVERTISER,
+            connection: "AdvertiserConnection",
+            edge: "AdvertiserEdge",
+            list: store::label::advertisers(),
+        };
+        let asked = listing.asked(&page, &cursors);
+        let connection = Connection::new(
             cursors,
             move |request| {
                 let page = page.clone();
@@ -228,7 +284,8 @@ impl LabelQuery {
                     async move { Ok(store::label::count::<id::Advertiser>(request.store().reader(), &scope).await?) },
                 )
             },
-        ))
+        );
+        Ok(Pages { connection, asked })
     }
 }
 

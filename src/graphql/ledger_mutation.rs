@@ -7,6 +7,7 @@ use super::context::{RequestContext, mutation};
 use super::error::{ApiError, Nullable};
 use super::event::{Event, EventKind};
 use super::input::{MoneyInput, id_text, id_texts};
+use super::rows::{Rows, Shown};
 use super::scalar::{DateTime, Json};
 use super::user_error::{UserError, failed, payload, shown, shown_rows};
 use crate::auth::Resource;
@@ -84,24 +85,27 @@ pub struct RecordEventPayload {
     adjustment_count: u32,
     duplicate: bool,
     user_errors: Vec<UserError>,
+    /// One of several: what its rows link to is loaded together with what those of the others do.
+    of_many: bool,
 }
 
 /// What recording an event did.
 #[Object]
 impl RecordEventPayload {
     /// The event; null if there is something to mend.
-    async fn event(&self, ctx: &Context<'_>) -> Nullable<Event> {
-        shown(ctx, Resource::Events, self.event.as_ref())
+    async fn event(&self, ctx: &Context<'_>) -> Nullable<Shown<Event>> {
+        let event = shown(ctx, Resource::Events, self.event.as_ref())?;
+        Some(event.map(|event| event.of_many(self.of_many)))
     }
 
     /// The event's own rows: what it earned, or what it clawed back.
-    async fn commissions(&self, ctx: &Context<'_>) -> Result<&[Commission], ApiError> {
-        shown_rows(ctx, &self.commissions)
+    async fn commissions(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
+        Ok(shown_rows(ctx, &self.commissions)?.of_many(self.of_many))
     }
 
     /// The rows that a refund or chargeback reversed, since they had not been paid.
-    async fn reversed(&self, ctx: &Context<'_>) -> Result<&[Commission], ApiError> {
-        shown_rows(ctx, &self.reversed)
+    async fn reversed(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
+        Ok(shown_rows(ctx, &self.reversed)?.of_many(self.of_many))
     }
 
     /// How many rows tiered commissions wrote about it and earlier events, because it made them reach their goals.
@@ -120,6 +124,16 @@ impl RecordEventPayload {
     }
 }
 
+impl RecordEventPayload {
+    fn one_of_many(answer: Answer) -> Self {
+        let of_many = true;
+        Self {
+            of_many,
+            ..answer.into()
+        }
+    }
+}
+
 impl From<Answer> for RecordEventPayload {
     fn from(answer: Answer) -> Self {
         match answer {
@@ -130,6 +144,7 @@ impl From<Answer> for RecordEventPayload {
                 adjustment_count: u32::try_from(recorded.adjustments).unwrap_or(u32::MAX),
                 duplicate: recorded.duplicate,
                 user_errors: Vec::new(),
+                of_many: false,
             },
             Err(problems) => Self {
                 event: None,
@@ -138,6 +153,7 @@ impl From<Answer> for RecordEventPayload {
                 adjustment_count: 0,
                 duplicate: false,
                 user_errors: problems.into_iter().map(UserError::from).collect(),
+                of_many: false,
             },
         }
     }
@@ -207,8 +223,9 @@ impl CommissionResult {
     }
 
     /// The commission as it is now; null if there is none.
-    async fn commission(&self, ctx: &Context<'_>) -> Nullable<Commission> {
-        shown(ctx, Resource::Commissions, self.commission.as_ref())
+    async fn commission(&self, ctx: &Context<'_>) -> Nullable<Shown<Commission>> {
+        let commission = shown(ctx, Resource::Commissions, self.commission.as_ref())?;
+        Some(commission.map(|commission| commission.of_many(true)))
     }
 
     /// What to mend; empty: it is done.
@@ -291,7 +308,7 @@ impl LedgerMutation {
         let request = mutation(ctx).await;
         let events = input.into_iter().map(NewEvent::from).collect();
         Some(match Box::pin(record(&request.app, &request.caller, events)).await {
-            Ok(answers) => Ok(answers.into_iter().map(RecordEventPayload::from).collect()),
+            Ok(answers) => Ok(answers.into_iter().map(RecordEventPayload::one_of_many).collect()),
             Err(error) => Err(failed(error)),
         })
     }

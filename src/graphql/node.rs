@@ -1,28 +1,29 @@
 //! Refetching anything by its id alone, as Relay does.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Interface, Object};
 use futures::future::join_all;
 
-use super::api_key::ApiKey;
-use super::campaign::Campaign;
-use super::commission::Commission;
-use super::commission_rule::CommissionRule;
+use super::api_key::{API_KEY, ApiKey};
+use super::campaign::{CAMPAIGN, Campaign};
+use super::commission::{COMMISSION, Commission};
+use super::commission_rule::{COMMISSION_RULE, CommissionRule};
 use super::context::request;
-use super::deal::Deal;
+use super::deal::{DEAL, Deal};
 use super::error::{ApiError, Nullable, nullable};
-use super::event::{Attribution, Customer, Event};
-use super::label::{Advertiser, PartnerCategory, PartnerTier};
-use super::partner::Partner;
-use super::partner_group::PartnerGroup;
-use super::partnership_request::PartnershipRequest;
-use super::payout::{Payout, PayoutRun};
-use super::pipeline::{CustomField, PaymentStage};
-use super::snapshot::CommissionSnapshot;
+use super::event::{ATTRIBUTION, Attribution, CUSTOMER, Customer, EVENT, Event};
+use super::label::{ADVERTISER, Advertiser, PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier};
+use super::partner::{PARTNER, Partner};
+use super::partner_group::{PARTNER_GROUP, PartnerGroup};
+use super::partnership_request::{PARTNERSHIP_REQUEST, PartnershipRequest};
+use super::payout::{PAYOUT, PAYOUT_RUN, Payout, PayoutRun};
+use super::pipeline::{CUSTOM_FIELD, CustomField, PAYMENT_STAGE, PaymentStage};
+use super::rows::{Any, AnyList, Type};
+use super::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use super::tenant::Tenant;
-use super::tiered_commission::TieredCommission;
-use crate::auth::Resource;
-use crate::domain::id::{self, Id, Kind};
-use crate::store;
+use super::tiered_commission::{TIERED_COMMISSION, TieredCommission};
+use crate::domain::id::{self, Kind};
 
 /// Anything that has an id of its own.
 #[derive(Clone, Interface)]
@@ -51,75 +52,48 @@ pub enum Node {
     ApiKey(ApiKey),
 }
 
-/// Loads whatever `id` names, if the caller may see it; each kind is read by the loader that links to it, too.
-async fn load(ctx: &Context<'_>, text: &str) -> Result<Option<Node>, ApiError> {
+/// The types whose objects are rows, by what their ids begin with.
+pub const TYPES: [(&str, &Type); 20] = [
+    (id::Partner::PREFIX, &PARTNER),
+    (id::PartnerGroup::PREFIX, &PARTNER_GROUP),
+    (id::PartnerTier::PREFIX, &PARTNER_TIER),
+    (id::PartnerCategory::PREFIX, &PARTNER_CATEGORY),
+    (id::Advertiser::PREFIX, &ADVERTISER),
+    (id::Campaign::PREFIX, &CAMPAIGN),
+    (id::Snapshot::PREFIX, &COMMISSION_SNAPSHOT),
+    (id::PartnershipRequest::PREFIX, &PARTNERSHIP_REQUEST),
+    (id::Event::PREFIX, &EVENT),
+    (id::Customer::PREFIX, &CUSTOMER),
+    (id::Attribution::PREFIX, &ATTRIBUTION),
+    (id::Commission::PREFIX, &COMMISSION),
+    (id::Payout::PREFIX, &PAYOUT),
+    (id::PayoutRun::PREFIX, &PAYOUT_RUN),
+    (id::PaymentStage::PREFIX, &PAYMENT_STAGE),
+    (id::CustomField::PREFIX, &CUSTOM_FIELD),
+    (id::Deal::PREFIX, &DEAL),
+    (id::CommissionRule::PREFIX, &COMMISSION_RULE),
+    (id::TieredCommission::PREFIX, &TIERED_COMMISSION),
+    (id::ApiKey::PREFIX, &API_KEY),
+];
+
+/// Whatever `id` names, if the caller may see such things.
+async fn find(ctx: &Context<'_>, text: &str) -> Result<Option<Any<Node>>, ApiError> {
     let (prefix, uuid) =
         id::parse_any(text).ok_or_else(|| ApiError::bad_user_input(format!("{text:?} is not an id")))?;
     let request = request(ctx);
-    let loaders = request.loaders();
-    Ok(match prefix {
-        id::Tenant::PREFIX => {
-            let scope = request.caller.scope();
-            if scope.tenant().uuid() != uuid {
-                return Ok(None);
-            }
-            Some(Node::Tenant(
-                store::tenant::get(request.store().reader(), &scope).await?.into(),
-            ))
+    if prefix == id::Tenant::PREFIX {
+        let scope = request.caller.scope();
+        if scope.tenant().uuid() != uuid {
+            return Ok(None);
         }
-        id::Partner::PREFIX => Partner::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::PartnerGroup::PREFIX => {
-            request.caller.read(Resource::PartnerGroups)?;
-            PartnerGroup::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from)
-        }
-        id::Campaign::PREFIX => {
-            request.caller.read(Resource::Campaigns)?;
-            Campaign::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from)
-        }
-        id::Snapshot::PREFIX => CommissionSnapshot::load(ctx, Id::from_uuid(uuid))
-            .await?
-            .map(Node::from),
-        id::PartnershipRequest::PREFIX => PartnershipRequest::load(ctx, Id::from_uuid(uuid))
-            .await?
-            .map(Node::from),
-        id::Event::PREFIX => Event::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::Customer::PREFIX => Customer::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::Attribution::PREFIX => Attribution::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::Commission::PREFIX => Commission::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::Payout::PREFIX => Payout::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::PayoutRun::PREFIX => PayoutRun::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::PaymentStage::PREFIX => PaymentStage::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::CustomField::PREFIX => CustomField::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::Deal::PREFIX => Deal::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::CommissionRule::PREFIX => CommissionRule::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::TieredCommission::PREFIX => TieredCommission::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::ApiKey::PREFIX => ApiKey::load(ctx, Id::from_uuid(uuid)).await?.map(Node::from),
-        id::PartnerTier::PREFIX => {
-            request.caller.read(Resource::Partners)?;
-            loaders
-                .partner_tier
-                .load(uuid)
-                .await?
-                .map(|tier| PartnerTier::from(tier).into())
-        }
-        id::PartnerCategory::PREFIX => {
-            request.caller.read(Resource::Partners)?;
-            loaders
-                .partner_category
-                .load(uuid)
-                .await?
-                .map(|category| PartnerCategory::from(category).into())
-        }
-        id::Advertiser::PREFIX => {
-            request.caller.read(Resource::Campaigns)?;
-            loaders
-                .advertiser
-                .load(uuid)
-                .await?
-                .map(|advertiser| Advertiser::from(advertiser).into())
-        }
-        _ => None,
-    })
+        let tenant = Arc::clone(request.tenant().await?);
+        return Ok(Some(Any::Object(Node::Tenant(Arc::unwrap_or_clone(tenant).into()))));
+    }
+    let Some((_, to)) = TYPES.iter().find(|(known, _)| *known == prefix) else {
+        return Ok(None);
+    };
+    request.caller.read(to.resource)?;
+    Ok(Some(Any::Row(to, uuid)))
 }
 
 #[derive(Default)]
@@ -128,8 +102,8 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// Whatever the id names; null if there is no such thing, or none that the caller may see.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id of anything.")] id: ID) -> Nullable<Node> {
-        nullable(load(ctx, &id)).await
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id of anything.")] id: ID) -> Nullable<Any<Node>> {
+        nullable(find(ctx, &id)).await
     }
 
     /// Whatever each id names, in their order; null in the place of what does not exist.
@@ -138,7 +112,7 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The ids of anything, at most 100 unless the gateway is set up for more.")] ids: Vec<ID>,
-    ) -> Vec<Nullable<Node>> {
-        join_all(ids.iter().map(|id| nullable(load(ctx, id)))).await
+    ) -> AnyList<Node> {
+        AnyList(join_all(ids.iter().map(|id| nullable(find(ctx, id)))).await)
     }
 }

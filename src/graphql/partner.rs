@@ -4,36 +4,42 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
-use super::campaign::Campaign;
+use super::campaign::{Campaign, campaigns};
 use super::commission::{CommissionFilter, CommissionOrder};
-use super::commission_list::{CommissionConnection, under};
+use super::commission_list::{CommissionConnection, commissions_under, under};
 use super::connection::{Connection, PageArguments, children, placed};
 use super::context::request;
 use super::cursor::Cursors;
-use super::deal::Deal;
+use super::deal::{Deal, deals};
 use super::error::{ApiError, Nullable, nullable};
-use super::event::{Customer, customers_of};
+use super::event::{Customer, customers, customers_of};
 use super::identity;
-use super::label::{PartnerCategory, PartnerTier};
+use super::label::{PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier};
 use super::loader::{DealsOfPartner, PageKey, ProgressKey};
 use super::lookup::{one_of_two, wanted};
 use super::money::{Money, OrderDirection};
-use super::partner_group::PartnerGroup;
+use super::partner_group::{PARTNER_GROUP, PartnerGroup};
 use super::past_tier_progress::past_tier_progress;
-use super::payout::{Payout, payouts_under};
+use super::payout::{Payout, payouts_of, payouts_under};
+use super::rows::{
+    self, Described, Listing, Pages, Partners, Shown, Type, allowed, family, link, page_of, pages_under, resolver,
+    values,
+};
 use super::scalar::{CurrencyCode, DateTime, Decimal, Json};
-use super::snapshot::CommissionSnapshot;
+use super::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use super::terms_in_force::TermsInForce;
 use super::tier_counter::TierCounter;
 use crate::auth::{Caller, Denied, Resource, Scope};
 use crate::domain::commission::Balance;
-use crate::domain::id::{CampaignId, PartnerId};
+use crate::domain::id::{self, CampaignId, PartnerId, TenantId};
 use crate::domain::{partner, snapshot, text};
 use crate::store;
 use crate::store::commission::Parent;
 use crate::store::page::{Page, Place, SortKey};
 use crate::store::partner::PartnerOrder as StoreOrder;
 use crate::store::payout::Parent as PayoutParent;
+use crate::store::view;
+use uuid::Uuid;
 
 /// How a partner brings customers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -80,12 +86,174 @@ impl From<partner::Partner> for Partner {
 }
 
 impl Partner {
-    pub async fn load(ctx: &Context<'_>, id: PartnerId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Partners)?;
-        Ok(request.loaders().partner.load(id.uuid()).await?.map(Self))
+    /// As it writes itself; null if the caller may see none.
+    pub async fn shown(ctx: &Context<'_>, id: PartnerId) -> Result<Option<Shown<Self>>, ApiError> {
+        if request(ctx).resolvers_only {
+            return Ok(identity::partner(ctx, id).await?.map(Shown::AtHand));
+        }
+        identity::knows_partners(&request(ctx).caller)?;
+        Ok(Some(Shown::by_id(id.uuid())))
     }
 }
+
+impl Described for Partner {
+    const TYPE: &'static Type = &PARTNER;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::partner::at_hand(tenant, &self.0)
+    }
+}
+
+/// A list of them.
+pub fn partners(list: view::List) -> Listing {
+    Listing {
+        to: &PARTNER,
+        connection: "PartnerConnection",
+        edge: "PartnerEdge",
+        list,
+    }
+}
+
+pub static PARTNER: Type = Type {
+    name: "Partner",
+    resource: Resource::Partners,
+    identity: &["id", "name", "externalId"],
+    is_named: false,
+    table: &view::PARTNER,
+    id: || view::column(view::PartnerColumn::Id),
+    field: |name| {
+        use view::PartnerColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        let ask = || resolver(|row, prefix| Ok(Box::new(Partner::from(store::partner::whole(row, prefix)?))));
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::Partner>),
+            "name" => value(Column::Name, view::text),
+            "email" => value(Column::Email, view::text),
+            "externalId" => value(Column::ExternalId, view::text),
+            "type" => value(Column::Type, view::word!(partner::PartnerType)),
+            "status" => value(Column::Status, view::word!(partner::PartnerStatus)),
+            "tags" => value(Column::Tags, view::document).for_partners(Partners::EmptyList),
+            "metadata" => value(Column::Metadata, view::document).for_partners(Partners::Null),
+            "group" => link(view::column(Column::GroupId), &PARTNER_GROUP),
+            "tier" => link(view::column(Column::TierId), &PARTNER_TIER).for_partners(Partners::Null),
+            "categories" => family(&PARTNER_CATEGORY, store::label::categories).for_partners(Partners::EmptyList),
+            "transitions" => family(&PARTNER_TRANSITION, store::partner::transitions).for_partners(Partners::EmptyList),
+            "payoutCurrency" => value(Column::PayoutCurrency, view::text),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "updatedAt" => value(Column::UpdatedAt, view::moment),
+            "activatedAt" => value(Column::ActivatedAt, view::moment),
+            "revokedAt" => value(Column::RevokedAt, view::moment),
+            "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Partner)),
+            "balances" => family(&PARTNER_BALANCE, store::balance::family),
+            "campaigns" => page_of(|ctx| {
+                let scope = allowed(ctx, Resource::Campaigns)?;
+                let cursors = move |parent| Cursors::of((scope, "partner.campaigns", parent));
+                pages_under(
+                    ctx,
+                    campaigns(store::campaign::list_of_partners()),
+                    cursors,
+                    |request, partner| Box::pin(request.loaders().campaign_count_of_partner.load(partner)),
+                )
+            }),
+            "payouts" => page_of(|ctx| payouts_of(ctx, PayoutParent::Partner)),
+            "customers" => page_of(|ctx| {
+                let scope = allowed(ctx, Resource::Events)?;
+                let cursors = move |parent| Cursors::of((scope, "partner.customers", parent));
+                pages_under(
+                    ctx,
+                    customers(store::customer::list_of_partners()),
+                    cursors,
+                    |request, partner| Box::pin(request.loaders().customer_count_of_partner.load(partner)),
+                )
+            }),
+            "tierProgress" => ask().for_partners(Partners::Narrowed),
+            "lifetimeValue" => family(&LIFETIME_VALUE, store::standing::lifetime_values),
+            "deals" => page_of(|ctx| {
+                let scope = allowed(ctx, Resource::Deals)?;
+                let cursors = move |parent| Cursors::of((scope, "partner.deals", parent));
+                pages_under(
+                    ctx,
+                    deals(store::deal::list_of_partners()),
+                    cursors,
+                    |request, partner| Box::pin(request.loaders().deal_count_of_partner.load(partner)),
+                )
+            }),
+            "commissionSnapshots" => family(&COMMISSION_SNAPSHOT, store::snapshot::family),
+            "commissionSnapshot" | "termsInForce" | "pastTierProgress" => ask(),
+            _ => return None,
+        })
+    },
+};
+
+/// What its customers paid, in one currency.
+pub static LIFETIME_VALUE: Type = Type {
+    name: "Money",
+    resource: Resource::Commissions,
+    identity: &[],
+    is_named: false,
+    table: &view::PARTNER_LIFETIME_VALUE,
+    id: || view::column(view::PartnerLifetimeValueColumn::PartnerId),
+    field: |name| {
+        use view::PartnerLifetimeValueColumn as Column;
+        let currency = || view::column(Column::Currency);
+        Some(match name {
+            "amount" => values([currency(), view::column(Column::AmountMinor)], view::sum),
+            "currency" => rows::value(currency(), view::text),
+            _ => return None,
+        })
+    },
+};
+
+pub static PARTNER_TRANSITION: Type = Type {
+    name: "PartnerTransition",
+    resource: Resource::Partners,
+    identity: &[],
+    is_named: false,
+    table: &view::PARTNER_TRANSITION,
+    id: || view::column(view::PartnerTransitionColumn::Id),
+    field: |name| {
+        use view::PartnerTransitionColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "from" => value(Column::FromStatus, view::word!(partner::PartnerStatus)),
+            "to" => value(Column::ToStatus, view::word!(partner::PartnerStatus)),
+            "actor" => value(Column::Actor, view::text),
+            "reason" => value(Column::Reason, view::text),
+            "at" => value(Column::At, view::moment),
+            _ => return None,
+        })
+    },
+};
+
+pub static PARTNER_BALANCE: Type = Type {
+    name: "PartnerBalance",
+    resource: Resource::Commissions,
+    identity: &[],
+    is_named: false,
+    table: &view::PARTNER_BALANCE,
+    id: || view::column(view::PartnerBalanceColumn::PartnerId),
+    field: |name| {
+        use view::PartnerBalanceColumn as Column;
+        let currency = || view::column(Column::Currency);
+        let sum = |column| values([currency(), view::column(column)], view::sum);
+        Some(match name {
+            "currency" => rows::value(currency(), view::text),
+            "accrued" => sum(Column::AccruedMinor),
+            "approved" => sum(Column::ApprovedMinor),
+            "paid" => sum(Column::PaidMinor),
+            "reversed" => sum(Column::ReversedMinor),
+            "payable" => {
+                let (approved, reserved) = (view::column(Column::ApprovedMinor), view::column(Column::ReservedMinor));
+                values([currency(), approved, reserved], view::difference)
+            }
+            _ => return None,
+        })
+    },
+};
 
 /// An organisation or person that earns commission. A partner's own token shows no tags, metadata, tier, categories or
 /// transitions: they read as null or as empty lists.
@@ -621,18 +789,25 @@ impl PartnerQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Its external id.")] external_id: Option<String>,
-    ) -> Nullable<Partner> {
+    ) -> Nullable<Shown<Partner>> {
         nullable(async {
             let request = request(ctx);
             identity::knows_partners(&request.caller)?;
             match one_of_two(id, external_id)? {
-                Ok(id) => identity::partner(ctx, id.parse()?).await,
-                Err(external_id) => {
+                Ok(id) => Partner::shown(ctx, id.parse()?).await,
+                Err(external_id) if request.resolvers_only => {
                     let scope = request.caller.read(Resource::Partners)?;
                     let reader = request.store().reader();
                     Ok(store::partner::find_by_external_id(reader, &scope, &external_id)
                         .await?
-                        .map(Partner::from))
+                        .map(|partner| Shown::AtHand(partner.into())))
+                }
+                Err(external_id) => {
+                    request.caller.read(Resource::Partners)?;
+                    Ok(Some(Shown::by_text(
+                        view::column(view::PartnerColumn::ExternalId),
+                        external_id,
+                    )))
                 }
             }
         })
@@ -650,21 +825,22 @@ impl PartnerQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<PartnerFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<PartnerOrder>,
-    ) -> Result<Connection<Partner>, ApiError> {
+    ) -> Result<Pages<Connection<Partner>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Partners)?;
         let asked = Asked::read(caller, filter, order_by)?;
         let cursors = asked.cursors(scope);
-        let page = PageArguments {
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
-        }
-        .read(&cursors)?;
+        };
+        let page = arguments.read(&cursors)?;
+        let shown = partners(store::partner::list(asked.filter.clone(), asked.sort())).asked(&page, &cursors);
         let (sort, order, filter) = (asked.sort(), asked.order, asked.filter);
         let counted = filter.clone();
-        Ok(Connection::new(
+        let connection = Connection::new(
             cursors,
             move |request| {
                 let (filter, page) = (filter.clone(), page.clone());
@@ -677,7 +853,11 @@ impl PartnerQuery {
                 let filter = counted.clone();
                 Box::pin(async move { Ok(store::partner::count(request.store().reader(), &scope, &filter).await?) })
             },
-        ))
+        );
+        Ok(Pages {
+            connection,
+            asked: shown,
+        })
     }
 }
 

@@ -11,17 +11,20 @@ use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::input::{DeleteInput, id_text, patch, plain};
 use super::lookup::one_of_two;
-use super::partner::Partner;
+use super::partner::{Partner, partners};
 use super::partner_group_rule::{PartnerGroupRule, PartnerGroupRuleInput, drafts};
+use super::rows::{self, Described, Listing, Pages, Partners, Shown, Type, allowed, page_of, pages_under, resolver};
 use super::scalar::{CurrencyCode, DateTime};
 use super::user_error::{DeletePayload, payload};
 use crate::auth::Resource;
-use crate::domain::id::PartnerGroupId;
+use crate::domain::id::{self, PartnerGroupId, TenantId};
 use crate::domain::partner_group;
 use crate::graphql::loader::PageKey;
 use crate::service::partner_group::{NewPartnerGroup, PartnerGroupChange, create, delete, update};
 use crate::store;
 use crate::store::page::{Page, Place};
+use crate::store::view;
+use uuid::Uuid;
 
 /// A classification of partners with a rules engine that says what they earn.
 #[derive(Clone)]
@@ -46,7 +49,77 @@ impl PartnerGroup {
         request.caller.read_linked(Resource::PartnerGroups)?;
         Ok(request.loaders().partner_group.load(id.uuid()).await?.map(Self))
     }
+
+    /// As it writes itself; null if the caller may see none.
+    pub async fn shown(ctx: &Context<'_>, id: PartnerGroupId) -> Result<Option<Shown<Self>>, ApiError> {
+        if request(ctx).resolvers_only {
+            return Ok(Self::load(ctx, id).await?.map(Shown::AtHand));
+        }
+        request(ctx).caller.read(Resource::PartnerGroups)?;
+        Ok(Some(Shown::by_id(id.uuid())))
+    }
 }
+
+impl Described for PartnerGroup {
+    const TYPE: &'static Type = &PARTNER_GROUP;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::partner_group::at_hand(tenant, &self.0)
+    }
+}
+
+/// A list of them.
+pub fn partner_groups(list: view::List) -> Listing {
+    Listing {
+        to: &PARTNER_GROUP,
+        connection: "PartnerGroupConnection",
+        edge: "PartnerGroupEdge",
+        list,
+    }
+}
+
+pub static PARTNER_GROUP: Type = Type {
+    name: "PartnerGroup",
+    resource: Resource::PartnerGroups,
+    identity: &["id", "name", "externalId"],
+    is_named: false,
+    table: &view::PARTNER_GROUP,
+    id: || view::column(view::PartnerGroupColumn::Id),
+    field: |name| {
+        use view::PartnerGroupColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        let ask =
+            || resolver(|row, prefix| Ok(Box::new(PartnerGroup::from(store::partner_group::whole(row, prefix)?))));
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::PartnerGroup>),
+            "name" => value(Column::Name, view::text),
+            "externalId" => value(Column::ExternalId, view::text),
+            "description" => value(Column::Description, view::text).for_partners(Partners::Null),
+            "tags" => value(Column::Tags, view::document).for_partners(Partners::EmptyList),
+            "default" => value(Column::IsDefault, view::truth),
+            "currency" => value(Column::Currency, view::text).for_partners(Partners::Null),
+            "rules" => ask().for_partners(Partners::EmptyList),
+            "version" => value(Column::Version, view::number),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "updatedAt" => value(Column::UpdatedAt, view::moment),
+            "partners" => page_of(|ctx| {
+                let scope = allowed(ctx, Resource::Partners)?;
+                let cursors = move |parent| Cursors::of((scope, "group.partners", parent));
+                pages_under(
+                    ctx,
+                    partners(store::partner::list_of_groups()),
+                    cursors,
+                    |request, group| Box::pin(request.loaders().partner_count_of_group.load(group)),
+                )
+            }),
+            _ => return None,
+        })
+    },
+};
 
 /// A classification of partners with a rules engine that says what they earn. A partner's token shows what its
 /// own is called, whether it is the default one, and its versions; the rest reads as null or as an empty list: the rules
@@ -233,19 +306,23 @@ impl PartnerGroupQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Its external id.")] external_id: Option<String>,
-    ) -> Nullable<PartnerGroup> {
+    ) -> Nullable<Shown<PartnerGroup>> {
         nullable(async {
             let request = request(ctx);
             let scope = request.caller.read(Resource::PartnerGroups)?;
             match one_of_two(id, external_id)? {
-                Ok(id) => PartnerGroup::load(ctx, id.parse()?).await,
+                Ok(id) => PartnerGroup::shown(ctx, id.parse()?).await,
                 Err(_) if request.is_partner() => Ok(None),
-                Err(external_id) => {
+                Err(external_id) if request.resolvers_only => {
                     let reader = request.store().reader();
                     Ok(store::partner_group::find_by_external_id(reader, &scope, &external_id)
                         .await?
-                        .map(PartnerGroup::from))
+                        .map(|found| Shown::AtHand(found.into())))
                 }
+                Err(external_id) => Ok(Some(Shown::by_text(
+                    view::column(view::PartnerGroupColumn::ExternalId),
+                    external_id,
+                ))),
             }
         })
         .await
@@ -259,7 +336,7 @@ impl PartnerGroupQuery {
         #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<PartnerGroup>, ApiError> {
+    ) -> Result<Pages<Connection<PartnerGroup>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::PartnerGroups)?;
         let cursors = Cursors::of((scope, "partnerGroups"));
         let page = PageArguments {
@@ -269,7 +346,8 @@ impl PartnerGroupQuery {
             before,
         }
         .read(&cursors)?;
-        Ok(Connection::new(
+        let asked = partner_groups(store::partner_group::list()).asked(&page, &cursors);
+        let connection = Connection::new(
             cursors,
             move |request| {
                 let page = page.clone();
@@ -281,7 +359,8 @@ impl PartnerGroupQuery {
             move |request| {
                 Box::pin(async move { Ok(store::partner_group::count(request.store().reader(), &scope).await?) })
             },
-        ))
+        );
+        Ok(Pages { connection, asked })
     }
 }
 

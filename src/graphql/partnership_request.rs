@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 
+use super::campaign::CAMPAIGN;
 use super::campaign::Campaign;
 use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
@@ -11,16 +12,21 @@ use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::input::id_text;
+use super::partner::PARTNER;
 use super::partner::Partner;
+use super::rows::{self, Described, Listing, Pages, Type, link, required};
 use super::scalar::DateTime;
 use super::user_error::payload;
 use crate::auth::Resource;
-use crate::domain::id::PartnershipRequestId;
+use crate::domain::id;
+use crate::domain::id::{PartnershipRequestId, TenantId};
 use crate::domain::partnership_request;
 use crate::service::partnership_request::{NewPartnershipRequest, approve, create, reject};
 use crate::store;
 use crate::store::StoreError;
 use crate::store::page::Place;
+use crate::store::view;
+use uuid::Uuid;
 
 /// Whether a request was decided, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -57,6 +63,57 @@ impl PartnershipRequest {
         Ok(request.loaders().partnership_request.load(id.uuid()).await?.map(Self))
     }
 }
+
+impl Described for PartnershipRequest {
+    const TYPE: &'static Type = &PARTNERSHIP_REQUEST;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::partnership_request::at_hand(tenant, &self.0)
+    }
+}
+
+/// A list of them.
+pub fn partnership_requests(list: view::List) -> Listing {
+    Listing {
+        to: &PARTNERSHIP_REQUEST,
+        connection: "PartnershipRequestConnection",
+        edge: "PartnershipRequestEdge",
+        list,
+    }
+}
+
+pub static PARTNERSHIP_REQUEST: Type = Type {
+    name: "PartnershipRequest",
+    resource: Resource::Partners,
+    identity: &[],
+    is_named: false,
+    table: &view::PARTNERSHIP_REQUEST,
+    id: || view::column(view::PartnershipRequestColumn::Id),
+    field: |name| {
+        use view::PartnershipRequestColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::PartnershipRequest>),
+            "name" => value(Column::Name, view::text),
+            "email" => value(Column::Email, view::text),
+            "campaign" => required(view::column(Column::CampaignId), &CAMPAIGN),
+            "status" => value(
+                Column::Status,
+                view::word!(partnership_request::PartnershipRequestStatus),
+            ),
+            "message" => value(Column::Message, view::text),
+            "partner" => link(view::column(Column::PartnerId), &PARTNER),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "decidedAt" => value(Column::DecidedAt, view::moment),
+            "reason" => value(Column::Reason, view::text),
+            _ => return None,
+        })
+    },
+};
 
 /// Somebody asks to promote a campaign.
 #[Object]
@@ -191,7 +248,7 @@ impl PartnershipRequestQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that stand like this.")] status: Option<PartnershipRequestStatus>,
-    ) -> Result<Connection<PartnershipRequest>, ApiError> {
+    ) -> Result<Pages<Connection<PartnershipRequest>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
         let status = status.map(partnership_request::PartnershipRequestStatus::from);
         let cursors = Cursors::of((scope, "partnershipRequests", status));
@@ -202,7 +259,8 @@ impl PartnershipRequestQuery {
             before,
         }
         .read(&cursors)?;
-        Ok(Connection::new(
+        let asked = partnership_requests(store::partnership_request::list(status)).asked(&page, &cursors);
+        let connection = Connection::new(
             cursors,
             move |request| {
                 let page = page.clone();
@@ -217,7 +275,8 @@ impl PartnershipRequestQuery {
                     Ok(store::partnership_request::count(request.store().reader(), &scope, status).await?)
                 })
             },
-        ))
+        );
+        Ok(Pages { connection, asked })
     }
 }
 

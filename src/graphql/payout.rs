@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object, ServerResult};
 use uuid::Uuid;
 
-use super::commission_list::{CommissionConnection, under};
+use super::commission_list::{CommissionConnection, commissions_under, under};
 use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
 use super::cursor::Cursors;
@@ -14,18 +14,20 @@ use super::identity;
 use super::input::{id_text, id_texts};
 use super::loader::PayoutPageKey;
 use super::money::Money;
-use super::partner::Partner;
+use super::partner::{PARTNER, Partner};
+use super::rows::{self, Described, Listing, Pages, Type, Under, allowed, amount, page_of, pages_under, required};
 use super::scalar::{CurrencyCode, DateTime};
 use super::user_error::payload;
 use crate::auth::Resource;
 use crate::domain::commission;
-use crate::domain::id::{PayoutId, PayoutRunId};
+use crate::domain::id::{self, PayoutId, TenantId};
 use crate::service::ledger::payout::{NewPayoutRun, create_run, settle};
 use crate::store;
 use crate::store::StoreError;
 use crate::store::commission::Parent;
 use crate::store::page::{Page, Place};
 use crate::store::payout::{Parent as PayoutParent, PayoutFilter as StoreFilter};
+use crate::store::view;
 
 /// Where a payout stands. All but PENDING are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -83,6 +85,53 @@ impl Payout {
         let request = request(ctx);
         request.caller.read(Resource::Payouts)?;
         Ok(request.loaders().payout.load(id.uuid()).await?.map(Self))
+    }
+}
+
+/// A list of them.
+pub fn payouts(list: view::List) -> Listing {
+    Listing {
+        to: &PAYOUT,
+        connection: "PayoutConnection",
+        edge: "PayoutEdge",
+        list,
+    }
+}
+
+pub static PAYOUT: Type = Type {
+    name: "Payout",
+    resource: Resource::Payouts,
+    identity: &[],
+    is_named: false,
+    table: &view::PAYOUT,
+    id: || view::column(view::PayoutColumn::Id),
+    field: |name| {
+        use view::PayoutColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::Payout>),
+            "partner" => required(view::column(Column::PartnerId), &PARTNER),
+            "recipient" => value(Column::Recipient, view::text),
+            "amount" => amount(view::column(Column::Currency), view::column(Column::AmountMinor)),
+            "status" => value(Column::Status, view::word!(commission::PayoutStatus)),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "settledAt" => value(Column::SettledAt, view::moment),
+            "reference" => value(Column::Reference, view::text),
+            "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Payout)),
+            _ => return None,
+        })
+    },
+};
+
+impl Described for Payout {
+    const TYPE: &'static Type = &PAYOUT;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::payout::at_hand(tenant, &self.0)
     }
 }
 
@@ -163,18 +212,32 @@ impl From<commission::PayoutRun> for PayoutRun {
     }
 }
 
-impl PayoutRun {
-    pub async fn load(ctx: &Context<'_>, id: PayoutRunId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Payouts)?;
-        Ok(request
-            .loaders()
-            .payout_run
-            .load(id.uuid())
-            .await?
-            .map(|run| Self(*run)))
+impl Described for PayoutRun {
+    const TYPE: &'static Type = &PAYOUT_RUN;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
     }
 }
+
+pub static PAYOUT_RUN: Type = Type {
+    name: "PayoutRun",
+    resource: Resource::Payouts,
+    identity: &[],
+    is_named: false,
+    table: &view::PAYOUT_RUN,
+    id: || view::column(view::PayoutRunColumn::Id),
+    field: |name| {
+        use view::PayoutRunColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::PayoutRun>),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "payouts" => page_of(|ctx| payouts_of(ctx, PayoutParent::Run)),
+            _ => return None,
+        })
+    },
+};
 
 /// One run that made payouts.
 #[Object]
@@ -209,6 +272,21 @@ impl PayoutRun {
                 before,
             },
         )
+    }
+}
+
+/// The payouts under each of many rows, as the field of `ctx` asks for them.
+pub fn payouts_of(ctx: &Context<'_>, kind: PayoutParent) -> ServerResult<Under> {
+    let scope = allowed(ctx, Resource::Payouts)?;
+    let cursors = move |parent| Cursors::of((scope, kind, parent));
+    let list = payouts(store::payout::list_under(kind));
+    match kind {
+        PayoutParent::Partner => pages_under(ctx, list, cursors, |request, parent| {
+            Box::pin(request.loaders().payout_counts.load((PayoutParent::Partner, parent)))
+        }),
+        PayoutParent::Run => pages_under(ctx, list, cursors, |request, parent| {
+            Box::pin(request.loaders().payout_counts.load((PayoutParent::Run, parent)))
+        }),
     }
 }
 
@@ -320,7 +398,7 @@ impl PayoutQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<PayoutFilter>,
-    ) -> Result<Connection<Payout>, ApiError> {
+    ) -> Result<Pages<Connection<Payout>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Payouts)?;
         let filter = filter.unwrap_or_default();
         let filter = Arc::new(StoreFilter {
@@ -341,7 +419,8 @@ impl PayoutQuery {
         }
         .read(&cursors)?;
         let counted = filter.clone();
-        Ok(Connection::new(
+        let asked = payouts(store::payout::list(filter.clone())).asked(&page, &cursors);
+        let connection = Connection::new(
             cursors,
             move |request| {
                 let (filter, page) = (filter.clone(), page.clone());
@@ -354,7 +433,8 @@ impl PayoutQuery {
                 let filter = counted.clone();
                 Box::pin(async move { Ok(store::payout::count(request.store().reader(), &scope, &filter).await?) })
             },
-        ))
+        );
+        Ok(Pages { connection, asked })
     }
 }
 

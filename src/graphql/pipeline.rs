@@ -2,18 +2,26 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{
+    ContainerType, Context, Enum, ID, InputObject, MaybeUndefined, Object, ServerResult, SimpleObject, Value,
+};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 
 use super::context::{mutation, request};
 use super::error::{ApiError, Nullable};
 use super::input::{DeleteInput, id_text, patch, plain};
+use super::rows::{self, Described, Partners, Resolver, Type, resolver, server_error};
 use super::user_error::{DeletePayload, payload};
 use crate::auth::Resource;
 use crate::domain::deal;
-use crate::domain::id::{CustomFieldId, PaymentStageId};
+use crate::domain::id;
+use crate::domain::id::{CustomFieldId, PaymentStageId, TenantId};
 use crate::service::custom_field::{self, FieldChange, OptionDraft};
 use crate::service::stage::{self, NewStage, StageChange};
 use crate::store;
+use crate::store::view;
+use uuid::Uuid;
 
 /// What standing in a stage means for a deal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -44,12 +52,6 @@ impl From<deal::PaymentStage> for PaymentStage {
 }
 
 impl PaymentStage {
-    pub async fn load(ctx: &Context<'_>, id: PaymentStageId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Deals)?;
-        Ok(request.loaders().payment_stage.load(id.uuid()).await?.map(Self))
-    }
-
     /// The stage that something names, whatever resource that is: its database refuses to delete it. What it is called
     /// belongs to what names it; the rest takes the scope of deals.
     pub async fn linked(ctx: &Context<'_>, id: PaymentStageId) -> Result<Self, ApiError> {
@@ -65,6 +67,39 @@ fn gone(table: &'static str, id: impl std::fmt::Display) -> store::StoreError {
         value: id.to_string(),
     }
 }
+
+impl Described for PaymentStage {
+    const TYPE: &'static Type = &PAYMENT_STAGE;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::stage::at_hand(tenant, &self.0)
+    }
+}
+
+pub static PAYMENT_STAGE: Type = Type {
+    name: "PaymentStage",
+    resource: Resource::Deals,
+    identity: &[],
+    is_named: false,
+    table: &view::PAYMENT_STAGE,
+    id: || view::column(view::PaymentStageColumn::Id),
+    field: |name| {
+        use view::PaymentStageColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::PaymentStage>),
+            "label" => value(Column::Label, view::text),
+            "position" => value(Column::Position, view::number),
+            "outcome" => value(Column::Outcome, view::word!(deal::StageOutcome)),
+            "externalId" => value(Column::ExternalId, view::text).for_partners(Partners::Null),
+            _ => return None,
+        })
+    },
+};
 
 /// A stage of the pipeline. A partner's token shows the stages that its own deals stand in.
 #[Object]
@@ -114,12 +149,6 @@ impl From<deal::CustomField> for CustomField {
 }
 
 impl CustomField {
-    pub async fn load(ctx: &Context<'_>, id: CustomFieldId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Deals)?;
-        Ok(request.loaders().custom_field.load(id.uuid()).await?.map(Self))
-    }
-
     /// The field that something names, whatever resource that is: its database refuses to delete it. What it is called
     /// belongs to what names it; the rest takes the scope of deals.
     pub async fn linked(ctx: &Context<'_>, id: CustomFieldId) -> Result<Self, ApiError> {
@@ -138,6 +167,51 @@ impl CustomField {
         Ok(CustomFieldOption::of(found, request(ctx).is_partner()))
     }
 }
+
+impl Described for CustomField {
+    const TYPE: &'static Type = &CUSTOM_FIELD;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+}
+
+/// Answers what is said of a field's options, which are rows of another table.
+struct OptionsOf(CustomFieldId);
+
+impl Resolver for OptionsOf {
+    fn resolve<'a>(&'a self, ctx: &'a Context<'a>) -> BoxFuture<'a, ServerResult<Value>> {
+        async move {
+            let found = CustomField::linked(ctx, self.0).await;
+            let field = found.map_err(|error| ctx.set_error_path(server_error(error, ctx.item)))?;
+            Ok(field.resolve_field(ctx).await?.unwrap_or_default())
+        }
+        .boxed()
+    }
+}
+
+pub static CUSTOM_FIELD: Type = Type {
+    name: "CustomField",
+    resource: Resource::Deals,
+    identity: &[],
+    is_named: false,
+    table: &view::CUSTOM_FIELD,
+    id: || view::column(view::CustomFieldColumn::Id),
+    field: |name| {
+        use view::CustomFieldColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::CustomField>),
+            "label" => value(Column::Label, view::text),
+            "options" => resolver(|row, prefix| {
+                let id = store::custom_field::id(row, prefix)?;
+                Ok(Box::new(OptionsOf(id)))
+            }),
+            "externalId" => value(Column::ExternalId, view::text).for_partners(Partners::Null),
+            _ => return None,
+        })
+    },
+};
 
 /// Something that deals are told apart by. A partner's token shows the fields and the options that its own deals bear.
 #[Object]

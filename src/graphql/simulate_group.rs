@@ -7,7 +7,7 @@ use super::error::Nullable;
 use super::input::id_text;
 use super::money::{ExplanationStep, Money};
 use super::partner_group_rule::{PartnerGroupRuleInput, drafts};
-use super::plain::{Fields, Plain, PlainObject};
+use super::rows::{Below, Plain, PlainObject};
 use super::scalar::{CurrencyCode, Decimal};
 use super::user_error::{UserError, answer};
 use crate::domain::group_rules::ScenarioDraft;
@@ -66,7 +66,7 @@ pub struct PartnerGroupSimulation {
 }
 
 impl PlainObject for PartnerGroupSimulation {
-    fn write(&self, field: &str, below: &Fields, json: &mut Json) {
+    fn write(&self, field: &str, below: &Below<'_>, json: &mut Json) {
         match field {
             "finalFee" => below.object(&self.final_fee, json),
             "effectivePercentage" => json.plain(self.effective_percentage.0),

@@ -4,20 +4,27 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 
+use super::campaign::CAMPAIGN;
 use super::campaign::Campaign;
 use super::context::{mutation, request};
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::input::id_text;
+use super::partner::PARTNER;
 use super::partner::Partner;
+use super::rows::{self, Described, Partners, Type, link, made_of, required};
 use super::scalar::DateTime;
 use super::terms::{CommissionTerm, CommissionTermInput, drafts};
 use super::user_error::payload;
 use crate::auth::Resource;
-use crate::domain::id::SnapshotId;
+use crate::domain::id;
+use crate::domain::id::{SnapshotId, TenantId};
 use crate::domain::snapshot;
 use crate::service::snapshot::{SnapshotDraft, amend};
+use crate::store;
 use crate::store::StoreError;
+use crate::store::view;
+use uuid::Uuid;
 
 /// Why terms were stamped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -54,6 +61,48 @@ impl CommissionSnapshot {
         Ok(request.loaders().snapshot.load(id.uuid()).await?.map(Self))
     }
 }
+
+impl Described for CommissionSnapshot {
+    const TYPE: &'static Type = &COMMISSION_SNAPSHOT;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::snapshot::at_hand(tenant, &self.0)
+    }
+}
+
+pub static COMMISSION_SNAPSHOT: Type = Type {
+    name: "CommissionSnapshot",
+    resource: Resource::Partners,
+    identity: &[],
+    is_named: false,
+    table: &view::COMMISSION_SNAPSHOT,
+    id: || view::column(view::CommissionSnapshotColumn::Id),
+    field: |name| {
+        use view::CommissionSnapshotColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::Snapshot>),
+            "partner" => required(view::column(Column::PartnerId), &PARTNER),
+            "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
+            "terms" => made_of(view::column(Column::Terms), |_, row, cells, below, json| {
+                let terms: Vec<_> = store::snapshot::terms(row, cells[0])?;
+                below.list(&terms.iter().map(CommissionTerm::from).collect::<Vec<_>>(), json);
+                Ok(())
+            }),
+            "holdbackDays" => value(Column::HoldbackDays, view::number),
+            "source" => value(Column::Source, view::word!(snapshot::SnapshotSource)),
+            "reason" => value(Column::Reason, view::text).for_partners(Partners::Null),
+            "version" => value(Column::Version, view::number),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "supersededAt" => rows::value(store::snapshot::superseded_at(), view::moment),
+            _ => return None,
+        })
+    },
+};
 
 /// What a partner was promised: terms stamped once and never edited. A newer one replaces it for what accrues from
 /// then on.

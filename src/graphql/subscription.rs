@@ -16,9 +16,10 @@ use async_graphql::{
 };
 use futures::stream::BoxStream;
 
-use super::commission::Commission as Shown;
+use super::commission::Commission as Row;
 use super::context::{RequestContext, request};
 use super::error::ApiError;
+use super::rows::Shown;
 use crate::app::App;
 use crate::auth::{Caller, Resource};
 pub use crate::domain::commission::Commission;
@@ -55,7 +56,7 @@ enum Turn {
     /// Finding out what is to be heard.
     Beginning(OnceLock<Wish>),
     /// Showing what happened.
-    Event(Shown),
+    Event(Row),
 }
 
 /// What is to be heard.
@@ -79,9 +80,9 @@ impl Root {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those of this partner.")] partner_id: Option<ID>,
-    ) -> Result<Shown, ApiError> {
+    ) -> Result<Shown<Row>, ApiError> {
         match &**ctx.data_unchecked::<Arc<Turn>>() {
-            Turn::Event(commission) => Ok(commission.clone()),
+            Turn::Event(commission) => Ok(Shown::AtHand(commission.clone())),
             Turn::Beginning(wish) => {
                 let scope = request(ctx).caller.read(Resource::Commissions)?;
                 let wanted = partner_id.map(|id| id.parse()).transpose()?;

@@ -1,18 +1,19 @@
 //! The tenant and the caller.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
 use super::context::{mutation, request};
 use super::error::{ApiError, Nullable, nullable};
-use super::identity;
 use super::input::{MoneyInput, patch, plain};
 use super::money::Money;
 use super::partner::Partner;
+use super::rows::Shown;
 use super::scalar::CurrencyCode;
 use super::user_error::{UserError, answer};
 use crate::domain::tenant;
 use crate::service;
-use crate::store;
 
 /// Who is asking, as the token says.
 pub struct Viewer;
@@ -22,10 +23,8 @@ pub struct Viewer;
 impl Viewer {
     /// The tenant whose data the token opens.
     async fn tenant(&self, ctx: &Context<'_>) -> Result<Tenant, ApiError> {
-        let request = request(ctx);
-        Ok(store::tenant::get(request.store().reader(), &request.caller.scope())
-            .await?
-            .into())
+        let tenant = Arc::clone(request(ctx).tenant().await?);
+        Ok(Arc::unwrap_or_clone(tenant).into())
     }
 
     /// Who the token was issued for.
@@ -45,10 +44,10 @@ impl Viewer {
     }
 
     /// The partner that the token is bound to; null for staff.
-    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
+    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Shown<Partner>> {
         nullable(async {
             match request(ctx).caller.partner() {
-                Some(partner) => identity::partner(ctx, partner).await,
+                Some(partner) => Partner::shown(ctx, partner).await,
                 None => Ok(None),
             }
         })

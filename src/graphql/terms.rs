@@ -1,9 +1,12 @@
 //! Commission terms on the wire.
 
+use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Enum, InputObject, SimpleObject};
 
+use super::rows::{Below, PlainObject};
 use super::scalar::{CurrencyCode, Decimal};
 use crate::domain::terms::{self, Basis, Term, TermDraft};
+use crate::store::view::Json;
 
 /// One component of commission terms. Every component that matches an event makes its own commission.
 #[derive(Clone, SimpleObject)]
@@ -20,6 +23,23 @@ pub struct CommissionTerm {
     pub event_type: Option<String>,
     /// Only in that many calendar months from the customer's first event; null: for ever.
     pub recurring_months: Option<u32>,
+}
+
+impl PlainObject for CommissionTerm {
+    fn write(&self, field: &str, _: &Below<'_>, json: &mut Json) {
+        match field {
+            "basis" => json.plain(enum_value(self.basis)),
+            "value" => json.optional(self.value.map(|value| value.0)),
+            "currency" => json.optional(self.currency.map(|currency| currency.0)),
+            "trigger" => json.plain(enum_value(self.trigger)),
+            "eventType" => json.optional_text(self.event_type.as_deref()),
+            "recurringMonths" => match self.recurring_months {
+                Some(months) => json.number(months),
+                None => json.null(),
+            },
+            _ => json.null(),
+        }
+    }
 }
 
 /// How a component turns an event into an amount.

@@ -15,16 +15,20 @@ use super::label::Advertiser;
 use super::loader::PartnersOfTier;
 use super::lookup::wanted;
 use super::partner::Partner;
+use super::rows::{self, Described, Listing, Pages, Type, resolver};
 use super::scalar::{CurrencyCode, Date, DateTime, Decimal};
 use super::tiered_commission_input::{CreateTieredCommissionInput, UpdateTieredCommissionInput};
 use super::user_error::{DeletePayload, payload};
 use crate::auth::{Resource, Scope};
-use crate::domain::id::TieredCommissionId;
+use crate::domain::id;
+use crate::domain::id::{TenantId, TieredCommissionId};
 use crate::domain::tiered;
 use crate::service::tiered_commission::{create, delete, update};
 use crate::store;
 use crate::store::page::{Page, PageRequest, Place};
 use crate::store::tiered_commission::TieredCommissionFilter as StoreFilter;
+use crate::store::view;
+use uuid::Uuid;
 
 /// Whether a tier acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -131,6 +135,69 @@ impl TieredCommission {
         Ok(request.loaders().tiered_commission.load(id.uuid()).await?.map(Self))
     }
 }
+
+impl Described for TieredCommission {
+    const TYPE: &'static Type = &TIERED_COMMISSION;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::tiered_commission::at_hand(tenant, &self.0)
+    }
+}
+
+/// A list of them.
+pub fn tiered_commissions(list: view::List) -> Listing {
+    Listing {
+        to: &TIERED_COMMISSION,
+        connection: "TieredCommissionConnection",
+        edge: "TieredCommissionEdge",
+        list,
+    }
+}
+
+pub static TIERED_COMMISSION: Type = Type {
+    name: "TieredCommission",
+    resource: Resource::TieredCommissions,
+    identity: &[],
+    is_named: false,
+    table: &view::TIERED_COMMISSION,
+    id: || view::column(view::TieredCommissionColumn::Id),
+    field: |name| {
+        use view::TieredCommissionColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        let ask = || {
+            resolver(|row, prefix| {
+                Ok(Box::new(TieredCommission::from(store::tiered_commission::whole(
+                    row, prefix,
+                )?)))
+            })
+        };
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::TieredCommission>),
+            "name" => value(Column::Name, view::text),
+            "externalId" => value(Column::ExternalId, view::text),
+            "notes" => value(Column::Notes, view::text),
+            "status" => value(Column::Status, view::word!(tiered::Status)),
+            "startDate" => value(Column::StartDate, view::text),
+            "endDate" => value(Column::EndDate, view::text),
+            "period" => value(Column::Period, view::word!(tiered::Period)),
+            "crossingPolicy" => value(Column::CrossingPolicy, view::word!(tiered::CrossingPolicy)),
+            "currency" => value(Column::Currency, view::text),
+            "eventType" => value(Column::EventType, view::text),
+            "applyToAllPartners" => value(Column::ApplyToAllPartners, view::truth),
+            "campaigns" | "advertisers" | "goals" | "payout" | "revenue" | "retroactivePayout"
+            | "retroactiveRevenue" | "partners" => ask(),
+            "version" => value(Column::Version, view::number),
+            "archivedAt" => value(Column::ArchivedAt, view::moment),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "updatedAt" => value(Column::UpdatedAt, view::moment),
+            _ => return None,
+        })
+    },
+};
 
 /// A tiered commission: once a partner reaches goals on a campaign within a period, it changes what further conversions
 /// pay, and may change what the earlier ones of the period paid. Of several that apply, one acts on the payout and one on
@@ -425,7 +492,7 @@ impl TieredCommissionQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<TieredCommissionFilter>,
-    ) -> Result<Connection<TieredCommission>, ApiError> {
+    ) -> Result<Pages<Connection<TieredCommission>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::TieredCommissions)?;
         let filter = filter.unwrap_or_default().read()?;
         let cursors = Cursors::of((scope, "tiered_commissions", &filter));
@@ -435,7 +502,10 @@ impl TieredCommissionQuery {
             last,
             before,
         };
-        listed(TieredCommissions { scope, filter }, cursors, page)
+        let asked = tiered_commissions(store::tiered_commission::list(Arc::new(filter.clone())))
+            .asked(&page.read(&cursors)?, &cursors);
+        let connection = listed(TieredCommissions { scope, filter }, cursors, page)?;
+        Ok(Pages { connection, asked })
     }
 }
 

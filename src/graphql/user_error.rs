@@ -5,6 +5,7 @@ use async_graphql::{Context, Enum, ID, SimpleObject};
 use super::commission::Commission;
 use super::context::request;
 use super::error::{ApiError, Nullable};
+use super::rows::{Described, Rows, Shown};
 use crate::auth::Resource;
 use crate::domain::problem::{Problem, ProblemCode};
 use crate::service::ServiceError;
@@ -109,16 +110,16 @@ pub fn may_show(ctx: &Context<'_>, resource: Resource) -> Result<(), ApiError> {
 }
 
 /// What a mutation made, where the caller may see it.
-pub fn shown<T: Clone>(ctx: &Context<'_>, resource: Resource, made: Option<&T>) -> Nullable<T> {
-    made.map(|made| may_show(ctx, resource).map(|()| made.clone()))
+pub fn shown<T: Described>(ctx: &Context<'_>, resource: Resource, made: Option<&T>) -> Nullable<Shown<T>> {
+    made.map(|made| may_show(ctx, resource).map(|()| Shown::AtHand(made.clone())))
 }
 
 /// The rows that a mutation wrote, where the caller may see them.
-pub fn shown_rows<'a>(ctx: &Context<'_>, rows: &'a [Commission]) -> Result<&'a [Commission], ApiError> {
+pub fn shown_rows(ctx: &Context<'_>, rows: &[Commission]) -> Result<Rows<Commission>, ApiError> {
     if !rows.is_empty() {
         may_show(ctx, Resource::Commissions)?;
     }
-    Ok(rows)
+    Ok(Rows::of(rows.to_vec()))
 }
 
 /// Declares a mutation's payload: what it made, which resource that is, and what to mend.
@@ -134,7 +135,7 @@ macro_rules! payload {
         #[async_graphql::Object]
         impl $name {
             $(#[$field_meta])*
-            async fn $field(&self, ctx: &async_graphql::Context<'_>) -> $crate::graphql::error::Nullable<$type> {
+            async fn $field(&self, ctx: &async_graphql::Context<'_>) -> $crate::graphql::error::Nullable<$crate::graphql::rows::Shown<$type>> {
                 let resource = $crate::auth::Resource::$resource;
                 $crate::graphql::user_error::shown(ctx, resource, self.made.as_ref())
             }

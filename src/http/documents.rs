@@ -7,16 +7,12 @@ use async_graphql::parser::types::ExecutableDocument;
 use sha2::{Digest, Sha256};
 
 use super::guard::Merged;
-use crate::graphql::direct::Plan;
 
 /// SHA-256 of a document's text.
 pub type Hash = [u8; 32];
 
 /// A document takes about so many times its text.
 const GROWTH: usize = 24;
-
-/// What it takes beside, most of it the texts of the statements that answer it.
-const BESIDE: usize = 8 * 1024;
 
 /// What a selection takes that was merged for execution.
 const MERGED_SELECTION: usize = 256;
@@ -26,7 +22,6 @@ pub struct Document {
     pub parsed: ExecutableDocument,
     /// Its only operation as it is executed, if that is the same whatever the variables are.
     merged: OnceLock<Same>,
-    plan: OnceLock<Option<Plan>>,
 }
 
 struct Same {
@@ -39,7 +34,6 @@ impl Document {
         Self {
             parsed,
             merged: OnceLock::new(),
-            plan: OnceLock::new(),
         }
     }
 
@@ -67,12 +61,7 @@ impl Document {
     fn bytes(&self, text_bytes: usize) -> usize {
         let merged = self.merged.get().map_or(0, |same| same.bytes);
         let parsed = text_bytes.saturating_mul(GROWTH);
-        parsed.saturating_add(merged).saturating_add(BESIDE)
-    }
-
-    /// How it is answered without resolvers, if it can be. It must have been validated.
-    pub fn plan(&self) -> Option<&Plan> {
-        self.plan.get_or_init(|| Plan::of(&self.parsed)).as_ref()
+        parsed.saturating_add(merged)
     }
 }
 
@@ -162,8 +151,8 @@ mod tests {
     #[test]
     fn what_is_asked_for_stays_and_the_rest_goes() {
         let document = Arc::new(Document::new(parse_query("{ a }").unwrap()));
-        // Each takes 8192 + 24 * 10 bytes; a half holds four.
-        let documents = Documents::new(2 * 4 * 8432);
+        // Each takes 24 * 10 bytes; a half holds four.
+        let documents = Documents::new(2 * 4 * 240);
         let key = |number: u8| [number; 32];
         for number in 0..100 {
             documents.keep(key(number), document.clone(), 10);

@@ -20,9 +20,10 @@ use super::negotiate::MediaType;
 use super::persisted::{self, Named};
 use super::{Front, cost, documents, observe, sse, wire};
 use crate::auth::{Caller, Permission};
-use crate::graphql::direct::Answer;
 use crate::graphql::subscription::{self, Commission, Source};
-use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE, RequestContext, TOO_LARGE_CODE, TOO_LARGE_MESSAGE};
+use crate::graphql::{
+    INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, TOO_LARGE_CODE, TOO_LARGE_MESSAGE,
+};
 use crate::store::view::TooLong;
 
 /// Who asks, and what the request is called.
@@ -325,26 +326,10 @@ impl Front {
     }
 }
 
-/// The answer without resolvers, if there is one.
-async fn straight(front: &Front, admission: &Admission, context: &RequestContext) -> Option<Answered> {
-    let plan = admission.document.plan().filter(|_| !front.options.resolvers_only)?;
-    let requested = admission.admitted.cost;
-    Some(match plan.answer(context, &admission.admitted.variables).await? {
-        Answer::Written(data, objects) => Answered {
-            cost: objects.min(requested),
-            response: GraphqlResponse::new(wire::written(data)),
-        },
-        Answer::TooLarge => Answered {
-            cost: requested,
-            response: too_large(OperationType::Query),
-        },
-    })
-}
-
 /// What is said in the place of an answer that is too large.
 fn too_large(operation: OperationType) -> GraphqlResponse {
     let done = match operation {
-        OperationType::Mutation => ". The mutation was done",
+        OperationType::Mutation => MUTATION_WAS_DONE,
         OperationType::Query | OperationType::Subscription => "",
     };
     let mut error = ServerError::new(format!("{TOO_LARGE_MESSAGE}{done}"), None);
@@ -362,7 +347,7 @@ struct Answered {
 
 impl Answered {
     /// `written` counts the objects that were written as JSON on the way.
-    fn by_resolvers(response: GraphqlResponse, written: &AtomicU64, admitted: &Admitted) -> Self {
+    fn of(response: GraphqlResponse, written: &AtomicU64, admitted: &Admitted) -> Self {
         let seen = cost::actual(&response.data, admitted.operation, admitted.cost);
         let cost = seen
             .saturating_add(written.load(Ordering::Relaxed))
@@ -377,15 +362,10 @@ pub async fn execute(front: &Front, asker: Asker, admission: &Admission) -> Resu
     let context = front.context(asker.caller);
     let written = context.written.clone();
     let execution = async {
+        let request = admission.request(front).data(context);
         // Boxed: what is large here is large in every future around it.
-        match straight(front, admission, &context).boxed().await {
-            Some(answered) => answered,
-            None => {
-                let request = admission.request(front).data(context);
-                let response = front.schema.execute(request).boxed().await;
-                Answered::by_resolvers(response, &written, &admission.admitted)
-            }
-        }
+        let response = front.schema.execute(request).boxed().await;
+        Answered::of(response, &written, &admission.admitted)
     };
     run(front, &asker.request_id, admission, execution).await
 }
@@ -424,7 +404,7 @@ pub async fn show(front: &Front, asker: Asker, admission: &Admission, row: Commi
     let mut cost = admission.admitted.cost;
     let execution = async {
         let response = front.events.show(admission.request(front), context, row).await;
-        Answered::by_resolvers(response, &written, &admission.admitted)
+        Answered::of(response, &written, &admission.admitted)
     };
     let running = async {
         let answered = patiently(front, admission, execution).await?;

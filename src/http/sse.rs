@@ -62,8 +62,8 @@ pub async fn subscribe(front: &Front, asker: Asker, authorization: String, admis
         Err(Unbegun::Full(message)) => full(message, &request_id),
         Err(Unbegun::Failed(failed)) => run::failed(failed, &request_id),
         Err(Unbegun::Refused(response)) => {
-            let answer = whole(&wire::text(&response));
-            errors::with_status(answer, &response)
+            let problems = response.errors.iter().map(|error| json!(error)).collect();
+            errors::with_status(whole(&only(problems)), &response)
         }
     }
 }

@@ -8,11 +8,6 @@ use serde::Serialize;
 
 use crate::store::view::TooLong;
 
-/// Puts JSON that is already written into an answer. Nothing else of it is binary.
-pub fn written(json: String) -> Value {
-    Value::Binary(json.into())
-}
-
 /// The same data as JSON that is already written, for those who answer several with it, and how many bytes that has.
 pub fn rewritten(data: Value) -> (Value, usize) {
     let whole = whole(data, usize::MAX);
@@ -127,7 +122,7 @@ mod tests {
     #[test]
     fn what_was_written_before_goes_in_as_it_is() {
         let mut inner = async_graphql::indexmap::IndexMap::new();
-        inner.insert(async_graphql::Name::new("a"), written("[1,2]".to_owned()));
+        inner.insert(async_graphql::Name::new("a"), Value::Binary("[1,2]".into()));
         let answer = GraphqlResponse::new(Value::Object(inner));
         assert_eq!(text(&answer), r#"{"data":{"a":[1,2]}}"#);
     }

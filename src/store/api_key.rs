@@ -6,12 +6,13 @@ use entity::api_key::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait,
 };
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many};
+use super::{StoreError, many, view};
 use crate::auth::{ApiKey, KeyHash, Permissions, Scope};
 use crate::domain::Timestamp;
 use crate::domain::id::{ApiKeyId, PartnerId, TenantId};
@@ -27,6 +28,16 @@ pub async fn page(
 ) -> Result<Page<ApiKey>, StoreError> {
     let page = sort().page(database, visible::<Entity>(scope), request).await?;
     Ok(page.map(from_row))
+}
+
+pub fn list() -> view::List {
+    let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
+    view::List::new(&view::API_KEY, Some(String::new()), sort().into(), select)
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<ApiKey, StoreError> {
+    Ok(from_row(view::whole(row, prefix)?))
 }
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {

@@ -8,10 +8,24 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::commission::Balance;
 use crate::domain::id::{PartnerId, TenantId};
+
+/// The balances of partners, by currency.
+pub fn family() -> view::Family {
+    view::Family {
+        table: &view::PARTNER_BALANCE,
+        parent: view::column(Column::PartnerId),
+        through: None,
+        order: view::Order {
+            key: None,
+            id: view::column(Column::Currency),
+            descending: false,
+        },
+    }
+}
 
 /// The balances of each partner, by currency.
 pub async fn of_partners(

@@ -1,6 +1,7 @@
 //! Campaigns, and which partners belong to them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::campaign::{self, Column, Entity};
 use entity::{campaign_member, commission_snapshot, partnership_request, tiered_commission_reference};
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::campaign::{Campaign, CampaignStatus};
 use crate::domain::id::{AdvertiserId, CampaignId, PartnerId, TenantId};
@@ -118,6 +119,19 @@ pub async fn page(
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CampaignFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// The campaigns that the filter lets through.
+pub fn list(filter: Arc<CampaignFilter>) -> view::List {
+    let kept = (*filter == CampaignFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::CAMPAIGN, kept, sort().into(), select)
+}
+
+/// The campaigns that partners belong to.
+pub fn list_of_partners() -> view::List {
+    let select = |_, scope: &Scope, partner| of_partner(scope, partner).into_query();
+    view::List::new(&view::CAMPAIGN, Some("partner".to_owned()), sort().into(), select)
 }
 
 /// A page of the campaigns of each partner.
@@ -318,6 +332,11 @@ pub async fn delete(transaction: &impl ConnectionTrait, tenant: TenantId, id: Ca
     Ok(())
 }
 
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<Campaign, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
 pub(super) fn from_row(row: campaign::Model) -> Result<Campaign, StoreError> {
     Ok(Campaign {
         id: CampaignId::from_uuid(row.id),
@@ -335,6 +354,11 @@ pub(super) fn from_row(row: campaign::Model) -> Result<Campaign, StoreError> {
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, campaign: &Campaign) -> view::AtHand {
+    view::at_hand(to_row(tenant, campaign), &[])
 }
 
 pub(super) fn to_row(tenant: TenantId, campaign: &Campaign) -> campaign::Model {

@@ -1,20 +1,21 @@
 //! Commissions, the history of their status and the outbox. Every writer holds the lock of the partner concerned.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::commission::{self, Column, Entity};
 use entity::{commission_transition, commission_written, deal_payment, outbox, payout_item};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, CommissionTransition, PaymentTarget};
@@ -44,7 +45,7 @@ pub struct CommissionFilter {
 
 impl CommissionFilter {
     /// Whether it names only what many ask for: no row, no person, no moment.
-    pub(super) fn is_common(&self) -> bool {
+    fn is_common(&self) -> bool {
         let Self {
             partner,
             campaign,
@@ -89,6 +90,16 @@ pub fn sort(order: CommissionOrder, descending: bool) -> Sorted {
         id: Column::Id,
         descending,
     }
+}
+
+/// The commissions under a parent of this kind, or all.
+pub fn list(parent: Option<Parent>, filter: Arc<CommissionFilter>, sort: Sorted) -> view::List {
+    let kept = filter.is_common().then(|| format!("{parent:?} {filter:?}"));
+    let select = move |_, scope: &Scope, key| match parent {
+        Some(parent) => children(scope, parent, &filter, key).into_query(),
+        None => filtered(scope, &filter).into_query(),
+    };
+    view::List::new(&view::COMMISSION, kept, sort.into(), select)
 }
 
 pub async fn by_ids(
@@ -388,6 +399,29 @@ pub async fn explanations_of(
         .collect()
 }
 
+/// The place of a transition among those of its row. A row never comes back to where it was, so that its states are in
+/// order also where clocks disagreed and transitions have no numbers yet.
+static PLACE: view::Derived = view::Derived {
+    name: "place",
+    expression: "COALESCE({row}.sequence, CASE {row}.from_status WHEN 'ACCRUED' THEN -2 WHEN 'APPROVED' THEN -1 ELSE -3 END)",
+    of: &["sequence", "from_status"],
+};
+
+/// The status changes of commissions, in the order of recording.
+pub fn transitions() -> view::Family {
+    use commission_transition::Column as Transition;
+    view::Family {
+        table: &view::COMMISSION_TRANSITION,
+        parent: view::column(Transition::CommissionId),
+        through: None,
+        order: view::Order {
+            key: Some(view::derived::<commission_transition::Entity>(&PLACE)),
+            id: view::column(Transition::Id),
+            descending: false,
+        },
+    }
+}
+
 /// The status changes of each commission, in the order of recording.
 pub async fn transitions_of(
     database: &impl ConnectionTrait,
@@ -430,6 +464,22 @@ pub async fn transitions_of(
     Ok(transitions)
 }
 
+/// How an amount came about, as the cell of a row says.
+pub fn explanation(row: &view::Row, cell: usize) -> Result<Vec<Step>, StoreError> {
+    row::json(TABLE, "explanation", view::json(row, cell)?)
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, commission: &Commission) -> view::AtHand {
+    // Rows that were not read with it have no explanation.
+    view::at_hand(without_explanation(tenant, commission), &["explanation"])
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<Commission, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
 pub(super) fn from_row(row: commission::Model) -> Result<Commission, StoreError> {
     let currency = row::currency(TABLE, "currency", &row.currency)?;
     Ok(Commission {
@@ -465,6 +515,13 @@ pub(super) fn from_row(row: commission::Model) -> Result<Commission, StoreError>
 
 pub(super) fn to_row(tenant: TenantId, commission: &Commission) -> commission_written::Model {
     commission_written::Model {
+        explanation: row::to_json(&commission.explanation),
+        ..without_explanation(tenant, commission)
+    }
+}
+
+fn without_explanation(tenant: TenantId, commission: &Commission) -> commission_written::Model {
+    commission_written::Model {
         tenant_id: tenant.uuid(),
         id: commission.id.uuid(),
         kind: commission.kind.as_str().to_owned(),
@@ -486,6 +543,6 @@ pub(super) fn to_row(tenant: TenantId, commission: &Commission) -> commission_wr
         paid_at: commission.paid_at,
         reversed_at: commission.reversed_at,
         payout_id: commission.payout_id.map(|id| id.uuid()),
-        explanation: row::to_json(&commission.explanation),
+        explanation: serde_json::Value::Null,
     }
 }

@@ -1,6 +1,7 @@
 //! Commission rules, the versions of them that paid, and what they refer to.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::commission_rule::{self, Column, Entity};
 use entity::commission_rule_reference::{self, Column as Reference};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 use super::campaign::contains;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::commission::PaymentTarget;
 use crate::domain::deal_rules::{CommissionRule, Filters};
@@ -119,6 +120,18 @@ pub async fn count(
     filter: &CommissionRuleFilter,
 ) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// Those in force that the filter lets through.
+pub fn list(filter: Arc<CommissionRuleFilter>) -> view::List {
+    let kept = (*filter == CommissionRuleFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::COMMISSION_RULE, kept, sort().into(), select)
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<CommissionRule, StoreError> {
+    from_row(view::whole(row, prefix)?)
 }
 
 fn in_force(scope: &Scope) -> Select<Entity> {
@@ -284,6 +297,11 @@ fn from_row(row: commission_rule::Model) -> Result<CommissionRule, StoreError> {
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, rule: &CommissionRule) -> view::AtHand {
+    view::at_hand(to_row(tenant, rule), &[])
 }
 
 fn to_row(tenant: TenantId, rule: &CommissionRule) -> commission_rule::Model {

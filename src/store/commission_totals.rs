@@ -59,7 +59,7 @@ pub async fn totals_of(
     filter: &CommissionFilter,
 ) -> Result<HashMap<Uuid, Vec<Total>>, StoreError> {
     let child = |column: Column| Expr::col((Alias::new("child"), column));
-    let mut statement = many::joined::<Entity>(database.get_database_backend(), parents, "child", |key| {
+    let mut statement = many::joined_as(database.get_database_backend(), parents, Entity, "child", |key| {
         children(scope, parent, filter, key).into_query()
     });
     statement

@@ -99,6 +99,7 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
         pulse: Some(pulse),
         shares: Arc::new(Shares::new(options.share)),
         appended: Signal::between_replicas(url, teller),
+        kept: Arc::default(),
     })
 }
 
@@ -172,6 +173,7 @@ async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
         pulse: None,
         shares: Arc::new(Shares::new(options.share)),
         appended: Signal::in_process(),
+        kept: Arc::default(),
     })
 }
 

@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, many};
+use super::{StoreError, many, view};
 use crate::auth::Scope;
 use crate::domain::deal::{CustomField, CustomFieldOption};
 use crate::domain::id::{CustomFieldId, CustomFieldOptionId, TenantId};
@@ -198,6 +198,12 @@ fn joined(fields: Vec<custom_field::Model>, options: Vec<custom_field_option::Mo
         options: of_field.remove(&row.id).unwrap_or_default(),
     });
     fields.collect()
+}
+
+/// The id of a row whose columns were all read, with names that begin like this.
+pub fn id(row: &view::Row, prefix: &str) -> Result<CustomFieldId, StoreError> {
+    let row: custom_field::Model = view::whole(row, prefix)?;
+    Ok(CustomFieldId::from_uuid(row.id))
 }
 
 fn to_row(tenant: TenantId, field: &CustomField) -> custom_field::Model {

@@ -1,17 +1,20 @@
 //! Customers.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::customer::{self, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait, Select,
+};
 use uuid::Uuid;
 
 use super::campaign::contains;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many};
+use super::{StoreError, many, view};
 use crate::auth::Scope;
 use crate::domain::event::Customer;
 use crate::domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
@@ -77,6 +80,19 @@ pub async fn page(
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// The customers that the filter lets through.
+pub fn list(filter: Arc<CustomerFilter>) -> view::List {
+    let kept = (*filter == CustomerFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::CUSTOMER, kept, sort().into(), select)
+}
+
+/// The customers that are bound to partners.
+pub fn list_of_partners() -> view::List {
+    let select = |_, scope: &Scope, partner| of_partner(scope, partner).into_query();
+    view::List::new(&view::CUSTOMER, Some("partner".to_owned()), sort().into(), select)
 }
 
 /// A page of the customers that are bound to each partner.

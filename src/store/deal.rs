@@ -1,6 +1,7 @@
 //! Deals. Every writer holds the lock of the deal's partner.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::deal::{self, Column, Entity};
 use entity::{deal_field, payment_stage};
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::campaign::contains;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::deal::{Deal, StageOutcome};
 use crate::domain::id::{DealId, PartnerId, PaymentStageId, TenantId};
@@ -73,6 +74,24 @@ pub async fn page(
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// The deals that the filter lets through.
+pub fn list(filter: Arc<DealFilter>) -> view::List {
+    let kept = (*filter == DealFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::DEAL, kept, sort().into(), select)
+}
+
+/// The deals of partners.
+pub fn list_of_partners() -> view::List {
+    let select = |_, scope: &Scope, partner| of_partner(scope, partner).into_query();
+    view::List::new(&view::DEAL, Some("partner".to_owned()), sort().into(), select)
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<Deal, StoreError> {
+    from_row(view::whole(row, prefix)?)
 }
 
 /// A page of the deals of each partner, newest first.
@@ -191,6 +210,11 @@ fn from_row(row: deal::Model) -> Result<Deal, StoreError> {
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, deal: &Deal) -> view::AtHand {
+    view::at_hand(to_row(tenant, deal), &[])
 }
 
 fn to_row(tenant: TenantId, deal: &Deal) -> deal::Model {

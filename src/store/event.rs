@@ -1,12 +1,13 @@
 //! Events, with the attribution that is part of their row.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::event::{self, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ use super::event_decision::events_decided;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::decision::NoCommissionReason;
@@ -103,6 +104,20 @@ async fn by(
     rows.into_iter().map(|row| Ok((key(&row), from_row(row)?))).collect()
 }
 
+/// The refunds and chargebacks of events, in the order of recording.
+pub fn refunds() -> view::Family {
+    view::Family {
+        table: &view::EVENT,
+        parent: view::column(Column::OriginalId),
+        through: None,
+        order: view::Order {
+            key: None,
+            id: view::column(Column::Id),
+            descending: false,
+        },
+    }
+}
+
 /// The refunds and chargebacks of each event, in the order of recording.
 pub async fn refunds_of(
     database: &impl ConnectionTrait,
@@ -169,6 +184,19 @@ pub async fn page(
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &EventFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// The events that the filter lets through.
+pub fn list(filter: Arc<EventFilter>) -> view::List {
+    let kept = (*filter == EventFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::EVENT, kept, sort().into(), select)
+}
+
+/// The events of customers.
+pub fn list_of_customers() -> view::List {
+    let select = |_, scope: &Scope, customer| of_customer(scope, customer).into_query();
+    view::List::new(&view::EVENT, Some("customer".to_owned()), sort().into(), select)
 }
 
 /// A page of the events of each customer.
@@ -268,6 +296,16 @@ fn money(
         return Ok(None);
     };
     row::money(TABLE, amount, minor, row::currency(TABLE, currency, &code)?).map(Some)
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, event: &Event) -> view::AtHand {
+    view::at_hand(to_row(tenant, event), &[])
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<Event, StoreError> {
+    from_row(view::whole(row, prefix)?)
 }
 
 pub(super) fn from_row(row: event::Model) -> Result<Event, StoreError> {

@@ -8,13 +8,13 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, PrimaryKeyTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::{Scoped, visible};
-use super::{StoreError, many};
+use super::{StoreError, many, view};
 use crate::auth::Scope;
 use crate::domain::id::{self, Id, TenantId};
 use crate::domain::label::Label;
@@ -163,6 +163,31 @@ pub async fn by_ids<K: LabelTable>(
         .map(K::from_row)
         .map(|label| (label.id.uuid(), label))
         .collect())
+}
+
+/// The categories of partners, by label.
+pub fn categories() -> view::Family {
+    use partner_category_member::Column as Member;
+    view::Family {
+        table: &view::PARTNER_CATEGORY,
+        parent: view::column(Member::PartnerId),
+        through: Some(view::Through {
+            table: &view::PARTNER_CATEGORY_MEMBER,
+            child: view::column(Member::CategoryId),
+        }),
+        order: view::Order::ascending(partner_category::Column::Label),
+    }
+}
+
+/// All advertisers.
+pub fn advertisers() -> view::List {
+    let select = |_, scope: &Scope, _| visible::<advertiser::Entity>(scope).into_query();
+    view::List::new(
+        &view::ADVERTISER,
+        Some(String::new()),
+        sort::<id::Advertiser>().into(),
+        select,
+    )
 }
 
 /// All of them by label. A programme has dozens.

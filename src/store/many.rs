@@ -64,7 +64,7 @@ where
 {
     let backend = database.get_database_backend();
     let child = || Alias::new("child");
-    let mut statement = joined::<E>(backend, parents, child(), |key| {
+    let mut statement = joined_as(backend, parents, E::default(), child(), |key| {
         sort.apply(children(key), request).into_query()
     });
     for column in E::Column::iter() {
@@ -87,15 +87,26 @@ where
         .collect())
 }
 
-/// The rows of `E` that `children` selects for each parent, under the name `child`, behind the parent's id, "parent_id".
-/// Parents without any are left out.
-pub fn joined<E: EntityTrait>(
+/// The rows of `table` that `children` selects for each parent, under the table's own name, behind the parent's id,
+/// "parent_id". Parents without any are left out.
+pub fn joined(
     backend: DbBackend,
     parents: &[Uuid],
+    table: impl IntoIden + Clone,
+    children: impl FnOnce(Expr) -> SelectStatement,
+) -> SelectStatement {
+    joined_as(backend, parents, table.clone(), table, children)
+}
+
+/// The same, under the name `child`.
+pub fn joined_as(
+    backend: DbBackend,
+    parents: &[Uuid],
+    table: impl IntoIden,
     child: impl IntoIden,
     children: impl FnOnce(Expr) -> SelectStatement,
 ) -> SelectStatement {
-    let child = child.into_iden();
+    let (table, child) = (table.into_iden(), child.into_iden());
     let mut own = children(parent_key(backend));
     let mut statement = parent_list(backend, parents);
     statement.expr_as(parent_key(backend), "parent_id");
@@ -104,9 +115,9 @@ pub fn joined<E: EntityTrait>(
             statement.join_lateral(JoinType::InnerJoin, own, child, Expr::cust("TRUE"));
         }
         _ => {
-            own.clear_selects().column((E::default(), Alias::new("rowid")));
+            own.clear_selects().column((table.clone(), Alias::new("rowid")));
             let chosen = Expr::col((child.clone(), Alias::new("rowid"))).in_subquery(own);
-            statement.join_as(JoinType::InnerJoin, E::default(), child, chosen);
+            statement.join_as(JoinType::InnerJoin, table, child, chosen);
         }
     }
     statement
@@ -155,6 +166,14 @@ fn parent_key(backend: DbBackend) -> Expr {
 /// SQLite: a UUID out of a text.
 pub(super) fn unhex(text: Expr) -> Expr {
     Expr::expr(Func::cust("unhex").arg(text))
+}
+
+/// Ids as they are bound in statements about many.
+pub fn id_list(backend: DbBackend, ids: &[Uuid]) -> Value {
+    match backend {
+        DbBackend::Postgres => uuid_array(ids),
+        _ => hex_list(ids).into(),
+    }
 }
 
 fn uuid_array(ids: &[Uuid]) -> Value {

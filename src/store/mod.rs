@@ -87,6 +87,7 @@ pub struct Store {
     shares: Arc<Shares>,
     /// Hears of every commit that appended to the outbox.
     appended: outbox::Signal,
+    kept: Arc<view::Kept>,
 }
 
 impl Store {
@@ -106,6 +107,11 @@ impl Store {
     /// For reads outside of transactions.
     pub fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    /// The texts of the statements that read views.
+    fn kept(&self) -> &view::Kept {
+        &self.kept
     }
 
     /// Starts a transaction. Inside of it use only it: SQLite's one writing connection is taken until it ends. Dropping

@@ -20,6 +20,18 @@ pub struct PageRequest {
     pub before: Option<Place>,
 }
 
+impl PageRequest {
+    /// Of no rows.
+    pub fn nothing() -> Self {
+        Self {
+            limit: 0,
+            backward: false,
+            after: None,
+            before: None,
+        }
+    }
+}
+
 /// A row's place in an order: the value it is sorted by, where that is not the id alone, and its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Place {

@@ -1,13 +1,14 @@
 //! Partners, their categories and the history of their status.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::partner::{self, Column, Entity};
 use entity::{campaign_member, partner_category_member, partner_history, partner_transition};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LockType, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select,
+    PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use super::campaign::contains;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::{Scoped, visible};
 use super::writes::Writes;
-use super::{StoreError, commission_rule, many, row, tiered_commission};
+use super::{StoreError, commission_rule, many, row, tiered_commission, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::history::Moment;
@@ -62,6 +63,13 @@ pub fn sort(order: PartnerOrder, descending: bool) -> Sorted {
         id: Column::Id,
         descending,
     }
+}
+
+/// The partners that the filter lets through.
+pub fn list(filter: Arc<PartnerFilter>, sort: Sorted) -> view::List {
+    let kept = (*filter == PartnerFilter::default()).then(String::new);
+    let select = move |backend, scope: &Scope, _| filtered(backend, scope, &filter).into_query();
+    view::List::new(&view::PARTNER, kept, sort.into(), select)
 }
 
 pub async fn find(
@@ -270,6 +278,22 @@ pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &Part
         .await?)
 }
 
+/// The partners of groups, newest first.
+pub fn list_of_groups() -> view::List {
+    let (kept, order) = (Some("group".to_owned()), Sort::newest_first(Column::Id).into());
+    view::List::new(&view::PARTNER, kept, order, |_, scope, group| {
+        of_group(scope, group).into_query()
+    })
+}
+
+/// The partners of campaigns, newest first.
+pub fn list_of_campaigns() -> view::List {
+    let (kept, order) = (Some("campaign".to_owned()), Sort::newest_first(Column::Id).into());
+    view::List::new(&view::PARTNER, kept, order, |_, scope, campaign| {
+        of_campaign(scope, campaign).into_query()
+    })
+}
+
 /// A page of the partners of each group, newest first.
 pub async fn pages_of_groups(
     database: &impl ConnectionTrait,
@@ -385,7 +409,7 @@ fn of_campaign(scope: &Scope, campaign: Expr) -> Select<Entity> {
     visible::<Entity>(scope).filter(Column::Id.in_subquery(members))
 }
 
-pub(super) fn filtered(backend: DbBackend, scope: &Scope, filter: &PartnerFilter) -> Select<Entity> {
+fn filtered(backend: DbBackend, scope: &Scope, filter: &PartnerFilter) -> Select<Entity> {
     let mut select = visible::<Entity>(scope);
     if let Some(search) = &filter.search {
         let pattern = contains(search);
@@ -512,6 +536,17 @@ pub async fn insert_transition(
     Ok(())
 }
 
+/// The changes of partners' status, oldest first.
+pub fn transitions() -> view::Family {
+    use partner_transition::Column as Transition;
+    view::Family {
+        table: &view::PARTNER_TRANSITION,
+        parent: view::column(Transition::PartnerId),
+        through: None,
+        order: view::Order::by_sequence(Transition::Id, false),
+    }
+}
+
 /// The status changes of each partner, in the order of recording.
 pub async fn transitions_of(
     database: &impl ConnectionTrait,
@@ -552,6 +587,11 @@ pub async fn transitions_of(
     Ok(transitions)
 }
 
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<Partner, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
 fn from_row(row: partner::Model) -> Result<Partner, StoreError> {
     Ok(Partner {
         id: PartnerId::from_uuid(row.id),
@@ -574,6 +614,11 @@ fn from_row(row: partner::Model) -> Result<Partner, StoreError> {
         revoked_at: row.revoked_at,
         tokens_valid_from: row.tokens_valid_from,
     })
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, partner: &Partner) -> view::AtHand {
+    view::at_hand(to_row(tenant, partner), &[])
 }
 
 pub(super) fn to_row(tenant: TenantId, partner: &Partner) -> partner::Model {

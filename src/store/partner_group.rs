@@ -6,13 +6,13 @@ use entity::partner;
 use entity::partner_group::{self, Column, Entity};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QuerySelect,
+    QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::id::{PartnerGroupId, TenantId};
 use crate::domain::partner_group::PartnerGroup;
@@ -81,6 +81,12 @@ pub async fn by_ids(
     let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+}
+
+/// All groups.
+pub fn list() -> view::List {
+    let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
+    view::List::new(&view::PARTNER_GROUP, Some(String::new()), sort().into(), select)
 }
 
 pub async fn page(
@@ -156,6 +162,11 @@ pub async fn delete(
     Ok(())
 }
 
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<PartnerGroup, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
 pub(super) fn from_row(row: partner_group::Model) -> Result<PartnerGroup, StoreError> {
     Ok(PartnerGroup {
         id: PartnerGroupId::from_uuid(row.id),
@@ -173,6 +184,11 @@ pub(super) fn from_row(row: partner_group::Model) -> Result<PartnerGroup, StoreE
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, group: &PartnerGroup) -> view::AtHand {
+    view::at_hand(to_row(tenant, group), &[])
 }
 
 fn to_row(tenant: TenantId, group: &PartnerGroup) -> partner_group::Model {

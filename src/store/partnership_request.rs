@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use entity::partnership_request::{self, Column, Entity};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::id::{CampaignId, PartnerId, PartnershipRequestId, TenantId};
 use crate::domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
@@ -64,6 +64,13 @@ pub async fn count(
     status: Option<PartnershipRequestStatus>,
 ) -> Result<u64, StoreError> {
     Ok(filtered(scope, status).count(database).await?)
+}
+
+/// Those that stand like this, or all.
+pub fn list(status: Option<PartnershipRequestStatus>) -> view::List {
+    let kept = Some(format!("{status:?}"));
+    let select = move |_, scope: &Scope, _| filtered(scope, status).into_query();
+    view::List::new(&view::PARTNERSHIP_REQUEST, kept, sort().into(), select)
 }
 
 fn filtered(scope: &Scope, status: Option<PartnershipRequestStatus>) -> Select<Entity> {
@@ -135,6 +142,11 @@ fn from_row(row: partnership_request::Model) -> Result<PartnershipRequest, Store
         created_at: row.created_at,
         decided_at: row.decided_at,
     })
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, request: &PartnershipRequest) -> view::AtHand {
+    view::at_hand(to_row(tenant, request), &[])
 }
 
 fn to_row(tenant: TenantId, request: &PartnershipRequest) -> partnership_request::Model {

@@ -1,19 +1,20 @@
 //! Payouts, the runs that made them, and which commissions were ever in them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::payout::{self, Column, Entity};
 use entity::{payout_item, payout_run};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect, Select,
+    QueryFilter, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Payout, PayoutRun, PayoutStatus};
@@ -94,6 +95,19 @@ pub async fn page(
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// The payouts that the filter lets through.
+pub fn list(filter: Arc<PayoutFilter>) -> view::List {
+    let kept = (*filter == PayoutFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::PAYOUT, kept, sort().into(), select)
+}
+
+/// The payouts under parents of this kind.
+pub fn list_under(parent: Parent) -> view::List {
+    let select = move |_, scope: &Scope, key| children(scope, parent, key).into_query();
+    view::List::new(&view::PAYOUT, Some(format!("{parent:?}")), sort().into(), select)
 }
 
 /// A page of the payouts of each parent.
@@ -240,6 +254,11 @@ fn from_row(row: payout::Model) -> Result<Payout, StoreError> {
         settled_at: row.settled_at,
         reference: row.reference,
     })
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, payout: &Payout) -> view::AtHand {
+    view::at_hand(to_row(tenant, payout), &[])
 }
 
 fn to_row(tenant: TenantId, payout: &Payout) -> payout::Model {

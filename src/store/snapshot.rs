@@ -11,11 +11,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{CampaignId, PartnerId, SnapshotId, TenantId};
 use crate::domain::snapshot::{CommissionSnapshot, SnapshotSource};
+use crate::domain::terms::Term;
 
 const TABLE: &str = "commission_snapshot";
 
@@ -25,6 +26,29 @@ const SUPERSEDED_AT: &str = "(SELECT next.created_at FROM commission_snapshot AS
      WHERE next.tenant_id = commission_snapshot.tenant_id AND next.partner_id = commission_snapshot.partner_id \
      AND NOT (next.campaign_id IS DISTINCT FROM commission_snapshot.campaign_id) \
      AND next.version = commission_snapshot.version + 1)";
+
+/// The same for where the row has another name.
+static SUPERSEDED: view::Derived = view::Derived {
+    name: "superseded_at",
+    expression: "(SELECT next.created_at FROM commission_snapshot AS next \
+         WHERE next.tenant_id = {row}.tenant_id AND next.partner_id = {row}.partner_id \
+         AND NOT (next.campaign_id IS DISTINCT FROM {row}.campaign_id) AND next.version = {row}.version + 1)",
+    of: &["tenant_id", "partner_id", "campaign_id", "version"],
+};
+
+/// Everything that partners were ever promised, newest first.
+pub fn family() -> view::Family {
+    view::Family {
+        table: &view::COMMISSION_SNAPSHOT,
+        parent: view::column(Column::PartnerId),
+        through: None,
+        order: view::Order::by_sequence(Column::Id, true),
+    }
+}
+
+pub fn superseded_at() -> view::Column {
+    view::derived::<Entity>(&SUPERSEDED)
+}
 
 fn select(scope: &Scope) -> Select<Entity> {
     visible::<Entity>(scope).column_as(Expr::cust(SUPERSEDED_AT), "superseded_at")
@@ -120,6 +144,11 @@ pub(super) fn newest_from_row(row: commission_snapshot::Model) -> Result<Commiss
     from_row(Row(row, None))
 }
 
+/// The terms that the cell of a row holds.
+pub fn terms(row: &view::Row, cell: usize) -> Result<Vec<Term>, StoreError> {
+    row::json(TABLE, "terms", view::json(row, cell)?)
+}
+
 fn from_row(Row(row, superseded_at): Row) -> Result<CommissionSnapshot, StoreError> {
     Ok(CommissionSnapshot {
         id: SnapshotId::from_uuid(row.id),
@@ -137,6 +166,11 @@ fn from_row(Row(row, superseded_at): Row) -> Result<CommissionSnapshot, StoreErr
         sequence: row.sequence,
         superseded_at,
     })
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, snapshot: &CommissionSnapshot) -> view::AtHand {
+    view::at_hand(to_row(tenant, snapshot), &[])
 }
 
 pub(super) fn to_row(tenant: TenantId, snapshot: &CommissionSnapshot) -> commission_snapshot::Model {

@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::deal::{PaymentStage, StageOutcome};
 use crate::domain::id::{PaymentStageId, TenantId};
@@ -149,6 +149,11 @@ fn from_row(row: payment_stage::Model) -> Result<PaymentStage, StoreError> {
         outcome: row::text(TABLE, "outcome", &row.outcome, StageOutcome::parse)?,
         external_id: row.external_id,
     })
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, stage: &PaymentStage) -> view::AtHand {
+    view::at_hand(to_row(tenant, stage), &[])
 }
 
 fn to_row(tenant: TenantId, stage: &PaymentStage) -> payment_stage::Model {

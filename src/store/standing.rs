@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::id::{CustomerId, PartnerId, TenantId};
 use crate::domain::money::{Currency, Sum};
@@ -51,6 +51,17 @@ pub async fn lifetime_values_of(
         values.entry(row.partner_id).or_default().push(Sum { minor, currency });
     }
     Ok(values)
+}
+
+/// The lifetime values of partners, by currency.
+pub fn lifetime_values() -> view::Family {
+    use partner_lifetime_value::Column;
+    view::Family {
+        table: &view::PARTNER_LIFETIME_VALUE,
+        parent: view::column(Column::PartnerId),
+        through: None,
+        order: view::Order::ascending(Column::Currency),
+    }
 }
 
 /// Adds to lifetime values, in minor units; one entry a partner and currency.

@@ -37,6 +37,11 @@ impl Template {
         }
     }
 
+    /// How long its text is.
+    pub fn bytes(&self) -> usize {
+        self.sql.len()
+    }
+
     /// The statement with other parameters, which come in the same order.
     pub fn with(&self, parameters: &[Value]) -> Statement {
         let values = self.bound.iter().map(|bound| match bound {

@@ -1,6 +1,7 @@
 //! Tiered commissions, and what they refer to.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use entity::tiered_commission::{self, Column, Entity};
@@ -16,7 +17,7 @@ use uuid::Uuid;
 use super::campaign::contains;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::id::{self, AdvertiserId, CampaignId, Id, PartnerId, TenantId, TieredCommissionId};
 use crate::domain::text;
@@ -178,6 +179,18 @@ pub async fn count(
     filter: &TieredCommissionFilter,
 ) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// Those in force that the filter lets through.
+pub fn list(filter: Arc<TieredCommissionFilter>) -> view::List {
+    let kept = (*filter == TieredCommissionFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::TIERED_COMMISSION, kept, sort().into(), select)
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<TieredCommission, StoreError> {
+    from_row(view::whole(row, prefix)?)
 }
 
 fn in_force(scope: &Scope) -> Select<Entity> {
@@ -357,6 +370,11 @@ pub(super) fn from_row(row: tiered_commission::Model) -> Result<TieredCommission
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, commission: &TieredCommission) -> view::AtHand {
+    view::at_hand(to_row(tenant, commission), &[])
 }
 
 fn to_row(tenant: TenantId, commission: &TieredCommission) -> tiered_commission::Model {

@@ -13,6 +13,7 @@ mod deals;
 mod decisions;
 mod demo;
 mod dropped_fields;
+mod example_portal;
 mod federation;
 mod gateway;
 mod histories;

@@ -78,7 +78,7 @@ pub async fn terms_in_force(
         }
         let is_there = key.campaign.is_none() || facts.campaign.is_some();
         is_there.then(|| {
-            let snapshot = facts.snapshot.as_ref().map_or(&[][..], std::slice::from_ref);
+            let snapshot = facts.snapshot.as_slice();
             let terms = accrual::terms_in_force(snapshot, facts.campaign.as_ref());
             (key, facts, terms)
         })

@@ -3,33 +3,38 @@
 use chrono::SecondsFormat;
 use rust_decimal::Decimal;
 use sea_orm::TryGetable;
+use sea_orm::sea_query::ValueType;
 use uuid::Uuid;
 
 use super::{Json, Row};
 use crate::domain::Timestamp;
 use crate::domain::id::{Id, Kind};
 use crate::domain::money::Currency;
+use crate::store::page::{Place, SortKey};
 use crate::store::{StoreError, row};
+
+/// Writes a field's value from the cells of a row that it is made of.
+pub type Write = fn(&Row, &[usize], &mut Json) -> Result<(), StoreError>;
 
 /// For errors: which of the columns it was is in the statement.
 const TABLE: &str = "view";
 
-pub fn read<T: TryGetable>(row: &Row, cell: usize) -> Result<T, StoreError> {
-    Ok(row.try_get_by_index(cell)?)
-}
-
 /// An id that is needed itself; `None`: there is none.
 pub fn uuid(row: &Row, cell: usize) -> Result<Option<Uuid>, StoreError> {
-    read(row, cell)
+    row.get(cell)
 }
 
-fn nullable<T: TryGetable>(
-    row: &Row,
-    cells: &[usize],
-    json: &mut Json,
-    write: impl FnOnce(&mut Json, T),
-) -> Result<(), StoreError> {
-    match read(row, cells[0])? {
+/// Whether there are minor units at all.
+pub fn is_amount(row: &Row, cell: usize) -> Result<bool, StoreError> {
+    let minor: Option<i64> = row.get(cell)?;
+    Ok(minor.is_some())
+}
+
+fn nullable<T>(row: &Row, cells: &[usize], json: &mut Json, write: impl FnOnce(&mut Json, T)) -> Result<(), StoreError>
+where
+    Option<T>: TryGetable + ValueType,
+{
+    match row.get(cells[0])? {
         Some(value) => write(json, value),
         None => json.null(),
     }
@@ -60,7 +65,7 @@ pub fn moment(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreEr
 
 /// Writes one of a closed set of words, which are spelt alike in the database and in the schema.
 pub fn one_of(row: &Row, cells: &[usize], json: &mut Json, is_one: impl Fn(&str) -> bool) -> Result<(), StoreError> {
-    let word: Option<String> = read(row, cells[0])?;
+    let word: Option<String> = row.get(cells[0])?;
     match word {
         Some(word) if is_one(&word) => json.plain(word),
         Some(word) => {
@@ -75,29 +80,54 @@ pub fn one_of(row: &Row, cells: &[usize], json: &mut Json, is_one: impl Fn(&str)
 
 /// Writes a value of an enum of the domain.
 macro_rules! word {
-    ($kind:ident) => {
-        |row, cells, json| crate::store::view::cell::one_of(row, cells, json, |text| $kind::parse(text).is_some())
+    ($kind:ty) => {
+        |row, cells, json| crate::store::view::one_of(row, cells, json, |text| <$kind>::parse(text).is_some())
     };
 }
 
-pub(super) use word;
+pub(crate) use word;
+
+/// A document that is needed itself.
+pub fn json(row: &Row, cell: usize) -> Result<serde_json::Value, StoreError> {
+    row.get(cell)
+}
+
+/// A document as it is kept.
+pub fn document(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
+    nullable(row, cells, json, |json, document: serde_json::Value| {
+        json.number(document)
+    })
+}
+
+/// A row's place in its list: its id, and in the other cell what the list is sorted by, which is of the same kind as
+/// `example`.
+pub fn place(row: &Row, id: usize, key: Option<usize>, example: Option<&SortKey>) -> Result<Place, StoreError> {
+    let key = match (key, example) {
+        (Some(cell), Some(SortKey::Text(_))) => Some(SortKey::Text(row.get(cell)?)),
+        (Some(cell), Some(SortKey::Time(_))) => Some(SortKey::Time(row.get(cell)?)),
+        (Some(cell), Some(SortKey::Integer(_))) => Some(SortKey::Integer(row.get(cell)?)),
+        _ => None,
+    };
+    let id = row.get(id)?;
+    Ok(Place { key, id })
+}
 
 /// An amount of money: a currency and minor units.
 pub fn amount(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
-    let money = row::money(TABLE, "amount_minor", read(row, cells[1])?, currency(row, cells)?)?;
+    let money = row::money(TABLE, "amount_minor", row.get(cells[1])?, currency(row, cells)?)?;
     json.plain(money.amount());
     Ok(())
 }
 
 /// A sum, which may be larger than any amount: a currency and minor units.
 pub fn sum(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
-    units(read(row, cells[1])?, currency(row, cells)?, json);
+    units(row.get(cells[1])?, currency(row, cells)?, json);
     Ok(())
 }
 
 /// A sum less another one: a currency and the minor units of both.
 pub fn difference(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
-    let (sum, less): (i64, i64) = (read(row, cells[1])?, read(row, cells[2])?);
+    let (sum, less): (i64, i64) = (row.get(cells[1])?, row.get(cells[2])?);
     units(sum - less, currency(row, cells)?, json);
     Ok(())
 }
@@ -107,6 +137,6 @@ fn units(minor: i64, currency: Currency, json: &mut Json) {
 }
 
 fn currency(row: &Row, cells: &[usize]) -> Result<Currency, StoreError> {
-    let code: String = read(row, cells[0])?;
+    let code: String = row.get(cells[0])?;
     row::currency(TABLE, "currency", &code)
 }

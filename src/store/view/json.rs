@@ -7,11 +7,21 @@ pub struct Json {
     text: String,
     objects: u64,
     most_bytes: usize,
+    /// How much of the text was written, and counted, before.
+    embedded: usize,
 }
 
 /// What was to be written is longer than it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
+
+/// How far a text has been written.
+#[derive(Clone, Copy)]
+pub struct Mark {
+    bytes: usize,
+    objects: u64,
+    embedded: usize,
+}
 
 impl Json {
     /// A text of at most so many bytes.
@@ -20,7 +30,29 @@ impl Json {
             text: String::new(),
             objects: 0,
             most_bytes,
+            embedded: 0,
         }
+    }
+
+    pub fn mark(&self) -> Mark {
+        Mark {
+            bytes: self.text.len(),
+            objects: self.objects,
+            embedded: self.embedded,
+        }
+    }
+
+    /// Takes back what was written since.
+    pub fn back_to(&mut self, mark: Mark) {
+        self.text.truncate(mark.bytes);
+        self.objects = mark.objects;
+        self.embedded = mark.embedded;
+    }
+
+    /// JSON that was written before, whose objects and bytes were counted then.
+    pub fn written(&mut self, text: &str) {
+        self.embedded += text.len();
+        self.text.push_str(text);
     }
 
     /// The text, and how many objects are in it.
@@ -31,9 +63,14 @@ impl Json {
         Ok((self.text, self.objects))
     }
 
+    /// How long the text is without what was counted before.
+    pub fn own_bytes(&self) -> usize {
+        self.text.len() - self.embedded
+    }
+
     /// Nothing that is written now is read by anybody.
     fn is_full(&self) -> bool {
-        self.text.len() > self.most_bytes
+        self.own_bytes() > self.most_bytes
     }
 
     /// Writes an object: of each entry its name, and what `value` writes for it.
@@ -92,7 +129,7 @@ impl Json {
         self.text.push_str(if value { "true" } else { "false" });
     }
 
-    /// A number as it prints itself.
+    /// A number or a document as it prints itself.
     pub fn number(&mut self, value: impl Display) {
         write!(self.text, "{value}").expect("text grows");
     }
@@ -102,6 +139,22 @@ impl Json {
         self.text.push('"');
         self.number(value);
         self.text.push('"');
+    }
+
+    /// A text that needs no escapes, or null.
+    pub fn optional(&mut self, value: Option<impl Display>) {
+        match value {
+            Some(value) => self.plain(value),
+            None => self.null(),
+        }
+    }
+
+    /// Any text, or null.
+    pub fn optional_text(&mut self, value: Option<&str>) {
+        match value {
+            Some(value) => self.text(value),
+            None => self.null(),
+        }
     }
 
     /// Any text.

@@ -1,101 +1,122 @@
-//! The statements that a plan asks again and again, whose text is made once for each of their shapes.
+//! The texts of statements that are asked again and again: putting one together takes more processor time than the trip
+//! to the database. One belongs to a projection, a list and an order, whichever document asks, and whoever.
 
-use std::sync::{PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{DbBackend, Statement, Value};
 use uuid::Uuid;
 
+use super::read::Key;
 use crate::auth::Scope;
 use crate::domain::id::{PartnerId, TenantId};
-use crate::store::commission::{CommissionFilter, Parent};
-use crate::store::page::PageRequest;
 use crate::store::template::Template;
 
-/// The most of one list of a plan. Whoever asks for ever other sizes has statements made as they come.
-const MOST: usize = 8;
+/// How many bytes of texts are kept, about. What was not asked for since the last time that half of it was full goes.
+const BYTES: usize = 8 * 1024 * 1024;
+
+/// What one takes beside its text.
+const BESIDE: usize = 1024;
 
 /// The most values that a kept one binds, so that all are small.
 const MOST_VALUES: usize = 24;
 
-/// What a statement depends on, beside what is selected, who reads and the row that it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "few are kept, and most are of the large kind")]
-pub enum Shape {
-    /// One row.
-    One,
-    /// The balances of one partner.
-    Balances,
-    /// A page of commissions, under one parent or of all.
-    Commissions {
-        parent: Option<Parent>,
-        /// Names no ids.
-        filter: CommissionFilter,
-        /// The column that they are sorted by, if not by the id alone, and whether it descends.
-        sort: (Option<&'static str>, bool),
-        request: PageRequest,
-    },
-}
-
-/// Of one list of a plan, which asks one database.
+/// The statements of one database.
 #[derive(Default)]
-pub struct Kept(RwLock<Vec<Keep>>);
+pub struct Kept(RwLock<Halves>);
 
-struct Keep {
-    /// Whether a partner reads.
-    own: bool,
-    shape: Shape,
-    template: Template,
+#[derive(Default)]
+struct Halves {
+    young: HashMap<String, Arc<Template>>,
+    young_bytes: usize,
+    old: HashMap<String, Arc<Template>>,
 }
 
 impl Kept {
-    /// The statement of this shape that `make` makes for who reads and the id of a row.
-    pub fn statement(
+    /// The statement that `make` makes for who reads and the key of what is read. `shape` says what else its text depends
+    /// on; `None`: hardly met twice.
+    pub(super) fn statement(
         &self,
         backend: DbBackend,
-        shape: Shape,
-        (scope, id): (&Scope, Uuid),
-        make: impl Fn(&Scope, Uuid) -> SelectStatement,
+        shape: Option<String>,
+        (scope, key): (&Scope, Key<'_>),
+        make: impl Fn(&Scope, Key<'_>) -> SelectStatement,
     ) -> Statement {
-        let own = scope.partner().is_some();
-        let is_it = |keep: &&Keep| keep.own == own && keep.shape == shape;
-        let parameters = parameters(scope, id);
-        let is_full = {
-            let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(keep) = kept.iter().find(is_it) {
-                return keep.template.with(&parameters);
-            }
-            kept.len() >= MOST
+        let Some(shape) = shape else {
+            return backend.build(&make(scope, key));
         };
-        if is_full {
-            return backend.build(&make(scope, id));
+        let parameters = parameters(backend, scope, key);
+        if let Some(template) = self.find(&shape) {
+            return template.with(&parameters);
         }
-        let (scope, id) = stand_ins(own);
-        let template = Template::of(backend.build(&make(&scope, id)), &self::parameters(&scope, id));
+        let own = scope.partner().is_some();
+        let (scope, ids) = stand_ins(own);
+        let key = key.stand_in(&ids);
+        let template = Template::of(
+            backend.build(&make(&scope, key)),
+            &self::parameters(backend, &scope, key),
+        );
         let statement = template.with(&parameters);
-        let is_small = statement.values.iter().all(|values| values.0.len() <= MOST_VALUES);
-        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // Others may have made the same at the same time.
-        if is_small && kept.len() < MOST && !kept.iter().any(|keep| is_it(&keep)) {
-            kept.push(Keep { own, shape, template });
+        if statement.values.iter().all(|values| values.0.len() <= MOST_VALUES) {
+            self.keep(shape, statement.sql.len(), template);
         }
         statement
+    }
+
+    fn find(&self, shape: &str) -> Option<Arc<Template>> {
+        let old = {
+            let halves = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(template) = halves.young.get(shape) {
+                return Some(template.clone());
+            }
+            halves.old.get(shape)?.clone()
+        };
+        self.keep_again(shape, &old);
+        Some(old)
+    }
+
+    fn keep_again(&self, shape: &str, template: &Arc<Template>) {
+        let mut halves = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may have.
+        if halves.old.remove(shape).is_some() {
+            halves.put(shape.to_owned(), template.bytes(), template.clone());
+        }
+    }
+
+    fn keep(&self, shape: String, bytes: usize, template: Template) {
+        let mut halves = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if !halves.young.contains_key(&shape) {
+            halves.put(shape, bytes, Arc::new(template));
+        }
+    }
+}
+
+impl Halves {
+    fn put(&mut self, shape: String, bytes: usize, template: Arc<Template>) {
+        let bytes = bytes + shape.len() + BESIDE;
+        if self.young_bytes + bytes > BYTES / 2 {
+            self.old = std::mem::take(&mut self.young);
+            self.young_bytes = 0;
+        }
+        self.young_bytes += bytes;
+        self.young.insert(shape, template);
     }
 }
 
 /// What statements bind beside what belongs to their shape.
-fn parameters(scope: &Scope, id: Uuid) -> [Value; 3] {
+fn parameters(backend: DbBackend, scope: &Scope, key: Key<'_>) -> [Value; 3] {
     let partner = scope.partner().map(|partner| partner.uuid());
-    [scope.tenant().uuid().into(), Value::Uuid(partner), id.into()]
+    [scope.tenant().uuid().into(), Value::Uuid(partner), key.value(backend)]
 }
 
-/// Ids that nothing has. Filters with ids have no shape, so that none of them can be taken for one.
-fn stand_ins(own: bool) -> (Scope, Uuid) {
-    let [tenant, partner, id] = [1, 2, 3].map(Uuid::from_u128);
+/// Ids that nothing has. What has ids of its own has no shape, so that none of them can be taken for one.
+fn stand_ins(own: bool) -> (Scope, [Uuid; 2]) {
+    let [tenant, partner, one, other] = [1, 2, 3, 4].map(Uuid::from_u128);
     let tenant = TenantId::from_uuid(tenant);
     let scope = match own {
         true => Scope::of_partner(tenant, PartnerId::from_uuid(partner)),
         false => Scope::tenant_wide(tenant),
     };
-    (scope, id)
+    (scope, [one, other])
 }

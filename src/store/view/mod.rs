@@ -1,126 +1,132 @@
-//! Rows that become JSON without a stop on the way: which columns hold what the API shows of a table, and how their
-//! values are written. One statement reads a list with the rows that it links to, and of all only the columns that were
-//! asked for.
-//!
-//! It knows the simple part of the schema. The resolvers of `graphql` know all of it, and are right where both differ;
-//! the tests ask both.
+//! Rows that become JSON without a stop on the way. One statement reads a list with the rows that it links to, and of all
+//! only the columns that were asked for. What a type of the schema shows of its table, and to whom, `graphql` says; which
+//! rows a list has and in which order, the tables' own modules do.
 
 mod cell;
 mod json;
 mod kept;
-mod place;
+mod list;
 mod read;
 mod selected;
-mod shown;
+mod table;
 
-use sea_orm::sea_query::{DynIden, IntoIden};
-use sea_orm::{Condition, QueryResult};
+use std::str::FromStr;
+
+use sea_orm::sea_query::{Expr, ValueType};
+use sea_orm::{ColumnTrait, EntityName, EntityTrait, FromQueryResult, ModelTrait, QueryResult, TryGetable, Value};
 
 use super::StoreError;
-use super::scope::{Scoped, covered};
-use crate::auth::{Resource, Scope};
 
-pub use cell::uuid;
-pub use json::{Json, TooLong};
-pub use place::PlaceCells;
-pub use read::{balances_of, commissions, commissions_of, one, partners};
-pub use selected::Selected;
-pub use shown::{CAMPAIGN, COMMISSION, PARTNER, PARTNER_BALANCE, PARTNER_GROUP};
+pub use cell::{
+    Write, amount, difference, document, id, is_amount, json, moment, number, one_of, place, sum, text, truth, uuid,
+};
+pub use json::{Json, Mark, TooLong};
+pub use kept::Kept;
+pub use list::{Family, List, Order, Through};
+pub use read::{Key, by_ids, family, one, page, pages};
+pub use selected::{Selected, Source};
+pub use table::*;
+
+pub(crate) use cell::word;
+
+/// What some columns of a row hold that is at hand, by their names.
+pub type AtHand = Box<dyn Fn(&str) -> Option<Value> + Send + Sync>;
+
+/// What a row holds that is at hand, but for some columns.
+pub(super) fn at_hand<M>(model: M, but: &'static [&'static str]) -> AtHand
+where
+    M: ModelTrait + Send + Sync + 'static,
+    <M::Entity as EntityTrait>::Column: FromStr,
+{
+    Box::new(move |name| {
+        let column = name.parse().ok().filter(|_| !but.contains(&name))?;
+        Some(model.get(column))
+    })
+}
 
 /// A row with the columns of a [`Selected`].
-pub type Row = QueryResult;
+pub enum Row {
+    Read(QueryResult),
+    /// One that is at hand: what it holds itself, cell by cell, and the rest as it was read.
+    AtHand(Vec<Option<Value>>, Option<QueryResult>),
+}
+
+impl Row {
+    /// What is in a cell.
+    fn get<T: TryGetable + ValueType>(&self, cell: usize) -> Result<T, StoreError> {
+        let read = match self {
+            Self::Read(read) => read,
+            Self::AtHand(own, read) => match (own.get(cell).cloned().flatten(), read) {
+                (Some(value), _) => return <T as ValueType>::try_from(value).map_err(|_| not_at_hand(cell)),
+                (None, Some(read)) => read,
+                (None, None) => return Err(not_at_hand(cell)),
+            },
+        };
+        Ok(read.try_get_by_index(cell)?)
+    }
+}
+
+fn not_at_hand(cell: usize) -> StoreError {
+    StoreError::Corrupt {
+        table: "view",
+        column: "cell",
+        value: cell.to_string(),
+    }
+}
 
 /// A column of a table.
-pub type Column = (DynIden, DynIden);
-
-/// Writes a field's value from the cells that it was declared with.
-pub type Write = fn(&Row, &[usize], &mut Json) -> Result<(), StoreError>;
-
-/// What the API shows of a table.
-pub struct View {
-    /// The name of the type in the schema.
-    pub name: &'static str,
-    /// What may be read with it.
-    pub resource: Resource,
-    /// Fields that partners do not see as staff does.
-    pub for_staff: &'static [&'static str],
-    pub(super) table: Table,
-    field: fn(&str) -> Option<Field>,
-}
-
-impl View {
-    /// `None`: only the resolver knows.
-    pub fn field(&self, name: &str) -> Option<Field> {
-        (self.field)(name)
-    }
-
-    /// The column that says whether a row is there.
-    pub fn id(&self) -> Column {
-        (self.table.id)()
-    }
-}
-
-/// A field of a view.
-pub enum Field {
-    /// A value made of columns.
-    Value(Vec<Column>, Write),
-    /// An object made of the same row's columns.
-    Part(&'static Part),
-    /// The row that a column names; null where it names none, or none that the caller sees.
-    Link {
-        column: Column,
-        view: &'static View,
-        /// It is never null.
-        required: bool,
-    },
-    /// Rows that name this one by its id.
-    Rows(Children),
-}
-
-/// An object without a row of its own.
-pub struct Part {
-    /// The name of the type in the schema.
-    pub name: &'static str,
-    field: fn(&str) -> Option<Field>,
-}
-
-impl Part {
-    pub fn field(&self, name: &str) -> Option<Field> {
-        (self.field)(name)
-    }
-}
-
-/// Which rows name a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Children {
-    /// A page of commissions.
-    Commissions(super::commission::Parent),
-    /// All balances of a partner.
-    Balances,
+pub struct Column {
+    table: &'static str,
+    name: &'static str,
+    derived: Option<&'static Derived>,
 }
 
-impl Children {
-    pub fn view(self) -> &'static View {
-        match self {
-            Self::Commissions(_) => &COMMISSION,
-            Self::Balances => &PARTNER_BALANCE,
-        }
+impl Column {
+    pub fn name(self) -> &'static str {
+        self.name
     }
 }
 
-/// A table without its type.
-pub(super) struct Table {
-    name: fn() -> DynIden,
-    id: fn() -> Column,
-    visible: fn(&Scope) -> Condition,
+/// What is worked out of other columns of the same row.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Derived {
+    pub name: &'static str,
+    /// An expression in which `{row}` stands for the row.
+    pub expression: &'static str,
+    /// The columns of the row that it names.
+    pub of: &'static [&'static str],
 }
 
-impl Table {
-    const fn of<E: Scoped + Default>(id: fn() -> Column) -> Self {
-        Self {
-            name: || E::default().into_iden(),
-            id,
-            visible: covered::<E>,
-        }
+impl Derived {
+    /// The expression for the row of this name.
+    fn of_row(&self, name: &str) -> Expr {
+        Expr::cust(self.expression.replace("{row}", &format!("\"{name}\"")))
+    }
+}
+
+/// Names a derived column of the table of `E`.
+pub(super) fn derived<E: EntityName>(derived: &'static Derived) -> Column {
+    Column {
+        table: E::default().table_name(),
+        name: derived.name,
+        derived: Some(derived),
+    }
+}
+
+/// Names a column.
+pub fn column<C: ColumnTrait>(column: C) -> Column {
+    Column {
+        table: C::EntityName::default().table_name(),
+        name: column.as_str(),
+        derived: None,
+    }
+}
+
+/// A row whose columns were all read, with names that begin like this.
+pub(super) fn whole<M: FromQueryResult>(row: &Row, prefix: &str) -> Result<M, StoreError> {
+    match row {
+        Row::Read(read) | Row::AtHand(_, Some(read)) => Ok(M::from_query_result(read, prefix)?),
+        Row::AtHand(_, None) => Err(not_at_hand(0)),
     }
 }

@@ -1,107 +1,226 @@
-//! What to read of each row of a list: columns of its own table, and of tables that are joined to it.
+//! What to read of each row of a list: columns of its own table, and of rows that are joined to it.
 
-use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
+use std::fmt::Write;
 
-use super::kept::Kept;
-use super::{Column, View};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoIden, JoinType, Query, SelectStatement};
+
+use sea_orm::Value;
+
+use super::{Column, Table};
 use crate::auth::Scope;
 
-/// The columns to read for each row, and where they come from.
+/// The columns to read for each row, and where they come from. No table joined twice is mistaken for itself: from the
+/// second time on it has another name.
 pub struct Selected {
-    view: &'static View,
-    /// How many cells come before the columns.
-    before: usize,
-    columns: Vec<Column>,
-    joins: Vec<Join>,
-    /// The statements that read it.
-    pub(super) kept: Kept,
+    sources: Vec<Joined>,
+    columns: Vec<(Source, Column)>,
+    /// Those of which all columns are read, behind the others, by name.
+    wholes: Vec<Source>,
 }
 
-/// The row that the column `on` names.
-struct Join {
-    on: Column,
-    view: &'static View,
+/// The row of the list itself, or one that is joined to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source(usize);
+
+impl Source {
+    pub const OWN: Self = Self(0);
+}
+
+struct Joined {
+    table: &'static Table,
+    name: String,
+    /// The column that names it, and of which row. The list's own rows are named by nobody.
+    on: Option<(Source, &'static str)>,
+    /// Whoever sees the row that names it sees it, too.
+    by_all: bool,
+}
+
+impl Joined {
+    fn is_renamed(&self) -> bool {
+        self.name != (self.table.name)()
+    }
 }
 
 impl Selected {
-    /// The cell that says which parent a row was found under, where lists have parents.
+    /// Every row begins with the id of the parent that it was found under.
     pub(super) const PARENT: usize = 0;
+    const FIRST: usize = 1;
 
-    pub fn of(view: &'static View) -> Self {
-        Self::behind(0, view)
-    }
-
-    /// For rows that are found under parents.
-    pub fn of_children(view: &'static View) -> Self {
-        Self::behind(Self::PARENT + 1, view)
-    }
-
-    fn behind(before: usize, view: &'static View) -> Self {
+    pub fn of(table: &'static Table) -> Self {
+        let own = Joined {
+            table,
+            name: (table.name)().to_owned(),
+            on: None,
+            by_all: false,
+        };
         Self {
-            view,
-            before,
+            sources: vec![own],
             columns: Vec::new(),
-            joins: Vec::new(),
-            kept: Kept::default(),
+            wholes: Vec::new(),
         }
     }
 
-    /// Where in each row the value of `column` will be.
-    pub fn cell(&mut self, column: Column) -> usize {
-        let known = self.columns.iter().position(|known| *known == column);
+    /// Where in each row the value of `column` of the row from `source` will be.
+    pub fn cell(&mut self, source: Source, column: Column) -> usize {
+        let wanted = (source, column);
+        let known = self.columns.iter().position(|known| *known == wanted);
         let place = known.unwrap_or_else(|| {
-            self.columns.push(column);
+            self.columns.push(wanted);
             self.columns.len() - 1
         });
-        self.before + place
+        Self::FIRST + place
     }
 
-    /// Reads the row that `on` names, too. `false`: its table is there already for another reason, and once only.
-    #[must_use]
-    pub fn join(&mut self, on: Column, view: &'static View) -> bool {
-        let name = |view: &View| (view.table.name)();
-        match self.joins.iter().find(|join| name(join.view) == name(view)) {
-            Some(join) => join.on == on,
-            None if name(self.view) == name(view) => false,
-            None => {
-                self.joins.push(Join { on, view });
-                true
-            }
+    /// Reads the row of `table` that the column `on` names, too.
+    pub fn join(&mut self, source: Source, on: Column, table: &'static Table, by_all: bool) -> Source {
+        let on = Some((source, on.name));
+        let table_name = (table.name)();
+        let is_it = |joined: &Joined| joined.on == on && (joined.table.name)() == table_name;
+        if let Some(known) = self.sources.iter().position(is_it) {
+            return Source(known);
+        }
+        let is_taken = self.sources.iter().any(|joined| joined.name == table_name);
+        let name = match is_taken {
+            true => format!("{table_name}_{}", self.sources.len()),
+            false => table_name.to_owned(),
+        };
+        self.sources.push(Joined {
+            table,
+            name,
+            on,
+            by_all,
+        });
+        Source(self.sources.len() - 1)
+    }
+
+    /// Reads all columns of the row from `source`; gives what their names begin with.
+    pub fn whole(&mut self, source: Source) -> String {
+        if !self.wholes.contains(&source) {
+            self.wholes.push(source);
+        }
+        prefix(source)
+    }
+
+    /// What makes the text of the statements that read it.
+    pub(super) fn describe(&self, text: &mut String) {
+        for (number, joined) in self.sources.iter().enumerate() {
+            let (source, on) = joined.on.unwrap_or((Source::OWN, ""));
+            let _ = write!(text, "{number}:{} {}.{on};", (joined.table.name)(), source.0);
+        }
+        for (source, column) in &self.columns {
+            let _ = write!(text, "{}.{},", source.0, column.name);
+        }
+        for source in &self.wholes {
+            let _ = write!(text, "{}.*,", source.0);
         }
     }
 
-    /// Whether the statement puts the parent before the columns.
-    pub(super) fn has_parents(&self) -> bool {
-        self.before > Self::PARENT
+    pub fn table(&self) -> &'static Table {
+        self.sources[0].table
+    }
+
+    /// The own cells of a row that is at hand. `value` knows what some of its columns hold.
+    pub fn at_hand(&self, value: impl Fn(&str) -> Option<Value>) -> Vec<Option<Value>> {
+        let own = |(source, column): &(Source, Column)| match *source == Source::OWN {
+            true => value(column.name),
+            false => None,
+        };
+        std::iter::repeat_n(None, Self::FIRST)
+            .chain(self.columns.iter().map(own))
+            .collect()
+    }
+
+    /// Whether none of its cells is missing.
+    pub fn is_whole(&self, own: &[Option<Value>]) -> bool {
+        own[Self::FIRST..].iter().all(Option::is_some)
+    }
+
+    /// Whether there is more to it than the first row's own columns.
+    pub fn is_more_than_columns(&self) -> bool {
+        self.has_joins() || !self.wholes.is_empty()
     }
 
     pub(super) fn has_joins(&self) -> bool {
-        !self.joins.is_empty()
+        self.sources.len() > 1
     }
 
-    /// The columns of the list's own table, those too by which others are joined.
-    pub(super) fn own(&self) -> Vec<Column> {
-        let table = (self.view.table.name)();
-        let named = self.joins.iter().map(|join| &join.on);
-        let mut own: Vec<_> = Vec::with_capacity(self.columns.len() + self.joins.len());
-        for column in self.columns.iter().chain(named) {
-            if column.0 == table && !own.contains(column) {
-                own.push(column.clone());
+    /// The columns of the row from `source` that are read, those too by which others are joined.
+    fn of_source(&self, source: Source) -> Vec<&'static str> {
+        if self.wholes.contains(&source) {
+            return (self.sources[source.0].table.columns)();
+        }
+        let mut names = Vec::with_capacity(self.columns.len());
+        let mut add = |from: Source, name: &'static str| {
+            if from == source && !names.contains(&name) {
+                names.push(name);
+            }
+        };
+        for (from, column) in &self.columns {
+            match column.derived {
+                Some(derived) => derived.of.iter().for_each(|name| add(*from, name)),
+                None => add(*from, column.name),
             }
         }
-        own
+        for (from, name) in self.sources.iter().filter_map(|joined| joined.on) {
+            add(from, name);
+        }
+        names
     }
 
-    /// Adds all columns to a statement that reads the list's table under its own name, and joins the rest.
-    pub(super) fn complete(&self, statement: &mut SelectStatement, scope: &Scope) {
-        for column in &self.columns {
-            statement.column(column.clone());
+    /// Reads only what is needed of the list's own rows, and these columns.
+    pub(super) fn own(&self, statement: &mut SelectStatement, besides: impl Iterator<Item = Column>) {
+        let mut names = self.of_source(Source::OWN);
+        for column in besides {
+            if !names.contains(&column.name) {
+                names.push(column.name);
+            }
         }
-        for join in &self.joins {
-            let table = &join.view.table;
-            let named = Expr::col((table.id)()).equals(join.on.clone());
-            let condition = (table.visible)(scope).add(named);
-            statement.left_join((table.name)(), condition);
+        let table = (self.sources[0].table.name)();
+        statement
+            .clear_selects()
+            .columns(names.into_iter().map(|name| (table, name)));
+    }
+
+    /// Adds all columns to a statement that reads the list's table under its own name behind the parent's id, and joins
+    /// the rest.
+    pub(super) fn complete(&self, statement: &mut SelectStatement, scope: &Scope) {
+        let name = |source: Source| self.sources[source.0].name.clone().into_iden();
+        for (source, column) in &self.columns {
+            match column.derived {
+                None => statement.column((name(*source), column.name)),
+                Some(derived) => statement.expr(derived.of_row(&self.sources[source.0].name)),
+            };
+        }
+        for source in &self.wholes {
+            let prefix = prefix(*source);
+            for column in (self.sources[source.0].table.columns)() {
+                statement.expr_as(Expr::col((name(*source), column)), format!("{prefix}{column}"));
+            }
+        }
+        let whole = Scope::tenant_wide(scope.tenant());
+        for (number, joined) in self.sources.iter().enumerate() {
+            let Some((from, on)) = joined.on else { continue };
+            let scope = if joined.by_all { &whole } else { scope };
+            let (table, id) = (joined.table, joined.table.id().name);
+            let named = Expr::col((joined.name.clone(), id)).equals((name(from), on));
+            if joined.is_renamed() {
+                let mut columns = self.of_source(Source(number));
+                if !columns.contains(&id) {
+                    columns.push(id);
+                }
+                let visible = Query::select()
+                    .columns(columns)
+                    .from((table.name)())
+                    .cond_where((table.visible)(scope))
+                    .take();
+                statement.join_subquery(JoinType::LeftJoin, visible, joined.name.clone(), named);
+            } else {
+                statement.left_join((table.name)(), (table.visible)(scope).add(named));
+            }
         }
     }
+}
+
+fn prefix(source: Source) -> String {
+    format!("_{}_", source.0)
 }

@@ -12,15 +12,15 @@ const COSTS: [(&str, usize); 6] = [
     ("{ deals(first: SIZE) { nodes { name value { amount } } } }", 1),
     (
         "{ deals(first: SIZE) { totalCount nodes { partner { name } stage { label } customFields { customField { label } } } } }",
-        6,
+        4,
     ),
     (
         "{ deals(first: SIZE) { nodes { commissions(first: 2) { nodes { amount { amount } deal { name } } } } } }",
-        4,
+        2,
     ),
     (
         "{ partners(first: SIZE) { nodes { deals(first: 3) { totalCount nodes { name stage { label } } } } } }",
-        4,
+        3,
     ),
     (
         "{ commissionRules(first: SIZE) { nodes { label entries { paymentStage { label } } partners(first: 2) { nodes { name } } } } }",

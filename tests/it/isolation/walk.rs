@@ -400,7 +400,7 @@ both_databases! {
             for word in ["bravo", "hidden", "foreign"] {
                 assert!(!text.contains(word), "{campaign} shows {word}: {text}");
             }
-            assert_eq!(answer.body["data"]["viewer"]["partner"]["termsInForce"].is_object(), shown, "{campaign}: {text}");
+            assert_eq!(answer.body["data"]["viewer"]["partner"]["Partner_termsInForce"].is_object(), shown, "{campaign}: {text}");
         }
     }
 

@@ -51,8 +51,7 @@ both_databases! {
                 .await;
             assert_eq!(event["data"]["commissionChanged"], shown.body["data"]["commission"]);
             assert_eq!(event["data"]["commissionChanged"]["transitions"][0]["actor"], "staff");
-            let errors = |body: &serde_json::Value| codes(&body["errors"]);
-            assert_eq!(errors(&event), errors(&shown.body));
+            assert!(event["errors"].is_null() && shown.body["errors"].is_null(), "{event} {shown:?}", shown = shown.body);
         }
     }
 

@@ -91,7 +91,7 @@ both_databases! {
         let shop = Shop::new(&app).await;
         let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
         let gateway = Gateway::start(&app).await;
-        let fields = "id partner { name tags } campaign { name } adjustments { totalCount } transitions { to }";
+        let fields = "id partner { name tags } campaign { name } adjustments { totalCount } transitions { to actor }";
         let tokens = [
             token(&app, json!({})),
             token(&app, json!({ "scope": "commissions:read" })),

@@ -16,7 +16,15 @@ const OTHER_PROGRAM: &str = "TRIBUTARY_TEST_PROGRAM";
 
 /// Whether it is the build of these tests, about ten times as slow as the program that is shipped.
 pub fn is_slow() -> bool {
-    cfg!(debug_assertions) && std::env::var_os(OTHER_PROGRAM).is_none()
+    cfg!(debug_assertions) && other_program().is_none()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever measures names the program in the environment"
+)]
+fn other_program() -> Option<std::ffi::OsString> {
+    std::env::var_os(OTHER_PROGRAM)
 }
 
 /// `tributary serve` over the test's database. Ends with the test, whatever becomes of it.
@@ -40,8 +48,7 @@ impl Program {
         let secret = std::str::from_utf8(&SECRET).unwrap();
         writeln!(file, "jwt_secret = {}\n{settings}", json!(secret)).unwrap();
         let command = |subcommand: &[&str]| {
-            let other = std::env::var_os(OTHER_PROGRAM);
-            let mut command = Command::new(other.unwrap_or_else(|| env!("CARGO_BIN_EXE_tributary").into()));
+            let mut command = Command::new(other_program().unwrap_or_else(|| env!("CARGO_BIN_EXE_tributary").into()));
             command
                 .args(["--listen", listen, "--config"])
                 .arg(file.path())

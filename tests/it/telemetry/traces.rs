@@ -77,7 +77,7 @@ both_databases! {
         assert_eq!((&operation.trace_id, &operation.parent_span_id), (&request.trace_id, &request.span_id));
         assert_eq!(attribute(operation, "graphql.operation.name"), "Groups");
         assert_eq!(attribute(operation, "graphql.operation.type"), "query");
-        let batch = one(&spans, "load PartnerGroupById");
+        let batch = one(&spans, "load PartnerConnection");
         assert_eq!((&batch.trace_id, &batch.parent_span_id), (&request.trace_id, &operation.span_id));
         assert_eq!(attribute(batch, "tributary.keys"), "1");
         assert!(request.start_time_unix_nano <= operation.start_time_unix_nano);

@@ -103,9 +103,10 @@ fn by_rules(offer: &Value, next: &Next) -> Decimal {
     }
     let tiers = of_type("NewCustomerTimeTierRule").filter(|rule| rule["maxMonths"].as_u64() >= Some(u64::from(month)));
     let shortest = tiers.min_by_key(|rule| rule["maxMonths"].as_u64());
-    let base = shortest
-        .or_else(|| of_type("RecurringRule").next())
-        .expect("one rule is always there");
+    // Without a group there are no rules, and nothing comes of them.
+    let Some(base) = shortest.or_else(|| of_type("RecurringRule").next()) else {
+        return Decimal::ZERO;
+    };
     let same = offer["rulesCurrency"]
         .as_str()
         .is_none_or(|currency| currency == next.currency);

@@ -44,7 +44,9 @@ impl<'a> Story<'a> {
         };
         for number in 0..2 {
             let rules = story.rules();
-            let group = json!({ "name": format!("Group {number}"), "rules": rules });
+            // In some stories one of them is everybody's from the beginning.
+            let default = number == 1 && seed % 2 == 1;
+            let group = json!({ "name": format!("Group {number}"), "rules": rules, "default": default });
             story
                 .groups
                 .push(story.shop.make("createPartnerGroup", "partnerGroup", group).await);

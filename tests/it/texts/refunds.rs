@@ -34,8 +34,8 @@ both_databases! {
         shop.refund("t1 half", "t1", Some("5")).await;
         shop.record(merged(charge("t2", &ann, &campaign, "10"), tiered)).await;
         let rows = shop.rows(&ann).await;
-        let adjustments = rows.iter().filter(|row| row["kind"] == "TIER_ADJUSTMENT" && row["status"] == "ACCRUED");
-        let adjustment = adjustments.last().expect("an adjustment");
+        let mut adjustments = rows.iter().filter(|row| row["kind"] == "TIER_ADJUSTMENT" && row["status"] == "ACCRUED");
+        let adjustment = adjustments.next_back().expect("an adjustment");
         // More than what was clawed back, so that it is paid.
         let big = shop.sale("big", &ann, &campaign, "1000").await;
         shop.approve(&[adjustment["id"].as_str().expect("an id"), &big]).await;

@@ -133,7 +133,8 @@ both_databases! {
             let name = format!("{} {resolvers_only}", "n".repeat(90));
             let document = format!("mutation($input: CreatePartnerInput!) {{ createPartner(input: $input) {{ partner {{ {aliases} }} }} }}");
             let answer = client.ask_with(&document, json!({ "input": { "name": name, "email": format!("{resolvers_only}@example.com") } })).await;
-            assert_eq!((answer.codes(), &answer.body["data"]), (vec![COMPLEX], &Value::Null), "{}", answer.sent());
+            assert_eq!(answer.codes(), [COMPLEX], "{}", answer.sent());
+            assert!(answer.sent().len() < 1_000);
             assert!(message(&answer.body).contains("The mutation was done"), "{}", answer.sent());
             let found = client.data("{ partners(first: 1) { nodes { name } } }").await;
             assert_eq!(found["partners"]["nodes"][0]["name"], json!(name));

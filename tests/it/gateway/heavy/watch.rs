@@ -7,9 +7,9 @@ use serde_json::json;
 use crate::support::program::{Program, is_slow};
 
 /// How many of its requests are timed, unless they take too long.
-const SAMPLES: usize = 200;
-const FEWEST: usize = 50;
-const LONG: Duration = Duration::from_secs(10);
+const SAMPLES: usize = 60;
+const FEWEST: usize = 20;
+const LONG: Duration = Duration::from_secs(2);
 
 /// How long its requests take, the longest first, and how long readiness.
 pub struct Seen {

@@ -1,0 +1,185 @@
+//! Rows of any type, by their ids: those of one type are read by one statement.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
+use futures::FutureExt;
+use futures::future::join_all;
+use uuid::Uuid;
+
+use super::described::Type;
+use super::fault::server_error;
+use super::projection::{Asker, Level, Object};
+use super::read::{Read, Reader};
+use super::write::Writer;
+use super::{WantedKey, finish, one};
+use crate::graphql::context::RequestContext;
+use crate::graphql::error::{ApiError, Nullable};
+use crate::store::view::Source;
+
+/// A row of the interface or union `I`.
+pub enum Any<I> {
+    Row(&'static Type, Uuid),
+    /// One that is at hand.
+    Object(I),
+}
+
+/// A list of rows of the interface or union `I`, with null in the place of what is not there; `[I]!` in the schema.
+pub struct AnyList<I>(pub Vec<Nullable<Any<I>>>);
+
+impl<I: OutputType> OutputType for Any<I> {
+    fn type_name() -> Cow<'static, str> {
+        I::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        I::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        match self {
+            Self::Row(to, id) => {
+                let (column, key) = ((to.id)(), WantedKey::Id(*id));
+                one(to, &super::Wanted { column, key }, ctx, field).boxed().await
+            }
+            Self::Object(object) => object.resolve(ctx, field).await,
+        }
+    }
+}
+
+impl<I: OutputType> OutputType for AnyList<I> {
+    fn type_name() -> Cow<'static, str> {
+        Vec::<Option<I>>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        Vec::<Option<I>>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Vec::<Option<I>>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        list(self, ctx, field).boxed().await
+    }
+}
+
+/// The rows of one type, and where they stand in the list.
+struct Group<'a> {
+    to: &'static Type,
+    level: Level<'a>,
+    object: Object<'a>,
+    places: HashMap<Uuid, Vec<usize>>,
+}
+
+/// What stands at a place of the list.
+enum Entry {
+    Nothing,
+    Wrong(ApiError),
+    Value(Value),
+    /// The group and the row in it.
+    Row(usize, usize),
+}
+
+async fn list<I: OutputType>(
+    wanted: &AnyList<I>,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let request = ctx.data_unchecked::<RequestContext>();
+    let mut entries: Vec<Entry> = Vec::with_capacity(wanted.0.len());
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for (place, any) in wanted.0.iter().enumerate() {
+        entries.push(match any {
+            None => Entry::Nothing,
+            Some(Err(error)) => Entry::Wrong(error.clone()),
+            Some(Ok(Any::Object(object))) => Entry::Value(object.resolve(&ctx.with_index(place), field).await?),
+            Some(Ok(Any::Row(to, id))) => {
+                let known = groups.iter().position(|group| group.to.name == to.name);
+                let group = known.unwrap_or_else(|| {
+                    groups.push(Group::of(to, ctx, request));
+                    groups.len() - 1
+                });
+                groups[group].places.entry(*id).or_default().push(place);
+                Entry::Nothing
+            }
+        });
+    }
+    let reader = Reader::new(request);
+    let mut reads = Vec::with_capacity(groups.len());
+    let found = join_all(groups.iter().map(|group| group.read(reader))).await;
+    for (number, (group, found)) in groups.iter().zip(found).enumerate() {
+        match found {
+            Ok((ids, read)) => {
+                for (row, id) in ids.iter().enumerate() {
+                    group.places[id]
+                        .iter()
+                        .for_each(|place| entries[*place] = Entry::Row(number, row));
+                }
+                reads.push(Some(read));
+            }
+            Err(error) => {
+                let places = group.places.values().flatten();
+                places.for_each(|place| entries[*place] = Entry::Wrong(error.clone()));
+                reads.push(None);
+            }
+        }
+    }
+    let asked = entries.iter().enumerate().filter_map(|(place, entry)| match entry {
+        Entry::Row(group, row) => {
+            let (object, read) = (&groups[*group].object, reads[*group].as_ref()?);
+            let asking = async move { read.ask(object, *row, &ctx.with_index(place)).await };
+            object.asks.then_some(asking)
+        }
+        _ => None,
+    });
+    join_all(asked).await;
+    finish(ctx, field, |json| {
+        json.list(entries.iter().enumerate(), |json, (place, entry)| {
+            let mut writer = Writer::new(ctx);
+            match entry {
+                Entry::Nothing => json.null(),
+                Entry::Value(value) => writer.value(value, json),
+                Entry::Wrong(error) => writer.wrong_at(place, server_error(error.clone(), field), json),
+                Entry::Row(group, row) => {
+                    if let Some(read) = &reads[*group] {
+                        writer.nullable_at(place, (read, &groups[*group].object, *row), json);
+                    }
+                }
+            }
+            Ok(())
+        })
+    })
+}
+
+impl<'a> Group<'a> {
+    fn of(to: &'static Type, ctx: &'a ContextSelectionSet<'a>, request: &'a RequestContext) -> Self {
+        let mut level = Level::of(to.table);
+        let object = level.object(Asker { ctx, request }, to, Source::OWN, &ctx.item.node);
+        let places = HashMap::new();
+        Self {
+            to,
+            level,
+            object,
+            places,
+        }
+    }
+
+    /// The ids of those that are there, and their rows.
+    async fn read<'p>(&'p self, reader: Reader<'p>) -> Result<(Vec<Uuid>, Read<'p, 'a>), ApiError> {
+        let ids: Vec<_> = self.places.keys().copied().collect();
+        let found = reader.by_ids_in((self.to.id)(), &ids, &self.level).await?;
+        let (ids, rows) = found.into_iter().unzip();
+        Ok((ids, reader.below(&self.level, rows).await?))
+    }
+}
+
+impl<I> From<I> for Any<I> {
+    fn from(object: I) -> Self {
+        Self::Object(object)
+    }
+}

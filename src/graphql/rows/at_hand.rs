@@ -1,0 +1,141 @@
+//! Rows that are at hand: what a mutation wrote, or what happened. They show what they hold themselves; what they do not
+//! hold is read for all of them by one statement.
+
+use std::borrow::Cow;
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
+use futures::FutureExt;
+use uuid::Uuid;
+
+use super::described::Type;
+use super::fault::server_error;
+use super::projection::{Asker, Level, Object};
+use super::read::{Read, Reader};
+use super::write::Writer;
+use super::{Described, finish};
+use crate::graphql::context::RequestContext;
+use crate::store::StoreError;
+use crate::store::view::{AtHand, Row, Source};
+
+/// A list of rows that are at hand; `[T!]` in the schema.
+pub struct Rows<T> {
+    rows: Vec<T>,
+    /// It is one of several such lists: resolvers are asked, whose loaders read for all of them.
+    of_many: bool,
+}
+
+impl<T> Rows<T> {
+    pub fn of(rows: Vec<T>) -> Self {
+        Self { rows, of_many: false }
+    }
+
+    /// Whether it is one of several such lists.
+    pub fn of_many(self, of_many: bool) -> Self {
+        Self { of_many, ..self }
+    }
+}
+
+impl<T: Described> OutputType for Rows<T> {
+    fn type_name() -> Cow<'static, str> {
+        Vec::<T>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        Vec::<T>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Vec::<T>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        let request = ctx.data_unchecked::<RequestContext>();
+        if self.of_many || request.resolvers_only {
+            return self.rows.resolve(ctx, field).await;
+        }
+        list(&self.rows, ctx, field).boxed().await
+    }
+}
+
+/// The id of each, and what it holds.
+fn at_hand<T: Described>(objects: &[T], request: &RequestContext) -> Vec<(Uuid, AtHand)> {
+    let tenant = request.caller.tenant();
+    let each = objects.iter().map(|object| (object.uuid(), object.at_hand(tenant)));
+    each.collect()
+}
+
+pub async fn one<T: Described>(
+    object: &T,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let request = ctx.data_unchecked::<RequestContext>();
+    let mut level = Level::of(T::TYPE.table);
+    let projected = project(T::TYPE, &mut level, ctx, request);
+    let found = read(&level, at_hand(std::slice::from_ref(object), request), request).await;
+    let Some(read) = found.map_err(|error| ctx.set_error_path(server_error(error.into(), field)))? else {
+        return object.resolve(ctx, field).await;
+    };
+    if projected.asks {
+        read.ask(&projected, 0, ctx).await;
+    }
+    finish(ctx, field, |json| Writer::new(ctx).object(&read, &projected, 0, json))
+}
+
+async fn list<T: Described>(
+    rows: &Vec<T>,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let request = ctx.data_unchecked::<RequestContext>();
+    let mut level = Level::of(T::TYPE.table);
+    let object = project(T::TYPE, &mut level, ctx, request);
+    let count = rows.len();
+    let found = read(&level, at_hand(rows, request), request).await;
+    let Some(read) = found.map_err(|error| ctx.set_error_path(server_error(error.into(), field)))? else {
+        return rows.resolve(ctx, field).await;
+    };
+    if object.asks {
+        read.ask_rows(&object, 0..count, ctx).await;
+    }
+    finish(ctx, field, |json| Writer::new(ctx).rows(&read, &object, 0..count, json))
+}
+
+fn project<'a>(
+    to: &'static Type,
+    level: &mut Level<'a>,
+    ctx: &'a ContextSelectionSet<'a>,
+    request: &'a RequestContext,
+) -> Object<'a> {
+    level.object(Asker { ctx, request }, to, Source::OWN, &ctx.item.node)
+}
+
+/// Reads what the rows do not hold, and what is under them. `None`: one of them has been deleted since, and only its
+/// resolvers know what it was.
+async fn read<'p, 'a: 'p>(
+    level: &'p Level<'a>,
+    at_hand: Vec<(Uuid, AtHand)>,
+    request: &'p RequestContext,
+) -> Result<Option<Read<'p, 'a>>, StoreError> {
+    let reader = Reader::new(request);
+    let own = at_hand.iter().map(|(_, value)| level.selected.at_hand(value));
+    let own: Vec<_> = own.collect();
+    let is_whole = !level.selected.is_more_than_columns() && own.iter().all(|row| level.selected.is_whole(row));
+    let rows = if is_whole {
+        own.into_iter().map(|own| Row::AtHand(own, None)).collect()
+    } else {
+        let ids: Vec<_> = at_hand.iter().map(|(id, _)| *id).collect();
+        let mut found = reader.by_ids(&ids, level).await?;
+        let mut rows = Vec::with_capacity(own.len());
+        for (own, id) in own.into_iter().zip(&ids) {
+            rows.push(match found.remove(id) {
+                Some(Row::Read(read)) => Row::AtHand(own, Some(read)),
+                _ => return Ok(None),
+            });
+        }
+        rows
+    };
+    Ok(Some(reader.below(level, rows).await?))
+}

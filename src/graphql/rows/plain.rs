@@ -1,0 +1,91 @@
+//! Objects that hold all that is shown of them: written in the same walk as the rows around them.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+
+use async_graphql::parser::types::{Field, SelectionSet};
+use async_graphql::registry::Registry;
+use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
+
+use super::walk::fields;
+use crate::graphql::context::RequestContext;
+use crate::store::view::Json;
+
+/// An object without anything to read.
+pub trait PlainObject: OutputType + Sync {
+    /// Writes the value of a field. `below` is what is selected of it.
+    fn write(&self, field: &str, below: &Below<'_>, json: &mut Json);
+}
+
+/// A list of plain objects; `[T!]` in the schema.
+pub struct Plain<T>(pub Vec<T>);
+
+/// What is selected of plain objects.
+pub struct Below<'a> {
+    ctx: &'a ContextSelectionSet<'a>,
+    set: &'a SelectionSet,
+}
+
+impl<'a> Below<'a> {
+    pub fn new(ctx: &'a ContextSelectionSet<'a>, set: &'a SelectionSet) -> Self {
+        Self { ctx, set }
+    }
+
+    /// Writes an object.
+    pub fn object<T: PlainObject>(&self, object: &T, json: &mut Json) {
+        let name = T::type_name();
+        let mut selected = Vec::with_capacity(self.set.items.len());
+        fields(self.ctx, self.set, &name, &mut |field| selected.push(field));
+        let selected = selected
+            .iter()
+            .map(|field| (field.node.response_key().node.as_str(), *field));
+        let written = json.object(selected, |json, field| {
+            match field.node.name.node.as_str() {
+                "__typename" => json.plain(&name),
+                own => object.write(own, &Self::new(self.ctx, &field.node.selection_set.node), json),
+            }
+            Ok::<_, Infallible>(())
+        });
+        match written {
+            Ok(()) => {}
+            Err(never) => match never {},
+        }
+    }
+
+    /// Writes a list.
+    pub fn list<T: PlainObject>(&self, objects: &[T], json: &mut Json) {
+        let written = json.list(objects, |json, object| {
+            self.object(object, json);
+            Ok::<_, Infallible>(())
+        });
+        match written {
+            Ok(()) => {}
+            Err(never) => match never {},
+        }
+    }
+}
+
+impl<T: PlainObject> OutputType for Plain<T> {
+    fn type_name() -> Cow<'static, str> {
+        Vec::<T>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        Vec::<T>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Vec::<T>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        let request = ctx.data_unchecked::<RequestContext>();
+        if request.resolvers_only {
+            return self.0.resolve(ctx, field).await;
+        }
+        super::finish(ctx, field, |json| {
+            Below::new(ctx, &ctx.item.node).list(&self.0, json);
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! The descriptions against the schema: what partners see of a field is said of every one, and can be said of its type.
+
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{BaseType, FieldDefinition, TypeKind, TypeSystemDefinition};
+
+use super::described::{Partners, Type, What};
+use crate::graphql::commission::COMMISSION_TRANSITION;
+use crate::graphql::node::TYPES as NODES;
+use crate::graphql::partner::{PARTNER_BALANCE, PARTNER_TRANSITION};
+
+/// Those without ids of their own.
+const PARTS: [&Type; 3] = [&COMMISSION_TRANSITION, &PARTNER_BALANCE, &PARTNER_TRANSITION];
+
+fn described() -> impl Iterator<Item = &'static Type> {
+    NODES.iter().map(|(_, to)| *to).chain(PARTS)
+}
+
+/// The fields of an object type as the schema declares them.
+fn declared(name: &str) -> Vec<FieldDefinition> {
+    let document = parse_schema(crate::graphql::sdl()).unwrap();
+    let object = document
+        .definitions
+        .into_iter()
+        .find_map(|definition| match definition {
+            TypeSystemDefinition::Type(object) if object.node.name.node == name => match object.node.kind {
+                TypeKind::Object(object) => Some(object.fields),
+                _ => None,
+            },
+            _ => None,
+        });
+    let fields = object.unwrap_or_else(|| panic!("no type {name}"));
+    fields.into_iter().map(|field| field.node).collect()
+}
+
+#[test]
+fn what_partners_see_is_said_of_every_field_of_a_described_type() {
+    for described in described() {
+        for field in declared(described.name) {
+            let (name, kind) = (field.name.node.as_str(), &field.ty.node);
+            let place = format!("{}.{name}", described.name);
+            let known = (described.field)(name).unwrap_or_else(|| panic!("{place} is not described"));
+            let is_list = matches!(kind.base, BaseType::List(_));
+            match known.partners {
+                Partners::Null => assert!(kind.nullable, "{place}"),
+                Partners::EmptyList => assert!(is_list && !kind.nullable, "{place}"),
+                Partners::Same | Partners::Narrowed => {}
+            }
+            match known.what {
+                What::Link { to, required, .. } => {
+                    assert_eq!(kind.base.to_string(), to.name, "{place}");
+                    assert_eq!(required, !kind.nullable, "{place}");
+                }
+                What::Family(to, _) => assert_eq!(kind.to_string(), format!("[{}!]!", to.name), "{place}"),
+                What::Same { to, required } => {
+                    assert_eq!(kind.base.to_string(), to.name, "{place}");
+                    assert_eq!(required, !kind.nullable, "{place}");
+                }
+                What::Amount(amount) => {
+                    assert_eq!(kind.base.to_string(), "Money", "{place}");
+                    assert_eq!(amount.required, !kind.nullable, "{place}");
+                }
+                What::Page(_) => assert!(kind.to_string().ends_with("Connection!"), "{place}"),
+                What::Through { to, .. } => {
+                    assert_eq!(kind.base.to_string(), to.name, "{place}");
+                    assert!(kind.nullable, "{place}");
+                }
+                What::Value(_) | What::Plain(..) | What::Resolver(_) => {}
+            }
+        }
+        assert!((described.field)("__typename").is_none());
+    }
+}
+
+/// What is made of rows of other types, or of nothing: whoever sees the field that has it sees all of it. Connections,
+/// edges and payloads are such by their names.
+const MADE: [&str; 39] = [
+    "ChargeThresholdBonusRule",
+    "CommissionResult",
+    "CommissionRuleEntry",
+    "CommissionTerm",
+    "CommissionTotal",
+    "CustomFieldCondition",
+    "CustomFieldOption",
+    "CustomFieldValue",
+    "CustomerVolumeGateRule",
+    "DecisionComponent",
+    "EventDecision",
+    "EventDecisionTotal",
+    "ExplanationStep",
+    "Money",
+    "NewCustomerTimeTierRule",
+    "PageInfo",
+    "PartnerGroupSimulation",
+    "PartnerLtvUpgradeRule",
+    "PeriodRates",
+    "RatePeriod",
+    "RecurringRule",
+    "RetroactiveModifier",
+    "RevenueAdjustment",
+    "RulePart",
+    "Scaling",
+    "ScalingTier",
+    "SeriesPoint",
+    "SimulatedAdjustment",
+    "SimulatedCommission",
+    "SimulatedConversion",
+    "SimulatedPayment",
+    "Tenant",
+    "TermsInForce",
+    "TierCounter",
+    "TierGoal",
+    "TierModifier",
+    "TierOffer",
+    "UserError",
+    "_Service",
+];
+
+#[test]
+fn every_object_type_is_described_or_made_of_what_is() {
+    let document = parse_schema(crate::graphql::sdl()).unwrap();
+    let known: Vec<_> = described().map(|to| to.name).chain(MADE).collect();
+    for definition in document.definitions {
+        let TypeSystemDefinition::Type(object) = definition else {
+            continue;
+        };
+        let name = object.node.name.node.as_str();
+        let is_object = matches!(object.node.kind, TypeKind::Object(_));
+        let is_made = ["Connection", "Edge", "Payload"].iter().any(|end| name.ends_with(end));
+        let is_root = ["Query", "Mutation", "Subscription", "Viewer"].contains(&name);
+        assert!(
+            !is_object || is_made || is_root || known.contains(&name),
+            "whether partners see all of {name} is not said"
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! Pages of the rows under other rows, as a field with paging arguments asks for them.
+
+use async_graphql::{Context, ServerResult, Value};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use uuid::Uuid;
+
+use super::described::{Listing, Resolver, Under};
+use super::fault::server_error;
+use crate::auth::{Resource, Scope};
+use crate::graphql::connection::PageArguments;
+use crate::graphql::context::{RequestContext, request};
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+
+/// Counts the whole list under a row.
+type Count = for<'a> fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>>;
+
+/// The rows that the caller may read.
+pub fn allowed(ctx: &Context<'_>, resource: Resource) -> ServerResult<Scope> {
+    let scope = request(ctx).caller.read(resource);
+    scope.map_err(|denied| server_error(denied.into(), ctx.item))
+}
+
+/// The pages of a list that is asked for by nothing but paging arguments.
+pub fn pages_under(
+    ctx: &Context<'_>,
+    listing: Listing,
+    cursors: impl Fn(Uuid) -> Cursors + Send + Sync + 'static,
+    count: Count,
+) -> ServerResult<Under> {
+    Ok(Under {
+        listing,
+        arguments: PageArguments::of(ctx)?,
+        cursors: Box::new(cursors),
+        whole: Box::new(move |parent| Box::new(Counted { parent, count })),
+    })
+}
+
+/// Knows how many entries a list has.
+struct Counted {
+    parent: Uuid,
+    count: Count,
+}
+
+impl Resolver for Counted {
+    fn resolve<'a>(&'a self, ctx: &'a Context<'a>) -> BoxFuture<'a, ServerResult<Value>> {
+        async move {
+            let counted = (self.count)(request(ctx), self.parent).await;
+            let count = counted.map_err(|error| ctx.set_error_path(server_error(error, ctx.item)))?;
+            Ok(Value::Number(count.unwrap_or(0).into()))
+        }
+        .boxed()
+    }
+}

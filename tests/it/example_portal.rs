@@ -1,0 +1,91 @@
+//! What the pages of examples/portal cost: each is one query, written in the components that show its parts.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::ledger::Shop;
+use crate::support::both_databases;
+use crate::tier_ledger::{acts, goal};
+
+/// The texts in ``graphql(`...`)`` of the sources in a folder and those below it.
+fn documents_in(folder: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("the example is there") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            documents_in(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "tsx") {
+            let source = fs::read_to_string(&path).expect("a text");
+            let parts = source.split("graphql(`").skip(1);
+            found.extend(parts.map(|part| part.split('`').next().unwrap_or_default().to_owned()));
+        }
+    }
+}
+
+/// An operation with the fragments that it spreads, and those that these spread.
+fn operation(name: &str) -> String {
+    let mut all = Vec::new();
+    documents_in(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/portal/src"),
+        &mut all,
+    );
+    let of = |start: String| {
+        let found = all.iter().find(|text| text.trim_start().starts_with(&start));
+        found.unwrap_or_else(|| panic!("no {start} in {all:?}")).clone()
+    };
+    let mut document = of(format!("query {name}("));
+    let mut names: Vec<String> = Vec::new();
+    loop {
+        let spread = document
+            .split("...")
+            .skip(1)
+            .filter_map(|rest| rest.split_whitespace().next());
+        let next = spread
+            .map(str::to_owned)
+            .find(|name| name != "on" && !names.contains(name));
+        let Some(next) = next else { return document };
+        document.push_str(&of(format!("fragment {next} on ")));
+        names.push(next);
+    }
+}
+
+both_databases! {
+    async fn a_page_of_the_portal_takes_ten_statements_at_most(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let rules = json!([{ "recurring": { "percentage": "10" } }, { "partnerLtvUpgrade": { "minLtvTotal": "5000", "upgradePercentage": "5" } }]);
+        shop.make("createPartnerGroup", "partnerGroup", json!({ "name": "Everybody", "default": true, "rules": rules })).await;
+        let campaign = shop.campaign(json!([{ "basis": "GROUP_RULES" }])).await;
+        let ann = shop.partner_with("ann", json!({ "campaignIds": [campaign] })).await;
+        shop.make("createTieredCommission", "tieredCommission", json!({
+            "name": "Silver", "status": "ACTIVE", "startDate": "2020-01-01", "endDate": "2039-12-31", "period": "MONTHLY",
+            "applyToAllPartners": true, "campaignIds": [campaign], "goals": goal("CONVERSION", "2"), "payout": acts("INCREASE", "10"),
+        })).await;
+        let mut rows = Vec::new();
+        for number in 0..6 {
+            rows.push(shop.sale(&number.to_string(), &ann, &campaign, "1000").await);
+        }
+        shop.staff().mutate("approveCommissions", json!({ "ids": [rows[0], rows[1]] }), "id userErrors { message }").await;
+        shop.staff().done("createPayoutRun", json!({}), "payoutRun { id }").await;
+
+        let now = app.clock.now();
+        let (from, to) = (now - chrono::Duration::days(365), now + chrono::Duration::days(1));
+        let variables = json!({ "campaign": campaign, "commissions": 10, "from": from, "to": to, "leaksFrom": from, "partners": 200 });
+        for (page, client) in [("PartnerPage", app.partner(&shop.tenant, &ann)), ("StaffPage", shop.staff())] {
+            let document = operation(page);
+            app.reset_statements();
+            let data = client.data_with(&document, variables.clone()).await;
+            let statements = app.statements();
+            // Beside the look at a partner's token.
+            assert!(statements.len() <= 11, "{page} takes {}: {statements:#?}", statements.len());
+            if page == "PartnerPage" {
+                let partner = &data["viewer"]["partner"];
+                assert_eq!(partner["termsInForce"]["tiers"][0]["counters"][0]["value"], "6", "{partner}");
+                assert_eq!(partner["commissions"]["nodes"].as_array().unwrap().len(), 6, "{partner}");
+                assert_eq!(partner["payouts"]["nodes"].as_array().unwrap().len(), 1, "{partner}");
+            } else {
+                assert_eq!(data["partners"]["totalCount"], 1, "{data}");
+            }
+        }
+    }
+}
