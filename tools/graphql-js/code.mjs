@@ -43,7 +43,6 @@ export const code = {
   eventOfAttribution: (reference, { row }) => reference.wrap("Event", row),
   attributionOfCommission: (reference, { row }) => {
     if (!row.event_id) return null;
-    reference.read("events");
     const event = reference.find("Event", row.event_id);
     return event && code.attribution(reference, event);
   },

@@ -48,11 +48,21 @@ export class Reference {
     if (resource && !this.caller.scopes.some((scope) => scope === "admin" || scope === `${resource}:read`)) throw new Denied(`this needs ${resource}:read`);
   }
 
+  readAny(resources) {
+    if (!resources.some((resource) => this.caller.scopes.some((scope) => scope === "admin" || scope === `${resource}:read`))) this.read(resources[0]);
+  }
+
   readLinked(type, override) {
     const { read, linkedRead } = mapping.types[type];
     if (override !== undefined) return this.read(override);
     if (linkedRead === "never" || (linkedRead === "staff" && this.caller.partner)) return undefined;
     return this.read(read);
+  }
+
+  /** What a thing is called travels with the rows that name it; the rest takes its own scope, but for what has another. */
+  beyond(type, more, fieldName) {
+    const { identity } = mapping.types[type];
+    if (identity && !identity.includes(fieldName) && !more.list && !more.read) this.readLinked(type);
   }
 
   once(key, make) {
@@ -99,6 +109,13 @@ export class Reference {
     return this.wrap(type, index.get(hexOf(id)));
   }
 
+  /** One that a row names which the caller sees, also where the caller does not belong to it. */
+  named(type, id) {
+    const { table } = mapping.types[type];
+    const index = this.once(`named ${type}`, () => new Map(this.table(table).map((row) => [row.id, row])));
+    return this.wrap(type, index.get(hexOf(id)));
+  }
+
   /** The rows of `type` under `row`, which is of `from`. */
   under(type, { by, via, where }, id) {
     const index = this.once(`under ${type} ${by ?? via} ${JSON.stringify(where)}`, () => {
@@ -124,6 +141,7 @@ export class Reference {
 
   field(spec, source, args, info) {
     const more = typeof spec === "string" ? { is: spec } : spec;
+    this.beyond(source.of, more, info.fieldName);
     if (this.caller.partner && ["null", "forbidden", "empty", "staff"].includes(more.partner)) {
       if (more.partner === "forbidden") throw new Denied("a partner's token does not show this");
       return { null: null, empty: [], staff: "staff" }[more.partner];
@@ -157,8 +175,10 @@ export class Reference {
     const value = at(row, column);
     if (way === "link") {
       if (value === null || value === undefined) return null;
-      this.readLinked(second, read);
-      const found = this.find(second, value);
+      // What it is called is shown with the row; the rest is looked at field by field.
+      const { identity, named } = mapping.types[second];
+      if (!identity || read !== undefined) this.readLinked(second, read);
+      const found = named ? this.named(second, value) : this.find(second, value);
       return found;
     }
     if (read) this.read(read);

@@ -7,12 +7,14 @@ import { mapping } from "./mapping.mjs";
 import { idOf } from "./values-of-rows.mjs";
 
 const SOME = 12;
+/** A rule shows all its entries, and these their stages, fields and rates. */
+const FEW = 4;
 
 export function* sweep(tables, caller) {
   for (const [name, { table, prefix, key, read, fields }] of Object.entries(mapping.types)) {
     if (!table || !prefix || name === "CustomFieldOption") continue;
     if (read && !caller.scopes.some((scope) => scope === "admin" || scope === `${read}:read`)) continue;
-    const rows = spread(tables.get(table).filter((row) => !key || row[key]), caller, children(tables, fields));
+    const rows = spread(tables.get(table).filter((row) => !key || row[key]), caller, children(tables, fields)).slice(0, name === "CommissionRule" ? FEW : SOME);
     if (rows.length === 0) continue;
     const ids = rows.map((row) => `"${idOf(prefix, row[key ?? "id"])}"`).join(", ");
     const type = schema.getType(name);
@@ -33,7 +35,10 @@ function spread(rows, caller, below) {
   // What has most to show comes first, such as reasons and ends that few rows have.
   const full = [...from].sort((one, other) => below(other) - below(one) || filled(other) - filled(one)).slice(0, SOME / 2);
   const step = Math.max(1, Math.floor(from.length / SOME));
-  return [...new Set([...full, ...from.filter((_, index) => index % step === 0)])].slice(0, SOME);
+  // One that has each column that few rows have.
+  const rare = Object.keys(from[0] ?? {}).map((column) => from.find((row) => row[column] !== null));
+  const distinct = new Set([...full, ...rare.filter(Boolean), ...from.filter((_, index) => index % step === 0)]);
+  return [...distinct].slice(0, SOME);
 }
 
 /** How many lists have something under a row. */

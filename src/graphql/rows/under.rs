@@ -18,7 +18,7 @@ type Count = for<'a> fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option
 
 /// The rows that the caller may read.
 pub fn allowed(ctx: &Context<'_>, resource: Resource) -> ServerResult<Scope> {
-    let scope = request(ctx).caller.read(resource);
+    let scope = request(ctx).caller.read_linked(resource);
     scope.map_err(|denied| server_error(denied.into(), ctx.item))
 }
 
