@@ -14,11 +14,6 @@ use super::token::SECRET;
 /// build (`just attacks`).
 const OTHER_PROGRAM: &str = "TRIBUTARY_TEST_PROGRAM";
 
-/// Whether it is the build of these tests, about ten times as slow as the program that is shipped.
-pub fn is_slow() -> bool {
-    cfg!(debug_assertions) && other_program().is_none()
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "whoever measures names the program in the environment"
