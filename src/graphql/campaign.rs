@@ -20,7 +20,7 @@ use super::rows::{
     self, Described, Listing, Pages, Partners, Shown, Type, allowed, link, made_of, page_of, pages_under,
 };
 use super::scalar::DateTime;
-use super::terms::{CommissionTerm, CommissionTermInput, drafts};
+use super::terms::{CommissionTerm, CommissionTermInput, drafts, write_terms};
 use super::user_error::{DeletePayload, payload};
 use crate::auth::{Denied, Resource};
 use crate::domain::campaign;
@@ -115,12 +115,7 @@ pub static CAMPAIGN: Type = Type {
             "name" => value(Column::Name, view::text),
             "externalId" => value(Column::ExternalId, view::text),
             "status" => value(Column::Status, view::word!(campaign::CampaignStatus)),
-            "terms" => made_of(view::column(Column::Terms), |_, row, cells, below, json| {
-                let terms = store::snapshot::terms(row, cells[0])?;
-                below.list(&terms.iter().map(CommissionTerm::from).collect::<Vec<_>>(), json);
-                Ok(())
-            })
-            .for_partners(Partners::EmptyList),
+            "terms" => made_of(view::column(Column::Terms), write_terms).for_partners(Partners::EmptyList),
             "holdbackDays" => value(Column::HoldbackDays, view::number).for_partners(Partners::Null),
             "startsAt" => value(Column::StartsAt, view::moment).for_partners(Partners::Null),
             "endsAt" => value(Column::EndsAt, view::moment).for_partners(Partners::Null),

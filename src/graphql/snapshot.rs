@@ -14,7 +14,7 @@ use super::partner::PARTNER;
 use super::partner::Partner;
 use super::rows::{self, Described, Partners, Type, link, made_of, required};
 use super::scalar::DateTime;
-use super::terms::{CommissionTerm, CommissionTermInput, drafts};
+use super::terms::{CommissionTerm, CommissionTermInput, drafts, write_terms};
 use super::user_error::payload;
 use crate::auth::Resource;
 use crate::domain::id;
@@ -88,11 +88,7 @@ pub static COMMISSION_SNAPSHOT: Type = Type {
             "id" => value(Column::Id, view::id::<id::Snapshot>),
             "partner" => required(view::column(Column::PartnerId), &PARTNER),
             "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
-            "terms" => made_of(view::column(Column::Terms), |_, row, cells, below, json| {
-                let terms: Vec<_> = store::snapshot::terms(row, cells[0])?;
-                below.list(&terms.iter().map(CommissionTerm::from).collect::<Vec<_>>(), json);
-                Ok(())
-            }),
+            "terms" => made_of(view::column(Column::Terms), write_terms),
             "holdbackDays" => value(Column::HoldbackDays, view::number),
             "source" => value(Column::Source, view::word!(snapshot::SnapshotSource)),
             "reason" => value(Column::Reason, view::text).for_partners(Partners::Null),

@@ -3,10 +3,12 @@
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Enum, InputObject, SimpleObject};
 
+use super::context::RequestContext;
 use super::rows::{Below, PlainObject};
 use super::scalar::{CurrencyCode, Decimal};
 use crate::domain::terms::{self, Basis, Term, TermDraft};
-use crate::store::view::Json;
+use crate::store::view::{self, Json};
+use crate::store::{self, StoreError};
 
 /// One component of commission terms. Every component that matches an event makes its own commission.
 #[derive(Clone, SimpleObject)]
@@ -40,6 +42,19 @@ impl PlainObject for CommissionTerm {
             _ => json.null(),
         }
     }
+}
+
+/// Writes the terms that a column holds.
+pub fn write_terms(
+    _: &RequestContext,
+    row: &view::Row,
+    cells: &[usize],
+    below: &Below<'_>,
+    json: &mut Json,
+) -> Result<(), StoreError> {
+    let terms = store::snapshot::terms(row, cells[0])?;
+    below.list(&terms.iter().map(CommissionTerm::from).collect::<Vec<_>>(), json);
+    Ok(())
 }
 
 /// How a component turns an event into an amount.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use entity::commission_snapshot::{self, Column, Entity};
-use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QueryResult,
     QuerySelect, Select,
@@ -22,12 +21,6 @@ const TABLE: &str = "commission_snapshot";
 
 /// When the next version for the same partner and campaign was stamped. Derived, since a snapshot is never edited. The
 /// campaign is compared such that SQLite does not look for it in an index, and finds the partner's instead.
-const SUPERSEDED_AT: &str = "(SELECT next.created_at FROM commission_snapshot AS next \
-     WHERE next.tenant_id = commission_snapshot.tenant_id AND next.partner_id = commission_snapshot.partner_id \
-     AND NOT (next.campaign_id IS DISTINCT FROM commission_snapshot.campaign_id) \
-     AND next.version = commission_snapshot.version + 1)";
-
-/// The same for where the row has another name.
 static SUPERSEDED: view::Derived = view::Derived {
     name: "superseded_at",
     expression: "(SELECT next.created_at FROM commission_snapshot AS next \
@@ -51,7 +44,7 @@ pub fn superseded_at() -> view::Column {
 }
 
 fn select(scope: &Scope) -> Select<Entity> {
-    visible::<Entity>(scope).column_as(Expr::cust(SUPERSEDED_AT), "superseded_at")
+    visible::<Entity>(scope).column_as(SUPERSEDED.of_row(TABLE), SUPERSEDED.name)
 }
 
 /// A row with the derived column.

@@ -102,7 +102,7 @@ const COSTS: [(&str, usize); 16] = [
     (
         r#"{ a: commissionSeries(interval: DAY, from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z") { count }
              b: commissionSeries(interval: DAY, from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z") { amount } }"#,
-        3,
+        2,
     ),
 ];
 

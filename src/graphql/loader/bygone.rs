@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::tier_progress::by_campaign;
 use super::{Fetch, ProgressKey};
 use crate::auth::Scope;
 use crate::service::ledger::tiers::{Progress, bygone};
-use crate::store::{Store, StoreError, tenant};
+use crate::store::{Store, StoreError};
 
 /// The goals of windows that are over, the last window first.
 pub struct BygoneProgress;
@@ -20,25 +21,9 @@ impl Fetch for BygoneProgress {
         scope: &Scope,
         keys: &[ProgressKey],
     ) -> Result<HashMap<ProgressKey, Self::Value>, StoreError> {
-        let Some(now) = keys.iter().map(|key| key.now).max() else {
-            return Ok(HashMap::new());
-        };
-        let zone = tenant::get(store.reader(), scope).await?.time_zone;
-        let mut by_campaign: HashMap<_, Vec<&ProgressKey>> = HashMap::new();
-        for key in keys {
-            by_campaign.entry(key.campaign).or_default().push(key);
-        }
-        let mut found = HashMap::new();
-        for (campaign, keys) in by_campaign {
-            let partners: Vec<_> = keys.iter().map(|key| key.partner).collect();
-            let of_partners = bygone(store.reader(), scope, zone, &partners, campaign, now).await?;
-            let shared: HashMap<_, _> = of_partners.into_iter().map(|(id, all)| (id, Arc::new(all))).collect();
-            for key in keys {
-                if let Some(bygone) = shared.get(&key.partner) {
-                    found.insert(key.clone(), bygone.clone());
-                }
-            }
-        }
-        Ok(found)
+        by_campaign(store, scope, keys, |zone, partners, campaign, now| async move {
+            bygone(store.reader(), scope, zone, &partners, campaign, now).await
+        })
+        .await
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::Fetch;
@@ -33,25 +34,41 @@ impl Fetch for TierProgress {
         scope: &Scope,
         keys: &[ProgressKey],
     ) -> Result<HashMap<ProgressKey, Self::Value>, StoreError> {
-        let Some(now) = keys.iter().map(|key| key.now).max() else {
-            return Ok(HashMap::new());
-        };
-        let zone = tenant::get(store.reader(), scope).await?.time_zone;
-        let mut by_campaign: HashMap<_, Vec<&ProgressKey>> = HashMap::new();
+        by_campaign(store, scope, keys, |zone, partners, campaign, now| async move {
+            progress(store.reader(), scope, zone, &partners, campaign, now).await
+        })
+        .await
+    }
+}
+
+/// Reads the progress of the partners of each campaign that is asked for.
+pub async fn by_campaign<R>(
+    store: &Store,
+    scope: &Scope,
+    keys: &[ProgressKey],
+    read: impl Fn(Tz, Vec<Uuid>, Option<CampaignId>, Timestamp) -> R,
+) -> Result<HashMap<ProgressKey, Arc<Vec<Progress>>>, StoreError>
+where
+    R: Future<Output = Result<HashMap<Uuid, Vec<Progress>>, StoreError>>,
+{
+    let Some(now) = keys.iter().map(|key| key.now).max() else {
+        return Ok(HashMap::new());
+    };
+    let zone = tenant::get(store.reader(), scope).await?.time_zone;
+    let mut by_campaign: HashMap<_, Vec<&ProgressKey>> = HashMap::new();
+    for key in keys {
+        by_campaign.entry(key.campaign).or_default().push(key);
+    }
+    let mut found = HashMap::new();
+    for (campaign, keys) in by_campaign {
+        let partners: Vec<_> = keys.iter().map(|key| key.partner).collect();
+        let of_partners = read(zone, partners, campaign, now).await?;
+        let shared: HashMap<_, _> = of_partners.into_iter().map(|(id, all)| (id, Arc::new(all))).collect();
         for key in keys {
-            by_campaign.entry(key.campaign).or_default().push(key);
-        }
-        let mut found = HashMap::new();
-        for (campaign, keys) in by_campaign {
-            let partners: Vec<_> = keys.iter().map(|key| key.partner).collect();
-            let of_partners = progress(store.reader(), scope, zone, &partners, campaign, now).await?;
-            let shared: HashMap<_, _> = of_partners.into_iter().map(|(id, all)| (id, Arc::new(all))).collect();
-            for key in keys {
-                if let Some(progress) = shared.get(&key.partner) {
-                    found.insert(key.clone(), progress.clone());
-                }
+            if let Some(progress) = shared.get(&key.partner) {
+                found.insert(key.clone(), progress.clone());
             }
         }
-        Ok(found)
     }
+    Ok(found)
 }

@@ -100,7 +100,7 @@ pub struct Derived {
 
 impl Derived {
     /// The expression for the row of this name.
-    fn of_row(&self, name: &str) -> Expr {
+    pub(super) fn of_row(&self, name: &str) -> Expr {
         Expr::cust(self.expression.replace("{row}", &format!("\"{name}\"")))
     }
 }
