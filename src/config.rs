@@ -236,7 +236,6 @@ impl Config {
                     .map(GraphiqlAssets::from)
                     .unwrap_or_default(),
                 metrics_elsewhere: metrics_listen.is_some(),
-                resolvers_only: false,
                 limits: file.limits,
                 timeouts: file.timeouts,
                 throttle: file.throttle,

@@ -16,9 +16,7 @@ use super::identity;
 use super::money::{ExplanationStep, Money, OrderDirection};
 use super::partner::{PARTNER, Partner};
 use super::payout::{PAYOUT, Payout};
-use super::rows::{
-    self, Below, Described, Partners, Shown, Type, amount, family, link, made_of, page_of, required, through,
-};
+use super::rows::{self, Below, Described, Partners, Type, amount, family, link, made_of, page_of, required, through};
 use super::scalar::{CurrencyCode, DateTime};
 use super::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use crate::auth::Resource;
@@ -90,15 +88,6 @@ impl Commission {
         let request = request(ctx);
         request.caller.read(Resource::Commissions)?;
         Ok(request.loaders().commission.load(id.uuid()).await?.map(Self))
-    }
-
-    /// As it writes itself; null if the caller may see none.
-    pub async fn shown(ctx: &Context<'_>, id: CommissionId) -> Result<Option<Shown<Self>>, ApiError> {
-        if request(ctx).resolvers_only {
-            return Ok(Self::load(ctx, id).await?.map(Shown::AtHand));
-        }
-        request(ctx).caller.read(Resource::Commissions)?;
-        Ok(Some(Shown::by_id(id.uuid())))
     }
 }
 

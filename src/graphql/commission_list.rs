@@ -18,6 +18,7 @@ use crate::auth::{Resource, Scope};
 use crate::domain::Timestamp;
 use crate::domain::calendar::{Interval, intervals};
 use crate::domain::commission;
+use crate::domain::id::CommissionId;
 use crate::store;
 use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
 use crate::store::commission_totals::Total;
@@ -284,7 +285,7 @@ pub struct CommissionQuery;
 impl CommissionQuery {
     /// One commission; null if there is none.
     async fn commission(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<Commission>> {
-        nullable(async { Commission::shown(ctx, id.parse()?).await }).await
+        nullable(async { Shown::row(ctx, id.parse::<CommissionId>()?.uuid()) }).await
     }
 
     /// The commissions, newest first where no other order is asked for.

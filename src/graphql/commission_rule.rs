@@ -16,7 +16,7 @@ use super::loader::PartnersOfRule;
 use super::lookup::wanted;
 use super::partner::{Partner, PartnerType};
 use super::pipeline::{CustomField, CustomFieldOption, PaymentStage};
-use super::rows::{self, Described, Listing, Pages, Type, resolver};
+use super::rows::{self, Described, Listing, Pages, Shown, Type, resolver};
 use super::scalar::{CurrencyCode, DateTime, Decimal};
 use super::user_error::{DeletePayload, payload};
 use crate::auth::{Resource, Scope};
@@ -492,8 +492,8 @@ impl CommissionRuleQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Nullable<CommissionRule> {
-        nullable(async { CommissionRule::load(ctx, id.parse()?).await }).await
+    ) -> Nullable<Shown<CommissionRule>> {
+        nullable(async { Shown::row(ctx, id.parse::<CommissionRuleId>()?.uuid()) }).await
     }
 
     /// The commission rules in force, newest first.

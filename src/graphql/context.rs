@@ -32,8 +32,6 @@ pub struct RequestContext {
     pub counted: Box<Counted>,
     /// The caller's tenant, read once.
     tenant: OnceCell<Arc<Tenant>>,
-    /// Resolvers answer everything, so that tests can compare.
-    pub resolvers_only: bool,
     /// How many objects of the answer are JSON already, so that nobody sees them who counts.
     pub written: Arc<AtomicU64>,
     /// How many bytes the answer may have that are not written yet.
@@ -50,7 +48,6 @@ impl RequestContext {
             loaders,
             counted: Box::default(),
             tenant: OnceCell::new(),
-            resolvers_only: false,
             written: Arc::default(),
             space: AtomicUsize::new(usize::MAX),
         }
@@ -75,12 +72,6 @@ impl RequestContext {
             self.space.fetch_sub(own_bytes, Ordering::Relaxed);
         }
         Ok(finished)
-    }
-
-    pub fn by_resolvers_only(self, resolvers_only: bool) -> Self {
-        // Released programs know one way to read.
-        let resolvers_only = resolvers_only && cfg!(debug_assertions);
-        Self { resolvers_only, ..self }
     }
 
     pub fn loaders(&self) -> &Loaders {

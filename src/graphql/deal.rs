@@ -430,17 +430,11 @@ impl DealQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Or the id that another system gave it.")] external_id: Option<String>,
-    ) -> Nullable<Deal> {
+    ) -> Nullable<Shown<Deal>> {
         nullable(async {
             match one_of_two(id, external_id)? {
-                Ok(id) => Deal::load(ctx, id.parse()?).await,
-                Err(external_id) => {
-                    let request = request(ctx);
-                    let scope = request.caller.read(Resource::Deals)?;
-                    let found =
-                        store::deal::find_by_external_id(request.store().reader(), &scope, &external_id).await?;
-                    Ok(found.map(Deal::from))
-                }
+                Ok(id) => Shown::row(ctx, id.parse::<DealId>()?.uuid()),
+                Err(external_id) => Shown::named(ctx, view::column(view::DealColumn::ExternalId), external_id),
             }
         })
         .await

@@ -18,8 +18,8 @@ use super::money::Money;
 use super::partner::{PARTNER, Partner};
 use super::revenue::RevenueAdjustment;
 use super::rows::{
-    self, Described, Listing, Pages, Partners, Type, allowed, family, link, optional_amount, page_of, pages_under,
-    required, resolver, same,
+    self, Described, Listing, Pages, Partners, Shown, Type, allowed, family, link, optional_amount, page_of,
+    pages_under, required, resolver, same,
 };
 use super::scalar::{DateTime, Json};
 use crate::auth::{Denied, Resource};
@@ -397,6 +397,14 @@ impl Customer {
     }
 }
 
+impl Described for Customer {
+    const TYPE: &'static Type = &CUSTOMER;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+}
+
 /// A list of them.
 pub fn customers(list: view::List) -> Listing {
     Listing {
@@ -639,18 +647,11 @@ impl EventQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Its external id.")] external_id: Option<String>,
-    ) -> Nullable<Event> {
+    ) -> Nullable<Shown<Event>> {
         nullable(async {
-            let request = request(ctx);
-            let scope = request.caller.read(Resource::Events)?;
             match one_of_two(id, external_id)? {
-                Ok(id) => Event::load(ctx, id.parse()?).await,
-                Err(external_id) => {
-                    let reader = request.store().reader();
-                    Ok(store::event::find_by_external_id(reader, &scope, &external_id)
-                        .await?
-                        .map(Event::from))
-                }
+                Ok(id) => Shown::row(ctx, id.parse::<EventId>()?.uuid()),
+                Err(external_id) => Shown::named(ctx, view::column(view::EventColumn::ExternalId), external_id),
             }
         })
         .await
@@ -706,17 +707,11 @@ impl EventQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Its external id.")] external_id: Option<String>,
-    ) -> Nullable<Customer> {
+    ) -> Nullable<Shown<Customer>> {
         nullable(async {
-            let request = request(ctx);
-            let scope = request.caller.read(Resource::Events)?;
             match one_of_two(id, external_id)? {
-                Ok(id) => Customer::load(ctx, id.parse()?).await,
-                Err(external_id) => {
-                    let reader = request.store().reader();
-                    let found = store::customer::find_by_external_id(reader, &scope, &external_id).await?;
-                    Ok(found.map(Customer::from))
-                }
+                Ok(id) => Shown::row(ctx, id.parse::<CustomerId>()?.uuid()),
+                Err(external_id) => Shown::named(ctx, view::column(view::CustomerColumn::ExternalId), external_id),
             }
         })
         .await

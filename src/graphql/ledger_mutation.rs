@@ -7,7 +7,7 @@ use super::context::{RequestContext, mutation};
 use super::error::{ApiError, Nullable};
 use super::event::{Event, EventKind};
 use super::input::{MoneyInput, id_text, id_texts};
-use super::rows::{Rows, Shown};
+use super::rows::{Below, PlainObject, ResultObject, Results, Rows, RowsField, Shown};
 use super::scalar::{DateTime, Json};
 use super::user_error::{UserError, failed, payload, shown, shown_rows};
 use crate::auth::Resource;
@@ -85,8 +85,6 @@ pub struct RecordEventPayload {
     adjustment_count: u32,
     duplicate: bool,
     user_errors: Vec<UserError>,
-    /// One of several: what its rows link to is loaded together with what those of the others do.
-    of_many: bool,
 }
 
 /// What recording an event did.
@@ -94,18 +92,17 @@ pub struct RecordEventPayload {
 impl RecordEventPayload {
     /// The event; null if there is something to mend.
     async fn event(&self, ctx: &Context<'_>) -> Nullable<Shown<Event>> {
-        let event = shown(ctx, Resource::Events, self.event.as_ref())?;
-        Some(event.map(|event| event.of_many(self.of_many)))
+        shown(ctx, Resource::Events, self.event.as_ref())
     }
 
     /// The event's own rows: what it earned, or what it clawed back.
     async fn commissions(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
-        Ok(shown_rows(ctx, &self.commissions)?.of_many(self.of_many))
+        shown_rows(ctx, &self.commissions)
     }
 
     /// The rows that a refund or chargeback reversed, since they had not been paid.
     async fn reversed(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
-        Ok(shown_rows(ctx, &self.reversed)?.of_many(self.of_many))
+        shown_rows(ctx, &self.reversed)
     }
 
     /// How many rows tiered commissions wrote about it and earlier events, because it made them reach their goals.
@@ -124,13 +121,25 @@ impl RecordEventPayload {
     }
 }
 
-impl RecordEventPayload {
-    fn one_of_many(answer: Answer) -> Self {
-        let of_many = true;
-        Self {
-            of_many,
-            ..answer.into()
+impl PlainObject for RecordEventPayload {
+    fn write(&self, field: &str, below: &Below<'_>, json: &mut store::view::Json) {
+        match field {
+            "adjustmentCount" => json.number(self.adjustment_count),
+            "duplicate" => json.truth(self.duplicate),
+            "userErrors" => below.list(&self.user_errors, json),
+            _ => json.null(),
         }
+    }
+}
+
+impl ResultObject for RecordEventPayload {
+    fn rows(field: &str) -> Option<RowsField<Self>> {
+        Some(match field {
+            "event" => RowsField::one(|payload: &Self| &payload.event),
+            "commissions" => RowsField::list(|payload: &Self| &payload.commissions),
+            "reversed" => RowsField::list(|payload: &Self| &payload.reversed),
+            _ => return None,
+        })
     }
 }
 
@@ -144,7 +153,6 @@ impl From<Answer> for RecordEventPayload {
                 adjustment_count: u32::try_from(recorded.adjustments).unwrap_or(u32::MAX),
                 duplicate: recorded.duplicate,
                 user_errors: Vec::new(),
-                of_many: false,
             },
             Err(problems) => Self {
                 event: None,
@@ -153,7 +161,6 @@ impl From<Answer> for RecordEventPayload {
                 adjustment_count: 0,
                 duplicate: false,
                 user_errors: problems.into_iter().map(UserError::from).collect(),
-                of_many: false,
             },
         }
     }
@@ -224,13 +231,28 @@ impl CommissionResult {
 
     /// The commission as it is now; null if there is none.
     async fn commission(&self, ctx: &Context<'_>) -> Nullable<Shown<Commission>> {
-        let commission = shown(ctx, Resource::Commissions, self.commission.as_ref())?;
-        Some(commission.map(|commission| commission.of_many(true)))
+        shown(ctx, Resource::Commissions, self.commission.as_ref())
     }
 
     /// What to mend; empty: it is done.
     async fn user_errors(&self) -> &[UserError] {
         &self.user_errors
+    }
+}
+
+impl PlainObject for CommissionResult {
+    fn write(&self, field: &str, below: &Below<'_>, json: &mut store::view::Json) {
+        match field {
+            "id" => json.text(&self.id),
+            "userErrors" => below.list(&self.user_errors, json),
+            _ => json.null(),
+        }
+    }
+}
+
+impl ResultObject for CommissionResult {
+    fn rows(field: &str) -> Option<RowsField<Self>> {
+        (field == "commission").then(|| RowsField::one(|result: &Self| &result.commission))
     }
 }
 
@@ -247,7 +269,7 @@ async fn results(
     request: &RequestContext,
     ids: Vec<String>,
     answers: Result<Answers, ServiceError>,
-) -> Result<Vec<CommissionResult>, ApiError> {
+) -> Result<Results<CommissionResult>, ApiError> {
     let answers: Vec<(String, Vec<Problem>)> = match answers {
         Ok(answers) => answers,
         Err(ServiceError::Rejected(_)) if ids.is_empty() || ids.len() > MAX_IDS => {
@@ -276,7 +298,7 @@ async fn results(
             user_errors: problems.into_iter().map(UserError::from).collect(),
         }
     });
-    Ok(results.collect())
+    Ok(Results(results.collect()))
 }
 
 #[derive(Default)]
@@ -304,11 +326,11 @@ impl LedgerMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What happened, in order.")] input: Vec<RecordEventInput>,
-    ) -> Nullable<Vec<RecordEventPayload>> {
+    ) -> Nullable<Results<RecordEventPayload>> {
         let request = mutation(ctx).await;
         let events = input.into_iter().map(NewEvent::from).collect();
         Some(match Box::pin(record(&request.app, &request.caller, events)).await {
-            Ok(answers) => Ok(answers.into_iter().map(RecordEventPayload::one_of_many).collect()),
+            Ok(answers) => Ok(Results(answers.into_iter().map(RecordEventPayload::from).collect())),
             Err(error) => Err(failed(error)),
         })
     }
@@ -319,7 +341,7 @@ impl LedgerMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which ones.")] input: ApproveCommissionsInput,
-    ) -> Nullable<Vec<CommissionResult>> {
+    ) -> Nullable<Results<CommissionResult>> {
         let request = mutation(ctx).await;
         let (ids, reason) = (id_texts(input.ids), input.override_holdback_reason);
         let answers = Box::pin(approve(&request.app, &request.caller, ids.clone(), reason)).await;
@@ -332,7 +354,7 @@ impl LedgerMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which ones, and why.")] input: ReverseCommissionsInput,
-    ) -> Nullable<Vec<CommissionResult>> {
+    ) -> Nullable<Results<CommissionResult>> {
         let request = mutation(ctx).await;
         let ids = id_texts(input.ids);
         let answers = Box::pin(reverse(&request.app, &request.caller, ids.clone(), &input.reason)).await;

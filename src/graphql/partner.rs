@@ -87,10 +87,7 @@ impl From<partner::Partner> for Partner {
 
 impl Partner {
     /// As it writes itself; null if the caller may see none.
-    pub async fn shown(ctx: &Context<'_>, id: PartnerId) -> Result<Option<Shown<Self>>, ApiError> {
-        if request(ctx).resolvers_only {
-            return Ok(identity::partner(ctx, id).await?.map(Shown::AtHand));
-        }
+    pub fn shown(ctx: &Context<'_>, id: PartnerId) -> Result<Option<Shown<Self>>, ApiError> {
         identity::knows_partners(&request(ctx).caller)?;
         Ok(Some(Shown::by_id(id.uuid())))
     }
@@ -794,21 +791,8 @@ impl PartnerQuery {
             let request = request(ctx);
             identity::knows_partners(&request.caller)?;
             match one_of_two(id, external_id)? {
-                Ok(id) => Partner::shown(ctx, id.parse()?).await,
-                Err(external_id) if request.resolvers_only => {
-                    let scope = request.caller.read(Resource::Partners)?;
-                    let reader = request.store().reader();
-                    Ok(store::partner::find_by_external_id(reader, &scope, &external_id)
-                        .await?
-                        .map(|partner| Shown::AtHand(partner.into())))
-                }
-                Err(external_id) => {
-                    request.caller.read(Resource::Partners)?;
-                    Ok(Some(Shown::by_text(
-                        view::column(view::PartnerColumn::ExternalId),
-                        external_id,
-                    )))
-                }
+                Ok(id) => Partner::shown(ctx, id.parse()?),
+                Err(external_id) => Shown::named(ctx, view::column(view::PartnerColumn::ExternalId), external_id),
             }
         })
         .await

@@ -42,24 +42,6 @@ impl From<partner_group::PartnerGroup> for PartnerGroup {
     }
 }
 
-impl PartnerGroup {
-    /// The group that something names.
-    pub async fn load(ctx: &Context<'_>, id: PartnerGroupId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read_linked(Resource::PartnerGroups)?;
-        Ok(request.loaders().partner_group.load(id.uuid()).await?.map(Self))
-    }
-
-    /// As it writes itself; null if the caller may see none.
-    pub async fn shown(ctx: &Context<'_>, id: PartnerGroupId) -> Result<Option<Shown<Self>>, ApiError> {
-        if request(ctx).resolvers_only {
-            return Ok(Self::load(ctx, id).await?.map(Shown::AtHand));
-        }
-        request(ctx).caller.read(Resource::PartnerGroups)?;
-        Ok(Some(Shown::by_id(id.uuid())))
-    }
-}
-
 impl Described for PartnerGroup {
     const TYPE: &'static Type = &PARTNER_GROUP;
 
@@ -309,20 +291,11 @@ impl PartnerGroupQuery {
     ) -> Nullable<Shown<PartnerGroup>> {
         nullable(async {
             let request = request(ctx);
-            let scope = request.caller.read(Resource::PartnerGroups)?;
+            request.caller.read(Resource::PartnerGroups)?;
             match one_of_two(id, external_id)? {
-                Ok(id) => PartnerGroup::shown(ctx, id.parse()?).await,
+                Ok(id) => Shown::row(ctx, id.parse::<PartnerGroupId>()?.uuid()),
                 Err(_) if request.is_partner() => Ok(None),
-                Err(external_id) if request.resolvers_only => {
-                    let reader = request.store().reader();
-                    Ok(store::partner_group::find_by_external_id(reader, &scope, &external_id)
-                        .await?
-                        .map(|found| Shown::AtHand(found.into())))
-                }
-                Err(external_id) => Ok(Some(Shown::by_text(
-                    view::column(view::PartnerGroupColumn::ExternalId),
-                    external_id,
-                ))),
+                Err(external_id) => Shown::named(ctx, view::column(view::PartnerGroupColumn::ExternalId), external_id),
             }
         })
         .await

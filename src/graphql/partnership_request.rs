@@ -14,7 +14,7 @@ use super::identity;
 use super::input::id_text;
 use super::partner::PARTNER;
 use super::partner::Partner;
-use super::rows::{self, Described, Listing, Pages, Type, link, required};
+use super::rows::{self, Described, Listing, Pages, Shown, Type, link, required};
 use super::scalar::DateTime;
 use super::user_error::payload;
 use crate::auth::Resource;
@@ -53,14 +53,6 @@ impl From<Arc<partnership_request::PartnershipRequest>> for PartnershipRequest {
 impl From<partnership_request::PartnershipRequest> for PartnershipRequest {
     fn from(request: partnership_request::PartnershipRequest) -> Self {
         Self(Arc::new(request))
-    }
-}
-
-impl PartnershipRequest {
-    pub async fn load(ctx: &Context<'_>, id: PartnershipRequestId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Partners)?;
-        Ok(request.loaders().partnership_request.load(id.uuid()).await?.map(Self))
     }
 }
 
@@ -235,8 +227,8 @@ impl PartnershipRequestQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Nullable<PartnershipRequest> {
-        nullable(async { PartnershipRequest::load(ctx, id.parse()?).await }).await
+    ) -> Nullable<Shown<PartnershipRequest>> {
+        nullable(async { Shown::row(ctx, id.parse::<PartnershipRequestId>()?.uuid()) }).await
     }
 
     /// The partnership requests, newest first.

@@ -15,7 +15,9 @@ use super::input::{id_text, id_texts};
 use super::loader::PayoutPageKey;
 use super::money::Money;
 use super::partner::{PARTNER, Partner};
-use super::rows::{self, Described, Listing, Pages, Type, Under, allowed, amount, page_of, pages_under, required};
+use super::rows::{
+    self, Described, Listing, Pages, Shown, Type, Under, allowed, amount, page_of, pages_under, required,
+};
 use super::scalar::{CurrencyCode, DateTime};
 use super::user_error::payload;
 use crate::auth::Resource;
@@ -385,8 +387,8 @@ pub struct PayoutQuery;
 #[Object]
 impl PayoutQuery {
     /// One payout; null if there is none.
-    async fn payout(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Payout> {
-        nullable(async { Payout::load(ctx, id.parse()?).await }).await
+    async fn payout(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<Payout>> {
+        nullable(async { Shown::row(ctx, id.parse::<PayoutId>()?.uuid()) }).await
     }
 
     /// The payouts, newest first.

@@ -47,7 +47,7 @@ impl Viewer {
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Shown<Partner>> {
         nullable(async {
             match request(ctx).caller.partner() {
-                Some(partner) => Partner::shown(ctx, partner).await,
+                Some(partner) => Partner::shown(ctx, partner),
                 None => Ok(None),
             }
         })

@@ -15,7 +15,7 @@ use super::label::Advertiser;
 use super::loader::PartnersOfTier;
 use super::lookup::wanted;
 use super::partner::Partner;
-use super::rows::{self, Described, Listing, Pages, Type, resolver};
+use super::rows::{self, Described, Listing, Pages, Shown, Type, resolver};
 use super::scalar::{CurrencyCode, Date, DateTime, Decimal};
 use super::tiered_commission_input::{CreateTieredCommissionInput, UpdateTieredCommissionInput};
 use super::user_error::{DeletePayload, payload};
@@ -479,8 +479,8 @@ impl TieredCommissionQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Nullable<TieredCommission> {
-        nullable(async { TieredCommission::load(ctx, id.parse()?).await }).await
+    ) -> Nullable<Shown<TieredCommission>> {
+        nullable(async { Shown::row(ctx, id.parse::<TieredCommissionId>()?.uuid()) }).await
     }
 
     /// The tiered commissions in force, newest first.

@@ -1,14 +1,18 @@
 //! What the caller can mend, as part of every mutation's answer.
 
+use std::convert::Infallible;
+
+use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Context, Enum, ID, SimpleObject};
 
 use super::commission::Commission;
 use super::context::request;
 use super::error::{ApiError, Nullable};
-use super::rows::{Described, Rows, Shown};
+use super::rows::{Below, Described, PlainObject, Rows, Shown};
 use crate::auth::Resource;
 use crate::domain::problem::{Problem, ProblemCode};
 use crate::service::ServiceError;
+use crate::store::view::Json;
 
 /// Something in the input to mend. Where there is one, nothing was changed.
 #[derive(Clone, Debug, SimpleObject)]
@@ -59,6 +63,22 @@ impl From<Problem> for UserError {
             code,
             message: problem.message,
             field: Some(problem.path).filter(|path| !path.is_empty()),
+        }
+    }
+}
+
+impl PlainObject for UserError {
+    fn write(&self, field: &str, _: &Below<'_>, json: &mut Json) {
+        match (field, &self.field) {
+            ("code", _) => json.plain(enum_value(self.code)),
+            ("message", _) => json.text(&self.message),
+            ("field", Some(path)) => {
+                let Ok(()) = json.list(path, |json, part| {
+                    json.text(part);
+                    Ok::<_, Infallible>(())
+                });
+            }
+            _ => json.null(),
         }
     }
 }
@@ -119,7 +139,7 @@ pub fn shown_rows(ctx: &Context<'_>, rows: &[Commission]) -> Result<Rows<Commiss
     if !rows.is_empty() {
         may_show(ctx, Resource::Commissions)?;
     }
-    Ok(Rows::of(rows.to_vec()))
+    Ok(Rows(rows.to_vec()))
 }
 
 /// Declares a mutation's payload: what it made, which resource that is, and what to mend.

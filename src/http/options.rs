@@ -13,8 +13,6 @@ pub struct HttpOptions {
     pub graphiql_assets: GraphiqlAssets,
     /// Metrics have an address of their own, and are not served beside the API.
     pub metrics_elsewhere: bool,
-    /// Resolvers answer every query, also what could be written straight from rows. For tests, which ask both ways.
-    pub resolvers_only: bool,
     pub limits: Limits,
     pub timeouts: Timeouts,
     pub throttle: Throttle,

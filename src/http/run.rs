@@ -320,9 +320,7 @@ fn one(problem: Problem) -> Vec<Problem> {
 
 impl Front {
     fn context(&self, caller: Caller) -> RequestContext {
-        RequestContext::new(&self.app, caller)
-            .by_resolvers_only(self.options.resolvers_only)
-            .within(self.options.limits.answer_bytes)
+        RequestContext::new(&self.app, caller).within(self.options.limits.answer_bytes)
     }
 }
 

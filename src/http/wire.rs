@@ -37,7 +37,7 @@ fn whole(data: Value, most_bytes: usize) -> Result<(Value, usize), TooLong> {
         Value::Binary(written) if written.len() > most_bytes => return Err(TooLong),
         Value::Binary(written) => written,
         data => {
-            let mut text = Vec::with_capacity(4096);
+            let mut text = Vec::with_capacity(4096 + written_bytes(&data).min(most_bytes));
             value(&data, &mut text, most_bytes)?;
             text.into()
         }
@@ -56,7 +56,7 @@ pub fn response(response: &GraphqlResponse) -> Response {
 
 /// The answer as JSON in one line: `data`, and `extensions` and `errors` where there are any.
 pub fn text(response: &GraphqlResponse) -> String {
-    let mut text = Vec::with_capacity(4096);
+    let mut text = Vec::with_capacity(4096 + written_bytes(&response.data));
     text.extend(b"{\"data\":");
     value(&response.data, &mut text, usize::MAX).expect("no text is as long");
     if !response.extensions.is_empty() {
@@ -69,6 +69,16 @@ pub fn text(response: &GraphqlResponse) -> String {
     }
     text.push(b'}');
     String::from_utf8(text).expect("JSON is UTF-8")
+}
+
+/// How much of it was written before: most of it, so that the text need not grow.
+fn written_bytes(from: &Value) -> usize {
+    match from {
+        Value::Binary(written) => written.len(),
+        Value::Object(fields) => fields.values().map(written_bytes).sum(),
+        Value::List(items) => items.iter().map(written_bytes).sum(),
+        _ => 0,
+    }
 }
 
 /// Stops once there are more than `most_bytes`.

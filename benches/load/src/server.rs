@@ -15,10 +15,14 @@ use crate::load::NUMBERS;
 /// Signs the tokens of the benchmark.
 pub const SECRET: &str = "a secret that only this benchmark knows";
 
-/// Everything that production has on is on. Only the throttle is out of reach, since one subject asks for everything.
+/// Everything that production has on is on. Only the throttle is out of reach, since one subject asks for everything, and
+/// what one document may cost, since drawn ones are as large as they come.
 const SETTINGS: &str = "production = true
 log = \"info\"
 log_format = \"json\"
+
+[limits]
+cost = 1000000
 
 [throttle]
 maximum = 1000000000000

@@ -16,26 +16,11 @@ use super::read::{Read, Reader};
 use super::write::Writer;
 use super::{Described, finish};
 use crate::graphql::context::RequestContext;
-use crate::store::StoreError;
+use crate::graphql::error::ApiError;
 use crate::store::view::{AtHand, Row, Source};
 
 /// A list of rows that are at hand; `[T!]` in the schema.
-pub struct Rows<T> {
-    rows: Vec<T>,
-    /// It is one of several such lists: resolvers are asked, whose loaders read for all of them.
-    of_many: bool,
-}
-
-impl<T> Rows<T> {
-    pub fn of(rows: Vec<T>) -> Self {
-        Self { rows, of_many: false }
-    }
-
-    /// Whether it is one of several such lists.
-    pub fn of_many(self, of_many: bool) -> Self {
-        Self { of_many, ..self }
-    }
-}
+pub struct Rows<T>(pub Vec<T>);
 
 impl<T: Described> OutputType for Rows<T> {
     fn type_name() -> Cow<'static, str> {
@@ -51,16 +36,12 @@ impl<T: Described> OutputType for Rows<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        let request = ctx.data_unchecked::<RequestContext>();
-        if self.of_many || request.resolvers_only {
-            return self.rows.resolve(ctx, field).await;
-        }
-        list(&self.rows, ctx, field).boxed().await
+        list(&self.0, ctx, field).boxed().await
     }
 }
 
 /// The id of each, and what it holds.
-fn at_hand<T: Described>(objects: &[T], request: &RequestContext) -> Vec<(Uuid, AtHand)> {
+pub fn at_hand<T: Described>(objects: &[T], request: &RequestContext) -> Vec<(Uuid, AtHand)> {
     let tenant = request.caller.tenant();
     let each = objects.iter().map(|object| (object.uuid(), object.at_hand(tenant)));
     each.collect()
@@ -75,9 +56,7 @@ pub async fn one<T: Described>(
     let mut level = Level::of(T::TYPE.table);
     let projected = project(T::TYPE, &mut level, ctx, request);
     let found = read(&level, at_hand(std::slice::from_ref(object), request), request).await;
-    let Some(read) = found.map_err(|error| ctx.set_error_path(server_error(error.into(), field)))? else {
-        return object.resolve(ctx, field).await;
-    };
+    let read = found.map_err(|error| ctx.set_error_path(server_error(error, field)))?;
     if projected.asks {
         read.ask(&projected, 0, ctx).await;
     }
@@ -94,9 +73,7 @@ async fn list<T: Described>(
     let object = project(T::TYPE, &mut level, ctx, request);
     let count = rows.len();
     let found = read(&level, at_hand(rows, request), request).await;
-    let Some(read) = found.map_err(|error| ctx.set_error_path(server_error(error.into(), field)))? else {
-        return rows.resolve(ctx, field).await;
-    };
+    let read = found.map_err(|error| ctx.set_error_path(server_error(error, field)))?;
     if object.asks {
         read.ask_rows(&object, 0..count, ctx).await;
     }
@@ -112,13 +89,12 @@ fn project<'a>(
     level.object(Asker { ctx, request }, to, Source::OWN, &ctx.item.node)
 }
 
-/// Reads what the rows do not hold, and what is under them. `None`: one of them has been deleted since, and only its
-/// resolvers know what it was.
-async fn read<'p, 'a: 'p>(
+/// Reads what the rows do not hold, and what is under them.
+pub async fn read<'p, 'a: 'p>(
     level: &'p Level<'a>,
     at_hand: Vec<(Uuid, AtHand)>,
     request: &'p RequestContext,
-) -> Result<Option<Read<'p, 'a>>, StoreError> {
+) -> Result<Read<'p, 'a>, ApiError> {
     let reader = Reader::new(request);
     let own = at_hand.iter().map(|(_, value)| level.selected.at_hand(value));
     let own: Vec<_> = own.collect();
@@ -132,10 +108,10 @@ async fn read<'p, 'a: 'p>(
         for (own, id) in own.into_iter().zip(&ids) {
             rows.push(match found.remove(id) {
                 Some(Row::Read(read)) => Row::AtHand(own, Some(read)),
-                _ => return Ok(None),
+                _ => return Err(ApiError::bad_user_input("it has been deleted since")),
             });
         }
         rows
     };
-    Ok(Some(reader.below(level, rows).await?))
+    Ok(reader.below(level, rows).await?)
 }

@@ -5,7 +5,7 @@
 //! - `described`: what a type shows, said once;
 //! - `projection`: from a selection to what is read, and what is written where;
 //! - `read`, `ask`, `write`: the three steps, in this order;
-//! - `at_hand`, `any`, `plain`: rows that were not asked for as such, and objects that are no rows.
+//! - `at_hand`, `results`, `any`, `plain`: rows that were not asked for as such, and objects that are no rows.
 
 mod any;
 mod ask;
@@ -16,6 +16,7 @@ mod page;
 mod plain;
 mod projection;
 mod read;
+mod results;
 mod under;
 mod walk;
 mod write;
@@ -28,7 +29,7 @@ use std::sync::atomic::Ordering;
 
 use async_graphql::parser::types::{Field as Selection, OperationType};
 use async_graphql::registry::Registry;
-use async_graphql::{ContainerType, ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
+use async_graphql::{ContainerType, Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 
 use futures::FutureExt;
 use uuid::Uuid;
@@ -49,6 +50,7 @@ pub use fault::server_error;
 pub use plain::{Below, Plain, PlainObject};
 use projection::{Asker, Level};
 use read::Reader;
+pub use results::{ResultObject, Results, RowsField};
 pub use under::{allowed, pages_under};
 use write::Writer;
 
@@ -70,8 +72,6 @@ pub trait Described: OutputType + Clone {
 pub enum Shown<T> {
     Row(Wanted),
     AtHand(T),
-    /// At hand, and one of a list that is no list of rows: its resolvers are asked, whose loaders read for the whole list.
-    OfMany(T),
 }
 
 /// The row whose column has a value.
@@ -91,15 +91,19 @@ impl<T: Described> Shown<T> {
         Self::Row(Wanted { column, key })
     }
 
-    /// Whether it is one of a list that is no list of rows.
-    pub fn of_many(self, of_many: bool) -> Self {
-        match self {
-            Self::AtHand(object) if of_many => Self::OfMany(object),
-            other => other,
-        }
+    /// The row with this id, if the caller may read such rows; null if it sees none.
+    pub fn row(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>, ApiError> {
+        ctx.data_unchecked::<RequestContext>().caller.read(T::TYPE.resource)?;
+        Ok(Some(Self::by_id(id)))
     }
 
-    pub fn by_text(column: Column, text: String) -> Self {
+    /// The same by what its column says.
+    pub fn named(ctx: &Context<'_>, column: Column, text: String) -> Result<Option<Self>, ApiError> {
+        ctx.data_unchecked::<RequestContext>().caller.read(T::TYPE.resource)?;
+        Ok(Some(Self::by_text(column, text)))
+    }
+
+    fn by_text(column: Column, text: String) -> Self {
         let key = WantedKey::Text(text);
         Self::Row(Wanted { column, key })
     }
@@ -116,10 +120,6 @@ impl<T: Described> OutputType for Shown<T> {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Selection>) -> ServerResult<Value> {
         match self {
-            Self::OfMany(object) => object.resolve(ctx, field).await,
-            Self::AtHand(object) if ctx.data_unchecked::<RequestContext>().resolvers_only => {
-                object.resolve(ctx, field).await
-            }
             Self::AtHand(object) => at_hand::one(object, ctx, field).boxed().await,
             Self::Row(wanted) => one(T::TYPE, wanted, ctx, field).boxed().await,
         }
@@ -160,9 +160,6 @@ impl<C: ContainerType + OutputType> OutputType for Pages<C> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Selection>) -> ServerResult<Value> {
-        if ctx.data_unchecked::<RequestContext>().resolvers_only {
-            return self.connection.resolve(ctx, field).await;
-        }
         page(self, ctx, field).boxed().await
     }
 }

@@ -8,7 +8,6 @@ use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 
 use super::walk::fields;
-use crate::graphql::context::RequestContext;
 use crate::store::view::Json;
 
 /// An object without anything to read.
@@ -79,10 +78,6 @@ impl<T: PlainObject> OutputType for Plain<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        let request = ctx.data_unchecked::<RequestContext>();
-        if request.resolvers_only {
-            return self.0.resolve(ctx, field).await;
-        }
         super::finish(ctx, field, |json| {
             Below::new(ctx, &ctx.item.node).list(&self.0, json);
             Ok(())

@@ -23,14 +23,14 @@ pub struct Writer<'w> {
 }
 
 #[derive(Clone, Copy)]
-enum Step<'w> {
+pub enum Step<'w> {
     Field(&'w Positioned<Field>),
     Index(usize),
 }
 
 type Written = Result<(), Fault>;
 
-fn key(field: &Positioned<Field>) -> &str {
+pub fn key(field: &Positioned<Field>) -> &str {
     &field.node.response_key().node
 }
 
@@ -41,7 +41,7 @@ impl<'w> Writer<'w> {
     }
 
     /// An error of a field of the object that is being written. What it knows of its path below the field stays.
-    fn fault(&self, field: &Positioned<Field>, mut error: ServerError) -> Fault {
+    pub fn fault(&self, field: &Positioned<Field>, mut error: ServerError) -> Fault {
         let known = std::mem::take(&mut error.path);
         let mut error = self.ctx.set_error_path(error);
         error.path.extend(self.path.iter().map(|step| match step {
@@ -54,7 +54,7 @@ impl<'w> Writer<'w> {
         Fault(Box::new(error))
     }
 
-    fn within(&mut self, step: Step<'w>, write: impl FnOnce(&mut Self) -> Written) -> Written {
+    pub fn within(&mut self, step: Step<'w>, write: impl FnOnce(&mut Self) -> Written) -> Written {
         self.path.push(step);
         let depth = self.path.len();
         let written = write(self);
@@ -63,7 +63,7 @@ impl<'w> Writer<'w> {
     }
 
     /// Writes what may be null.
-    fn nullable(&mut self, json: &mut Json, write: impl FnOnce(&mut Self, &mut Json) -> Written) {
+    pub fn nullable(&mut self, json: &mut Json, write: impl FnOnce(&mut Self, &mut Json) -> Written) {
         let mark = json.mark();
         if let Err(Fault(error)) = write(self, json) {
             json.back_to(mark);
@@ -134,7 +134,7 @@ impl<'w> Writer<'w> {
         let failed =
             |writer: &Self, error: crate::store::StoreError| writer.fault(field, server_error(error.into(), field));
         match out {
-            Out::TypeName(name) => json.plain(name),
+            Out::TypeName(name) => json.word(name),
             Out::Null => json.null(),
             Out::EmptyList => json.written("[]"),
             Out::Wrong(error, nullable) => {
@@ -251,7 +251,7 @@ impl<'w> Writer<'w> {
                 return Err(self.fault(field, server_error(error.clone(), field)));
             }
             match out {
-                PageOut::TypeName => json.plain(shape.names.connection),
+                PageOut::TypeName => json.word(shape.names.connection),
                 PageOut::Nodes(object) => self.family(read, object, listed, field, json)?,
                 PageOut::Edges(edges) => self.within(Step::Field(field), |writer| {
                     json.list(listed.rows.clone().enumerate(), |json, (place, row)| {
@@ -278,7 +278,7 @@ impl<'w> Writer<'w> {
         let fields = edges.iter().map(|(field, out)| (key(field), (*field, out)));
         json.object(fields, |json, (field, out)| match out {
             EdgeOut::TypeName => {
-                json.plain(shape.names.edge);
+                json.word(shape.names.edge);
                 Ok(())
             }
             EdgeOut::Node(object) => self.within(Step::Field(field), |writer| writer.object(read, object, row, json)),
@@ -296,7 +296,7 @@ impl<'w> Writer<'w> {
         let fields = fields.iter().map(|(field, out)| (key(field), (*field, out)));
         json.object(fields, |json, (field, out)| {
             match out {
-                InfoOut::TypeName => json.plain("PageInfo"),
+                InfoOut::TypeName => json.word("PageInfo"),
                 InfoOut::HasNext => json.truth(listed.has_next),
                 InfoOut::HasPrevious => json.truth(listed.has_previous),
                 InfoOut::Start => self.cursor(read, shape, listed, (field, listed.rows.clone().next()), json)?,
@@ -343,7 +343,7 @@ fn write_value(value: &Value, json: &mut Json) {
         Value::Number(number) => return json.number(number),
         Value::String(text) => return json.text(text),
         Value::Boolean(truth) => return json.truth(*truth),
-        Value::Enum(name) => return json.plain(name),
+        Value::Enum(name) => return json.word(name),
         // Lists and rows within are JSON already.
         Value::Binary(text) => return json.written(&String::from_utf8_lossy(text)),
         Value::List(items) => json.list(items, |json, item| {

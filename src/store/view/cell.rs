@@ -2,10 +2,10 @@
 
 use chrono::SecondsFormat;
 use rust_decimal::Decimal;
-use sea_orm::TryGetable;
 use sea_orm::sea_query::ValueType;
 use uuid::Uuid;
 
+use super::row::Stored;
 use super::{Json, Row};
 use crate::domain::Timestamp;
 use crate::domain::id::{Id, Kind};
@@ -32,7 +32,8 @@ pub fn is_amount(row: &Row, cell: usize) -> Result<bool, StoreError> {
 
 fn nullable<T>(row: &Row, cells: &[usize], json: &mut Json, write: impl FnOnce(&mut Json, T)) -> Result<(), StoreError>
 where
-    Option<T>: TryGetable + ValueType,
+    T: for<'r> Stored<'r>,
+    Option<T>: ValueType,
 {
     match row.get(cells[0])? {
         Some(value) => write(json, value),
@@ -46,7 +47,11 @@ pub fn id<K: Kind>(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), St
 }
 
 pub fn text(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
-    nullable(row, cells, json, |json, text: String| json.text(&text))
+    match row.text(cells[0])? {
+        Some(text) => json.text(&text),
+        None => json.null(),
+    }
+    Ok(())
 }
 
 pub fn number(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
@@ -65,12 +70,11 @@ pub fn moment(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreEr
 
 /// Writes one of a closed set of words, which are spelt alike in the database and in the schema.
 pub fn one_of(row: &Row, cells: &[usize], json: &mut Json, is_one: impl Fn(&str) -> bool) -> Result<(), StoreError> {
-    let word: Option<String> = row.get(cells[0])?;
-    match word {
-        Some(word) if is_one(&word) => json.plain(word),
+    match row.text(cells[0])? {
+        Some(word) if is_one(&word) => json.word(&word),
         Some(word) => {
             let (table, column) = (TABLE, "word");
-            let value = word;
+            let value = word.into_owned();
             return Err(StoreError::Corrupt { table, column, value });
         }
         None => json.null(),
@@ -89,7 +93,7 @@ pub(crate) use word;
 
 /// A document that is needed itself.
 pub fn json(row: &Row, cell: usize) -> Result<serde_json::Value, StoreError> {
-    row.get(cell)
+    row.required(cell)
 }
 
 /// A document as it is kept.
@@ -103,31 +107,31 @@ pub fn document(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), Store
 /// `example`.
 pub fn place(row: &Row, id: usize, key: Option<usize>, example: Option<&SortKey>) -> Result<Place, StoreError> {
     let key = match (key, example) {
-        (Some(cell), Some(SortKey::Text(_))) => Some(SortKey::Text(row.get(cell)?)),
-        (Some(cell), Some(SortKey::Time(_))) => Some(SortKey::Time(row.get(cell)?)),
-        (Some(cell), Some(SortKey::Integer(_))) => Some(SortKey::Integer(row.get(cell)?)),
+        (Some(cell), Some(SortKey::Text(_))) => Some(SortKey::Text(row.required(cell)?)),
+        (Some(cell), Some(SortKey::Time(_))) => Some(SortKey::Time(row.required(cell)?)),
+        (Some(cell), Some(SortKey::Integer(_))) => Some(SortKey::Integer(row.required(cell)?)),
         _ => None,
     };
-    let id = row.get(id)?;
+    let id = row.required(id)?;
     Ok(Place { key, id })
 }
 
 /// An amount of money: a currency and minor units.
 pub fn amount(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
-    let money = row::money(TABLE, "amount_minor", row.get(cells[1])?, currency(row, cells)?)?;
+    let money = row::money(TABLE, "amount_minor", row.required(cells[1])?, currency(row, cells)?)?;
     json.plain(money.amount());
     Ok(())
 }
 
 /// A sum, which may be larger than any amount: a currency and minor units.
 pub fn sum(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
-    units(row.get(cells[1])?, currency(row, cells)?, json);
+    units(row.required(cells[1])?, currency(row, cells)?, json);
     Ok(())
 }
 
 /// A sum less another one: a currency and the minor units of both.
 pub fn difference(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
-    let (sum, less): (i64, i64) = (row.get(cells[1])?, row.get(cells[2])?);
+    let (sum, less): (i64, i64) = (row.required(cells[1])?, row.required(cells[2])?);
     units(sum - less, currency(row, cells)?, json);
     Ok(())
 }
@@ -137,6 +141,6 @@ fn units(minor: i64, currency: Currency, json: &mut Json) {
 }
 
 fn currency(row: &Row, cells: &[usize]) -> Result<Currency, StoreError> {
-    let code: String = row.get(cells[0])?;
-    row::currency(TABLE, "currency", &code)
+    let code = row.text(cells[0])?;
+    row::currency(TABLE, "currency", code.as_deref().unwrap_or_default())
 }

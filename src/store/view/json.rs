@@ -24,10 +24,13 @@ pub struct Mark {
 }
 
 impl Json {
+    /// Room for a short answer, so that growing begins late.
+    const FIRST_BYTES: usize = 2048;
+
     /// A text of at most so many bytes.
     pub fn within(most_bytes: usize) -> Self {
         Self {
-            text: String::new(),
+            text: String::with_capacity(Self::FIRST_BYTES),
             objects: 0,
             most_bytes,
             embedded: 0,
@@ -117,8 +120,15 @@ impl Json {
 
     /// Names of GraphQL need no escapes.
     fn name(&mut self, name: &str) {
-        self.plain(name);
+        self.word(name);
         self.text.push(':');
+    }
+
+    /// A text that needs no escapes, as it is.
+    pub fn word(&mut self, word: &str) {
+        self.text.push('"');
+        self.text.push_str(word);
+        self.text.push('"');
     }
 
     pub fn null(&mut self) {

@@ -7,13 +7,14 @@ mod json;
 mod kept;
 mod list;
 mod read;
+mod row;
 mod selected;
 mod table;
 
 use std::str::FromStr;
 
-use sea_orm::sea_query::{Expr, ValueType};
-use sea_orm::{ColumnTrait, EntityName, EntityTrait, FromQueryResult, ModelTrait, QueryResult, TryGetable, Value};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityName, EntityTrait, FromQueryResult, ModelTrait, Value};
 
 use super::StoreError;
 
@@ -24,6 +25,7 @@ pub use json::{Json, Mark, TooLong};
 pub use kept::Kept;
 pub use list::{Family, List, Order, Through};
 pub use read::{Key, by_ids, family, one, page, pages};
+pub use row::Row;
 pub use selected::{Selected, Source};
 pub use table::*;
 
@@ -42,36 +44,6 @@ where
         let column = name.parse().ok().filter(|_| !but.contains(&name))?;
         Some(model.get(column))
     })
-}
-
-/// A row with the columns of a [`Selected`].
-pub enum Row {
-    Read(QueryResult),
-    /// One that is at hand: what it holds itself, cell by cell, and the rest as it was read.
-    AtHand(Vec<Option<Value>>, Option<QueryResult>),
-}
-
-impl Row {
-    /// What is in a cell.
-    fn get<T: TryGetable + ValueType>(&self, cell: usize) -> Result<T, StoreError> {
-        let read = match self {
-            Self::Read(read) => read,
-            Self::AtHand(own, read) => match (own.get(cell).cloned().flatten(), read) {
-                (Some(value), _) => return <T as ValueType>::try_from(value).map_err(|_| not_at_hand(cell)),
-                (None, Some(read)) => read,
-                (None, None) => return Err(not_at_hand(cell)),
-            },
-        };
-        Ok(read.try_get_by_index(cell)?)
-    }
-}
-
-fn not_at_hand(cell: usize) -> StoreError {
-    StoreError::Corrupt {
-        table: "view",
-        column: "cell",
-        value: cell.to_string(),
-    }
 }
 
 /// A column of a table.
@@ -125,8 +97,5 @@ pub fn column<C: ColumnTrait>(column: C) -> Column {
 
 /// A row whose columns were all read, with names that begin like this.
 pub(super) fn whole<M: FromQueryResult>(row: &Row, prefix: &str) -> Result<M, StoreError> {
-    match row {
-        Row::Read(read) | Row::AtHand(_, Some(read)) => Ok(M::from_query_result(read, prefix)?),
-        Row::AtHand(_, None) => Err(not_at_hand(0)),
-    }
+    Ok(M::from_query_result(row.read()?, prefix)?)
 }

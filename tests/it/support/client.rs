@@ -6,21 +6,10 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::Statements;
-
 #[derive(Clone)]
 pub struct Client {
     router: Router,
-    /// Answers by resolvers only.
-    resolvers: Option<Resolvers>,
     token: Option<String>,
-}
-
-/// The other way to be answered: queries are asked both ways, and both answers must be the same.
-#[derive(Clone)]
-pub struct Resolvers {
-    pub router: Router,
-    pub statements: Statements,
 }
 
 /// An answer of the gateway.
@@ -34,19 +23,7 @@ pub struct Answer {
 
 impl Client {
     pub fn new(router: Router, token: Option<String>) -> Self {
-        Self {
-            router,
-            token,
-            resolvers: None,
-        }
-    }
-
-    /// Compares the answers to queries with those of the resolvers alone.
-    pub fn comparing(self, resolvers: Resolvers) -> Self {
-        Self {
-            resolvers: Some(resolvers),
-            ..self
-        }
+        Self { router, token }
     }
 
     /// Sends a document without variables.
@@ -55,52 +32,17 @@ impl Client {
     }
 
     pub async fn ask_with(&self, document: &str, variables: Value) -> Answer {
-        let answer = self.ask_once(&self.router, document, &variables).await;
-        if let Some(resolvers) = &self.resolvers
-            && document.trim_start().starts_with(['{', 'q'])
-        {
-            Box::pin(self.compare(resolvers, &answer, document, &variables)).await;
-        }
-        answer
+        self.ask_once(document, &variables).await
     }
 
-    /// Asks the resolvers alone.
-    pub async fn ask_resolvers(&self, document: &str, variables: Value) -> Answer {
-        let resolvers = self.resolvers.as_ref().expect("a client of a TestApp");
-        self.ask_once(&resolvers.router, document, &variables).await
-    }
-
-    /// The resolvers must give the same answer, to the letter.
-    async fn compare(&self, resolvers: &Resolvers, answer: &Answer, document: &str, variables: &Value) {
-        let counted = resolvers.statements.lock().unwrap().clone();
-        let mut straight = answer.to_the_letter();
-        let mut resolved = self
-            .ask_once(&resolvers.router, document, variables)
-            .await
-            .to_the_letter();
-        // Somebody may have written in between.
-        for _ in 0..5 {
-            if straight == resolved {
-                break;
-            }
-            straight = self.ask_once(&self.router, document, variables).await.to_the_letter();
-            resolved = self
-                .ask_once(&resolvers.router, document, variables)
-                .await
-                .to_the_letter();
-        }
-        assert_eq!(straight, resolved, "{document} {variables}");
-        *resolvers.statements.lock().unwrap() = counted;
-    }
-
-    async fn ask_once(&self, router: &Router, document: &str, variables: &Value) -> Answer {
+    async fn ask_once(&self, document: &str, variables: &Value) -> Answer {
         let body = json!({ "query": document, "variables": variables }).to_string();
         let mut request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         // Boxed: programmes ask a hundred times, and a test's stack is small.
-        Box::pin(send(router, request.body(Body::from(body)).unwrap())).await
+        Box::pin(send(&self.router, request.body(Body::from(body)).unwrap())).await
     }
 
     /// Sends any request. An empty or plain text body reads as null or a string.
@@ -211,28 +153,6 @@ impl Answer {
             errors.sort_by_key(Value::to_string);
         }
         body.to_string()
-    }
-
-    /// The body as it was sent, unless it has errors: they name the request.
-    fn to_the_letter(&self) -> String {
-        let mut body = self.body.clone();
-        let Some(errors) = body["errors"].as_array_mut() else {
-            // What it cost is not part of it: the library counts the objects of documents, such as metadata, too.
-            let (data, _) = self.text.rsplit_once(",\"extensions\":").unwrap_or((&self.text, ""));
-            return data.to_owned();
-        };
-        for error in errors.iter_mut() {
-            error["extensions"]["requestId"].take();
-            // The library leaves the last fields out of the paths of errors that take their parents along.
-            if let Some(path) = error["path"].as_array_mut() {
-                while path.last().is_some_and(Value::is_string) {
-                    path.pop();
-                }
-            }
-        }
-        // Fields that fail side by side have no order.
-        errors.sort_by_key(Value::to_string);
-        json!([body["data"], body["errors"]]).to_string()
     }
 
     pub fn data(self) -> Value {

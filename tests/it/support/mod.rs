@@ -26,7 +26,7 @@ use tributary::service::tenant::{NewTenant, create};
 use tributary::service::token::mint;
 use tributary::store::{self, Store};
 
-pub use client::{Answer, Client, Resolvers};
+pub use client::{Answer, Client};
 use database::Database;
 pub use sdl::Sdl;
 
@@ -67,8 +67,6 @@ pub struct TestApp {
     /// Stands still until a test moves it.
     pub clock: Clock,
     router: Router,
-    /// The same program, answering by resolvers only.
-    resolvers: Router,
     statements: Statements,
     // Dropped last: removes the database.
     database: Database,
@@ -129,17 +127,11 @@ impl TestApp {
         let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
         let app = Arc::new(App::new(store, clock.clone(), keys));
         let (_, ending) = watch::channel(false);
-        let router = http::router(app.clone(), generous(), ending.clone()).expect("the options are sound");
-        let resolvers_only = HttpOptions {
-            resolvers_only: true,
-            ..generous()
-        };
-        let resolvers = http::router(app.clone(), resolvers_only, ending).expect("the options are sound");
+        let router = http::router(app.clone(), generous(), ending).expect("the options are sound");
         Self {
             app,
             clock,
             router,
-            resolvers,
             statements,
             database,
         }
@@ -205,11 +197,7 @@ impl TestApp {
 
     /// A client with this token, or without any.
     pub fn client(&self, token: Option<String>) -> Client {
-        let resolvers = Resolvers {
-            router: self.resolvers.clone(),
-            statements: self.statements.clone(),
-        };
-        Client::new(self.router.clone(), token).comparing(resolvers)
+        Client::new(self.router.clone(), token)
     }
 
     /// Forgets the statements counted so far.

@@ -71,6 +71,7 @@ const SUMS: [Sql; 4] = [
 /// What the gateway says of an event that either recorded, so that it can be read back.
 const DOCUMENT: &str = "query($externalId: String!) { event(externalId: $externalId) {
     kind type base amount { amount currency } refundedAmount { amount } metadata
+    decision { earned reason components { term reason detail amount { amount currency } } }
     customer { id externalId } attribution { partner { id } campaign { id } }
     commissions { nodes { kind status amount { amount currency } paymentTarget recipient holdbackDays snapshot { id }
       explanation { outcome detail amount } transitions { from to actor reason } } } } }";

@@ -14,8 +14,9 @@ WITH locked AS (
   SELECT s.id AS snapshot_id, s.version, s.terms -> 0 ->> 'value' AS percent,
     trim_scale($15::numeric * (s.terms -> 0 ->> 'value')::numeric * 0.01) AS exact,
     round($15::numeric * (s.terms -> 0 ->> 'value')::numeric * 0.01, $16) AS rounded,
-    coalesce(s.holdback_days, m.holdback_days) AS holdback_days
-  FROM locked, campaign m, LATERAL (
+    coalesce(s.holdback_days, m.holdback_days) AS holdback_days,
+    jsonb_array_length(s.terms) AS components, p.status AS partner_status, m.status AS campaign_status
+  FROM locked JOIN partner p ON p.tenant_id = $1 AND p.id = locked.id, campaign m, LATERAL (
     SELECT id, version, terms, holdback_days FROM commission_snapshot
     WHERE tenant_id = $1 AND partner_id = locked.id AND (campaign_id = $3 OR campaign_id IS NULL)
     ORDER BY campaign_id NULLS LAST, version DESC LIMIT 1
@@ -52,13 +53,25 @@ WITH locked AS (
     snapshot_id, 'PERCENT', holdback_days, $9, $9 + make_interval(hours => 24 * holdback_days),
     jsonb_build_array(
       jsonb_build_object('source', format('snapshot %s version %s', snapshot_id, version), 'outcome', 'Applied',
-        'detail', 'component 0 of its terms'),
+        'detail', format('component 1 of %s', components)),
       jsonb_build_object('source', 'terms.0 PERCENT', 'outcome', 'Applied', 'detail',
         format('%s %% of %s %s', percent, $15, $10), 'amount', exact::text),
       jsonb_build_object('source', 'rounding', 'outcome', 'Applied', 'detail',
-        format('%s to %s %s, half away from zero', exact, rounded, $10), 'amount', trim_scale(rounded - exact)::text))
+        CASE WHEN exact = rounded THEN format('%s %s needs no rounding', rounded, $10)
+          ELSE format('%s %s to %s %s, half away from zero', exact, $10, rounded, $10) END,
+        'amount', trim_scale(rounded - exact)::text))
   FROM recorded, promised
   RETURNING id, amount_minor, mature_at
+), decided AS (
+  INSERT INTO event_decision (tenant_id, event_id, number, components, made_with, decided_at, recorded_at, partner_id,
+    campaign_id, amount_minor, currency)
+  SELECT $1, recorded.id, 1,
+    jsonb_build_array(jsonb_build_object('term', 0, 'minor', earned.amount_minor, 'currency', $10,
+      'detail', format('%s %% of %s %s', percent, $15, $10))),
+    jsonb_build_object('partnerStatus', partner_status, 'campaignStatus', campaign_status, 'source', 'PARTNER_SNAPSHOT',
+      'snapshot', snapshot_id, 'group', NULL, 'tiers', '[]'::jsonb),
+    $9, $9, $2, $3, $8, $10
+  FROM recorded, promised, earned
 ), moved AS (
   INSERT INTO commission_transition (tenant_id, id, commission_id, to_status, actor, at)
   SELECT $1, $13, id, 'ACCRUED', $14, $9 FROM earned

@@ -10,6 +10,7 @@ use super::{ACTOR, Charge, Earned};
 /// What was promised, to whom the charge belongs and how many it paid.
 const PREPARE: &str = "
 SELECT s.id, s.version, json_extract(s.terms, '$[0].value'), coalesce(s.holdback_days, m.holdback_days), c.id,
+  json_array_length(s.terms), p.status, m.status,
   coalesce((SELECT paid_charges FROM partner_customer
             WHERE tenant_id = $1 AND partner_id = $2 AND customer_id = c.id), 0)
 FROM partner p, campaign m, customer c, commission_snapshot s
@@ -60,12 +61,20 @@ INSERT INTO partner_balance (tenant_id, partner_id, currency, accrued_minor, app
 VALUES ($1, $2, $3, $4, 0, 0, 0, 0)
 ON CONFLICT (tenant_id, partner_id, currency) DO UPDATE SET accrued_minor = accrued_minor + excluded.accrued_minor";
 
+const DECISION: &str = "
+INSERT INTO event_decision (tenant_id, event_id, number, components, made_with, decided_at, recorded_at, partner_id,
+  campaign_id, amount_minor, currency)
+VALUES ($1, $2, 1, $3, $4, $5, $5, $6, $7, $8, $9)";
+
+/// What `PREPARE` finds.
+type Prepared = (Uuid, i32, String, Option<i32>, Uuid, i64, String, String, i64);
+
 /// `None`: nothing was written, since the external id is known or nothing would be earned.
 pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<Earned>, sqlx::Error> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     let (tenant, partner, campaign, now) = (charge.tenant, charge.partner, charge.campaign, charge.now);
     let (minor, currency) = (charge.charged.minor(), charge.charged.currency().code());
-    let found: Option<(Uuid, i32, String, Option<i32>, Uuid, i64)> = sqlx::query_as(PREPARE)
+    let found: Option<Prepared> = sqlx::query_as(PREPARE)
         .bind(tenant)
         .bind(partner)
         .bind(campaign)
@@ -73,7 +82,9 @@ pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<
         .bind(now)
         .fetch_optional(&mut *transaction)
         .await?;
-    let Some((snapshot, version, percent, holdback_days, customer, paid_charges)) = found else {
+    let Some((snapshot, version, percent, holdback_days, customer, components, status, campaign_status, paid_charges)) =
+        found
+    else {
         return Ok(None);
     };
     let recorded = sqlx::query(EVENT)
@@ -108,12 +119,17 @@ pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<
         minor: rounded.minor(),
         mature_at: holdback_days.map(|days| now + chrono::TimeDelta::days(i64::from(days))),
     };
+    let rounding = match rounded.amount() == exact {
+        true => format!("{rounded} needs no rounding"),
+        false => format!("{exact} {currency} to {rounded}, half away from zero"),
+    };
+    let detail = format!("{percent} % of {}", charge.charged);
     let explanation = serde_json::json!([
         { "source": format!("snapshot {snapshot} version {version}"), "outcome": "Applied",
-          "detail": "component 0 of its terms" },
-        { "source": "terms.0 PERCENT", "outcome": "Applied", "detail": format!("{percent} % of {}", charge.charged),
+          "detail": format!("component 1 of {components}") },
+        { "source": "terms.0 PERCENT", "outcome": "Applied", "detail": detail,
           "amount": exact.to_string() },
-        { "source": "rounding", "outcome": "Applied", "detail": format!("{exact} to {rounded}, half away from zero"),
+        { "source": "rounding", "outcome": "Applied", "detail": rounding,
           "amount": (rounded.amount() - exact).normalize().to_string() },
     ]);
     sqlx::query(COMMISSION)
@@ -137,6 +153,23 @@ pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<
         .bind(charge.commission)
         .bind(ACTOR)
         .bind(now)
+        .execute(&mut *transaction)
+        .await?;
+    let components = serde_json::json!([{ "term": 0, "minor": earned.minor, "currency": currency, "detail": detail }]);
+    let made_with = serde_json::json!({
+        "partnerStatus": status, "campaignStatus": campaign_status, "source": "PARTNER_SNAPSHOT",
+        "snapshot": snapshot.to_string(), "group": null, "tiers": [],
+    });
+    sqlx::query(DECISION)
+        .bind(tenant)
+        .bind(charge.event)
+        .bind(components.to_string())
+        .bind(made_with.to_string())
+        .bind(now)
+        .bind(partner)
+        .bind(campaign)
+        .bind(minor)
+        .bind(currency)
         .execute(&mut *transaction)
         .await?;
     let told = sqlx::query(OUTBOX).bind(tenant).bind(charge.commission).bind(now);

@@ -1,0 +1,224 @@
+//! What became of each thing of a list. The rows that results name are read for all of them together: one statement a
+//! field, however many there are.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
+use futures::FutureExt;
+use futures::future::join_all;
+use uuid::Uuid;
+
+use super::at_hand::{at_hand, read};
+use super::described::Type;
+use super::fault::{Fault, server_error};
+use super::plain::{Below, PlainObject};
+use super::projection::{Asker, Level, Object};
+use super::read::Read;
+use super::walk::fields;
+use super::write::{Step, Writer, key};
+use super::{Described, finish};
+use crate::graphql::context::RequestContext;
+use crate::graphql::error::ApiError;
+use crate::graphql::user_error::may_show;
+use crate::store::view::{AtHand, Json, Source};
+
+/// An object that holds all that is shown of it, but for fields that are rows.
+pub trait ResultObject: PlainObject + Send {
+    /// The rows of a field; `None`: it is no row, and the object writes it.
+    fn rows(field: &str) -> Option<RowsField<Self>>
+    where
+        Self: Sized;
+}
+
+/// A field of results that is a row, or a list of rows, at hand.
+pub struct RowsField<T> {
+    to: &'static Type,
+    /// Otherwise it is one row, or null.
+    is_list: bool,
+    of: AtHandOf<T>,
+}
+
+/// The ids of an object's rows, and what they hold.
+type AtHandOf<T> = Box<dyn Fn(&T, &RequestContext) -> Vec<(Uuid, AtHand)> + Send + Sync>;
+
+impl<T: 'static> RowsField<T> {
+    pub fn one<R: Described + 'static>(of: fn(&T) -> &Option<R>) -> Self {
+        Self {
+            to: R::TYPE,
+            is_list: false,
+            of: Box::new(move |result, request| at_hand(of(result).as_slice(), request)),
+        }
+    }
+
+    pub fn list<R: Described + 'static>(of: fn(&T) -> &[R]) -> Self {
+        Self {
+            to: R::TYPE,
+            is_list: true,
+            of: Box::new(move |result, request| at_hand(of(result), request)),
+        }
+    }
+}
+
+/// A list of results; `[T!]` in the schema.
+pub struct Results<T>(pub Vec<T>);
+
+impl<T: ResultObject + 'static> OutputType for Results<T> {
+    fn type_name() -> Cow<'static, str> {
+        Vec::<T>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        Vec::<T>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Vec::<T>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        list(&self.0, ctx, field).boxed().await
+    }
+}
+
+/// The rows of one selected field, of all results.
+struct Group<'a> {
+    field: &'a Positioned<Field>,
+    is_list: bool,
+    level: Level<'a>,
+    object: Object<'a>,
+    /// Which rows are whose.
+    of_results: Vec<Range<usize>>,
+    /// Why none of them is shown.
+    denied: Option<ApiError>,
+}
+
+type Rows<'p, 'a> = Result<Read<'p, 'a>, ApiError>;
+
+async fn list<T: ResultObject + 'static>(
+    results: &[T],
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let request = ctx.data_unchecked::<RequestContext>();
+    let name = T::type_name();
+    let mut selected = Vec::new();
+    let (mut groups, mut rows) = (Vec::new(), Vec::new());
+    fields(ctx, &ctx.item.node, &name, &mut |field| {
+        let group = T::rows(&field.node.name.node).map(|of| {
+            let (group, at_hand) = Group::of(of, results, Asker { ctx, request }, field);
+            groups.push(group);
+            rows.push(at_hand);
+            groups.len() - 1
+        });
+        selected.push((field, group));
+    });
+    let reading = groups.iter().zip(rows).map(|(group, rows)| async move {
+        match &group.denied {
+            Some(denied) => Err(denied.clone()),
+            None => read(&group.level, rows, request).await,
+        }
+    });
+    let shown = join_all(reading).await;
+    join_all(groups.iter().zip(&shown).map(|(group, shown)| group.ask(shown, ctx))).await;
+    finish(ctx, field, |json| {
+        let mut writer = Writer::new(ctx);
+        json.list(results.iter().enumerate(), |json, (place, result)| {
+            writer.within(Step::Index(place), |writer| {
+                let selected = selected.iter().map(|(field, group)| (key(field), (*field, *group)));
+                json.object(selected, |json, (field, group)| {
+                    match (group, field.node.name.node.as_str()) {
+                        (Some(group), _) => groups[group].write(&shown[group], place, writer, json)?,
+                        (None, "__typename") => json.word(&name),
+                        (None, own) => {
+                            let below = Below::new(ctx, &field.node.selection_set.node);
+                            result.write(own, &below, json);
+                        }
+                    }
+                    Ok(())
+                })
+            })
+        })
+    })
+}
+
+impl<'a> Group<'a> {
+    fn of<T>(
+        of: RowsField<T>,
+        results: &[T],
+        asker: Asker<'a>,
+        field: &'a Positioned<Field>,
+    ) -> (Self, Vec<(Uuid, AtHand)>) {
+        let mut level = Level::of(of.to.table);
+        let object = level.object(asker, of.to, Source::OWN, &field.node.selection_set.node);
+        let (mut rows, mut of_results) = (Vec::new(), Vec::with_capacity(results.len()));
+        for result in results {
+            let from = rows.len();
+            rows.extend((of.of)(result, asker.request));
+            of_results.push(from..rows.len());
+        }
+        let denied = may_show(&asker.ctx.with_field(field), of.to.resource).err();
+        let group = Self {
+            field,
+            is_list: of.is_list,
+            level,
+            object,
+            of_results,
+            denied,
+        };
+        (group, rows)
+    }
+
+    /// Asks resolvers what is no column, of all rows at once.
+    async fn ask(&self, shown: &Rows<'_, 'a>, ctx: &ContextSelectionSet<'_>) {
+        let Some(read) = shown.as_ref().ok().filter(|_| self.object.asks) else {
+            return;
+        };
+        let asking = self.of_results.iter().enumerate().map(|(place, rows)| async move {
+            let ctx = ctx.with_index(place);
+            let ctx = ctx.with_field(self.field);
+            let ctx = ctx.with_selection_set(&self.field.node.selection_set);
+            match self.is_list {
+                true => read.ask_rows(&self.object, rows.clone(), &ctx).await,
+                false if rows.is_empty() => {}
+                false => read.ask(&self.object, rows.start, &ctx).await,
+            }
+        });
+        join_all(asking).await;
+    }
+
+    fn write<'w>(
+        &'w self,
+        shown: &'w Rows<'w, 'a>,
+        place: usize,
+        writer: &mut Writer<'w>,
+        json: &mut Json,
+    ) -> Result<(), Fault>
+    where
+        'a: 'w,
+    {
+        let (field, rows) = (self.field, self.of_results[place].clone());
+        match (self.is_list, shown) {
+            (true, _) if rows.is_empty() => json.written("[]"),
+            (false, _) if rows.is_empty() => json.null(),
+            (true, Ok(read)) => {
+                writer.within(Step::Field(field), |writer| writer.rows(read, &self.object, rows, json))?
+            }
+            (false, Ok(read)) => writer.nullable(json, |writer, json| {
+                writer.within(Step::Field(field), |writer| {
+                    writer.object(read, &self.object, rows.start, json)
+                })
+            }),
+            (is_list, Err(error)) => {
+                let fault = writer.fault(field, server_error(error.clone(), field));
+                match is_list {
+                    true => return Err(fault),
+                    false => writer.nullable(json, |_, _| Err(fault)),
+                }
+            }
+        }
+        Ok(())
+    }
+}
