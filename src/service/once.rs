@@ -194,7 +194,8 @@ impl Default for Turns {
 }
 
 impl Turns {
-    const PATIENCE: Duration = Duration::from_secs(3);
+    /// As long as a lock is waited for by default.
+    const PATIENCE: Duration = Duration::from_secs(5);
     const PAUSE: RangeInclusive<u64> = 100..=300;
 
     /// Waits a little, without a connection, if it is worth trying again.

@@ -20,12 +20,17 @@ use crate::support::{TestApp, both_databases};
 
 const EVENTS: usize = 200;
 
-/// Another gateway over the same database.
-pub async fn second_gateway(app: &TestApp) -> Arc<App> {
+/// Two gateways on the database of `app`. They have a connection for every task of a test: who waits for a lock does not have
+/// to give way to others who wait for its connection, which `outages` tests.
+pub async fn two_gateways(app: &TestApp) -> [Arc<App>; 2] {
+    [another_gateway(app).await, another_gateway(app).await]
+}
+
+async fn another_gateway(app: &TestApp) -> Arc<App> {
     let patience = Duration::from_secs(30);
     let options = StoreOptions {
         url: app.database_url(),
-        max_connections: 4,
+        max_connections: 16,
         acquire_timeout: patience,
         statement_timeout: patience,
         lock_timeout: patience,
@@ -76,7 +81,7 @@ both_databases! {
         // Each event four times, shuffled, to both gateways, by eight senders each.
         events = events.iter().cycle().take(4 * EVENTS).cloned().collect();
         fastrand::Rng::with_seed(7).shuffle(&mut events);
-        let gateways = [app.app.clone(), second_gateway(&app).await];
+        let gateways = two_gateways(&app).await;
         let caller = Caller::operator(tenant.id, "ann");
         let sends = events.chunks(events.len() / 16).enumerate().map(|(sender, chunk)| {
             let (gateway, caller, chunk) = (gateways[sender % 2].clone(), caller.clone(), chunk.to_vec());

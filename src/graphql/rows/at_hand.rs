@@ -2,6 +2,8 @@
 //! hold is read for all of them by one statement.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
@@ -103,13 +105,20 @@ pub async fn read<'p, 'a: 'p>(
         own.into_iter().map(|own| Row::AtHand(own, None)).collect()
     } else {
         let ids: Vec<_> = at_hand.iter().map(|(id, _)| *id).collect();
-        let mut found = reader.by_ids(&ids, level).await?;
+        let found = reader.by_ids(&ids, level).await?;
+        // One may be at hand more than once, as it was at different times.
+        let found: HashMap<_, _> = found
+            .into_iter()
+            .filter_map(|(id, row)| match row {
+                Row::Read(read) => Some((id, Arc::new(read))),
+                Row::AtHand(..) => None,
+            })
+            .collect();
         let mut rows = Vec::with_capacity(own.len());
         for (own, id) in own.into_iter().zip(&ids) {
-            rows.push(match found.remove(id) {
-                Some(Row::Read(read)) => Row::AtHand(own, Some(read)),
-                _ => return Err(ApiError::bad_user_input("it has been deleted since")),
-            });
+            let read = found.get(id).cloned();
+            let read = read.ok_or_else(|| ApiError::bad_user_input("it has been deleted since"))?;
+            rows.push(Row::AtHand(own, Some(read)));
         }
         rows
     };

@@ -1,6 +1,7 @@
 //! A row of a list: as it was read, or as it is at hand.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use sea_orm::sea_query::ValueType;
 use sea_orm::{DbErr, QueryResult, RuntimeErr, Value};
@@ -12,7 +13,7 @@ use crate::store::StoreError;
 pub enum Row {
     Read(QueryResult),
     /// One that is at hand: what it holds itself, cell by cell, and the rest as it was read.
-    AtHand(Vec<Option<Value>>, Option<QueryResult>),
+    AtHand(Vec<Option<Value>>, Option<Arc<QueryResult>>),
 }
 
 /// What both engines keep in a cell.
@@ -60,7 +61,8 @@ impl Row {
     /// The row as it was read.
     pub(super) fn read(&self) -> Result<&QueryResult, StoreError> {
         match self {
-            Self::Read(read) | Self::AtHand(_, Some(read)) => Ok(read),
+            Self::Read(read) => Ok(read),
+            Self::AtHand(_, Some(read)) => Ok(read),
             Self::AtHand(_, None) => Err(not_at_hand(0)),
         }
     }

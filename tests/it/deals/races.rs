@@ -8,14 +8,14 @@ use tributary::service::once::answered;
 
 use super::{Sales, field, fixed, one_off, percent, recurring};
 use crate::ledger::{merged, text};
-use crate::ledger_races::second_gateway;
+use crate::ledger_races::two_gateways;
 use crate::support::both_databases;
 
 both_databases! {
     async fn two_gateways_that_move_and_renew_one_deal_at_once_pay_once(app: TestApp) {
         let sales = Sales::new(&app).await;
         sales.rule(json!([one_off(&sales.won, fixed("7")), recurring(&sales.won, fixed("3"))])).await;
-        let gateways = [app.app.clone(), second_gateway(&app).await];
+        let gateways = two_gateways(&app).await;
         let caller = Caller::operator(sales.tenant.id, "ann");
         for round in 0..6 {
             let deal = sales.deal("100").await;

@@ -8,7 +8,7 @@ use tributary::service::ledger::event::NewEvent;
 use tributary::service::ledger::record::record;
 
 use super::{Tiers, acts, goal};
-use crate::ledger_races::second_gateway;
+use crate::ledger_races::two_gateways;
 use crate::support::both_databases;
 
 fn conversion(number: usize, tiers: &Tiers<'_>) -> NewEvent {
@@ -40,7 +40,7 @@ both_databases! {
                 "retroactivePayout": acts("FLAT_INCREASE", "2"),
             }))
             .await;
-        let gateways = [app.app.clone(), second_gateway(&app).await];
+        let gateways = two_gateways(&app).await;
         let caller = Caller::operator(tiers.shop.tenant.id, "ann");
         // Each is sent twice, once to each gateway.
         let tasks = (0..2 * CONVERSIONS).map(|number| {
@@ -61,7 +61,7 @@ both_databases! {
 
     async fn a_tier_that_changes_and_goes_meanwhile_loses_no_conversion(app: TestApp) {
         let tiers = Tiers::new(&app).await;
-        let gateways = [app.app.clone(), second_gateway(&app).await];
+        let gateways = two_gateways(&app).await;
         let caller = Caller::operator(tiers.shop.tenant.id, "ann");
         for round in 0..4 {
             let id = tiers.tier(json!({ "name": format!("Round {round}"), "goals": goal("CONVERSION", "1000"), "payout": acts("INCREASE", "1") })).await;
