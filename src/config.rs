@@ -9,7 +9,9 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::app::DEFAULT_LATEST_OCCURRENCE;
-use crate::http::{Cors, GraphiqlAssets, HttpOptions, Limits, Persisted, Subscriptions, Throttle, Timeouts};
+use crate::http::{
+    Cors, ExportLimits, GraphiqlAssets, HttpOptions, Limits, Persisted, Subscriptions, Throttle, Timeouts,
+};
 use crate::store::{ShareOptions, StoreOptions};
 use crate::telemetry::{LogFilter, LogFormat};
 
@@ -119,6 +121,7 @@ struct File {
     cors: Cors,
     persisted: Persisted,
     subscriptions: Subscriptions,
+    exports: ExportLimits,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -213,6 +216,7 @@ impl Config {
                     statements: file.database.tenant_statements,
                     seconds: file.database.tenant_seconds_per_second,
                 },
+                aside: file.exports.at_once,
                 durable: true,
             },
             latest_occurrence: Duration::from_secs(file.ledger.future_hours * 3600),
@@ -242,6 +246,7 @@ impl Config {
                 cors: file.cors,
                 persisted: file.persisted,
                 subscriptions: file.subscriptions,
+                exports: file.exports,
             },
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
             log: flags.log.or(file.log).unwrap_or_default(),
@@ -291,6 +296,7 @@ mod tests {
             format!("{:?}", shown.subscriptions),
             format!("{:?}", defaults.subscriptions)
         );
+        assert_eq!(format!("{:?}", shown.exports), format!("{:?}", defaults.exports));
         assert_eq!(shown.database_url.as_deref(), Some(DEFAULT_DATABASE_URL));
         assert_eq!(shown.listen, DEFAULT_LISTEN.parse().ok());
         assert_eq!(shown.jwt_issuer.as_deref(), Some(DEFAULT_PARTY));

@@ -4,9 +4,9 @@
 //! Modules call downwards only (a test checks it):
 //!
 //! ```text
-//! main -> cli -> http, import, seed, service, store
-//! http -> graphql, auth                    import -> service, auth, domain
-//! seed -> service, store, auth, domain
+//! main -> cli -> http, export, import, seed, service, store
+//! http -> export, graphql, auth            import -> service, auth, domain
+//! export -> graphql, auth, store           seed -> service, store, auth, domain
 //! graphql -> store (reads), service (writes), auth, domain
 //! service -> store, auth, domain           store -> entity, domain, auth::Scope
 //! http, graphql, jobs -> metrics, telemetry
@@ -20,6 +20,7 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod export;
 pub mod graphql;
 pub mod http;
 pub mod import;

@@ -2,6 +2,7 @@
 //! usage.
 
 mod demo;
+mod export;
 mod healthcheck;
 mod import;
 mod migrate;
@@ -20,6 +21,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::{Config, Flags};
 use crate::domain::money::Currency;
+use crate::export::{Format, LISTS};
 use crate::seed::Amounts;
 use crate::telemetry::{self, Export};
 
@@ -104,6 +106,24 @@ enum Command {
         #[arg(long, value_parser = tenant::currency)]
         currency: Option<Currency>,
     },
+    /// Write a list to a file or to standard output, as it is at one moment.
+    Export {
+        /// Which list
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(LISTS.iter().map(|list| list.name)))]
+        list: String,
+        /// The tenant's slug or id
+        #[arg(long)]
+        tenant: String,
+        #[arg(long, value_enum, default_value = "csv")]
+        format: ExportFormat,
+        /// The file to write, which is there once it is whole; without it, standard output
+        #[arg(long)]
+        output: Option<PathBuf>,
+        /// Which rows: fields of the list's filter in the API, such as status=PAID,APPROVED
+        /// accruedFrom=2026-03-01T00:00:00Z
+        #[arg(value_name = "NAME=VALUE")]
+        filter: Vec<String>,
+    },
     /// Ask a running gateway whether it can serve; exit with 1 if not. For containers, which then need no curl.
     Healthcheck {
         /// Its address, up to the path; by default that of --listen on this machine
@@ -166,6 +186,15 @@ enum Source {
     Journeybee,
     /// Tiered commissions of Everflow; offers, affiliates and advertisers are found by their external ids
     Everflow,
+}
+
+/// How exports are written.
+#[derive(Clone, Copy, ValueEnum)]
+enum ExportFormat {
+    /// Comma-separated values (RFC 4180) with a header row
+    Csv,
+    /// A JSON object a line
+    Jsonl,
 }
 
 /// What the values of imported rules are.
@@ -232,6 +261,26 @@ impl Cli {
                     Source::Journeybee => import::journeybee(&config, &file, &tenant, value_type, currency).await,
                     Source::Everflow => import::everflow(&config, &file, &tenant, currency).await,
                 }
+            }
+            Command::Export {
+                list,
+                tenant,
+                format,
+                output,
+                filter,
+            } => {
+                let format = match format {
+                    ExportFormat::Csv => Format::Csv,
+                    ExportFormat::Jsonl => Format::JsonLines,
+                };
+                let name = list;
+                let wanted = export::Wanted {
+                    name,
+                    format,
+                    output,
+                    filter,
+                };
+                export::run(&config, &tenant, wanted).await
             }
             Command::Schema { federation: false } => output::text(crate::graphql::sdl()),
             Command::Schema { federation: true } => output::text(crate::graphql::subgraph_sdl()),

@@ -4,6 +4,8 @@
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 
+use indicatif::{ProgressBar, ProgressStyle};
+
 use super::CliError;
 
 /// Writes a result as it is.
@@ -19,6 +21,14 @@ pub fn line(result: impl Display) -> Result<(), CliError> {
 /// Writes a message for the person at the terminal, whether or not there is still one.
 pub fn message(message: impl Display) {
     let _ = writeln!(std::io::stderr().lock(), "tributary: {message}");
+}
+
+/// A bar on standard error, and only where that is a terminal.
+pub fn bar(length: u64, what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(length);
+    let style = format!("{{wide_bar}} {{human_pos}}/{{human_len}} {what}, {{eta}} left");
+    bar.set_style(ProgressStyle::with_template(&style).expect("a constant template"));
+    bar
 }
 
 fn written(result: std::io::Result<()>) -> Result<(), CliError> {

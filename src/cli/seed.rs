@@ -1,7 +1,5 @@
 //! `tributary seed`.
 
-use indicatif::{ProgressBar, ProgressStyle};
-
 use super::{CliError, open, output};
 use crate::config::Config;
 use crate::seed::{Amounts, Progress, fill};
@@ -9,8 +7,8 @@ use crate::seed::{Amounts, Progress, fill};
 pub async fn run(config: &Config, tenant: &str, amounts: Amounts) -> Result<(), CliError> {
     let app = open::app(config, open::no_keys(config)?).await?;
     let tenant = open::tenant(&app, tenant).await?;
-    let partners = bar(u64::from(amounts.partners), "partners");
-    let commissions = bar(amounts.commissions, "commissions");
+    let partners = output::bar(u64::from(amounts.partners), "partners");
+    let commissions = output::bar(amounts.commissions, "commissions");
     let tell = |progress| match progress {
         Progress::Partners(count) => partners.set_position(u64::from(count)),
         Progress::Commissions(count) => {
@@ -27,12 +25,4 @@ pub async fn run(config: &Config, tenant: &str, amounts: Amounts) -> Result<(), 
         tenant.slug, made.partners, made.campaigns, made.snapshots, made.commissions
     ))?;
     Ok(())
-}
-
-/// A bar on standard error, and only where that is a terminal.
-fn bar(length: u64, what: &'static str) -> ProgressBar {
-    let bar = ProgressBar::new(length);
-    let style = format!("{{wide_bar}} {{human_pos}}/{{human_len}} {what}, {{eta}} left");
-    bar.set_style(ProgressStyle::with_template(&style).expect("a constant template"));
-    bar
 }

@@ -11,7 +11,7 @@ const MEGABYTE: i64 = 1024 * 1024;
 const MANY: i64 = 1_000_000_000_000;
 
 /// Every number of the file: a setting without bounds fails the tests.
-const BOUNDS: [(&str, RangeInclusive<i64>); 39] = [
+const BOUNDS: [(&str, RangeInclusive<i64>); 43] = [
     ("database.max_connections", 1..=10_000),
     ("database.acquire_seconds", 1..=DAY),
     ("database.statement_seconds", 1..=DAY),
@@ -53,6 +53,10 @@ const BOUNDS: [(&str, RangeInclusive<i64>); 39] = [
     ("subscriptions.message_bytes", 1..=16 * MEGABYTE),
     ("subscriptions.init_seconds", 1..=DAY),
     ("subscriptions.ping_seconds", 1..=DAY),
+    ("exports.at_once", 1..=1_000),
+    ("exports.per_tenant", 1..=1_000),
+    ("exports.stall_seconds", 1..=DAY),
+    ("exports.seconds", 1..=DAY),
 ];
 
 /// Looks at every number of the file's sections. The error names the setting.

@@ -51,12 +51,14 @@ mod tiered_commission;
 mod tiered_commission_input;
 mod user_error;
 
-use async_graphql::{MergedObject, SDLExportOptions, ValidationMode};
+use async_graphql::registry::Registry;
+use async_graphql::{MergedObject, OutputType, SDLExportOptions, ValidationMode};
 
-pub use connection::DEFAULT_PAGE;
+pub use connection::{DEFAULT_PAGE, MAX_PAGE};
 pub use context::RequestContext;
 pub use error::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, TOO_LARGE_CODE, TOO_LARGE_MESSAGE};
 pub use federation::subgraph_sdl;
+pub use rows::text;
 pub use scalar::check_scalar;
 use subscription::Subscription;
 
@@ -121,6 +123,13 @@ fn build(mode: ValidationMode) -> Schema {
     Schema::build(Query::default(), Mutation::default(), Subscription)
         .validation_mode(mode)
         .finish()
+}
+
+/// Every type that queries can reach or take, for whoever puts documents together.
+pub fn query_types() -> Registry {
+    let mut types = Registry::default();
+    Query::create_type_info(&mut types);
+    types
 }
 
 /// The schema in its published form, `schema.graphql`.

@@ -8,6 +8,10 @@ use super::options::Throttle;
 /// What a mutation costs besides its answer; the guard counts as much beforehand.
 const MUTATION_COST: u64 = 10;
 
+/// What an export costs, however long it is: as much as the largest query that usual limits let through. How many run at
+/// once, and for how long, has limits of its own.
+pub const EXPORT: u64 = 5_000;
+
 /// What a refused request costs, which was so long: reading and validating a document takes longer than running many.
 pub fn of_refusal(bytes: usize) -> u64 {
     10 + bytes as u64 / 512

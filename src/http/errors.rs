@@ -17,7 +17,7 @@ pub fn refusal(status: StatusCode, code: &'static str, message: impl Into<String
 }
 
 /// An answer that holds nothing but errors: nothing was executed, so it has no `data`, not even null.
-fn refusals(status: StatusCode, problems: &[Problem], request_id: &str) -> Response {
+pub fn refusals(status: StatusCode, problems: &[Problem], request_id: &str) -> Response {
     (status, Json(json!({ "errors": listed(problems, request_id) }))).into_response()
 }
 
@@ -43,7 +43,10 @@ fn shorten(message: &mut String) {
 }
 
 pub async fn not_found() -> (StatusCode, &'static str) {
-    (StatusCode::NOT_FOUND, "nothing here: the API is at /graphql\n")
+    (
+        StatusCode::NOT_FOUND,
+        "nothing here: the API is at /graphql, and lists as files at /export\n",
+    )
 }
 
 /// Completes the errors of an executed or refused document, of which it keeps `most`.
@@ -139,6 +142,17 @@ pub fn name(response: &mut GraphqlResponse, request_id: &str) {
         if failed && first != Some(Value::from(request_id)) {
             tracing::error!(request_id, ?first, "a field failed for this request, too");
         }
+    }
+}
+
+/// The status of an answer that is nothing but an error with this code.
+pub fn status_of(code: &str) -> StatusCode {
+    match code {
+        "BAD_USER_INPUT" | "QUERY_TOO_COMPLEX" => StatusCode::BAD_REQUEST,
+        "FORBIDDEN" => StatusCode::FORBIDDEN,
+        LATE | OUTCOME_UNKNOWN => StatusCode::GATEWAY_TIMEOUT,
+        UNAVAILABLE => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

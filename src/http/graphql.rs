@@ -157,7 +157,8 @@ async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Result<Ask, Unr
     }
 }
 
-async fn identify(front: &Front, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
+/// Who sends a request; otherwise the answer that says why nobody does.
+pub async fn identify(front: &Front, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
     authenticate(&front.app, authorization(headers))
         .await
         .map_err(|error| unauthenticated(&error, request_id))

@@ -6,6 +6,7 @@ mod cost;
 mod documents;
 mod door;
 mod errors;
+mod export;
 mod graphiql;
 mod graphql;
 mod guard;
@@ -19,6 +20,7 @@ mod persisted;
 mod registered;
 mod request_id;
 mod run;
+mod seats;
 mod serve;
 mod sse;
 mod throttle;
@@ -34,6 +36,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use crate::app::App;
+use crate::export::Exports;
 use crate::graphql::subscription::Events;
 use crate::graphql::{Schema, schema_for_validated_documents, sdl};
 use documents::Documents;
@@ -41,7 +44,7 @@ pub use graphiql::{AssetsError, GraphiqlAssets};
 use guard::Guard;
 pub use guard::Limits;
 pub use metrics::serve_metrics;
-pub use options::{Cors, HttpOptions, Persisted, Safelist, Subscriptions, Throttle, Timeouts};
+pub use options::{Cors, ExportLimits, HttpOptions, Persisted, Safelist, Subscriptions, Throttle, Timeouts};
 pub use persisted::ManifestError;
 pub use serve::serve;
 
@@ -77,13 +80,16 @@ struct Inner {
     app: Arc<App>,
     /// Executes what the guard has let through.
     schema: Schema,
+    exports: Arc<Exports>,
+    exporting: seats::Seats,
     /// For what subscriptions hear.
     events: Events,
     guard: Guard,
     documents: Documents,
     persisted: persisted::Persisted,
     throttle: throttle::Throttle,
-    seats: listen::Seats,
+    /// Of subscriptions.
+    seats: seats::Seats,
     turns: listen::Turns,
     graphiql: Arc<graphiql::Page>,
     options: HttpOptions,
@@ -113,15 +119,18 @@ fn front(
 ) -> Result<(Router, Arc<health::Readiness>), StartError> {
     let cors = cors::layer(&options.cors)?;
     let readiness = Arc::new(health::Readiness::new(app.clone()));
+    let schema = schema_for_validated_documents();
     let front = Front(Arc::new(Inner {
         app,
-        schema: schema_for_validated_documents(),
+        exports: Arc::new(Exports::new(schema.clone())),
+        exporting: seats::Seats::default(),
+        schema,
         events: Events::default(),
         guard: Guard::new(&sdl(), options.limits.clone(), !options.production),
         documents: Documents::new(options.persisted.cache_bytes),
         persisted: persisted::Persisted::load(&options.persisted)?,
         throttle: throttle::Throttle::new(options.throttle.clone()),
-        seats: listen::Seats::new(&options.subscriptions),
+        seats: seats::Seats::default(),
         turns: listen::Turns::default(),
         graphiql: graphiql::Page::load(&options.graphiql_assets)?,
         options,
@@ -131,7 +140,10 @@ fn front(
     let methods = get(graphql::get)
         .post(graphql::post)
         .fallback(graphql::method_not_allowed);
-    let mut router = Router::new().route("/graphql", methods);
+    let exports = get(export::get).fallback(export::method_not_allowed);
+    let mut router = Router::new()
+        .route("/graphql", methods)
+        .route("/export/{name}", exports);
     if !front.options.production {
         router = router.route("/graphiql/{name}", get(graphiql::asset));
     }

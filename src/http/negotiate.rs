@@ -54,6 +54,20 @@ pub fn response_type(headers: &HeaderMap) -> Option<MediaType> {
         .map(|(_, media_type)| media_type)
 }
 
+/// The one of these media types that the caller likes best, the first of those that it likes alike; `None`: it takes none.
+pub fn best<'a>(headers: &HeaderMap, offered: &[&'a str]) -> Option<&'a str> {
+    if !headers.contains_key(header::ACCEPT) {
+        return offered.first().copied();
+    }
+    let wishes = offered
+        .iter()
+        .filter_map(|offered| Some((wish(headers, offered)?, *offered)));
+    let liked = wishes.filter(|(wish, _)| wish.quality > 0);
+    liked
+        .reduce(|best, other| if other.0 > best.0 { other } else { best })
+        .map(|(_, offered)| offered)
+}
+
 /// Whether the caller is a browser that opens a page.
 pub fn wants_page(headers: &HeaderMap) -> bool {
     wish(headers, "text/html").is_some_and(|wish| wish.quality > 0 && wish.specificity == 2)

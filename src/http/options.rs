@@ -19,6 +19,7 @@ pub struct HttpOptions {
     pub cors: Cors,
     pub persisted: Persisted,
     pub subscriptions: Subscriptions,
+    pub exports: ExportLimits,
 }
 
 /// The section `[timeouts]`, in seconds.
@@ -163,6 +164,41 @@ impl Subscriptions {
 
     pub fn ping(&self) -> Duration {
         Duration::from_secs(self.ping_seconds.max(1))
+    }
+}
+
+/// The section `[exports]`: lists as files.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ExportLimits {
+    /// How many may run at once. Each has a connection to the database beside those of the requests.
+    pub at_once: u32,
+    /// How many of them a tenant may have.
+    pub per_tenant: usize,
+    /// How long a reader may take over a piece of one.
+    pub stall_seconds: u64,
+    /// How long one may take in all.
+    pub seconds: u64,
+}
+
+impl Default for ExportLimits {
+    fn default() -> Self {
+        Self {
+            at_once: 4,
+            per_tenant: 2,
+            stall_seconds: 30,
+            seconds: 600,
+        }
+    }
+}
+
+impl ExportLimits {
+    pub fn stall(&self) -> Duration {
+        Duration::from_secs(self.stall_seconds)
+    }
+
+    pub fn whole(&self) -> Duration {
+        Duration::from_secs(self.seconds)
     }
 }
 

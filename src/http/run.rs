@@ -221,7 +221,8 @@ pub async fn admit(
     })
 }
 
-fn subject(asker: &Asker) -> String {
+/// Whose bucket of cost a request is paid from.
+pub fn subject(asker: &Asker) -> String {
     format!("{}/{}", asker.caller.tenant(), asker.caller.subject())
 }
 
@@ -232,7 +233,8 @@ pub fn charge_unreadable(front: &Front, asker: &Asker, media_type: MediaType) ->
     Some(refusal_of(refused, media_type, &asker.request_id))
 }
 
-fn charge(front: &Front, subject: &str, cost: u64) -> Result<(), Refused> {
+/// Charges for something that is done.
+pub fn charge(front: &Front, subject: &str, cost: u64) -> Result<(), Refused> {
     let taken = front.throttle.take(subject, cost, Instant::now());
     taken.map_err(|empty| Refused::Throttled(empty.0.as_secs().saturating_add(1)))
 }

@@ -49,6 +49,7 @@ pub struct Metrics {
     connections: IntGauge,
     sockets: IntGauge,
     subscriptions: IntGauge,
+    exports: IntGauge,
     pools: [series::Pool; 2],
     outbox_lag: Gauge,
     process: process::Process,
@@ -97,6 +98,7 @@ impl Metrics {
                 "tributary_subscriptions",
                 "Subscriptions that listen, over WebSockets and as event streams.",
             ),
+            exports: series::gauge(&registry, "tributary_exports", "Lists that are being exported."),
             pools: series::pools(&registry),
             outbox_lag: series::number(
                 &registry,
@@ -121,6 +123,11 @@ impl Metrics {
     /// Counts a subscription for as long as what this returns is kept.
     pub fn subscription(&self) -> Open {
         Open::new(&self.subscriptions)
+    }
+
+    /// Counts an export for as long as what this returns is kept.
+    pub fn export(&self) -> Open {
+        Open::new(&self.exports)
     }
 
     /// Everything, in Prometheus' text form. `pools` is their state now, and `outbox_lag` how long ago the outbox was read to

@@ -12,6 +12,7 @@ use super::series;
 pub enum Route {
     Graphql,
     WebSocket,
+    Export,
     Graphiql,
     Healthz,
     Readyz,
@@ -19,9 +20,10 @@ pub enum Route {
     Other,
 }
 
-const ROUTES: [&str; 7] = [
+const ROUTES: [&str; 8] = [
     "/graphql",
     "/graphql/ws",
+    "/export",
     "/graphiql",
     "/healthz",
     "/readyz",
@@ -41,6 +43,7 @@ impl Route {
             "/readyz" => Self::Readyz,
             "/metrics" => Self::Metrics,
             path if path.starts_with("/graphiql/") => Self::Graphiql,
+            path if path.starts_with("/export/") => Self::Export,
             _ => Self::Other,
         }
     }
@@ -52,8 +55,8 @@ impl Route {
 
 /// The series of requests.
 pub struct Requests {
-    statuses: [[IntCounter; 5]; 7],
-    seconds: [Histogram; 7],
+    statuses: [[IntCounter; 5]; ROUTES.len()],
+    seconds: [Histogram; ROUTES.len()],
     errors: [IntCounter; CODES.len()],
     refusals: [Histogram; REASONS.len()],
 }

@@ -32,6 +32,8 @@ pub struct StoreOptions {
     pub lock_timeout: Duration,
     /// What each tenant may take of it.
     pub share: ShareOptions,
+    /// Connections beside these for what reads one moment for long.
+    pub aside: u32,
     /// Whether a commit waits for the disk. Where it does not, a power cut may take the newest commits back, whole ones and
     /// in their order: for work that goes on wherever it ended.
     pub durable: bool,
@@ -46,6 +48,7 @@ impl Default for StoreOptions {
             statement_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(5),
             share: ShareOptions::default(),
+            aside: 4,
             durable: true,
         }
     }
@@ -72,7 +75,7 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
     };
     let mut pool = postgres::Pool::new(url.clone(), pool_options.clone());
     pool.greet().await?;
-    // What must not wait for those: telling others, and whether the database can serve.
+    // What must not wait for those: telling others, whether the database can serve, and what takes long.
     let aside = |most, lifetime| {
         let patience = Duration::from_secs(2).min(options.acquire_timeout);
         let options = PoolOptions {
@@ -83,7 +86,7 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
         };
         postgres::Pool::new(url.clone(), options)
     };
-    let (teller, pulse) = (aside(2, None), aside(1, Some(PULSE)));
+    let (teller, pulse, long) = (aside(2, None), aside(1, Some(PULSE)), aside(options.aside, None));
     pool.give_way(teller.clone());
     let mut single = pool_options_of(options);
     single
@@ -97,6 +100,7 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
         reader: Reader::Postgres(pool),
         single,
         pulse: Some(pulse),
+        aside: Some(long),
         shares: Arc::new(Shares::new(options.share)),
         appended: Signal::between_replicas(url, teller),
         kept: Arc::default(),
@@ -171,6 +175,7 @@ async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
         reader: Reader::Sqlite(pool),
         single: Database::connect(single).await?,
         pulse: None,
+        aside: None,
         shares: Arc::new(Shares::new(options.share)),
         appended: Signal::in_process(),
         kept: Arc::default(),
@@ -238,6 +243,19 @@ pub(super) async fn lift_limits(transaction: &impl ConnectionTrait) -> Result<()
             let unlimited = Statement::from_string(backend, format!("SET LOCAL {setting} = 0"));
             transaction.execute_raw(unlimited).await?;
         }
+    }
+    Ok(())
+}
+
+/// How long this transaction may do nothing; `None`: for ever. On SQLite nobody would end it.
+pub(super) async fn may_pause(transaction: &impl ConnectionTrait, pause: Option<Duration>) -> Result<(), StoreError> {
+    let backend = transaction.get_database_backend();
+    if backend == DbBackend::Postgres {
+        let longest = pause.map_or(0, |pause| pause.as_millis());
+        let command = format!("SET LOCAL idle_in_transaction_session_timeout = {longest}");
+        transaction
+            .execute_raw(Statement::from_string(backend, command))
+            .await?;
     }
     Ok(())
 }

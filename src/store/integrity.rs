@@ -8,7 +8,7 @@ use super::{Reader, Store, StoreError};
 pub async fn faults(store: &Store) -> Result<Vec<String>, StoreError> {
     match store.reader() {
         Reader::Sqlite(_) => check(store, "PRAGMA integrity_check(100)").await,
-        Reader::Postgres(_) => Ok(Vec::new()),
+        Reader::Postgres(_) | Reader::Moment(_) => Ok(Vec::new()),
     }
 }
 
@@ -17,7 +17,7 @@ pub async fn faults(store: &Store) -> Result<Vec<String>, StoreError> {
 pub async fn faults_after_crash(store: &Store) -> Result<Vec<String>, StoreError> {
     match store.reader() {
         Reader::Sqlite(pool) if pool.was_left_open() => check(store, "PRAGMA quick_check(100)").await,
-        Reader::Sqlite(_) | Reader::Postgres(_) => Ok(Vec::new()),
+        Reader::Sqlite(_) | Reader::Postgres(_) | Reader::Moment(_) => Ok(Vec::new()),
     }
 }
 

@@ -59,6 +59,7 @@ pub mod view;
 mod writes;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::id::TenantId;
 use crate::metrics::{self, PoolState};
@@ -84,6 +85,8 @@ pub struct Store {
     single: DatabaseConnection,
     /// PostgreSQL's connection for asking whether it can serve, which nobody else takes.
     pulse: Option<postgres::Pool>,
+    /// PostgreSQL's connections for what reads one moment for long, which requests do not wait for.
+    aside: Option<postgres::Pool>,
     shares: Arc<Shares>,
     /// Hears of every commit that appended to the outbox.
     appended: outbox::Signal,
@@ -102,6 +105,9 @@ impl Store {
     /// Measures statements from now on.
     pub fn measure(&mut self, numbers: &Arc<metrics::Database>) {
         self.reader.measure(numbers);
+        if let Some(aside) = &mut self.aside {
+            aside.measure(numbers.clone());
+        }
     }
 
     /// For reads outside of transactions.
@@ -133,6 +139,7 @@ impl Store {
         let transaction = match &self.reader {
             Reader::Postgres(pool) => Inner::Postgres(pool.begin().await?),
             Reader::Sqlite(pool) => Inner::Sqlite(pool.begin(patient).await?),
+            Reader::Moment(_) => return Err(StoreError::ReadOnly),
         };
         Ok(Transaction::new(transaction, self.appended.clone()))
     }
@@ -143,6 +150,7 @@ impl Store {
         let transaction = match &self.reader {
             Reader::Postgres(pool) => Inner::Postgres(pool.begin().await?),
             Reader::Sqlite(pool) => Inner::Sqlite(pool.snapshot().await?),
+            Reader::Moment(_) => return Err(StoreError::ReadOnly),
         };
         let transaction = Transaction::new(transaction, self.appended.clone());
         connect::see_one_moment(&transaction).await?;
@@ -151,15 +159,38 @@ impl Store {
         Ok(transaction)
     }
 
+    /// The same with readers that all see this moment, for what is read piece by piece for longer than a request, each piece
+    /// with a request's limits; it writes nothing. It has a connection of those that requests do not wait for, until its last
+    /// clone is dropped. Between two pieces `pause` may pass, or any time.
+    pub async fn at_one_moment(&self, pause: Option<Duration>) -> Result<Self, StoreError> {
+        let transaction = match (&self.reader, &self.aside) {
+            (Reader::Sqlite(pool), _) => Inner::Sqlite(pool.moment().await?),
+            (Reader::Postgres(_), Some(aside)) => Inner::Postgres(aside.begin().await?),
+            (Reader::Postgres(pool), None) => Inner::Postgres(pool.begin().await?),
+            (Reader::Moment(_), _) => return Ok(self.clone()),
+        };
+        let transaction = Transaction::new(transaction, self.appended.clone());
+        connect::see_one_moment(&transaction).await?;
+        connect::may_pause(&transaction, pause).await?;
+        Ok(Self {
+            reader: Reader::Moment(Arc::new(transaction)),
+            ..self.clone()
+        })
+    }
+
     /// Calls `count` at every statement but BEGIN and COMMIT, with its text.
     pub fn observe(&mut self, count: impl Fn(&str) + Send + Sync + 'static) {
-        self.reader.observe(Arc::new(count));
+        let observer: Arc<dyn Fn(&str) + Send + Sync> = Arc::new(count);
+        self.reader.observe(observer.clone());
+        if let Some(aside) = &mut self.aside {
+            aside.observe(observer);
+        }
     }
 
     /// Closes all connections, so that a SQLite file is complete in itself.
     pub async fn close(self) {
-        if let Some(pulse) = self.pulse {
-            pulse.close().await;
+        for pool in [self.pulse, self.aside].into_iter().flatten() {
+            pool.close().await;
         }
         // A pool that fails to close has nothing left to lose.
         let _ = self.single.close().await;
@@ -181,6 +212,7 @@ impl Store {
         match &self.reader {
             Reader::Sqlite(pool) => pool.status().map(|(name, status)| state(name, status)).to_vec(),
             Reader::Postgres(pool) => vec![state("reader", pool.status())],
+            Reader::Moment(_) => Vec::new(),
         }
     }
 

@@ -6,14 +6,15 @@ use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use super::share::Share;
-use super::{postgres, sqlite};
+use super::{Transaction, postgres, sqlite};
 use crate::metrics;
 
-/// Reads outside of transactions.
+/// Reads outside of transactions, or all in one that sees one moment.
 #[derive(Clone)]
 pub enum Reader {
     Sqlite(sqlite::Pool),
     Postgres(postgres::Pool),
+    Moment(Arc<Transaction>),
 }
 
 /// Does the same with either.
@@ -22,13 +23,19 @@ macro_rules! either {
         match $reader {
             Reader::Sqlite($connection) => $run,
             Reader::Postgres($connection) => $run,
+            Reader::Moment($connection) => $run,
         }
     };
 }
 
 impl Reader {
     pub(super) fn observe(&mut self, observer: Arc<dyn Fn(&str) + Send + Sync>) {
-        either!(self, pool => pool.observe(observer));
+        match self {
+            Self::Sqlite(pool) => pool.observe(observer),
+            Self::Postgres(pool) => pool.observe(observer),
+            // It was begun by somebody who is observed.
+            Self::Moment(_) => {}
+        }
     }
 
     /// The same connections, as far as somebody has a share in them.
@@ -36,15 +43,25 @@ impl Reader {
         match self {
             Self::Sqlite(pool) => Self::Sqlite(pool.share(share)),
             Self::Postgres(pool) => Self::Postgres(pool.share(share)),
+            // One that is taken is not waited for again.
+            Self::Moment(moment) => Self::Moment(moment.clone()),
         }
     }
 
     pub(super) fn measure(&mut self, numbers: &Arc<metrics::Database>) {
-        either!(self, pool => pool.measure(numbers.clone()));
+        match self {
+            Self::Sqlite(pool) => pool.measure(numbers.clone()),
+            Self::Postgres(pool) => pool.measure(numbers.clone()),
+            Self::Moment(_) => {}
+        }
     }
 
     pub(super) async fn close(self) {
-        either!(self, pool => pool.close().await);
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+            Self::Moment(_) => {}
+        }
     }
 }
 

@@ -53,6 +53,7 @@ use read::Reader;
 pub use results::{ResultObject, Results, RowsField};
 pub use under::{allowed, pages_under};
 use write::Writer;
+pub use write::text;
 
 /// An object type whose objects are rows.
 pub trait Described: OutputType + Clone {

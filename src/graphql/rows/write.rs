@@ -336,6 +336,13 @@ fn missing(field: &Positioned<Field>) -> crate::store::StoreError {
     }
 }
 
+/// A part of an answer as JSON.
+pub fn text(value: &Value) -> String {
+    let mut json = Json::within(usize::MAX);
+    write_value(value, &mut json);
+    json.finish().map(|(text, _)| text).expect("no text is as long")
+}
+
 /// What a resolver said.
 fn write_value(value: &Value, json: &mut Json) {
     let never = match value {

@@ -1,6 +1,5 @@
 //! A subscription while it runs, however its events travel.
 
-mod seats;
 mod turns;
 
 use std::sync::Arc;
@@ -16,19 +15,18 @@ use super::documents::Hash;
 use super::errors;
 use super::guard::Problem;
 use super::run::{self, Admission, Asker, Failed, Shown};
+use super::seats::Seat;
 use crate::auth::{AuthError, Caller, authenticate_listener};
 use crate::graphql::subscription::{Commission, Source, rows};
 use crate::graphql::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE};
 use crate::metrics::Open;
 use crate::store::StoreError;
 use crate::store::outbox::Lost;
-use seats::Seat;
-pub use seats::Seats;
 pub use turns::Turns;
 use turns::{Group, Showing, Turn};
 
 /// A caller's right that was looked at so recently is not looked at again: it ends within a second everywhere.
-const CONFIDENCE: Duration = Duration::from_millis(250);
+pub const CONFIDENCE: Duration = Duration::from_millis(250);
 
 /// What comes next.
 pub enum Heard {
@@ -132,7 +130,7 @@ pub async fn begin(
     admission: Admission,
 ) -> Result<BoxStream<'static, Heard>, Unbegun> {
     let (caller, request_id) = (asker.caller.clone(), asker.request_id.clone());
-    let seat = front.seats.take(&caller).map_err(Unbegun::Full)?;
+    let seat = seat(front, &caller).map_err(Unbegun::Full)?;
     let begun = run::listen(front, asker, &admission).await;
     let source = begun.map_err(Unbegun::Failed)?.map_err(Unbegun::Refused)?;
     let subscription = Subscription {
@@ -157,6 +155,24 @@ pub async fn begin(
         }
     });
     Ok(heard.boxed())
+}
+
+/// A place for one more subscription; otherwise the text for the caller that says why there is none.
+fn seat(front: &Front, caller: &Caller) -> Result<Seat, String> {
+    let most = &front.options.subscriptions;
+    // No tenant's id has a slash.
+    let tenant = caller.tenant().to_string();
+    let subject = format!("{tenant}/{}", caller.subject());
+    let taken = front
+        .seats
+        .take([(subject, most.per_subject), (tenant, most.per_tenant)]);
+    taken.map_err(|full| {
+        let (who, most) = match full {
+            0 => ("this token's subject", most.per_subject),
+            _ => ("this tenant", most.per_tenant),
+        };
+        format!("{who} has {most} subscriptions already, which is the most: end one first")
+    })
 }
 
 impl Subscription {

@@ -43,6 +43,8 @@ pub struct Pool {
     numbers: Option<Arc<metrics::Database>>,
     /// A reader for readiness, which does not wait for the others.
     watch: managed::Pool<Manager>,
+    /// Readers for what reads one moment for long, which requests do not wait for.
+    aside: managed::Pool<Manager>,
     health: Arc<Health>,
     statement_timeout: Duration,
     /// Whoever had the file before did not close it.
@@ -99,7 +101,13 @@ impl Pool {
         let pool = Self {
             writer: connections(writing, Some(health.clone()), 1, patience),
             readers: connections(reading.clone(), None, options.max_connections as usize, patience),
-            watch: connections(reading, None, 1, patience),
+            watch: connections(reading.clone(), None, 1, patience),
+            aside: connections(
+                reading,
+                None,
+                options.aside as usize,
+                Duration::from_secs(2).min(patience),
+            ),
             health,
             statement_timeout: options.statement_timeout,
             was_open,
@@ -111,6 +119,7 @@ impl Pool {
         drop(pool.lease(&pool.writer).await?);
         drop(pool.lease(&pool.readers).await?);
         tokio::spawn(let_go(pool.readers.weak()));
+        tokio::spawn(let_go(pool.aside.weak()));
         Ok(pool)
     }
 
@@ -143,7 +152,7 @@ impl Pool {
 
     /// Waits for what is under way. The writer goes last, and leaves the file complete in itself.
     pub async fn close(&self) {
-        for pool in [&self.watch, &self.readers, &self.writer] {
+        for pool in [&self.watch, &self.aside, &self.readers, &self.writer] {
             while pool.status().size > 0 {
                 for idle in pool.retain(|_, _| false).removed {
                     idle.close().await;
@@ -169,6 +178,14 @@ impl Pool {
     pub async fn snapshot(&self) -> Result<Transaction, DbErr> {
         let mut connection = self.lease(&self.readers).await?;
         connection.patience = None;
+        connection.begin("BEGIN").await?;
+        Ok(self.transaction(connection))
+    }
+
+    /// The same on a connection of its own, with the limits of a request's statements.
+    pub async fn moment(&self) -> Result<Transaction, DbErr> {
+        let mut connection = self.lease(&self.aside).await?;
+        connection.patience = Some(self.statement_timeout);
         connection.begin("BEGIN").await?;
         Ok(self.transaction(connection))
     }

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::response::Response;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -56,6 +57,28 @@ impl Client {
         let headers = response.headers().clone();
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         (headers, bytes.to_vec())
+    }
+
+    /// Begins to ask for a file; its body is read by whoever gets it.
+    pub async fn begin(&self, path: &str, headers: &[(header::HeaderName, &str)]) -> Response {
+        let mut request = Request::get(path);
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(name, *value);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        Box::pin(self.router.clone().oneshot(request)).await.unwrap()
+    }
+
+    /// The same client of another front of the same program.
+    pub fn at(&self, router: Router) -> Self {
+        Self {
+            router,
+            resolvers: None,
+            ..self.clone()
+        }
     }
 
     /// The data of a document that must succeed.

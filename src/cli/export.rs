@@ -1,0 +1,161 @@
+//! `tributary export`.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_graphql::Value;
+
+use super::{CliError, bad_usage, open, output};
+use crate::auth::Caller;
+use crate::config::Config;
+use crate::export::{ExportError, Exports, Format, Sheet};
+use crate::graphql::schema_for_validated_documents;
+
+/// What to write, and where.
+pub struct Wanted {
+    /// The name of the export.
+    pub name: String,
+    pub format: Format,
+    /// `None`: to standard output.
+    pub output: Option<PathBuf>,
+    /// Fields of the list's filter, as NAME=VALUE.
+    pub filter: Vec<String>,
+}
+
+pub async fn run(config: &Config, tenant: &str, wanted: Wanted) -> Result<(), CliError> {
+    let given: Vec<_> = wanted.filter.iter().map(|pair| named(pair)).collect();
+    let list = Exports::list(&wanted.name).ok_or("there is no such export")?;
+    let app = open::app(config, open::no_keys(config)?).await?;
+    let tenant = open::tenant(&app, tenant).await?;
+    let caller = Caller::operator(tenant.id, "export");
+    let exports = Arc::new(Exports::new(schema_for_validated_documents()));
+    let order = exports.order(list, caller, given).map_err(readable)?;
+    let mut sheet = Sheet::new(wanted.format, order.headings.clone());
+    let mut export = order.begin(exports, &app, None).await.map_err(readable)?;
+    let bar = output::bar(export.count().await.map_err(readable)?, list.name);
+    let mut target = Target::open(wanted.output.as_deref())?;
+    let interrupted = tokio::signal::ctrl_c();
+    let written = async {
+        loop {
+            let (rows, goes_on) = export.next(&mut sheet).await.map_err(readable)?;
+            if !target.write(&sheet.take())? || !goes_on {
+                return Ok(());
+            }
+            bar.inc(rows);
+        }
+    };
+    let written: Result<(), CliError> = tokio::select! {
+        written = written => written,
+        _ = interrupted => Err("interrupted: nothing is exported".into()),
+    };
+    bar.finish_and_clear();
+    written?;
+    target.complete()
+}
+
+/// NAME and VALUE.
+fn named(pair: &str) -> (&str, &str) {
+    pair.split_once('=')
+        .unwrap_or_else(|| bad_usage(&format!("{pair:?} must be NAME=VALUE, such as status=PAID")))
+}
+
+/// An error in lines for the terminal; where the arguments are wrong the program ends.
+fn readable(error: ExportError) -> CliError {
+    match error {
+        ExportError::Wrong(texts) => bad_usage(&texts.join("\n")),
+        ExportError::Denied(denied) => denied.into(),
+        ExportError::Answered(errors) => {
+            let texts: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
+            let is_usage = errors.iter().all(|error| {
+                let extensions = error.extensions.as_ref();
+                extensions.and_then(|extensions| extensions.get("code")) == Some(&Value::from("BAD_USER_INPUT"))
+            });
+            match is_usage {
+                true => bad_usage(&texts.join("\n")),
+                false => texts.join("\n").into(),
+            }
+        }
+        ExportError::Store(error) => error.into(),
+    }
+}
+
+/// Where an export goes.
+enum Target {
+    Output,
+    File(Part),
+}
+
+/// A file under another name, until it is whole. Dropping it before removes it.
+struct Part {
+    path: PathBuf,
+    becomes: PathBuf,
+    file: BufWriter<File>,
+    is_whole: bool,
+}
+
+impl Target {
+    fn open(path: Option<&Path>) -> Result<Self, CliError> {
+        Ok(match path {
+            None => Self::Output,
+            Some(path) => Self::File(Part::beside(path)?),
+        })
+    }
+
+    /// Returns whether anybody wants more.
+    fn write(&mut self, text: &[u8]) -> Result<bool, CliError> {
+        let written = match self {
+            Self::Output => std::io::stdout().lock().write_all(text),
+            Self::File(part) => part.file.write_all(text),
+        };
+        match written {
+            Ok(()) => Ok(true),
+            // `| head` has seen enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn complete(self) -> Result<(), CliError> {
+        match self {
+            Self::Output => match std::io::stdout().lock().flush() {
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+                Ok(()) | Err(_) => Ok(()),
+            },
+            Self::File(part) => part.complete(),
+        }
+    }
+}
+
+impl Part {
+    fn beside(becomes: &Path) -> Result<Self, CliError> {
+        let name = becomes.file_name().ok_or("--output must name a file")?;
+        let hidden = format!(".{}.{}.part", name.to_string_lossy(), std::process::id());
+        let path = becomes.with_file_name(hidden);
+        let file = OpenOptions::new().write(true).create_new(true).open(&path);
+        let file = file.map_err(|error| format!("cannot write {}: {error}", becomes.display()))?;
+        Ok(Self {
+            path,
+            becomes: becomes.to_owned(),
+            file: BufWriter::new(file),
+            is_whole: false,
+        })
+    }
+
+    fn complete(mut self) -> Result<(), CliError> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()?;
+        std::fs::rename(&self.path, &self.becomes)?;
+        self.is_whole = true;
+        Ok(())
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if !self.is_whole {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}

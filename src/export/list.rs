@@ -1,0 +1,164 @@
+//! What each export has: the field of the schema that it reads, and its columns. What a caller sees of them, and how it is
+//! spelt, the schema's types decide.
+
+use crate::auth::Resource;
+
+/// A list of the schema that is exported row by row.
+pub struct List {
+    /// What it is called in addresses, on the command line and in names of files.
+    pub name: &'static str,
+    /// The field of `Query`.
+    pub field: &'static str,
+    pub resource: Resource,
+    pub columns: &'static [Column],
+}
+
+/// A column: a field of the rows, or of what they name.
+pub struct Column {
+    pub name: &'static str,
+    /// The way to it, as a document would select it: `partner.name`, or `categories { label }` for a list of objects.
+    pub path: &'static str,
+    /// Whoever may not read this finds it empty. Of a list's own rows, and of what identifies what they name, nothing is
+    /// said: whoever reads the list reads that.
+    pub needs: Option<Resource>,
+}
+
+const fn column(name: &'static str, path: &'static str) -> Column {
+    let needs = None;
+    Column { name, path, needs }
+}
+
+/// A column of that name.
+const fn own(name: &'static str) -> Column {
+    column(name, name)
+}
+
+/// One that takes a scope besides the list's.
+const fn with(resource: Resource, name: &'static str, path: &'static str) -> Column {
+    let needs = Some(resource);
+    Column { name, path, needs }
+}
+
+pub static LISTS: [List; 5] = [
+    List {
+        name: "commissions",
+        field: "commissions",
+        resource: Resource::Commissions,
+        columns: &[
+            own("id"),
+            own("kind"),
+            own("status"),
+            column("amount", "amount.amount"),
+            column("currency", "amount.currency"),
+            own("paymentTarget"),
+            own("recipient"),
+            column("partnerId", "partner.id"),
+            column("partnerExternalId", "partner.externalId"),
+            column("partnerName", "partner.name"),
+            column("campaignId", "campaign.id"),
+            column("campaignExternalId", "campaign.externalId"),
+            column("campaignName", "campaign.name"),
+            column("eventId", "event.id"),
+            column("eventExternalId", "event.externalId"),
+            column("adjustsId", "adjusts.id"),
+            with(Resource::Payouts, "payoutId", "payout.id"),
+            with(Resource::Deals, "dealId", "deal.id"),
+            own("holdbackDays"),
+            own("accruedAt"),
+            own("matureAt"),
+            own("approvedAt"),
+            own("paidAt"),
+            own("reversedAt"),
+        ],
+    },
+    List {
+        name: "payouts",
+        field: "payouts",
+        resource: Resource::Payouts,
+        columns: &[
+            own("id"),
+            own("status"),
+            column("amount", "amount.amount"),
+            column("currency", "amount.currency"),
+            column("partnerId", "partner.id"),
+            column("partnerExternalId", "partner.externalId"),
+            column("partnerName", "partner.name"),
+            own("recipient"),
+            own("createdAt"),
+            own("settledAt"),
+            own("reference"),
+        ],
+    },
+    List {
+        name: "events",
+        field: "events",
+        resource: Resource::Events,
+        columns: &[
+            own("id"),
+            own("externalId"),
+            own("kind"),
+            own("type"),
+            own("base"),
+            column("amount", "amount.amount"),
+            column("currency", "amount.currency"),
+            column("revenue", "revenue.amount"),
+            column("revenueCurrency", "revenue.currency"),
+            own("occurredAt"),
+            own("recordedAt"),
+            column("customerId", "customer.id"),
+            column("customerExternalId", "customer.externalId"),
+            column("attributionId", "attribution.id"),
+            column("partnerId", "attribution.partner.id"),
+            column("partnerExternalId", "attribution.partner.externalId"),
+            column("partnerName", "attribution.partner.name"),
+            column("campaignId", "attribution.campaign.id"),
+            column("campaignExternalId", "attribution.campaign.externalId"),
+            column("campaignName", "attribution.campaign.name"),
+            column("originalId", "original.id"),
+            column("originalExternalId", "original.externalId"),
+            own("metadata"),
+        ],
+    },
+    List {
+        name: "partners",
+        field: "partners",
+        resource: Resource::Partners,
+        columns: &[
+            own("id"),
+            own("externalId"),
+            own("name"),
+            own("email"),
+            own("type"),
+            own("status"),
+            column("groupId", "group.id"),
+            column("groupExternalId", "group.externalId"),
+            column("groupName", "group.name"),
+            column("tierId", "tier.id"),
+            column("tierLabel", "tier.label"),
+            column("categories", "categories { id label }"),
+            own("tags"),
+            own("payoutCurrency"),
+            own("createdAt"),
+            own("updatedAt"),
+            own("activatedAt"),
+            own("revokedAt"),
+            own("metadata"),
+        ],
+    },
+    List {
+        name: "customers",
+        field: "customers",
+        resource: Resource::Events,
+        columns: &[
+            own("id"),
+            own("externalId"),
+            own("acquiredAt"),
+            column("partnerId", "partner.id"),
+            column("partnerExternalId", "partner.externalId"),
+            column("partnerName", "partner.name"),
+            column("campaignId", "campaign.id"),
+            column("campaignExternalId", "campaign.externalId"),
+            column("campaignName", "campaign.name"),
+        ],
+    },
+];

@@ -1,0 +1,208 @@
+//! Rows as text: CSV (RFC 4180, with a header row) or JSON Lines (an object a row).
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    JsonLines,
+}
+
+/// What stands above a column, and what may stand in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Heading {
+    pub name: &'static str,
+    /// Whoever wrote it chose every letter of it: it may look like a formula.
+    pub is_free_text: bool,
+}
+
+/// A row: of each column the JSON of its value, or nothing where it is null.
+pub type Row<'a> = [Option<&'a RawValue>];
+
+/// A growing text of rows.
+pub struct Sheet {
+    format: Format,
+    headings: Vec<Heading>,
+    text: Vec<u8>,
+}
+
+impl Sheet {
+    /// Begins with what stands above the rows.
+    pub fn new(format: Format, headings: Vec<Heading>) -> Self {
+        let mut text = Vec::new();
+        if format == Format::Csv {
+            for (number, heading) in headings.iter().enumerate() {
+                separate(number, &mut text);
+                text.extend(heading.name.as_bytes());
+            }
+            text.extend(b"\r\n");
+        }
+        Self { format, headings, text }
+    }
+
+    /// How many columns it has.
+    pub fn width(&self) -> usize {
+        self.headings.len()
+    }
+
+    pub fn row(&mut self, row: &Row<'_>) {
+        match self.format {
+            Format::Csv => self.csv(row),
+            Format::JsonLines => self.json(row),
+        }
+    }
+
+    /// What was written since the last call.
+    pub fn take(&mut self) -> Vec<u8> {
+        let room = self.text.len();
+        std::mem::replace(&mut self.text, Vec::with_capacity(room))
+    }
+
+    fn csv(&mut self, row: &Row<'_>) {
+        for (number, (heading, value)) in self.headings.iter().zip(row).enumerate() {
+            separate(number, &mut self.text);
+            let Some(value) = value else { continue };
+            let text = text_of(value);
+            let guarded = heading.is_free_text && formula::looks_like_one(&text);
+            cell(&text, guarded, &mut self.text);
+        }
+        self.text.extend(b"\r\n");
+    }
+
+    fn json(&mut self, row: &Row<'_>) {
+        let text = &mut self.text;
+        for (number, (heading, value)) in self.headings.iter().zip(row).enumerate() {
+            text.extend(if number == 0 { b"{\"" } else { b",\"" });
+            text.extend(heading.name.as_bytes());
+            text.extend(b"\":");
+            text.extend(value.map_or("null", |value| value.get()).as_bytes());
+        }
+        text.extend(b"}\n");
+    }
+}
+
+fn separate(number: usize, text: &mut Vec<u8>) {
+    if number > 0 {
+        text.push(b',');
+    }
+}
+
+/// Texts as they are, all else as JSON spells it.
+fn text_of(value: &RawValue) -> Cow<'_, str> {
+    let json = value.get();
+    match json.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        Some(text) if !text.contains('\\') => Cow::Borrowed(text),
+        Some(_) => Cow::Owned(serde_json::from_str(json).expect("JSON that was read")),
+        None => Cow::Borrowed(json),
+    }
+}
+
+/// Writes a cell. A text without letters is told from no text at all by its quotes.
+pub fn cell(text: &str, guarded: bool, into: &mut Vec<u8>) {
+    let quoted = text.is_empty() || text.bytes().any(|byte| b"\",\r\n".contains(&byte));
+    if quoted {
+        into.push(b'"');
+    }
+    if guarded {
+        into.push(b'\'');
+    }
+    if quoted {
+        for byte in text.bytes() {
+            if byte == b'"' {
+                into.push(byte);
+            }
+            into.push(byte);
+        }
+        into.push(b'"');
+    } else {
+        into.extend(text.as_bytes());
+    }
+}
+
+/// Texts that programs for tables would work out instead of showing them.
+pub mod formula {
+    const BEGINNINGS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+    /// Whether a text needs an apostrophe before it: also one that reads like another that has got one, so that taking it
+    /// off again is certain.
+    pub fn looks_like_one(text: &str) -> bool {
+        text.trim_start_matches('\'').starts_with(BEGINNINGS)
+    }
+
+    /// The text without the apostrophe that it was given.
+    pub fn taken_off(text: &str) -> &str {
+        match text.strip_prefix('\'') {
+            Some(rest) if looks_like_one(rest) => rest,
+            _ => text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sheet(format: Format) -> Sheet {
+        let heading = |name, is_free_text| Heading { name, is_free_text };
+        Sheet::new(format, vec![heading("name", true), heading("amount", false)])
+    }
+
+    fn written(format: Format, rows: &[[Option<&str>; 2]]) -> String {
+        let mut sheet = sheet(format);
+        for row in rows {
+            let values = row.map(|json| json.map(|json| serde_json::from_str::<&RawValue>(json).unwrap()));
+            sheet.row(&values);
+        }
+        String::from_utf8(sheet.take()).unwrap()
+    }
+
+    #[test]
+    fn rows_are_csv() {
+        let rows = [
+            [Some(r#""plain""#), Some(r#""-12.50""#)],
+            [Some(r#""a,\"b\"\r\nc""#), None],
+            [Some(r#""=1+1""#), Some("7")],
+            [Some(r#""""#), Some("true")],
+            [None, Some("[1,2]")],
+        ];
+        let expected = "name,amount\r\nplain,-12.50\r\n\"a,\"\"b\"\"\r\nc\",\r\n'=1+1,7\r\n\"\",true\r\n,\"[1,2]\"\r\n";
+        assert_eq!(written(Format::Csv, &rows), expected);
+    }
+
+    #[test]
+    fn rows_are_json_lines() {
+        let rows = [[Some(r#""=\u00e4\"""#), Some(r#""1.00""#)], [None, Some("{\"a\":1}")]];
+        let expected = "{\"name\":\"=\\u00e4\\\"\",\"amount\":\"1.00\"}\n{\"name\":null,\"amount\":{\"a\":1}}\n";
+        assert_eq!(written(Format::JsonLines, &rows), expected);
+    }
+
+    #[test]
+    fn formulas_get_an_apostrophe() {
+        for text in ["=1", "+1", "-1", "@a", "\ta", "\ra", "'=1", "''-"] {
+            assert!(formula::looks_like_one(text), "{text:?}");
+        }
+        for text in ["", "1", "a=1", " =1", "'s", "'", "''"] {
+            assert!(!formula::looks_like_one(text), "{text:?}");
+            assert_eq!(formula::taken_off(text), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_apostrophe_comes_off_again(text in "['=+@\\-\t\ra]{0,6}") {
+            let mut written = Vec::new();
+            cell(&text, false, &mut written);
+            let guarded = match formula::looks_like_one(&text) {
+                true => format!("'{text}"),
+                false => text.clone(),
+            };
+            prop_assert!(!guarded.starts_with(['=', '+', '-', '@', '\t', '\r']));
+            prop_assert_eq!(formula::taken_off(&guarded), text);
+        }
+    }
+}

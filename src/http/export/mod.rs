@@ -1,0 +1,179 @@
+//! `GET /export/{list}`: a list as a file, with its filter as the query string. What can be wrong with it is said before the
+//! answer's head; what goes wrong later breaks the answer off.
+
+mod format;
+mod stream;
+
+use std::time::Instant;
+
+use async_graphql::Response as GraphqlResponse;
+use axum::Json;
+use axum::extract::{Extension, Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use url::form_urlencoded;
+
+use super::errors::{self, refusal};
+use super::guard::Problem;
+use super::negotiate::MediaType;
+use super::request_id::RequestId;
+use super::run::{self, Asker};
+use super::seats::Seat;
+use super::{Front, cost, graphql, observe};
+use crate::export::{ExportError, Exports, LISTS, Sheet};
+use stream::Running;
+
+/// When to ask again for an export while there are as many as there may be, in seconds.
+const AGAIN: u64 = 5;
+
+pub async fn get(
+    State(front): State<Front>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let caller = match graphql::identify(&front, &headers, &request_id).await {
+        Ok(caller) => caller,
+        Err(response) => return response,
+    };
+    let asker = Asker { caller, request_id };
+    let query = query.unwrap_or_default();
+    let look = cost::of_refusal(query.len());
+    if let Err(refused) = run::charge(&front, &run::subject(&asker), look) {
+        return run::refusal_of(refused, MediaType::Json, &asker.request_id);
+    }
+    match begin(&front, &asker, &name, &query, &headers).await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<RequestId>) -> Response {
+    let message = "exports are asked for by GET";
+    let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", message, &request_id);
+    let allow = HeaderValue::from_static("GET, HEAD");
+    response.headers_mut().insert(header::ALLOW, allow);
+    response
+}
+
+/// The beginning of an export, which then goes on by itself; otherwise the answer that says what is wrong.
+async fn begin(
+    front: &Front,
+    asker: &Asker,
+    name: &str,
+    query: &str,
+    headers: &HeaderMap,
+) -> Result<Response, Response> {
+    let request_id = asker.request_id.as_str();
+    let list = Exports::list(name).ok_or_else(|| {
+        let names = LISTS.each_ref().map(|list| list.name).join(", ");
+        let message = format!("there is no export {name:?}: there are {names}");
+        refusal(StatusCode::NOT_FOUND, "BAD_REQUEST", message, request_id)
+    })?;
+    let (formats, given): (Vec<_>, Vec<_>) =
+        form_urlencoded::parse(query.as_bytes()).partition(|(name, _)| name == "format");
+    let formats: Vec<_> = formats.iter().map(|(_, format)| format.as_ref()).collect();
+    let form = format::of(&formats, headers).map_err(|(status, message)| {
+        let code = format::code(status);
+        refusal(status, code, message, request_id)
+    })?;
+    let given = given.iter().map(|(name, text)| (name.as_ref(), text.as_ref()));
+    let order = front.exports.order(list, asker.caller.clone(), given);
+    let order = order.map_err(|error| refused(front, error, request_id))?;
+    let subject = run::subject(asker);
+    run::charge(front, &subject, cost::EXPORT).map_err(|refused| run::refusal_of(refused, MediaType::Json, request_id))?;
+    let seat = seat(front, asker).inspect_err(|_| {
+        front.throttle.give_back(&subject, cost::EXPORT, Instant::now());
+    })?;
+    let mut sheet = Sheet::new(form.format, order.headings.clone());
+    let limits = &front.options.exports;
+    // The database gives a transaction up in which nobody reads for so long; who gives it to the reader does before.
+    let pause = limits.stall().saturating_mul(2);
+    let begun = async {
+        let mut export = order.begin(front.exports.clone(), &front.app, Some(pause)).await?;
+        let first = export.next(&mut sheet).await?;
+        Ok((export, first))
+    };
+    let (export, first) = begun.await.map_err(|error| refused(front, error, request_id))?;
+    let running = Running {
+        front: front.clone(),
+        export,
+        sheet,
+        authorization: graphql::authorization(headers).unwrap_or_default().to_owned(),
+        checked: Instant::now(),
+        _seat: seat,
+        _counted: front.app.metrics.export(),
+    };
+    let day = front.app.clock.now().format("%Y-%m-%d");
+    let file = format!("attachment; filename=\"{name}-{day}.{}\"", form.ending);
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(form.media_type)),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::try_from(file).expect("a list's name and a day"),
+        ),
+    ];
+    Ok((headers, running.body(first)).into_response())
+}
+
+/// A place for one more export; otherwise the answer that says why there is none.
+fn seat(front: &Front, asker: &Asker) -> Result<Seat, Response> {
+    let most = &front.options.exports;
+    let tenant = (asker.caller.tenant().to_string(), most.per_tenant);
+    let everybody = (String::new(), most.at_once as usize);
+    front.exporting.take([tenant, everybody]).map_err(|full| {
+        let (status, code, message) = match full {
+            0 => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "THROTTLED",
+                format!(
+                    "this tenant has {} exports running, which is the most: wait for the end of one",
+                    most.per_tenant
+                ),
+            ),
+            _ => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                errors::UNAVAILABLE,
+                "as many exports run as may: ask again in a few seconds".to_owned(),
+            ),
+        };
+        let mut response = refusal(status, code, message, &asker.request_id);
+        let again = HeaderValue::from(AGAIN);
+        response.headers_mut().insert(header::RETRY_AFTER, again);
+        response
+    })
+}
+
+/// The answer to an export that does not begin.
+fn refused(front: &Front, error: ExportError, request_id: &str) -> Response {
+    match error {
+        ExportError::Wrong(texts) => {
+            let problems: Vec<_> = texts
+                .into_iter()
+                .map(|text| Problem::new("BAD_USER_INPUT", text))
+                .collect();
+            let most = front.options.limits.errors;
+            errors::refusals(
+                StatusCode::BAD_REQUEST,
+                &problems[..problems.len().min(most)],
+                request_id,
+            )
+        }
+        ExportError::Denied(denied) => refusal(StatusCode::FORBIDDEN, "FORBIDDEN", denied.to_string(), request_id),
+        ExportError::Answered(errors) => {
+            let mut response = GraphqlResponse::from_errors(errors);
+            errors::finish(&mut response, request_id, front.options.limits.errors);
+            let codes = observe::codes(&response.errors);
+            let status = codes
+                .first()
+                .map_or(StatusCode::INTERNAL_SERVER_ERROR, |code| errors::status_of(code));
+            observe::refused(codes);
+            let body = serde_json::json!({ "errors": response.errors });
+            errors::with_status((status, Json(body)).into_response(), &response)
+        }
+        ExportError::Store(cause) => {
+            tracing::error!(request_id, %cause, "an export did not begin");
+            errors::failed(&cause, request_id)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! How many of a kind there may be at once: of each holder so many.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+type Taken = Arc<Mutex<HashMap<String, usize>>>;
+
+#[derive(Default)]
+pub struct Seats(Taken);
+
+/// A place, until it is dropped.
+pub struct Seat {
+    taken: Taken,
+    holders: Vec<String>,
+}
+
+impl Seats {
+    /// A place for one more. Each holder comes with the most that it may have; otherwise which of them has as many.
+    pub fn take<const N: usize>(&self, holders: [(String, usize); N]) -> Result<Seat, usize> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_full = |(holder, most): &(String, usize)| taken.get(holder).is_some_and(|count| count >= most);
+        if let Some(full) = holders.iter().position(is_full) {
+            return Err(full);
+        }
+        let holders = holders.map(|(holder, _)| holder);
+        for holder in &holders {
+            *taken.entry(holder.clone()).or_default() += 1;
+        }
+        drop(taken);
+        Ok(Seat {
+            taken: self.0.clone(),
+            holders: holders.into(),
+        })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        for holder in &self.holders {
+            if let Some(count) = taken.get_mut(holder) {
+                *count -= 1;
+                if *count == 0 {
+                    taken.remove(holder);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seat_is_free_again_when_nobody_has_it() {
+        let seats = Seats::default();
+        let of = |subject: &str| [(format!("t/{subject}"), 1), ("t".to_owned(), 2)];
+        let ann = seats.take(of("ann")).ok();
+        assert!(ann.is_some());
+        assert_eq!(seats.take(of("ann")).err(), Some(0));
+        let _bob = seats.take(of("bob")).ok();
+        assert_eq!(seats.take(of("eve")).err(), Some(1));
+        drop(ann);
+        assert!(seats.take(of("eve")).is_ok());
+        drop(_bob);
+        assert!(seats.0.lock().unwrap().is_empty());
+    }
+}

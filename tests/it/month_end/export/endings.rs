@@ -1,0 +1,169 @@
+//! An export that does not come to its end: its reader sees that, and nothing is held any longer.
+
+use std::io::{Read, Write};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::http::StatusCode;
+use http_body_util::BodyExt;
+use serde_json::json;
+use tokio::sync::watch;
+use tributary::http::{self, ExportLimits, HttpOptions, Throttle, Timeouts};
+
+use super::{Exported, broken, get, read, seeded};
+use crate::support::program::Program;
+use crate::support::{Client, TestApp, both_databases};
+
+/// The same program behind another front.
+fn front(app: &TestApp, options: HttpOptions) -> (Router, watch::Sender<bool>) {
+    let (end, ending) = watch::channel(false);
+    let router = http::router(app.app.clone(), options, ending).expect("sound options");
+    (router, end)
+}
+
+fn limited(exports: ExportLimits) -> HttpOptions {
+    let throttle = Throttle {
+        maximum: 1_000_000,
+        restore_per_second: 1_000_000,
+    };
+    HttpOptions {
+        exports,
+        throttle,
+        ..HttpOptions::default()
+    }
+}
+
+/// Waits until the exports of a tenant that may have one are over.
+async fn until_there_is_room(client: &Client) -> Exported {
+    let start = Instant::now();
+    loop {
+        let answer = get(client, "/export/partners").await;
+        if answer.status == StatusCode::OK || start.elapsed() > Duration::from_secs(20) {
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// How many transactions are open on PostgreSQL.
+async fn open_transactions(app: &TestApp) -> usize {
+    if !app.is_postgres() {
+        return 0;
+    }
+    let sql = "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+               AND state LIKE 'idle in transaction%'";
+    app.texts(sql).await.len()
+}
+
+both_databases! {
+    async fn a_reader_that_stops_holds_nothing_for_long(app: TestApp) {
+        let tenant = seeded(&app, "acme", 2_100).await;
+        let exports = ExportLimits { per_tenant: 1, stall_seconds: 1, ..ExportLimits::default() };
+        let (router, _end) = front(&app, limited(exports));
+        let staff = app.staff(&tenant, "admin").at(router);
+        let stalled = staff.begin("/export/commissions", &[]).await;
+        assert_eq!(stalled.status(), StatusCode::OK);
+        let refused = get(&staff, "/export/partners").await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        if app.is_postgres() {
+            assert_eq!(open_transactions(&app).await, 1);
+        }
+        until_there_is_room(&staff).await;
+        assert_eq!(open_transactions(&app).await, 0);
+        // What was read ahead comes, and then no end.
+        assert!(read(stalled.into_body()).await.is_err());
+    }
+
+    async fn a_reader_that_has_gone_holds_nothing(app: TestApp) {
+        let tenant = seeded(&app, "acme", 2_100).await;
+        let (router, _end) = front(&app, limited(ExportLimits { per_tenant: 1, ..ExportLimits::default() }));
+        let staff = app.staff(&tenant, "admin").at(router);
+        let (head, mut body) = staff.begin("/export/commissions", &[]).await.into_parts();
+        assert_eq!(head.status, StatusCode::OK);
+        assert!(body.frame().await.is_some_and(|piece| piece.is_ok()));
+        drop(body);
+        until_there_is_room(&staff).await;
+        assert_eq!(open_transactions(&app).await, 0);
+    }
+
+    async fn only_so_many_run_at_once(app: TestApp) {
+        let (acme, other) = (seeded(&app, "acme", 2_100).await, seeded(&app, "other", 2_100).await);
+        let (router, _end) = front(&app, limited(ExportLimits { at_once: 2, per_tenant: 1, ..ExportLimits::default() }));
+        let (ann, bob) = (app.staff(&acme, "admin").at(router.clone()), app.staff(&other, "admin").at(router.clone()));
+        let first = ann.begin("/export/commissions", &[]).await;
+        assert_eq!(first.status(), StatusCode::OK);
+        let again = get(&ann, "/export/commissions").await;
+        assert_eq!((again.status, again.refusal().0.as_str()), (StatusCode::TOO_MANY_REQUESTS, "THROTTLED"));
+        assert!(again.header("retry-after").parse::<u64>().is_ok());
+        // Another tenant has its own, and a third finds no room at all.
+        let second = bob.begin("/export/commissions", &[]).await;
+        assert_eq!(second.status(), StatusCode::OK);
+        let third = app.staff(&app.tenant("third").await, "admin").at(router);
+        let full = get(&third, "/export/partners").await;
+        assert_eq!((full.status, full.refusal().0.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"));
+        assert!(full.header("retry-after").parse::<u64>().is_ok());
+        assert!(read(first.into_body()).await.is_ok() && read(second.into_body()).await.is_ok());
+        until_there_is_room(&third).await;
+        until_there_is_room(&ann).await;
+    }
+
+    async fn the_end_of_the_program_ends_an_export_before_it(app: TestApp) {
+        let tenant = seeded(&app, "acme", 2_100).await;
+        let timeouts = Timeouts { shutdown_seconds: 1, ..Timeouts::default() };
+        let (router, end) = front(&app, HttpOptions { timeouts, ..limited(ExportLimits::default()) });
+        let staff = app.staff(&tenant, "admin").at(router);
+        let unread = staff.begin("/export/commissions", &[]).await;
+        end.send(true).unwrap();
+        assert!(read_slowly(unread).await.is_err());
+    }
+
+    async fn who_may_no_longer_read_gets_no_more(app: TestApp) {
+        let tenant = seeded(&app, "acme", 6_000).await;
+        let (router, _end) = front(&app, limited(ExportLimits::default()));
+        let staff = app.staff(&tenant, "admin");
+        let made = staff.done("createApiKey", json!({ "name": "books", "scopes": ["admin"] }), "apiKey { id } key").await;
+        let holder = app.client(made["key"].as_str().map(str::to_owned)).at(router);
+        let begun = holder.begin("/export/commissions", &[]).await;
+        assert_eq!(begun.status(), StatusCode::OK);
+        staff.done("revokeApiKey", json!({ "id": made["apiKey"]["id"] }), "deletedId").await;
+        assert!(read_slowly(begun).await.is_err());
+    }
+
+    async fn what_fails_in_the_middle_ends_visibly_broken(app: TestApp) {
+        let tenant = broken(&app).await;
+        let staff = app.staff(&tenant, "admin");
+        let begun = staff.begin("/export/partners", &[]).await;
+        assert_eq!(begun.status(), StatusCode::OK);
+        assert!(read(begun.into_body()).await.is_err());
+        // Over a wire: chunks without the last one, which is empty.
+        let program = Program::start(&app, "");
+        for (list, whole) in [("partners", false), ("payouts", true)] {
+            let answer = over_a_wire(&program, list);
+            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+            assert!(answer.to_ascii_lowercase().contains("transfer-encoding: chunked"), "{answer}");
+            assert_eq!(answer.ends_with("\r\n0\r\n\r\n"), whole, "{list}");
+        }
+    }
+}
+
+/// Everything that is sent for an export.
+fn over_a_wire(program: &Program, list: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(program.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let request = program.request(&format!("GET /export/{list}"), "connection: close\r\n", b"");
+    stream.write_all(&request).unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8(answer).unwrap()
+}
+
+/// Reads a piece now and then.
+async fn read_slowly(response: axum::response::Response) -> Result<(), axum::Error> {
+    let mut body = response.into_body();
+    while let Some(piece) = body.frame().await {
+        piece?;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    Ok(())
+}

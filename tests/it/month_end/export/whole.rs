@@ -1,0 +1,51 @@
+//! A file of many pages is all of its list, as it was at one moment.
+
+use std::collections::HashSet;
+
+use http_body_util::BodyExt;
+use serde_json::json;
+
+use super::{file, listed, rows_of_csv, seeded};
+use crate::support::both_databases;
+
+both_databases! {
+    async fn a_file_has_every_row_once_and_in_order(app: TestApp) {
+        let tenant = seeded(&app, "acme", 1_203).await;
+        let staff = app.staff(&tenant, "admin");
+        let expected = listed(&staff, "commissions", json!({}), "id").await;
+        app.reset_statements();
+        let rows = rows_of_csv(&file(&staff, "/export/commissions").await);
+        let statements = app.statements();
+        assert_eq!(rows.len(), expected.len());
+        assert!(rows.iter().zip(&expected).all(|(row, expected)| row["id"] == expected["id"]));
+        assert_eq!(rows.iter().map(|row| row["id"].as_str().unwrap()).collect::<HashSet<_>>().len(), rows.len());
+        // A statement a page, and on PostgreSQL two to have them see one moment.
+        let pages = statements.iter().filter(|sql| sql.starts_with("SELECT") && sql.contains("commission"));
+        assert_eq!(pages.count(), rows.len().div_ceil(500), "{statements:#?}");
+        assert!(statements.len() <= rows.len().div_ceil(500) + 2, "{statements:#?}");
+    }
+
+    async fn a_file_shows_one_moment_however_long_it_takes(app: TestApp) {
+        let tenant = seeded(&app, "acme", 1_203).await;
+        let staff = app.staff(&tenant, "admin");
+        let before = file(&staff, "/export/commissions").await;
+        let (head, mut body) = staff.begin("/export/commissions", &[]).await.into_parts();
+        assert_eq!(head.status, 200);
+        let first = body.frame().await.expect("a piece").expect("rows").into_data().expect("rows");
+        // Oldest rows come last: they are read after they have changed.
+        let rows = rows_of_csv(&before);
+        let accrued: Vec<_> = rows.iter().rev().filter(|row| row["status"] == "ACCRUED").map(|row| row["id"].clone()).collect();
+        let reversed = accrued.first().expect("one that is not settled yet").clone();
+        let document = "mutation($ids: [ID!]!) { reverseCommissions(input: { ids: $ids, reason: \"a slip\" }) {
+            commission { status } } }";
+        let answer = staff.data_with(document, json!({ "ids": [reversed] })).await;
+        assert_eq!(answer["reverseCommissions"][0]["commission"]["status"], "REVERSED", "{answer}");
+        let partner = rows[0]["partnerId"].clone();
+        let more = json!({ "partnerId": partner, "amount": { "amount": "1", "currency": "EUR" }, "reason": "more" });
+        staff.done("createManualCommission", more, "commission { id }").await;
+        let rest = body.collect().await.expect("the whole rest").to_bytes();
+        let text = String::from_utf8([first, rest].concat()).unwrap();
+        assert_eq!(text, before);
+        assert_ne!(file(&staff, "/export/commissions").await, before);
+    }
+}

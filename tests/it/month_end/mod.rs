@@ -1,0 +1,3 @@
+//! Closing a month.
+
+mod export;
