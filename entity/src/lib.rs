@@ -38,6 +38,7 @@ pub mod payment_stage;
 pub mod payout;
 pub mod payout_item;
 pub mod payout_run;
+pub mod payout_run_line;
 pub mod tenant;
 pub mod tier_counter;
 pub mod tier_result;

@@ -26,6 +26,8 @@ pub struct Model {
     pub group_id: Option<Uuid>,
     pub tier_id: Option<Uuid>,
     pub payout_currency: Option<String>,
+    /// What the payment service calls it.
+    pub payout_reference: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub activated_at: Option<DateTimeUtc>,

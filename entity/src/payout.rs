@@ -19,6 +19,11 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub settled_at: Option<DateTimeUtc>,
     pub reference: Option<String>,
+    /// What the payment service calls the payee, as it was when the run made the payout.
+    pub payout_reference: Option<String>,
+    /// Who made it and who settled it; null: before that was kept, or not settled.
+    pub created_by: Option<String>,
+    pub settled_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,6 +10,10 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub created_at: DateTimeUtc,
+    /// Only rows that accrued before this moment, and clawbacks of these; null: all.
+    pub accrued_before: Option<DateTimeUtc>,
+    /// Who made it; null: before that was kept.
+    pub created_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -16,6 +16,7 @@ mod m0008_idempotency_subjects;
 mod m0009_sums;
 mod m0010_decisions;
 mod m0011_tier_versions;
+mod m0012_payout_runs;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_sums::Migration),
             Box::new(m0010_decisions::Migration),
             Box::new(m0011_tier_versions::Migration),
+            Box::new(m0012_payout_runs::Migration),
         ]
     }
 }

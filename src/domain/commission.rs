@@ -37,6 +37,21 @@ text_enum! {
     PayoutStatus { Pending = "PENDING", Paid = "PAID", Failed = "FAILED", Canceled = "CANCELED" }
 }
 
+text_enum! {
+    /// How a payout ended.
+    PayoutSettlement { Paid = "PAID", Failed = "FAILED", Canceled = "CANCELED" }
+}
+
+impl From<PayoutSettlement> for PayoutStatus {
+    fn from(settlement: PayoutSettlement) -> Self {
+        match settlement {
+            PayoutSettlement::Paid => Self::Paid,
+            PayoutSettlement::Failed => Self::Failed,
+            PayoutSettlement::Canceled => Self::Canceled,
+        }
+    }
+}
+
 /// A row of the ledger.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Commission {
@@ -172,12 +187,24 @@ pub struct Payout {
     pub status: PayoutStatus,
     pub created_at: Timestamp,
     pub settled_at: Option<Timestamp>,
+    /// What the payment system calls the payment.
     pub reference: Option<String>,
+    /// What the payment service calls the payee, as it was when the run made the payout: of a partner its payout reference
+    /// or else its e-mail address, of an individual its name. `None`: from before that was kept.
+    pub payout_reference: Option<String>,
+    /// `None`: from before that was kept.
+    pub created_by: Option<String>,
+    /// `None`: it is pending, or was settled before that was kept.
+    pub settled_by: Option<String>,
 }
 
 /// One run that made payouts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayoutRun {
     pub id: super::id::PayoutRunId,
     pub created_at: Timestamp,
+    /// Only rows that accrued before this moment, and clawbacks of these; `None`: all.
+    pub accrued_before: Option<Timestamp>,
+    /// `None`: from before that was kept.
+    pub created_by: Option<String>,
 }

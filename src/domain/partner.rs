@@ -64,6 +64,8 @@ pub struct Partner {
     pub group_id: Option<PartnerGroupId>,
     pub tier_id: Option<PartnerTierId>,
     pub payout_currency: Option<Currency>,
+    /// What the payment service calls it; `None`: it is paid by its e-mail address.
+    pub payout_reference: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub activated_at: Option<Timestamp>,
@@ -73,6 +75,11 @@ pub struct Partner {
 }
 
 impl Partner {
+    /// What payments to it are addressed to.
+    pub fn paid_as(&self) -> &str {
+        self.payout_reference.as_deref().unwrap_or(&self.email)
+    }
+
     /// The partner after `the_move` at `now`; `None` where the state machine has no such move.
     pub fn after(self, the_move: PartnerMove, now: Timestamp) -> Option<Self> {
         let before = self.status;

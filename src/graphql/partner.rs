@@ -140,6 +140,7 @@ pub static PARTNER: Type = Type {
             "categories" => family(&PARTNER_CATEGORY, store::label::categories).for_partners(Partners::EmptyList),
             "transitions" => family(&PARTNER_TRANSITION, store::partner::transitions).for_partners(Partners::EmptyList),
             "payoutCurrency" => value(Column::PayoutCurrency, view::text),
+            "payoutReference" => value(Column::PayoutReference, view::text).for_partners(Partners::Null),
             "createdAt" => value(Column::CreatedAt, view::moment),
             "updatedAt" => value(Column::UpdatedAt, view::moment),
             "activatedAt" => value(Column::ActivatedAt, view::moment),
@@ -252,8 +253,8 @@ pub static PARTNER_BALANCE: Type = Type {
     },
 };
 
-/// An organisation or person that earns commission. A partner's own token shows no tags, metadata, tier, categories or
-/// transitions: they read as null or as empty lists.
+/// An organisation or person that earns commission. A partner's own token shows no tags, metadata, tier, categories,
+/// transitions or payout reference: they read as null or as empty lists.
 #[Object]
 impl Partner {
     /// Its id.
@@ -349,6 +350,11 @@ impl Partner {
     /// What it wants to be paid in; null: whatever it earned.
     async fn payout_currency(&self, ctx: &Context<'_>) -> Nullable<CurrencyCode> {
         identity::part(ctx, Resource::Partners, self.0.payout_currency.map(CurrencyCode))
+    }
+
+    /// What the payment service calls it, which payout files then say; null: they say its e-mail address. Staff only.
+    async fn payout_reference(&self, ctx: &Context<'_>) -> Nullable<&str> {
+        identity::staffs_part(ctx, Resource::Partners, self.0.payout_reference.as_deref())
     }
 
     /// When it was created.

@@ -39,6 +39,8 @@ pub struct CreatePartnerInput {
     pub metadata: Option<Json>,
     /// What it wants to be paid in.
     pub payout_currency: Option<CurrencyCode>,
+    /// What the payment service calls it, which payout files then say; without one they say its e-mail address.
+    pub payout_reference: Option<String>,
     /// True: it starts INVITED, to be activated later. By default it starts ACTIVE. Tributary sends no mail itself.
     pub send_invite: Option<bool>,
     /// The campaigns that it belongs to.
@@ -75,6 +77,8 @@ pub struct UpdatePartnerInput {
     pub metadata: MaybeUndefined<Json>,
     /// What it wants to be paid in.
     pub payout_currency: MaybeUndefined<CurrencyCode>,
+    /// What the payment service calls it. Payouts that were made before keep what they were made with.
+    pub payout_reference: MaybeUndefined<String>,
     /// The same key with the same input gives the answer of the first call and does nothing.
     pub idempotency_key: Option<String>,
 }
@@ -198,6 +202,7 @@ impl PartnerMutation {
             tags: input.tags.unwrap_or_default(),
             metadata: input.metadata.map(|json| json.0),
             payout_currency: input.payout_currency.map(|code| code.0),
+            payout_reference: input.payout_reference,
             send_invite: input.send_invite.unwrap_or(false),
             campaign_ids: id_texts(input.campaign_ids.unwrap_or_default()),
             commission_snapshot: input.commission_snapshot.map(SnapshotDraft::from),
@@ -224,6 +229,7 @@ impl PartnerMutation {
             tags: plain(input.tags),
             metadata: patch(input.metadata, |json| json.0),
             payout_currency: patch(input.payout_currency, |code| code.0),
+            payout_reference: plain(input.payout_reference),
         };
         Some(PartnerPayload::of(&request, update(&request.app, &request.caller, change)).await)
     }

@@ -201,6 +201,7 @@ fn partner(
             true => Currency::parse(pick::<&str>(random, &["CHF", "GBP", "USD"])).ok(),
             false => None,
         },
+        payout_reference: None,
         created_at,
         updated_at: created_at,
         activated_at: (status == PartnerStatus::Active).then_some(created_at),

@@ -34,6 +34,7 @@ pub struct NewPartner {
     pub tags: Vec<String>,
     pub metadata: Option<serde_json::Value>,
     pub payout_currency: Option<Currency>,
+    pub payout_reference: Option<String>,
     /// The partner starts INVITED and has yet to be activated.
     pub send_invite: bool,
     pub campaign_ids: Vec<String>,
@@ -53,6 +54,7 @@ pub struct PartnerChange {
     pub tags: Patch<Vec<String>>,
     pub metadata: Patch<serde_json::Value>,
     pub payout_currency: Patch<Currency>,
+    pub payout_reference: Patch<String>,
 }
 
 pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Partner, ServiceError> {
@@ -63,6 +65,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
     let tags = text::tags(input.tags, &mut problems);
     let metadata = problems.optional("metadata", input.metadata, metadata);
+    let payout_reference = problems.optional("payoutReference", input.payout_reference, |text| text::name(&text));
 
     let transaction = begin(app, &writer).await?;
     check_unique(
@@ -88,9 +91,15 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
         Some(draft) => promised(&transaction, &writer, draft, &mut problems).await?,
         None => None,
     };
-    let (Some(name), Some(email), Some(external_id), Some(tags), Some(metadata), true) =
-        (name, email, external_id, tags, metadata, problems.is_empty())
-    else {
+    let (Some(name), Some(email), Some(external_id), Some(tags), Some(metadata), Some(payout_reference), true) = (
+        name,
+        email,
+        external_id,
+        tags,
+        metadata,
+        payout_reference,
+        problems.is_empty(),
+    ) else {
         return Err(problems.into());
     };
     let details = Details {
@@ -101,6 +110,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
         metadata,
         group_id,
         tier_id,
+        payout_currency: input.payout_currency,
+        payout_reference,
     };
     let status = if input.send_invite {
         PartnerStatus::Invited
@@ -109,16 +120,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     };
     let partner_type = input.partner_type.unwrap_or(PartnerType::Affiliate);
     let now = app.clock.now();
-    let (partner, moment) = insert(
-        &transaction,
-        &writer,
-        details,
-        partner_type,
-        status,
-        input.payout_currency,
-        now,
-    )
-    .await?;
+    let (partner, moment) = insert(&transaction, &writer, details, partner_type, status, now).await?;
     store::partner::replace_categories(&transaction, writer.tenant(), partner.id, &category_ids).await?;
     // A promise for a campaign is an invitation to it.
     campaign_ids.extend(promise.as_ref().and_then(|promise| promise.campaign_id));
@@ -154,6 +156,11 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
     let new_metadata = problems.changed_optional("metadata", input.metadata, current.metadata.clone(), metadata);
     let payout_currency =
         problems.changed_optional("payoutCurrency", input.payout_currency, current.payout_currency, Ok);
+    let current_reference = current.payout_reference.clone();
+    let payout_reference =
+        problems.changed_optional("payoutReference", input.payout_reference, current_reference, |text| {
+            text::name(&text)
+        });
     check_unique(
         &transaction,
         &writer,
@@ -186,6 +193,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         Some(tags),
         Some(metadata),
         Some(payout_currency),
+        Some(payout_reference),
         true,
     ) = (
         name,
@@ -195,6 +203,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         tags,
         new_metadata,
         payout_currency,
+        payout_reference,
         problems.is_empty(),
     )
     else {
@@ -209,6 +218,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         tags,
         metadata,
         payout_currency,
+        payout_reference,
         group_id,
         tier_id,
         updated_at,
@@ -303,6 +313,8 @@ pub(super) struct Details {
     pub metadata: Option<serde_json::Value>,
     pub group_id: Option<PartnerGroupId>,
     pub tier_id: Option<PartnerTierId>,
+    pub payout_currency: Option<Currency>,
+    pub payout_reference: Option<String>,
 }
 
 /// Writes a new partner, and the first moment of its history.
@@ -312,7 +324,6 @@ pub(super) async fn insert(
     details: Details,
     partner_type: PartnerType,
     status: PartnerStatus,
-    payout_currency: Option<Currency>,
     now: Timestamp,
 ) -> Result<(Partner, Moment), StoreError> {
     let partner = Partner {
@@ -326,7 +337,8 @@ pub(super) async fn insert(
         metadata: details.metadata,
         group_id: details.group_id,
         tier_id: details.tier_id,
-        payout_currency,
+        payout_currency: details.payout_currency,
+        payout_reference: details.payout_reference,
         created_at: now,
         updated_at: now,
         activated_at: (status == PartnerStatus::Active).then_some(now),

@@ -141,9 +141,11 @@ async fn approve_once(
                 metadata: None,
                 group_id,
                 tier_id: None,
+                payout_currency: None,
+                payout_reference: None,
             };
             let (partner_type, status) = (PartnerType::Affiliate, PartnerStatus::Active);
-            partner::insert(&transaction, &writer, details, partner_type, status, None, now).await?
+            partner::insert(&transaction, &writer, details, partner_type, status, now).await?
         }
     };
     let now = moment.at;

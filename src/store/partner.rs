@@ -608,6 +608,7 @@ fn from_row(row: partner::Model) -> Result<Partner, StoreError> {
             .payout_currency
             .map(|code| row::currency(TABLE, "payout_currency", &code))
             .transpose()?,
+        payout_reference: row.payout_reference,
         created_at: row.created_at,
         updated_at: row.updated_at,
         activated_at: row.activated_at,
@@ -637,6 +638,7 @@ pub(super) fn to_row(tenant: TenantId, partner: &Partner) -> partner::Model {
         group_id: partner.group_id.map(|id| id.uuid()),
         tier_id: partner.tier_id.map(|id| id.uuid()),
         payout_currency: partner.payout_currency.map(|currency| currency.code().to_owned()),
+        payout_reference: partner.payout_reference.clone(),
         created_at: partner.created_at,
         updated_at: partner.updated_at,
         activated_at: partner.activated_at,

@@ -69,16 +69,7 @@ pub async fn runs_by_ids(
         .filter(one_of)
         .all(database)
         .await?;
-    let runs = rows.into_iter().map(|row| {
-        (
-            row.id,
-            PayoutRun {
-                id: PayoutRunId::from_uuid(row.id),
-                created_at: row.created_at,
-            },
-        )
-    });
-    Ok(runs.collect())
+    Ok(rows.into_iter().map(|row| (row.id, run_from_row(row))).collect())
 }
 
 pub async fn page(
@@ -160,12 +151,7 @@ pub async fn insert_run(
     tenant: TenantId,
     run: &PayoutRun,
 ) -> Result<(), StoreError> {
-    let row = payout_run::Model {
-        tenant_id: tenant.uuid(),
-        id: run.id.uuid(),
-        created_at: run.created_at,
-    };
-    payout_run::Entity::insert(row.into_active_model())
+    payout_run::Entity::insert(to_run_row(tenant, run).into_active_model())
         .exec_without_returning(transaction)
         .await?;
     Ok(())
@@ -253,7 +239,29 @@ fn from_row(row: payout::Model) -> Result<Payout, StoreError> {
         created_at: row.created_at,
         settled_at: row.settled_at,
         reference: row.reference,
+        payout_reference: row.payout_reference,
+        created_by: row.created_by,
+        settled_by: row.settled_by,
     })
+}
+
+fn run_from_row(row: payout_run::Model) -> PayoutRun {
+    PayoutRun {
+        id: PayoutRunId::from_uuid(row.id),
+        created_at: row.created_at,
+        accrued_before: row.accrued_before,
+        created_by: row.created_by,
+    }
+}
+
+pub(super) fn to_run_row(tenant: TenantId, run: &PayoutRun) -> payout_run::Model {
+    payout_run::Model {
+        tenant_id: tenant.uuid(),
+        id: run.id.uuid(),
+        created_at: run.created_at,
+        accrued_before: run.accrued_before,
+        created_by: run.created_by.clone(),
+    }
 }
 
 /// What a row holds that is at hand.
@@ -274,5 +282,8 @@ fn to_row(tenant: TenantId, payout: &Payout) -> payout::Model {
         created_at: payout.created_at,
         settled_at: payout.settled_at,
         reference: payout.reference.clone(),
+        payout_reference: payout.payout_reference.clone(),
+        created_by: payout.created_by.clone(),
+        settled_by: payout.settled_by.clone(),
     }
 }

@@ -6,8 +6,8 @@ use entity::{
     custom_field_option, customer, deal, deal_field, deal_payment, event, event_decision, idempotency, outbox, partner,
     partner_balance, partner_category, partner_category_member, partner_customer, partner_group,
     partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request, payment_stage,
-    payout, payout_item, payout_run, tier_counter, tier_result, tiered_commission, tiered_commission_reference,
-    tiered_commission_version,
+    payout, payout_item, payout_run, payout_run_line, tier_counter, tier_result, tiered_commission,
+    tiered_commission_reference, tiered_commission_version,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -152,6 +152,7 @@ scoped! {
     partner_customer: |_partner, _scope| none();
     partner_standing: |_partner, _scope| none();
     payout_run: |_partner, _scope| none();
+    payout_run_line: |_partner, _scope| none();
     idempotency: |_partner, _scope| none();
     outbox: |_partner, _scope| none();
 }

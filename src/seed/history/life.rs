@@ -106,7 +106,10 @@ pub struct Life<'a> {
 /// approved and paid, unless the partner has a history already: then that is left to the gateway, which knows it whole.
 pub fn live(source: &Source, before: &Before<'_>, wanted: u64, now: Timestamp) -> Lived {
     let what = format!("history/{}", before.events);
-    let agenda = (before.events == 0).then(|| Agenda::new(source, before.start, now, &before.tenant.minimum_payouts));
+    let agenda = (before.events == 0).then(|| {
+        let how = (before.partner.paid_as(), before.tenant.minimum_payouts.as_slice());
+        Agenda::new(source, (before.start, now), how)
+    });
     let mut life = Life {
         before,
         random: source.content(&what, before.number),

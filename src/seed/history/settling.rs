@@ -23,6 +23,8 @@ pub struct Agenda {
     /// Approved rows that may be in no payout; some are by the time they are looked at.
     payable: Vec<usize>,
     minimums: Vec<Money>,
+    /// What payments to the partner are addressed to.
+    paid_as: String,
     /// The runs that paid this partner something.
     pub runs: Vec<PayoutRun>,
 }
@@ -39,12 +41,13 @@ enum Due {
 
 impl Agenda {
     /// With the runs that come after `start` and before `now`.
-    pub fn new(source: &Source, start: Timestamp, now: Timestamp, minimums: &[Money]) -> Self {
+    pub fn new(source: &Source, (start, now): (Timestamp, Timestamp), (paid_as, minimums): (&str, &[Money])) -> Self {
         let mut agenda = Self {
             due: BTreeMap::new(),
             count: 0,
             payable: Vec::new(),
             minimums: minimums.to_vec(),
+            paid_as: paid_as.to_owned(),
             runs: Vec::new(),
         };
         for run in monthly_runs(source, start, now) {
@@ -145,6 +148,9 @@ impl Agenda {
                 created_at: run.created_at,
                 settled_at: None,
                 reference: None,
+                payout_reference: Some(self.paid_as.clone()),
+                created_by: Some(ACTOR.to_owned()),
+                settled_by: None,
             };
             book.put_into(payout, &rows);
             let status = match random.u32(..100) {
@@ -191,6 +197,7 @@ impl Agenda {
         let payout = &mut book.payouts[payout];
         payout.status = status;
         payout.settled_at = Some(at);
+        payout.settled_by = Some(ACTOR.to_owned());
         if status == PayoutStatus::Paid && happens(random, 80) {
             payout.reference = Some(format!("TRF-{:08}", random.u32(..100_000_000)));
         }
@@ -210,7 +217,12 @@ fn monthly_runs(source: &Source, start: Timestamp, now: Timestamp) -> Vec<Payout
             // The same run for all partners.
             let number = created_at.year().unsigned_abs() * 12 + created_at.month0();
             let id = source.ids("payout-run", number).next(created_at);
-            runs.push(PayoutRun { id, created_at });
+            runs.push(PayoutRun {
+                id,
+                created_at,
+                accrued_before: None,
+                created_by: Some(ACTOR.to_owned()),
+            });
         }
     }
     runs

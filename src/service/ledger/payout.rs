@@ -76,6 +76,8 @@ async fn create_run_once(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
     let run = PayoutRun {
         id: PayoutRunId::new(now),
         created_at: now,
+        accrued_before: None,
+        created_by: Some(writer.actor().to_owned()),
     };
     store::payout::insert_run(&transaction, writer.tenant(), &run).await?;
     let mut posting = Posting::new(writer.tenant(), writer.actor(), moments(&partners, &app.clock));
@@ -102,18 +104,21 @@ async fn create_run_once(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
             posting.put_into(row, id);
             items.push((id, row.id));
         }
-        let (status, run_id) = (PayoutStatus::Pending, run.id);
-        let (settled_at, reference) = (None, None);
+        let payee = partners.iter().find(|locked| locked.partner.id == partner_id);
+        let payout_reference = recipient.clone().or_else(|| Some(payee?.partner.paid_as().to_owned()));
         payouts.push(Payout {
             id,
-            run_id,
+            run_id: run.id,
             partner_id,
             recipient,
             amount,
-            status,
+            status: PayoutStatus::Pending,
             created_at,
-            settled_at,
-            reference,
+            settled_at: None,
+            reference: None,
+            payout_reference,
+            created_by: run.created_by.clone(),
+            settled_by: None,
         });
     }
     store::payout::insert(&transaction, writer.tenant(), &payouts).await?;
@@ -200,6 +205,7 @@ async fn settle_once(
     let payout = Payout {
         status,
         settled_at: Some(now),
+        settled_by: Some(writer.actor().to_owned()),
         reference,
         ..payout
     };

@@ -192,11 +192,7 @@ pub async fn insert_payout_runs(
     tenant: TenantId,
     runs: &[PayoutRun],
 ) -> Result<(), StoreError> {
-    let rows = runs.iter().map(|run| payout_run::Model {
-        tenant_id: tenant.uuid(),
-        id: run.id.uuid(),
-        created_at: run.created_at,
-    });
+    let rows = runs.iter().map(|run| crate::store::payout::to_run_row(tenant, run));
     insert::<payout_run::Entity, _>(transaction, rows).await
 }
 

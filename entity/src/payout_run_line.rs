@@ -1,0 +1,30 @@
+//! What a payout run found for one payee in one currency, and what became of it; append-only.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "payout_run_line")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub run_id: Uuid,
+    /// Its place in the list, from 1: by currency, amount falling, payee.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub position: i64,
+    pub partner_id: Uuid,
+    /// Set: the payee is this individual, not the partner.
+    pub recipient: Option<String>,
+    pub currency: String,
+    /// The sum of its commissions, which may be 0, negative or larger than any amount.
+    pub amount_minor: i64,
+    pub commission_count: i32,
+    pub outcome: String,
+    /// What was paid out.
+    pub payout_id: Option<Uuid>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
