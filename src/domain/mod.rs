@@ -17,6 +17,7 @@ pub mod money;
 pub mod partner;
 pub mod partner_group;
 pub mod partnership_request;
+pub mod payout_run;
 pub mod problem;
 pub mod refund;
 pub mod snapshot;

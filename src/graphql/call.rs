@@ -113,7 +113,8 @@ mod tests {
     use crate::graphql::campaign::CreateCampaignInput;
     use crate::graphql::ledger_mutation::{ApproveCommissionsInput, CreateManualCommissionInput};
     use crate::graphql::partner_mutation::{IssuePartnerTokenInput, UpdatePartnerInput};
-    use crate::graphql::payout::{CreatePayoutRunInput, SettlePayoutInput};
+    use crate::graphql::payout_run::CreatePayoutRunInput;
+    use crate::graphql::settlement::SettlePayoutInput;
 
     fn content<T: InputType>(value: Json) -> Vec<u8> {
         let mut registry = Registry::default();
@@ -171,5 +172,8 @@ mod tests {
         );
         let run = json!({ "currency": "EUR", "partnerIds": ["p"] });
         assert_eq!(content::<CreatePayoutRunInput>(run.clone()), content::hash(&run));
+        let later =
+            json!({ "currency": "EUR", "partnerIds": ["p"], "accruedBefore": null, "respectPayoutCurrency": false });
+        assert_eq!(content::<CreatePayoutRunInput>(later), content::hash(&run));
     }
 }

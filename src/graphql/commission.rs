@@ -447,6 +447,16 @@ pub struct CommissionFilter {
     pub accrued_to: Option<DateTime>,
     /// Maturing before this moment.
     pub mature_before: Option<DateTime>,
+    /// Paid at this moment or later.
+    pub paid_from: Option<DateTime>,
+    /// Paid before this moment.
+    pub paid_to: Option<DateTime>,
+    /// Of this event: what it earned; of a refund, what it clawed back.
+    pub event_id: Option<ID>,
+    /// Made by this deal.
+    pub deal_id: Option<ID>,
+    /// In this payout, open or paid; not what a failed or canceled one released.
+    pub payout_id: Option<ID>,
 }
 
 impl CommissionFilter {
@@ -468,6 +478,11 @@ impl CommissionFilter {
             accrued_from: self.accrued_from.map(|moment| moment.0),
             accrued_to: self.accrued_to.map(|moment| moment.0),
             mature_before: self.mature_before.map(|moment| moment.0),
+            paid_from: self.paid_from.map(|moment| moment.0),
+            paid_to: self.paid_to.map(|moment| moment.0),
+            event: self.event_id.map(|id| id.parse()).transpose()?,
+            deal: self.deal_id.map(|id| id.parse()).transpose()?,
+            payout: self.payout_id.map(|id| id.parse()).transpose()?,
         })
     }
 }

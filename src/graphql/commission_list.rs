@@ -12,6 +12,7 @@ use super::context::{RequestContext, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::loader::{CommissionPageKey, CommissionsKey};
+use super::money::units;
 use super::rows::{Listing, Pages, Shown, Under, server_error};
 use super::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::auth::{Resource, Scope};
@@ -90,15 +91,9 @@ impl From<Total> for CommissionTotal {
             status: total.status.into(),
             currency: CurrencyCode(total.currency),
             count: total.count,
-            amount: amount(total),
+            amount: units(total.minor, total.currency),
         }
     }
-}
-
-fn amount(total: Total) -> Decimal {
-    // A sum may be larger than any single amount.
-    let amount = rust_decimal::Decimal::try_from_i128_with_scale(total.minor, total.currency.exponent());
-    Decimal(amount.expect("28 digits hold the sum of 10^13 of the largest amounts"))
 }
 
 fn place(row: &commission::Commission, order: StoreOrder) -> Place {
@@ -375,7 +370,7 @@ impl CommissionQuery {
                 status: total.status.into(),
                 currency: CurrencyCode(total.currency),
                 count: total.count,
-                amount: amount(total),
+                amount: units(total.minor, total.currency),
             })
         });
         Ok(points.collect())

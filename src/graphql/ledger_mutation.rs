@@ -264,8 +264,8 @@ payload! {
     }
 }
 
-/// A result for each id, with the commissions as they are now.
-async fn results(
+/// A result for each id.
+async fn results_of(
     request: &RequestContext,
     ids: Vec<String>,
     answers: Result<Answers, ServiceError>,
@@ -281,6 +281,11 @@ async fn results(
         Err(ServiceError::Rejected(problems)) => ids.into_iter().map(|id| (id, problems.clone())).collect(),
         Err(error) => return Err(failed(error)),
     };
+    results(request, answers).await
+}
+
+/// These results, with the commissions as they are now.
+pub async fn results(request: &RequestContext, answers: Answers) -> Result<Vec<CommissionResult>, ApiError> {
     let uuids: Vec<_> = answers
         .iter()
         .filter_map(|(id, _)| id.parse::<crate::domain::id::CommissionId>().ok())
@@ -345,7 +350,7 @@ impl LedgerMutation {
         let request = mutation(ctx).await;
         let (ids, reason) = (id_texts(input.ids), input.override_holdback_reason);
         let answers = Box::pin(approve(&request.app, &request.caller, ids.clone(), reason)).await;
-        Some(results(&request, ids, answers).await)
+        Some(results_of(&request, ids, answers).await)
     }
 
     /// Reverses commissions that are not paid, with what adjusts them; what was paid of that is clawed back. One bad id
@@ -358,7 +363,7 @@ impl LedgerMutation {
         let request = mutation(ctx).await;
         let ids = id_texts(input.ids);
         let answers = Box::pin(reverse(&request.app, &request.caller, ids.clone(), &input.reason)).await;
-        Some(results(&request, ids, answers).await)
+        Some(results_of(&request, ids, answers).await)
     }
 
     /// Writes a commission of either sign by hand. It is approved by hand, too. Needs `commissions:write`.

@@ -2,6 +2,7 @@
 //! column is never public by accident. Reads go to the store with the caller's scope, writes to the services.
 
 mod api_key;
+mod approve_matching;
 mod call;
 mod campaign;
 mod commission;
@@ -32,10 +33,13 @@ mod partner_mutation;
 mod partnership_request;
 mod past_tier_progress;
 mod payout;
+mod payout_run;
+mod payout_run_line;
 mod pipeline;
 mod revenue;
 mod rows;
 mod scalar;
+mod settlement;
 mod simulate_group;
 mod simulate_rule;
 mod simulate_terms;
@@ -76,6 +80,7 @@ pub struct Query(
     decision::DecisionQuery,
     commission_list::CommissionQuery,
     payout::PayoutQuery,
+    payout_run::PayoutRunQuery,
     pipeline::PipelineQuery,
     deal::DealQuery,
     commission_rule::CommissionRuleQuery,
@@ -97,7 +102,9 @@ pub struct Mutation(
     campaign::CampaignMutation,
     simulate_terms::SimulateTermsMutation,
     ledger_mutation::LedgerMutation,
-    payout::PayoutMutation,
+    approve_matching::ApproveMatchingMutation,
+    payout_run::PayoutRunMutation,
+    settlement::SettlementMutation,
     pipeline::PipelineMutation,
     deal::DealMutation,
     commission_rule::CommissionRuleMutation,

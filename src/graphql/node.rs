@@ -17,7 +17,8 @@ use super::label::{ADVERTISER, Advertiser, PARTNER_CATEGORY, PARTNER_TIER, Partn
 use super::partner::{PARTNER, Partner};
 use super::partner_group::{PARTNER_GROUP, PartnerGroup};
 use super::partnership_request::{PARTNERSHIP_REQUEST, PartnershipRequest};
-use super::payout::{PAYOUT, PAYOUT_RUN, Payout, PayoutRun};
+use super::payout::{PAYOUT, Payout};
+use super::payout_run::{PAYOUT_RUN, PayoutRun};
 use super::pipeline::{CUSTOM_FIELD, CustomField, PAYMENT_STAGE, PaymentStage};
 use super::rows::{Any, AnyList, Type};
 use super::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};

@@ -32,10 +32,10 @@ use super::tier_counter::TierCounter;
 use crate::auth::{Caller, Denied, Resource, Scope};
 use crate::domain::commission::Balance;
 use crate::domain::id::{self, CampaignId, PartnerId, TenantId};
-use crate::domain::{partner, snapshot, text};
+use crate::domain::{partner, snapshot};
 use crate::store;
 use crate::store::commission::Parent;
-use crate::store::page::{Page, Place, SortKey};
+use crate::store::page::{Page, Place};
 use crate::store::partner::PartnerOrder as StoreOrder;
 use crate::store::payout::Parent as PayoutParent;
 use crate::store::view;
@@ -769,6 +769,8 @@ pub struct PartnerOrder {
     /// In which direction.
     #[graphql(default_with = "OrderDirection::Desc")]
     pub direction: OrderDirection,
+    /// Of which currency, by LIFETIME_VALUE and PAYABLE; required there: amounts of different currencies have no order.
+    pub currency: Option<CurrencyCode>,
 }
 
 /// What partners are sorted by.
@@ -778,6 +780,10 @@ pub enum PartnerOrderField {
     CreatedAt,
     /// Their name, whatever the case.
     Name,
+    /// What their customers paid in `currency`; 0 for those without. Needs `commissions:read`.
+    LifetimeValue,
+    /// What is approved in `currency` and in no open payout; 0 for those without. Needs `commissions:read`.
+    Payable,
 }
 
 #[derive(Default)]
@@ -828,15 +834,15 @@ impl PartnerQuery {
         };
         let page = arguments.read(&cursors)?;
         let shown = partners(store::partner::list(asked.filter.clone(), asked.sort())).asked(&page, &cursors);
-        let (sort, order, filter) = (asked.sort(), asked.order, asked.filter);
+        let (order, filter) = ((asked.order, asked.descending), asked.filter);
         let counted = filter.clone();
         let connection = Connection::new(
             cursors,
             move |request| {
                 let (filter, page) = (filter.clone(), page.clone());
                 Box::pin(async move {
-                    let page = store::partner::page(request.store().reader(), &scope, &filter, sort, &page).await?;
-                    Ok(placed(page, |partner| place(partner, order)))
+                    let page = store::partner::page(request.store().reader(), &scope, &filter, order, &page).await?;
+                    Ok(page.map(|(partner, place)| (place, partner.into())))
                 })
             },
             move |request| {
@@ -868,9 +874,16 @@ impl Asked {
         if caller.partner().is_some() && filter.is_for_staff() {
             return Err(Denied::NotForPartners.into());
         }
+        let currency = |name: &str| {
+            caller.read(Resource::Commissions)?;
+            let currency = order_by.and_then(|order| order.currency).map(|code| code.0);
+            currency.ok_or_else(|| ApiError::bad_user_input(format!("to sort by {name} give orderBy.currency")))
+        };
         let order = match order_by.map(|order| order.field) {
             None | Some(PartnerOrderField::CreatedAt) => StoreOrder::CreatedAt,
             Some(PartnerOrderField::Name) => StoreOrder::Name,
+            Some(PartnerOrderField::LifetimeValue) => StoreOrder::LifetimeValue(currency("LIFETIME_VALUE")?),
+            Some(PartnerOrderField::Payable) => StoreOrder::Payable(currency("PAYABLE")?),
         };
         Ok(Self {
             filter: Arc::new(filter.read()?),
@@ -879,26 +892,12 @@ impl Asked {
         })
     }
 
-    pub fn sort(&self) -> store::partner::Sorted {
+    pub fn sort(&self) -> view::Order {
         store::partner::sort(self.order, self.descending)
     }
 
     pub fn cursors(&self, scope: Scope) -> Cursors {
         let list = (scope, "partners", &self.filter, self.order, self.descending);
-        Cursors::of(list).sorted_by(sort_key(self.order, ""))
-    }
-}
-
-fn place(partner: &partner::Partner, order: StoreOrder) -> Place {
-    Place {
-        key: sort_key(order, &partner.name),
-        id: partner.id.uuid(),
-    }
-}
-
-fn sort_key(order: StoreOrder, name: &str) -> Option<SortKey> {
-    match order {
-        StoreOrder::CreatedAt => None,
-        StoreOrder::Name => Some(SortKey::Text(text::sort_key(name))),
+        Cursors::of(list).sorted_by(self.order.example())
     }
 }

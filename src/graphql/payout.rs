@@ -1,4 +1,4 @@
-//! Payouts and the runs that made them.
+//! Payouts as they are read.
 
 use std::sync::Arc;
 
@@ -7,23 +7,22 @@ use uuid::Uuid;
 
 use super::commission_list::{CommissionConnection, commissions_under, under};
 use super::connection::{Connection, PageArguments, placed};
-use super::context::{mutation, request};
+use super::context::request;
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
-use super::input::{id_text, id_texts};
 use super::loader::PayoutPageKey;
 use super::money::Money;
 use super::partner::{PARTNER, Partner};
+use super::payout_run::{PAYOUT_RUN, PayoutRun};
 use super::rows::{
-    self, Described, Listing, Pages, Shown, Type, Under, allowed, amount, page_of, pages_under, required,
+    self, Described, Listing, Pages, Partners, Shown, Type, Under, allowed, amount, link, page_of, pages_under,
+    required,
 };
 use super::scalar::{CurrencyCode, DateTime};
-use super::user_error::payload;
 use crate::auth::Resource;
 use crate::domain::commission;
 use crate::domain::id::{self, PayoutId, TenantId};
-use crate::service::ledger::payout::{NewPayoutRun, create_run, settle};
 use crate::store;
 use crate::store::StoreError;
 use crate::store::commission::Parent;
@@ -43,27 +42,6 @@ pub enum PayoutStatus {
     Failed,
     /// It was called off; its commissions were released.
     Canceled,
-}
-
-/// How a payout ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum PayoutSettlement {
-    /// It was paid.
-    Paid,
-    /// The payment failed.
-    Failed,
-    /// It was called off.
-    Canceled,
-}
-
-impl From<PayoutSettlement> for commission::PayoutStatus {
-    fn from(settlement: PayoutSettlement) -> Self {
-        match settlement {
-            PayoutSettlement::Paid => Self::Paid,
-            PayoutSettlement::Failed => Self::Failed,
-            PayoutSettlement::Canceled => Self::Canceled,
-        }
-    }
 }
 
 /// Approved commissions of one payee in one currency, paid together.
@@ -119,6 +97,10 @@ pub static PAYOUT: Type = Type {
             "createdAt" => value(Column::CreatedAt, view::moment),
             "settledAt" => value(Column::SettledAt, view::moment),
             "reference" => value(Column::Reference, view::text),
+            "payoutReference" => value(Column::PayoutReference, view::text).for_partners(Partners::Null),
+            "createdBy" => value(Column::CreatedBy, view::text).for_partners(Partners::Null),
+            "settledBy" => value(Column::SettledBy, view::text).for_partners(Partners::Null),
+            "run" => link(view::column(Column::RunId), &PAYOUT_RUN).for_partners(Partners::Null),
             "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Payout)),
             _ => return None,
         })
@@ -137,7 +119,8 @@ impl Described for Payout {
     }
 }
 
-/// Approved commissions of one payee in one currency, paid together.
+/// Approved commissions of one payee in one currency, paid together. A partner's token shows neither the run nor who made
+/// and settled it.
 #[Object]
 impl Payout {
     /// Its id.
@@ -185,6 +168,30 @@ impl Payout {
         self.0.reference.as_deref()
     }
 
+    /// What the payment service calls the payee, as it was when the run made the payout: of a partner its payout reference,
+    /// or else its e-mail address; of an individual its name. Null: it was made before that was kept. Staff only.
+    async fn payout_reference(&self, ctx: &Context<'_>) -> Option<&str> {
+        for_staff(ctx, self.0.payout_reference.as_deref())
+    }
+
+    /// Who made it; null: it was made before that was kept. Staff only.
+    async fn created_by(&self, ctx: &Context<'_>) -> Option<&str> {
+        for_staff(ctx, self.0.created_by.as_deref())
+    }
+
+    /// Who settled it; null: it is pending, or was settled before that was kept. Staff only.
+    async fn settled_by(&self, ctx: &Context<'_>) -> Option<&str> {
+        for_staff(ctx, self.0.settled_by.as_deref())
+    }
+
+    /// The run that made it; null for a partner's token.
+    async fn run(&self, ctx: &Context<'_>) -> Nullable<PayoutRun> {
+        match request(ctx).is_partner() {
+            true => None,
+            false => nullable(PayoutRun::load(ctx, self.0.run_id)).await,
+        }
+    }
+
     /// The commissions that were put into it, newest first; also those that a failed payout released.
     async fn commissions(
         &self,
@@ -204,77 +211,8 @@ impl Payout {
     }
 }
 
-/// One run that made payouts.
-#[derive(Clone)]
-pub struct PayoutRun(commission::PayoutRun);
-
-impl From<commission::PayoutRun> for PayoutRun {
-    fn from(run: commission::PayoutRun) -> Self {
-        Self(run)
-    }
-}
-
-impl Described for PayoutRun {
-    const TYPE: &'static Type = &PAYOUT_RUN;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-}
-
-pub static PAYOUT_RUN: Type = Type {
-    name: "PayoutRun",
-    resource: Resource::Payouts,
-    identity: &[],
-    is_named: false,
-    table: &view::PAYOUT_RUN,
-    id: || view::column(view::PayoutRunColumn::Id),
-    field: |name| {
-        use view::PayoutRunColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::PayoutRun>),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "payouts" => page_of(|ctx| payouts_of(ctx, PayoutParent::Run)),
-            _ => return None,
-        })
-    },
-};
-
-/// One run that made payouts.
-#[Object]
-impl PayoutRun {
-    /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
-    /// When it ran.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
-    }
-
-    /// The payouts that it made, newest first.
-    async fn payouts(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Payout>, ApiError> {
-        payouts_under(
-            ctx,
-            PayoutParent::Run,
-            self.0.id.uuid(),
-            &PageArguments {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
-    }
+fn for_staff<T>(ctx: &Context<'_>, part: Option<T>) -> Option<T> {
+    part.filter(|_| !request(ctx).is_partner())
 }
 
 /// The payouts under each of many rows, as the field of `ctx` asks for them.
@@ -339,46 +277,12 @@ pub struct PayoutFilter {
     pub created_from: Option<DateTime>,
     /// Made before this moment.
     pub created_to: Option<DateTime>,
-}
-
-/// What to pay out.
-#[derive(InputObject)]
-pub struct CreatePayoutRunInput {
-    /// Only this currency; by default all.
-    pub currency: Option<CurrencyCode>,
-    /// Only these partners; by default all.
-    pub partner_ids: Option<Vec<ID>>,
-    /// The same key with the same input gives the run that it made first.
-    pub idempotency_key: Option<String>,
-}
-
-/// How a payout ended.
-#[derive(InputObject)]
-pub struct SettlePayoutInput {
-    /// The payout: a pending one.
-    pub id: ID,
-    /// How it ended.
-    pub status: PayoutSettlement,
-    /// What the payment system calls it.
-    pub reference: Option<String>,
-    /// The same key with the same input gives the payout without settling it again.
-    pub idempotency_key: Option<String>,
-}
-
-payload! {
-    /// What a payout run did.
-    PayoutRunPayload {
-        /// The run; null if there is something to mend.
-        payout_run: PayoutRun, Payouts
-    }
-}
-
-payload! {
-    /// What settling did.
-    PayoutPayload {
-        /// The payout as it is now; null if nothing was changed.
-        payout: Payout, Payouts
-    }
+    /// Made by this run. Not for a partner's token.
+    pub run_id: Option<ID>,
+    /// Settled at this moment or later.
+    pub settled_from: Option<DateTime>,
+    /// Settled before this moment.
+    pub settled_to: Option<DateTime>,
 }
 
 #[derive(Default)]
@@ -401,8 +305,12 @@ impl PayoutQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<PayoutFilter>,
     ) -> Result<Pages<Connection<Payout>>, ApiError> {
-        let scope = request(ctx).caller.read(Resource::Payouts)?;
+        let caller = &request(ctx).caller;
+        let scope = caller.read(Resource::Payouts)?;
         let filter = filter.unwrap_or_default();
+        if filter.run_id.is_some() {
+            caller.staff_only()?;
+        }
         let filter = Arc::new(StoreFilter {
             partner: filter.partner_id.map(|id| id.parse()).transpose()?,
             currency: filter.currency.map(|code| code.0),
@@ -411,6 +319,9 @@ impl PayoutQuery {
                 .map(|list| list.into_iter().map(commission::PayoutStatus::from).collect()),
             created_from: filter.created_from.map(|moment| moment.0),
             created_to: filter.created_to.map(|moment| moment.0),
+            run: filter.run_id.map(|id| id.parse()).transpose()?,
+            settled_from: filter.settled_from.map(|moment| moment.0),
+            settled_to: filter.settled_to.map(|moment| moment.0),
         });
         let cursors = Cursors::of((scope, "payouts", &filter));
         let page = PageArguments {
@@ -437,38 +348,5 @@ impl PayoutQuery {
             },
         );
         Ok(Pages { connection, asked })
-    }
-}
-
-#[derive(Default)]
-pub struct PayoutMutation;
-
-#[Object]
-impl PayoutMutation {
-    /// Groups approved commissions by payee and currency into payouts. What is 0 or less, or below the tenant's minimum,
-    /// carries forward; suspended partners are passed over. Needs `payouts:write`.
-    async fn create_payout_run(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What to pay out.")] input: CreatePayoutRunInput,
-    ) -> Nullable<PayoutRunPayload> {
-        let request = mutation(ctx).await;
-        let run = NewPayoutRun {
-            currency: input.currency.map(|code| code.0),
-            partner_ids: input.partner_ids.map(id_texts),
-        };
-        Some(PayoutRunPayload::of(&request, create_run(&request.app, &request.caller, run)).await)
-    }
-
-    /// Says how a payout ended: PAID pays all its commissions, FAILED and CANCELED release them. Needs `payouts:write`.
-    async fn settle_payout(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which payout, and how it ended.")] input: SettlePayoutInput,
-    ) -> Nullable<PayoutPayload> {
-        let request = mutation(ctx).await;
-        let (id, status) = (id_text(input.id), input.status.into());
-        let settled = settle(&request.app, &request.caller, &id, status, input.reference);
-        Some(PayoutPayload::of(&request, settled).await)
     }
 }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::metrics::Job;
 use crate::service::api_key::write_uses;
+use crate::service::ledger::payout::fill_lines;
 use crate::service::ledger::review::approve_matured;
 
 /// How long to rest when there is nothing to do.
@@ -32,6 +33,11 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
         let writing = counted(&app, Job::WriteKeyUses, write_uses(&app)).await;
         if let Err(error) = writing {
             tracing::error!(%error, "writing down when keys were used failed; it is tried again");
+        }
+        // A replica of an earlier release may still make runs.
+        let filling = counted(&app, Job::FillPayoutLines, fill_lines(&app)).await;
+        if let Err(error) = filling {
+            tracing::error!(%error, "filling in the lines of payout runs failed; it is tried again");
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}

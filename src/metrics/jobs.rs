@@ -14,15 +14,17 @@ pub enum Job {
     ApproveMatured,
     /// Writing down when API keys were used.
     WriteKeyUses,
+    /// Filling in the lines of payout runs that were made without.
+    FillPayoutLines,
 }
 
-const JOBS: [&str; 2] = ["approve_matured", "write_key_uses"];
+const JOBS: [&str; 3] = ["approve_matured", "write_key_uses", "fill_payout_lines"];
 
 /// The series of all of it.
 pub struct Jobs {
-    failures: [IntCounter; 2],
-    seconds: [Histogram; 2],
-    last_success: [IntGauge; 2],
+    failures: [IntCounter; JOBS.len()],
+    seconds: [Histogram; JOBS.len()],
+    last_success: [IntGauge; JOBS.len()],
 }
 
 impl Jobs {

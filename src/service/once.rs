@@ -236,7 +236,7 @@ found_by_id! {
     campaign::Campaign: id::Campaign = store::campaign::by_ids;
     commission::Commission: id::Commission = store::commission::by_ids;
     commission::Payout: id::Payout = store::payout::by_ids;
-    commission::PayoutRun: id::PayoutRun = store::payout::runs_by_ids;
+    commission::PayoutRun: id::PayoutRun = store::payout_run::by_ids;
     PaymentStage: id::PaymentStage = store::stage::by_ids;
     CustomField: id::CustomField = store::custom_field::by_ids;
     deal_rules::CommissionRule: id::CommissionRule = store::commission_rule::by_ids;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::commission::{self, Column, Entity};
-use entity::{commission_transition, commission_written, deal_payment, outbox, payout_item};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use entity::{commission_state, commission_transition, commission_written, deal_payment, outbox, payout_item};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
     ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Select,
@@ -21,7 +21,7 @@ use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, CommissionTransition, PaymentTarget};
 use crate::domain::explain::Step;
 use crate::domain::id::{
-    CampaignId, CommissionId, CommissionTransitionId, EventId, PartnerId, PayoutId, SnapshotId, TenantId,
+    CampaignId, CommissionId, CommissionTransitionId, DealId, EventId, PartnerId, PayoutId, SnapshotId, TenantId,
 };
 use crate::domain::money::Currency;
 use crate::domain::terms::BasisKind;
@@ -41,6 +41,13 @@ pub struct CommissionFilter {
     pub accrued_from: Option<Timestamp>,
     pub accrued_to: Option<Timestamp>,
     pub mature_before: Option<Timestamp>,
+    pub paid_from: Option<Timestamp>,
+    pub paid_to: Option<Timestamp>,
+    pub event: Option<EventId>,
+    /// The deal that made them.
+    pub deal: Option<DealId>,
+    /// The payout that they are in, open or paid.
+    pub payout: Option<PayoutId>,
 }
 
 impl CommissionFilter {
@@ -52,8 +59,10 @@ impl CommissionFilter {
             recipient,
             ..
         } = self;
-        let moments = [self.accrued_from, self.accrued_to, self.mature_before];
-        partner.is_none() && campaign.is_none() && recipient.is_none() && moments == [None; 3]
+        let names_nobody = partner.is_none() && campaign.is_none() && recipient.is_none();
+        let names_nothing = self.event.is_none() && self.deal.is_none() && self.payout.is_none();
+        let accrued = [self.accrued_from, self.accrued_to, self.mature_before];
+        names_nobody && names_nothing && accrued == [None; 3] && [self.paid_from, self.paid_to] == [None; 2]
     }
 }
 
@@ -135,46 +144,32 @@ pub async fn adjusting(
     select.all(database).await?.into_iter().map(from_row).collect()
 }
 
-/// The rows that a payout run may pay: approved and in no payout, of these partners.
-pub async fn payable(
+/// The ids of accrued rows that the filter lets through, in their order; `after`: only those behind this one.
+pub async fn accrued(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    partners: &[Uuid],
-    currency: Option<Currency>,
-) -> Result<Vec<Commission>, StoreError> {
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
-    let select = unpaid(visible::<Entity>(scope).filter(one_of), currency).order_by_asc(Column::Id);
-    select.all(database).await?.into_iter().map(from_row).collect()
-}
-
-/// The partners with rows that a payout run may pay.
-pub async fn payable_partners(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    currency: Option<Currency>,
-) -> Result<Vec<Uuid>, StoreError> {
-    let select = unpaid(visible::<Entity>(scope), currency)
+    filter: &CommissionFilter,
+    after: Option<CommissionId>,
+    limit: u64,
+) -> Result<Vec<CommissionId>, StoreError> {
+    let behind = after.map(|after| Column::Id.gt(after.uuid()));
+    let select = filtered(scope, filter)
+        .filter(
+            Condition::all()
+                .add(has_status(CommissionStatus::Accrued))
+                .add_option(behind),
+        )
         .select_only()
-        .column(Column::PartnerId)
-        .distinct();
-    Ok(select.into_tuple().all(database).await?)
+        .column(Column::Id)
+        .order_by_asc(Column::Id)
+        .limit(limit);
+    let ids: Vec<Uuid> = select.into_tuple().all(database).await?;
+    Ok(ids.into_iter().map(CommissionId::from_uuid).collect())
 }
 
 /// With the status as part of the text: an index of the rows of one status serves no plan that is made for all of them.
 pub(super) fn has_status(status: CommissionStatus) -> Expr {
     Expr::col(Column::Status.as_column_ref()).eq(Expr::cust(format!("'{}'", status.as_str())))
-}
-
-fn unpaid(select: Select<Entity>, currency: Option<Currency>) -> Select<Entity> {
-    let wanted = Condition::all()
-        .add(has_status(CommissionStatus::Approved))
-        .add(Column::PayoutId.is_null())
-        .add_option(currency.map(|currency| Column::Currency.eq(currency.code())));
-    select.filter(wanted)
 }
 
 pub async fn page(
@@ -233,27 +228,31 @@ pub(super) fn children(scope: &Scope, parent: Parent, filter: &CommissionFilter,
         Parent::Campaign => Column::CampaignId,
         Parent::Event => Column::EventId,
         Parent::Adjusted => Column::AdjustsId,
-        Parent::Deal => {
-            let made = Query::select()
-                .column(deal_payment::Column::CommissionId)
-                .from(deal_payment::Entity)
-                .and_where(deal_payment::Column::TenantId.eq(scope.tenant().uuid()))
-                .and_where(Expr::col(deal_payment::Column::DealId.as_column_ref()).eq(key))
-                .and_where(deal_payment::Column::CommissionId.is_not_null())
-                .take();
-            return filtered(scope, filter).filter(Column::Id.in_subquery(made));
-        }
-        Parent::Payout => {
-            let items = Query::select()
-                .column(payout_item::Column::CommissionId)
-                .from(payout_item::Entity)
-                .and_where(payout_item::Column::TenantId.eq(scope.tenant().uuid()))
-                .and_where(Expr::col(payout_item::Column::PayoutId.as_column_ref()).eq(key))
-                .take();
-            return filtered(scope, filter).filter(Column::Id.in_subquery(items));
-        }
+        Parent::Deal => return filtered(scope, filter).filter(Column::Id.in_subquery(made_by_deal(scope, key))),
+        Parent::Payout => return filtered(scope, filter).filter(Column::Id.in_subquery(ever_in_payout(scope, key))),
     };
     filtered(scope, filter).filter(Expr::col(column.as_column_ref()).eq(key))
+}
+
+/// The ids of the rows that a deal made.
+fn made_by_deal(scope: &Scope, deal: Expr) -> SelectStatement {
+    Query::select()
+        .column(deal_payment::Column::CommissionId)
+        .from(deal_payment::Entity)
+        .and_where(deal_payment::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(Expr::col(deal_payment::Column::DealId.as_column_ref()).eq(deal))
+        .and_where(deal_payment::Column::CommissionId.is_not_null())
+        .take()
+}
+
+/// The ids of the rows that were ever put into a payout.
+fn ever_in_payout(scope: &Scope, payout: Expr) -> SelectStatement {
+    Query::select()
+        .column(payout_item::Column::CommissionId)
+        .from(payout_item::Entity)
+        .and_where(payout_item::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(Expr::col(payout_item::Column::PayoutId.as_column_ref()).eq(payout))
+        .take()
 }
 
 pub(super) fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entity> {
@@ -276,7 +275,19 @@ pub(super) fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entit
         .add_option(filter.currency.map(|currency| Column::Currency.eq(currency.code())))
         .add_option(filter.accrued_from.map(|from| Column::AccruedAt.gte(from)))
         .add_option(filter.accrued_to.map(|to| Column::AccruedAt.lt(to)))
-        .add_option(filter.mature_before.map(|before| Column::MatureAt.lt(before)));
+        .add_option(filter.mature_before.map(|before| Column::MatureAt.lt(before)))
+        .add_option(filter.paid_from.map(|from| Column::PaidAt.gte(from)))
+        .add_option(filter.paid_to.map(|to| Column::PaidAt.lt(to)))
+        .add_option(filter.event.map(|event| Column::EventId.eq(event.uuid())))
+        .add_option(filter.deal.map(|deal| {
+            let made = made_by_deal(scope, Expr::val(deal.uuid()));
+            Column::Id.in_subquery(made)
+        }))
+        .add_option(filter.payout.map(|payout| {
+            // Found by its items: no index of commissions by payout is needed.
+            let items = ever_in_payout(scope, Expr::val(payout.uuid()));
+            Column::Id.in_subquery(items).and(Column::PayoutId.eq(payout.uuid()))
+        }));
     visible::<Entity>(scope).filter(wanted)
 }
 
@@ -288,31 +299,20 @@ pub fn insert(writes: &mut Writes, tenant: TenantId, commissions: &[Commission])
 }
 
 /// Writes what may move of each row. The caller checked the move under the partner's lock.
-pub async fn update_status(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    commissions: &[Commission],
-) -> Result<(), StoreError> {
-    // Rows that become alike are written by one statement.
-    let mut alike: HashMap<_, Vec<Uuid>> = HashMap::new();
-    for row in commissions {
-        let key = (row.status, row.approved_at, row.paid_at, row.reversed_at, row.payout_id);
-        alike.entry(key).or_default().push(row.id.uuid());
-    }
-    let backend = transaction.get_database_backend();
-    for ((status, approved_at, paid_at, reversed_at, payout_id), ids) in alike {
-        Entity::update_many()
-            .col_expr(Column::Status, Expr::value(status.as_str()))
-            .col_expr(Column::ApprovedAt, Expr::value(approved_at))
-            .col_expr(Column::PaidAt, Expr::value(paid_at))
-            .col_expr(Column::ReversedAt, Expr::value(reversed_at))
-            .col_expr(Column::PayoutId, Expr::value(payout_id.map(|id| id.uuid())))
-            .filter(Column::TenantId.eq(tenant.uuid()))
-            .filter(many::one_of(backend, Column::Id.as_column_ref(), &ids))
-            .exec(transaction)
-            .await?;
-    }
-    Ok(())
+pub fn set_state(writes: &mut Writes, tenant: TenantId, commissions: &[Commission]) {
+    let rows = commissions.iter().map(|commission| {
+        let row = commission_state::Model {
+            tenant_id: tenant.uuid(),
+            id: commission.id.uuid(),
+            status: commission.status.as_str().to_owned(),
+            approved_at: commission.approved_at,
+            paid_at: commission.paid_at,
+            reversed_at: commission.reversed_at,
+            payout_id: commission.payout_id.map(|id| id.uuid()),
+        };
+        row.into_active_model()
+    });
+    writes.set(rows);
 }
 
 /// Names the individual to whom a row is owed; once.

@@ -32,7 +32,9 @@ pub mod page;
 pub mod partner;
 pub mod partner_group;
 pub mod partnership_request;
+pub mod payable;
 pub mod payout;
+pub mod payout_run;
 mod postgres;
 pub mod presented_key;
 mod reader;
@@ -147,15 +149,25 @@ impl Store {
     /// The database as it is at one moment, for work that takes longer than a request and only reads: no statement is cut
     /// off.
     pub async fn snapshot(&self) -> Result<Transaction, StoreError> {
+        let transaction = self.moment_with(true).await?;
+        transaction.wait_for_ever().await;
+        connect::lift_limits(&transaction).await?;
+        Ok(transaction)
+    }
+
+    /// The database as it is at one moment, for a request that only reads.
+    pub async fn moment(&self) -> Result<Transaction, StoreError> {
+        self.moment_with(false).await
+    }
+
+    async fn moment_with(&self, patient: bool) -> Result<Transaction, StoreError> {
         let transaction = match &self.reader {
             Reader::Postgres(pool) => Inner::Postgres(pool.begin().await?),
-            Reader::Sqlite(pool) => Inner::Sqlite(pool.snapshot().await?),
+            Reader::Sqlite(pool) => Inner::Sqlite(pool.snapshot(patient).await?),
             Reader::Moment(_) => return Err(StoreError::ReadOnly),
         };
         let transaction = Transaction::new(transaction, self.appended.clone());
         connect::see_one_moment(&transaction).await?;
-        transaction.wait_for_ever().await;
-        connect::lift_limits(&transaction).await?;
         Ok(transaction)
     }
 

@@ -1,7 +1,7 @@
 //! Partners, their categories and the history of their status.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use entity::partner::{self, Column, Entity};
 use entity::{campaign_member, partner_category_member, partner_history, partner_transition};
@@ -13,7 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::campaign::contains;
-use super::page::{Page, PageRequest, Sort};
+use super::page::{Page, PageRequest, Place, Sort, SortKey, cut};
 use super::scope::{Scoped, visible};
 use super::writes::Writes;
 use super::{StoreError, commission_rule, many, row, tiered_commission, view};
@@ -23,6 +23,7 @@ use crate::domain::history::Moment;
 use crate::domain::id::{
     CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId, PartnerTransitionId, TenantId,
 };
+use crate::domain::money::Currency;
 use crate::domain::partner::{Partner, PartnerStatus, PartnerTransition, PartnerType};
 use crate::domain::text;
 
@@ -48,28 +49,63 @@ pub struct PartnerFilter {
 pub enum PartnerOrder {
     CreatedAt,
     Name,
+    /// By what is kept in a currency; who has nothing there stands at 0.
+    LifetimeValue(Currency),
+    Payable(Currency),
+}
+
+impl PartnerOrder {
+    /// Some value of the kind that partners are sorted by; `None`: by the id alone.
+    pub fn example(self) -> Option<SortKey> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Name => Some(SortKey::Text(String::new())),
+            Self::LifetimeValue(_) | Self::Payable(_) => Some(SortKey::Integer(0)),
+        }
+    }
 }
 
 /// How partners are sorted.
-pub type Sorted = Sort<Column>;
-
-pub fn sort(order: PartnerOrder, descending: bool) -> Sorted {
+pub fn sort(order: PartnerOrder, descending: bool) -> view::Order {
     let key = match order {
         PartnerOrder::CreatedAt => None,
-        PartnerOrder::Name => Some(Column::NameKey),
+        PartnerOrder::Name => Some(view::column(Column::NameKey)),
+        PartnerOrder::LifetimeValue(currency) => Some(kept_sum("lifetime_value", LIFETIME_VALUE, currency)),
+        PartnerOrder::Payable(currency) => Some(kept_sum("payable", PAYABLE, currency)),
     };
-    Sort {
+    view::Order {
         key,
-        id: Column::Id,
+        id: view::column(Column::Id),
         descending,
     }
 }
 
+const LIFETIME_VALUE: &str = "COALESCE((SELECT kept.amount_minor FROM partner_lifetime_value AS kept \
+    WHERE kept.tenant_id = {row}.tenant_id AND kept.partner_id = {row}.id AND kept.currency = '{currency}'), 0)";
+
+const PAYABLE: &str = "COALESCE((SELECT kept.approved_minor - kept.reserved_minor FROM partner_balance AS kept \
+    WHERE kept.tenant_id = {row}.tenant_id AND kept.partner_id = {row}.id AND kept.currency = '{currency}'), 0)";
+
+/// A sum that is kept beside the partner. No index has it: whatever is recorded would have to move in it. Names and
+/// expressions live as long as the program; there are as many as currencies.
+fn kept_sum(name: &'static str, expression: &str, currency: Currency) -> view::Column {
+    type Known = HashMap<(&'static str, Currency), &'static view::Derived>;
+    static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let derived = known.entry((name, currency)).or_insert_with(|| {
+        let name: &'static str = format!("{name}_{currency}").leak();
+        let expression: &'static str = expression.replace("{currency}", currency.code()).leak();
+        let of = &["tenant_id", "id"];
+        Box::leak(Box::new(view::Derived { name, expression, of }))
+    });
+    view::derived::<Entity>(derived)
+}
+
 /// The partners that the filter lets through.
-pub fn list(filter: Arc<PartnerFilter>, sort: Sorted) -> view::List {
+pub fn list(filter: Arc<PartnerFilter>, order: view::Order) -> view::List {
     let kept = (*filter == PartnerFilter::default()).then(String::new);
     let select = move |backend, scope: &Scope, _| filtered(backend, scope, &filter).into_query();
-    view::List::new(&view::PARTNER, kept, sort.into(), select)
+    view::List::new(&view::PARTNER, kept, order, select)
 }
 
 pub async fn find(
@@ -261,15 +297,33 @@ pub async fn by_ids(
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
+/// A page of them, each with its place.
 pub async fn page(
     database: &impl ConnectionTrait,
     scope: &Scope,
     filter: &PartnerFilter,
-    sort: Sort<Column>,
+    (order, descending): (PartnerOrder, bool),
     request: &PageRequest,
-) -> Result<Page<Partner>, StoreError> {
-    let select = filtered(database.get_database_backend(), scope, filter);
-    sort.page(database, select, request).await?.try_map(from_row)
+) -> Result<Page<(Partner, Place)>, StoreError> {
+    let sort = sort(order, descending);
+    let mut statement = filtered(database.get_database_backend(), scope, filter).into_query();
+    sort.apply(&mut statement, request);
+    if let Some(key) = sort.key {
+        statement.expr_as(key.of_list(), "place");
+    }
+    let rows = database.query_all(&statement).await?;
+    let rows = rows.iter().map(|row| {
+        let key = match order.example() {
+            None => None,
+            Some(SortKey::Text(_)) => Some(SortKey::Text(row.try_get("", "place")?)),
+            Some(SortKey::Time(_)) => Some(SortKey::Time(row.try_get("", "place")?)),
+            Some(SortKey::Integer(_)) => Some(SortKey::Integer(row.try_get("", "place")?)),
+        };
+        let partner = from_row(partner::Model::from_query_result(row, "")?)?;
+        let id = partner.id.uuid();
+        Ok((partner, Place { key, id }))
+    });
+    Ok(cut(rows.collect::<Result<_, StoreError>>()?, request))
 }
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PartnerFilter) -> Result<u64, StoreError> {

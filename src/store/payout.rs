@@ -1,23 +1,24 @@
-//! Payouts, the runs that made them, and which commissions were ever in them.
+//! Payouts, and which commissions were ever in them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::payout::{self, Column, Entity};
-use entity::{payout_item, payout_run};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use entity::{commission, payout_item, payout_settlement};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
+use super::writes::Writes;
 use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::commission::{Payout, PayoutRun, PayoutStatus};
+use crate::domain::commission::{Commission, Payout, PayoutStatus};
 use crate::domain::id::{CommissionId, PartnerId, PayoutId, PayoutItemId, PayoutRunId, TenantId};
 use crate::domain::money::Currency;
 
@@ -32,6 +33,9 @@ pub struct PayoutFilter {
     pub status: Option<Vec<PayoutStatus>>,
     pub created_from: Option<Timestamp>,
     pub created_to: Option<Timestamp>,
+    pub run: Option<PayoutRunId>,
+    pub settled_from: Option<Timestamp>,
+    pub settled_to: Option<Timestamp>,
 }
 
 /// What payouts are listed under.
@@ -53,23 +57,6 @@ pub async fn by_ids(
     let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
-}
-
-pub async fn runs_by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, PayoutRun>, StoreError> {
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        payout_run::Column::Id.as_column_ref(),
-        ids,
-    );
-    let rows = visible::<payout_run::Entity>(scope)
-        .filter(one_of)
-        .all(database)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.id, run_from_row(row))).collect())
 }
 
 pub async fn page(
@@ -142,19 +129,11 @@ fn filtered(scope: &Scope, filter: &PayoutFilter) -> Select<Entity> {
         .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner.uuid())))
         .add_option(filter.currency.map(|currency| Column::Currency.eq(currency.code())))
         .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
-        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)))
+        .add_option(filter.run.map(|run| Column::RunId.eq(run.uuid())))
+        .add_option(filter.settled_from.map(|from| Column::SettledAt.gte(from)))
+        .add_option(filter.settled_to.map(|to| Column::SettledAt.lt(to)));
     visible::<Entity>(scope).filter(wanted)
-}
-
-pub async fn insert_run(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    run: &PayoutRun,
-) -> Result<(), StoreError> {
-    payout_run::Entity::insert(to_run_row(tenant, run).into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
 }
 
 pub async fn insert(
@@ -193,38 +172,83 @@ pub async fn insert_items(
     Ok(())
 }
 
-/// The commissions that are in the payout now: those of a failed or canceled one were released.
-pub async fn commissions_in(
+/// The commissions that are in the payouts now: those of a failed or canceled one were released.
+pub async fn rows_in(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    payout: PayoutId,
-) -> Result<Vec<Uuid>, StoreError> {
-    use entity::commission;
-    let select = visible::<commission::Entity>(scope)
-        .select_only()
-        .column(commission::Column::Id)
-        .filter(commission::Column::PayoutId.eq(payout.uuid()));
+    payouts: &[Uuid],
+) -> Result<Vec<Commission>, StoreError> {
+    let backend = database.get_database_backend();
     // Rows in a payout are found by its items: no index of commissions by payout is needed.
-    let items = sea_orm::sea_query::Query::select()
+    let items = Query::select()
         .column(payout_item::Column::CommissionId)
         .from(payout_item::Entity)
         .and_where(payout_item::Column::TenantId.eq(scope.tenant().uuid()))
-        .and_where(payout_item::Column::PayoutId.eq(payout.uuid()))
+        .and_where(many::one_of(
+            backend,
+            payout_item::Column::PayoutId.as_column_ref(),
+            payouts,
+        ))
         .take();
-    Ok(select
+    let rows = visible::<commission::Entity>(scope)
         .filter(commission::Column::Id.in_subquery(items))
-        .into_tuple()
+        .filter(many::one_of(
+            backend,
+            commission::Column::PayoutId.as_column_ref(),
+            payouts,
+        ))
         .all(database)
-        .await?)
+        .await?;
+    rows.into_iter().map(super::commission::from_row).collect()
 }
 
-pub async fn update(transaction: &impl ConnectionTrait, tenant: TenantId, payout: &Payout) -> Result<(), StoreError> {
-    to_row(tenant, payout)
-        .into_active_model()
-        .reset_all()
-        .update_without_returning(transaction)
-        .await?;
-    Ok(())
+/// The next pending payouts of a run, in the order of their ids.
+pub async fn pending_of_run(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    run: PayoutRunId,
+    limit: u64,
+) -> Result<Vec<PayoutId>, StoreError> {
+    let select = pending(scope, run)
+        .select_only()
+        .column(Column::Id)
+        .order_by_asc(Column::Id)
+        .limit(limit);
+    let ids: Vec<Uuid> = select.into_tuple().all(database).await?;
+    Ok(ids.into_iter().map(PayoutId::from_uuid).collect())
+}
+
+/// How many payouts of a run are pending.
+pub async fn count_pending_of_run(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    run: PayoutRunId,
+) -> Result<u64, StoreError> {
+    Ok(pending(scope, run).count(database).await?)
+}
+
+/// With the status as part of the text: an index of pending payouts serves no plan that is made for all of them.
+fn pending(scope: &Scope, run: PayoutRunId) -> Select<Entity> {
+    let status = Expr::cust(format!("'{}'", PayoutStatus::Pending.as_str()));
+    visible::<Entity>(scope)
+        .filter(Column::RunId.eq(run.uuid()))
+        .filter(Expr::col(Column::Status.as_column_ref()).eq(status))
+}
+
+/// Writes how payouts ended. The caller holds the locks of their partners.
+pub fn settle(writes: &mut Writes, tenant: TenantId, payouts: &[Payout]) {
+    let rows = payouts.iter().map(|payout| {
+        let row = payout_settlement::Model {
+            tenant_id: tenant.uuid(),
+            id: payout.id.uuid(),
+            status: payout.status.as_str().to_owned(),
+            settled_at: payout.settled_at,
+            settled_by: payout.settled_by.clone(),
+            reference: payout.reference.clone(),
+        };
+        row.into_active_model()
+    });
+    writes.set(rows);
 }
 
 fn from_row(row: payout::Model) -> Result<Payout, StoreError> {
@@ -243,25 +267,6 @@ fn from_row(row: payout::Model) -> Result<Payout, StoreError> {
         created_by: row.created_by,
         settled_by: row.settled_by,
     })
-}
-
-fn run_from_row(row: payout_run::Model) -> PayoutRun {
-    PayoutRun {
-        id: PayoutRunId::from_uuid(row.id),
-        created_at: row.created_at,
-        accrued_before: row.accrued_before,
-        created_by: row.created_by,
-    }
-}
-
-pub(super) fn to_run_row(tenant: TenantId, run: &PayoutRun) -> payout_run::Model {
-    payout_run::Model {
-        tenant_id: tenant.uuid(),
-        id: run.id.uuid(),
-        created_at: run.created_at,
-        accrued_before: run.accrued_before,
-        created_by: run.created_by.clone(),
-    }
 }
 
 /// What a row holds that is at hand.

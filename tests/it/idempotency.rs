@@ -68,6 +68,7 @@ impl Stage {
         }
         match mutation {
             "approveCommissions" => json!({ "ids": [self.row, unknown(&self.row)] }),
+            "approveMatchingCommissions" => json!({ "filter": { "partnerId": p.b }, "after": self.row }),
             "assignCommissionRecipient" => json!({ "id": self.individual, "recipient": "ben" }),
             "createManualCommission" => {
                 json!({ "partnerId": p.a, "amount": { "amount": "5.0", "currency": "USD" }, "reason": "agreed" })
@@ -79,6 +80,7 @@ impl Stage {
             }),
             "reverseCommissions" => json!({ "ids": [self.row, unknown(&self.row)], "reason": "mistake" }),
             "settlePayout" => json!({ "id": p.payout, "status": "PAID", "reference": "wire" }),
+            "settlePayouts" => json!({ "what": { "settlements": [{ "id": p.other_payout, "status": "PAID" }] } }),
             _ => {
                 let mut inputs = p.inputs().into_iter();
                 inputs.find(|(name, _)| *name == mutation).expect("an input").1
@@ -90,6 +92,8 @@ impl Stage {
 fn selection(mutation: &str) -> &'static str {
     match mutation {
         "approveCommissions" | "reverseCommissions" => "id commission { id status }",
+        "approveMatchingCommissions" => "approved refusedCount refused { id } next",
+        "settlePayouts" => "settled remaining results { id payout { id status } }",
         "assignCommissionRecipient" => "commission { id recipient }",
         "createManualCommission" => "commission { id amount { amount } }",
         "createPayoutRun" => "payoutRun { id payouts { nodes { id amount { amount } } } }",
@@ -107,8 +111,13 @@ fn selection(mutation: &str) -> &'static str {
 /// Another input of the same form, which would be refused if it were looked at.
 fn altered(input: &Value) -> Value {
     let mut input = input.clone();
+    if let Some(id) = input.pointer_mut("/what/settlements/0/id") {
+        *id = json!(unknown(id.as_str().unwrap()));
+        return input;
+    }
     let fields = [
         "id",
+        "after",
         "partnerId",
         "ids",
         "partnerIds",
@@ -123,7 +132,7 @@ fn altered(input: &Value) -> Value {
         .expect("a field to alter");
     input[field] = match &input[field] {
         Value::Array(ids) => json!([unknown(ids[0].as_str().unwrap())]),
-        Value::String(text) if field == "id" || field == "partnerId" => json!(unknown(text)),
+        Value::String(text) if ["id", "after", "partnerId"].contains(&field) => json!(unknown(text)),
         text => json!(format!("{} altered", text.as_str().unwrap())),
     };
     input

@@ -30,12 +30,23 @@ fn documents(p: &Programme) -> Vec<(&'static str, String, Value, &'static str)> 
             "commissions:write",
         ),
         plain(
+            "approveMatchingCommissions",
+            json!({ "filter": { "partnerId": p.a } }),
+            "commissions:write",
+        ),
+        plain(
             "assignCommissionRecipient",
             json!({ "id": p.commission, "recipient": "Ann" }),
             "commissions:write",
         ),
         plain("createManualCommission", manual, "commissions:write"),
         plain("createPayoutRun", json!({}), "payouts:write"),
+        (
+            "previewPayoutRun",
+            document("previewPayoutRun", "CreatePayoutRunInput!", "userErrors { code }"),
+            json!({ "partnerIds": [p.a] }),
+            "payouts:write",
+        ),
         plain("recordEvent", event.clone(), "events:write"),
         ("recordEvents", events, json!([event]), "events:write"),
         plain(
@@ -46,6 +57,11 @@ fn documents(p: &Programme) -> Vec<(&'static str, String, Value, &'static str)> 
         plain(
             "settlePayout",
             json!({ "id": p.payout, "status": "PAID" }),
+            "payouts:write",
+        ),
+        plain(
+            "settlePayouts",
+            json!({ "what": { "run": { "runId": p.payout_run, "status": "PAID" } } }),
             "payouts:write",
         ),
         plain("simulateCampaignTerms", terms, "campaigns:write"),
@@ -88,7 +104,7 @@ both_databases! {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         let before = app.rows().await;
         for (field, document, input, _) in documents(&foreign) {
-            if ["createPayoutRun", "simulateCampaignTerms"].contains(&field) {
+            if ["approveMatchingCommissions", "createPayoutRun", "simulateCampaignTerms"].contains(&field) {
                 continue;
             }
             let answer = p.staff.ask_with(&document, json!({ "input": input })).await;

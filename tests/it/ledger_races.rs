@@ -113,7 +113,7 @@ both_databases! {
                 approve_matured(&gateway, 30).await.expect("no fault");
                 let some = ids[round * 10..round * 10 + 20].to_vec();
                 reverse(&gateway, &caller, some, "race").await.expect("no fault");
-                let run = NewPayoutRun { currency: None, partner_ids: None };
+                let run = NewPayoutRun::default();
                 create_run(&gateway, &caller, run).await.expect("no fault");
                 approve_matured(&gateway, 500).await.expect("no fault");
             }));

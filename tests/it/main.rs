@@ -24,6 +24,7 @@ mod import_journeybee;
 mod ledger;
 mod outages;
 mod paging;
+mod payout_runs;
 mod plans;
 mod response_shapes;
 mod schema;

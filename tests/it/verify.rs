@@ -26,6 +26,8 @@ struct Ledger {
     accrued_row: String,
     paid: String,
     pending: String,
+    /// That made the pending one.
+    run: String,
 }
 
 fn text(value: &Value) -> String {
@@ -105,6 +107,8 @@ impl Ledger {
         let (refund, _, clawbacks) = record(&staff, refund("partly", "one", Some("33.33"))).await;
         pay(&staff, &[&rows[0], &rows[1]], Some("CANCELED")).await;
         let pending = pay(&staff, &[], None).await;
+        let runs = staff.data("{ payoutRuns(first: 1) { nodes { id } } }").await;
+        let run = text(&runs["payoutRuns"]["nodes"][0]["id"]);
         let (_, _, last) = record(&staff, charge("four", "77")).await;
         Self {
             tenant,
@@ -119,6 +123,7 @@ impl Ledger {
             accrued_row: last[0].clone(),
             paid,
             pending,
+            run,
         }
     }
 
@@ -138,6 +143,7 @@ impl Vandal {
                 "commission",
                 "commission_transition",
                 "payout_item",
+                "payout_run_line",
                 "partner_transition",
                 "commission_snapshot",
             ]
@@ -269,6 +275,11 @@ both_databases! {
             (of("UPDATE partner_standing SET qualified_customers = 2", "partner_id", partner), "qualified customers", partner),
             (of("UPDATE event SET refunded_minor = refunded_minor + 1", "id", event), "kept as refunded", event),
             (of("UPDATE event SET campaign_id = NULL", "id", refund), "a refund names", refund),
+            (of("UPDATE payout_run_line SET amount_minor = amount_minor + 1", "payout_id", paid), "the line of its run disagree", paid),
+            (of("UPDATE payout_run_line SET commission_count = 0", "payout_id", pending), "the line of its run disagree", pending),
+            (of("UPDATE payout_run_line SET position = 7", "payout_id", pending), "not numbered from 1 on", &ledger.run),
+            (of("UPDATE payout_run_line SET outcome = 'TOO_LARGE'", "payout_id", pending), "the line 7 of the run says PAID_OUT", &ledger.run),
+            (of("DELETE FROM payout_run_line", "payout_id", pending), "or it has no line", pending),
             (of("UPDATE payout SET amount_minor = amount_minor + 1", "id", paid), "the payout's amount", paid),
             (of("UPDATE payout SET settled_at = NULL", "id", paid), "time of settlement", paid),
             (of("UPDATE payout SET currency = 'USD'", "id", pending), "another payee or currency", pending),

@@ -5,7 +5,7 @@ import { schema } from "./gateway.mjs";
 import { mapping } from "./mapping.mjs";
 
 /** Written by the lists themselves. */
-const BY_LISTS = /(Connection|Edge)$|^(PageInfo|Money|CommissionTotal|EventDecisionTotal)$/;
+const BY_LISTS = /(Connection|Edge)$|^(PageInfo|Money|CommissionTotal|EventDecisionTotal|PayoutRunTotal)$/;
 
 export function checkMapping() {
   const computed = new Set(mapping.computed);

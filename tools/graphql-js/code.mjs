@@ -12,6 +12,10 @@ function listed(scopes) {
   return RESOURCES.flatMap((resource) => [`${resource}:read`, `${resource}:write`]).filter((scope) => scopes.includes(scope));
 }
 
+/** In the order in which totals are listed. */
+const OUTCOMES = ["PAID_OUT", "BELOW_MINIMUM", "NOT_POSITIVE", "PARTNER_SUSPENDED", "RECIPIENT_UNASSIGNED", "CURRENCY_NOT_CHOSEN", "TOO_LARGE"];
+const STATUSES = ["PENDING", "PAID", "FAILED", "CANCELED"];
+
 const same = (one, other) => one.partner_id === other.partner_id && one.campaign_id === other.campaign_id;
 
 export const code = {
@@ -63,6 +67,19 @@ export const code = {
     return reference.wrap("EventDecision", index.get(row.id));
   },
   earned: (_, { row }) => row.reason === null,
+  payoutRunTotals: (reference, { row }) => {
+    const status = new Map(reference.table("payout").map((payout) => [payout.id, payout.status]));
+    const sums = new Map();
+    for (const line of reference.table("payout_run_line").filter((line) => line.run_id === row.id)) {
+      const total = { outcome: line.outcome, status: status.get(line.payout_id) ?? null, currency: line.currency };
+      const key = JSON.stringify(total);
+      const known = sums.get(key) ?? { ...total, count: 0, minor: 0n };
+      sums.set(key, { ...known, count: known.count + 1, minor: known.minor + BigInt(line.amount_minor) });
+    }
+    const place = ({ outcome, status, currency }) => `${OUTCOMES.indexOf(outcome)} ${STATUSES.indexOf(status)} ${currency}`;
+    const sorted = [...sums.values()].sort((one, other) => (place(one) < place(other) ? -1 : 1));
+    return sorted.map(({ outcome, status, currency, count, minor }) => ({ outcome, status, count, amount: { amount: units(minor, currency), currency } }));
+  },
   stepDetail: (reference, { row }) => (row.threshold && !reference.caller.partner ? `${row.detail} (${row.threshold})` : row.detail),
   calculationType: (_, { row }) => (row.one_off ? (row.recurring ? "SPLIT" : "ONE_OFF") : "RECURRING"),
 

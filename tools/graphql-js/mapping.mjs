@@ -201,15 +201,28 @@ export class Reference {
   }
 
   connection(type, rows, args, list) {
-    const { filters = {}, staffFilters = [], orders } = mapping.types[type];
-    const given = Object.entries(args.filter ?? {}).filter(([, value]) => value !== null && value !== undefined);
+    const { filters = {}, staffFilters = [], orders, sums = {}, argument } = mapping.types[type];
+    const asked = argument ? { [argument]: args[argument] } : (args.filter ?? {});
+    const given = Object.entries(asked).filter(([, value]) => value !== null && value !== undefined);
     if (this.caller.partner && given.some(([name]) => staffFilters.includes(name))) throw new Denied("a partner's token does not filter by this");
     const field = args.orderBy?.field;
     if (field === "AMOUNT" && !args.filter?.currency) throw bad("to sort by AMOUNT give filter.currency");
     const natural = mapping.types[type].order ?? "-id";
     const order = field ? orders[field].split(" ").map((name) => (args.orderBy.direction === "DESC" ? `-${name}` : name)).join(" ") : natural;
-    const all = () => filtered(this, rows(), filters, given);
-    return page(this, type, () => sorted(all(), order), args, `${list} ${JSON.stringify(given)} ${order}`);
+    const summed = this.summed(sums[field], args.orderBy);
+    const all = () => summed(filtered(this, rows(), filters, given));
+    return page(this, type, () => sorted(all(), order), args, `${list} ${JSON.stringify(given)} ${order} ${sums[field] ? args.orderBy.currency : ""}`);
+  }
+
+  /** Gives rows the sum in a currency that they are sorted by, if they are. */
+  summed(sum, orderBy) {
+    if (!sum) return (rows) => rows;
+    this.read("commissions");
+    if (!orderBy.currency) throw bad(`to sort by ${orderBy.field} give orderBy.currency`);
+    const [table, minor, less] = sum.split(" ");
+    const kept = this.table(table).filter((row) => row.currency === orderBy.currency);
+    const sums = new Map(kept.map((row) => [row.partner_id, row[minor] - (less ? row[less] : 0)]));
+    return (rows) => rows.map((row) => ({ ...row, sum: sums.get(row.id) ?? 0 }));
   }
 }
 

@@ -47,7 +47,7 @@ export class Choices {
 /** The types that an argument's name names. */
 const NAMED = {
   partnerId: "Partner", campaignId: "Campaign", groupId: "PartnerGroup", tierId: "PartnerTier", categoryId: "PartnerCategory", advertiserId: "Advertiser",
-  customerId: "Customer", stageId: "PaymentStage",
+  customerId: "Customer", stageId: "PaymentStage", eventId: "Event", dealId: "Deal", payoutId: "Payout", runId: "PayoutRun",
 };
 const COLUMNS = { "CommissionFilter.recipient": ["commission", "recipient"], "EventFilter.type": ["event", "type"] };
 

@@ -21,7 +21,10 @@ function tidy(row) {
     const moment = typeof value === "string" && value.match(MOMENT);
     return moment ? `${moment[1]}T${moment[2]}.${(moment[3] ?? "").padEnd(6, "0")}Z` : value;
   };
-  return Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, value(name, cell)]));
+  const tidied = Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, value(name, cell)]));
+  // A line of a run is known by its place.
+  if (tidied.run_id && tidied.position) tidied.id = `${tidied.run_id} ${tidied.position}`;
+  return tidied;
 }
 
 /** Node has no SQLite of its own before version 22; Python has. */

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Fetch, PageKey, pages, shared};
 use crate::auth::Scope;
-use crate::domain::commission::{Balance, Commission, CommissionTransition, Payout, PayoutRun};
+use crate::domain::commission::{Balance, Commission, CommissionTransition, Payout};
 use crate::domain::decision::Decision;
 use crate::domain::event::{Customer, Event};
 use crate::domain::explain::Step;
@@ -60,8 +60,6 @@ shared_loader! {
     TransitionsOfCommission: Vec<CommissionTransition> = commission::transitions_of;
     /// Payouts by id.
     PayoutById: Payout = payout::by_ids;
-    /// Payout runs by id.
-    PayoutRunById: PayoutRun = payout::runs_by_ids;
     /// The balances of partners.
     BalancesOfPartner: Vec<Balance> = balance::of_partners;
     /// The lifetime values of partners.
@@ -148,7 +146,7 @@ pub struct CommissionPageKey {
 }
 
 /// Groups keys that one statement can answer.
-fn grouped<'a, K: 'a, G: Eq + std::hash::Hash>(
+pub(super) fn grouped<'a, K: 'a, G: Eq + std::hash::Hash>(
     keys: &'a [K],
     group: impl Fn(&'a K) -> (G, Uuid),
 ) -> HashMap<G, Vec<Uuid>> {

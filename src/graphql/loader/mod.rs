@@ -13,6 +13,7 @@ mod ledger;
 mod partner;
 mod partner_group;
 mod partnership_request;
+mod payout_run;
 mod revenue;
 mod snapshot;
 mod terms_in_force;
@@ -50,13 +51,16 @@ pub use ledger::{
     BalancesOfPartner, CommissionById, CommissionCounts, CommissionPageKey, CommissionPages, CommissionTotals,
     CommissionsKey, CustomerById, CustomerCountOfPartner, CustomersOfPartner, DecisionOfEvent, EventByAttribution,
     EventById, EventCountOfCustomer, EventsOfCustomer, ExplanationOfCommission, LifetimeValuesOfPartner, PayoutById,
-    PayoutCounts, PayoutPageKey, PayoutPages, PayoutRunById, RefundsOfEvent, TransitionsOfCommission,
+    PayoutCounts, PayoutPageKey, PayoutPages, RefundsOfEvent, TransitionsOfCommission,
 };
 pub use partner::{
     PartnerById, PartnerCountOfCampaign, PartnerCountOfGroup, PartnersOfCampaign, PartnersOfGroup, TransitionsOfPartner,
 };
 pub use partner_group::PartnerGroupById;
 pub use partnership_request::PartnershipRequestById;
+pub use payout_run::{
+    PayoutRunById, PayoutRunLineCounts, PayoutRunLinePageKey, PayoutRunLinePages, PayoutRunLinesKey, PayoutRunTotals,
+};
 pub use revenue::{FinalRevenueOfEvent, RevenueAdjustmentsOfEvent};
 pub use snapshot::{SnapshotById, SnapshotsOfPartner};
 pub use terms_in_force::{OffersOfPartner, TermsOfPartner};
@@ -321,6 +325,9 @@ loaders! {
     commission_transitions: TransitionsOfCommission,
     payout: PayoutById,
     payout_run: PayoutRunById,
+    payout_run_line_pages: PayoutRunLinePages,
+    payout_run_line_counts: PayoutRunLineCounts,
+    payout_run_totals: PayoutRunTotals,
     payout_pages: PayoutPages,
     payout_counts: PayoutCounts,
     balances_of_partner: BalancesOfPartner,

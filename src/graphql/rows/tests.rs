@@ -7,9 +7,15 @@ use super::described::{Partners, Type, What};
 use crate::graphql::commission::COMMISSION_TRANSITION;
 use crate::graphql::node::TYPES as NODES;
 use crate::graphql::partner::{PARTNER_BALANCE, PARTNER_TRANSITION};
+use crate::graphql::payout_run_line::PAYOUT_RUN_LINE;
 
 /// Those without ids of their own.
-const PARTS: [&Type; 3] = [&COMMISSION_TRANSITION, &PARTNER_BALANCE, &PARTNER_TRANSITION];
+const PARTS: [&Type; 4] = [
+    &COMMISSION_TRANSITION,
+    &PARTNER_BALANCE,
+    &PARTNER_TRANSITION,
+    &PAYOUT_RUN_LINE,
+];
 
 fn described() -> impl Iterator<Item = &'static Type> {
     NODES.iter().map(|(_, to)| *to).chain(PARTS)
@@ -73,7 +79,7 @@ fn what_partners_see_is_said_of_every_field_of_a_described_type() {
 
 /// What is made of rows of other types, or of nothing: whoever sees the field that has it sees all of it. Connections,
 /// edges and payloads are such by their names.
-const MADE: [&str; 39] = [
+const MADE: [&str; 41] = [
     "ChargeThresholdBonusRule",
     "CommissionResult",
     "CommissionRuleEntry",
@@ -92,6 +98,8 @@ const MADE: [&str; 39] = [
     "PageInfo",
     "PartnerGroupSimulation",
     "PartnerLtvUpgradeRule",
+    "PayoutResult",
+    "PayoutRunTotal",
     "PeriodRates",
     "RatePeriod",
     "RecurringRule",

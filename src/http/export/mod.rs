@@ -81,7 +81,8 @@ async fn begin(
     let order = front.exports.order(list, asker.caller.clone(), given);
     let order = order.map_err(|error| refused(front, error, request_id))?;
     let subject = run::subject(asker);
-    run::charge(front, &subject, cost::EXPORT).map_err(|refused| run::refusal_of(refused, MediaType::Json, request_id))?;
+    run::charge(front, &subject, cost::EXPORT)
+        .map_err(|refused| run::refusal_of(refused, MediaType::Json, request_id))?;
     let seat = seat(front, asker).inspect_err(|_| {
         front.throttle.give_back(&subject, cost::EXPORT, Instant::now());
     })?;

@@ -51,6 +51,8 @@ impl Lists {
                     match name {
                         "renewals" => self.renewals = number(value, variables),
                         "commissionRuleId" => self.stored = true,
+                        // Instead of a list of payouts.
+                        "run" => self.entries = self.entries.saturating_add(prices::OF_RUN),
                         _ => self.add(value, variables),
                     }
                 }

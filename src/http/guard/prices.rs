@@ -16,6 +16,27 @@ pub const COUNT_UNDER_ONE: u64 = 5;
 pub const SUM_OF_ALL: u64 = 1_200;
 pub const SUM_UNDER_ONE: u64 = 20;
 
+/// What a mutation takes that looks at as many rows as it finds, whatever its input: previewing a payout run reads all
+/// that is approved, approving by a filter looks at 10,000 commissions. 0 for others.
+pub fn looking(mutation: &str) -> u64 {
+    match mutation {
+        "previewPayoutRun" => SUM_OF_ALL,
+        "approveMatchingCommissions" => 1_000,
+        _ => 0,
+    }
+}
+
+/// How many payouts are settled at a time where a run is named instead of them.
+pub const OF_RUN: u64 = 500;
+
+/// How many entries a mutation answers at most beside those of its input. 0 for others.
+pub fn found(mutation: &str) -> u64 {
+    match mutation {
+        "approveMatchingCommissions" => 500,
+        _ => 0,
+    }
+}
+
 /// How long a list is taken to be that has no page, unless the values of arguments say so.
 pub const ASSUMED_LENGTH: u64 = 10;
 /// The same for amounts by currency, what one event or deal paid, and what is to be mended: most have one entry.

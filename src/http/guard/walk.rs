@@ -8,7 +8,7 @@ use async_graphql::parser::types::{Directive, ExecutableDocument, Field, Selecti
 use async_graphql::{Name, Positioned, Value as Constant};
 use async_graphql_value::Value;
 
-use super::coerce::{Checker, Path};
+use super::coerce::{Checker, Input, Path, Values, View};
 use super::introspection;
 use super::lists::Lists;
 use super::prices;
@@ -192,9 +192,13 @@ impl<'a> Walk<'a> {
             _ => (work, Work::default()),
         };
         totals.work = totals.work.and(copies);
-        if matches!(name, "commissionSeries" | "eventDecisionTotals") {
-            totals.work = totals.work.and(Work::counting(prices::SUM_OF_ALL));
-        }
+        totals.work = totals.work.and(Work::counting(match (parent, name) {
+            (_, "commissionSeries" | "eventDecisionTotals") => prices::SUM_OF_ALL,
+            (Some("PayoutRun"), "totals") => prices::SUM_UNDER_ONE,
+            // Whoever sorts by a sum looks at that of all.
+            (Some("Query"), "partners") if self.has_currency(node) => prices::COUNT_OF_ALL,
+            _ => 0,
+        }));
         if is_page {
             totals.counts = u64::from(name == "totalCount");
             totals.sums = u64::from(name == "totals");
@@ -266,19 +270,22 @@ impl<'a> Walk<'a> {
         match (parent, definition) {
             (Some("Mutation"), definition) => {
                 let lists = self.lists(node);
+                let looking = prices::looking(&node.name.node);
                 let entries = lists.entries();
+                let answered = entries.max(prices::found(&node.name.node));
                 let trials = match node.name.node.starts_with("simulate") {
                     true => lists.trials(),
                     false => 0,
                 };
                 let answer = match definition {
                     // Each entry has an answer of its own, or else they are in the lists of the one answer.
-                    Some(definition) if definition.is_list => child.work.times(entries),
-                    _ => child.work.and(child.of_entry.times(entries)),
+                    Some(definition) if definition.is_list => child.work.times(answered),
+                    _ => child.work.and(child.of_entry.times(answered)),
                 };
                 answer
                     .and(Work::of(entries))
                     .and(Work::of(trials))
+                    .and(Work::counting(looking))
                     .and(Work::of(prices::MUTATION))
             }
             (Some("_Service"), _) if node.name.node == "sdl" => Work::counting(introspection::SDL_COST),
@@ -369,6 +376,12 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Whether a list is sorted by amounts of a currency.
+    fn has_currency(&self, field: &Field) -> bool {
+        let order = field.get_argument("orderBy");
+        order.is_some_and(|order| names_currency(&order.node, &self.checker.variables))
+    }
+
     /// What the arguments of a mutation have in their lists.
     fn lists(&self, field: &Field) -> Lists {
         let mut lists = Lists::default();
@@ -406,6 +419,17 @@ impl<'a> Walk<'a> {
 
     fn refuse(&mut self, problem: Problem) {
         self.checker.problems.push(problem);
+    }
+}
+
+fn names_currency<V: Input>(value: &V, variables: &Values<'_>) -> bool {
+    match value.view() {
+        View::Variable(name) => {
+            let known = variables.get(name.as_str());
+            known.is_some_and(|value| names_currency::<Constant>(value, variables))
+        }
+        View::Object(fields) => fields.iter().any(|(name, _)| *name == "currency"),
+        _ => false,
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::Duration;
 
 use super::story::Step;
 use super::{Ids, Stage, on};
-use crate::domain::commission::{Payout, PayoutStatus};
+use crate::domain::commission::{Payout, PayoutSettlement};
 use crate::domain::id::PayoutRunId;
 use crate::service::ServiceError;
 use crate::service::ledger::payout::{NewPayoutRun, create_run, settle};
@@ -17,16 +17,16 @@ use crate::store::payout::Parent;
 const RUNS: [i64; 7] = [65, 95, 125, 155, 185, 215, 238];
 
 /// Payouts that were not paid: the run, the partner, the currency, and what became of them.
-const UNPAID: [(usize, usize, &str, PayoutStatus, &str); 3] = [
-    (2, 0, "EUR", PayoutStatus::Failed, "account closed"),
+const UNPAID: [(usize, usize, &str, PayoutSettlement, &str); 3] = [
+    (2, 0, "EUR", PayoutSettlement::Failed, "account closed"),
     (
         4,
         0,
         "EUR",
-        PayoutStatus::Canceled,
+        PayoutSettlement::Canceled,
         "sent again with the corrected invoice",
     ),
-    (5, 4, "EUR", PayoutStatus::Failed, "name and account differ"),
+    (5, 4, "EUR", PayoutSettlement::Failed, "name and account differ"),
 ];
 
 pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
@@ -39,10 +39,7 @@ pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
 /// Pays everybody what is approved.
 pub async fn run(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
     let (app, caller) = stage.step(age, &format!("demo-run-{}", place + 1));
-    let everything = NewPayoutRun {
-        currency: None,
-        partner_ids: None,
-    };
+    let everything = NewPayoutRun::default();
     let run = answered(&app, &caller, create_run(&app, &caller, everything)).await?;
     ids.put("run", place, run.id);
     Ok(())
@@ -58,7 +55,7 @@ pub async fn settle_run(stage: &Stage<'_>, age: Duration, place: usize, ids: &Id
         });
         let (status, reference) = match unpaid {
             Some((.., status, reference)) => (*status, (*reference).to_owned()),
-            None => (PayoutStatus::Paid, format!("SEPA {}/{number}", place + 1)),
+            None => (PayoutSettlement::Paid, format!("SEPA {}/{number}", place + 1)),
         };
         answered(&app, &caller, settle(&app, &caller, &id, status, Some(reference))).await?;
     }

@@ -74,7 +74,7 @@ impl Batch {
         bulk::ledger::insert_customers(transaction, tenant, &self.customers).await?;
         bulk::ledger::insert_events(transaction, tenant, &self.events).await?;
         let ids: Vec<_> = self.runs.iter().map(|run| run.id.uuid()).collect();
-        let known = store::payout::runs_by_ids(transaction, &Scope::tenant_wide(tenant), &ids).await?;
+        let known = store::payout_run::by_ids(transaction, &Scope::tenant_wide(tenant), &ids).await?;
         let runs: Vec<_> = self
             .runs
             .into_iter()

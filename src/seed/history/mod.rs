@@ -54,6 +54,7 @@ pub async fn fill(
         let mut there: u64 = known.values().sum();
         progress(there);
         if there >= commissions {
+            write_payout_lines(app, tenant).await?;
             return Ok(made);
         }
         let sellers = match &mut sellers {
@@ -79,9 +80,17 @@ pub async fn fill(
             sellers.retain(|seller| !short.contains(&seller.id));
         }
         if there >= commissions {
+            write_payout_lines(app, tenant).await?;
             return Ok(made);
         }
     }
+}
+
+/// Writes what the runs found that paid all these partners, once it is known.
+async fn write_payout_lines(app: &App, tenant: &Tenant) -> Result<(), StoreError> {
+    let transaction = app.store.begin_patiently().await?;
+    store::payout_run::fill_lines(&transaction, tenant.id).await?;
+    transaction.commit().await
 }
 
 fn nobody_earns(made: u64) -> Problems {

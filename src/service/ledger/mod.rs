@@ -13,6 +13,7 @@ pub mod content;
 pub mod event;
 pub mod in_force;
 pub mod manual;
+pub mod matching;
 pub mod payout;
 pub mod posting;
 pub mod record;

@@ -123,8 +123,8 @@ impl Posting {
         if self.is_too_large {
             return Err(StoreError::SumTooLarge);
         }
-        store::commission::update_status(transaction, self.tenant, &self.moved).await?;
         let own = Writes::of(|writes| {
+            store::commission::set_state(writes, self.tenant, &self.moved);
             store::commission::insert(writes, self.tenant, &self.new);
             store::commission::insert_transitions(writes, self.tenant, &self.transitions);
             // In the order of ids, as all locks are taken.

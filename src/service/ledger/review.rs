@@ -34,15 +34,9 @@ pub async fn approve(
     ids: Vec<String>,
     override_reason: Option<String>,
 ) -> Result<Answers, ServiceError> {
-    let writer = match override_reason {
-        Some(_) => caller.admin()?,
-        None => caller.write(Resource::Commissions)?,
-    };
     let mut problems = Problems::new();
-    let reason = problems
-        .optional("overrideHoldbackReason", override_reason, |text| text::reason(&text))
-        .flatten();
-    let review = Review { app, writer };
+    let (writer, reason) = reason_to_override(caller, override_reason, &mut problems)?;
+    let review = Review { app, writer: &writer };
     review
         .each(ids, problems, |row, rows, posting| {
             approve_one(row, rows, posting, reason.as_deref())
@@ -55,7 +49,7 @@ pub async fn reverse(app: &App, caller: &Caller, ids: Vec<String>, reason: &str)
     let writer = caller.write(Resource::Commissions)?;
     let mut problems = Problems::new();
     let reason = problems.take("reason", text::reason(reason)).unwrap_or_default();
-    let review = Review { app, writer };
+    let review = Review { app, writer: &writer };
     review
         .each(ids, problems, |row, rows, posting| {
             reverse_one(row, rows, posting, &reason)
@@ -63,13 +57,35 @@ pub async fn reverse(app: &App, caller: &Caller, ids: Vec<String>, reason: &str)
         .await
 }
 
-struct Review<'a> {
-    app: &'a App,
-    writer: Writer,
+/// Who may approve, and the reason to do so before maturity, if one is given: that takes an admin.
+pub(super) fn reason_to_override(
+    caller: &Caller,
+    reason: Option<String>,
+    problems: &mut Problems,
+) -> Result<(Writer, Option<String>), ServiceError> {
+    let writer = match reason {
+        Some(_) => caller.admin()?,
+        None => caller.write(Resource::Commissions)?,
+    };
+    let reason = problems.optional("overrideHoldbackReason", reason, |text| text::reason(&text));
+    Ok((writer, reason.flatten()))
+}
+
+pub(super) struct Review<'a> {
+    pub app: &'a App,
+    pub writer: &'a Writer,
+}
+
+/// What became of rows that were looked at.
+pub(super) struct Reviewed {
+    /// One for each id, in their order.
+    pub results: Vec<Result<(), Fault>>,
+    /// How many rows were moved, with those that follow them.
+    pub moved: u64,
 }
 
 /// The rows of a call and those that adjust them, as they stand while the call goes on.
-struct Rows {
+pub(super) struct Rows {
     by_id: HashMap<CommissionId, Commission>,
     adjusting: HashMap<CommissionId, Vec<CommissionId>>,
     /// Moved by this very call.
@@ -111,36 +127,51 @@ impl Review<'_> {
         ids: &[String],
         one: &impl Fn(&Commission, &mut Rows, &mut Posting) -> Result<(), Fault>,
     ) -> Result<Answers, ServiceError> {
-        let transaction = match begin(self.app, &self.writer).await {
-            Err(ServiceError::Repeated(kept)) => return Ok(from_kept(kept, ids)),
+        let transaction = match begin(self.app, self.writer).await {
+            Err(ServiceError::Repeated(kept)) => return Ok(from_kept(kept)),
             begun => begun?,
         };
         let parsed: Vec<Result<CommissionId, IdError>> = ids.iter().map(|id| id.parse()).collect();
         let wanted: Vec<CommissionId> = parsed.iter().flatten().copied().collect();
-        let (mut rows, moments) = self.locked(&transaction, &wanted).await?;
-
-        let mut posting = Posting::new(self.writer.tenant(), self.writer.actor(), moments);
-        let mut answers = Vec::with_capacity(ids.len());
-        for (index, (text, id)) in ids.iter().zip(parsed).enumerate() {
+        let mut results = self.all(&transaction, &wanted, one).await?.results.into_iter();
+        let answers = ids.iter().zip(parsed).enumerate().map(|(index, (text, id))| {
             let mut problems = Problems::new();
             problems.enter("ids");
             problems.enter(index);
             let result = match id {
                 Err(error) => Err(Fault::invalid(format!("is not the id of a commission: {error}"))),
-                Ok(id) => match rows.by_id.get(&id).filter(|_| wanted.contains(&id)).cloned() {
-                    None => Err(Fault::not_found()),
-                    // Done by an earlier id of this call, be it as what adjusts that row.
-                    Some(_) if rows.done.contains(&id) => Ok(()),
-                    Some(row) => one(&row, &mut rows, &mut posting),
-                },
+                Ok(_) => results.next().unwrap_or_else(|| Err(Fault::not_found())),
             };
             problems.take("", result);
-            answers.push((text.clone(), problems.into_vec()));
-        }
-        posting.write_to(&transaction).await?;
-        self.leave_tiers(&transaction, &rows).await?;
-        commit_keeping(self.app, transaction, &self.writer, || to_keep(&answers)).await?;
+            (text.clone(), problems.into_vec())
+        });
+        let answers = answers.collect();
+        commit_keeping(self.app, transaction, self.writer, || to_keep(&answers)).await?;
         Ok(answers)
+    }
+
+    /// Does `one` to each of these rows, one after the other, under the locks of all partners concerned.
+    pub(super) async fn all(
+        &self,
+        transaction: &Transaction,
+        ids: &[CommissionId],
+        one: impl Fn(&Commission, &mut Rows, &mut Posting) -> Result<(), Fault>,
+    ) -> Result<Reviewed, StoreError> {
+        let (mut rows, moments) = self.locked(transaction, ids).await?;
+        let mut posting = Posting::new(self.writer.tenant(), self.writer.actor(), moments);
+        let mut results = Vec::with_capacity(ids.len());
+        for id in ids {
+            results.push(match rows.by_id.get(id).cloned() {
+                None => Err(Fault::not_found()),
+                // Done by an earlier id of this call, be it as what adjusts that row.
+                Some(_) if rows.done.contains(id) => Ok(()),
+                Some(row) => one(&row, &mut rows, &mut posting),
+            });
+        }
+        posting.write_to(transaction).await?;
+        self.leave_tiers(transaction, &rows).await?;
+        let moved = rows.done.len() as u64;
+        Ok(Reviewed { results, moved })
     }
 
     /// Takes events that have lost their rows out of what tiers count.
@@ -153,7 +184,7 @@ impl Review<'_> {
         }
         let events = store::event::by_ids(transaction, &self.writer.scope(), &events).await?;
         let leaving: Vec<_> = events.values().map(tiers::Leaving::Reversed).collect();
-        let left = tiers::leave(transaction, &self.writer, &leaving).await;
+        let left = tiers::leave(transaction, self.writer, &leaving).await;
         left.map_err(tiers::Failure::of_what_is_stored)
     }
 
@@ -163,7 +194,7 @@ impl Review<'_> {
         let uuids: Vec<_> = wanted.iter().map(|id| id.uuid()).collect();
         let seen = store::commission::by_ids(transaction, &scope, &uuids).await?;
         let partners: Vec<PartnerId> = seen.values().map(|row| row.partner_id).collect();
-        let locked = lock_partners(transaction, &self.writer, partners).await?;
+        let locked = lock_partners(transaction, self.writer, partners).await?;
         let moments = moments(&locked, &self.app.clock);
         let mut level: Vec<Commission> = store::commission::by_ids(transaction, &scope, &uuids)
             .await?
@@ -194,7 +225,7 @@ impl Review<'_> {
     }
 }
 
-fn approve_one(
+pub(super) fn approve_one(
     row: &Commission,
     rows: &mut Rows,
     posting: &mut Posting,
@@ -322,7 +353,7 @@ fn no_such_move(row: &Commission, wanted: &str) -> Fault {
     )
 }
 
-fn to_keep(answers: &Answers) -> Value {
+pub(super) fn to_keep(answers: &Answers) -> Value {
     let answers = answers.iter().map(|(id, problems)| {
         let problems: Vec<_> = problems
             .iter()
@@ -333,10 +364,10 @@ fn to_keep(answers: &Answers) -> Value {
     Value::Array(answers.collect())
 }
 
-fn from_kept(kept: Value, ids: &[String]) -> Answers {
+pub(super) fn from_kept(kept: Value) -> Answers {
     type Kept = Vec<(String, Vec<(String, String, Vec<String>)>)>;
     let kept: Kept = serde_json::from_value(kept).unwrap_or_default();
-    let answers = ids.iter().zip(kept).map(|(id, (_, problems))| {
+    let answers = kept.into_iter().map(|(id, problems)| {
         let problems = problems.into_iter().filter_map(|(code, message, path)| {
             Some(Problem {
                 code: ProblemCode::parse(&code)?,
@@ -344,7 +375,7 @@ fn from_kept(kept: Value, ids: &[String]) -> Answers {
                 path,
             })
         });
-        (id.clone(), problems.collect())
+        (id, problems.collect())
     });
     answers.collect()
 }

@@ -192,7 +192,7 @@ pub async fn insert_payout_runs(
     tenant: TenantId,
     runs: &[PayoutRun],
 ) -> Result<(), StoreError> {
-    let rows = runs.iter().map(|run| crate::store::payout::to_run_row(tenant, run));
+    let rows = runs.iter().map(|run| crate::store::payout_run::to_row(tenant, run));
     insert::<payout_run::Entity, _>(transaction, rows).await
 }
 

@@ -174,10 +174,10 @@ impl Pool {
         Ok(self.transaction(connection))
     }
 
-    /// A transaction that only reads, and sees one moment. No statement is cut off.
-    pub async fn snapshot(&self) -> Result<Transaction, DbErr> {
+    /// A transaction that only reads, and sees one moment; of a patient one no statement is cut off.
+    pub async fn snapshot(&self, patient: bool) -> Result<Transaction, DbErr> {
         let mut connection = self.lease(&self.readers).await?;
-        connection.patience = None;
+        connection.patience = (!patient).then_some(self.statement_timeout);
         connection.begin("BEGIN").await?;
         Ok(self.transaction(connection))
     }

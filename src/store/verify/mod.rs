@@ -18,7 +18,7 @@ use super::StoreError;
 use super::scope::visible;
 use crate::auth::Scope;
 use crate::domain::commission::Commission;
-use crate::domain::id::{CampaignId, CommissionId, CustomerId, DealId, EventId, PartnerId, PayoutId};
+use crate::domain::id::{CampaignId, CommissionId, CustomerId, DealId, EventId, PartnerId, PayoutId, PayoutRunId};
 
 /// Something that does not hold, and the ids of what it concerns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,7 @@ enum Subject {
     Event,
     Commission,
     Payout,
+    PayoutRun,
     Deal,
 }
 
@@ -63,6 +64,7 @@ impl Subject {
             Self::Event => text(id("event_id")?.map(EventId::from_uuid)),
             Self::Commission => text(id("commission_id")?.map(CommissionId::from_uuid)),
             Self::Payout => text(id("payout_id")?.map(PayoutId::from_uuid)),
+            Self::PayoutRun => text(id("run_id")?.map(PayoutRunId::from_uuid)),
             Self::Deal => text(id("deal_id")?.map(DealId::from_uuid)),
         })
     }

@@ -99,12 +99,12 @@ impl Order {
         }
     }
 
-    pub(super) fn columns(&self) -> impl Iterator<Item = Column> {
+    pub(in crate::store) fn columns(&self) -> impl Iterator<Item = Column> {
         self.key.into_iter().chain([self.id])
     }
 
     /// Adds the page's bounds, order and limit. One row more than asked for tells whether the list goes on.
-    pub(super) fn apply(&self, statement: &mut SelectStatement, request: &PageRequest) {
+    pub(in crate::store) fn apply(&self, statement: &mut SelectStatement, request: &PageRequest) {
         if let Some(place) = &request.after {
             statement.and_where(self.beyond(place, self.descending));
         }
@@ -122,16 +122,13 @@ impl Order {
             false => Direction::Asc,
         };
         for column in self.columns() {
-            match column.derived {
-                None => statement.order_by((column.table, column.name), direction.clone()),
-                Some(derived) => statement.order_by_expr(derived.of_row(column.table), direction.clone()),
-            };
+            statement.order_by_expr(column.of_list(), direction.clone());
         }
     }
 
     /// Rows on one side of a place; a comparison of tuples, which uses the index on both engines.
     fn beyond(&self, place: &Place, below: bool) -> Expr {
-        let expression = |column: Column| Expr::col((column.table, column.name));
+        let expression = Column::of_list;
         let (columns, values) = match (self.key, &place.key) {
             (Some(key), Some(value)) => (
                 Expr::tuple([expression(key), expression(self.id)]),

@@ -58,6 +58,22 @@ impl Column {
     pub fn name(self) -> &'static str {
         self.name
     }
+
+    /// Its value in the rows of a list, which are read under their table's own name.
+    pub(in crate::store) fn of_list(self) -> Expr {
+        match self.derived {
+            None => Expr::col((self.table, self.name)),
+            Some(derived) => derived.of_row(self.table),
+        }
+    }
+
+    /// The columns of the row that it is made of.
+    fn parts(self) -> Vec<&'static str> {
+        match self.derived {
+            None => vec![self.name],
+            Some(derived) => derived.of.to_vec(),
+        }
+    }
 }
 
 /// What is worked out of other columns of the same row.

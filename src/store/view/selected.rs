@@ -156,10 +156,7 @@ impl Selected {
             }
         };
         for (from, column) in &self.columns {
-            match column.derived {
-                Some(derived) => derived.of.iter().for_each(|name| add(*from, name)),
-                None => add(*from, column.name),
-            }
+            column.parts().into_iter().for_each(|name| add(*from, name));
         }
         for (from, name) in self.sources.iter().filter_map(|joined| joined.on) {
             add(from, name);
@@ -170,9 +167,9 @@ impl Selected {
     /// Reads only what is needed of the list's own rows, and these columns.
     pub(super) fn own(&self, statement: &mut SelectStatement, besides: impl Iterator<Item = Column>) {
         let mut names = self.of_source(Source::OWN);
-        for column in besides {
-            if !names.contains(&column.name) {
-                names.push(column.name);
+        for name in besides.flat_map(Column::parts) {
+            if !names.contains(&name) {
+                names.push(name);
             }
         }
         let table = (self.sources[0].table.name)();

@@ -4,7 +4,7 @@ use entity::{
     advertiser, api_key, campaign, commission, commission_rule, commission_snapshot, commission_transition,
     commission_written, custom_field, customer, deal, deal_payment, event, partner, partner_balance, partner_category,
     partner_category_member, partner_group, partner_lifetime_value, partner_tier, partner_transition,
-    partnership_request, payment_stage, payout, payout_run, tiered_commission,
+    partnership_request, payment_stage, payout, payout_run, payout_run_line, tiered_commission,
 };
 use sea_orm::{Condition, EntityTrait, IdenStatic, Iterable};
 
@@ -68,6 +68,7 @@ tables! {
     COMMISSION: CommissionColumn = commission by Id;
     PAYOUT: PayoutColumn = payout by Id;
     PAYOUT_RUN: PayoutRunColumn = payout_run by Id;
+    PAYOUT_RUN_LINE: PayoutRunLineColumn = payout_run_line by RunId;
     PARTNER_CATEGORY: PartnerCategoryColumn = partner_category by Id;
     PARTNER_CATEGORY_MEMBER: PartnerCategoryMemberColumn = partner_category_member by CategoryId;
     PARTNER_LIFETIME_VALUE: PartnerLifetimeValueColumn = partner_lifetime_value by PartnerId;

@@ -120,6 +120,10 @@ impl Ledger {
                 json!({ "ids": [self.accrued[0]], "overrideHoldbackReason": "agreed" }),
             ),
             (
+                "approveMatchingCommissions",
+                json!({ "filter": { "partnerId": p.a }, "overrideHoldbackReason": "agreed" }),
+            ),
+            (
                 "assignCommissionRecipient",
                 json!({ "id": self.unassigned, "recipient": "Ann" }),
             ),
@@ -128,6 +132,7 @@ impl Ledger {
                 json!({ "partnerId": p.a, "amount": money, "reason": "agreed" }),
             ),
             ("createPayoutRun", json!({})),
+            ("previewPayoutRun", json!({})),
             ("recordEvent", event("one")),
             ("recordEvents", json!([event("two"), event("three")])),
             (
@@ -135,6 +140,10 @@ impl Ledger {
                 json!({ "ids": [self.accrued[1], self.accrued[2]], "reason": "agreed" }),
             ),
             ("settlePayout", json!({ "id": p.payout, "status": "PAID" })),
+            (
+                "settlePayouts",
+                json!({ "what": { "settlements": [{ "id": p.other_payout, "status": "PAID" }] } }),
+            ),
             ("simulateCampaignTerms", json!({ "terms": terms, "events": happened })),
         ]
     }
@@ -148,6 +157,9 @@ fn made_by_any(mutation: &str) -> &'static str {
         "recordEvent" => "event { kind } commissions { status }",
         "recordEvents" => "event { kind }",
         "settlePayout" => "payout { status }",
+        "settlePayouts" => "settled results { payout { status } }",
+        "previewPayoutRun" => "totals { count }",
+        "approveMatchingCommissions" => "approved refusedCount",
         "simulateCampaignTerms" => "commissions { amount { amount } }",
         _ => made_by(mutation),
     }

@@ -127,7 +127,17 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
             ],
         ),
         ("api_keys:read", vec![list("apiKeys"), node(&p.api_key)]),
-        ("payouts:read", vec![one("payout", &p.payout), list("payouts"), node(&p.payout)]),
+        (
+            "payouts:read",
+            vec![
+                one("payout", &p.payout),
+                list("payouts"),
+                node(&p.payout),
+                one("payoutRun", &p.payout_run),
+                list("payoutRuns"),
+                node(&p.payout_run),
+            ],
+        ),
     ]
 }
 
@@ -135,7 +145,7 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
 pub fn needed(mutation: &str) -> &'static str {
     match mutation {
         "recordEvent" => "events:write",
-        "createPayoutRun" | "settlePayout" => "payouts:write",
+        "createPayoutRun" | "previewPayoutRun" | "settlePayout" | "settlePayouts" => "payouts:write",
         _ if mutation.contains("Commission")
             && !mutation.ends_with("CommissionRule")
             && !mutation.ends_with("TieredCommission")

@@ -124,6 +124,7 @@ async fn examples(p: &Programme) -> Vec<(&'static str, String)> {
         ("Commission", p.commission.clone()),
         ("Commission", p.pipeline.commission.clone()),
         ("Payout", p.payout.clone()),
+        ("PayoutRun", p.payout_run.clone()),
         ("CommissionRule", p.pipeline.rule.clone()),
         ("Deal", p.pipeline.deal.clone()),
         ("TieredCommission", p.tiered.clone()),

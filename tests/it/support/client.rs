@@ -98,9 +98,11 @@ impl Client {
     /// Runs a mutation that may be refused altogether.
     pub async fn try_mutate(&self, field: &str, input: Value, selection: &str) -> Answer {
         let name = format!("{}{}", field[..1].to_uppercase(), &field[1..]);
-        // Deleting shares one input type.
+        // Deleting shares one input type, and a preview that of what it previews.
         let kind = if field.starts_with("delete") || field == "revokeApiKey" {
             "Delete".to_owned()
+        } else if field == "previewPayoutRun" {
+            "CreatePayoutRun".to_owned()
         } else {
             name
         };

@@ -42,6 +42,8 @@ pub struct Programme {
     /// A payout of each.
     pub payout: String,
     pub other_payout: String,
+    /// The run that made A's.
+    pub payout_run: String,
     pub pipeline: Pipeline,
     /// Is for both partners.
     pub tiered: String,
@@ -52,15 +54,18 @@ pub struct Programme {
 }
 
 /// The ledger's mutations answer in shapes of their own; `ledger::access` and its neighbours try them.
-pub const LEDGER: [&str; 9] = [
+pub const LEDGER: [&str; 12] = [
     "approveCommissions",
+    "approveMatchingCommissions",
     "assignCommissionRecipient",
     "createManualCommission",
     "createPayoutRun",
+    "previewPayoutRun",
     "recordEvent",
     "recordEvents",
     "reverseCommissions",
     "settlePayout",
+    "settlePayouts",
     "simulateCampaignTerms",
 ];
 
@@ -160,7 +165,7 @@ impl Programme {
         .await;
         let new_request = asked(&format!("{other}-new"), &campaign);
         let request = make("createPartnershipRequest", "partnershipRequest", new_request).await;
-        let (mut commissions, mut payouts) = (Vec::new(), Vec::new());
+        let (mut commissions, mut payouts, mut runs) = (Vec::new(), Vec::new(), Vec::new());
         for (partner, name) in [(&a, own), (&b, other)] {
             let money = |amount: &str| json!({ "amount": amount, "currency": "USD" });
             let event = json!({
@@ -182,9 +187,10 @@ impl Programme {
                 .done(
                     "createPayoutRun",
                     json!({ "partnerIds": [partner] }),
-                    "payoutRun { payouts { nodes { id } } }",
+                    "payoutRun { id payouts { nodes { id } } }",
                 )
                 .await;
+            runs.push(run["payoutRun"]["id"].as_str().expect("a run").to_owned());
             payouts.push(
                 run["payoutRun"]["payouts"]["nodes"][0]["id"]
                     .as_str()
@@ -236,6 +242,7 @@ impl Programme {
             other_commission: commissions[1].clone(),
             payout: payouts[0].clone(),
             other_payout: payouts[1].clone(),
+            payout_run: runs[0].clone(),
             pipeline,
             tiered,
             other_tiered,

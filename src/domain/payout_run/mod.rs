@@ -1,0 +1,193 @@
+//! What a payout run pays, and what it leaves and why: decided from the rows that may be paid, without a database. A run
+//! and its preview ask the same functions.
+//!
+//! A run looks at the approved rows in no open payout that accrued before its cut-off, and at the clawbacks of these rows,
+//! whenever they accrued: so that a row of March that was refunded in April is not paid in full. It makes one line of them
+//! for each payee and currency. Rows past maturity that lack nothing but a recipient have lines of their own, which tell
+//! what waits for whom; no run pays them.
+
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::commission::{Commission, CommissionKind, CommissionStatus, PayoutStatus};
+use super::id::{CommissionId, PartnerId, PayoutId};
+use super::money::{Currency, MAX_SUM_MINOR, Money, Sum};
+use super::partner::{Partner, PartnerStatus};
+use super::{Timestamp, text_enum};
+
+text_enum! {
+    /// What became of a line.
+    PayoutOutcome {
+        PaidOut = "PAID_OUT",
+        /// Below the tenant's minimum for the currency.
+        BelowMinimum = "BELOW_MINIMUM",
+        /// 0 or less.
+        NotPositive = "NOT_POSITIVE",
+        PartnerSuspended = "PARTNER_SUSPENDED",
+        /// Its rows wait for an individual.
+        RecipientUnassigned = "RECIPIENT_UNASSIGNED",
+        /// The partner wants to be paid in another currency.
+        CurrencyNotChosen = "CURRENCY_NOT_CHOSEN",
+        /// Beyond the largest amount.
+        TooLarge = "TOO_LARGE",
+    }
+}
+
+/// What a run goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// Leaves what is not in the currency that its partner has chosen, where it has chosen one.
+    pub respects_payout_currency: bool,
+    /// The tenant's, one a currency.
+    pub minimums: &'a [Money],
+}
+
+/// What a run found for one payee in one currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its place in the list, from 1: by currency, amount falling, payee.
+    pub position: i64,
+    pub partner_id: PartnerId,
+    /// Set: the payee is this individual, not the partner.
+    pub recipient: Option<String>,
+    /// May be 0, negative, or larger than any amount.
+    pub amount: Sum,
+    pub commission_count: u32,
+    pub outcome: PayoutOutcome,
+    /// What was paid out; of a preview nothing.
+    pub payout_id: Option<PayoutId>,
+}
+
+impl Line {
+    /// The amount of a payout.
+    pub fn payable(&self) -> Option<Money> {
+        let amount = Money::from_minor(self.amount.minor, self.amount.currency).ok();
+        amount.filter(|_| self.outcome == PayoutOutcome::PaidOut)
+    }
+}
+
+/// The count and sum of the lines of one outcome and currency; of what was paid out, of payouts of one status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Total {
+    pub outcome: PayoutOutcome,
+    pub status: Option<PayoutStatus>,
+    pub currency: Currency,
+    pub count: i64,
+    /// Exact, however large: nothing bounds what all payees have together.
+    pub minor: i128,
+}
+
+/// The rows of a payee in one currency add up to more than sums that are kept may.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the approved rows of {partner_id} in {currency} add up to more than 10^18 minor units")]
+pub struct LineTooLarge {
+    pub partner_id: PartnerId,
+    pub currency: Currency,
+}
+
+/// Keeps of the rows that may be paid those that a run with this cut-off takes: what accrued before, and the clawbacks of
+/// what it takes.
+pub fn taken(mut rows: Vec<Commission>, accrued_before: Option<Timestamp>) -> Vec<Commission> {
+    let Some(accrued_before) = accrued_before else {
+        return rows;
+    };
+    let before = rows.iter().filter(|row| row.accrued_at < accrued_before);
+    let mut taken: HashSet<CommissionId> = before.map(|row| row.id).collect();
+    loop {
+        let of_taken = |row: &&Commission| {
+            let adjusts_taken = row.adjusts_id.is_some_and(|adjusted| taken.contains(&adjusted));
+            row.kind == CommissionKind::Clawback && adjusts_taken && !taken.contains(&row.id)
+        };
+        let more: Vec<_> = rows.iter().filter(of_taken).map(|row| row.id).collect();
+        if more.is_empty() {
+            break;
+        }
+        taken.extend(more);
+    }
+    rows.retain(|row| taken.contains(&row.id));
+    rows
+}
+
+/// The lines of the rows that a run takes, in the order of the list, each with its rows. `partners` knows all of theirs.
+pub fn lines(
+    rows: Vec<Commission>,
+    partners: &HashMap<PartnerId, Partner>,
+    terms: Terms<'_>,
+) -> Result<Vec<(Line, Vec<Commission>)>, LineTooLarge> {
+    // Rows that wait for an individual stand beside those of the partner itself.
+    let mut groups: BTreeMap<(PartnerId, Option<String>, Currency, bool), Vec<Commission>> = BTreeMap::new();
+    for row in rows {
+        let waits = row.status == CommissionStatus::Accrued;
+        let key = (row.partner_id, row.recipient.clone(), row.amount.currency(), waits);
+        groups.entry(key).or_default().push(row);
+    }
+    let mut lines = Vec::with_capacity(groups.len());
+    for ((partner_id, recipient, currency, waits), rows) in groups {
+        let minor: i128 = rows.iter().map(|row| i128::from(row.amount.minor())).sum();
+        let minor = i64::try_from(minor).ok().filter(|minor| minor.abs() <= MAX_SUM_MINOR);
+        let minor = minor.ok_or(LineTooLarge { partner_id, currency })?;
+        let amount = Sum { minor, currency };
+        let outcome = match waits {
+            true => PayoutOutcome::RecipientUnassigned,
+            false => outcome(amount, partners.get(&partner_id), terms),
+        };
+        let line = Line {
+            position: 0,
+            partner_id,
+            recipient,
+            amount,
+            commission_count: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            outcome,
+            payout_id: None,
+        };
+        lines.push((line, rows));
+    }
+    // Stable: equal amounts stay in the order of their payees.
+    lines.sort_by_key(|(line, _)| (line.amount.currency.code(), Reverse(line.amount.minor)));
+    for (position, (line, _)) in (1..).zip(&mut lines) {
+        line.position = position;
+    }
+    Ok(lines)
+}
+
+/// The first that holds.
+fn outcome(amount: Sum, partner: Option<&Partner>, terms: Terms<'_>) -> PayoutOutcome {
+    let Sum { minor, currency } = amount;
+    let minimum = terms.minimums.iter().find(|minimum| minimum.currency() == currency);
+    let chosen = partner.and_then(|partner| partner.payout_currency);
+    if partner.is_some_and(|partner| partner.status == PartnerStatus::Suspended) {
+        PayoutOutcome::PartnerSuspended
+    } else if minor <= 0 {
+        PayoutOutcome::NotPositive
+    } else if minimum.is_some_and(|minimum| minor < minimum.minor()) {
+        PayoutOutcome::BelowMinimum
+    } else if terms.respects_payout_currency && chosen.is_some_and(|chosen| chosen != currency) {
+        PayoutOutcome::CurrencyNotChosen
+    } else if Money::from_minor(minor, currency).is_err() {
+        PayoutOutcome::TooLarge
+    } else {
+        PayoutOutcome::PaidOut
+    }
+}
+
+/// What lines add up to, by outcome and currency. What is paid out is pending, as it is right after a run.
+pub fn totals<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Vec<Total> {
+    let mut totals: BTreeMap<_, (i64, i128)> = BTreeMap::new();
+    for line in lines {
+        let status = (line.outcome == PayoutOutcome::PaidOut).then_some(PayoutStatus::Pending);
+        let (count, minor) = totals.entry((line.outcome, status, line.amount.currency)).or_default();
+        *count += 1;
+        *minor += i128::from(line.amount.minor);
+    }
+    let total = |((outcome, status, currency), (count, minor))| Total {
+        outcome,
+        status,
+        currency,
+        count,
+        minor,
+    };
+    totals.into_iter().map(total).collect()
+}

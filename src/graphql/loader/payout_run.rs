@@ -1,0 +1,106 @@
+//! Payout runs and their lines.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::ledger::grouped;
+use super::{Fetch, shared};
+use crate::auth::Scope;
+use crate::domain::commission::PayoutRun;
+use crate::domain::payout_run::{Line, Total};
+use crate::store::page::{Page, PageRequest};
+use crate::store::payout_run::{self, Outcomes};
+use crate::store::{Store, StoreError};
+
+/// Payout runs by id.
+pub struct PayoutRunById;
+
+impl Fetch for PayoutRunById {
+    type Key = Uuid;
+    type Value = Arc<PayoutRun>;
+
+    async fn fetch(store: &Store, scope: &Scope, runs: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+        Ok(shared(payout_run::by_ids(store.reader(), scope, runs).await?))
+    }
+}
+
+/// What the lines of runs add up to.
+pub struct PayoutRunTotals;
+
+impl Fetch for PayoutRunTotals {
+    type Key = Uuid;
+    type Value = Arc<Vec<Total>>;
+
+    async fn fetch(store: &Store, scope: &Scope, runs: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+        Ok(shared(payout_run::totals_of(store.reader(), scope, runs).await?))
+    }
+}
+
+/// The lines of a run with some outcomes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PayoutRunLinesKey {
+    pub run: Uuid,
+    pub outcomes: Outcomes,
+}
+
+/// A page of them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PayoutRunLinePageKey {
+    pub lines: PayoutRunLinesKey,
+    pub request: PageRequest,
+}
+
+/// Pages of the lines of runs.
+pub struct PayoutRunLinePages;
+
+impl Fetch for PayoutRunLinePages {
+    type Key = PayoutRunLinePageKey;
+    type Value = Page<Arc<Line>>;
+
+    async fn fetch(
+        store: &Store,
+        scope: &Scope,
+        keys: &[PayoutRunLinePageKey],
+    ) -> Result<HashMap<PayoutRunLinePageKey, Self::Value>, StoreError> {
+        let groups = grouped(keys, |key| {
+            ((key.lines.outcomes.clone(), key.request.clone()), key.lines.run)
+        });
+        let mut pages = HashMap::with_capacity(keys.len());
+        for ((outcomes, request), runs) in groups {
+            let found = payout_run::line_pages_of(store.reader(), scope, &runs, &outcomes, &request).await?;
+            pages.extend(found.into_iter().map(|(run, page)| {
+                let outcomes = outcomes.clone();
+                let lines = PayoutRunLinesKey { run, outcomes };
+                let request = request.clone();
+                (PayoutRunLinePageKey { lines, request }, page.map(Arc::new))
+            }));
+        }
+        Ok(pages)
+    }
+}
+
+/// How many lines runs have.
+pub struct PayoutRunLineCounts;
+
+impl Fetch for PayoutRunLineCounts {
+    type Key = PayoutRunLinesKey;
+    type Value = u64;
+
+    async fn fetch(
+        store: &Store,
+        scope: &Scope,
+        keys: &[PayoutRunLinesKey],
+    ) -> Result<HashMap<PayoutRunLinesKey, u64>, StoreError> {
+        let mut counts = HashMap::with_capacity(keys.len());
+        for (outcomes, runs) in grouped(keys, |key| (key.outcomes.clone(), key.run)) {
+            let found = payout_run::line_counts_of(store.reader(), scope, &runs, &outcomes).await?;
+            counts.extend(found.into_iter().map(|(run, count)| {
+                let outcomes = outcomes.clone();
+                (PayoutRunLinesKey { run, outcomes }, count)
+            }));
+        }
+        Ok(counts)
+    }
+}

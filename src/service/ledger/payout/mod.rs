@@ -1,0 +1,8 @@
+//! Payout runs and their settlement. A commission is in at most one open payout, whatever runs at the same time: it is
+//! put there under its partner's lock.
+
+mod run;
+mod settle;
+
+pub use run::{NewPayoutRun, Preview, create_run, fill_lines, preview_run};
+pub use settle::{MAX_SETTLEMENTS, Settled, Settlement, settle, settle_many, settle_run};

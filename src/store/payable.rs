@@ -1,0 +1,90 @@
+//! The rows that payout runs look at: approved and in no payout, or accrued and only without the individual to whom they
+//! are owed.
+
+use std::collections::BTreeSet;
+
+use entity::commission::{Column, Entity};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
+
+use super::commission::{from_row, has_status};
+use super::scope::visible;
+use super::{StoreError, many};
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
+use crate::domain::id::PartnerId;
+use crate::domain::money::Currency;
+
+/// What a run asks for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// `None`: of every partner.
+    pub partners: Option<Vec<PartnerId>>,
+    /// `None`: in every currency.
+    pub currency: Option<Currency>,
+    /// `None`: whenever they accrued.
+    pub accrued_before: Option<Timestamp>,
+    /// Of those that wait for an individual only what has matured by then.
+    pub matured_by: Timestamp,
+}
+
+/// The rows, in the order of their ids; of later ones only clawbacks, which belong to the run if what they adjust does.
+pub async fn rows(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    wanted: &Wanted,
+) -> Result<Vec<Commission>, StoreError> {
+    let in_time = wanted.accrued_before.map(|before| {
+        let clawback = Column::Kind.eq(CommissionKind::Clawback.as_str());
+        Column::AccruedAt.lt(before).or(clawback)
+    });
+    let mut found = Vec::new();
+    for select in both(database, scope, wanted) {
+        let select = select.filter(Condition::all().add_option(in_time.clone()));
+        let rows = select.order_by_asc(Column::Id).all(database).await?;
+        found.extend(rows.into_iter().map(from_row).collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(found)
+}
+
+/// Whose rows they are, in the order of their ids.
+pub async fn partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    wanted: &Wanted,
+) -> Result<Vec<PartnerId>, StoreError> {
+    let in_time = wanted.accrued_before.map(|before| Column::AccruedAt.lt(before));
+    let mut found = BTreeSet::new();
+    for select in both(database, scope, wanted) {
+        let select = select
+            .filter(Condition::all().add_option(in_time.clone()))
+            .select_only()
+            .column(Column::PartnerId)
+            .distinct();
+        let ids: Vec<Uuid> = select.into_tuple().all(database).await?;
+        found.extend(ids.into_iter().map(PartnerId::from_uuid));
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// Those that may be paid, and those that wait for an individual: each has an index of its own.
+fn both(database: &impl ConnectionTrait, scope: &Scope, wanted: &Wanted) -> [Select<Entity>; 2] {
+    let of_partners = wanted.partners.as_ref().map(|partners| {
+        let ids: Vec<_> = partners.iter().map(|id| id.uuid()).collect();
+        many::one_of(database.get_database_backend(), Column::PartnerId.as_column_ref(), &ids)
+    });
+    let of_all = Condition::all()
+        .add_option(of_partners)
+        .add_option(wanted.currency.map(|currency| Column::Currency.eq(currency.code())));
+    let approved = Condition::all()
+        .add(has_status(CommissionStatus::Approved))
+        .add(Column::PayoutId.is_null());
+    let waiting = Condition::all()
+        .add(has_status(CommissionStatus::Accrued))
+        .add(Column::MatureAt.lte(wanted.matured_by))
+        .add(Column::PaymentTarget.eq(PaymentTarget::Individual.as_str()))
+        .add(Column::Recipient.is_null());
+    [approved, waiting].map(|rows| visible::<Entity>(scope).filter(of_all.clone()).filter(rows))
+}

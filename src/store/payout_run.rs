@@ -1,0 +1,276 @@
+//! Payout runs, and the lines that they found. Lines are append-only: what a run saw stays what it saw.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::payout_run::{self, Column, Entity};
+use entity::{payout, payout_run_line};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
+    Select, Statement,
+};
+use uuid::Uuid;
+
+use super::commission_totals::{add_sums, sum};
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many, row, view};
+use crate::auth::Scope;
+use crate::domain::commission::{PayoutRun, PayoutStatus};
+use crate::domain::id::{PartnerId, PayoutId, PayoutRunId, TenantId};
+use crate::domain::money::Sum;
+use crate::domain::payout_run::{Line, PayoutOutcome, Total};
+
+const LINES: &str = "payout_run_line";
+
+/// Which lines to list; `None`: all, and an empty list matches nothing.
+pub type Outcomes = Option<Arc<[PayoutOutcome]>>;
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+/// A line's place says all; the id only goes with it.
+fn line_sort() -> Sort<payout_run_line::Column> {
+    Sort {
+        key: Some(payout_run_line::Column::Position),
+        id: payout_run_line::Column::PartnerId,
+        descending: false,
+    }
+}
+
+/// All runs, newest first.
+pub fn list() -> view::List {
+    let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
+    view::List::new(&view::PAYOUT_RUN, Some(String::new()), sort().into(), select)
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, PayoutRun>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    Ok(rows.into_iter().map(|row| (row.id, from_row(row))).collect())
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    request: &PageRequest,
+) -> Result<Page<PayoutRun>, StoreError> {
+    let page = sort().page(database, visible::<Entity>(scope), request).await?;
+    Ok(page.map(from_row))
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+    Ok(visible::<Entity>(scope).count(database).await?)
+}
+
+/// The lines of runs, in their order.
+pub fn lines(outcomes: Outcomes) -> view::List {
+    let kept = Some(format!("{outcomes:?}"));
+    let select = move |_, scope: &Scope, run| lines_of(scope, &outcomes, run).into_query();
+    view::List::new(&view::PAYOUT_RUN_LINE, kept, line_sort().into(), select)
+}
+
+/// A page of the lines of each run.
+pub async fn line_pages_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    runs: &[Uuid],
+    outcomes: &Outcomes,
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Line>>, StoreError> {
+    let pages = many::pages(database, runs, line_sort(), request, |run| {
+        lines_of(scope, outcomes, run)
+    })
+    .await?;
+    let pages = pages.into_iter();
+    pages
+        .map(|(run, page)| Ok((run, page.try_map(line_from_row)?)))
+        .collect()
+}
+
+pub async fn line_counts_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    runs: &[Uuid],
+    outcomes: &Outcomes,
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, runs, |run| lines_of(scope, outcomes, run)).await
+}
+
+fn lines_of(scope: &Scope, outcomes: &Outcomes, run: Expr) -> Select<payout_run_line::Entity> {
+    use payout_run_line::Column as Line;
+    let outcomes = outcomes.as_ref();
+    let wanted = outcomes.map(|list| Line::Outcome.is_in(list.iter().map(|outcome| outcome.as_str())));
+    visible::<payout_run_line::Entity>(scope)
+        .filter(Expr::col(Line::RunId.as_column_ref()).eq(run))
+        .filter(Condition::all().add_option(wanted))
+}
+
+/// What the lines of each run add up to; of what was paid out, where its payouts stand now.
+pub async fn totals_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    runs: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Total>>, StoreError> {
+    use payout_run_line::Column as Line;
+    let backend = database.get_database_backend();
+    let mut lines = visible::<payout_run_line::Entity>(scope)
+        .filter(many::one_of(backend, Line::RunId.as_column_ref(), runs))
+        .select_only();
+    let statement = QuerySelect::query(&mut lines);
+    let its_payout = Condition::all()
+        .add(Expr::col(payout::Column::TenantId.as_column_ref()).equals(Line::TenantId.as_column_ref()))
+        .add(Expr::col(payout::Column::Id.as_column_ref()).equals(Line::PayoutId.as_column_ref()));
+    let groups = [
+        Line::RunId.as_column_ref(),
+        Line::Outcome.as_column_ref(),
+        payout::Column::Status.as_column_ref(),
+        Line::Currency.as_column_ref(),
+    ];
+    statement
+        .left_join(payout::Entity, its_payout)
+        .columns(groups.clone())
+        .add_group_by(groups.map(Expr::col));
+    add_sums(backend, statement, Expr::col(Line::AmountMinor.as_column_ref()));
+    let mut totals: HashMap<Uuid, Vec<Total>> = HashMap::new();
+    for found in database.query_all(statement).await? {
+        let outcome: String = found.try_get("", "outcome")?;
+        let status: Option<String> = found.try_get("", "status")?;
+        let status = status.map(|text| row::text("payout", "status", &text, PayoutStatus::parse));
+        let currency: String = found.try_get("", "currency")?;
+        totals.entry(found.try_get("", "run_id")?).or_default().push(Total {
+            outcome: row::text(LINES, "outcome", &outcome, PayoutOutcome::parse)?,
+            status: status.transpose()?,
+            currency: row::currency(LINES, "currency", &currency)?,
+            count: found.try_get("", "count")?,
+            minor: sum(&found)?,
+        });
+    }
+    totals.values_mut().for_each(|totals| totals.sort_unstable());
+    Ok(totals)
+}
+
+pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, run: &PayoutRun) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, run).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Writes what a run found, behind its payouts.
+pub async fn insert_lines(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    run: PayoutRunId,
+    lines: &[Line],
+) -> Result<(), StoreError> {
+    for chunk in lines.chunks(2000) {
+        let rows = chunk.iter().map(|line| {
+            let row = payout_run_line::Model {
+                tenant_id: tenant.uuid(),
+                run_id: run.uuid(),
+                position: line.position,
+                partner_id: line.partner_id.uuid(),
+                recipient: line.recipient.clone(),
+                currency: line.amount.currency.code().to_owned(),
+                amount_minor: line.amount.minor,
+                commission_count: i32::try_from(line.commission_count).unwrap_or(i32::MAX),
+                outcome: line.outcome.as_str().to_owned(),
+                payout_id: line.payout_id.map(|id| id.uuid()),
+            };
+            row.into_active_model()
+        });
+        payout_run_line::Entity::insert_many(rows)
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The tenants with runs of which nothing is kept but their payouts.
+const WITHOUT_LINES: &str = "SELECT DISTINCT run.tenant_id FROM payout_run AS run WHERE run.created_by IS NULL
+     AND NOT EXISTS (SELECT 1 FROM payout_run_line AS line WHERE line.tenant_id = run.tenant_id AND line.run_id = run.id)
+     AND EXISTS (SELECT 1 FROM payout WHERE payout.tenant_id = run.tenant_id AND payout.run_id = run.id)";
+
+/// Lines for the payouts that have none, behind those that their runs have.
+const FILL: &str = "INSERT INTO payout_run_line (tenant_id, run_id, position, partner_id, recipient, currency, amount_minor,
+       commission_count, outcome, payout_id)
+     SELECT tenant_id, run_id,
+       COALESCE((SELECT MAX(known.position) FROM payout_run_line AS known
+           WHERE known.tenant_id = payout.tenant_id AND known.run_id = payout.run_id), 0)
+         + ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY currency, amount_minor DESC, partner_id, id),
+       partner_id, recipient, currency, amount_minor,
+       (SELECT COUNT(*) FROM payout_item WHERE payout_item.tenant_id = payout.tenant_id AND payout_item.payout_id = payout.id),
+       'PAID_OUT', id
+     FROM payout WHERE tenant_id = $1 AND NOT EXISTS (SELECT 1 FROM payout_run_line AS line
+       WHERE line.tenant_id = payout.tenant_id AND line.payout_id = payout.id)
+     ON CONFLICT DO NOTHING";
+
+/// Tenants with runs that a replica of a release without lines has made, and whose lines are to be filled in.
+pub async fn tenants_without_lines(database: &impl ConnectionTrait) -> Result<Vec<TenantId>, StoreError> {
+    let statement = Statement::from_string(database.get_database_backend(), WITHOUT_LINES);
+    let rows = database.query_all_raw(statement).await?;
+    let ids = rows
+        .iter()
+        .map(|row| row.try_get("", "tenant_id").map(TenantId::from_uuid));
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// Adds the lines of payouts that were written without.
+pub async fn fill_lines(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
+    let backend = transaction.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, FILL, [tenant.uuid().into()]);
+    transaction.execute_raw(statement).await?;
+    Ok(())
+}
+
+fn from_row(row: payout_run::Model) -> PayoutRun {
+    PayoutRun {
+        id: PayoutRunId::from_uuid(row.id),
+        created_at: row.created_at,
+        accrued_before: row.accrued_before,
+        created_by: row.created_by,
+    }
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<PayoutRun, StoreError> {
+    Ok(from_row(view::whole(row, prefix)?))
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, run: &PayoutRun) -> view::AtHand {
+    view::at_hand(to_row(tenant, run), &[])
+}
+
+pub(super) fn to_row(tenant: TenantId, run: &PayoutRun) -> payout_run::Model {
+    payout_run::Model {
+        tenant_id: tenant.uuid(),
+        id: run.id.uuid(),
+        created_at: run.created_at,
+        accrued_before: run.accrued_before,
+        created_by: run.created_by.clone(),
+    }
+}
+
+fn line_from_row(row: payout_run_line::Model) -> Result<Line, StoreError> {
+    let currency = row::currency(LINES, "currency", &row.currency)?;
+    Ok(Line {
+        position: row.position,
+        partner_id: PartnerId::from_uuid(row.partner_id),
+        recipient: row.recipient,
+        amount: Sum {
+            minor: row.amount_minor,
+            currency,
+        },
+        commission_count: row::unsigned(LINES, "commission_count", row.commission_count)?,
+        outcome: row::text(LINES, "outcome", &row.outcome, PayoutOutcome::parse)?,
+        payout_id: row.payout_id.map(PayoutId::from_uuid),
+    })
+}
