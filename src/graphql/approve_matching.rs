@@ -6,6 +6,7 @@ use super::commission::CommissionFilter;
 use super::context::mutation;
 use super::error::{ApiError, Nullable};
 use super::ledger_mutation::{CommissionResult, results};
+use super::rows::Results;
 use super::user_error::{UserError, answer};
 use crate::domain::problem::{Fault, Problems};
 use crate::service::ledger::matching::approve_matching;
@@ -31,7 +32,7 @@ pub struct ApproveMatchingCommissionsPayload {
     /// How many match and cannot be approved now: they have not matured, or wait for an individual.
     pub refused_count: Option<u64>,
     /// The first 500 of them, and why.
-    pub refused: Option<Vec<CommissionResult>>,
+    pub refused: Option<Results<CommissionResult>>,
     /// What to pass as `after` to go on: a call looks at 10,000 commissions at most. Null: there are no more.
     pub next: Option<ID>,
     /// What to mend; empty: it is done.

@@ -285,7 +285,7 @@ async fn results_of(
 }
 
 /// These results, with the commissions as they are now.
-pub async fn results(request: &RequestContext, answers: Answers) -> Result<Vec<CommissionResult>, ApiError> {
+pub async fn results(request: &RequestContext, answers: Answers) -> Result<Results<CommissionResult>, ApiError> {
     let uuids: Vec<_> = answers
         .iter()
         .filter_map(|(id, _)| id.parse::<crate::domain::id::CommissionId>().ok())

@@ -6,13 +6,13 @@ use super::context::{RequestContext, mutation};
 use super::error::{ApiError, Nullable};
 use super::input::id_text;
 use super::payout::Payout;
-use super::rows::Shown;
+use super::rows::{Below, PlainObject, ResultObject, Results, RowsField, Shown};
 use super::user_error::{UserError, answer, payload, shown};
 use crate::auth::Resource;
 use crate::domain::commission;
 use crate::domain::id::PayoutId;
 use crate::service::ledger::payout::{Settled, Settlement, settle, settle_many, settle_run};
-use crate::store;
+use crate::store::{self, view};
 
 /// How a payout ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -98,7 +98,7 @@ pub struct SettlePayoutsPayload {
     /// How many of the run are pending still; null where a list was settled.
     pub remaining: Option<u64>,
     /// What became of each: of a list in its order, of a run those that this call settled.
-    pub results: Option<Vec<PayoutResult>>,
+    pub results: Option<Results<PayoutResult>>,
     /// What to mend in the whole; empty: see the results.
     pub user_errors: Vec<UserError>,
 }
@@ -120,8 +120,7 @@ impl PayoutResult {
 
     /// The payout as it is now; null if there is none.
     async fn payout(&self, ctx: &Context<'_>) -> Nullable<Shown<Payout>> {
-        let payout = shown(ctx, Resource::Payouts, self.payout.as_ref())?;
-        Some(payout.map(|payout| payout.of_many(true)))
+        shown(ctx, Resource::Payouts, self.payout.as_ref())
     }
 
     /// What to mend; empty: it has ended like this.
@@ -130,8 +129,24 @@ impl PayoutResult {
     }
 }
 
+impl PlainObject for PayoutResult {
+    fn write(&self, field: &str, below: &Below<'_>, json: &mut view::Json) {
+        match field {
+            "id" => json.text(&self.id),
+            "userErrors" => below.list(&self.user_errors, json),
+            _ => json.null(),
+        }
+    }
+}
+
+impl ResultObject for PayoutResult {
+    fn rows(field: &str) -> Option<RowsField<Self>> {
+        (field == "payout").then(|| RowsField::one(|result: &Self| &result.payout))
+    }
+}
+
 /// A result for each payout, as it is now.
-async fn results(request: &RequestContext, settled: &Settled) -> Result<Vec<PayoutResult>, ApiError> {
+async fn results(request: &RequestContext, settled: &Settled) -> Result<Results<PayoutResult>, ApiError> {
     let parsed = settled.answers.iter().map(|(id, _)| id.parse::<PayoutId>().ok());
     let parsed: Vec<_> = parsed.collect();
     let uuids: Vec<_> = parsed.iter().flatten().map(|id| id.uuid()).collect();
@@ -145,7 +160,7 @@ async fn results(request: &RequestContext, settled: &Settled) -> Result<Vec<Payo
             payout: parsed.and_then(|id| payouts.get(&id.uuid())).cloned().map(Payout::from),
             user_errors: problems.iter().cloned().map(UserError::from).collect(),
         });
-    Ok(results.collect())
+    Ok(Results(results.collect()))
 }
 
 #[derive(Default)]
