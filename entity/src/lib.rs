@@ -6,6 +6,7 @@ pub mod api_key;
 pub mod campaign;
 pub mod campaign_member;
 pub mod commission;
+pub mod commission_assignment;
 pub mod commission_rule;
 pub mod commission_rule_reference;
 pub mod commission_rule_version;

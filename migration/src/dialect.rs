@@ -114,6 +114,37 @@ pub async fn keep_columns(manager: &SchemaManager<'_>, table: &str, columns: &[&
     run(manager, &sql.replace("{table}", table).replace("{changed}", &changed)).await
 }
 
+/// Refuses updates of `columns` of `table` under a condition on OLD and NEW, for a table that [`keep_columns`] protects.
+pub async fn refuse_updates_of(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    trigger: &str,
+    columns: &[&str],
+    condition: &str,
+) -> Result<(), DbErr> {
+    let sql = match manager.get_connection().get_database_backend() {
+        DbBackend::Postgres => POSTGRES_REFUSE_UPDATES,
+        _ => SQLITE_REFUSE_UPDATES,
+    };
+    let sql = sql.replace("{columns}", &columns.join(", ")).replace("{condition}", condition);
+    run(manager, &sql.replace("{trigger}", trigger).replace("{table}", table)).await
+}
+
+pub async fn drop_trigger(manager: &SchemaManager<'_>, table: &str, trigger: &str) -> Result<(), DbErr> {
+    match manager.get_connection().get_database_backend() {
+        DbBackend::Postgres => run(manager, &format!("DROP TRIGGER {trigger} ON {table}")).await,
+        _ => run(manager, &format!("DROP TRIGGER {trigger}")).await,
+    }
+}
+
+const POSTGRES_REFUSE_UPDATES: &str = "
+CREATE TRIGGER {trigger} BEFORE UPDATE OF {columns} ON {table} FOR EACH ROW WHEN ({condition})
+EXECUTE FUNCTION refuse_change()";
+
+const SQLITE_REFUSE_UPDATES: &str = "
+CREATE TRIGGER {trigger} BEFORE UPDATE OF {columns} ON {table} WHEN {condition}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
+
 const POSTGRES_KEEP: &str = "
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$

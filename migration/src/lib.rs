@@ -17,6 +17,7 @@ mod m0009_sums;
 mod m0010_decisions;
 mod m0011_tier_versions;
 mod m0012_payout_runs;
+mod m0013_statements;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_decisions::Migration),
             Box::new(m0011_tier_versions::Migration),
             Box::new(m0012_payout_runs::Migration),
+            Box::new(m0013_statements::Migration),
         ]
     }
 }

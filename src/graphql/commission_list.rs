@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, ServerResult, SimpleObject};
+use async_graphql::{Context, ID, Object, ServerResult, SimpleObject};
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
@@ -11,13 +11,13 @@ use super::connection::{Connection, Edge, PageArguments, PageInfo, placed};
 use super::context::{RequestContext, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
+use super::interval::{Bounds, SeriesInterval};
 use super::loader::{CommissionPageKey, CommissionsKey};
 use super::money::units;
 use super::rows::{Listing, Pages, Shown, Under, server_error};
 use super::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::auth::{Resource, Scope};
 use crate::domain::Timestamp;
-use crate::domain::calendar::{Interval, intervals};
 use crate::domain::commission;
 use crate::domain::id::CommissionId;
 use crate::store;
@@ -258,21 +258,6 @@ pub struct SeriesPoint {
     pub amount: Decimal,
 }
 
-/// The length of an interval, in the tenant's time zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "Interval")]
-pub enum SeriesInterval {
-    /// Local days, which are 23 or 25 hours long when clocks change.
-    Day,
-    /// Weeks from Monday.
-    Week,
-    /// Calendar months.
-    Month,
-}
-
-/// The most intervals of a series.
-const MAX_INTERVALS: usize = 400;
-
 #[derive(Default)]
 pub struct CommissionQuery;
 
@@ -348,16 +333,7 @@ impl CommissionQuery {
         let request = request(ctx);
         let scope = request.caller.read(Resource::Commissions)?;
         let filter = filter.unwrap_or_default().read()?;
-        if from.0 >= to.0 {
-            return Err(ApiError::bad_user_input("from must be before to"));
-        }
-        let tenant = request.tenant().await?;
-        let starts = intervals(tenant.time_zone, interval.into(), from.0, to.0, MAX_INTERVALS)
-            .ok_or_else(|| ApiError::bad_user_input(format!("the range has more than {MAX_INTERVALS} intervals")))?;
-        // The range cuts the first and the last interval.
-        let mut bounds = starts.clone();
-        bounds.push(to.0);
-        bounds[0] = bounds[0].max(from.0);
+        let Bounds { starts, bounds } = Bounds::read(request, Some(interval), from, to).await?;
         let list = Cursors::of((scope, "commissionSeries", &filter, &bounds)).fingerprint();
         let read = async {
             let points = store::commission_totals::series(request.store().reader(), &scope, &filter, &bounds).await?;

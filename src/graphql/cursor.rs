@@ -78,8 +78,12 @@ impl Cursors {
     /// The place that a cursor marks. The fingerprint is no secret: a forged cursor moves within the rows that its
     /// bearer sees anyway, since tenant and partner filters never come from it.
     pub fn decode(&self, cursor: &str) -> Result<Place, ApiError> {
-        self.read(cursor)
-            .ok_or_else(|| ApiError::bad_user_input("the cursor does not belong to this list: start again without one"))
+        self.read(cursor).ok_or_else(Self::foreign)
+    }
+
+    /// The error of a cursor that marks no place of this list.
+    pub fn foreign() -> ApiError {
+        ApiError::bad_user_input("the cursor does not belong to this list: start again without one")
     }
 
     fn read(&self, cursor: &str) -> Option<Place> {

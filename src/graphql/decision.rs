@@ -5,7 +5,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use super::context::request;
 use super::error::ApiError;
 use super::money::Money;
-use super::scalar::{CurrencyCode, DateTime, Decimal};
+use super::scalar::DateTime;
 use crate::auth::Resource;
 use crate::domain::decision;
 use crate::store::event_decision::{Total, Wanted, totals};
@@ -116,14 +116,8 @@ impl From<decision::Component> for DecisionComponent {
 
 impl From<Total> for EventDecisionTotal {
     fn from(total: Total) -> Self {
-        // A sum may be larger than any single amount.
-        let amounts = total.amounts.into_iter().map(|(currency, minor)| {
-            let amount = rust_decimal::Decimal::try_from_i128_with_scale(minor, currency.exponent());
-            Money {
-                amount: Decimal(amount.expect("28 digits hold the sum of 10^13 of the largest amounts")),
-                currency: CurrencyCode(currency),
-            }
-        });
+        let amounts = total.amounts.into_iter();
+        let amounts = amounts.map(|(currency, minor)| Money::of_sum(minor, currency));
         Self {
             earned: total.reason.is_none(),
             reason: total.reason.map(NoCommissionReason::from),

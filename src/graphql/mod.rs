@@ -7,6 +7,7 @@ mod call;
 mod campaign;
 mod commission;
 mod commission_list;
+mod commission_report;
 mod commission_rule;
 mod commission_rule_input;
 mod connection;
@@ -19,6 +20,7 @@ mod event;
 mod federation;
 mod identity;
 mod input;
+mod interval;
 mod label;
 mod ledger_mutation;
 mod loader;
@@ -46,6 +48,7 @@ mod simulate_terms;
 mod simulate_tiers;
 mod simulated_payment;
 mod snapshot;
+mod statement;
 pub mod subscription;
 mod tenant;
 mod terms;
@@ -79,6 +82,8 @@ pub struct Query(
     event::EventQuery,
     decision::DecisionQuery,
     commission_list::CommissionQuery,
+    commission_report::CommissionReportQuery,
+    statement::StatementQuery,
     payout::PayoutQuery,
     payout_run::PayoutRunQuery,
     pipeline::PipelineQuery,

@@ -15,7 +15,7 @@ use super::error::{ApiError, Nullable, nullable};
 use super::event::{Customer, customers, customers_of};
 use super::identity;
 use super::label::{PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier};
-use super::loader::{DealsOfPartner, PageKey, ProgressKey};
+use super::loader::{BalancesKey, DealsOfPartner, PageKey, ProgressKey};
 use super::lookup::{one_of_two, wanted};
 use super::money::{Money, OrderDirection};
 use super::partner_group::{PARTNER_GROUP, PartnerGroup};
@@ -181,7 +181,7 @@ pub static PARTNER: Type = Type {
                 )
             }),
             "commissionSnapshots" => family(&COMMISSION_SNAPSHOT, store::snapshot::family),
-            "commissionSnapshot" | "termsInForce" | "pastTierProgress" => ask(),
+            "commissionSnapshot" | "termsInForce" | "pastTierProgress" | "balancesAsOf" => ask(),
             _ => return None,
         })
     },
@@ -572,6 +572,30 @@ impl Partner {
         let request = request(ctx);
         request.caller.read(Resource::Commissions)?;
         let balances = request.loaders().balances_of_partner.load(self.0.id.uuid()).await?;
+        Ok(balances
+            .iter()
+            .flat_map(|list| list.iter())
+            .map(|balance| PartnerBalance::of(*balance))
+            .collect())
+    }
+
+    /// The same sums as they were before a moment, which is not later than now: of the rows that were there, as they stood.
+    /// What was accrued and approved is the closing of the statement up to that moment.
+    async fn balances_as_of(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What happened before it counts; not later than now.")] at: DateTime,
+    ) -> Result<Vec<PartnerBalance>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Commissions)?;
+        if at.0 > request.app.clock.now() {
+            return Err(ApiError::bad_user_input("at must not be later than now"));
+        }
+        let key = BalancesKey {
+            partner: self.0.id.uuid(),
+            at: at.0,
+        };
+        let balances = request.loaders().balances_as_of.load(key).await?;
         Ok(balances
             .iter()
             .flat_map(|list| list.iter())

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::commission::{self, Column, Entity};
-use entity::{commission_state, commission_transition, commission_written, deal_payment, outbox, payout_item};
+use entity::{
+    commission_assignment, commission_state, commission_transition, commission_written, deal_payment, outbox, payout_item,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
     ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
@@ -315,15 +317,18 @@ pub fn set_state(writes: &mut Writes, tenant: TenantId, commissions: &[Commissio
     writes.set(rows);
 }
 
-/// Names the individual to whom a row is owed; once.
+/// Names the individual to whom a row is owed; once. From this moment on it is.
 pub async fn set_recipient(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
     commission: CommissionId,
     recipient: &str,
+    at: Timestamp,
 ) -> Result<(), StoreError> {
+    use commission_assignment::{Column, Entity};
     Entity::update_many()
         .col_expr(Column::Recipient, Expr::value(recipient))
+        .col_expr(Column::RecipientAssignedAt, Expr::value(at))
         .filter(Column::TenantId.eq(tenant.uuid()))
         .filter(Column::Id.eq(commission.uuid()))
         .exec(transaction)

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use entity::commission::{Column, Entity};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryResult, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::commission::{CommissionFilter, Parent, children, filtered};
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, sum};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::CommissionStatus;
@@ -132,35 +132,14 @@ pub async fn series(
     Ok(points)
 }
 
-/// A sum may need more than 64 bits. PostgreSQL's SUM of bigint is a numeric, which comes as a text; SQLite's fails, so it
-/// adds both halves of the amounts.
+/// Selects how many rows there are, and the sum of `amount`.
 pub(super) fn add_sums(backend: DbBackend, statement: &mut SelectStatement, amount: Expr) {
     statement.expr_as(Expr::cust("COUNT(*)"), "count");
-    match backend {
-        DbBackend::Postgres => {
-            statement.expr_as(Expr::expr(Func::sum(amount)).cast_as("text"), "minor");
-        }
-        _ => {
-            let upper = amount.clone().right_shift(HALF);
-            let lower = amount.bit_and((1i64 << HALF) - 1);
-            statement
-                .expr_as(Expr::expr(Func::sum(upper)), "upper")
-                .expr_as(Expr::expr(Func::sum(lower)), "lower");
-        }
-    }
+    sum::add(backend, statement, amount, SUM);
 }
 
-/// The bits of half an amount.
-const HALF: i64 = 32;
-
-pub(super) fn sum(row: &QueryResult) -> Result<i128, StoreError> {
-    if let Ok(Some(upper)) = row.try_get::<Option<i64>>("", "upper") {
-        let lower: i64 = row.try_get("", "lower")?;
-        return Ok((i128::from(upper) << HALF) + i128::from(lower));
-    }
-    let text: String = row.try_get("", "minor")?;
-    row::text(TABLE, "sum", &text, |text| text.parse().ok())
-}
+/// The name of the sum.
+pub(super) const SUM: &str = "minor";
 
 fn total(row: &QueryResult) -> Result<Total, StoreError> {
     let (status, currency): (String, String) = (row.try_get("", "status")?, row.try_get("", "currency")?);
@@ -168,6 +147,6 @@ fn total(row: &QueryResult) -> Result<Total, StoreError> {
         status: row::text(TABLE, "status", &status, CommissionStatus::parse)?,
         currency: row::currency(TABLE, "currency", &currency)?,
         count: row.try_get("", "count")?,
-        minor: sum(row)?,
+        minor: sum::read(row, SUM)?,
     })
 }

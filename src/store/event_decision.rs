@@ -10,10 +10,10 @@ use sea_orm::{
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::commission_totals::{add_sums, sum};
+use super::commission_totals::{SUM, add_sums};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many, row};
+use super::{StoreError, many, row, sum};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::decision::{Component, Decision, MadeWith, NoCommissionReason};
@@ -128,7 +128,7 @@ pub async fn totals(database: &impl ConnectionTrait, scope: &Scope, wanted: &Wan
         totals[index].count += found.try_get::<i64>("", "count")?;
         let currency: Option<String> = found.try_get("", "currency")?;
         if let Some(code) = currency {
-            let amount = (row::currency(TABLE, "currency", &code)?, sum(&found)?);
+            let amount = (row::currency(TABLE, "currency", &code)?, sum::read(&found, SUM)?);
             totals[index].amounts.push(amount);
         }
     }

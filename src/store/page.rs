@@ -8,16 +8,28 @@ use super::StoreError;
 use crate::domain::Timestamp;
 use crate::domain::id::{Id, Kind};
 
-/// Which stretch of an ordered list to read.
+/// Which stretch of an ordered list to read. Lists that are no tables' have places of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PageRequest {
+pub struct PageRequest<P = Place> {
     /// At most so many rows.
     pub limit: u32,
     /// `true`: the last rows of the stretch rather than the first. They still come in the order of the list.
     pub backward: bool,
     /// Only rows behind this place, or before that one.
-    pub after: Option<Place>,
-    pub before: Option<Place>,
+    pub after: Option<P>,
+    pub before: Option<P>,
+}
+
+impl<P> PageRequest<P> {
+    /// The same of a list that knows its places otherwise.
+    pub fn try_map<Q, E>(&self, convert: impl Fn(&P) -> Result<Q, E>) -> Result<PageRequest<Q>, E> {
+        Ok(PageRequest {
+            limit: self.limit,
+            backward: self.backward,
+            after: self.after.as_ref().map(&convert).transpose()?,
+            before: self.before.as_ref().map(&convert).transpose()?,
+        })
+    }
 }
 
 impl PageRequest {
@@ -173,7 +185,7 @@ impl<C: ColumnTrait> Sort<C> {
 }
 
 /// Drops the row that only told that there are more, and restores the list's order.
-pub fn cut<T>(mut rows: Vec<T>, request: &PageRequest) -> Page<T> {
+pub fn cut<T, P>(mut rows: Vec<T>, request: &PageRequest<P>) -> Page<T> {
     let more = rows.len() > request.limit as usize;
     rows.truncate(request.limit as usize);
     if request.backward {

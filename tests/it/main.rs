@@ -22,6 +22,7 @@ mod import;
 mod import_everflow;
 mod import_journeybee;
 mod ledger;
+mod month_end;
 mod outages;
 mod paging;
 mod payout_runs;

@@ -5,6 +5,7 @@
 //! and the others ask again.
 
 mod api_key;
+mod as_of;
 mod bygone;
 mod campaign;
 mod deal;
@@ -40,6 +41,7 @@ use crate::store::{Store, StoreError};
 use crate::telemetry;
 
 pub use api_key::ApiKeyById;
+pub use as_of::{BalancesAsOf, BalancesKey};
 pub use bygone::BygoneProgress;
 pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner, NamedCampaign};
 pub use deal::{
@@ -331,6 +333,7 @@ loaders! {
     payout_pages: PayoutPages,
     payout_counts: PayoutCounts,
     balances_of_partner: BalancesOfPartner,
+    balances_as_of: BalancesAsOf,
     lifetime_values_of_partner: LifetimeValuesOfPartner,
     payment_stage: StageById,
     custom_field: CustomFieldById,

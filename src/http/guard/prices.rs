@@ -9,12 +9,40 @@ pub const JSON: u64 = 4;
 
 /// Counting a list reads its index: of all that a caller sees, and of what belongs to one thing.
 pub const COUNT_OF_ALL: u64 = 100;
-pub const COUNT_UNDER_ONE: u64 = 5;
+const COUNT_UNDER_ONE: u64 = 5;
 
 /// Summing a list reads its rows: of 300,000 it takes half a second of a processor on SQLite, so that one request has four
 /// such sums at most.
-pub const SUM_OF_ALL: u64 = 1_200;
-pub const SUM_UNDER_ONE: u64 = 20;
+const SUM_OF_ALL: u64 = 1_200;
+const SUM_UNDER_ONE: u64 = 20;
+
+/// What a field costs besides its answer, wherever it stands: what it reads however little it then shows.
+pub fn of_field(parent: &str, name: &str) -> u64 {
+    match (parent, name) {
+        ("Query", "commissionSeries" | "eventDecisionTotals" | "commissionReport") => SUM_OF_ALL,
+        ("Query", "statement") | ("Statement", "movements") | ("Partner", "balancesAsOf") | ("PayoutRun", "totals") => {
+            SUM_UNDER_ONE
+        }
+        _ => 0,
+    }
+}
+
+/// What counting the entries of a connection costs in a field of `parent`. The rows of a report are groups of commissions.
+pub fn of_count(parent: &str, connection: &str) -> u64 {
+    match (parent, connection) {
+        (_, "ReportRowConnection") => SUM_OF_ALL,
+        ("Query", _) => COUNT_OF_ALL,
+        _ => COUNT_UNDER_ONE,
+    }
+}
+
+/// What its totals cost.
+pub fn of_totals(parent: &str) -> u64 {
+    match parent {
+        "Query" => SUM_OF_ALL,
+        _ => SUM_UNDER_ONE,
+    }
+}
 
 /// What a mutation takes that looks at as many rows as it finds, whatever its input: previewing a payout run reads all
 /// that is approved, approving by a filter looks at 10,000 commissions. 0 for others.
@@ -43,6 +71,8 @@ pub const ASSUMED_LENGTH: u64 = 10;
 const ASSUMED_SHORT_LENGTH: u64 = 2;
 /// The same for the points of a series, which are numbers and names.
 const ASSUMED_SERIES: u64 = 100;
+/// The kinds of movements: a statement has a total for each that there is.
+const MOVEMENT_KINDS: u64 = 6;
 
 /// So many entries that a simulation tries on others cost as much as an object.
 pub const TRIALS: u64 = 20;
@@ -54,7 +84,8 @@ pub const MAX_RENEWALS: u64 = 1_000;
 pub fn assumed_length(parent: &str, name: &str) -> u64 {
     match name {
         "userErrors" => 1,
-        "balances" | "lifetimeValue" | "minimumPayouts" => ASSUMED_SHORT_LENGTH,
+        "balances" | "balancesAsOf" | "lifetimeValue" | "minimumPayouts" => ASSUMED_SHORT_LENGTH,
+        "totals" if parent == "Statement" => MOVEMENT_KINDS,
         "commissions" if parent.ends_with("Payload") => ASSUMED_SHORT_LENGTH,
         "tiers" | "goals" | "counters" if ["TermsInForce", "TierOffer"].contains(&parent) => ASSUMED_SHORT_LENGTH,
         "commissionSeries" => ASSUMED_SERIES,

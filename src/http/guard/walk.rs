@@ -192,13 +192,13 @@ impl<'a> Walk<'a> {
             _ => (work, Work::default()),
         };
         totals.work = totals.work.and(copies);
-        totals.work = totals.work.and(Work::counting(match (parent, name) {
-            (_, "commissionSeries" | "eventDecisionTotals") => prices::SUM_OF_ALL,
-            (Some("PayoutRun"), "totals") => prices::SUM_UNDER_ONE,
-            // Whoever sorts by a sum looks at that of all.
+        // Whoever sorts by a sum looks at that of all.
+        let own_price = match (parent, name) {
             (Some("Query"), "partners") if self.has_currency(node) => prices::COUNT_OF_ALL,
-            _ => 0,
-        }));
+            (Some(parent), name) => prices::of_field(parent, name),
+            (None, _) => 0,
+        };
+        totals.work = totals.work.and(Work::counting(own_price));
         if is_page {
             totals.counts = u64::from(name == "totalCount");
             totals.sums = u64::from(name == "totals");
@@ -292,10 +292,9 @@ impl<'a> Walk<'a> {
             (_, Some(definition)) if definition.type_name == "JSON" => Work::of(prices::JSON),
             _ if is_leaf => Work::default(),
             (_, Some(definition)) if self.checker.types.is_connection(&definition.type_name) => {
-                let (count, sum) = match parent {
-                    Some("Query") => (prices::COUNT_OF_ALL, prices::SUM_OF_ALL),
-                    _ => (prices::COUNT_UNDER_ONE, prices::SUM_UNDER_ONE),
-                };
+                let parent = parent.unwrap_or_default();
+                let count = prices::of_count(parent, &definition.type_name);
+                let sum = prices::of_totals(parent);
                 object
                     .and(child.of_entry.times(self.page_size(field)))
                     .and(Work::counting(count).times(child.counts))

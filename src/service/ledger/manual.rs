@@ -128,17 +128,18 @@ pub async fn assign_recipient(
                 .remove(&id.uuid());
             match problems.found("id", seen) {
                 Some(seen) => {
-                    lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
-                    store::commission::by_ids(&transaction, &scope, &[id.uuid()])
+                    let locked = lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
+                    let row = store::commission::by_ids(&transaction, &scope, &[id.uuid()])
                         .await?
-                        .remove(&id.uuid())
+                        .remove(&id.uuid());
+                    row.map(|row| (row, moments(&locked, &app.clock)))
                 }
                 None => None,
             }
         }
         None => None,
     };
-    if let Some(row) = &found {
+    if let Some((row, _)) = &found {
         if row.payment_target == PaymentTarget::Partnership {
             problems.add(
                 "id",
@@ -155,10 +156,15 @@ pub async fn assign_recipient(
             );
         }
     }
-    let (Some(row), Some(recipient), true) = (found, recipient, problems.is_empty()) else {
+    let (Some((row, moments)), Some(recipient), true) = (found, recipient, problems.is_empty()) else {
         return Err(problems.into());
     };
-    store::commission::set_recipient(&transaction, writer.tenant(), row.id, &recipient).await?;
+    // A step of the partner's history: from this moment on the row is in the individual's statement.
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
+    posting.touch(row.partner_id);
+    let at = posting.time_of(row.partner_id);
+    store::commission::set_recipient(&transaction, writer.tenant(), row.id, &recipient, at).await?;
+    posting.write_to(&transaction).await?;
     let row = Commission {
         recipient: Some(recipient),
         ..row

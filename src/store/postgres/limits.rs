@@ -1,5 +1,7 @@
 //! Limits as part of a statement's text. PostgreSQL plans for a limit that it knows; of one that is bound it only assumes
-//! that it lets a tenth of the rows through, and joins and sorts accordingly.
+//! that it lets a tenth of the rows through, and joins and sorts accordingly. They are written in quotes: of a plain number,
+//! which is of another type than limits are, it does not know yet what it says when it decides which parts of a statement
+//! can be done side by side.
 
 use sea_orm::Value;
 
@@ -13,7 +15,7 @@ pub fn written(sql: String, values: Vec<Value>) -> (String, Vec<Value>) {
     let marks: Vec<String> = values
         .into_iter()
         .map(|value| match value {
-            Value::BigUnsigned(Some(limit)) => limit.to_string(),
+            Value::BigUnsigned(Some(limit)) => format!("'{limit}'"),
             value => {
                 bound.push(value);
                 format!("${}", bound.len())
@@ -51,7 +53,7 @@ mod tests {
         let (text, bound) = written(sql.to_owned(), values);
         assert_eq!(
             text,
-            "SELECT $1 FROM (SELECT 1 LIMIT 21) AS \"x$y\" WHERE a = $2 AND b = $1"
+            "SELECT $1 FROM (SELECT 1 LIMIT '21') AS \"x$y\" WHERE a = $2 AND b = $1"
         );
         assert_eq!(bound, [Value::from("a"), Value::from(7i64)]);
         let same = ("SELECT $1".to_owned(), vec![Value::from(7i64)]);

@@ -5,6 +5,7 @@ mod deals;
 mod histories;
 mod links;
 mod payouts;
+mod statements;
 mod sums;
 mod tiers;
 
@@ -85,6 +86,7 @@ pub async fn questions(database: &impl ConnectionTrait, scope: &Scope) -> Result
         links::QUESTIONS,
         histories::QUESTIONS,
         deals::QUESTIONS,
+        statements::QUESTIONS,
         tiers::QUESTIONS,
     ]
     .concat()

@@ -121,6 +121,27 @@ pub const QUESTIONS: &[Question] = &[
         ),
     },
     Question {
+        what: "the partner's statement in {detail} does not close with what is accrued and approved",
+        subjects: &[Partner],
+        sql: concat!(
+            "SELECT partner_id, currency AS detail FROM (
+                SELECT partner_id, currency, amount_minor AS minor FROM commission
+                WHERE tenant_id = $1 AND payment_target = 'PARTNERSHIP'
+                UNION ALL
+                SELECT partner_id, currency, -amount_minor FROM commission
+                WHERE tenant_id = $1 AND payment_target = 'PARTNERSHIP' AND reversed_at IS NOT NULL
+                UNION ALL
+                SELECT partner_id, currency, -amount_minor FROM commission
+                WHERE tenant_id = $1 AND payment_target = 'PARTNERSHIP' AND paid_at IS NOT NULL
+                UNION ALL
+                SELECT partner_id, currency, -accrued_minor FROM partner_balance WHERE tenant_id = $1
+                UNION ALL
+                SELECT partner_id, currency, -approved_minor FROM partner_balance WHERE tenant_id = $1
+              ) AS moved GROUP BY partner_id, currency HAVING ",
+            sum!("minor"), " <> 0"
+        ),
+    },
+    Question {
         what: "the lifetime value in {detail} is not the sum of the partner's charges less what was taken back",
         subjects: &[Partner],
         sql: concat!(

@@ -1,6 +1,8 @@
 //! Re-adds the ledger: says of everything that must hold whether it does. The database adds sums; each row is held
 //! against its own history and explanation here, page by page.
 
+mod accounts;
+
 use rust_decimal::Decimal;
 
 use crate::app::App;
@@ -11,6 +13,8 @@ use crate::domain::commission::{
 };
 use crate::domain::tenant::Tenant;
 use crate::store::{self, StoreError};
+
+use accounts::Accounts;
 
 pub use crate::store::verify::Finding;
 
@@ -24,12 +28,14 @@ pub async fn verify(app: &App, tenant: &Tenant) -> Result<Vec<Finding>, StoreErr
     let transaction = app.store.snapshot().await?;
     let mut findings = store::verify::questions(&transaction, &scope).await?;
     findings.extend(super::tiers::verify::counters(&transaction, &scope).await?);
+    let mut accounts = Accounts::default();
     let mut wrong_rows = 0;
     let mut last = None;
     while wrong_rows < store::verify::MOST {
         let mut rows = store::verify::commissions_after(&transaction, &scope, last, PAGE).await?;
         let Some(end) = rows.last() else { break };
         last = Some(end.id);
+        accounts.add(&transaction, &scope, &rows).await?;
         let ids: Vec<_> = rows.iter().map(|row| row.id.uuid()).collect();
         let mut histories = store::commission::transitions_of(&transaction, &scope, &ids).await?;
         let mut explanations = store::commission::explanations_of(&transaction, &scope, &ids).await?;
@@ -41,6 +47,9 @@ pub async fn verify(app: &App, tenant: &Tenant) -> Result<Vec<Finding>, StoreErr
             let ids = vec![row.id.to_string()];
             findings.extend(wrong.into_iter().map(|what| Finding { what, ids: ids.clone() }));
         }
+    }
+    if wrong_rows < store::verify::MOST {
+        findings.extend(accounts.check(&transaction, &scope).await?);
     }
     transaction.rollback().await?;
     Ok(findings)

@@ -1,0 +1,240 @@
+//! Statements: what is owed on an account, accrued and approved, and what moved it. A row of the ledger moves its account
+//! once when it enters, and once more when it is reversed or paid; whatever else happens to it moves nothing.
+//!
+//! Movements have an order of their own: their time, their kind in the enum's order, the row. So a statement's opening and
+//! its movements are its closing, and the closing of one is the opening of the next.
+
+use chrono::Datelike;
+
+use super::commission::{Commission, CommissionKind, PaymentTarget};
+use super::id::{CommissionId, PartnerId, PayoutId};
+use super::money::Currency;
+use super::{Timestamp, text_enum};
+
+text_enum! {
+    /// What moved an account.
+    MovementKind {
+        /// A row was brought in as history.
+        Opening = "OPENING",
+        /// An event, a deal or staff earned a row.
+        Accrued = "ACCRUED",
+        /// A tier changed what was earned.
+        Adjusted = "ADJUSTED",
+        /// A refund or a reversal took back.
+        ClawedBack = "CLAWED_BACK",
+        /// A row was undone before it was paid.
+        Reversed = "REVERSED",
+        /// A row was paid.
+        Paid = "PAID",
+    }
+}
+
+impl MovementKind {
+    /// How rows of a kind enter their account.
+    pub fn of_entry(kind: CommissionKind) -> Self {
+        match kind {
+            CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual => Self::Accrued,
+            CommissionKind::TierAdjustment => Self::Adjusted,
+            CommissionKind::Clawback => Self::ClawedBack,
+        }
+    }
+
+    /// Its place in the order of the kinds.
+    pub fn rank(self) -> i64 {
+        self as i64
+    }
+
+    pub fn of_rank(rank: i64) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.rank() == rank)
+    }
+}
+
+/// What a statement is of: the partner's own rows, or those of one individual there, in one currency.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Account {
+    pub partner: PartnerId,
+    /// `None`: the partner's own rows.
+    pub recipient: Option<String>,
+    pub currency: Currency,
+}
+
+impl Account {
+    /// The account that a row belongs to; `None`: it is owed to an individual whom nobody has named yet.
+    pub fn of(row: &Commission) -> Option<Self> {
+        let recipient = match row.payment_target {
+            PaymentTarget::Partnership => None,
+            PaymentTarget::Individual => Some(row.recipient.clone()?),
+        };
+        Some(Self {
+            partner: row.partner_id,
+            recipient,
+            currency: row.amount.currency(),
+        })
+    }
+}
+
+/// A range of time, its end excluded, that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Range {
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+/// Why there is no statement of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RangeError {
+    #[error("from must be before to")]
+    Empty,
+    #[error("to must not be later than now: a statement does not change any more")]
+    NotOver,
+}
+
+impl Range {
+    pub fn new(from: Timestamp, to: Timestamp, now: Timestamp) -> Result<Self, RangeError> {
+        if from >= to {
+            Err(RangeError::Empty)
+        } else if to > now {
+            Err(RangeError::NotOver)
+        } else {
+            Ok(Self { from, to })
+        }
+    }
+
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.from <= at && at < self.to
+    }
+}
+
+/// Where a movement stands in the order of its account; no two are in one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    pub at: Timestamp,
+    pub kind: MovementKind,
+    pub row: CommissionId,
+}
+
+impl Place {
+    /// More kinds than there are.
+    const KINDS: i64 = 8;
+
+    /// Time and kind in one number, which sorts as they do.
+    pub fn number(&self) -> i64 {
+        self.at.timestamp_micros() * Self::KINDS + self.kind.rank()
+    }
+
+    /// The place of a row with such a number; `None`: no place has it.
+    pub fn of_number(number: i64, row: CommissionId) -> Option<Self> {
+        let at = Timestamp::from_timestamp_micros(number.div_euclid(Self::KINDS))?;
+        let kind = MovementKind::of_rank(number.rem_euclid(Self::KINDS))?;
+        // Beyond these years databases disagree about what a moment is.
+        (1..=9999).contains(&at.year()).then_some(Self { at, kind, row })
+    }
+}
+
+/// What moved an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Movement {
+    pub place: Place,
+    /// By how many minor units; below 0: less is owed.
+    pub minor: i64,
+    /// The payout that paid the row, if it was paid.
+    pub payout: Option<PayoutId>,
+}
+
+/// How a row moved its account. `assigned_at`: when the individual to whom it is owed was named, if that was later than
+/// the row was written.
+pub fn movements(row: &Commission, assigned_at: Option<Timestamp>) -> impl Iterator<Item = Movement> {
+    let minor = row.amount.minor();
+    let moved = |kind, at: Timestamp, minor, payout| Movement {
+        place: Place { at, kind, row: row.id },
+        minor,
+        payout,
+    };
+    let entered_at = assigned_at.unwrap_or(row.accrued_at);
+    let entry = moved(MovementKind::of_entry(row.kind), entered_at, minor, None);
+    let reversed = row.reversed_at.map(|at| moved(MovementKind::Reversed, at, -minor, None));
+    let paid = row.paid_at.map(|at| moved(MovementKind::Paid, at, -minor, row.payout_id));
+    [Some(entry), reversed, paid].into_iter().flatten()
+}
+
+/// The movements of one kind in a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    pub kind: MovementKind,
+    pub count: i64,
+    pub minor: i128,
+}
+
+/// What a statement adds up to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sums {
+    /// What was owed when the range began.
+    pub opening: i128,
+    /// By kind, in the enum's order; kinds without any movement are left out.
+    pub totals: Vec<Total>,
+}
+
+impl Sums {
+    /// What movements of one account, in any order, come to in a range.
+    pub fn of(movements: impl IntoIterator<Item = Movement>, range: Range) -> Self {
+        let (mut opening, mut parts) = (0, Vec::new());
+        for Movement { place, minor, .. } in movements {
+            if place.at < range.from {
+                opening += i128::from(minor);
+            } else if range.contains(place.at) {
+                parts.push((place.kind, 1, i128::from(minor)));
+            }
+        }
+        let totals = totals(parts);
+        Self { opening, totals }
+    }
+
+    /// What was owed when the range ended.
+    pub fn closing(&self) -> i128 {
+        self.opening + self.totals.iter().map(|total| total.minor).sum::<i128>()
+    }
+
+    /// How many movements there are.
+    pub fn count(&self) -> i64 {
+        self.totals.iter().map(|total| total.count).sum()
+    }
+}
+
+/// Adds what there is of each kind, given as kind, count and minor units.
+pub fn totals(parts: impl IntoIterator<Item = (MovementKind, i64, i128)>) -> Vec<Total> {
+    let mut totals: Vec<_> = MovementKind::ALL
+        .iter()
+        .map(|kind| Total {
+            kind: *kind,
+            count: 0,
+            minor: 0,
+        })
+        .collect();
+    for (kind, count, minor) in parts {
+        if let Some(total) = totals.iter_mut().find(|total| total.kind == kind) {
+            total.count += count;
+            total.minor += minor;
+        }
+    }
+    totals.retain(|total| total.count > 0);
+    totals
+}
+
+/// Each movement with what is owed after it. `before`: what was owed before the first.
+pub fn with_balances(before: i128, movements: Vec<Movement>) -> Vec<(Movement, i128)> {
+    let mut balance = before;
+    let after = movements.into_iter().map(|movement| {
+        balance += i128::from(movement.minor);
+        (movement, balance)
+    });
+    after.collect()
+}
+
+/// The same. `after`: what was owed after the last.
+pub fn with_balances_up_to(after: i128, movements: Vec<Movement>) -> Vec<(Movement, i128)> {
+    let moved: i128 = movements.iter().map(|movement| i128::from(movement.minor)).sum();
+    with_balances(after - moved, movements)
+}
+
+#[cfg(test)]
+mod tests;

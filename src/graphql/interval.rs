@@ -1,0 +1,61 @@
+//! Ranges of time, cut into intervals of the tenant's calendar.
+
+use std::iter;
+
+use async_graphql::Enum;
+
+use super::context::RequestContext;
+use super::error::ApiError;
+use super::scalar::DateTime;
+use crate::domain::Timestamp;
+use crate::domain::calendar::{Interval, intervals};
+
+/// The length of an interval, in the tenant's time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Interval")]
+pub enum SeriesInterval {
+    /// Local days, which are 23 or 25 hours long when clocks change.
+    Day,
+    /// Weeks from Monday.
+    Week,
+    /// Calendar months.
+    Month,
+}
+
+/// The most intervals of a series.
+const MAX_INTERVALS: usize = 400;
+
+/// The intervals that a range of time is cut into, in the tenant's time zone.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    /// When the intervals start; none: the range is one.
+    pub starts: Vec<Timestamp>,
+    /// What of them lies in the range: bounds N and N + 1 enclose interval N.
+    pub bounds: Vec<Timestamp>,
+}
+
+impl Bounds {
+    pub async fn read(
+        request: &RequestContext,
+        interval: Option<SeriesInterval>,
+        from: DateTime,
+        to: DateTime,
+    ) -> Result<Self, ApiError> {
+        if from.0 >= to.0 {
+            return Err(ApiError::bad_user_input("from must be before to"));
+        }
+        let starts = match interval {
+            None => Vec::new(),
+            Some(interval) => {
+                let zone = request.tenant().await?.time_zone;
+                intervals(zone, interval.into(), from.0, to.0, MAX_INTERVALS).ok_or_else(|| {
+                    ApiError::bad_user_input(format!("the range has more than {MAX_INTERVALS} intervals"))
+                })?
+            }
+        };
+        // The range cuts the first and the last interval.
+        let inner = starts.iter().skip(1).copied();
+        let bounds = iter::once(from.0).chain(inner).chain([to.0]).collect();
+        Ok(Self { starts, bounds })
+    }
+}

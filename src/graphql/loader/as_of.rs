@@ -1,0 +1,45 @@
+//! Balances as they were.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::Fetch;
+use super::ledger::grouped;
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::commission::Balance;
+use crate::store::statement::{balances_as_of, wait_for_writers};
+use crate::store::{Store, StoreError};
+
+/// Whose balances, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BalancesKey {
+    pub partner: Uuid,
+    /// Not later than now.
+    pub at: Timestamp,
+}
+
+/// The balances of partners before a moment: for each moment one wait for writers, and one statement.
+pub struct BalancesAsOf;
+
+impl Fetch for BalancesAsOf {
+    type Key = BalancesKey;
+    type Value = Arc<Vec<Balance>>;
+
+    async fn fetch(
+        store: &Store,
+        scope: &Scope,
+        keys: &[BalancesKey],
+    ) -> Result<HashMap<BalancesKey, Self::Value>, StoreError> {
+        let mut found = HashMap::with_capacity(keys.len());
+        for (at, partners) in grouped(keys, |key| (key.at, key.partner)) {
+            wait_for_writers(store, scope, &partners, at).await?;
+            let balances = balances_as_of(store.reader(), scope, &partners, at).await?;
+            let balances = balances.into_iter();
+            found.extend(balances.map(|(partner, list)| (BalancesKey { partner, at }, Arc::new(list))));
+        }
+        Ok(found)
+    }
+}

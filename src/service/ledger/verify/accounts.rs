@@ -1,0 +1,135 @@
+//! Statements, held against the rows: what moved every account is added up here, row by row, and asked of the database,
+//! cut in two and page by page.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::TimeDelta;
+
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::commission::Commission;
+use crate::domain::statement::{Account, Range, movements};
+use crate::store::page::PageRequest;
+use crate::store::verify::{Finding, MOST};
+use crate::store::{self, StoreError, Transaction};
+
+/// Movements that are read at once.
+const PAGE: u32 = 5_000;
+
+/// What moved an account, as its rows say.
+struct Moved {
+    owed: i128,
+    movements: i64,
+    first: Timestamp,
+    last: Timestamp,
+}
+
+/// The accounts of a tenant.
+#[derive(Default)]
+pub struct Accounts(BTreeMap<Account, Moved>);
+
+impl Accounts {
+    /// Adds rows to their accounts.
+    pub async fn add(
+        &mut self,
+        transaction: &Transaction,
+        scope: &Scope,
+        rows: &[Commission],
+    ) -> Result<(), StoreError> {
+        let of_individuals = rows.iter().filter(|row| row.recipient.is_some());
+        let ids: Vec<_> = of_individuals.map(|row| row.id.uuid()).collect();
+        let assigned_at = match ids.is_empty() {
+            true => HashMap::new(),
+            false => store::statement::assigned_at(transaction, scope, &ids).await?,
+        };
+        for row in rows {
+            let Some(account) = Account::of(row) else { continue };
+            for movement in movements(row, assigned_at.get(&row.id.uuid()).copied()) {
+                let at = movement.place.at;
+                let moved = self.0.entry(account.clone()).or_insert(Moved {
+                    owed: 0,
+                    movements: 0,
+                    first: at,
+                    last: at,
+                });
+                moved.owed += i128::from(movement.minor);
+                moved.movements += 1;
+                moved.first = moved.first.min(at);
+                moved.last = moved.last.max(at);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is wrong with their statements, at most some hundred findings.
+    pub async fn check(&self, transaction: &Transaction, scope: &Scope) -> Result<Vec<Finding>, StoreError> {
+        let mut findings = Vec::new();
+        for (account, moved) in &self.0 {
+            if findings.len() >= MOST {
+                break;
+            }
+            if let Some(what) = fault(transaction, scope, account, moved).await? {
+                findings.push(finding(account, what));
+            }
+        }
+        Ok(findings)
+    }
+}
+
+fn finding(account: &Account, what: &str) -> Finding {
+    let of = match &account.recipient {
+        Some(_) => "an individual's statement",
+        None => "the statement",
+    };
+    Finding {
+        what: format!("{of} in {} {what}", account.currency),
+        ids: vec![account.partner.to_string()],
+    }
+}
+
+/// What is wrong with an account's statement: over all of its time, page by page, and of the second half of that time.
+async fn fault(
+    transaction: &Transaction,
+    scope: &Scope,
+    account: &Account,
+    moved: &Moved,
+) -> Result<Option<&'static str>, StoreError> {
+    let end = moved.last + TimeDelta::microseconds(1);
+    // Moments have no more digits than this.
+    let half = (end - moved.first).num_microseconds().unwrap_or(0) / 2;
+    let middle = moved.first + TimeDelta::microseconds(half);
+    let half = Range { from: middle, to: end };
+    let sums = store::statement::sums(transaction, scope, account, half).await?;
+    let whole = Range {
+        from: moved.first,
+        to: end,
+    };
+    let (mut balance, mut movements, mut at_middle) = (0, 0, 0);
+    let mut request = PageRequest {
+        limit: PAGE,
+        backward: false,
+        after: None,
+        before: None,
+    };
+    loop {
+        let page = store::statement::page(transaction, scope, account, whole, &request, Some(balance)).await?;
+        for (movement, after) in &page.items {
+            movements += 1;
+            balance = *after;
+            if movement.place.at < middle {
+                at_middle = *after;
+            }
+        }
+        request.after = page.items.last().map(|(movement, _)| movement.place);
+        if !page.has_next {
+            break;
+        }
+    }
+    let faults = [
+        (movements != moved.movements, "does not list the movements of the rows, each once"),
+        (balance != moved.owed, "does not close with what the rows come to"),
+        (sums.opening != at_middle, "does not open with what the one before closes with"),
+        (sums.closing() != balance, "does not close with its opening and its movements"),
+    ];
+    Ok(faults.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, what)| what))
+}

@@ -1,0 +1,192 @@
+//! The movements of an account, page by page.
+
+use entity::commission::Column;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, UnionType};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, Order, QueryFilter, QueryResult, QuerySelect};
+use uuid::Uuid;
+
+use super::{Step, rows, steps};
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::id::{CommissionId, PayoutId};
+use crate::domain::statement::{
+    Account, Movement, MovementKind, Place, Range, with_balances, with_balances_up_to,
+};
+use crate::store::page::{Page, PageRequest, cut};
+use crate::store::{StoreError, row, sum};
+
+const COLUMNS: [&str; 5] = ["at", "rank", "id", "minor", "payout_id"];
+const BALANCE: &str = "balance";
+
+/// A page of what moved the account in a range, in order, each with what was owed after it. One statement.
+///
+/// `balance` is what was owed where the page begins: behind the place that it is `after`, or before the one that it ends
+/// at where it is read `backward`. Whoever goes from page to page knows it of the page before; `None`: it is added up from
+/// all that the account was ever owed.
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    account: &Account,
+    range: Range,
+    request: &PageRequest<Place>,
+    balance: Option<i128>,
+) -> Result<Page<(Movement, i128)>, StoreError> {
+    let backend = database.get_database_backend();
+    let mut statement = moved(scope, account, range, request);
+    if balance.is_none() {
+        statement
+            .from_subquery(owed(backend, scope, account, Bound::of(range, request)), "owed")
+            .columns(sum::columns(backend, BALANCE).into_iter().map(|name| (Alias::new("owed"), Alias::new(name))));
+    }
+    let found = database.query_all(&statement).await?;
+    let balance = match (balance, found.first()) {
+        (Some(balance), _) => balance,
+        (None, Some(row)) => sum::read(row, BALANCE)?,
+        (None, None) => 0,
+    };
+    let movements = found.iter().map(movement).collect::<Result<Vec<_>, _>>()?;
+    let Page {
+        items,
+        has_next,
+        has_previous,
+    } = cut(movements, request);
+    let items = match request.backward {
+        true => with_balances_up_to(balance, items),
+        false => with_balances(balance, items),
+    };
+    Ok(Page {
+        items,
+        has_next,
+        has_previous,
+    })
+}
+
+/// The movements of a page, and one more. Each way in which rows move is walked along an index of its own, and no further
+/// than the page goes.
+fn moved(scope: &Scope, account: &Account, range: Range, request: &PageRequest<Place>) -> SelectStatement {
+    let order = match request.backward {
+        true => Order::Desc,
+        false => Order::Asc,
+    };
+    let sorted = |statement: &mut SelectStatement| {
+        for column in ["at", "rank", "id"] {
+            statement.order_by(Alias::new(column), order.clone());
+        }
+        statement.limit(u64::from(request.limit) + 1);
+    };
+    let branch = |step: Step| {
+        let mut select = rows(scope, account)
+            .filter(is_within(&step, range, request))
+            .select_only();
+        let statement = QuerySelect::query(&mut select);
+        statement
+            .expr_as(step.at, "at")
+            .expr_as(step.rank, "rank")
+            .column(Column::Id)
+            .expr_as(step.minor, "minor")
+            .column(Column::PayoutId);
+        sorted(statement);
+        Query::select()
+            .columns(COLUMNS.map(Alias::new))
+            .from_subquery(statement.take(), "moved")
+            .take()
+    };
+    let [first, rest @ ..] = steps(account).map(branch);
+    let mut all = first;
+    all.unions(rest.into_iter().map(|branch| (UnionType::All, branch)));
+    let mut statement = Query::select();
+    statement
+        .columns(COLUMNS.map(|name| (Alias::new("movement"), Alias::new(name))))
+        .from_subquery(all, "movement");
+    sorted(&mut statement);
+    statement
+}
+
+/// Whether a step lies in the range, and in the stretch of it that is asked for. Its time alone says nearly as much, and
+/// that is what indexes know.
+fn is_within(step: &Step, range: Range, request: &PageRequest<Place>) -> Expr {
+    let (at, after, before) = (|| step.at.clone(), &request.after, &request.before);
+    let from = after.map_or(range.from, |place| Ord::max(place.at, range.from));
+    let mut within = at().gte(from).and(at().lt(range.to));
+    if let Some(place) = after {
+        within = within.and(place_of(step).gt(tuple(place)));
+    }
+    if let Some(place) = before {
+        within = within.and(at().lte(place.at)).and(place_of(step).lt(tuple(place)));
+    }
+    within
+}
+
+fn place_of(step: &Step) -> Expr {
+    let id = Expr::col(Column::Id.as_column_ref());
+    Expr::tuple([step.at.clone(), step.rank.clone(), id])
+}
+
+fn tuple(place: &Place) -> Expr {
+    let Place { at, kind, row } = place;
+    Expr::tuple([Expr::val(*at), Expr::val(kind.rank()), Expr::val(row.uuid())])
+}
+
+/// Where a balance is asked for.
+enum Bound {
+    /// Before everything that happened then.
+    Moment(Timestamp),
+    Before(Place),
+    Behind(Place),
+}
+
+impl Bound {
+    /// Where a page begins, in the direction in which it is read.
+    fn of(range: Range, request: &PageRequest<Place>) -> Self {
+        match (request.backward, request.after, request.before) {
+            (false, Some(place), _) => Self::Behind(place),
+            (false, None, _) => Self::Moment(range.from),
+            (true, _, Some(place)) => Self::Before(place),
+            (true, _, None) => Self::Moment(range.to),
+        }
+    }
+
+    fn follows(&self, step: &Step) -> Expr {
+        match self {
+            Self::Moment(at) => step.at.clone().lt(*at),
+            Self::Before(place) => place_of(step).lt(tuple(place)),
+            Self::Behind(place) => place_of(step).lte(tuple(place)),
+        }
+    }
+
+    fn at(&self) -> Timestamp {
+        match self {
+            Self::Moment(at) => *at,
+            Self::Before(place) | Self::Behind(place) => place.at,
+        }
+    }
+}
+
+/// What was owed there.
+fn owed(backend: DbBackend, scope: &Scope, account: &Account, bound: Bound) -> SelectStatement {
+    let mut select = rows(scope, account)
+        .filter(Column::AccruedAt.lte(bound.at()))
+        .select_only();
+    let [entered, reversed, paid] = steps(account).map(|step| -> Expr {
+        let moved = Expr::case(bound.follows(&step), step.minor);
+        moved.finally(Expr::val(0i64)).into()
+    });
+    let statement = QuerySelect::query(&mut select);
+    sum::add(backend, statement, entered.add(reversed).add(paid), BALANCE);
+    statement.take()
+}
+
+fn movement(found: &QueryResult) -> Result<Movement, StoreError> {
+    let rank: i64 = found.try_get("", "rank")?;
+    let kind = row::text("commission", "kind", &rank.to_string(), |_| MovementKind::of_rank(rank))?;
+    let payout: Option<Uuid> = found.try_get("", "payout_id")?;
+    Ok(Movement {
+        place: Place {
+            at: found.try_get("", "at")?,
+            kind,
+            row: CommissionId::from_uuid(found.try_get("", "id")?),
+        },
+        minor: found.try_get("", "minor")?,
+        payout: payout.filter(|_| kind == MovementKind::Paid).map(PayoutId::from_uuid),
+    })
+}
