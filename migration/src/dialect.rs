@@ -126,7 +126,9 @@ pub async fn refuse_updates_of(
         DbBackend::Postgres => POSTGRES_REFUSE_UPDATES,
         _ => SQLITE_REFUSE_UPDATES,
     };
-    let sql = sql.replace("{columns}", &columns.join(", ")).replace("{condition}", condition);
+    let sql = sql
+        .replace("{columns}", &columns.join(", "))
+        .replace("{condition}", condition);
     run(manager, &sql.replace("{trigger}", trigger).replace("{table}", table)).await
 }
 

@@ -152,8 +152,12 @@ pub fn movements(row: &Commission, assigned_at: Option<Timestamp>) -> impl Itera
     };
     let entered_at = assigned_at.unwrap_or(row.accrued_at);
     let entry = moved(MovementKind::of_entry(row.kind), entered_at, minor, None);
-    let reversed = row.reversed_at.map(|at| moved(MovementKind::Reversed, at, -minor, None));
-    let paid = row.paid_at.map(|at| moved(MovementKind::Paid, at, -minor, row.payout_id));
+    let reversed = row
+        .reversed_at
+        .map(|at| moved(MovementKind::Reversed, at, -minor, None));
+    let paid = row
+        .paid_at
+        .map(|at| moved(MovementKind::Paid, at, -minor, row.payout_id));
     [Some(entry), reversed, paid].into_iter().flatten()
 }
 

@@ -17,11 +17,11 @@ use super::money::Money;
 use super::partner::Partner;
 use super::scalar::DateTime;
 use crate::auth::Resource;
+use crate::domain::Timestamp;
 use crate::domain::commission;
 use crate::domain::id::{CampaignId, PartnerId};
 use crate::domain::money::Currency;
 use crate::domain::report::{self, Group, Place, Row};
-use crate::domain::Timestamp;
 use crate::store::commission_report::{self, Report};
 use crate::store::page::{self, SortKey};
 
@@ -215,7 +215,15 @@ impl CommissionReportQuery {
                 Box::pin(async move {
                     let found = commission_report::page(request.store().reader(), &scope, &report, &page).await?;
                     let start = |row: &Row| starts.get(row.group.interval? as usize).copied();
-                    Ok(found.map(|row| (mark(&row.place()), ReportRow { start: start(&row), row })))
+                    Ok(found.map(|row| {
+                        (
+                            mark(&row.place()),
+                            ReportRow {
+                                start: start(&row),
+                                row,
+                            },
+                        )
+                    }))
                 })
             },
             move |request| {

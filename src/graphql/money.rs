@@ -50,22 +50,6 @@ impl From<money::Sum> for Money {
     }
 }
 
-/// So many minor units in units of the currency. A sum may be larger than any single amount.
-pub fn units(minor: i128, currency: money::Currency) -> Decimal {
-    let amount = rust_decimal::Decimal::try_from_i128_with_scale(minor, currency.exponent());
-    Decimal(amount.expect("28 digits hold the sum of 10^13 of the largest amounts"))
-}
-
-impl Money {
-    /// A sum of any size.
-    pub fn of_units(minor: i128, currency: money::Currency) -> Self {
-        Self {
-            amount: units(minor, currency),
-            currency: CurrencyCode(currency),
-        }
-    }
-}
-
 impl PlainObject for Money {
     fn write(&self, field: &str, _: &Below<'_>, json: &mut Json) {
         match field {

@@ -161,7 +161,7 @@ impl From<&payout_run::Total> for PayoutRunTotal {
             outcome: total.outcome.into(),
             status: total.status.map(PayoutStatus::from),
             count: total.count,
-            amount: Money::of_units(total.minor, total.currency),
+            amount: Money::of_sum(total.minor, total.currency),
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use entity::commission::{self, Column, Entity};
 use entity::{
-    commission_assignment, commission_state, commission_transition, commission_written, deal_payment, outbox, payout_item,
+    commission_assignment, commission_state, commission_transition, commission_written, deal_payment, outbox,
+    payout_item,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{

@@ -12,10 +12,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::commission_totals::{add_sums, sum};
+use super::commission_totals::{SUM, add_sums};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row, view};
+use super::{StoreError, many, row, sum, view};
 use crate::auth::Scope;
 use crate::domain::commission::{PayoutRun, PayoutStatus};
 use crate::domain::id::{PartnerId, PayoutId, PayoutRunId, TenantId};
@@ -149,7 +149,7 @@ pub async fn totals_of(
             status: status.transpose()?,
             currency: row::currency(LINES, "currency", &currency)?,
             count: found.try_get("", "count")?,
-            minor: sum(&found)?,
+            minor: sum::read(&found, SUM)?,
         });
     }
     totals.values_mut().for_each(|totals| totals.sort_unstable());

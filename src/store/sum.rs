@@ -41,9 +41,10 @@ pub fn add(backend: DbBackend, statement: &mut SelectStatement, amount: Expr, na
 
 /// The sum of this name in a row; 0 where there was nothing to add.
 pub fn read(row: &QueryResult, name: &'static str) -> Result<i128, StoreError> {
-    if let Ok(upper) = row.try_get::<Option<i64>>("", &half(name, "upper")) {
-        let lower: Option<i64> = row.try_get("", &half(name, "lower"))?;
-        return Ok((i128::from(upper.unwrap_or(0)) << HALF) + i128::from(lower.unwrap_or(0)));
+    // A column that is not there reads as null.
+    if let Ok(Some(upper)) = row.try_get::<Option<i64>>("", &half(name, "upper")) {
+        let lower: i64 = row.try_get("", &half(name, "lower"))?;
+        return Ok((i128::from(upper) << HALF) + i128::from(lower));
     }
     let text: Option<String> = row.try_get("", name)?;
     text.map_or(Ok(0), |text| row::text("sum", name, &text, |text| text.parse().ok()))
@@ -61,7 +62,8 @@ pub fn falling_size(backend: DbBackend, name: &str) -> Vec<(&'static str, Expr)>
                 format!("(\"{lower}\" & {MASK})"),
             );
             let falling_upper = format!("CASE WHEN {upper} < 0 THEN {upper} + ({lower} > 0) ELSE -{upper} END");
-            let falling_lower = format!("CASE WHEN {upper} < 0 AND {lower} > 0 THEN {lower} - {MASK} - 1 ELSE -{lower} END");
+            let falling_lower =
+                format!("CASE WHEN {upper} < 0 AND {lower} > 0 THEN {lower} - {MASK} - 1 ELSE -{lower} END");
             vec![
                 ("by_size", Expr::cust(falling_upper)),
                 ("by_lower_half_of_size", Expr::cust(falling_lower)),

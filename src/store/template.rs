@@ -67,7 +67,10 @@ mod tests {
         let model = Statement::from_sql_and_values(DbBackend::Postgres, sql, values("a", 1));
         let template = Template::of(model, &["a".into(), 1i64.into()]);
         let used = template.with(&["other".into(), Value::BigInt(None)]);
-        assert_eq!(used.sql, "SELECT $1 FROM x WHERE a = $2 AND b = $3 AND c = $2 LIMIT '1'");
+        assert_eq!(
+            used.sql,
+            "SELECT $1 FROM x WHERE a = $2 AND b = $3 AND c = $2 LIMIT '1'"
+        );
         let bound = vec!["always".into(), "other".into(), Value::BigInt(None)];
         assert_eq!(used.values, Some(Values(bound)));
     }

@@ -77,8 +77,14 @@ async fn a_day(shop: &Shop<'_>) {
     shop.pay().await;
     shop.reverse(&[&ids[1]]).await;
     shop.refund("r3", "0", Some("10")).await;
-    let document = "query($id: ID!, $campaign: ID) { partner(id: $id) {
-        balances { payable } lifetimeValue { amount } tierProgress { value } pastTierProgress { totalCount }
+    let document = "query($id: ID!, $campaign: ID) {
+      statement(partnerId: $id, currency: \"EUR\", from: \"2026-02-01T00:00:00Z\", to: \"2026-03-01T12:00:00Z\") {
+        opening { amount } movements(first: 5) { nodes { balance { amount } commission { id } } } }
+      ofOne: statement(partnerId: $id, recipient: \"Ina\", currency: \"EUR\", from: \"2026-02-01T00:00:00Z\", to: \"2026-03-01T12:00:00Z\") {
+        closing { amount } movements(last: 5) { nodes { at } } }
+      accrued: commissionReport(groupBy: [CAMPAIGN], interval: DAY, from: \"2026-02-01T00:00:00Z\", to: \"2026-03-02T00:00:00Z\") { totalCount nodes { count } }
+      partner(id: $id) {
+        balances { payable } balancesAsOf(at: \"2026-03-01T12:00:00Z\") { payable } lifetimeValue { amount } tierProgress { value } pastTierProgress { totalCount }
         termsInForce(campaignId: $campaign) { source rules { description } lifetimeValue { amount } tiers { acts counters { value } } } snapshots: commissionSnapshots { version supersededAt }
         customers(first: 10) { nodes { externalId events(first: 10) { nodes { externalId refunds { externalId } } } } }
         commissions(first: 10) { nodes { transitions { to } explanation { detail } adjusts { id } adjustments: payout { commissions(first: 5) { nodes { id } } } } } } }";

@@ -48,7 +48,7 @@ async fn cost(app: &TestApp, client: &Client, document: &str) -> usize {
 }
 
 /// Document (with SIZE for the page size) and its statements.
-const COSTS: [(&str, usize); 16] = [
+const COSTS: [(&str, usize); 19] = [
     ("{ viewer { subject scopes } }", 0),
     ("{ viewer { tenant { name } } }", 1),
     ("{ partners(first: SIZE) { nodes { id name } } }", 1),
@@ -102,6 +102,19 @@ const COSTS: [(&str, usize); 16] = [
     (
         r#"{ a: commissionSeries(interval: DAY, from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z") { count }
              b: commissionSeries(interval: DAY, from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z") { amount } }"#,
+        2,
+    ),
+    // The list, those with whom nothing happened since (there are none), and the sums.
+    (
+        r#"{ partners(first: SIZE) { nodes { a: balancesAsOf(at: "2026-03-01T12:00:00Z") { payable } b: balancesAsOf(at: "2026-03-01T12:00:00Z") { accrued } } } }"#,
+        3,
+    ),
+    (
+        r#"{ commissionReport(groupBy: [PARTNER, CAMPAIGN], interval: MONTH, from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z", first: SIZE) { nodes { count partner { name } campaign { name } } } }"#,
+        2,
+    ),
+    (
+        r#"{ commissionReport(groupBy: [], from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z", first: SIZE) { totalCount nodes { count } edges { cursor } } }"#,
         2,
     ),
 ];

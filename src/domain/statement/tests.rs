@@ -23,15 +23,20 @@ struct Drawn {
 fn drawn() -> impl Strategy<Value = Drawn> {
     let left = prop::option::of((0..40i64, any::<bool>()));
     let assigned = prop::option::weighted(0.2, 0..10i64);
-    (0..CommissionKind::ALL.len(), -9_000..9_000i64, 0..100i64, assigned, left).prop_map(
-        |(kind, minor, entered, assigned, left)| Drawn {
+    (
+        0..CommissionKind::ALL.len(),
+        -9_000..9_000i64,
+        0..100i64,
+        assigned,
+        left,
+    )
+        .prop_map(|(kind, minor, entered, assigned, left)| Drawn {
             kind: CommissionKind::ALL[kind],
             minor,
             entered,
             assigned,
             left,
-        },
-    )
+        })
 }
 
 impl Drawn {
@@ -148,10 +153,7 @@ fn rows_enter_by_their_kind_and_leave_with_the_opposite_sign() {
         .iter()
         .map(|movement| (movement.place.kind.as_str(), movement.place.at, movement.minor))
         .collect();
-    assert_eq!(
-        told,
-        [("CLAWED_BACK", minute(3), -250), ("PAID", minute(7), 250)]
-    );
+    assert_eq!(told, [("CLAWED_BACK", minute(3), -250), ("PAID", minute(7), 250)]);
 }
 
 #[test]

@@ -41,7 +41,10 @@ pub fn groups(backend: DbBackend, scope: &Scope, report: &Report) -> SelectState
     let mut statement = Query::select();
     statement.from_subquery(lines(backend, scope, report), "line");
     let dimensions = report.dimensions.iter().copied().map(column);
-    let names = [Column::Currency].into_iter().chain(dimensions).map(|column| column.as_str());
+    let names = [Column::Currency]
+        .into_iter()
+        .chain(dimensions)
+        .map(|column| column.as_str());
     for name in names.chain(report.has_intervals.then_some(INTERVAL)) {
         let own = Alias::new(name);
         statement.column(own.clone()).add_group_by([Expr::col(own)]);

@@ -6,8 +6,8 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{DbBackend, IdenStatic, Order};
 use uuid::Uuid;
 
-use super::groups::{INTERVAL, column};
 use super::Report;
+use super::groups::{INTERVAL, column};
 use crate::domain::commission::{CommissionKind, CommissionStatus};
 use crate::domain::report::{Dimension, Group, Place};
 use crate::store::commission_totals::SUM;
@@ -73,7 +73,9 @@ fn sorted_by(backend: DbBackend, report: &Report) -> Vec<(&'static str, Expr)> {
 
 /// The place of a text among those that there are.
 fn rank<'a>(column: &str, texts: impl Iterator<Item = &'a str>) -> Expr {
-    let cases = texts.enumerate().map(|(rank, text)| format!("WHEN '{text}' THEN {rank}"));
+    let cases = texts
+        .enumerate()
+        .map(|(rank, text)| format!("WHEN '{text}' THEN {rank}"));
     let cases: Vec<_> = cases.collect();
     Expr::cust(format!("CAST(CASE \"{column}\" {} END AS bigint)", cases.join(" ")))
 }

@@ -95,7 +95,12 @@ fn held(backend: DbBackend, scope: &Scope, partners: &[Uuid], at: Timestamp) -> 
         .select_only()
         .columns([Column::PartnerId, Column::Currency]);
     let statement = QuerySelect::query(&mut select);
-    sum::add(backend, statement, Expr::col(Column::AmountMinor.as_column_ref()), RESERVED);
+    sum::add(
+        backend,
+        statement,
+        Expr::col(Column::AmountMinor.as_column_ref()),
+        RESERVED,
+    );
     grouped(statement, [Column::PartnerId, Column::Currency])
 }
 

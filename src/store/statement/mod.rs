@@ -65,7 +65,11 @@ pub async fn assigned_at(
 ) -> Result<HashMap<Uuid, Timestamp>, StoreError> {
     let assigned_at = Expr::col(commission_assignment::Column::RecipientAssignedAt.as_column_ref());
     let select = visible::<Entity>(scope)
-        .filter(many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), rows))
+        .filter(many::one_of(
+            database.get_database_backend(),
+            Column::Id.as_column_ref(),
+            rows,
+        ))
         .filter(assigned_at.clone().is_not_null())
         .select_only()
         .column(Column::Id)
@@ -136,5 +140,8 @@ fn entry_rank() -> Expr {
         format!("WHEN '{}' THEN {rank}", kind.as_str())
     });
     let cases: Vec<_> = cases.collect();
-    Expr::cust(format!("CAST(CASE \"commission\".\"kind\" {} END AS bigint)", cases.join(" ")))
+    Expr::cust(format!(
+        "CAST(CASE \"commission\".\"kind\" {} END AS bigint)",
+        cases.join(" ")
+    ))
 }

@@ -9,9 +9,7 @@ use super::{Step, rows, steps};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{CommissionId, PayoutId};
-use crate::domain::statement::{
-    Account, Movement, MovementKind, Place, Range, with_balances, with_balances_up_to,
-};
+use crate::domain::statement::{Account, Movement, MovementKind, Place, Range, with_balances, with_balances_up_to};
 use crate::store::page::{Page, PageRequest, cut};
 use crate::store::{StoreError, row, sum};
 
@@ -36,7 +34,11 @@ pub async fn page(
     if balance.is_none() {
         statement
             .from_subquery(owed(backend, scope, account, Bound::of(range, request)), "owed")
-            .columns(sum::columns(backend, BALANCE).into_iter().map(|name| (Alias::new("owed"), Alias::new(name))));
+            .columns(
+                sum::columns(backend, BALANCE)
+                    .into_iter()
+                    .map(|name| (Alias::new("owed"), Alias::new(name))),
+            );
     }
     let found = database.query_all(&statement).await?;
     let balance = match (balance, found.first()) {

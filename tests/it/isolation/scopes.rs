@@ -93,6 +93,8 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 one("commission", &p.commission),
                 list("commissions"),
                 "commissionSeries(interval: DAY, from: \"2026-03-01T00:00:00Z\", to: \"2026-03-03T00:00:00Z\") { count }".to_owned(),
+                "commissionReport(groupBy: [KIND], from: \"2026-03-01T00:00:00Z\", to: \"2026-03-03T00:00:00Z\") { nodes { count } }".to_owned(),
+                format!("statement(partnerId: {:?}, currency: \"USD\", from: \"2026-02-01T00:00:00Z\", to: \"2026-03-01T00:00:00Z\") {{ closing {{ amount }} }}", p.a),
                 node(&p.commission),
                 entity(&p.commission),
             ],

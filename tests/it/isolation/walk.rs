@@ -90,6 +90,25 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             vec![r#"(interval: DAY, from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z")"#.to_owned()],
         ),
         (
+            "commissionReport",
+            vec![
+                r#"(groupBy: [PARTNER, CAMPAIGN, KIND, STATUS], interval: MONTH, from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z")"#.to_owned(),
+                format!(
+                    r#"(groupBy: [PARTNER], timeBasis: OCCURRED, from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z", filter: {{ partnerId: {:?} }})"#,
+                    p.b
+                ),
+            ],
+        ),
+        (
+            "statement",
+            [&p.a, &p.b, &foreign.a]
+                .map(|partner| {
+                    format!(r#"(partnerId: {partner:?}, currency: "USD", from: "2026-02-01T00:00:00Z", to: "2026-03-01T12:00:01Z")"#)
+                })
+                .into_iter()
+                .collect(),
+        ),
+        (
             "eventDecisionTotals",
             vec![
                 r#"(from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z")"#.to_owned(),
@@ -277,8 +296,11 @@ fn document(sdl: &Sdl, root: &str, arguments: &str) -> String {
             if below == 0 {
                 continue;
             }
-            let first = if field.arguments.iter().any(|argument| argument.name == "first") {
+            let takes = |name: &str| field.arguments.iter().any(|argument| argument.name == name);
+            let first = if takes("first") {
                 "(first: 500)"
+            } else if takes("at") {
+                "(at: \"2026-03-01T12:00:01Z\")"
             } else {
                 ""
             };

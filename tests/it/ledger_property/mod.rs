@@ -1,6 +1,7 @@
 //! Whatever happens in whatever order: the balances are the sums of the rows, nothing of the past changes, and rows move
 //! only along the state machine.
 
+mod past;
 mod step;
 mod story;
 mod view;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tributary::service::ledger::review::approve_matured;
 use tributary::service::ledger::verify::verify;
 
+use super::past::Past;
 use super::step::{Sale, Step};
 use super::view::View;
 use crate::ledger::{Shop, decimal, merged, text};
@@ -47,6 +48,7 @@ pub struct Story<'a> {
     /// By partner and currency.
     lifetime_values: BTreeMap<(String, String), Decimal>,
     view: View,
+    past: Past,
 }
 
 impl<'a> Story<'a> {
@@ -72,8 +74,10 @@ impl<'a> Story<'a> {
             );
         }
         let view = View::read(&shop).await;
+        let past = Past::new(&partners, app.clock.now());
         Self {
             shop,
+            past,
             partners,
             campaigns,
             events: Vec::new(),
@@ -181,6 +185,7 @@ impl<'a> Story<'a> {
             }
             Step::Wait(days) => {
                 self.shop.days_later(*days);
+                self.past.read_on(&self.shop, &self.view).await;
                 false
             }
             Step::ApproveMatured => approve_matured(&self.shop.app.app, 100).await.unwrap() > 0,
@@ -301,6 +306,8 @@ pub async fn tell(app: TestApp, steps: &[Step]) -> BTreeSet<String> {
         next.assert_sound(&story.lifetime_values);
         story.view = next;
     }
+    story.past.is_as_it_was(&story.shop).await;
+    story.past.reports(&story.shop, &story.view).await;
     let findings = verify(&app.app, &story.shop.tenant).await.unwrap();
     assert!(findings.is_empty(), "{findings:?}");
     story.view.kinds()

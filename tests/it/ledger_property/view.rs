@@ -11,7 +11,7 @@ use crate::ledger::{Shop, decimal, text};
 /// The rows with all that never changes, and with what moves: status, its times, the payout and the transitions.
 const DOCUMENT: &str = "{
     commissions(first: 500, orderBy: { direction: ASC }) { totalCount nodes { id
-      kind amount { amount currency } paymentTarget partner { id } campaign { id } event { id } attribution { id }
+      kind amount { amount currency } paymentTarget partner { id } campaign { id } event { id occurredAt } attribution { id }
       snapshot { id } adjusts { id } holdbackDays accruedAt matureAt explanation { source outcome detail amount }
       status approvedAt paidAt reversedAt payout { id } transitions { from to actor reason at } } }
     partners(first: 10) { nodes { id lifetimeValue { amount currency }
@@ -58,6 +58,23 @@ impl View {
             payouts,
             partners: data["partners"]["nodes"].as_array().expect("partners").clone(),
         }
+    }
+
+    pub fn rows(&self) -> impl Iterator<Item = &Value> {
+        self.rows.values()
+    }
+
+    /// The balances of partners, by their ids, are those that it has.
+    pub fn assert_balances_are(&self, partners: &Value) {
+        let told = partners.as_array().expect("partners").iter();
+        let told: BTreeMap<_, _> = told
+            .map(|partner| (text(&partner["id"]), &partner["balances"]))
+            .collect();
+        let own = self.partners.iter();
+        let own: BTreeMap<_, _> = own
+            .map(|partner| (text(&partner["id"]), &partner["balances"]))
+            .collect();
+        assert_eq!(told, own);
     }
 
     /// The ids of payouts: of all, or of those that are open.

@@ -57,7 +57,9 @@ fn wait_until(app: &TestApp, moment: &str) {
     let local = NaiveDateTime::parse_from_str(&format!("2026 {moment}"), "%Y %d %B, %H:%M").expect("a moment");
     let moment = chrono_tz::Europe::Berlin.from_local_datetime(&local).unwrap().to_utc();
     let ahead = (moment - app.clock.now()).num_seconds();
-    app.clock.advance(Duration::from_secs(ahead.try_into().expect("the page goes forward in time")));
+    app.clock.advance(Duration::from_secs(
+        ahead.try_into().expect("the page goes forward in time"),
+    ));
 }
 
 async fn replay(app: &TestApp, admin: &Client) -> usize {
@@ -66,9 +68,12 @@ async fn replay(app: &TestApp, admin: &Client) -> usize {
         match step {
             Step::At(moment) => wait_until(app, &moment),
             Step::Ask(document) => {
-                let wanted = ids.iter().filter(|(name, _)| document.contains(&format!("${name}: ID!")));
-                let variables: serde_json::Map<_, _> =
-                    wanted.map(|(name, id): (&String, &Value)| (name.clone(), id.clone())).collect();
+                let wanted = ids
+                    .iter()
+                    .filter(|(name, _)| document.contains(&format!("${name}: ID!")));
+                let variables: serde_json::Map<_, _> = wanted
+                    .map(|(name, id): (&String, &Value)| (name.clone(), id.clone()))
+                    .collect();
                 answered = admin.data_with(&document, json!(variables)).await;
                 for (name, value) in answered.as_object().expect("data") {
                     if let Some(id) = id_in(value) {

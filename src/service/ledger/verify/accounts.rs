@@ -126,10 +126,19 @@ async fn fault(
         }
     }
     let faults = [
-        (movements != moved.movements, "does not list the movements of the rows, each once"),
+        (
+            movements != moved.movements,
+            "does not list the movements of the rows, each once",
+        ),
         (balance != moved.owed, "does not close with what the rows come to"),
-        (sums.opening != at_middle, "does not open with what the one before closes with"),
-        (sums.closing() != balance, "does not close with its opening and its movements"),
+        (
+            sums.opening != at_middle,
+            "does not open with what the one before closes with",
+        ),
+        (
+            sums.closing() != balance,
+            "does not close with its opening and its movements",
+        ),
     ];
     Ok(faults.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, what)| what))
 }

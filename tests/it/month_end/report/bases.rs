@@ -9,7 +9,8 @@ use crate::support::both_databases;
 
 /// All rows with what a report looks at.
 async fn ledger(shop: &Shop<'_>) -> Vec<Value> {
-    let document = "{ commissions(first: 500) { nodes { kind status amount { amount currency } partner { id } campaign { id }
+    let document =
+        "{ commissions(first: 500) { nodes { kind status amount { amount currency } partner { id } campaign { id }
         event { occurredAt } accruedAt approvedAt paidAt } } }";
     let data = shop.staff().data(document).await;
     data["commissions"]["nodes"].as_array().expect("rows").clone()

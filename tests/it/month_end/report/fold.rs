@@ -35,7 +35,13 @@ fn month(at: Timestamp) -> Timestamp {
 }
 
 /// What a report over rows with all their times says, by month in Berlin or as a whole.
-pub fn folded(rows: &[Value], dimensions: &[&str], by_month: bool, basis: &str, range: (Timestamp, Timestamp)) -> Vec<Value> {
+pub fn folded(
+    rows: &[Value],
+    dimensions: &[&str],
+    by_month: bool,
+    basis: &str,
+    range: (Timestamp, Timestamp),
+) -> Vec<Value> {
     let mut groups: BTreeMap<String, (Value, i64, Decimal)> = BTreeMap::new();
     for row in rows {
         let Some(at) = time(row, basis).filter(|at| range.0 <= *at && *at < range.1) else {

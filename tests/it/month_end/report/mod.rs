@@ -16,7 +16,7 @@ use crate::support::Client;
 /// What is asked of a row.
 pub const ROW: &str = "start partner { id } campaign { id } kind status count amount { amount currency }";
 
-pub const REPORT: &str = "query($groupBy: [ReportDimension!]!, $interval: SeriesInterval, $basis: TimeBasis, $from: DateTime!, $to: DateTime!, \
+pub const REPORT: &str = "query($groupBy: [ReportDimension!]!, $interval: SeriesInterval, $basis: TimeBasis! = ACCRUED, $from: DateTime!, $to: DateTime!, \
     $filter: CommissionFilter, $first: Int, $after: String, $last: Int, $before: String) { \
     commissionReport(groupBy: $groupBy, interval: $interval, timeBasis: $basis, from: $from, to: $to, filter: $filter, \
     first: $first, after: $after, last: $last, before: $before)";
@@ -35,9 +35,15 @@ pub async fn rows(client: &Client, arguments: Value) -> Vec<Value> {
 /// Rows as "day KIND STATUS count amount currency", without what is null.
 pub fn told(rows: &[Value]) -> Vec<String> {
     let told = rows.iter().map(|row| {
-        let named = ["start", "kind", "status"].map(|name| row[name].as_str().map(|text| text.replace("T23:00:00Z", "")));
+        let named =
+            ["start", "kind", "status"].map(|name| row[name].as_str().map(|text| text.replace("T23:00:00Z", "")));
         let named: Vec<_> = named.into_iter().flatten().collect();
-        let amount = format!("{} {} {}", row["count"], text(&row["amount"]["amount"]), text(&row["amount"]["currency"]));
+        let amount = format!(
+            "{} {} {}",
+            row["count"],
+            text(&row["amount"]["amount"]),
+            text(&row["amount"]["currency"])
+        );
         [named, vec![amount]].concat().join(" ")
     });
     told.collect()

@@ -8,10 +8,15 @@ use crate::support::both_databases;
 async fn as_of(shop: &Shop<'_>, partner: &str, at: &str) -> Vec<String> {
     let document = "query($id: ID!, $at: DateTime!) {
         partner(id: $id) { balancesAsOf(at: $at) { currency accrued approved paid reversed payable } } }";
-    let data = shop.staff().data_with(document, json!({ "id": partner, "at": at })).await;
+    let data = shop
+        .staff()
+        .data_with(document, json!({ "id": partner, "at": at }))
+        .await;
     let balances = data["partner"]["balancesAsOf"].as_array().expect("balances").iter();
     let names = ["currency", "accrued", "approved", "paid", "reversed", "payable"];
-    balances.map(|balance| names.map(|name| text(&balance[name])).join(" ")).collect()
+    balances
+        .map(|balance| names.map(|name| text(&balance[name])).join(" "))
+        .collect()
 }
 
 both_databases! {

@@ -10,7 +10,10 @@ use crate::support::both_databases;
 
 async fn assign(sales: &Sales<'_>, row: &str, recipient: &str) {
     let input = json!({ "id": row, "recipient": recipient });
-    sales.staff().done("assignCommissionRecipient", input, "commission { recipient }").await;
+    sales
+        .staff()
+        .done("assignCommissionRecipient", input, "commission { recipient }")
+        .await;
 }
 
 async fn of(sales: &Sales<'_>, recipient: &str, days: [&str; 2]) -> Value {

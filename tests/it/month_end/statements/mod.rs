@@ -69,7 +69,11 @@ pub fn totals(statement: &Value) -> Vec<String> {
 /// Opening and movements are closing, one by one and by kind.
 pub fn assert_adds_up(statement: &Value) {
     let movements = statement["movements"]["nodes"].as_array().expect("movements");
-    assert_eq!(statement["movements"]["totalCount"], movements.len(), "all are on one page");
+    assert_eq!(
+        statement["movements"]["totalCount"],
+        movements.len(),
+        "all are on one page"
+    );
     let mut balance = decimal(&statement["opening"]["amount"]);
     let mut of_kinds: Vec<(String, i64, Decimal)> = Vec::new();
     for movement in movements {
