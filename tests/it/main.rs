@@ -49,7 +49,6 @@ mod ledger_faults;
 mod ledger_property;
 mod ledger_races;
 mod mistakes;
-mod month_end;
 mod races;
 mod round_trip;
 mod smoke;

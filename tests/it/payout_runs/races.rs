@@ -14,7 +14,7 @@ use tributary::store;
 
 use super::Office;
 use crate::ledger::{charge, decimal, refund, text};
-use crate::ledger_races::second_gateway;
+use crate::ledger_races::two_gateways;
 use crate::support::both_databases;
 
 const PARTNERS: usize = 6;
@@ -78,7 +78,7 @@ both_databases! {
             rows.push(office.sale(&format!("e{sale}"), &partners[sale % PARTNERS], &campaign, "100").await);
         }
         app.clock.advance(std::time::Duration::from_secs(3600));
-        let gateways = [app.app.clone(), second_gateway(&app).await];
+        let gateways = two_gateways(&app).await;
         let caller = Caller::operator(office.tenant.id, "ann");
         let mut tasks = Vec::new();
         for round in 0..6 {

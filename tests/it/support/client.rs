@@ -76,7 +76,6 @@ impl Client {
     pub fn at(&self, router: Router) -> Self {
         Self {
             router,
-            resolvers: None,
             ..self.clone()
         }
     }

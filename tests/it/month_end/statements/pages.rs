@@ -7,7 +7,7 @@ use crate::ledger::{Shop, text};
 use crate::support::{Client, both_databases};
 
 const PAGE: &str = "query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
-    statement(partnerId: $id, currency: EUR, from: \"2026-03-01T00:00:00Z\", to: \"2026-03-04T00:00:00Z\") {
+    statement(partnerId: $id, currency: \"EUR\", from: \"2026-03-01T00:00:00Z\", to: \"2026-03-04T00:00:00Z\") {
       movements(first: $first, after: $after, last: $last, before: $before) { totalCount
         edges { cursor node { at kind amount { amount currency } balance { amount } commission { id } payout { id } } }
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }";
