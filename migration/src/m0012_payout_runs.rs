@@ -3,7 +3,8 @@
 //!
 //! A line is what the run saw, and is never changed. Of the runs that there are already only those are listed that they
 //! paid out. A replica of an earlier release writes none meanwhile; a job of the present one adds what is missing. Nothing
-//! here is touched when an event is recorded: the new indexes of commissions hold only rows that were approved or paid.
+//! here is touched when an event is recorded: the new indexes of commissions hold only rows that were approved or paid, or
+//! that wait for an individual.
 
 use sea_orm_migration::prelude::*;
 
@@ -72,9 +73,14 @@ CREATE INDEX payout_by_settled ON payout (tenant_id, settled_at, id) WHERE settl
 --
 CREATE INDEX commission_by_approved ON commission (tenant_id, approved_at, id) WHERE approved_at IS NOT NULL
 --
-CREATE INDEX commission_by_paid ON commission (tenant_id, paid_at, id) WHERE paid_at IS NOT NULL";
+CREATE INDEX commission_by_paid ON commission (tenant_id, paid_at, id) WHERE paid_at IS NOT NULL
+--
+CREATE INDEX commission_unassigned ON commission (tenant_id, payment_target, mature_at)
+  WHERE status = 'ACCRUED' AND payment_target = 'INDIVIDUAL' AND recipient IS NULL";
 
 const DOWN: &str = "
+DROP INDEX commission_unassigned
+--
 DROP INDEX commission_by_paid
 --
 DROP INDEX commission_by_approved

@@ -28,6 +28,7 @@ pub mod label;
 mod loss;
 mod many;
 pub mod maturing;
+pub mod missing_lines;
 pub mod outbox;
 pub mod page;
 pub mod partner;

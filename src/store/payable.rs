@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use entity::commission::{Column, Entity};
-use sea_orm::sea_query::ExprTrait;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
@@ -81,10 +81,12 @@ fn both(database: &impl ConnectionTrait, scope: &Scope, wanted: &Wanted) -> [Sel
     let approved = Condition::all()
         .add(has_status(CommissionStatus::Approved))
         .add(Column::PayoutId.is_null());
+    // As part of the text, like the status, for the index of such rows.
+    let individual = Expr::cust(format!("'{}'", PaymentTarget::Individual.as_str()));
     let waiting = Condition::all()
         .add(has_status(CommissionStatus::Accrued))
-        .add(Column::MatureAt.lte(wanted.matured_by))
-        .add(Column::PaymentTarget.eq(PaymentTarget::Individual.as_str()))
-        .add(Column::Recipient.is_null());
+        .add(Expr::col(Column::PaymentTarget.as_column_ref()).eq(individual))
+        .add(Column::Recipient.is_null())
+        .add(Column::MatureAt.lte(wanted.matured_by));
     [approved, waiting].map(|rows| visible::<Entity>(scope).filter(of_all.clone()).filter(rows))
 }

@@ -89,7 +89,7 @@ pub async fn fill(
 /// Writes what the runs found that paid all these partners, once it is known.
 async fn write_payout_lines(app: &App, tenant: &Tenant) -> Result<(), StoreError> {
     let transaction = app.store.begin_patiently().await?;
-    store::payout_run::fill_lines(&transaction, tenant.id).await?;
+    store::missing_lines::fill(&transaction, tenant.id).await?;
     transaction.commit().await
 }
 

@@ -74,10 +74,7 @@ impl Client {
 
     /// The same client of another front of the same program.
     pub fn at(&self, router: Router) -> Self {
-        Self {
-            router,
-            ..self.clone()
-        }
+        Self { router, ..self.clone() }
     }
 
     /// The data of a document that must succeed.

@@ -117,10 +117,10 @@ pub async fn preview_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
 
 /// Fills in the lines of runs that a replica of a release without lines has made; says of how many tenants.
 pub async fn fill_lines(app: &App) -> Result<usize, StoreError> {
-    let tenants = store::payout_run::tenants_without_lines(app.store.reader()).await?;
+    let tenants = store::missing_lines::tenants(app.store.reader()).await?;
     for tenant in &tenants {
         let transaction = app.store.begin().await?;
-        store::payout_run::fill_lines(&transaction, *tenant).await?;
+        store::missing_lines::fill(&transaction, *tenant).await?;
         transaction.commit().await?;
     }
     Ok(tenants.len())
