@@ -85,6 +85,15 @@ impl<'a> Generator<'a> {
                     let ids: Vec<_> = (0..100).filter_map(|_| representation(self.id())).collect();
                     arguments.push(format!("representations: [{}]", ids.join(", ")));
                 }
+                ("groupBy", _) => arguments.push("groupBy: [PARTNER, CAMPAIGN, KIND, STATUS]".to_owned()),
+                ("currency", _) => arguments.push("currency: \"EUR\"".to_owned()),
+                ("at", _) => arguments.push("at: \"2026-02-01T00:00:00Z\"".to_owned()),
+                ("partnerId", _) => {
+                    let id = self.id_for("partner");
+                    arguments.push(format!("partnerId: {id:?}"));
+                }
+                // What is told of a range that is over.
+                ("to", _) if field.name == "statement" => arguments.push("to: \"2026-02-01T00:00:00Z\"".to_owned()),
                 ("interval", _) => arguments.push("interval: DAY".to_owned()),
                 ("from", _) => arguments.push("from: \"2026-01-01T00:00:00Z\"".to_owned()),
                 ("to", _) => arguments.push("to: \"2026-12-31T00:00:00Z\"".to_owned()),
