@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::commission::{from_row, has_status};
@@ -43,7 +43,9 @@ pub async fn rows(
     let mut found = Vec::new();
     for select in both(database, scope, wanted) {
         let select = select.filter(Condition::all().add_option(in_time.clone()));
-        let rows = select.order_by_asc(Column::Id).all(database).await?;
+        // Not by the database: SQLite would walk all that there is, which is in this order, for want of sorting.
+        let mut rows = select.all(database).await?;
+        rows.sort_by_key(|row| row.id);
         found.extend(rows.into_iter().map(from_row).collect::<Result<Vec<_>, _>>()?);
     }
     Ok(found)

@@ -24,7 +24,8 @@ const GROWING: [&str; 10] = [
 /// The tables that a statement walks, wholly or as far as they are the tenant's.
 async fn walked(app: &TestApp, statement: &str) -> Vec<String> {
     let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {statement}"));
-    let rows = app.store().reader().query_all_raw(explain).await.expect("a plan");
+    let rows = app.store().reader().query_all_raw(explain).await;
+    let rows = rows.unwrap_or_else(|error| panic!("{error}: {statement}"));
     let steps = rows
         .iter()
         .map(|row| row.try_get::<String>("", "detail").expect("a step"));
@@ -122,12 +123,13 @@ async fn sqlite_walks_no_tenants_ledger() {
     a_day(&shop).await;
     let statements = app.statements();
     assert!(statements.len() > 100, "only {} statements", statements.len());
-    for statement in statements {
+    // What a transaction writes goes in one text.
+    for statement in statements.iter().flat_map(|text| text.split("; ")) {
         // Inserts walk nothing; a page ends with its last row.
         if statement.starts_with("INSERT") || statement.contains(" LIMIT ") {
             continue;
         }
-        assert_eq!(walked(&app, &statement).await, [] as [String; 0], "{statement}");
+        assert_eq!(walked(&app, statement).await, [] as [String; 0], "{statement}");
     }
 }
 

@@ -47,9 +47,10 @@ async fn filled(shop: &Shop<'_>) {
     shop.refund("r", "3", Some("10")).await;
 }
 
-const MOVING: [&str; 6] = [
+const MOVING: [&str; 7] = [
     "status",
     "recipient",
+    "recipient_assigned_at",
     "approved_at",
     "paid_at",
     "reversed_at",

@@ -162,11 +162,16 @@ impl Individuals {
 
     /// The id of the row that a deal of this value pays.
     pub async fn row(&self, shop: &Shop<'_>, partner: &str, value: &str, recipient: Option<&str>) -> String {
+        text(&self.deal(shop, partner, value, recipient).await)
+    }
+
+    /// The same; null: the partner is suspended, and earns nothing.
+    pub async fn deal(&self, shop: &Shop<'_>, partner: &str, value: &str, recipient: Option<&str>) -> Value {
         let deal = json!({
             "name": "Deal", "partnerId": partner, "stageId": self.stage, "owner": recipient,
             "value": { "amount": value, "currency": "EUR" },
         });
         let made = shop.staff().done("createDeal", deal, "commissions { id }").await;
-        text(&made["commissions"][0]["id"])
+        made["commissions"][0]["id"].clone()
     }
 }

@@ -113,7 +113,7 @@ impl<'a> Story<'a> {
             14 => {
                 let recipient = [None, Some("Ida"), Some("Olga")][self.random.usize(..3)];
                 let value = self.random.u32(10..300).to_string();
-                self.individuals.row(office, &partner, &value, recipient).await;
+                self.individuals.deal(office, &partner, &value, recipient).await;
             }
             15 => {
                 let field = if self.random.bool() {
