@@ -259,7 +259,6 @@ impl StatementQuery {
     /// What was owed to a partner in one currency when a range of time began and when it ended, and what moved it in between.
     /// With a recipient: what was owed to that individual. Null if there is no such partner. A statement never changes,
     /// which is why its range must be over; consecutive ones meet.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn statement(
         &self,
         ctx: &Context<'_>,

@@ -66,7 +66,7 @@ pub async fn one<T: Described>(
 }
 
 async fn list<T: Described>(
-    rows: &Vec<T>,
+    rows: &[T],
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
 ) -> ServerResult<Value> {

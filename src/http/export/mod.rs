@@ -118,6 +118,7 @@ async fn begin(
 }
 
 /// A place for one more export; otherwise the answer that says why there is none.
+#[expect(clippy::result_large_err, reason = "it is the answer, made once and sent")]
 fn seat(front: &Front, asker: &Asker) -> Result<Seat, Response> {
     let most = &front.options.exports;
     let tenant = (asker.caller.tenant().to_string(), most.per_tenant);

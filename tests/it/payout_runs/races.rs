@@ -30,7 +30,7 @@ async fn payouts(office: &Office<'_>) -> Vec<Value> {
 }
 
 async fn work(gateway: Arc<App>, caller: Caller, rows: Vec<String>, round: usize) {
-    let cut_off = (round % 2 == 0).then(|| gateway.clock.now());
+    let cut_off = round.is_multiple_of(2).then(|| gateway.clock.now());
     let run = NewPayoutRun {
         accrued_before: cut_off,
         ..NewPayoutRun::default()
