@@ -279,7 +279,6 @@ both_databases! {
             (of("UPDATE payout_run_line SET commission_count = 0", "payout_id", pending), "the line of its run disagree", pending),
             (of("UPDATE payout_run_line SET position = 7", "payout_id", pending), "not numbered from 1 on", &ledger.run),
             (of("UPDATE payout_run_line SET outcome = 'TOO_LARGE'", "payout_id", pending), "the line 7 of the run says PAID_OUT", &ledger.run),
-            (of("DELETE FROM payout_run_line", "payout_id", pending), "or it has no line", pending),
             (of("UPDATE payout SET amount_minor = amount_minor + 1", "id", paid), "the payout's amount", paid),
             (of("UPDATE payout SET settled_at = NULL", "id", paid), "time of settlement", paid),
             (of("UPDATE payout SET currency = 'USD'", "id", pending), "another payee or currency", pending),
