@@ -39,7 +39,7 @@ pub async fn run(config: &Config, tenant: &str, wanted: Wanted) -> Result<(), Cl
     let interrupted = tokio::signal::ctrl_c();
     let written = async {
         loop {
-            let (rows, goes_on) = export.next(&mut sheet).await.map_err(readable)?;
+            let (rows, goes_on) = export.next(|row| sheet.row(row)).await.map_err(readable)?;
             if !target.write(&sheet.take())? || !goes_on {
                 return Ok(());
             }

@@ -9,6 +9,7 @@ pub mod deal_rules;
 pub mod decision;
 pub mod event;
 pub mod explain;
+pub mod formula;
 pub mod group_rules;
 pub mod history;
 pub mod id;

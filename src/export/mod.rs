@@ -29,7 +29,7 @@ use crate::store::StoreError;
 pub use list::{LISTS, List};
 use parameters::Parameters;
 use selection::Selection;
-pub use sheet::{Format, Heading, Sheet, formula};
+pub use sheet::{Format, Heading, Row, Sheet};
 
 /// Why nothing, or nothing more, is exported. Its text is for the log.
 #[derive(Debug, thiserror::Error)]
@@ -214,9 +214,10 @@ impl Export {
         Ok(count["totalCount"].as_u64().unwrap_or_default())
     }
 
-    /// Writes the next page. Returns how many rows it has, and whether there are more.
-    pub async fn next(&mut self, sheet: &mut Sheet) -> Result<(u64, bool), ExportError> {
+    /// Calls `each` with the rows of the next page. Returns how many it has, and whether there are more.
+    pub async fn next(&mut self, mut each: impl FnMut(&Row<'_>) + Send) -> Result<(u64, bool), ExportError> {
         let Order {
+            list,
             caller,
             selection,
             document,
@@ -232,10 +233,10 @@ impl Export {
             Value::Binary(json) => json,
             other => text(&other).into(),
         };
-        let (mut rows, width) = (0, sheet.width());
+        let (mut rows, width) = (0, list.columns.len());
         let info = cells::read(&json, selection, width, &mut |row| {
             rows += 1;
-            sheet.row(row);
+            each(row);
         });
         let info = info.map_err(unreadable)?;
         self.after = info.end_cursor;

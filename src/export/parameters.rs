@@ -1,7 +1,7 @@
 //! Parameters as arguments of a field: the same names, and the same values, as the schema declares. A list may be given
 //! several times, or with commas.
 
-use async_graphql::registry::{MetaInputValue, MetaType, Registry};
+use async_graphql::registry::{MetaType, Registry};
 use async_graphql::{Name, Value, indexmap::IndexMap};
 
 use crate::graphql::check_scalar;
@@ -9,39 +9,46 @@ use crate::graphql::check_scalar;
 /// What parameters may be called, and of which types they are.
 pub struct Parameters<'a> {
     types: &'a Registry,
-    known: &'a IndexMap<String, MetaInputValue>,
+    known: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Parameters<'a> {
     /// The fields of an input object.
-    pub fn of_input(types: &'a Registry, ty: &str) -> Option<Self> {
-        match types.types.get(ty.trim_end_matches('!'))? {
-            MetaType::InputObject { input_fields, .. } => {
-                let known = input_fields;
-                Some(Self { types, known })
-            }
-            _ => None,
+    pub fn of_input(types: &'a Registry, ty: &str) -> Self {
+        let fields = match types.types.get(ty.trim_end_matches('!')) {
+            Some(MetaType::InputObject { input_fields, .. }) => input_fields,
+            _ => panic!("{ty} is no input object"),
+        };
+        let known = fields.iter().map(|(name, field)| (name.as_str(), field.ty.as_str()));
+        Self {
+            types,
+            known: known.collect(),
         }
     }
 
-    pub fn names(&self) -> impl Iterator<Item = &'a str> {
-        self.known.keys().map(String::as_str)
+    /// Of these names and types. A type may be a choice of words: `EMAIL|SAVED`.
+    pub fn of(types: &'a Registry, known: &[(&'a str, &'a str)]) -> Self {
+        let known = known.to_vec();
+        Self { types, known }
     }
 
     /// What was given, or everything that is wrong with it.
-    pub fn read<'p>(&self, given: impl IntoIterator<Item = (&'p str, &'p str)>) -> Result<Value, Vec<String>> {
+    pub fn read<'p>(
+        &self,
+        given: impl IntoIterator<Item = (&'p str, &'p str)>,
+    ) -> Result<IndexMap<Name, Value>, Vec<String>> {
         let mut values: IndexMap<Name, Value> = IndexMap::new();
         let mut wrong = Vec::new();
         for (name, text) in given {
-            let Some(known) = self.known.get(name) else {
-                let names: Vec<_> = self.names().collect();
+            let Some((_, ty)) = self.known.iter().find(|(known, _)| *known == name) else {
+                let names: Vec<_> = self.known.iter().map(|(name, _)| *name).collect();
                 wrong.push(format!(
                     "there is no parameter {name:?}: there are {}",
                     names.join(", ")
                 ));
                 continue;
             };
-            let (inner, is_list) = inner(&known.ty);
+            let (inner, is_list) = inner(ty);
             let texts = match is_list {
                 true => text.split(',').collect(),
                 false => vec![text],
@@ -61,16 +68,12 @@ impl<'a> Parameters<'a> {
                 (Some(_), _) => wrong.push(format!("{name} is given twice")),
             }
         }
-        for (name, known) in self.known {
-            if known.ty.ends_with('!') && !values.contains_key(name.as_str()) {
+        for (name, ty) in &self.known {
+            if ty.ends_with('!') && !values.contains_key(*name) && !wrong.iter().any(|text| text.starts_with(name)) {
                 wrong.push(format!("{name} is required"));
             }
         }
-        if wrong.is_empty() {
-            Ok(Value::Object(values))
-        } else {
-            Err(wrong)
-        }
+        if wrong.is_empty() { Ok(values) } else { Err(wrong) }
     }
 
     /// A value of the named type.
@@ -78,11 +81,14 @@ impl<'a> Parameters<'a> {
         if text.contains('\0') {
             return Err("must not contain the character U+0000".to_owned());
         }
-        if let Some(MetaType::Enum { enum_values, .. }) = self.types.types.get(ty) {
-            let names: Vec<_> = enum_values.keys().map(String::as_str).collect();
-            return match names.contains(&text) {
+        let words: Option<Vec<&str>> = match self.types.types.get(ty) {
+            Some(MetaType::Enum { enum_values, .. }) => Some(enum_values.keys().map(String::as_str).collect()),
+            _ => ty.contains('|').then(|| ty.split('|').collect()),
+        };
+        if let Some(words) = words {
+            return match words.contains(&text) {
                 true => Ok(Value::Enum(Name::new(text))),
-                false => Err(format!("must be one of {}, not {text:?}", names.join(", "))),
+                false => Err(format!("must be one of {}, not {text:?}", words.join(", "))),
             };
         }
         let value = match ty {
@@ -114,8 +120,9 @@ mod tests {
 
     fn read(given: &[(&str, &str)]) -> Result<String, Vec<String>> {
         let types = query_types();
-        let parameters = Parameters::of_input(&types, "CommissionFilter").expect("an input");
-        parameters.read(given.iter().copied()).map(|value| value.to_string())
+        let parameters = Parameters::of_input(&types, "CommissionFilter");
+        let read = parameters.read(given.iter().copied());
+        read.map(|values| Value::Object(values).to_string())
     }
 
     #[test]
@@ -143,18 +150,34 @@ mod tests {
             ("partnerId", "\0"),
         ];
         let wrong = read(&given).unwrap_err();
-        assert_eq!(wrong.len(), 6, "{wrong:?}");
-        assert!(
-            wrong[0].starts_with("there is no parameter \"statuz\": there are"),
-            "{wrong:?}"
+        let begins = [
+            "there is no parameter \"statuz\": there are",
+            "status must be one of ACCRUED, ",
+            "accruedTo must be an RFC 3339 moment",
+            "currency must be an ISO 4217",
+            "recipient is given twice",
+            "partnerId must not contain",
+        ];
+        assert_eq!(wrong.len(), begins.len(), "{wrong:?}");
+        for (text, begins) in wrong.iter().zip(begins) {
+            assert!(text.starts_with(begins), "{text}");
+        }
+    }
+
+    #[test]
+    fn parameters_may_be_choices_and_required() {
+        let types = query_types();
+        let parameters = Parameters::of(&types, &[("runId", "ID!"), ("payees", "EMAIL|SAVED"), ("part", "Int")]);
+        let read = parameters
+            .read([("runId", "a"), ("payees", "SAVED"), ("part", "2")])
+            .unwrap();
+        assert_eq!(
+            Value::Object(read).to_string(),
+            r#"{runId: "a", payees: SAVED, part: 2}"#
         );
-        assert!(wrong[1].starts_with("status must be one of ACCRUED, "), "{wrong:?}");
-        assert!(
-            wrong[2].starts_with("accruedTo must be an RFC 3339 moment"),
-            "{wrong:?}"
-        );
-        assert!(wrong[3].starts_with("currency must be an ISO 4217"), "{wrong:?}");
-        assert_eq!(wrong[4], "recipient is given twice");
-        assert!(wrong[5].starts_with("partnerId must not contain"), "{wrong:?}");
+        let wrong = parameters.read([("payees", "saved"), ("part", "x")]).unwrap_err();
+        assert_eq!(wrong.len(), 3, "{wrong:?}");
+        assert_eq!(wrong[0], "payees must be one of EMAIL, SAVED, not \"saved\"");
+        assert_eq!(wrong[2], "runId is required");
     }
 }

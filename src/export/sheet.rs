@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use crate::domain::formula;
+
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -41,11 +43,6 @@ impl Sheet {
             text.extend(b"\r\n");
         }
         Self { format, headings, text }
-    }
-
-    /// How many columns it has.
-    pub fn width(&self) -> usize {
-        self.headings.len()
     }
 
     pub fn row(&mut self, row: &Row<'_>) {
@@ -122,29 +119,8 @@ pub fn cell(text: &str, guarded: bool, into: &mut Vec<u8>) {
     }
 }
 
-/// Texts that programs for tables would work out instead of showing them.
-pub mod formula {
-    const BEGINNINGS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
-
-    /// Whether a text needs an apostrophe before it: also one that reads like another that has got one, so that taking it
-    /// off again is certain.
-    pub fn looks_like_one(text: &str) -> bool {
-        text.trim_start_matches('\'').starts_with(BEGINNINGS)
-    }
-
-    /// The text without the apostrophe that it was given.
-    pub fn taken_off(text: &str) -> &str {
-        match text.strip_prefix('\'') {
-            Some(rest) if looks_like_one(rest) => rest,
-            _ => text,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn sheet(format: Format) -> Sheet {
@@ -179,30 +155,5 @@ mod tests {
         let rows = [[Some(r#""=\u00e4\"""#), Some(r#""1.00""#)], [None, Some("{\"a\":1}")]];
         let expected = "{\"name\":\"=\\u00e4\\\"\",\"amount\":\"1.00\"}\n{\"name\":null,\"amount\":{\"a\":1}}\n";
         assert_eq!(written(Format::JsonLines, &rows), expected);
-    }
-
-    #[test]
-    fn formulas_get_an_apostrophe() {
-        for text in ["=1", "+1", "-1", "@a", "\ta", "\ra", "'=1", "''-"] {
-            assert!(formula::looks_like_one(text), "{text:?}");
-        }
-        for text in ["", "1", "a=1", " =1", "'s", "'", "''"] {
-            assert!(!formula::looks_like_one(text), "{text:?}");
-            assert_eq!(formula::taken_off(text), text);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn the_apostrophe_comes_off_again(text in "['=+@\\-\t\ra]{0,6}") {
-            let mut written = Vec::new();
-            cell(&text, false, &mut written);
-            let guarded = match formula::looks_like_one(&text) {
-                true => format!("'{text}"),
-                false => text.clone(),
-            };
-            prop_assert!(!guarded.starts_with(['=', '+', '-', '@', '\t', '\r']));
-            prop_assert_eq!(formula::taken_off(&guarded), text);
-        }
     }
 }

@@ -35,7 +35,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "telemetry",
         ],
     ),
-    ("export", &["export", "graphql", "auth", "app", "store"]),
+    ("export", &["export", "graphql", "domain", "auth", "app", "store"]),
     ("import", &["import", "service", "store", "domain", "auth", "app"]),
     ("seed", &["seed", "service", "store", "domain", "auth", "app", "clock"]),
     ("clock.rs", &["domain"]),

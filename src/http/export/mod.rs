@@ -92,7 +92,7 @@ async fn begin(
     let pause = limits.stall().saturating_mul(2);
     let begun = async {
         let mut export = order.begin(front.exports.clone(), &front.app, Some(pause)).await?;
-        let first = export.next(&mut sheet).await?;
+        let first = export.next(|row| sheet.row(row)).await?;
         Ok((export, first))
     };
     let (export, first) = begun.await.map_err(|error| refused(front, error, request_id))?;

@@ -111,7 +111,7 @@ impl Running {
             }
             self.check().await?;
             let written;
-            (written, goes_on) = self.export.next(&mut self.sheet).await?;
+            (written, goes_on) = self.export.next(|row| self.sheet.row(row)).await?;
             *rows += written;
             // Whoever waits for a processor goes first.
             tokio::task::yield_now().await;

@@ -1,0 +1,48 @@
+//! Texts that programs for tables would work out instead of showing them. In files for such programs they get an apostrophe
+//! before them, which is taken off again where files are read.
+
+const BEGINNINGS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// Whether a text needs an apostrophe before it: also one that reads like another that has got one, so that taking it off
+/// again is certain.
+pub fn looks_like_one(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(BEGINNINGS)
+}
+
+/// The text without the apostrophe that it was given.
+pub fn taken_off(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if looks_like_one(rest) => rest,
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn formulas_are_told_from_other_texts() {
+        for text in ["=1", "+1", "-1", "@a", "\ta", "\ra", "'=1", "''-"] {
+            assert!(looks_like_one(text), "{text:?}");
+        }
+        for text in ["", "1", "a=1", " =1", "'s", "'", "''"] {
+            assert!(!looks_like_one(text), "{text:?}");
+            assert_eq!(taken_off(text), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_apostrophe_comes_off_again(text in "['=+@\\-\t\ra]{0,6}") {
+            let written = match looks_like_one(&text) {
+                true => format!("'{text}"),
+                false => text.clone(),
+            };
+            prop_assert!(!written.starts_with(BEGINNINGS));
+            prop_assert_eq!(taken_off(&written), text);
+        }
+    }
+}
