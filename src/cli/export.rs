@@ -10,14 +10,14 @@ use async_graphql::Value;
 use super::{CliError, bad_usage, open, output};
 use crate::auth::Caller;
 use crate::config::Config;
-use crate::export::{ExportError, Exports, Format, Sheet};
+use crate::export::{ExportError, Exports, Form, Kind};
 use crate::graphql::schema_for_validated_documents;
 
 /// What to write, and where.
 pub struct Wanted {
     /// The name of the export.
     pub name: String,
-    pub format: Format,
+    pub form: Form,
     /// `None`: to standard output.
     pub output: Option<PathBuf>,
     /// Fields of the list's filter, as NAME=VALUE.
@@ -26,24 +26,31 @@ pub struct Wanted {
 
 pub async fn run(config: &Config, tenant: &str, wanted: Wanted) -> Result<(), CliError> {
     let given: Vec<_> = wanted.filter.iter().map(|pair| named(pair)).collect();
-    let list = Exports::list(&wanted.name).ok_or("there is no such export")?;
+    let kind = Kind::named(&wanted.name).ok_or("there is no such export")?;
+    if !kind.forms().contains(&wanted.form) {
+        let words: Vec<_> = kind.forms().iter().map(|form| form.word()).collect();
+        bad_usage(&format!(
+            "{} is written with --format {}",
+            kind.name(),
+            words.join(" or ")
+        ));
+    }
     let app = open::app(config, open::no_keys(config)?).await?;
     let tenant = open::tenant(&app, tenant).await?;
     let caller = Caller::operator(tenant.id, "export");
     let exports = Arc::new(Exports::new(schema_for_validated_documents()));
-    let order = exports.order(list, caller, given).map_err(readable)?;
-    let mut sheet = Sheet::new(wanted.format, order.headings.clone());
-    let mut export = order.begin(exports, &app, None).await.map_err(readable)?;
-    let bar = output::bar(export.count().await.map_err(readable)?, list.name);
+    let asked = exports.ask((kind, wanted.form), &caller, given).map_err(readable)?;
+    let mut document = asked.begin(exports, &app, None).await.map_err(readable)?;
+    let bar = output::bar(document.count().await.map_err(readable)?, "rows");
     let mut target = Target::open(wanted.output.as_deref())?;
     let interrupted = tokio::signal::ctrl_c();
     let written = async {
         loop {
-            let (rows, goes_on) = export.next(|row| sheet.row(row)).await.map_err(readable)?;
-            if !target.write(&sheet.take())? || !goes_on {
+            let piece = document.next().await.map_err(readable)?;
+            if !target.write(&piece.text)? || !piece.goes_on {
                 return Ok(());
             }
-            bar.inc(rows);
+            bar.inc(piece.rows);
         }
     };
     let written: Result<(), CliError> = tokio::select! {

@@ -8,6 +8,7 @@ use crate::auth::Caller;
 use crate::config::Config;
 use crate::domain::deal_rules::ValueType;
 use crate::domain::money::Currency;
+use crate::import::settlements::{COLUMNS, Options};
 use crate::import::{self, ImportError, journeybee::Unsaid};
 
 pub async fn donutwork(config: &Config, file: &Path, tenant: &str) -> Result<(), CliError> {
@@ -70,6 +71,48 @@ pub async fn everflow(config: &Config, file: &Path, tenant: &str, currency: Opti
         ))?;
     }
     Ok(())
+}
+
+pub async fn settlements(config: &Config, file: &Path, tenant: &str, options: &Options) -> Result<(), CliError> {
+    let (table, app, caller) = prepare(config, file, tenant).await?;
+    let bar = output::bar(0, "payouts");
+    let tell = |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    };
+    let report = import::settlements::settlements(&app, &caller, &table, options, tell)
+        .await
+        .map_err(refused(file))?;
+    bar.finish_and_clear();
+    let settled = match report.is_dry {
+        true => "would be settled",
+        false => "settled",
+    };
+    output::line(format_args!(
+        "{tenant}: {} payouts {settled}, {} were settled like this before, {} are under way, {} lines are wrong",
+        report.settled,
+        report.before,
+        report.waiting,
+        report.problems.len(),
+    ))?;
+    if report.problems.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<_> = report.problems.iter().map(ToString::to_string).collect();
+    let kept = match options.all_or_nothing && !options.dry_run {
+        true => "nothing is settled: ",
+        false => "",
+    };
+    Err(format!("{kept}wrong in {}:\n{}", file.display(), lines.join("\n")).into())
+}
+
+/// Reads OURS=THEIRS.
+pub fn column(text: &str) -> Result<(String, String), String> {
+    let (ours, theirs) = text.split_once('=').ok_or("must be OURS=THEIRS")?;
+    if !COLUMNS.contains(&ours) {
+        return Err(format!("{ours:?} must be one of {}", COLUMNS.join(", ")));
+    }
+    Ok((ours.to_owned(), theirs.to_owned()))
 }
 
 async fn prepare(config: &Config, file: &Path, tenant: &str) -> Result<(String, App, Caller), CliError> {

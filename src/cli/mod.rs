@@ -21,7 +21,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::{Config, Flags};
 use crate::domain::money::Currency;
-use crate::export::{Format, LISTS};
+use crate::export::{Form, Kind};
 use crate::seed::Amounts;
 use crate::telemetry::{self, Export};
 
@@ -88,9 +88,9 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         rng_seed: u64,
     },
-    /// Bring in another product's own JSON. A second import of the same file changes nothing.
+    /// Bring in another product's own JSON, or how payouts ended. A second import of the same file changes nothing.
     Import {
-        /// Whose JSON it is
+        /// What it is
         #[arg(value_enum)]
         source: Source,
         /// The file
@@ -105,12 +105,22 @@ enum Command {
         /// each deal, and the tenant's
         #[arg(long, value_parser = tenant::currency)]
         currency: Option<Currency>,
+        /// Only say what settlements would do, and what is wrong with them
+        #[arg(long)]
+        dry_run: bool,
+        /// What the file of settlements calls a column that is called id, status or reference here, such as
+        /// id="Customer ID"
+        #[arg(long, value_name = "OURS=THEIRS", value_parser = import::column)]
+        map: Vec<(String, String)>,
+        /// Settle nothing where any line is wrong
+        #[arg(long)]
+        all_or_nothing: bool,
     },
-    /// Write a list to a file or to standard output, as it is at one moment.
+    /// Write a list, a statement, or a payout run's payments to a file or to standard output, as they are at one moment.
     Export {
-        /// Which list
-        #[arg(value_parser = clap::builder::PossibleValuesParser::new(LISTS.iter().map(|list| list.name)))]
-        list: String,
+        /// What to write
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(Kind::names()))]
+        what: String,
         /// The tenant's slug or id
         #[arg(long)]
         tenant: String,
@@ -120,7 +130,7 @@ enum Command {
         #[arg(long)]
         output: Option<PathBuf>,
         /// Which rows: fields of the list's filter in the API, such as status=PAID,APPROVED
-        /// accruedFrom=2026-03-01T00:00:00Z
+        /// accruedFrom=2026-03-01T00:00:00Z; of a statement partnerId, currency, from and to; of a payout file runId
         #[arg(value_name = "NAME=VALUE")]
         filter: Vec<String>,
     },
@@ -186,6 +196,8 @@ enum Source {
     Journeybee,
     /// Tiered commissions of Everflow; offers, affiliates and advertisers are found by their external ids
     Everflow,
+    /// How payouts ended: a CSV file with their ids, a status and the payment service's reference
+    Settlements,
 }
 
 /// How exports are written.
@@ -195,6 +207,10 @@ enum ExportFormat {
     Csv,
     /// A JSON object a line
     Jsonl,
+    /// The payments of a run as PayPal Payouts takes them
+    Paypal,
+    /// The payments of a run as Wise's batch payments take them
+    Wise,
 }
 
 /// What the values of imported rules are.
@@ -249,34 +265,48 @@ impl Cli {
                 tenant,
                 value_type,
                 currency,
+                dry_run,
+                map,
+                all_or_nothing,
             } => {
                 if value_type.is_some() && !matches!(source, Source::Journeybee) {
                     bad_usage("--value-type is for journeybee only");
                 }
-                if currency.is_some() && matches!(source, Source::Donutwork) {
+                if currency.is_some() && matches!(source, Source::Donutwork | Source::Settlements) {
                     bad_usage("--currency is for journeybee and everflow only");
                 }
+                let options = crate::import::settlements::Options {
+                    map,
+                    dry_run,
+                    all_or_nothing,
+                };
+                if options.is_given() && !matches!(source, Source::Settlements) {
+                    bad_usage("--dry-run, --map and --all-or-nothing are for settlements only");
+                }
                 match source {
+                    Source::Settlements => import::settlements(&config, &file, &tenant, &options).await,
                     Source::Donutwork => import::donutwork(&config, &file, &tenant).await,
                     Source::Journeybee => import::journeybee(&config, &file, &tenant, value_type, currency).await,
                     Source::Everflow => import::everflow(&config, &file, &tenant, currency).await,
                 }
             }
             Command::Export {
-                list,
+                what,
                 tenant,
                 format,
                 output,
                 filter,
             } => {
-                let format = match format {
-                    ExportFormat::Csv => Format::Csv,
-                    ExportFormat::Jsonl => Format::JsonLines,
+                let form = match format {
+                    ExportFormat::Csv => Form::Csv,
+                    ExportFormat::Jsonl => Form::JsonLines,
+                    ExportFormat::Paypal => Form::PayPal,
+                    ExportFormat::Wise => Form::Wise,
                 };
-                let name = list;
+                let name = what;
                 let wanted = export::Wanted {
                     name,
-                    format,
+                    form,
                     output,
                     filter,
                 };

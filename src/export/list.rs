@@ -9,8 +9,18 @@ pub struct List {
     pub name: &'static str,
     /// The field of `Query`.
     pub field: &'static str,
+    pub asked: AskedBy,
     pub resource: Resource,
     pub columns: &'static [Column],
+}
+
+/// What a list is asked for by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum AskedBy {
+    /// The fields of the argument `filter`.
+    Filter,
+    /// The arguments of the field, which is an object; the list is this field of it.
+    Arguments(&'static str),
 }
 
 /// A column: a field of the rows, or of what they name.
@@ -23,13 +33,13 @@ pub struct Column {
     pub needs: Option<Resource>,
 }
 
-const fn column(name: &'static str, path: &'static str) -> Column {
+pub const fn column(name: &'static str, path: &'static str) -> Column {
     let needs = None;
     Column { name, path, needs }
 }
 
 /// A column of that name.
-const fn own(name: &'static str) -> Column {
+pub const fn own(name: &'static str) -> Column {
     column(name, name)
 }
 
@@ -39,10 +49,11 @@ const fn with(resource: Resource, name: &'static str, path: &'static str) -> Col
     Column { name, path, needs }
 }
 
-pub static LISTS: [List; 5] = [
+pub static LISTS: [List; 6] = [
     List {
         name: "commissions",
         field: "commissions",
+        asked: AskedBy::Filter,
         resource: Resource::Commissions,
         columns: &[
             own("id"),
@@ -74,6 +85,7 @@ pub static LISTS: [List; 5] = [
     List {
         name: "payouts",
         field: "payouts",
+        asked: AskedBy::Filter,
         resource: Resource::Payouts,
         columns: &[
             own("id"),
@@ -87,11 +99,16 @@ pub static LISTS: [List; 5] = [
             own("createdAt"),
             own("settledAt"),
             own("reference"),
+            own("payoutReference"),
+            column("runId", "run.id"),
+            own("createdBy"),
+            own("settledBy"),
         ],
     },
     List {
         name: "events",
         field: "events",
+        asked: AskedBy::Filter,
         resource: Resource::Events,
         columns: &[
             own("id"),
@@ -122,6 +139,7 @@ pub static LISTS: [List; 5] = [
     List {
         name: "partners",
         field: "partners",
+        asked: AskedBy::Filter,
         resource: Resource::Partners,
         columns: &[
             own("id"),
@@ -138,6 +156,7 @@ pub static LISTS: [List; 5] = [
             column("categories", "categories { id label }"),
             own("tags"),
             own("payoutCurrency"),
+            own("payoutReference"),
             own("createdAt"),
             own("updatedAt"),
             own("activatedAt"),
@@ -148,6 +167,7 @@ pub static LISTS: [List; 5] = [
     List {
         name: "customers",
         field: "customers",
+        asked: AskedBy::Filter,
         resource: Resource::Events,
         columns: &[
             own("id"),
@@ -159,6 +179,28 @@ pub static LISTS: [List; 5] = [
             column("campaignId", "campaign.id"),
             column("campaignExternalId", "campaign.externalId"),
             column("campaignName", "campaign.name"),
+        ],
+    },
+    // Its first and its last row are no movements: they say what was owed when the range began and when it ended.
+    List {
+        name: "statement",
+        field: "statement",
+        asked: AskedBy::Arguments("movements"),
+        resource: Resource::Commissions,
+        columns: &[
+            own("at"),
+            own("kind"),
+            column("amount", "amount.amount"),
+            column("currency", "amount.currency"),
+            column("balance", "balance.amount"),
+            column("commissionId", "commission.id"),
+            column("commissionKind", "commission.kind"),
+            column("campaignId", "commission.campaign.id"),
+            column("campaignExternalId", "commission.campaign.externalId"),
+            column("campaignName", "commission.campaign.name"),
+            column("eventId", "commission.event.id"),
+            column("eventExternalId", "commission.event.externalId"),
+            with(Resource::Payouts, "payoutId", "payout.id"),
         ],
     },
 ];

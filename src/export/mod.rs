@@ -2,34 +2,43 @@
 //! page, and all pages of one moment. So what a caller sees of which field, and how values are spelt, is decided where it is
 //! decided for everybody, and the list's filter is the schema's.
 //!
-//! - `list`: which exports there are, and their columns;
+//! - `list`: which lists there are, and their columns;
 //! - `parameters`: the filter, from the names and texts of an address or a command line;
 //! - `selection`, `cells`: from columns to a document, and from its answer back to columns;
-//! - `sheet`: rows as text.
+//! - `sheet`: rows as text;
+//! - `payout_file`: a run's payouts, as payment services take them;
+//! - `form`, `document`: all of it, for whoever sends or writes it.
 
 mod cells;
+mod document;
+mod form;
 mod list;
 mod parameters;
+mod payout_file;
 mod selection;
 mod sheet;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::registry::{MetaField, MetaType, Registry};
 use async_graphql::{Name, Request, ServerError, Value, Variables};
 use futures::FutureExt;
+use serde_json::value::RawValue;
 
 use crate::app::App;
 use crate::auth::{Caller, Denied};
 use crate::graphql::{MAX_PAGE, RequestContext, Schema, query_types, text};
 use crate::store::StoreError;
-pub use list::{LISTS, List};
+pub use document::{Asked, Document, Piece};
+pub use form::{Form, Kind};
+use list::{AskedBy, List};
 use parameters::Parameters;
 use selection::Selection;
-pub use sheet::{Format, Heading, Row, Sheet};
+use sheet::{Heading, Row};
 
 /// Why nothing, or nothing more, is exported. Its text is for the log.
 #[derive(Debug, thiserror::Error)]
@@ -62,18 +71,20 @@ pub struct Exports {
     types: Registry,
 }
 
-/// An export that may be made.
+/// A list that may be exported.
 pub struct Order {
-    pub list: &'static List,
-    pub headings: Vec<Heading>,
+    list: &'static List,
+    headings: Vec<Heading>,
     caller: Caller,
-    filter: Value,
+    variables: IndexMap<Name, Value>,
     selection: Selection,
-    document: ExecutableDocument,
-    counting: ExecutableDocument,
+    page: ExecutableDocument,
+    count: ExecutableDocument,
+    /// Asks for what stands at both ends, if anything does.
+    ends: Option<ExecutableDocument>,
 }
 
-/// An export under way. It holds a connection, which sees one moment, until it is dropped.
+/// A list that is being exported.
 pub struct Export {
     exports: Arc<Exports>,
     order: Order,
@@ -81,6 +92,14 @@ pub struct Export {
     app: App,
     /// Where the next page begins.
     after: Option<String>,
+    /// What stands before the first row, if it was not written yet, and behind the last.
+    ends: Option<Ends>,
+}
+
+/// The balance of a statement when its range began and when it ended.
+struct Ends {
+    first: Option<Vec<Option<Box<RawValue>>>>,
+    last: Vec<Option<Box<RawValue>>>,
 }
 
 impl Exports {
@@ -89,13 +108,8 @@ impl Exports {
         Self { schema, types }
     }
 
-    /// The export of this name.
-    pub fn list(name: &str) -> Option<&'static List> {
-        LISTS.iter().find(|list| list.name == name)
-    }
-
-    /// Looks at what is asked for, and at who asks; reads nothing. `given` are the names of the filter's fields, with texts.
-    pub fn order<'p>(
+    /// Looks at what is asked for, and at who asks; reads nothing.
+    fn order<'p>(
         &self,
         list: &'static List,
         caller: Caller,
@@ -103,32 +117,37 @@ impl Exports {
     ) -> Result<Order, ExportError> {
         caller.read(list.resource)?;
         let field = self.field("Query", list.field);
-        let filter = field.args["filter"].ty.as_str();
-        let parameters = Parameters::of_input(&self.types, filter).expect("filters are input objects");
-        let value = parameters.read(given).map_err(ExportError::Wrong)?;
+        let arguments = field.args.values();
+        let arguments: Vec<_> = arguments
+            .map(|argument| (argument.name.as_str(), argument.ty.as_str()))
+            .collect();
+        let filter = field.args.get("filter").map_or("", |filter| filter.ty.as_str());
+        let (parameters, arguments) = match list.asked {
+            AskedBy::Filter => (Parameters::of_input(&self.types, filter), vec![("filter", filter)]),
+            AskedBy::Arguments(_) => (Parameters::of(&self.types, &arguments), arguments),
+        };
+        let read = parameters.read(given).map_err(ExportError::Wrong)?;
+        let variables = match list.asked {
+            AskedBy::Filter => IndexMap::from([(Name::new("filter"), Value::Object(read))]),
+            AskedBy::Arguments(_) => read,
+        };
         let may_see = |column: &list::Column| column.needs.is_none_or(|needs| caller.read_linked(needs).is_ok());
         let selection = Selection::of(list.columns, may_see);
-        let mut nodes = String::new();
-        selection.write(&mut nodes);
-        let name = list.field;
-        let page = format!(
-            "query($first: Int, $after: String, $filter: {filter}) {{ page: {name}(first: $first, after: $after, filter: \
-             $filter) {{ nodes {nodes} pageInfo {{ hasNextPage endCursor }} }} }}"
-        );
-        let count = format!("query($filter: {filter}) {{ page: {name}(filter: $filter) {{ totalCount }} }}");
-        let row = self.row_type(&field.ty);
+        let row = self.row_type(list, &field.ty);
         let headings = list.columns.iter().map(|column| Heading {
             name: column.name,
             is_free_text: self.is_free_text(row, column.path),
         });
+        let documents = Documents { list, arguments };
         Ok(Order {
-            list,
             headings: headings.collect(),
+            page: documents.page(&selection),
+            count: documents.count(),
+            ends: documents.ends(),
+            list,
             caller,
-            filter: value,
+            variables,
             selection,
-            document: parsed(&page),
-            counting: parsed(&count),
         })
     }
 
@@ -137,8 +156,12 @@ impl Exports {
         known.unwrap_or_else(|| panic!("{ty} has no field {name}"))
     }
 
-    /// The type of a connection's rows.
-    fn row_type(&self, connection: &str) -> &str {
+    /// The type of a list's rows; the list's field is of the type `ty`.
+    fn row_type(&self, list: &List, ty: &str) -> &str {
+        let connection = match list.asked {
+            AskedBy::Filter => ty,
+            AskedBy::Arguments(within) => &self.field(ty, within).ty,
+        };
         named(&self.field(connection, "nodes").ty)
     }
 
@@ -153,6 +176,7 @@ impl Exports {
         !is_scalar || ["String", "JSON"].contains(&ty)
     }
 
+    /// What a document says for `page`, and for `page` within.
     async fn answer(
         &self,
         app: &App,
@@ -168,10 +192,76 @@ impl Exports {
         if !response.errors.is_empty() {
             return Err(ExportError::Answered(response.errors));
         }
-        Ok(match response.data {
-            Value::Object(mut fields) => fields.swap_remove("page").unwrap_or_default(),
-            other => other,
-        })
+        let mut found = response.data;
+        while let Value::Object(fields) = &mut found {
+            match fields.swap_remove("page") {
+                Some(within) => found = within,
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The documents that read a list.
+struct Documents<'a> {
+    list: &'static List,
+    /// The names and types of the field's arguments.
+    arguments: Vec<(&'a str, &'a str)>,
+}
+
+impl Documents<'_> {
+    fn page(&self, selection: &Selection) -> ExecutableDocument {
+        let mut nodes = String::new();
+        selection.write(&mut nodes);
+        let page = format!("nodes {nodes} pageInfo {{ hasNextPage endCursor }}");
+        self.document(", $first: Int, $after: String", "first: $first, after: $after", &page)
+    }
+
+    fn count(&self) -> ExecutableDocument {
+        self.document("", "", "totalCount")
+    }
+
+    /// A document that selects this of the list.
+    fn document(&self, declared: &str, arguments: &str, selected: &str) -> ExecutableDocument {
+        let (own, passed) = (self.declared(), self.passed());
+        let field = self.list.field;
+        let text = match self.list.asked {
+            AskedBy::Filter => {
+                format!("query({own}{declared}) {{ page: {field}({passed}, {arguments}) {{ {selected} }} }}")
+            }
+            AskedBy::Arguments(within) => {
+                let arguments = match arguments {
+                    "" => String::new(),
+                    arguments => format!("({arguments})"),
+                };
+                format!(
+                    "query({own}{declared}) {{ page: {field}({passed}) {{ page: {within}{arguments} {{ {selected} }} }} }}"
+                )
+            }
+        };
+        parsed(&text)
+    }
+
+    fn ends(&self) -> Option<ExecutableDocument> {
+        let AskedBy::Arguments(_) = self.list.asked else {
+            return None;
+        };
+        let (own, passed, field) = (self.declared(), self.passed(), self.list.field);
+        let selected = "from to opening { amount currency } closing { amount currency }";
+        Some(parsed(&format!(
+            "query({own}) {{ page: {field}({passed}) {{ {selected} }} }}"
+        )))
+    }
+
+    fn declared(&self) -> String {
+        let declared = self.arguments.iter().map(|(name, ty)| format!("${name}: {ty}"));
+        declared.collect::<Vec<_>>().join(", ")
+    }
+
+    fn passed(&self) -> String {
+        let passed = self.arguments.iter().map(|(name, _)| format!("{name}: ${name}"));
+        passed.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -185,42 +275,89 @@ fn parsed(text: &str) -> ExecutableDocument {
 }
 
 impl Order {
-    /// Takes a connection, whose view of the database stands still from now on. Nothing may be read from it for `pause`, or
-    /// for any time.
-    pub async fn begin(self, exports: Arc<Exports>, app: &App, pause: Option<Duration>) -> Result<Export, ExportError> {
+    pub fn headings(&self) -> Vec<Heading> {
+        self.headings.clone()
+    }
+
+    async fn begin(self, exports: Arc<Exports>, app: &App, pause: Option<Duration>) -> Result<Export, ExportError> {
+        // Before the moment: it waits for those who write what the statement says, which never changes then.
+        let ends = match &self.ends {
+            Some(document) => Some(self.read_ends(&exports, app, document).await?),
+            None => None,
+        };
         let store = app.store.at_one_moment(pause).await?;
         Ok(Export {
             exports,
             order: self,
             app: App { store, ..app.clone() },
             after: None,
+            ends,
         })
     }
 
     fn variables(&self) -> Variables {
         let mut variables = Variables::default();
-        variables.insert(Name::new("filter"), self.filter.clone());
+        for (name, value) in &self.variables {
+            variables.insert(name.clone(), value.clone());
+        }
         variables
+    }
+
+    async fn read_ends(
+        &self,
+        exports: &Exports,
+        app: &App,
+        document: &ExecutableDocument,
+    ) -> Result<Ends, ExportError> {
+        let found = exports.answer(app, &self.caller, document, self.variables()).await?;
+        if found == Value::Null {
+            return Err(ExportError::Wrong(vec!["partnerId does not exist".to_owned()]));
+        }
+        let json: serde_json::Value = serde_json::from_str(&text(&found)).map_err(unreadable)?;
+        let end = |at: &str, owed: &str| {
+            let cells = self.list.columns.iter().map(|column| {
+                let value = match column.name {
+                    "at" => &json[at],
+                    "currency" => &json[owed]["currency"],
+                    "balance" => &json[owed]["amount"],
+                    _ => return Ok(None),
+                };
+                serde_json::value::to_raw_value(value).map(Some)
+            });
+            cells.collect::<Result<Vec<_>, _>>().map_err(unreadable)
+        };
+        Ok(Ends {
+            first: Some(end("from", "opening")?),
+            last: end("to", "closing")?,
+        })
     }
 }
 
 impl Export {
     /// How many rows it has in all.
-    pub async fn count(&self) -> Result<u64, ExportError> {
-        let Order { caller, counting, .. } = &self.order;
-        let answer = self.exports.answer(&self.app, caller, counting, self.order.variables());
+    async fn count(&self) -> Result<u64, ExportError> {
+        let Order { caller, count, .. } = &self.order;
+        let answer = self.exports.answer(&self.app, caller, count, self.order.variables());
         let json = text(&answer.await?);
         let count: serde_json::Value = serde_json::from_str(&json).map_err(unreadable)?;
         Ok(count["totalCount"].as_u64().unwrap_or_default())
     }
 
+    /// Begins at the first row again, of this currency alone.
+    fn begin_again(&mut self, currency: Option<&String>) {
+        self.after = None;
+        if let (Some(Value::Object(filter)), Some(currency)) = (self.order.variables.get_mut("filter"), currency) {
+            filter.insert(Name::new("currency"), Value::from(currency.as_str()));
+        }
+    }
+
     /// Calls `each` with the rows of the next page. Returns how many it has, and whether there are more.
-    pub async fn next(&mut self, mut each: impl FnMut(&Row<'_>) + Send) -> Result<(u64, bool), ExportError> {
+    async fn next(&mut self, mut each: impl FnMut(&Row<'_>) + Send) -> Result<(u64, bool), ExportError> {
         let Order {
             list,
             caller,
             selection,
-            document,
+            page,
             ..
         } = &self.order;
         let mut variables = self.order.variables();
@@ -228,20 +365,30 @@ impl Export {
         if let Some(after) = &self.after {
             variables.insert(Name::new("after"), Value::from(after.as_str()));
         }
-        let page = self.exports.answer(&self.app, caller, document, variables).await?;
+        let page = self.exports.answer(&self.app, caller, page, variables).await?;
         let json = match page {
             Value::Binary(json) => json,
             other => text(&other).into(),
         };
+        if let Some(first) = self.ends.as_mut().and_then(|ends| ends.first.take()) {
+            each(&borrowed(&first));
+        }
         let (mut rows, width) = (0, list.columns.len());
         let info = cells::read(&json, selection, width, &mut |row| {
             rows += 1;
             each(row);
         });
         let info = info.map_err(unreadable)?;
+        if let (false, Some(ends)) = (info.has_next_page, &self.ends) {
+            each(&borrowed(&ends.last));
+        }
         self.after = info.end_cursor;
         Ok((rows, info.has_next_page))
     }
+}
+
+fn borrowed(row: &[Option<Box<RawValue>>]) -> Vec<Option<&RawValue>> {
+    row.iter().map(Option::as_deref).collect()
 }
 
 /// Of what we wrote ourselves.

@@ -88,7 +88,7 @@ fn separate(number: usize, text: &mut Vec<u8>) {
 }
 
 /// Texts as they are, all else as JSON spells it.
-fn text_of(value: &RawValue) -> Cow<'_, str> {
+pub fn text_of(value: &RawValue) -> Cow<'_, str> {
     let json = value.get();
     match json.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
         Some(text) if !text.contains('\\') => Cow::Borrowed(text),

@@ -1,4 +1,4 @@
-//! Bringing in other products' own JSON. What cannot be mapped is named, all of it at once, and then nothing is
+//! Bringing in other products' own JSON, and what payment services say of payouts. What cannot be mapped is named, all of it at once, and then nothing is
 //! imported; a second import of the same document changes nothing.
 
 pub mod donutwork;
@@ -6,6 +6,8 @@ pub mod everflow;
 pub mod journeybee;
 mod json;
 mod references;
+pub mod settlements;
+mod table;
 
 use crate::auth::Denied;
 use crate::domain::problem::Problem;
@@ -17,6 +19,9 @@ use crate::store::StoreError;
 pub enum ImportError {
     #[error("it is not JSON: {0}")]
     NotJson(#[from] serde_json::Error),
+    /// A table does not have the columns that it must have.
+    #[error("{0}")]
+    Table(String),
     #[error("{}", lines(.0))]
     Refused(Vec<Problem>),
     #[error(transparent)]

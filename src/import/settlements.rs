@@ -28,6 +28,13 @@ pub struct Options {
     pub all_or_nothing: bool,
 }
 
+impl Options {
+    /// Whether anything is said.
+    pub fn is_given(&self) -> bool {
+        self.dry_run || self.all_or_nothing || !self.map.is_empty()
+    }
+}
+
 /// What became of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -57,11 +64,21 @@ fn said(word: &str) -> Option<Said> {
     let word: String = word.trim().to_ascii_uppercase().replace([' ', '-'], "_");
     Some(match word.as_str() {
         "PAID" | "SUCCESS" | "COMPLETED" | "OUTGOING_PAYMENT_SENT" | "SENT" => Said::Ended(Paid),
-        "FAILED" | "RETURNED" | "BLOCKED" | "REFUNDED" | "REVERSED" | "DENIED" | "BOUNCED_BACK" | "FUNDS_REFUNDED"
-        | "CHARGED_BACK" => Said::Ended(Failed),
+        "FAILED" | "RETURNED" | "BLOCKED" | "REFUNDED" | "REVERSED" | "DENIED" | "FUNDS_REFUNDED" | "CHARGED_BACK" => {
+            Said::Ended(Failed)
+        }
         "CANCELED" | "CANCELLED" => Said::Ended(Canceled),
-        "PENDING" | "UNCLAIMED" | "ONHOLD" | "ON_HOLD" | "NEW" | "PROCESSING" | "INCOMING_PAYMENT_WAITING"
-        | "INCOMING_PAYMENT_INITIATED" | "FUNDS_CONVERTED" => Said::Waiting,
+        // What has bounced may be sent once more.
+        "BOUNCED_BACK"
+        | "PENDING"
+        | "UNCLAIMED"
+        | "ONHOLD"
+        | "ON_HOLD"
+        | "NEW"
+        | "PROCESSING"
+        | "INCOMING_PAYMENT_WAITING"
+        | "INCOMING_PAYMENT_INITIATED"
+        | "FUNDS_CONVERTED" => Said::Waiting,
         _ => return None,
     })
 }
@@ -82,7 +99,11 @@ struct Columns {
 
 impl Columns {
     fn of(table: &Table, map: &[(String, String)]) -> Result<Self, ImportError> {
-        let mapped = |ours: &str| map.iter().find(|(name, _)| name == ours).map(|(_, theirs)| theirs.as_str());
+        let mapped = |ours: &str| {
+            map.iter()
+                .find(|(name, _)| name == ours)
+                .map(|(_, theirs)| theirs.as_str())
+        };
         let names = COLUMNS.map(|ours| mapped(ours).unwrap_or(ours).to_owned());
         let places = names.each_ref().map(|name| table.column(name));
         // Services do not always say what they call a payment; who names its column means one.
@@ -125,7 +146,7 @@ pub async fn settlements(
     caller: &Caller,
     file: &str,
     options: &Options,
-    mut progress: impl FnMut(usize, usize),
+    mut progress: impl FnMut(u64, u64),
 ) -> Result<Report, ImportError> {
     let scope = caller.write(Resource::Payouts).map_err(ImportError::Denied)?.scope();
     let (table, problems) = Table::read(file);
@@ -144,9 +165,9 @@ pub async fn settlements(
             return Ok(checked);
         }
     }
-    let mut done = 0;
+    let (mut done, all) = (0, lines.len() as u64);
     for batch in lines.chunks(MAX_SETTLEMENTS) {
-        progress(done, lines.len());
+        progress(done, all);
         let entries = batch.iter().map(|line| Settlement {
             id: line.id.to_string(),
             status: line.status,
@@ -161,9 +182,9 @@ pub async fn settlements(
         }
         report.settled += settled.settled;
         report.before += fine.saturating_sub(settled.settled);
-        done += batch.len();
+        done += batch.len() as u64;
     }
-    progress(done, lines.len());
+    progress(done, all);
     report.problems.sort_by_key(|problem| problem.line);
     Ok(report)
 }
@@ -177,19 +198,24 @@ fn read(table: &Table, columns: &Columns, report: &mut Report) -> Vec<Line> {
         let mut wrong = Vec::new();
         let id = match columns.text(record, 0) {
             None => Err(Fault::required()),
-            Some(text) => text.parse::<PayoutId>().map_err(|error| Fault::invalid(error.to_string())),
+            Some(text) => text
+                .parse::<PayoutId>()
+                .map_err(|error| Fault::invalid(error.to_string())),
         };
         let id = id.map_err(|fault| wrong.push(columns.wrong(line, 0, fault))).ok();
         let status = match columns.text(record, 1) {
             None => Err(Fault::required()),
             Some(word) => said(word).ok_or_else(|| {
-                let text = format!("must be PAID, FAILED or CANCELED, or a word of PayPal or Wise for it, not {word:?}");
+                let text =
+                    format!("must be PAID, FAILED or CANCELED, or a word of PayPal or Wise for it, not {word:?}");
                 Fault::invalid(text)
             }),
         };
         let status = status.map_err(|fault| wrong.push(columns.wrong(line, 1, fault))).ok();
         let reference = columns.text(record, 2).map(text::name).transpose();
-        let reference = reference.map_err(|fault| wrong.push(columns.wrong(line, 2, fault))).ok();
+        let reference = reference
+            .map_err(|fault| wrong.push(columns.wrong(line, 2, fault)))
+            .ok();
         if let Some(first) = id.and_then(|id| named.get(&id)) {
             let fault = Fault::invalid(format!("stands in line {first} already"));
             wrong.push(columns.wrong(line, 0, fault));
@@ -252,7 +278,8 @@ mod tests {
             ("paid", Said::Ended(Paid)),
             ("Success", Said::Ended(Paid)),
             ("outgoing_payment_sent", Said::Ended(Paid)),
-            ("bounced back", Said::Ended(Failed)),
+            ("bounced back", Said::Waiting),
+            ("funds_refunded", Said::Ended(Failed)),
             ("RETURNED", Said::Ended(Failed)),
             ("cancelled", Said::Ended(Canceled)),
             ("Unclaimed", Said::Waiting),

@@ -136,9 +136,7 @@ impl Reader<'_> {
                 self.rest = rest;
                 continue;
             }
-            let ended = ["\r\n", "\n", "\r"]
-                .iter()
-                .find_map(|end| self.rest.strip_prefix(end));
+            let ended = ["\r\n", "\n", "\r"].iter().find_map(|end| self.rest.strip_prefix(end));
             self.rest = ended.unwrap_or_default();
             self.line += 1;
             return Some(Ok(Record { line, cells }));
@@ -188,7 +186,11 @@ mod tests {
     fn cells(text: &str) -> Vec<(usize, Vec<String>)> {
         let (table, problems) = Table::read(text);
         assert_eq!(problems, []);
-        table.records.into_iter().map(|record| (record.line, record.cells)).collect()
+        table
+            .records
+            .into_iter()
+            .map(|record| (record.line, record.cells))
+            .collect()
     }
 
     fn row(line: usize, cells: &[&str]) -> (usize, Vec<String>) {
@@ -206,7 +208,10 @@ mod tests {
         ] {
             assert_eq!(cells(text), expected, "{text:?}");
         }
-        assert_eq!(cells("a\n\"x, \"\"y\"\"\nz\"\nlast"), [row(2, &["x, \"y\"\nz"]), row(4, &["last"])]);
+        assert_eq!(
+            cells("a\n\"x, \"\"y\"\"\nz\"\nlast"),
+            [row(2, &["x, \"y\"\nz"]), row(4, &["last"])]
+        );
         assert_eq!(cells(""), []);
         assert_eq!(cells("a,b"), []);
     }
@@ -229,9 +234,15 @@ mod tests {
     #[test]
     fn columns_are_found_by_their_names_and_cells_are_what_was_meant() {
         let (table, _) = Table::read("Customer ID, Status\n pay_1 ,'=x\n,");
-        assert_eq!((table.column("customer id"), table.column("status"), table.column("id")), (Some(0), Some(1), None));
+        assert_eq!(
+            (table.column("customer id"), table.column("status"), table.column("id")),
+            (Some(0), Some(1), None)
+        );
         let record = &table.records[0];
-        assert_eq!((record.text(0), record.text(1), record.text(2)), (Some("pay_1"), Some("=x"), None));
+        assert_eq!(
+            (record.text(0), record.text(1), record.text(2)),
+            (Some("pay_1"), Some("=x"), None)
+        );
         assert_eq!(table.names().collect::<Vec<_>>(), ["Customer ID", "Status"]);
     }
 }

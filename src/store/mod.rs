@@ -194,6 +194,11 @@ impl Store {
         })
     }
 
+    /// Whether its readers all see one moment.
+    pub fn is_moment(&self) -> bool {
+        matches!(self.reader, Reader::Moment(_))
+    }
+
     /// Calls `count` at every statement but BEGIN and COMMIT, with its text.
     pub fn observe(&mut self, count: impl Fn(&str) + Send + Sync + 'static) {
         let observer: Arc<dyn Fn(&str) + Send + Sync> = Arc::new(count);

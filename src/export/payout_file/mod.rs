@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value, Variables};
 
-use super::list::{List, column, own};
+use super::list::{AskedBy, List, column, own};
 use super::sheet::cell;
 use super::{Export, ExportError, Exports, Order, Parameters, parsed};
 use crate::app::App;
@@ -29,6 +30,7 @@ const MOST_FAULTS: usize = 100;
 static PAYOUTS: List = List {
     name: NAME,
     field: "payouts",
+    asked: AskedBy::Filter,
     resource: Resource::Payouts,
     columns: &[
         own("id"),
@@ -132,7 +134,7 @@ impl Service {
 }
 
 /// What was asked for.
-pub struct Wishes(async_graphql::indexmap::IndexMap<Name, Value>);
+pub struct Wishes(IndexMap<Name, Value>);
 
 impl Wishes {
     fn text(&self, name: &str) -> Option<&str> {
@@ -169,6 +171,8 @@ pub struct PayoutFile {
     service: Service,
     wishes: Wishes,
     kind: &'static str,
+    /// How many payouts it has.
+    count: u64,
     export: Export,
     /// The currencies that are still to be written, the first one now.
     currencies: Vec<String>,
@@ -265,6 +269,7 @@ impl FileOrder {
         } {}
         faults.check()?;
         let kind = one_file(service, &wishes, &seen, &pending)?;
+        let count = pending.values().sum();
         let mut currencies: Vec<_> = pending.into_keys().map(|(currency, _)| currency).collect();
         currencies.dedup();
         export.begin_again(currencies.first());
@@ -272,6 +277,7 @@ impl FileOrder {
             service,
             wishes,
             kind,
+            count,
             export,
             currencies,
             seen: Seen::default(),
@@ -301,28 +307,32 @@ fn one_file(
     let mut wrong = Vec::new();
     let mut currencies: Vec<_> = pending.keys().map(|(currency, _)| currency.as_str()).collect();
     currencies.dedup();
-    if service.takes_one_currency() && currencies.len() > 1 {
+    let most = service.most().unwrap_or(u64::MAX);
+    let total: u64 = pending.values().sum();
+    // Parts are of one currency.
+    let needs_one = service.takes_one_currency() || wishes.part().is_some() || total > most;
+    if needs_one && currencies.len() > 1 {
         let (list, first) = (currencies.join(", "), currencies[0]);
-        wrong.push(format!("a file for {name} has one currency, and this run has {list}: ask for currency={first}"));
+        wrong.push(format!(
+            "this file for {name} has one currency, and the run has {list}: ask for currency={first}"
+        ));
     }
     let mut kinds: Vec<_> = pending.keys().map(|(_, kind)| *kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
     if kinds.len() > 1 {
         let list: Vec<_> = kinds.iter().map(|kind| format!("payees={kind}")).collect();
-        wrong.push(format!("{name} takes these payees in files of their own: ask for {}", list.join(", then for ")));
+        wrong.push(format!(
+            "{name} takes these payees in files of their own: ask for {}",
+            list.join(", then for ")
+        ));
     }
-    let most = service.most().unwrap_or(u64::MAX);
-    let total: u64 = pending.values().sum();
     if wrong.is_empty() && total > most {
         let of_group = |group: &(String, &'static str)| seen.0.get(group).copied().unwrap_or(0);
-        let parts = pending.keys().map(of_group).map(|count| count.div_ceil(most)).max();
-        wrong.push(match (wishes.part(), parts) {
-            (None, Some(parts)) => format!(
-                "a file for {name} has at most {most} payouts, and this run has {total}: ask for part=1 to part={parts}"
-            ),
-            _ => format!("a file for {name} has at most {most} payouts: ask for one currency"),
-        });
+        let parts = pending.keys().map(of_group).max().unwrap_or(0).div_ceil(most);
+        wrong.push(format!(
+            "a file for {name} has at most {most} payouts, and this run has {total}: ask for part=1 to part={parts}"
+        ));
     }
     match wrong.is_empty() {
         true => Ok(kinds.first().copied().or_else(|| wise::asked_for(wishes)).unwrap_or("")),
@@ -358,6 +368,11 @@ impl Faults {
 }
 
 impl PayoutFile {
+    /// How many payouts it has in all.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
     /// Writes the next piece. Returns how many payouts it has, and whether there are more.
     pub async fn next(&mut self, text: &mut Vec<u8>) -> Result<(u64, bool), ExportError> {
         if !self.headed {
@@ -418,5 +433,62 @@ fn write<'a>(cells: impl Iterator<Item = &'a str>, text: &mut Vec<u8>) {
     }
     if text.len() > before {
         text.extend(b"\r\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wishes(given: &[(&str, Value)]) -> Wishes {
+        let values = given.iter().map(|(name, value)| (Name::new(name), value.clone()));
+        Wishes(values.collect())
+    }
+
+    fn refused(service: Service, wishes: &Wishes, counts: &[(&str, &'static str, u64)]) -> String {
+        let counts = counts
+            .iter()
+            .map(|(currency, kind, count)| (((*currency).to_owned(), *kind), *count));
+        let pending: BTreeMap<_, _> = counts.collect();
+        match one_file(service, wishes, &Seen(pending.clone()), &pending) {
+            Ok(kind) => kind.to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn what_a_file_cannot_hold_is_asked_for_in_parts() {
+        let none = wishes(&[]);
+        assert_eq!(refused(Service::Any, &none, &[("EUR", "", 9_000), ("USD", "", 1)]), "");
+        assert_eq!(refused(Service::PayPal, &none, &[("EUR", "", 5_000)]), "");
+        let text = refused(Service::PayPal, &none, &[("EUR", "", 10_001)]);
+        assert_eq!(
+            text,
+            "a file for PayPal has at most 5000 payouts, and this run has 10001: ask for part=1 to part=3"
+        );
+        assert_eq!(
+            refused(Service::Wise, &none, &[("EUR", "SAVED", 999), ("USD", "SAVED", 1)]),
+            "SAVED"
+        );
+        let text = refused(Service::Wise, &none, &[("EUR", "EMAIL", 600), ("USD", "EMAIL", 600)]);
+        assert!(text.ends_with("the run has EUR, USD: ask for currency=EUR"), "{text}");
+        assert_eq!(refused(Service::Wise, &none, &[]), "");
+        assert_eq!(
+            refused(Service::Wise, &wishes(&[("payees", Value::from("SAVED"))]), &[]),
+            "SAVED"
+        );
+    }
+
+    #[test]
+    fn parts_do_not_move_when_payouts_are_settled() {
+        let wanted =
+            |part: i64, place| is_wanted(Service::Wise, &wishes(&[("part", Value::from(part))]), "EMAIL", place);
+        assert!(wanted(1, 0) && wanted(1, 999) && !wanted(1, 1_000));
+        assert!(wanted(2, 1_000) && wanted(2, 1_999) && !wanted(2, 999));
+        let mut seen = Seen::default();
+        let places: Vec<_> = ["EUR", "USD", "EUR"]
+            .map(|currency| seen.place(currency, "EMAIL"))
+            .into();
+        assert_eq!(places, [0, 0, 1]);
     }
 }

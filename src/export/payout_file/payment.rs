@@ -44,7 +44,8 @@ impl Payment {
     /// Whether the payee is an e-mail address.
     pub fn is_email(&self) -> bool {
         let parts = self.payee.split_once('@');
-        let is_word = |text: &str| !text.is_empty() && !text.contains(|letter: char| letter.is_whitespace() || letter == '@');
+        let is_word =
+            |text: &str| !text.is_empty() && !text.contains(|letter: char| letter.is_whitespace() || letter == '@');
         parts.is_some_and(|(name, host)| is_word(name) && is_word(host))
     }
 

@@ -49,7 +49,9 @@ pub fn line(payment: &Payment, wishes: &Wishes) -> Line {
         amount = whole.to_owned();
     }
     if !payment.is_email() && !is_payer_id(payee) {
-        return Err(format!("the payee {payee:?} is neither an e-mail address nor the id of a PayPal account"));
+        return Err(format!(
+            "the payee {payee:?} is neither an e-mail address nor the id of a PayPal account"
+        ));
     }
     if id.len() > LONGEST_ID {
         return Err(format!("its id has more than {LONGEST_ID} letters"));
@@ -58,7 +60,14 @@ pub fn line(payment: &Payment, wishes: &Wishes) -> Line {
         amount = amount.replace('.', ",");
     }
     let note = String::new();
-    Ok(vec![payee.clone(), amount, currency.clone(), id.clone(), note, "PAYPAL".to_owned()])
+    Ok(vec![
+        payee.clone(),
+        amount,
+        currency.clone(),
+        id.clone(),
+        note,
+        "PAYPAL".to_owned(),
+    ])
 }
 
 #[cfg(test)]
@@ -72,10 +81,21 @@ mod tests {
 
     #[test]
     fn a_payment_is_a_line() {
-        let expected = ["ann@example.com", "12.50", "EUR", "pay_01h2xcejqtf2nbrexx3vqjhp41", "", "PAYPAL"];
+        let expected = [
+            "ann@example.com",
+            "12.50",
+            "EUR",
+            "pay_01h2xcejqtf2nbrexx3vqjhp41",
+            "",
+            "PAYPAL",
+        ];
         assert_eq!(line(&payment(), &wishes()).unwrap(), expected);
         let (amount, currency) = ("1500.00".to_owned(), "HUF".to_owned());
-        let whole = Payment { amount, currency, ..payment() };
+        let whole = Payment {
+            amount,
+            currency,
+            ..payment()
+        };
         assert_eq!(line(&whole, &wishes()).unwrap()[1], "1500");
         let payee = "WDJJHEBZ4X2LY".to_owned();
         assert!(line(&Payment { payee, ..payment() }, &wishes()).is_ok());
@@ -85,7 +105,16 @@ mod tests {
     fn what_the_file_cannot_hold_is_said() {
         let with = |amount: &str, currency: &str, payee: &str| {
             let (amount, currency, payee) = (amount.to_owned(), currency.to_owned(), payee.to_owned());
-            line(&Payment { amount, currency, payee, ..payment() }, &wishes()).unwrap_err()
+            line(
+                &Payment {
+                    amount,
+                    currency,
+                    payee,
+                    ..payment()
+                },
+                &wishes(),
+            )
+            .unwrap_err()
         };
         assert_eq!(with("1.250", "KWD", "a@b"), "PayPal does not pay in KWD");
         assert_eq!(with("1.25", "HUF", "a@b"), "PayPal pays whole HUF only, not 1.25");

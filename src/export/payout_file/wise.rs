@@ -80,11 +80,15 @@ pub fn line(payment: &Payment, wishes: &Wishes) -> Line {
         ..
     } = payment;
     if payment.digits() > 2 {
-        return Err(format!("Wise takes amounts with two digits behind the point, not {amount} {currency}"));
+        return Err(format!(
+            "Wise takes amounts with two digits behind the point, not {amount} {currency}"
+        ));
     }
     let kind = kind(payment);
     if kind == SAVED && !is_recipient_id(payee) {
-        return Err(format!("the payee {payee:?} is neither an e-mail address nor the id of a recipient at Wise"));
+        return Err(format!(
+            "the payee {payee:?} is neither an e-mail address nor the id of a recipient at Wise"
+        ));
     }
     let source = wishes.text("sourceCurrency").unwrap_or(currency);
     let receiver = match payment.is_individual {
@@ -131,17 +135,44 @@ mod tests {
             ]
         );
         let (payee, is_individual) = ("12345678".to_owned(), true);
-        let saved = Payment { payee, is_individual, ..payment() };
+        let saved = Payment {
+            payee,
+            is_individual,
+            ..payment()
+        };
         let saved = line(&saved, &wishes(&[("sourceCurrency", "USD")])).unwrap();
-        assert_eq!(saved[..8], ["12345678", "Ann, \"the\" Partner", "", "", "USD", "EUR", "target", "12.50"]);
+        assert_eq!(
+            saved[..8],
+            [
+                "12345678",
+                "Ann, \"the\" Partner",
+                "",
+                "",
+                "USD",
+                "EUR",
+                "target",
+                "12.50"
+            ]
+        );
         assert_eq!(saved[8..], ["pay_01h2xcejqtf2nbrexx3vqjhp41", "PERSON"]);
-        assert_eq!((by_email.len(), saved.len()), (header(EMAIL).len(), header(SAVED).len()));
+        assert_eq!(
+            (by_email.len(), saved.len()),
+            (header(EMAIL).len(), header(SAVED).len())
+        );
     }
 
     #[test]
     fn what_the_file_cannot_hold_is_said() {
         let (amount, currency) = ("1.250".to_owned(), "KWD".to_owned());
-        let error = line(&Payment { amount, currency, ..payment() }, &wishes(&[])).unwrap_err();
+        let error = line(
+            &Payment {
+                amount,
+                currency,
+                ..payment()
+            },
+            &wishes(&[]),
+        )
+        .unwrap_err();
         assert!(error.contains("not 1.250 KWD"), "{error}");
         let payee = "Jane Doe".to_owned();
         assert!(line(&Payment { payee, ..payment() }, &wishes(&[])).is_err());

@@ -2,60 +2,63 @@
 
 use axum::http::{HeaderMap, StatusCode};
 
-use crate::export::Format;
+use crate::export::{Form, Kind};
 use crate::http::negotiate;
 
-/// A format as it travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Form {
-    pub format: Format,
-    pub media_type: &'static str,
-    /// What the names of its files end with.
-    pub ending: &'static str,
-}
+const CSV: &str = "text/csv; charset=utf-8; header=present";
+const WITHOUT_HEADER: &str = "text/csv; charset=utf-8; header=absent";
+const JSON_LINES: &str = "application/jsonl; charset=utf-8";
 
-const CSV: Form = Form {
-    format: Format::Csv,
-    media_type: "text/csv; charset=utf-8; header=present",
-    ending: "csv",
-};
-
-const JSON_LINES: Form = Form {
-    format: Format::JsonLines,
-    media_type: "application/jsonl; charset=utf-8",
-    ending: "jsonl",
-};
-
-/// The same under the name that it has had for longer.
-const NDJSON: Form = Form {
-    media_type: "application/x-ndjson; charset=utf-8",
-    ..JSON_LINES
-};
-
-/// What callers may accept, the best first.
-const ACCEPTED: [(&str, Form); 3] = [
-    ("text/csv", CSV),
-    ("application/jsonl", JSON_LINES),
-    ("application/x-ndjson", NDJSON),
+/// What callers may accept, the best first, and how it is sent: JSON Lines have two names.
+const ACCEPTED: [(&str, Form, &str); 3] = [
+    ("text/csv", Form::Csv, CSV),
+    ("application/jsonl", Form::JsonLines, JSON_LINES),
+    (
+        "application/x-ndjson",
+        Form::JsonLines,
+        "application/x-ndjson; charset=utf-8",
+    ),
 ];
 
-/// `given` are the values of the parameter. Otherwise the status and the text that say what is wrong.
-pub fn of(given: &[&str], headers: &HeaderMap) -> Result<Form, (StatusCode, String)> {
-    let wrong = |text: String| Err((StatusCode::BAD_REQUEST, text));
+/// The form and its media type. `given` are the values of the parameter. Otherwise the status and the text that say what is
+/// wrong.
+pub fn of(kind: Kind, given: &[&str], headers: &HeaderMap) -> Result<(Form, &'static str), (StatusCode, String)> {
+    let forms = kind.forms();
     match given {
         [] => {
-            let best = negotiate::best(headers, &ACCEPTED.map(|(name, _)| name));
-            let best = best.and_then(|best| ACCEPTED.iter().find(|(name, _)| *name == best));
-            best.map(|(_, form)| *form).ok_or_else(|| {
-                let text =
-                    "exports are text/csv or application/jsonl: accept one of them, or say format=csv or format=jsonl";
-                (StatusCode::NOT_ACCEPTABLE, text.to_owned())
+            let offered: Vec<_> = ACCEPTED
+                .into_iter()
+                .filter(|(_, form, _)| forms.contains(form))
+                .collect();
+            let names: Vec<_> = offered.iter().map(|(name, ..)| *name).collect();
+            let best = negotiate::best(headers, &names);
+            let found = best.and_then(|best| offered.iter().find(|(name, ..)| *name == best));
+            found.map(|(_, form, media_type)| (*form, *media_type)).ok_or_else(|| {
+                let text = format!(
+                    "this is {}: accept it, or say format={}",
+                    names.join(" or "),
+                    forms[0].word()
+                );
+                (StatusCode::NOT_ACCEPTABLE, text)
             })
         }
-        ["csv"] => Ok(CSV),
-        ["jsonl"] => Ok(JSON_LINES),
-        [other] => wrong(format!("format must be csv or jsonl, not {other:?}")),
-        _ => wrong("format is given twice".to_owned()),
+        [word] => match forms.iter().find(|form| form.word() == *word) {
+            Some(form) => Ok((*form, media_type(*form))),
+            None => {
+                let words: Vec<_> = forms.iter().map(|form| form.word()).collect();
+                let text = format!("format must be one of {}, not {word:?}", words.join(", "));
+                Err((StatusCode::BAD_REQUEST, text))
+            }
+        },
+        _ => Err((StatusCode::BAD_REQUEST, "format is given twice".to_owned())),
+    }
+}
+
+fn media_type(form: Form) -> &'static str {
+    match form {
+        Form::JsonLines => JSON_LINES,
+        Form::Csv | Form::Wise => CSV,
+        Form::PayPal => WITHOUT_HEADER,
     }
 }
 
@@ -73,27 +76,38 @@ mod tests {
 
     use super::*;
 
-    fn accepting(accept: &str) -> Result<Form, StatusCode> {
-        let headers = HeaderMap::from_iter([(header::ACCEPT, accept.parse().unwrap())]);
-        of(&[], &headers).map_err(|(status, _)| status)
+    fn asked(kind: &str, given: &[&str], accept: Option<&str>) -> Result<&'static str, StatusCode> {
+        let kind = Kind::named(kind).unwrap();
+        let headers = accept.map(|accept| (header::ACCEPT, accept.parse().unwrap()));
+        let found = of(kind, given, &HeaderMap::from_iter(headers));
+        found.map(|(form, _)| form.word()).map_err(|(status, _)| status)
     }
 
     #[test]
     fn the_parameter_decides_and_else_the_header() {
         for (accept, expected) in [
-            ("*/*", Ok(CSV)),
-            ("text/*", Ok(CSV)),
-            ("application/jsonl", Ok(JSON_LINES)),
-            ("text/csv;q=0.5, application/x-ndjson", Ok(NDJSON)),
+            ("*/*", Ok("csv")),
+            ("text/*", Ok("csv")),
+            ("application/jsonl", Ok("jsonl")),
+            ("text/csv;q=0.5, application/x-ndjson", Ok("jsonl")),
             ("application/json", Err(StatusCode::NOT_ACCEPTABLE)),
             ("text/csv;q=0", Err(StatusCode::NOT_ACCEPTABLE)),
         ] {
-            assert_eq!(accepting(accept), expected, "{accept}");
+            assert_eq!(asked("events", &[], Some(accept)), expected, "{accept}");
         }
-        let none = HeaderMap::new();
-        assert_eq!(of(&[], &none), Ok(CSV));
-        let csv = HeaderMap::from_iter([(header::ACCEPT, "text/csv".parse().unwrap())]);
-        assert_eq!(of(&["jsonl"], &csv), Ok(JSON_LINES));
-        assert!(of(&["xlsx"], &none).is_err() && of(&["csv", "csv"], &none).is_err());
+        assert_eq!(asked("events", &[], None), Ok("csv"));
+        assert_eq!(asked("events", &["jsonl"], Some("text/csv")), Ok("jsonl"));
+        assert_eq!(asked("payout-file", &["wise"], None), Ok("wise"));
+        assert_eq!(
+            asked("payout-file", &[], Some("application/jsonl")),
+            Err(StatusCode::NOT_ACCEPTABLE)
+        );
+        for (kind, given) in [
+            ("events", vec!["wise"]),
+            ("payout-file", vec!["jsonl"]),
+            ("events", vec!["csv", "csv"]),
+        ] {
+            assert_eq!(asked(kind, &given, None), Err(StatusCode::BAD_REQUEST));
+        }
     }
 }

@@ -20,7 +20,7 @@ use super::request_id::RequestId;
 use super::run::{self, Asker};
 use super::seats::Seat;
 use super::{Front, cost, graphql, observe};
-use crate::export::{ExportError, Exports, LISTS, Sheet};
+use crate::export::{ExportError, Kind};
 use stream::Running;
 
 /// When to ask again for an export while there are as many as there may be, in seconds.
@@ -65,53 +65,55 @@ async fn begin(
     headers: &HeaderMap,
 ) -> Result<Response, Response> {
     let request_id = asker.request_id.as_str();
-    let list = Exports::list(name).ok_or_else(|| {
-        let names = LISTS.each_ref().map(|list| list.name).join(", ");
-        let message = format!("there is no export {name:?}: there are {names}");
+    let kind = Kind::named(name).ok_or_else(|| {
+        let names: Vec<_> = Kind::names().collect();
+        let message = format!("there is no export {name:?}: there are {}", names.join(", "));
         refusal(StatusCode::NOT_FOUND, "BAD_REQUEST", message, request_id)
     })?;
-    let (formats, given): (Vec<_>, Vec<_>) =
+    let (forms, given): (Vec<_>, Vec<_>) =
         form_urlencoded::parse(query.as_bytes()).partition(|(name, _)| name == "format");
-    let formats: Vec<_> = formats.iter().map(|(_, format)| format.as_ref()).collect();
-    let form = format::of(&formats, headers).map_err(|(status, message)| {
+    let forms: Vec<_> = forms.iter().map(|(_, form)| form.as_ref()).collect();
+    let (form, media_type) = format::of(kind, &forms, headers).map_err(|(status, message)| {
         let code = format::code(status);
         refusal(status, code, message, request_id)
     })?;
     let given = given.iter().map(|(name, text)| (name.as_ref(), text.as_ref()));
-    let order = front.exports.order(list, asker.caller.clone(), given);
-    let order = order.map_err(|error| refused(front, error, request_id))?;
+    let asked = front.exports.ask((kind, form), &asker.caller, given);
+    let asked = asked.map_err(|error| refused(front, error, request_id))?;
     let subject = run::subject(asker);
     run::charge(front, &subject, cost::EXPORT)
         .map_err(|refused| run::refusal_of(refused, MediaType::Json, request_id))?;
     let seat = seat(front, asker).inspect_err(|_| {
         front.throttle.give_back(&subject, cost::EXPORT, Instant::now());
     })?;
-    let mut sheet = Sheet::new(form.format, order.headings.clone());
     let limits = &front.options.exports;
     // The database gives a transaction up in which nobody reads for so long; who gives it to the reader does before.
     let pause = limits.stall().saturating_mul(2);
     let begun = async {
-        let mut export = order.begin(front.exports.clone(), &front.app, Some(pause)).await?;
-        let first = export.next(|row| sheet.row(row)).await?;
-        Ok((export, first))
+        let mut document = asked.begin(front.exports.clone(), &front.app, Some(pause)).await?;
+        let first = document.next().await?;
+        Ok((document, first))
     };
-    let (export, first) = begun.await.map_err(|error| refused(front, error, request_id))?;
+    let begun = tokio::time::timeout(limits.whole(), begun).await.map_err(|_| {
+        let message = "the export took too long to begin: ask for less, or later";
+        refusal(StatusCode::GATEWAY_TIMEOUT, errors::LATE, message, request_id)
+    })?;
+    let (document, first) = begun.map_err(|error| refused(front, error, request_id))?;
     let running = Running {
         front: front.clone(),
-        export,
-        sheet,
+        document,
         authorization: graphql::authorization(headers).unwrap_or_default().to_owned(),
         checked: Instant::now(),
         _seat: seat,
         _counted: front.app.metrics.export(),
     };
     let day = front.app.clock.now().format("%Y-%m-%d");
-    let file = format!("attachment; filename=\"{name}-{day}.{}\"", form.ending);
+    let file = format!("attachment; filename=\"{name}-{day}.{}\"", form.ending());
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(form.media_type)),
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
         (
             header::CONTENT_DISPOSITION,
-            HeaderValue::try_from(file).expect("a list's name and a day"),
+            HeaderValue::try_from(file).expect("a name of ours and a day"),
         ),
     ];
     Ok((headers, running.body(first)).into_response())

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use crate::auth::{AuthError, authenticate_listener};
-use crate::export::{Export, ExportError, Sheet};
+use crate::export::{self, Document, ExportError};
 use crate::http::seats::Seat;
 use crate::http::{Front, listen};
 use crate::metrics::Open;
@@ -25,8 +25,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// An export that has begun.
 pub struct Running {
     pub front: Front,
-    pub export: Export,
-    pub sheet: Sheet,
+    pub document: Document,
     /// What the caller showed, as an Authorization header has it.
     pub authorization: String,
     /// When the caller's right was looked at.
@@ -59,9 +58,8 @@ enum Cut {
 }
 
 impl Running {
-    /// Goes on by itself as far as the body is read. `first` says how many rows the page has that is written already, and
-    /// whether there are more.
-    pub fn body(self, first: (u64, bool)) -> Body {
+    /// Goes on by itself as far as the body is read, after the first piece.
+    pub fn body(self, first: export::Piece) -> Body {
         let (pieces, taken) = mpsc::channel(AHEAD);
         tokio::spawn(self.run(pieces, first).in_current_span());
         let pieces = stream::unfold(Some(taken), |taken| async {
@@ -75,7 +73,7 @@ impl Running {
         Body::from_stream(pieces)
     }
 
-    async fn run(mut self, pieces: mpsc::Sender<Piece>, first: (u64, bool)) {
+    async fn run(mut self, pieces: mpsc::Sender<Piece>, first: export::Piece) {
         let start = Instant::now();
         let (mut told, limits) = (self.front.ending.clone(), self.front.options.exports.clone());
         let patience = self.front.options.timeouts.shutdown().saturating_sub(FAREWELL);
@@ -99,20 +97,17 @@ impl Running {
     async fn pages(
         &mut self,
         pieces: &mpsc::Sender<Piece>,
-        (written, mut goes_on): (u64, bool),
+        mut read: export::Piece,
         rows: &mut u64,
     ) -> Result<(), Cut> {
-        *rows = written;
         loop {
-            let text = self.sheet.take();
-            self.send(pieces, Piece::Rows(text)).await?;
-            if !goes_on {
+            *rows += read.rows;
+            self.send(pieces, Piece::Rows(read.text)).await?;
+            if !read.goes_on {
                 return self.send(pieces, Piece::End).await;
             }
             self.check().await?;
-            let written;
-            (written, goes_on) = self.export.next(|row| self.sheet.row(row)).await?;
-            *rows += written;
+            read = self.document.next().await?;
             // Whoever waits for a processor goes first.
             tokio::task::yield_now().await;
         }

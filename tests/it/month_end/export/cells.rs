@@ -19,7 +19,8 @@ const COLUMNS: [(&str, &str); 5] = [
     (
         "payouts",
         "id status amount=amount.amount currency=amount.currency partnerId=partner.id
-         partnerExternalId=partner.externalId partnerName=partner.name recipient createdAt settledAt reference",
+         partnerExternalId=partner.externalId partnerName=partner.name recipient createdAt settledAt reference
+         payoutReference runId=run.id createdBy settledBy",
     ),
     (
         "events",
@@ -33,8 +34,8 @@ const COLUMNS: [(&str, &str); 5] = [
     (
         "partners",
         "id externalId name email type status groupId=group.id groupExternalId=group.externalId groupName=group.name
-         tierId=tier.id tierLabel=tier.label categories tags payoutCurrency createdAt updatedAt activatedAt revokedAt
-         metadata",
+         tierId=tier.id tierLabel=tier.label categories tags payoutCurrency payoutReference createdAt updatedAt activatedAt
+         revokedAt metadata",
     ),
     (
         "customers",
@@ -52,7 +53,8 @@ fn selection(list: &str) -> &'static str {
              accruedAt matureAt approvedAt paidAt reversedAt"
         }
         "payouts" => {
-            "id status amount { amount currency } partner { id externalId name } recipient createdAt settledAt reference"
+            "id status amount { amount currency } partner { id externalId name } recipient createdAt settledAt reference
+             payoutReference run { id } createdBy settledBy"
         }
         "events" => {
             "id externalId kind type base amount { amount currency } revenue { amount currency } occurredAt recordedAt
@@ -61,7 +63,7 @@ fn selection(list: &str) -> &'static str {
         }
         "partners" => {
             "id externalId name email type status group { id externalId name } tier { id label } categories { id label }
-             tags payoutCurrency createdAt updatedAt activatedAt revokedAt metadata"
+             tags payoutCurrency payoutReference createdAt updatedAt activatedAt revokedAt metadata"
         }
         _ => "id externalId acquiredAt partner { id externalId name } campaign { id externalId name }",
     }

@@ -62,6 +62,9 @@ both_databases! {
             (vec!["commissions", "--tenant", "acme", "status=PAYED", "currency=x"], "currency must be an ISO 4217"),
             (vec!["commissions", "--tenant", "acme", "partnerId=nobody"], "id "),
             (vec!["partners", "--tenant", "acme", "--format", "xlsx"], "possible values: csv, jsonl"),
+            (vec!["partners", "--tenant", "acme", "--format", "wise"], "partners is written with --format csv or jsonl"),
+            (vec!["payout-file", "--tenant", "acme", "--format", "paypal"], "runId is required"),
+            (vec!["statement", "--tenant", "acme", "currency=EUR"], "partnerId is required"),
         ] {
             let (code, text) = failed(&app, &arguments).await;
             assert_eq!(code, Some(2), "{arguments:?}: {text}");

@@ -3,8 +3,11 @@
 mod cells;
 mod command_line;
 mod endings;
+mod payout_files;
 mod requests;
+mod settlements;
 mod spreadsheet;
+mod statement;
 mod whole;
 
 use axum::body::Body;

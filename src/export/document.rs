@@ -1,0 +1,92 @@
+//! Whatever is exported, from what was asked for to its text.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::form::{Form, Kind};
+use super::payout_file::{FileOrder, PayoutFile};
+use super::sheet::Sheet;
+use super::{Export, ExportError, Exports, Order};
+use crate::app::App;
+use crate::auth::Caller;
+
+/// An export that may be made.
+pub enum Asked {
+    List(Order, Form),
+    PayoutFile(FileOrder),
+}
+
+/// An export under way. It holds a connection, which sees one moment, until it is dropped.
+pub enum Document {
+    List { export: Export, sheet: Sheet },
+    PayoutFile(PayoutFile),
+}
+
+/// Some rows of one.
+pub struct Piece {
+    pub text: Vec<u8>,
+    pub rows: u64,
+    /// There are more.
+    pub goes_on: bool,
+}
+
+impl Exports {
+    /// Looks at what is asked for, and at who asks. `given` are parameters by name.
+    pub fn ask<'p>(
+        &self,
+        (kind, form): (Kind, Form),
+        caller: &Caller,
+        given: impl IntoIterator<Item = (&'p str, &'p str)>,
+    ) -> Result<Asked, ExportError> {
+        Ok(match kind {
+            Kind::List(list) => Asked::List(self.order(list, caller.clone(), given)?, form),
+            Kind::PayoutFile => Asked::PayoutFile(self.payout_file(form.service(), caller, given)?),
+        })
+    }
+}
+
+impl Asked {
+    /// Takes a connection, whose view of the database stands still from now on. Nothing may be read from it for `pause`, or
+    /// for any time.
+    pub async fn begin(
+        self,
+        exports: Arc<Exports>,
+        app: &App,
+        pause: Option<Duration>,
+    ) -> Result<Document, ExportError> {
+        Ok(match self {
+            Self::List(order, form) => {
+                let sheet = Sheet::new(form.format(), order.headings());
+                let export = order.begin(exports, app, pause).await?;
+                Document::List { export, sheet }
+            }
+            Self::PayoutFile(order) => Document::PayoutFile(order.begin(exports, app, pause).await?),
+        })
+    }
+}
+
+impl Document {
+    /// How many rows it has in all.
+    pub async fn count(&self) -> Result<u64, ExportError> {
+        match self {
+            Self::List { export, .. } => export.count().await,
+            Self::PayoutFile(file) => Ok(file.count()),
+        }
+    }
+
+    /// Reads on.
+    pub async fn next(&mut self) -> Result<Piece, ExportError> {
+        match self {
+            Self::List { export, sheet } => {
+                let (rows, goes_on) = export.next(|row| sheet.row(row)).await?;
+                let text = sheet.take();
+                Ok(Piece { text, rows, goes_on })
+            }
+            Self::PayoutFile(file) => {
+                let mut text = Vec::new();
+                let (rows, goes_on) = file.next(&mut text).await?;
+                Ok(Piece { text, rows, goes_on })
+            }
+        }
+    }
+}
