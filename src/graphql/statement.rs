@@ -64,16 +64,19 @@ impl Stated {
     async fn page(
         &self,
         request: &RequestContext,
-        page: &PageRequest<Place>,
+        page: &PageRequest<Marked>,
     ) -> Result<Page<(page::Place, StatementMovement)>, ApiError> {
-        // A page from the statement's one end or the other begins with what is owed there.
+        // A page from the statement's one end or the other begins with what is owed there, one behind a movement with what
+        // was owed then.
         let balance = match (page.backward, page.after, page.before) {
             (false, None, _) => Some(self.sums(request).await?.opening),
+            (false, Some((_, balance)), _) => Some(balance),
             (true, _, None) => Some(self.sums(request).await?.closing()),
-            _ => None,
+            (true, _, Some(_)) => None,
         };
         let (reader, account) = (request.store().reader(), &self.account);
-        let found = store::statement::page(reader, &self.scope, account, self.range, page, balance).await?;
+        let page = page.try_map(|(place, _)| Ok::<_, ApiError>(*place))?;
+        let found = store::statement::page(reader, &self.scope, account, self.range, &page, balance).await?;
         let currency = account.currency;
         Ok(found.map(|(movement, balance)| {
             let shown = StatementMovement {
@@ -81,7 +84,7 @@ impl Stated {
                 balance,
                 currency,
             };
-            (mark(&movement.place), shown)
+            (mark(&movement.place, balance), shown)
         }))
     }
 
@@ -90,20 +93,28 @@ impl Stated {
     }
 }
 
-/// A place as cursors have it.
-fn mark(place: &Place) -> page::Place {
+/// A movement's place, and what was owed behind it.
+type Marked = (Place, i128);
+
+/// A place as cursors have it. What was owed there never changes, and is not added up again for the page behind it; who
+/// forges a cursor shows wrong balances to nobody else.
+fn mark(place: &Place, balance: i128) -> page::Place {
     page::Place {
-        key: Some(SortKey::Integer(place.number())),
+        key: Some(SortKey::Text(format!("{} {balance}", place.number()))),
         id: place.row.uuid(),
     }
 }
 
-fn place(mark: &page::Place) -> Result<Place, ApiError> {
-    let place = match mark.key {
-        Some(SortKey::Integer(number)) => Place::of_number(number, CommissionId::from_uuid(mark.id)),
-        _ => None,
+fn marked(mark: &page::Place) -> Result<Marked, ApiError> {
+    let read = || {
+        let Some(SortKey::Text(text)) = &mark.key else {
+            return None;
+        };
+        let (number, balance) = text.split_once(' ')?;
+        let place = Place::of_number(number.parse().ok()?, CommissionId::from_uuid(mark.id))?;
+        Some((place, balance.parse().ok()?))
     };
-    place.ok_or_else(Cursors::foreign)
+    read().ok_or_else(Cursors::foreign)
 }
 
 /// What was owed to a partner, or to an individual there, in one currency at the beginning and at the end of a range of
@@ -170,8 +181,8 @@ impl Statement {
         let Stated {
             scope, account, range, ..
         } = &*self.0;
-        let cursors = Cursors::of((scope, "statement", account, range)).sorted_by(Some(SortKey::Integer(0)));
-        let page = arguments.read(&cursors)?.try_map(place)?;
+        let cursors = Cursors::of((scope, "statement", account, range)).sorted_by(Some(SortKey::Text(String::new())));
+        let page = arguments.read(&cursors)?.try_map(marked)?;
         let (listed, counted) = (self.0.clone(), self.0.clone());
         Ok(Connection::new(
             cursors,
