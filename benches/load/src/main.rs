@@ -5,7 +5,9 @@ mod ceiling;
 mod client;
 mod cursors;
 mod database;
+mod download;
 mod equality;
+mod export;
 mod extras;
 mod fill;
 mod grow;
@@ -78,6 +80,9 @@ enum Command {
     Fill,
     /// Start to ready, a simulation of 500 scenarios, events in lists
     Extras,
+    /// A tenant's commissions as a file, alone and beside other requests: the first of --only, else Q2, over the first
+    /// number of --connections
+    Export(export::Options),
     /// The same requests over `base` and over `grown`, with --scale small over `small` and `small-grown`; PostgreSQL only
     Growth,
     /// How PostgreSQL answers the statements of Q1 to Q5
@@ -141,6 +146,12 @@ impl Cli {
             }
             Some(Command::Fill) => self.url(self.scale, &folder).await.map(|_| ()),
             Some(Command::Extras) => extras::run(&self.url(self.scale, &folder).await?, &folder, time).await,
+            Some(Command::Export(options)) => {
+                let operation = self.only.first().copied().unwrap_or(Operation::Q2);
+                let connections = self.connections.first().copied().unwrap_or(1);
+                let url = self.url(self.scale, &folder).await?;
+                export::run(&options, (operation, connections), &url, &folder, time).await
+            }
             Some(Command::Growth) => {
                 let (base, grown) = match self.scale {
                     Scale::Small | Scale::SmallGrown => (Scale::Small, Scale::SmallGrown),

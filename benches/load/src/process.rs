@@ -28,6 +28,11 @@ pub fn memory_mb(pid: u32) -> Result<(f64, f64), Failure> {
     Ok((kilobytes("VmRSS:")? / 1024.0, kilobytes("VmHWM:")? / 1024.0))
 }
 
+/// Has the most that it ever had be what it has now.
+pub fn forget_peak(pid: u32) -> Result<(), Failure> {
+    Ok(std::fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
