@@ -247,15 +247,24 @@ pub(super) async fn lift_limits(transaction: &impl ConnectionTrait) -> Result<()
     Ok(())
 }
 
-/// How long this transaction may do nothing; `None`: for ever. On SQLite nobody would end it.
-pub(super) async fn may_pause(transaction: &impl ConnectionTrait, pause: Option<Duration>) -> Result<(), StoreError> {
+/// Prepares a transaction for reading a list from its first page to its last one. It may do nothing for `pause`, or for
+/// ever; on SQLite nobody would end it. PostgreSQL plans for the values that are bound: one plan for all of them may find the
+/// rows of a long range by an index of that range and sort them, for every page anew.
+pub(super) async fn read_page_by_page(
+    transaction: &impl ConnectionTrait,
+    pause: Option<Duration>,
+) -> Result<(), StoreError> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Postgres {
         let longest = pause.map_or(0, |pause| pause.as_millis());
-        let command = format!("SET LOCAL idle_in_transaction_session_timeout = {longest}");
-        transaction
-            .execute_raw(Statement::from_string(backend, command))
-            .await?;
+        for command in [
+            format!("SET LOCAL idle_in_transaction_session_timeout = {longest}"),
+            "SET LOCAL plan_cache_mode = force_custom_plan".to_owned(),
+        ] {
+            transaction
+                .execute_raw(Statement::from_string(backend, command))
+                .await?;
+        }
     }
     Ok(())
 }

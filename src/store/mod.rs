@@ -187,7 +187,7 @@ impl Store {
         };
         let transaction = Transaction::new(transaction, self.appended.clone());
         connect::see_one_moment(&transaction).await?;
-        connect::may_pause(&transaction, pause).await?;
+        connect::read_page_by_page(&transaction, pause).await?;
         Ok(Self {
             reader: Reader::Moment(Arc::new(transaction)),
             ..self.clone()
