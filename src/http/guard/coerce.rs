@@ -127,6 +127,14 @@ impl Checker<'_> {
         self.seen_bytes <= most
     }
 
+    /// Checks a value for an argument or a field of an input. Where its variable has no value, the default of the place counts.
+    pub fn check_for<V: Input>(&mut self, place: &InputField, value: &V, path: &Path, position: Pos) {
+        let has_no_value = matches!(value.view(), View::Variable(name) if !self.variables.contains_key(name.as_str()));
+        if !(place.has_default && has_no_value) {
+            self.check(&place.ty, value, path, position);
+        }
+    }
+
     /// Checks a value for a place of type `ty`.
     pub fn check<V: Input>(&mut self, ty: &Type, value: &V, path: &Path, position: Pos) {
         // One answer names ten errors at most; the rest of a long list of bad values is of no use.
@@ -251,7 +259,7 @@ impl Checker<'_> {
     ) {
         for (field, value) in given {
             match fields.get(*field) {
-                Some(definition) => self.check(&definition.ty, *value, &Path::Key(path, field), position),
+                Some(definition) => self.check_for(definition, *value, &Path::Key(path, field), position),
                 None => self.refuse::<V>(path, position, format_args!("has no field {field:?}: it is a {name}")),
             }
             if self.problems.len() >= self.limits.errors {

@@ -395,7 +395,7 @@ impl<'a> Walk<'a> {
             // Strict validation names unknown arguments and those that are missing.
             if let Some(argument) = definition.arguments.get(name.node.as_str()) {
                 self.checker
-                    .check(&argument.ty, &value.node, &Path::Argument(&name.node), value.pos);
+                    .check_for(argument, &value.node, &Path::Argument(&name.node), value.pos);
             }
         }
     }

@@ -36,11 +36,15 @@ pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
     runs.chain(settled)
 }
 
-/// Pays everybody what is approved.
+/// Pays everybody what is approved; in the last run, of what accrued more than three days before.
 pub async fn run(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
     let (app, caller) = stage.step(age, &format!("demo-run-{}", place + 1));
-    let everything = NewPayoutRun::default();
-    let run = answered(&app, &caller, create_run(&app, &caller, everything)).await?;
+    let is_last = place == RUNS.len() - 1;
+    let wanted = NewPayoutRun {
+        accrued_before: is_last.then(|| app.clock.now() - Duration::days(3)),
+        ..NewPayoutRun::default()
+    };
+    let run = answered(&app, &caller, create_run(&app, &caller, wanted)).await?;
     ids.put("run", place, run.id);
     Ok(())
 }

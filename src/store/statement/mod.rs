@@ -104,6 +104,7 @@ struct Step {
     /// Of the kind of the movement.
     rank: Expr,
     minor: Expr,
+    is_entry: bool,
 }
 
 /// All the ways in which rows move an account.
@@ -113,11 +114,13 @@ fn steps(account: &Account) -> [Step; 3] {
         at: Expr::col(column.as_column_ref()),
         rank: Expr::cust(format!("CAST({} AS bigint)", kind.rank())),
         minor: Expr::val(0i64).sub(minor()),
+        is_entry: false,
     };
     let entering = Step {
         at: entered_at(account),
         rank: entry_rank(),
         minor: minor(),
+        is_entry: true,
     };
     [
         entering,

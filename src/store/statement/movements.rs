@@ -1,10 +1,11 @@
 //! The movements of an account, page by page.
 
 use entity::commission::Column;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, UnionType};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, Order, QueryFilter, QueryResult, QuerySelect};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
+use sea_orm::{ColumnTrait, ConnectionTrait, Order, QueryFilter, QueryResult, QuerySelect};
 use uuid::Uuid;
 
+use super::sums::owed;
 use super::{Step, rows, steps};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
@@ -19,8 +20,7 @@ const BALANCE: &str = "balance";
 /// A page of what moved the account in a range, in order, each with what was owed after it. One statement.
 ///
 /// `balance` is what was owed where the page begins: behind the place that it is `after`, or before the one that it ends
-/// at where it is read `backward`. Whoever goes from page to page knows it of the page before; `None`: it is added up from
-/// all that the account was ever owed.
+/// at where it is read `backward`. Whoever goes from page to page knows it of the page before; `None`: it is worked out.
 pub async fn page(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -32,13 +32,13 @@ pub async fn page(
     let backend = database.get_database_backend();
     let mut statement = moved(scope, account, range, request);
     if balance.is_none() {
-        statement
-            .from_subquery(owed(backend, scope, account, Bound::of(range, request)), "owed")
-            .columns(
-                sum::columns(backend, BALANCE)
-                    .into_iter()
-                    .map(|name| (Alias::new("owed"), Alias::new(name))),
-            );
+        let bound = Bound::of(range, request);
+        let owed = owed(backend, scope, account, |step| bound.is_before(step), BALANCE);
+        statement.from_subquery(owed, "owed").columns(
+            sum::columns(backend, BALANCE)
+                .into_iter()
+                .map(|name| (Alias::new("owed"), Alias::new(name))),
+        );
     }
     let found = database.query_all(&statement).await?;
     let balance = match (balance, found.first()) {
@@ -66,10 +66,7 @@ pub async fn page(
 /// The movements of a page, and one more. Each way in which rows move is walked along an index of its own, and no further
 /// than the page goes.
 fn moved(scope: &Scope, account: &Account, range: Range, request: &PageRequest<Place>) -> SelectStatement {
-    let order = match request.backward {
-        true => Order::Desc,
-        false => Order::Asc,
-    };
+    let order = direction(request);
     let sorted = |statement: &mut SelectStatement| {
         for column in ["at", "rank", "id"] {
             statement.order_by(Alias::new(column), order.clone());
@@ -81,6 +78,9 @@ fn moved(scope: &Scope, account: &Account, range: Range, request: &PageRequest<P
             .filter(is_within(&step, range, request))
             .select_only();
         let statement = QuerySelect::query(&mut select);
+        if let Some(reach) = reach(scope, account, &step, range, request) {
+            statement.and_where(reach);
+        }
         statement
             .expr_as(step.at, "at")
             .expr_as(step.rank, "rank")
@@ -102,6 +102,36 @@ fn moved(scope: &Scope, account: &Account, range: Range, request: &PageRequest<P
         .from_subquery(all, "movement");
     sorted(&mut statement);
     statement
+}
+
+fn direction(request: &PageRequest<Place>) -> Order {
+    match request.backward {
+        true => Order::Desc,
+        false => Order::Asc,
+    }
+}
+
+/// How far entries must be read, where an index has them in the order of their time but not in that of their kinds: up to
+/// the time of the last one by time alone, and not all of the range, which would then be sorted.
+fn reach(scope: &Scope, account: &Account, step: &Step, range: Range, request: &PageRequest<Place>) -> Option<Expr> {
+    if account.recipient.is_some() || !step.is_entry {
+        return None;
+    }
+    let mut last = rows(scope, account)
+        .filter(is_within(step, range, request))
+        .select_only();
+    let last = QuerySelect::query(&mut last)
+        .expr(step.at.clone())
+        .order_by_expr(step.at.clone(), direction(request))
+        .limit(1)
+        .offset(u64::from(request.limit))
+        .take();
+    let last = Expr::SubQuery(None, Box::new(last.into()));
+    let up_to = |end: Timestamp| Expr::expr(Func::coalesce([last, Expr::val(end)]));
+    Some(match request.backward {
+        false => step.at.clone().lte(up_to(range.to)),
+        true => step.at.clone().gte(up_to(range.from)),
+    })
 }
 
 /// Whether a step lies in the range, and in the stretch of it that is asked for. Its time alone says nearly as much, and
@@ -148,34 +178,15 @@ impl Bound {
         }
     }
 
-    fn follows(&self, step: &Step) -> Expr {
+    /// Whether a step is beyond it.
+    fn is_before(&self, step: &Step) -> Expr {
+        let at = || step.at.clone();
         match self {
-            Self::Moment(at) => step.at.clone().lt(*at),
-            Self::Before(place) => place_of(step).lt(tuple(place)),
-            Self::Behind(place) => place_of(step).lte(tuple(place)),
+            Self::Moment(moment) => at().gte(*moment),
+            Self::Before(place) => at().gte(place.at).and(place_of(step).gte(tuple(place))),
+            Self::Behind(place) => at().gte(place.at).and(place_of(step).gt(tuple(place))),
         }
     }
-
-    fn at(&self) -> Timestamp {
-        match self {
-            Self::Moment(at) => *at,
-            Self::Before(place) | Self::Behind(place) => place.at,
-        }
-    }
-}
-
-/// What was owed there.
-fn owed(backend: DbBackend, scope: &Scope, account: &Account, bound: Bound) -> SelectStatement {
-    let mut select = rows(scope, account)
-        .filter(Column::AccruedAt.lte(bound.at()))
-        .select_only();
-    let [entered, reversed, paid] = steps(account).map(|step| -> Expr {
-        let moved = Expr::case(bound.follows(&step), step.minor);
-        moved.finally(Expr::val(0i64)).into()
-    });
-    let statement = QuerySelect::query(&mut select);
-    sum::add(backend, statement, entered.add(reversed).add(paid), BALANCE);
-    statement.take()
 }
 
 fn movement(found: &QueryResult) -> Result<Movement, StoreError> {

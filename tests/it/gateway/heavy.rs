@@ -148,6 +148,21 @@ fn attacks(ids: &[String]) -> Vec<Attack> {
         ),
         attack("equal totals 4 times", totals(4, &|_| "first: 1".to_owned()), json!({}), ""),
         attack("different totals 4 times", totals(4, &|n| format!("filter: {{ accruedFrom: \"2020-01-0{}T00:00:00Z\" }}", n + 1)), json!({}), ""),
+        attack(
+            "a report 4 times, by all there is",
+            format!("{{ {} }}", numbered(4, |n| {
+                let range = format!("from: \"2020-01-0{}T00:00:00Z\", to: \"2030-01-01T00:00:00Z\"", n + 1);
+                format!("r{n}: commissionReport(groupBy: [PARTNER, CAMPAIGN, KIND, STATUS], timeBasis: OCCURRED, {range}, first: 1) {{ nodes {{ count }} }}")
+            })),
+            json!({}),
+            "",
+        ),
+        attack(
+            "the balances of 200 partners as they were",
+            "{ partners(first: 200) { nodes { balancesAsOf(at: \"2026-01-01T00:00:00Z\") { payable } } } }".to_owned(),
+            json!({}),
+            "",
+        ),
         attack("totals 20 times", totals(20, &|_| "first: 1".to_owned()), json!({}), complex),
         attack(
             "377 rows reversed, each with two pages of 500",

@@ -182,6 +182,32 @@ both_databases! {
         assert_eq!(data["commissions"]["totals"], expected);
         assert_eq!(data["partner"]["commissions"]["totals"], expected);
         assert!(data["commissionSeries"].to_string().contains("200000000000000000.07"), "{data:#}");
+
+        // The largest of either sign first, also where they differ in their last digits only, from page to page.
+        for (kind, minor, of) in [("MANUAL", "-amount_minor", "kind = 'EVENT' AND amount_minor > 7"), ("DEAL", "1", "kind = 'MANUAL'")] {
+            let chosen = columns.replace("kind,", &format!("'{kind}',"));
+            let sql = format!(
+                "INSERT INTO commission (tenant_id, id, amount_minor, {columns}) SELECT tenant_id, {id}, {minor}, {chosen} FROM commission WHERE {of}"
+            );
+            database.execute_raw(Statement::from_string(database.get_database_backend(), sql)).await.unwrap();
+        }
+        let report = "query($first: Int, $after: String, $last: Int, $before: String) {
+            commissionReport(groupBy: [KIND], from: \"2026-03-01T00:00:00Z\", to: \"2026-03-02T00:00:00Z\",
+              first: $first, after: $after, last: $last, before: $before) { edges { cursor node { kind count amount { amount } } } } }";
+        let told = |data: &serde_json::Value| {
+            let edges = data["commissionReport"]["edges"].as_array().unwrap().iter();
+            edges.map(|edge| format!("{} {} {}", edge["node"]["kind"], edge["node"]["count"], edge["node"]["amount"]["amount"]).replace('"', "")).collect::<Vec<_>>()
+        };
+        let whole = shop.staff.data_with(report, json!({})).await;
+        let expected = ["EVENT 20001 200000000000000000.07", "MANUAL 20000 -200000000000000000.00", "DEAL 20000 200.00"];
+        assert_eq!(told(&whole), expected);
+        for place in 0..3 {
+            let cursor = &whole["commissionReport"]["edges"][place]["cursor"];
+            let behind = shop.staff.data_with(report, json!({ "after": cursor })).await;
+            assert_eq!(told(&behind), expected[place + 1..]);
+            let before = shop.staff.data_with(report, json!({ "last": 5, "before": cursor })).await;
+            assert_eq!(told(&before), expected[..place]);
+        }
     }
 
     /// What a database holds from before there were bounds, or past them.

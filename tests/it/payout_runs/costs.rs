@@ -75,6 +75,28 @@ both_databases! {
         assert!(costs[1] <= 50, "{costs:?}");
     }
 
+    /// What looks at rows that no argument names has a price of its own.
+    async fn requests_cost_what_they_look_at(app: TestApp) {
+        let office = Office::new(&app).await;
+        let staff = office.staff();
+        for (least, most, document) in [
+            (1_200, 1_220, "mutation { previewPayoutRun(input: {}) { userErrors { code } } }"),
+            (10, 20, "mutation { createPayoutRun(input: {}) { userErrors { code } } }"),
+            (1_000, 1_020, "mutation { approveMatchingCommissions(input: { filter: {} }) { approved userErrors { code } } }"),
+            (1_500, 1_520, "mutation { approveMatchingCommissions(input: { filter: {} }) { refused { id } userErrors { code } } }"),
+            (510, 520, "mutation { settlePayouts(input: { what: { run: { runId: \"x\", status: PAID } } }) { userErrors { code } } }"),
+            (1_010, 1_020, "mutation { settlePayouts(input: { what: { run: { runId: \"x\", status: PAID } } }) { results { id } userErrors { code } } }"),
+            (11, 20, "mutation { settlePayouts(input: { what: { settlements: [{ id: \"x\", status: PAID }] } }) { results { id } userErrors { code } } }"),
+            (30, 60, "{ payoutRuns(first: 1) { nodes { totals { count } } } }"),
+            (102, 102, "{ partners(first: 1, orderBy: { field: PAYABLE, currency: \"EUR\" }) { nodes { id } } }"),
+            (2, 2, "{ partners(first: 1, orderBy: { field: NAME }) { nodes { id } } }"),
+        ] {
+            let answer = staff.ask(document).await;
+            let cost = answer.body["extensions"]["cost"]["requestedQueryCost"].as_u64().expect("a cost");
+            assert!((least..=most).contains(&cost), "{document} costs {cost}");
+        }
+    }
+
     async fn lists_of_runs_cost_a_few_statements(app: TestApp) {
         let office = Office::new(&app).await;
         for round in 0..3 {

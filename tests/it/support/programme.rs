@@ -121,7 +121,7 @@ impl Programme {
                 "name": format!("{name} partner"), "email": format!("{name}@{name}.example"),
                 "externalId": format!("{name}-1"), "groupId": group, "tierId": tier, "categoryIds": [category],
                 "tags": ["hidden tag", format!("{name} tag")], "metadata": { "hidden": name },
-                "campaignIds": campaigns, "payoutCurrency": "USD",
+                "campaignIds": campaigns, "payoutCurrency": "USD", "payoutReference": format!("hidden pay of {name}"),
                 "commissionSnapshot": { "campaignId": campaign, "terms": terms },
             })
         };

@@ -159,6 +159,12 @@ both_databases! {
             ("{ partners(first: 3) { nodes { tags categories { label } balances { currency } } } }", 1 + 3 * (1 + 10 + 2)),
             ("{ partnerCategories { label } partnerTiers { label } }", 20),
             ("{ nodes(ids: [\"par_01h2xcejqtf2nbrexx3vqjhp41\", \"par_01h2xcejqtf2nbrexx3vqjhp41\"]) { ... on Partner { transitions { at } } } }", 2 * (1 + 10)),
+            // What is summed costs besides its answer.
+            ("{ partners(first: 3) { nodes { balancesAsOf(at: \"2026-01-01T00:00:00Z\") { payable } } } }", 1 + 3 * (1 + 2 + 20)),
+            ("{ statement(partnerId: \"par_01h2xcejqtf2nbrexx3vqjhp41\", currency: \"EUR\", from: \"2026-01-01T00:00:00Z\", to: \"2026-02-01T00:00:00Z\") {
+                opening { amount } totals { count } movements(first: 3) { totalCount nodes { amount { amount } } } } }", 1 + 20 + 1 + 6 + (1 + 3 * 2 + 5 + 20)),
+            ("{ commissionReport(groupBy: [], from: \"2026-01-01T00:00:00Z\", to: \"2026-02-01T00:00:00Z\", first: 3) {
+                totalCount nodes { count amount { amount } } } }", 1 + 3 * 2 + 2 * 1_200),
         ] {
             assert_eq!(requested(&client.ask(document).await), cost, "{document}");
         }

@@ -16,7 +16,7 @@ use crate::support::Client;
 /// What is asked of a row.
 pub const ROW: &str = "start partner { id } campaign { id } kind status count amount { amount currency }";
 
-pub const REPORT: &str = "query($groupBy: [ReportDimension!]!, $interval: SeriesInterval, $basis: TimeBasis! = ACCRUED, $from: DateTime!, $to: DateTime!, \
+pub const REPORT: &str = "query($groupBy: [ReportDimension!]!, $interval: SeriesInterval, $basis: TimeBasis, $from: DateTime!, $to: DateTime!, \
     $filter: CommissionFilter, $first: Int, $after: String, $last: Int, $before: String) { \
     commissionReport(groupBy: $groupBy, interval: $interval, timeBasis: $basis, from: $from, to: $to, filter: $filter, \
     first: $first, after: $after, last: $last, before: $before)";

@@ -2,6 +2,7 @@
 
 mod access;
 mod as_of;
+mod costs;
 mod examples;
 mod individuals;
 mod mistakes;
