@@ -25,6 +25,7 @@ pub const SETTINGS: &str = include_str!("settings.toml");
 
 /// The settings as flags and environment variables; every command takes them.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Settings")]
 pub struct Flags {
     /// Where the database is: sqlite://FILE?mode=rwc (creates the file) or postgres://USER:PASSWORD@HOST/NAME
     /// [default: sqlite://tributary.db?mode=rwc]
@@ -64,6 +65,15 @@ pub struct Flags {
     /// No GraphiQL, introspection only with the scope `admin`, no suggestions in error texts
     #[arg(long, global = true, env = "TRIBUTARY_PRODUCTION", num_args = 0..=1, default_missing_value = "true")]
     production: Option<bool>,
+    /// The origins whose pages may ask, such as https://portal.example, separated by commas; "*" is all of them
+    #[arg(
+        long,
+        global = true,
+        env = "TRIBUTARY_CORS_ORIGINS",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    cors_origins: Option<Vec<String>>,
     /// Where GraphiQL's files come from: a folder that holds them, `embedded` (what the build found, or else a CDN), `cdn`,
     /// or `none`, which leaves Tributary's own explorer [default: embedded]
     #[arg(long, global = true, env = "TRIBUTARY_GRAPHIQL_ASSETS", value_name = "FOLDER")]
@@ -243,7 +253,10 @@ impl Config {
                 limits: file.limits,
                 timeouts: file.timeouts,
                 throttle: file.throttle,
-                cors: file.cors,
+                cors: Cors {
+                    origins: flags.cors_origins.unwrap_or(file.cors.origins),
+                    ..file.cors
+                },
                 persisted: file.persisted,
                 subscriptions: file.subscriptions,
                 exports: file.exports,

@@ -2,12 +2,12 @@
 
 use std::io::{BufRead, IsTerminal};
 
-use super::{CliError, Migration, output};
+use super::{CliError, Migration, open, output};
 use crate::config::Config;
 use crate::store::{self, Loss, Store};
 
 pub async fn run(config: &Config, direction: Migration, yes: bool) -> Result<(), CliError> {
-    let store = store::connect(&config.store).await?;
+    let store = open::store(config).await?;
     match direction {
         Migration::Up => output::line(format_args!("{} migrations applied", store::migrate(&store).await?)),
         Migration::Down => down(&store, yes).await,

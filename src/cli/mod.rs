@@ -2,6 +2,7 @@
 //! usage.
 
 mod demo;
+mod doctor;
 mod export;
 mod healthcheck;
 mod import;
@@ -17,7 +18,8 @@ mod verify;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::config::{Config, Flags};
 use crate::domain::money::Currency;
@@ -52,7 +54,7 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Create or list tenants.
+    /// Create, change or list tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),
     /// Print a signed token.
@@ -146,6 +148,15 @@ enum Command {
         #[arg(long)]
         federation: bool,
     },
+    /// Say what is wrong with the settings, the database, the clock or the keys; exit with 1 if anything is.
+    Doctor,
+    /// Print what completes this command line in a shell.
+    Completions {
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page, for `man -l`.
+    Man,
     /// Re-add the ledger and say whether everything in it holds; exit with 1 if not.
     Verify {
         /// The tenant's slug or id; without it, all tenants
@@ -183,6 +194,23 @@ enum TenantCommand {
         /// No payout below it, such as "50 EUR"; once for each currency
         #[arg(long)]
         minimum_payout: Vec<String>,
+    },
+    /// Change a tenant. What is not named stays.
+    Update {
+        /// The tenant's slug or id
+        tenant: String,
+        /// The full name
+        #[arg(long)]
+        name: Option<String>,
+        /// The IANA time zone of its calendar
+        #[arg(long)]
+        time_zone: Option<String>,
+        /// No payout below it, such as "50 EUR"; once for each currency, instead of all that were set
+        #[arg(long)]
+        minimum_payout: Vec<String>,
+        /// Payouts of any amount
+        #[arg(long, conflicts_with = "minimum_payout")]
+        no_minimum_payout: bool,
     },
     /// List the tenants.
     List,
@@ -314,6 +342,17 @@ impl Cli {
             }
             Command::Schema { federation: false } => output::text(crate::graphql::sdl()),
             Command::Schema { federation: true } => output::text(crate::graphql::subgraph_sdl()),
+            Command::Doctor => doctor::run(&config).await,
+            Command::Completions { shell } => {
+                let mut text = Vec::new();
+                clap_complete::generate(shell, &mut Self::command(), "tributary", &mut text);
+                output::text(String::from_utf8_lossy(&text))
+            }
+            Command::Man => {
+                let mut page = Vec::new();
+                clap_mangen::Man::new(Self::command()).render(&mut page)?;
+                output::text(String::from_utf8_lossy(&page))
+            }
             Command::Verify { tenant } => verify::run(&config, tenant.as_deref()).await,
         }
     }
@@ -321,7 +360,7 @@ impl Cli {
 
 /// Says what is wrong with the arguments, and ends the program with 2.
 fn bad_usage(message: &str) -> ! {
-    <Cli as clap::CommandFactory>::command()
+    Cli::command()
         .error(clap::error::ErrorKind::ArgumentConflict, message)
         .exit()
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use url::Url;
+
 use super::CliError;
 use crate::app::App;
 use crate::auth::Keys;
@@ -9,16 +11,43 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::tenant::Tenant;
 use crate::service::ServiceError;
-use crate::store::{self, Store};
+use crate::store::{self, Store, StoreError};
 
 /// Opens and migrates the database.
 pub async fn app(config: &Config, keys: Keys) -> Result<App, CliError> {
-    migrated(config, store::connect(&config.store).await?, keys).await
+    migrated(config, store(config).await?, keys).await
+}
+
+/// Opens the database; errors say which, and what to try.
+pub async fn store(config: &Config) -> Result<Store, CliError> {
+    let url = &config.store.url;
+    store::connect(&config.store).await.map_err(|error| match place(url) {
+        Some((place, hint)) if !matches!(error, StoreError::Url(_)) => {
+            format!("cannot use {place}: {error}\n{hint}").into()
+        }
+        _ => error.into(),
+    })
+}
+
+/// What a database's URL names, without what nobody may read, and what to look at where it does not answer.
+fn place(url: &str) -> Option<(String, &'static str)> {
+    if let Some(file) = url.strip_prefix("sqlite:") {
+        let file = file.trim_start_matches("//").split('?').next().unwrap_or_default();
+        let hint = "does its folder exist, may this user write there, and does the URL end with ?mode=rwc where the file is \
+                    still to be made?";
+        return Some((format!("the database file {file}"), hint));
+    }
+    let url = Url::parse(url).ok()?;
+    let (host, port) = (url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432));
+    let name = url.path().trim_start_matches('/');
+    let hint = "is PostgreSQL running there, do the user and the password of the URL hold, and does the database exist \
+                (createdb)?";
+    Some((format!("the database {name:?} of PostgreSQL on {host}:{port}"), hint))
 }
 
 /// The same for whoever serves others: a SQLite file that was not closed in order is looked at first.
 pub async fn sound_app(config: &Config, keys: Keys) -> Result<App, CliError> {
-    let store = store::connect(&config.store).await?;
+    let store = store(config).await?;
     let faults = store::integrity::faults_after_crash(&store).await?;
     if faults.is_empty() {
         return migrated(config, store, keys).await;

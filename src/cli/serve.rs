@@ -12,7 +12,9 @@ use crate::service::api_key::write_uses;
 use crate::telemetry::Export;
 use crate::{http, jobs};
 
-pub async fn run(config: Config, is_demo: bool, export: Option<Export>) -> Result<(), CliError> {
+pub async fn run(mut config: Config, is_demo: bool, export: Option<Export>) -> Result<(), CliError> {
+    // Whoever tries it out has a page of their own running beside it.
+    config.http.cors.localhost |= is_demo;
     http::check(&config.http)?;
     let keys = if is_demo {
         open::demo_keys(&config)?

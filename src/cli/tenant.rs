@@ -1,10 +1,12 @@
 //! `tributary tenant`.
 
 use super::{CliError, TenantCommand, open, output};
+use crate::auth::Caller;
 use crate::config::Config;
 use crate::domain::money::{Currency, parse_decimal};
-use crate::domain::problem::Fault;
-use crate::service::tenant::{NewTenant, create};
+use crate::domain::problem::{Fault, Patch};
+use crate::domain::tenant::Tenant;
+use crate::service::tenant::{NewTenant, TenantChange, create, update};
 use crate::store;
 
 pub async fn run(config: &Config, command: TenantCommand) -> Result<(), CliError> {
@@ -17,10 +19,7 @@ pub async fn run(config: &Config, command: TenantCommand) -> Result<(), CliError
             time_zone,
             minimum_payout,
         } => {
-            let minimum_payouts = minimum_payout
-                .iter()
-                .map(|text| amount(text))
-                .collect::<Result<_, _>>()?;
+            let minimum_payouts = amounts(&minimum_payout)?;
             let base_currency = self::currency(&currency)?;
             let tenant = NewTenant {
                 slug,
@@ -32,16 +31,54 @@ pub async fn run(config: &Config, command: TenantCommand) -> Result<(), CliError
             let tenant = create(&app, tenant).await.map_err(open::readable)?;
             output::line(format_args!("{} {}", tenant.id, tenant.slug))?;
         }
+        TenantCommand::Update {
+            tenant,
+            name,
+            time_zone,
+            minimum_payout,
+            no_minimum_payout,
+        } => {
+            let tenant = open::tenant(&app, &tenant).await?;
+            let change = TenantChange {
+                name: kept_unless(name),
+                time_zone: kept_unless(time_zone),
+                minimum_payouts: match minimum_payout.is_empty() {
+                    _ if no_minimum_payout => Patch::Clear,
+                    true => Patch::Keep,
+                    false => Patch::Set(amounts(&minimum_payout)?),
+                },
+            };
+            let caller = Caller::operator(tenant.id, "tenant");
+            print(&update(&app, &caller, change).await.map_err(open::readable)?)?;
+        }
         TenantCommand::List => {
             for tenant in store::tenant::list(app.store.reader()).await? {
-                output::line(format_args!(
-                    "{} {} {} {} {}",
-                    tenant.id, tenant.slug, tenant.base_currency, tenant.time_zone, tenant.name
-                ))?;
+                print(&tenant)?;
             }
         }
     }
     Ok(())
+}
+
+fn print(tenant: &Tenant) -> Result<(), CliError> {
+    let minimums = tenant.minimum_payouts.iter().map(|minimum| format!(" >={minimum}"));
+    output::line(format_args!(
+        "{} {} {} {}{} {}",
+        tenant.id,
+        tenant.slug,
+        tenant.base_currency,
+        tenant.time_zone,
+        minimums.collect::<String>(),
+        tenant.name
+    ))
+}
+
+fn kept_unless(given: Option<String>) -> Patch<String> {
+    given.map_or(Patch::Keep, Patch::Set)
+}
+
+fn amounts(texts: &[String]) -> Result<Vec<(rust_decimal::Decimal, Currency)>, CliError> {
+    texts.iter().map(|text| amount(text)).collect()
 }
 
 pub(super) fn currency(code: &str) -> Result<Currency, CliError> {

@@ -3,8 +3,9 @@
 use std::net::Ipv6Addr;
 use std::time::Duration;
 
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
+use url::{Host, Url};
 
 use super::StartError;
 use super::options::Cors;
@@ -18,20 +19,40 @@ impl Cors {
             None => Ok(()),
         }
     }
+
+    /// Whether pages of this origin may ask.
+    pub fn lists(&self, origin: &str) -> bool {
+        let is_listed = |listed: &String| listed == "*" || listed.eq_ignore_ascii_case(origin);
+        self.origins.iter().any(is_listed) || self.localhost && is_local(origin)
+    }
+}
+
+/// Whether an origin is the browser's own machine. Names below `localhost` are as well (RFC 6761, 6.3).
+fn is_local(origin: &str) -> bool {
+    let Ok(url) = Url::parse(origin) else {
+        return false;
+    };
+    ["http", "https"].contains(&url.scheme())
+        && match url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
 }
 
 /// Lets the pages of the listed origins ask; `None`: of none.
 pub fn layer(settings: &Cors) -> Result<Option<CorsLayer>, StartError> {
     settings.check()?;
-    if settings.origins.is_empty() {
+    if settings.origins.is_empty() && !settings.localhost {
         return Ok(None);
     }
     let origins = if settings.origins.iter().any(|origin| origin == "*") {
         // Harmless, since there are no cookies: a page knows a token or does not.
         AllowOrigin::any()
     } else {
-        let read = |origin: &String| HeaderValue::from_str(origin).map_err(|_| StartError::Origin(origin.clone()));
-        AllowOrigin::list(settings.origins.iter().map(read).collect::<Result<Vec<_>, _>>()?)
+        let settings = settings.clone();
+        AllowOrigin::predicate(move |origin, _| origin.to_str().is_ok_and(|origin| settings.lists(origin)))
     };
     let headers = [
         header::ACCEPT,
@@ -83,6 +104,33 @@ fn is_origin(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_of_ones_own_machine_are_told_from_others() {
+        let cors = Cors {
+            origins: vec!["https://portal.example".to_owned()],
+            localhost: true,
+        };
+        for (origin, expected) in [
+            ("http://localhost:5173", true),
+            ("https://app.localhost", true),
+            ("http://127.0.0.1:3000", true),
+            ("http://[::1]:3000", true),
+            ("https://portal.example", true),
+            ("http://localhost.evil.example", false),
+            ("http://127.0.0.1.evil.example", false),
+            ("http://10.0.0.1", false),
+            ("capacitor://localhost", false),
+            ("null", false),
+        ] {
+            assert_eq!(cors.lists(origin), expected, "{origin}");
+        }
+        let listed = Cors {
+            localhost: false,
+            ..cors
+        };
+        assert!(!listed.lists("http://localhost:5173"));
+    }
 
     #[test]
     fn origins_are_what_browsers_send() {

@@ -98,6 +98,8 @@ impl Default for Throttle {
 pub struct Cors {
     /// The origins whose pages may ask, such as "https://portal.example"; "*" is all of them.
     pub origins: Vec<String>,
+    /// Whether pages of the browser's own machine may ask, whatever their port; `serve --demo` lets them.
+    pub localhost: bool,
 }
 
 /// The section `[persisted]`: documents that are sent by their hash.

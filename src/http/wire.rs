@@ -54,18 +54,19 @@ pub fn response(response: &GraphqlResponse) -> Response {
     answer
 }
 
-/// The answer as JSON in one line: `data`, and `extensions` and `errors` where there are any.
+/// The answer as JSON in one line: `data`, and `errors` and `extensions` where there are any. Whoever reads it sees what went
+/// wrong before what it cost.
 pub fn text(response: &GraphqlResponse) -> String {
     let mut text = Vec::with_capacity(4096 + written_bytes(&response.data));
     text.extend(b"{\"data\":");
     value(&response.data, &mut text, usize::MAX).expect("no text is as long");
-    if !response.extensions.is_empty() {
-        text.extend(b",\"extensions\":");
-        json(&response.extensions, &mut text);
-    }
     if !response.errors.is_empty() {
         text.extend(b",\"errors\":");
         json(&response.errors, &mut text);
+    }
+    if !response.extensions.is_empty() {
+        text.extend(b",\"extensions\":");
+        json(&response.extensions, &mut text);
     }
     text.push(b'}');
     String::from_utf8(text).expect("JSON is UTF-8")
@@ -125,8 +126,11 @@ mod tests {
         }));
         assert_eq!(text(&answer), serde_json::to_string(&answer).unwrap());
         answer = answer.extension("cost", value!({ "requested": 1 }));
-        answer.errors.push(ServerError::new("wrong", None));
         assert_eq!(text(&answer), serde_json::to_string(&answer).unwrap());
+        answer.errors.push(ServerError::new("wrong", None));
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(read(&text(&answer)), read(&serde_json::to_string(&answer).unwrap()));
+        assert!(text(&answer).ends_with(r#""errors":[{"message":"wrong"}],"extensions":{"cost":{"requested":1}}}"#));
     }
 
     #[test]

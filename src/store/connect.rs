@@ -17,6 +17,7 @@ use super::outbox::Signal;
 use super::postgres::{self, PoolOptions};
 use super::share::{ShareOptions, Shares};
 use super::{Reader, Store, StoreError, sqlite, statistics};
+use crate::domain::Timestamp;
 
 /// Where the database is and how many connections read it.
 #[derive(Clone, Debug)]
@@ -121,7 +122,7 @@ fn check_url(text: &str) -> Result<(), StoreError> {
                 Err(error) => wrong(format!("cannot be read ({error})")),
                 Ok(_) => Ok(()),
             },
-            other => wrong(format!("begins with {other:?}")),
+            other => wrong(format!("is for {other:?}, in which Tributary cannot store")),
         },
     }
 }
@@ -228,6 +229,17 @@ pub async fn migration_status(store: &Store) -> Result<Vec<(String, bool)>, Stor
     let status = status.collect();
     transaction.commit().await?;
     Ok(status)
+}
+
+/// What time the database's machine has; `None`: it is this one.
+pub async fn server_time(store: &Store) -> Result<Option<Timestamp>, StoreError> {
+    let backend = store.single.get_database_backend();
+    if backend == DbBackend::Sqlite {
+        return Ok(None);
+    }
+    let statement = Statement::from_string(backend, "SELECT clock_timestamp()");
+    let row = store.single.query_one_raw(statement).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
 /// Lifts the server's limits on how long this transaction's statements may take and wait, and how long it may do nothing;

@@ -72,7 +72,7 @@ use crate::metrics::{self, PoolState};
 use deadpool::Status;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
-pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status};
+pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status, server_time};
 pub use error::StoreError;
 pub use loss::{Loss, loss_of_migrating_down};
 pub use reader::Reader;

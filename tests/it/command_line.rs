@@ -334,12 +334,100 @@ fn the_first_start_prints_all_one_needs_and_the_second_the_same_programme() {
     }
 }
 
+both_databases! {
+    async fn a_tenant_is_changed_where_something_is_named(app: TestApp) {
+        done(&app, &["tenant", "create", "--slug", "acme", "--name", "Acme", "--minimum-payout", "50 EUR"]).await;
+        let changed = done(&app, &["tenant", "update", "acme", "--time-zone", "Europe/Berlin"]).await;
+        assert!(changed.ends_with(" acme EUR Europe/Berlin >=50.00 EUR Acme\n"), "{changed}");
+        let changed = done(&app, &["tenant", "update", "acme", "--name", "Acme Ltd", "--minimum-payout", "20 EUR", "--minimum-payout", "3000 JPY"]).await;
+        assert!(changed.ends_with(" acme EUR Europe/Berlin >=20.00 EUR >=3000 JPY Acme Ltd\n"), "{changed}");
+        let changed = done(&app, &["tenant", "update", "acme", "--no-minimum-payout"]).await;
+        assert!(changed.ends_with(" acme EUR Europe/Berlin Acme Ltd\n"), "{changed}");
+        assert_eq!(done(&app, &["tenant", "list"]).await, changed);
+        let error = failed(&app, 1, &["tenant", "update", "acme", "--time-zone", "Mars/Olympus"]).await;
+        assert!(error.contains("time zone"), "{error}");
+        assert!(failed(&app, 1, &["tenant", "update", "nobody"]).await.contains("there is no tenant \"nobody\""));
+    }
+
+    async fn a_doctor_finds_nothing_wrong_with_what_is_sound(app: TestApp) {
+        let report = done(&app, &["doctor", "--jwt-secret", SECRET]).await;
+        let names: Vec<_> = report.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
+        assert_eq!(names, ["settings", "keys", "database", "schema", "file", "clock"].map(|name| ["ok", name]), "{report}");
+        let output = run(&app, &["doctor", "--jwt-secret", "short", "--cors-origins", "https://a.example,b.example"]).await;
+        assert_eq!(output.status.code(), Some(1));
+        let report = String::from_utf8(output.stdout).unwrap();
+        assert!(report.contains("wrong  settings: cors.origins: \"b.example\" is not an origin"), "{report}");
+        assert!(report.contains("wrong  keys: ") && report.contains("ok     schema"), "{report}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains("2 of 6 checks failed"));
+    }
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_named_with_what_to_try() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = format!("sqlite://{}/none/file.db?mode=rwc", folder.path().display());
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let postgres = format!("postgres://ann:s3cret@{closed}/books");
+    for (url, says, hint) in [
+        (&missing, "none/file.db", "does its folder exist"),
+        (
+            &postgres,
+            "the database \"books\" of PostgreSQL on 127.0.0.1:",
+            "is PostgreSQL running there",
+        ),
+    ] {
+        for arguments in [
+            &["tenant", "list"][..],
+            &["migrate", "status"],
+            &["doctor", "--jwt-secret", SECRET],
+        ] {
+            let output = command(url, arguments).output().expect("it starts");
+            let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+            assert_eq!(output.status.code(), Some(1), "{text}");
+            assert!(
+                text.contains(says) && text.contains(hint) && !text.contains("s3cret"),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn shells_and_readers_of_manuals_are_served() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = command("sqlite::memory:", &["completions", shell])
+            .output()
+            .expect("it starts");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            output.status.success() && text.contains("cors-origins"),
+            "{shell}: {text}"
+        );
+    }
+    let output = command("sqlite::memory:", &["man"]).output().expect("it starts");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && text.contains(".TH tributary"), "{text}");
+    for command in ["serve", "export", "doctor", "tenant"] {
+        assert!(text.contains(command), "{command}");
+    }
+    // A command's own flags stand before those that all have.
+    let help = command("sqlite::memory:", &["export", "--help"])
+        .output()
+        .expect("it starts");
+    let help = String::from_utf8(help.stdout).unwrap();
+    let place = |text: &str| help.find(text).unwrap_or_else(|| panic!("{text}: {help}"));
+    assert!(place("--output") < place("Settings:") && place("Settings:") < place("--database-url"));
+}
+
 #[test]
 fn a_malformed_database_url_is_explained_without_its_password() {
     for (url, says) in [
         ("nonsense", "cannot be read (relative URL without a base)"),
         ("", "cannot be read (relative URL without a base)"),
-        ("mysql://ann:s3cret@host/name", "begins with \"mysql\""),
+        ("mysql://ann:s3cret@host/name", "is for \"mysql\""),
         (
             "postgres://ann:s3cret@host:port/name",
             "cannot be read (invalid port number)",

@@ -21,6 +21,8 @@ pub type Values<'a> = HashMap<&'a str, &'a Constant>;
 pub struct Checker<'a> {
     pub types: &'a Types,
     pub limits: &'a Limits,
+    /// Whether errors say what there is.
+    pub suggests: bool,
     pub variables: Values<'a>,
     /// Variables of which something is wrong already, or which have no values yet.
     pub faulty: HashSet<&'a str>,
@@ -192,12 +194,18 @@ impl Checker<'_> {
                 let given = match &view {
                     View::Enum(name) => name.as_str(),
                     View::String(text) if V::IS_JSON => text,
-                    _ => {
-                        return self.refuse::<V>(path, position, format_args!("must be one of the names of {name}"));
-                    }
+                    _ => "",
                 };
-                if !names.contains(given) {
-                    self.refuse::<V>(path, position, format_args!("must be one of the names of {name}"));
+                if !names.iter().any(|known| known == given) {
+                    let shown = match self.suggests {
+                        true => format!(": {}", names.join(", ")),
+                        false => String::new(),
+                    };
+                    self.refuse::<V>(
+                        path,
+                        position,
+                        format_args!("must be one of the names of {name}{shown}"),
+                    );
                 }
             }
             (Some(Definition::Input { fields, one_of }), View::Object(given)) => {

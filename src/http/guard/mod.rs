@@ -249,6 +249,7 @@ impl Guard {
         Checker {
             types: &self.types,
             limits: &self.limits,
+            suggests: self.suggests,
             variables: HashMap::new(),
             faulty: HashSet::new(),
             seen_bytes: 0,

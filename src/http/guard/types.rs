@@ -39,7 +39,8 @@ pub enum Definition {
         /// Exactly one field is given.
         one_of: bool,
     },
-    Enum(HashSet<String>),
+    /// Its names, in the schema's order.
+    Enum(Vec<String>),
     Scalar,
 }
 

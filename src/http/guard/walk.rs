@@ -187,7 +187,9 @@ impl<'a> Walk<'a> {
             _ if definition.is_some_and(|definition| by_id(definition).is_some()) => (work, Work::default()),
             (Some(parent), name) if is_list => {
                 let entries = work.times(prices::assumed_length(parent, name));
-                (entries, if is_page { Work::default() } else { work })
+                // What is to be mended in the whole is told once.
+                let is_of_whole = is_page || name == "userErrors";
+                (entries, if is_of_whole { Work::default() } else { work })
             }
             _ => (work, Work::default()),
         };

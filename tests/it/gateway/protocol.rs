@@ -92,7 +92,7 @@ both_databases! {
     async fn only_listed_origins_may_ask(app: TestApp) {
         app.tenant("acme").await;
         let cors = |origins: &[&str]| HttpOptions {
-            cors: Cors { origins: origins.iter().map(|origin| (*origin).to_owned()).collect() },
+            cors: Cors { origins: origins.iter().map(|origin| (*origin).to_owned()).collect(), localhost: false },
             ..HttpOptions::default()
         };
         let (portal, evil) = ("https://portal.example", "https://evil.example");

@@ -83,7 +83,7 @@ both_databases! {
             (1_200, 1_220, "mutation { previewPayoutRun(input: {}) { userErrors { code } } }"),
             (10, 20, "mutation { createPayoutRun(input: {}) { userErrors { code } } }"),
             (1_000, 1_020, "mutation { approveMatchingCommissions(input: { filter: {} }) { approved userErrors { code } } }"),
-            (1_500, 1_520, "mutation { approveMatchingCommissions(input: { filter: {} }) { refused { id } userErrors { code } } }"),
+            (1_500, 1_530, "mutation { approveMatchingCommissions(input: { filter: {} }) { refused { id } userErrors { code } } }"),
             (510, 520, "mutation { settlePayouts(input: { what: { run: { runId: \"x\", status: PAID } } }) { userErrors { code } } }"),
             (1_010, 1_020, "mutation { settlePayouts(input: { what: { run: { runId: \"x\", status: PAID } } }) { results { id } userErrors { code } } }"),
             (11, 20, "mutation { settlePayouts(input: { what: { settlements: [{ id: \"x\", status: PAID }] } }) { results { id } userErrors { code } } }"),

@@ -96,7 +96,7 @@ both_databases! {
     async fn pages_of_other_origins_open_nothing(app: TestApp) {
         app.tenant("acme").await;
         let options = HttpOptions {
-            cors: Cors { origins: vec!["https://portal.example".to_owned()] },
+            cors: Cors { origins: vec!["https://portal.example".to_owned()], localhost: false },
             ..HttpOptions::default()
         };
         let gateway = Gateway::with(&app.app, options).await;

@@ -190,6 +190,7 @@ impl<'a> Context<'a> {
         Checker {
             types: self.types,
             limits: self.limits,
+            suggests: self.suggests,
             variables: HashMap::new(),
             faulty: variables,
             seen_bytes: 0,

@@ -105,11 +105,11 @@ fn arguments_and_values() {
         ),
         (
             "{ a(filter: { kind: \"SMALL\" }) { id } }",
-            "filter.kind must be one of the names of Kind",
+            "filter.kind must be one of the names of Kind: SMALL, LARGE",
         ),
         (
             "{ a(filter: { kinds: [TINY] }) { id } }",
-            "filter.kinds.0 must be one of the names of Kind",
+            "filter.kinds.0 must be one of the names of Kind: SMALL, LARGE",
         ),
         (
             "{ a(filter: { text: null }) { id } }",
@@ -244,7 +244,7 @@ fn variables() {
         ),
         (
             "query($a: Kind = \"SMALL\") { a(filter: { kind: $a }) { id } }",
-            "$a must be one of the names of Kind",
+            "$a must be one of the names of Kind: SMALL, LARGE",
         ),
         (
             "query($a: Boolean) { b { id @skip(if: $a) } }",

@@ -19,7 +19,8 @@ both_databases! {
         shop.days_later(2);
         shop.sale("later", &ann, &campaign, "100").await;
         let statement = |from: &str, to: &str, selection: &str| {
-            format!("query($id: ID!, $first: Int, $after: String) {{ statement(partnerId: $id, currency: \"EUR\", from: {from:?}, to: {to:?}) {{ {selection} }} }}")
+            let paged = if selection.contains("$first") { ", $first: Int, $after: String" } else { "" };
+            format!("query($id: ID!{paged}) {{ statement(partnerId: $id, currency: \"EUR\", from: {from:?}, to: {to:?}) {{ {selection} }} }}")
         };
         let sums = "opening { amount } closing { amount } totals { kind amount { amount } } counted: movements { totalCount }";
         let movements = "movements(first: $first, after: $after) { edges { cursor node { at kind amount { amount } balance { amount }
