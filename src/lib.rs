@@ -13,6 +13,9 @@
 //! domain, entity, migration -> nothing of ours
 //! ```
 
+// The roots of the schema are nested types, one within the other, and so are the futures that resolve them.
+#![recursion_limit = "256"]
+
 pub mod app;
 pub mod auth;
 pub mod cli;

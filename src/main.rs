@@ -1,5 +1,8 @@
 //! The program `tributary`: reads the command line and leaves the rest to the library.
 
+// The roots of the schema are nested types, one within the other, and so are the futures that resolve them.
+#![recursion_limit = "256"]
+
 use std::process::ExitCode;
 
 use clap::Parser;

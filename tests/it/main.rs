@@ -6,6 +6,9 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+// The roots of the schema are nested types, one within the other, and so are the futures that resolve them.
+#![recursion_limit = "256"]
+
 mod architecture;
 mod command_line;
 mod connections;

@@ -111,6 +111,41 @@ export async function shownToPartner(page) {
   };
 }
 
+/** When a month began, so many months from now: looked for among all offsets that there are. */
+function began(months, timeZone) {
+  const now = new Date();
+  const [year, month] = now.toLocaleDateString("sv-SE", { timeZone }).split("-").map(Number);
+  const utc = Date.UTC(year, month - 1 + months, 1);
+  for (let quarter = -14 * 4; quarter <= 14 * 4; quarter += 1) {
+    const moment = new Date(utc + quarter * 900_000);
+    if (/-01 00:00:00$/.test(moment.toLocaleString("sv-SE", { timeZone }))) return moment.toISOString();
+  }
+  throw new Error(`no month begins in ${timeZone}`);
+}
+
+/** The amounts of last month's statement in the first currency, from its first line to its last. */
+export async function statementFigures(token) {
+  const { viewer } = await ask(token, "{ viewer { tenant { timeZone } partner { id balances { currency } } } }");
+  const { tenant, partner } = viewer;
+  const { statement } = await ask(
+    token,
+    `query($id: ID!, $currency: CurrencyCode!, $from: DateTime!, $to: DateTime!) {
+      statement(partnerId: $id, currency: $currency, from: $from, to: $to) {
+        opening { amount currency } closing { amount currency }
+        movements(first: 200) { nodes { amount { amount currency } balance { amount currency } } }
+      }
+    }`,
+    {
+      id: partner.id,
+      currency: partner.balances[0].currency,
+      from: began(-1, tenant.timeZone),
+      to: began(0, tenant.timeZone),
+    },
+  );
+  const moved = statement.movements.nodes.flatMap(({ amount, balance }) => [money(amount), money(balance)]);
+  return [money(statement.opening), ...moved, money(statement.closing)];
+}
+
 const STATUSES = ["ACCRUED", "APPROVED", "PAID", "REVERSED"];
 
 export async function staffFigures(token) {

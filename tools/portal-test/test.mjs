@@ -1,8 +1,8 @@
 // Opens the portal as a partner, as somebody who may not, and as staff: node test.mjs CHROMIUM FOLDER-FOR-PICTURES
 import path from "node:path";
-import { asked, open, quiet } from "./browser.mjs";
+import { amountsIn, asked, open, quiet } from "./browser.mjs";
 import { act, campaignOf, check, equal, expired, makeNewcomer, makePartner, sell, tokenOf } from "./gateway.mjs";
-import { partnerFigures, shownToPartner, shownToStaff, staffFigures } from "./figures.mjs";
+import { partnerFigures, shownToPartner, shownToStaff, staffFigures, statementFigures } from "./figures.mjs";
 
 const [executablePath, pictures] = process.argv.slice(2);
 const { PORTAL_URL: home, DEMO_ADMIN_TOKEN: staff, DEMO_PARTNER_TOKEN: demo } = process.env;
@@ -158,6 +158,22 @@ try {
       // The plot is drawn anew for the width that there is.
       await shown.page.waitForFunction(() => document.documentElement.scrollWidth <= 390);
       await shown.page.screenshot({ path: path.join(pictures, "portal-phone.png") });
+      quiet(shown, home, demo);
+    },
+    shown,
+  );
+  await step(
+    "last month's statement is asked for once it is opened, and is the API's",
+    async () => {
+      await shown.page.setViewportSize({ width: 1280, height: 900 });
+      const before = asked(shown.requests).queries;
+      const region = shown.page.getByRole("region", { name: "Your statement" });
+      await region.locator("summary").click();
+      await region.locator("[data-statement]").first().waitFor();
+      equal(asked(shown.requests).queries - before, 1, "queries that it takes");
+      const figures = await statementFigures(demo);
+      check(figures.length > 4, "nothing moved");
+      equal(await amountsIn(region), figures, "figures");
       quiet(shown, home, demo);
     },
     shown,

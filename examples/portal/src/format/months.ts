@@ -36,3 +36,29 @@ export function rangeOfMonths(count: number, now: Date): { from: string; to: str
     to: new Date(Date.UTC(year, month + 2, 1)).toISOString(),
   };
 }
+
+/** The moment when a month ("2026-04") begins where the programme is. */
+export function startOfMonth(month: string, timeZone: string): string {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  const wanted = Date.UTC(year, number - 1, 1);
+  // What clocks there show at a moment, read as if it were UTC; twice, for the offset may change on that very day.
+  let moment = wanted;
+  for (let turn = 0; turn < 2; turn += 1) moment += wanted - shownAt(moment, timeZone);
+  return new Date(moment).toISOString();
+}
+
+function shownAt(moment: number, timeZone: string): number {
+  const format = new Intl.DateTimeFormat("en", {
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+    hourCycle: "h23",
+    timeZone,
+  });
+  const parts = Object.fromEntries(format.formatToParts(new Date(moment)).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: string) => parts[type] ?? 0;
+  return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lastMonths, monthOf, rangeOfMonths } from "./months";
+import { lastMonths, monthOf, rangeOfMonths, startOfMonth } from "./months";
 import { amountText, decimalText, sentence } from "./words";
 
 const digits = (text: string) => text.replace(/\D/g, "");
@@ -22,6 +22,18 @@ describe("months", () => {
     expect(monthOf(moment, "Europe/Berlin")).toBe("2026-04");
     expect(monthOf(moment, "America/New_York")).toBe("2026-03");
     expect(lastMonths(3, moment, "Europe/Berlin")).toEqual(["2026-02", "2026-03", "2026-04"]);
+  });
+
+  it("begin at midnight of the programme's time zone, whatever its clocks do", () => {
+    for (const [month, timeZone, moment] of [
+      ["2026-04", "Europe/Berlin", "2026-03-31T22:00:00.000Z"],
+      ["2026-01", "Europe/Berlin", "2025-12-31T23:00:00.000Z"],
+      ["2026-11", "America/New_York", "2026-11-01T04:00:00.000Z"],
+      ["2026-12", "America/New_York", "2026-12-01T05:00:00.000Z"],
+      ["2026-03", "Asia/Kathmandu", "2026-02-28T18:15:00.000Z"],
+      ["2026-04", "UTC", "2026-04-01T00:00:00.000Z"],
+    ] as const)
+      expect(startOfMonth(month, timeZone)).toBe(moment);
   });
 
   it("are asked for as a whole in every time zone", () => {

@@ -14,6 +14,7 @@ import { MONTHS, Series } from "../ui/series";
 import { Balances } from "./balances";
 import { Commissions } from "./commissions";
 import { Payouts } from "./payouts";
+import { MonthStatement } from "./statement";
 import { Terms } from "./terms";
 
 const QUERY = graphql(`
@@ -27,6 +28,7 @@ const QUERY = graphql(`
         }
       }
       partner {
+        id
         name
         campaigns(first: 50) {
           nodes {
@@ -38,6 +40,7 @@ const QUERY = graphql(`
           ...Terms
         }
         balances {
+          currency
           ...Balance
         }
         commissions(first: $commissions) {
@@ -153,6 +156,11 @@ export default function PartnerPage({ gateway, onLeave, onRefused }: PageProps) 
         timeZone={tenant.timeZone}
       />
       <Payouts payouts={partner.payouts} timeZone={tenant.timeZone} />
+      <MonthStatement
+        partner={partner.id}
+        currencies={partner.balances.map(({ currency }) => currency)}
+        timeZone={tenant.timeZone}
+      />
       <footer className="foot">Days and months are those of {tenant.timeZone.replaceAll("_", " ")}.</footer>
     </Frame>
   );
