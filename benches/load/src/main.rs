@@ -146,11 +146,11 @@ impl Cli {
             }
             Some(Command::Fill) => self.url(self.scale, &folder).await.map(|_| ()),
             Some(Command::Extras) => extras::run(&self.url(self.scale, &folder).await?, &folder, time).await,
-            Some(Command::Export(options)) => {
+            Some(Command::Export(ref options)) => {
                 let operation = self.only.first().copied().unwrap_or(Operation::Q2);
                 let connections = self.connections.first().copied().unwrap_or(1);
                 let url = self.url(self.scale, &folder).await?;
-                export::run(&options, (operation, connections), &url, &folder, time).await
+                export::run(options, (operation, connections), &url, &folder, time).await
             }
             Some(Command::Growth) => {
                 let (base, grown) = match self.scale {
