@@ -17,17 +17,17 @@ COPY migration/Cargo.toml migration/
 RUN mkdir -p src entity/src migration/src tests/it /data \
     && echo 'fn main() {}' | tee src/main.rs > tests/it/main.rs \
     && touch src/lib.rs entity/src/lib.rs migration/src/lib.rs \
-    && cargo build --release --locked \
+    && cargo build --profile dist --locked \
     && rm -r src entity/src migration/src tests
 COPY . .
 COPY --from=graphiql /src/assets/graphiql/ assets/graphiql/
 # Newer than what was compiled of the empty sources, whatever the times in the context are.
 RUN touch src/main.rs src/lib.rs entity/src/lib.rs migration/src/lib.rs build.rs \
-    && cargo build --release --locked --bin tributary
+    && cargo build --profile dist --locked --bin tributary
 
 # No shell and no package manager: the C library, certificates and an account without rights.
 FROM gcr.io/distroless/cc-debian12:nonroot
-COPY --from=build /src/target/release/tributary /usr/local/bin/tributary
+COPY --from=build /src/target/dist/tributary /usr/local/bin/tributary
 # Where SQLite's file is, if nothing else is said.
 COPY --from=build --chown=nonroot:nonroot /data /data
 VOLUME /data

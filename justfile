@@ -39,8 +39,8 @@ clients:
 
 # The table of docs/security.md: what small requests that ask for much take of a release build.
 attacks:
-    cargo build --release --locked
-    TRIBUTARY_TEST_PROGRAM="$PWD/target/release/tributary" scripts/with-postgres \
+    cargo build --profile dist --locked
+    TRIBUTARY_TEST_PROGRAM="$PWD/target/dist/tributary" scripts/with-postgres \
       cargo test --test it --locked gateway::heavy -- --nocapture --test-threads=1
 
 # GraphiQL, and the explorer that stands in for it, in headless Chromium.
@@ -74,5 +74,5 @@ bench *args:
 # How fast the gateway is beside the fastest server for the same answers: docs/performance.md says how to read it.
 # `just bench-load --sqlite` is over SQLite, `just bench-load --help` names the rest.
 bench-load *args:
-    cargo build --release --locked --package tributary --package bench-load
-    scripts/bench-postgres target/release/bench-load {{args}}
+    cargo build --profile dist --locked --package tributary --package bench-load
+    scripts/bench-postgres target/dist/bench-load {{args}}

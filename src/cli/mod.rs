@@ -9,6 +9,7 @@ mod import;
 mod migrate;
 mod open;
 pub mod output;
+mod schema;
 mod seed;
 mod serve;
 mod tenant;
@@ -142,11 +143,17 @@ enum Command {
         #[arg(long)]
         url: Option<String>,
     },
-    /// Print the GraphQL schema.
+    /// Print the GraphQL schema, or what is different from another one.
     Schema {
         /// As a subgraph of Apollo Federation 2, for composition
         #[arg(long)]
         federation: bool,
+        /// A file with an earlier schema: say what has changed since, and fail if that breaks clients
+        #[arg(long, value_name = "OLD")]
+        diff: Option<PathBuf>,
+        /// Documents that clients send, as a manifest of persisted documents: fail only if that breaks one of these
+        #[arg(long, value_name = "MANIFEST", requires = "diff")]
+        documents: Option<PathBuf>,
     },
     /// Say what is wrong with the settings, the database, the clock or the keys; exit with 1 if anything is.
     Doctor,
@@ -340,8 +347,15 @@ impl Cli {
                 };
                 export::run(&config, &tenant, wanted).await
             }
-            Command::Schema { federation: false } => output::text(crate::graphql::sdl()),
-            Command::Schema { federation: true } => output::text(crate::graphql::subgraph_sdl()),
+            Command::Schema {
+                federation,
+                diff,
+                documents,
+            } => schema::run(&schema::Wanted {
+                federation,
+                old: diff,
+                documents,
+            }),
             Command::Doctor => doctor::run(&config).await,
             Command::Completions { shell } => {
                 let mut text = Vec::new();

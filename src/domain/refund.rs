@@ -128,6 +128,8 @@ pub fn is_fixed(basis: Option<BasisKind>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::commission::{CommissionKind, PaymentTarget};
+    use crate::domain::id::{CommissionId, PartnerId, PayoutId};
 
     #[test]
     fn proportions_round_half_away_from_zero() {
@@ -143,5 +145,142 @@ mod tests {
         }
         let most = crate::domain::money::MAX_MINOR;
         assert_eq!(proportion(most, most - 1, most), most - 1);
+    }
+
+    fn row(minor: i64, status: CommissionStatus) -> Commission {
+        let at = chrono::DateTime::UNIX_EPOCH;
+        Commission {
+            id: CommissionId::from_parts(at, 0, 1),
+            kind: CommissionKind::Event,
+            status,
+            amount: euros(minor),
+            payment_target: PaymentTarget::Partnership,
+            recipient: None,
+            partner_id: PartnerId::from_parts(at, 0, 1),
+            campaign_id: None,
+            event_id: None,
+            snapshot_id: None,
+            adjusts_id: None,
+            basis: Some(BasisKind::Percent),
+            holdback_days: None,
+            accrued_at: at,
+            mature_at: None,
+            approved_at: None,
+            paid_at: None,
+            reversed_at: None,
+            payout_id: None,
+            explanation: Vec::new(),
+        }
+    }
+
+    fn euros(minor: i64) -> Money {
+        Money::from_minor(minor, Currency::parse("EUR").unwrap()).unwrap()
+    }
+
+    fn of(refunded_minor: i64, charged_minor: i64) -> Refunded {
+        Refunded {
+            refunded_minor,
+            charged_minor,
+            wholly: refunded_minor == charged_minor,
+        }
+    }
+
+    /// The amount and status of a clawback.
+    fn clawed(taken: TakeBack) -> (i64, CommissionStatus) {
+        match taken {
+            TakeBack::Clawback(amount, status, _) => (amount.minor(), status),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_nobody_has_touched_is_reversed_by_a_whole_refund_and_anything_else_clawed_back() {
+        use CommissionStatus::{Accrued, Approved, Paid, Reversed};
+        let whole = of(10_000, 10_000);
+        for status in [Accrued, Approved] {
+            assert_eq!(take_back(&row(2_000, status), false, 0, 0, whole), TakeBack::Reverse);
+            assert_eq!(take_back(&row(2_000, status), true, 0, 0, whole), TakeBack::Reverse);
+        }
+        assert_eq!(take_back(&row(2_000, Reversed), false, 0, 0, whole), TakeBack::Nothing);
+        assert_eq!(
+            clawed(take_back(&row(2_000, Paid), false, 0, 0, whole)),
+            (-2_000, Approved)
+        );
+        // In a payout, or with something clawed back already, it stays and is taken back beside.
+        let mut held = row(2_000, Approved);
+        held.payout_id = Some(PayoutId::from_parts(held.accrued_at, 0, 1));
+        assert_eq!(clawed(take_back(&held, false, 0, 0, whole)), (-2_000, Approved));
+        assert_eq!(
+            clawed(take_back(&row(2_000, Accrued), false, 1, -600, whole)),
+            (-1_400, Accrued)
+        );
+    }
+
+    #[test]
+    fn a_part_takes_the_difference_to_what_went_back_before() {
+        use CommissionStatus::{Accrued, Approved};
+        let first = take_back(&row(2_000, Accrued), false, 0, 0, of(3_000, 10_000));
+        assert_eq!(clawed(first), (-600, Accrued));
+        let second = take_back(&row(2_000, Approved), false, 1, -600, of(5_000, 10_000));
+        assert_eq!(clawed(second), (-400, Approved));
+        assert_eq!(
+            take_back(&row(2_000, Accrued), false, 1, -600, of(3_000, 10_000)),
+            TakeBack::Nothing
+        );
+        // What takes gives back.
+        assert_eq!(
+            clawed(take_back(&row(-500, Approved), false, 0, 0, of(2, 10))),
+            (100, Approved)
+        );
+        // What is fixed goes back as a whole or not at all.
+        assert_eq!(
+            take_back(&row(2_000, Accrued), true, 0, 0, of(9_999, 10_000)),
+            TakeBack::Nothing
+        );
+        assert_eq!(share(2_000, true, of(10_000, 10_000)), 2_000);
+        assert_eq!(share(2_000, true, Refunded::default()), 0);
+    }
+
+    #[test]
+    fn steps_say_what_goes_back_and_what_went_before() {
+        let steps = |clawed, refunded| {
+            let steps = explain(
+                &row(2_000, CommissionStatus::Paid),
+                1_000,
+                clawed,
+                refunded,
+                euros(-1_000 - clawed),
+            );
+            let told = steps
+                .into_iter()
+                .map(|step| (step.source, step.detail, step.amount.unwrap().to_string()));
+            told.collect::<Vec<_>>()
+        };
+        let part = (
+            "refund",
+            "50.00 EUR of 100.00 EUR is refunded: 10.00 EUR of 20.00 EUR goes back",
+            "-10",
+        );
+        let before = (
+            "earlier clawbacks",
+            "6.00 EUR went back before, 4.00 EUR goes back now",
+            "6",
+        );
+        let own =
+            |(source, detail, amount): (&str, &str, &str)| (source.to_owned(), detail.to_owned(), amount.to_owned());
+        assert_eq!(steps(0, of(5_000, 10_000)), [own(part)]);
+        assert_eq!(steps(-600, of(5_000, 10_000)), [own(part), own(before)]);
+        assert_eq!(
+            steps(0, of(1, 1))[0].1,
+            "all of it is refunded: 10.00 EUR of 20.00 EUR goes back"
+        );
+    }
+
+    #[test]
+    fn only_fixed_amounts_are_fixed() {
+        assert!(is_fixed(Some(BasisKind::Fixed)));
+        for basis in [Some(BasisKind::Percent), Some(BasisKind::GroupRules), None] {
+            assert!(!is_fixed(basis), "{basis:?}");
+        }
     }
 }

@@ -179,3 +179,155 @@ pub fn holdback_days(days: i32) -> Result<u32, Fault> {
         _ => Err(Fault::invalid(format!("must be from 0 to 365 days, not {days}"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(basis: BasisKind, value: Option<&str>) -> TermDraft {
+        TermDraft {
+            basis,
+            value: value.map(|value| value.parse().unwrap()),
+            currency: None,
+            trigger: Trigger::Every,
+            event_type: None,
+            recurring_months: None,
+        }
+    }
+
+    fn currency(code: &str) -> Currency {
+        Currency::parse(code).unwrap()
+    }
+
+    /// What comes of it, and what is wrong with it: paths and messages.
+    fn read(drafts: Vec<TermDraft>, base: &str) -> (Option<Vec<Term>>, Vec<(String, String)>) {
+        let mut problems = Problems::new();
+        let terms = terms(drafts, currency(base), &mut problems);
+        let wrong = problems
+            .into_vec()
+            .into_iter()
+            .map(|problem| (problem.path.join("."), problem.message));
+        (terms, wrong.collect())
+    }
+
+    fn wrong(draft: TermDraft) -> Vec<String> {
+        let (terms, problems) = read(vec![TermDraft { ..draft }], "EUR");
+        assert_eq!(terms, None);
+        problems.into_iter().map(|(path, _)| path).collect()
+    }
+
+    #[test]
+    fn each_basis_has_the_value_that_it_needs() {
+        let drafts = vec![
+            draft(BasisKind::Percent, Some("12.5")),
+            TermDraft {
+                currency: Some(currency("JPY")),
+                ..draft(BasisKind::Fixed, Some("500"))
+            },
+            draft(BasisKind::Fixed, Some("0")),
+            TermDraft {
+                trigger: Trigger::First,
+                event_type: Some("signup".to_owned()),
+                recurring_months: Some(600),
+                ..draft(BasisKind::GroupRules, None)
+            },
+        ];
+        let (terms, problems) = read(drafts, "EUR");
+        assert_eq!(problems, []);
+        let terms = terms.unwrap();
+        let kinds: Vec<_> = terms.iter().map(Term::basis_kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                BasisKind::Percent,
+                BasisKind::Fixed,
+                BasisKind::Fixed,
+                BasisKind::GroupRules
+            ]
+        );
+        assert!(matches!(&terms[1].basis, Basis::Fixed { value, currency: Some(_) } if *value == Decimal::from(500)));
+        assert!(matches!(terms[2].basis, Basis::Fixed { currency: None, .. }));
+        assert_eq!(
+            (terms[3].trigger, terms[3].recurring_months),
+            (Trigger::First, Some(600))
+        );
+        assert_eq!(Term::group_rules().basis_kind(), BasisKind::GroupRules);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_named_where_it_stands() {
+        use BasisKind::{Fixed, GroupRules, Percent};
+        for (draft, place) in [
+            (draft(Percent, None), "value"),
+            (draft(Percent, Some("-1")), "value"),
+            (draft(Percent, Some("100.1")), "value"),
+            (draft(Fixed, None), "value"),
+            (draft(Fixed, Some("-0.01")), "value"),
+            (draft(Fixed, Some("0.001")), "value"),
+            (draft(GroupRules, Some("1")), "value"),
+            (
+                TermDraft {
+                    currency: Some(currency("EUR")),
+                    ..draft(Percent, Some("1"))
+                },
+                "currency",
+            ),
+            (
+                TermDraft {
+                    trigger: Trigger::Subsequent,
+                    ..draft(Percent, Some("1"))
+                },
+                "eventType",
+            ),
+            (
+                TermDraft {
+                    recurring_months: Some(0),
+                    ..draft(Percent, Some("1"))
+                },
+                "recurringMonths",
+            ),
+            (
+                TermDraft {
+                    recurring_months: Some(601),
+                    ..draft(Percent, Some("1"))
+                },
+                "recurringMonths",
+            ),
+        ] {
+            let told = format!("{draft:?}");
+            assert!(wrong(draft).contains(&format!("terms.0.{place}")), "{told}");
+        }
+        // An amount has the digits of its own currency, or else of the tenant's.
+        assert!(read(vec![draft(Fixed, Some("0.5"))], "JPY").0.is_none());
+        assert!(read(vec![draft(Fixed, Some("0.005"))], "KWD").0.is_some());
+    }
+
+    #[test]
+    fn one_component_that_is_wrong_spoils_them_all_and_there_are_ten_at_most() {
+        let many = |count| {
+            (0..count)
+                .map(|_| draft(BasisKind::Percent, Some("1")))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(read(many(MAX_TERMS), "EUR").0.map(|terms| terms.len()), Some(MAX_TERMS));
+        let (terms, problems) = read(many(MAX_TERMS + 1), "EUR");
+        assert_eq!((terms, problems.len()), (None, 1));
+        let mut two = many(2);
+        two[1].value = None;
+        let (terms, problems) = read(two, "EUR");
+        assert_eq!((terms, problems[0].0.as_str()), (None, "terms.1.value"));
+        assert_eq!(read(Vec::new(), "EUR"), (Some(Vec::new()), Vec::new()));
+        let mut problems = Problems::new();
+        assert_eq!(promised(Vec::new(), currency("EUR"), &mut problems), None);
+        assert!(!problems.is_empty());
+        let mut problems = Problems::new();
+        assert!(promised(many(1), currency("EUR"), &mut problems).is_some() && problems.is_empty());
+    }
+
+    #[test]
+    fn holdbacks_last_a_year_at_most() {
+        assert_eq!(holdback_days(0), Ok(0));
+        assert_eq!(holdback_days(365), Ok(365));
+        assert!(holdback_days(-1).is_err() && holdback_days(366).is_err());
+    }
+}

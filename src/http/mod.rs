@@ -1,6 +1,7 @@
 //! The gateway's front: routes, request ids, limits, and an end without lost requests.
 
 mod ask;
+mod compatible;
 mod cors;
 mod cost;
 mod documents;
@@ -39,6 +40,7 @@ use crate::app::App;
 use crate::export::Exports;
 use crate::graphql::subscription::Events;
 use crate::graphql::{Schema, schema_for_validated_documents, sdl};
+pub use compatible::{Broken, broken_documents};
 use documents::Documents;
 pub use graphiql::{AssetsError, GraphiqlAssets};
 use guard::Guard;

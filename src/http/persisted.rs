@@ -119,7 +119,8 @@ pub fn not_found() -> Problem {
     Problem::new("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
 }
 
-fn read_manifest(file: &Path) -> Result<HashMap<Hash, String>, ManifestError> {
+/// The documents of a manifest by the hash of their text.
+pub fn read_manifest(file: &Path) -> Result<HashMap<Hash, String>, ManifestError> {
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file).map_err(|error| ManifestError::Unreadable(name.clone(), error))?;
     let malformed = || ManifestError::Malformed(name.clone());

@@ -396,6 +396,55 @@ fn a_database_that_does_not_answer_is_named_with_what_to_try() {
 }
 
 #[test]
+fn a_schema_says_what_it_breaks_and_whom() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let schema = |arguments: &[&str]| {
+        let output = command("sqlite::memory:", &[&["schema"], arguments].concat())
+            .output()
+            .expect("it starts");
+        let texts = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        (output.status.code(), texts)
+    };
+    let (_, [sdl, _]) = schema(&[]);
+    let same = file("same.graphql", &sdl);
+    assert_eq!(schema(&["--diff", &same]), (Some(0), [String::new(), String::new()]));
+    // What this schema lacks was there before.
+    let old = file(
+        "old.graphql",
+        &sdl.replacen("type Viewer {", "type Viewer {\n\tnickname: String", 1),
+    );
+    let (code, [found, error]) = schema(&["--diff", &old]);
+    assert_eq!(
+        (code, found.as_str()),
+        (Some(1), "breaks     Viewer.nickname was removed\n")
+    );
+    assert!(error.contains("1 changes break clients"), "{error}");
+    let unconcerned = file(
+        "unconcerned.json",
+        r#"{ "a": "query A { viewer { subject } }", "b": "{ nonsense }" }"#,
+    );
+    assert_eq!(schema(&["--diff", &old, "--documents", &unconcerned]).0, Some(0));
+    let concerned = file(
+        "concerned.json",
+        r#"{ "a": "query A { viewer { nickname } }", "b": "{ viewer { subject } }" }"#,
+    );
+    let (code, [found, error]) = schema(&["--diff", &old, "--documents", &concerned]);
+    assert_eq!(code, Some(1));
+    assert!(
+        found.contains("document   query A { viewer { nickname } }: ") && found.contains("\"nickname\""),
+        "{found}"
+    );
+    assert!(error.contains("1 recorded documents are not valid any more"), "{error}");
+    let wrong = file("wrong.graphql", "type {");
+    assert!(schema(&["--diff", &wrong]).1[1].contains("the old schema cannot be read"));
+}
+
+#[test]
 fn shells_and_readers_of_manuals_are_served() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let output = command("sqlite::memory:", &["completions", shell])

@@ -5,7 +5,6 @@
     clippy::unwrap_used,
     reason = "a test that panics has failed, which is what it is for"
 )]
-
 // The roots of the schema are nested types, one within the other, and so are the futures that resolve them.
 #![recursion_limit = "256"]
 
