@@ -49,6 +49,10 @@ const LISTS: [(&str, &str); 14] = [
         "/tieredCommissions",
     ),
     ("{ apiKeys(ARGUMENTS) { edges { cursor } totalCount } }", "/apiKeys"),
+    (
+        "{ webhookDeliveries(ARGUMENTS) { edges { cursor } totalCount } }",
+        "/webhookDeliveries",
+    ),
 ];
 
 fn document(p: &Programme, list: &str, arguments: &str) -> String {
