@@ -22,7 +22,6 @@ const BOUNDS: [(&str, RangeInclusive<i64>); 46] = [
     ("ledger.future_hours", 0..=100 * 365 * 24),
     ("outbox.keep_hours", 1..=100 * 365 * 24),
     ("webhooks.at_once", 1..=1_000),
-    // A replica's lease of an endpoint is longer.
     ("webhooks.answer_seconds", 1..=30),
     ("limits.body_bytes", 1..=256 * MEGABYTE),
     ("limits.body_values", 1..=10_000_000),

@@ -279,8 +279,10 @@ pub async fn change_status(
     };
     store::partner::insert_transition(&transaction, writer.tenant(), partner.id, &transition).await?;
     let happened = happening(&partner, WebhookEventType::of_partner(the_move), now);
-    store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
-    let advance = |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+    let advance = |writes: &mut Writes| {
+        store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+        store::outbox::append(writes, writer.tenant(), [happened]);
+    };
     Writes::of(advance).run(&transaction).await?;
     commit(app, transaction, &writer, &partner).await?;
     Ok(partner)
@@ -371,8 +373,10 @@ pub(super) async fn insert(
     };
     store::partner::insert_transition(transaction, writer.tenant(), partner.id, &transition).await?;
     let happened = happening(&partner, WebhookEventType::PartnerCreated, now);
-    store::outbox::append_to(transaction, writer.tenant(), [happened]).await?;
-    let advance = |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+    let advance = |writes: &mut Writes| {
+        store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+        store::outbox::append(writes, writer.tenant(), [happened]);
+    };
     Writes::of(advance).run(transaction).await?;
     Ok((partner, moment))
 }

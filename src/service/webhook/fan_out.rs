@@ -76,7 +76,8 @@ pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
 fn beginning(kept: Option<&Position>, hearers: &HashMap<TenantId, Vec<Hearer>>) -> Option<Position> {
     let since = hearers.values().flatten().map(Hearer::since);
     let first = since.min_by_key(|since| since.order())?;
-    let furthest = kept.into_iter().chain([first]).max_by_key(|position| position.order());
+    // Of two that are equally far the last one counts: what was kept also says how far a snapshot was read.
+    let furthest = [first].into_iter().chain(kept).max_by_key(|position| position.order());
     furthest.cloned()
 }
 

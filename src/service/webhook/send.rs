@@ -5,12 +5,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use futures::FutureExt;
 use futures::future::join_all;
 use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::time::timeout;
 
 use crate::app::App;
 use crate::auth::{Scope, SealingError};
@@ -22,8 +23,9 @@ use crate::store::StoreError;
 use crate::store::webhook::turn::{Due, Outcome, Turn};
 use crate::store::webhook::{endpoint, work};
 
-/// For how long an endpoint is a replica's without a sign of life: longer than a request may take.
-const LEASE_SECONDS: i64 = 60;
+/// For how long an endpoint is a replica's without a sign of life, and how often it gives one.
+const LEASE_SECONDS: i64 = 15;
+const SIGN_OF_LIFE: Duration = Duration::from_secs(4);
 
 /// The most endpoints that a replica looks for at once.
 const MOST_ENDPOINTS: u64 = 200;
@@ -79,12 +81,7 @@ struct Sent {
 impl Worker {
     /// Works until nothing is due, or the endpoint is somebody else's; says how many requests were sent.
     pub async fn run(self) -> Result<usize, StoreError> {
-        let now = self.app.clock.now();
-        let transaction = self.app.store.begin().await?;
-        let until = now + TimeDelta::seconds(LEASE_SECONDS);
-        let is_ours = self.turn.take(&transaction, now, until).await?;
-        transaction.commit().await?;
-        if !is_ours {
+        if !self.take().await? {
             return Ok(0);
         }
         let worked = self.work().await;
@@ -95,6 +92,16 @@ impl Worker {
             transaction.commit().await?;
         }
         Ok(worked?.unwrap_or_default())
+    }
+
+    /// Takes the endpoint, or keeps it; says whether it is ours.
+    async fn take(&self) -> Result<bool, StoreError> {
+        let now = self.app.clock.now();
+        let transaction = self.app.store.begin().await?;
+        let until = now + TimeDelta::seconds(LEASE_SECONDS);
+        let is_ours = self.turn.take(&transaction, now, until).await?;
+        transaction.commit().await?;
+        Ok(is_ours)
     }
 
     async fn work(&self) -> Result<Option<usize>, StoreError> {
@@ -117,8 +124,13 @@ impl Worker {
                     under_way.push(self.send(target.clone(), due));
                 }
             }
-            let Some(first) = under_way.next().await else {
-                return Ok(Some(sent));
+            let first = match timeout(SIGN_OF_LIFE, under_way.next()).await {
+                Ok(Some(first)) => first,
+                Ok(None) => return Ok(Some(sent)),
+                Err(_) => {
+                    goes_on &= self.take().await?;
+                    continue;
+                }
             };
             // What has come in meanwhile is written together.
             let mut done = vec![first];

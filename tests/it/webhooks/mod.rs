@@ -3,6 +3,7 @@
 mod access;
 mod addresses;
 mod before;
+mod cut_off;
 mod delivering;
 mod ending;
 mod receiver;

@@ -110,6 +110,11 @@ impl Receiver {
         std::mem::take(&mut self.state.lock().unwrap().messages)
     }
 
+    /// How many came since.
+    pub fn count(&self) -> usize {
+        self.state.lock().unwrap().messages.len()
+    }
+
     pub fn kinds(&self) -> Vec<String> {
         self.take().iter().map(|message| message.kind().to_owned()).collect()
     }

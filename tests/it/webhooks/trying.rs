@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{How, Receiver, Seller, approve, deliveries, endpoint, local, moved, told, work};
+use super::{How, Message, Receiver, Seller, approve, deliveries, endpoint, local, moved, told, work};
 use crate::support::both_databases;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -24,7 +24,7 @@ both_databases! {
         approve(&staff, &second).await;
         work(&app.app).await;
         let of = |id: &Value| if *id == json!(first) { 1 } else { 2 };
-        let seen = |messages: Vec<super::Message>| -> Vec<_> {
+        let seen = |messages: Vec<Message>| -> Vec<_> {
             messages.iter().map(|message| (message.kind().to_owned(), of(&message.body["data"]["commissionId"]))).collect()
         };
         let (accrued, approved) = ("commission.accrued".to_owned(), "commission.approved".to_owned());
