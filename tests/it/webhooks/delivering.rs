@@ -1,11 +1,31 @@
 //! What is told: every transition, signed, in the order of its object.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::{Receiver, Seller, approve, deliveries, endpoint, local, told, work};
 use crate::support::both_databases;
+
+/// The published schema says of a type exactly the fields that there are.
+fn assert_as_published(message: &Value) {
+    let schema: Value = serde_json::from_str(include_str!("../../../docs/webhooks.schema.json")).unwrap();
+    let kind = message["type"].as_str().unwrap();
+    let object = kind.split('.').next().unwrap();
+    let types: Vec<_> = schema["oneOf"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|one| one["properties"]["type"]["enum"].as_array().unwrap())
+        .collect();
+    assert!(types.contains(&&json!(kind)), "{kind}");
+    let keys = |object: &Value| object.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(
+        keys(&message["data"]),
+        keys(&schema["$defs"][object]["properties"]),
+        "{message}"
+    );
+}
 
 both_databases! {
     async fn every_transition_is_told_in_the_order_of_its_object(app: TestApp) {
@@ -42,6 +62,7 @@ both_databases! {
         let mut last = BTreeMap::new();
         for message in &messages {
             assert!(message.is_signed_with(&secret), "{message:?}");
+            assert_as_published(&message.body);
             assert!(!message.text.contains("hidden") && !message.text.contains("ann@"), "{}", message.text);
             let data = &message.body["data"];
             let ids = ["commissionId", "payoutId", "partnershipRequestId", "partnerId"];
@@ -132,6 +153,7 @@ both_databases! {
             let messages = receiver.take();
             assert_eq!(messages.len(), usize::from(number == 1), "{number}: {messages:?}");
             for message in messages {
+                assert_as_published(&message.body);
                 let data = &message.body["data"];
                 assert_eq!((&data["tieredCommissionId"], &data["campaignId"], &data["partnerId"]), (&tier, &campaign, &json!(seller.id)));
             }
