@@ -79,7 +79,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewEndpoint) -> Result<Sh
     let keys = keys(&app.webhooks, &mut problems);
     let transaction = begin(app, &writer).await?;
     // One at a time of a tenant, so that none is one too many.
-    store::tenant::lock(&transaction, writer.tenant()).await?;
+    store::tenant::take_turn(&transaction, writer.tenant()).await?;
     let count = endpoint::count(&transaction, &writer.scope()).await?;
     if count >= MOST {
         let message = format!("a tenant has at most {MOST} webhook endpoints");

@@ -7,7 +7,7 @@ use tributary::service::ledger::verify::verify;
 use tributary::service::webhook::Webhooks;
 use tributary::service::webhook::forget::forget;
 
-use super::{How, Receiver, Seller, deliveries, endpoint, local, moved, told, work};
+use super::{How, Receiver, Seller, admin, deliveries, endpoint, lasting, local, moved, told, work};
 use crate::support::{Client, both_databases};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -25,7 +25,7 @@ both_databases! {
     async fn gone_switches_it_off_and_activating_sends_what_was_kept(app: TestApp) {
         // One at a time, so that the order in which they are sent is that in which they come.
         let app = app.with_webhooks(Webhooks { at_once: 1, ..local() });
-        let (staff, receiver) = (app.admin().await, Receiver::start().await);
+        let (staff, receiver) = (admin(&app).await, Receiver::start().await);
         let (id, _) = endpoint(&staff, &receiver.url(), &["PARTNER_CREATED"]).await;
         receiver.answer([How::Status(410)]);
         Seller::new(&staff, "ann").await;
@@ -44,7 +44,7 @@ both_databases! {
 
     async fn five_quiet_days_with_ten_failures_switch_it_off(app: TestApp) {
         let app = app.with_webhooks(local());
-        let (staff, receiver) = (app.admin().await, Receiver::start().await);
+        let (staff, receiver) = (admin(&app).await, Receiver::start().await);
         let (id, _) = endpoint(&staff, &receiver.url(), &["PARTNER_CREATED"]).await;
         for number in 0..10 {
             Seller::new(&staff, &format!("p{number}")).await;
@@ -63,7 +63,7 @@ both_databases! {
 
     async fn a_deleted_endpoint_is_sent_nothing_and_its_deliveries_stay(app: TestApp) {
         let app = app.with_webhooks(local());
-        let (staff, receiver) = (app.admin().await, Receiver::start().await);
+        let (staff, receiver) = (admin(&app).await, Receiver::start().await);
         let (id, _) = endpoint(&staff, &receiver.url(), &[]).await;
         receiver.answer([How::Status(500)]);
         Seller::new(&staff, "ann").await;
@@ -90,7 +90,7 @@ both_databases! {
 
     async fn what_has_ended_is_sent_again_when_asked_for(app: TestApp) {
         let app = app.with_webhooks(local());
-        let (staff, receiver) = (app.admin().await, Receiver::start().await);
+        let (staff, receiver) = (admin(&app).await, Receiver::start().await);
         let (id, _) = endpoint(&staff, &receiver.url(), &["PARTNER_CREATED"]).await;
         for name in ["ann", "ben", "cas"] {
             Seller::new(&staff, name).await;
@@ -120,7 +120,7 @@ both_databases! {
     async fn the_outbox_is_pruned_behind_those_who_read_it(app: TestApp) {
         let app = app.with_webhooks(local());
         let (tenant, receiver) = (app.tenant("acme").await, Receiver::start().await);
-        let staff = app.staff(&tenant, "admin");
+        let staff = lasting(&app, &tenant);
         let seller = Seller::new(&staff, "ann").await;
         seller.earns(&staff, "1").await;
         let length = async || app.rows().await["outbox"].len();
@@ -144,7 +144,7 @@ both_databases! {
     }
 
     async fn a_tenant_has_twenty_endpoints_at_most(app: TestApp) {
-        let staff = app.admin().await;
+        let staff = admin(&app).await;
         for number in 0..20 {
             endpoint(&staff, &format!("https://example.com/{number}"), &[]).await;
         }

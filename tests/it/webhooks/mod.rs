@@ -16,8 +16,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tributary::app::App;
+use tributary::auth::{Permissions, Scope};
+use tributary::domain::tenant::Tenant;
 use tributary::domain::webhook::address::Reach;
 use tributary::outgoing::{Outgoing, Resolve, SystemResolver};
+use tributary::service::token::mint;
 use tributary::service::webhook::{Webhooks, fan_out::fan_out, send::send_due};
 
 use crate::support::{Client, TestApp};
@@ -41,6 +44,17 @@ fn resolving(resolver: Arc<dyn Resolve>, allowed: &[&str]) -> Webhooks {
         outgoing: Outgoing::new(reach, resolver, PATIENCE),
         ..Webhooks::default()
     }
+}
+
+/// An admin of the tenant `acme`, whose token outlives the clock's leaps.
+pub async fn admin(app: &TestApp) -> Client {
+    lasting(app, &app.tenant("acme").await)
+}
+
+pub fn lasting(app: &TestApp, tenant: &Tenant) -> Client {
+    let (rows, year) = (Scope::tenant_wide(tenant.id), Duration::from_secs(365 * 24 * 60 * 60));
+    let token = mint(&app.app, "ann", &rows, Permissions::parse("admin"), year).token;
+    app.client(Some(token))
 }
 
 /// Does what the jobs do until there is nothing more to do at this moment.

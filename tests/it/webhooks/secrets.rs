@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tributary::auth::SealingKeys;
 use tributary::service::webhook::Webhooks;
 
-use super::{Receiver, Seller, deliveries, endpoint, local, work};
+use super::{Receiver, Seller, admin, deliveries, endpoint, lasting, local, work};
 use crate::support::{TestApp, both_databases};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -33,7 +33,7 @@ async fn is_somewhere(app: &TestApp, secret: &str) -> bool {
 both_databases! {
     async fn a_secret_is_shown_once_and_kept_in_no_table(app: TestApp) {
         let app = app.with_webhooks(local());
-        let (staff, receiver) = (app.admin().await, Receiver::start().await);
+        let (staff, receiver) = (admin(&app).await, Receiver::start().await);
         let input = json!({ "url": receiver.url(), "idempotencyKey": "k" });
         let first = staff.done("createWebhookEndpoint", input.clone(), "webhookEndpoint { id url } secret").await;
         let secret = first["secret"].as_str().expect("a secret");
@@ -55,7 +55,7 @@ both_databases! {
 
     async fn both_secrets_sign_for_a_day(app: TestApp) {
         let app = app.with_webhooks(local());
-        let (staff, receiver) = (app.admin().await, Receiver::start().await);
+        let (staff, receiver) = (admin(&app).await, Receiver::start().await);
         let (id, first) = endpoint(&staff, &receiver.url(), &[]).await;
         let rotate = async || {
             let done = staff.done("rotateWebhookSecret", json!({ "id": id }), "secret webhookEndpoint { secretRotatedAt }").await;
@@ -83,17 +83,17 @@ both_databases! {
     async fn without_a_key_there_are_no_webhooks_and_nothing_is_lost_meanwhile(app: TestApp) {
         let none = Webhooks { keys: None, ..local() };
         let app = app.with_webhooks(none.clone());
-        let (staff, receiver) = (app.admin().await, Receiver::start().await);
+        let (staff, receiver) = (admin(&app).await, Receiver::start().await);
         let made = staff.problems("createWebhookEndpoint", json!({ "url": receiver.url() }), "webhookEndpoint").await;
         assert_eq!(made, ["CONFLICT"]);
         let one = "a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
         let with = |keys: &str| Webhooks { keys: Some(Arc::new(SealingKeys::parse(keys).unwrap())), ..local() };
         let app = app.with_webhooks(with(one));
         let tenant = app.tenant("second").await;
-        let staff = app.staff(&tenant, "admin");
+        let staff = lasting(&app, &tenant);
         endpoint(&staff, &receiver.url(), &[]).await;
         let app = app.with_webhooks(none);
-        let staff = app.staff(&tenant, "admin");
+        let staff = lasting(&app, &tenant);
         Seller::new(&staff, "ann").await;
         work(&app.app).await;
         assert!(receiver.take().is_empty());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{How, Message, Receiver, Seller, approve, deliveries, endpoint, local, moved, told, work};
+use super::{How, Message, Receiver, Seller, admin, approve, deliveries, endpoint, local, moved, told, work};
 use crate::support::both_databases;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -13,7 +13,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 both_databases! {
     async fn what_fails_is_tried_again_and_only_its_object_waits(app: TestApp) {
         let app = app.with_webhooks(local());
-        let (staff, receiver) = (app.admin().await, Receiver::start().await);
+        let (staff, receiver) = (admin(&app).await, Receiver::start().await);
         let seller = Seller::new(&staff, "ann").await;
         endpoint(&staff, &receiver.url(), &["COMMISSION_ACCRUED", "COMMISSION_APPROVED"]).await;
         let first = seller.earns(&staff, "1").await;
@@ -44,7 +44,7 @@ both_databases! {
 
     async fn no_answer_and_half_an_answer_are_told_apart(app: TestApp) {
         let app = app.with_webhooks(local());
-        let (staff, receiver) = (app.admin().await, Receiver::start().await);
+        let (staff, receiver) = (admin(&app).await, Receiver::start().await);
         let (id, _) = endpoint(&staff, &receiver.url(), &[]).await;
         receiver.answer([How::Reset, How::Silence, How::Redirect("https://example.com/".to_owned()), How::Status(404), How::Slow]);
         let test = json!({ "endpointId": id, "type": "PAYOUT_SETTLED" });
@@ -73,7 +73,7 @@ both_databases! {
 
     async fn after_the_tenth_attempt_the_next_of_the_object_is_tried(app: TestApp) {
         let app = app.with_webhooks(local());
-        let (staff, receiver) = (app.admin().await, Receiver::start().await);
+        let (staff, receiver) = (admin(&app).await, Receiver::start().await);
         let seller = Seller::new(&staff, "ann").await;
         endpoint(&staff, &receiver.url(), &["COMMISSION_ACCRUED", "COMMISSION_APPROVED"]).await;
         let row = seller.earns(&staff, "1").await;
@@ -89,7 +89,7 @@ both_databases! {
 
     async fn a_dead_endpoint_does_not_hold_others_up(app: TestApp) {
         let app = app.with_webhooks(local());
-        let (staff, receiver, dead) = (app.admin().await, Receiver::start().await, Receiver::start().await);
+        let (staff, receiver, dead) = (admin(&app).await, Receiver::start().await, Receiver::start().await);
         let seller = Seller::new(&staff, "ann").await;
         endpoint(&staff, &dead.url(), &[]).await;
         endpoint(&staff, &receiver.url(), &[]).await;
@@ -117,7 +117,7 @@ both_databases! {
 
     async fn one_that_fails_gets_one_request_at_a_time(app: TestApp) {
         let app = app.with_webhooks(local());
-        let (staff, dead) = (app.admin().await, Receiver::start().await);
+        let (staff, dead) = (admin(&app).await, Receiver::start().await);
         endpoint(&staff, &dead.url(), &["PARTNER_CREATED"]).await;
         for number in 0..20 {
             Seller::new(&staff, &format!("p{number}")).await;
