@@ -214,6 +214,7 @@ pub struct WebhookDeliveryQuery;
 #[Object]
 impl WebhookDeliveryQuery {
     /// The deliveries of webhooks, newest first: those of types whose read scope the caller has.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn webhook_deliveries(
         &self,
         ctx: &Context<'_>,
