@@ -8,6 +8,7 @@ use crate::auth::{KeyUses, Keys, Recent};
 use crate::clock::Clock;
 use crate::domain::id::TenantId;
 use crate::metrics::Metrics;
+use crate::service::webhook::Webhooks;
 use crate::store::outbox::Changes;
 use crate::store::{self, Store, StoreError};
 
@@ -29,6 +30,7 @@ pub struct App {
     pub changes: Changes,
     /// How far ahead of now an event may happen.
     pub latest_occurrence: Duration,
+    pub webhooks: Webhooks,
 }
 
 impl App {
@@ -46,6 +48,7 @@ impl App {
             metrics,
             changes,
             latest_occurrence: DEFAULT_LATEST_OCCURRENCE,
+            webhooks: Webhooks::default(),
         }
     }
 
@@ -62,6 +65,10 @@ impl App {
             latest_occurrence,
             ..self
         }
+    }
+
+    pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
+        Self { webhooks, ..self }
     }
 }
 

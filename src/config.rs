@@ -9,9 +9,11 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::app::DEFAULT_LATEST_OCCURRENCE;
+use crate::domain::webhook::address::{Network, NotANetwork};
 use crate::http::{
     Cors, ExportLimits, GraphiqlAssets, HttpOptions, Limits, Persisted, Subscriptions, Throttle, Timeouts,
 };
+use crate::service::webhook::{AT_ONCE, KEEP_OUTBOX, PATIENCE};
 use crate::store::{ShareOptions, StoreOptions};
 use crate::telemetry::{LogFilter, LogFormat};
 
@@ -98,6 +100,16 @@ pub struct Flags {
     /// Where to serve /metrics, instead of beside the API; in production it is served nowhere else
     #[arg(long, global = true, env = "TRIBUTARY_METRICS_LISTEN", value_name = "ADDR")]
     metrics_listen: Option<SocketAddr>,
+    /// What encrypts the secrets of webhooks, as ID:BASE64 with 32 bytes in base64; several, separated by commas, where the
+    /// first has taken the place of the others. In production there are no webhooks without
+    #[arg(
+        long,
+        global = true,
+        env = "TRIBUTARY_WEBHOOK_KEYS",
+        value_name = "KEYS",
+        hide_env_values = true
+    )]
+    webhook_keys: Option<String>,
     /// The OpenTelemetry collector that traces go to, such as http://127.0.0.1:4318; without it there are none
     #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     otlp_endpoint: Option<String>,
@@ -123,8 +135,11 @@ struct File {
     log: Option<LogFilter>,
     metrics_listen: Option<SocketAddr>,
     otlp_endpoint: Option<String>,
+    webhook_keys: Option<String>,
     database: DatabaseSection,
     ledger: LedgerSection,
+    outbox: OutboxSection,
+    webhooks: WebhooksSection,
     limits: Limits,
     timeouts: Timeouts,
     throttle: Throttle,
@@ -172,6 +187,49 @@ impl Default for LedgerSection {
     }
 }
 
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct OutboxSection {
+    keep_hours: u64,
+}
+
+impl Default for OutboxSection {
+    fn default() -> Self {
+        Self {
+            keep_hours: KEEP_OUTBOX.as_secs() / 3600,
+        }
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WebhooksSection {
+    allowed_networks: Vec<String>,
+    at_once: u32,
+    answer_seconds: u64,
+}
+
+impl Default for WebhooksSection {
+    fn default() -> Self {
+        Self {
+            allowed_networks: Vec::new(),
+            at_once: u32::try_from(AT_ONCE).unwrap_or(u32::MAX),
+            answer_seconds: PATIENCE.as_secs(),
+        }
+    }
+}
+
+/// What webhooks are set up with.
+#[derive(Clone, Debug)]
+pub struct WebhookConfig {
+    /// `None`: there are no webhooks in production, and elsewhere their secrets are as good as not encrypted.
+    pub keys: Option<String>,
+    pub allowed_networks: Vec<Network>,
+    pub at_once: usize,
+    pub answer: Duration,
+    pub keep_outbox: Duration,
+}
+
 /// All settings, ready for use.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -194,10 +252,13 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// `None`: no traces.
     pub otlp_endpoint: Option<String>,
+    pub webhooks: WebhookConfig,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    #[error("webhooks.allowed_networks: {0}")]
+    Network(#[from] NotANetwork),
     #[error("cannot read {0}: {1}")]
     Unreadable(PathBuf, std::io::Error),
     #[error("{0}: {1}")]
@@ -212,6 +273,7 @@ impl Config {
         let file = flags.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let listen = flags.listen.or(file.listen);
         let metrics_listen = flags.metrics_listen.or(file.metrics_listen);
+        let networks = file.webhooks.allowed_networks.iter().map(|text| text.parse());
         Ok(Self {
             store: StoreOptions {
                 url: flags
@@ -270,6 +332,13 @@ impl Config {
                 .otlp_endpoint
                 .or(file.otlp_endpoint)
                 .filter(|endpoint| !endpoint.is_empty()),
+            webhooks: WebhookConfig {
+                keys: flags.webhook_keys.or(file.webhook_keys).filter(|keys| !keys.is_empty()),
+                allowed_networks: networks.collect::<Result<_, _>>()?,
+                at_once: usize::try_from(file.webhooks.at_once).unwrap_or(usize::MAX),
+                answer: Duration::from_secs(file.webhooks.answer_seconds),
+                keep_outbox: Duration::from_secs(file.outbox.keep_hours * 3600),
+            },
         })
     }
 }
@@ -300,6 +369,8 @@ mod tests {
         let defaults = File::default();
         assert_eq!(format!("{:?}", shown.database), format!("{:?}", defaults.database));
         assert_eq!(format!("{:?}", shown.ledger), format!("{:?}", defaults.ledger));
+        assert_eq!(format!("{:?}", shown.outbox), format!("{:?}", defaults.outbox));
+        assert_eq!(format!("{:?}", shown.webhooks), format!("{:?}", defaults.webhooks));
         assert_eq!(format!("{:?}", shown.limits), format!("{:?}", defaults.limits));
         assert_eq!(format!("{:?}", shown.timeouts), format!("{:?}", defaults.timeouts));
         assert_eq!(format!("{:?}", shown.throttle), format!("{:?}", defaults.throttle));

@@ -8,7 +8,7 @@
 //! http -> export, graphql, auth            import -> service, auth, domain
 //! export -> graphql, auth, store           seed -> service, store, auth, domain
 //! graphql -> store (reads), service (writes), auth, domain
-//! service -> store, auth, domain           store -> entity, domain, auth::Scope
+//! service -> store, auth, domain, outgoing store -> entity, domain, auth::Scope
 //! http, graphql, jobs -> metrics, telemetry
 //! domain, entity, migration -> nothing of ours
 //! ```
@@ -29,6 +29,7 @@ pub mod http;
 pub mod import;
 pub mod jobs;
 pub mod metrics;
+pub mod outgoing;
 pub mod seed;
 pub mod service;
 pub mod store;

@@ -1,4 +1,4 @@
-//! A change of the ledger to be delivered, in the order of writing.
+//! Something that happened to an object, in the order of writing.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,9 +8,14 @@ pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
     pub tenant_id: Uuid,
-    pub commission_id: Uuid,
-    pub status: String,
     pub at: DateTimeUtc,
+    /// What happened; null in rows of earlier releases, which name a commission and its status in columns of their own.
+    #[sea_orm(column_name = "type")]
+    pub event_type: Option<String>,
+    pub object_id: Option<Uuid>,
+    /// What neither the object's row nor its history say of it later.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub detail: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,6 +11,7 @@ mod private_key;
 mod public_key;
 mod recent;
 mod scope;
+mod sealing;
 mod token_form;
 
 pub use api_key::{ApiKey, KeyHash, KeyUses, NewKey};
@@ -20,3 +21,4 @@ pub use keys::{Claims, KeyError, Keys};
 pub use permission::{Permission, Permissions, Resource};
 pub use recent::Recent;
 pub use scope::Scope;
+pub use sealing::{Sealed, SealingError, SealingKeys, new_secret};

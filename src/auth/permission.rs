@@ -15,6 +15,7 @@ text_enum! {
         Deals = "deals",
         TieredCommissions = "tiered_commissions",
         ApiKeys = "api_keys",
+        Webhooks = "webhooks",
     }
 }
 

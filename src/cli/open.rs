@@ -1,16 +1,20 @@
 //! What most commands begin with: the database, the keys, the tenant.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use url::Url;
 
 use super::CliError;
 use crate::app::App;
-use crate::auth::Keys;
+use crate::auth::{Keys, SealingKeys};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::tenant::Tenant;
+use crate::domain::webhook::address::Reach;
+use crate::outgoing::{Outgoing, SystemResolver};
 use crate::service::ServiceError;
+use crate::service::webhook::Webhooks;
 use crate::store::{self, Store, StoreError};
 
 /// Opens and migrates the database.
@@ -64,7 +68,29 @@ async fn migrated(config: &Config, store: Store, keys: Keys) -> Result<App, CliE
     if applied > 0 {
         tracing::info!(applied, "brought the database up to date");
     }
-    Ok(App::new(store, Clock::System, keys).with_latest_occurrence(config.latest_occurrence))
+    let app = App::new(store, Clock::System, keys).with_latest_occurrence(config.latest_occurrence);
+    Ok(app.with_webhooks(webhooks(config)?))
+}
+
+/// What webhooks are set up with. Without a key their secrets are as good as not encrypted, which production refuses.
+fn webhooks(config: &Config) -> Result<Webhooks, CliError> {
+    let (settings, production) = (&config.webhooks, config.http.production);
+    let keys = match &settings.keys {
+        Some(keys) => Some(SealingKeys::parse(keys)?),
+        None if production => None,
+        None => Some(SealingKeys::development()),
+    };
+    let reach = Reach {
+        production,
+        allowed: settings.allowed_networks.clone(),
+    };
+    Ok(Webhooks {
+        keys: keys.map(Arc::new),
+        outgoing: Outgoing::new(reach, Arc::new(SystemResolver), settings.answer),
+        at_once: settings.at_once,
+        keep_outbox: settings.keep_outbox,
+        ..Webhooks::default()
+    })
 }
 
 /// The configured keys, or else those of the demo where there are any.

@@ -11,7 +11,7 @@ const MEGABYTE: i64 = 1024 * 1024;
 const MANY: i64 = 1_000_000_000_000;
 
 /// Every number of the file: a setting without bounds fails the tests.
-const BOUNDS: [(&str, RangeInclusive<i64>); 43] = [
+const BOUNDS: [(&str, RangeInclusive<i64>); 46] = [
     ("database.max_connections", 1..=10_000),
     ("database.acquire_seconds", 1..=DAY),
     ("database.statement_seconds", 1..=DAY),
@@ -20,6 +20,9 @@ const BOUNDS: [(&str, RangeInclusive<i64>); 43] = [
     ("database.tenant_seconds_per_second", 1..=10_000),
     // A hundred years: dates stay within the calendar.
     ("ledger.future_hours", 0..=100 * 365 * 24),
+    ("outbox.keep_hours", 1..=100 * 365 * 24),
+    ("webhooks.at_once", 1..=1_000),
+    ("webhooks.answer_seconds", 1..=30),
     ("limits.body_bytes", 1..=256 * MEGABYTE),
     ("limits.body_values", 1..=10_000_000),
     ("limits.document_bytes", 1..=16 * MEGABYTE),

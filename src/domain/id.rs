@@ -64,6 +64,8 @@ kinds! {
     DealPayment DealPaymentId "dpy";
     CommissionRuleVersion CommissionRuleVersionId "rvn";
     CommissionRuleReference CommissionRuleReferenceId "rrf";
+    WebhookEndpoint WebhookEndpointId "whe";
+    WebhookDelivery WebhookDeliveryId "whd";
 }
 
 impl<K: Kind> Id<K> {

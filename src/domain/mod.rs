@@ -29,6 +29,7 @@ pub mod terms;
 pub mod text;
 mod text_enum;
 pub mod tiered;
+pub mod webhook;
 
 pub(crate) use text_enum::text_enum;
 

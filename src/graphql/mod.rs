@@ -57,6 +57,9 @@ mod tier_counter;
 mod tiered_commission;
 mod tiered_commission_input;
 mod user_error;
+mod webhook;
+mod webhook_delivery;
+mod webhook_mutation;
 
 use async_graphql::registry::Registry;
 use async_graphql::{MergedObject, OutputType, SDLExportOptions, ValidationMode};
@@ -91,6 +94,8 @@ pub struct Query(
     commission_rule::CommissionRuleQuery,
     tiered_commission::TieredCommissionQuery,
     api_key::ApiKeyQuery,
+    webhook::WebhookQuery,
+    webhook_delivery::WebhookDeliveryQuery,
     federation::FederationQuery,
 );
 
@@ -117,6 +122,7 @@ pub struct Mutation(
     tiered_commission::TieredCommissionMutation,
     simulate_tiers::SimulateTiersMutation,
     api_key::ApiKeyMutation,
+    webhook_mutation::WebhookMutation,
 );
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

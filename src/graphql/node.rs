@@ -24,6 +24,8 @@ use super::rows::{Any, AnyList, Type};
 use super::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use super::tenant::Tenant;
 use super::tiered_commission::{TIERED_COMMISSION, TieredCommission};
+use super::webhook::{WEBHOOK_ENDPOINT, WebhookEndpoint};
+use super::webhook_delivery::{WEBHOOK_DELIVERY, WebhookDelivery};
 use crate::domain::id::{self, Kind};
 
 /// Anything that has an id of its own.
@@ -51,10 +53,12 @@ pub enum Node {
     CommissionRule(CommissionRule),
     TieredCommission(TieredCommission),
     ApiKey(ApiKey),
+    WebhookEndpoint(WebhookEndpoint),
+    WebhookDelivery(WebhookDelivery),
 }
 
 /// The types whose objects are rows, by what their ids begin with.
-pub const TYPES: [(&str, &Type); 20] = [
+pub const TYPES: [(&str, &Type); 22] = [
     (id::Partner::PREFIX, &PARTNER),
     (id::PartnerGroup::PREFIX, &PARTNER_GROUP),
     (id::PartnerTier::PREFIX, &PARTNER_TIER),
@@ -75,6 +79,8 @@ pub const TYPES: [(&str, &Type); 20] = [
     (id::CommissionRule::PREFIX, &COMMISSION_RULE),
     (id::TieredCommission::PREFIX, &TIERED_COMMISSION),
     (id::ApiKey::PREFIX, &API_KEY),
+    (id::WebhookEndpoint::PREFIX, &WEBHOOK_ENDPOINT),
+    (id::WebhookDelivery::PREFIX, &WEBHOOK_DELIVERY),
 ];
 
 /// Whatever `id` names, if the caller may see such things.

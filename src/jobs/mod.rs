@@ -1,6 +1,8 @@
 //! Background work. Every piece of it may run in any number of replicas at once, and may be cut off at any point: each
 //! step is a transaction that looks at what it changes under a lock.
 
+mod webhooks;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,7 +20,12 @@ const PAUSE: Duration = Duration::from_secs(5);
 const BATCH: u64 = 500;
 
 /// Works until `ending` turns true.
-pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
+pub async fn run(app: Arc<App>, ending: watch::Receiver<bool>) {
+    tokio::join!(ledger(app.clone(), ending.clone()), webhooks::run(app, ending));
+}
+
+/// What the ledger needs.
+async fn ledger(app: Arc<App>, mut ending: watch::Receiver<bool>) {
     while !*ending.borrow() {
         let approval = counted(&app, Job::ApproveMatured, approve_matured(&app, BATCH)).await;
         match approval {

@@ -16,9 +16,22 @@ pub enum Job {
     WriteKeyUses,
     /// Filling in the lines of payout runs that were made without.
     FillPayoutLines,
+    /// Making the deliveries of webhooks from the outbox.
+    MakeDeliveries,
+    /// Looking for deliveries that are due.
+    SendDeliveries,
+    /// Removing what is kept for a time only.
+    Forget,
 }
 
-const JOBS: [&str; 3] = ["approve_matured", "write_key_uses", "fill_payout_lines"];
+const JOBS: [&str; 6] = [
+    "approve_matured",
+    "write_key_uses",
+    "fill_payout_lines",
+    "make_webhook_deliveries",
+    "send_webhook_deliveries",
+    "forget",
+];
 
 /// The series of all of it.
 pub struct Jobs {

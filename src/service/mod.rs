@@ -20,5 +20,6 @@ pub mod stage;
 pub mod tenant;
 pub mod tiered_commission;
 pub mod token;
+pub mod webhook;
 
 pub use error::ServiceError;

@@ -8,6 +8,8 @@ use crate::domain::money::Currency;
 use crate::domain::partner::{Partner, PartnerMove, PartnerStatus, PartnerTransition, PartnerType};
 use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
 use crate::domain::snapshot::SnapshotSource;
+use crate::domain::webhook::WebhookEventType;
+use crate::domain::webhook::body::Happening;
 use crate::domain::{Timestamp, text};
 use crate::service::ids::existing;
 use crate::service::once::{begin, commit};
@@ -276,7 +278,11 @@ pub async fn change_status(
         sequence: Some(moment.sequence),
     };
     store::partner::insert_transition(&transaction, writer.tenant(), partner.id, &transition).await?;
-    let advance = |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+    let happened = happening(&partner, WebhookEventType::of_partner(the_move), now);
+    let advance = |writes: &mut Writes| {
+        store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+        store::outbox::append(writes, writer.tenant(), [happened]);
+    };
     Writes::of(advance).run(&transaction).await?;
     commit(app, transaction, &writer, &partner).await?;
     Ok(partner)
@@ -315,6 +321,16 @@ pub(super) struct Details {
     pub tier_id: Option<PartnerTierId>,
     pub payout_currency: Option<Currency>,
     pub payout_reference: Option<String>,
+}
+
+/// What is told of a partner that has just come to its status.
+fn happening(partner: &Partner, event_type: WebhookEventType, at: Timestamp) -> Happening {
+    Happening {
+        event_type,
+        object: partner.id.uuid(),
+        at,
+        detail: Some(serde_json::json!({ "status": partner.status.as_str() })),
+    }
 }
 
 /// Writes a new partner, and the first moment of its history.
@@ -356,7 +372,11 @@ pub(super) async fn insert(
         sequence: Some(moment.sequence),
     };
     store::partner::insert_transition(transaction, writer.tenant(), partner.id, &transition).await?;
-    let advance = |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+    let happened = happening(&partner, WebhookEventType::PartnerCreated, now);
+    let advance = |writes: &mut Writes| {
+        store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+        store::outbox::append(writes, writer.tenant(), [happened]);
+    };
     Writes::of(advance).run(transaction).await?;
     Ok((partner, moment))
 }

@@ -6,7 +6,9 @@ use crate::domain::id::{self, PartnershipRequestId};
 use crate::domain::partner::{Partner, PartnerStatus, PartnerType};
 use crate::domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
 use crate::domain::problem::{Fault, ProblemCode, Problems};
-use crate::domain::text;
+use crate::domain::webhook::WebhookEventType;
+use crate::domain::webhook::body::Happening;
+use crate::domain::{Timestamp, text};
 use crate::service::once::{begin, commit};
 use crate::service::snapshot::{self, Promise};
 use crate::service::{ServiceError, campaign, partner};
@@ -62,6 +64,8 @@ pub async fn create(
         decided_at: None,
     };
     store::partnership_request::insert(&transaction, writer.tenant(), &request).await?;
+    let happened = happening(&request, WebhookEventType::PartnershipRequestCreated, now);
+    store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
     commit(app, transaction, &writer, &request).await?;
     Ok(request)
 }
@@ -166,6 +170,9 @@ async fn approve_once(
         ..request
     };
     store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
+    let decided_at = request.decided_at.unwrap_or(request.created_at);
+    let happened = happening(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
+    store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
     commit(app, transaction, &writer, &request).await?;
     Ok(request)
 }
@@ -186,8 +193,20 @@ pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Resul
         ..request
     };
     store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
+    let decided_at = request.decided_at.unwrap_or(request.created_at);
+    let happened = happening(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
+    store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
     commit(app, transaction, &writer, &request).await?;
     Ok(request)
+}
+
+fn happening(request: &PartnershipRequest, event_type: WebhookEventType, at: Timestamp) -> Happening {
+    Happening {
+        event_type,
+        object: request.id.uuid(),
+        at,
+        detail: None,
+    }
 }
 
 /// The request, locked, if it still waits for a decision.

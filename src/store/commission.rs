@@ -28,6 +28,7 @@ use crate::domain::id::{
 };
 use crate::domain::money::Currency;
 use crate::domain::terms::BasisKind;
+use crate::domain::webhook::WebhookEventType;
 
 const TABLE: &str = "commission";
 
@@ -377,11 +378,13 @@ pub(super) fn to_change_row(
     commission: CommissionId,
     transition: &CommissionTransition,
 ) -> outbox::ActiveModel {
+    let happened = WebhookEventType::of_commission(transition.to);
     outbox::ActiveModel {
         tenant_id: ActiveValue::Set(tenant.uuid()),
-        commission_id: ActiveValue::Set(commission.uuid()),
-        status: ActiveValue::Set(transition.to.as_str().to_owned()),
+        event_type: ActiveValue::Set(Some(happened.as_str().to_owned())),
+        object_id: ActiveValue::Set(Some(commission.uuid())),
         at: ActiveValue::Set(transition.at),
+        detail: ActiveValue::NotSet,
         id: ActiveValue::NotSet,
     }
 }

@@ -62,6 +62,7 @@ mod transaction;
 mod unique;
 pub mod verify;
 pub mod view;
+pub mod webhook;
 mod writes;
 
 use std::sync::Arc;
@@ -216,6 +217,11 @@ impl Store {
         // A pool that fails to close has nothing left to lose.
         let _ = self.single.close().await;
         self.reader.close().await;
+    }
+
+    /// What wakes whoever follows the outbox. Nothing that is committed after this goes unheard.
+    pub async fn wakes(&self) -> Result<outbox::Wakes, StoreError> {
+        self.appended.wakes().await
     }
 
     /// The state of its pools of connections.

@@ -7,7 +7,7 @@ use entity::{
     partner_balance, partner_category, partner_category_member, partner_customer, partner_group,
     partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request, payment_stage,
     payout, payout_item, payout_run, payout_run_line, tier_counter, tier_result, tiered_commission,
-    tiered_commission_reference, tiered_commission_version,
+    tiered_commission_reference, tiered_commission_version, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -155,4 +155,6 @@ scoped! {
     payout_run_line: |_partner, _scope| none();
     idempotency: |_partner, _scope| none();
     outbox: |_partner, _scope| none();
+    webhook_endpoint: |_partner, _scope| none();
+    webhook_delivery: |_partner, _scope| none();
 }

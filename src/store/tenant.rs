@@ -1,6 +1,7 @@
 //! Tenants. The one table without a tenant filter: its rows are the tenants.
 
 use entity::tenant::{self, Column, Entity};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -51,6 +52,16 @@ pub async fn list(database: &impl ConnectionTrait) -> Result<Vec<Tenant>, StoreE
         .into_iter()
         .map(from_row)
         .collect()
+}
+
+/// Makes others who do the same wait for this transaction's end, and nobody else: rows that refer to the tenant may be
+/// written meanwhile.
+pub async fn take_turn(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
+    Entity::find_by_id(tenant.uuid())
+        .lock(LockType::NoKeyUpdate)
+        .one(transaction)
+        .await?;
+    Ok(())
 }
 
 /// Reads the tenant and makes other writers of tenant-wide rules (settings, the default group) wait for this

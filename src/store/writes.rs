@@ -312,7 +312,7 @@ mod tests {
     fn change() -> outbox::ActiveModel {
         outbox::ActiveModel {
             tenant_id: ActiveValue::Set(Uuid::nil()),
-            status: ActiveValue::Set("PAID".to_owned()),
+            event_type: ActiveValue::Set(Some("PAID".to_owned())),
             ..Default::default()
         }
     }
@@ -330,7 +330,7 @@ mod tests {
         let texts = at_once(cut(writes.tables, |left| left));
         let sum = format!(r#"{KEY}"partner_standing"."qualified_customers" + "excluded"."qualified_customers""#);
         let expected = format!(
-            r#"WITH "insert_0" AS ({HEAD}($1, $2, $3), ($4, $5, $6){sum}) INSERT INTO "outbox" ("tenant_id", "status") VALUES ($7, $8)"#
+            r#"WITH "insert_0" AS ({HEAD}($1, $2, $3), ($4, $5, $6){sum}) INSERT INTO "outbox" ("tenant_id", "type") VALUES ($7, $8)"#
         );
         assert_eq!(texts.len(), 1);
         assert_eq!(texts[0].sql, expected);
@@ -355,7 +355,7 @@ mod tests {
         let head = r#"UPDATE "partner" SET "history_sequence" = "given"."column3", "history_at" = "given"."column4" FROM (VALUES "#;
         let tail =
             r#") AS "given" WHERE "partner"."tenant_id" = "given"."column1" AND "partner"."id" = "given"."column2""#;
-        let change = r#"INSERT INTO "outbox" ("tenant_id", "status") VALUES "#;
+        let change = r#"INSERT INTO "outbox" ("tenant_id", "type") VALUES "#;
         let texts = at_once(cut(writes().tables, |left| left));
         assert_eq!(
             texts[0].sql,
@@ -393,7 +393,7 @@ mod tests {
         let texts = in_a_row(cut(writes.tables, size));
         let counts: Vec<_> = texts.iter().map(|text| text.values.len()).collect();
         assert_eq!(counts, [48, 5, 12]);
-        let change = r#"INSERT INTO "outbox" ("tenant_id", "status") VALUES (?, ?) ON CONFLICT DO NOTHING"#;
+        let change = r#"INSERT INTO "outbox" ("tenant_id", "type") VALUES (?, ?) ON CONFLICT DO NOTHING"#;
         let expected = format!(r#"{HEAD}(?, ?, ?){KEY}"excluded"."qualified_customers"; {change}"#);
         assert_eq!(texts[1].sql, expected);
         assert_eq!(

@@ -3,11 +3,15 @@
 use std::path::Path;
 
 /// Module, and the modules of ours that it may use. What is not listed is not allowed.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("domain", &["domain"]),
     ("store", &["store", "domain", "auth", "metrics"]),
     ("auth", &["auth", "domain", "app", "store"]),
-    ("service", &["service", "store", "domain", "auth", "app", "clock"]),
+    (
+        "service",
+        &["service", "store", "domain", "auth", "app", "clock", "outgoing"],
+    ),
+    ("outgoing", &["outgoing", "domain"]),
     ("jobs", &["jobs", "service", "app", "metrics"]),
     (
         "graphql",

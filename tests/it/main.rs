@@ -42,6 +42,7 @@ mod texts;
 mod tier_ledger;
 mod tiered;
 mod verify;
+mod webhooks;
 mod worked_examples;
 
 mod append_only;

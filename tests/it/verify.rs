@@ -299,7 +299,7 @@ both_databases! {
             (of("UPDATE commission SET status = 'REVERSED'", "id", accrued_row), "transitions end at ACCRUED", accrued_row),
             (of("UPDATE commission_transition SET to_status = 'PAID'", "commission_id", accrued_row), "moved from nothing to PAID", accrued_row),
             (format!("{} AND to_status = 'APPROVED'", of("DELETE FROM commission_transition", "commission_id", paid_row)), "no chain", paid_row),
-            (of("DELETE FROM outbox", "commission_id", row), "those in the outbox", row),
+            (of("DELETE FROM outbox", "object_id", row), "those in the outbox", row),
             (of("UPDATE commission SET payout_id = NULL", "id", paid_row), "PAID row names a payout", paid_row),
             (of("UPDATE payout SET status = 'FAILED'", "id", pending), "FAILED payout and its row disagree", pending),
             (of("UPDATE payout SET status = 'PAID'", "id", pending), "PAID payout and its row disagree", pending),

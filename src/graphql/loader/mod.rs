@@ -20,6 +20,7 @@ mod snapshot;
 mod terms_in_force;
 mod tier_progress;
 mod tiered_commission;
+mod webhook;
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -68,6 +69,7 @@ pub use snapshot::{SnapshotById, SnapshotsOfPartner};
 pub use terms_in_force::{OffersOfPartner, TermsOfPartner};
 pub use tier_progress::{ProgressKey, TierProgress};
 pub use tiered_commission::{PartnersOfTier, TieredCommissionById};
+pub use webhook::WebhookEndpointById;
 
 /// Reads values for many keys in one statement. Keys that name nothing visible are left out.
 pub trait Fetch: 'static {
@@ -300,6 +302,7 @@ loaders! {
     snapshots_of_partner: SnapshotsOfPartner,
     partnership_request: PartnershipRequestById,
     api_key: ApiKeyById,
+    webhook_endpoint: WebhookEndpointById,
     tiered_commission: TieredCommissionById,
     partners_of_tier: PagesOf<PartnersOfTier>,
     partner_count_of_tier: CountsOf<PartnersOfTier>,

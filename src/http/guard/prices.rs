@@ -45,11 +45,12 @@ pub fn of_totals(parent: &str) -> u64 {
 }
 
 /// What a mutation takes that looks at as many rows as it finds, whatever its input: previewing a payout run reads all
-/// that is approved, approving by a filter looks at 10,000 commissions. 0 for others.
+/// that is approved, approving by a filter looks at 10,000 commissions, sending webhooks again changes as many deliveries.
+/// 0 for others.
 pub fn looking(mutation: &str) -> u64 {
     match mutation {
         "previewPayoutRun" => SUM_OF_ALL,
-        "approveMatchingCommissions" => 1_000,
+        "approveMatchingCommissions" | "redeliverWebhook" => 1_000,
         _ => 0,
     }
 }
@@ -74,6 +75,9 @@ const ASSUMED_SERIES: u64 = 100;
 /// The kinds of movements: a statement has a total for each that there is.
 const MOVEMENT_KINDS: u64 = 6;
 
+/// A tenant has no more webhook endpoints.
+const MOST_ENDPOINTS: u64 = 20;
+
 /// So many entries that a simulation tries on others cost as much as an object.
 pub const TRIALS: u64 = 20;
 
@@ -89,6 +93,7 @@ pub fn assumed_length(parent: &str, name: &str) -> u64 {
         "commissions" if parent.ends_with("Payload") => ASSUMED_SHORT_LENGTH,
         "tiers" | "goals" | "counters" if ["TermsInForce", "TierOffer"].contains(&parent) => ASSUMED_SHORT_LENGTH,
         "commissionSeries" => ASSUMED_SERIES,
+        "webhookEndpoints" => MOST_ENDPOINTS,
         _ => ASSUMED_LENGTH,
     }
 }

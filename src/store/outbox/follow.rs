@@ -48,11 +48,11 @@ impl Follower {
                 }
             }
             let start = Instant::now();
-            match self.position.read(self.store.reader()).await {
+            match self.position.changes(self.store.reader()).await {
                 Ok(reading) => {
-                    if !reading.changes.is_empty() {
+                    if !reading.rows.is_empty() {
                         // Nobody there: that is seen at the next turn.
-                        let _ = sender.send(reading.changes.into());
+                        let _ = sender.send(reading.rows.into());
                     }
                     if reading.is_whole {
                         note(Some(start));

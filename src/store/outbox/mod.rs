@@ -1,7 +1,8 @@
-//! Hearing of changes of the ledger, on every replica, exactly once for each listener that keeps up.
+//! What happened, in the order of commits: read by subscriptions, on every replica, exactly once for each listener that
+//! keeps up, and by the job that makes the deliveries of webhooks, once for all replicas ([`mark`]).
 //!
-//! - A change appends a row to the outbox in its own transaction ([`super::commission::insert_transitions`]), so that
-//!   there is a row if and only if the change was committed.
+//! - A change appends a row to the outbox in its own transaction ([`super::commission::insert_transitions`], [`append`]),
+//!   so that there is a row if and only if the change was committed.
 //! - After such a commit [`Signal`] wakes the followers. On PostgreSQL it sends NOTIFY *behind* the ledger's
 //!   transaction: inside, NOTIFY takes a lock of the whole database until the commit is flushed, and all writers of the
 //!   ledger would go in single file.
@@ -10,8 +11,11 @@
 //!   bulk writes wake nobody.
 //! - [`position`] knows what was read, although PostgreSQL's transactions do not commit in the order of their ids.
 //! - Listeners share one bounded queue. Who falls behind it hears so, and nothing more.
+//! - Rows are pruned in batches once they are old enough and the job has passed them.
 
+mod append;
 mod follow;
+pub mod mark;
 mod position;
 mod read;
 mod signal;
@@ -24,8 +28,12 @@ use tokio::sync::{Mutex, broadcast};
 
 use super::{Store, StoreError};
 use crate::domain::id::{CommissionId, PartnerId, TenantId};
+pub use append::{append, append_to};
 use follow::Follower;
+pub use position::Position;
+pub use read::{Entry, Reading};
 pub(super) use signal::Signal;
+pub use signal::Wakes;
 
 /// How many batches a listener may be behind.
 const BACKLOG: usize = 256;

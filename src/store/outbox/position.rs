@@ -5,8 +5,10 @@
 //! committed between two snapshots is what the later one shows and the earlier one does not: nothing is told twice and
 //! nothing is left out, however long a transaction takes.
 
+use serde::{Deserialize, Serialize};
+
 /// How far the outbox was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Position {
     /// SQLite: one transaction writes at a time, so ids are in the order of commits. All up to this one were read.
     Behind(i64),
@@ -15,7 +17,7 @@ pub enum Position {
 }
 
 /// What is read at present: what `until` shows and `seen` does not, behind `after`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshots {
     /// All that this snapshot shows was read.
     pub seen: String,
@@ -25,7 +27,55 @@ pub struct Snapshots {
     pub after: (i64, i64),
 }
 
+impl Position {
+    /// As it is kept.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).expect("positions are numbers and texts")
+    }
+
+    /// What [`Position::text`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// What sorts positions behind which everything was read by how far they are.
+    pub fn order(&self) -> (i64, i64, i64) {
+        match self {
+            Self::Behind(last) => (*last, 0, 0),
+            Self::Between(snapshots) => {
+                let mut parts = snapshots.seen.split(':');
+                let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
+                let (oldest, newest) = (number(), number());
+                let running = parts
+                    .next()
+                    .map_or(0, |list| list.split(',').filter(|part| !part.is_empty()).count());
+                // Of two that differ in this only, the one with fewer that still ran is later.
+                (oldest, newest, -i64::try_from(running).unwrap_or(i64::MAX))
+            }
+        }
+    }
+
+    /// Whether a row is behind it: not yet read by whoever has come here.
+    pub fn is_before(&self, id: i64, transaction: Option<i64>) -> bool {
+        match (self, transaction) {
+            (Self::Behind(last), _) => id > *last,
+            (Self::Between(snapshots), Some(transaction)) => !snapshots.shows(transaction),
+            // From before transactions were noted.
+            (Self::Between(_), None) => false,
+        }
+    }
+}
+
 impl Snapshots {
+    /// Whether what a transaction wrote was to be seen.
+    fn shows(&self, transaction: i64) -> bool {
+        let mut parts = self.seen.split(':');
+        let mut number = || parts.next().and_then(|part| part.parse::<i64>().ok()).unwrap_or(0);
+        let (oldest, newest) = (number(), number());
+        let is_running = |list: &str| list.split(',').any(|part| part.parse() == Ok(transaction));
+        transaction < oldest || (transaction < newest && !parts.next().is_some_and(is_running))
+    }
+
     /// Behind all that a snapshot shows, as `pg_current_snapshot()` writes it.
     pub fn behind(snapshot: String) -> Self {
         Self {
@@ -67,5 +117,35 @@ mod tests {
         assert_eq!(position, Snapshots { seen, until, after });
         position.advance("300:300:".to_owned(), None);
         assert_eq!(position, Snapshots::behind("104:110:104".to_owned()));
+    }
+
+    #[test]
+    fn a_position_knows_what_is_behind_it() {
+        let position = Position::Between(Snapshots::behind("100:105:101,103".to_owned()));
+        let behind: Vec<_> = (98..108)
+            .filter(|number| position.is_before(1, Some(*number)))
+            .collect();
+        assert_eq!(behind, [101, 103, 105, 106, 107]);
+        assert!(!position.is_before(1, None));
+        assert_eq!(Position::parse(&position.text()), Some(position));
+        assert!(Position::Behind(4).is_before(5, None) && !Position::Behind(4).is_before(4, None));
+    }
+
+    #[test]
+    fn positions_are_in_the_order_of_time() {
+        let of = |seen: &str| Position::Between(Snapshots::behind(seen.to_owned())).order();
+        assert!(
+            [
+                "100:105:100,103",
+                "100:105:100",
+                "100:106:100,105",
+                "105:105:",
+                "105:106:"
+            ]
+            .iter()
+            .map(|seen| of(seen))
+            .is_sorted()
+        );
+        assert!(Position::Behind(3).order() < Position::Behind(4).order());
     }
 }

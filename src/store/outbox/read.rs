@@ -1,24 +1,81 @@
-//! Reading the outbox: of all tenants, since one follower serves them all. What is heard is read again with the
-//! listener's scope before anything of it is shown.
+//! Reading the outbox: of all tenants, since one follower serves them all, and one job fans out. What is heard is read
+//! again with the listener's scope, or its tenant's, before anything of it is shown.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::Change;
 use super::position::{Position, Snapshots};
+use crate::domain::Timestamp;
 use crate::domain::id::{CommissionId, PartnerId, TenantId};
-use crate::store::StoreError;
+use crate::domain::webhook::WebhookEventType;
+use crate::domain::webhook::body::Happening;
+use crate::store::{StoreError, row};
 
 /// How many rows are read at once.
 const MOST: usize = 500;
 
 /// What one statement found.
-pub struct Reading {
+pub struct Reading<T> {
     /// In the order of ids, which is that of writing where one transaction waited for another.
-    pub changes: Vec<Change>,
+    pub rows: Vec<T>,
     /// Whether this is all there is.
     pub is_whole: bool,
 }
+
+/// A row of the outbox.
+#[derive(Debug)]
+pub struct Entry {
+    pub tenant: TenantId,
+    /// Rises for each object.
+    pub id: i64,
+    /// The transaction that wrote it; `None` on SQLite.
+    pub transaction: Option<i64>,
+    pub happening: Happening,
+}
+
+/// What is read of a row beside its id, and of what else.
+struct Form<T> {
+    columns: &'static str,
+    join: &'static str,
+    read: fn(i64, &QueryResult) -> Result<T, StoreError>,
+}
+
+/// Changes of commissions. Ids are unique across all kinds of things, so that the join leaves out all others.
+const CHANGES: Form<Change> = Form {
+    columns: "c.id AS commission_id, c.partner_id",
+    join: "JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = COALESCE(o.object_id, o.commission_id)",
+    read: |_, row| {
+        let uuid = |column| row.try_get::<Uuid>("", column);
+        Ok(Change {
+            tenant: TenantId::from_uuid(uuid("tenant_id")?),
+            partner: PartnerId::from_uuid(uuid("partner_id")?),
+            commission: CommissionId::from_uuid(uuid("commission_id")?),
+        })
+    },
+};
+
+/// Everything. Earlier releases name a commission and its status.
+const ENTRIES: Form<Entry> = Form {
+    columns: "COALESCE(o.type, 'COMMISSION_' || o.status) AS type, COALESCE(o.object_id, o.commission_id) AS object_id, \
+              o.at, o.detail",
+    join: "",
+    read: |id, found| {
+        let event_type: String = found.try_get("", "type")?;
+        Ok(Entry {
+            tenant: TenantId::from_uuid(found.try_get("", "tenant_id")?),
+            id,
+            transaction: found.try_get("", "transaction_number").ok().flatten(),
+            happening: Happening {
+                event_type: row::text("outbox", "type", &event_type, WebhookEventType::parse)?,
+                object: found.try_get("", "object_id")?,
+                at: found.try_get::<Timestamp>("", "at")?,
+                detail: found.try_get::<Option<Value>>("", "detail")?,
+            },
+        })
+    },
+};
 
 impl Position {
     /// Behind all that is committed at present.
@@ -26,7 +83,8 @@ impl Position {
         let backend = database.get_database_backend();
         let sql = match backend {
             DbBackend::Postgres => "SELECT pg_current_snapshot()::text AS now",
-            _ => "SELECT COALESCE(MAX(id), 0) AS now FROM outbox",
+            // Numbers of rows that were pruned are not given again.
+            _ => "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0) AS now",
         };
         let row = database.query_one_raw(Statement::from_string(backend, sql)).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("the end of the outbox".to_owned()))?;
@@ -36,30 +94,44 @@ impl Position {
         })
     }
 
-    /// Reads on.
-    pub async fn read(&mut self, database: &impl ConnectionTrait) -> Result<Reading, StoreError> {
+    /// Reads on, of what concerns subscriptions.
+    pub async fn changes(&mut self, database: &impl ConnectionTrait) -> Result<Reading<Change>, StoreError> {
+        self.read(database, &CHANGES).await
+    }
+
+    /// Reads on, everything.
+    pub async fn entries(&mut self, database: &impl ConnectionTrait) -> Result<Reading<Entry>, StoreError> {
+        self.read(database, &ENTRIES).await
+    }
+
+    async fn read<T>(&mut self, database: &impl ConnectionTrait, form: &Form<T>) -> Result<Reading<T>, StoreError> {
         let mut rows = match self {
-            Self::Behind(last) => behind(database, last).await?,
-            Self::Between(snapshots) => between(database, snapshots).await?,
+            Self::Behind(last) => behind(database, last, form).await?,
+            Self::Between(snapshots) => between(database, snapshots, form).await?,
         };
         rows.sort_unstable_by_key(|(id, _)| *id);
         Ok(Reading {
             is_whole: rows.len() < MOST,
-            changes: rows.into_iter().map(|(_, change)| change).collect(),
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
         })
     }
 }
 
 /// What was committed behind an id, and goes there.
-async fn behind(database: &impl ConnectionTrait, last: &mut i64) -> Result<Vec<(i64, Change)>, StoreError> {
-    let sql = format!(
-        "SELECT o.id, o.tenant_id, o.commission_id, c.partner_id
-         FROM outbox o JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = o.commission_id
-         WHERE o.id > $1 ORDER BY o.id LIMIT {MOST}"
-    );
+async fn behind<T>(
+    database: &impl ConnectionTrait,
+    last: &mut i64,
+    Form { columns, join, read }: &Form<T>,
+) -> Result<Vec<(i64, T)>, StoreError> {
+    let sql =
+        format!("SELECT o.id, o.tenant_id, {columns} FROM outbox o {join} WHERE o.id > $1 ORDER BY o.id LIMIT {MOST}");
     let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, [(*last).into()]);
     let found = database.query_all_raw(statement).await?;
-    let rows: Vec<_> = found.iter().map(change).collect::<Result<_, DbErr>>()?;
+    let rows = found.iter().map(|row| {
+        let id = row.try_get("", "id")?;
+        Ok((id, read(id, row)?))
+    });
+    let rows: Vec<_> = rows.collect::<Result<_, StoreError>>()?;
     if let Some((id, _)) = rows.last() {
         *last = *id;
     }
@@ -69,11 +141,14 @@ async fn behind(database: &impl ConnectionTrait, last: &mut i64) -> Result<Vec<(
 /// What was committed between two snapshots, and goes to the later one. The statement's own is the later one where none
 /// is named; it is said even where there are no rows. A row that was restored from a dump, or replicated, names a
 /// transaction of another server: only where the system's own mark agrees was the row written by that transaction.
-async fn between(database: &impl ConnectionTrait, snapshots: &mut Snapshots) -> Result<Vec<(i64, Change)>, StoreError> {
+async fn between<T>(
+    database: &impl ConnectionTrait,
+    snapshots: &mut Snapshots,
+    Form { columns, join, read }: &Form<T>,
+) -> Result<Vec<(i64, T)>, StoreError> {
     let sql = format!(
         "SELECT m.now, r.* FROM (SELECT pg_current_snapshot()::text AS now) m LEFT JOIN LATERAL (
-            SELECT o.id, o.transaction_number, o.tenant_id, o.commission_id, c.partner_id
-            FROM outbox o JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = o.commission_id
+            SELECT o.id, o.transaction_number, o.tenant_id, {columns} FROM outbox o {join}
             WHERE (o.transaction_number, o.id) > ($1, $2)
                 AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
                 AND pg_visible_in_snapshot(o.transaction_number::text::xid8,
@@ -95,22 +170,12 @@ async fn between(database: &impl ConnectionTrait, snapshots: &mut Snapshots) -> 
     for row in &found {
         now = Some(row.try_get("", "now")?);
         if let Some(number) = row.try_get("", "transaction_number")? {
-            let (id, change) = change(row)?;
+            let id = row.try_get("", "id")?;
             last = last.max(Some((number, id)));
-            rows.push((id, change));
+            rows.push((id, read(id, row)?));
         }
     }
     let now = now.ok_or_else(|| DbErr::RecordNotFound("the present snapshot".to_owned()))?;
     snapshots.advance(now, last.filter(|_| rows.len() == MOST));
     Ok(rows)
-}
-
-fn change(row: &QueryResult) -> Result<(i64, Change), DbErr> {
-    let uuid = |column| row.try_get::<Uuid>("", column);
-    let change = Change {
-        tenant: TenantId::from_uuid(uuid("tenant_id")?),
-        partner: PartnerId::from_uuid(uuid("partner_id")?),
-        commission: CommissionId::from_uuid(uuid("commission_id")?),
-    };
-    Ok((row.try_get("", "id")?, change))
 }

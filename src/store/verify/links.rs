@@ -71,13 +71,15 @@ pub const QUESTIONS: &[Question] = &[
               JOIN event ON event.tenant_id = $1 AND event.customer_id = customer.id AND event.partner_id IS NOT NULL
               WHERE customer.tenant_id = $1 AND customer.partner_id IS NULL",
     },
+    // What is older may have been pruned.
     Question {
         what: "the row's changes of status and those in the outbox differ ({detail})",
         subjects: &[Commission],
         sql: "SELECT commission_id, status AS detail FROM (
                 SELECT commission_id, to_status AS status, at, 1 AS noted FROM commission_transition WHERE tenant_id = $1
                 UNION ALL
-                SELECT commission_id, status, at, -1 FROM outbox WHERE tenant_id = $1
-              ) AS changes GROUP BY commission_id, status, at HAVING SUM(noted) <> 0",
+                SELECT COALESCE(object_id, commission_id), COALESCE(SUBSTR(type, 12), status), at, -1 FROM outbox
+                WHERE tenant_id = $1 AND (type IS NULL OR SUBSTR(type, 1, 11) = 'COMMISSION_')
+              ) AS changes WHERE at >= (SELECT at FROM outbox_mark WHERE name = 'pruned') GROUP BY commission_id, status, at HAVING SUM(noted) <> 0",
     },
 ];

@@ -4,7 +4,8 @@ use entity::{
     advertiser, api_key, campaign, commission, commission_rule, commission_snapshot, commission_transition,
     commission_written, custom_field, customer, deal, deal_payment, event, partner, partner_balance, partner_category,
     partner_category_member, partner_group, partner_lifetime_value, partner_tier, partner_transition,
-    partnership_request, payment_stage, payout, payout_run, payout_run_line, tiered_commission,
+    partnership_request, payment_stage, payout, payout_run, payout_run_line, tiered_commission, webhook_delivery,
+    webhook_endpoint,
 };
 use sea_orm::{Condition, EntityTrait, IdenStatic, Iterable};
 
@@ -83,4 +84,6 @@ tables! {
     COMMISSION_RULE: CommissionRuleColumn = commission_rule by Id;
     TIERED_COMMISSION: TieredCommissionColumn = tiered_commission by Id;
     API_KEY: ApiKeyColumn = api_key by Id;
+    WEBHOOK_ENDPOINT: WebhookEndpointColumn = webhook_endpoint by Id;
+    WEBHOOK_DELIVERY: WebhookDeliveryColumn = webhook_delivery by Id;
 }

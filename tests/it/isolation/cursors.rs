@@ -4,7 +4,7 @@ use crate::support::programme::{Pipeline, Programme};
 use crate::support::{Client, both_databases};
 
 /// The lists of the schema, as a document with a place for their arguments, and the way to the connection.
-const LISTS: [(&str, &str); 14] = [
+const LISTS: [(&str, &str); 15] = [
     ("{ partners(ARGUMENTS) { edges { cursor } totalCount } }", "/partners"),
     ("{ campaigns(ARGUMENTS) { edges { cursor } totalCount } }", "/campaigns"),
     (
@@ -49,6 +49,10 @@ const LISTS: [(&str, &str); 14] = [
         "/tieredCommissions",
     ),
     ("{ apiKeys(ARGUMENTS) { edges { cursor } totalCount } }", "/apiKeys"),
+    (
+        "{ webhookDeliveries(ARGUMENTS) { edges { cursor } totalCount } }",
+        "/webhookDeliveries",
+    ),
 ];
 
 fn document(p: &Programme, list: &str, arguments: &str) -> String {

@@ -46,6 +46,7 @@ fn roots(p: &Programme) -> Vec<(&'static str, &String)> {
         ("commissionRule", &p.pipeline.rule),
         ("tieredCommission", &p.tiered),
         ("tieredCommission", &p.other_tiered),
+        ("webhookEndpoint", &p.webhook_endpoint),
     ]
 }
 
@@ -59,7 +60,14 @@ async fn same_as_unknown_by_id(client: &Client, id: &str) {
 }
 
 fn all(p: &Programme) -> Vec<&String> {
-    let labels = [&p.tier, &p.category, &p.advertiser, &p.decided_request, &p.api_key];
+    let labels = [
+        &p.tier,
+        &p.category,
+        &p.advertiser,
+        &p.decided_request,
+        &p.api_key,
+        &p.webhook_delivery,
+    ];
     let roots = roots(p).into_iter().map(|(_, id)| id).chain(labels);
     roots
         .chain([&p.pipeline.stage, &p.pipeline.field, &p.pipeline.free_field])
@@ -136,6 +144,8 @@ both_databases! {
             &p.pipeline.rule,
             &p.tiered,
             &p.api_key,
+            &p.webhook_endpoint,
+            &p.webhook_delivery,
         ];
         for id in others.into_iter().chain(&snapshots) {
             same_as_unknown_by_id(&a, id).await;

@@ -14,7 +14,7 @@ fn all_but(names: &[&str]) -> String {
         .map(|scope| scope.to_string())
         .filter(|scope| !names.contains(&scope.as_str()))
         .collect();
-    assert_eq!(kept.len(), 20 - names.len());
+    assert_eq!(kept.len(), 22 - names.len());
     kept.join(" ")
 }
 
@@ -130,6 +130,16 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
         ),
         ("api_keys:read", vec![list("apiKeys"), node(&p.api_key)]),
         (
+            "webhooks:read",
+            vec![
+                one("webhookEndpoint", &p.webhook_endpoint),
+                "webhookEndpoints { id }".to_owned(),
+                list("webhookDeliveries"),
+                node(&p.webhook_endpoint),
+                node(&p.webhook_delivery),
+            ],
+        ),
+        (
             "payouts:read",
             vec![
                 one("payout", &p.payout),
@@ -157,6 +167,7 @@ pub fn needed(mutation: &str) -> &'static str {
         }
         "updateTenant" => "admin",
         _ if mutation.ends_with("ApiKey") => "api_keys:write",
+        _ if mutation.contains("Webhook") => "webhooks:write",
         "recordDealRenewal" => "deals:write",
         _ if ["Deal", "PaymentStage", "CustomField"]
             .iter()
@@ -348,6 +359,8 @@ both_databases! {
             // Whatever the state of things says to it: the scope is enough, but to try what is stored.
             let scopes = match input.get("commissionRuleId").or(input.get("tieredCommissionIds")) {
                 Some(_) if mutation.starts_with("simulate") => format!("{needed} {}", needed.replace("write", "read")),
+                // And what is told, to have it told.
+                _ if needed == "webhooks:write" => format!("{needed} partners:read"),
                 _ => needed.to_owned(),
             };
             app.staff(&p.tenant, &scopes)

@@ -11,7 +11,7 @@ use crate::support::programme::{Programme, made_by};
 use crate::support::{Sdl, both_databases};
 
 /// The types that are a resource, or a part of one with an id of its own.
-const RESOURCES: [(&str, &str); 20] = [
+const RESOURCES: [(&str, &str); 22] = [
     ("Partner", "partners"),
     ("PartnerTier", "partners"),
     ("PartnerCategory", "partners"),
@@ -32,6 +32,8 @@ const RESOURCES: [(&str, &str); 20] = [
     ("Deal", "deals"),
     ("TieredCommission", "tiered_commissions"),
     ("ApiKey", "api_keys"),
+    ("WebhookEndpoint", "webhooks"),
+    ("WebhookDelivery", "webhooks"),
 ];
 
 /// What a row names belongs to the row as far as it says which one it is.
@@ -129,6 +131,8 @@ async fn examples(p: &Programme) -> Vec<(&'static str, String)> {
         ("Deal", p.pipeline.deal.clone()),
         ("TieredCommission", p.tiered.clone()),
         ("ApiKey", p.api_key.clone()),
+        ("WebhookEndpoint", p.webhook_endpoint.clone()),
+        ("WebhookDelivery", p.webhook_delivery.clone()),
     ]
 }
 
@@ -193,7 +197,9 @@ both_databases! {
                         // Nobody grants a scope that they lack.
                         input = json!({ "name": "K", "scopes": [needed(&mutation)] });
                     }
-                    let key = app.staff(&stage.p.tenant, needed(&mutation));
+                    // Who has partners told of needs to read them.
+                    let also = if mutation.contains("Webhook") { " partners:read" } else { "" };
+                    let key = app.staff(&stage.p.tenant, &format!("{}{also}", needed(&mutation)));
                     let before = app.rows().await;
                     let got = key.try_mutate(&mutation, input, &selection).await;
                     if app.rows().await != before {

@@ -223,6 +223,9 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             .collect(),
         ),
         ("apiKeys", list()),
+        by_name("webhookEndpoint", vec![&p.webhook_endpoint, &foreign.webhook_endpoint], &[]),
+        ("webhookEndpoints", vec![String::new()]),
+        ("webhookDeliveries", list()),
         ("viewer", vec![String::new()]),
     ]
 }
@@ -249,6 +252,8 @@ fn everything(p: &Programme) -> Vec<String> {
         &p.tiered,
         &p.other_tiered,
         &p.api_key,
+        &p.webhook_endpoint,
+        &p.webhook_delivery,
     ];
     let ids = ids.into_iter().chain(p.pipeline.ids());
     ids.cloned().chain([p.tenant.id.to_string()]).collect()
@@ -381,7 +386,7 @@ both_databases! {
         assert_eq!(own.len(), 18, "{own:?}");
         // And the campaign that one of the promises is for, which it does not belong to.
         own.insert(p.other_campaign.clone());
-        for scopes in ["admin", "partners:read partner_groups:read campaigns:read events:read commissions:read payouts:read deals:read commission_rules:read tiered_commissions:read api_keys:read"] {
+        for scopes in ["admin", "partners:read partner_groups:read campaigns:read events:read commissions:read payouts:read deals:read commission_rules:read tiered_commissions:read api_keys:read webhooks:read"] {
             let a = app.partner_with(&p.tenant, &p.a, scopes);
             let mut seen = HashSet::new();
             for (root, arguments) in calls(&p, &foreign) {
@@ -446,7 +451,7 @@ both_databases! {
                 group { description externalId tags currency rules { description } }
                 commissionSnapshots { reason source } campaigns { nodes { externalId terms { basis } holdbackDays startsAt endsAt advertiser { id } } } } }
               partnerTiers { id } partnerCategories { id } advertisers { totalCount } partnershipRequests { totalCount }
-              commissionRules { totalCount nodes { id } } tieredCommissions { totalCount nodes { id } } apiKeys { totalCount nodes { id } } customFields { label externalId options { label externalId } }
+              commissionRules { totalCount nodes { id } } tieredCommissions { totalCount nodes { id } } apiKeys { totalCount nodes { id } } webhookEndpoints { id } webhookDeliveries { totalCount nodes { id } } customFields { label externalId options { label externalId } }
               paymentStages { label externalId } deals { nodes { name externalId owner forecast { entry } commissions { nodes {
                 explanation { source detail } deal { name } } } } } }",
         ).await;
@@ -465,6 +470,7 @@ both_databases! {
                 "commissionRules": { "totalCount": 0, "nodes": [] },
                 "tieredCommissions": { "totalCount": 0, "nodes": [] },
                 "apiKeys": { "totalCount": 0, "nodes": [] },
+                "webhookEndpoints": [], "webhookDeliveries": { "totalCount": 0, "nodes": [] },
                 "customFields": [{
                     "label": "alpha field", "externalId": null, "options": [{ "label": "alpha option", "externalId": null }],
                 }],

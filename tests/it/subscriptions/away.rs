@@ -47,7 +47,7 @@ async fn an_event_that_cannot_be_read_ends_as_unavailable() {
     socket.subscribe("1", CHANGES).await;
     // The row is told of again, by a transaction that needs nothing of the table that somebody else then locks.
     let again = app.store().begin().await.unwrap();
-    let copy = "INSERT INTO outbox (tenant_id, commission_id, status, at) SELECT tenant_id, commission_id, status, at FROM outbox";
+    let copy = "INSERT INTO outbox (tenant_id, type, object_id, at) SELECT tenant_id, type, object_id, at FROM outbox";
     again.execute_raw(sql(copy)).await.unwrap();
     let locked = app.store().begin().await.unwrap();
     locked.execute_raw(sql("LOCK TABLE partner")).await.unwrap();

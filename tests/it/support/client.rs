@@ -119,7 +119,7 @@ impl Client {
     /// with ("partner { id }", or "partner" for short), must be null.
     pub async fn problems(&self, field: &str, input: Value, selection: &str) -> Vec<String> {
         let short = format!("{selection} {{ id }}");
-        let is_short = !selection.contains(' ') && !["deletedId", "token"].contains(&selection);
+        let is_short = !selection.contains(' ') && !["deletedId", "token", "count"].contains(&selection);
         let selection = if is_short { &short } else { selection };
         let payload = self.mutate(field, input.clone(), selection).await;
         let made = selection.split(' ').next().expect("a field");

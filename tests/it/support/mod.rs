@@ -24,6 +24,7 @@ use tributary::domain::tenant::Tenant;
 use tributary::http::{self, HttpOptions, Limits, Throttle, Timeouts};
 use tributary::service::tenant::{NewTenant, create};
 use tributary::service::token::mint;
+use tributary::service::webhook::Webhooks;
 use tributary::store::{self, Store};
 
 pub use client::{Answer, Client};
@@ -135,6 +136,28 @@ impl TestApp {
             statements,
             database,
         }
+    }
+
+    /// The same program with other settings for webhooks.
+    pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
+        let app = Arc::new(App::clone(&self.app).with_webhooks(webhooks));
+        let (_, ending) = watch::channel(false);
+        let router = http::router(app.clone(), generous(), ending).expect("the options are sound");
+        Self { app, router, ..self }
+    }
+
+    /// Another program on the same database, with the same settings and clock.
+    pub async fn replica(&self) -> Arc<App> {
+        let store = store::connect(&self.database.options())
+            .await
+            .expect("the test database opens");
+        let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
+        let replica = format!("{} too", self.app.webhooks.replica);
+        let webhooks = Webhooks {
+            replica,
+            ..self.app.webhooks.clone()
+        };
+        Arc::new(App::new(store, self.clock.clone(), keys).with_webhooks(webhooks))
     }
 
     pub fn store(&self) -> &Store {

@@ -51,6 +51,8 @@ pub struct Programme {
     pub other_tiered: String,
     /// Is bound to A, who sees it no more than B does.
     pub api_key: String,
+    pub webhook_endpoint: String,
+    pub webhook_delivery: String,
 }
 
 /// The ledger's mutations answer in shapes of their own; `ledger::access` and its neighbours try them.
@@ -220,6 +222,12 @@ impl Programme {
         .await;
         let key = json!({ "name": "hidden key", "scopes": ["partners:read"], "partnerId": a });
         let api_key = make("createApiKey", "apiKey", key).await;
+        let endpoint = json!({
+            "url": "https://hidden.example/hooks", "description": "hidden hooks", "eventTypes": ["PARTNER_CREATED"],
+        });
+        let webhook_endpoint = make("createWebhookEndpoint", "webhookEndpoint", endpoint).await;
+        let test = json!({ "endpointId": webhook_endpoint, "type": "PARTNER_CREATED" });
+        let webhook_delivery = make("sendTestWebhook", "webhookDelivery", test).await;
         // Tokens from before the comebacks are dead.
         app.clock.advance(Duration::from_secs(1));
         Self {
@@ -247,6 +255,8 @@ impl Programme {
             tiered,
             other_tiered,
             api_key,
+            webhook_endpoint,
+            webhook_delivery,
         }
     }
 }

@@ -198,7 +198,14 @@ both_databases! {
             assert!((0..2_000).any(|_| what(&scraped())), "it comes to be");
         };
         comes(&|text| text.value("tributary_http_connections") == 0.0, &mut scraped);
-        for job in ["approve_matured", "write_key_uses", "fill_payout_lines"] {
+        for job in [
+            "approve_matured",
+            "write_key_uses",
+            "fill_payout_lines",
+            "make_webhook_deliveries",
+            "send_webhook_deliveries",
+            "forget",
+        ] {
             let last = format!("tributary_job_last_success_timestamp_seconds{{job=\"{job}\"}}");
             comes(&|text| text.value(&last) > 1e9, &mut scraped);
             let text = scraped();

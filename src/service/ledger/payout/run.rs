@@ -14,6 +14,8 @@ use crate::domain::money::Currency;
 use crate::domain::partner::Partner;
 use crate::domain::payout_run::{Line, Terms, Total, lines, taken, totals};
 use crate::domain::problem::{ProblemCode, Problems};
+use crate::domain::webhook::WebhookEventType;
+use crate::domain::webhook::body::Happening;
 use crate::service::ServiceError;
 use crate::service::ids::existing;
 use crate::service::ledger::lock_partners;
@@ -215,6 +217,13 @@ async fn write(
     store::payout_run::insert(transaction, writer.tenant(), run).await?;
     store::payout::insert(transaction, writer.tenant(), &payouts).await?;
     store::payout::insert_items(transaction, writer.tenant(), &items, run.created_at).await?;
+    let made = payouts.iter().map(|payout| Happening {
+        event_type: WebhookEventType::PayoutCreated,
+        object: payout.id.uuid(),
+        at: payout.created_at,
+        detail: None,
+    });
+    store::outbox::append_to(transaction, writer.tenant(), made).await?;
     store::payout_run::insert_lines(transaction, writer.tenant(), run.id, &lines).await?;
     posting.write_to(transaction).await
 }

@@ -11,6 +11,8 @@ use crate::domain::commission::{Commission, CommissionStatus, Payout, PayoutSett
 use crate::domain::id::{self, PayoutId};
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::text;
+use crate::domain::webhook::WebhookEventType;
+use crate::domain::webhook::body::Happening;
 use crate::service::ServiceError;
 use crate::service::ledger::lock_partners;
 use crate::service::ledger::posting::{Posting, moments};
@@ -247,7 +249,16 @@ async fn end(
         }
         results.push(Ok(payout.clone()));
     }
-    let write = |writes: &mut Writes| store::payout::settle(writes, writer.tenant(), &settled);
+    let write = |writes: &mut Writes| {
+        store::payout::settle(writes, writer.tenant(), &settled);
+        let ended = settled.iter().map(|payout| Happening {
+            event_type: WebhookEventType::PayoutSettled,
+            object: payout.id.uuid(),
+            at: payout.settled_at.unwrap_or(payout.created_at),
+            detail: None,
+        });
+        store::outbox::append(writes, writer.tenant(), ended);
+    };
     posting
         .write_between(transaction, Writes::default(), Writes::of(write))
         .await?;

@@ -23,6 +23,8 @@ use crate::domain::id::{AdvertiserId, CampaignId, PartnerId, TenantId, TierResul
 use crate::domain::money::Money;
 use crate::domain::refund;
 use crate::domain::tiered::{self, Conversion, RatedRow, Side, Standing, TieredCommission};
+use crate::domain::webhook::WebhookEventType;
+use crate::domain::webhook::body::Happening;
 use crate::store::partner::Credited;
 use crate::store::tier_counter::{CounterKey, NewCounter};
 use crate::store::tier_past::{PastEvent, PastRow};
@@ -55,6 +57,8 @@ pub struct Effects {
     pub adjustments: Vec<(Commission, String)>,
     results: Vec<TierResult>,
     counters: Vec<NewCounter>,
+    /// Tiers whose goals the event has reached.
+    achieved: Vec<Happening>,
 }
 
 impl Effects {
@@ -73,6 +77,7 @@ impl Effects {
     pub fn add_to(&self, writes: &mut Writes, tenant: TenantId) {
         store::tier_result::insert(writes, tenant, &self.results);
         store::tier_counter::put(writes, tenant, &self.counters);
+        store::outbox::append(writes, tenant, self.achieved.iter().cloned());
     }
 }
 
@@ -147,6 +152,11 @@ pub async fn arrive(
     for (index, ((tier, key), standing)) in wanted.iter().zip(&standings).enumerate() {
         let due = paid.due.iter().filter(|due| due.standing == index);
         let fired = due.fold(standing.fired, |fired, due| fired.and(due.side));
+        let was_achieved = standing.fired.any() || tiered::achieved(&tier.tier.goals, &standing.before);
+        let is_achieved = fired.any() || tiered::achieved(&tier.tier.goals, &standing.with);
+        if is_achieved && !was_achieved && tier.tier.status == tiered::Status::Active {
+            effects.achieved.push(achieved(tier, key, event.recorded_at));
+        }
         effects.counters.push(NewCounter {
             key: *key,
             version: tier.version,
@@ -157,6 +167,21 @@ pub async fn arrive(
         });
     }
     Ok(effects)
+}
+
+/// What is told of a partner that has reached the goals of a tier.
+fn achieved(tier: &TieredCommission, key: &CounterKey, at: Timestamp) -> Happening {
+    Happening {
+        event_type: WebhookEventType::TierAchieved,
+        object: key.partner.uuid(),
+        at,
+        detail: Some(serde_json::json!({
+            "tieredCommissionId": tier.id,
+            "campaignId": key.campaign,
+            "windowStart": key.window.start,
+            "windowEnd": key.window.end,
+        })),
+    }
 }
 
 /// Those of the tiers that count what the partner does on the campaign, which is of this advertiser, with their windows at

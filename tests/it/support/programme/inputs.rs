@@ -100,8 +100,33 @@ impl Programme {
         ];
         inputs.extend(self.pipeline_inputs());
         inputs.extend(self.tier_inputs());
+        inputs.extend(self.webhook_inputs());
         inputs.sort_by_key(|(mutation, _)| *mutation);
         inputs
+    }
+
+    fn webhook_inputs(&self) -> Vec<(&'static str, Value)> {
+        let id = &self.webhook_endpoint;
+        let types = ["PARTNER_CREATED"];
+        vec![
+            (
+                "createWebhookEndpoint",
+                json!({ "url": "https://new.example/", "eventTypes": types }),
+            ),
+            ("deleteWebhookEndpoint", json!({ "id": id })),
+            // One for each of the two ways to name deliveries.
+            (
+                "redeliverWebhook",
+                json!({ "what": { "since": { "endpointId": id, "since": "2026-03-01T00:00:00Z" } } }),
+            ),
+            (
+                "redeliverWebhook",
+                json!({ "what": { "deliveryId": self.webhook_delivery } }),
+            ),
+            ("rotateWebhookSecret", json!({ "id": id })),
+            ("sendTestWebhook", json!({ "endpointId": id, "type": types[0] })),
+            ("updateWebhookEndpoint", json!({ "id": id, "description": "New" })),
+        ]
     }
 
     fn tier_inputs(&self) -> Vec<(&'static str, Value)> {
@@ -200,6 +225,8 @@ pub fn made_by(mutation: &str) -> &'static str {
     match mutation {
         "issuePartnerToken" => "token",
         "createApiKey" => "apiKey { id }",
+        "sendTestWebhook" => "webhookDelivery { id }",
+        "redeliverWebhook" => "count",
         "revokeApiKey" => "deletedId",
         "simulatePartnerGroup" => "results { effectivePercentage }",
         "amendCommissionSnapshot" => "commissionSnapshot { id }",
@@ -209,6 +236,7 @@ pub fn made_by(mutation: &str) -> &'static str {
         "simulateTieredCommission" => "conversions { payout { amount } }",
         "recordDealRenewal" => "deal { id }",
         _ if mutation.starts_with("delete") => "deletedId",
+        _ if mutation.contains("Webhook") => "webhookEndpoint { id }",
         _ if mutation.ends_with("CommissionRule") => "commissionRule { id }",
         _ if mutation.ends_with("TieredCommission") => "tieredCommission { id }",
         _ if mutation.ends_with("CustomField") => "customField { id }",

@@ -1,0 +1,36 @@
+//! One thing that an endpoint is told.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "webhook_delivery")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub endpoint_id: Uuid,
+    /// The row of the outbox that it tells of; null: a test.
+    pub outbox_id: Option<i64>,
+    pub object_id: Option<Uuid>,
+    #[sea_orm(column_name = "type")]
+    pub event_type: String,
+    /// The body, as it is signed and sent.
+    pub payload: String,
+    pub status: String,
+    /// How often it was asked for again.
+    pub turn: i32,
+    /// The attempts of this turn.
+    pub attempt_count: i32,
+    /// The last attempts of all turns.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub attempts: Json,
+    pub created_at: DateTimeUtc,
+    /// Null: it has come to its end, or waits for an earlier one of its object.
+    pub next_attempt_at: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

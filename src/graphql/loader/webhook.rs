@@ -1,0 +1,24 @@
+//! Webhook endpoints.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Fetch, shared};
+use crate::auth::Scope;
+use crate::domain::webhook;
+use crate::store::webhook::endpoint;
+use crate::store::{Store, StoreError};
+
+/// Endpoints by id, deleted ones too.
+pub struct WebhookEndpointById;
+
+impl Fetch for WebhookEndpointById {
+    type Key = Uuid;
+    type Value = Arc<webhook::WebhookEndpoint>;
+
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+        Ok(shared(endpoint::by_ids(store.reader(), scope, ids).await?))
+    }
+}

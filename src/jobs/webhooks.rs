@@ -1,0 +1,98 @@
+//! Webhooks: from the outbox to deliveries, and from there to their receivers; and forgetting both.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::counted;
+use crate::app::App;
+use crate::metrics::Job;
+use crate::service::webhook::{fan_out, forget, send};
+
+/// How long to rest when there is nothing to do, and nobody wakes.
+const PAUSE: Duration = Duration::from_secs(1);
+/// The same where there is no endpoint at all.
+const LONG_PAUSE: Duration = Duration::from_secs(5);
+/// How long to wait for more when woken: what is committed in quick succession is taken together.
+const SPACING: Duration = Duration::from_millis(20);
+/// How often to look for what can be forgotten.
+const FORGETTING: Duration = Duration::from_secs(60);
+
+/// Works until `ending` turns true, and lets requests that are under way come to their end.
+pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
+    let told = Arc::new(AtomicBool::new(false));
+    let mut workers = JoinSet::new();
+    let mut wakes = None;
+    let mut forgotten = None;
+    while !*ending.borrow() {
+        let made = counted(&app, Job::MakeDeliveries, fan_out::fan_out(&app)).await;
+        let made = made.unwrap_or_else(|error| {
+            tracing::error!(%error, "making the deliveries of webhooks failed; it is tried again");
+            fan_out::FannedOut {
+                is_whole: true,
+                is_heard: wakes.is_some(),
+                ..Default::default()
+            }
+        });
+        match counted(&app, Job::SendDeliveries, send::due(&app, &told)).await {
+            Ok(due) => {
+                for worker in due {
+                    workers.spawn(worker.run());
+                }
+            }
+            Err(error) => tracing::error!(%error, "looking for webhooks that are due failed; it is tried again"),
+        }
+        while let Some(ended) = workers.try_join_next() {
+            note(ended);
+        }
+        if !made.is_whole {
+            continue;
+        }
+        if forgotten.is_none_or(|last: Instant| last.elapsed() >= FORGETTING) {
+            match counted(&app, Job::Forget, forget::forget(&app)).await {
+                // There may be more.
+                Ok(rows) if rows > 0 => continue,
+                Ok(_) => forgotten = Some(Instant::now()),
+                Err(error) => tracing::error!(%error, "removing what is old failed; it is tried again"),
+            }
+        }
+        if !made.is_heard {
+            wakes = None;
+        } else if wakes.is_none() {
+            // Where that fails, the pause is what wakes.
+            wakes = app.store.wakes().await.ok();
+        }
+        let pause = if made.is_heard { PAUSE } else { LONG_PAUSE };
+        let woken = async {
+            match &mut wakes {
+                Some(wakes) => {
+                    wakes.next().await;
+                    tokio::time::sleep(SPACING).await;
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = woken => {}
+            Some(ended) = workers.join_next() => note(ended),
+            // Told, or nobody is left who could tell.
+            _ = ending.wait_for(|ending| *ending) => break,
+        }
+    }
+    told.store(true, Ordering::Relaxed);
+    while let Some(ended) = workers.join_next().await {
+        note(ended);
+    }
+}
+
+fn note<T, E: std::fmt::Display>(ended: Result<Result<T, E>, tokio::task::JoinError>) {
+    match ended {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::error!(%error, "sending webhooks failed; it is tried again"),
+        Err(error) => tracing::error!(%error, "sending webhooks was cut off; it is tried again"),
+    }
+}

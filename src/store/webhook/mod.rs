@@ -1,0 +1,6 @@
+//! Webhooks: endpoints, and what was or will be delivered to them.
+
+pub mod delivery;
+pub mod endpoint;
+pub mod turn;
+pub mod work;

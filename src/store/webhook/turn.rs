@@ -1,0 +1,226 @@
+//! Sending to an endpoint: whose turn it is, what is due, and what came of it. One replica at a time works on an endpoint,
+//! under a lease; whatever it writes, it writes under the lock of the endpoint's row, having seen that the lease is its
+//! own, so that the order of an object's deliveries is nobody else's matter.
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, Value};
+use uuid::Uuid;
+
+use crate::domain::Timestamp;
+use crate::domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
+use crate::domain::webhook::{WebhookAttempt, WebhookDeliveryStatus};
+use crate::store::{StoreError, Transaction, row};
+
+/// How many attempts are kept of a delivery: those of its last turns.
+const ATTEMPTS_KEPT: usize = 40;
+
+/// An endpoint, and who works on it.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    pub tenant: TenantId,
+    pub endpoint: WebhookEndpointId,
+    pub owner: String,
+}
+
+/// A delivery that is due.
+#[derive(Clone, Debug)]
+pub struct Due {
+    pub id: WebhookDeliveryId,
+    pub object: Option<Uuid>,
+    pub payload: String,
+    /// The attempts of this turn so far.
+    pub attempt_count: u32,
+    turn: i32,
+    attempts: Vec<WebhookAttempt>,
+    /// An earlier one of its object has not come to its end.
+    pub waits: bool,
+}
+
+/// How an endpoint does, read under its lock.
+#[derive(Clone, Debug)]
+pub struct Health {
+    pub active: bool,
+    pub quiet_since: Timestamp,
+    pub failed_count: u32,
+}
+
+/// What became of a delivery.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub due: Due,
+    pub attempt: WebhookAttempt,
+    pub status: WebhookDeliveryStatus,
+    pub next_attempt_at: Option<Timestamp>,
+}
+
+async fn run<const N: usize>(
+    database: &impl ConnectionTrait,
+    sql: &str,
+    values: [Value; N],
+) -> Result<ExecResult, StoreError> {
+    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
+    Ok(database.execute_raw(statement).await?)
+}
+
+impl Turn {
+    fn key(&self) -> [Value; 2] {
+        [self.tenant.uuid().into(), self.endpoint.uuid().into()]
+    }
+
+    /// Takes the endpoint, or keeps it, until `until`; says whether it is ours.
+    pub async fn take(
+        &self,
+        database: &impl ConnectionTrait,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE webhook_endpoint SET lease_owner = $3, lease_until = $4
+                   WHERE tenant_id = $1 AND id = $2 AND active
+                   AND (lease_until IS NULL OR lease_until <= $5 OR lease_owner = $3)";
+        let [tenant, endpoint] = self.key();
+        let values = [tenant, endpoint, self.owner.clone().into(), until.into(), now.into()];
+        Ok(run(database, sql, values).await?.rows_affected() > 0)
+    }
+
+    /// Gives it back.
+    pub async fn give_back(&self, database: &impl ConnectionTrait) -> Result<(), StoreError> {
+        let sql = "UPDATE webhook_endpoint SET lease_owner = NULL, lease_until = NULL
+                   WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
+        let [tenant, endpoint] = self.key();
+        run(database, sql, [tenant, endpoint, self.owner.clone().into()]).await?;
+        Ok(())
+    }
+
+    /// Locks the endpoint, if it is still ours.
+    pub async fn lock(&self, transaction: &Transaction) -> Result<Option<Health>, StoreError> {
+        let backend = transaction.get_database_backend();
+        let lock = match backend {
+            DbBackend::Postgres => " FOR UPDATE",
+            _ => "",
+        };
+        let sql = format!(
+            "SELECT active, quiet_since, failed_count FROM webhook_endpoint
+             WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND deleted_at IS NULL{lock}"
+        );
+        let [tenant, endpoint] = self.key();
+        let values = [tenant, endpoint, self.owner.clone().into()];
+        let found = transaction
+            .query_one_raw(Statement::from_sql_and_values(backend, sql, values))
+            .await?;
+        let health = |found: QueryResult| {
+            Ok(Health {
+                active: found.try_get("", "active")?,
+                quiet_since: found.try_get("", "quiet_since")?,
+                failed_count: row::unsigned("webhook_endpoint", "failed_count", found.try_get("", "failed_count")?)?,
+            })
+        };
+        found.map(health).transpose()
+    }
+
+    /// What is due at `now`, the longest first.
+    pub async fn due(
+        &self,
+        database: &impl ConnectionTrait,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Due>, StoreError> {
+        let sql = format!(
+            "SELECT d.id, d.object_id, d.payload, d.turn, d.attempt_count, d.attempts,
+                CASE WHEN d.turn = 0 AND EXISTS (
+                    SELECT 1 FROM webhook_delivery p WHERE p.tenant_id = d.tenant_id AND p.endpoint_id = d.endpoint_id
+                    AND p.object_id = d.object_id AND p.outbox_id < d.outbox_id AND p.status = 'PENDING' AND p.turn = 0
+                ) THEN 1 ELSE 0 END AS waits
+             FROM webhook_delivery d WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.status = 'PENDING'
+             AND d.next_attempt_at <= $3 ORDER BY d.next_attempt_at, d.id LIMIT {limit}"
+        );
+        let [tenant, endpoint] = self.key();
+        let statement =
+            Statement::from_sql_and_values(database.get_database_backend(), sql, [tenant, endpoint, now.into()]);
+        let found = database.query_all_raw(statement).await?;
+        found.iter().map(due).collect()
+    }
+
+    /// Lets those wait that are not the first of their object, until [`Turn::write`] calls them.
+    pub async fn park(&self, transaction: &Transaction, waiting: &[WebhookDeliveryId]) -> Result<(), StoreError> {
+        let sql = "UPDATE webhook_delivery SET next_attempt_at = NULL
+                   WHERE tenant_id = $1 AND id = $2 AND status = 'PENDING' AND turn = 0";
+        for id in waiting {
+            run(transaction, sql, [self.tenant.uuid().into(), id.uuid().into()]).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes what became of a delivery, unless it was canceled meanwhile; when it has come to its end, the next of its
+    /// object is called.
+    pub async fn write(&self, transaction: &Transaction, outcome: &Outcome, now: Timestamp) -> Result<(), StoreError> {
+        let mut attempts = outcome.due.attempts.clone();
+        attempts.push(outcome.attempt.clone());
+        let superfluous = attempts.len().saturating_sub(ATTEMPTS_KEPT);
+        attempts.drain(..superfluous);
+        let sql = "UPDATE webhook_delivery SET status = $1, attempt_count = $2, attempts = $3, next_attempt_at = $4
+                   WHERE tenant_id = $5 AND id = $6 AND turn = $7 AND status = 'PENDING'";
+        let values = [
+            outcome.status.as_str().into(),
+            row::signed(outcome.due.attempt_count + 1).into(),
+            row::to_json(&attempts).into(),
+            outcome.next_attempt_at.into(),
+            self.tenant.uuid().into(),
+            outcome.due.id.uuid().into(),
+            outcome.due.turn.into(),
+        ];
+        run(transaction, sql, values).await?;
+        let has_ended = outcome.status != WebhookDeliveryStatus::Pending;
+        if let (true, Some(object)) = (has_ended, outcome.due.object) {
+            let sql = "UPDATE webhook_delivery SET next_attempt_at = $4
+                       WHERE tenant_id = $1 AND next_attempt_at IS NULL AND id = (
+                            SELECT id FROM webhook_delivery WHERE tenant_id = $1 AND endpoint_id = $2 AND object_id = $3
+                            AND status = 'PENDING' AND turn = 0 ORDER BY outbox_id LIMIT 1)";
+            let [tenant, endpoint] = self.key();
+            run(transaction, sql, [tenant, endpoint, object.into(), now.into()]).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes how the endpoint does, and why it is switched off, if it is; it stays ours until `until`.
+    pub async fn write_health(
+        &self,
+        transaction: &Transaction,
+        health: &Health,
+        disabled: Option<&str>,
+        (now, until): (Timestamp, Timestamp),
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE webhook_endpoint SET quiet_since = $3, failed_count = $4, lease_until = $5
+                   WHERE tenant_id = $1 AND id = $2";
+        let [tenant, endpoint] = self.key();
+        let failed = row::signed(health.failed_count);
+        let values = [tenant, endpoint, health.quiet_since.into(), failed.into(), until.into()];
+        run(transaction, sql, values).await?;
+        if let Some(reason) = disabled {
+            let sql = "UPDATE webhook_endpoint SET active = FALSE, disabled_reason = $3, updated_at = $4
+                       WHERE tenant_id = $1 AND id = $2";
+            let [tenant, endpoint] = self.key();
+            run(transaction, sql, [tenant, endpoint, reason.into(), now.into()]).await?;
+        }
+        Ok(())
+    }
+}
+
+fn due(found: &QueryResult) -> Result<Due, StoreError> {
+    const TABLE: &str = "webhook_delivery";
+    let count: i32 = found.try_get("", "attempt_count")?;
+    let read = || -> Result<_, DbErr> {
+        Ok(Due {
+            id: WebhookDeliveryId::from_uuid(found.try_get("", "id")?),
+            object: found.try_get("", "object_id")?,
+            payload: found.try_get("", "payload")?,
+            turn: found.try_get("", "turn")?,
+            attempt_count: 0,
+            attempts: Vec::new(),
+            waits: found.try_get::<i32>("", "waits")? > 0,
+        })
+    };
+    Ok(Due {
+        attempt_count: row::unsigned(TABLE, "attempt_count", count)?,
+        attempts: row::json(TABLE, "attempts", found.try_get("", "attempts")?)?,
+        ..read()?
+    })
+}

@@ -1,0 +1,44 @@
+//! Databases and replicas of releases without webhooks.
+
+use sea_orm::{ConnectionTrait, Database, Statement};
+use tributary::service::ledger::verify::verify;
+use tributary::store;
+
+use super::{Receiver, Seller, approve, endpoint, local, work};
+use crate::support::{TestApp, both_databases};
+
+async fn run(app: &TestApp, sql: &str) {
+    let database = Database::connect(app.database_url())
+        .await
+        .expect("a second connection");
+    let statement = Statement::from_string(database.get_database_backend(), sql);
+    database
+        .execute_raw(statement)
+        .await
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
+    database.close().await.expect("it closes");
+}
+
+both_databases! {
+    async fn a_migrated_database_goes_on(app: TestApp) {
+        let app = app.with_webhooks(local());
+        let (tenant, receiver) = (app.tenant("acme").await, Receiver::start().await);
+        let staff = app.staff(&tenant, "admin");
+        let seller = Seller::new(&staff, "ann").await;
+        let row = seller.earns(&staff, "1").await;
+        for _ in 0..2 {
+            store::migrate_down(app.store()).await.unwrap();
+        }
+        let old = app.rows().await["outbox"].clone();
+        assert_eq!(old.len(), 1, "partners were told of by nobody: {old:?}");
+        store::migrate(app.store()).await.unwrap();
+        assert_eq!(app.rows().await["outbox"].len(), 1);
+        assert_eq!(verify(&app.app, &tenant).await.unwrap(), []);
+        endpoint(&staff, &receiver.url(), &[]).await;
+        approve(&staff, &row).await;
+        // A replica of the release before writes beside.
+        run(&app, "INSERT INTO outbox (tenant_id, commission_id, status, at) SELECT tenant_id, id, 'REVERSED', accrued_at FROM commission").await;
+        work(&app.app).await;
+        assert_eq!(receiver.kinds(), ["commission.approved", "commission.reversed"]);
+    }
+}
