@@ -18,6 +18,7 @@ mod m0010_decisions;
 mod m0011_tier_versions;
 mod m0012_payout_runs;
 mod m0013_statements;
+mod m0014_versions;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_tier_versions::Migration),
             Box::new(m0012_payout_runs::Migration),
             Box::new(m0013_statements::Migration),
+            Box::new(m0014_versions::Migration),
         ]
     }
 }

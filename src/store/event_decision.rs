@@ -188,14 +188,19 @@ fn made_with_json(made_with: &MadeWith) -> Json {
     let tiers: Vec<_> = tiers
         .map(|(id, version)| json!({ "id": id.to_string(), "version": version.to_string() }))
         .collect();
-    json!({
+    let mut json = json!({
         "partnerStatus": made_with.partner_status.map(|status| status.as_str()),
         "campaignStatus": made_with.campaign_status.map(|status| status.as_str()),
         "source": made_with.source.map(|source| source.as_str()),
         "snapshot": made_with.snapshot.map(|id| id.to_string()),
         "group": group,
         "tiers": tiers,
-    })
+        "campaignVersion": made_with.campaign_version,
+    });
+    if let Some(group) = made_with.own_group {
+        json["ownGroup"] = json!(group);
+    }
+    json
 }
 
 fn parse_reason(text: &str) -> Result<NoCommissionReason, StoreError> {

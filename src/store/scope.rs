@@ -1,13 +1,13 @@
 //! What each table shows to whom: the one place where tenant and partner filters become SQL.
 
 use entity::{
-    advertiser, api_key, campaign, campaign_member, commission, commission_rule, commission_rule_reference,
-    commission_rule_version, commission_snapshot, commission_transition, commission_written, custom_field,
-    custom_field_option, customer, deal, deal_field, deal_payment, event, event_decision, idempotency, outbox, partner,
-    partner_balance, partner_category, partner_category_member, partner_customer, partner_group,
-    partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request, payment_stage,
-    payout, payout_item, payout_run, payout_run_line, tier_counter, tier_result, tiered_commission,
-    tiered_commission_reference, tiered_commission_version,
+    advertiser, api_key, campaign, campaign_member, campaign_version, commission, commission_rule,
+    commission_rule_reference, commission_rule_version, commission_snapshot, commission_transition, commission_written,
+    custom_field, custom_field_option, customer, deal, deal_field, deal_payment, default_group_version, event,
+    event_decision, idempotency, outbox, partner, partner_balance, partner_category, partner_category_member,
+    partner_customer, partner_group, partner_group_version, partner_lifetime_value, partner_standing, partner_tier,
+    partner_transition, partnership_request, payment_stage, payout, payout_item, payout_run, payout_run_line,
+    tier_counter, tier_result, tiered_commission, tiered_commission_reference, tiered_commission_version,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -103,6 +103,9 @@ scoped! {
     commission_snapshot: |partner, _scope| own(commission_snapshot::Column::PartnerId, partner);
     campaign_member: |partner, _scope| own(campaign_member::Column::PartnerId, partner);
     partner_transition: |_partner, _scope| none();
+    campaign_version: |_partner, _scope| none();
+    partner_group_version: |_partner, _scope| none();
+    default_group_version: |_partner, _scope| none();
     partner_category_member: |_partner, _scope| none();
     partner_tier: |_partner, _scope| none();
     partner_category: |_partner, _scope| none();

@@ -115,6 +115,7 @@ fn group(rules: &str) -> PartnerGroup {
         version: 3,
         created_at: at(2026, 1, 1),
         updated_at: at(2026, 1, 1),
+        version: 1,
     }
 }
 
