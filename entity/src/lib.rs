@@ -3,6 +3,10 @@
 
 pub mod advertiser;
 pub mod api_key;
+pub mod backtest;
+pub mod backtest_event;
+pub mod backtest_partner;
+pub mod backtest_sum;
 pub mod campaign;
 pub mod campaign_member;
 pub mod campaign_version;

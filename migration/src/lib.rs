@@ -19,6 +19,7 @@ mod m0011_tier_versions;
 mod m0012_payout_runs;
 mod m0013_statements;
 mod m0014_versions;
+mod m0015_backtests;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_payout_runs::Migration),
             Box::new(m0013_statements::Migration),
             Box::new(m0014_versions::Migration),
+            Box::new(m0015_backtests::Migration),
         ]
     }
 }

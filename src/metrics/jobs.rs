@@ -16,9 +16,11 @@ pub enum Job {
     WriteKeyUses,
     /// Filling in the lines of payout runs that were made without.
     FillPayoutLines,
+    /// Working out backtests, and deleting those whose time is over.
+    Backtests,
 }
 
-const JOBS: [&str; 3] = ["approve_matured", "write_key_uses", "fill_payout_lines"];
+const JOBS: [&str; 4] = ["approve_matured", "write_key_uses", "fill_payout_lines", "backtests"];
 
 /// The series of all of it.
 pub struct Jobs {
