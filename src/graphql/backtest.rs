@@ -295,6 +295,8 @@ impl Backtest {
 pub struct CancelBacktestInput {
     /// Which one. Canceling one that is canceled changes nothing.
     pub id: ID,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
 }
 
 payload! {

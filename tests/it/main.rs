@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod backtest;
 mod command_line;
 mod connections;
 mod deals;

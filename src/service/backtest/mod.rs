@@ -4,7 +4,7 @@ mod propose;
 mod work;
 
 use crate::app::App;
-use crate::auth::{Caller, Resource};
+use crate::auth::{Caller, Resource, Scope};
 use crate::domain::Timestamp;
 use crate::domain::backtest::{Backtest, BacktestStatus};
 use crate::domain::group_rules::RuleDraft;
@@ -18,7 +18,7 @@ use crate::service::tiered_commission::NewTieredCommission;
 use crate::store;
 use crate::store::backtest::Proposal;
 
-pub use work::{delete_expired, work};
+pub use work::{Standing, delete_expired, work, work_on_one};
 
 /// The most backtests of a tenant that wait or run at the same time.
 pub const MAX_OPEN: u64 = 20;
@@ -126,9 +126,8 @@ pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<Backtest, Se
         return Err(problems.into());
     };
     may_enter_any(caller)?;
-    let transaction = app.store.begin().await?;
-    let scope = crate::auth::Scope::tenant_wide(caller.tenant());
-    let checked = store::backtest::checked(&transaction, &scope, id).await?;
+    let scope = Scope::tenant_wide(caller.tenant());
+    let checked = store::backtest::checked(app.store.reader(), &scope, id).await?;
     let Some(checked) = problems.found("id", checked) else {
         return Err(problems.into());
     };
@@ -137,6 +136,7 @@ pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<Backtest, Se
         Proposal::GroupRules { .. } => Resource::PartnerGroups,
         Proposal::TieredCommission(_) => Resource::TieredCommissions,
     })?;
+    let transaction = begin(app, &writer).await?;
     store::backtest::cancel(&transaction, writer.tenant(), id, app.clock.now()).await?;
     let found = store::backtest::by_ids(&transaction, &scope, &[id.uuid()]).await?;
     let Some(backtest) = problems.found("id", found.into_values().next()) else {
@@ -147,7 +147,7 @@ pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<Backtest, Se
         problems.add("id", ProblemCode::InvalidTransition, message);
         return Err(problems.into());
     }
-    transaction.commit().await?;
+    commit(app, transaction, &writer, &backtest).await?;
     Ok(backtest)
 }
 

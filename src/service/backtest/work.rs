@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::backtest::{Backtest, BacktestStatus, Changed, Replay, ReplayError, Versions, Whose};
-use crate::domain::id::{BacktestId, CampaignId};
+use crate::domain::id::{BacktestId, CampaignId, TenantId};
 use crate::domain::snapshot::CommissionSnapshot;
 use crate::domain::tenant::Tenant;
 use crate::domain::terms::Term;
@@ -73,6 +73,46 @@ pub async fn work(app: &App, ending: &(dyn Fn() -> bool + Send + Sync)) -> Resul
         taken += usize::from(work_on(&app.of_tenant(tenant), held, ending).await?);
     }
     Ok(taken)
+}
+
+/// Where a backtest stands that somebody waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Ended,
+    /// Another works on it, or did.
+    Elsewhere,
+}
+
+/// Works on one backtest, if nobody else does; tells how many events are done, and of how many.
+pub async fn work_on_one(
+    app: &App,
+    tenant: TenantId,
+    id: BacktestId,
+    mut tell: impl FnMut(u64, u64),
+) -> Result<Standing, StoreError> {
+    let held = Held {
+        tenant,
+        id,
+        holder: BacktestId::new(app.clock.now()).uuid(),
+    };
+    let app = app.of_tenant(tenant);
+    let mut working = Box::pin(work_on(&app, held, &|| false));
+    loop {
+        let pause = tokio::time::sleep(Duration::from_millis(200));
+        let worked = tokio::select! {
+            worked = &mut working => Some(worked?),
+            () = pause => None,
+        };
+        let found = store::backtest::by_ids(app.store.reader(), &Scope::tenant_wide(tenant), &[id.uuid()]).await?;
+        let found = found.into_values().next();
+        if let Some(backtest) = &found {
+            tell(backtest.events.unsigned_abs(), backtest.of_events.unsigned_abs());
+        }
+        if worked.is_some() {
+            let is_open = found.is_some_and(|backtest| !backtest.status.is_final());
+            return Ok(if is_open { Standing::Elsewhere } else { Standing::Ended });
+        }
+    }
 }
 
 /// Deletes backtests whose time is over; returns how many there were.

@@ -97,6 +97,9 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 format!("statement(partnerId: {:?}, currency: \"USD\", from: \"2026-02-01T00:00:00Z\", to: \"2026-03-01T00:00:00Z\") {{ closing {{ amount }} }}", p.a),
                 node(&p.commission),
                 entity(&p.commission),
+                one("backtest", &p.backtest),
+                list("backtests"),
+                node(&p.backtest),
             ],
         ),
         (
@@ -147,6 +150,8 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
 pub fn needed(mutation: &str) -> &'static str {
     match mutation {
         "recordEvent" => "events:write",
+        // Of a campaign.
+        "createBacktest" | "cancelBacktest" => "campaigns:write",
         "createPayoutRun" | "previewPayoutRun" | "settlePayout" | "settlePayouts" => "payouts:write",
         _ if mutation.contains("Commission")
             && !mutation.ends_with("CommissionRule")

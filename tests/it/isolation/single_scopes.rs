@@ -11,7 +11,7 @@ use crate::support::programme::{Programme, made_by};
 use crate::support::{Sdl, both_databases};
 
 /// The types that are a resource, or a part of one with an id of its own.
-const RESOURCES: [(&str, &str); 20] = [
+const RESOURCES: [(&str, &str); 21] = [
     ("Partner", "partners"),
     ("PartnerTier", "partners"),
     ("PartnerCategory", "partners"),
@@ -24,6 +24,7 @@ const RESOURCES: [(&str, &str); 20] = [
     ("Customer", "events"),
     ("Attribution", "events"),
     ("Commission", "commissions"),
+    ("Backtest", "commissions"),
     ("Payout", "payouts"),
     ("PayoutRun", "payouts"),
     ("CommissionRule", "commission_rules"),
@@ -125,6 +126,7 @@ async fn examples(p: &Programme) -> Vec<(&'static str, String)> {
         ("Commission", p.pipeline.commission.clone()),
         ("Payout", p.payout.clone()),
         ("PayoutRun", p.payout_run.clone()),
+        ("Backtest", p.backtest.clone()),
         ("CommissionRule", p.pipeline.rule.clone()),
         ("Deal", p.pipeline.deal.clone()),
         ("TieredCommission", p.tiered.clone()),

@@ -120,6 +120,8 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
         ),
         by_name("payoutRun", vec![&p.payout_run, &foreign.payout_run], &[]),
         ("payoutRuns", list()),
+        by_name("backtest", vec![&p.backtest, &foreign.backtest], &[]),
+        ("backtests", list()),
         by_name("commissionRule", vec![&p.pipeline.rule, &foreign.pipeline.rule], &[]),
         (
             "commissionRules",

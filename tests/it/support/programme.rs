@@ -51,6 +51,8 @@ pub struct Programme {
     pub other_tiered: String,
     /// Is bound to A, who sees it no more than B does.
     pub api_key: String,
+    /// Of a campaign; nobody has worked on it.
+    pub backtest: String,
 }
 
 /// The ledger's mutations answer in shapes of their own; `ledger::access` and its neighbours try them.
@@ -220,6 +222,12 @@ impl Programme {
         .await;
         let key = json!({ "name": "hidden key", "scopes": ["partners:read"], "partnerId": a });
         let api_key = make("createApiKey", "apiKey", key).await;
+        let proposed = json!({ "campaignId": campaign, "terms": [{ "basis": "PERCENT", "value": "41.414141" }] });
+        let backtest = json!({
+            "name": "hidden backtest", "from": "2026-02-01T00:00:00Z", "to": app.clock.now().to_rfc3339(),
+            "proposal": { "campaignTerms": proposed },
+        });
+        let backtest = make("createBacktest", "backtest", backtest).await;
         // Tokens from before the comebacks are dead.
         app.clock.advance(Duration::from_secs(1));
         Self {
@@ -247,6 +255,7 @@ impl Programme {
             tiered,
             other_tiered,
             api_key,
+            backtest,
         }
     }
 }

@@ -28,6 +28,14 @@ impl Programme {
                 "createApiKey",
                 json!({ "name": "New", "scopes": ["partners:read"], "partnerId": a }),
             ),
+            (
+                "createBacktest",
+                json!({
+                    "name": "New", "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z",
+                    "proposal": { "campaignTerms": { "campaignId": self.campaign, "terms": terms } },
+                }),
+            ),
+            ("cancelBacktest", json!({ "id": self.backtest })),
             ("createAdvertiser", json!({ "name": "New", "externalId": "new" })),
             (
                 "createCampaign",
@@ -221,6 +229,7 @@ pub fn made_by(mutation: &str) -> &'static str {
         _ if mutation.ends_with("Advertiser") => "advertiser { id }",
         _ if mutation.ends_with("Campaign") => "campaign { id }",
         _ if mutation.ends_with("Partner") => "partner { id }",
+        _ if mutation.ends_with("Backtest") => "backtest { id }",
         _ => panic!("what does {mutation} make?"),
     }
 }
