@@ -121,7 +121,8 @@ impl Backtest {
     }
 
     /// What was recorded from this moment on is compared.
-    async fn from(&self) -> DateTime {
+    #[graphql(name = "from")]
+    async fn range_from(&self) -> DateTime {
         DateTime(self.0.from)
     }
 

@@ -11,7 +11,6 @@ use crate::domain::Timestamp;
 use crate::domain::backtest::{Backtest, BacktestStatus, Changed, Replay, ReplayError, Versions, Whose};
 use crate::domain::id::{BacktestId, CampaignId, TenantId};
 use crate::domain::snapshot::CommissionSnapshot;
-use crate::domain::tenant::Tenant;
 use crate::domain::terms::Term;
 use crate::store::backtest::{Batch, Held, Partner, Proposal};
 use crate::store::{self, StoreError, Transaction};
@@ -164,7 +163,8 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     async fn run(&mut self) -> Result<(), Left> {
-        let (reader, scope, id) = (self.app.store.reader(), self.scope, self.held.id);
+        let (app, scope, id) = (self.app, self.scope, self.held.id);
+        let reader = app.store.reader();
         let mut found = store::backtest::by_ids(reader, &scope, &[id.uuid()]).await?;
         let backtest = found.remove(&id.uuid()).ok_or(Left::Lost)?;
         let proposal = store::backtest::checked(reader, &scope, id).await?.ok_or(Left::Lost)?;
@@ -178,52 +178,31 @@ impl Worker<'_> {
             if partners.is_empty() {
                 return Ok(());
             }
+            let ids: Vec<_> = partners.iter().map(|partner| partner.id.uuid()).collect();
+            // Whoever was still writing something earlier than the end of the range.
+            store::statement::wait_for_writers(&app.store, &scope, &ids, backtest.to).await?;
+            let mut snapshots = store::snapshot::of_partners(reader, &scope, &ids).await?;
             let mut batch = Batch::default();
             let last = partners.len() - 1;
             for (place, partner) in partners.into_iter().enumerate() {
-                let whose = self.whose(&backtest, &tenant, partner, replaced).await?;
+                let promised = snapshots.remove(&partner.id.uuid()).unwrap_or_default().into_iter();
+                let promised = promised.map(|snapshot| (snapshot.id, reading_as(snapshot, replaced)));
+                let whose = Whose {
+                    partner: partner.id,
+                    status: partner.status,
+                    group: partner.group,
+                    snapshots: promised.collect(),
+                    loose: store::backtest::loose(reader, &scope, &backtest, partner.id).await?,
+                    zone: tenant.time_zone,
+                    base: tenant.base_currency,
+                    from: backtest.from,
+                };
                 self.replay(&backtest, whose, &versions, &mut batch).await?;
                 if batch.events >= BATCH || place == last {
                     self.advance(partner, std::mem::take(&mut batch)).await?;
                 }
             }
         }
-    }
-
-    /// What the replay of a partner begins with.
-    async fn whose(
-        &self,
-        backtest: &Backtest,
-        tenant: &Tenant,
-        partner: Partner,
-        replaced: Option<Replaced<'_>>,
-    ) -> Result<Whose, StoreError> {
-        let (store, scope, id) = (&self.app.store, self.scope, partner.id.uuid());
-        // Whoever was still writing something earlier than the end of the range.
-        store::statement::wait_for_writers(store, &scope, &[id], backtest.to).await?;
-        let mut snapshots = store::snapshot::of_partners(store.reader(), &scope, &[id]).await?;
-        let snapshots = snapshots.remove(&id).unwrap_or_default().into_iter();
-        let snapshots = snapshots.map(|snapshot| {
-            let snapshot = match replaced {
-                Some(replaced) if snapshot.campaign_id == Some(replaced.campaign) => CommissionSnapshot {
-                    terms: replaced.terms.to_vec(),
-                    holdback_days: replaced.holdback_days,
-                    ..snapshot
-                },
-                _ => snapshot,
-            };
-            (snapshot.id, snapshot)
-        });
-        Ok(Whose {
-            partner: partner.id,
-            status: partner.status,
-            group: partner.group,
-            snapshots: snapshots.collect(),
-            loose: store::backtest::loose(store.reader(), &scope, backtest, partner.id).await?,
-            zone: tenant.time_zone,
-            base: tenant.base_currency,
-            from: backtest.from,
-        })
     }
 
     /// Replays a partner, and adds what it came to.
@@ -332,6 +311,18 @@ struct Replaced<'a> {
     campaign: CampaignId,
     terms: &'a [Term],
     holdback_days: Option<u32>,
+}
+
+/// A snapshot as the proposal has it.
+fn reading_as(snapshot: CommissionSnapshot, replaced: Option<Replaced<'_>>) -> CommissionSnapshot {
+    match replaced {
+        Some(replaced) if snapshot.campaign_id == Some(replaced.campaign) => CommissionSnapshot {
+            terms: replaced.terms.to_vec(),
+            holdback_days: replaced.holdback_days,
+            ..snapshot
+        },
+        _ => snapshot,
+    }
 }
 
 /// Puts the proposal in the place of what it names.
