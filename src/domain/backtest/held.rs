@@ -126,7 +126,7 @@ impl Held {
     /// Reverses a row by hand, with what adjusts it: what of that was paid is clawed back instead.
     pub fn reverse(&mut self, place: usize, at: Timestamp) {
         self.rows[place].is_reversed = true;
-        let mut concerned = vec![place];
+        let (mut concerned, mut undone) = (vec![place], Vec::new());
         while let Some(above) = concerned.pop() {
             for place in 0..self.rows.len() {
                 if self.rows[place].under != Some(above) {
@@ -134,30 +134,41 @@ impl Held {
                 }
                 concerned.push(place);
                 let row = &self.rows[place];
-                if row.is_reversed {
+                let written = row.stands_for.and_then(|id| self.written(id));
+                let is_left = written.is_some_and(|row| row.reversed.is_none());
+                // What the reversal itself wrote, before the range.
+                let is_undo = row.kind == CommissionKind::Clawback && row.accrued_at == at;
+                if row.is_reversed || (is_left && is_undo) {
                     continue;
                 }
-                let written = row.stands_for.and_then(|id| self.written(id));
-                if written.is_some_and(|row| row.reversed.is_none()) {
-                    let amount = Money::from_minor(-row.amount.minor(), row.amount.currency());
-                    let undo = Row {
-                        kind: CommissionKind::Clawback,
-                        term: None,
-                        tier: None,
-                        amount: amount.expect("as large as what it undoes"),
-                        is_fixed: false,
-                        is_reversed: false,
-                        accrued_at: at,
-                        on: row.on,
-                        under: None,
-                        stands_for: None,
-                        steps: Some(Vec::new()),
-                    };
-                    self.rows.push(undo);
-                } else {
-                    self.rows[place].is_reversed = true;
+                match is_left {
+                    true => undone.push(place),
+                    false => self.rows[place].is_reversed = true,
                 }
             }
+        }
+        for place in undone {
+            let row = &self.rows[place];
+            let amount = Money::from_minor(-row.amount.minor(), row.amount.currency());
+            let amount = amount.expect("as large as what it undoes");
+            let is_known = |other: &Row| (other.under, other.amount, other.accrued_at) == (Some(place), amount, at);
+            if self.rows.iter().any(is_known) {
+                continue;
+            }
+            let undo = Row {
+                kind: CommissionKind::Clawback,
+                term: None,
+                tier: None,
+                amount,
+                is_fixed: false,
+                is_reversed: false,
+                accrued_at: at,
+                on: row.on,
+                under: Some(place),
+                stands_for: None,
+                steps: Some(Vec::new()),
+            };
+            self.rows.push(undo);
         }
     }
 }

@@ -20,6 +20,8 @@ mod history;
 mod replay;
 mod standing;
 mod take_back;
+#[cfg(test)]
+mod tests;
 mod tiers;
 mod versions;
 
