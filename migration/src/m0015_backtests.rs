@@ -58,14 +58,16 @@ CREATE TABLE backtest_sum (
   currency text NOT NULL,
   campaign_id {id} NOT NULL,
   month_start {time} NOT NULL,
-  actual_minor bigint NOT NULL CHECK (actual_minor BETWEEN -4000000000000000000 AND 4000000000000000000),
-  proposed_minor bigint NOT NULL CHECK (proposed_minor BETWEEN -4000000000000000000 AND 4000000000000000000),
+  actual_minor bigint NOT NULL,
+  proposed_minor bigint NOT NULL,
   appeared bigint NOT NULL,
   disappeared bigint NOT NULL,
   rose bigint NOT NULL,
   fell bigint NOT NULL,
   unchanged bigint NOT NULL,
   PRIMARY KEY (tenant_id, backtest_id, dimension, currency, campaign_id, month_start),
+  CONSTRAINT backtest_sum_bounds CHECK (actual_minor BETWEEN -4000000000000000000 AND 4000000000000000000
+    AND proposed_minor BETWEEN -4000000000000000000 AND 4000000000000000000),
   FOREIGN KEY (tenant_id, backtest_id) REFERENCES backtest (tenant_id, id)
 )
 --
