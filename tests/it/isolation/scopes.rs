@@ -146,6 +146,15 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
     ]
 }
 
+/// The scope of a mutation with this input.
+fn needed_by(mutation: &str, input: &serde_json::Value) -> &'static str {
+    match &input["proposal"] {
+        proposal if proposal["groupRules"].is_object() => "partner_groups:write",
+        proposal if proposal["tieredCommission"].is_object() => "tiered_commissions:write",
+        _ => needed(mutation),
+    }
+}
+
 /// The scope of a mutation.
 pub fn needed(mutation: &str) -> &'static str {
     match mutation {
@@ -326,7 +335,7 @@ both_databases! {
         let mut forbidden = Vec::new();
         let before = app.rows().await;
         for (mutation, input) in p.inputs() {
-            let needed = needed(mutation);
+            let needed = needed_by(mutation, &input);
             let without = if needed == "admin" {
                 all_but(&[])
             } else {

@@ -28,13 +28,6 @@ impl Programme {
                 "createApiKey",
                 json!({ "name": "New", "scopes": ["partners:read"], "partnerId": a }),
             ),
-            (
-                "createBacktest",
-                json!({
-                    "name": "New", "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z",
-                    "proposal": { "campaignTerms": { "campaignId": self.campaign, "terms": terms } },
-                }),
-            ),
             ("cancelBacktest", json!({ "id": self.backtest })),
             ("createAdvertiser", json!({ "name": "New", "externalId": "new" })),
             (
@@ -108,6 +101,7 @@ impl Programme {
         ];
         inputs.extend(self.pipeline_inputs());
         inputs.extend(self.tier_inputs());
+        inputs.extend(self.backtest_inputs(&terms, &rules));
         inputs.sort_by_key(|(mutation, _)| *mutation);
         inputs
     }
@@ -135,6 +129,21 @@ impl Programme {
             ),
             ("updateTieredCommission", changed),
         ]
+    }
+
+    /// One for each thing that can be proposed.
+    fn backtest_inputs(&self, terms: &Value, rules: &Value) -> Vec<(&'static str, Value)> {
+        let (_, tier) = self.tier_inputs().remove(0);
+        let proposals = [
+            json!({ "campaignTerms": { "campaignId": self.campaign, "terms": terms } }),
+            json!({ "groupRules": { "partnerGroupId": self.group, "rules": rules } }),
+            json!({ "tieredCommission": { "replacesId": self.tiered, "tier": tier } }),
+        ];
+        let input = |proposal| {
+            let (from, to) = ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+            json!({ "name": "New", "from": from, "to": to, "proposal": proposal })
+        };
+        proposals.map(|proposal| ("createBacktest", input(proposal))).to_vec()
     }
 
     fn pipeline_inputs(&self) -> Vec<(&'static str, Value)> {
