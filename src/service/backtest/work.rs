@@ -95,7 +95,8 @@ pub async fn work_on_one(
         holder: BacktestId::new(app.clock.now()).uuid(),
     };
     let app = app.of_tenant(tenant);
-    let mut working = Box::pin(work_on(&app, held, &|| false));
+    let never = || false;
+    let mut working = Box::pin(work_on(&app, held, &never));
     loop {
         let pause = tokio::time::sleep(Duration::from_millis(200));
         let worked = tokio::select! {

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tributary::domain::backtest::{Difference, Tally};
+use tributary::domain::money::Currency;
 use tributary::service::backtest::{delete_expired, work};
 use tributary::store::backtest::{Batch, Held, advance, claim};
 
@@ -36,6 +38,33 @@ both_databases! {
         assert!(!written.unwrap());
         transaction.rollback().await.unwrap();
         assert_eq!(lab.read(&id).await, done);
+    }
+
+    async fn another_replica_goes_on_behind_the_last_partner_that_is_finished(app: TestApp) {
+        let lab = Lab::new(&app).await;
+        let (ann, ben, campaign) = (lab.partner("ann").await, lab.partner("ben").await, lab.percent("10").await);
+        let from = lab.now();
+        lab.sale("1", &ann, &campaign, "100").await;
+        lab.sale("2", &ben, &campaign, "100").await;
+        lab.days_later(1);
+        let id = lab.enter(&from, terms(&campaign, json!([{ "basis": "PERCENT", "value": "20" }]))).await;
+        // It has finished Ann, and noted what nobody else would come to, when it is killed.
+        let held = Held { tenant: lab.tenant.id, id: id.parse().unwrap(), holder: uuid::Uuid::max() };
+        let (now, euros) = (app.clock.now(), Currency::parse("EUR").unwrap());
+        let until = now + Duration::from_secs(60);
+        let difference = Difference { actual_minor: 1000, proposed_minor: 7777, rose: 1, ..Difference::default() };
+        let tally = Tally { total: [(euros, difference)].into(), ..Tally::default() };
+        let partner = ann.parse().unwrap();
+        let batch = Batch { partners: vec![(partner, vec![(euros, difference)])], tally, events: 1, is_incomplete: false };
+        let transaction = app.store().begin().await.unwrap();
+        assert!(claim(&transaction, held, now, until).await.unwrap());
+        assert!(advance(&transaction, held, partner, &batch, until).await.unwrap());
+        transaction.commit().await.unwrap();
+        app.clock.advance(Duration::from_secs(61));
+        assert_eq!(work(&app.app, &|| false).await.unwrap(), 1);
+        let done = lab.read(&id).await;
+        assert_eq!(done["progress"], json!({ "events": 2, "ofEvents": 2 }));
+        assert_eq!(totals(&done), ["20.00 -> 97.77 = 77.77; +0 -0 ^2 v0 =0"]);
     }
 
     async fn a_program_that_ends_lets_go(app: TestApp) {
