@@ -16,8 +16,6 @@ pub struct Row {
     pub kind: CommissionKind,
     /// Which component gave it, of EVENT rows.
     pub term: Option<usize>,
-    /// Which tier wrote it, of adjustments.
-    pub tier: Option<TieredCommissionId>,
     pub amount: Money,
     pub is_fixed: bool,
     pub is_reversed: bool,
@@ -158,7 +156,6 @@ impl Held {
             let undo = Row {
                 kind: CommissionKind::Clawback,
                 term: None,
-                tier: None,
                 amount,
                 is_fixed: false,
                 is_reversed: false,

@@ -121,7 +121,6 @@ fn as_recorded(held: &mut Held, rows: &[LedgerRow], place: Place) {
         held.rows.push(Row {
             kind: row.kind,
             term: None,
-            tier: None,
             amount: row.amount,
             is_fixed: row.is_fixed,
             is_reversed: false,
@@ -165,7 +164,6 @@ fn take_back_rows(held: &mut Held, refund: EventId, recorded: &Recorded, place: 
                 held.rows.push(Row {
                     kind: CommissionKind::Clawback,
                     term: None,
-                    tier: None,
                     amount,
                     is_fixed: false,
                     is_reversed: false,

@@ -67,9 +67,9 @@ both_databases! {
         for (from, to, proposal, expected) in [
             (from, later, fine.clone(), "to"),
             (later, now.as_str(), fine.clone(), "to"),
-            (from, &now, terms(&campaign, json!([{ "basis": "PERCENT", "value": "101" }])), "proposal.campaignTerms.terms.0.value"),
-            (from, &now, unknown, "proposal.campaignTerms.campaignId"),
-            (from, &now, json!({ "groupRules": { "partnerGroupId": campaign, "rules": [] } }), "proposal.groupRules.partnerGroupId"),
+            (from, now.as_str(), terms(&campaign, json!([{ "basis": "PERCENT", "value": "101" }])), "proposal.campaignTerms.terms.0.value"),
+            (from, now.as_str(), unknown, "proposal.campaignTerms.campaignId"),
+            (from, now.as_str(), json!({ "groupRules": { "partnerGroupId": campaign, "rules": [] } }), "proposal.groupRules.partnerGroupId"),
         ] {
             let input = json!({ "from": from, "to": to, "proposal": proposal });
             let payload = lab.staff().mutate("createBacktest", input, "backtest { id } userErrors { field }").await;

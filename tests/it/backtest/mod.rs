@@ -13,7 +13,7 @@ use std::ops::Deref;
 use serde_json::{Value, json};
 use tributary::service::backtest::work;
 
-use crate::ledger::{Shop, merged, text};
+use crate::ledger::{Shop, text};
 use crate::support::TestApp;
 
 pub const DIFFERENCE: &str = "actual { amount currency } proposed { amount } difference { amount } \
@@ -148,9 +148,4 @@ pub fn assert_same(backtest: &Value) {
         }
     }
     assert_eq!(backtest["incompleteHistory"], false);
-}
-
-/// `base` with more.
-pub fn with(base: Value, more: Value) -> Value {
-    merged(base, more)
 }

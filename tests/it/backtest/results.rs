@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Lab, terms, told, totals};
-use crate::ledger::{charge, text};
+use crate::ledger::{charge, merged, text};
 use crate::support::both_databases;
 
 both_databases! {
@@ -17,7 +17,7 @@ both_databases! {
         let from = lab.now();
         let whole = lab.record(charge("whole", &ann, &campaign, "100")).await;
         lab.record(charge("part", &ann, &campaign, "100")).await;
-        lab.record(super::with(charge("signup", &ben, &campaign, "0"), json!({ "type": "signup" }))).await;
+        lab.record(merged(charge("signup", &ben, &campaign, "0"), json!({ "type": "signup" }))).await;
         lab.refund("half", "part", Some("50")).await;
         lab.days_later(1);
         let proposal = terms(&campaign, json!([{ "basis": "PERCENT", "value": "15" }]));
@@ -25,7 +25,7 @@ both_databases! {
         // 10 + 10 - 5 + 3 = 18; 15 + 15 - 7.50 = 22.50: two EVENT and one CLAWBACK differ, the signup disappears.
         assert_eq!(totals(&backtest), ["18.00 -> 22.50 = 4.50; +0 -1 ^2 v1 =0"]);
         assert_eq!(backtest["months"].as_array().unwrap().len(), 1);
-        assert_eq!(backtest["months"][0]["start"], "2026-03-01T00:00:00Z");
+        assert_eq!(backtest["months"][0]["start"], "2026-02-28T23:00:00Z");
         assert_eq!(backtest["campaign"]["id"], campaign.as_str());
         assert_eq!(backtest["proposal"]["campaignTerms"]["terms"][0]["value"], "15");
         let partners = lab.partners(&backtest["id"], "EUR").await;

@@ -74,7 +74,6 @@ impl Replay<'_> {
             let kept = Row {
                 kind: row.kind,
                 term: written.and_then(|written| written.term),
-                tier: row.tier,
                 amount: row.amount,
                 is_fixed: row.is_fixed,
                 is_reversed: false,

@@ -101,7 +101,6 @@ impl Replay<'_> {
                 let row = Row {
                     kind: CommissionKind::Event,
                     term: Some(earned.term),
-                    tier: None,
                     amount: rated.amount,
                     is_fixed: earned.basis == BasisKind::Fixed,
                     is_reversed: false,
@@ -150,7 +149,6 @@ impl Replay<'_> {
             let row = Row {
                 kind: CommissionKind::TierAdjustment,
                 term: None,
-                tier: Some(tier),
                 amount: adjustment.amount,
                 is_fixed: under.is_some_and(|row| held.rows[row].is_fixed),
                 is_reversed: false,
@@ -167,7 +165,6 @@ impl Replay<'_> {
                 let written = written.map(|row| row.id);
                 Row {
                     kind: CommissionKind::Clawback,
-                    tier: None,
                     amount,
                     is_fixed: false,
                     under: Some(place),
