@@ -149,10 +149,9 @@ impl<'a> Programme<'a> {
         }
         let days = [json!(0), json!(14), Value::Null];
         for (number, days) in days.into_iter().enumerate() {
-            let own = first_terms
-                .clone()
-                .filter(|_| number == 0)
-                .unwrap_or_else(|| terms(random));
+            // Drawn in any case, so that everything else is the same.
+            let drawn = terms(random);
+            let own = first_terms.clone().filter(|_| number == 0).unwrap_or(drawn);
             campaigns.push(shop.campaign_with(json!({ "terms": own, "holdbackDays": days })).await);
         }
         for (name, period) in [("Silver", "MONTHLY"), ("Gold", "GLOBAL")] {

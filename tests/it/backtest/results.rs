@@ -51,11 +51,11 @@ both_databases! {
         lab.days_later(1);
         let backtest = lab.backtest(&from, terms(&one, json!([{ "basis": "FIXED", "value": "20" }]))).await;
         let document = "query($id: ID!) { backtest(id: $id) {
-            campaigns(currency: EUR) { totalCount nodes { campaign { id } difference { difference { amount } } } }
-            some: partners(currency: EUR, first: 2) { totalCount pageInfo { endCursor } nodes { partner { name } } }
-            gain: partners(currency: EUR, direction: DESC) { nodes { partner { name } } }
-            lose: partners(currency: EUR, direction: ASC) { nodes { partner { name } } }
-            none: partners(currency: USD) { totalCount nodes { partner { name } } } } }";
+            campaigns(currency: \"EUR\") { totalCount nodes { campaign { id } difference { difference { amount } } } }
+            some: partners(currency: \"EUR\", first: 2) { totalCount pageInfo { endCursor } nodes { partner { name } } }
+            gain: partners(currency: \"EUR\", direction: DESC) { nodes { partner { name } } }
+            lose: partners(currency: \"EUR\", direction: ASC) { nodes { partner { name } } }
+            none: partners(currency: \"USD\") { totalCount nodes { partner { name } } } } }";
         let data = lab.staff().data_with(document, json!({ "id": backtest["id"] })).await["backtest"].clone();
         assert_eq!(data["campaigns"]["totalCount"], 2);
         assert_eq!(data["campaigns"]["nodes"], json!([
@@ -70,7 +70,7 @@ both_databases! {
         assert_eq!(names("gain"), ["ann", "cem", "ben"]);
         assert_eq!(names("lose"), ["ben", "cem", "ann"]);
         assert_eq!(names("none"), [""; 0]);
-        let next = "query($id: ID!, $after: String) { backtest(id: $id) { partners(currency: EUR, after: $after) { nodes { partner { name } } } } }";
+        let next = "query($id: ID!, $after: String) { backtest(id: $id) { partners(currency: \"EUR\", after: $after) { nodes { partner { name } } } } }";
         let variables = json!({ "id": backtest["id"], "after": data["some"]["pageInfo"]["endCursor"] });
         let rest = lab.staff().data_with(next, variables).await;
         assert_eq!(rest["backtest"]["partners"]["nodes"], json!([{ "partner": { "name": "cem" } }]));
