@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::config::Config;
 use crate::domain::id::BacktestId;
-use crate::graphql::{RequestContext, Schema, schema};
+use crate::graphql::{RequestContext, Schema, schema, text as written};
 use crate::service::backtest::{Standing, work_on_one};
 
 const DIFFERENCE: &str = "actual { amount currency } proposed { amount } difference { amount } \
@@ -88,8 +88,8 @@ impl Asker<'_> {
         if let Some(error) = response.errors.first() {
             return Err(error.message.clone().into());
         }
-        let data = response.data.into_json().map_err(|error| error.to_string())?;
-        Ok(data)
+        // Rows have written themselves.
+        Ok(serde_json::from_str(&written(&response.data))?)
     }
 
     /// The id of an event that is given by either of its ids.
