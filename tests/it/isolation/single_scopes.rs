@@ -79,20 +79,32 @@ fn borders(sdl: &Sdl, from: &str, resource_of: &str, depth: usize) -> Vec<(Strin
                 let leaves = sdl.fields(target).iter().filter(|leaf| is_leaf(&leaf.type_name));
                 for leaf in leaves.filter(|leaf| !shown.contains(&leaf.name.as_str())) {
                     found.push((
-                        format!("{} {{ {} }}", field.name, leaf.name),
+                        format!("{}{} {{ {} }}", field.name, required(from, &field.name), leaf.name),
                         format!("{target}.{}", leaf.name),
                     ));
                 }
             }
             None if depth > 0 => {
                 for (below, what) in borders(sdl, target, resource_of, depth - 1) {
-                    found.push((format!("{} {{ {below} }}", field.name), what));
+                    found.push((
+                        format!("{}{} {{ {below} }}", field.name, required(from, &field.name)),
+                        what,
+                    ));
                 }
             }
             None => {}
         }
     }
     found
+}
+
+/// The arguments that a field cannot do without.
+fn required(of: &str, field: &str) -> &'static str {
+    match (of, field) {
+        ("Backtest", "campaigns" | "partners") => "(currency: \"USD\")",
+        ("Backtest", "event") => "(id: \"evt_01h2xcejqtf2nbrexx3vqjhp41\")",
+        _ => "",
+    }
 }
 
 /// Whether there is a value at the end of any way.
