@@ -207,6 +207,7 @@ fn campaign_terms(criterion: &mut Criterion) {
             advertiser_id: None,
             created_at: day(0),
             updated_at: day(0),
+            version: 1,
         };
         benches.bench_function(name, |bencher| {
             bencher.iter(|| {

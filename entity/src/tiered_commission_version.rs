@@ -31,6 +31,8 @@ pub struct Model {
     pub goals: Json,
     #[sea_orm(column_type = "JsonBinary")]
     pub modifiers: Json,
+    /// What says who made it; `None`: nothing does.
+    pub audit_entry_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -18,6 +18,8 @@ mod m0010_decisions;
 mod m0011_tier_versions;
 mod m0012_payout_runs;
 mod m0013_statements;
+mod m0014_versions;
+mod m0015_backtests;
 mod m0016_outbox_events;
 mod m0017_webhooks;
 
@@ -41,6 +43,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_tier_versions::Migration),
             Box::new(m0012_payout_runs::Migration),
             Box::new(m0013_statements::Migration),
+            Box::new(m0014_versions::Migration),
+            Box::new(m0015_backtests::Migration),
             Box::new(m0016_outbox_events::Migration),
             Box::new(m0017_webhooks::Migration),
         ]

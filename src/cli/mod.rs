@@ -1,6 +1,7 @@
 //! The command line. Results go to standard output, logs to standard error; exit codes are 0 done, 1 failed, 2 bad
 //! usage.
 
+mod backtest;
 mod demo;
 mod doctor;
 mod export;
@@ -136,6 +137,17 @@ enum Command {
         /// accruedFrom=2026-03-01T00:00:00Z; of a statement partnerId, currency, from and to; of a payout file runId
         #[arg(value_name = "NAME=VALUE")]
         filter: Vec<String>,
+    },
+    /// Work out what other rules would have cost, on what was recorded; nothing of the ledger is touched.
+    Backtest {
+        /// The backtest as the API's CreateBacktestInput, in JSON
+        file: PathBuf,
+        /// The tenant's slug or id
+        #[arg(long)]
+        tenant: String,
+        /// Show both sides of this event, by its id or external id
+        #[arg(long, value_name = "EVENT")]
+        explain: Option<String>,
     },
     /// Ask a running gateway whether it can serve; exit with 1 if not. For containers, which then need no curl.
     Healthcheck {
@@ -346,6 +358,9 @@ impl Cli {
                     filter,
                 };
                 export::run(&config, &tenant, wanted).await
+            }
+            Command::Backtest { file, tenant, explain } => {
+                backtest::run(&config, &file, &tenant, explain.as_deref()).await
             }
             Command::Schema {
                 federation,

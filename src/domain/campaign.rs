@@ -24,4 +24,6 @@ pub struct Campaign {
     pub advertiser_id: Option<AdvertiserId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// Rises by one whenever the terms, the holdback or the advertiser change: what events earn and which tiers count.
+    pub version: u32,
 }

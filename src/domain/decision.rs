@@ -71,7 +71,7 @@ text_enum! {
     }
 }
 
-/// What was in force when an event was decided. Live terms of campaigns have no versions that could be named here.
+/// What was in force when an event was decided.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MadeWith {
     pub partner_status: Option<PartnerStatus>,
@@ -79,6 +79,11 @@ pub struct MadeWith {
     /// `None`: the event was stopped before terms were looked for.
     pub source: Option<TermsSource>,
     pub snapshot: Option<SnapshotId>,
+    /// The version of the campaign, whatever paid; `None`: the event had no campaign.
+    pub campaign_version: Option<u32>,
+    /// The group that the partner was in, whether it was asked or not; `Some(None)`: in none, so that the default one
+    /// counted. `None`: it had no partner, or the decision is from before this was kept.
+    pub own_group: Option<Option<PartnerGroupId>>,
     /// The group whose rules were asked, and their version.
     pub group: Option<(PartnerGroupId, u32)>,
     /// The tiered commissions that counted the event, and their versions.

@@ -56,6 +56,7 @@ kinds! {
     TieredCommissionReference TieredCommissionReferenceId "trf";
     TierResult TierResultId "trs";
     Answer AnswerId "ans";
+    Backtest BacktestId "bkt";
     CommissionRule CommissionRuleId "rul";
     PaymentStage PaymentStageId "stg";
     CustomField CustomFieldId "fld";

@@ -17,7 +17,7 @@ pub struct PartnerGroup {
     /// What the amounts of its rules are in; `None`: whatever currency the charge has.
     pub currency: Option<Currency>,
     pub rules: RuleSet,
-    /// Rises by one whenever the rules are replaced.
+    /// Rises by one whenever the rules are replaced, or their currency is another one.
     pub version: u32,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

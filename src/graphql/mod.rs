@@ -3,6 +3,9 @@
 
 mod api_key;
 mod approve_matching;
+mod backtest;
+mod backtest_proposal;
+mod backtest_result;
 mod call;
 mod campaign;
 mod commission;
@@ -89,6 +92,7 @@ pub struct Query(
     statement::StatementQuery,
     payout::PayoutQuery,
     payout_run::PayoutRunQuery,
+    backtest::BacktestQuery,
     pipeline::PipelineQuery,
     deal::DealQuery,
     commission_rule::CommissionRuleQuery,
@@ -114,6 +118,7 @@ pub struct Mutation(
     ledger_mutation::LedgerMutation,
     approve_matching::ApproveMatchingMutation,
     payout_run::PayoutRunMutation,
+    backtest::BacktestMutation,
     settlement::SettlementMutation,
     pipeline::PipelineMutation,
     deal::DealMutation,

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use futures::future::join_all;
 
 use super::api_key::{API_KEY, ApiKey};
+use super::backtest::{BACKTEST, Backtest};
 use super::campaign::{CAMPAIGN, Campaign};
 use super::commission::{COMMISSION, Commission};
 use super::commission_rule::{COMMISSION_RULE, CommissionRule};
@@ -47,6 +48,7 @@ pub enum Node {
     Commission(Commission),
     Payout(Payout),
     PayoutRun(PayoutRun),
+    Backtest(Backtest),
     PaymentStage(PaymentStage),
     CustomField(CustomField),
     Deal(Deal),
@@ -58,7 +60,7 @@ pub enum Node {
 }
 
 /// The types whose objects are rows, by what their ids begin with.
-pub const TYPES: [(&str, &Type); 22] = [
+pub const TYPES: [(&str, &Type); 23] = [
     (id::Partner::PREFIX, &PARTNER),
     (id::PartnerGroup::PREFIX, &PARTNER_GROUP),
     (id::PartnerTier::PREFIX, &PARTNER_TIER),
@@ -73,6 +75,7 @@ pub const TYPES: [(&str, &Type); 22] = [
     (id::Commission::PREFIX, &COMMISSION),
     (id::Payout::PREFIX, &PAYOUT),
     (id::PayoutRun::PREFIX, &PAYOUT_RUN),
+    (id::Backtest::PREFIX, &BACKTEST),
     (id::PaymentStage::PREFIX, &PAYMENT_STAGE),
     (id::CustomField::PREFIX, &CUSTOM_FIELD),
     (id::Deal::PREFIX, &DEAL),

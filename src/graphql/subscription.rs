@@ -6,7 +6,9 @@
 //! subscriptions would share one context among all events, and leave out fragments at the root.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
 use async_graphql::registry::{MetaType, Registry};
@@ -16,14 +18,16 @@ use async_graphql::{
 };
 use futures::stream::BoxStream;
 
+use super::backtest::Backtest as BacktestRow;
 use super::commission::Commission as Row;
 use super::context::{RequestContext, request};
 use super::error::ApiError;
 use super::rows::Shown;
 use crate::app::App;
-use crate::auth::{Caller, Resource};
-pub use crate::domain::commission::Commission;
-use crate::domain::id::{CommissionId, PartnerId, TenantId};
+use crate::auth::{Caller, Resource, Scope};
+use crate::domain::backtest::{Backtest, BacktestStatus};
+use crate::domain::commission::Commission;
+use crate::domain::id::{BacktestId, CommissionId, PartnerId, TenantId};
 use crate::store;
 pub use crate::store::outbox::Batch;
 use crate::store::outbox::{Listener, Lost};
@@ -56,17 +60,41 @@ enum Turn {
     /// Finding out what is to be heard.
     Beginning(OnceLock<Wish>),
     /// Showing what happened.
-    Event(Row),
+    Event(Happened),
 }
 
 /// What is to be heard.
 #[derive(Clone, Copy)]
-struct Wish {
-    tenant: TenantId,
-    /// The partner that the token is bound to.
-    own: Option<PartnerId>,
-    /// The partner that was asked for.
-    wanted: Option<PartnerId>,
+enum Wish {
+    Commissions {
+        tenant: TenantId,
+        /// The partner that the token is bound to.
+        own: Option<PartnerId>,
+        /// The partner that was asked for.
+        wanted: Option<PartnerId>,
+    },
+    Backtest {
+        scope: Scope,
+        id: BacktestId,
+    },
+}
+
+/// What was heard of.
+#[derive(Clone, Copy, Debug)]
+pub enum Changed {
+    Commission(CommissionId),
+    Backtest(BacktestId),
+}
+
+/// What happened, as it is shown.
+#[derive(Clone, Debug)]
+pub enum Happened {
+    Commission(Box<Commission>),
+    Backtest(Box<Backtest>),
+}
+
+fn nothing_yet() -> ApiError {
+    ApiError::bad_user_input("nothing has happened yet")
 }
 
 struct Root;
@@ -82,16 +110,35 @@ impl Root {
         #[graphql(desc = "Only those of this partner.")] partner_id: Option<ID>,
     ) -> Result<Shown<Row>, ApiError> {
         match &**ctx.data_unchecked::<Arc<Turn>>() {
-            Turn::Event(commission) => Ok(Shown::AtHand(commission.clone())),
+            Turn::Event(Happened::Commission(commission)) => Ok(Shown::AtHand((**commission).clone().into())),
+            Turn::Event(Happened::Backtest(_)) => Err(nothing_yet()),
             Turn::Beginning(wish) => {
                 let scope = request(ctx).caller.read(Resource::Commissions)?;
                 let wanted = partner_id.map(|id| id.parse()).transpose()?;
-                wish.get_or_init(|| Wish {
+                wish.get_or_init(|| Wish::Commissions {
                     tenant: scope.tenant(),
                     own: scope.partner(),
                     wanted,
                 });
-                Err(ApiError::bad_user_input("nothing has happened yet"))
+                Err(nothing_yet())
+            }
+        }
+    }
+
+    /// How a backtest stands: at once, and whenever it has come further or has ended. A partner's token hears nothing.
+    async fn backtest_progressed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Result<Shown<BacktestRow>, ApiError> {
+        match &**ctx.data_unchecked::<Arc<Turn>>() {
+            Turn::Event(Happened::Backtest(backtest)) => Ok(Shown::AtHand((**backtest).clone().into())),
+            Turn::Event(Happened::Commission(_)) => Err(nothing_yet()),
+            Turn::Beginning(wish) => {
+                let scope = request(ctx).caller.read(Resource::Commissions)?;
+                let id = id.parse::<BacktestId>()?;
+                wish.get_or_init(|| Wish::Backtest { scope, id });
+                Err(nothing_yet())
             }
         }
     }
@@ -124,12 +171,17 @@ impl Events {
             });
         };
         let listener = app.changes.listen().await.map_err(|error| refusal(error.into()))?;
-        Ok(Source { listener, wish: *wish })
+        Ok(Source {
+            listener,
+            wish: *wish,
+            app,
+            seen: None,
+        })
     }
 
     /// Shows what happened as the operation asks for it.
-    pub async fn show(&self, request: Request, context: RequestContext, row: Commission) -> Response {
-        let turn = Arc::new(Turn::Event(row.into()));
+    pub async fn show(&self, request: Request, context: RequestContext, row: Happened) -> Response {
+        let turn = Arc::new(Turn::Event(row));
         self.0.execute(request.data(context).data(turn)).await
     }
 }
@@ -155,19 +207,28 @@ pub fn as_query(document: &mut ExecutableDocument) {
 pub struct Source {
     listener: Listener,
     wish: Wish,
+    app: Arc<App>,
+    /// How the backtest stood when it was last heard of.
+    seen: Option<(BacktestStatus, i64, i64)>,
 }
+
+/// How often a backtest is looked at: no outbox tells of one.
+const LOOK: Duration = Duration::from_millis(500);
 
 impl Source {
     /// Waits for the next rows that changed, in the order of the changes, and gives what they were heard in.
-    pub async fn next(&mut self) -> Result<(Batch, Vec<CommissionId>), Lost> {
-        let Wish { tenant, own, wanted } = self.wish;
+    pub async fn next(&mut self) -> Result<(Batch, Vec<Changed>), Lost> {
+        let (tenant, own, wanted) = match self.wish {
+            Wish::Commissions { tenant, own, wanted } => (tenant, own, wanted),
+            Wish::Backtest { scope, id } => return Ok(self.next_of_backtest(scope, id).await),
+        };
         loop {
             let batch = self.listener.next().await?;
             let heard = batch.iter().filter(|change| {
                 let is_of = |partner: Option<PartnerId>| partner.is_none_or(|partner| partner == change.partner);
                 change.tenant == tenant && is_of(own) && is_of(wanted)
             });
-            let heard: Vec<_> = heard.map(|change| change.commission).collect();
+            let heard: Vec<_> = heard.map(|change| Changed::Commission(change.commission)).collect();
             if !heard.is_empty() {
                 return Ok((batch, heard));
             }
@@ -175,12 +236,51 @@ impl Source {
     }
 }
 
-/// The rows as they are now, those of them that the caller may read, once for each change.
-pub async fn rows(app: &App, caller: &Caller, changed: &[CommissionId]) -> Result<Vec<Commission>, ApiError> {
+impl Source {
+    /// Waits until the backtest stands otherwise than it was last heard to. What is not there is waited for; what cannot be
+    /// read now is read later.
+    async fn next_of_backtest(&mut self, scope: Scope, id: BacktestId) -> (Batch, Vec<Changed>) {
+        loop {
+            let app = self.app.of_tenant(scope.tenant());
+            let found = store::backtest::by_ids(app.store.reader(), &scope, &[id.uuid()]).await;
+            let found = found.ok().and_then(|found| found.into_values().next());
+            let standing = found.map(|backtest| (backtest.status, backtest.events, backtest.of_events));
+            if standing.is_some() && standing != self.seen {
+                self.seen = standing;
+                return (Batch::from(Vec::new()), vec![Changed::Backtest(id)]);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}
+
+/// The rows as they are now, those of them that the caller may read, once for each change. All changes are of one kind.
+pub async fn rows(app: &App, caller: &Caller, changed: &[Changed]) -> Result<Vec<Happened>, ApiError> {
     let scope = caller.read(Resource::Commissions)?;
-    let mut ids: Vec<_> = changed.iter().map(|id| id.uuid()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let found = store::commission::by_ids(app.of_tenant(caller.tenant()).store.reader(), &scope, &ids).await?;
-    Ok(changed.iter().filter_map(|id| found.get(&id.uuid()).cloned()).collect())
+    let app = app.of_tenant(caller.tenant());
+    let reader = app.store.reader();
+    let (mut commissions, mut backtests) = (Vec::new(), Vec::new());
+    for changed in changed {
+        match changed {
+            Changed::Commission(id) => commissions.push(id.uuid()),
+            Changed::Backtest(id) => backtests.push(id.uuid()),
+        }
+    }
+    commissions.sort_unstable();
+    commissions.dedup();
+    let commissions = match commissions.as_slice() {
+        [] => HashMap::new(),
+        ids => store::commission::by_ids(reader, &scope, ids).await?,
+    };
+    let backtests = match backtests.as_slice() {
+        [] => HashMap::new(),
+        ids => store::backtest::by_ids(reader, &scope, ids).await?,
+    };
+    let rows = changed.iter().filter_map(|changed| {
+        Some(match changed {
+            Changed::Commission(id) => Happened::Commission(Box::new(commissions.get(&id.uuid())?.clone())),
+            Changed::Backtest(id) => Happened::Backtest(Box::new(backtests.get(&id.uuid())?.clone())),
+        })
+    });
+    Ok(rows.collect())
 }

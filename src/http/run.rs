@@ -20,7 +20,7 @@ use super::negotiate::MediaType;
 use super::persisted::{self, Named};
 use super::{Front, cost, documents, observe, sse, wire};
 use crate::auth::{Caller, Permission};
-use crate::graphql::subscription::{self, Commission, Source};
+use crate::graphql::subscription::{self, Happened, Source};
 use crate::graphql::{
     INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, TOO_LARGE_CODE, TOO_LARGE_MESSAGE,
 };
@@ -398,7 +398,7 @@ pub struct Shown {
 }
 
 /// Runs a subscription's operation for one event. Nobody pays for it yet.
-pub async fn show(front: &Front, asker: Asker, admission: &Admission, row: Commission) -> Result<Shown, Failed> {
+pub async fn show(front: &Front, asker: Asker, admission: &Admission, row: Happened) -> Result<Shown, Failed> {
     let context = front.context(asker.caller);
     let written = context.written.clone();
     let mut cost = admission.admitted.cost;

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::metrics::Job;
 use crate::service::api_key::write_uses;
+use crate::service::backtest;
 use crate::service::ledger::payout::fill_lines;
 use crate::service::ledger::review::approve_matured;
 
@@ -21,13 +22,36 @@ const BATCH: u64 = 500;
 
 /// Works until `ending` turns true.
 pub async fn run(app: Arc<App>, ending: watch::Receiver<bool>) {
-    tokio::join!(ledger(app.clone(), ending.clone()), webhooks::run(app, ending));
+    tokio::join!(
+        run_chores(&app, ending.clone()),
+        run_backtests(&app, ending.clone()),
+        webhooks::run(app.clone(), ending)
+    );
 }
 
-/// What the ledger needs.
-async fn ledger(app: Arc<App>, mut ending: watch::Receiver<bool>) {
+/// Works on backtests, which may take long, so that nothing else waits for them.
+async fn run_backtests(app: &App, mut ending: watch::Receiver<bool>) {
     while !*ending.borrow() {
-        let approval = counted(&app, Job::ApproveMatured, approve_matured(&app, BATCH)).await;
+        let ended = ending.clone();
+        let is_ending = move || *ended.borrow();
+        let working = async {
+            backtest::work(app, &is_ending).await?;
+            backtest::delete_expired(app).await
+        };
+        if let Err(error) = counted(app, Job::Backtests, working).await {
+            tracing::error!(%error, "working on backtests failed; it is tried again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            _ = ending.wait_for(|ending| *ending) => return,
+        }
+    }
+}
+
+/// What is quickly done.
+async fn run_chores(app: &App, mut ending: watch::Receiver<bool>) {
+    while !*ending.borrow() {
+        let approval = counted(app, Job::ApproveMatured, approve_matured(app, BATCH)).await;
         match approval {
             // There may be more.
             Ok(approved) if approved > 0 => {
@@ -37,12 +61,12 @@ async fn ledger(app: Arc<App>, mut ending: watch::Receiver<bool>) {
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "approving what matured failed; it is tried again"),
         }
-        let writing = counted(&app, Job::WriteKeyUses, write_uses(&app)).await;
+        let writing = counted(app, Job::WriteKeyUses, write_uses(app)).await;
         if let Err(error) = writing {
             tracing::error!(%error, "writing down when keys were used failed; it is tried again");
         }
         // A replica of an earlier release may still make runs.
-        let filling = counted(&app, Job::FillPayoutLines, fill_lines(&app)).await;
+        let filling = counted(app, Job::FillPayoutLines, fill_lines(app)).await;
         if let Err(error) = filling {
             tracing::error!(%error, "filling in the lines of payout runs failed; it is tried again");
         }

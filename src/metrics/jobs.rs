@@ -16,6 +16,8 @@ pub enum Job {
     WriteKeyUses,
     /// Filling in the lines of payout runs that were made without.
     FillPayoutLines,
+    /// Working out backtests, and deleting those whose time is over.
+    Backtests,
     /// Making the deliveries of webhooks from the outbox.
     MakeDeliveries,
     /// Looking for deliveries that are due.
@@ -24,10 +26,11 @@ pub enum Job {
     Forget,
 }
 
-const JOBS: [&str; 6] = [
+const JOBS: [&str; 7] = [
     "approve_matured",
     "write_key_uses",
     "fill_payout_lines",
+    "backtests",
     "make_webhook_deliveries",
     "send_webhook_deliveries",
     "forget",

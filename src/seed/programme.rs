@@ -231,6 +231,7 @@ fn campaign(
         advertiser_id: happens(random, 90).then(|| *pick(random, advertisers)),
         created_at,
         updated_at: ends_at.unwrap_or(created_at),
+        version: 1,
     }
 }
 

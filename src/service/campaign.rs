@@ -77,6 +77,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
         advertiser_id,
         created_at: now,
         updated_at: now,
+        version: 1,
     };
     store::campaign::insert(&transaction, writer.tenant(), &campaign).await?;
     commit(app, transaction, &writer, &campaign).await?;
@@ -93,6 +94,7 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
     let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
+    let before = current.clone();
     // Not before the lock, and never earlier than what it follows.
     let now = app.clock.now().max(current.updated_at);
     let name = problems.changed("name", input.name, current.name, |name| text::name(&name));
@@ -140,6 +142,8 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
     else {
         return Err(problems.into());
     };
+    let pays_otherwise =
+        (&terms, holdback_days, advertiser_id) != (&before.terms, before.holdback_days, before.advertiser_id);
     let campaign = Campaign {
         id: current.id,
         name,
@@ -152,8 +156,12 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         advertiser_id,
         created_at: current.created_at,
         updated_at: now,
+        version: current.version + u32::from(pays_otherwise),
     };
     store::campaign::update(&transaction, writer.tenant(), &campaign).await?;
+    if pays_otherwise {
+        store::campaign::keep_version(&transaction, writer.tenant(), &campaign).await?;
+    }
     if campaign.advertiser_id != current.advertiser_id {
         store::tier_counter::forget(&transaction, writer.tenant(), campaign.id).await?;
     }

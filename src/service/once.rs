@@ -21,7 +21,7 @@ use crate::domain::Timestamp;
 use crate::domain::deal::{CustomField, PaymentStage};
 use crate::domain::label::Label;
 use crate::domain::problem::{ProblemCode, Problems};
-use crate::domain::{campaign, commission, deal_rules, id, partner, partner_group, partnership_request};
+use crate::domain::{backtest, campaign, commission, deal_rules, id, partner, partner_group, partnership_request};
 use crate::domain::{snapshot, tenant, text, tiered};
 use crate::store::idempotency::Kept;
 use crate::store::label::LabelTable;
@@ -240,6 +240,7 @@ found_by_id! {
     PaymentStage: id::PaymentStage = store::stage::by_ids;
     CustomField: id::CustomField = store::custom_field::by_ids;
     deal_rules::CommissionRule: id::CommissionRule = store::commission_rule::by_ids;
+    backtest::Backtest: id::Backtest = store::backtest::by_ids;
     tiered::TieredCommission: id::TieredCommission = store::tiered_commission::by_ids;
 }
 

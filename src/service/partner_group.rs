@@ -115,6 +115,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
     let Some(current) = current else {
         return Err(problems.into());
     };
+    let before = current.clone();
 
     let name = problems.changed("name", input.name, current.name, |name| text::name(&name));
     let description = problems.changed_optional("description", input.description, current.description, |text| {
@@ -177,6 +178,11 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
     if is_default && !current.is_default {
         store::partner_group::clear_default(&transaction, writer.tenant()).await?;
     }
+    // The amounts of rules are in the currency.
+    let version = match keeps_rules && currency != before.currency {
+        true => version + 1,
+        false => version,
+    };
     let description = description.filter(|text| !text.is_empty());
     let updated_at = app.clock.now().max(current.updated_at);
     let group = PartnerGroup {
@@ -192,6 +198,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
         ..current
     };
     store::partner_group::update(&transaction, writer.tenant(), &group).await?;
+    store::partner_group::keep_version(&transaction, writer.tenant(), &group, Some(&before)).await?;
     commit(app, transaction, &writer, &group).await?;
     Ok(group)
 }

@@ -142,6 +142,23 @@ async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommi
     Ok(id)
 }
 
+/// A tier that is proposed and not made: checked like one that is, in place of `me` where it replaces that one, whose currency
+/// it has by default.
+pub(in crate::service) async fn proposed(
+    transaction: &Transaction,
+    writer: &Writer,
+    input: NewTieredCommission,
+    (currency, me): (Currency, Option<TieredCommissionId>),
+    now: Timestamp,
+    problems: &mut Problems,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let tier = checked(transaction, writer, input, currency, now, problems).await?;
+    if let Some(external_id) = tier.as_ref().and_then(|tier| tier.external_id.as_deref()) {
+        check_external_id(transaction, writer, external_id, me, problems).await?;
+    }
+    Ok(tier)
+}
+
 /// The tier that an input describes, or `None` after noting what is wrong with it; not whether its external id is free.
 async fn checked(
     database: &impl ConnectionTrait,

@@ -5,7 +5,10 @@ pub mod ledger;
 
 use std::collections::HashMap;
 
-use entity::{campaign, campaign_member, commission_snapshot, partner, partner_category_member, partner_transition};
+use entity::{
+    campaign, campaign_member, campaign_version, commission_snapshot, partner, partner_category_member,
+    partner_transition,
+};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -74,7 +77,11 @@ pub async fn insert_campaigns(
     let rows = campaigns
         .iter()
         .map(|campaign| super::campaign::to_row(tenant, campaign));
-    insert::<campaign::Entity, _>(transaction, rows).await
+    insert::<campaign::Entity, _>(transaction, rows).await?;
+    let versions = campaigns
+        .iter()
+        .map(|campaign| super::campaign::version_row(tenant, campaign));
+    insert::<campaign_version::Entity, _>(transaction, versions).await
 }
 
 /// Makes partners belong to campaigns; none of them may belong already.

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::campaign::{self, Column, Entity};
-use entity::{campaign_member, commission_snapshot, partnership_request, tiered_commission_reference};
+use entity::{
+    campaign_member, campaign_version, commission_snapshot, partnership_request, tiered_commission_reference,
+};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
@@ -309,6 +311,18 @@ pub async fn insert(
     Entity::insert(to_row(tenant, campaign).into_active_model())
         .exec_without_returning(transaction)
         .await?;
+    keep_version(transaction, tenant, campaign).await
+}
+
+/// Keeps what a campaign pays from its last change on. To be called once for each version.
+pub async fn keep_version(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    campaign: &Campaign,
+) -> Result<(), StoreError> {
+    campaign_version::Entity::insert(version_row(tenant, campaign).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
     Ok(())
 }
 
@@ -353,12 +367,26 @@ pub(super) fn from_row(row: campaign::Model) -> Result<Campaign, StoreError> {
         advertiser_id: row.advertiser_id.map(AdvertiserId::from_uuid),
         created_at: row.created_at,
         updated_at: row.updated_at,
+        version: row::unsigned(TABLE, "version", row.version)?,
     })
 }
 
 /// What a row holds that is at hand.
 pub fn at_hand(tenant: TenantId, campaign: &Campaign) -> view::AtHand {
     view::at_hand(to_row(tenant, campaign), &[])
+}
+
+pub(super) fn version_row(tenant: TenantId, campaign: &Campaign) -> campaign_version::Model {
+    campaign_version::Model {
+        tenant_id: tenant.uuid(),
+        campaign_id: campaign.id.uuid(),
+        version: row::signed(campaign.version),
+        begins_at: campaign.updated_at,
+        terms: row::to_json(&campaign.terms),
+        holdback_days: campaign.holdback_days.map(row::signed),
+        advertiser_id: campaign.advertiser_id.map(|id| id.uuid()),
+        audit_entry_id: None,
+    }
 }
 
 pub(super) fn to_row(tenant: TenantId, campaign: &Campaign) -> campaign::Model {
@@ -377,5 +405,6 @@ pub(super) fn to_row(tenant: TenantId, campaign: &Campaign) -> campaign::Model {
         advertiser_id: campaign.advertiser_id.map(|id| id.uuid()),
         created_at: campaign.created_at,
         updated_at: campaign.updated_at,
+        version: row::signed(campaign.version),
     }
 }

@@ -16,10 +16,13 @@ use super::writes::{Conflict, Writes};
 use super::{StoreError, many, row, sum};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::decision::{Component, Decision, MadeWith, NoCommissionReason};
+use crate::domain::backtest::Decided;
+use crate::domain::campaign::CampaignStatus;
+use crate::domain::decision::{Component, Decision, MadeWith, NoCommissionReason, TermsSource};
 use crate::domain::event::Event;
 use crate::domain::id::{CampaignId, PartnerId, TenantId};
 use crate::domain::money::{Currency, Money};
+use crate::domain::partner::PartnerStatus;
 
 const TABLE: &str = "event_decision";
 
@@ -74,6 +77,27 @@ pub async fn of_events(
     let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
     let rows = newest(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(|row| Ok((row.event_id, from_row(row)?))).collect()
+}
+
+/// The same, with what each was made with.
+pub(super) async fn with_what(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    events: &[Uuid],
+) -> Result<HashMap<Uuid, Decided>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let rows = newest(scope).filter(one_of).all(database).await?;
+    let decided = rows.into_iter().map(|row| {
+        let (event, made_with) = (row.event_id, made_with(&row.made_with)?);
+        let Decision { reason, components } = from_row(row)?;
+        let decided = Decided {
+            reason,
+            components,
+            made_with,
+        };
+        Ok((event, decided))
+    });
+    decided.collect()
 }
 
 /// Whose decisions to add up, by when the events were recorded: from `from` on and before `to`.
@@ -188,13 +212,66 @@ fn made_with_json(made_with: &MadeWith) -> Json {
     let tiers: Vec<_> = tiers
         .map(|(id, version)| json!({ "id": id.to_string(), "version": version.to_string() }))
         .collect();
-    json!({
+    let mut json = json!({
         "partnerStatus": made_with.partner_status.map(|status| status.as_str()),
         "campaignStatus": made_with.campaign_status.map(|status| status.as_str()),
         "source": made_with.source.map(|source| source.as_str()),
         "snapshot": made_with.snapshot.map(|id| id.to_string()),
         "group": group,
         "tiers": tiers,
+        "campaignVersion": made_with.campaign_version,
+    });
+    if let Some(group) = made_with.own_group {
+        json["ownGroup"] = json!(group);
+    }
+    json
+}
+
+/// What decisions keep of what they were made with; what is absent was not kept then.
+fn made_with(kept: &Json) -> Result<MadeWith, StoreError> {
+    let corrupt = || StoreError::Corrupt {
+        table: TABLE,
+        column: "made_with",
+        value: kept.to_string().chars().take(200).collect(),
+    };
+    fn read<T>(value: &Json, parse: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
+        match value {
+            Json::Null => Some(None),
+            Json::String(text) => parse(text).map(Some),
+            _ => None,
+        }
+    }
+    fn version(value: &Json) -> Option<u32> {
+        match value {
+            Json::String(text) => text.parse().ok(),
+            number => number.as_u64().and_then(|number| u32::try_from(number).ok()),
+        }
+    }
+    let group = match &kept["group"] {
+        Json::Null => None,
+        group => {
+            let id = read(&group["id"], |text| text.parse().ok()).flatten();
+            Some(id.zip(version(&group["version"])).ok_or_else(corrupt)?)
+        }
+    };
+    let mut tiers = Vec::new();
+    for tier in kept["tiers"].as_array().into_iter().flatten() {
+        let id = read(&tier["id"], |text| text.parse().ok()).flatten();
+        tiers.push(id.zip(version(&tier["version"])).ok_or_else(corrupt)?);
+    }
+    let own_group = match kept.get("ownGroup") {
+        None => None,
+        Some(own) => Some(read(own, |text| text.parse().ok()).ok_or_else(corrupt)?),
+    };
+    Ok(MadeWith {
+        partner_status: read(&kept["partnerStatus"], PartnerStatus::parse).ok_or_else(corrupt)?,
+        campaign_status: read(&kept["campaignStatus"], CampaignStatus::parse).ok_or_else(corrupt)?,
+        source: read(&kept["source"], TermsSource::parse).ok_or_else(corrupt)?,
+        snapshot: read(&kept["snapshot"], |text| text.parse().ok()).ok_or_else(corrupt)?,
+        campaign_version: version(&kept["campaignVersion"]),
+        own_group,
+        group,
+        tiers,
     })
 }
 

@@ -6,6 +6,7 @@
 //! - Functions that load for many parents at once cost one statement each.
 
 pub mod api_key;
+pub mod backtest;
 pub mod balance;
 pub mod bulk;
 pub mod campaign;

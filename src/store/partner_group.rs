@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use entity::partner;
 use entity::partner_group::{self, Column, Entity};
+use entity::{default_group_version, partner, partner_group_version};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QuerySelect, QueryTrait,
@@ -135,6 +135,43 @@ pub async fn insert(
     Entity::insert(to_row(tenant, group).into_active_model())
         .exec_without_returning(transaction)
         .await?;
+    keep_version(transaction, tenant, group, None).await
+}
+
+/// Keeps what the rules of a group say from its last change on, if that is another version than before, and that it is the
+/// default one from then on, or no longer.
+pub async fn keep_version(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    group: &PartnerGroup,
+    before: Option<&PartnerGroup>,
+) -> Result<(), StoreError> {
+    if before.is_none_or(|before| before.version != group.version) {
+        let version = partner_group_version::Model {
+            tenant_id: tenant.uuid(),
+            group_id: group.id.uuid(),
+            version: row::signed(group.version),
+            begins_at: group.updated_at,
+            name: group.name.clone(),
+            currency: group.currency.map(|currency| currency.code().to_owned()),
+            rules: row::to_json(&group.rules),
+            audit_entry_id: None,
+        };
+        partner_group_version::Entity::insert(version.into_active_model())
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    if group.is_default != before.is_some_and(|before| before.is_default) {
+        let default = default_group_version::Model {
+            tenant_id: tenant.uuid(),
+            begins_at: group.updated_at,
+            group_id: if group.is_default { group.id.uuid() } else { Uuid::nil() },
+            audit_entry_id: None,
+        };
+        default_group_version::Entity::insert(default.into_active_model())
+            .exec_without_returning(transaction)
+            .await?;
+    }
     Ok(())
 }
 

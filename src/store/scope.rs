@@ -1,10 +1,11 @@
 //! What each table shows to whom: the one place where tenant and partner filters become SQL.
 
 use entity::{
-    advertiser, api_key, campaign, campaign_member, commission, commission_rule, commission_rule_reference,
-    commission_rule_version, commission_snapshot, commission_transition, commission_written, custom_field,
-    custom_field_option, customer, deal, deal_field, deal_payment, event, event_decision, idempotency, outbox, partner,
-    partner_balance, partner_category, partner_category_member, partner_customer, partner_group,
+    advertiser, api_key, backtest, backtest_event, backtest_partner, backtest_sum, campaign, campaign_member,
+    campaign_version, commission, commission_rule, commission_rule_reference, commission_rule_version,
+    commission_snapshot, commission_transition, commission_written, custom_field, custom_field_option, customer, deal,
+    deal_field, deal_payment, default_group_version, event, event_decision, idempotency, outbox, partner,
+    partner_balance, partner_category, partner_category_member, partner_customer, partner_group, partner_group_version,
     partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request, payment_stage,
     payout, payout_item, payout_run, payout_run_line, tier_counter, tier_result, tiered_commission,
     tiered_commission_reference, tiered_commission_version, webhook_delivery, webhook_endpoint,
@@ -103,6 +104,9 @@ scoped! {
     commission_snapshot: |partner, _scope| own(commission_snapshot::Column::PartnerId, partner);
     campaign_member: |partner, _scope| own(campaign_member::Column::PartnerId, partner);
     partner_transition: |_partner, _scope| none();
+    campaign_version: |_partner, _scope| none();
+    partner_group_version: |_partner, _scope| none();
+    default_group_version: |_partner, _scope| none();
     partner_category_member: |_partner, _scope| none();
     partner_tier: |_partner, _scope| none();
     partner_category: |_partner, _scope| none();
@@ -154,6 +158,10 @@ scoped! {
     payout_run: |_partner, _scope| none();
     payout_run_line: |_partner, _scope| none();
     idempotency: |_partner, _scope| none();
+    backtest: |_partner, _scope| none();
+    backtest_sum: |_partner, _scope| none();
+    backtest_partner: |_partner, _scope| none();
+    backtest_event: |_partner, _scope| none();
     outbox: |_partner, _scope| none();
     webhook_endpoint: |_partner, _scope| none();
     webhook_delivery: |_partner, _scope| none();

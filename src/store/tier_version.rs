@@ -39,6 +39,7 @@ pub(super) async fn keep(transaction: &impl ConnectionTrait, tier: &Tier) -> Res
         advertiser_ids: tier.advertiser_ids,
         goals: tier.goals,
         modifiers: tier.modifiers,
+        audit_entry_id: None,
     };
     let known = OnConflict::columns([Column::TenantId, Column::TierId, Column::Version])
         .do_nothing()

@@ -44,6 +44,20 @@ async fn copy(app: &TestApp, table: &str, changed: &[(&str, &str)]) -> (String, 
 }
 
 both_databases! {
+    async fn versions_of_what_pays_are_neither_changed_nor_removed(app: TestApp) {
+        Programme::new(&app, "acme", "alpha", "bravo").await;
+        for table in ["campaign_version", "partner_group_version", "default_group_version"] {
+            assert!(!app.rows().await[table].is_empty(), "{table}");
+            is_refused(&app, &format!("UPDATE {table} SET begins_at = begins_at")).await;
+            is_refused(&app, &format!("DELETE FROM {table}")).await;
+            let replaced = match app.is_postgres() {
+                true => format!("TRUNCATE {table}"),
+                false => format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}"),
+            };
+            is_refused(&app, &replaced).await;
+        }
+    }
+
     async fn promises_and_histories_are_neither_changed_nor_removed(app: TestApp) {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         for table in TABLES {

@@ -9,6 +9,7 @@
 #![recursion_limit = "256"]
 
 mod architecture;
+mod backtest;
 mod command_line;
 mod connections;
 mod deals;

@@ -422,6 +422,7 @@ fn campaign(terms: Vec<Term>) -> Campaign {
         advertiser_id: None,
         created_at: at(2026, 1, 1),
         updated_at: at(2026, 1, 1),
+        version: 1,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod api_key;
 mod as_of;
+mod backtest;
 mod bygone;
 mod campaign;
 mod deal;
@@ -43,6 +44,10 @@ use crate::telemetry;
 
 pub use api_key::ApiKeyById;
 pub use as_of::{BalancesAsOf, BalancesKey};
+pub use backtest::{
+    BacktestCampaignCounts, BacktestCampaignPages, BacktestMonths, BacktestPageKey, BacktestPartnerCounts,
+    BacktestPartnerPages, BacktestTotals,
+};
 pub use bygone::BygoneProgress;
 pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner, NamedCampaign};
 pub use deal::{
@@ -333,6 +338,12 @@ loaders! {
     payout_run_line_pages: PayoutRunLinePages,
     payout_run_line_counts: PayoutRunLineCounts,
     payout_run_totals: PayoutRunTotals,
+    backtest_totals: BacktestTotals,
+    backtest_months: BacktestMonths,
+    backtest_campaign_pages: BacktestCampaignPages,
+    backtest_campaign_counts: BacktestCampaignCounts,
+    backtest_partner_pages: BacktestPartnerPages,
+    backtest_partner_counts: BacktestPartnerCounts,
     payout_pages: PayoutPages,
     payout_counts: PayoutCounts,
     balances_of_partner: BalancesOfPartner,

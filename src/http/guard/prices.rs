@@ -20,9 +20,11 @@ const SUM_UNDER_ONE: u64 = 20;
 pub fn of_field(parent: &str, name: &str) -> u64 {
     match (parent, name) {
         ("Query", "commissionSeries" | "eventDecisionTotals" | "commissionReport") => SUM_OF_ALL,
-        ("Query", "statement") | ("Statement", "movements") | ("Partner", "balancesAsOf") | ("PayoutRun", "totals") => {
-            SUM_UNDER_ONE
-        }
+        ("Query", "statement")
+        | ("Statement", "movements")
+        | ("Partner", "balancesAsOf")
+        | ("PayoutRun", "totals")
+        | ("Backtest", "event") => SUM_UNDER_ONE,
         _ => 0,
     }
 }

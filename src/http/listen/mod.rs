@@ -17,7 +17,7 @@ use super::guard::Problem;
 use super::run::{self, Admission, Asker, Failed, Shown};
 use super::seats::Seat;
 use crate::auth::{AuthError, Caller, authenticate_listener};
-use crate::graphql::subscription::{Commission, Source, rows};
+use crate::graphql::subscription::{Happened, Source, rows};
 use crate::graphql::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE};
 use crate::metrics::Open;
 use crate::store::StoreError;
@@ -117,7 +117,7 @@ struct Subscription {
 struct Waiting {
     turn: Arc<Turn>,
     showing: Arc<Showing>,
-    rows: Arc<Vec<Commission>>,
+    rows: Arc<Vec<Happened>>,
     /// The first row that is not shown yet.
     next: usize,
 }

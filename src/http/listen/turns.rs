@@ -14,7 +14,7 @@ use futures::future::{BoxFuture, Shared};
 
 use super::End;
 use crate::auth::{Permissions, Scope};
-use crate::graphql::subscription::{Batch, Commission};
+use crate::graphql::subscription::{Batch, Happened};
 use crate::http::documents::Hash;
 use crate::http::run::Shown;
 
@@ -51,7 +51,7 @@ pub struct Turn {
 /// What a batch comes to for a group.
 #[derive(Default)]
 pub struct Showing {
-    rows: Mutex<Option<Finding<Vec<Commission>>>>,
+    rows: Mutex<Option<Finding<Vec<Happened>>>>,
     events: Mutex<HashMap<usize, Finding<Shown>>>,
 }
 
@@ -87,11 +87,11 @@ impl Turn {
     pub async fn rows(
         self: &Arc<Self>,
         showing: &Showing,
-        read: impl Future<Output = Result<Vec<Commission>, End>> + Send + 'static,
-    ) -> Result<Arc<Vec<Commission>>, End> {
+        read: impl Future<Output = Result<Vec<Happened>, End>> + Send + 'static,
+    ) -> Result<Arc<Vec<Happened>>, End> {
         let finding = {
             let mut rows = showing.rows.lock().unwrap_or_else(PoisonError::into_inner);
-            let size = |rows: &Vec<Commission>| std::mem::size_of_val(rows.as_slice());
+            let size = |rows: &Vec<Happened>| std::mem::size_of_val(rows.as_slice());
             rows.get_or_insert_with(|| self.finding(read, size)).clone()
         };
         finding.await

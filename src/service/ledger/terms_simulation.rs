@@ -122,6 +122,7 @@ pub async fn simulate(
         advertiser_id: None,
         created_at: now,
         updated_at: now,
+        version: 1,
     };
     let promised = snapshot.map(|(terms, holdback_days)| CommissionSnapshot {
         id: SnapshotId::new(now),

@@ -129,5 +129,6 @@ async fn put(
         return Ok((known, Outcome::Unchanged));
     }
     store::partner_group::update(transaction, writer.tenant(), &next).await?;
+    store::partner_group::keep_version(transaction, writer.tenant(), &next, Some(&known)).await?;
     Ok((next, Outcome::Updated))
 }

@@ -1,7 +1,7 @@
 //! The tables whose rows are shown, and their columns by name.
 
 use entity::{
-    advertiser, api_key, campaign, commission, commission_rule, commission_snapshot, commission_transition,
+    advertiser, api_key, backtest, campaign, commission, commission_rule, commission_snapshot, commission_transition,
     commission_written, custom_field, customer, deal, deal_payment, event, partner, partner_balance, partner_category,
     partner_category_member, partner_group, partner_lifetime_value, partner_tier, partner_transition,
     partnership_request, payment_stage, payout, payout_run, payout_run_line, tiered_commission, webhook_delivery,
@@ -86,4 +86,5 @@ tables! {
     API_KEY: ApiKeyColumn = api_key by Id;
     WEBHOOK_ENDPOINT: WebhookEndpointColumn = webhook_endpoint by Id;
     WEBHOOK_DELIVERY: WebhookDeliveryColumn = webhook_delivery by Id;
+    BACKTEST: BacktestColumn = backtest by Id;
 }

@@ -97,6 +97,9 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 format!("statement(partnerId: {:?}, currency: \"USD\", from: \"2026-02-01T00:00:00Z\", to: \"2026-03-01T00:00:00Z\") {{ closing {{ amount }} }}", p.a),
                 node(&p.commission),
                 entity(&p.commission),
+                one("backtest", &p.backtest),
+                list("backtests"),
+                node(&p.backtest),
             ],
         ),
         (
@@ -153,10 +156,21 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
     ]
 }
 
+/// The scope of a mutation with this input.
+fn needed_by(mutation: &str, input: &serde_json::Value) -> &'static str {
+    match &input["proposal"] {
+        proposal if proposal["groupRules"].is_object() => "partner_groups:write",
+        proposal if proposal["tieredCommission"].is_object() => "tiered_commissions:write",
+        _ => needed(mutation),
+    }
+}
+
 /// The scope of a mutation.
 pub fn needed(mutation: &str) -> &'static str {
     match mutation {
         "recordEvent" => "events:write",
+        // Of a campaign.
+        "createBacktest" | "cancelBacktest" => "campaigns:write",
         "createPayoutRun" | "previewPayoutRun" | "settlePayout" | "settlePayouts" => "payouts:write",
         _ if mutation.contains("Commission")
             && !mutation.ends_with("CommissionRule")
@@ -332,7 +346,7 @@ both_databases! {
         let mut forbidden = Vec::new();
         let before = app.rows().await;
         for (mutation, input) in p.inputs() {
-            let needed = needed(mutation);
+            let needed = needed_by(mutation, &input);
             let without = if needed == "admin" {
                 all_but(&[])
             } else {

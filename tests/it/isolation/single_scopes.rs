@@ -11,7 +11,7 @@ use crate::support::programme::{Programme, made_by};
 use crate::support::{Sdl, both_databases};
 
 /// The types that are a resource, or a part of one with an id of its own.
-const RESOURCES: [(&str, &str); 22] = [
+const RESOURCES: [(&str, &str); 23] = [
     ("Partner", "partners"),
     ("PartnerTier", "partners"),
     ("PartnerCategory", "partners"),
@@ -24,6 +24,7 @@ const RESOURCES: [(&str, &str); 22] = [
     ("Customer", "events"),
     ("Attribution", "events"),
     ("Commission", "commissions"),
+    ("Backtest", "commissions"),
     ("Payout", "payouts"),
     ("PayoutRun", "payouts"),
     ("CommissionRule", "commission_rules"),
@@ -80,20 +81,32 @@ fn borders(sdl: &Sdl, from: &str, resource_of: &str, depth: usize) -> Vec<(Strin
                 let leaves = sdl.fields(target).iter().filter(|leaf| is_leaf(&leaf.type_name));
                 for leaf in leaves.filter(|leaf| !shown.contains(&leaf.name.as_str())) {
                     found.push((
-                        format!("{} {{ {} }}", field.name, leaf.name),
+                        format!("{}{} {{ {} }}", field.name, required(from, &field.name), leaf.name),
                         format!("{target}.{}", leaf.name),
                     ));
                 }
             }
             None if depth > 0 => {
                 for (below, what) in borders(sdl, target, resource_of, depth - 1) {
-                    found.push((format!("{} {{ {below} }}", field.name), what));
+                    found.push((
+                        format!("{}{} {{ {below} }}", field.name, required(from, &field.name)),
+                        what,
+                    ));
                 }
             }
             None => {}
         }
     }
     found
+}
+
+/// The arguments that a field cannot do without.
+fn required(of: &str, field: &str) -> &'static str {
+    match (of, field) {
+        ("Backtest", "campaigns" | "partners") => "(currency: \"USD\")",
+        ("Backtest", "event") => "(id: \"evt_01h2xcejqtf2nbrexx3vqjhp41\")",
+        _ => "",
+    }
 }
 
 /// Whether there is a value at the end of any way.
@@ -127,6 +140,7 @@ async fn examples(p: &Programme) -> Vec<(&'static str, String)> {
         ("Commission", p.pipeline.commission.clone()),
         ("Payout", p.payout.clone()),
         ("PayoutRun", p.payout_run.clone()),
+        ("Backtest", p.backtest.clone()),
         ("CommissionRule", p.pipeline.rule.clone()),
         ("Deal", p.pipeline.deal.clone()),
         ("TieredCommission", p.tiered.clone()),

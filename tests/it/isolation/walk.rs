@@ -120,6 +120,8 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
         ),
         by_name("payoutRun", vec![&p.payout_run, &foreign.payout_run], &[]),
         ("payoutRuns", list()),
+        by_name("backtest", vec![&p.backtest, &foreign.backtest], &[]),
+        ("backtests", list()),
         by_name("commissionRule", vec![&p.pipeline.rule, &foreign.pipeline.rule], &[]),
         (
             "commissionRules",
@@ -304,7 +306,11 @@ fn document(sdl: &Sdl, root: &str, arguments: &str) -> String {
                 continue;
             }
             let takes = |name: &str| field.arguments.iter().any(|argument| argument.name == name);
-            let first = if takes("first") {
+            let first = if takes("first") && type_name == "Backtest" {
+                "(currency: \"USD\", first: 500)"
+            } else if type_name == "Backtest" && field.name == "event" {
+                "(id: \"evt_01h2xcejqtf2nbrexx3vqjhp41\")"
+            } else if takes("first") {
                 "(first: 500)"
             } else if takes("at") {
                 "(at: \"2026-03-01T12:00:01Z\")"

@@ -10,7 +10,10 @@ use crate::support::{Sdl, both_databases};
 /// Whoever adds a subscription says here who may listen, and to what.
 #[test]
 fn every_subscription_is_tried() {
-    assert_eq!(Sdl::read().names("Subscription"), ["commissionChanged"]);
+    assert_eq!(
+        Sdl::read().names("Subscription"),
+        ["backtestProgressed", "commissionChanged"]
+    );
 }
 
 both_databases! {

@@ -7,6 +7,36 @@ use crate::ledger::{Shop, charge};
 use crate::support::both_databases;
 
 both_databases! {
+    async fn a_backtest_is_heard_of_until_it_has_ended(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
+        let from = app.clock.now().to_rfc3339();
+        shop.sale("1", &ann, &campaign, "100").await;
+        shop.days_later(1);
+        let proposal = json!({ "campaignTerms": { "campaignId": campaign, "terms": [] } });
+        let input = json!({ "from": from, "to": app.clock.now().to_rfc3339(), "proposal": proposal });
+        let id = shop.make("createBacktest", "backtest", input).await;
+        let gateway = Gateway::start(&app).await;
+        let document = format!(
+            "subscription {{ backtestProgressed(id: {id:?}) {{ status progress {{ events ofEvents }} totals {{ fell disappeared }} }} }}"
+        );
+        let mut own = gateway.socket(&of_partner(&app, &ann)).await;
+        own.subscribe("own", &document).await;
+        let mut staff = gateway.events(&token(&app, json!({})), &document).await;
+        let heard = |event: &serde_json::Value| event["data"]["backtestProgressed"].clone();
+        assert_eq!(heard(&staff.next().await)["status"], "QUEUED");
+        tributary::service::backtest::work(&app.app, &|| false).await.unwrap();
+        let mut last = json!(null);
+        while last["status"] != "DONE" {
+            last = heard(&staff.next().await);
+        }
+        assert_eq!(last["progress"], json!({ "events": 1, "ofEvents": 1 }));
+        assert_eq!(last["totals"], json!([{ "fell": 0, "disappeared": 1 }]));
+        // A partner's token has heard nothing of it.
+        own.say(json!({ "type": "ping" })).await;
+        assert_eq!(own.hear().await, json!({ "type": "pong" }));
+    }
+
     async fn a_commission_is_heard_of_from_accrual_to_payment(app: TestApp) {
         let shop = Shop::new(&app).await;
         let (ann, ben, campaign) = (shop.partner("ann").await, shop.partner("ben").await, shop.percent("10").await);

@@ -53,6 +53,8 @@ pub struct Programme {
     pub api_key: String,
     pub webhook_endpoint: String,
     pub webhook_delivery: String,
+    /// Of a campaign; nobody has worked on it.
+    pub backtest: String,
 }
 
 /// The ledger's mutations answer in shapes of their own; `ledger::access` and its neighbours try them.
@@ -228,6 +230,12 @@ impl Programme {
         let webhook_endpoint = make("createWebhookEndpoint", "webhookEndpoint", endpoint).await;
         let test = json!({ "endpointId": webhook_endpoint, "type": "PARTNER_CREATED" });
         let webhook_delivery = make("sendTestWebhook", "webhookDelivery", test).await;
+        let proposed = json!({ "campaignId": campaign, "terms": [{ "basis": "PERCENT", "value": "41.414141" }] });
+        let backtest = json!({
+            "name": "hidden backtest", "from": "2026-02-01T00:00:00Z", "to": app.clock.now().to_rfc3339(),
+            "proposal": { "campaignTerms": proposed },
+        });
+        let backtest = make("createBacktest", "backtest", backtest).await;
         // Tokens from before the comebacks are dead.
         app.clock.advance(Duration::from_secs(1));
         Self {
@@ -257,6 +265,7 @@ impl Programme {
             api_key,
             webhook_endpoint,
             webhook_delivery,
+            backtest,
         }
     }
 }

@@ -207,6 +207,8 @@ fn prepare(mut checked: CheckedEvent, partner: Option<Credited>, facts: Facts, n
     let made_with = MadeWith {
         partner_status: partner.as_ref().map(|partner| partner.status),
         campaign_status: campaign.as_ref().map(|campaign| campaign.status),
+        campaign_version: campaign.as_ref().map(|campaign| campaign.version),
+        own_group: partner.as_ref().map(|partner| partner.group_id),
         ..MadeWith::default()
     };
     Prepared {

@@ -28,6 +28,7 @@ impl Programme {
                 "createApiKey",
                 json!({ "name": "New", "scopes": ["partners:read"], "partnerId": a }),
             ),
+            ("cancelBacktest", json!({ "id": self.backtest })),
             ("createAdvertiser", json!({ "name": "New", "externalId": "new" })),
             (
                 "createCampaign",
@@ -101,6 +102,7 @@ impl Programme {
         inputs.extend(self.pipeline_inputs());
         inputs.extend(self.tier_inputs());
         inputs.extend(self.webhook_inputs());
+        inputs.extend(self.backtest_inputs(&terms, &rules));
         inputs.sort_by_key(|(mutation, _)| *mutation);
         inputs
     }
@@ -152,6 +154,21 @@ impl Programme {
             ),
             ("updateTieredCommission", changed),
         ]
+    }
+
+    /// One for each thing that can be proposed.
+    fn backtest_inputs(&self, terms: &Value, rules: &Value) -> Vec<(&'static str, Value)> {
+        let (_, tier) = self.tier_inputs().remove(0);
+        let proposals = [
+            json!({ "campaignTerms": { "campaignId": self.campaign, "terms": terms } }),
+            json!({ "groupRules": { "partnerGroupId": self.group, "rules": rules } }),
+            json!({ "tieredCommission": { "replacesId": self.tiered, "tier": tier } }),
+        ];
+        let input = |proposal| {
+            let (from, to) = ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+            json!({ "name": "New", "from": from, "to": to, "proposal": proposal })
+        };
+        proposals.map(|proposal| ("createBacktest", input(proposal))).to_vec()
     }
 
     fn pipeline_inputs(&self) -> Vec<(&'static str, Value)> {
@@ -249,6 +266,7 @@ pub fn made_by(mutation: &str) -> &'static str {
         _ if mutation.ends_with("Advertiser") => "advertiser { id }",
         _ if mutation.ends_with("Campaign") => "campaign { id }",
         _ if mutation.ends_with("Partner") => "partner { id }",
+        _ if mutation.ends_with("Backtest") => "backtest { id }",
         _ => panic!("what does {mutation} make?"),
     }
 }

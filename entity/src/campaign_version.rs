@@ -1,0 +1,27 @@
+//! What a campaign paid from a moment on; append-only.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "campaign_version")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub campaign_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub version: i32,
+    pub begins_at: DateTimeUtc,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub terms: Json,
+    pub holdback_days: Option<i32>,
+    /// Tiers of an advertiser count all its campaigns.
+    pub advertiser_id: Option<Uuid>,
+    /// What says who made it; `None`: nothing does.
+    pub audit_entry_id: Option<Uuid>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,22 @@
+//! Which group was the tenant's default one from a moment on; append-only.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "default_group_version")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub begins_at: DateTimeUtc,
+    /// Zeros: none was.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub group_id: Uuid,
+    /// What says who made it so; `None`: nothing does.
+    pub audit_entry_id: Option<Uuid>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

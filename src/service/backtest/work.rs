@@ -1,0 +1,355 @@
+//! Working out backtests. A replica takes one that nobody holds, goes on behind the last partner that is finished, and
+//! writes what partners come to together with the note that they are. One that is killed loses its hold after a while, and
+//! another goes on; one that was thought dead finds that it holds nothing any more, and writes nothing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::app::App;
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::backtest::{Backtest, BacktestStatus, Changed, Replay, ReplayError, Versions, Whose};
+use crate::domain::id::{BacktestId, CampaignId, TenantId};
+use crate::domain::snapshot::CommissionSnapshot;
+use crate::domain::terms::Term;
+use crate::store::backtest::{Batch, Held, Partner, Proposal};
+use crate::store::{self, StoreError, Transaction};
+
+/// For how long nobody else takes a backtest whose holder says nothing.
+pub const HOLD: Duration = Duration::from_secs(60);
+/// How often a holder says that it goes on.
+const RENEWAL: Duration = Duration::from_secs(10);
+/// How many events are read at once.
+const PAGE: u64 = 500;
+/// How many partners are looked for at once.
+const PARTNERS: u64 = 200;
+/// After how many events what partners came to is written.
+const BATCH: i64 = 5_000;
+/// How many events that differ are written at once.
+const CHANGED: usize = 1_000;
+/// For how long what a backtest came to is kept.
+const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
+
+/// Why a backtest is left.
+enum Left {
+    /// It is held no longer: it was canceled, or another goes on with it.
+    Lost,
+    /// The program ends.
+    Ending,
+    /// It cannot be worked out.
+    Failed(String),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Left {
+    fn from(error: StoreError) -> Self {
+        match store::is_sum_too_large(&error) {
+            true => Self::Failed(ReplayError::SumTooLarge.to_string()),
+            false => Self::Store(error),
+        }
+    }
+}
+
+impl From<ReplayError> for Left {
+    fn from(error: ReplayError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Works on backtests that nobody works on, until there are none or `ending` says so. Returns how many it took up.
+pub async fn work(app: &App, ending: &(dyn Fn() -> bool + Send + Sync)) -> Result<usize, StoreError> {
+    let mut taken = 0;
+    while !ending() {
+        let open = store::backtest::open(app.store.reader(), app.clock.now(), 1).await?;
+        let Some((tenant, id)) = open.into_iter().next() else {
+            break;
+        };
+        let held = Held {
+            tenant,
+            id,
+            holder: BacktestId::new(app.clock.now()).uuid(),
+        };
+        taken += usize::from(work_on(&app.of_tenant(tenant), held, ending).await?);
+    }
+    Ok(taken)
+}
+
+/// Where a backtest stands that somebody waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Ended,
+    /// Another works on it, or did.
+    Elsewhere,
+}
+
+/// Works on one backtest, if nobody else does; tells how many events are done, and of how many.
+pub async fn work_on_one(
+    app: &App,
+    tenant: TenantId,
+    id: BacktestId,
+    mut tell: impl FnMut(u64, u64),
+) -> Result<Standing, StoreError> {
+    let held = Held {
+        tenant,
+        id,
+        holder: BacktestId::new(app.clock.now()).uuid(),
+    };
+    let app = app.of_tenant(tenant);
+    let never = || false;
+    let mut working = Box::pin(work_on(&app, held, &never));
+    loop {
+        let pause = tokio::time::sleep(Duration::from_millis(200));
+        let worked = tokio::select! {
+            worked = &mut working => Some(worked?),
+            () = pause => None,
+        };
+        let found = store::backtest::by_ids(app.store.reader(), &Scope::tenant_wide(tenant), &[id.uuid()]).await?;
+        let found = found.into_values().next();
+        if let Some(backtest) = &found {
+            tell(backtest.events.unsigned_abs(), backtest.of_events.unsigned_abs());
+        }
+        if worked.is_some() {
+            let is_open = found.is_some_and(|backtest| !backtest.status.is_final());
+            return Ok(if is_open { Standing::Elsewhere } else { Standing::Ended });
+        }
+    }
+}
+
+/// Deletes backtests whose time is over; returns how many there were.
+pub async fn delete_expired(app: &App) -> Result<usize, StoreError> {
+    let transaction = app.store.begin().await?;
+    let deleted = store::backtest::delete_expired(&transaction, app.clock.now() - KEPT, 20).await?;
+    transaction.commit().await?;
+    Ok(deleted)
+}
+
+/// Takes up one backtest; says whether it could.
+async fn work_on(app: &App, held: Held, ending: &(dyn Fn() -> bool + Send + Sync)) -> Result<bool, StoreError> {
+    let transaction = app.store.begin().await?;
+    let now = app.clock.now();
+    let is_held = store::backtest::claim(&transaction, held, now, now + HOLD).await?;
+    transaction.commit().await?;
+    if !is_held {
+        return Ok(false);
+    }
+    let mut worker = Worker {
+        app,
+        held,
+        scope: Scope::tenant_wide(held.tenant),
+        ending,
+        renewed: Instant::now(),
+    };
+    let ended = match worker.run().await {
+        Ok(()) => worker.end(BacktestStatus::Done, None).await,
+        Err(Left::Failed(why)) => worker.end(BacktestStatus::Failed, Some(&why)).await,
+        Err(Left::Lost) => Ok(()),
+        Err(Left::Ending) => worker.let_go().await,
+        Err(Left::Store(error)) => {
+            // Somebody tries again, from where this one was, when its hold is over.
+            tracing::error!(tenant = %held.tenant, backtest = %held.id, %error, "a backtest was interrupted");
+            return Err(error);
+        }
+    };
+    ended.map(|()| true)
+}
+
+struct Worker<'a> {
+    app: &'a App,
+    held: Held,
+    scope: Scope,
+    ending: &'a (dyn Fn() -> bool + Send + Sync),
+    /// When it was last said that this one goes on.
+    renewed: Instant,
+}
+
+impl Worker<'_> {
+    async fn run(&mut self) -> Result<(), Left> {
+        let (app, scope, id) = (self.app, self.scope, self.held.id);
+        let reader = app.store.reader();
+        let mut found = store::backtest::by_ids(reader, &scope, &[id.uuid()]).await?;
+        let backtest = found.remove(&id.uuid()).ok_or(Left::Lost)?;
+        let proposal = store::backtest::checked(reader, &scope, id).await?.ok_or(Left::Lost)?;
+        let count = store::backtest::count_events(reader, &scope, &backtest).await?;
+        self.renew(Some(count)).await?;
+        let mut versions = store::backtest::versions(reader, &scope).await?;
+        let replaced = propose(&mut versions, &proposal, &backtest)?;
+        let tenant = store::tenant::get(reader, &scope).await?;
+        loop {
+            let partners = store::backtest::partners(reader, &scope, &backtest, PARTNERS).await?;
+            if partners.is_empty() {
+                return Ok(());
+            }
+            let ids: Vec<_> = partners.iter().map(|partner| partner.id.uuid()).collect();
+            // Whoever was still writing something earlier than the end of the range.
+            store::statement::wait_for_writers(&app.store, &scope, &ids, backtest.to).await?;
+            let mut snapshots = store::snapshot::of_partners(reader, &scope, &ids).await?;
+            let mut batch = Batch::default();
+            let last = partners.len() - 1;
+            for (place, partner) in partners.into_iter().enumerate() {
+                let promised = snapshots.remove(&partner.id.uuid()).unwrap_or_default().into_iter();
+                let promised = promised.map(|snapshot| (snapshot.id, reading_as(snapshot, replaced)));
+                let whose = Whose {
+                    partner: partner.id,
+                    status: partner.status,
+                    group: partner.group,
+                    snapshots: promised.collect(),
+                    loose: store::backtest::loose(reader, &scope, &backtest, partner.id).await?,
+                    zone: tenant.time_zone,
+                    base: tenant.base_currency,
+                    from: backtest.from,
+                };
+                self.replay(&backtest, whose, &versions, &mut batch).await?;
+                if batch.events >= BATCH || place == last {
+                    self.advance(partner, std::mem::take(&mut batch)).await?;
+                }
+            }
+        }
+    }
+
+    /// Replays a partner, and adds what it came to.
+    async fn replay(
+        &mut self,
+        backtest: &Backtest,
+        whose: Whose,
+        versions: &Versions,
+        batch: &mut Batch,
+    ) -> Result<(), Left> {
+        let partner = whose.partner;
+        let mut replay = Replay::new(whose, versions);
+        let (mut after, mut changed): (_, Vec<Changed>) = (None, Vec::new());
+        loop {
+            let reader = self.app.store.reader();
+            let page = store::backtest::recorded(reader, &self.scope, backtest, partner, after, PAGE).await?;
+            let is_last = (page.len() as u64) < PAGE;
+            after = page.last().map(|recorded| recorded.event.id).or(after);
+            for recorded in page {
+                batch.events += i64::from(recorded.event.recorded_at >= backtest.from);
+                replay.step(recorded)?;
+            }
+            changed.extend(replay.take_changed());
+            while changed.len() >= CHANGED {
+                let rest = changed.split_off(CHANGED);
+                self.keep_changed(&std::mem::replace(&mut changed, rest)).await?;
+            }
+            if is_last {
+                break;
+            }
+            self.go_on().await?;
+            tokio::task::yield_now().await;
+        }
+        let replayed = replay.finish()?;
+        changed.extend(replayed.changed);
+        for changed in changed.chunks(CHANGED) {
+            self.keep_changed(changed).await?;
+        }
+        batch.is_incomplete |= replayed.is_incomplete;
+        let sums = replayed.tally.total.iter().map(|(currency, sum)| (*currency, *sum));
+        batch.partners.push((partner, sums.collect()));
+        batch.tally.merge(replayed.tally)?;
+        self.go_on().await
+    }
+
+    /// Says from time to time that this one goes on; fails where it may not.
+    async fn go_on(&mut self) -> Result<(), Left> {
+        if (self.ending)() {
+            return Err(Left::Ending);
+        }
+        match self.renewed.elapsed() >= RENEWAL {
+            true => self.renew(None).await,
+            false => Ok(()),
+        }
+    }
+
+    async fn renew(&mut self, of_events: Option<i64>) -> Result<(), Left> {
+        let transaction = self.app.store.begin().await?;
+        let is_held = store::backtest::renew(&transaction, self.held, self.until(), of_events).await?;
+        self.written(transaction, is_held).await
+    }
+
+    async fn keep_changed(&mut self, changed: &[Changed]) -> Result<(), Left> {
+        let transaction = self.app.store.begin().await?;
+        let is_held = store::backtest::keep_changed(&transaction, self.held, changed, self.until()).await?;
+        self.written(transaction, is_held).await
+    }
+
+    async fn advance(&mut self, last: Partner, batch: Batch) -> Result<(), Left> {
+        let transaction = self.app.store.begin().await?;
+        let is_held = store::backtest::advance(&transaction, self.held, last.id, &batch, self.until()).await?;
+        self.written(transaction, is_held).await
+    }
+
+    async fn written(&mut self, transaction: Transaction, is_held: bool) -> Result<(), Left> {
+        if !is_held {
+            transaction.rollback().await?;
+            return Err(Left::Lost);
+        }
+        transaction.commit().await?;
+        self.renewed = Instant::now();
+        Ok(())
+    }
+
+    fn until(&self) -> Timestamp {
+        self.app.clock.now() + HOLD
+    }
+
+    async fn end(&self, status: BacktestStatus, failure: Option<&str>) -> Result<(), StoreError> {
+        let transaction = self.app.store.begin().await?;
+        store::backtest::end(&transaction, self.held, status, failure, self.app.clock.now()).await?;
+        transaction.commit().await
+    }
+
+    /// Another need not wait.
+    async fn let_go(&self) -> Result<(), StoreError> {
+        let transaction = self.app.store.begin().await?;
+        store::backtest::renew(&transaction, self.held, self.app.clock.now(), None).await?;
+        transaction.commit().await
+    }
+}
+
+/// Snapshots that read as having other terms.
+#[derive(Clone, Copy)]
+struct Replaced<'a> {
+    campaign: CampaignId,
+    terms: &'a [Term],
+    holdback_days: Option<u32>,
+}
+
+/// A snapshot as the proposal has it.
+fn reading_as(snapshot: CommissionSnapshot, replaced: Option<Replaced<'_>>) -> CommissionSnapshot {
+    match replaced {
+        Some(replaced) if snapshot.campaign_id == Some(replaced.campaign) => CommissionSnapshot {
+            terms: replaced.terms.to_vec(),
+            holdback_days: replaced.holdback_days,
+            ..snapshot
+        },
+        _ => snapshot,
+    }
+}
+
+/// Puts the proposal in the place of what it names.
+fn propose<'a>(
+    versions: &mut Versions,
+    proposal: &'a Proposal,
+    backtest: &Backtest,
+) -> Result<Option<Replaced<'a>>, StoreError> {
+    match proposal {
+        Proposal::CampaignTerms {
+            campaign,
+            terms,
+            holdback_days,
+            replace_snapshots,
+        } => {
+            versions.propose_terms(*campaign, terms, *holdback_days);
+            return Ok(replace_snapshots.then_some(Replaced {
+                campaign: *campaign,
+                terms,
+                holdback_days: *holdback_days,
+            }));
+        }
+        Proposal::GroupRules { group, rules } => versions.propose_rules(*group, rules),
+        Proposal::TieredCommission(tier) => {
+            versions.proposed = Some(Arc::new(tier.as_ref().clone().tier(backtest.from)?));
+        }
+    }
+    Ok(None)
+}

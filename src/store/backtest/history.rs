@@ -1,0 +1,342 @@
+//! Reading what a replay goes through: a partner's events in the order of recording, page by page, with the rows and
+//! decisions that they left.
+
+use std::collections::HashMap;
+
+use entity::{backtest, commission, commission_transition, customer, event, partner, tier_result};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::super::scope::visible;
+use super::super::tier_result::{ResultKind, TierResult};
+use super::super::{StoreError, event_decision as decisions, many, row};
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::backtest::{Backtest, LedgerRow, Place, Rated, Recorded};
+use crate::domain::commission::{CommissionKind, CommissionStatus};
+use crate::domain::id::{CommissionId, EventId, PartnerGroupId, PartnerId, TieredCommissionId};
+use crate::domain::money::Money;
+use crate::domain::partner::PartnerStatus;
+use crate::domain::refund;
+use crate::domain::terms::BasisKind;
+use crate::domain::tiered::Side;
+
+/// A partner as it is now.
+#[derive(Clone, Copy, Debug)]
+pub struct Partner {
+    pub id: PartnerId,
+    pub status: PartnerStatus,
+    pub group: Option<PartnerGroupId>,
+}
+
+const KINDS: [CommissionKind; 3] = [
+    CommissionKind::Event,
+    CommissionKind::TierAdjustment,
+    CommissionKind::Clawback,
+];
+
+/// How many events of partners there are in the range.
+pub async fn count_events(database: &impl ConnectionTrait, scope: &Scope, of: &Backtest) -> Result<i64, StoreError> {
+    let count = visible::<event::Entity>(scope)
+        .filter(event::Column::RecordedAt.gte(of.from))
+        .filter(event::Column::RecordedAt.lt(of.to))
+        .filter(event::Column::PartnerId.is_not_null())
+        .count(database)
+        .await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// The next partners of which anything was recorded in the range, behind the last that is finished.
+pub async fn partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    of: &Backtest,
+    limit: u64,
+) -> Result<Vec<Partner>, StoreError> {
+    let after = Query::select()
+        .column(backtest::Column::AfterPartner)
+        .from(backtest::Entity)
+        .and_where(backtest::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(backtest::Column::Id.eq(of.id.uuid()))
+        .take();
+    let after = Expr::SubQuery(None, Box::new(after.into())).if_null(Uuid::nil());
+    let own = |column: Expr| column.equals(partner::Column::Id.as_column_ref());
+    let has_events = Query::select()
+        .expr(Expr::val(1))
+        .from(event::Entity)
+        .and_where(event::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(own(Expr::col(event::Column::PartnerId.as_column_ref())))
+        .and_where(event::Column::RecordedAt.gte(of.from))
+        .and_where(event::Column::RecordedAt.lt(of.to))
+        .take();
+    let has_rows = Query::select()
+        .expr(Expr::val(1))
+        .from(commission::Entity)
+        .and_where(commission::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(own(Expr::col(commission::Column::PartnerId.as_column_ref())))
+        .and_where(commission::Column::AccruedAt.gte(of.from))
+        .and_where(commission::Column::AccruedAt.lt(of.to))
+        .take();
+    let rows: Vec<(Uuid, String, Option<Uuid>)> = visible::<partner::Entity>(scope)
+        .filter(Expr::col(partner::Column::Id.as_column_ref()).gt(after))
+        .filter(
+            Condition::any()
+                .add(Expr::exists(has_events))
+                .add(Expr::exists(has_rows)),
+        )
+        .order_by_asc(partner::Column::Id)
+        .limit(limit)
+        .select_only()
+        .columns([partner::Column::Id, partner::Column::Status, partner::Column::GroupId])
+        .into_tuple()
+        .all(database)
+        .await?;
+    let partners = rows.into_iter().map(|(id, status, group)| {
+        Ok(Partner {
+            id: PartnerId::from_uuid(id),
+            status: row::text("partner", "status", &status, PartnerStatus::parse)?,
+            group: group.map(PartnerGroupId::from_uuid),
+        })
+    });
+    partners.collect()
+}
+
+/// The partner's next events behind this one, recorded before the range ends, at most so many. Six statements.
+pub async fn recorded(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    of: &Backtest,
+    partner: PartnerId,
+    after: Option<EventId>,
+    limit: u64,
+) -> Result<Vec<Recorded>, StoreError> {
+    let backend = database.get_database_backend();
+    let events = visible::<event::Entity>(scope)
+        .filter(event::Column::PartnerId.eq(partner.uuid()))
+        .filter(event::Column::RecordedAt.lt(of.to))
+        .filter(event::Column::Id.gt(after.map_or_else(Uuid::nil, |id| id.uuid())))
+        .order_by_asc(event::Column::Id)
+        .limit(limit)
+        .all(database)
+        .await?;
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = events.iter().map(|event| event.id).collect();
+    let mut customers: Vec<Uuid> = events.iter().filter_map(|event| event.customer_id).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let acquired: Vec<(Uuid, Timestamp)> = match customers.as_slice() {
+        [] => Vec::new(),
+        customers => {
+            visible::<customer::Entity>(scope)
+                .filter(many::one_of(backend, customer::Column::Id.as_column_ref(), customers))
+                .select_only()
+                .columns([customer::Column::Id, customer::Column::AcquiredAt])
+                .into_tuple()
+                .all(database)
+                .await?
+        }
+    };
+    let acquired: HashMap<_, _> = acquired.into_iter().collect();
+    let mut decided = decisions::with_what(database, scope, &ids).await?;
+    let results = visible::<tier_result::Entity>(scope)
+        .filter(many::one_of(
+            backend,
+            tier_result::Column::EventId.as_column_ref(),
+            &ids,
+        ))
+        .filter(tier_result::Column::Side.eq(Side::Payout.as_str()))
+        .order_by_asc(tier_result::Column::Id)
+        .all(database)
+        .await?;
+    let results = results.into_iter().map(super::super::tier_result::from_row);
+    let results: Vec<TierResult> = results.collect::<Result<_, _>>()?;
+    let of_row: HashMap<_, _> = results
+        .iter()
+        .filter(|result| result.kind == ResultKind::Adjustment)
+        .filter_map(|result| Some((result.commission?, result.tier)))
+        .collect();
+    let select = visible::<commission::Entity>(scope).filter(many::one_of(
+        backend,
+        commission::Column::EventId.as_column_ref(),
+        &ids,
+    ));
+    let mut rows: HashMap<EventId, Vec<LedgerRow>> = HashMap::new();
+    for row in read_rows(database, scope, of, select, &of_row).await? {
+        rows.entry(row.event).or_default().push(row);
+    }
+    let recorded = events.into_iter().map(|model| {
+        let acquired_at = model.customer_id.and_then(|id| acquired.get(&id)).copied();
+        let uuid = model.id;
+        let mut event = super::super::event::from_row(model)?;
+        (event.content, event.metadata) = (Vec::new(), None);
+        let rated = results.iter().filter(|result| result.event == event.id);
+        let rated = rated.filter_map(|result| {
+            let base = Money::from_minor(result.base_minor?, result.amount.currency());
+            Some(Rated {
+                row: result.commission,
+                base: base.ok()?,
+            })
+        });
+        Ok(Recorded {
+            acquired_at,
+            decision: decided.remove(&uuid),
+            rows: rows.remove(&event.id).unwrap_or_default(),
+            rated: rated.collect(),
+            event,
+        })
+    });
+    recorded.collect()
+}
+
+/// The partner's clawbacks that name no event, each with the event of what it adjusts.
+pub async fn loose(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    of: &Backtest,
+    partner: PartnerId,
+) -> Result<Vec<LedgerRow>, StoreError> {
+    let select = visible::<commission::Entity>(scope)
+        .filter(commission::Column::PartnerId.eq(partner.uuid()))
+        .filter(commission::Column::Kind.eq(CommissionKind::Clawback.as_str()))
+        .filter(commission::Column::EventId.is_null());
+    let mut rows = read_rows(database, scope, of, select, &HashMap::new()).await?;
+    // They may adjust each other.
+    let mut unknown: Vec<Uuid> = rows.iter().filter_map(|row| Some(row.adjusts?.uuid())).collect();
+    unknown.sort_unstable();
+    unknown.dedup();
+    if unknown.is_empty() {
+        return Ok(Vec::new());
+    }
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        commission::Column::Id.as_column_ref(),
+        &unknown,
+    );
+    let above: Vec<(Uuid, Option<Uuid>, Option<Uuid>)> = visible::<commission::Entity>(scope)
+        .filter(one_of)
+        .select_only()
+        .columns([
+            commission::Column::Id,
+            commission::Column::EventId,
+            commission::Column::AdjustsId,
+        ])
+        .into_tuple()
+        .all(database)
+        .await?;
+    let above: HashMap<_, _> = above
+        .into_iter()
+        .map(|(id, event, adjusts)| (id, (event, adjusts)))
+        .collect();
+    rows.retain_mut(|row| {
+        let mut adjusted = row.adjusts.map(|id| id.uuid());
+        while let Some((event, next)) = adjusted.and_then(|id| above.get(&id)) {
+            if let Some(event) = event {
+                row.event = EventId::from_uuid(*event);
+                return true;
+            }
+            adjusted = *next;
+        }
+        // It adjusts what no event earned.
+        false
+    });
+    Ok(rows)
+}
+
+#[derive(FromQueryResult)]
+struct Columns {
+    id: Uuid,
+    kind: String,
+    amount_minor: i64,
+    currency: String,
+    event_id: Option<Uuid>,
+    adjusts_id: Option<Uuid>,
+    basis: Option<String>,
+    accrued_at: Timestamp,
+    reversed_at: Option<Timestamp>,
+}
+
+async fn read_rows(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    of: &Backtest,
+    select: sea_orm::Select<commission::Entity>,
+    tiers: &HashMap<CommissionId, TieredCommissionId>,
+) -> Result<Vec<LedgerRow>, StoreError> {
+    const TABLE: &str = "commission";
+    use commission::Column;
+    let found = select
+        .filter(Column::Kind.is_in(KINDS.map(CommissionKind::as_str)))
+        .filter(Column::AccruedAt.lt(of.to))
+        .order_by_asc(Column::Id)
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::Kind,
+            Column::AmountMinor,
+            Column::Currency,
+            Column::EventId,
+            Column::AdjustsId,
+            Column::Basis,
+            Column::AccruedAt,
+            Column::ReversedAt,
+        ])
+        .into_model::<Columns>()
+        .all(database)
+        .await?;
+    let reversed = found.iter().filter(|row| row.reversed_at.is_some_and(|at| at < of.to));
+    let reversed: Vec<Uuid> = reversed.map(|row| row.id).collect();
+    let mut places = reversals(database, scope, &reversed).await?;
+    let rows = found.into_iter().map(|row| {
+        let currency = row::currency(TABLE, "currency", &row.currency)?;
+        let id = CommissionId::from_uuid(row.id);
+        let basis = row.basis.as_deref();
+        let basis = basis
+            .map(|text| row::text(TABLE, "basis", text, BasisKind::parse))
+            .transpose()?;
+        let at = row.reversed_at.filter(|at| *at < of.to);
+        Ok(LedgerRow {
+            id,
+            kind: row::text(TABLE, "kind", &row.kind, CommissionKind::parse)?,
+            amount: row::money(TABLE, "amount_minor", row.amount_minor, currency)?,
+            is_fixed: refund::is_fixed(basis),
+            event: EventId::from_uuid(row.event_id.unwrap_or_default()),
+            adjusts: row.adjusts_id.map(CommissionId::from_uuid),
+            tier: tiers.get(&id).copied(),
+            accrued_at: row.accrued_at,
+            reversed: at.map(|at| Place {
+                sequence: places.remove(&row.id).flatten(),
+                at,
+            }),
+        })
+    });
+    rows.collect()
+}
+
+/// The numbers of the steps that reversed rows.
+async fn reversals(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    rows: &[Uuid],
+) -> Result<HashMap<Uuid, Option<i64>>, StoreError> {
+    use commission_transition::Column;
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::CommissionId.as_column_ref(),
+        rows,
+    );
+    let found: Vec<(Uuid, Option<i64>)> = visible::<commission_transition::Entity>(scope)
+        .filter(one_of)
+        .filter(Column::ToStatus.eq(CommissionStatus::Reversed.as_str()))
+        .select_only()
+        .columns([Column::CommissionId, Column::Sequence])
+        .into_tuple()
+        .all(database)
+        .await?;
+    Ok(found.into_iter().collect())
+}

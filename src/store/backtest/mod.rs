@@ -1,0 +1,184 @@
+//! Backtests. Nothing here writes to the ledger.
+
+mod history;
+mod open;
+mod proposal;
+mod results;
+mod versions;
+mod work;
+
+use std::collections::HashMap;
+
+use entity::backtest::{self, Column, Entity};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait};
+use uuid::Uuid;
+
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, row, view};
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::backtest::{Backtest, BacktestStatus};
+use crate::domain::id::{BacktestId, CampaignId, PartnerGroupId, TenantId, TieredCommissionId};
+
+pub use history::{Partner, count_events, loose, partners, recorded};
+pub use open::{delete_expired, open};
+pub use proposal::{Proposal, ProposedTier};
+pub use results::{
+    BacktestSum, Order, PartnerSum, SumsKey, actual_rows, campaign_counts, campaign_pages, changed_rows, months_of,
+    partner_counts, partner_pages, totals_of,
+};
+pub use versions::versions;
+pub use work::{Batch, Held, advance, claim, end, keep_changed, renew};
+
+const TABLE: &str = "backtest";
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+/// All backtests, newest first.
+pub fn list() -> view::List {
+    let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
+    view::List::new(&view::BACKTEST, Some(String::new()), sort().into(), select)
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Backtest>, StoreError> {
+    let one_of = super::many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    request: &PageRequest,
+) -> Result<Page<Backtest>, StoreError> {
+    let page = sort().page(database, visible::<Entity>(scope), request).await?;
+    page.try_map(from_row)
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+    Ok(visible::<Entity>(scope).count(database).await?)
+}
+
+/// How many wait or run.
+pub async fn count_open(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+    let open = [BacktestStatus::Queued, BacktestStatus::Running].map(BacktestStatus::as_str);
+    Ok(visible::<Entity>(scope)
+        .filter(Column::Status.is_in(open))
+        .count(database)
+        .await?)
+}
+
+/// What was proposed, as it was checked.
+pub async fn checked(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: BacktestId,
+) -> Result<Option<Proposal>, StoreError> {
+    let row = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .one(database)
+        .await?;
+    row.map(|row| row::json(TABLE, "checked", row.checked)).transpose()
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    backtest: &Backtest,
+    checked: &Proposal,
+) -> Result<(), StoreError> {
+    let row = backtest::Model {
+        checked: row::to_json(checked),
+        ..to_row(tenant, backtest)
+    };
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Cancels it, unless it has ended; says whether it did.
+pub async fn cancel(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: BacktestId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let open = [BacktestStatus::Queued, BacktestStatus::Running].map(BacktestStatus::as_str);
+    let canceled = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(BacktestStatus::Canceled.as_str()))
+        .col_expr(Column::FinishedAt, Expr::value(now))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::Id.eq(id.uuid()))
+        .filter(Column::Status.is_in(open))
+        .exec(transaction)
+        .await?;
+    Ok(canceled.rows_affected == 1)
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<Backtest, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, backtest: &Backtest) -> view::AtHand {
+    view::at_hand(to_row(tenant, backtest), &[])
+}
+
+fn from_row(row: backtest::Model) -> Result<Backtest, StoreError> {
+    Ok(Backtest {
+        id: BacktestId::from_uuid(row.id),
+        name: row.name,
+        status: row::text(TABLE, "status", &row.status, BacktestStatus::parse)?,
+        from: row.range_from,
+        to: row.range_to,
+        proposal: row.proposal,
+        campaign_id: row.campaign_id.map(CampaignId::from_uuid),
+        group_id: row.group_id.map(PartnerGroupId::from_uuid),
+        tier_id: row.tier_id.map(TieredCommissionId::from_uuid),
+        created_at: row.created_at,
+        started_at: row.started_at,
+        finished_at: row.finished_at,
+        created_by: row.created_by,
+        events: row.events,
+        of_events: row.of_events,
+        failure: row.failure,
+        incomplete_history: row.incomplete_history,
+    })
+}
+
+fn to_row(tenant: TenantId, backtest: &Backtest) -> backtest::Model {
+    backtest::Model {
+        tenant_id: tenant.uuid(),
+        id: backtest.id.uuid(),
+        name: backtest.name.clone(),
+        status: backtest.status.as_str().to_owned(),
+        range_from: backtest.from,
+        range_to: backtest.to,
+        proposal: backtest.proposal.clone(),
+        checked: serde_json::Value::Null,
+        campaign_id: backtest.campaign_id.map(|id| id.uuid()),
+        group_id: backtest.group_id.map(|id| id.uuid()),
+        tier_id: backtest.tier_id.map(|id| id.uuid()),
+        created_at: backtest.created_at,
+        created_by: backtest.created_by.clone(),
+        started_at: backtest.started_at,
+        finished_at: backtest.finished_at,
+        events: backtest.events,
+        of_events: backtest.of_events,
+        failure: backtest.failure.clone(),
+        incomplete_history: backtest.incomplete_history,
+        after_partner: None,
+        holder: None,
+        held_until: None,
+    }
+}
