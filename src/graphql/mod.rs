@@ -75,28 +75,56 @@ pub use rows::text;
 pub use scalar::check_scalar;
 use subscription::Subscription;
 
+// The library tries the members of a merged object one within the other: groups of them keep that short, and with it the
+// stack that a request takes.
+
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
 pub struct Query(
+    PartnerQueries,
+    LedgerQueries,
+    PayoutQueries,
+    DealQueries,
+    GatewayQueries,
+);
+
+#[derive(Default, MergedObject)]
+pub struct PartnerQueries(
     node::NodeQuery,
     tenant::TenantQuery,
     partner::PartnerQuery,
     partner_group::PartnerGroupQuery,
     label::LabelQuery,
     partnership_request::PartnershipRequestQuery,
+);
+
+#[derive(Default, MergedObject)]
+pub struct LedgerQueries(
     campaign::CampaignQuery,
     event::EventQuery,
     decision::DecisionQuery,
     commission_list::CommissionQuery,
     commission_report::CommissionReportQuery,
+);
+
+#[derive(Default, MergedObject)]
+pub struct PayoutQueries(
     statement::StatementQuery,
     payout::PayoutQuery,
     payout_run::PayoutRunQuery,
     backtest::BacktestQuery,
+);
+
+#[derive(Default, MergedObject)]
+pub struct DealQueries(
     pipeline::PipelineQuery,
     deal::DealQuery,
     commission_rule::CommissionRuleQuery,
     tiered_commission::TieredCommissionQuery,
+);
+
+#[derive(Default, MergedObject)]
+pub struct GatewayQueries(
     api_key::ApiKeyQuery,
     webhook::WebhookQuery,
     webhook_delivery::WebhookDeliveryQuery,
@@ -106,24 +134,49 @@ pub struct Query(
 /// Everything that can be done. Every field is nullable, so that one that fails leaves the answers of its siblings.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
+    PartnerMutations,
+    CampaignMutations,
+    LedgerMutations,
+    DealMutations,
+    GatewayMutations,
+);
+
+#[derive(Default, MergedObject)]
+pub struct PartnerMutations(
     tenant::TenantMutation,
     partner_group::PartnerGroupMutation,
     simulate_group::SimulatePartnerGroupMutation,
     partner_mutation::PartnerMutation,
     snapshot::SnapshotMutation,
+);
+
+#[derive(Default, MergedObject)]
+pub struct CampaignMutations(
     partnership_request::PartnershipRequestMutation,
     label::LabelMutation,
     campaign::CampaignMutation,
     simulate_terms::SimulateTermsMutation,
+);
+
+#[derive(Default, MergedObject)]
+pub struct LedgerMutations(
     ledger_mutation::LedgerMutation,
     approve_matching::ApproveMatchingMutation,
     payout_run::PayoutRunMutation,
     backtest::BacktestMutation,
     settlement::SettlementMutation,
+);
+
+#[derive(Default, MergedObject)]
+pub struct DealMutations(
     pipeline::PipelineMutation,
     deal::DealMutation,
     commission_rule::CommissionRuleMutation,
     simulate_rule::SimulateRuleMutation,
+);
+
+#[derive(Default, MergedObject)]
+pub struct GatewayMutations(
     tiered_commission::TieredCommissionMutation,
     simulate_tiers::SimulateTiersMutation,
     api_key::ApiKeyMutation,
