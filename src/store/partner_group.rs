@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
 use entity::partner_group::{self, Column, Entity};
 use entity::{default_group_version, partner, partner_group_version};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QuerySelect, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -162,9 +163,16 @@ pub async fn keep_version(
             .await?;
     }
     if group.is_default != before.is_some_and(|before| before.is_default) {
+        // Clocks stand still, and go back: what comes later has a later time, by a microsecond at least.
+        let last = default_group_version::Entity::find()
+            .filter(default_group_version::Column::TenantId.eq(tenant.uuid()))
+            .order_by_desc(default_group_version::Column::BeginsAt)
+            .one(transaction)
+            .await?;
+        let after = last.map(|last| last.begins_at + TimeDelta::microseconds(1));
         let default = default_group_version::Model {
             tenant_id: tenant.uuid(),
-            begins_at: group.updated_at,
+            begins_at: after.map_or(group.updated_at, |after| group.updated_at.max(after)),
             group_id: if group.is_default { group.id.uuid() } else { Uuid::nil() },
             audit_entry_id: None,
         };

@@ -1,6 +1,7 @@
 //! Wrong input of every mutation: a user error with code and path, and nothing changes.
 
 mod amounts;
+mod backtests;
 mod deals;
 mod keys;
 mod moves;
@@ -10,6 +11,7 @@ mod scalars;
 mod states;
 mod texts;
 mod tiers;
+mod webhooks;
 
 use std::collections::BTreeSet;
 
@@ -79,6 +81,8 @@ both_databases! {
             rules::cases(&p),
             tiers::cases(&p),
             keys::cases(&p),
+            webhooks::cases(&p),
+            backtests::cases(&p),
         ];
         let tried: BTreeSet<_> = cases.iter().flatten().map(|case| case.mutation.to_owned()).collect();
         let all = Sdl::read().names("Mutation").into_iter().filter(|name| !LEDGER.contains(&name.as_str()));

@@ -253,7 +253,7 @@ both_databases! {
         assert_eq!(
             cleared,
             json!({
-                "externalId": null, "description": null, "currency": null, "tags": [], "default": false, "version": 1,
+                "externalId": null, "description": null, "currency": null, "tags": [], "default": false, "version": 2,
                 "rules": [{ "description": "hidden rule" }],
             })
         );
