@@ -245,6 +245,7 @@ impl Backtest {
 
     /// The same by partner, in one currency: the largest difference first, up or down; or in the order of the differences,
     /// ASC from who loses most, DESC from who gains most.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn partners(
         &self,
         ctx: &Context<'_>,
