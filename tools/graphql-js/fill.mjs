@@ -106,3 +106,28 @@ await write("createApiKey", { name: "Reports", scopes: ["commissions:read", "par
 await write("createApiKey", { name: "Portal", scopes: ["commissions:read"], partnerId: partner, expiresAt: "2099-01-01T00:00:00Z" }, "apiKey { id }");
 await write("amendCommissionSnapshot", { partnerId: partner, reason: "Agreed by phone.", terms: [{ basis: "PERCENT", value: "15" }, { basis: "FIXED", value: "2.5", currency: "EUR", trigger: "FIRST", eventType: "signup" }] }, "commissionSnapshot { id }");
 await write("amendCommissionSnapshot", { partnerId: partner, reason: "Agreed again.", campaignId: own.campaigns.nodes[0].id, terms: [{ basis: "GROUP_RULES" }], holdbackDays: 3 }, "commissionSnapshot { id }");
+
+// A backtest of each kind of proposal, worked out before anything is compared.
+const { campaigns, partnerGroups } = (await ask(tokens.admin, "{ campaigns(first: 1) { nodes { id } } partnerGroups(first: 1) { nodes { id currency } } }")).data;
+const tier = {
+  name: "Proposed", status: "ACTIVE", ...span, period: "MONTHLY", currency: "EUR", campaignIds: [campaigns.nodes[0].id], applyToAllPartners: true,
+  goals: [{ metric: "CONVERSION", goal: "3" }], crossingPolicy: "NEXT_CONVERSION", payout: { action: "FLAT_INCREASE", value: "1" },
+};
+const range = { from: new Date(Date.now() - 30 * 86_400_000).toISOString(), to: new Date(Date.now() - 1_000).toISOString() };
+const proposals = [
+  { campaignTerms: { campaignId: campaigns.nodes[0].id, terms: [{ basis: "PERCENT", value: "7" }] } },
+  { groupRules: { partnerGroupId: partnerGroups.nodes[0].id, rules: [{ recurring: { percentage: "3" } }] } },
+  { tieredCommission: { replacesId: gone.tieredCommissions.nodes[0].id, tier } },
+];
+const waiting = [];
+for (const [index, proposal] of proposals.entries()) {
+  const { backtest } = await write("createBacktest", { name: index ? `Backtest ${index}` : null, ...range, proposal }, "backtest { id }");
+  waiting.push(backtest.id);
+}
+for (const until = Date.now() + 60_000; Date.now() < until; ) {
+  const { nodes } = (await ask(tokens.admin, "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Backtest { status failure } } }", { ids: waiting })).data;
+  const failed = nodes.find(({ status }) => status === "FAILED");
+  if (failed) throw new Error(`a backtest failed: ${failed.failure}`);
+  if (nodes.every(({ status }) => status === "DONE")) break;
+  await new Promise((resolve) => setTimeout(resolve, 250));
+}

@@ -10,7 +10,7 @@ export async function read(url, tenant) {
 }
 
 const JSON_COLUMNS = new Set([
-  "minimum_payouts", "tags", "rules", "terms", "metadata", "explanation", "fields", "plan", "tier_ids", "category_ids", "partner_ids", "campaign_ids",
+  "minimum_payouts", "tags", "rules", "terms", "metadata", "proposal", "explanation", "fields", "plan", "tier_ids", "category_ids", "partner_ids", "campaign_ids",
   "advertiser_ids", "goals", "modifiers", "components", "made_with",
 ]);
 const MOMENT = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:Z|\+00(?::?00)?)$/;

@@ -43,12 +43,8 @@ function spread(rows, caller, below) {
 
 /** How many lists have something under a row. */
 function children(tables, fields) {
-  const lists = Object.values(fields).filter((spec) => (spec.by || spec.via) && (spec.list || spec.rows));
-  const parents = lists.map(({ list, rows, by, via, where = {} }) => {
-    if (via) {
-      const [table, parent] = via.split(" ");
-      return new Set(tables.get(table).map((row) => row[parent]));
-    }
+  const lists = Object.values(fields).filter((spec) => spec.by && (spec.list || spec.rows));
+  const parents = lists.map(({ list, rows, by, where = {} }) => {
     const found = tables.get(mapping.types[list ?? rows].table).filter((row) => Object.entries(where).every(([column, value]) => row[column] === value));
     return new Set(found.map((row) => row[by]));
   });
