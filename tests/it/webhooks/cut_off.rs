@@ -120,7 +120,7 @@ both_databases! {
                 }
             }
         };
-        tokio::time::timeout(Duration::from_secs(120), draining).await.expect("everything is told");
+        tokio::time::timeout(Duration::from_secs(300), draining).await.expect("everything is told");
         let expected = made.into_iter().map(|id| (id, "commission.accrued".to_owned()));
         let expected = expected.chain(approved.into_iter().map(|id| (id, "commission.approved".to_owned())));
         assert_eq!(in_order(&messages), expected.collect());
