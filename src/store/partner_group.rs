@@ -164,8 +164,7 @@ pub async fn keep_version(
     }
     if group.is_default != before.is_some_and(|before| before.is_default) {
         // Clocks stand still, and go back: what comes later has a later time, by a microsecond at least.
-        let last = default_group_version::Entity::find()
-            .filter(default_group_version::Column::TenantId.eq(tenant.uuid()))
+        let last = visible::<default_group_version::Entity>(&Scope::tenant_wide(tenant))
             .order_by_desc(default_group_version::Column::BeginsAt)
             .one(transaction)
             .await?;
