@@ -1,6 +1,7 @@
 //! What backtests came to.
 
 use std::collections::HashMap;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -8,7 +9,8 @@ use uuid::Uuid;
 use super::ledger::grouped;
 use super::{Fetch, shared};
 use crate::auth::Scope;
-use crate::store::backtest::{self, BacktestSum, PartnerSum, SumsKey};
+use crate::domain::money::Currency;
+use crate::store::backtest::{self, BacktestSum, Order, PartnerSum, SumsKey};
 use crate::store::page::{Page, PageRequest};
 use crate::store::{Store, StoreError};
 
@@ -43,12 +45,97 @@ pub struct BacktestPageKey {
     pub request: PageRequest,
 }
 
-/// Pages of the campaigns of backtests.
-pub struct BacktestCampaignPages;
+/// What backtests can be asked about together, and which one it is.
+fn parted(key: &SumsKey) -> ((Currency, Order), Uuid) {
+    ((key.currency, key.order), key.backtest)
+}
 
-impl Fetch for BacktestCampaignPages {
+fn joined((currency, order): (Currency, Order), backtest: Uuid) -> SumsKey {
+    SumsKey {
+        backtest,
+        currency,
+        order,
+    }
+}
+
+/// What the sums of backtests in one currency are listed by.
+pub trait SumsBy: 'static {
+    type Sum: Clone + Send + Sync + 'static;
+
+    fn pages(
+        store: &Store,
+        scope: &Scope,
+        backtests: &[Uuid],
+        of: (Currency, Order),
+        request: &PageRequest,
+    ) -> impl Future<Output = Result<HashMap<Uuid, Page<Self::Sum>>, StoreError>> + Send;
+
+    fn counts(
+        store: &Store,
+        scope: &Scope,
+        backtests: &[Uuid],
+        currency: Currency,
+    ) -> impl Future<Output = Result<HashMap<Uuid, u64>, StoreError>> + Send;
+}
+
+/// Sums by campaign, whose order is always the same.
+pub struct ByCampaign;
+
+impl SumsBy for ByCampaign {
+    type Sum = BacktestSum;
+
+    async fn pages(
+        store: &Store,
+        scope: &Scope,
+        backtests: &[Uuid],
+        (currency, _): (Currency, Order),
+        request: &PageRequest,
+    ) -> Result<HashMap<Uuid, Page<BacktestSum>>, StoreError> {
+        backtest::campaign_pages(store.reader(), scope, backtests, currency, request).await
+    }
+
+    async fn counts(
+        store: &Store,
+        scope: &Scope,
+        backtests: &[Uuid],
+        currency: Currency,
+    ) -> Result<HashMap<Uuid, u64>, StoreError> {
+        backtest::campaign_counts(store.reader(), scope, backtests, currency).await
+    }
+}
+
+/// Sums by partner.
+pub struct ByPartner;
+
+impl SumsBy for ByPartner {
+    type Sum = PartnerSum;
+
+    async fn pages(
+        store: &Store,
+        scope: &Scope,
+        backtests: &[Uuid],
+        of: (Currency, Order),
+        request: &PageRequest,
+    ) -> Result<HashMap<Uuid, Page<PartnerSum>>, StoreError> {
+        backtest::partner_pages(store.reader(), scope, backtests, of, request).await
+    }
+
+    async fn counts(
+        store: &Store,
+        scope: &Scope,
+        backtests: &[Uuid],
+        currency: Currency,
+    ) -> Result<HashMap<Uuid, u64>, StoreError> {
+        backtest::partner_counts(store.reader(), scope, backtests, currency).await
+    }
+}
+
+/// Pages of sums.
+pub struct BacktestPages<L>(PhantomData<fn() -> L>);
+
+impl<L: SumsBy> Fetch for BacktestPages<L> {
     type Key = BacktestPageKey;
-    type Value = Page<BacktestSum>;
+    type Value = Page<L::Sum>;
 
     async fn fetch(
         store: &Store,
@@ -57,18 +144,13 @@ impl Fetch for BacktestCampaignPages {
     ) -> Result<HashMap<BacktestPageKey, Self::Value>, StoreError> {
         let mut pages = HashMap::with_capacity(keys.len());
         let of = |key: &BacktestPageKey| {
-            let SumsKey { currency, order, .. } = key.sums;
-            ((currency, order, key.request.clone()), key.sums.backtest)
+            let (group, backtest) = parted(&key.sums);
+            ((group, key.request.clone()), backtest)
         };
-        for ((currency, order, request), ids) in grouped(keys, of) {
-            let found = backtest::campaign_pages(store.reader(), scope, &ids, currency, &request).await?;
+        for ((group, request), ids) in grouped(keys, of) {
+            let found = L::pages(store, scope, &ids, group, &request).await?;
             pages.extend(found.into_iter().map(|(backtest, page)| {
-                let sums = SumsKey {
-                    backtest,
-                    currency,
-                    order,
-                };
-                let request = request.clone();
+                let (sums, request) = (joined(group, backtest), request.clone());
                 (BacktestPageKey { sums, request }, page)
             }));
         }
@@ -76,82 +158,19 @@ impl Fetch for BacktestCampaignPages {
     }
 }
 
-/// How many campaigns backtests list.
-pub struct BacktestCampaignCounts;
+/// How many sums there are.
+pub struct BacktestCounts<L>(PhantomData<fn() -> L>);
 
-impl Fetch for BacktestCampaignCounts {
+impl<L: SumsBy> Fetch for BacktestCounts<L> {
     type Key = SumsKey;
     type Value = u64;
 
     async fn fetch(store: &Store, scope: &Scope, keys: &[SumsKey]) -> Result<HashMap<SumsKey, u64>, StoreError> {
         let mut counts = HashMap::with_capacity(keys.len());
-        for ((currency, order), ids) in grouped(keys, |key| ((key.currency, key.order), key.backtest)) {
-            let found = backtest::campaign_counts(store.reader(), scope, &ids, currency).await?;
-            counts.extend(found.into_iter().map(|(backtest, count)| {
-                let key = SumsKey {
-                    backtest,
-                    currency,
-                    order,
-                };
-                (key, count)
-            }));
-        }
-        Ok(counts)
-    }
-}
-
-/// Pages of the partners of backtests.
-pub struct BacktestPartnerPages;
-
-impl Fetch for BacktestPartnerPages {
-    type Key = BacktestPageKey;
-    type Value = Page<PartnerSum>;
-
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[BacktestPageKey],
-    ) -> Result<HashMap<BacktestPageKey, Self::Value>, StoreError> {
-        let mut pages = HashMap::with_capacity(keys.len());
-        let of = |key: &BacktestPageKey| {
-            let SumsKey { currency, order, .. } = key.sums;
-            ((currency, order, key.request.clone()), key.sums.backtest)
-        };
-        for ((currency, order, request), ids) in grouped(keys, of) {
-            let found = backtest::partner_pages(store.reader(), scope, &ids, (currency, order), &request).await?;
-            pages.extend(found.into_iter().map(|(backtest, page)| {
-                let sums = SumsKey {
-                    backtest,
-                    currency,
-                    order,
-                };
-                let request = request.clone();
-                (BacktestPageKey { sums, request }, page)
-            }));
-        }
-        Ok(pages)
-    }
-}
-
-/// How many partners backtests list.
-pub struct BacktestPartnerCounts;
-
-impl Fetch for BacktestPartnerCounts {
-    type Key = SumsKey;
-    type Value = u64;
-
-    async fn fetch(store: &Store, scope: &Scope, keys: &[SumsKey]) -> Result<HashMap<SumsKey, u64>, StoreError> {
-        let mut counts = HashMap::with_capacity(keys.len());
-        for ((currency, order), ids) in grouped(keys, |key| ((key.currency, key.order), key.backtest)) {
-            let found = backtest::partner_counts(store.reader(), scope, &ids, currency).await?;
-            counts.extend(found.into_iter().map(|(backtest, count)| {
-                let key = SumsKey {
-                    backtest,
-                    currency,
-                    order,
-                };
-                (key, count)
-            }));
+        for (group, ids) in grouped(keys, parted) {
+            let found = L::counts(store, scope, &ids, group.0).await?;
+            let found = found.into_iter();
+            counts.extend(found.map(|(backtest, count)| (joined(group, backtest), count)));
         }
         Ok(counts)
     }

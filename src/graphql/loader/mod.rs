@@ -45,8 +45,7 @@ use crate::telemetry;
 pub use api_key::ApiKeyById;
 pub use as_of::{BalancesAsOf, BalancesKey};
 pub use backtest::{
-    BacktestCampaignCounts, BacktestCampaignPages, BacktestMonths, BacktestPageKey, BacktestPartnerCounts,
-    BacktestPartnerPages, BacktestTotals,
+    BacktestCounts, BacktestMonths, BacktestPageKey, BacktestPages, BacktestTotals, ByCampaign, ByPartner,
 };
 pub use bygone::BygoneProgress;
 pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner, NamedCampaign};
@@ -340,10 +339,10 @@ loaders! {
     payout_run_totals: PayoutRunTotals,
     backtest_totals: BacktestTotals,
     backtest_months: BacktestMonths,
-    backtest_campaign_pages: BacktestCampaignPages,
-    backtest_campaign_counts: BacktestCampaignCounts,
-    backtest_partner_pages: BacktestPartnerPages,
-    backtest_partner_counts: BacktestPartnerCounts,
+    backtest_campaign_pages: BacktestPages<ByCampaign>,
+    backtest_campaign_counts: BacktestCounts<ByCampaign>,
+    backtest_partner_pages: BacktestPages<ByPartner>,
+    backtest_partner_counts: BacktestCounts<ByPartner>,
     payout_pages: PayoutPages,
     payout_counts: PayoutCounts,
     balances_of_partner: BalancesOfPartner,
