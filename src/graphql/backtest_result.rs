@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::{Context, Object, SimpleObject};
+use futures::future::try_join_all;
 
 use super::campaign::Campaign;
 use super::commission::CommissionKind;
@@ -310,15 +311,12 @@ async fn with_steps(
             steps.insert(*id, known.clone());
         }
     }
-    // Rows from before the range.
-    for id in named
-        .into_iter()
-        .filter(|id| !steps.contains_key(id))
-        .collect::<Vec<_>>()
-    {
-        if let Some(known) = request(ctx).loaders().commission_explanation.load(id.uuid()).await? {
-            steps.insert(id, known.to_vec());
-        }
+    // Rows from before the range, asked for together.
+    let explanations = &request(ctx).loaders().commission_explanation;
+    let unknown = named.into_iter().filter(|id| !steps.contains_key(id));
+    let read = unknown.map(|id| async move { Ok::<_, ApiError>((id, explanations.load(id.uuid()).await?)) });
+    for (id, found) in try_join_all(read).await? {
+        steps.extend(found.map(|found| (id, found.to_vec())));
     }
     Ok(rows.into_iter().map(|row| shown(row, &steps)).collect())
 }

@@ -10,6 +10,14 @@ use uuid::Uuid;
 use super::StoreError;
 use super::page::{Page, PageRequest, Sort, cut};
 
+/// Each id once, in their order, so that equal questions have equal texts and values.
+pub fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
 /// `column` is one of `ids`.
 pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, ids: &[Uuid]) -> Expr {
     let column = Expr::col(column);

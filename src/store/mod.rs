@@ -77,6 +77,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status, server_time};
 pub use error::StoreError;
 pub use loss::{Loss, loss_of_migrating_down};
+pub use many::distinct;
 pub use reader::Reader;
 pub use share::ShareOptions;
 use share::Shares;

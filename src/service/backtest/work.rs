@@ -183,6 +183,7 @@ impl Worker<'_> {
             // Whoever was still writing something earlier than the end of the range.
             store::statement::wait_for_writers(&app.store, &scope, &ids, backtest.to).await?;
             let mut snapshots = store::snapshot::of_partners(reader, &scope, &ids).await?;
+            let mut loose = store::backtest::loose(reader, &scope, &backtest, &ids).await?;
             let mut batch = Batch::default();
             let last = partners.len() - 1;
             for (place, partner) in partners.into_iter().enumerate() {
@@ -193,7 +194,7 @@ impl Worker<'_> {
                     status: partner.status,
                     group: partner.group,
                     snapshots: promised.collect(),
-                    loose: store::backtest::loose(reader, &scope, &backtest, partner.id).await?,
+                    loose: loose.remove(&partner.id.uuid()).unwrap_or_default(),
                     zone: tenant.time_zone,
                     base: tenant.base_currency,
                     from: backtest.from,

@@ -167,9 +167,10 @@ impl Told {
         let campaigns = commissions.values().filter_map(|row| row.campaign_id);
         let campaigns = campaigns.chain(requests.values().map(|row| row.campaign_id));
         let events = commissions.values().filter_map(|row| row.event_id);
-        let partners = store::partner::by_ids(database, scope, &distinct(partners)).await?;
-        let campaigns = store::campaign::by_ids(database, scope, &distinct(campaigns.map(|id| id.uuid()))).await?;
-        let events = store::event::by_ids(database, scope, &distinct(events.map(|id| id.uuid()))).await?;
+        let partners = store::partner::by_ids(database, scope, &store::distinct(partners)).await?;
+        let campaigns =
+            store::campaign::by_ids(database, scope, &store::distinct(campaigns.map(|id| id.uuid()))).await?;
+        let events = store::event::by_ids(database, scope, &store::distinct(events.map(|id| id.uuid()))).await?;
         let ids = ExternalIds {
             partners: partners
                 .into_iter()
@@ -200,10 +201,6 @@ impl Told {
             Kind::Customer => body::other(at),
         })
     }
-}
-
-fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
-    ids.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// What the object of a type is.

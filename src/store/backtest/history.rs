@@ -30,7 +30,8 @@ pub struct Partner {
     pub group: Option<PartnerGroupId>,
 }
 
-const KINDS: [CommissionKind; 3] = [
+/// What rules decide, and what follows from it: the kinds of rows that are compared.
+pub(super) const KINDS: [CommissionKind; 3] = [
     CommissionKind::Event,
     CommissionKind::TierAdjustment,
     CommissionKind::Clawback,
@@ -124,9 +125,7 @@ pub async fn recorded(
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = events.iter().map(|event| event.id).collect();
-    let mut customers: Vec<Uuid> = events.iter().filter_map(|event| event.customer_id).collect();
-    customers.sort_unstable();
-    customers.dedup();
+    let customers = many::distinct(events.iter().filter_map(|event| event.customer_id));
     let acquired: Vec<(Uuid, Timestamp)> = match customers.as_slice() {
         [] => Vec::new(),
         customers => {
@@ -164,57 +163,56 @@ pub async fn recorded(
         &ids,
     ));
     let mut rows: HashMap<EventId, Vec<LedgerRow>> = HashMap::new();
-    for row in read_rows(database, scope, of, select, &of_row).await? {
+    for (_, row) in read_rows(database, scope, of, select, &of_row).await? {
         rows.entry(row.event).or_default().push(row);
+    }
+    let mut rated: HashMap<EventId, Vec<Rated>> = HashMap::new();
+    for result in &results {
+        let Some(base) = result.base_minor else { continue };
+        if let Ok(base) = Money::from_minor(base, result.amount.currency()) {
+            let row = result.commission;
+            rated.entry(result.event).or_default().push(Rated { row, base });
+        }
     }
     let recorded = events.into_iter().map(|model| {
         let acquired_at = model.customer_id.and_then(|id| acquired.get(&id)).copied();
         let uuid = model.id;
         let mut event = super::super::event::from_row(model)?;
         (event.content, event.metadata) = (Vec::new(), None);
-        let rated = results.iter().filter(|result| result.event == event.id);
-        let rated = rated.filter_map(|result| {
-            let base = Money::from_minor(result.base_minor?, result.amount.currency());
-            Some(Rated {
-                row: result.commission,
-                base: base.ok()?,
-            })
-        });
         Ok(Recorded {
             acquired_at,
             decision: decided.remove(&uuid),
             rows: rows.remove(&event.id).unwrap_or_default(),
-            rated: rated.collect(),
+            rated: rated.remove(&event.id).unwrap_or_default(),
             event,
         })
     });
     recorded.collect()
 }
 
-/// The partner's clawbacks that name no event, each with the event of what it adjusts.
+/// The clawbacks of each partner that name no event, each with the event of what it adjusts.
 pub async fn loose(
     database: &impl ConnectionTrait,
     scope: &Scope,
     of: &Backtest,
-    partner: PartnerId,
-) -> Result<Vec<LedgerRow>, StoreError> {
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<LedgerRow>>, StoreError> {
+    let backend = database.get_database_backend();
     let select = visible::<commission::Entity>(scope)
-        .filter(commission::Column::PartnerId.eq(partner.uuid()))
+        .filter(many::one_of(
+            backend,
+            commission::Column::PartnerId.as_column_ref(),
+            partners,
+        ))
         .filter(commission::Column::Kind.eq(CommissionKind::Clawback.as_str()))
         .filter(commission::Column::EventId.is_null());
     let mut rows = read_rows(database, scope, of, select, &HashMap::new()).await?;
     // They may adjust each other.
-    let mut unknown: Vec<Uuid> = rows.iter().filter_map(|row| Some(row.adjusts?.uuid())).collect();
-    unknown.sort_unstable();
-    unknown.dedup();
+    let unknown = many::distinct(rows.iter().filter_map(|(_, row)| Some(row.adjusts?.uuid())));
     if unknown.is_empty() {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     }
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        commission::Column::Id.as_column_ref(),
-        &unknown,
-    );
+    let one_of = many::one_of(backend, commission::Column::Id.as_column_ref(), &unknown);
     let above: Vec<(Uuid, Option<Uuid>, Option<Uuid>)> = visible::<commission::Entity>(scope)
         .filter(one_of)
         .select_only()
@@ -230,7 +228,7 @@ pub async fn loose(
         .into_iter()
         .map(|(id, event, adjusts)| (id, (event, adjusts)))
         .collect();
-    rows.retain_mut(|row| {
+    rows.retain_mut(|(_, row)| {
         let mut adjusted = row.adjusts.map(|id| id.uuid());
         while let Some((event, next)) = adjusted.and_then(|id| above.get(&id)) {
             if let Some(event) = event {
@@ -242,12 +240,17 @@ pub async fn loose(
         // It adjusts what no event earned.
         false
     });
-    Ok(rows)
+    let mut of_partner: HashMap<_, Vec<_>> = HashMap::new();
+    for (partner, row) in rows {
+        of_partner.entry(partner).or_default().push(row);
+    }
+    Ok(of_partner)
 }
 
 #[derive(FromQueryResult)]
 struct Columns {
     id: Uuid,
+    partner_id: Uuid,
     kind: String,
     amount_minor: i64,
     currency: String,
@@ -258,13 +261,14 @@ struct Columns {
     reversed_at: Option<Timestamp>,
 }
 
+/// Rows, each with its partner.
 async fn read_rows(
     database: &impl ConnectionTrait,
     scope: &Scope,
     of: &Backtest,
     select: sea_orm::Select<commission::Entity>,
     tiers: &HashMap<CommissionId, TieredCommissionId>,
-) -> Result<Vec<LedgerRow>, StoreError> {
+) -> Result<Vec<(Uuid, LedgerRow)>, StoreError> {
     const TABLE: &str = "commission";
     use commission::Column;
     let found = select
@@ -274,6 +278,7 @@ async fn read_rows(
         .select_only()
         .columns([
             Column::Id,
+            Column::PartnerId,
             Column::Kind,
             Column::AmountMinor,
             Column::Currency,
@@ -297,7 +302,7 @@ async fn read_rows(
             .map(|text| row::text(TABLE, "basis", text, BasisKind::parse))
             .transpose()?;
         let at = row.reversed_at.filter(|at| *at < of.to);
-        Ok(LedgerRow {
+        let read = LedgerRow {
             id,
             kind: row::text(TABLE, "kind", &row.kind, CommissionKind::parse)?,
             amount: row::money(TABLE, "amount_minor", row.amount_minor, currency)?,
@@ -310,7 +315,8 @@ async fn read_rows(
                 sequence: places.remove(&row.id).flatten(),
                 at,
             }),
-        })
+        };
+        Ok((row.partner_id, read))
     });
     rows.collect()
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::super::page::{Page, PageRequest, Sort};
 use super::super::scope::visible;
 use super::super::{StoreError, many, row};
+use super::history::KINDS;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::backtest::{Backtest, ChangedRow, Difference};
@@ -234,14 +235,9 @@ pub async fn actual_rows(
 ) -> Result<Vec<(CommissionId, ChangedRow)>, StoreError> {
     const TABLE: &str = "commission";
     use commission_written::Column;
-    let kinds = [
-        CommissionKind::Event,
-        CommissionKind::TierAdjustment,
-        CommissionKind::Clawback,
-    ];
     let own = visible::<commission_written::Entity>(scope)
         .filter(Column::EventId.eq(event.uuid()))
-        .filter(Column::Kind.is_in(kinds.map(CommissionKind::as_str)))
+        .filter(Column::Kind.is_in(KINDS.map(CommissionKind::as_str)))
         .filter(Column::AccruedAt.gte(of.from))
         .filter(Column::AccruedAt.lt(of.to))
         .order_by_asc(Column::Id)

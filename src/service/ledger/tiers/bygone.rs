@@ -33,9 +33,7 @@ pub async fn bygone(
     }
     // A partner may not read tiers, but it may know how far it came in those that were for it.
     let scope = Scope::tenant_wide(scope.tenant());
-    let mut ids: Vec<_> = stored.keys().map(|key| key.tier.uuid()).collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let ids = store::distinct(stored.keys().map(|key| key.tier.uuid()));
     let versions = store::tier_version::of_tiers(database, &scope, &ids).await?;
     let in_force = |key: &CounterKey| at_the_end(versions.get(&key.tier)?, key, zone);
     let mut wanted: Vec<_> = stored.keys().filter_map(|key| Some((in_force(key)?, *key))).collect();

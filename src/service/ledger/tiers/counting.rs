@@ -70,8 +70,8 @@ pub async fn current(
     let Some(window) = around(missing.iter().map(|(_, key)| key.window)) else {
         return Ok(counters);
     };
-    let partners = distinct(missing.iter().map(|(_, key)| key.partner.uuid()));
-    let campaigns = distinct(missing.iter().map(|(_, key)| key.campaign.uuid()));
+    let partners = store::distinct(missing.iter().map(|(_, key)| key.partner.uuid()));
+    let campaigns = store::distinct(missing.iter().map(|(_, key)| key.campaign.uuid()));
     let mut of_pair: HashMap<_, Vec<Wanted<'_>>> = HashMap::new();
     for (tier, key) in missing {
         of_pair
@@ -106,15 +106,8 @@ pub async fn tiers_of(
     scope: &Scope,
     stored: &HashMap<CounterKey, StoredCounter>,
 ) -> Result<HashMap<Uuid, TieredCommission>, StoreError> {
-    let ids = distinct(stored.keys().map(|key| key.tier.uuid()));
+    let ids = store::distinct(stored.keys().map(|key| key.tier.uuid()));
     store::tiered_commission::by_ids(database, scope, &ids).await
-}
-
-fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
-    let mut ids: Vec<_> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
 }
 
 /// The shortest stretch that contains all of these.
