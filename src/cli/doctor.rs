@@ -3,8 +3,8 @@
 use super::{CliError, open, output};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::store::{self, Store, StoreError};
-use crate::{domain, http};
+use crate::http;
+use crate::store::{self, Store};
 
 /// A difference between clocks that is no matter of the network.
 const MOST_APART_SECONDS: i64 = 2;
@@ -65,9 +65,8 @@ async fn whole(store: &Store) -> Result<(), CliError> {
 
 /// Times in the ledger are this machine's; replicas whose clocks differ write histories that look out of order.
 async fn clock(store: &Store) -> Result<(), CliError> {
-    let apart = |there: domain::Timestamp| (Clock::System.now() - there).num_seconds();
-    let there: Result<_, StoreError> = store::server_time(store).await;
-    match there?.map(apart) {
+    let there = store::server_time(store).await?;
+    match there.map(|there| (Clock::System.now() - there).num_seconds()) {
         Some(seconds) if seconds.abs() > MOST_APART_SECONDS => {
             let direction = if seconds > 0 { "ahead of" } else { "behind" };
             let apart = seconds.abs();

@@ -35,8 +35,7 @@ pub async fn store(config: &Config) -> Result<Store, CliError> {
 
 /// What a database's URL names, without what nobody may read, and what to look at where it does not answer.
 fn place(url: &str) -> Option<(String, &'static str)> {
-    if let Some(file) = url.strip_prefix("sqlite:") {
-        let file = file.trim_start_matches("//").split('?').next().unwrap_or_default();
+    if let Some(file) = sqlite_file(url) {
         let hint = "does its folder exist, may this user write there, and does the URL end with ?mode=rwc where the file is \
                     still to be made?";
         return Some((format!("the database file {file}"), hint));
@@ -130,16 +129,15 @@ pub fn demo_keys(config: &Config) -> Result<Keys, CliError> {
     keys(config)
 }
 
+/// What a URL of SQLite names.
+fn sqlite_file(url: &str) -> Option<&str> {
+    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
+    path.split('?').next()
+}
+
 /// The demo's secret stands beside its database.
 fn demo_secret_file(config: &Config) -> PathBuf {
-    let file = config
-        .store
-        .url
-        .strip_prefix("sqlite:")
-        .map(|path| path.trim_start_matches("//"));
-    let file = file
-        .and_then(|path| path.split('?').next())
-        .filter(|path| !path.is_empty() && *path != ":memory:");
+    let file = sqlite_file(&config.store.url).filter(|path| !path.is_empty() && *path != ":memory:");
     PathBuf::from(format!("{}.jwt-secret", file.unwrap_or("tributary-demo")))
 }
 

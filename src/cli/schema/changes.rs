@@ -152,16 +152,13 @@ impl Changes {
     }
 
     fn fields(&mut self, owner: &str, before: &[Positioned<FieldDefinition>], after: &[Positioned<FieldDefinition>]) {
-        let find = |fields: &'_ [Positioned<FieldDefinition>], name: &Name| {
-            fields.iter().position(|field| field.node.name.node == *name)
-        };
+        let find = |fields, name: &Name| by_name(fields, name, |field: &FieldDefinition| &field.name.node);
         for field in before.iter().map(|field| &field.node) {
             let place = format!("{owner}.{}", field.name.node);
-            let Some(index) = find(after, &field.name.node) else {
+            let Some(now) = find(after, &field.name.node) else {
                 self.breaks(format!("{place} was removed"));
                 continue;
             };
-            let now = &after[index].node;
             if !still_answers(&field.ty.node, &now.ty.node) {
                 self.breaks(format!("{place} was {} and is {}", field.ty.node, now.ty.node));
             }
@@ -183,16 +180,13 @@ impl Changes {
         before: &[Positioned<InputValueDefinition>],
         after: &[Positioned<InputValueDefinition>],
     ) {
-        let find = |inputs: &'_ [Positioned<InputValueDefinition>], name: &Name| {
-            inputs.iter().position(|input| input.node.name.node == *name)
-        };
+        let find = |inputs, name: &Name| by_name(inputs, name, |input: &InputValueDefinition| &input.name.node);
         for input in before.iter().map(|input| &input.node) {
             let name = &input.name.node;
-            let Some(index) = find(after, name) else {
+            let Some(now) = find(after, name) else {
                 self.breaks(format!("{what} {name} of {owner} was removed"));
                 continue;
             };
-            let now = &after[index].node;
             let (was, is) = (&input.ty.node, &now.ty.node);
             if !still_takes(was, is) {
                 self.breaks(format!("{what} {name} of {owner} was {was} and is {is}"));
@@ -210,6 +204,10 @@ impl Changes {
             }
         }
     }
+}
+
+fn by_name<'a, T>(list: &'a [Positioned<T>], name: &Name, named: impl Fn(&T) -> &Name) -> Option<&'a T> {
+    list.iter().map(|item| &item.node).find(|item| named(item) == name)
 }
 
 fn values(of: &EnumType) -> Vec<Positioned<Name>> {

@@ -43,14 +43,9 @@ impl Position {
         match self {
             Self::Behind(last) => (*last, 0, 0),
             Self::Between(snapshots) => {
-                let mut parts = snapshots.seen.split(':');
-                let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
-                let (oldest, newest) = (number(), number());
-                let running = parts
-                    .next()
-                    .map_or(0, |list| list.split(',').filter(|part| !part.is_empty()).count());
+                let (oldest, newest, running) = snapshots.parts();
                 // Of two that differ in this only, the one with fewer that still ran is later.
-                (oldest, newest, -i64::try_from(running).unwrap_or(i64::MAX))
+                (oldest, newest, -i64::try_from(running.count()).unwrap_or(i64::MAX))
             }
         }
     }
@@ -69,11 +64,17 @@ impl Position {
 impl Snapshots {
     /// Whether what a transaction wrote was to be seen.
     fn shows(&self, transaction: i64) -> bool {
+        let (oldest, newest, mut running) = self.parts();
+        transaction < oldest || (transaction < newest && !running.any(|number| number == transaction))
+    }
+
+    /// Of what was seen: the oldest transaction that still ran, the first that had not begun, and all that still ran.
+    fn parts(&self) -> (i64, i64, impl Iterator<Item = i64>) {
         let mut parts = self.seen.split(':');
-        let mut number = || parts.next().and_then(|part| part.parse::<i64>().ok()).unwrap_or(0);
+        let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
         let (oldest, newest) = (number(), number());
-        let is_running = |list: &str| list.split(',').any(|part| part.parse() == Ok(transaction));
-        transaction < oldest || (transaction < newest && !parts.next().is_some_and(is_running))
+        let running = parts.next().unwrap_or_default().split(',');
+        (oldest, newest, running.filter_map(|part| part.parse().ok()))
     }
 
     /// Behind all that a snapshot shows, as `pg_current_snapshot()` writes it.
