@@ -34,14 +34,23 @@ fn local() -> Webhooks {
     resolving(Arc::new(SystemResolver), &["127.0.0.0/8"])
 }
 
+/// The same, waiting for answers for longer than any test takes.
+fn patient() -> Webhooks {
+    waiting(Arc::new(SystemResolver), &["127.0.0.0/8"], Duration::from_secs(600))
+}
+
 /// Webhooks whose names are resolved like this.
 fn resolving(resolver: Arc<dyn Resolve>, allowed: &[&str]) -> Webhooks {
+    waiting(resolver, allowed, PATIENCE)
+}
+
+fn waiting(resolver: Arc<dyn Resolve>, allowed: &[&str], patience: Duration) -> Webhooks {
     let reach = Reach {
         production: false,
         allowed: allowed.iter().map(|network| network.parse().unwrap()).collect(),
     };
     Webhooks {
-        outgoing: Outgoing::new(reach, resolver, PATIENCE),
+        outgoing: Outgoing::new(reach, resolver, patience),
         ..Webhooks::default()
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{How, Message, Receiver, Seller, admin, approve, deliveries, endpoint, local, moved, told, work};
+use super::{How, Message, Receiver, Seller, admin, approve, deliveries, endpoint, local, moved, patient, told, work};
 use crate::support::both_databases;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -88,7 +88,7 @@ both_databases! {
     }
 
     async fn a_dead_endpoint_does_not_hold_others_up(app: TestApp) {
-        let app = app.with_webhooks(local());
+        let app = app.with_webhooks(patient());
         let (staff, receiver, dead) = (admin(&app).await, Receiver::start().await, Receiver::start().await);
         let seller = Seller::new(&staff, "ann").await;
         endpoint(&staff, &dead.url(), &[]).await;
