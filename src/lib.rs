@@ -8,7 +8,8 @@
 //! http -> export, graphql, auth            import -> service, auth, domain
 //! export -> graphql, auth, store           seed -> service, store, auth, domain
 //! graphql -> store (reads), service (writes), auth, domain
-//! service -> store, auth, domain, outgoing store -> entity, domain, auth::Scope
+//! service -> store, auth, domain, outgoing
+//! store -> entity, domain, auth::Scope     outgoing -> domain
 //! http, graphql, jobs -> metrics, telemetry
 //! domain, entity, migration -> nothing of ours
 //! ```

@@ -234,9 +234,7 @@ impl Source {
             }
         }
     }
-}
 
-impl Source {
     /// Waits until the backtest stands otherwise than it was last heard to. What is not there is waited for; what cannot be
     /// read now is read later.
     async fn next_of_backtest(&mut self, scope: Scope, id: BacktestId) -> (Batch, Vec<Changed>) {
@@ -266,8 +264,7 @@ pub async fn rows(app: &App, caller: &Caller, changed: &[Changed]) -> Result<Vec
             Changed::Backtest(id) => backtests.push(id.uuid()),
         }
     }
-    commissions.sort_unstable();
-    commissions.dedup();
+    let commissions = store::distinct(commissions.into_iter());
     let commissions = match commissions.as_slice() {
         [] => HashMap::new(),
         ids => store::commission::by_ids(reader, &scope, ids).await?,

@@ -209,7 +209,8 @@ pub async fn hasten(
     Ok(())
 }
 
-fn pending(tenant: TenantId, endpoint: WebhookEndpointId) -> sea_orm::UpdateMany<Entity> {
+/// Those of an endpoint that have not come to their end.
+pub(super) fn pending(tenant: TenantId, endpoint: WebhookEndpointId) -> sea_orm::UpdateMany<Entity> {
     Entity::update_many()
         .filter(Column::TenantId.eq(tenant.uuid()))
         .filter(Column::EndpointId.eq(endpoint.uuid()))

@@ -2,13 +2,16 @@
 //! under a lease; whatever it writes, it writes under the lock of the endpoint's row, having seen that the lease is its
 //! own, so that the order of an object's deliveries is nobody else's matter.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, Value};
+use entity::webhook_delivery::Column;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryFilter, QueryResult, Statement, Value};
 use uuid::Uuid;
 
+use super::delivery::pending;
 use crate::domain::Timestamp;
 use crate::domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
 use crate::domain::webhook::{WebhookAttempt, WebhookDeliveryStatus};
-use crate::store::{StoreError, Transaction, row};
+use crate::store::{StoreError, Transaction, many, row};
 
 /// How many attempts are kept of a delivery: those of its last turns.
 const ATTEMPTS_KEPT: usize = 40;
@@ -141,11 +144,14 @@ impl Turn {
 
     /// Lets those wait that are not the first of their object, until [`Turn::write`] calls them.
     pub async fn park(&self, transaction: &Transaction, waiting: &[WebhookDeliveryId]) -> Result<(), StoreError> {
-        let sql = "UPDATE webhook_delivery SET next_attempt_at = NULL
-                   WHERE tenant_id = $1 AND id = $2 AND status = 'PENDING' AND turn = 0";
-        for id in waiting {
-            run(transaction, sql, [self.tenant.uuid().into(), id.uuid().into()]).await?;
-        }
+        let ids: Vec<_> = waiting.iter().map(|id| id.uuid()).collect();
+        let backend = transaction.get_database_backend();
+        pending(self.tenant, self.endpoint)
+            .col_expr(Column::NextAttemptAt, Expr::value(None::<Timestamp>))
+            .filter(Column::Turn.eq(0))
+            .filter(many::one_of(backend, Column::Id.as_column_ref(), &ids))
+            .exec(transaction)
+            .await?;
         Ok(())
     }
 
