@@ -35,6 +35,8 @@ pub struct Model {
     pub wholly_refunded: bool,
     /// Its place in the history of its partner; `None`: from before there were numbers, or credited to nobody.
     pub sequence: Option<i64>,
+    /// Since when it is credited so, by the history of its partner; `None`: since it was recorded.
+    pub attributed_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,6 +10,7 @@ mod import;
 mod migrate;
 mod open;
 pub mod output;
+mod reassign;
 mod schema;
 mod seed;
 mod serve;
@@ -149,6 +150,8 @@ enum Command {
         #[arg(long, value_name = "EVENT")]
         explain: Option<String>,
     },
+    /// Correct whose customer it was: bind it to another partner, or to nobody, and move its recorded events.
+    Reassign(reassign::Reassign),
     /// Ask a running gateway whether it can serve; exit with 1 if not. For containers, which then need no curl.
     Healthcheck {
         /// Its address, up to the path; by default that of --listen on this machine
@@ -362,6 +365,7 @@ impl Cli {
             Command::Backtest { file, tenant, explain } => {
                 backtest::run(&config, &file, &tenant, explain.as_deref()).await
             }
+            Command::Reassign(wanted) => reassign::run(&config, wanted).await,
             Command::Schema {
                 federation,
                 diff,

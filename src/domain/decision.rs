@@ -10,6 +10,8 @@ text_enum! {
     /// Why an event, or a component of its terms, pays nothing. The order is the order of the checks.
     NoCommissionReason {
         Imported = "IMPORTED",
+        /// It was moved here after what it had earned elsewhere was paid.
+        AlreadyPaid = "ALREADY_PAID",
         Unattributed = "UNATTRIBUTED",
         PartnerSuspended = "PARTNER_SUSPENDED",
         PartnerRevoked = "PARTNER_REVOKED",

@@ -44,6 +44,9 @@ pub struct Event {
     /// Its place in the partner's history; `None`: from before there were numbers, or credited to nobody.
     pub sequence: Option<i64>,
     pub customer_id: Option<CustomerId>,
+    /// Since when it is credited as it is; `None`: since it was recorded. What it has earned before that counts no longer,
+    /// but for what was paid.
+    pub attributed_at: Option<Timestamp>,
     pub attribution: Option<Attribution>,
     /// What a refund or chargeback takes back.
     pub original_id: Option<EventId>,
@@ -51,6 +54,13 @@ pub struct Event {
     /// How much of it was taken back so far, in minor units.
     pub refunded_minor: i64,
     pub wholly_refunded: bool,
+}
+
+impl Event {
+    /// Whether what was done at `at` because of the event was done for whom it is credited to now.
+    pub fn was_credited_so(&self, at: Timestamp) -> bool {
+        self.attributed_at.is_none_or(|attributed_at| at >= attributed_at)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

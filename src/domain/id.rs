@@ -57,6 +57,8 @@ kinds! {
     TierResult TierResultId "trs";
     Answer AnswerId "ans";
     Backtest BacktestId "bkt";
+    Reassignment ReassignmentId "rea";
+    EventMove EventMoveId "mov";
     CommissionRule CommissionRuleId "rul";
     PaymentStage PaymentStageId "stg";
     CustomField CustomFieldId "fld";

@@ -21,6 +21,7 @@ pub mod partner_group;
 pub mod partnership_request;
 pub mod payout_run;
 pub mod problem;
+pub mod reassignment;
 pub mod refund;
 pub mod report;
 pub mod snapshot;

@@ -14,7 +14,7 @@ use super::cursor::{Cursors, Fingerprint};
 use super::error::ApiError;
 use super::loader::{Children, PageKey};
 use crate::auth::Scope;
-use crate::store::page::{Page, PageRequest, Place};
+use crate::store::page::{Page, PageRequest, Place, SortKey, cut};
 
 pub const DEFAULT_PAGE: i32 = 20;
 pub const MAX_PAGE: i32 = 500;
@@ -256,4 +256,55 @@ impl PageInfo {
 /// Pairs each row of a page with its place and wraps it for the schema.
 pub fn placed<R, T: From<R>>(page: Page<R>, place: impl Fn(&R) -> Place) -> Page<(Place, T)> {
     page.map(|row| (place(&row), T::from(row)))
+}
+
+/// The cursors of a list that is sorted by numbers.
+pub fn placed_by_number(list: impl std::fmt::Debug) -> Cursors {
+    Cursors::of(list).sorted_by(Some(SortKey::Integer(0)))
+}
+
+/// The connection of rows that are at hand, in the order of the numbers that `place` gives, each with an id.
+pub fn at_hand<R, T>(
+    rows: Arc<[R]>,
+    place: impl Fn(&R) -> (i64, Uuid) + Copy + Send + Sync + 'static,
+    cursors: Cursors,
+    page: &PageArguments,
+) -> Result<Connection<T>, ApiError>
+where
+    R: Clone + Send + Sync + 'static,
+    T: OutputType + Clone + From<R> + 'static,
+{
+    let (page, counted) = (page.read(&cursors)?, rows.clone());
+    Ok(Connection::new(
+        cursors,
+        move |_| {
+            let page = placed(stretch(&rows, place, &page), |row| {
+                let (number, id) = place(row);
+                let key = Some(SortKey::Integer(number));
+                Place { key, id }
+            });
+            Box::pin(async move { Ok(page) })
+        },
+        move |_| {
+            let count = counted.len() as u64;
+            Box::pin(async move { Ok(count) })
+        },
+    ))
+}
+
+fn stretch<R: Clone>(rows: &[R], place: impl Fn(&R) -> (i64, Uuid), request: &PageRequest) -> Page<R> {
+    let number = |place: &Option<Place>| match place.as_ref().and_then(|place| place.key.as_ref()) {
+        Some(SortKey::Integer(number)) => Some(*number),
+        _ => None,
+    };
+    let (after, before) = (number(&request.after), number(&request.before));
+    let start = after.map_or(0, |after| rows.partition_point(|row| place(row).0 <= after));
+    let end = before.map_or(rows.len(), |before| rows.partition_point(|row| place(row).0 < before));
+    let stretch = rows.get(start..end).unwrap_or_default().iter().cloned();
+    let most = request.limit as usize + 1;
+    let rows = match request.backward {
+        true => stretch.rev().take(most).collect(),
+        false => stretch.take(most).collect(),
+    };
+    cut(rows, request)
 }

@@ -12,7 +12,7 @@ use super::context::{Mutation, RequestContext, mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
-use super::input::{MoneyInput, id_text, patch, plain};
+use super::input::{DeleteInput, MoneyInput, id_text, patch, plain};
 use super::lookup::{one_of_two, wanted};
 use super::money::Money;
 use super::partner::PARTNER;
@@ -24,13 +24,14 @@ use super::rows::{
 };
 use super::scalar::DateTime;
 use super::simulated_payment::SimulatedPayment;
-use super::user_error::{UserError, answer, shown, shown_rows};
+use super::user_error::{DeletePayload, UserError, answer, shown, shown_rows};
 use crate::auth::{Resource, Scope};
 use crate::domain::deal;
 use crate::domain::id;
 use crate::domain::id::{DealId, TenantId};
 use crate::service::ServiceError;
 use crate::service::deal::{DealChange, Done, NewDeal, create, move_to, renew, update};
+use crate::service::deletion::delete_deal;
 use crate::store::commission::Parent;
 use crate::store::deal::DealFilter as StoreFilter;
 use crate::store::page::{Page, PageRequest, Place};
@@ -488,6 +489,17 @@ impl DealMutation {
             fields: values(input.custom_fields.unwrap_or_default()),
         };
         Some(DealPayload::of(&request, create(&request.app, &request.caller, deal)).await)
+    }
+
+    /// Deletes a deal that has no commission, else IN_USE. Needs `deals:write`.
+    async fn delete_deal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which deal.")] input: DeleteInput,
+    ) -> Nullable<DeletePayload> {
+        let request = mutation(ctx).await;
+        let deleted = delete_deal(&request.app, &request.caller, &input.id).await;
+        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }
 
     /// Changes a deal. Needs `deals:write`.

@@ -16,6 +16,8 @@ use crate::store::event_decision::{Total, Wanted, totals};
 pub enum NoCommissionReason {
     /// It was brought in as history.
     Imported,
+    /// It was credited to this partner after what it had earned for somebody else was paid.
+    AlreadyPaid,
     /// No partner was named, and the customer is bound to none.
     Unattributed,
     /// The partner was suspended when the event was recorded.

@@ -41,6 +41,7 @@ mod payout;
 mod payout_run;
 mod payout_run_line;
 mod pipeline;
+mod reassignment;
 mod revenue;
 mod rows;
 mod scalar;
@@ -162,6 +163,7 @@ pub struct CampaignMutations(
 pub struct LedgerMutations(
     ledger_mutation::LedgerMutation,
     approve_matching::ApproveMatchingMutation,
+    reassignment::ReassignmentMutation,
     payout_run::PayoutRunMutation,
     backtest::BacktestMutation,
     settlement::SettlementMutation,

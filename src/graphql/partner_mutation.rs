@@ -4,13 +4,14 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObje
 
 use super::context::mutation;
 use super::error::Nullable;
-use super::input::{id_text, id_texts, patch, plain};
+use super::input::{DeleteInput, id_text, id_texts, patch, plain};
 use super::partner::{Partner, PartnerType};
 use super::scalar::{CurrencyCode, DateTime, Json};
 use super::snapshot::CommissionSnapshotInput;
-use super::user_error::{UserError, answer, payload, shown_once};
+use super::user_error::{DeletePayload, UserError, answer, payload, shown_once};
 use crate::domain::partner::PartnerMove;
 use crate::domain::partner::PartnerType as DomainType;
+use crate::service::deletion::delete_partner;
 use crate::service::partner::{NewPartner, PartnerChange, change_status, create, join_campaign, update};
 use crate::service::snapshot::SnapshotDraft;
 use crate::service::token::issue_for_partner;
@@ -268,6 +269,18 @@ impl PartnerMutation {
         #[graphql(desc = "Which partner.")] input: ReinstatePartnerInput,
     ) -> Nullable<PartnerPayload> {
         moved(ctx, input.id, PartnerMove::Reinstate, None).await
+    }
+
+    /// Deletes a partner that has no event, commission, payout, deal, snapshot, customer or request and that no rule or tier
+    /// names, else IN_USE. Its status history, memberships, API keys and tokens go with it. Needs `partners:write`.
+    async fn delete_partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which partner.")] input: DeleteInput,
+    ) -> Nullable<DeletePayload> {
+        let request = mutation(ctx).await;
+        let deleted = delete_partner(&request.app, &request.caller, &input.id).await;
+        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }
 
     /// Makes a partner belong to a campaign, which decides where it is listed, never what pays. Needs `partners:write`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, Object, ServerResult, SimpleObject};
 use uuid::Uuid;
 
-use super::connection::{Connection, PageArguments, placed};
+use super::connection::{Connection, PageArguments, at_hand, placed, placed_by_number};
 use super::context::request;
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
@@ -18,7 +18,7 @@ use super::rows::{self, Listing, Type, Under, allowed, link, required, same, val
 use crate::auth::{Resource, Scope};
 use crate::domain::payout_run;
 use crate::service::ledger::payout::Preview;
-use crate::store::page::{Page, PageRequest, Place, SortKey, cut};
+use crate::store::page::{Page, PageRequest, Place, SortKey};
 use crate::store::payout_run::Outcomes;
 use crate::store::{self, StoreError, view};
 
@@ -178,11 +178,6 @@ fn place(line: &payout_run::Line) -> Place {
     }
 }
 
-/// The cursors of a list of lines.
-fn placed_by_number(list: impl std::fmt::Debug) -> Cursors {
-    Cursors::of(list).sorted_by(Some(SortKey::Integer(0)))
-}
-
 fn cursors_under(scope: Scope, run: Uuid, outcomes: &Outcomes) -> Cursors {
     placed_by_number((scope, "payoutRun.lines", run, outcomes))
 }
@@ -252,39 +247,7 @@ pub fn lines_of_preview(
     page: &PageArguments,
 ) -> Result<Connection<PayoutRunLine>, ApiError> {
     let cursors = placed_by_number((input.fingerprint(), &outcomes));
-    let page = page.read(&cursors)?;
     let is_wanted = |line: &&payout_run::Line| outcomes.as_ref().is_none_or(|list| list.contains(&line.outcome));
-    let lines: Arc<[_]> = preview.lines.iter().filter(is_wanted).cloned().map(Arc::new).collect();
-    let counted = lines.clone();
-    Ok(Connection::new(
-        cursors,
-        move |_| {
-            let page = page_of(&lines, &page);
-            Box::pin(async move { Ok(placed(page, |line| place(line))) })
-        },
-        move |_| {
-            let count = counted.len() as u64;
-            Box::pin(async move { Ok(count) })
-        },
-    ))
-}
-
-/// A page of a list that is sorted by position.
-fn page_of(lines: &[Arc<payout_run::Line>], request: &PageRequest) -> Page<Arc<payout_run::Line>> {
-    let position = |place: &Option<Place>| match place.as_ref().and_then(|place| place.key.as_ref()) {
-        Some(SortKey::Integer(position)) => Some(*position),
-        _ => None,
-    };
-    let (after, before) = (position(&request.after), position(&request.before));
-    let start = after.map_or(0, |after| lines.partition_point(|line| line.position <= after));
-    let end = before.map_or(lines.len(), |before| {
-        lines.partition_point(|line| line.position < before)
-    });
-    let stretch = lines.get(start..end).unwrap_or_default().iter().cloned();
-    let most = request.limit as usize + 1;
-    let rows = match request.backward {
-        true => stretch.rev().take(most).collect(),
-        false => stretch.take(most).collect(),
-    };
-    cut(rows, request)
+    let lines = preview.lines.iter().filter(is_wanted).cloned().map(Arc::new).collect();
+    at_hand(lines, |line| (line.position, line.partner_id.uuid()), cursors, page)
 }

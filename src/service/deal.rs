@@ -301,7 +301,7 @@ async fn renew_once(app: &App, caller: &Caller, id: &str) -> Result<Done, Servic
 }
 
 /// The deal and its partner, the partner locked.
-async fn locked(
+pub(super) async fn locked(
     transaction: &Transaction,
     writer: &Writer,
     id: &str,

@@ -7,6 +7,7 @@ pub mod campaign;
 pub mod commission_rule;
 pub mod custom_field;
 pub mod deal;
+pub mod deletion;
 mod error;
 mod ids;
 pub mod imported;

@@ -137,6 +137,17 @@ pub async fn of_event(
     select.all(database).await?.into_iter().map(from_row).collect()
 }
 
+/// The rows of events, in the order of writing.
+pub async fn of_events(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    events: &[Uuid],
+) -> Result<Vec<Commission>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
+    select.all(database).await?.into_iter().map(from_row).collect()
+}
+
 /// The rows that adjust any of these, in the order of writing.
 pub async fn adjusting(
     database: &impl ConnectionTrait,

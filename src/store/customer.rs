@@ -166,6 +166,27 @@ pub async fn bind(
     Ok(())
 }
 
+/// Binds a customer to this partner and campaign, whomever it is bound to, or to nobody.
+pub async fn rebind(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    customer: CustomerId,
+    to: Option<(PartnerId, Option<CampaignId>)>,
+) -> Result<(), StoreError> {
+    let (partner, campaign) = (
+        to.map(|(partner, _)| partner.uuid()),
+        to.and_then(|(_, campaign)| campaign),
+    );
+    Entity::update_many()
+        .col_expr(Column::PartnerId, Expr::value(partner))
+        .col_expr(Column::CampaignId, Expr::value(campaign.map(|id| id.uuid())))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::Id.eq(customer.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
 pub(super) fn from_row(row: customer::Model) -> Customer {
     Customer {
         id: CustomerId::from_uuid(row.id),

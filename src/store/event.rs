@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::event::{self, Column, Entity};
+use entity::event_attribution;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
@@ -144,13 +145,14 @@ pub async fn refunds_of(
     Ok(refunds)
 }
 
-/// When the first recorded charge or conversion of the customer with the partner occurred: of any type, or of one.
+/// When the first charge or conversion of the customer with the partner occurred that was recorded before this event: of
+/// any type, or of one.
 pub async fn first_occurred_at(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    partner: PartnerId,
-    customer: CustomerId,
+    (partner, customer): (PartnerId, CustomerId),
     event_type: Option<&str>,
+    before: EventId,
 ) -> Result<Option<Timestamp>, StoreError> {
     let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
     let mut select = visible::<Entity>(scope)
@@ -158,6 +160,7 @@ pub async fn first_occurred_at(
         .column(Column::OccurredAt)
         .filter(Column::PartnerId.eq(partner.uuid()))
         .filter(Column::CustomerId.eq(customer.uuid()))
+        .filter(Column::Id.lt(before.uuid()))
         .filter(Column::Kind.is_in(earning));
     if let Some(event_type) = event_type {
         select = select.filter(Column::Type.eq(event_type));
@@ -249,6 +252,99 @@ fn filtered(scope: &Scope, filter: &EventFilter) -> Select<Entity> {
     visible::<Entity>(scope).filter(wanted)
 }
 
+/// Events of a customer that may be moved.
+#[derive(Clone, Copy, Debug)]
+pub struct Movable {
+    pub customer: CustomerId,
+    /// Credited to this partner, or to nobody.
+    pub credited_to: Option<PartnerId>,
+    /// And not to these already.
+    pub target: Option<(PartnerId, Option<CampaignId>)>,
+    /// That occurred from this moment on.
+    pub since: Timestamp,
+}
+
+impl Movable {
+    fn select(&self, scope: &Scope) -> Select<Entity> {
+        let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
+        let credited = Condition::any()
+            .add_option(self.target.map(|_| Column::PartnerId.is_null()))
+            .add_option(self.credited_to.map(|partner| Column::PartnerId.eq(partner.uuid())));
+        let is_there = self.target.map(|(partner, campaign)| {
+            let of_campaign = match campaign {
+                Some(campaign) => Column::CampaignId.eq(campaign.uuid()),
+                None => Column::CampaignId.is_null(),
+            };
+            // A comparison with null is neither true nor false, and would leave out what is credited to nobody.
+            Condition::any()
+                .add(Column::PartnerId.is_null())
+                .add(Column::CampaignId.is_null().and(Expr::value(campaign.is_some())))
+                .add(
+                    Condition::all()
+                        .add(Column::PartnerId.eq(partner.uuid()))
+                        .add(of_campaign)
+                        .not(),
+                )
+        });
+        visible::<Entity>(scope)
+            .filter(Column::CustomerId.eq(self.customer.uuid()))
+            .filter(Column::OccurredAt.gte(self.since))
+            .filter(Column::Kind.is_in(earning))
+            .filter(match credited.is_empty() {
+                // Whoever is credited to nobody stays so.
+                true => Condition::all().add(Expr::value(false)),
+                false => credited,
+            })
+            .filter(Condition::all().add_option(is_there))
+    }
+
+    /// Their ids, in the order of recording, at most so many.
+    pub async fn ids(
+        &self,
+        database: &impl ConnectionTrait,
+        scope: &Scope,
+        limit: u64,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let select = self.select(scope).select_only().column(Column::Id);
+        let select = select.order_by_asc(Column::Id).limit(limit);
+        Ok(select.into_tuple().all(database).await?)
+    }
+
+    pub async fn count(&self, database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+        Ok(self.select(scope).count(database).await?)
+    }
+}
+
+/// Events for update, in the order of recording.
+pub async fn lock_all(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<Vec<Event>, StoreError> {
+    let one_of = many::one_of(transaction.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
+    let rows = select.lock_exclusive().all(transaction).await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// Writes whom events are credited to from now on.
+pub fn set_attribution<'a>(writes: &mut Writes, tenant: TenantId, events: impl IntoIterator<Item = &'a Event>) {
+    let rows = events.into_iter().map(|event| {
+        let row = to_row(tenant, event);
+        event_attribution::Model {
+            tenant_id: row.tenant_id,
+            id: row.id,
+            attribution_id: row.attribution_id,
+            partner_id: row.partner_id,
+            campaign_id: row.campaign_id,
+            sequence: row.sequence,
+            attributed_at: row.attributed_at,
+        }
+        .into_active_model()
+    });
+    writes.set(rows);
+}
+
 /// Writes events whose external ids are new; whoever loses a race for one gets the error that says so.
 pub fn add<'a>(writes: &mut Writes, tenant: TenantId, events: impl IntoIterator<Item = &'a Event>) {
     let rows = events
@@ -332,6 +428,7 @@ pub(super) fn from_row(row: event::Model) -> Result<Event, StoreError> {
         recorded_at: row.recorded_at,
         sequence: row.sequence,
         customer_id: row.customer_id.map(CustomerId::from_uuid),
+        attributed_at: row.attributed_at,
         attribution,
         original_id: row.original_id.map(EventId::from_uuid),
         metadata: row.metadata,
@@ -367,5 +464,6 @@ pub(super) fn to_row(tenant: TenantId, event: &Event) -> event::Model {
         refunded_minor: event.refunded_minor,
         wholly_refunded: event.wholly_refunded,
         sequence: event.sequence,
+        attributed_at: event.attributed_at,
     }
 }

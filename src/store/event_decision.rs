@@ -39,22 +39,29 @@ struct Kept {
     detail: String,
 }
 
-/// Writes the first decision of each event.
-pub fn add<'a>(
-    writes: &mut Writes,
-    tenant: TenantId,
-    decisions: impl IntoIterator<Item = (&'a Event, &'a Decision, &'a MadeWith)>,
-) {
-    let rows = decisions.into_iter().map(|(event, decision, made_with)| {
+/// A decision to be kept.
+pub struct Made<'a> {
+    pub event: &'a Event,
+    pub decision: &'a Decision,
+    pub with: &'a MadeWith,
+    /// Which one of the event it is, from 1.
+    pub number: i32,
+    pub at: Timestamp,
+}
+
+/// Writes decisions of events.
+pub fn add<'a>(writes: &mut Writes, tenant: TenantId, decisions: impl IntoIterator<Item = Made<'a>>) {
+    let rows = decisions.into_iter().map(|made| {
+        let Made { event, decision, .. } = made;
         let attribution = event.attribution;
         event_decision::Model {
             tenant_id: tenant.uuid(),
             event_id: event.id.uuid(),
-            number: 1,
+            number: made.number,
             reason: decision.reason.map(|reason| reason.as_str().to_owned()),
             components: row::to_json(&decision.components.iter().map(kept).collect::<Vec<_>>()),
-            made_with: made_with_json(made_with),
-            decided_at: event.recorded_at,
+            made_with: made_with_json(made.with),
+            decided_at: made.at,
             recorded_at: event.recorded_at,
             partner_id: attribution.map(|attribution| attribution.partner_id.uuid()),
             campaign_id: attribution
@@ -66,6 +73,19 @@ pub fn add<'a>(
         .into_active_model()
     });
     writes.add(rows, Conflict::Fail);
+}
+
+/// The number of the last decision of each event; those that have none are left out.
+pub async fn last_numbers(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    events: &[Uuid],
+) -> Result<HashMap<Uuid, i32>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let select = newest(scope).filter(one_of).select_only();
+    let select = select.columns([Column::EventId, Column::Number]);
+    let numbers: Vec<(Uuid, i32)> = select.into_tuple().all(database).await?;
+    Ok(numbers.into_iter().collect())
 }
 
 /// The decision that counts of each event; those from before decisions were kept have none.

@@ -117,7 +117,7 @@ pub struct PaidCharges {
     pub customer: CustomerId,
     /// How many there were.
     pub before: i64,
-    /// 1 or -1.
+    /// How many more, or less, there are.
     pub by: i64,
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use entity::tier_counter::{self, Column, Entity};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::scope::visible;
@@ -149,10 +149,36 @@ pub async fn forget(
     tenant: TenantId,
     campaign: CampaignId,
 ) -> Result<(), StoreError> {
+    let of_campaign = Column::CampaignId.eq(campaign.uuid());
+    forget_those(transaction, tenant, Condition::all().add(of_campaign)).await
+}
+
+/// The same for counters of these partners, all of whose campaigns are named: events have left them.
+pub async fn forget_of(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    pairs: impl IntoIterator<Item = (PartnerId, CampaignId)>,
+) -> Result<(), StoreError> {
+    let mut any = Condition::any();
+    for (partner, campaign) in pairs {
+        let of_partner = Column::PartnerId.eq(partner.uuid());
+        any = any.add(of_partner.and(Column::CampaignId.eq(campaign.uuid())));
+    }
+    match any.is_empty() {
+        true => Ok(()),
+        false => forget_those(transaction, tenant, any).await,
+    }
+}
+
+async fn forget_those(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    which: Condition,
+) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Version, Expr::value(0))
         .filter(Column::TenantId.eq(tenant.uuid()))
-        .filter(Column::CampaignId.eq(campaign.uuid()))
+        .filter(which)
         .exec(transaction)
         .await?;
     Ok(())

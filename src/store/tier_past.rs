@@ -27,7 +27,7 @@ use crate::domain::tiered::Window;
 #[derive(Clone, Debug)]
 pub struct PastEvent {
     pub event: Event,
-    /// Its EVENT and TIER_ADJUSTMENT rows, in the order of writing.
+    /// Its EVENT and TIER_ADJUSTMENT rows since it is credited as it is, in the order of writing.
     pub rows: Vec<PastRow>,
     /// In the order of doing.
     pub results: Vec<TierResult>,
@@ -44,6 +44,7 @@ pub struct PastRow {
     pub snapshot_id: Option<SnapshotId>,
     pub holdback_days: Option<u32>,
     pub mature_at: Option<Timestamp>,
+    pub accrued_at: Timestamp,
 }
 
 impl From<&Commission> for PastRow {
@@ -57,6 +58,7 @@ impl From<&Commission> for PastRow {
             snapshot_id: row.snapshot_id,
             holdback_days: row.holdback_days,
             mature_at: row.mature_at,
+            accrued_at: row.accrued_at,
         }
     }
 }
@@ -73,6 +75,7 @@ struct Columns {
     snapshot_id: Option<Uuid>,
     holdback_days: Option<i32>,
     mature_at: Option<Timestamp>,
+    accrued_at: Timestamp,
 }
 
 /// The charges and conversions of these partners on these campaigns in a window, in the order of recording.
@@ -130,12 +133,15 @@ async fn read(
             .push(super::tier_result::from_row(result)?);
     }
     let past = events.into_iter().map(|event| {
-        let id = event.id;
-        Ok(PastEvent {
-            event: super::event::from_row(event)?,
-            rows: rows.remove(&id).unwrap_or_default(),
-            results: done.remove(&id).unwrap_or_default(),
-        })
+        let event = super::event::from_row(event)?;
+        let (mut rows, mut results) = (
+            rows.remove(&event.id.uuid()).unwrap_or_default(),
+            done.remove(&event.id.uuid()).unwrap_or_default(),
+        );
+        // What was done before it was moved here is nothing of whom it is credited to now.
+        rows.retain(|row| event.was_credited_so(row.accrued_at));
+        results.retain(|result| event.was_credited_so(result.at));
+        Ok(PastEvent { event, rows, results })
     });
     past.collect()
 }
@@ -163,6 +169,7 @@ async fn rows(
             Column::SnapshotId,
             Column::HoldbackDays,
             Column::MatureAt,
+            Column::AccruedAt,
         ]);
     let mut rows: HashMap<Uuid, Vec<PastRow>> = HashMap::new();
     for columns in select.into_model::<Columns>().all(database).await? {
@@ -188,5 +195,6 @@ fn from_columns(columns: Columns) -> Result<PastRow, StoreError> {
             .map(|days| row::unsigned(TABLE, "holdback_days", days))
             .transpose()?,
         mature_at: columns.mature_at,
+        accrued_at: columns.accrued_at,
     })
 }

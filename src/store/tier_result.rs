@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 
+use entity::event;
 use entity::tier_result::{self, Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+};
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
@@ -56,9 +60,8 @@ pub async fn final_revenues(
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, Money>, StoreError> {
     let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
-    let select = visible::<Entity>(scope)
+    let select = of_revenue(scope)
         .filter(one_of)
-        .filter(Column::Side.eq(Side::Revenue.as_str()))
         .filter(Column::Kind.eq(ResultKind::Rate.as_str()));
     let rows = select.all(database).await?.into_iter();
     rows.map(|row| Ok((row.event_id, from_row(row)?.amount))).collect()
@@ -87,10 +90,21 @@ pub async fn counts_of_revenue(
     many::counts(database, events, |key| revenue(scope, key)).await
 }
 
-fn revenue(scope: &Scope, event: sea_orm::sea_query::Expr) -> sea_orm::Select<Entity> {
-    use sea_orm::sea_query::{Expr, ExprTrait};
+/// What was done to revenue since its event is credited as it is.
+fn of_revenue(scope: &Scope) -> Select<Entity> {
+    let at = Expr::col(Column::At.as_column_ref());
+    let attributed_at = visible::<event::Entity>(scope)
+        .select_only()
+        .column(event::Column::AttributedAt)
+        .filter(Expr::col(event::Column::Id.as_column_ref()).equals(Column::EventId.as_column_ref()));
+    let attributed_at = Expr::SubQuery(None, Box::new(attributed_at.into_query().into()));
     visible::<Entity>(scope)
         .filter(Column::Side.eq(Side::Revenue.as_str()))
+        .filter(at.clone().gte(attributed_at.if_null(at)))
+}
+
+fn revenue(scope: &Scope, event: Expr) -> Select<Entity> {
+    of_revenue(scope)
         .filter(Column::Kind.eq(ResultKind::Adjustment.as_str()))
         .filter(Expr::col(Column::EventId.as_column_ref()).eq(event))
 }

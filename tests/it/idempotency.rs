@@ -66,7 +66,24 @@ impl Stage {
             }
             _ => {}
         }
+        let event = json!({
+            "externalId": "wrong", "kind": "CHARGE", "amount": { "amount": "10", "currency": "USD" },
+            "partnerId": p.a, "campaignId": p.campaign, "customerExternalId": "moved",
+        });
+        let recorded = match mutation {
+            "attributeEvent" | "reassignCustomer" => {
+                p.staff.done("recordEvent", event, "event { id customer { id } }").await
+            }
+            _ => Value::Null,
+        };
         match mutation {
+            "attributeEvent" => {
+                json!({ "eventId": recorded["event"]["id"], "partnerId": p.b, "campaignId": p.campaign, "reason": "agreed" })
+            }
+            "reassignCustomer" => json!({
+                "customerId": recorded["event"]["customer"]["id"], "partnerId": p.b, "campaignId": p.campaign,
+                "from": "2000-01-01T00:00:00Z", "reason": "agreed",
+            }),
             "approveCommissions" => json!({ "ids": [self.row, unknown(&self.row)] }),
             "approveMatchingCommissions" => json!({ "filter": { "partnerId": p.b }, "after": self.row }),
             "assignCommissionRecipient" => json!({ "id": self.individual, "recipient": "ben" }),
@@ -93,6 +110,9 @@ fn selection(mutation: &str) -> &'static str {
     match mutation {
         "approveCommissions" | "reverseCommissions" => "id commission { id status }",
         "approveMatchingCommissions" => "approved refusedCount refused { id } next",
+        "attributeEvent" | "reassignCustomer" => {
+            "customer { id } event { id } remaining rows { nodes { outcome before { id status } after { amount { amount } } commission { id } } }"
+        }
         "settlePayouts" => "settled remaining results { id payout { id status } }",
         "assignCommissionRecipient" => "commission { id recipient }",
         "createManualCommission" => "commission { id amount { amount } }",

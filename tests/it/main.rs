@@ -30,6 +30,7 @@ mod outages;
 mod paging;
 mod payout_runs;
 mod plans;
+mod reassignment;
 mod response_shapes;
 mod schema;
 mod seed;

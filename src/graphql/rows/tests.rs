@@ -109,6 +109,7 @@ const MADE: [&str; 53] = [
     "PayoutRunTotal",
     "PeriodRates",
     "RatePeriod",
+    "ReassignedRow",
     "RecurringRule",
     "ReportRow",
     "RetroactiveModifier",

@@ -47,12 +47,13 @@ pub fn of_totals(parent: &str) -> u64 {
 }
 
 /// What a mutation takes that looks at as many rows as it finds, whatever its input: previewing a payout run reads all
-/// that is approved, approving by a filter looks at 10,000 commissions, sending webhooks again changes as many deliveries.
+/// that is approved, approving by a filter looks at 10,000 commissions, a customer has 2,000 events moved, sending webhooks again changes as many deliveries.
 /// 0 for others.
 pub fn looking(mutation: &str) -> u64 {
     match mutation {
         "previewPayoutRun" => SUM_OF_ALL,
         "approveMatchingCommissions" | "redeliverWebhook" => 1_000,
+        "reassignCustomer" | "previewReassignCustomer" => 2_000,
         _ => 0,
     }
 }

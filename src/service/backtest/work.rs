@@ -184,6 +184,7 @@ impl Worker<'_> {
             store::statement::wait_for_writers(&app.store, &scope, &ids, backtest.to).await?;
             let mut snapshots = store::snapshot::of_partners(reader, &scope, &ids).await?;
             let mut loose = store::backtest::loose(reader, &scope, &backtest, &ids).await?;
+            let moved = store::reassignment::moved_partners(reader, &scope, &ids).await?;
             let mut batch = Batch::default();
             let last = partners.len() - 1;
             for (place, partner) in partners.into_iter().enumerate() {
@@ -199,6 +200,8 @@ impl Worker<'_> {
                     base: tenant.base_currency,
                     from: backtest.from,
                 };
+                // What its rows were decided with cannot be told from events that have come and gone.
+                batch.is_incomplete |= moved.contains(&partner.id.uuid());
                 self.replay(&backtest, whose, &versions, &mut batch).await?;
                 if batch.events >= BATCH || place == last {
                     self.advance(partner, std::mem::take(&mut batch)).await?;

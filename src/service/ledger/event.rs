@@ -178,6 +178,7 @@ impl CheckedEvent {
             recorded_at: now,
             sequence: None,
             customer_id: None,
+            attributed_at: None,
             attribution: None,
             original_id: None,
             metadata: self.metadata,

@@ -16,6 +16,7 @@ pub mod manual;
 pub mod matching;
 pub mod payout;
 pub mod posting;
+pub mod reassign;
 pub mod record;
 pub mod refund;
 pub mod review;

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
 use crate::domain::event::{Attribution, Event, EventKind};
 use crate::domain::explain::Step;
-use crate::domain::id::{AttributionId, CommissionId, EventId};
+use crate::domain::id::{AttributionId, CommissionId, EventId, PartnerId};
 use crate::domain::money::Money;
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::refund::{Refunded, TakeBack, is_fixed, take_back};
@@ -53,14 +53,17 @@ pub async fn record(
         );
         return Ok(None);
     }
-    let locked = match original.attribution {
-        Some(attribution) => lock_partners(transaction, writer, vec![attribution.partner_id]).await?,
-        None => Vec::new(),
-    };
+    let concerned = concerned(transaction, &scope, &original).await?;
+    let locked = lock_partners(transaction, writer, concerned).await?;
     // Whatever was recorded while this one waited for the lock counts.
+    let seen = original.attribution;
     let Some(original) = store::event::lock(transaction, &scope, original.id).await? else {
         return Ok(None);
     };
+    if original.attribution != seen {
+        // It was moved to another partner meanwhile, whose lock is another one.
+        return Ok(Some(Taken::Raced));
+    }
     if store::event::find_by_external_id(transaction, &scope, &checked.external_id)
         .await?
         .is_some()
@@ -68,7 +71,8 @@ pub async fn record(
         return Ok(Some(Taken::Raced));
     }
     let moments = moments(&locked, clock);
-    let moment = moments.values().next().copied();
+    let credited = original.attribution.map(|attribution| attribution.partner_id);
+    let moment = credited.and_then(|partner| moments.get(&partner)).copied();
     // Never earlier than what it takes back.
     let now = moment.map_or_else(|| clock.now().max(original.recorded_at), |moment| moment.at);
     let amount = problems.take("amount.amount", amount_taken(&original, checked.amount));
@@ -109,7 +113,9 @@ pub async fn record(
     tiers::leave(transaction, writer, &leaving)
         .await
         .map_err(tiers::Failure::of_what_is_stored)?;
-    let (clawbacks, reversed) = take_back_rows(transaction, writer, &original, &event, refunded, moments).await?;
+    let rows = store::commission::of_event(transaction, &scope, original.id).await?;
+    let (clawbacks, reversed) =
+        take_back_rows(transaction, writer, (&original, rows), &event, refunded, moments).await?;
     Ok(Some(Taken::Done {
         event: Box::new(event),
         clawbacks,
@@ -161,7 +167,7 @@ fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Money>
 }
 
 /// A refunded charge leaves the partner's lifetime value, a wholly refunded one no longer qualifies the customer.
-async fn lower_standing(
+pub(super) async fn lower_standing(
     transaction: &Transaction,
     writer: &Writer,
     original: &Event,
@@ -192,17 +198,27 @@ async fn lower_standing(
     writes.run(transaction).await
 }
 
-/// Clawbacks, and rows that are reversed.
-async fn take_back_rows(
+/// The partners who have earned something by the event that a refund may take back: whom it is credited to, and whoever kept
+/// what was paid when it was moved away.
+async fn concerned(transaction: &Transaction, scope: &Scope, original: &Event) -> Result<Vec<PartnerId>, StoreError> {
+    let mut partners: Vec<_> = original.attribution.iter().map(|to| to.partner_id).collect();
+    if original.attributed_at.is_some() {
+        let rows = store::commission::of_event(transaction, scope, original.id).await?;
+        partners.extend(rows.iter().map(|row| row.partner_id));
+    }
+    Ok(partners)
+}
+
+/// Clawbacks, and rows that are reversed, of these rows of the original. The caller holds the locks of their partners.
+pub(super) async fn take_back_rows(
     transaction: &Transaction,
     writer: &Writer,
-    original: &Event,
+    (original, rows): (&Event, Vec<Commission>),
     refund: &Event,
     refunded: Refunded,
     moments: Moments,
 ) -> Result<(Vec<Commission>, Vec<Commission>), StoreError> {
     let scope = writer.scope();
-    let rows = store::commission::of_event(transaction, &scope, original.id).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id.uuid()).collect();
     let adjusting = store::commission::adjusting(transaction, &scope, &ids).await?;
     let mut clawed: HashMap<CommissionId, (usize, i64)> = HashMap::new();
@@ -224,6 +240,11 @@ async fn take_back_rows(
     }
     let (mut clawbacks, mut reversed) = (Vec::new(), Vec::new());
     for row in &rows {
+        // What was clawed back when the event was moved away has gone back whole.
+        let (_, clawed_minor) = clawed.get(&row.id).copied().unwrap_or_default();
+        if !original.was_credited_so(row.accrued_at) && clawed_minor == -row.amount.minor() {
+            continue;
+        }
         // An adjustment follows the row that it adjusts.
         let basis = row
             .adjusts_id

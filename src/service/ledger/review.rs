@@ -318,7 +318,7 @@ fn follows(row: &Commission) -> bool {
 }
 
 /// A row that takes back a paid one.
-fn undo(paid: &Commission, now: Timestamp) -> Commission {
+pub(super) fn undo(paid: &Commission, now: Timestamp) -> Commission {
     let amount = Money::from_minor(-paid.amount.minor(), paid.amount.currency()).expect("as large as what it undoes");
     let step = Step {
         source: "reversal".to_owned(),

@@ -43,6 +43,7 @@ pub async fn count_events(database: &impl ConnectionTrait, scope: &Scope, of: &B
         .filter(event::Column::RecordedAt.gte(of.from))
         .filter(event::Column::RecordedAt.lt(of.to))
         .filter(event::Column::PartnerId.is_not_null())
+        .filter(event::Column::AttributedAt.is_null())
         .count(database)
         .await?;
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
@@ -103,7 +104,8 @@ pub async fn partners(
     partners.collect()
 }
 
-/// The partner's next events behind this one, recorded before the range ends, at most so many. Six statements.
+/// The partner's next events behind this one, recorded before the range ends, at most so many; those that were moved to it
+/// are on neither side. Six statements.
 pub async fn recorded(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -115,6 +117,7 @@ pub async fn recorded(
     let backend = database.get_database_backend();
     let events = visible::<event::Entity>(scope)
         .filter(event::Column::PartnerId.eq(partner.uuid()))
+        .filter(event::Column::AttributedAt.is_null())
         .filter(event::Column::RecordedAt.lt(of.to))
         .filter(event::Column::Id.gt(after.map_or_else(Uuid::nil, |id| id.uuid())))
         .order_by_asc(event::Column::Id)
@@ -190,7 +193,8 @@ pub async fn recorded(
     recorded.collect()
 }
 
-/// The clawbacks of each partner that name no event, each with the event of what it adjusts.
+/// The clawbacks of each partner that name no event, each with the event of what it adjusts; those of events that were moved
+/// are on neither side.
 pub async fn loose(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -240,6 +244,16 @@ pub async fn loose(
         // It adjusts what no event earned.
         false
     });
+    let events = many::distinct(rows.iter().map(|(_, row)| row.event.uuid()));
+    let moved: Vec<Uuid> = visible::<event::Entity>(scope)
+        .filter(many::one_of(backend, event::Column::Id.as_column_ref(), &events))
+        .filter(event::Column::AttributedAt.is_not_null())
+        .select_only()
+        .column(event::Column::Id)
+        .into_tuple()
+        .all(database)
+        .await?;
+    rows.retain(|(_, row)| !moved.contains(&row.event.uuid()));
     let mut of_partner: HashMap<_, Vec<_>> = HashMap::new();
     for (partner, row) in rows {
         of_partner.entry(partner).or_default().push(row);

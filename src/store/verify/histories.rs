@@ -7,7 +7,7 @@ use super::Subject::{Commission, Event, Partner};
 /// Every numbered step of every partner.
 macro_rules! steps {
     () => {
-        "SELECT partner_id, sequence, recorded_at AS at FROM event WHERE tenant_id = $1 AND sequence IS NOT NULL
+        "SELECT partner_id, sequence, COALESCE(attributed_at, recorded_at) AS at FROM event WHERE tenant_id = $1 AND sequence IS NOT NULL
          UNION ALL SELECT partner_id, sequence, at FROM partner_transition WHERE tenant_id = $1 AND sequence IS NOT NULL
          UNION ALL SELECT partner_id, sequence, created_at FROM commission_snapshot
          WHERE tenant_id = $1 AND sequence IS NOT NULL
@@ -82,6 +82,7 @@ pub const QUESTIONS: &[Question] = &[
         sql: "SELECT own.id AS commission_id, event.id AS event_id, '' AS detail FROM commission AS own
               JOIN event ON event.tenant_id = $1 AND event.id = own.event_id
               WHERE own.tenant_id = $1 AND own.kind = 'EVENT' AND event.sequence IS NOT NULL
+                AND (event.attributed_at IS NULL OR own.accrued_at >= event.attributed_at)
                 AND own.snapshot_id IS DISTINCT FROM COALESCE(
                   (SELECT newest.id FROM commission_snapshot AS newest
                    WHERE newest.tenant_id = $1 AND newest.partner_id = own.partner_id

@@ -31,12 +31,17 @@ pub const QUESTIONS: &[Question] = &[
     Question {
         what: "the {detail} row disagrees with its event about partner or campaign, or lacks one",
         subjects: &[Commission, Event],
+        // What was earned before the event was moved, and what takes that back, stays with whom it was moved away from.
         sql: "SELECT commission.id AS commission_id, commission.event_id, commission.kind AS detail FROM commission
               LEFT JOIN event ON event.tenant_id = $1 AND event.id = commission.event_id
               WHERE commission.tenant_id = $1 AND (
                 (commission.kind = 'EVENT'
                   AND (event.id IS NULL OR event.kind NOT IN ('CHARGE', 'CONVERSION')))
-                OR (event.id IS NOT NULL AND (event.partner_id IS DISTINCT FROM commission.partner_id
+                OR (event.id IS NOT NULL AND (event.attributed_at IS NULL OR (commission.kind <> 'CLAWBACK'
+                    AND commission.accrued_at >= event.attributed_at))
+                  AND NOT EXISTS (SELECT 1 FROM event AS original WHERE original.tenant_id = $1
+                    AND original.id = event.original_id AND original.attributed_at IS NOT NULL)
+                  AND (event.partner_id IS DISTINCT FROM commission.partner_id
                   OR event.campaign_id IS DISTINCT FROM commission.campaign_id)))",
     },
     Question {
@@ -62,14 +67,22 @@ pub const QUESTIONS: &[Question] = &[
               WHERE customer.tenant_id = $1 AND customer.partner_id IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM event WHERE event.tenant_id = $1 AND event.customer_id = customer.id
                 AND event.kind IN ('CHARGE', 'CONVERSION') AND event.partner_id = customer.partner_id
-                AND event.campaign_id IS NOT DISTINCT FROM customer.campaign_id)",
+                AND event.campaign_id IS NOT DISTINCT FROM customer.campaign_id)
+              AND NOT EXISTS (SELECT 1 FROM reassignment WHERE reassignment.tenant_id = $1
+                AND reassignment.customer_id = customer.id AND reassignment.partner_id = customer.partner_id
+                AND reassignment.campaign_id IS NOT DISTINCT FROM customer.campaign_id)
+              AND NOT EXISTS (SELECT 1 FROM event_move JOIN event ON event.tenant_id = $1 AND event.id = event_move.event_id
+                WHERE event_move.tenant_id = $1 AND event.customer_id = customer.id
+                AND event_move.from_partner_id = customer.partner_id)",
     },
     Question {
         what: "the customer has attributed events but is bound to no partner",
         subjects: &[Customer],
         sql: "SELECT DISTINCT customer.id AS customer_id, '' AS detail FROM customer
               JOIN event ON event.tenant_id = $1 AND event.customer_id = customer.id AND event.partner_id IS NOT NULL
-              WHERE customer.tenant_id = $1 AND customer.partner_id IS NULL",
+              WHERE customer.tenant_id = $1 AND customer.partner_id IS NULL
+                AND NOT EXISTS (SELECT 1 FROM reassignment WHERE reassignment.tenant_id = $1
+                  AND reassignment.customer_id = customer.id AND reassignment.partner_id IS NULL)",
     },
     // What is older may have been pruned.
     Question {
@@ -81,5 +94,23 @@ pub const QUESTIONS: &[Question] = &[
                 SELECT COALESCE(object_id, commission_id), COALESCE(SUBSTR(type, 12), status), at, -1 FROM outbox
                 WHERE tenant_id = $1 AND (type IS NULL OR SUBSTR(type, 1, 11) = 'COMMISSION_')
               ) AS changes WHERE at >= (SELECT at FROM outbox_mark WHERE name = 'pruned') GROUP BY commission_id, status, at HAVING SUM(noted) <> 0",
+    },
+    Question {
+        what: "the event is not credited to whom it was moved to last",
+        subjects: &[Event],
+        sql: "SELECT event.id AS event_id, '' AS detail FROM event
+              JOIN (SELECT event_id, MAX(at) AS at FROM event_move WHERE tenant_id = $1 GROUP BY event_id) AS last
+                ON last.event_id = event.id
+              JOIN event_move AS moved ON moved.tenant_id = $1 AND moved.event_id = event.id AND moved.at = last.at
+              WHERE event.tenant_id = $1 AND (event.partner_id IS DISTINCT FROM moved.partner_id
+                OR event.campaign_id IS DISTINCT FROM moved.campaign_id
+                OR event.attribution_id IS DISTINCT FROM moved.attribution_id)",
+    },
+    Question {
+        what: "the event was moved, and no move of it is kept",
+        subjects: &[Event],
+        sql: "SELECT event.id AS event_id, '' AS detail FROM event WHERE event.tenant_id = $1
+              AND event.attributed_at IS NOT NULL AND event.original_id IS NULL
+              AND NOT EXISTS (SELECT 1 FROM event_move WHERE event_move.tenant_id = $1 AND event_move.event_id = event.id)",
     },
 ];

@@ -30,9 +30,12 @@ pub const QUESTIONS: &[Question] = &[
     Question {
         what: "tiers changed the same amount of the event twice",
         subjects: &[Event],
+        // Once before it was moved and once after is right.
         sql: "SELECT event_id, '' AS detail FROM tier_result
-              WHERE tenant_id = $1 AND kind = 'RATE'
-              GROUP BY event_id, side, currency HAVING COUNT(DISTINCT tier_id) > 1",
+              JOIN event ON event.tenant_id = $1 AND event.id = tier_result.event_id
+                AND (event.attributed_at IS NULL OR tier_result.at >= event.attributed_at)
+              WHERE tier_result.tenant_id = $1 AND tier_result.kind = 'RATE'
+              GROUP BY event_id, side, tier_result.currency HAVING COUNT(DISTINCT tier_id) > 1",
     },
     Question {
         what: "the adjustment adjusts a row of another event",

@@ -11,6 +11,9 @@ use crate::support::{Answer, Sdl, TestApp, both_databases};
 struct Ledger {
     /// Accrued rows of partner A.
     accrued: Vec<String>,
+    /// The event and the customer of the first.
+    event: String,
+    customer: String,
     /// A row that waits for an individual.
     unassigned: String,
     /// Inputs that succeed, of mutations for which the programme has nothing that is free.
@@ -20,12 +23,17 @@ struct Ledger {
 impl Ledger {
     async fn new(p: &Programme) -> Self {
         let mut accrued = Vec::new();
+        let mut events = Vec::new();
         for number in 0..3 {
             let event = json!({
                 "externalId": format!("charge {number}"), "kind": "CHARGE", "partnerId": p.a, "campaignId": p.campaign,
                 "amount": { "amount": "100", "currency": "USD" }, "customerExternalId": "merged",
             });
-            let recorded = p.staff.done("recordEvent", event, "commissions { id }").await;
+            let recorded = p
+                .staff
+                .done("recordEvent", event, "event { id customer { id } } commissions { id }")
+                .await;
+            events.push(recorded["event"].clone());
             accrued.push(text(&recorded["commissions"][0]["id"]));
         }
         let stage = json!({ "label": "Handed over", "position": 9 });
@@ -44,6 +52,8 @@ impl Ledger {
         let made = p.staff.done("createDeal", deal, "commissions { id }").await;
         Self {
             accrued,
+            event: text(&events[0]["id"]),
+            customer: text(&events[0]["customer"]["id"]),
             unassigned: text(&made["commissions"][0]["id"]),
             spare: Self::spare(p).await,
         }
@@ -55,6 +65,7 @@ impl Ledger {
         let (labelled, named) = (json!({ "label": "Free" }), json!({ "name": "Free" }));
         let stage = json!({ "label": "Free", "position": 10 });
         let partner = |name: &str| json!({ "name": name, "email": format!("{name}@free.example") });
+        let deal = json!({ "name": "Free", "partnerId": p.a, "value": { "amount": "1", "currency": "USD" } });
         let suspended = make("createPartner", "partner", partner("suspended")).await;
         p.staff
             .done(
@@ -87,6 +98,8 @@ impl Ledger {
                 )
                 .await,
             ),
+            ("deleteDeal", make("createDeal", "deal", deal).await),
+            ("deletePartner", make("createPartner", "partner", partner("gone")).await),
             (
                 "deletePartnerCategory",
                 make("createPartnerCategory", "partnerCategory", labelled.clone()).await,
@@ -101,6 +114,10 @@ impl Ledger {
             ),
             ("reinstatePartner", revoked),
         ]
+    }
+
+    fn reassignment(&self, p: &Programme) -> Value {
+        json!({ "customerId": self.customer, "partnerId": p.b, "campaignId": p.campaign, "from": "2000-01-01T00:00:00Z", "reason": "agreed" })
     }
 
     /// For each mutation of the ledger an input that succeeds once the ones before have.
@@ -128,11 +145,17 @@ impl Ledger {
                 json!({ "id": self.unassigned, "recipient": "Ann" }),
             ),
             (
+                "attributeEvent",
+                json!({ "eventId": self.event, "partnerId": p.b, "campaignId": p.campaign, "reason": "agreed" }),
+            ),
+            (
                 "createManualCommission",
                 json!({ "partnerId": p.a, "amount": money, "reason": "agreed" }),
             ),
             ("createPayoutRun", json!({})),
             ("previewPayoutRun", json!({})),
+            ("previewReassignCustomer", self.reassignment(p)),
+            ("reassignCustomer", self.reassignment(p)),
             ("recordEvent", event("one")),
             ("recordEvents", json!([event("two"), event("three")])),
             (
@@ -159,6 +182,9 @@ fn made_by_any(mutation: &str) -> &'static str {
         "settlePayout" => "payout { status }",
         "settlePayouts" => "settled results { payout { status } }",
         "previewPayoutRun" => "totals { count }",
+        "attributeEvent" | "previewReassignCustomer" | "reassignCustomer" => {
+            "remaining rows { nodes { outcome before { status } } }"
+        }
         "approveMatchingCommissions" => "approved refusedCount",
         "simulateCampaignTerms" => "commissions { amount { amount } }",
         _ => made_by(mutation),

@@ -11,6 +11,8 @@ pub fn cases(p: &Programme) -> Vec<Case> {
     let mut cases = vec![
         case("deletePaymentStage", json!({}), &["IN_USE id"]),
         case("deleteCustomField", json!({}), &["IN_USE id"]),
+        case("deleteDeal", json!({}), &["IN_USE id"]),
+        case("deleteDeal", json!({ "id": unknown(&p.deal) }), &["NOT_FOUND id"]),
         case(
             "updatePaymentStage",
             json!({ "position": null }),

@@ -35,6 +35,8 @@ pub fn cases(p: &Programme) -> Vec<Case> {
         ),
         case("deletePartnerGroup", json!({ "id": p.default_group }), &["IN_USE id"]),
         case("deletePartnerGroup", json!({ "id": p.group }), &["IN_USE id"]),
+        case("deletePartner", json!({}), &["IN_USE id"]),
+        case("deletePartner", json!({ "id": "x" }), &["INVALID id"]),
         case("deletePartnerTier", json!({}), &["IN_USE id"]),
         case("deletePartnerCategory", json!({}), &["IN_USE id"]),
         case("deleteAdvertiser", json!({}), &["IN_USE id"]),

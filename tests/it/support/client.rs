@@ -99,6 +99,8 @@ impl Client {
             "Delete".to_owned()
         } else if field == "previewPayoutRun" {
             "CreatePayoutRun".to_owned()
+        } else if field == "previewReassignCustomer" {
+            "ReassignCustomer".to_owned()
         } else {
             name
         };

@@ -160,6 +160,12 @@ impl TestApp {
         Arc::new(App::new(store, self.clock.clone(), keys).with_webhooks(webhooks))
     }
 
+    /// What another program on the same database serves.
+    pub async fn replica_router(&self) -> Router {
+        let (_, ending) = watch::channel(false);
+        http::router(self.replica().await, generous(), ending).expect("the options are sound")
+    }
+
     pub fn store(&self) -> &Store {
         &self.app.store
     }

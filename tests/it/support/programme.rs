@@ -39,6 +39,9 @@ pub struct Programme {
     /// What A's charge earned, and B's.
     pub commission: String,
     pub other_commission: String,
+    /// The event and customer of A's.
+    pub event: String,
+    pub customer: String,
     /// A payout of each.
     pub payout: String,
     pub other_payout: String,
@@ -58,13 +61,16 @@ pub struct Programme {
 }
 
 /// The ledger's mutations answer in shapes of their own; `ledger::access` and its neighbours try them.
-pub const LEDGER: [&str; 12] = [
+pub const LEDGER: [&str; 15] = [
     "approveCommissions",
     "approveMatchingCommissions",
     "assignCommissionRecipient",
+    "attributeEvent",
     "createManualCommission",
     "createPayoutRun",
     "previewPayoutRun",
+    "previewReassignCustomer",
+    "reassignCustomer",
     "recordEvent",
     "recordEvents",
     "reverseCommissions",
@@ -169,7 +175,7 @@ impl Programme {
         .await;
         let new_request = asked(&format!("{other}-new"), &campaign);
         let request = make("createPartnershipRequest", "partnershipRequest", new_request).await;
-        let (mut commissions, mut payouts, mut runs) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut commissions, mut payouts, mut runs, mut events) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (partner, name) in [(&a, own), (&b, other)] {
             let money = |amount: &str| json!({ "amount": amount, "currency": "USD" });
             let event = json!({
@@ -178,9 +184,14 @@ impl Programme {
                 "metadata": { "hidden": name },
             });
             let recorded = staff
-                .done("recordEvent", event, "commissions { id amount { amount } }")
+                .done(
+                    "recordEvent",
+                    event,
+                    "event { id customer { id } } commissions { id amount { amount } }",
+                )
                 .await;
             assert_eq!(recorded["commissions"][0]["amount"]["amount"], "12.00", "{recorded}");
+            events.push(recorded["event"].clone());
             let id = recorded["commissions"][0]["id"]
                 .as_str()
                 .expect("a commission")
@@ -256,6 +267,8 @@ impl Programme {
             decided_request,
             commission: commissions[0].clone(),
             other_commission: commissions[1].clone(),
+            event: events[0]["id"].as_str().expect("an event").to_owned(),
+            customer: events[0]["customer"]["id"].as_str().expect("a customer").to_owned(),
             payout: payouts[0].clone(),
             other_payout: payouts[1].clone(),
             payout_run: runs[0].clone(),

@@ -16,7 +16,7 @@ use crate::store::{self, StoreError};
 
 impl Recorder<'_> {
     /// What the event earns before any tier, and why; the terms in force, unless it earns nothing by its nature.
-    pub(super) async fn earn(
+    pub async fn earn(
         &self,
         prepared: &mut Prepared,
         snapshot: Option<&CommissionSnapshot>,
@@ -109,17 +109,17 @@ impl Recorder<'_> {
         }
         let (scope, transaction) = (self.writer.scope(), self.transaction);
         let event_type = prepared.event.event_type.as_deref();
+        let (both, before) = ((partner.id, customer.id), prepared.event.id);
         if terms
             .terms
             .iter()
             .any(|term| term.recurring_months.is_some() && term.event_type.is_none())
         {
-            history.first_of_any =
-                store::event::first_occurred_at(transaction, &scope, partner.id, customer.id, None).await?;
+            history.first_of_any = store::event::first_occurred_at(transaction, &scope, both, None, before).await?;
         }
         if event_type.is_some() && terms.terms.iter().any(|term| term.event_type.as_deref() == event_type) {
             history.first_of_type =
-                store::event::first_occurred_at(transaction, &scope, partner.id, customer.id, event_type).await?;
+                store::event::first_occurred_at(transaction, &scope, both, event_type, before).await?;
         }
         Ok(Some(history))
     }

@@ -30,7 +30,8 @@ use crate::store::{self, StoreError, Transaction};
 
 pub use earn::rows;
 use keyed::Keyed;
-use work_out::{Prepared, WorkedOut};
+pub use work_out::Prepared;
+use work_out::WorkedOut;
 
 /// The most events of one call.
 pub const MAX_EVENTS: usize = 500;
@@ -52,7 +53,7 @@ pub struct Recorded {
 pub type Answer = Result<Recorded, Vec<Problem>>;
 
 /// How one attempt ended without an answer.
-enum Interrupted {
+pub enum Interrupted {
     /// What to mend; nothing was written.
     Rejected(Vec<Problem>),
     /// Another writer recorded the same event meanwhile: look again.
@@ -166,11 +167,11 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
 }
 
 /// One attempt, in one transaction.
-struct Recorder<'a> {
-    clock: &'a Clock,
-    latest_occurrence: Duration,
-    writer: &'a Writer,
-    transaction: &'a Transaction,
+pub struct Recorder<'a> {
+    pub clock: &'a Clock,
+    pub latest_occurrence: Duration,
+    pub writer: &'a Writer,
+    pub transaction: &'a Transaction,
 }
 
 /// Events that are looked up at once, each with its place in the list. None names an event or a customer that another one

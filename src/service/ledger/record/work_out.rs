@@ -12,7 +12,9 @@ use crate::domain::history::Moment;
 use crate::domain::id::{AttributionId, CommissionId, CustomerId, EventId, PartnerId};
 use crate::domain::money::Currency;
 use crate::domain::problem::{ProblemCode, Problems};
+use crate::domain::tiered::TieredCommission;
 use crate::service::ledger::event::CheckedEvent;
+use crate::store;
 use crate::store::partner::Credited;
 use crate::store::recording::Facts;
 
@@ -39,13 +41,51 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// An event that is known, but not what it comes to.
+    pub fn new(
+        (base, zone): (Currency, chrono_tz::Tz),
+        event: Event,
+        (partner, moment): (Option<Credited>, Option<Moment>),
+        campaign: Option<Campaign>,
+        customer: Option<(Customer, bool)>,
+        paid_charges: i64,
+    ) -> Self {
+        let made_with = MadeWith {
+            partner_status: partner.as_ref().map(|partner| partner.status),
+            campaign_status: campaign.as_ref().map(|campaign| campaign.status),
+            campaign_version: campaign.as_ref().map(|campaign| campaign.version),
+            own_group: partner.as_ref().map(|partner| partner.group_id),
+            ..MadeWith::default()
+        };
+        Self {
+            base,
+            zone,
+            event,
+            moment,
+            partner,
+            campaign,
+            customer,
+            paid_charges,
+            rows: Vec::new(),
+            decision: Decision::of(Vec::new()),
+            made_with,
+            effects: tiers::Effects::default(),
+        }
+    }
+
     pub fn partner_id(&self) -> Option<PartnerId> {
         self.partner.as_ref().map(|partner| partner.id)
     }
 
     /// Why it earned what it earned, as it is kept.
-    pub fn decided(&self) -> (&Event, &Decision, &MadeWith) {
-        (&self.event, &self.decision, &self.made_with)
+    pub fn decided(&self) -> store::event_decision::Made<'_> {
+        store::event_decision::Made {
+            event: &self.event,
+            decision: &self.decision,
+            with: &self.made_with,
+            number: 1,
+            at: self.event.recorded_at,
+        }
     }
 
     pub fn new_customer(&self) -> Option<&Customer> {
@@ -56,7 +96,7 @@ impl Prepared {
     }
 
     /// Completes the decision with what tiers made of the rows that there were `before` them.
-    fn decide(&mut self, before: &[CommissionId]) {
+    pub fn decide(&mut self, before: &[CommissionId]) {
         let left = |id: &CommissionId| self.rows.iter().find(|row| row.id == *id).map(|row| row.amount);
         let amounts: Vec<_> = before.iter().map(left).collect();
         let decision = std::mem::replace(&mut self.decision, Decision::of(Vec::new()));
@@ -102,7 +142,7 @@ impl Recorder<'_> {
         let mut prepared = prepare(event, partner, facts, found.now);
         let terms = self.earn(&mut prepared, snapshot.as_ref()).await?;
         let before: Vec<_> = prepared.rows.iter().map(|row| row.id).collect();
-        self.apply_tiers(&mut prepared, terms.as_ref(), found).await?;
+        self.apply_tiers(&mut prepared, terms.as_ref(), &found.tiers).await?;
         prepared.decide(&before);
         // The partner's next event of this transaction comes after this one.
         if let (Some(partner), Some(moment)) = (prepared.partner_id(), prepared.moment)
@@ -113,12 +153,12 @@ impl Recorder<'_> {
         Ok(WorkedOut::New(Box::new(prepared)))
     }
 
-    /// What tiers make of it.
-    async fn apply_tiers(
+    /// What these tiers make of it.
+    pub async fn apply_tiers(
         &self,
         prepared: &mut Prepared,
         terms: Option<&TermsInForce>,
-        found: &Found,
+        tiered: &[TieredCommission],
     ) -> Result<(), Interrupted> {
         let (Some(partner), Some(campaign)) = (&prepared.partner, &prepared.campaign) else {
             return Ok(());
@@ -130,13 +170,7 @@ impl Recorder<'_> {
             terms,
             zone: prepared.zone,
         };
-        let effects = tiers::arrive(
-            self.transaction,
-            self.writer,
-            &arriving,
-            &found.tiers,
-            &mut prepared.rows,
-        );
+        let effects = tiers::arrive(self.transaction, self.writer, &arriving, tiered, &mut prepared.rows);
         prepared.effects = effects.await.map_err(|failure| match failure {
             tiers::Failure::Store(error) => Interrupted::Store(error),
             tiers::Failure::TooLarge(error) => {
@@ -204,25 +238,7 @@ fn prepare(mut checked: CheckedEvent, partner: Option<Credited>, facts: Facts, n
     });
     event.customer_id = customer.as_ref().map(|(customer, _)| customer.id);
     let is_charge = event.kind == EventKind::Charge;
-    let made_with = MadeWith {
-        partner_status: partner.as_ref().map(|partner| partner.status),
-        campaign_status: campaign.as_ref().map(|campaign| campaign.status),
-        campaign_version: campaign.as_ref().map(|campaign| campaign.version),
-        own_group: partner.as_ref().map(|partner| partner.group_id),
-        ..MadeWith::default()
-    };
-    Prepared {
-        base: facts.base,
-        zone: facts.zone,
-        event,
-        moment,
-        partner,
-        campaign,
-        customer,
-        paid_charges: if is_charge { facts.paid_charges } else { 0 },
-        rows: Vec::new(),
-        decision: Decision::of(Vec::new()),
-        made_with,
-        effects: tiers::Effects::default(),
-    }
+    let paid_charges = if is_charge { facts.paid_charges } else { 0 };
+    let of_tenant = (facts.base, facts.zone);
+    Prepared::new(of_tenant, event, (partner, moment), campaign, customer, paid_charges)
 }

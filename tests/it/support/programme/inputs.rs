@@ -54,6 +54,8 @@ impl Programme {
             ),
             ("deleteAdvertiser", json!({ "id": self.advertiser })),
             ("deleteCampaign", json!({ "id": self.campaign })),
+            ("deleteDeal", json!({ "id": self.pipeline.deal })),
+            ("deletePartner", json!({ "id": b })),
             ("deletePartnerCategory", json!({ "id": self.category })),
             ("deletePartnerGroup", json!({ "id": self.other_group })),
             ("deletePartnerTier", json!({ "id": self.tier })),

@@ -1,0 +1,26 @@
+//! Whom an event was credited to, and whom it is credited to since.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "event_move")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub event_id: Uuid,
+    pub reassignment_id: Uuid,
+    pub from_attribution_id: Option<Uuid>,
+    pub from_partner_id: Option<Uuid>,
+    pub from_campaign_id: Option<Uuid>,
+    pub attribution_id: Option<Uuid>,
+    pub partner_id: Option<Uuid>,
+    pub campaign_id: Option<Uuid>,
+    pub at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

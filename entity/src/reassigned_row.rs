@@ -1,0 +1,28 @@
+//! What became of a row of a moved event, or which it earned anew.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "reassigned_row")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub reassignment_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub position: i32,
+    pub event_id: Uuid,
+    /// The event's place among those that were moved, from 0.
+    pub place: i32,
+    /// Which component of the terms gave the new row.
+    pub term: Option<i32>,
+    pub outcome: String,
+    pub before_id: Option<Uuid>,
+    pub commission_id: Option<Uuid>,
+    pub clawback_id: Option<Uuid>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,173 @@
+//! What is counted after a move is what a tenant counts in which the events were recorded so in the first place.
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+use super::{Two, selection};
+use crate::ledger::{Shop, merged, refund};
+use crate::support::{TestApp, both_databases};
+
+/// A programme with bonuses by lifetime value and volume, and a tier.
+async fn programme<'a>(app: &'a TestApp, slug: &str) -> Two<'a> {
+    let tenant = app.tenant(slug).await;
+    let shop = Shop { app, tenant };
+    let rules = json!([
+        { "recurring": { "percentage": "10" } },
+        { "partnerLtvUpgrade": { "minLtvTotal": "150", "upgradePercentage": "5" } },
+        { "chargeThresholdBonus": { "minChargeTotal": "80", "bonus": "2" } },
+    ]);
+    let group = shop
+        .make(
+            "createPartnerGroup",
+            "partnerGroup",
+            json!({ "name": "G", "rules": rules }),
+        )
+        .await;
+    let (ann, bob) = (
+        shop.partner_with("ann", json!({ "groupId": group })).await,
+        shop.partner_with("bob", json!({ "groupId": group })).await,
+    );
+    let terms = json!([
+        { "basis": "GROUP_RULES" },
+        { "basis": "FIXED", "value": "4", "trigger": "FIRST", "eventType": "signup" },
+        { "basis": "FIXED", "value": "1", "trigger": "SUBSEQUENT", "eventType": "signup", "recurringMonths": 2 },
+    ]);
+    let campaign = shop.campaign_with(json!({ "terms": terms, "holdbackDays": 3 })).await;
+    let tier = json!({
+        "name": "T", "status": "ACTIVE", "currency": "EUR", "startDate": "2026-01-01", "endDate": "2026-12-31", "period": "MONTHLY",
+        "applyToAllPartners": true, "campaignIds": [campaign],
+        "goals": [{ "metric": "CONVERSION", "goal": "4" }, { "metric": "SALE_AMOUNT", "goal": "120" }],
+        "payout": { "action": "INCREASE", "value": "10" }, "retroactivePayout": { "action": "FLAT_INCREASE", "value": "0.50" },
+    });
+    shop.make("createTieredCommission", "tieredCommission", tier).await;
+    Two {
+        shop,
+        ann,
+        bob,
+        campaign,
+    }
+}
+
+/// What is counted of a partner, and what its next event would earn.
+async fn counted(two: &Two<'_>, partner: &str) -> Value {
+    let document = "query($id: ID!, $campaign: ID!) { partner(id: $id) { lifetimeValue { amount currency }
+        termsInForce(campaignId: $campaign) { qualifiedCustomers }
+        tierProgress { tier metric value goal windowStart } } }";
+    let data = two
+        .shop
+        .staff()
+        .data_with(document, json!({ "id": partner, "campaign": two.campaign }))
+        .await;
+    let mut found = data["partner"].clone();
+    // What was once counted and has left reads 0; what never was is not there.
+    found["lifetimeValue"]
+        .as_array_mut()
+        .unwrap()
+        .retain(|value| value["amount"] != "0.00");
+    found
+}
+
+struct Made {
+    events: Vec<(Value, bool)>,
+}
+
+/// Events of a customer that will be moved and of another one, with refunds; made the same for the same seed.
+fn made(random: &mut Rng) -> Made {
+    let mut events: Vec<(Value, bool)> = Vec::new();
+    for number in 0..random.usize(5..11) {
+        let is_moved = random.u8(..3) > 0;
+        let charge = random.u8(..4) > 0;
+        let amount = format!("{}.{:02}", random.u8(5..95), random.u8(..100));
+        let mut event = json!({
+            "externalId": format!("e{number}"), "kind": if charge { "CHARGE" } else { "CONVERSION" },
+            "amount": { "amount": amount, "currency": "EUR" },
+            "occurredAt": format!("2026-02-{:02}T10:00:00Z", random.u8(1..28)),
+            "customerExternalId": if is_moved { "cust" } else { "other" },
+        });
+        if random.bool() {
+            event["type"] = json!("signup");
+        }
+        events.push((event, is_moved));
+        if random.u8(..3) == 0 {
+            let amount = random
+                .bool()
+                .then(|| format!("{}.{:02}", random.u8(1..5), random.u8(..100)));
+            let back = refund(&format!("r{number}"), &format!("e{number}"), amount.as_deref());
+            events.push((back, is_moved));
+        }
+    }
+    Made { events }
+}
+
+impl Made {
+    /// Records them: what will be moved for one partner, the rest for the first.
+    async fn record(&self, two: &Two<'_>, moved_to: &str) {
+        for (event, is_moved) in &self.events {
+            let mut event = event.clone();
+            if event.get("originalExternalId").is_none() {
+                let partner = if *is_moved { moved_to } else { &two.ann };
+                event = merged(event, json!({ "partnerId": partner, "campaignId": two.campaign }));
+            }
+            two.shop.record(event).await;
+        }
+    }
+}
+
+both_databases! {
+    async fn counters_equal_those_of_a_tenant_that_recorded_it_so(app: TestApp) {
+        for seed in 0..10 {
+            let mut random = Rng::with_seed(seed);
+            let made = made(&mut random);
+            if !made.events.iter().any(|(_, is_moved)| *is_moved) {
+                continue;
+            }
+            let moving = programme(&app, &format!("moving-{seed}")).await;
+            let fresh = programme(&app, &format!("fresh-{seed}")).await;
+            // Bob has something of his own.
+            for two in [&moving, &fresh] {
+                let own = json!({ "externalId": "own", "kind": "CHARGE", "amount": { "amount": "33", "currency": "EUR" }, "partnerId": two.bob,
+                    "campaignId": two.campaign, "customerExternalId": "bobs", "occurredAt": "2026-02-03T00:00:00Z" });
+                two.shop.record(own).await;
+            }
+            made.record(&moving, &moving.ann).await;
+            made.record(&fresh, &fresh.bob).await;
+            let paid = random.bool();
+            if paid {
+                let rows = moving.shop.rows(&moving.ann).await;
+                let ids: Vec<_> = rows.iter().filter(|row| row["status"] == "ACCRUED" && row["kind"] == "EVENT").filter_map(|row| row["id"].as_str()).collect();
+                if !ids.is_empty() {
+                    moving.shop.approve(&ids[..ids.len().div_ceil(2)]).await;
+                    moving.shop.pay().await;
+                }
+            }
+            let others = |rows: Vec<Value>| rows.into_iter().filter(|row| {
+                let name = row["event"]["externalId"].as_str().unwrap_or_default();
+                made.events.iter().any(|(event, is_moved)| !is_moved && event["externalId"] == name)
+            }).collect::<Vec<_>>();
+            let (anns, bobs) = (others(moving.shop.rows(&moving.ann).await), moving.shop.rows(&moving.bob).await);
+            let customers = moving.shop.staff().data("{ customers(filter: { search: \"cust\" }) { nodes { id } } }").await;
+            let input = json!({
+                "customerId": customers["customers"]["nodes"][0]["id"], "partnerId": moving.bob, "campaignId": moving.campaign,
+                "from": "2000-01-01T00:00:00Z", "reason": "x", "clawBackPaid": random.bool(),
+            });
+            moving.shop.staff().done("reassignCustomer", input, &selection()).await;
+            moving.assert_sound().await;
+            for (moved, recorded) in [(&moving.ann, &fresh.ann), (&moving.bob, &fresh.bob)] {
+                assert_eq!(counted(&moving, moved).await, counted(&fresh, recorded).await, "seed {seed}");
+            }
+            // What is not moved stays to the letter.
+            assert_eq!(others(moving.shop.rows(&moving.ann).await), anns, "seed {seed}");
+            assert_eq!(moving.shop.rows(&moving.bob).await[..bobs.len()], bobs, "seed {seed}");
+            // A first and a later event of the customer earn the same from now on.
+            for (two, partner) in [(&moving, &moving.bob), (&moving, &moving.ann)] {
+                let other = if std::ptr::eq(partner, &two.bob) { &fresh.bob } else { &fresh.ann };
+                let probe = |partner: &str, campaign: &str| json!({ "externalId": format!("probe {partner}"), "kind": "CONVERSION", "type": "signup",
+                    "partnerId": partner, "campaignId": campaign, "customerExternalId": "cust", "occurredAt": "2026-02-28T00:00:00Z" });
+                let earned = two.shop.earned(probe(partner, &two.campaign)).await;
+                let expected = fresh.shop.earned(probe(other, &fresh.campaign)).await;
+                assert_eq!(earned.len(), expected.len(), "seed {seed}: {earned:?} {expected:?}");
+            }
+            moving.assert_sound().await;
+        }
+    }
+}
