@@ -209,3 +209,56 @@ export async function shownToStaff(page) {
     order: partners.map(([, sum]) => Number(sum.split(" ")[0])),
   };
 }
+
+/** The campaign with the most commissions. */
+export async function busiestCampaign(token) {
+  const { campaigns } = await ask(token, "{ campaigns(first: 100) { nodes { id commissions(first: 0) { totalCount } } } }");
+  const by = (left, right) => right.commissions.totalCount - left.commissions.totalCount;
+  return campaigns.nodes.sort(by)[0].id;
+}
+
+/** What a backtest came to in its first currency. */
+export async function backtestFigures(token, id) {
+  const difference = "actual { amount currency } proposed { amount } difference { amount currency }";
+  const { backtest } = await ask(
+    token,
+    `query($id: ID!) { viewer { tenant { timeZone } } backtest(id: $id) {
+      totals { ${difference} } months { start differences { ${difference} } } } }`,
+    { id },
+  );
+  const { currency } = backtest.totals[0].actual;
+  const { changes } = await ask(
+    token,
+    `query($id: ID!, $currency: CurrencyCode!) { changes: backtest(id: $id) {
+      gain: partners(currency: $currency, direction: DESC, first: 5) { nodes { partner { id } difference { difference { amount } } } }
+      lose: partners(currency: $currency, direction: ASC, first: 5) { nodes { partner { id } difference { difference { amount } } } } } }`,
+    { id, currency },
+  );
+  const side = (nodes, is) =>
+    nodes
+      .map(({ partner, difference }) => [partner.id, `${difference.difference.amount} ${currency}`])
+      .filter(([, amount]) => is(Number(amount.split(" ")[0])));
+  const total = backtest.totals[0];
+  const three = ({ actual, proposed, difference }) => [actual.amount, proposed.amount, difference.amount];
+  const months = backtest.months.flatMap(({ differences }) =>
+    differences.filter((one) => one.actual.currency === currency).map(three),
+  );
+  return {
+    total: [total.proposed.amount, total.actual.amount, total.difference.amount].map((one) => `${one} ${currency}`),
+    months: months.reverse().map((amounts) => amounts.map((one) => `${one} ${currency}`)),
+    changed: [
+      ...side(changes.gain.nodes, (amount) => amount > 0),
+      ...side(changes.lose.nodes, (amount) => amount < 0),
+    ],
+  };
+}
+
+export async function shownOfBacktest(result) {
+  await result.locator("summary").click();
+  const months = [];
+  for (const row of await result.locator("[data-compared]").all()) months.push(await amountsIn(row));
+  const changed = [];
+  for (const row of await result.locator("[data-changed]").all())
+    changed.push([await row.getAttribute("data-changed"), (await amountsIn(row))[0]]);
+  return { total: await amountsIn(result.locator(".lead")), months, changed };
+}

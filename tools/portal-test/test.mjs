@@ -2,7 +2,16 @@
 import path from "node:path";
 import { amountsIn, asked, open, quiet } from "./browser.mjs";
 import { act, campaignOf, check, equal, expired, makeNewcomer, makePartner, sell, tokenOf } from "./gateway.mjs";
-import { partnerFigures, shownToPartner, shownToStaff, staffFigures, statementFigures } from "./figures.mjs";
+import {
+  backtestFigures,
+  busiestCampaign,
+  partnerFigures,
+  shownOfBacktest,
+  shownToPartner,
+  shownToStaff,
+  staffFigures,
+  statementFigures,
+} from "./figures.mjs";
 
 const [executablePath, pictures] = process.argv.slice(2);
 const { PORTAL_URL: home, DEMO_ADMIN_TOKEN: staff, DEMO_PARTNER_TOKEN: demo } = process.env;
@@ -191,6 +200,26 @@ try {
       equal(asked(office.requests), { queries: 1, streams: 0 }, "what it asks");
       equal(await shownToStaff(office.page), await staffFigures(staff), "figures");
       await office.page.screenshot({ path: path.join(pictures, "portal-staff.png") });
+      quiet(office, home, staff);
+    },
+    office,
+  );
+  await step(
+    "staff tries another rate, and sees what the API says it would have cost",
+    async () => {
+      const region = office.page.getByRole("region", { name: "What would it have cost?" });
+      await region.locator("summary").first().click();
+      await region.getByLabel("Campaign").selectOption(await busiestCampaign(staff));
+      await region.getByLabel("Percent of every sale").fill("31.5");
+      await region.getByLabel("also for partners").check();
+      await region.getByRole("button", { name: "Work it out" }).click();
+      const result = region.locator("[data-backtest]");
+      await result.locator(".plot svg").waitFor();
+      const expected = await backtestFigures(staff, await result.getAttribute("data-backtest"));
+      check(expected.changed.length > 0, "nobody gains or loses");
+      await result.locator("[data-changed]").first().waitFor();
+      equal(await shownOfBacktest(result), expected, "figures");
+      await office.page.screenshot({ path: path.join(pictures, "portal-backtest.png"), fullPage: true });
       quiet(office, home, staff);
     },
     office,

@@ -169,6 +169,7 @@ fn needed_by(mutation: &str, input: &serde_json::Value) -> &'static str {
 pub fn needed(mutation: &str) -> &'static str {
     match mutation {
         "recordEvent" => "events:write",
+        "attributeEvent" | "previewReassignCustomer" | "reassignCustomer" => "events:write commissions:write",
         // Of a campaign.
         "createBacktest" | "cancelBacktest" => "campaigns:write",
         "createPayoutRun" | "previewPayoutRun" | "settlePayout" | "settlePayouts" => "payouts:write",

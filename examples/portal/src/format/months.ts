@@ -37,6 +37,11 @@ export function rangeOfMonths(count: number, now: Date): { from: string; to: str
   };
 }
 
+/** The first moment of the month so many months before the one that contains now. */
+export function monthsAgo(count: number, now: Date, timeZone: string): string {
+  return startOfMonth(lastMonths(count + 1, now, timeZone)[0] ?? "", timeZone);
+}
+
 /** The moment when a month ("2026-04") begins where the programme is. */
 export function startOfMonth(month: string, timeZone: string): string {
   const [year = 0, number = 1] = month.split("-").map(Number);

@@ -1,5 +1,5 @@
 // Hears of changes for as long as the page is open.
-import { stringifyDocument, type TypedDocumentNode } from "urql";
+import { stringifyDocument, type AnyVariables, type TypedDocumentNode } from "urql";
 import type { Client, NetworkError } from "graphql-sse";
 import { useEffect, useRef, useState } from "react";
 import { problemOfCode } from "./problem";
@@ -20,19 +20,23 @@ const PATIENCE = 2000;
 const AGAIN = 1000;
 const pauseAfter = (failures: number) => Math.min(30_000, AGAIN * 2 ** failures) * (0.5 + Math.random() / 2);
 
-export function useLive<Data>(
+/** `variables` of null: there is nothing to hear yet, or no longer. */
+export function useLive<Data, Variables extends AnyVariables>(
   listener: Client,
-  document: TypedDocumentNode<Data, Record<string, never>>,
+  document: TypedDocumentNode<Data, Variables>,
   handlers: Handlers<Data>,
+  variables: Variables | null = {} as Variables,
 ): Hearing {
+  const asked = JSON.stringify(variables);
   const [hearing, setHearing] = useState<Hearing>("starting");
   const latest = useRef(handlers);
   latest.current = handlers;
 
   useEffect(() => {
-    let [stop, again, over, asked, failures] = [() => {}, 0, false, false, 0];
+    if (variables === null) return;
+    let [stop, again, over, late, failures] = [() => {}, 0, false, false, 0];
     const patience = window.setTimeout(() => {
-      asked = true;
+      late = true;
       setHearing((now) => (now === "starting" ? "interrupted" : now));
     }, PATIENCE);
     // The stream's end is none of the page's: the network went, the replica ended, or it was too slow a listener.
@@ -44,7 +48,7 @@ export function useLive<Data>(
     };
     const listen = () => {
       stop = listener.subscribe<Data>(
-        { query: stringifyDocument(document) },
+        { query: stringifyDocument(document), variables: variables ?? undefined },
         {
           next: ({ data, errors }) => {
             const problems = (errors ?? []).map(problemOfCode);
@@ -60,8 +64,8 @@ export function useLive<Data>(
         {
           connected: () => {
             setHearing("listening");
-            if (asked) latest.current.resumed();
-            [asked, failures] = [true, 0];
+            if (late) latest.current.resumed();
+            [late, failures] = [true, 0];
           },
         },
       );
@@ -73,7 +77,7 @@ export function useLive<Data>(
       window.clearTimeout(again);
       stop();
     };
-  }, [listener, document]);
+  }, [listener, document, asked]);
 
   return hearing;
 }

@@ -9,6 +9,7 @@ import { Frame } from "../ui/frame";
 import { MONTHS, Series } from "../ui/series";
 import { Skeleton } from "../ui/skeleton";
 import { Trouble } from "../ui/trouble";
+import { Backtest } from "./backtest";
 import { Leaks } from "./leaks";
 import { Partners } from "./partners";
 import { Totals } from "./totals";
@@ -44,7 +45,7 @@ const QUERY = graphql(`
 const DAYS = 90;
 const PARTNERS = 200;
 
-export default function StaffPage({ onLeave, onRefused }: PageProps) {
+export default function StaffPage({ gateway, onLeave, onRefused }: PageProps) {
   const [variables] = useState(() => ({
     ...rangeOfMonths(MONTHS, new Date()),
     leaksFrom: new Date(Date.now() - DAYS * 24 * 60 * 60 * 1000).toISOString(),
@@ -81,6 +82,7 @@ export default function StaffPage({ onLeave, onRefused }: PageProps) {
       <Series title="What partners earned" points={data.commissionSeries} timeZone={tenant.timeZone} />
       <Leaks totals={data.eventDecisionTotals} days={DAYS} />
       <Partners partners={data.partners} />
+      <Backtest listener={gateway.listener} timeZone={tenant.timeZone} onRefused={onRefused} />
     </Frame>
   );
 }

@@ -14,6 +14,11 @@ const words = (title: string, mend: string, partner = `${title}.`): Words => ({ 
 /** Why an event earned nothing, in words: one for each reason, or this does not compile. */
 export const REASONS: Record<NoCommissionReason, Words> = {
   IMPORTED: words("Imported history", "Brought in as it was: nothing to mend"),
+  ALREADY_PAID: words(
+    "Paid to another partner",
+    "What it had earned was paid before it was moved here: claw that back when moving, if it was wrong",
+    "What it had earned was paid before it was credited to you.",
+  ),
   UNATTRIBUTED: words("No partner", "Name a partner with the event, or bind the customer to one"),
   PARTNER_SUSPENDED: words(
     "Partner suspended",
