@@ -67,6 +67,7 @@ kinds! {
     CommissionRuleReference CommissionRuleReferenceId "rrf";
     WebhookEndpoint WebhookEndpointId "whe";
     WebhookDelivery WebhookDeliveryId "whd";
+    AuditEntry AuditEntryId "aud";
 }
 
 impl<K: Kind> Id<K> {

@@ -53,6 +53,11 @@ const LISTS: [(&str, &str); 15] = [
         "{ webhookDeliveries(ARGUMENTS) { edges { cursor } totalCount } }",
         "/webhookDeliveries",
     ),
+    ("{ auditLog(ARGUMENTS) { edges { cursor } totalCount } }", "/auditLog"),
+    (
+        "{ partner(id: PARTNER) { history(ARGUMENTS) { edges { cursor } totalCount } } }",
+        "/partner/history",
+    ),
 ];
 
 fn document(p: &Programme, list: &str, arguments: &str) -> String {
