@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{change, log};
 use crate::idempotency::Stage;
-use crate::support::programme::Programme;
 use crate::support::both_databases;
+use crate::support::programme::Programme;
 
 const ASKING: &str = "{ auditLog { totalCount nodes { id } } }";
 

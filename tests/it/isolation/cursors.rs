@@ -4,7 +4,7 @@ use crate::support::programme::{Pipeline, Programme};
 use crate::support::{Client, both_databases};
 
 /// The lists of the schema, as a document with a place for their arguments, and the way to the connection.
-const LISTS: [(&str, &str); 15] = [
+const LISTS: [(&str, &str); 17] = [
     ("{ partners(ARGUMENTS) { edges { cursor } totalCount } }", "/partners"),
     ("{ campaigns(ARGUMENTS) { edges { cursor } totalCount } }", "/campaigns"),
     (
