@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use crate::auth::{KeyUses, Keys, Recent};
+use crate::auth::{KeyUses, Keys, Recent, Writer};
 use crate::clock::Clock;
+use crate::domain::audit::Origin;
 use crate::domain::id::TenantId;
 use crate::metrics::Metrics;
 use crate::service::webhook::Webhooks;
 use crate::store::outbox::Changes;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Store, StoreError, Trail, Transaction};
 
 /// Clocks and time zones of senders may be wrong by a day; what is further ahead is a mistake.
 pub const DEFAULT_LATEST_OCCURRENCE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -58,6 +59,17 @@ impl App {
             store: self.store.of_tenant(tenant),
             ..self.clone()
         }
+    }
+
+    /// Starts a transaction in the writer's name: what it changes is found in the audit log.
+    pub async fn begin(&self, writer: &Writer) -> Result<Transaction, StoreError> {
+        self.store.begin(self.trail(writer.tenant(), writer.origin())).await
+    }
+
+    /// In whose name something is changed.
+    pub fn trail(&self, tenant: TenantId, origin: Arc<Origin>) -> Trail {
+        let clock = self.clock.clone();
+        Trail::new(tenant, origin, move || clock.now())
     }
 
     pub fn with_latest_occurrence(self, latest_occurrence: Duration) -> Self {

@@ -3,6 +3,8 @@
 
 pub mod advertiser;
 pub mod api_key;
+pub mod audit_entry;
+pub mod audit_object;
 pub mod backtest;
 pub mod backtest_event;
 pub mod backtest_partner;

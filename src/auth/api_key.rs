@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::Permissions;
 use crate::domain::Timestamp;
+use crate::domain::audit::{Audited, Fields};
 use crate::domain::id::{ApiKeyId, PartnerId, TenantId};
 
 const MARK: &str = "trib_";
@@ -30,6 +32,26 @@ pub struct ApiKey {
     pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+}
+
+impl Audited for ApiKey {
+    const TYPE: &'static str = "ApiKey";
+
+    fn object_id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn fields(&self) -> Fields {
+        let scopes: Vec<_> = self.permissions.list().iter().map(ToString::to_string).collect();
+        vec![
+            ("name", json!(self.name)),
+            ("prefix", json!(self.prefix)),
+            ("scopes", json!(scopes)),
+            ("partnerId", json!(self.partner_id)),
+            ("expiresAt", json!(self.expires_at)),
+            ("revokedAt", json!(self.revoked_at)),
+        ]
+    }
 }
 
 /// What is kept of a key's text.

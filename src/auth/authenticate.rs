@@ -61,7 +61,7 @@ async fn admit(app: &App, header: Option<&str>, since: Option<Instant>) -> Resul
         None => None,
     };
     let caller = Caller::new(tenant, claims.sub, Permissions::parse(&claims.scope), partner);
-    Ok(caller.until(moment(claims.exp)))
+    Ok(caller.by_token(claims.jti.as_deref()).until(moment(claims.exp)))
 }
 
 /// The caller who presents an API key. One read decides, with every request: nothing outlives a revocation anywhere.
@@ -82,7 +82,7 @@ async fn by_key(app: &App, text: &str, since: Option<Instant>) -> Result<Caller,
     let (tenant, key) = (presented.tenant, presented.key);
     app.key_uses.note(tenant, key.id, now);
     let caller = Caller::new(tenant, key.id.to_string(), key.permissions, key.partner_id);
-    Ok(caller.until(key.expires_at))
+    Ok(caller.by_key(key.id).until(key.expires_at))
 }
 
 async fn signed_in_partner(

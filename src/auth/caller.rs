@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Permission, Permissions, Resource, Scope};
 use crate::domain::Timestamp;
-use crate::domain::id::{PartnerId, TenantId};
+use crate::domain::audit::{self, Origin};
+use crate::domain::id::{ApiKeyId, PartnerId, TenantId};
 
 /// Who is calling. Made from a token by [`super::authenticate`], or for the command line by [`Caller::operator`].
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Caller {
     expires_at: Option<Timestamp>,
     /// What it asks for, if it may ask again.
     call: Option<Arc<Call>>,
+    /// What the audit log says of it.
+    origin: Arc<Origin>,
 }
 
 /// A call that its caller may repeat: what is to be done, under which key.
@@ -47,16 +50,23 @@ pub struct Writer {
     tenant: TenantId,
     actor: String,
     call: Option<Arc<Call>>,
+    origin: Arc<Origin>,
 }
 
 impl Writer {
-    /// The program's own background work.
-    pub fn system(tenant: TenantId) -> Self {
+    /// The program's own background work, whose histories name the system.
+    pub fn job(tenant: TenantId, name: &str) -> Self {
         Self {
             tenant,
             actor: "system".to_owned(),
             call: None,
+            origin: Arc::new(Origin::job(name)),
         }
+    }
+
+    /// What the audit log says of it.
+    pub fn origin(&self) -> Arc<Origin> {
+        self.origin.clone()
     }
 
     pub fn tenant(&self) -> TenantId {
@@ -81,6 +91,10 @@ impl Writer {
 
 impl Caller {
     pub(super) fn new(tenant: TenantId, subject: String, permissions: Permissions, partner: Option<PartnerId>) -> Self {
+        let origin = Origin {
+            partner_id: partner,
+            ..Origin::caller(&subject)
+        };
         Self {
             tenant,
             subject,
@@ -88,7 +102,41 @@ impl Caller {
             partner,
             expires_at: None,
             call: None,
+            origin: Arc::new(origin),
         }
+    }
+
+    /// The same, known by an API key.
+    pub(super) fn by_key(self, key: ApiKeyId) -> Self {
+        self.known_by(|origin| origin.api_key_id = Some(key))
+    }
+
+    /// The same, known by a token that calls itself so.
+    pub(super) fn by_token(self, id: Option<&str>) -> Self {
+        self.known_by(|origin| origin.token_id = id.map(audit::cut))
+    }
+
+    /// The same in a request.
+    pub fn in_request(&self, id: &str) -> Self {
+        self.clone().known_by(|origin| origin.request_id = Some(id.to_owned()))
+    }
+
+    fn known_by(mut self, set: impl FnOnce(&mut Origin)) -> Self {
+        set(Arc::make_mut(&mut self.origin));
+        self
+    }
+
+    /// The same doing something: a mutation by its field, a command by its name.
+    pub fn doing(&self, operation: &str) -> Self {
+        Self {
+            origin: self.origin.doing(operation),
+            ..self.clone()
+        }
+    }
+
+    /// What the audit log says of it.
+    pub fn origin(&self) -> Arc<Origin> {
+        self.origin.clone()
     }
 
     /// The same, asking for something that it may ask for again.
@@ -110,12 +158,11 @@ impl Caller {
 
     /// Whoever runs the program's command line on the database itself.
     pub fn operator(tenant: TenantId, actor: &str) -> Self {
-        Self::new(
-            tenant,
-            actor.to_owned(),
-            std::iter::once(Permission::Admin).collect(),
-            None,
-        )
+        let permissions = std::iter::once(Permission::Admin).collect();
+        Self {
+            origin: Arc::new(Origin::command(actor)),
+            ..Self::new(tenant, actor.to_owned(), permissions, None)
+        }
     }
 
     pub fn tenant(&self) -> TenantId {
@@ -186,6 +233,7 @@ impl Caller {
             tenant: self.tenant,
             actor: self.subject.clone(),
             call: self.call.clone(),
+            origin: self.origin.clone(),
         })
     }
 

@@ -16,6 +16,7 @@ text_enum! {
         TieredCommissions = "tiered_commissions",
         ApiKeys = "api_keys",
         Webhooks = "webhooks",
+        Audit = "audit",
     }
 }
 
@@ -33,7 +34,10 @@ impl Permission {
             None if name == "admin" => Some(Self::Admin),
             None => None,
             Some((resource, "read")) => Resource::parse(resource).map(Self::Read),
-            Some((resource, "write")) => Resource::parse(resource).map(Self::Write),
+            // The program itself writes the audit log, and nobody else.
+            Some((resource, "write")) => Resource::parse(resource)
+                .filter(|resource| *resource != Resource::Audit)
+                .map(Self::Write),
             Some(_) => None,
         }
     }
@@ -113,7 +117,7 @@ mod tests {
             assert!(admin.allow(Permission::Read(*resource)) && admin.allow(Permission::Write(*resource)));
         }
         assert_eq!(
-            Permissions::parse("Admin partners partners:delete partners:read:x *"),
+            Permissions::parse("Admin partners partners:delete partners:read:x audit:write *"),
             Permissions::default()
         );
     }

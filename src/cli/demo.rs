@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::auth::{Caller, Permissions, Scope};
 use crate::domain::tenant::Tenant;
 use crate::seed::demo;
+use crate::service::audit::token_issued;
 use crate::service::token::{issue_for_partner, mint};
 use crate::store::{self, StoreOptions};
 
@@ -23,14 +24,10 @@ const SIMULATION: &str = "mutation { simulatePartnerGroup(input: { \
 pub async fn prepare_and_greet(app: &App, options: &StoreOptions, address: SocketAddr) -> Result<(), CliError> {
     let tenant = prepare(app, options).await?;
     let endpoint = format!("http://{}/graphql", reachable(address));
-    let admin = mint(
-        app,
-        "demo",
-        &Scope::tenant_wide(tenant.id),
-        Permissions::parse("admin"),
-        DAY,
-    )
-    .token;
+    let (scope, permissions) = (Scope::tenant_wide(tenant.id), Permissions::parse("admin"));
+    let admin = mint(app, "demo", &scope, permissions, DAY);
+    token_issued(app, "demo", &scope, permissions, admin.expires_at).await?;
+    let admin = admin.token;
     let simulation = serde_json::json!({ "query": SIMULATION });
     output::line(format_args!(
         "Tributary serves the tenant {}: {}\n",

@@ -10,7 +10,7 @@ use async_graphql::Value;
 use super::{CliError, bad_usage, open, output};
 use crate::auth::Caller;
 use crate::config::Config;
-use crate::export::{ExportError, Exports, Form, Kind};
+use crate::export::{ExportError, Exports, Form, Kind, write_down};
 use crate::graphql::schema_for_validated_documents;
 
 /// What to write, and where.
@@ -39,8 +39,13 @@ pub async fn run(config: &Config, tenant: &str, wanted: Wanted) -> Result<(), Cl
     let tenant = open::tenant(&app, tenant).await?;
     let caller = Caller::operator(tenant.id, "export");
     let exports = Arc::new(Exports::new(schema_for_validated_documents()));
-    let asked = exports.ask((kind, wanted.form), &caller, given).map_err(readable)?;
-    let mut document = asked.begin(exports, &app, None).await.map_err(readable)?;
+    let asked = exports.ask((kind, wanted.form), &caller, given.iter().copied());
+    let mut document = asked
+        .map_err(readable)?
+        .begin(exports, &app, None)
+        .await
+        .map_err(readable)?;
+    write_down(&app, &caller, (kind, wanted.form), &given).await?;
     let bar = output::bar(document.count().await.map_err(readable)?, "rows");
     let mut target = Target::open(wanted.output.as_deref())?;
     let interrupted = tokio::signal::ctrl_c();

@@ -10,12 +10,16 @@ use crate::domain::deal_rules::ValueType;
 use crate::domain::money::Currency;
 use crate::import::settlements::{COLUMNS, Options};
 use crate::import::{self, ImportError, journeybee::Unsaid};
+use crate::service::audit::Import;
+use crate::service::partner_group::import::Outcome;
 
 pub async fn donutwork(config: &Config, file: &Path, tenant: &str) -> Result<(), CliError> {
-    let (document, app, caller) = prepare(config, file, tenant).await?;
+    let (document, app, caller) = prepare(config, file, tenant, "import donutwork").await?;
+    let import = Import::begin(&app, &caller, document.as_bytes()).await?;
     let groups = import::donutwork::partner_groups(&app, &caller, &document)
         .await
         .map_err(refused(file))?;
+    import.end(counts(groups.iter().map(|(_, outcome)| *outcome))).await?;
     for (group, outcome) in groups {
         let outcome = outcome.as_str();
         let (id, rules) = (group.id, group.rules.rules().len());
@@ -39,11 +43,13 @@ pub async fn journeybee(
         ImportedValueType::Fixed => ValueType::Fixed,
         ImportedValueType::Percentage => ValueType::Percentage,
     };
-    let (document, app, caller) = prepare(config, file, tenant).await?;
+    let (document, app, caller) = prepare(config, file, tenant, "import journeybee").await?;
     let unsaid = Unsaid { value_type, currency };
+    let import = Import::begin(&app, &caller, document.as_bytes()).await?;
     let rules = import::journeybee::commission_rules(&app, &caller, &document, unsaid)
         .await
         .map_err(refused(file))?;
+    import.end(counts(rules.iter().map(|(_, outcome)| *outcome))).await?;
     for (rule, outcome) in rules {
         let outcome = outcome.as_str();
         let (id, plan) = (rule.id, &rule.plan);
@@ -57,10 +63,12 @@ pub async fn journeybee(
 }
 
 pub async fn everflow(config: &Config, file: &Path, tenant: &str, currency: Option<Currency>) -> Result<(), CliError> {
-    let (document, app, caller) = prepare(config, file, tenant).await?;
+    let (document, app, caller) = prepare(config, file, tenant, "import everflow").await?;
+    let import = Import::begin(&app, &caller, document.as_bytes()).await?;
     let tiers = import::everflow::tiered_commissions(&app, &caller, &document, currency)
         .await
         .map_err(refused(file))?;
+    import.end(counts(tiers.iter().map(|(_, outcome)| *outcome))).await?;
     for (commission, outcome) in tiers {
         let outcome = outcome.as_str();
         let (id, tier) = (commission.id, &commission.tier);
@@ -74,7 +82,11 @@ pub async fn everflow(config: &Config, file: &Path, tenant: &str, currency: Opti
 }
 
 pub async fn settlements(config: &Config, file: &Path, tenant: &str, options: &Options) -> Result<(), CliError> {
-    let (table, app, caller) = prepare(config, file, tenant).await?;
+    let (table, app, caller) = prepare(config, file, tenant, "import settlements").await?;
+    let import = match options.dry_run {
+        true => None,
+        false => Some(Import::begin(&app, &caller, table.as_bytes()).await?),
+    };
     let bar = output::bar(0, "payouts");
     let tell = |done, all| {
         bar.set_length(all);
@@ -84,6 +96,19 @@ pub async fn settlements(config: &Config, file: &Path, tenant: &str, options: &O
         .await
         .map_err(refused(file))?;
     bar.finish_and_clear();
+    if let Some(import) = import {
+        let (settled, problems) = (
+            if report.is_dry { 0 } else { report.settled },
+            report.problems.len() as u64,
+        );
+        let counts = [
+            ("settled", settled),
+            ("before", report.before),
+            ("waiting", report.waiting),
+            ("wrong", problems),
+        ];
+        import.end(counts).await?;
+    }
     let settled = match report.is_dry {
         true => "would be settled",
         false => "settled",
@@ -115,11 +140,30 @@ pub fn column(text: &str) -> Result<(String, String), String> {
     Ok((ours.to_owned(), theirs.to_owned()))
 }
 
-async fn prepare(config: &Config, file: &Path, tenant: &str) -> Result<(String, App, Caller), CliError> {
+/// How many things were created, updated, and left as they were.
+fn counts(outcomes: impl Iterator<Item = Outcome>) -> [(&'static str, u64); 3] {
+    let mut counts = [("created", 0), ("updated", 0), ("unchanged", 0)];
+    for outcome in outcomes {
+        let place = match outcome {
+            Outcome::Created => 0,
+            Outcome::Updated => 1,
+            Outcome::Unchanged => 2,
+        };
+        counts[place].1 += 1;
+    }
+    counts
+}
+
+async fn prepare(
+    config: &Config,
+    file: &Path,
+    tenant: &str,
+    operation: &str,
+) -> Result<(String, App, Caller), CliError> {
     let document = std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let app = open::app(config, open::no_keys(config)?).await?;
     let tenant = open::tenant(&app, tenant).await?;
-    let caller = Caller::operator(tenant.id, "import");
+    let caller = Caller::operator(tenant.id, "import").doing(operation);
     Ok((document, app, caller))
 }
 

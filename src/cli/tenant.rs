@@ -48,7 +48,7 @@ pub async fn run(config: &Config, command: TenantCommand) -> Result<(), CliError
                     false => Patch::Set(amounts(&minimum_payout)?),
                 },
             };
-            let caller = Caller::operator(tenant.id, "tenant");
+            let caller = Caller::operator(tenant.id, "tenant").doing("tenant update");
             print(&update(&app, &caller, change).await.map_err(open::readable)?)?;
         }
         TenantCommand::List => {

@@ -6,6 +6,7 @@ use super::{CliError, open, output};
 use crate::auth::{Permission, Permissions, Scope};
 use crate::config::Config;
 use crate::domain::id::PartnerId;
+use crate::service::audit::token_issued;
 use crate::service::token::mint;
 use crate::store;
 
@@ -41,5 +42,8 @@ pub async fn run(
             (id.to_string(), rows)
         }
     };
-    output::line(mint(&app, &subject, &rows, Permissions::parse(scope), ttl).token)
+    let permissions = Permissions::parse(scope);
+    let issued = mint(&app, &subject, &rows, permissions, ttl);
+    token_issued(&app, "token", &rows, permissions, issued.expires_at).await?;
+    output::line(issued.token)
 }

@@ -69,6 +69,7 @@ kinds! {
     CommissionRuleReference CommissionRuleReferenceId "rrf";
     WebhookEndpoint WebhookEndpointId "whe";
     WebhookDelivery WebhookDeliveryId "whd";
+    AuditEntry AuditEntryId "aud";
 }
 
 impl<K: Kind> Id<K> {

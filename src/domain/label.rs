@@ -2,6 +2,27 @@
 
 use super::id::{self, Id};
 
+/// A kind of label: its type in the API, and what it calls the label there.
+pub trait Labelled: id::Kind {
+    const TYPE: &'static str;
+    const FIELD: &'static str;
+}
+
+impl Labelled for id::PartnerTier {
+    const TYPE: &'static str = "PartnerTier";
+    const FIELD: &'static str = "label";
+}
+
+impl Labelled for id::PartnerCategory {
+    const TYPE: &'static str = "PartnerCategory";
+    const FIELD: &'static str = "label";
+}
+
+impl Labelled for id::Advertiser {
+    const TYPE: &'static str = "Advertiser";
+    const FIELD: &'static str = "name";
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label<K: id::Kind> {
     pub id: Id<K>,

@@ -1,6 +1,7 @@
 //! What Tributary knows about partner programmes. Pure: no async, no IO, nothing of the database, GraphQL or HTTP.
 
 pub mod accrual;
+pub mod audit;
 pub mod backtest;
 pub mod calendar;
 pub mod campaign;

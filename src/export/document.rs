@@ -1,7 +1,10 @@
 //! Whatever is exported, from what was asked for to its text.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde_json::json;
 
 use super::form::{Form, Kind};
 use super::payout_file::{FileOrder, PayoutFile};
@@ -9,6 +12,8 @@ use super::sheet::Sheet;
 use super::{Export, ExportError, Exports, Order};
 use crate::app::App;
 use crate::auth::Caller;
+use crate::domain::tenant::Tenant;
+use crate::store::StoreError;
 
 /// An export that may be made.
 pub enum Asked {
@@ -63,6 +68,21 @@ impl Asked {
             Self::PayoutFile(order) => Document::PayoutFile(order.begin(exports, app, pause).await?),
         })
     }
+}
+
+/// Writes down in the audit log that somebody exports something: what, and what was asked of it.
+pub async fn write_down(
+    app: &App,
+    caller: &Caller,
+    (kind, form): (Kind, Form),
+    given: &[(&str, &str)],
+) -> Result<(), StoreError> {
+    let (tenant, caller) = (caller.tenant(), caller.doing(&format!("export {}", kind.name())));
+    let given: BTreeMap<_, _> = given.iter().copied().collect();
+    let transaction = app.store.begin(app.trail(tenant, caller.origin())).await?;
+    let told = json!({ "format": form.word(), "filter": given });
+    transaction.noted_of::<Tenant>(tenant, "export", told);
+    transaction.commit().await
 }
 
 impl Document {

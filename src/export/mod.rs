@@ -33,7 +33,7 @@ use crate::app::App;
 use crate::auth::{Caller, Denied};
 use crate::graphql::{MAX_PAGE, RequestContext, Schema, query_types, text};
 use crate::store::StoreError;
-pub use document::{Asked, Document, Piece};
+pub use document::{Asked, Document, Piece, write_down};
 pub use form::{Form, Kind};
 use list::{AskedBy, List};
 use parameters::Parameters;

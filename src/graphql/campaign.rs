@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 
+use super::audit::{AuditEntry, histories, history};
 use super::commission::{CommissionFilter, CommissionOrder};
 use super::commission_list::{CommissionConnection, commissions_under, under};
 use super::connection::{Connection, PageArguments, placed};
@@ -115,6 +116,7 @@ pub static CAMPAIGN: Type = Type {
                     |request, campaign| Box::pin(request.loaders().partner_count_of_campaign.load(campaign)),
                 )
             }),
+            "history" => page_of(histories),
             _ => return None,
         })
     },
@@ -199,6 +201,24 @@ impl Campaign {
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
         identity::beyond(ctx, Resource::Campaigns)?;
         Ok(DateTime(self.0.updated_at))
+    }
+
+    /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<AuditEntry>, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        history(ctx, self.0.id.uuid(), page)
     }
 
     /// The partners that belong to it, newest first.

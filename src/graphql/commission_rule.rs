@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
+use super::audit::{AuditEntry, histories, history};
 use super::commission::PaymentTarget;
 use super::commission_rule_input::{CreateCommissionRuleInput, UpdateCommissionRuleInput};
 use super::connection::{Connection, List, PageArguments, children, listed};
@@ -148,6 +149,7 @@ pub static COMMISSION_RULE: Type = Type {
             "archivedAt" => value(Column::ArchivedAt, view::moment),
             "createdAt" => value(Column::CreatedAt, view::moment),
             "updatedAt" => value(Column::UpdatedAt, view::moment),
+            "history" => rows::page_of(histories),
             _ => return None,
         })
     },
@@ -237,6 +239,24 @@ impl CommissionRule {
         let categories = self.0.filters.categories.iter().map(|id| loader.load(id.uuid()));
         let categories = futures::future::try_join_all(categories).await?;
         Ok(categories.into_iter().flatten().map(PartnerCategory::from).collect())
+    }
+
+    /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<AuditEntry>, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        history(ctx, self.0.id.uuid(), page)
     }
 
     /// The partners that it is for, newest first; empty: all.

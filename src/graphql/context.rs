@@ -133,9 +133,10 @@ pub async fn mutation<'a>(ctx: &Context<'a>) -> Mutation<'a> {
         loaders.forget().await;
     }
     request.counted.forget();
+    let caller = request.caller.doing(ctx.field().name());
     let caller = match call(ctx) {
-        Some(call) => request.caller.calling(call),
-        None => request.caller.clone(),
+        Some(call) => caller.calling(call),
+        None => caller,
     };
     Mutation { request, caller }
 }

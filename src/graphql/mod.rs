@@ -3,6 +3,7 @@
 
 mod api_key;
 mod approve_matching;
+mod audit;
 mod backtest;
 mod backtest_proposal;
 mod backtest_result;
@@ -129,6 +130,7 @@ pub struct GatewayQueries(
     api_key::ApiKeyQuery,
     webhook::WebhookQuery,
     webhook_delivery::WebhookDeliveryQuery,
+    audit::AuditQuery,
     federation::FederationQuery,
 );
 

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use futures::future::join_all;
 
 use super::api_key::{API_KEY, ApiKey};
+use super::audit::{AUDIT_ENTRY, AuditEntry};
 use super::backtest::{BACKTEST, Backtest};
 use super::campaign::{CAMPAIGN, Campaign};
 use super::commission::{COMMISSION, Commission};
@@ -57,10 +58,11 @@ pub enum Node {
     ApiKey(ApiKey),
     WebhookEndpoint(WebhookEndpoint),
     WebhookDelivery(WebhookDelivery),
+    AuditEntry(AuditEntry),
 }
 
 /// The types whose objects are rows, by what their ids begin with.
-pub const TYPES: [(&str, &Type); 23] = [
+pub const TYPES: [(&str, &Type); 24] = [
     (id::Partner::PREFIX, &PARTNER),
     (id::PartnerGroup::PREFIX, &PARTNER_GROUP),
     (id::PartnerTier::PREFIX, &PARTNER_TIER),
@@ -84,6 +86,7 @@ pub const TYPES: [(&str, &Type); 23] = [
     (id::ApiKey::PREFIX, &API_KEY),
     (id::WebhookEndpoint::PREFIX, &WEBHOOK_ENDPOINT),
     (id::WebhookDelivery::PREFIX, &WEBHOOK_DELIVERY),
+    (id::AuditEntry::PREFIX, &AUDIT_ENTRY),
 ];
 
 /// Whatever `id` names, if the caller may see such things.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
+use super::audit::{AuditEntry, histories, history};
 use super::campaign::{Campaign, campaigns};
 use super::commission::{CommissionFilter, CommissionOrder};
 use super::commission_list::{CommissionConnection, commissions_under, under};
@@ -182,6 +183,7 @@ pub static PARTNER: Type = Type {
             }),
             "commissionSnapshots" => family(&COMMISSION_SNAPSHOT, store::snapshot::family),
             "commissionSnapshot" | "termsInForce" | "pastTierProgress" | "balancesAsOf" => ask(),
+            "history" => page_of(histories),
             _ => return None,
         })
     },
@@ -441,6 +443,24 @@ impl Partner {
                 })
             },
         ))
+    }
+
+    /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<AuditEntry>, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        history(ctx, self.0.id.uuid(), page)
     }
 
     /// The deals that it brought, newest first.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 
+use super::audit::{AuditEntry, histories, history};
 use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
 use super::cursor::Cursors;
@@ -98,6 +99,7 @@ pub static PARTNER_GROUP: Type = Type {
                     |request, group| Box::pin(request.loaders().partner_count_of_group.load(group)),
                 )
             }),
+            "history" => page_of(histories),
             _ => return None,
         })
     },
@@ -173,6 +175,24 @@ impl PartnerGroup {
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
         identity::beyond(ctx, Resource::PartnerGroups)?;
         Ok(DateTime(self.0.updated_at))
+    }
+
+    /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<AuditEntry>, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        history(ctx, self.0.id.uuid(), page)
     }
 
     /// The partners in it, newest first.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
+use super::audit::{AuditEntry, histories, history};
 use super::campaign::Campaign;
 use super::connection::{Connection, List, PageArguments, children, listed};
 use super::context::{RequestContext, mutation, request};
@@ -194,6 +195,7 @@ pub static TIERED_COMMISSION: Type = Type {
             "archivedAt" => value(Column::ArchivedAt, view::moment),
             "createdAt" => value(Column::CreatedAt, view::moment),
             "updatedAt" => value(Column::UpdatedAt, view::moment),
+            "history" => rows::page_of(histories),
             _ => return None,
         })
     },
@@ -329,6 +331,24 @@ impl TieredCommission {
     /// When it was last changed.
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
+    }
+
+    /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<AuditEntry>, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        history(ctx, self.0.id.uuid(), page)
     }
 
     /// The partners that it names, newest first.

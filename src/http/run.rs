@@ -359,7 +359,7 @@ impl Answered {
 
 /// Runs a query or a mutation.
 pub async fn execute(front: &Front, asker: Asker, admission: &Admission) -> Result<GraphqlResponse, Failed> {
-    let context = front.context(asker.caller);
+    let context = front.context(asker.caller.in_request(&asker.request_id));
     let written = context.written.clone();
     let execution = async {
         let request = admission.request(front).data(context);

@@ -6,6 +6,7 @@ use super::programme::{Programme, some_terms};
 use super::source::{Ids, JOINING, Source, between_days, happens, pick, pick_some, soon_after};
 use super::words::{BRANDS, FIRST_NAMES, LAST_NAMES, TAGS, TRADES};
 use crate::domain::Timestamp;
+use crate::domain::audit::Entry;
 use crate::domain::campaign::Campaign;
 use crate::domain::history::Moment;
 use crate::domain::id::{CampaignId, PartnerCategoryId, PartnerId, PartnerTransitionId};
@@ -25,6 +26,8 @@ pub struct Batch {
     pub categories: Vec<(PartnerId, PartnerCategoryId)>,
     pub members: Vec<(CampaignId, PartnerId, Timestamp)>,
     pub snapshots: Vec<CommissionSnapshot>,
+    /// What the audit log says of each.
+    pub entries: Vec<Entry>,
     /// How far each partner's history has come.
     pub moments: Vec<(PartnerId, Moment)>,
 }
@@ -55,6 +58,7 @@ impl Batch {
         }
         let partner = self.live(partner, random, ids);
         self.number(&partner, transitions, snapshots);
+        self.entries.push(source.entry("partner", number, created_at, &partner));
         self.partners.push(partner);
     }
 

@@ -18,7 +18,7 @@ use crate::domain::tenant::Tenant;
 use crate::domain::terms::{Term, TermDraft, terms};
 use crate::service::ServiceError;
 use crate::service::label::LabelKind;
-use crate::store::{self, StoreError, Transaction, bulk};
+use crate::store::{self, StoreError, Transaction, Writes, bulk};
 
 const TIERS: [&str; 4] = ["Bronze", "Silver", "Gold", "Platinum"];
 const CATEGORIES: [&str; 6] = [
@@ -47,7 +47,7 @@ pub async fn prepare(
     source: &Source,
     campaigns: u32,
 ) -> Result<(Programme, usize), ServiceError> {
-    let transaction = app.store.begin().await?;
+    let transaction = app.store.begin_unaudited().await?;
     // Two seedings of one tenant take turns, and so do changes of its default group.
     store::tenant::lock(&transaction, tenant.id).await?;
     let groups = make_groups(&transaction, tenant, source).await?;
@@ -138,6 +138,10 @@ async fn make_groups(
         };
         has_default = true;
         store::partner_group::insert(transaction, tenant.id, &group).await?;
+        let entry = source.entry("group", number, created_at, &group);
+        Writes::of(|writes| store::audit::add(writes, tenant.id, [&entry]))
+            .run(transaction)
+            .await?;
         groups.push(group.id);
     }
     Ok(groups)
@@ -170,6 +174,10 @@ async fn labels<K: LabelKind>(
             external_id: Some(external_id),
         };
         store::label::insert(transaction, tenant.id, &label).await?;
+        let entry = source.entry(what, number, start(), &label);
+        Writes::of(|writes| store::audit::add(writes, tenant.id, [&entry]))
+            .run(transaction)
+            .await?;
         labels.push(label.id);
     }
     Ok(labels)
@@ -189,17 +197,23 @@ async fn make_campaigns(
     let scope = Scope::tenant_wide(tenant.id);
     let known = bulk::campaigns_by_external_id(transaction, &scope, &external_ids).await?;
     let mut campaigns = Vec::with_capacity(external_ids.len());
-    let mut missing = Vec::new();
+    let (mut missing, mut entries) = (Vec::new(), Vec::new());
     for (number, external_id) in (1..=count).zip(external_ids) {
         let known = known.get(&external_id).copied();
         let mut campaign = campaign(tenant.base_currency, source, advertisers, number, external_id);
         match known {
             Some(id) => campaign.id = id,
-            None => missing.push(campaign.clone()),
+            None => {
+                entries.push(source.entry("campaign", number, campaign.created_at, &campaign));
+                missing.push(campaign.clone());
+            }
         }
         campaigns.push(campaign);
     }
     bulk::insert_campaigns(transaction, tenant.id, &missing).await?;
+    Writes::of(|writes| store::audit::add(writes, tenant.id, &entries))
+        .run(transaction)
+        .await?;
     Ok((campaigns, missing.len()))
 }
 

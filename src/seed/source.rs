@@ -5,6 +5,7 @@ use fastrand::Rng;
 use sha2::{Digest, Sha256};
 
 use crate::domain::Timestamp;
+use crate::domain::audit::{Audited, Entry, Origin, whole};
 use crate::domain::id::{Id, Kind};
 
 /// The two years of the made-up history end at the same moment whenever the data are made.
@@ -56,6 +57,17 @@ impl Source {
             sequence: number,
             step: 0,
             random,
+        }
+    }
+
+    /// What the audit log says of one thing that was made up.
+    pub fn entry<T: Audited>(&self, what: &str, number: u32, at: Timestamp, made: &T) -> Entry {
+        Entry {
+            id: self.ids(&format!("audit-{what}"), number).next(at),
+            at,
+            origin: Origin::command("seed"),
+            count: None,
+            changes: vec![whole(made)],
         }
     }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::auth::{ApiKey, Caller, NewKey, Permission, Permissions, Resource, Scope};
 use crate::domain::Timestamp;
+use crate::domain::audit::CHANGED;
 use crate::domain::id::{self, ApiKeyId, TenantId};
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::domain::text;
@@ -94,6 +95,8 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
         revoked_at: None,
     };
     store::api_key::insert(&transaction, writer.tenant(), &api_key, &new.hash).await?;
+    transaction.created(&api_key);
+    transaction.noted(&api_key, "key", Value::Null, CHANGED);
     let created = Created {
         api_key,
         text: Some(new.text),
@@ -118,7 +121,7 @@ fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permi
 pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<ApiKeyId, ServiceError> {
     let writer = caller.write(Resource::ApiKeys)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     let key = match problems.id::<id::ApiKey>("id", id) {
         Some(id) => problems.found("id", store::api_key::lock(&transaction, &writer.scope(), id).await?),
         None => None,
@@ -126,13 +129,16 @@ pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<ApiKeyId, Se
     let Some(key) = key else {
         return Err(problems.into());
     };
-    store::api_key::revoke(
-        &transaction,
-        writer.tenant(),
-        key.id,
-        app.clock.now().max(key.created_at),
-    )
-    .await?;
+    let now = app.clock.now().max(key.created_at);
+    store::api_key::revoke(&transaction, writer.tenant(), key.id, now).await?;
+    let revoked_at = key.revoked_at.or(Some(now));
+    transaction.changed(
+        &key,
+        &ApiKey {
+            revoked_at,
+            ..key.clone()
+        },
+    );
     transaction.commit().await?;
     Ok(key.id)
 }
@@ -153,7 +159,7 @@ pub async fn write_uses(app: &App) -> Result<(), StoreError> {
 }
 
 async fn write_use(app: &App, tenant: TenantId, key: ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
-    let transaction = app.store.begin().await?;
+    let transaction = app.store.begin_unaudited().await?;
     store::api_key::set_used(&transaction, tenant, key, at).await?;
     transaction.commit().await
 }

@@ -80,6 +80,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
         version: 1,
     };
     store::campaign::insert(&transaction, writer.tenant(), &campaign).await?;
+    transaction.created(&campaign);
     commit(app, transaction, &writer, &campaign).await?;
     Ok(campaign)
 }
@@ -159,6 +160,7 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         version: current.version + u32::from(pays_otherwise),
     };
     store::campaign::update(&transaction, writer.tenant(), &campaign).await?;
+    transaction.changed(&before, &campaign);
     if pays_otherwise {
         store::campaign::keep_version(&transaction, writer.tenant(), &campaign).await?;
     }
@@ -173,7 +175,7 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CampaignId, ServiceError> {
     let writer = caller.write(Resource::Campaigns)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     let Some(campaign) = locked(&transaction, &writer, id, &mut problems).await? else {
         return Err(problems.into());
     };
@@ -183,6 +185,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CampaignId, 
         return Err(problems.into());
     }
     store::campaign::delete(&transaction, writer.tenant(), campaign.id).await?;
+    transaction.deleted(&campaign);
     transaction.commit().await?;
     Ok(campaign.id)
 }

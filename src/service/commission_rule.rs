@@ -71,6 +71,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewCommissionRule) -> Res
         return Err(problems.into());
     };
     store::commission_rule::insert(&transaction, writer.tenant(), &rule).await?;
+    transaction.created(&rule);
     commit(app, transaction, &writer, &rule).await?;
     Ok(rule)
 }
@@ -184,21 +185,23 @@ pub async fn update(app: &App, caller: &Caller, input: CommissionRuleChange) -> 
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CommissionRuleId, ServiceError> {
     let writer = caller.write(Resource::CommissionRules)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     let Some(rule) = locked(&transaction, &writer, id, &mut problems).await? else {
         return Err(problems.into());
     };
     let id = rule.id;
     if !store::deal_payment::has_paid(&transaction, &writer.scope(), id).await? {
         store::commission_rule::delete(&transaction, writer.tenant(), id).await?;
+        transaction.deleted(&rule);
     } else if rule.archived_at.is_none() {
         let now = app.clock.now().max(rule.updated_at);
         let archived = CommissionRule {
             archived_at: Some(now),
             updated_at: now,
-            ..rule
+            ..rule.clone()
         };
         store::commission_rule::update(&transaction, writer.tenant(), &archived).await?;
+        transaction.changed(&rule, &archived);
     }
     transaction.commit().await?;
     Ok(id)

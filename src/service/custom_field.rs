@@ -59,6 +59,7 @@ pub async fn create(
         options,
     };
     store::custom_field::insert(&transaction, writer.tenant(), &field).await?;
+    transaction.created(&field);
     commit(app, transaction, &writer, &field).await?;
     Ok(field)
 }
@@ -70,8 +71,8 @@ pub async fn update(app: &App, caller: &Caller, input: FieldChange) -> Result<Cu
     let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
-    let label = problems.changed("label", input.label, current.label, |text| text::name(&text));
-    let external_id = problems.changed_optional("externalId", input.external_id, current.external_id, |text| {
+    let label = problems.changed("label", input.label, current.label.clone(), |text| text::name(&text));
+    let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
     let options = match input.options {
@@ -106,6 +107,7 @@ pub async fn update(app: &App, caller: &Caller, input: FieldChange) -> Result<Cu
         options,
     };
     store::custom_field::update(&transaction, writer.tenant(), &field, &current.options).await?;
+    transaction.changed(&current, &field);
     commit(app, transaction, &writer, &field).await?;
     Ok(field)
 }
@@ -114,7 +116,7 @@ pub async fn update(app: &App, caller: &Caller, input: FieldChange) -> Result<Cu
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CustomFieldId, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     let Some(field) = locked(&transaction, &writer, id, &mut problems).await? else {
         return Err(problems.into());
     };
@@ -124,6 +126,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CustomFieldI
         return Err(problems.into());
     }
     store::custom_field::delete(&transaction, writer.tenant(), field.id).await?;
+    transaction.deleted(&field);
     transaction.commit().await?;
     Ok(field.id)
 }

@@ -151,6 +151,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, 
         updated_at: now,
     };
     store::deal::insert(&transaction, writer.tenant(), &deal).await?;
+    transaction.created(&deal);
     let desk = Desk::open(&transaction, &writer, &partner, &deal, moment).await?;
     let commissions = match stage {
         Some(stage) => desk.enter(&stage).await?,
@@ -204,6 +205,7 @@ pub async fn update(app: &App, caller: &Caller, input: DealChange) -> Result<Don
         ..current.clone()
     };
     store::deal::update(&transaction, writer.tenant(), &deal).await?;
+    transaction.changed(&current, &deal);
     let mut commissions = Vec::new();
     if deal.fields != current.fields {
         store::deal::replace_fields(&transaction, writer.tenant(), &deal).await?;
@@ -247,9 +249,10 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
     let deal = Deal {
         stage_id: Some(stage.id),
         updated_at: now,
-        ..current
+        ..current.clone()
     };
     store::deal::update(&transaction, writer.tenant(), &deal).await?;
+    transaction.changed(&current, &deal);
     let desk = Desk::open(&transaction, &writer, &partner, &deal, moment).await?;
     let commissions = desk.enter(&stage).await?;
     let done = Done { deal, commissions };
@@ -290,9 +293,10 @@ async fn renew_once(app: &App, caller: &Caller, id: &str) -> Result<Done, Servic
     let deal = Deal {
         renewals: current.renewals + 1,
         updated_at: now,
-        ..current
+        ..current.clone()
     };
     store::deal::update(&transaction, writer.tenant(), &deal).await?;
+    transaction.changed(&current, &deal);
     let desk = Desk::open(&transaction, &writer, &partner, &deal, moment).await?;
     let commissions = desk.renew().await?;
     let done = Done { deal, commissions };

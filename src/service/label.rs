@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::id::{self, Id};
-use crate::domain::label::Label;
+use crate::domain::label::{Label, Labelled};
 use crate::domain::problem::{Patch, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
@@ -11,29 +11,25 @@ use crate::service::once::{begin, commit};
 use crate::store::label::LabelTable;
 use crate::store::{self, StoreError, Transaction};
 
-/// A kind of label: what guards it, and how its input calls the label.
-pub trait LabelKind: LabelTable {
+/// A kind of label: what guards it.
+pub trait LabelKind: LabelTable + Labelled {
     const RESOURCE: Resource;
-    const FIELD: &'static str;
     /// Whether two may not bear the same label.
     const UNIQUE: bool;
 }
 
 impl LabelKind for id::PartnerTier {
     const RESOURCE: Resource = Resource::Partners;
-    const FIELD: &'static str = "label";
     const UNIQUE: bool = true;
 }
 
 impl LabelKind for id::PartnerCategory {
     const RESOURCE: Resource = Resource::Partners;
-    const FIELD: &'static str = "label";
     const UNIQUE: bool = true;
 }
 
 impl LabelKind for id::Advertiser {
     const RESOURCE: Resource = Resource::Campaigns;
-    const FIELD: &'static str = "name";
     const UNIQUE: bool = false;
 }
 
@@ -66,6 +62,7 @@ pub async fn create<K: LabelKind>(
         external_id,
     };
     store::label::insert(&transaction, writer.tenant(), &label).await?;
+    transaction.created(&label);
     commit(app, transaction, &writer, &label).await?;
     Ok(label)
 }
@@ -83,8 +80,8 @@ pub async fn update<K: LabelKind>(
     let Some(current) = locked::<K>(&transaction, &writer, id, &mut problems).await? else {
         return Err(problems.into());
     };
-    let label = problems.changed(K::FIELD, label, current.label, |text| text::name(&text));
-    let external_id = problems.changed_optional("externalId", external_id, current.external_id, |text| {
+    let label = problems.changed(K::FIELD, label, current.label.clone(), |text| text::name(&text));
+    let external_id = problems.changed_optional("externalId", external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
     let me = Some(current.id);
@@ -106,6 +103,7 @@ pub async fn update<K: LabelKind>(
         external_id,
     };
     store::label::update(&transaction, writer.tenant(), &label).await?;
+    transaction.changed(&current, &label);
     commit(app, transaction, &writer, &label).await?;
     Ok(label)
 }
@@ -114,7 +112,7 @@ pub async fn update<K: LabelKind>(
 pub async fn delete<K: LabelKind>(app: &App, caller: &Caller, id: &str) -> Result<Id<K>, ServiceError> {
     let writer = caller.write(K::RESOURCE)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     let Some(label) = locked::<K>(&transaction, &writer, id, &mut problems).await? else {
         return Err(problems.into());
     };
@@ -124,6 +122,7 @@ pub async fn delete<K: LabelKind>(app: &App, caller: &Caller, id: &str) -> Resul
         return Err(problems.into());
     }
     store::label::delete(&transaction, writer.tenant(), label.id).await?;
+    transaction.deleted(&label);
     transaction.commit().await?;
     Ok(label.id)
 }

@@ -2,6 +2,7 @@
 //! in one transaction. Every function answers all problems of its input at once, and then has changed nothing.
 
 pub mod api_key;
+pub mod audit;
 pub mod backtest;
 pub mod campaign;
 pub mod commission_rule;

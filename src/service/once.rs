@@ -41,7 +41,7 @@ pub trait Answer: Send + Sync + Sized {
 
 /// Begins to write. Ends here, as [`ServiceError::Repeated`], if the call was made before.
 pub async fn begin(app: &App, writer: &Writer) -> Result<Transaction, ServiceError> {
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(writer).await?;
     let Some(call) = writer.call() else {
         return Ok(transaction);
     };

@@ -1,5 +1,9 @@
 //! Partners: creating and changing them, and the life of the partnership.
 
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::history::Moment;
@@ -126,12 +130,16 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     store::partner::replace_categories(&transaction, writer.tenant(), partner.id, &category_ids).await?;
     // A promise for a campaign is an invitation to it.
     campaign_ids.extend(promise.as_ref().and_then(|promise| promise.campaign_id));
+    campaign_ids.sort_unstable();
+    campaign_ids.dedup();
+    let joined = campaign_ids.clone();
     let members = campaign_ids.into_iter().map(|campaign| (partner.id, campaign));
     let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), members, now);
     Writes::of(join).run(&transaction).await?;
     if let Some(promise) = promise {
         snapshot::stamp(&transaction, &writer, partner.id, promise, moment).await?;
     }
+    note_lists(&transaction, &partner, &category_ids, &joined);
     commit(app, transaction, &writer, &partner).await?;
     Ok(partner)
 }
@@ -212,6 +220,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         return Err(problems.into());
     };
     let updated_at = last.next(app.clock.now().max(current.updated_at)).at;
+    let before = current.clone();
     let partner = Partner {
         name,
         email,
@@ -227,7 +236,15 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         ..current
     };
     store::partner::update(&transaction, writer.tenant(), &partner).await?;
+    transaction.changed(&before, &partner);
     if let Some(category_ids) = category_ids {
+        let scope = writer.scope();
+        let had = store::label::categories_of_partners(&transaction, &scope, &[partner.id.uuid()]).await?;
+        let had: BTreeSet<_> = had.into_values().flatten().map(|category| category.id).collect();
+        if had != category_ids.iter().copied().collect() {
+            let had: Vec<_> = had.into_iter().collect();
+            transaction.noted(&partner, "categoryIds", json!(had), json!(category_ids));
+        }
         store::partner::replace_categories(&transaction, writer.tenant(), partner.id, &category_ids).await?;
     }
     commit(app, transaction, &writer, &partner).await?;
@@ -253,7 +270,7 @@ pub async fn change_status(
     // Not before the lock: what changed it while this one waited for it is earlier.
     let moment = last.next(app.clock.now().max(current.updated_at));
     let now = moment.at;
-    let before = current.status;
+    let (was, before) = (current.clone(), current.status);
     let Some(partner) = current.after(the_move, now) else {
         let other_way = match (the_move, before) {
             (PartnerMove::Reinstate, PartnerStatus::Suspended) => ": activatePartner ends a suspension",
@@ -265,8 +282,12 @@ pub async fn change_status(
         return Err(problems.into());
     };
     store::partner::update(&transaction, writer.tenant(), &partner).await?;
+    transaction.changed(&was, &partner);
     if !partner.status.may_sign_in() {
-        store::api_key::revoke_of_partner(&transaction, writer.tenant(), partner.id, now).await?;
+        let revoked = store::api_key::revoke_of_partner(&transaction, writer.tenant(), partner.id, now).await?;
+        if revoked > 0 {
+            transaction.noted(&partner, "apiKeys", None::<u64>, json!({ "revoked": revoked }));
+        }
     }
     let (from, actor) = (Some(before), writer.actor().to_owned());
     let transition = PartnerTransition {
@@ -305,9 +326,27 @@ pub async fn join_campaign(
     };
     let now = app.clock.now();
     let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
+    if !store::campaign::has_member(&transaction, &writer.scope(), campaign.id, partner.id).await? {
+        note_joined(&transaction, &partner, campaign.id);
+    }
     Writes::of(join).run(&transaction).await?;
     commit(app, transaction, &writer, &partner).await?;
     Ok(partner)
+}
+
+/// Notes the lists of a new partner.
+fn note_lists(transaction: &Transaction, partner: &Partner, categories: &[PartnerCategoryId], joined: &[CampaignId]) {
+    if !categories.is_empty() {
+        transaction.noted(partner, "categoryIds", Value::Null, json!(categories));
+    }
+    for campaign in joined {
+        note_joined(transaction, partner, *campaign);
+    }
+}
+
+/// Notes that a partner belongs to one more campaign.
+pub(super) fn note_joined(transaction: &Transaction, partner: &Partner, campaign: CampaignId) {
+    transaction.noted(partner, "campaigns", Value::Null, json!(campaign));
 }
 
 /// Checked details of a partner to be created.
@@ -362,6 +401,7 @@ pub(super) async fn insert(
         tokens_valid_from: now,
     };
     store::partner::insert(transaction, writer.tenant(), &partner).await?;
+    transaction.created(&partner);
     let moment = Moment { sequence: 0, at: now }.next(now);
     let transition = PartnerTransition {
         from: None,

@@ -93,6 +93,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Resul
         make_room_for_default(&transaction, &writer).await?;
     }
     store::partner_group::insert(&transaction, writer.tenant(), &group).await?;
+    transaction.created(&group);
     commit(app, transaction, &writer, &group).await?;
     Ok(group)
 }
@@ -176,7 +177,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
         return Err(problems.into());
     };
     if is_default && !current.is_default {
-        store::partner_group::clear_default(&transaction, writer.tenant()).await?;
+        clear_default(&transaction, &writer).await?;
     }
     // The amounts of rules are in the currency.
     let version = match keeps_rules && currency != before.currency {
@@ -198,6 +199,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
         ..current
     };
     store::partner_group::update(&transaction, writer.tenant(), &group).await?;
+    transaction.changed(&before, &group);
     store::partner_group::keep_version(&transaction, writer.tenant(), &group, Some(&before)).await?;
     commit(app, transaction, &writer, &group).await?;
     Ok(group)
@@ -207,7 +209,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PartnerGroupId, ServiceError> {
     let writer = caller.write(Resource::PartnerGroups)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     let group = match problems.id::<id::PartnerGroup>("id", id) {
         Some(id) => problems.found(
             "id",
@@ -231,6 +233,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PartnerGroup
         return Err(problems.into());
     }
     store::partner_group::delete(&transaction, writer.tenant(), group.id).await?;
+    transaction.deleted(&group);
     transaction.commit().await?;
     Ok(group.id)
 }
@@ -336,6 +339,14 @@ async fn stored_rules(
 /// Takes the default away from whichever group has it. The tenant's lock makes simultaneous switches take turns.
 async fn make_room_for_default(transaction: &Transaction, writer: &Writer) -> Result<(), StoreError> {
     store::tenant::lock(transaction, writer.tenant()).await?;
+    clear_default(transaction, writer).await
+}
+
+/// Makes no group the default one, and notes which one was. The caller holds the tenant's lock.
+async fn clear_default(transaction: &Transaction, writer: &Writer) -> Result<(), StoreError> {
+    if let Some(before) = store::partner_group::find_default(transaction, &writer.scope()).await? {
+        transaction.noted(&before, "default", true, false);
+    }
     store::partner_group::clear_default(transaction, writer.tenant()).await
 }
 

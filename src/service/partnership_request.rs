@@ -64,6 +64,7 @@ pub async fn create(
         decided_at: None,
     };
     store::partnership_request::insert(&transaction, writer.tenant(), &request).await?;
+    transaction.created(&request);
     let happened = happening(&request, WebhookEventType::PartnershipRequestCreated, now);
     store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
     commit(app, transaction, &writer, &request).await?;
@@ -125,12 +126,14 @@ async fn approve_once(
                 |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
             Writes::of(advance).run(&transaction).await?;
             if group_id.is_some() && partner.group_id != group_id {
+                let before = partner.clone();
                 let partner = Partner {
                     group_id,
                     updated_at: moment.at,
                     ..partner
                 };
                 store::partner::update(&transaction, writer.tenant(), &partner).await?;
+                transaction.changed(&before, &partner);
                 (partner, moment)
             } else {
                 (partner, moment)
@@ -153,6 +156,9 @@ async fn approve_once(
         }
     };
     let now = moment.at;
+    if !store::campaign::has_member(&transaction, &writer.scope(), campaign.id, partner.id).await? {
+        partner::note_joined(&transaction, &partner, campaign.id);
+    }
     let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
     Writes::of(join).run(&transaction).await?;
     snapshot::stamp(
@@ -163,6 +169,7 @@ async fn approve_once(
         moment,
     )
     .await?;
+    let before = request.clone();
     let request = PartnershipRequest {
         status: PartnershipRequestStatus::Approved,
         partner_id: Some(partner.id),
@@ -170,6 +177,7 @@ async fn approve_once(
         ..request
     };
     store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
+    transaction.changed(&before, &request);
     let decided_at = request.decided_at.unwrap_or(request.created_at);
     let happened = happening(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
     store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
@@ -186,6 +194,7 @@ pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Resul
     let (Some(request), Some(reason)) = (request, reason) else {
         return Err(problems.into());
     };
+    let before = request.clone();
     let request = PartnershipRequest {
         status: PartnershipRequestStatus::Rejected,
         reason: Some(reason),
@@ -193,6 +202,7 @@ pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Resul
         ..request
     };
     store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
+    transaction.changed(&before, &request);
     let decided_at = request.decided_at.unwrap_or(request.created_at);
     let happened = happening(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
     store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;

@@ -1,10 +1,13 @@
 //! Stamping what a partner is promised.
 
+use serde_json::json;
+
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::campaign::Campaign;
 use crate::domain::history::Moment;
 use crate::domain::id::{self, CampaignId, PartnerId, SnapshotId};
+use crate::domain::partner::Partner;
 use crate::domain::problem::Problems;
 use crate::domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use crate::domain::terms::{self, Term, TermDraft};
@@ -143,5 +146,8 @@ pub(super) async fn stamp(
         superseded_at: None,
     };
     store::snapshot::insert(transaction, writer.tenant(), &snapshot).await?;
+    transaction.created(&snapshot);
+    let promised = json!({ "id": snapshot.id, "campaignId": snapshot.campaign_id });
+    transaction.noted_of::<Partner>(partner_id, "commissionSnapshots", promised);
     Ok(snapshot)
 }

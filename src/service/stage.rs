@@ -49,6 +49,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewStage) -> Result<Payme
         external_id,
     };
     store::stage::insert(&transaction, writer.tenant(), &stage).await?;
+    transaction.created(&stage);
     commit(app, transaction, &writer, &stage).await?;
     Ok(stage)
 }
@@ -60,7 +61,7 @@ pub async fn update(app: &App, caller: &Caller, input: StageChange) -> Result<Pa
     let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
-    let label = problems.changed("label", input.label, current.label, |text| text::name(&text));
+    let label = problems.changed("label", input.label, current.label.clone(), |text| text::name(&text));
     let position = problems.changed("position", input.position, current.position, position);
     let outcome = problems.changed("outcome", input.outcome, current.outcome, Ok);
     if outcome.is_some_and(|outcome| outcome != current.outcome) {
@@ -71,7 +72,7 @@ pub async fn update(app: &App, caller: &Caller, input: StageChange) -> Result<Pa
             problems.add("outcome", ProblemCode::InUse, message);
         }
     }
-    let external_id = problems.changed_optional("externalId", input.external_id, current.external_id, |text| {
+    let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
     let me = Some(current.id);
@@ -89,6 +90,7 @@ pub async fn update(app: &App, caller: &Caller, input: StageChange) -> Result<Pa
         external_id,
     };
     store::stage::update(&transaction, writer.tenant(), &stage).await?;
+    transaction.changed(&current, &stage);
     commit(app, transaction, &writer, &stage).await?;
     Ok(stage)
 }
@@ -97,7 +99,7 @@ pub async fn update(app: &App, caller: &Caller, input: StageChange) -> Result<Pa
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PaymentStageId, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     let Some(stage) = locked(&transaction, &writer, id, &mut problems).await? else {
         return Err(problems.into());
     };
@@ -107,6 +109,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PaymentStage
         return Err(problems.into());
     }
     store::stage::delete(&transaction, writer.tenant(), stage.id).await?;
+    transaction.deleted(&stage);
     transaction.commit().await?;
     Ok(stage.id)
 }

@@ -1,7 +1,10 @@
 //! Creating tenants (command line only) and their settings.
 
+use std::sync::Arc;
+
 use crate::app::App;
 use crate::auth::Caller;
+use crate::domain::audit::Origin;
 use crate::domain::id::TenantId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::problem::{Patch, ProblemCode, Problems};
@@ -36,7 +39,9 @@ pub async fn create(app: &App, input: NewTenant) -> Result<Tenant, ServiceError>
     let name = problems.take("name", text::name(&input.name));
     let time_zone = problems.take("timeZone", tenant::time_zone(&input.time_zone));
     let minimum_payouts = minimum_payouts(input.minimum_payouts, &mut problems);
-    let transaction = app.store.begin().await?;
+    let id = TenantId::new(now);
+    let command = Arc::new(Origin::command("tenant")).doing("tenant create");
+    let transaction = app.store.begin(app.trail(id, command)).await?;
     if let Some(slug) = &slug {
         let holder = store::tenant::find_by_name(&transaction, slug).await?;
         problems.free("slug", holder.map(|tenant| tenant.id), None);
@@ -47,7 +52,6 @@ pub async fn create(app: &App, input: NewTenant) -> Result<Tenant, ServiceError>
         return Err(problems.into());
     };
     let base_currency = input.base_currency;
-    let id = TenantId::new(now);
     let tenant = Tenant {
         id,
         slug,
@@ -59,6 +63,7 @@ pub async fn create(app: &App, input: NewTenant) -> Result<Tenant, ServiceError>
         updated_at: now,
     };
     store::tenant::insert(&transaction, &tenant).await?;
+    transaction.created(&tenant);
     transaction.commit().await?;
     Ok(tenant)
 }
@@ -81,6 +86,7 @@ pub async fn update(app: &App, caller: &Caller, input: TenantChange) -> Result<T
     let (Some(name), Some(time_zone), Some(minimum_payouts)) = (name, time_zone, minimum_payouts) else {
         return Err(problems.into());
     };
+    let before = current.clone();
     let tenant = Tenant {
         name,
         time_zone,
@@ -89,6 +95,7 @@ pub async fn update(app: &App, caller: &Caller, input: TenantChange) -> Result<T
         ..current
     };
     store::tenant::update(&transaction, &tenant).await?;
+    transaction.changed(&before, &tenant);
     commit(app, transaction, &writer, &tenant).await?;
     Ok(tenant)
 }

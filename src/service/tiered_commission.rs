@@ -57,6 +57,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> R
         return Err(problems.into());
     };
     store::tiered_commission::insert(&transaction, writer.tenant(), &tier).await?;
+    transaction.created(&tier);
     commit(app, transaction, &writer, &tier).await?;
     Ok(tier)
 }
@@ -121,7 +122,7 @@ async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommi
     let Some(id) = problems.id::<id::TieredCommission>("id", id) else {
         return Err(problems.into());
     };
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     // What was paid before is seen; whoever would pay by it later waits, finds it gone and looks again.
     let found = store::tiered_commission::lock_exclusive(&transaction, &writer.scope(), id).await?;
     let Some(tier) = problems.found("id", found) else {
@@ -129,14 +130,16 @@ async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommi
     };
     if !store::tiered_commission::has_paid(&transaction, &writer.scope(), id).await? {
         store::tiered_commission::delete(&transaction, writer.tenant(), id).await?;
+        transaction.deleted(&tier);
     } else if tier.archived_at.is_none() {
         let now = app.clock.now().max(tier.updated_at);
         let archived = TieredCommission {
             archived_at: Some(now),
             updated_at: now,
-            ..tier
+            ..tier.clone()
         };
         store::tiered_commission::update(&transaction, writer.tenant(), &archived).await?;
+        transaction.changed(&tier, &archived);
     }
     transaction.commit().await?;
     Ok(id)
@@ -205,6 +208,7 @@ async fn put_changed(
         ..next
     };
     store::tiered_commission::update(transaction, writer.tenant(), &next).await?;
+    transaction.changed(&current, &next);
     Ok(next)
 }
 

@@ -10,6 +10,7 @@ use crate::domain::Timestamp;
 use crate::domain::id;
 use crate::domain::problem::{Fault, ProblemCode, Problems};
 use crate::service::ServiceError;
+use crate::service::audit::note_token;
 use crate::service::once::{Answer, begin, commit};
 use crate::store::{self, Store, StoreError};
 
@@ -72,11 +73,8 @@ pub async fn issue_for_partner(
         problems.add("partnerId", ProblemCode::Conflict, message);
         return Err(problems.into());
     }
-    // Nothing is written but that it was issued, if that is to be known.
-    let transaction = match writer.call() {
-        Some(_) => Some(begin(app, &writer).await?),
-        None => None,
-    };
+    // Nothing is written but that it was issued.
+    let transaction = begin(app, &writer).await?;
     let permissions = match scopes {
         None => grantable(caller).collect(),
         Some(scopes) => granted(caller, scopes, &mut problems),
@@ -90,10 +88,7 @@ pub async fn issue_for_partner(
     let partner = match problems.id::<id::Partner>("partnerId", partner_id) {
         Some(id) => problems.found(
             "partnerId",
-            match &transaction {
-                Some(transaction) => store::partner::find(transaction, &writer.scope(), id).await?,
-                None => store::partner::find(app.store.reader(), &writer.scope(), id).await?,
-            },
+            store::partner::find(&transaction, &writer.scope(), id).await?,
         ),
         None => None,
     };
@@ -114,9 +109,8 @@ pub async fn issue_for_partner(
         token: Some(issued.token),
         expires_at: issued.expires_at,
     };
-    if let Some(transaction) = transaction {
-        commit(app, transaction, &writer, &token).await?;
-    }
+    note_token(&transaction, &scope, permissions, issued.expires_at);
+    commit(app, transaction, &writer, &token).await?;
     Ok(token)
 }
 

@@ -98,16 +98,17 @@ pub async fn revoke(
     id: ApiKeyId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    revoke_where(transaction, tenant, Column::Id.eq(id.uuid()), now).await
+    revoke_where(transaction, tenant, Column::Id.eq(id.uuid()), now).await?;
+    Ok(())
 }
 
-/// Ends all keys that are bound to a partner.
+/// Ends all keys that are bound to a partner; says how many those are that had not ended.
 pub async fn revoke_of_partner(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
     partner: PartnerId,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
     revoke_where(transaction, tenant, Column::PartnerId.eq(partner.uuid()), now).await
 }
 
@@ -116,15 +117,15 @@ async fn revoke_where(
     tenant: TenantId,
     which: Expr,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    Entity::update_many()
+) -> Result<u64, StoreError> {
+    let revoked = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now))
         .filter(Column::TenantId.eq(tenant.uuid()))
         .filter(which)
         .filter(Column::RevokedAt.is_null())
         .exec(transaction)
         .await?;
-    Ok(())
+    Ok(revoked.rows_affected)
 }
 
 /// Writes down that a key was used at `at`, unless a later use is known.

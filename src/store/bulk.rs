@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryF
 use uuid::Uuid;
 
 use super::scope::{Scoped, visible};
-use super::{StoreError, many};
+use super::{StoreError, Transaction, many};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::campaign::Campaign;
@@ -70,7 +70,7 @@ async fn by_external_id<E: Scoped>(
 }
 
 pub async fn insert_campaigns(
-    transaction: &impl ConnectionTrait,
+    transaction: &Transaction,
     tenant: TenantId,
     campaigns: &[Campaign],
 ) -> Result<(), StoreError> {
@@ -80,7 +80,7 @@ pub async fn insert_campaigns(
     insert::<campaign::Entity, _>(transaction, rows).await?;
     let versions = campaigns
         .iter()
-        .map(|campaign| super::campaign::version_row(tenant, campaign));
+        .map(|campaign| super::campaign::version_row(tenant, campaign, transaction.audit_entry()));
     insert::<campaign_version::Entity, _>(transaction, versions).await
 }
 

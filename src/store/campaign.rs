@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many, row, view};
+use super::{StoreError, Transaction, many, row, view};
 use crate::auth::Scope;
 use crate::domain::campaign::{Campaign, CampaignStatus};
 use crate::domain::id::{AdvertiserId, CampaignId, PartnerId, TenantId};
@@ -283,6 +283,19 @@ pub async fn memberships(
     Ok(memberships.collect())
 }
 
+/// Whether a partner belongs to a campaign.
+pub async fn has_member(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    campaign: CampaignId,
+    partner: PartnerId,
+) -> Result<bool, StoreError> {
+    let select = visible::<campaign_member::Entity>(scope)
+        .filter(campaign_member::Column::CampaignId.eq(campaign.uuid()))
+        .filter(campaign_member::Column::PartnerId.eq(partner.uuid()));
+    Ok(select.one(database).await?.is_some())
+}
+
 /// Makes partners belong to campaigns; it does no harm where they do already.
 pub fn join(
     writes: &mut Writes,
@@ -303,11 +316,7 @@ pub fn join(
     writes.add(members, Conflict::Keep);
 }
 
-pub async fn insert(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    campaign: &Campaign,
-) -> Result<(), StoreError> {
+pub async fn insert(transaction: &Transaction, tenant: TenantId, campaign: &Campaign) -> Result<(), StoreError> {
     Entity::insert(to_row(tenant, campaign).into_active_model())
         .exec_without_returning(transaction)
         .await?;
@@ -315,12 +324,9 @@ pub async fn insert(
 }
 
 /// Keeps what a campaign pays from its last change on. To be called once for each version.
-pub async fn keep_version(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    campaign: &Campaign,
-) -> Result<(), StoreError> {
-    campaign_version::Entity::insert(version_row(tenant, campaign).into_active_model())
+pub async fn keep_version(transaction: &Transaction, tenant: TenantId, campaign: &Campaign) -> Result<(), StoreError> {
+    let version = version_row(tenant, campaign, transaction.audit_entry());
+    campaign_version::Entity::insert(version.into_active_model())
         .exec_without_returning(transaction)
         .await?;
     Ok(())
@@ -376,7 +382,11 @@ pub fn at_hand(tenant: TenantId, campaign: &Campaign) -> view::AtHand {
     view::at_hand(to_row(tenant, campaign), &[])
 }
 
-pub(super) fn version_row(tenant: TenantId, campaign: &Campaign) -> campaign_version::Model {
+pub(super) fn version_row(
+    tenant: TenantId,
+    campaign: &Campaign,
+    audit_entry_id: Option<Uuid>,
+) -> campaign_version::Model {
     campaign_version::Model {
         tenant_id: tenant.uuid(),
         campaign_id: campaign.id.uuid(),
@@ -385,7 +395,7 @@ pub(super) fn version_row(tenant: TenantId, campaign: &Campaign) -> campaign_ver
         terms: row::to_json(&campaign.terms),
         holdback_days: campaign.holdback_days.map(row::signed),
         advertiser_id: campaign.advertiser_id.map(|id| id.uuid()),
-        audit_entry_id: None,
+        audit_entry_id,
     }
 }
 

@@ -34,10 +34,9 @@ pub async fn tenants(database: &impl ConnectionTrait) -> Result<Vec<TenantId>, S
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-/// Adds the lines of payouts that were written without.
-pub async fn fill(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
+/// Adds the lines of payouts that were written without; says how many.
+pub async fn fill(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<u64, StoreError> {
     let backend = transaction.get_database_backend();
     let statement = Statement::from_sql_and_values(backend, FILL, [tenant.uuid().into()]);
-    transaction.execute_raw(statement).await?;
-    Ok(())
+    Ok(transaction.execute_raw(statement).await?.rows_affected())
 }

@@ -6,6 +6,7 @@
 //! - Functions that load for many parents at once cost one statement each.
 
 pub mod api_key;
+pub mod audit;
 pub mod backtest;
 pub mod balance;
 pub mod bulk;
@@ -76,6 +77,8 @@ use crate::metrics::{self, PoolState};
 use deadpool::Status;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
+use audit::Noted;
+pub use audit::Trail;
 pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status, server_time};
 pub use error::StoreError;
 pub use loss::{Loss, loss_of_migrating_down};
@@ -131,14 +134,21 @@ impl Store {
         &self.kept
     }
 
-    /// Starts a transaction. Inside of it use only it: SQLite's one writing connection is taken until it ends. Dropping
-    /// it undoes what it did.
-    pub async fn begin(&self) -> Result<Transaction, StoreError> {
+    /// Starts a transaction in somebody's name. Inside of it use only it: SQLite's one writing connection is taken until
+    /// it ends. Dropping it undoes what it did.
+    pub async fn begin(&self, trail: Trail) -> Result<Transaction, StoreError> {
+        Ok(self.begin_with(false).await?.audited(Noted::new(trail)))
+    }
+
+    /// The same for what keeps the program going and changes nothing that a tenant's staff decides or is told: leases,
+    /// marks, progress, attempts, the last use of a key, forgetting what has had its time. It leaves nothing in the audit
+    /// log.
+    pub async fn begin_unaudited(&self) -> Result<Transaction, StoreError> {
         self.begin_with(false).await
     }
 
-    /// Like [`Store::begin`], for work that takes longer than a request and changes much: no statement is cut off, and
-    /// SQLite keeps what changed in memory instead of writing it out over and over.
+    /// Like [`Store::begin_unaudited`], for work that takes longer than a request and changes much: no statement is cut
+    /// off, and SQLite keeps what changed in memory instead of writing it out over and over.
     pub async fn begin_patiently(&self) -> Result<Transaction, StoreError> {
         let transaction = self.begin_with(true).await?;
         transaction.wait_for_ever().await;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row, view};
+use super::{StoreError, Transaction, many, row, view};
 use crate::auth::Scope;
 use crate::domain::id::{PartnerGroupId, TenantId};
 use crate::domain::partner_group::PartnerGroup;
@@ -128,11 +128,7 @@ pub async fn clear_default(transaction: &impl ConnectionTrait, tenant: TenantId)
     Ok(())
 }
 
-pub async fn insert(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    group: &PartnerGroup,
-) -> Result<(), StoreError> {
+pub async fn insert(transaction: &Transaction, tenant: TenantId, group: &PartnerGroup) -> Result<(), StoreError> {
     Entity::insert(to_row(tenant, group).into_active_model())
         .exec_without_returning(transaction)
         .await?;
@@ -142,7 +138,7 @@ pub async fn insert(
 /// Keeps what the rules of a group say from its last change on, if that is another version than before, and that it is the
 /// default one from then on, or no longer.
 pub async fn keep_version(
-    transaction: &impl ConnectionTrait,
+    transaction: &Transaction,
     tenant: TenantId,
     group: &PartnerGroup,
     before: Option<&PartnerGroup>,
@@ -156,7 +152,7 @@ pub async fn keep_version(
             name: group.name.clone(),
             currency: group.currency.map(|currency| currency.code().to_owned()),
             rules: row::to_json(&group.rules),
-            audit_entry_id: None,
+            audit_entry_id: transaction.audit_entry(),
         };
         partner_group_version::Entity::insert(version.into_active_model())
             .exec_without_returning(transaction)
@@ -173,7 +169,7 @@ pub async fn keep_version(
             tenant_id: tenant.uuid(),
             begins_at: after.map_or(group.updated_at, |after| group.updated_at.max(after)),
             group_id: if group.is_default { group.id.uuid() } else { Uuid::nil() },
-            audit_entry_id: None,
+            audit_entry_id: transaction.audit_entry(),
         };
         default_group_version::Entity::insert(default.into_active_model())
             .exec_without_returning(transaction)

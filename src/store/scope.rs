@@ -1,8 +1,8 @@
 //! What each table shows to whom: the one place where tenant and partner filters become SQL.
 
 use entity::{
-    advertiser, api_key, backtest, backtest_event, backtest_partner, backtest_sum, campaign, campaign_member,
-    campaign_version, commission, commission_rule, commission_rule_reference, commission_rule_version,
+    advertiser, api_key, audit_entry, audit_object, backtest, backtest_event, backtest_partner, backtest_sum, campaign,
+    campaign_member, campaign_version, commission, commission_rule, commission_rule_reference, commission_rule_version,
     commission_snapshot, commission_transition, commission_written, custom_field, custom_field_option, customer, deal,
     deal_field, deal_payment, default_group_version, deleted_partner, event, event_decision, event_move, idempotency,
     outbox, partner, partner_balance, partner_category, partner_category_member, partner_customer, partner_group,
@@ -170,4 +170,6 @@ scoped! {
     outbox: |_partner, _scope| none();
     webhook_endpoint: |_partner, _scope| none();
     webhook_delivery: |_partner, _scope| none();
+    audit_entry: |_partner, _scope| none();
+    audit_object: |_partner, _scope| none();
 }

@@ -12,13 +12,13 @@ use uuid::Uuid;
 
 use super::recording::{found, join};
 use super::scope::visible;
-use super::{StoreError, many};
+use super::{StoreError, Transaction, many};
 use crate::auth::Scope;
 use crate::domain::id::{TenantId, TieredCommissionId};
 use crate::domain::tiered::TieredCommission;
 
 /// Keeps what a tier says from its last change on, unless that version is kept already.
-pub(super) async fn keep(transaction: &impl ConnectionTrait, tier: &Tier) -> Result<(), StoreError> {
+pub(super) async fn keep(transaction: &Transaction, tier: &Tier) -> Result<(), StoreError> {
     let tier = tier.clone();
     let version = Model {
         tenant_id: tier.tenant_id,
@@ -39,7 +39,7 @@ pub(super) async fn keep(transaction: &impl ConnectionTrait, tier: &Tier) -> Res
         advertiser_ids: tier.advertiser_ids,
         goals: tier.goals,
         modifiers: tier.modifiers,
-        audit_entry_id: None,
+        audit_entry_id: transaction.audit_entry(),
     };
     let known = OnConflict::columns([Column::TenantId, Column::TierId, Column::Version])
         .do_nothing()

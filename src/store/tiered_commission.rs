@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::campaign::contains;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row, view};
+use super::{StoreError, Transaction, many, row, view};
 use crate::auth::Scope;
 use crate::domain::id::{self, AdvertiserId, CampaignId, Id, PartnerId, TenantId, TieredCommissionId};
 use crate::domain::text;
@@ -246,11 +246,7 @@ pub async fn has_paid(
     Ok(select.one(database).await?.is_some())
 }
 
-pub async fn insert(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    tier: &TieredCommission,
-) -> Result<(), StoreError> {
+pub async fn insert(transaction: &Transaction, tenant: TenantId, tier: &TieredCommission) -> Result<(), StoreError> {
     let row = to_row(tenant, tier);
     Entity::insert(row.clone().into_active_model())
         .exec_without_returning(transaction)
@@ -259,11 +255,7 @@ pub async fn insert(
     insert_references(transaction, tenant, tier).await
 }
 
-pub async fn update(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    tier: &TieredCommission,
-) -> Result<(), StoreError> {
+pub async fn update(transaction: &Transaction, tenant: TenantId, tier: &TieredCommission) -> Result<(), StoreError> {
     let row = to_row(tenant, tier);
     row.clone()
         .into_active_model()

@@ -1,12 +1,15 @@
-//! A transaction that writes.
+//! A transaction that writes. One that changes something for a tenant is begun in somebody's name ([`Trail`](super::Trail))
+//! and notes what it changes; its commit writes the entry of the audit log along.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
+use super::audit::Noted;
 use super::outbox::Signal;
-use super::{StoreError, postgres, sqlite};
+use super::{StoreError, Writes, postgres, sqlite};
+use crate::domain::audit::{Audited, Change, changed, created, deleted};
 
 /// A transaction of [`Store::begin`](super::Store::begin). Dropping it undoes what it did.
 pub struct Transaction {
@@ -14,6 +17,8 @@ pub struct Transaction {
     signal: Signal,
     /// Whether it appended to the outbox.
     appended: AtomicBool,
+    /// What goes into the audit log; `None`: nothing does.
+    noted: Option<Noted>,
 }
 
 pub(super) enum Inner {
@@ -37,7 +42,76 @@ impl Transaction {
             inner,
             signal,
             appended: AtomicBool::new(false),
+            noted: None,
         }
+    }
+
+    /// The same, which leaves an entry in the audit log if it changes anything.
+    pub(super) fn audited(self, noted: Noted) -> Self {
+        let noted = Some(noted);
+        Self { noted, ..self }
+    }
+
+    /// Notes that an object is new.
+    pub fn created(&self, object: &impl Audited) {
+        self.note(|| created(object));
+    }
+
+    /// Notes what was changed of an object; nothing if nothing was.
+    pub fn changed<T: Audited>(&self, before: &T, after: &T) {
+        self.note(|| changed(before, after));
+    }
+
+    /// Notes that an object is gone.
+    pub fn deleted(&self, object: &impl Audited) {
+        self.note(|| deleted(object));
+    }
+
+    /// Notes what became of one field of an object; of a secret that it was changed.
+    pub fn noted<T: Audited>(
+        &self,
+        object: &T,
+        field: &str,
+        before: impl Into<serde_json::Value>,
+        after: impl Into<serde_json::Value>,
+    ) {
+        self.note(|| vec![Change::of(object, field, before.into(), after.into())]);
+    }
+
+    /// The same of the object that has this id.
+    pub fn noted_of<T: Audited>(&self, id: impl ToString, field: &str, after: impl Into<serde_json::Value>) {
+        let nothing = serde_json::Value::Null;
+        self.note(|| vec![Change::named::<T>(id.to_string(), field, nothing, after.into())]);
+    }
+
+    fn note(&self, changes: impl FnOnce() -> Vec<Change>) {
+        if let Some(noted) = &self.noted {
+            noted.note(changes());
+        }
+    }
+
+    /// Notes that so many rows were appended or moved, which say themselves what they are.
+    pub fn counted(&self, rows: u64) {
+        if let Some(noted) = &self.noted {
+            noted.count(rows);
+        }
+    }
+
+    /// Promises that nothing more is noted once something was, so that its entry goes along with what is written next.
+    pub fn notes_once(&self) {
+        if let Some(noted) = &self.noted {
+            noted.note_once();
+        }
+    }
+
+    /// The id of its entry in the audit log, for rows that name it; `None`: it leaves none.
+    pub fn audit_entry(&self) -> Option<uuid::Uuid> {
+        self.noted.as_ref().map(Noted::name)
+    }
+
+    /// Its entry, to go along with other writes.
+    pub(super) fn entry_along(&self) -> Option<Writes> {
+        self.noted.as_ref().and_then(Noted::along)
     }
 
     /// Lets its statements take as long as they take.
@@ -56,6 +130,9 @@ impl Transaction {
 
     /// Makes it last, and wakes those who follow the outbox if there is something for them.
     pub async fn commit(self) -> Result<(), StoreError> {
+        if let Some(entry) = self.noted.as_ref().and_then(Noted::take) {
+            entry.run(&self).await?;
+        }
         match self.inner {
             Inner::Sqlite(transaction) => transaction.commit().await.map_err(StoreError::of_commit)?,
             Inner::Postgres(transaction) => transaction.commit().await.map_err(StoreError::of_commit)?,

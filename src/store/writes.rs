@@ -128,7 +128,11 @@ impl Writes {
         self
     }
 
-    pub async fn run(self, transaction: &Transaction) -> Result<(), StoreError> {
+    /// Runs them, and with them the transaction's entry in the audit log, if it waits for nothing more.
+    pub async fn run(mut self, transaction: &Transaction) -> Result<(), StoreError> {
+        if let Some(entry) = transaction.entry_along() {
+            self = self.then(entry);
+        }
         let backend = transaction.get_database_backend();
         let statements = match backend {
             DbBackend::Postgres => at_once(cut(self.tables, |left| left.min(MOST_ROWS))),

@@ -56,7 +56,7 @@ async fn a_transaction_that_was_given_up_while_it_began_is_none() {
                 WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
     for _ in 0..10 {
         // BEGIN is on its way, unless the server was faster; then a transaction is dropped.
-        drop(futures::poll!(Box::pin(store.begin())));
+        drop(futures::poll!(Box::pin(store.begin_unaudited())));
         assert_eq!(number(store.reader(), "SELECT 2").await, 2);
         assert_eq!(number(other.reader(), open).await, 0);
     }
@@ -72,7 +72,7 @@ async fn a_transaction_that_is_dropped_is_undone() {
     let rename = || select("UPDATE tenant SET name = 'renamed'");
     let names = "SELECT count(*)::int FROM tenant WHERE name = 'renamed'";
     for given_up in [false, true] {
-        let transaction = store.begin().await.expect("it begins");
+        let transaction = store.begin_unaudited().await.expect("it begins");
         transaction.execute_raw(rename()).await.expect("it writes");
         if given_up {
             let slow = transaction.query_one_raw(select("SELECT 1 FROM pg_sleep(0.2)"));
@@ -80,12 +80,12 @@ async fn a_transaction_that_is_dropped_is_undone() {
         }
         drop(transaction);
         // Waits for the lock of the row, which whoever is not undone keeps.
-        let waiting = other.begin().await.expect("it begins");
+        let waiting = other.begin_unaudited().await.expect("it begins");
         waiting.execute_raw(rename()).await.expect("the row is free");
         waiting.rollback().await.expect("it ends");
         assert_eq!(number(store.reader(), names).await, 0);
     }
-    let transaction = store.begin().await.expect("it begins");
+    let transaction = store.begin_unaudited().await.expect("it begins");
     transaction.execute_raw(rename()).await.expect("it writes");
     transaction.commit().await.expect("it lasts");
     assert_eq!(number(other.reader(), names).await, 1);

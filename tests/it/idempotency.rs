@@ -106,7 +106,7 @@ impl Stage {
     }
 }
 
-fn selection(mutation: &str) -> &'static str {
+pub fn selection(mutation: &str) -> &'static str {
     match mutation {
         "approveCommissions" | "reverseCommissions" => "id commission { id status }",
         "approveMatchingCommissions" => "approved refusedCount refused { id } next",

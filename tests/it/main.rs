@@ -9,6 +9,7 @@
 #![recursion_limit = "256"]
 
 mod architecture;
+mod audit;
 mod backtest;
 mod command_line;
 mod connections;

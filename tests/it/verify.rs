@@ -146,6 +146,7 @@ impl Vandal {
                 "payout_run_line",
                 "partner_transition",
                 "commission_snapshot",
+                "campaign_version",
             ]
             .map(|table| format!("ALTER TABLE {table} DISABLE TRIGGER USER"))
             .to_vec(),
@@ -241,6 +242,8 @@ both_databases! {
              format!("UPDATE commission_transition SET at = (SELECT approved_at FROM commission) {moved} AND to_status = 'APPROVED'")),
             (format!("UPDATE commission_transition SET sequence = 1 {moved} AND to_status = 'APPROVED'"), "in another order than its moves", &rows[0],
              format!("UPDATE commission_transition SET sequence = 5 {moved} AND to_status = 'APPROVED'")),
+            (format!("UPDATE campaign_version SET audit_entry_id = {}", raw(&partner)), "version 1 names an entry of the audit log that is not there",
+             &campaign, "UPDATE campaign_version SET audit_entry_id = NULL".to_owned()),
         ];
         for (sql, what, id, mend) in cases {
             assert_eq!(verify(&app.app, &tenant).await.unwrap(), [], "before {sql}");

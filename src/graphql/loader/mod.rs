@@ -6,6 +6,7 @@
 
 mod api_key;
 mod as_of;
+mod audit;
 mod backtest;
 mod bygone;
 mod campaign;
@@ -44,6 +45,7 @@ use crate::telemetry;
 
 pub use api_key::ApiKeyById;
 pub use as_of::{BalancesAsOf, BalancesKey};
+pub use audit::HistoryOfObject;
 pub use backtest::{
     BacktestCounts, BacktestMonths, BacktestPageKey, BacktestPages, BacktestTotals, ByCampaign, ByPartner,
 };
@@ -306,6 +308,8 @@ loaders! {
     snapshots_of_partner: SnapshotsOfPartner,
     partnership_request: PartnershipRequestById,
     api_key: ApiKeyById,
+    history_of_object: PagesOf<HistoryOfObject>,
+    history_count_of_object: CountsOf<HistoryOfObject>,
     webhook_endpoint: WebhookEndpointById,
     tiered_commission: TieredCommissionById,
     partners_of_tier: PagesOf<PartnersOfTier>,

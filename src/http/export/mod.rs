@@ -20,7 +20,7 @@ use super::request_id::RequestId;
 use super::run::{self, Asker};
 use super::seats::Seat;
 use super::{Front, cost, graphql, observe};
-use crate::export::{ExportError, Kind};
+use crate::export::{ExportError, Kind, write_down};
 use stream::Running;
 
 /// When to ask again for an export while there are as many as there may be, in seconds.
@@ -77,8 +77,11 @@ async fn begin(
         let code = format::code(status);
         refusal(status, code, message, request_id)
     })?;
-    let given = given.iter().map(|(name, text)| (name.as_ref(), text.as_ref()));
-    let asked = front.exports.ask((kind, form), &asker.caller, given);
+    let given: Vec<_> = given
+        .iter()
+        .map(|(name, text)| (name.as_ref(), text.as_ref()))
+        .collect();
+    let asked = front.exports.ask((kind, form), &asker.caller, given.iter().copied());
     let asked = asked.map_err(|error| refused(front, error, request_id))?;
     let subject = run::subject(asker);
     run::charge(front, &subject, cost::EXPORT)
@@ -92,6 +95,8 @@ async fn begin(
     let begun = async {
         let mut document = asked.begin(front.exports.clone(), &front.app, Some(pause)).await?;
         let first = document.next().await?;
+        let caller = asker.caller.in_request(request_id);
+        write_down(&front.app, &caller, (kind, form), &given).await?;
         Ok((document, first))
     };
     let begun = tokio::time::timeout(limits.whole(), begun).await.map_err(|_| {

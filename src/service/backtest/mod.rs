@@ -113,6 +113,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewBacktest) -> Result<Ba
         incomplete_history: false,
     };
     store::backtest::insert(&transaction, writer.tenant(), &backtest, &checked).await?;
+    transaction.created(&backtest);
     commit(app, transaction, &writer, &backtest).await?;
     Ok(backtest)
 }
@@ -137,7 +138,10 @@ pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<Backtest, Se
         Proposal::TieredCommission(_) => Resource::TieredCommissions,
     })?;
     let transaction = begin(app, &writer).await?;
-    store::backtest::cancel(&transaction, writer.tenant(), id, app.clock.now()).await?;
+    let before = store::backtest::by_ids(&transaction, &scope, &[id.uuid()])
+        .await?
+        .remove(&id.uuid());
+    let is_new = store::backtest::cancel(&transaction, writer.tenant(), id, app.clock.now()).await?;
     let found = store::backtest::by_ids(&transaction, &scope, &[id.uuid()]).await?;
     let Some(backtest) = problems.found("id", found.into_values().next()) else {
         return Err(problems.into());
@@ -146,6 +150,10 @@ pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<Backtest, Se
         let message = format!("is {} and cannot be canceled", backtest.status.as_str());
         problems.add("id", ProblemCode::InvalidTransition, message);
         return Err(problems.into());
+    }
+    if let (Some(before), true) = (before, is_new) {
+        // Whoever works on it may have written its progress meanwhile, which is not told.
+        transaction.changed(&before, &backtest);
     }
     commit(app, transaction, &writer, &backtest).await?;
     Ok(backtest)

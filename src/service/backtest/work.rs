@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::app::App;
-use crate::auth::Scope;
+use crate::auth::{Scope, Writer};
 use crate::domain::Timestamp;
 use crate::domain::backtest::{Backtest, BacktestStatus, Changed, Replay, ReplayError, Versions, Whose};
 use crate::domain::id::{BacktestId, CampaignId, TenantId};
@@ -117,7 +117,7 @@ pub async fn work_on_one(
 
 /// Deletes backtests whose time is over; returns how many there were.
 pub async fn delete_expired(app: &App) -> Result<usize, StoreError> {
-    let transaction = app.store.begin().await?;
+    let transaction = app.store.begin_unaudited().await?;
     let deleted = store::backtest::delete_expired(&transaction, app.clock.now() - KEPT, 20).await?;
     transaction.commit().await?;
     Ok(deleted)
@@ -125,7 +125,7 @@ pub async fn delete_expired(app: &App) -> Result<usize, StoreError> {
 
 /// Takes up one backtest; says whether it could.
 async fn work_on(app: &App, held: Held, ending: &(dyn Fn() -> bool + Send + Sync)) -> Result<bool, StoreError> {
-    let transaction = app.store.begin().await?;
+    let transaction = app.store.begin_unaudited().await?;
     let now = app.clock.now();
     let is_held = store::backtest::claim(&transaction, held, now, now + HOLD).await?;
     transaction.commit().await?;
@@ -265,19 +265,19 @@ impl Worker<'_> {
     }
 
     async fn renew(&mut self, of_events: Option<i64>) -> Result<(), Left> {
-        let transaction = self.app.store.begin().await?;
+        let transaction = self.app.store.begin_unaudited().await?;
         let is_held = store::backtest::renew(&transaction, self.held, self.until(), of_events).await?;
         self.written(transaction, is_held).await
     }
 
     async fn keep_changed(&mut self, changed: &[Changed]) -> Result<(), Left> {
-        let transaction = self.app.store.begin().await?;
+        let transaction = self.app.store.begin_unaudited().await?;
         let is_held = store::backtest::keep_changed(&transaction, self.held, changed, self.until()).await?;
         self.written(transaction, is_held).await
     }
 
     async fn advance(&mut self, last: Partner, batch: Batch) -> Result<(), Left> {
-        let transaction = self.app.store.begin().await?;
+        let transaction = self.app.store.begin_unaudited().await?;
         let is_held = store::backtest::advance(&transaction, self.held, last.id, &batch, self.until()).await?;
         self.written(transaction, is_held).await
     }
@@ -297,14 +297,17 @@ impl Worker<'_> {
     }
 
     async fn end(&self, status: BacktestStatus, failure: Option<&str>) -> Result<(), StoreError> {
-        let transaction = self.app.store.begin().await?;
-        store::backtest::end(&transaction, self.held, status, failure, self.app.clock.now()).await?;
+        let writer = Writer::job(self.held.tenant, "backtests");
+        let transaction = self.app.begin(&writer).await?;
+        if store::backtest::end(&transaction, self.held, status, failure, self.app.clock.now()).await? {
+            transaction.noted_of::<Backtest>(self.held.id, "status", status.as_str());
+        }
         transaction.commit().await
     }
 
     /// Another need not wait.
     async fn let_go(&self) -> Result<(), StoreError> {
-        let transaction = self.app.store.begin().await?;
+        let transaction = self.app.store.begin_unaudited().await?;
         store::backtest::renew(&transaction, self.held, self.app.clock.now(), None).await?;
         transaction.commit().await
     }

@@ -30,7 +30,7 @@ pub async fn import(
     let scope = writer.scope();
     let mut problems = Problems::new();
     let mut imported = Vec::with_capacity(rules.len());
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     // Makes two imports take turns, so that neither creates what the other does.
     store::tenant::lock(&transaction, writer.tenant()).await?;
     let now = app.clock.now();
@@ -60,6 +60,7 @@ pub async fn import(
         imported.push(match known {
             None => {
                 store::commission_rule::insert(&transaction, writer.tenant(), &next).await?;
+                transaction.created(&next);
                 (next, Outcome::Created)
             }
             Some(known) => {

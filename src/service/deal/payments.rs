@@ -126,6 +126,7 @@ impl<'a> Desk<'a> {
         for row in &accrued {
             posting.move_to(row, CommissionStatus::Reversed, Some("the deal was lost"));
         }
+        self.transaction.counted(accrued.len() as u64);
         posting.write_to(self.transaction).await?;
         let reversed: Vec<_> = accrued.iter().map(|row| row.id.uuid()).collect();
         store::deal_payment::void(self.transaction, tenant, self.deal.id, &reversed, self.now).await?;
@@ -172,6 +173,7 @@ impl<'a> Desk<'a> {
                 rows.push(row);
             }
         }
+        self.transaction.counted(rows.len() as u64);
         posting.write_to(self.transaction).await?;
         for rule in rules {
             let pays = |payment: &NewPayment| payment.rule == rule.id && payment.version == rule.version;

@@ -104,6 +104,7 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         explanation: vec![step],
     };
     posting.write(row.clone(), Some(&reason));
+    transaction.counted(1);
     posting.write_to(&transaction).await?;
     commit(app, transaction, &writer, &row).await?;
     Ok(row)
@@ -163,6 +164,7 @@ pub async fn assign_recipient(
     let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
     posting.touch(row.partner_id);
     let at = posting.time_of(row.partner_id);
+    transaction.counted(1);
     store::commission::set_recipient(&transaction, writer.tenant(), row.id, &recipient, at).await?;
     posting.write_to(&transaction).await?;
     let row = Commission {

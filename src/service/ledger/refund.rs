@@ -100,6 +100,7 @@ pub async fn record(
     if !store::event::insert(transaction, writer.tenant(), &event).await? {
         return Ok(Some(Taken::Raced));
     }
+    transaction.counted(1);
     store::event::set_refunded(
         transaction,
         writer.tenant(),

@@ -168,6 +168,7 @@ impl Review<'_> {
                 Some(row) => one(&row, &mut rows, &mut posting),
             });
         }
+        transaction.counted(rows.done.len() as u64);
         posting.write_to(transaction).await?;
         self.leave_tiers(transaction, &rows).await?;
         let moved = rows.done.len() as u64;
@@ -426,8 +427,8 @@ async fn approve_of_partner(
     partner: PartnerId,
     ids: &[CommissionId],
 ) -> Result<usize, StoreError> {
-    let writer = Writer::system(tenant);
-    let transaction = app.store.begin().await?;
+    let writer = Writer::job(tenant, "approve_matured");
+    let transaction = app.begin(&writer).await?;
     let locked = lock_partners(&transaction, &writer, vec![partner]).await?;
     let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
     let mut rows = store::commission::by_ids(&transaction, &writer.scope(), &uuids).await?;
@@ -443,6 +444,8 @@ async fn approve_of_partner(
         let moved = posting.move_to(row, CommissionStatus::Approved, Some("matured"));
         approved += usize::from(moved.is_some());
     }
+    transaction.notes_once();
+    transaction.counted(approved as u64);
     posting.write_to(&transaction).await?;
     transaction.commit().await?;
     Ok(approved)

@@ -37,7 +37,7 @@ pub async fn import(
     let writer = caller.write(Resource::PartnerGroups)?;
     let mut problems = Problems::new();
     let mut imported = Vec::with_capacity(groups.len());
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     // Before the groups' own locks, as in every change of the default. It also makes two imports take turns.
     store::tenant::lock(&transaction, writer.tenant()).await?;
     let now = app.clock.now();
@@ -119,6 +119,7 @@ async fn put(
     }
     let Some(known) = known else {
         store::partner_group::insert(transaction, writer.tenant(), &next).await?;
+        transaction.created(&next);
         return Ok((next, Outcome::Created));
     };
     let untouched = PartnerGroup {
@@ -129,6 +130,7 @@ async fn put(
         return Ok((known, Outcome::Unchanged));
     }
     store::partner_group::update(transaction, writer.tenant(), &next).await?;
+    transaction.changed(&known, &next);
     store::partner_group::keep_version(transaction, writer.tenant(), &next, Some(&known)).await?;
     Ok((next, Outcome::Updated))
 }

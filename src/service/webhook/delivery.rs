@@ -77,6 +77,7 @@ pub async fn test(
     let delivery = made.clone();
     let of = None;
     delivery::insert(&transaction, writer.tenant(), vec![NewDelivery { delivery, of }]).await?;
+    transaction.counted(1);
     commit(app, transaction, &writer, &made).await?;
     Ok(made)
 }
@@ -130,6 +131,7 @@ pub async fn redeliver(app: &App, caller: &Caller, what: Redelivery) -> Result<R
         return Err(problems.into());
     }
     let redelivered = Redelivered(delivery::begin_again(&transaction, writer.tenant(), again, app.clock.now()).await?);
+    transaction.counted(redelivered.0);
     commit(app, transaction, &writer, &redelivered).await?;
     Ok(redelivered)
 }

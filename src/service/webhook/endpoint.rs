@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Webhooks, check_readable};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Scope, Sealed, SealingError, SealingKeys, Writer, new_secret};
+use crate::domain::audit::CHANGED;
 use crate::domain::id::{self, WebhookEndpointId};
 use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
 use crate::domain::text;
@@ -106,6 +107,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewEndpoint) -> Result<Sh
     let (secret, sealed) = sealed(keys, &writer, endpoint.id).map_err(refused)?;
     let since = Position::at_end(&transaction).await?;
     endpoint::insert(&transaction, writer.tenant(), &endpoint, sealed, &since).await?;
+    transaction.created(&endpoint);
+    transaction.noted(&endpoint, "secret", Value::Null, CHANGED);
     let secret = Some(secret);
     let shown = Shown { endpoint, secret };
     commit(app, transaction, &writer, &shown).await?;
@@ -138,6 +141,7 @@ pub async fn update(app: &App, caller: &Caller, change: EndpointChange) -> Resul
     let (begins, now) = (active && !current.active, app.clock.now().max(current.updated_at));
     // Both those that it heard of, whose deliveries the change may send elsewhere, and those that it will.
     check_readable(caller, current.selected())?;
+    let before = current.clone();
     let changed = WebhookEndpoint {
         url: new_url,
         description,
@@ -149,6 +153,7 @@ pub async fn update(app: &App, caller: &Caller, change: EndpointChange) -> Resul
     };
     check_readable(caller, changed.selected())?;
     endpoint::update(&transaction, writer.tenant(), &changed, begins).await?;
+    transaction.changed(&before, &changed);
     if begins {
         delivery::hasten(&transaction, writer.tenant(), changed.id, now).await?;
     }
@@ -176,6 +181,7 @@ pub async fn rotate(app: &App, caller: &Caller, id: &str) -> Result<Shown, Servi
     };
     let until = now + TimeDelta::hours(OVERLAP_HOURS);
     endpoint::rotate(&transaction, writer.tenant(), &endpoint, (sealed, former), until).await?;
+    transaction.noted(&endpoint, "secret", CHANGED, CHANGED);
     let secret = Some(secret);
     let shown = Shown { endpoint, secret };
     commit(app, transaction, &writer, &shown).await?;
@@ -186,12 +192,13 @@ pub async fn rotate(app: &App, caller: &Caller, id: &str) -> Result<Shown, Servi
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<WebhookEndpointId, ServiceError> {
     let writer = caller.write(Resource::Webhooks)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     let Some((current, _)) = locked(&transaction, &writer, "id", id, &mut problems).await? else {
         return Err(problems.into());
     };
     let now = app.clock.now().max(current.updated_at);
     endpoint::delete(&transaction, writer.tenant(), current.id, now).await?;
+    transaction.deleted(&current);
     delivery::cancel(&transaction, writer.tenant(), current.id).await?;
     transaction.commit().await?;
     Ok(current.id)

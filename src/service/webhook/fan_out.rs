@@ -45,7 +45,7 @@ pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
     if !is_heard {
         return Ok(nothing);
     }
-    let transaction = app.store.begin().await?;
+    let transaction = app.store.begin_unaudited().await?;
     let Some(position) = mark::take(&transaction, Mark::Webhooks).await? else {
         transaction.rollback().await?;
         return Ok(nothing);

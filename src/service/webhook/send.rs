@@ -14,11 +14,11 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::time::timeout;
 
 use crate::app::App;
-use crate::auth::{Scope, SealingError};
+use crate::auth::{Scope, SealingError, Writer};
 use crate::domain::id::WebhookDeliveryId;
 use crate::domain::webhook::schedule::{GONE, gives_up, next_attempt};
 use crate::domain::webhook::signature::{Secret, signatures};
-use crate::domain::webhook::{WebhookAttempt, WebhookDeliveryStatus};
+use crate::domain::webhook::{WebhookAttempt, WebhookDeliveryStatus, WebhookEndpoint};
 use crate::store::StoreError;
 use crate::store::webhook::turn::{Due, Outcome, Turn};
 use crate::store::webhook::{endpoint, work};
@@ -87,7 +87,7 @@ impl Worker {
         let worked = self.work().await;
         // Where its secret does not open, nothing is sent until the lease is over, and that is tried again.
         if !matches!(worked, Ok(None)) {
-            let transaction = self.app.store.begin().await?;
+            let transaction = self.app.store.begin_unaudited().await?;
             self.turn.give_back(&transaction).await?;
             transaction.commit().await?;
         }
@@ -97,7 +97,7 @@ impl Worker {
     /// Takes the endpoint, or keeps it; says whether it is ours.
     async fn take(&self) -> Result<bool, StoreError> {
         let now = self.app.clock.now();
-        let transaction = self.app.store.begin().await?;
+        let transaction = self.app.store.begin_unaudited().await?;
         let until = now + TimeDelta::seconds(LEASE_SECONDS);
         let is_ours = self.turn.take(&transaction, now, until).await?;
         transaction.commit().await?;
@@ -175,7 +175,7 @@ impl Worker {
             let (waiting, mut ready): (Vec<_>, Vec<_>) = found.into_iter().partition(|due| due.waits);
             if !waiting.is_empty() {
                 let ids: Vec<_> = waiting.iter().map(|due| due.id).collect();
-                let transaction = self.app.store.begin().await?;
+                let transaction = self.app.store.begin_unaudited().await?;
                 if self.turn.lock(&transaction).await?.is_none() {
                     return Ok(Vec::new());
                 }
@@ -224,7 +224,9 @@ impl Worker {
 
     /// Writes what came of requests; says whether there may be more.
     async fn write(&self, done: Vec<Sent>) -> Result<bool, StoreError> {
-        let transaction = self.app.store.begin().await?;
+        // Attempts are written down with their deliveries; only an endpoint that is switched off is told.
+        let writer = Writer::job(self.turn.tenant, "send_webhook_deliveries");
+        let transaction = self.app.begin(&writer).await?;
         let Some(mut health) = self.turn.lock(&transaction).await? else {
             // Somebody else has it, or it was deleted.
             return Ok(false);
@@ -246,6 +248,9 @@ impl Worker {
         let disabled = gone.or_else(|| gives_up(health.quiet_since, health.failed_count, now));
         let disabled = disabled.filter(|_| health.active);
         let until = now + TimeDelta::seconds(LEASE_SECONDS);
+        if let Some(reason) = &disabled {
+            transaction.noted_of::<WebhookEndpoint>(self.turn.endpoint, "disabledReason", reason.as_str());
+        }
         self.turn
             .write_health(&transaction, &health, disabled.as_deref(), (now, until))
             .await?;

@@ -55,7 +55,7 @@ pub async fn wait_for_writers(
     if waiting.is_empty() {
         return Ok(());
     }
-    let transaction = store.begin().await?;
+    let transaction = store.begin_unaudited().await?;
     let locked = quiet(backend, &waiting).lock(LockType::Share);
     locked.into_tuple::<Uuid>().all(&transaction).await?;
     transaction.rollback().await

@@ -2,7 +2,7 @@
 //! to an order that nobody kept.
 
 use super::Question;
-use super::Subject::{Commission, Event, Partner};
+use super::Subject::{Campaign, Commission, Event, Partner};
 
 /// Every numbered step of every partner.
 macro_rules! steps {
@@ -75,6 +75,25 @@ pub const QUESTIONS: &[Question] = &[
                 WINDOW versions AS (PARTITION BY partner_id, campaign_id ORDER BY version)
               ) AS followed
               WHERE version <> COALESCE(former, 0) + 1 OR (before IS NOT NULL AND (sequence IS NULL OR sequence <= before))",
+    },
+    Question {
+        what: "the campaign's version {detail} names an entry of the audit log that is not there",
+        subjects: &[Campaign],
+        sql: "SELECT version.campaign_id, CAST(version.version AS TEXT) AS detail FROM campaign_version AS version
+              LEFT JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = version.audit_entry_id
+              WHERE version.tenant_id = $1 AND version.audit_entry_id IS NOT NULL AND entry.id IS NULL",
+    },
+    Question {
+        what: "{detail} names an entry of the audit log that is not there",
+        subjects: &[],
+        sql: "SELECT 'version ' || CAST(version.version AS TEXT) || ' of the group ' || version.name AS detail
+              FROM partner_group_version AS version
+              LEFT JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = version.audit_entry_id
+              WHERE version.tenant_id = $1 AND version.audit_entry_id IS NOT NULL AND entry.id IS NULL
+              UNION ALL SELECT 'version ' || CAST(version.version AS TEXT) || ' of the tiered commission ' || version.name
+              FROM tiered_commission_version AS version
+              LEFT JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = version.audit_entry_id
+              WHERE version.tenant_id = $1 AND version.audit_entry_id IS NOT NULL AND entry.id IS NULL",
     },
     Question {
         what: "the row was not paid by the snapshot that was the newest when its event was recorded",

@@ -1,11 +1,11 @@
 //! The tables whose rows are shown, and their columns by name.
 
 use entity::{
-    advertiser, api_key, backtest, campaign, commission, commission_rule, commission_snapshot, commission_transition,
-    commission_written, custom_field, customer, deal, deal_payment, event, partner, partner_balance, partner_category,
-    partner_category_member, partner_group, partner_lifetime_value, partner_tier, partner_transition,
-    partnership_request, payment_stage, payout, payout_run, payout_run_line, tiered_commission, webhook_delivery,
-    webhook_endpoint,
+    advertiser, api_key, audit_entry, backtest, campaign, commission, commission_rule, commission_snapshot,
+    commission_transition, commission_written, custom_field, customer, deal, deal_payment, event, partner,
+    partner_balance, partner_category, partner_category_member, partner_group, partner_lifetime_value, partner_tier,
+    partner_transition, partnership_request, payment_stage, payout, payout_run, payout_run_line, tiered_commission,
+    webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{Condition, EntityTrait, IdenStatic, Iterable};
 
@@ -87,4 +87,5 @@ tables! {
     WEBHOOK_ENDPOINT: WebhookEndpointColumn = webhook_endpoint by Id;
     WEBHOOK_DELIVERY: WebhookDeliveryColumn = webhook_delivery by Id;
     BACKTEST: BacktestColumn = backtest by Id;
+    AUDIT_ENTRY: AuditEntryColumn = audit_entry by Id;
 }

@@ -22,7 +22,7 @@ both_databases! {
         // It takes the backtest, and is killed.
         let held = Held { tenant: lab.tenant.id, id: id.parse().unwrap(), holder: uuid::Uuid::max() };
         let now = app.clock.now();
-        let transaction = app.store().begin().await.unwrap();
+        let transaction = app.store().begin_unaudited().await.unwrap();
         assert!(claim(&transaction, held, now, now + Duration::from_secs(60)).await.unwrap());
         transaction.commit().await.unwrap();
         assert_eq!(work(&app.app, &|| false).await.unwrap(), 0);
@@ -33,7 +33,7 @@ both_databases! {
         assert_eq!(done["status"], "DONE");
         assert_eq!(totals(&done), ["10.00 -> 20.00 = 10.00; +0 -0 ^1 v0 =0"]);
         // It was not killed after all, and finds that it holds nothing any more.
-        let transaction = app.store().begin().await.unwrap();
+        let transaction = app.store().begin_unaudited().await.unwrap();
         let written = advance(&transaction, held, ann.parse().unwrap(), &Batch::default(), app.clock.now()).await;
         assert!(!written.unwrap());
         transaction.rollback().await.unwrap();
@@ -56,7 +56,7 @@ both_databases! {
         let tally = Tally { total: [(euros, difference)].into(), ..Tally::default() };
         let partner = ann.parse().unwrap();
         let batch = Batch { partners: vec![(partner, vec![(euros, difference)])], tally, events: 1, is_incomplete: false };
-        let transaction = app.store().begin().await.unwrap();
+        let transaction = app.store().begin_unaudited().await.unwrap();
         assert!(claim(&transaction, held, now, until).await.unwrap());
         assert!(advance(&transaction, held, partner, &batch, until).await.unwrap());
         transaction.commit().await.unwrap();

@@ -210,7 +210,7 @@ both_databases! {
         app.tenant("acme").await;
         let client = admin(&app, HttpOptions::default());
         client.data("{ advertisers { totalCount } }").await;
-        let transaction = app.store().begin().await.unwrap();
+        let transaction = app.store().begin_unaudited().await.unwrap();
         run(&transaction, "ALTER TABLE advertiser RENAME TO secret_table").await;
         transaction.commit().await.unwrap();
         let answer = client.ask("{ viewer { subject } advertisers { totalCount } }").await;

@@ -4,7 +4,7 @@ use crate::support::programme::{Pipeline, Programme};
 use crate::support::{Client, both_databases};
 
 /// The lists of the schema, as a document with a place for their arguments, and the way to the connection.
-const LISTS: [(&str, &str); 15] = [
+const LISTS: [(&str, &str); 17] = [
     ("{ partners(ARGUMENTS) { edges { cursor } totalCount } }", "/partners"),
     ("{ campaigns(ARGUMENTS) { edges { cursor } totalCount } }", "/campaigns"),
     (
@@ -52,6 +52,11 @@ const LISTS: [(&str, &str); 15] = [
     (
         "{ webhookDeliveries(ARGUMENTS) { edges { cursor } totalCount } }",
         "/webhookDeliveries",
+    ),
+    ("{ auditLog(ARGUMENTS) { edges { cursor } totalCount } }", "/auditLog"),
+    (
+        "{ partner(id: PARTNER) { history(ARGUMENTS) { edges { cursor } totalCount } } }",
+        "/partner/history",
     ),
 ];
 

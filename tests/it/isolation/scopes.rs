@@ -14,7 +14,7 @@ fn all_but(names: &[&str]) -> String {
         .map(|scope| scope.to_string())
         .filter(|scope| !names.contains(&scope.as_str()))
         .collect();
-    assert_eq!(kept.len(), 22 - names.len());
+    assert_eq!(kept.len(), 24 - names.len());
     kept.join(" ")
 }
 
@@ -25,6 +25,11 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
     let snapshot = data["partner"]["commissionSnapshots"][0]["id"]
         .as_str()
         .expect("a promise")
+        .to_owned();
+    let data = p.staff.data("{ auditLog(first: 1) { nodes { id } } }").await;
+    let entry = data["auditLog"]["nodes"][0]["id"]
+        .as_str()
+        .expect("an entry")
         .to_owned();
     let node = |id: &String| format!("node(id: {id:?}) {{ id }}");
     let entity = |id: &String| {
@@ -132,6 +137,7 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
             ],
         ),
         ("api_keys:read", vec![list("apiKeys"), node(&p.api_key)]),
+        ("audit:read", vec![list("auditLog"), node(&entry)]),
         (
             "webhooks:read",
             vec![

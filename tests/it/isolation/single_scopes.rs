@@ -11,7 +11,7 @@ use crate::support::programme::{Programme, made_by};
 use crate::support::{Sdl, both_databases};
 
 /// The types that are a resource, or a part of one with an id of its own.
-const RESOURCES: [(&str, &str); 23] = [
+const RESOURCES: [(&str, &str); 24] = [
     ("Partner", "partners"),
     ("PartnerTier", "partners"),
     ("PartnerCategory", "partners"),
@@ -35,6 +35,7 @@ const RESOURCES: [(&str, &str); 23] = [
     ("ApiKey", "api_keys"),
     ("WebhookEndpoint", "webhooks"),
     ("WebhookDelivery", "webhooks"),
+    ("AuditEntry", "audit"),
 ];
 
 /// What a row names belongs to the row as far as it says which one it is.
@@ -123,7 +124,7 @@ fn shows(value: &Value) -> bool {
 async fn examples(p: &Programme) -> Vec<(&'static str, String)> {
     let document = "query($partner: ID!, $commission: ID!, $payout: ID!) {
         partner(id: $partner) { commissionSnapshots { id } }
-        commission(id: $commission) { event { id attribution { id } customer { id } } } }";
+        commission(id: $commission) { event { id attribution { id } customer { id } } } auditLog { nodes { id } } }";
     let ids = json!({ "partner": p.a, "commission": p.commission, "payout": p.payout });
     let data = p.staff.data_with(&document.replace(", $payout: ID!", ""), ids).await;
     let found = |pointer: &str| data.pointer(pointer).and_then(Value::as_str).expect("an id").to_owned();
@@ -147,6 +148,7 @@ async fn examples(p: &Programme) -> Vec<(&'static str, String)> {
         ("ApiKey", p.api_key.clone()),
         ("WebhookEndpoint", p.webhook_endpoint.clone()),
         ("WebhookDelivery", p.webhook_delivery.clone()),
+        ("AuditEntry", found("/auditLog/nodes/0/id")),
     ]
 }
 

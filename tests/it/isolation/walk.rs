@@ -228,6 +228,16 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
         by_name("webhookEndpoint", vec![&p.webhook_endpoint, &foreign.webhook_endpoint], &[]),
         ("webhookEndpoints", vec![String::new()]),
         ("webhookDeliveries", list()),
+        (
+            "auditLog",
+            list()
+                .into_iter()
+                .chain([
+                    format!("(filter: {{ objectId: {:?} }})", p.b),
+                    r#"(filter: { actor: "ann", operation: "createPartner" })"#.to_owned(),
+                ])
+                .collect(),
+        ),
         ("viewer", vec![String::new()]),
     ]
 }
@@ -457,7 +467,7 @@ both_databases! {
                 group { description externalId tags currency rules { description } }
                 commissionSnapshots { reason source } campaigns { nodes { externalId terms { basis } holdbackDays startsAt endsAt advertiser { id } } } } }
               partnerTiers { id } partnerCategories { id } advertisers { totalCount } partnershipRequests { totalCount }
-              commissionRules { totalCount nodes { id } } tieredCommissions { totalCount nodes { id } } apiKeys { totalCount nodes { id } } webhookEndpoints { id } webhookDeliveries { totalCount nodes { id } } customFields { label externalId options { label externalId } }
+              commissionRules { totalCount nodes { id } } tieredCommissions { totalCount nodes { id } } apiKeys { totalCount nodes { id } } webhookEndpoints { id } webhookDeliveries { totalCount nodes { id } } auditLog { totalCount nodes { id } } customFields { label externalId options { label externalId } }
               paymentStages { label externalId } deals { nodes { name externalId owner forecast { entry } commissions { nodes {
                 explanation { source detail } deal { name } } } } } }",
         ).await;
@@ -476,7 +486,7 @@ both_databases! {
                 "commissionRules": { "totalCount": 0, "nodes": [] },
                 "tieredCommissions": { "totalCount": 0, "nodes": [] },
                 "apiKeys": { "totalCount": 0, "nodes": [] },
-                "webhookEndpoints": [], "webhookDeliveries": { "totalCount": 0, "nodes": [] },
+                "webhookEndpoints": [], "webhookDeliveries": { "totalCount": 0, "nodes": [] }, "auditLog": { "totalCount": 0, "nodes": [] },
                 "customFields": [{
                     "label": "alpha field", "externalId": null, "options": [{ "label": "alpha option", "externalId": null }],
                 }],

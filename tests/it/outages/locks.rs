@@ -57,7 +57,7 @@ async fn a_locked_partner_holds_up_nobody_else() {
     ));
     let client = client(&app, &gateway);
     let quiet = calls_of_others(&client, &bob, &campaign, "quiet").await;
-    let foreign = app.store().begin().await.unwrap();
+    let foreign = app.store().begin_unaudited().await.unwrap();
     foreign
         .execute_raw(sql("SELECT FROM partner WHERE name = 'ann' FOR UPDATE"))
         .await

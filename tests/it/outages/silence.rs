@@ -51,7 +51,7 @@ async fn a_silent_transaction_does_not_hold_its_slot() {
     app.tenant("acme").await;
     for in_the_middle_of_a_statement in [false, true] {
         let behind = Behind::new(&app, 1, STATEMENT).await;
-        let transaction = behind.app.store.begin().await.unwrap();
+        let transaction = behind.app.store.begin_unaudited().await.unwrap();
         transaction
             .execute_raw(sql("SELECT pg_current_xact_id()"))
             .await

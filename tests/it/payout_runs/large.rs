@@ -54,7 +54,7 @@ async fn partners(office: &Office<'_>) -> Vec<String> {
             (PartnerTransitionId::new(at), partner.id, transition)
         })
         .collect();
-    let transaction = office.app.store().begin().await.expect("a transaction");
+    let transaction = office.app.store().begin_unaudited().await.expect("a transaction");
     let tenant = office.tenant.id;
     bulk::insert_partners(&transaction, tenant, &partners)
         .await

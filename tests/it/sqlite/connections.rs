@@ -24,7 +24,7 @@ async fn name(app: &TestApp) -> String {
 
 /// A transaction that lasts.
 async fn rename(store: &Store) {
-    let transaction = store.begin().await.expect("it begins");
+    let transaction = store.begin_unaudited().await.expect("it begins");
     transaction.execute_raw(sqlite(RENAME)).await.expect("it writes");
     transaction.commit().await.expect("it lasts");
 }
@@ -34,7 +34,7 @@ async fn nothing_happens_in_a_transaction_after_a_statement_that_failed() {
     let app = TestApp::on_sqlite().await;
     app.tenant("acme").await;
     for ends_by_commit in [true, false] {
-        let transaction = app.store().begin().await.expect("it begins");
+        let transaction = app.store().begin_unaudited().await.expect("it begins");
         transaction.execute_raw(sqlite(RENAME)).await.expect("it writes");
         // As SQLite does by itself where the disk is full.
         let gone = "INSERT OR ROLLBACK INTO tenant SELECT * FROM tenant";
@@ -57,9 +57,9 @@ async fn transactions_that_were_given_up_at_any_point_are_none_or_whole() {
     app.tenant("acme").await;
     for _ in 0..5 {
         // BEGIN is on its way.
-        drop(futures::poll!(Box::pin(app.store().begin())));
+        drop(futures::poll!(Box::pin(app.store().begin_unaudited())));
         // A statement is on its way.
-        let transaction = app.store().begin().await.expect("it begins");
+        let transaction = app.store().begin_unaudited().await.expect("it begins");
         transaction.execute_raw(sqlite(RENAME)).await.expect("it writes");
         drop(futures::poll!(Box::pin(transaction.query_one_raw(sqlite(SLOW)))));
         assert!(transaction.execute_raw(sqlite(RENAME)).await.is_err());
@@ -68,7 +68,7 @@ async fn transactions_that_were_given_up_at_any_point_are_none_or_whole() {
     assert_eq!(name(&app).await, "acme");
     let mut lasted = name(&app).await;
     for _ in 0..5 {
-        let transaction = app.store().begin().await.expect("it begins");
+        let transaction = app.store().begin_unaudited().await.expect("it begins");
         transaction.execute_raw(sqlite(RENAME)).await.expect("it writes");
         // COMMIT is on its way.
         drop(futures::poll!(Box::pin(transaction.commit())));
@@ -90,9 +90,9 @@ async fn a_lock_that_another_process_holds_is_waited_for_and_given_up() {
         another(&app, Duration::from_secs(30)).await,
         another(&app, Duration::from_millis(100)).await,
     );
-    let holder = app.store().begin().await.expect("it begins");
+    let holder = app.store().begin_unaudited().await.expect("it begins");
     for _ in 0..3 {
-        let refused = hurried.begin().await.err().expect("somebody else writes");
+        let refused = hurried.begin_unaudited().await.err().expect("somebody else writes");
         assert!(refused.is_timeout(), "{refused}");
     }
     let waiting = tokio::spawn(async move {
@@ -129,7 +129,7 @@ fn the_end_of_the_program_amid_a_transaction_is_quiet() {
     let (begun, told) = tokio::sync::oneshot::channel();
     let store = app.store().clone();
     runtime.spawn(async move {
-        let transaction = store.begin().await.expect("it begins");
+        let transaction = store.begin_unaudited().await.expect("it begins");
         begun.send(()).expect("somebody listens");
         let slow = transaction.query_one_raw(sqlite(SLOW)).await;
         drop((transaction, slow));

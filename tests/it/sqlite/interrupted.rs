@@ -25,7 +25,7 @@ async fn statements_are_interrupted_at_their_limit_and_patient_ones_are_not() {
         let late = store.reader().query_all_raw(sqlite(ENDLESS)).await;
         let late = tributary::store::StoreError::from(late.expect_err("it is interrupted"));
         assert!(late.is_timeout(), "{late}");
-        let transaction = store.begin().await.expect("it begins");
+        let transaction = store.begin_unaudited().await.expect("it begins");
         transaction.execute_raw(sqlite(RENAME)).await.expect("it writes");
         assert!(transaction.query_one_raw(sqlite(ENDLESS)).await.is_err());
         assert!(transaction.commit().await.is_err());
@@ -55,12 +55,12 @@ async fn a_statement_that_was_given_up_gives_its_connection_back() {
             .query_one_raw(sqlite("SELECT 1"))
             .await
             .expect("it is free");
-        let transaction = store.begin().await.expect("it begins");
+        let transaction = store.begin_unaudited().await.expect("it begins");
         transaction.execute_raw(sqlite(RENAME)).await.expect("it writes");
         drop(futures::poll!(Box::pin(transaction.query_all_raw(sqlite(ENDLESS)))));
         drop(transaction);
     }
-    let transaction = store.begin().await.expect("it begins");
+    let transaction = store.begin_unaudited().await.expect("it begins");
     transaction.execute_raw(sqlite(RENAME)).await.expect("it writes");
     transaction.commit().await.expect("it lasts");
     assert_eq!(app.texts("SELECT name FROM tenant").await, ["acme!"]);

@@ -46,10 +46,10 @@ async fn an_event_that_cannot_be_read_ends_as_unavailable() {
     let mut socket = gateway.socket(&own).await;
     socket.subscribe("1", CHANGES).await;
     // The row is told of again, by a transaction that needs nothing of the table that somebody else then locks.
-    let again = app.store().begin().await.unwrap();
+    let again = app.store().begin_unaudited().await.unwrap();
     let copy = "INSERT INTO outbox (tenant_id, type, object_id, at) SELECT tenant_id, type, object_id, at FROM outbox";
     again.execute_raw(sql(copy)).await.unwrap();
-    let locked = app.store().begin().await.unwrap();
+    let locked = app.store().begin_unaudited().await.unwrap();
     locked.execute_raw(sql("LOCK TABLE partner")).await.unwrap();
     again.commit().await.unwrap();
     let last = stream.next().await;

@@ -84,7 +84,7 @@ both_databases! {
         let rows = rows(&app).await;
         let mut listener = app.app.changes.listen().await.unwrap();
         // As bulk writes do, or a program that is killed before it can tell.
-        let transaction = app.store().begin().await.unwrap();
+        let transaction = app.store().begin_unaudited().await.unwrap();
         append(&transaction, &rows[0]).await;
         transaction.commit().await.unwrap();
         assert_eq!(heard(&mut listener).await, [rows[0].clone()]);
@@ -100,27 +100,27 @@ async fn transactions_that_commit_in_another_order_are_each_heard_of_once() {
     let rows = rows(&app).await;
     let other = replica(&app).await;
     // One has its ids before anybody listens.
-    let earliest = app.store().begin().await.unwrap();
+    let earliest = app.store().begin_unaudited().await.unwrap();
     append(&earliest, &rows[0]).await;
-    let between = app.store().begin().await.unwrap();
+    let between = app.store().begin_unaudited().await.unwrap();
     append(&between, &rows[1]).await;
     between.commit().await.unwrap();
     let mut listener = other.changes.listen().await.unwrap();
     earliest.commit().await.unwrap();
     assert_eq!(heard(&mut listener).await, [rows[0].clone()]);
 
-    let first = app.store().begin().await.unwrap();
+    let first = app.store().begin_unaudited().await.unwrap();
     append(&first, &rows[0]).await;
-    let undone = app.store().begin().await.unwrap();
+    let undone = app.store().begin_unaudited().await.unwrap();
     append(&undone, &rows[1]).await;
-    let last = app.store().begin().await.unwrap();
+    let last = app.store().begin_unaudited().await.unwrap();
     append(&last, &rows[2]).await;
     last.commit().await.unwrap();
     assert_eq!(heard(&mut listener).await, [rows[2].clone()]);
     undone.rollback().await.unwrap();
     first.commit().await.unwrap();
     assert_eq!(heard(&mut listener).await, [rows[0].clone()]);
-    let after = app.store().begin().await.unwrap();
+    let after = app.store().begin_unaudited().await.unwrap();
     append(&after, &rows[1]).await;
     after.commit().await.unwrap();
     // Not the others once more.
@@ -138,9 +138,9 @@ async fn a_transaction_with_a_later_number_and_an_earlier_id_is_heard() {
     let other = replica(&app).await;
     let mut listener = other.changes.listen().await.unwrap();
     for _ in 0..20 {
-        let early = app.store().begin().await.unwrap();
+        let early = app.store().begin_unaudited().await.unwrap();
         touch(&early, &rows[0]).await;
-        let late = app.store().begin().await.unwrap();
+        let late = app.store().begin_unaudited().await.unwrap();
         append(&late, &rows[1]).await;
         append(&early, &rows[0]).await;
         early.commit().await.unwrap();
@@ -159,7 +159,7 @@ async fn what_was_restored_is_no_change() {
     let rows = rows(&app).await;
     let mut listener = app.app.changes.listen().await.unwrap();
     for ahead in [-1, 0, 1, 2, 3, 1_000_000] {
-        let transaction = app.store().begin().await.unwrap();
+        let transaction = app.store().begin_unaudited().await.unwrap();
         let restore = format!("INSERT INTO outbox (tenant_id, commission_id, status, at, transaction_number)
             SELECT tenant_id, id, status, accrued_at, pg_current_xact_id()::text::bigint + {ahead} FROM commission WHERE id = $1");
         run(&transaction, &restore, &rows[0]).await;
@@ -168,7 +168,7 @@ async fn what_was_restored_is_no_change() {
     // The one whose number is right, and what was written afterwards.
     assert_eq!(heard(&mut listener).await, [rows[0].clone()]);
     for _ in 0..3 {
-        let transaction = app.store().begin().await.unwrap();
+        let transaction = app.store().begin_unaudited().await.unwrap();
         append(&transaction, &rows[1]).await;
         transaction.commit().await.unwrap();
         assert_eq!(heard(&mut listener).await, [rows[1].clone()]);
@@ -197,14 +197,14 @@ async fn copies(app: &TestApp, row: &str) -> Vec<String> {
 /// Commits a change of one row after the other, with others between all of its steps.
 async fn write(store: Store, rows: Arc<Vec<String>>, next: Arc<AtomicUsize>) {
     while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let transaction = store.begin().await.unwrap();
+        let transaction = store.begin_unaudited().await.unwrap();
         touch(&transaction, row).await;
         append(&transaction, row).await;
         match fastrand::u8(..) {
             // Whoever tries again takes another id.
             0..16 => {
                 transaction.rollback().await.unwrap();
-                let again = store.begin().await.unwrap();
+                let again = store.begin_unaudited().await.unwrap();
                 append(&again, row).await;
                 again.commit().await.unwrap();
             }

@@ -28,7 +28,7 @@ impl Database {
                     .unwrap();
                 store::migrate(&store).await.unwrap();
                 // Everything into the one file that is copied.
-                let transaction = store.begin().await.unwrap();
+                let transaction = store.begin_unaudited().await.unwrap();
                 transaction.commit().await.unwrap();
                 store.close().await;
                 (folder, file)

@@ -121,8 +121,8 @@ pub async fn preview_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
 pub async fn fill_lines(app: &App) -> Result<usize, StoreError> {
     let tenants = store::missing_lines::tenants(app.store.reader()).await?;
     for tenant in &tenants {
-        let transaction = app.store.begin().await?;
-        store::missing_lines::fill(&transaction, *tenant).await?;
+        let transaction = app.begin(&Writer::job(*tenant, "fill_payout_lines")).await?;
+        transaction.counted(store::missing_lines::fill(&transaction, *tenant).await?);
         transaction.commit().await?;
     }
     Ok(tenants.len())
@@ -215,6 +215,8 @@ async fn write(
         lines.push(Line { payout_id, ..line });
     }
     store::payout_run::insert(transaction, writer.tenant(), run).await?;
+    // The run, and its payouts.
+    transaction.counted(1 + payouts.len() as u64);
     store::payout::insert(transaction, writer.tenant(), &payouts).await?;
     store::payout::insert_items(transaction, writer.tenant(), &items, run.created_at).await?;
     let made = payouts.iter().map(|payout| Happening {

@@ -259,6 +259,7 @@ async fn end(
         });
         store::outbox::append(writes, writer.tenant(), ended);
     };
+    transaction.counted(settled.len() as u64);
     posting
         .write_between(transaction, Writes::default(), Writes::of(write))
         .await?;

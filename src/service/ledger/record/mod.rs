@@ -122,7 +122,10 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
     const ATTEMPTS: usize = 5;
     let (mut attempt, mut turns) = (1, Turns::default());
     loop {
-        let transaction = app.store.begin().await?;
+        let transaction = app.begin(writer).await?;
+        if events.len() == 1 {
+            transaction.notes_once();
+        }
         let recorder = Recorder {
             clock: &app.clock,
             latest_occurrence: app.latest_occurrence,

@@ -29,6 +29,7 @@ impl Recorder<'_> {
                 posting.write(row.clone(), Some(reason));
             }
         }
+        self.transaction.counted(waiting.len() as u64);
         let all = || waiting.iter().map(|(_, prepared)| prepared);
         let before = Writes::of(|writes| {
             store::customer::add(writes, tenant, all().filter_map(Prepared::new_customer));

@@ -37,7 +37,7 @@ both_databases! {
         let read = || statement(&staff, &ann, "2026-03-01T00:00:00Z", now);
         read().await;
 
-        let writer = app.store().begin().await.unwrap();
+        let writer = app.store().begin_unaudited().await.unwrap();
         if writer.get_database_backend() == DbBackend::Postgres {
             let lock = "SELECT FROM partner WHERE name = 'ann' FOR NO KEY UPDATE";
             writer.execute_raw(Statement::from_string(DbBackend::Postgres, lock)).await.unwrap();

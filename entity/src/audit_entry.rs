@@ -1,0 +1,29 @@
+//! What one transaction changed, and who did it; append-only.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "audit_entry")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub at: DateTimeUtc,
+    pub actor: String,
+    pub api_key_id: Option<Uuid>,
+    pub token_id: Option<String>,
+    pub partner_id: Option<Uuid>,
+    pub operation: String,
+    pub request_id: Option<String>,
+    /// Of what keeps rows of its own: how many.
+    pub count: Option<i32>,
+    /// Field by field; an empty list: only rows were counted.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub changes: Json,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

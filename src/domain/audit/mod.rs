@@ -1,0 +1,282 @@
+//! Who changed what: what is written down of every transaction that changed something.
+//!
+//! Objects are told field by field, by the names that the API has for them. What keeps rows of its own (events, approvals,
+//! payouts) is only counted.
+
+mod objects;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::Timestamp;
+use super::id::{ApiKeyId, AuditEntryId, PartnerId};
+
+/// The longest value that is kept, as JSON text; of longer ones a hash.
+pub const MOST_BYTES: usize = 1024;
+
+/// What stands for a secret.
+pub const CHANGED: &str = "changed";
+
+/// Names that others give may be long; so much of them is kept.
+const MOST_CHARACTERS: usize = 255;
+
+/// Who does something, and by what: a caller's request, a command, a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The token's subject or the key's id; `job:...`, `cli:...`.
+    pub actor: String,
+    pub api_key_id: Option<ApiKeyId>,
+    /// What the token calls itself (`jti`).
+    pub token_id: Option<String>,
+    /// Whose token or key it is.
+    pub partner_id: Option<PartnerId>,
+    /// The mutation's field, the command or the job.
+    pub operation: String,
+    pub request_id: Option<String>,
+}
+
+impl Origin {
+    /// A caller whose operation is not known yet.
+    pub fn caller(actor: &str) -> Self {
+        Self {
+            actor: cut(actor),
+            api_key_id: None,
+            token_id: None,
+            partner_id: None,
+            operation: String::new(),
+            request_id: None,
+        }
+    }
+
+    /// A command of the program, or one that has not said which: `cli:import`, which imports.
+    pub fn command(name: &str) -> Self {
+        let name = name.strip_prefix("cli:").unwrap_or(name);
+        Self {
+            operation: name.to_owned(),
+            ..Self::caller(&format!("cli:{name}"))
+        }
+    }
+
+    /// Background work.
+    pub fn job(name: &str) -> Self {
+        Self {
+            operation: name.to_owned(),
+            ..Self::caller(&format!("job:{name}"))
+        }
+    }
+
+    /// The same doing something.
+    pub fn doing(self: &Arc<Self>, operation: &str) -> Arc<Self> {
+        Arc::new(Self {
+            operation: operation.to_owned(),
+            ..Self::clone(self)
+        })
+    }
+}
+
+/// As much of a name as is kept; also of one that is looked for.
+pub fn cut(name: &str) -> String {
+    name.chars().take(MOST_CHARACTERS).collect()
+}
+
+/// What is written down of a transaction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub id: AuditEntryId,
+    pub at: Timestamp,
+    pub origin: Origin,
+    /// Of what keeps rows of its own: how many. `None`: nothing of the kind.
+    pub count: Option<u32>,
+    pub changes: Vec<Change>,
+}
+
+/// What became of a field of an object.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Change {
+    #[serde(rename = "objectType")]
+    pub object_type: String,
+    #[serde(rename = "objectId")]
+    pub object_id: String,
+    /// `None`: the object as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// `None`: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+}
+
+/// Fields by their names; null or an empty list where there is nothing.
+pub type Fields = Vec<(&'static str, Value)>;
+
+/// What is told field by field.
+pub trait Audited {
+    /// Its type in the API.
+    const TYPE: &'static str;
+
+    fn object_id(&self) -> String;
+
+    /// What callers change of it, or may want to know of it. No secrets; and not when it was changed, which the entry says.
+    fn fields(&self) -> Fields;
+}
+
+impl Change {
+    /// Of one field of an object.
+    pub fn of<T: Audited>(object: &T, field: &str, before: Value, after: Value) -> Self {
+        Self::named::<T>(object.object_id(), field, before, after)
+    }
+
+    /// Of one field of the object that has this id.
+    pub fn named<T: Audited>(id: String, field: &str, before: Value, after: Value) -> Self {
+        Self {
+            object_type: T::TYPE.to_owned(),
+            object_id: id,
+            field: Some(field.to_owned()),
+            before: kept(before),
+            after: kept(after),
+        }
+    }
+}
+
+/// Each field that it has from now on.
+pub fn created<T: Audited>(object: &T) -> Vec<Change> {
+    told(object, |value| (Value::Null, value))
+}
+
+/// All that it has from now on, as one change.
+pub fn whole<T: Audited>(object: &T) -> Change {
+    let fields = object.fields().into_iter().filter(|(_, value)| !is_nothing(value));
+    let fields = fields.map(|(name, value)| (name.to_owned(), value));
+    Change {
+        object_type: T::TYPE.to_owned(),
+        object_id: object.object_id(),
+        field: None,
+        before: None,
+        after: kept(Value::Object(fields.collect())),
+    }
+}
+
+/// Each field that it had.
+pub fn deleted<T: Audited>(object: &T) -> Vec<Change> {
+    told(object, |value| (value, Value::Null))
+}
+
+/// Each field that is another one than before; none: nothing was changed.
+pub fn changed<T: Audited>(before: &T, after: &T) -> Vec<Change> {
+    let fields = before.fields().into_iter().zip(after.fields());
+    let fields = fields.filter(|((_, before), (_, after))| before != after);
+    fields
+        .map(|((name, before), (_, now))| Change::of(after, name, before, now))
+        .collect()
+}
+
+fn told<T: Audited>(object: &T, sides: impl Fn(Value) -> (Value, Value)) -> Vec<Change> {
+    let fields = object.fields().into_iter().filter(|(_, value)| !is_nothing(value));
+    let changes = fields.map(|(name, value)| {
+        let (before, after) = sides(value);
+        Change::of(object, name, before, after)
+    });
+    changes.collect()
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+}
+
+/// The value, or a hash of one that is too long.
+fn kept(value: Value) -> Option<Value> {
+    if value.is_null() {
+        return None;
+    }
+    let text = value.to_string();
+    Some(match text.len() {
+        0..=MOST_BYTES => value,
+        bytes => json!({ "sha256": sha256(text.as_bytes()), "bytes": bytes }),
+    })
+}
+
+/// The SHA-256 of a text or a file, in hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone)]
+    struct Thing(&'static str, Option<u32>, String);
+
+    impl Audited for Thing {
+        const TYPE: &'static str = "Thing";
+
+        fn object_id(&self) -> String {
+            "thg_1".to_owned()
+        }
+
+        fn fields(&self) -> Fields {
+            vec![
+                ("name", json!(self.0)),
+                ("size", json!(self.1)),
+                ("text", json!(self.2)),
+            ]
+        }
+    }
+
+    fn told(changes: &[Change]) -> Vec<(&str, Value, Value)> {
+        let told = changes.iter().map(|change| {
+            let side = |value: &Option<Value>| value.clone().unwrap_or_default();
+            let field = change.field.as_deref().unwrap_or_default();
+            (field, side(&change.before), side(&change.after))
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn what_is_new_gone_or_changed_is_told_field_by_field() {
+        let (one, other) = (Thing("a", None, "x".into()), Thing("b", None, "x".into()));
+        assert_eq!(
+            told(&created(&one)),
+            [("name", Value::Null, json!("a")), ("text", Value::Null, json!("x"))]
+        );
+        assert_eq!(
+            told(&deleted(&one)),
+            [("name", json!("a"), Value::Null), ("text", json!("x"), Value::Null)]
+        );
+        assert_eq!(told(&changed(&one, &other)), [("name", json!("a"), json!("b"))]);
+        assert_eq!(changed(&one, &one.clone()), []);
+    }
+
+    #[test]
+    fn of_long_values_a_hash_is_kept() {
+        // With its quotation marks: 1024 bytes, and one more.
+        let fits = Thing("a", None, "é".repeat(511));
+        assert_eq!(created(&fits)[1].after, Some(json!("é".repeat(511))));
+        let long = Thing("a", None, "x".repeat(1023));
+        let kept = created(&long)[1].after.clone().unwrap();
+        assert_eq!(kept["bytes"], 1025);
+        assert_eq!(kept["sha256"], sha256(format!("\"{}\"", "x".repeat(1023)).as_bytes()));
+        let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(sha256(b""), of_nothing);
+    }
+
+    #[test]
+    fn commands_and_jobs_are_named_once() {
+        for name in ["import", "cli:import"] {
+            let origin = Origin::command(name);
+            assert_eq!(
+                (origin.actor.as_str(), origin.operation.as_str()),
+                ("cli:import", "import")
+            );
+        }
+        let origin = Arc::new(Origin::job("approve_matured")).doing("other");
+        assert_eq!(
+            (origin.actor.as_str(), origin.operation.as_str()),
+            ("job:approve_matured", "other")
+        );
+        assert_eq!(cut(&"é".repeat(300)).chars().count(), 255);
+    }
+}

@@ -1,0 +1,128 @@
+//! What is done by jobs, from the command line, and by exports.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tributary::domain::audit::sha256;
+use tributary::service::ledger::review::approve_matured;
+
+use super::{change, log};
+use crate::support::programme::Programme;
+use crate::support::{Client, TestApp, both_databases};
+
+/// The keys of [`TestApp`].
+const SECRET: &str = match std::str::from_utf8(&[7; 32]) {
+    Ok(secret) => secret,
+    Err(_) => unreachable!(),
+};
+
+async fn run(app: &TestApp, arguments: &[&str]) -> bool {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tributary"));
+    command
+        .args(["--database-url", &app.database_url()])
+        .args(arguments)
+        .stdin(Stdio::null());
+    let output = tokio::task::spawn_blocking(move || command.output().expect("it starts"));
+    output.await.unwrap().status.success()
+}
+
+/// The entries that `doing` leaves, oldest first.
+async fn left<T>(staff: &Client, doing: impl Future<Output = T>) -> Vec<Value> {
+    let (before, _) = log(staff).await;
+    doing.await;
+    let (_, mut entries) = log(staff).await;
+    entries.truncate(entries.len() - before as usize);
+    entries.reverse();
+    entries
+}
+
+fn said(entries: &[Value]) -> Vec<(&str, &str)> {
+    entries
+        .iter()
+        .map(|entry| (entry["actor"].as_str().unwrap(), entry["operation"].as_str().unwrap()))
+        .collect()
+}
+
+both_databases! {
+    async fn what_matures_is_approved_in_the_jobs_name(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let campaign = json!({ "name": "held", "holdbackDays": 1, "terms": [{ "basis": "PERCENT", "value": "10" }] });
+        let campaign = p.staff.done("createCampaign", campaign, "campaign { id }").await["campaign"]["id"].clone();
+        let event = json!({
+            "externalId": "held", "kind": "CHARGE", "amount": { "amount": "10", "currency": "USD" }, "partnerId": p.b, "campaignId": campaign,
+        });
+        p.staff.done("recordEvent", event, "event { id }").await;
+        app.clock.advance(Duration::from_secs(25 * 60 * 60));
+        let staff = app.staff(&p.tenant, "admin");
+        let entries = left(&staff, approve_matured(&app.app, 500)).await;
+        assert!(!entries.is_empty());
+        assert!(said(&entries).iter().all(|said| *said == ("job:approve_matured", "approve_matured")), "{entries:#?}");
+        assert!(entries.iter().all(|entry| entry["count"].as_u64() > Some(0) && entry["requestId"].is_null()));
+        assert_eq!(left(&staff, approve_matured(&app.app, 500)).await, [Value::Null; 0]);
+    }
+
+    async fn commands_say_which_they_are(app: TestApp) {
+        assert!(run(&app, &["tenant", "create", "--slug", "acme", "--name", "Acme"]).await);
+        let tenant = tributary::store::tenant::find_by_name(app.store().reader(), "acme").await.unwrap().unwrap();
+        let hour = Duration::from_secs(365 * 24 * 3600);
+        let rows = tributary::auth::Scope::tenant_wide(tenant.id);
+        let token = tributary::service::token::mint(&app.app, "ann", &rows, tributary::auth::Permissions::parse("admin"), hour);
+        let staff = app.client(Some(token.token));
+        let (_, entries) = log(&staff).await;
+        assert_eq!(said(&entries), [("cli:tenant", "tenant create")]);
+        assert_eq!(change(&entries[0], "slug")["after"], "acme");
+
+        let entries = left(&staff, run(&app, &["tenant", "update", "--tenant", "acme", "--name", "New"])).await;
+        assert_eq!(said(&entries), [("cli:tenant", "tenant update")]);
+
+        let entries = left(&staff, run(&app, &["token", "--tenant", "acme", "--jwt-secret", SECRET])).await;
+        assert_eq!(said(&entries), [("cli:token", "token")]);
+        assert_eq!(change(&entries[0], "token")["after"]["scopes"], json!(["admin"]));
+
+        let entries = left(&staff, run(&app, &["seed", "--tenant", "acme", "--partners", "7", "--campaigns", "2"])).await;
+        assert!(said(&entries).iter().all(|said| *said == ("cli:seed", "seed")), "{entries:#?}");
+        let of = |kind: &str| entries.iter().filter(|entry| entry["changes"][0]["objectType"] == kind).count();
+        assert_eq!((of("Partner"), of("Campaign")), (7, 2));
+        assert_eq!(left(&staff, run(&app, &["seed", "--tenant", "acme", "--partners", "7", "--campaigns", "2"])).await, [Value::Null; 0]);
+
+        let file = format!("{}/examples/donutwork/partner-group.json", env!("CARGO_MANIFEST_DIR"));
+        let importing = ["import", "donutwork", &file, "--tenant", "acme"];
+        let entries = left(&staff, run(&app, &importing)).await;
+        assert_eq!(said(&entries), [("cli:import", "import donutwork"); 3]);
+        let bytes = std::fs::read(&file).unwrap();
+        let told = json!({ "sha256": sha256(&bytes), "bytes": bytes.len() });
+        let (began, ended) = (&change(&entries[0], "import")["after"], &change(&entries[2], "import")["after"]);
+        assert_eq!((&began["file"], &ended["file"]), (&told, &told));
+        assert_eq!(ended["counts"], json!({ "created": 1, "updated": 0, "unchanged": 0 }));
+        assert_eq!(entries[1]["changes"][0]["objectType"], "PartnerGroup");
+        // The same again changes nothing.
+        assert_eq!(left(&staff, run(&app, &importing)).await.len(), 2);
+
+        let output = tempfile::tempdir().unwrap();
+        let output = output.path().join("partners.csv");
+        let export = ["export", "partners", "--tenant", "acme", "--output", output.to_str().unwrap()];
+        let entries = left(&staff, run(&app, &export)).await;
+        assert_eq!(said(&entries), [("cli:export", "export partners")]);
+    }
+
+    async fn exports_are_written_down(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let entries = left(&p.staff, async {
+            let response = p.staff.begin("/export/commissions?status=ACCRUED", &[]).await;
+            assert!(response.status().is_success());
+        }).await;
+        assert_eq!(said(&entries), [("ann", "export commissions")]);
+        assert_eq!(change(&entries[0], "export")["after"], json!({ "format": "csv", "filter": { "status": "ACCRUED" } }));
+        assert!(entries[0]["requestId"].is_string());
+        let portal = app.partner(&p.tenant, &p.a);
+        let entries = left(&p.staff, async { portal.begin("/export/commissions", &[]).await }).await;
+        assert_eq!((said(&entries), &entries[0]["partner"]["id"]), (vec![("portal", "export commissions")], &json!(p.a)));
+        // What is refused is not.
+        let entries = left(&p.staff, async {
+            portal.begin("/export/payout-file?runId=x", &[]).await;
+            p.staff.begin("/export/commissions?status=NONE", &[]).await;
+        }).await;
+        assert_eq!(entries, [Value::Null; 0]);
+    }
+}
