@@ -22,6 +22,7 @@ mod m0014_versions;
 mod m0015_backtests;
 mod m0016_outbox_events;
 mod m0017_webhooks;
+mod m0019_imports;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_backtests::Migration),
             Box::new(m0016_outbox_events::Migration),
             Box::new(m0017_webhooks::Migration),
+            Box::new(m0019_imports::Migration),
         ]
     }
 }
