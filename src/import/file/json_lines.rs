@@ -46,14 +46,22 @@ impl<R: BufRead> Reader<R> {
             return Ok(Some(match serde_json::from_str::<HashMap<String, &RawValue>>(text) {
                 Err(error) => Err(wrong(line, format!("is no JSON object: {error}"))),
                 Ok(object) => {
-                    let values = names
-                        .iter()
-                        .map(|name| object.get((*name)?).and_then(|value| text_of(value)));
+                    let values = names.iter().map(|name| member(&object, (*name)?).and_then(text_of));
                     Ok((line, values.collect()))
                 }
             }));
         }
     }
+}
+
+/// The value of this name, or at this way into objects: `partner.email`.
+fn member<'a>(object: &HashMap<String, &'a RawValue>, name: &str) -> Option<&'a RawValue> {
+    if let Some(value) = object.get(name) {
+        return Some(value);
+    }
+    let (first, rest) = name.split_once('.')?;
+    let inner: HashMap<String, &RawValue> = serde_json::from_str(object.get(first)?.get()).ok()?;
+    member(&inner, rest)
 }
 
 /// Texts as they are, all else as JSON spells it.
@@ -71,10 +79,11 @@ mod tests {
 
     #[test]
     fn objects_are_read_line_by_line() {
-        let text = b"{\"a\":\"x\\u00e4\",\"b\":1.10}\n\n[1]\n\xff\n{\"b\":{\"c\":1},\"a\":null}";
+        let text =
+            b"{\"a\":\"x\\u00e4\",\"b\":1.10,\"d\":{\"e\":{\"f\":7}}}\n\n[1]\n\xff\n{\"b\":{\"c\":1},\"a\":null}";
         let mut reader = Reader::new(&text[..]);
         let mut read = Vec::new();
-        while let Some(row) = reader.next_of(&[Some("a"), Some("b"), None]).unwrap() {
+        while let Some(row) = reader.next_of(&[Some("a"), Some("b"), Some("d.e.f")]).unwrap() {
             read.push(match row {
                 Ok((line, cells)) => format!("{line}: {cells:?}"),
                 Err(problem) => problem.to_string().split(':').next().unwrap().to_owned() + ": ...",
@@ -83,7 +92,7 @@ mod tests {
         assert_eq!(
             read,
             [
-                "1: [Some(\"x\u{e4}\"), Some(\"1.10\"), None]",
+                "1: [Some(\"x\u{e4}\"), Some(\"1.10\"), Some(\"7\")]",
                 "line 3: ...",
                 "line 4: ...",
                 "5: [None, Some(\"{\\\"c\\\":1}\"), None]",

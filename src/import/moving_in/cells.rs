@@ -39,7 +39,7 @@ impl<'a> Cells<'a> {
         self.problems.take(column, read(text))
     }
 
-    /// A moment: RFC 3339, or a date, with or without a time, in UTC.
+    /// A moment: RFC 3339, a date, with or without a time, in UTC, or milliseconds since 1970.
     pub fn moment(&mut self, column: &str) -> Option<Timestamp> {
         self.read(column, moment)
     }
@@ -48,15 +48,21 @@ impl<'a> Cells<'a> {
         self.read(column, |text| Currency::parse(&text.to_ascii_uppercase()))
     }
 
-    /// An amount with its currency: both, or nothing.
-    pub fn amount(&mut self, amount: &str, currency: &str) -> Option<(Decimal, Currency)> {
+    /// An amount with its currency: both, or nothing. In the other column it is given in minor units, such as cents.
+    pub fn amount(&mut self, amount: &str, minor: &str, currency: &str) -> Option<(Decimal, Currency)> {
         let value = self.read(amount, parse_decimal);
+        let whole = self.read(minor, |text| {
+            text.parse::<i64>()
+                .map_err(|_| Fault::invalid("must be a whole number of minor units"))
+        });
         let unit = self.currency(currency);
-        if value.is_some() && unit.is_none() && self.row.text(currency).is_none() {
+        if (value.is_some() || whole.is_some()) && self.row.text(currency).is_none() {
             self.problems
                 .add(currency, ProblemCode::Required, "must be given with an amount");
         }
-        value.zip(unit)
+        let unit = unit?;
+        let value = value.or_else(|| whole.map(|whole| Decimal::new(whole, unit.exponent())))?;
+        Some((value, unit))
     }
 
     pub fn flag(&mut self, column: &str) -> Option<bool> {
@@ -113,6 +119,9 @@ fn moment(text: &str) -> Result<Timestamp, Fault> {
         let micros = at.timestamp_micros();
         return Timestamp::from_timestamp_micros(micros).ok_or_else(|| Fault::invalid("is beyond what is kept"));
     }
+    if let Some(at) = (text.len() == 13).then(|| text.parse::<i64>().ok()).flatten() {
+        return Timestamp::from_timestamp_millis(at).ok_or_else(|| Fault::invalid("is beyond what is kept"));
+    }
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     let day = day.and_then(|day| day.and_hms_opt(0, 0, 0));
     let timed = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"];
@@ -140,6 +149,7 @@ mod tests {
             ("2026-03-01T09:30:00.123456+01:00", "2026-03-01T08:30:00.123456Z"),
             ("2026-03-01", "2026-03-01T00:00:00Z"),
             ("2026-03-01 09:30", "2026-03-01T09:30:00Z"),
+            ("1772357400123", "2026-03-01T09:30:00.123Z"),
             ("2026-03-01 09:30:10 UTC", "2026-03-01T09:30:10Z"),
         ] {
             let expected: Timestamp = expected.parse().unwrap();

@@ -11,10 +11,11 @@ use crate::import::ImportError;
 use crate::import::file::Row;
 use crate::service::moving_in::{self, Mode, NewOpening};
 
-pub const COLUMNS: [&str; 16] = [
+pub const COLUMNS: [&str; 17] = [
     "externalId",
     "id",
     "amount",
+    "amountMinor",
     "currency",
     "status",
     "percent",
@@ -69,10 +70,14 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[Row]) -> Resu
                 .add(PARTNER[0], ProblemCode::Required, "must say who earned it");
         }
         let external_id = Read::name(&mut cells);
-        for column in ["amount", "status"] {
-            cells.required(column);
+        if cells.text("amount").is_none() && cells.text("amountMinor").is_none() {
+            cells.required("amount");
         }
-        let (amount, status) = (cells.amount("amount", "currency"), cells.word("status", &STATUSES));
+        cells.required("status");
+        let (amount, status) = (
+            cells.amount("amount", "amountMinor", "currency"),
+            cells.word("status", &STATUSES),
+        );
         let opening = partner
             .zip(amount)
             .zip(status)

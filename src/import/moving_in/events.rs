@@ -13,13 +13,14 @@ use crate::service::ledger::event::NewEvent;
 use crate::service::ledger::record::record;
 use crate::service::moving_in::{self, Mode};
 
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 20] = [
     "externalId",
     "id",
     "kind",
     "type",
     "base",
     "amount",
+    "amountMinor",
     "currency",
     "revenue",
     "revenueCurrency",
@@ -72,8 +73,10 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, earn: bool, rows: &[R
             kind,
             event_type: cells.text("type"),
             base: cells.flag("base").unwrap_or(true),
-            amount: cells.amount("amount", "currency"),
-            revenue: cells.amount("revenue", "revenueCurrency").filter(|_| own),
+            amount: cells.amount("amount", "amountMinor", "currency"),
+            revenue: cells
+                .amount("revenue", "revenueMinor", "revenueCurrency")
+                .filter(|_| own),
             occurred_at: cells.moment("occurredAt"),
             customer_external_id: cells.text("customerExternalId").filter(|_| own),
             customer_acquired_at: cells.moment("customerAcquiredAt").filter(|_| own),
