@@ -32,6 +32,12 @@ pub struct Model {
     pub reversed_at: Option<DateTimeUtc>,
     /// The payout that it is in, open or paid.
     pub payout_id: Option<Uuid>,
+    /// What another system calls a row that was brought in.
+    pub external_id: Option<String>,
+    /// Why there is a row that was entered by hand, for the partner, too.
+    pub reason: Option<String>,
+    /// The same for staff only.
+    pub note: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

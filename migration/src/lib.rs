@@ -23,6 +23,7 @@ mod m0015_backtests;
 mod m0016_outbox_events;
 mod m0017_webhooks;
 mod m0018_audit;
+mod m0019_imports;
 mod m0020_reassignments;
 
 /// The migrations, in the order in which they are applied.
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_outbox_events::Migration),
             Box::new(m0017_webhooks::Migration),
             Box::new(m0018_audit::Migration),
+            Box::new(m0019_imports::Migration),
             Box::new(m0020_reassignments::Migration),
         ]
     }

@@ -8,6 +8,7 @@ use crate::auth::Caller;
 use crate::config::Config;
 use crate::domain::deal_rules::ValueType;
 use crate::domain::money::Currency;
+use crate::import::moving_in::{self, Kind};
 use crate::import::settlements::{COLUMNS, Options};
 use crate::import::{self, ImportError, journeybee::Unsaid};
 use crate::service::audit::Import;
@@ -82,6 +83,9 @@ pub async fn everflow(config: &Config, file: &Path, tenant: &str, currency: Opti
 }
 
 pub async fn settlements(config: &Config, file: &Path, tenant: &str, options: &Options) -> Result<(), CliError> {
+    if let Some((ours, _)) = options.map.iter().find(|(ours, _)| !COLUMNS.contains(&ours.as_str())) {
+        super::bad_usage(&format!("{ours:?} must be one of {}", COLUMNS.join(", ")));
+    }
     let (table, app, caller) = prepare(config, file, tenant, "import settlements").await?;
     let import = match options.dry_run {
         true => None,
@@ -131,12 +135,59 @@ pub async fn settlements(config: &Config, file: &Path, tenant: &str, options: &O
     Err(format!("{kept}wrong in {}:\n{}", file.display(), lines.join("\n")).into())
 }
 
+pub async fn moving_in(
+    config: &Config,
+    kind: Kind,
+    file: &Path,
+    tenant: &str,
+    options: &moving_in::Options,
+) -> Result<(), CliError> {
+    let app = open::app(config, open::no_keys(config)?).await?;
+    let caller = Caller::operator(open::tenant(&app, tenant).await?.id, "import");
+    let length = std::fs::metadata(file).map_or(0, |file| file.len());
+    let bar = output::bytes_bar(length);
+    let report = moving_in::run(&app, &caller, kind, file, options, |done| bar.set_position(done))
+        .await
+        .map_err(stopped(file, options.dry_run))?;
+    bar.finish_and_clear();
+    if !report.ignored.is_empty() {
+        output::message(format_args!("columns that are not read: {}", report.ignored.join(", ")));
+    }
+    let created = match report.is_dry {
+        true => "would be imported",
+        false => "imported",
+    };
+    output::line(format_args!(
+        "{tenant}: {} {} {created}, {} were there before, {} problems; file sha256 {}",
+        report.created,
+        kind.name(),
+        report.unchanged,
+        report.problems.len(),
+        report.hash,
+    ))?;
+    if report.problems.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<_> = report.problems.iter().map(ToString::to_string).collect();
+    let kept = match report.is_dry && !options.dry_run {
+        true => "nothing is imported: ",
+        false => "",
+    };
+    Err(format!("{kept}wrong in {}:\n{}", file.display(), lines.join("\n")).into())
+}
+
+/// Batches before the one that failed are there, and a second import passes over them.
+fn stopped(file: &Path, is_dry: bool) -> impl FnOnce(ImportError) -> String {
+    let again = match is_dry {
+        true => "",
+        false => "; what was imported before this stays, and importing the file again goes on",
+    };
+    move |error| format!("{}: {error}{again}", file.display())
+}
+
 /// Reads OURS=THEIRS.
 pub fn column(text: &str) -> Result<(String, String), String> {
     let (ours, theirs) = text.split_once('=').ok_or("must be OURS=THEIRS")?;
-    if !COLUMNS.contains(&ours) {
-        return Err(format!("{ours:?} must be one of {}", COLUMNS.join(", ")));
-    }
     Ok((ours.to_owned(), theirs.to_owned()))
 }
 

@@ -93,7 +93,8 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         rng_seed: u64,
     },
-    /// Bring in another product's own JSON, or how payouts ended. A second import of the same file changes nothing.
+    /// Bring in another product's own JSON, what another system knew (partners, customers, events, commissions), or how
+    /// payouts ended. A second import of the same file changes nothing.
     Import {
         /// What it is
         #[arg(value_enum)]
@@ -110,16 +111,19 @@ enum Command {
         /// each deal, and the tenant's
         #[arg(long, value_parser = tenant::currency)]
         currency: Option<Currency>,
-        /// Only say what settlements would do, and what is wrong with them
+        /// Only say what would be done, and everything that is wrong, by line
         #[arg(long)]
         dry_run: bool,
-        /// What the file of settlements calls a column that is called id, status or reference here, such as
-        /// id="Customer ID"
+        /// What the file calls a column of ours, such as id="Customer ID"; OURS==VALUE for a value that all rows have, OURS=
+        /// for a column to be left out
         #[arg(long, value_name = "OURS=THEIRS", value_parser = import::column)]
         map: Vec<(String, String)>,
-        /// Settle nothing where any line is wrong
+        /// Write nothing where any line is wrong
         #[arg(long)]
         all_or_nothing: bool,
+        /// Record events and let them earn, instead of bringing them in as history
+        #[arg(long)]
+        earn: bool,
     },
     /// Write a list, a statement, or a payout run's payments to a file or to standard output, as they are at one moment.
     Export {
@@ -246,8 +250,30 @@ enum Source {
     Journeybee,
     /// Tiered commissions of Everflow; offers, affiliates and advertisers are found by their external ids
     Everflow,
+    /// Partners: CSV or JSON Lines, with the columns of the export
+    Partners,
+    /// Customers, and who brought them
+    Customers,
+    /// Events as history, which earns nothing; with --earn as if they happened now
+    Events,
+    /// Commissions that were earned elsewhere
+    Commissions,
     /// How payouts ended: a CSV file with their ids, a status and the payment service's reference
     Settlements,
+}
+
+impl Source {
+    /// What files of rows have a row of.
+    fn kind(self) -> Option<crate::import::moving_in::Kind> {
+        use crate::import::moving_in::Kind;
+        match self {
+            Self::Partners => Some(Kind::Partners),
+            Self::Customers => Some(Kind::Customers),
+            Self::Events => Some(Kind::Events),
+            Self::Commissions => Some(Kind::Commissions),
+            Self::Donutwork | Self::Journeybee | Self::Everflow | Self::Settlements => None,
+        }
+    }
 }
 
 /// How exports are written.
@@ -318,11 +344,12 @@ impl Cli {
                 dry_run,
                 map,
                 all_or_nothing,
+                earn,
             } => {
                 if value_type.is_some() && !matches!(source, Source::Journeybee) {
                     bad_usage("--value-type is for journeybee only");
                 }
-                if currency.is_some() && matches!(source, Source::Donutwork | Source::Settlements) {
+                if currency.is_some() && !matches!(source, Source::Journeybee | Source::Everflow) {
                     bad_usage("--currency is for journeybee and everflow only");
                 }
                 let options = crate::import::settlements::Options {
@@ -330,10 +357,24 @@ impl Cli {
                     dry_run,
                     all_or_nothing,
                 };
-                if options.is_given() && !matches!(source, Source::Settlements) {
-                    bad_usage("--dry-run, --map and --all-or-nothing are for settlements only");
+                let kind = source.kind();
+                if options.is_given() && kind.is_none() && !matches!(source, Source::Settlements) {
+                    bad_usage("--dry-run, --map and --all-or-nothing are for files of rows only");
+                }
+                if earn && !matches!(source, Source::Events) {
+                    bad_usage("--earn is for events only");
+                }
+                if let Some(kind) = kind {
+                    let options = crate::import::moving_in::Options {
+                        map: options.map,
+                        dry_run,
+                        all_or_nothing,
+                        earn,
+                    };
+                    return import::moving_in(&config, kind, &file, &tenant, &options).await;
                 }
                 match source {
+                    Source::Partners | Source::Customers | Source::Events | Source::Commissions => Ok(()),
                     Source::Settlements => import::settlements(&config, &file, &tenant, &options).await,
                     Source::Donutwork => import::donutwork(&config, &file, &tenant).await,
                     Source::Journeybee => import::journeybee(&config, &file, &tenant, value_type, currency).await,

@@ -31,6 +31,14 @@ pub fn bar(length: u64, what: &'static str) -> ProgressBar {
     bar
 }
 
+/// A bar of the bytes of a file, on standard error, and only where that is a terminal.
+pub fn bytes_bar(length: u64) -> ProgressBar {
+    let bar = ProgressBar::new(length);
+    let style = "{wide_bar} {decimal_bytes}/{decimal_total_bytes}, {eta} left";
+    bar.set_style(ProgressStyle::with_template(style).expect("a constant template"));
+    bar
+}
+
 fn written(result: std::io::Result<()>) -> Result<(), CliError> {
     match result {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),

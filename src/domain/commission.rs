@@ -24,6 +24,8 @@ text_enum! {
         Clawback = "CLAWBACK",
         /// Staff entered it.
         Manual = "MANUAL",
+        /// It was earned elsewhere and brought in as history.
+        Opening = "OPENING",
     }
 }
 
@@ -95,7 +97,7 @@ impl Commission {
         match self.kind {
             CommissionKind::Clawback => true,
             CommissionKind::TierAdjustment => self.amount.minor() < 0,
-            CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual => false,
+            CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual | CommissionKind::Opening => false,
         }
     }
 
@@ -116,6 +118,29 @@ impl Commission {
         self.status = status;
         Some(self)
     }
+}
+
+/// What a row that was entered by hand or brought in says of itself. Rows of events say none of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entered {
+    /// What another system calls an OPENING row; unique in the tenant.
+    pub external_id: Option<String>,
+    /// Why there is a MANUAL row, for the partner, too. `None`: it is from before that was kept.
+    pub reason: Option<String>,
+    /// What only staff sees of it.
+    pub note: Option<String>,
+    /// A hash of what an OPENING row was brought in as.
+    pub content: Option<Vec<u8>>,
+    pub source: SourceTimes,
+}
+
+/// When the system that an OPENING row comes from says that it was earned, approved and paid; `None`: it does not say. Only
+/// shown, and what reports by occurrence go by: the ledger's times are those of bringing it in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SourceTimes {
+    pub accrued_at: Option<Timestamp>,
+    pub approved_at: Option<Timestamp>,
+    pub paid_at: Option<Timestamp>,
 }
 
 /// When a commission accrued at `accrued_at` may be approved: its holdback in days of 24 hours later.

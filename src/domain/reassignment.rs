@@ -55,7 +55,7 @@ pub enum Left {
     Nothing,
     /// It is reversed, with what adjusts it.
     Reversed,
-    /// It was paid and stays: its event earns nothing anew.
+    /// It was paid, or brought in, and stays: its event earns nothing anew.
     Kept,
     /// A CLAWBACK of this amount takes what is left of it.
     ClawedBack(Money),
@@ -64,7 +64,7 @@ pub enum Left {
 /// Whether a row moves with its event; others have causes of their own.
 pub fn is_earned(kind: CommissionKind) -> bool {
     match kind {
-        CommissionKind::Event | CommissionKind::TierAdjustment => true,
+        CommissionKind::Event | CommissionKind::TierAdjustment | CommissionKind::Opening => true,
         CommissionKind::Deal | CommissionKind::Clawback | CommissionKind::Manual => false,
     }
 }
@@ -73,6 +73,8 @@ pub fn is_earned(kind: CommissionKind) -> bool {
 pub fn leave(row: &Commission, clawed_minor: i64, claw_back_paid: bool) -> Left {
     match row.status {
         CommissionStatus::Reversed => Left::Nothing,
+        // Nothing here could make it anew.
+        CommissionStatus::Accrued | CommissionStatus::Approved if row.kind == CommissionKind::Opening => Left::Kept,
         CommissionStatus::Accrued | CommissionStatus::Approved => Left::Reversed,
         CommissionStatus::Paid => {
             let left = row.amount.minor() + clawed_minor;
@@ -176,8 +178,28 @@ mod tests {
     }
 
     #[test]
+    fn what_was_brought_in_stays_until_it_is_paid_and_clawed_back() {
+        let opening = |status| Commission {
+            kind: CommissionKind::Opening,
+            ..row(500, status)
+        };
+        assert_eq!(leave(&opening(CommissionStatus::Accrued), 0, true), Left::Kept);
+        assert_eq!(leave(&opening(CommissionStatus::Paid), 0, false), Left::Kept);
+        assert_eq!(
+            leave(&opening(CommissionStatus::Paid), 0, true),
+            Left::ClawedBack(eur(-500))
+        );
+        assert_eq!(leave(&opening(CommissionStatus::Reversed), 0, true), Left::Nothing);
+    }
+
+    #[test]
     fn only_what_events_earn_moves_with_them() {
         let moving: Vec<_> = CommissionKind::ALL.iter().filter(|kind| is_earned(**kind)).collect();
-        assert_eq!(moving, [&CommissionKind::Event, &CommissionKind::TierAdjustment]);
+        let expected = [
+            CommissionKind::Event,
+            CommissionKind::TierAdjustment,
+            CommissionKind::Opening,
+        ];
+        assert_eq!(moving.into_iter().copied().collect::<Vec<_>>(), expected);
     }
 }

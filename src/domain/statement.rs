@@ -36,6 +36,7 @@ impl MovementKind {
             CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual => Self::Accrued,
             CommissionKind::TierAdjustment => Self::Adjusted,
             CommissionKind::Clawback => Self::ClawedBack,
+            CommissionKind::Opening => Self::Opening,
         }
     }
 

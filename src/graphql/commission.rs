@@ -55,6 +55,8 @@ pub enum CommissionKind {
     Clawback,
     /// Staff entered it.
     Manual,
+    /// It was earned elsewhere and brought in as history: its times here are those of bringing it in.
+    Opening,
 }
 
 /// Who is paid.
@@ -88,6 +90,17 @@ impl Commission {
         let request = request(ctx);
         request.caller.read(Resource::Commissions)?;
         Ok(request.loaders().commission.load(id.uuid()).await?.map(Self))
+    }
+}
+
+impl Commission {
+    /// What it says of itself, if it was entered by hand or brought in.
+    async fn entered(&self, ctx: &Context<'_>) -> Result<Option<Arc<commission::Entered>>, ApiError> {
+        use commission::CommissionKind::{Clawback, Deal, Event, Manual, Opening, TierAdjustment};
+        match self.0.kind {
+            Manual | Opening => Ok(request(ctx).loaders().commission_entered.load(self.0.id.uuid()).await?),
+            Event | TierAdjustment | Deal | Clawback => Ok(None),
+        }
     }
 }
 
@@ -147,6 +160,9 @@ pub static COMMISSION: Type = Type {
                 view::column(view::DealPaymentColumn::DealId),
                 &DEAL,
             ),
+            "reason" => value(Column::Reason, view::text),
+            "note" => value(Column::Note, view::text).for_partners(Partners::Null),
+            "externalId" => value(Column::ExternalId, view::text),
             "snapshot" => link(view::column(Column::SnapshotId), &COMMISSION_SNAPSHOT),
             _ => return None,
         })
@@ -239,6 +255,27 @@ impl Commission {
     /// The individual who is paid; null where the partner is, or where nobody is assigned yet.
     async fn recipient(&self) -> Option<&str> {
         self.0.recipient.as_deref()
+    }
+
+    /// Why there is a MANUAL row; null for other kinds, and for rows from before that was kept.
+    async fn reason(&self, ctx: &Context<'_>) -> Nullable<String> {
+        nullable(async { Ok(self.entered(ctx).await?.and_then(|entered| entered.reason.clone())) }).await
+    }
+
+    /// What only staff knows of a MANUAL row; null for other kinds, where there is nothing, and for a partner's token.
+    async fn note(&self, ctx: &Context<'_>) -> Nullable<String> {
+        nullable(async {
+            if request(ctx).is_partner() {
+                return Ok(None);
+            }
+            Ok(self.entered(ctx).await?.and_then(|entered| entered.note.clone()))
+        })
+        .await
+    }
+
+    /// What the system that an OPENING row was brought in from calls it; null for other kinds.
+    async fn external_id(&self, ctx: &Context<'_>) -> Nullable<String> {
+        nullable(async { Ok(self.entered(ctx).await?.and_then(|entered| entered.external_id.clone())) }).await
     }
 
     /// Who earned it.

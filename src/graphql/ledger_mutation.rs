@@ -195,8 +195,12 @@ pub struct CreateManualCommissionInput {
     pub partner_id: ID,
     /// How much; negative takes back; not 0.
     pub amount: MoneyInput,
-    /// Why, for the record.
+    /// Why, for the record; the partner sees it.
     pub reason: String,
+    /// What only staff is to know; null: nothing.
+    pub note: Option<String>,
+    /// The campaign that it belongs to; null: that of the row that it mends, if it mends one.
+    pub campaign_id: Option<ID>,
     /// The row of the same partner that it mends.
     pub adjusts_id: Option<ID>,
     /// The same key with the same input gives the answer of the first call and does nothing.
@@ -377,6 +381,8 @@ impl LedgerMutation {
             partner_id: id_text(input.partner_id),
             amount: (input.amount.amount.0, input.amount.currency.0),
             reason: input.reason,
+            note: input.note,
+            campaign_id: input.campaign_id.map(id_text),
             adjusts_id: input.adjusts_id.map(id_text),
         };
         Some(CommissionPayload::of(&request, create(&request.app, &request.caller, commission)).await)

@@ -1,13 +1,15 @@
-//! Bringing in other products' own JSON, and what payment services say of payouts. What cannot be mapped is named, all of it at once, and then nothing is
+//! Bringing in other products' own JSON, files of what another system knew, and what payment services say of payouts. What cannot be mapped is named, all of it at once, and then nothing is
 //! imported; a second import of the same document changes nothing.
 
 pub mod donutwork;
 pub mod everflow;
+mod file;
 pub mod journeybee;
 mod json;
+pub mod moving_in;
 mod references;
 pub mod settlements;
-mod table;
+pub mod table;
 
 use crate::auth::Denied;
 use crate::domain::problem::Problem;

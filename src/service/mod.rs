@@ -14,6 +14,7 @@ mod ids;
 pub mod imported;
 pub mod label;
 pub mod ledger;
+pub mod moving_in;
 pub mod once;
 pub mod partner;
 pub mod partner_group;

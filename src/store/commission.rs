@@ -1,12 +1,12 @@
 //! Commissions, the history of their status and the outbox. Every writer holds the lock of the partner concerned.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use entity::commission::{self, Column, Entity};
 use entity::{
-    commission_assignment, commission_state, commission_transition, commission_written, deal_payment, outbox,
-    payout_item,
+    commission_assignment, commission_entered, commission_state, commission_transition, commission_written,
+    deal_payment, outbox, payout_item,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
@@ -21,7 +21,9 @@ use super::writes::{Conflict, Writes};
 use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, CommissionTransition, PaymentTarget};
+use crate::domain::commission::{
+    Commission, CommissionKind, CommissionStatus, CommissionTransition, Entered, PaymentTarget, SourceTimes,
+};
 use crate::domain::explain::Step;
 use crate::domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, DealId, EventId, PartnerId, PayoutId, SnapshotId, TenantId,
@@ -146,6 +148,24 @@ pub async fn of_events(
     let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
     let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
     select.all(database).await?.into_iter().map(from_row).collect()
+}
+
+/// The kinds of the rows that events have; those without any are left out.
+pub async fn kinds_of_events(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    events: &[Uuid],
+) -> Result<HashMap<Uuid, BTreeSet<CommissionKind>>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let select = visible::<Entity>(scope).filter(one_of).select_only();
+    let select = select.column(Column::EventId).column(Column::Kind).distinct();
+    let rows: Vec<(Uuid, String)> = select.into_tuple().all(database).await?;
+    let mut kinds: HashMap<Uuid, BTreeSet<_>> = HashMap::new();
+    for (event, kind) in rows {
+        let kind = row::text(TABLE, "kind", &kind, CommissionKind::parse)?;
+        kinds.entry(event).or_default().insert(kind);
+    }
+    Ok(kinds)
 }
 
 /// The rows that adjust any of these, in the order of writing.
@@ -313,6 +333,115 @@ pub fn insert(writes: &mut Writes, tenant: TenantId, commissions: &[Commission])
     writes.add(rows, Conflict::Fail);
 }
 
+/// Rows that were entered by hand or brought in, with what they say of themselves.
+pub fn insert_entered(writes: &mut Writes, tenant: TenantId, rows: &[(Commission, Entered)]) {
+    let rows = rows
+        .iter()
+        .map(|(commission, entered)| to_entered_row(tenant, commission, entered).into_active_model());
+    writes.add(rows, Conflict::Fail);
+}
+
+fn to_entered_row(tenant: TenantId, commission: &Commission, entered: &Entered) -> commission_entered::Model {
+    let row = to_row(tenant, commission);
+    commission_entered::Model {
+        tenant_id: row.tenant_id,
+        id: row.id,
+        kind: row.kind,
+        status: row.status,
+        amount_minor: row.amount_minor,
+        currency: row.currency,
+        payment_target: row.payment_target,
+        recipient: row.recipient,
+        partner_id: row.partner_id,
+        campaign_id: row.campaign_id,
+        event_id: row.event_id,
+        snapshot_id: row.snapshot_id,
+        adjusts_id: row.adjusts_id,
+        basis: row.basis,
+        holdback_days: row.holdback_days,
+        accrued_at: row.accrued_at,
+        mature_at: row.mature_at,
+        approved_at: row.approved_at,
+        paid_at: row.paid_at,
+        reversed_at: row.reversed_at,
+        payout_id: row.payout_id,
+        explanation: row.explanation,
+        external_id: entered.external_id.clone(),
+        reason: entered.reason.clone(),
+        note: entered.note.clone(),
+        entered_content: entered.content.clone(),
+        source_accrued_at: entered.source.accrued_at,
+        source_approved_at: entered.source.approved_at,
+        source_paid_at: entered.source.paid_at,
+    }
+}
+
+/// What rows say of themselves; those that say nothing are empty.
+pub async fn entered(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Entered>, StoreError> {
+    use commission_entered::{Column, Entity};
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    read_entered(database, visible::<Entity>(scope).filter(one_of)).await
+}
+
+/// Rows that were brought in, by what the other system calls them, with a hash of what each was brought in as.
+pub async fn contents_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_ids: &[String],
+) -> Result<HashMap<String, Vec<u8>>, StoreError> {
+    use commission_entered::{Column, Entity};
+    let column = Column::ExternalId.as_column_ref();
+    let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
+    let found = read_entered(database, visible::<Entity>(scope).filter(one_of)).await?;
+    let named = found
+        .into_values()
+        .filter_map(|entered| Some((entered.external_id?, entered.content.unwrap_or_default())));
+    Ok(named.collect())
+}
+
+async fn read_entered(
+    database: &impl ConnectionTrait,
+    select: Select<commission_entered::Entity>,
+) -> Result<HashMap<Uuid, Entered>, StoreError> {
+    use commission_entered::Column;
+    type Text = Option<String>;
+    type Time = Option<Timestamp>;
+    let select = select.select_only().columns([
+        Column::Id,
+        Column::ExternalId,
+        Column::Reason,
+        Column::Note,
+        Column::EnteredContent,
+        Column::SourceAccruedAt,
+        Column::SourceApprovedAt,
+        Column::SourcePaidAt,
+    ]);
+    let rows: Vec<(Uuid, Text, Text, Text, Option<Vec<u8>>, Time, Time, Time)> =
+        select.into_tuple().all(database).await?;
+    let entered = rows.into_iter().map(
+        |(id, external_id, reason, note, content, accrued_at, approved_at, paid_at)| {
+            let source = SourceTimes {
+                accrued_at,
+                approved_at,
+                paid_at,
+            };
+            let entered = Entered {
+                external_id,
+                reason,
+                note,
+                content,
+                source,
+            };
+            (id, entered)
+        },
+    );
+    Ok(entered.collect())
+}
+
 /// Writes what may move of each row. The caller checked the move under the partner's lock.
 pub fn set_state(writes: &mut Writes, tenant: TenantId, commissions: &[Commission]) {
     let rows = commissions.iter().map(|commission| {
@@ -349,13 +478,17 @@ pub async fn set_recipient(
     Ok(())
 }
 
-/// Appends to the histories of rows, and to the outbox what changed; whoever listens hears of it after the commit.
+/// Appends to the histories of rows.
 pub fn insert_transitions(writes: &mut Writes, tenant: TenantId, transitions: &[(CommissionId, CommissionTransition)]) {
     let history = transitions.iter().map(|(commission, transition)| {
         let id = CommissionTransitionId::new(transition.at);
         to_transition_row(tenant, id, *commission, transition).into_active_model()
     });
     writes.add(history, Conflict::Fail);
+}
+
+/// Appends to the outbox what changed; whoever listens hears of it after the commit.
+pub fn announce(writes: &mut Writes, tenant: TenantId, transitions: &[(CommissionId, CommissionTransition)]) {
     let changes = transitions.iter();
     let changes = changes.map(|(commission, transition)| to_change_row(tenant, *commission, transition));
     writes.add(changes, Conflict::Fail);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::customer::{self, Column, Entity};
+use entity::customer_imported;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait, Select,
@@ -16,6 +17,7 @@ use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{StoreError, many, view};
 use crate::auth::Scope;
+use crate::domain::Timestamp;
 use crate::domain::event::Customer;
 use crate::domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
 
@@ -144,6 +146,23 @@ pub fn add<'a>(writes: &mut Writes, tenant: TenantId, customers: impl IntoIterat
     let rows = customers
         .into_iter()
         .map(|customer| to_row(tenant, customer).into_active_model());
+    writes.add(rows, Conflict::Fail);
+}
+
+/// Writes customers that were brought in, like [`add`].
+pub fn bring_in(writes: &mut Writes, tenant: TenantId, customers: &[Customer], at: Timestamp) {
+    let rows = customers.iter().map(|customer| {
+        let row = customer_imported::Model {
+            tenant_id: tenant.uuid(),
+            id: customer.id.uuid(),
+            external_id: customer.external_id.clone(),
+            acquired_at: customer.acquired_at,
+            partner_id: customer.partner_id.map(|id| id.uuid()),
+            campaign_id: customer.campaign_id.map(|id| id.uuid()),
+            imported_at: Some(at),
+        };
+        row.into_active_model()
+    });
     writes.add(rows, Conflict::Fail);
 }
 

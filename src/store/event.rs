@@ -63,6 +63,20 @@ pub async fn find_by_external_id(
         .transpose()
 }
 
+/// Events by their external ids.
+pub async fn by_external_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_ids: &[String],
+) -> Result<HashMap<String, Event>, StoreError> {
+    let column = Column::ExternalId.as_column_ref();
+    let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter()
+        .map(|row| Ok((row.external_id.clone(), from_row(row)?)))
+        .collect()
+}
+
 /// The event for update: refunds of it take turns.
 pub async fn lock(transaction: &impl ConnectionTrait, scope: &Scope, id: EventId) -> Result<Option<Event>, StoreError> {
     let row = visible::<Entity>(scope)

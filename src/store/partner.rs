@@ -7,8 +7,8 @@ use entity::partner::{self, Column, Entity};
 use entity::{campaign_member, partner_category_member, partner_history, partner_transition};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LockType, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -285,6 +285,25 @@ pub async fn lock_credited(
         })
     });
     credited.collect()
+}
+
+/// The partners that have any of these external ids or e-mail addresses.
+pub async fn named(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_ids: &[String],
+    emails: &[String],
+) -> Result<Vec<Partner>, StoreError> {
+    let backend = database.get_database_backend();
+    let any = Condition::any()
+        .add(many::one_of_texts(
+            backend,
+            Column::ExternalId.as_column_ref(),
+            external_ids,
+        ))
+        .add(many::one_of_texts(backend, Column::Email.as_column_ref(), emails));
+    let rows = visible::<Entity>(scope).filter(any).all(database).await?;
+    rows.into_iter().map(from_row).collect()
 }
 
 pub async fn by_ids(

@@ -2,14 +2,14 @@
 
 use entity::{
     advertiser, api_key, audit_entry, audit_object, backtest, backtest_event, backtest_partner, backtest_sum, campaign,
-    campaign_member, campaign_version, commission, commission_rule, commission_rule_reference, commission_rule_version,
-    commission_snapshot, commission_transition, commission_written, custom_field, custom_field_option, customer, deal,
-    deal_field, deal_payment, default_group_version, deleted_partner, event, event_decision, event_move, idempotency,
-    outbox, partner, partner_balance, partner_category, partner_category_member, partner_customer, partner_group,
-    partner_group_version, partner_lifetime_value, partner_standing, partner_tier, partner_transition,
-    partnership_request, payment_stage, payout, payout_item, payout_run, payout_run_line, reassigned_row, reassignment,
-    tier_counter, tier_result, tiered_commission, tiered_commission_reference, tiered_commission_version,
-    webhook_delivery, webhook_endpoint,
+    campaign_member, campaign_version, commission, commission_entered, commission_rule, commission_rule_reference,
+    commission_rule_version, commission_snapshot, commission_transition, commission_written, custom_field,
+    custom_field_option, customer, deal, deal_field, deal_payment, default_group_version, deleted_partner, event,
+    event_decision, event_move, idempotency, outbox, partner, partner_balance, partner_category,
+    partner_category_member, partner_customer, partner_group, partner_group_version, partner_lifetime_value,
+    partner_standing, partner_tier, partner_transition, partnership_request, payment_stage, payout, payout_item,
+    payout_run, payout_run_line, reassigned_row, reassignment, tier_counter, tier_result, tiered_commission,
+    tiered_commission_reference, tiered_commission_version, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -118,6 +118,7 @@ scoped! {
     event_decision: |partner, _scope| own(event_decision::Column::PartnerId, partner);
     commission: |partner, _scope| own(commission::Column::PartnerId, partner);
     commission_written: |partner, _scope| own(commission_written::Column::PartnerId, partner);
+    commission_entered: |partner, _scope| own(commission_entered::Column::PartnerId, partner);
     payout: |partner, _scope| own(payout::Column::PartnerId, partner);
     partner_balance: |partner, _scope| own(partner_balance::Column::PartnerId, partner);
     partner_lifetime_value: |partner, _scope| own(partner_lifetime_value::Column::PartnerId, partner);

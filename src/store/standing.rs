@@ -1,7 +1,7 @@
 //! What the rules of groups look at: a partner's lifetime value and its customers with paid charges. Kept in the
 //! transaction of each event; every writer holds the partner's lock.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use entity::{partner_customer, partner_lifetime_value, partner_standing};
 use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
@@ -110,6 +110,34 @@ pub async fn paid_charges(
     Ok(row.map_or(0, |row| row.paid_charges))
 }
 
+/// The same of many, by partner and customer; those without any may be left out.
+pub async fn paid_charges_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    pairs: &[(PartnerId, CustomerId)],
+) -> Result<HashMap<(PartnerId, CustomerId), i64>, StoreError> {
+    use partner_customer::Column;
+    let backend = database.get_database_backend();
+    let partners = super::distinct(pairs.iter().map(|(partner, _)| partner.uuid()));
+    let customers = super::distinct(pairs.iter().map(|(_, customer)| customer.uuid()));
+    if pairs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = visible::<partner_customer::Entity>(scope)
+        .filter(many::one_of(backend, Column::PartnerId.as_column_ref(), &partners))
+        .filter(many::one_of(backend, Column::CustomerId.as_column_ref(), &customers))
+        .all(database)
+        .await?;
+    let counts = rows.into_iter().map(|row| {
+        let pair = (
+            PartnerId::from_uuid(row.partner_id),
+            CustomerId::from_uuid(row.customer_id),
+        );
+        (pair, row.paid_charges)
+    });
+    Ok(counts.collect())
+}
+
 /// Paid charges of a customer that are counted, or taken back.
 #[derive(Clone, Copy, Debug)]
 pub struct PaidCharges {
@@ -117,12 +145,12 @@ pub struct PaidCharges {
     pub customer: CustomerId,
     /// How many there were.
     pub before: i64,
-    /// How many more, or less, there are.
+    /// How many are counted; below 0: taken back.
     pub by: i64,
 }
 
 /// Writes how many paid charges customers have, and through them how many customers are qualified: those who have any.
-/// One entry a partner.
+/// One entry a partner and customer.
 pub fn count_paid_charges(writes: &mut Writes, tenant: TenantId, counted: &[PaidCharges]) {
     use partner_customer::Model;
     let rows = counted.iter().map(|counted| {
@@ -135,12 +163,13 @@ pub fn count_paid_charges(writes: &mut Writes, tenant: TenantId, counted: &[Paid
         row.into_active_model()
     });
     writes.add(rows, Conflict::Replace);
-    let qualified = counted.iter().filter_map(|counted| {
+    let mut qualified = BTreeMap::new();
+    for counted in counted {
         let now = i64::from(counted.before + counted.by > 0);
-        let change = now - i64::from(counted.before > 0);
-        (change != 0).then_some((counted.partner, change))
-    });
-    add_qualified_customers(writes, tenant, qualified);
+        *qualified.entry(counted.partner).or_insert(0) += now - i64::from(counted.before > 0);
+    }
+    let changed = qualified.into_iter().filter(|(_, change)| *change != 0);
+    add_qualified_customers(writes, tenant, changed);
 }
 
 /// Adds to the numbers of customers with a paid charge; one entry a partner.

@@ -6,7 +6,7 @@ use sea_orm::{DbErr, SqlErr};
 use super::StoreError;
 
 /// Unique index, as PostgreSQL names it; table and last column, as SQLite does; the input's field.
-const KEYS: [(&str, &str, &str); 22] = [
+const KEYS: [(&str, &str, &str); 23] = [
     ("tenant_slug_key", "tenant.slug", "slug"),
     ("partner_email_key", "partner.email", "email"),
     ("partner_external_id_key", "partner.external_id", "externalId"),
@@ -33,6 +33,7 @@ const KEYS: [(&str, &str, &str); 22] = [
     ("partnership_request_pending_key", "partnership_request.email", "email"),
     ("idempotency_key_key", "idempotency.idempotency_key", "idempotencyKey"),
     ("event_external_id_key", "event.external_id", "externalId"),
+    ("commission_external_id_key", "commission.external_id", "externalId"),
     ("customer_external_id_key", "customer.external_id", "customerExternalId"),
     (
         "payment_stage_external_id_key",

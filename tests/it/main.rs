@@ -27,6 +27,7 @@ mod import_everflow;
 mod import_journeybee;
 mod ledger;
 mod month_end;
+mod moving_in;
 mod outages;
 mod paging;
 mod payout_runs;

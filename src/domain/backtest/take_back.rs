@@ -139,7 +139,9 @@ fn take_back_rows(held: &mut Held, refund: EventId, recorded: &Recorded, place: 
         let row = &held.rows[above];
         match row.kind {
             CommissionKind::Event | CommissionKind::TierAdjustment => {}
-            CommissionKind::Clawback | CommissionKind::Deal | CommissionKind::Manual => continue,
+            CommissionKind::Clawback | CommissionKind::Deal | CommissionKind::Manual | CommissionKind::Opening => {
+                continue;
+            }
         }
         let clawbacks = held
             .rows

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Fetch, PageKey, pages, shared};
 use crate::auth::Scope;
-use crate::domain::commission::{Balance, Commission, CommissionTransition, Payout};
+use crate::domain::commission::{Balance, Commission, CommissionTransition, Entered, Payout};
 use crate::domain::decision::Decision;
 use crate::domain::event::{Customer, Event};
 use crate::domain::explain::Step;
@@ -54,6 +54,8 @@ shared_loader! {
     CustomerById: Customer = customer::by_ids;
     /// Commissions by id.
     CommissionById: Commission = commission::by_ids;
+    /// What commissions that were entered by hand or brought in say of themselves.
+    EnteredOfCommission: Entered = commission::entered;
     /// How the amounts of commissions came about.
     ExplanationOfCommission: Vec<Step> = commission::explanations_of;
     /// The status changes of commissions, oldest first.

@@ -58,9 +58,10 @@ pub use deal::{
 pub use label::{CategoriesOfPartner, LabelById};
 pub use ledger::{
     BalancesOfPartner, CommissionById, CommissionCounts, CommissionPageKey, CommissionPages, CommissionTotals,
-    CommissionsKey, CustomerById, CustomerCountOfPartner, CustomersOfPartner, DecisionOfEvent, EventByAttribution,
-    EventById, EventCountOfCustomer, EventsOfCustomer, ExplanationOfCommission, LifetimeValuesOfPartner, PayoutById,
-    PayoutCounts, PayoutPageKey, PayoutPages, RefundsOfEvent, TransitionsOfCommission,
+    CommissionsKey, CustomerById, CustomerCountOfPartner, CustomersOfPartner, DecisionOfEvent, EnteredOfCommission,
+    EventByAttribution, EventById, EventCountOfCustomer, EventsOfCustomer, ExplanationOfCommission,
+    LifetimeValuesOfPartner, PayoutById, PayoutCounts, PayoutPageKey, PayoutPages, RefundsOfEvent,
+    TransitionsOfCommission,
 };
 pub use partner::{
     PartnerById, PartnerCountOfCampaign, PartnerCountOfGroup, PartnersOfCampaign, PartnersOfGroup, TransitionsOfPartner,
@@ -335,6 +336,7 @@ loaders! {
     commission_counts: CommissionCounts,
     commission_totals: CommissionTotals,
     commission_explanation: ExplanationOfCommission,
+    commission_entered: EnteredOfCommission,
     commission_transitions: TransitionsOfCommission,
     payout: PayoutById,
     payout_run: PayoutRunById,

@@ -98,6 +98,8 @@ pub async fn make(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids)
                 None => None,
             };
             let row = NewManualCommission {
+                note: None,
+                campaign_id: None,
                 partner_id: ids.of("partner", partner),
                 amount: (decimal(amount), currency("EUR")),
                 reason: (*reason).to_owned(),

@@ -4,7 +4,7 @@ use super::lock_partners;
 use super::posting::{Posting, moments};
 use crate::app::App;
 use crate::auth::{Caller, Resource};
-use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, Entered, PaymentTarget};
 use crate::domain::explain::{Outcome, Step};
 use crate::domain::id::{self, CommissionId};
 use crate::domain::money::{Currency, Money};
@@ -19,7 +19,12 @@ use crate::store;
 pub struct NewManualCommission {
     pub partner_id: String,
     pub amount: (rust_decimal::Decimal, Currency),
+    /// Why, for the partner, too.
     pub reason: String,
+    /// What only staff is to know.
+    pub note: Option<String>,
+    /// `None`: that of the row that it adjusts, if there is one.
+    pub campaign_id: Option<String>,
     pub adjusts_id: Option<String>,
 }
 
@@ -42,6 +47,11 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
     };
     let amount = problems.take("amount.amount", Money::exact(amount, currency).and_then(nonzero));
     let partner = problems.id::<id::Partner>("partnerId", &input.partner_id);
+    let note = problems.optional("note", input.note, |text| text::description(&text));
+    let campaign = match &input.campaign_id {
+        Some(text) => problems.id::<id::Campaign>("campaignId", text),
+        None => None,
+    };
     let adjusts = match &input.adjusts_id {
         Some(text) => problems.id::<id::Commission>("adjustsId", text),
         None => None,
@@ -69,7 +79,16 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
     {
         problems.add("adjustsId", ProblemCode::Invalid, "is a commission of another partner");
     }
-    let (Some(partner), Some(amount), Some(reason), true) = (partner, amount, reason, problems.is_empty()) else {
+    let campaign = match campaign {
+        Some(id) => {
+            let found = store::campaign::find(&transaction, &writer.scope(), id).await?;
+            problems.found("campaignId", found)
+        }
+        None => None,
+    };
+    let (Some(partner), Some(amount), Some(reason), Some(note), true) =
+        (partner, amount, reason, note, problems.is_empty())
+    else {
         return Err(problems.into());
     };
     let step = Step {
@@ -89,7 +108,9 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         payment_target: PaymentTarget::Partnership,
         recipient: None,
         partner_id: partner.partner.id,
-        campaign_id: adjusted.as_ref().and_then(|row| row.campaign_id),
+        campaign_id: campaign
+            .map(|campaign| campaign.id)
+            .or_else(|| adjusted.as_ref().and_then(|row| row.campaign_id)),
         event_id: None,
         snapshot_id: None,
         adjusts_id: adjusted.map(|row| row.id),
@@ -103,7 +124,12 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         payout_id: None,
         explanation: vec![step],
     };
-    posting.write(row.clone(), Some(&reason));
+    let entered = Entered {
+        reason: Some(reason.clone()),
+        note,
+        ..Entered::default()
+    };
+    posting.enter(row.clone(), entered, Some(&reason));
     transaction.counted(1);
     posting.write_to(&transaction).await?;
     commit(app, transaction, &writer, &row).await?;

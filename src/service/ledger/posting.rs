@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::clock::Clock;
 use crate::domain::Timestamp;
-use crate::domain::commission::{Balance, Commission, CommissionStatus, CommissionTransition, PaymentTarget};
+use crate::domain::commission::{Balance, Commission, CommissionStatus, CommissionTransition, Entered, PaymentTarget};
 use crate::domain::history::Moment;
 use crate::domain::id::{CommissionId, PartnerId, PayoutId, TenantId};
 use crate::domain::money::Currency;
@@ -32,8 +32,11 @@ pub struct Posting {
     /// The partners that it concerns.
     touched: BTreeSet<PartnerId>,
     new: Vec<Commission>,
+    entered: Vec<(Commission, Entered)>,
     moved: Vec<Commission>,
     transitions: Vec<(CommissionId, CommissionTransition)>,
+    /// Transitions of which nobody is told.
+    quiet: Vec<(CommissionId, CommissionTransition)>,
     balances: HashMap<(PartnerId, Currency), Balance>,
     /// Whether a change of a balance is beyond what can be counted.
     is_too_large: bool,
@@ -42,15 +45,17 @@ pub struct Posting {
 impl Posting {
     /// `moments`: of every partner whose rows it writes or moves.
     pub fn new(tenant: TenantId, actor: &str, moments: Moments) -> Self {
-        let (touched, new, moved, transitions, balances) = Default::default();
+        let (touched, new, entered, moved, transitions, quiet, balances) = Default::default();
         Self {
             tenant,
             actor: actor.to_owned(),
             moments,
             touched,
             new,
+            entered,
             moved,
             transitions,
+            quiet,
             balances,
             is_too_large: false,
         }
@@ -59,6 +64,12 @@ impl Posting {
     /// The time at which rows of the partner are written and moved.
     pub fn time_of(&self, partner: PartnerId) -> Timestamp {
         self.moment(partner).at
+    }
+
+    /// Goes on at a later moment of the partner's history.
+    pub fn step(&mut self, partner: PartnerId, moment: Moment) {
+        self.moments.insert(partner, moment);
+        self.touch(partner);
     }
 
     /// Takes a step in the partner's history, whether or not rows change.
@@ -71,6 +82,19 @@ impl Posting {
         self.note(&row, None, row.status, reason);
         self.add(&row, row.status, row.amount.minor());
         self.new.push(row);
+    }
+
+    /// Writes a new row that says something of itself.
+    pub fn enter(&mut self, row: Commission, entered: Entered, reason: Option<&str>) {
+        self.note(&row, None, row.status, reason);
+        self.add(&row, row.status, row.amount.minor());
+        self.entered.push((row, entered));
+    }
+
+    /// The same for a row that is history: nobody is told of it.
+    pub fn bring_in(&mut self, row: Commission, entered: Entered) {
+        self.enter(row, entered, None);
+        self.quiet.extend(self.transitions.pop());
     }
 
     /// Moves a row, if the state machine has such a move.
@@ -126,7 +150,10 @@ impl Posting {
         let own = Writes::of(|writes| {
             store::commission::set_state(writes, self.tenant, &self.moved);
             store::commission::insert(writes, self.tenant, &self.new);
-            store::commission::insert_transitions(writes, self.tenant, &self.transitions);
+            store::commission::insert_entered(writes, self.tenant, &self.entered);
+            store::commission::announce(writes, self.tenant, &self.transitions);
+            let transitions = [self.transitions, self.quiet].concat();
+            store::commission::insert_transitions(writes, self.tenant, &transitions);
             // In the order of ids, as all locks are taken.
             let mut changes: Vec<_> = self
                 .balances

@@ -140,7 +140,7 @@ pub async fn reversed_by(
 }
 
 /// How much goes back: what the refund says, or all that is left.
-fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Money>, Fault> {
+pub fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Money>, Fault> {
     if original.wholly_refunded {
         return Err(Fault::invalid(
             "exceeds what is left: all of the original was taken back already",

@@ -314,7 +314,7 @@ fn reverse_one(row: &Commission, rows: &mut Rows, posting: &mut Posting, reason:
 fn follows(row: &Commission) -> bool {
     match row.kind {
         CommissionKind::Clawback | CommissionKind::TierAdjustment => true,
-        CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual => false,
+        CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual | CommissionKind::Opening => false,
     }
 }
 

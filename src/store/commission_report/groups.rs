@@ -2,7 +2,7 @@
 
 use chrono::SecondsFormat;
 use entity::commission::Column;
-use entity::event;
+use entity::{commission_entered, event};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{ColumnTrait, DbBackend, EntityName, IdenStatic, QueryFilter, QueryResult, QuerySelect};
 use uuid::Uuid;
@@ -94,7 +94,9 @@ fn time(basis: TimeBasis) -> Expr {
         TimeBasis::Paid => own(Column::PaidAt),
         TimeBasis::Occurred => {
             let occurred_at = Expr::col((Alias::new(event::Entity.table_name()), event::Column::OccurredAt));
-            Expr::expr(Func::coalesce([occurred_at, own(Column::AccruedAt)]))
+            // Of what was brought in, the other system knows.
+            let at_the_source = Expr::col((Alias::new(TABLE), commission_entered::Column::SourceAccruedAt));
+            Expr::expr(Func::coalesce([at_the_source, occurred_at, own(Column::AccruedAt)]))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What happened, in the order of commits: read by subscriptions, on every replica, exactly once for each listener that
 //! keeps up, and by the job that makes the deliveries of webhooks, once for all replicas ([`mark`]).
 //!
-//! - A change appends a row to the outbox in its own transaction ([`super::commission::insert_transitions`], [`append`]),
+//! - A change appends a row to the outbox in its own transaction ([`super::commission::announce`], [`append`]),
 //!   so that there is a row if and only if the change was committed.
 //! - After such a commit [`Signal`] wakes the followers. On PostgreSQL it sends NOTIFY *behind* the ledger's
 //!   transaction: inside, NOTIFY takes a lock of the whole database until the commit is flushed, and all writers of the

@@ -35,8 +35,9 @@ pub const QUESTIONS: &[Question] = &[
         sql: "SELECT commission.id AS commission_id, commission.event_id, commission.kind AS detail FROM commission
               LEFT JOIN event ON event.tenant_id = $1 AND event.id = commission.event_id
               WHERE commission.tenant_id = $1 AND (
-                (commission.kind = 'EVENT'
-                  AND (event.id IS NULL OR event.kind NOT IN ('CHARGE', 'CONVERSION')))
+                (commission.kind = 'EVENT' AND event.id IS NULL)
+                OR (commission.kind IN ('EVENT', 'OPENING') AND event.id IS NOT NULL
+                  AND event.kind NOT IN ('CHARGE', 'CONVERSION'))
                 OR (event.id IS NOT NULL AND (event.attributed_at IS NULL OR (commission.kind <> 'CLAWBACK'
                     AND commission.accrued_at >= event.attributed_at))
                   AND NOT EXISTS (SELECT 1 FROM event AS original WHERE original.tenant_id = $1
@@ -64,7 +65,8 @@ pub const QUESTIONS: &[Question] = &[
         what: "the customer is bound to a partner and campaign that none of its events was attributed to",
         subjects: &[Customer],
         sql: "SELECT customer.id AS customer_id, '' AS detail FROM customer
-              WHERE customer.tenant_id = $1 AND customer.partner_id IS NOT NULL AND NOT EXISTS (
+              WHERE customer.tenant_id = $1 AND customer.partner_id IS NOT NULL AND customer.imported_at IS NULL
+              AND NOT EXISTS (
                 SELECT 1 FROM event WHERE event.tenant_id = $1 AND event.customer_id = customer.id
                 AND event.kind IN ('CHARGE', 'CONVERSION') AND event.partner_id = customer.partner_id
                 AND event.campaign_id IS NOT DISTINCT FROM customer.campaign_id)
@@ -84,12 +86,15 @@ pub const QUESTIONS: &[Question] = &[
                 AND NOT EXISTS (SELECT 1 FROM reassignment WHERE reassignment.tenant_id = $1
                   AND reassignment.customer_id = customer.id AND reassignment.partner_id IS NULL)",
     },
-    // What is older may have been pruned.
+    // What is older may have been pruned, and nobody is told of what is brought in.
     Question {
         what: "the row's changes of status and those in the outbox differ ({detail})",
         subjects: &[Commission],
         sql: "SELECT commission_id, status AS detail FROM (
-                SELECT commission_id, to_status AS status, at, 1 AS noted FROM commission_transition WHERE tenant_id = $1
+                SELECT moved.commission_id, moved.to_status AS status, moved.at, 1 AS noted
+                FROM commission_transition AS moved
+                JOIN commission AS own ON own.tenant_id = $1 AND own.id = moved.commission_id
+                WHERE moved.tenant_id = $1 AND (moved.from_status IS NOT NULL OR own.kind <> 'OPENING')
                 UNION ALL
                 SELECT COALESCE(object_id, commission_id), COALESCE(SUBSTR(type, 12), status), at, -1 FROM outbox
                 WHERE tenant_id = $1 AND (type IS NULL OR SUBSTR(type, 1, 11) = 'COMMISSION_')

@@ -42,7 +42,7 @@ pub const QUESTIONS: &[Question] = &[
               LEFT JOIN payout_item AS item ON item.tenant_id = $1 AND item.payout_id = commission.payout_id
                 AND item.commission_id = commission.id
               WHERE commission.tenant_id = $1 AND NOT CASE
-                WHEN commission.payout_id IS NULL THEN commission.status <> 'PAID'
+                WHEN commission.payout_id IS NULL THEN commission.status <> 'PAID' OR commission.kind = 'OPENING'
                 WHEN item.id IS NULL THEN 1 = 0
                 ELSE (commission.status = 'PAID' AND payout.status = 'PAID')
                   OR (commission.status = 'APPROVED' AND payout.status = 'PENDING') END",

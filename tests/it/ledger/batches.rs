@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::{Shop, amounts, euros, text};
+use super::{Shop, amounts, euros};
 use crate::support::{TestApp, both_databases};
 
 const EVENTS: usize = 80;
@@ -184,8 +184,6 @@ both_databases! {
         // The partner's lock, what there is of the event, and everything that it comes to.
         assert_eq!(cost(1).await, 3, "{:?}", app.statements());
         let (few, many) = (cost(4).await, cost(64).await);
-        // PostgreSQL records each event of a list in a transaction of its own.
-        let expected = if text(&json!(app.database_url())).starts_with("sqlite") { few } else { few * 16 };
-        assert!(many <= expected, "{few} for 4, {many} for 64");
+        assert_eq!(many, few, "for 4 and for 64");
     }
 }

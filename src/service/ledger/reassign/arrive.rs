@@ -1,7 +1,7 @@
 //! What moved events earn for whom they are moved to, by the functions that record events: each in its turn, then its
 //! recorded refunds.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use crate::domain::refund::Refunded;
 use crate::domain::tiered::TieredCommission;
 use crate::service::ServiceError;
 use crate::service::ledger::posting::{Moments, Posting};
-use crate::service::ledger::record::{Interrupted, Prepared, Recorder};
+use crate::service::ledger::record::{Found, Interrupted, Prepared, Recorder, Waiting};
 use crate::service::ledger::{refund, tiers};
 use crate::store::event_decision::Made;
 use crate::store::recording::{Asked, Facts};
@@ -36,7 +36,10 @@ struct Target {
 
 impl Correction<'_> {
     /// Credits the events to whom they are moved to. Gives them as they are now; `kept` earn nothing anew.
-    pub(super) async fn arrive(&mut self, kept: &HashSet<EventId>) -> Result<Vec<Event>, ServiceError> {
+    pub(super) async fn arrive(
+        &mut self,
+        kept: &HashMap<EventId, NoCommissionReason>,
+    ) -> Result<Vec<Event>, ServiceError> {
         let events = self.found.events.clone();
         let ids: Vec<_> = events.iter().map(|event| event.id.uuid()).collect();
         let scope = self.writer.scope();
@@ -59,9 +62,9 @@ impl Correction<'_> {
         for (event, place) in events.into_iter().zip(0..) {
             let refunds = refunds.remove(&event.id.uuid()).unwrap_or_default();
             let number = numbers.get(&event.id.uuid()).map_or(1, |last| last + 1);
-            let is_kept = kept.contains(&event.id);
+            let kept = kept.get(&event.id).copied();
             let before = self.rows.len();
-            let event = Box::pin(self.earn(&mut target, event, (place, number), is_kept)).await?;
+            let event = Box::pin(self.earn(&mut target, event, (place, number), kept)).await?;
             Box::pin(self.take_back(&mut target, &event, refunds, before)).await?;
             let has_rows = self.rows.iter().any(|row| row.event.id == event.id);
             if !has_rows {
@@ -128,7 +131,7 @@ impl Correction<'_> {
         target: &mut Target,
         event: Event,
         (place, number): (u32, i32),
-        is_kept: bool,
+        kept: Option<NoCommissionReason>,
     ) -> Result<Event, ServiceError> {
         let moment = self.step(target.partner);
         let mut credited = self.found.partners[&target.partner];
@@ -164,14 +167,31 @@ impl Correction<'_> {
             latest_occurrence: self.app.latest_occurrence,
             writer: self.writer,
             transaction: self.transaction,
+            writes_once: false,
         };
-        let terms = match is_kept {
-            true => {
-                prepared.decision = Decision::stopped(NoCommissionReason::AlreadyPaid);
+        // What was written for the events before counts: nothing is kept from one to the next.
+        let mut found = Found {
+            known: Default::default(),
+            credits: HashMap::new(),
+            partners: HashMap::from([(credited.id, credited)]),
+            facts: HashMap::new(),
+            tiers: Vec::new(),
+            now: self.now,
+        };
+        let terms = match kept {
+            Some(reason) => {
+                prepared.decision = Decision::stopped(reason);
                 None
             }
-            false => {
-                let earned = recorder.earn(&mut prepared, target.facts.snapshot.as_ref()).await;
+            None => {
+                let earned = recorder
+                    .earn(
+                        &mut prepared,
+                        target.facts.snapshot.as_ref(),
+                        &mut found,
+                        &Waiting::default(),
+                    )
+                    .await;
                 earned.map_err(|error| refused(error, &now))?
             }
         };

@@ -1,10 +1,11 @@
 //! What events had earned, taken from whom they are moved away from.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::Correction;
 use super::answer::MovedRow;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
+use crate::domain::decision::NoCommissionReason;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::{CommissionId, EventId, PartnerId};
 use crate::domain::money::{Currency, Money};
@@ -19,7 +20,7 @@ use crate::store::{self, StoreError, Writes};
 impl Correction<'_> {
     /// Reverses, keeps or claws back what the events had earned, and takes them out of what their partners are counted.
     /// Gives the events that earn nothing anew, since something of them was paid and kept.
-    pub(super) async fn leave(&mut self) -> Result<HashSet<EventId>, ServiceError> {
+    pub(super) async fn leave(&mut self) -> Result<HashMap<EventId, NoCommissionReason>, ServiceError> {
         let rows = std::mem::take(&mut self.found.rows);
         let adjusting = self.adjusting(&rows).await?;
         self.refuse_open_payouts(&rows, &adjusting)?;
@@ -45,11 +46,14 @@ impl Correction<'_> {
             .iter()
             .map(|event| (event.id, event.clone()))
             .collect();
-        let mut kept = HashSet::new();
+        let mut kept = HashMap::new();
         for row in &rows {
             let Some(event) = row.event_id.and_then(|id| by_id.get(&id)) else {
                 continue;
             };
+            if row.kind == CommissionKind::Opening {
+                kept.insert(event.id, NoCommissionReason::Imported);
+            }
             let clawed: i64 = under(row.id, &adjusting).iter().map(|row| row.amount.minor()).sum();
             let (outcome, now, clawback) = match leave(row, clawed, self.checked.claw_back_paid) {
                 Left::Nothing => continue,
@@ -61,7 +65,7 @@ impl Correction<'_> {
                     (ReassignmentOutcome::Reversed, moved, None)
                 }
                 Left::Kept => {
-                    kept.insert(event.id);
+                    kept.entry(event.id).or_insert(NoCommissionReason::AlreadyPaid);
                     (ReassignmentOutcome::KeptPaid, Some(row.clone()), None)
                 }
                 Left::ClawedBack(amount) => {

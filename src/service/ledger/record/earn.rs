@@ -1,5 +1,7 @@
 //! What an event earns before any tier.
 
+use super::look_up::Found;
+use super::waiting::Waiting;
 use super::work_out::Prepared;
 use super::{Interrupted, Recorder};
 use crate::domain::accrual::{self, Considered, CustomerHistory, Earned, Happening, Standing, TermsInForce, Verdict};
@@ -20,6 +22,8 @@ impl Recorder<'_> {
         &self,
         prepared: &mut Prepared,
         snapshot: Option<&CommissionSnapshot>,
+        found: &mut Found,
+        waiting: &Waiting,
     ) -> Result<Option<TermsInForce>, Interrupted> {
         let (event, campaign) = (&prepared.event, prepared.campaign.as_ref());
         let Some(partner) = prepared.partner else {
@@ -31,7 +35,7 @@ impl Recorder<'_> {
             return Ok(None);
         }
         let terms = accrual::terms_in_force(snapshot.map_or(&[], std::slice::from_ref), campaign);
-        let history = self.history(prepared, &terms).await?;
+        let history = self.history(prepared, &terms, waiting).await?;
         let happening = Happening {
             kind: event.kind,
             event_type: event.event_type.as_deref(),
@@ -43,7 +47,7 @@ impl Recorder<'_> {
         let considered = accrual::consider(&terms, &happening, zone, base);
         let asks_group = considered.iter().any(Considered::asks_group);
         let group = match asks_group || terms.is_fallback {
-            true => self.group(&partner).await?,
+            true => self.group(&partner, found).await?,
             false => None,
         };
         prepared.made_with.group = group.as_ref().map(|group| (group.id, group.version));
@@ -54,9 +58,10 @@ impl Recorder<'_> {
             return Ok(Some(terms));
         }
         let group = match (&group, event.amount) {
-            (Some(group), Some(charged)) if asks_group => {
-                Some((group, self.standing(&partner, charged.currency()).await?))
-            }
+            (Some(group), Some(charged)) if asks_group => Some((
+                group,
+                self.standing(&partner, charged.currency(), found, waiting).await?,
+            )),
             _ => None,
         };
         let verdicts = accrual::earned(&terms, considered, &happening, group, zone, base).map_err(|error| {
@@ -74,19 +79,44 @@ impl Recorder<'_> {
     }
 
     /// The partner's group, or the default one.
-    async fn group(&self, partner: &Credited) -> Result<Option<PartnerGroup>, StoreError> {
-        let (scope, transaction) = (self.writer.scope(), self.transaction);
-        match partner.group_id {
-            Some(id) => store::partner_group::find(transaction, &scope, id).await,
-            None => store::partner_group::find_default(transaction, &scope).await,
+    async fn group(&self, partner: &Credited, found: &mut Found) -> Result<Option<PartnerGroup>, StoreError> {
+        if let Some(group) = found.known.groups.get(&partner.group_id) {
+            return Ok(group.clone());
         }
+        let (scope, transaction) = (self.writer.scope(), self.transaction);
+        let group = match partner.group_id {
+            Some(id) => store::partner_group::find(transaction, &scope, id).await?,
+            None => store::partner_group::find_default(transaction, &scope).await?,
+        };
+        found.known.groups.insert(partner.group_id, group.clone());
+        Ok(group)
     }
 
     /// What the rules of the group look at.
-    async fn standing(&self, partner: &Credited, currency: Currency) -> Result<Standing, StoreError> {
-        let (scope, transaction) = (self.writer.scope(), self.transaction);
-        let ltv = store::standing::lifetime_value(transaction, &scope, partner.id, currency).await?;
-        let qualified = store::standing::qualified_customers(transaction, &scope, partner.id).await?;
+    async fn standing(
+        &self,
+        partner: &Credited,
+        currency: Currency,
+        found: &mut Found,
+        waiting: &Waiting,
+    ) -> Result<Standing, StoreError> {
+        let recorded = match found.known.standings.as_ref() {
+            Some(recorded) => recorded,
+            None => {
+                let (scope, transaction) = (self.writer.scope(), self.transaction);
+                let partners: Vec<_> = found.partners.keys().map(|id| id.uuid()).collect();
+                let recorded = (
+                    store::standing::lifetime_values_of(transaction, &scope, &partners).await?,
+                    store::bulk::ledger::qualified_customers_of(transaction, &scope, &partners).await?,
+                );
+                found.known.standings.insert(recorded)
+            }
+        };
+        let (values, qualified) = (recorded.0.get(&partner.id.uuid()), recorded.1.get(&partner.id.uuid()));
+        let value = values.and_then(|values| values.iter().find(|value| value.currency == currency));
+        let (ltv, newly) = waiting.standing(partner.id, currency);
+        let ltv = value.map_or(0, |value| value.minor).saturating_add(ltv);
+        let qualified = qualified.copied().unwrap_or(0) + newly;
         Ok(Standing {
             partner_ltv: rust_decimal::Decimal::new(ltv, currency.exponent()),
             qualified_customers: u32::try_from(qualified).unwrap_or(0),
@@ -94,7 +124,12 @@ impl Recorder<'_> {
     }
 
     /// What was recorded of the customer with the partner before; only what the terms look at is read.
-    async fn history(&self, prepared: &Prepared, terms: &TermsInForce) -> Result<Option<CustomerHistory>, StoreError> {
+    async fn history(
+        &self,
+        prepared: &Prepared,
+        terms: &TermsInForce,
+        waiting: &Waiting,
+    ) -> Result<Option<CustomerHistory>, StoreError> {
         let (Some((customer, is_new)), Some(partner)) = (&prepared.customer, &prepared.partner) else {
             return Ok(None);
         };
@@ -115,11 +150,12 @@ impl Recorder<'_> {
             .iter()
             .any(|term| term.recurring_months.is_some() && term.event_type.is_none())
         {
-            history.first_of_any = store::event::first_occurred_at(transaction, &scope, both, None, before).await?;
+            let first = store::event::first_occurred_at(transaction, &scope, both, None, before).await?;
+            history.first_of_any = first.or_else(|| waiting.first_occurred_at(partner.id, customer.id, None));
         }
         if event_type.is_some() && terms.terms.iter().any(|term| term.event_type.as_deref() == event_type) {
-            history.first_of_type =
-                store::event::first_occurred_at(transaction, &scope, both, event_type, before).await?;
+            let first = store::event::first_occurred_at(transaction, &scope, both, event_type, before).await?;
+            history.first_of_type = first.or_else(|| waiting.first_occurred_at(partner.id, customer.id, event_type));
         }
         Ok(Some(history))
     }

@@ -71,10 +71,18 @@ impl Keyed {
         }
     }
 
+    /// Forgets those of events from this place on.
+    pub fn forget_from(&mut self, place: usize) {
+        self.new.retain(|(of, _)| *of < place);
+    }
+
     /// Keeps the keys of the events that were recorded.
     pub async fn keep(self, recorder: &Recorder<'_>, answers: &Answers) -> Result<(), Interrupted> {
         let (writer, now) = (recorder.writer, recorder.clock.now());
-        let rows = self.new.iter().filter_map(|(place, call)| {
+        let mut new = self.new;
+        // In the same order in all transactions, so that none waits for one that waits for it.
+        new.sort_by(|(_, call), (_, other)| call.key.cmp(&other.key));
+        let rows = new.iter().filter_map(|(place, call)| {
             let (_, answer) = answers.iter().find(|(of, _)| of == place)?;
             let recorded = answer.as_ref().ok()?;
             Some(once::row(call, writer, json!(recorded.event.id.to_string()), now))

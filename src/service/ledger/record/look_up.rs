@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::known::Known;
+use super::waiting::Waiting;
 use super::{Interrupted, Recorder, Run};
 use crate::domain::Timestamp;
 use crate::domain::event::Customer;
@@ -16,6 +18,7 @@ use crate::store::{self, StoreError};
 
 /// What there is of it; events are known by their external ids.
 pub struct Found {
+    pub known: Known,
     pub credits: HashMap<String, Credit>,
     /// Locked until the transaction ends.
     pub partners: HashMap<PartnerId, Credited>,
@@ -32,6 +35,12 @@ impl Found {
         let named = self.credits.get(&event.external_id)?.partner?;
         self.partners.contains_key(&named).then_some(named)
     }
+
+    /// Whether what waits must be written before the event is worked out: tiers count what the partner's others count.
+    pub fn depends_on(&self, waiting: &Waiting, event: &CheckedEvent) -> bool {
+        let is_tiered = self.facts.get(&event.external_id).is_some_and(|facts| facts.is_tiered);
+        is_tiered && self.partner_of(event).is_some_and(|partner| waiting.is_tiered(partner))
+    }
 }
 
 /// Whom an event is credited to.
@@ -43,8 +52,16 @@ pub struct Credit {
     pub names_campaign: bool,
     pub partner: Option<PartnerId>,
     pub campaign: Option<CampaignId>,
-    /// The customer that was asked because the event left something out.
-    pub asked: Option<Option<Customer>>,
+    /// What the customer was taken to be bound to, because the event left something out.
+    pub asked: Option<Binding>,
+}
+
+/// The partner and the campaign of a customer.
+pub type Binding = (Option<PartnerId>, Option<CampaignId>);
+
+/// What a customer is bound to, if there is one.
+pub fn binding(customer: Option<&Customer>) -> Binding {
+    customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id))
 }
 
 impl Recorder<'_> {
@@ -77,6 +94,7 @@ impl Recorder<'_> {
         // time.
         let now = self.clock.now();
         let mut found = Found {
+            known: Known::default(),
             credits,
             partners,
             facts,
@@ -105,19 +123,29 @@ impl Recorder<'_> {
         });
         let parsed: Vec<_> = parsed.collect();
         let asked: Vec<_> = parsed.iter().filter_map(|(_, customer, _)| customer.clone()).collect();
-        let mut customers = match asked.as_slice() {
+        let customers = match asked.as_slice() {
             [] => HashMap::new(),
             asked => store::customer::by_external_ids(self.transaction, &self.writer.scope(), asked).await?,
         };
-        let credits = parsed.into_iter().map(|(event, customer, mut credit)| {
-            if let Some(customer) = customer {
-                let bound = customers.remove(&customer);
-                credit.complete(bound.as_ref());
-                credit.asked = Some(bound);
+        // Whom customers will be bound to by events of the run, if these are recorded.
+        let mut bound: HashMap<&str, Binding> = HashMap::new();
+        let mut credits = HashMap::with_capacity(parsed.len());
+        for ((event, leaves_out, mut credit), (_, checked)) in parsed.into_iter().zip(&run.events) {
+            if let Some(customer) = checked.customer_external_id.as_deref() {
+                let bound = bound
+                    .entry(customer)
+                    .or_insert_with(|| binding(customers.get(customer)));
+                if leaves_out.is_some() {
+                    credit.complete(*bound);
+                    credit.asked = Some(*bound);
+                }
+                if bound.0.is_none() {
+                    *bound = (credit.partner, credit.partner.and(credit.campaign));
+                }
             }
-            (event, credit)
-        });
-        Ok(credits.collect())
+            credits.insert(event, credit);
+        }
+        Ok(credits)
     }
 
     /// The tiers that may count, where any may.
@@ -144,8 +172,7 @@ impl Recorder<'_> {
 impl Credit {
     /// What the event names counts; what it leaves out comes from the customer's binding, the campaign only together with
     /// its partner.
-    fn complete(&mut self, customer: Option<&Customer>) {
-        let (partner, campaign) = customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id));
+    fn complete(&mut self, (partner, campaign): Binding) {
         self.partner = self.partner.or(partner);
         if self.partner == partner {
             self.campaign = self.campaign.or(campaign);

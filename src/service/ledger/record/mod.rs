@@ -1,12 +1,19 @@
 //! Recording events: each once, with the commissions that it earns, in one transaction.
 //!
-//! What events name is read for many of them at once ([`look_up`]); each is worked out by itself ([`work_out`]); what they
-//! come to is written for many at once ([`write`]). Events of a list that could change each other wait for the writing of
-//! those before them, so that a list comes to the same as its events one by one.
+//! What events name is read for many of them at once ([`look_up`]); each is worked out by itself ([`work_out`]), with what
+//! those before it change ([`known`], [`waiting`]); what they come to is written for many at once ([`write`]). Events that
+//! change what is not known here (tiers, refunds) are written before the next is looked up, so that a list comes to the
+//! same as its events one by one.
+//!
+//! On PostgreSQL a transaction writes once. It locks the partners of its events in the order of their ids, then writes
+//! customers, events and keys in the order of their names, so that of any two transactions one never waits for the other;
+//! what is to be looked up anew is the next transaction's.
 
 mod earn;
 mod keyed;
+mod known;
 mod look_up;
+mod waiting;
 mod work_out;
 mod write;
 
@@ -30,11 +37,16 @@ use crate::store::{self, StoreError, Transaction};
 
 pub use earn::rows;
 use keyed::Keyed;
+pub use look_up::Found;
+pub use waiting::Waiting;
 pub use work_out::Prepared;
 use work_out::WorkedOut;
 
 /// The most events of one call.
 pub const MAX_EVENTS: usize = 500;
+
+/// The most events of one transaction on PostgreSQL, whose partners wait for its end.
+const MOST_TOGETHER: usize = 100;
 
 /// A recorded event and its own rows.
 #[derive(Clone, Debug)]
@@ -86,28 +98,42 @@ pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result
         );
         return Err(problems.into());
     }
-    // SQLite has one writer, who saves a flush to disk for every event that shares a transaction. On PostgreSQL a
-    // transaction that locked many partners would make others wait and could deadlock.
-    let together = match app.store.reader().get_database_backend() {
+    // SQLite has one writer, for whom nobody waits longer because it goes on.
+    let most = match app.store.reader().get_database_backend() {
         DbBackend::Sqlite => MAX_EVENTS,
-        _ => 1,
+        _ => MOST_TOGETHER,
     };
     let mut answers = Vec::with_capacity(events.len());
-    for chunk in events.chunks(together) {
-        if let Some(recorded) = record_together(app, &writer, chunk).await? {
-            answers.extend(recorded);
-            continue;
-        }
-        // Each has a transaction of its own, then: only those that are too much are refused.
-        for event in chunk.chunks(1) {
-            let recorded = match chunk.len() {
-                1 => None,
-                _ => record_together(app, &writer, event).await?,
-            };
-            answers.extend(recorded.unwrap_or_else(|| vec![Err(too_large())]));
+    let mut together = most;
+    while let Some(rest) = events.get(answers.len()..).filter(|rest| !rest.is_empty()) {
+        let chunk = &rest[..rest.len().min(together)];
+        match record_together(app, &writer, chunk).await? {
+            Done::Recorded(recorded) => {
+                // Where they depend on each other, looking many up at once is in vain.
+                together = (recorded.len() * 2).min(most);
+                answers.extend(recorded);
+            }
+            // Each has a transaction of its own, then: only those that cannot be recorded are refused.
+            Done::Apart(_) if chunk.len() > 1 => {
+                for event in chunk.chunks(1) {
+                    match record_together(app, &writer, event).await? {
+                        Done::Recorded(recorded) => answers.extend(recorded),
+                        Done::Apart(problems) => answers.push(Err(problems)),
+                    }
+                }
+            }
+            Done::Apart(problems) => answers.push(Err(problems)),
         }
     }
     Ok(answers)
+}
+
+/// What became of events of one transaction.
+enum Done {
+    /// Answers to the first of them, at least one.
+    Recorded(Vec<Answer>),
+    /// Nothing was written: one of them cannot be, and this is what to mend if it is the only one.
+    Apart(Vec<Problem>),
 }
 
 fn too_large() -> Vec<Problem> {
@@ -116,8 +142,7 @@ fn too_large() -> Vec<Problem> {
     problems.into_vec()
 }
 
-/// `None`: nothing was written, since one of them would take a sum beyond its bound.
-async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<Option<Vec<Answer>>, ServiceError> {
+async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<Done, ServiceError> {
     // A race is lost to a writer who has committed by now; losing several in a row takes several of them.
     const ATTEMPTS: usize = 5;
     let (mut attempt, mut turns) = (1, Turns::default());
@@ -131,11 +156,12 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
             latest_occurrence: app.latest_occurrence,
             writer,
             transaction: &transaction,
+            writes_once: transaction.get_database_backend() == DbBackend::Postgres,
         };
         match recorder.record(events).await {
             Ok(answers) => {
                 transaction.commit().await?;
-                return Ok(Some(answers));
+                return Ok(Done::Recorded(answers));
             }
             Err(Interrupted::Raced) if attempt < ATTEMPTS => {}
             Err(Interrupted::Store(error)) if error.has_given_way() => {
@@ -150,18 +176,19 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
             Err(Interrupted::Store(error)) if attempt < ATTEMPTS && store::is_reference_violation(&error) => {}
             Err(Interrupted::Store(error)) if store::is_sum_too_large(&error) => {
                 transaction.rollback().await?;
-                return Ok(None);
+                return Ok(Done::Apart(too_large()));
             }
             Err(Interrupted::Store(error)) => return Err(error.into()),
             Err(Interrupted::Rejected(problems)) => return Err(ServiceError::Rejected(problems)),
             Err(Interrupted::Raced) => {
+                transaction.rollback().await?;
                 let mut problems = Problems::new();
                 problems.add(
                     "externalId",
                     ProblemCode::Conflict,
                     "is being recorded by others: try again",
                 );
-                return Err(problems.into());
+                return Ok(Done::Apart(problems.into_vec()));
             }
         }
         transaction.rollback().await?;
@@ -175,10 +202,11 @@ pub struct Recorder<'a> {
     pub latest_occurrence: Duration,
     pub writer: &'a Writer,
     pub transaction: &'a Transaction,
+    /// What cannot be written with the rest is left to another transaction.
+    pub writes_once: bool,
 }
 
-/// Events that are looked up at once, each with its place in the list. None names an event or a customer that another one
-/// names, so what is read for one stays true while those before it are recorded.
+/// Events that are looked up at once, each with its place in the list. None names an event or a key that another one names.
 #[derive(Default)]
 struct Run {
     events: Vec<(usize, CheckedEvent)>,
@@ -189,7 +217,6 @@ struct Run {
 #[derive(PartialEq, Eq, Hash)]
 enum Name {
     Event(String),
-    Customer(String),
     Key(String),
 }
 
@@ -204,21 +231,47 @@ impl Run {
         self.events.push((place, event));
     }
 
-    /// The event's external id, its customer's, and its idempotency key.
+    /// The event's external id, and its idempotency key.
     fn names(event: &CheckedEvent) -> impl Iterator<Item = Name> {
-        let customer = event.customer_external_id.iter().cloned().map(Name::Customer);
         let key = event.idempotency_key.iter().cloned().map(Name::Key);
-        customer.chain(key).chain([Name::Event(event.external_id.clone())])
+        key.chain([Name::Event(event.external_id.clone())])
     }
 }
 
 type Answers = Vec<(usize, Answer)>;
 
 impl Recorder<'_> {
+    /// Records the events, or the first of them; says what became of these.
     async fn record(&self, events: &[NewEvent]) -> Result<Vec<Answer>, Interrupted> {
-        let (mut answers, mut run) = (Answers::with_capacity(events.len()), Run::default());
+        let mut answers = Answers::with_capacity(events.len());
         let mut keyed = Keyed::look_up(self, events).await?;
-        for (place, event) in events.iter().enumerate() {
+        let mut reached = 0;
+        while reached < events.len() {
+            let (run, next) = self.gather(events, reached, &mut keyed, &mut answers).await?;
+            reached = self.finish(run, &mut answers).await?.unwrap_or(next);
+            // The others are looked at again.
+            answers.retain(|(place, _)| *place < reached);
+            keyed.forget_from(reached);
+            if self.writes_once {
+                break;
+            }
+        }
+        keyed.keep(self, &answers).await?;
+        answers.sort_unstable_by_key(|(place, _)| *place);
+        Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+    }
+
+    /// The events from this place on that can be looked up at once, and the place behind them. Those with problems are
+    /// answered, and one that takes back is recorded if it is the first.
+    async fn gather(
+        &self,
+        events: &[NewEvent],
+        from: usize,
+        keyed: &mut Keyed,
+        answers: &mut Answers,
+    ) -> Result<(Run, usize), Interrupted> {
+        let mut run = Run::default();
+        for (place, event) in events.iter().enumerate().skip(from) {
             let mut problems = Problems::new();
             let latest = self.clock.now() + self.latest_occurrence;
             let checked = match event.clone().check(latest, &mut problems) {
@@ -229,46 +282,52 @@ impl Recorder<'_> {
                 }
             };
             let takes_back = checked.kind.takes_back();
-            if takes_back || !run.may_take(&checked) {
-                self.finish(std::mem::take(&mut run), &mut answers).await?;
+            if !run.events.is_empty() && (takes_back || !run.may_take(&checked)) {
+                return Ok((run, place));
             }
-            if let Err(problems) = keyed.note(place, &checked, &answers) {
+            if let Err(problems) = keyed.note(place, &checked, answers) {
                 answers.push((place, Err(problems)));
                 continue;
             }
             if takes_back {
                 answers.push((place, mended(self.take_back(checked).await)?));
-            } else {
-                run.take(place, checked);
+                return Ok((run, place + 1));
             }
+            run.take(place, checked);
         }
-        self.finish(run, &mut answers).await?;
-        keyed.keep(self, &answers).await?;
-        answers.sort_unstable_by_key(|(place, _)| *place);
-        Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+        Ok((run, events.len()))
     }
 
-    /// Records the events of a run.
-    async fn finish(&self, run: Run, answers: &mut Answers) -> Result<(), Interrupted> {
+    /// Records the events of a run; the place from which on they are to be looked up again, if they are.
+    async fn finish(&self, run: Run, answers: &mut Answers) -> Result<Option<usize>, Interrupted> {
         if run.events.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         // Boxed here and below: what they keep is large, and so would be every future around them.
         let mut found = Box::pin(self.look_up(&run)).await?;
-        let mut waiting: Vec<(usize, Prepared)> = Vec::new();
-        for (place, event) in run.events {
-            // What an event of the same partner counts for tiers, bonuses and volumes must be there for this one.
-            let partner = found.partner_of(&event);
-            if partner.is_some() && waiting.iter().any(|(_, other)| other.partner_id() == partner) {
+        let (mut waiting, mut again) = (Waiting::default(), None);
+        for (number, (place, event)) in run.events.into_iter().enumerate() {
+            if found.depends_on(&waiting, &event) {
+                if self.writes_once {
+                    again = Some(place);
+                    break;
+                }
                 Box::pin(self.write(std::mem::take(&mut waiting), answers)).await?;
+                found.known.standings = None;
             }
-            match mended(Box::pin(self.work_out(event, &mut found)).await)? {
-                Ok(WorkedOut::New(prepared)) => waiting.push((place, *prepared)),
+            match mended(Box::pin(self.work_out(event, &mut found, &waiting)).await)? {
+                Ok(WorkedOut::New(prepared)) => waiting.0.push((place, *prepared)),
                 Ok(WorkedOut::Known(recorded)) => answers.push((place, Ok(*recorded))),
+                Ok(WorkedOut::Later) if number == 0 => return Err(Interrupted::Raced),
+                Ok(WorkedOut::Later) => {
+                    again = Some(place);
+                    break;
+                }
                 Err(problems) => answers.push((place, Err(problems))),
             }
         }
-        Box::pin(self.write(waiting, answers)).await
+        Box::pin(self.write(waiting, answers)).await?;
+        Ok(again)
     }
 
     async fn take_back(&self, checked: CheckedEvent) -> Result<Recorded, Interrupted> {

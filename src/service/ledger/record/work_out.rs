@@ -1,6 +1,7 @@
 //! What one event comes to.
 
-use super::look_up::{Credit, Found};
+use super::look_up::{Credit, Found, binding};
+use super::waiting::Waiting;
 use super::{Interrupted, Recorded, Recorder, tiers};
 use crate::domain::Timestamp;
 use crate::domain::accrual::TermsInForce;
@@ -32,6 +33,8 @@ pub struct Prepared {
     pub customer: Option<(Customer, bool)>,
     /// The customer's paid charges through the partner, for charges.
     pub paid_charges: i64,
+    /// Whether tiers name its campaign or its advertiser.
+    pub is_tiered: bool,
     /// Its own rows, after the tiers.
     pub rows: Vec<Commission>,
     /// Why it earned these, and what was in force.
@@ -66,6 +69,7 @@ impl Prepared {
             campaign,
             customer,
             paid_charges,
+            is_tiered: false,
             rows: Vec::new(),
             decision: Decision::of(Vec::new()),
             made_with,
@@ -88,13 +92,6 @@ impl Prepared {
         }
     }
 
-    pub fn new_customer(&self) -> Option<&Customer> {
-        self.customer
-            .as_ref()
-            .filter(|(_, is_new)| *is_new)
-            .map(|(customer, _)| customer)
-    }
-
     /// Completes the decision with what tiers made of the rows that there were `before` them.
     pub fn decide(&mut self, before: &[CommissionId]) {
         let left = |id: &CommissionId| self.rows.iter().find(|row| row.id == *id).map(|row| row.amount);
@@ -115,11 +112,18 @@ pub enum WorkedOut {
     /// It was recorded before.
     Known(Box<Recorded>),
     New(Box<Prepared>),
+    /// What it names must be looked up again.
+    Later,
 }
 
 impl Recorder<'_> {
-    /// Takes what belongs to the event out of `found`.
-    pub(super) async fn work_out(&self, event: CheckedEvent, found: &mut Found) -> Result<WorkedOut, Interrupted> {
+    /// Takes what belongs to the event out of `found`. `waiting` are those before it that are not written yet.
+    pub(super) async fn work_out(
+        &self,
+        event: CheckedEvent,
+        found: &mut Found,
+        waiting: &Waiting,
+    ) -> Result<WorkedOut, Interrupted> {
         let (credit, facts) = (
             found.credits.remove(&event.external_id),
             found.facts.remove(&event.external_id),
@@ -133,17 +137,23 @@ impl Recorder<'_> {
         {
             return Ok(WorkedOut::Known(Box::new(known)));
         }
-        if credit.asked.as_ref().is_some_and(|asked| *asked != facts.customer) {
-            return Err(Interrupted::Raced);
-        }
         let partner = credit.partner.and_then(|id| found.partners.get(&id)).copied();
+        found.known.complete(&event, partner.as_ref(), &mut facts);
+        // Somebody else bound the customer, or an event before this one came to something else than it looked beforehand.
+        if credit
+            .asked
+            .is_some_and(|asked| asked != binding(facts.customer.as_ref()))
+        {
+            return Ok(WorkedOut::Later);
+        }
         check(&event, credit, partner.as_ref(), &facts)?;
         let snapshot = facts.snapshot.take();
         let mut prepared = prepare(event, partner, facts, found.now);
-        let terms = self.earn(&mut prepared, snapshot.as_ref()).await?;
+        let terms = self.earn(&mut prepared, snapshot.as_ref(), found, waiting).await?;
         let before: Vec<_> = prepared.rows.iter().map(|row| row.id).collect();
         self.apply_tiers(&mut prepared, terms.as_ref(), &found.tiers).await?;
         prepared.decide(&before);
+        found.known.note(&prepared);
         // The partner's next event of this transaction comes after this one.
         if let (Some(partner), Some(moment)) = (prepared.partner_id(), prepared.moment)
             && let Some(partner) = found.partners.get_mut(&partner)
@@ -240,5 +250,8 @@ fn prepare(mut checked: CheckedEvent, partner: Option<Credited>, facts: Facts, n
     let is_charge = event.kind == EventKind::Charge;
     let paid_charges = if is_charge { facts.paid_charges } else { 0 };
     let of_tenant = (facts.base, facts.zone);
-    Prepared::new(of_tenant, event, (partner, moment), campaign, customer, paid_charges)
+    Prepared {
+        is_tiered: facts.is_tiered,
+        ..Prepared::new(of_tenant, event, (partner, moment), campaign, customer, paid_charges)
+    }
 }

@@ -1,27 +1,31 @@
 //! Writing what events come to.
 
+use std::collections::{BTreeMap, HashSet};
+
+use super::waiting::Waiting;
 use super::work_out::Prepared;
 use super::{Answers, Interrupted, Recorded, Recorder};
-use crate::service::ledger::posting::Posting;
+use crate::domain::event::Customer;
+use crate::service::ledger::posting::{Moments, Posting};
 use crate::store::standing::PaidCharges;
 use crate::store::{self, StoreError, Writes};
 
 impl Recorder<'_> {
-    /// Writes events of different partners and customers, and answers them.
-    pub(super) async fn write(
-        &self,
-        waiting: Vec<(usize, Prepared)>,
-        answers: &mut Answers,
-    ) -> Result<(), Interrupted> {
+    /// Writes events, and answers them. Partners are locked; names that others may be writing, too (customers, then
+    /// events), are written in their order, so that no two transactions wait for each other.
+    pub(super) async fn write(&self, waiting: Waiting, answers: &mut Answers) -> Result<(), Interrupted> {
+        let Waiting(waiting) = waiting;
         let Some((_, first)) = waiting.first() else {
             return Ok(());
         };
         let (tenant, now) = (self.writer.tenant(), first.event.recorded_at);
-        let moment = |(_, prepared): &(usize, Prepared)| Some((prepared.partner_id()?, prepared.moment?));
-        let mut posting = Posting::new(tenant, self.writer.actor(), waiting.iter().filter_map(moment).collect());
+        let mut by_name: Vec<_> = waiting.iter().map(|(_, prepared)| prepared).collect();
+        let customers = self.bind_customers(&by_name).await?;
+        let mut posting = Posting::new(tenant, self.writer.actor(), Moments::new());
         for (_, prepared) in &waiting {
-            self.bind_customer(prepared).await?;
-            prepared.partner_id().into_iter().for_each(|id| posting.touch(id));
+            if let (Some(partner), Some(moment)) = (prepared.partner_id(), prepared.moment) {
+                posting.step(partner, moment);
+            }
             for row in &prepared.rows {
                 posting.write(row.clone(), None);
             }
@@ -32,22 +36,24 @@ impl Recorder<'_> {
         self.transaction.counted(waiting.len() as u64);
         let all = || waiting.iter().map(|(_, prepared)| prepared);
         let before = Writes::of(|writes| {
-            store::customer::add(writes, tenant, all().filter_map(Prepared::new_customer));
-            store::event::add(writes, tenant, all().map(|prepared| &prepared.event));
+            store::customer::add(writes, tenant, &customers);
+            by_name.sort_by(|one, other| one.event.external_id.cmp(&other.event.external_id));
+            store::event::add(writes, tenant, by_name.iter().map(|prepared| &prepared.event));
             store::event_decision::add(writes, tenant, all().map(Prepared::decided));
             let member = |prepared: &Prepared| Some((prepared.partner_id()?, prepared.campaign.as_ref()?.id));
-            store::campaign::join(writes, tenant, all().filter_map(member), now);
-            store::standing::add_lifetime_values(writes, tenant, all().filter_map(Prepared::charged));
-            let paid = all().filter(|prepared| prepared.charged().is_some());
-            let counted = paid.filter_map(|prepared| {
-                Some(PaidCharges {
-                    partner: prepared.partner_id()?,
-                    customer: prepared.event.customer_id?,
-                    before: prepared.paid_charges,
-                    by: 1,
-                })
-            });
-            store::standing::count_paid_charges(writes, tenant, &counted.collect::<Vec<_>>());
+            let mut seen = HashSet::new();
+            let members = all().filter_map(member).filter(|member| seen.insert(*member));
+            store::campaign::join(writes, tenant, members, now);
+            let mut values = BTreeMap::new();
+            for (partner, currency, minor) in all().filter_map(Prepared::charged) {
+                let value: &mut i64 = values.entry((partner, currency)).or_default();
+                *value = value.saturating_add(minor);
+            }
+            let values = values
+                .into_iter()
+                .map(|((partner, currency), minor)| (partner, currency, minor));
+            store::standing::add_lifetime_values(writes, tenant, values);
+            store::standing::count_paid_charges(writes, tenant, &paid_charges(all()));
         });
         let after = Writes::of(|writes| all().for_each(|prepared| prepared.effects.add_to(writes, tenant)));
         posting
@@ -67,17 +73,52 @@ impl Recorder<'_> {
         Ok(())
     }
 
-    /// A customer that was bound to nobody is from now on bound to whom its event is credited.
-    async fn bind_customer(&self, prepared: &Prepared) -> Result<(), StoreError> {
-        let (Some((customer, false)), Some(partner)) = (&prepared.customer, prepared.partner_id()) else {
-            return Ok(());
-        };
-        if customer.partner_id.is_some() {
-            return Ok(());
+    /// A customer that was bound to nobody is from now on bound to whom its first attributed event is credited. Gives the
+    /// new ones, in the order of their names.
+    async fn bind_customers(&self, events: &[&Prepared]) -> Result<Vec<Customer>, StoreError> {
+        // Each with whether it is new, and whether it was bound before.
+        let mut named: BTreeMap<&str, (Customer, bool, bool)> = BTreeMap::new();
+        for prepared in events {
+            let Some((customer, is_new)) = &prepared.customer else {
+                continue;
+            };
+            let named = named.entry(&customer.external_id);
+            let (customer, ..) = named.or_insert_with(|| (customer.clone(), *is_new, customer.partner_id.is_some()));
+            if let (None, Some(partner)) = (customer.partner_id, prepared.partner_id()) {
+                customer.partner_id = Some(partner);
+                customer.campaign_id = prepared.campaign.as_ref().map(|campaign| campaign.id);
+            }
         }
-        let campaign = prepared.campaign.as_ref().map(|campaign| campaign.id);
-        store::customer::bind(self.transaction, self.writer.tenant(), customer.id, partner, campaign).await
+        let mut new = Vec::new();
+        for (customer, is_new, was_bound) in named.into_values() {
+            if is_new {
+                new.push(customer);
+            } else if let Some(partner) = customer.partner_id
+                && !was_bound
+            {
+                let tenant = self.writer.tenant();
+                store::customer::bind(self.transaction, tenant, customer.id, partner, customer.campaign_id).await?;
+            }
+        }
+        Ok(new)
     }
+}
+
+/// How many paid charges the events add to those of their customers; one entry a partner and customer.
+fn paid_charges<'a>(events: impl Iterator<Item = &'a Prepared>) -> Vec<PaidCharges> {
+    let mut counted = BTreeMap::new();
+    for event in events.filter(|event| event.charged().is_some()) {
+        if let (Some(partner), Some(customer)) = (event.partner_id(), event.event.customer_id) {
+            let first = PaidCharges {
+                partner,
+                customer,
+                before: event.paid_charges,
+                by: 0,
+            };
+            counted.entry((partner, customer)).or_insert(first).by += 1;
+        }
+    }
+    counted.into_values().collect()
 }
 
 /// Another writer had an event's external id, or a customer's, a moment earlier.

@@ -5,6 +5,7 @@
 //! counters of the tiers concerned. Only a crossing, and a tier that is new or was changed, reads the window.
 
 mod adjust;
+mod bring_in;
 mod bygone;
 mod counting;
 mod leave;
@@ -33,6 +34,7 @@ use crate::store::{self, Transaction, Writes};
 
 use counting::Wanted;
 
+pub use bring_in::bring_in;
 pub use bygone::bygone;
 pub use counting::Failure;
 pub use leave::{Leaving, leave};

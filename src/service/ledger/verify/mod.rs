@@ -75,6 +75,8 @@ fn check(row: &Commission, history: &[CommissionTransition]) -> Vec<String> {
     let follows = match row.kind {
         CommissionKind::Clawback => true,
         CommissionKind::TierAdjustment => row.amount.minor() < 0,
+        // What was brought in has the time that was brought in with it.
+        CommissionKind::Opening => true,
         CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual => false,
     };
     if !follows && row.mature_at != mature_at(row.accrued_at, row.holdback_days) {
@@ -145,11 +147,12 @@ fn is_legal(kind: CommissionKind, step: &CommissionTransition) -> bool {
     match (step.from, step.to) {
         (None, Accrued) | (Some(Accrued), Approved | Reversed) | (Some(Approved), Paid | Reversed) => true,
         // What takes back from an approved row is approved at once.
-        (None, Approved) => matches!(kind, CommissionKind::Clawback | CommissionKind::TierAdjustment),
-        (None, Paid | Reversed)
-        | (Some(Accrued), Accrued | Paid)
-        | (Some(Approved), Accrued | Approved)
-        | (Some(Paid | Reversed), _) => false,
+        (None, Approved) => matches!(
+            kind,
+            CommissionKind::Clawback | CommissionKind::TierAdjustment | CommissionKind::Opening
+        ),
+        (None, Paid | Reversed) => kind == CommissionKind::Opening,
+        (Some(Accrued), Accrued | Paid) | (Some(Approved), Accrued | Approved) | (Some(Paid | Reversed), _) => false,
     }
 }
 

@@ -1,0 +1,48 @@
+//! A row of the ledger that was entered by hand or brought in, as it is written: `commission_written` and what it says of
+//! itself.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "commission")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub kind: String,
+    pub status: String,
+    pub amount_minor: i64,
+    pub currency: String,
+    pub payment_target: String,
+    pub recipient: Option<String>,
+    pub partner_id: Uuid,
+    pub campaign_id: Option<Uuid>,
+    pub event_id: Option<Uuid>,
+    pub snapshot_id: Option<Uuid>,
+    pub adjusts_id: Option<Uuid>,
+    pub basis: Option<String>,
+    pub holdback_days: Option<i32>,
+    pub accrued_at: DateTimeUtc,
+    pub mature_at: Option<DateTimeUtc>,
+    pub approved_at: Option<DateTimeUtc>,
+    pub paid_at: Option<DateTimeUtc>,
+    pub reversed_at: Option<DateTimeUtc>,
+    pub payout_id: Option<Uuid>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub explanation: Json,
+    pub external_id: Option<String>,
+    pub reason: Option<String>,
+    pub note: Option<String>,
+    /// A hash of what it was brought in as.
+    pub entered_content: Option<Vec<u8>>,
+    /// When the other system says that it was earned, approved and paid.
+    pub source_accrued_at: Option<DateTimeUtc>,
+    pub source_approved_at: Option<DateTimeUtc>,
+    pub source_paid_at: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

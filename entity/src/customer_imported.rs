@@ -1,0 +1,24 @@
+//! Who pays, as written when it is brought in.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "customer")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub external_id: String,
+    pub acquired_at: DateTimeUtc,
+    /// The partner and campaign that its first attributed event bound it to.
+    pub partner_id: Option<Uuid>,
+    pub campaign_id: Option<Uuid>,
+    /// When it was brought in.
+    pub imported_at: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,209 @@
+//! CSV, record by record: a walk over bytes that keeps no more than the record.
+
+use std::io::{self, BufRead};
+
+use super::{LONGEST, wrong};
+use crate::import::table::LineProblem;
+
+/// Cells, and the line on which the first begins.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Record {
+    pub line: usize,
+    pub cells: Vec<String>,
+}
+
+/// Where our columns stand.
+pub struct Header {
+    pub places: Vec<Option<usize>>,
+    pub width: usize,
+}
+
+pub struct Reader<R> {
+    input: R,
+    separator: u8,
+    line: usize,
+}
+
+/// Where in a cell the walk is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Begin,
+    Plain,
+    Quoted,
+    /// Behind a quote in quotes: the end, or the first of two.
+    Quote,
+}
+
+impl<R: BufRead> Reader<R> {
+    /// Passes over a byte order mark, and takes the separator that the first line has most of.
+    pub fn new(mut input: R) -> io::Result<Self> {
+        if input.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
+            input.consume(3);
+        }
+        let begin = input.fill_buf()?;
+        let header = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let count = |separator: &u8| header.iter().filter(|byte| *byte == separator).count();
+        let separator = [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',');
+        let line = 1;
+        Ok(Self { input, separator, line })
+    }
+
+    /// The next record that has any letter.
+    pub fn next(&mut self) -> io::Result<Option<Result<Record, LineProblem>>> {
+        loop {
+            match self.record()? {
+                Some(Ok(record)) if record.cells.iter().all(|cell| cell.trim().is_empty()) => {}
+                read => return Ok(read),
+            }
+        }
+    }
+
+    /// The cells of our columns in the next record.
+    #[expect(clippy::type_complexity, reason = "a record, if there is one and it is one")]
+    pub fn next_of(
+        &mut self,
+        header: &Header,
+    ) -> io::Result<Option<Result<(usize, Vec<Option<String>>), LineProblem>>> {
+        let Some(read) = self.next()? else {
+            return Ok(None);
+        };
+        Ok(Some(read.and_then(|Record { line, mut cells }| {
+            if cells.len() != header.width {
+                let message = format!("has {} cells, and the header has {}", cells.len(), header.width);
+                return Err(wrong(line, message));
+            }
+            let taken = header
+                .places
+                .iter()
+                .map(|place| Some(std::mem::take(&mut cells[(*place)?])));
+            Ok((line, taken.collect()))
+        })))
+    }
+
+    fn record(&mut self) -> io::Result<Option<Result<Record, LineProblem>>> {
+        let begun = self.line;
+        let (mut cells, mut cell) = (Vec::new(), Vec::new());
+        let (mut state, mut length, mut is_any) = (State::Begin, 0_usize, false);
+        loop {
+            let Some(byte) = self.byte()? else {
+                if !is_any {
+                    return Ok(None);
+                }
+                if state == State::Quoted {
+                    return Ok(Some(Err(wrong(begun, "has a quote that nothing closes"))));
+                }
+                cells.push(cell);
+                break;
+            };
+            is_any = true;
+            length += 1;
+            let is_end = matches!(byte, b'\n' | b'\r');
+            if is_end {
+                if byte == b'\r' && self.input.fill_buf()?.first() == Some(&b'\n') {
+                    // The line ends with the next one.
+                    if state == State::Quoted {
+                        cell.push(byte);
+                    }
+                    continue;
+                }
+                self.line += 1;
+            }
+            match state {
+                State::Quoted if byte == b'"' => state = State::Quote,
+                State::Quoted => cell.push(byte),
+                State::Quote if byte == b'"' => {
+                    cell.push(byte);
+                    state = State::Quoted;
+                }
+                State::Begin if byte == b'"' => state = State::Quoted,
+                State::Begin | State::Plain | State::Quote if byte == self.separator => {
+                    cells.push(std::mem::take(&mut cell));
+                    state = State::Begin;
+                }
+                State::Begin | State::Plain | State::Quote if is_end => {
+                    cells.push(cell);
+                    break;
+                }
+                State::Begin | State::Plain | State::Quote => {
+                    cell.push(byte);
+                    state = State::Plain;
+                }
+            }
+            if length > LONGEST {
+                self.skip_line()?;
+                let message = format!("is longer than {LONGEST} bytes; is a quote not closed?");
+                return Ok(Some(Err(wrong(begun, message))));
+            }
+        }
+        let cells = cells.into_iter().map(String::from_utf8);
+        Ok(Some(match cells.collect::<Result<_, _>>() {
+            Ok(cells) => Ok(Record { line: begun, cells }),
+            Err(_) => Err(wrong(begun, "is not UTF-8: save the file as UTF-8")),
+        }))
+    }
+
+    fn byte(&mut self) -> io::Result<Option<u8>> {
+        let byte = self.input.fill_buf()?.first().copied();
+        if byte.is_some() {
+            self.input.consume(1);
+        }
+        Ok(byte)
+    }
+
+    /// Passes over what is left of the line.
+    fn skip_line(&mut self) -> io::Result<()> {
+        self.input.skip_until(b'\n')?;
+        self.line += 1;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &[u8]) -> Vec<String> {
+        let mut reader = Reader::new(text).unwrap();
+        let mut read = Vec::new();
+        while let Some(record) = reader.next().unwrap() {
+            read.push(match record {
+                Ok(Record { line, cells }) => format!("{line}: {}", cells.join("|")),
+                Err(problem) => problem.to_string(),
+            });
+        }
+        read
+    }
+
+    #[test]
+    fn records_are_read_however_they_are_separated() {
+        for text in [
+            "a,b\r\n1,x\r\n\r\n2,\r\n",
+            "\u{feff}a;b\n1;x\n\n2;",
+            "a\tb\n1\tx\n\t\n2\t\n",
+            "\"a\",\"b\"\r\"1\",\"x\"\r,\r\"2\",\"\"",
+        ] {
+            assert_eq!(read(text.as_bytes()), ["1: a|b", "2: 1|x", "4: 2|"], "{text:?}");
+        }
+        assert_eq!(
+            read(b"a\n\"x, \"\"y\"\"\r\nz\"\n5\" pipe"),
+            ["1: a", "2: x, \"y\"\r\nz", "4: 5\" pipe"]
+        );
+        assert_eq!(read(b""), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_no_record_is_named_and_the_next_one_read() {
+        assert_eq!(
+            read(b"a,b\n1,\xff\n2,3\n\"open,2\n"),
+            [
+                "1: a|b",
+                "line 2: is not UTF-8: save the file as UTF-8",
+                "3: 2|3",
+                "line 4: has a quote that nothing closes",
+            ]
+        );
+        let long = [b"a\n".to_vec(), vec![b'x'; LONGEST + 5], b"\nlast\n".to_vec()].concat();
+        let told = "line 2: is longer than 1048576 bytes; is a quote not closed?";
+        assert_eq!(read(&long), ["1: a", told, "3: last"]);
+    }
+}

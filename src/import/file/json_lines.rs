@@ -1,0 +1,102 @@
+//! JSON Lines: an object a line. Numbers stay the text that they are.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead, Read};
+
+use serde_json::value::RawValue;
+
+use super::{LONGEST, wrong};
+use crate::import::table::LineProblem;
+
+pub struct Reader<R> {
+    input: R,
+    line: usize,
+}
+
+impl<R: BufRead> Reader<R> {
+    pub fn new(input: R) -> Self {
+        Self { input, line: 0 }
+    }
+
+    /// The members with these names of the next object.
+    #[expect(clippy::type_complexity, reason = "a record, if there is one and it is one")]
+    pub fn next_of(
+        &mut self,
+        names: &[Option<&str>],
+    ) -> io::Result<Option<Result<(usize, Vec<Option<String>>), LineProblem>>> {
+        loop {
+            let mut bytes = Vec::new();
+            let mut limited = self.input.by_ref().take(LONGEST as u64 + 1);
+            if limited.read_until(b'\n', &mut bytes)? == 0 {
+                return Ok(None);
+            }
+            self.line += 1;
+            let line = self.line;
+            if bytes.len() > LONGEST && bytes.last() != Some(&b'\n') {
+                self.input.skip_until(b'\n')?;
+                return Ok(Some(Err(wrong(line, format!("is longer than {LONGEST} bytes")))));
+            }
+            let Ok(text) = std::str::from_utf8(&bytes) else {
+                return Ok(Some(Err(wrong(line, "is not UTF-8"))));
+            };
+            let text = text.trim_start_matches('\u{feff}').trim();
+            if text.is_empty() {
+                continue;
+            }
+            return Ok(Some(match serde_json::from_str::<HashMap<String, &RawValue>>(text) {
+                Err(error) => Err(wrong(line, format!("is no JSON object: {error}"))),
+                Ok(object) => {
+                    let values = names.iter().map(|name| member(&object, (*name)?).and_then(text_of));
+                    Ok((line, values.collect()))
+                }
+            }));
+        }
+    }
+}
+
+/// The value of this name, or at this way into objects: `partner.email`.
+fn member<'a>(object: &HashMap<String, &'a RawValue>, name: &str) -> Option<&'a RawValue> {
+    if let Some(value) = object.get(name) {
+        return Some(value);
+    }
+    let (first, rest) = name.split_once('.')?;
+    let inner: HashMap<String, &RawValue> = serde_json::from_str(object.get(first)?.get()).ok()?;
+    member(&inner, rest)
+}
+
+/// Texts as they are, all else as JSON spells it.
+fn text_of(value: &RawValue) -> Option<String> {
+    match value.get() {
+        "null" => None,
+        json if json.starts_with('"') => serde_json::from_str(json).ok(),
+        json => Some(json.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_read_line_by_line() {
+        let text =
+            b"{\"a\":\"x\\u00e4\",\"b\":1.10,\"d\":{\"e\":{\"f\":7}}}\n\n[1]\n\xff\n{\"b\":{\"c\":1},\"a\":null}";
+        let mut reader = Reader::new(&text[..]);
+        let mut read = Vec::new();
+        while let Some(row) = reader.next_of(&[Some("a"), Some("b"), Some("d.e.f")]).unwrap() {
+            read.push(match row {
+                Ok((line, cells)) => format!("{line}: {cells:?}"),
+                Err(problem) => problem.to_string().split(':').next().unwrap().to_owned() + ": ...",
+            });
+        }
+        assert_eq!(
+            read,
+            [
+                "1: [Some(\"x\u{e4}\"), Some(\"1.10\"), Some(\"7\")]",
+                "line 3: ...",
+                "line 4: ...",
+                "5: [None, Some(\"{\\\"c\\\":1}\"), None]",
+            ]
+        );
+    }
+}

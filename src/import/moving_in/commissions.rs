@@ -1,0 +1,106 @@
+//! Commissions from files.
+
+use super::cells::Cells;
+use super::resolve::{Names, PARTNER, Resolved};
+use super::run::{Batch, Read};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::domain::commission::{CommissionStatus, SourceTimes};
+use crate::domain::problem::ProblemCode;
+use crate::import::ImportError;
+use crate::import::file::Row;
+use crate::service::moving_in::{self, Mode, NewOpening};
+
+pub const COLUMNS: [&str; 17] = [
+    "externalId",
+    "id",
+    "amount",
+    "amountMinor",
+    "currency",
+    "status",
+    "percent",
+    "partnerExternalId",
+    "partnerEmail",
+    "partnerId",
+    "campaignExternalId",
+    "campaignId",
+    "eventExternalId",
+    "matureAt",
+    "accruedAt",
+    "approvedAt",
+    "paidAt",
+];
+
+/// Our words, and those of products that call them otherwise.
+const STATUSES: [(&str, CommissionStatus); 17] = [
+    ("ACCRUED", CommissionStatus::Accrued),
+    ("APPROVED", CommissionStatus::Approved),
+    ("PAID", CommissionStatus::Paid),
+    ("REVERSED", CommissionStatus::Reversed),
+    ("PENDING", CommissionStatus::Accrued),
+    ("HOLD", CommissionStatus::Accrued),
+    ("DUE", CommissionStatus::Approved),
+    ("PROCESSED", CommissionStatus::Approved),
+    ("VOIDED", CommissionStatus::Reversed),
+    ("REFUNDED", CommissionStatus::Reversed),
+    ("CANCELED", CommissionStatus::Reversed),
+    ("CANCELLED", CommissionStatus::Reversed),
+    ("DECLINED", CommissionStatus::Reversed),
+    ("REJECTED", CommissionStatus::Reversed),
+    ("FRAUD", CommissionStatus::Reversed),
+    ("DUPLICATE", CommissionStatus::Reversed),
+    ("ARCHIVED", CommissionStatus::Reversed),
+];
+
+pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[Row]) -> Result<Batch, ImportError> {
+    let scope = Read::scope(caller);
+    let read = rows.iter().map(|row| {
+        let cells = Cells::of(row);
+        (Names::of(&cells), cells)
+    });
+    let read: Vec<_> = read.collect();
+    let resolved = Resolved::of(&app.store, &scope, read.iter().map(|(names, _)| names))
+        .await
+        .map_err(ImportError::Store)?;
+    let read = read.into_iter().map(|(names, mut cells)| {
+        let (partner, campaign_id) = resolved.find(&names, &mut cells.problems);
+        if !names.has_partner() {
+            cells
+                .problems
+                .add(PARTNER[0], ProblemCode::Required, "must say who earned it");
+        }
+        let external_id = Read::name(&mut cells);
+        if cells.text("amount").is_none() && cells.text("amountMinor").is_none() {
+            cells.required("amount");
+        }
+        cells.required("status");
+        let (amount, status) = (
+            cells.amount("amount", "amountMinor", "currency"),
+            cells.word("status", &STATUSES),
+        );
+        let opening = partner
+            .zip(amount)
+            .zip(status)
+            .map(|((partner_id, amount), status)| NewOpening {
+                external_id,
+                partner_id,
+                campaign_id,
+                event_external_id: cells.text("eventExternalId"),
+                amount,
+                status,
+                is_percent: cells.flag("percent").unwrap_or(false),
+                // Where it is approved already, exports still say from when on it could be.
+                mature_at: cells.moment("matureAt").filter(|_| status == CommissionStatus::Accrued),
+                source: SourceTimes {
+                    accrued_at: cells.moment("accruedAt"),
+                    approved_at: cells.moment("approvedAt"),
+                    paid_at: cells.moment("paidAt"),
+                },
+            });
+        Read::perhaps(cells, names, opening)
+    });
+    Batch::run(read.collect(), async |openings| {
+        moving_in::commissions(app, caller, mode, openings).await
+    })
+    .await
+}

@@ -1,0 +1,236 @@
+//! Reading a file, and bringing in batch after batch.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+
+use super::cells::Cells;
+use super::resolve::Names;
+use super::{Kind, Options, Report, commissions, customers, events, partners};
+use crate::app::App;
+use crate::auth::{Caller, Scope};
+use crate::domain::problem::{Problem, ProblemCode};
+use crate::import::ImportError;
+use crate::import::file::{Headings, Row, Rows, hash};
+use crate::import::table::LineProblem;
+use crate::service::ServiceError;
+use crate::service::imported::Outcome;
+use crate::service::moving_in::{Answer, MOST, Mode};
+
+/// Imports a file. `progress` hears how many of its bytes are done.
+///
+/// What an audit says of an import is known here: its beginning with the file's hash before the first batch, each batch in
+/// [`pass`], and its end with the counts of the report.
+pub async fn run(
+    app: &App,
+    caller: &Caller,
+    kind: Kind,
+    file: &Path,
+    options: &Options,
+    mut progress: impl FnMut(u64),
+) -> Result<Report, ImportError> {
+    let hash = hash(file)?;
+    if options.dry_run || options.all_or_nothing {
+        let checked = pass(app, caller, (kind, Mode::Check), file, options, &mut progress).await?;
+        if options.dry_run || !checked.problems.is_empty() {
+            let is_dry = true;
+            return Ok(Report {
+                hash,
+                is_dry,
+                ..checked
+            });
+        }
+    }
+    let report = pass(app, caller, (kind, Mode::Write), file, options, &mut progress).await?;
+    Ok(Report { hash, ..report })
+}
+
+/// Goes through the file once.
+async fn pass(
+    app: &App,
+    caller: &Caller,
+    (kind, mode): (Kind, Mode),
+    file: &Path,
+    options: &Options,
+    progress: &mut impl FnMut(u64),
+) -> Result<Report, ImportError> {
+    let headings = Headings::new(kind.columns(), &options.map)?;
+    let mut rows = Rows::open(file, &headings, &options.map)?;
+    let mut report = Report {
+        ignored: rows.ignored.clone(),
+        ..Report::default()
+    };
+    let mut seen = Seen::default();
+    let mut batch = Vec::with_capacity(MOST);
+    loop {
+        let next = rows.next()?;
+        let is_over = next.is_none();
+        match next {
+            Some(Ok(row)) => batch.push(row),
+            Some(Err(problem)) => report.problems.push(problem),
+            None => {}
+        }
+        if is_over || batch.len() == MOST {
+            let answers = match kind {
+                Kind::Partners => partners::batch(app, caller, mode, &batch).await?,
+                Kind::Customers => customers::batch(app, caller, mode, &batch).await?,
+                Kind::Events => events::batch(app, caller, mode, options.earn, &batch).await?,
+                Kind::Commissions => commissions::batch(app, caller, mode, &batch).await?,
+            };
+            for (row, (names, answer)) in batch.drain(..).zip(answers.0) {
+                let answer = match mode {
+                    Mode::Write => answer,
+                    Mode::Check | Mode::CheckToEarn => seen.completed(&row, answer),
+                };
+                match answer {
+                    Ok(Outcome::Unchanged) => report.unchanged += 1,
+                    Ok(Outcome::Created | Outcome::Updated) => report.created += 1,
+                    Err(problems) => {
+                        let problems = problems.iter().map(|problem| told(&row, &names, problem, &headings));
+                        report.problems.extend(problems);
+                    }
+                }
+            }
+            progress(rows.read());
+        }
+        if is_over {
+            report.problems.sort_by_key(|problem| problem.line);
+            return Ok(report);
+        }
+    }
+}
+
+/// What a check remembers of rows of earlier batches, which it did not write: hashes of their names and of all they say.
+#[derive(Default)]
+struct Seen(HashMap<u64, u64>);
+
+impl Seen {
+    fn completed(&mut self, row: &Row, answer: Answer) -> Answer {
+        let named = row.text("externalId").or_else(|| row.text("id"));
+        let said = hashed(&row.cells());
+        let original = row.text("originalExternalId");
+        let answer = match answer {
+            Err(problems)
+                if original.is_some_and(|name| self.0.contains_key(&hashed(&name)))
+                    && problems.iter().all(|problem| {
+                        problem.code == ProblemCode::NotFound && problem.path == ["originalExternalId"]
+                    }) =>
+            {
+                Ok(Outcome::Created)
+            }
+            answer => answer,
+        };
+        let (Ok(Outcome::Created), Some(name)) = (&answer, named) else {
+            return answer;
+        };
+        match self.0.insert(hashed(&name), said) {
+            None => answer,
+            Some(before) if before == said => Ok(Outcome::Unchanged),
+            Some(_) => {
+                let message = "externalId stands in the file before, with other content".to_owned();
+                Err(vec![Problem {
+                    code: ProblemCode::Conflict,
+                    path: vec!["externalId".to_owned()],
+                    message,
+                }])
+            }
+        }
+    }
+}
+
+fn hashed(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A problem under the file's name of the column.
+fn told(row: &Row, names: &Names, problem: &Problem, headings: &Headings) -> LineProblem {
+    let path = problem.path.join(".");
+    let message = problem
+        .message
+        .strip_prefix(&path)
+        .unwrap_or(&problem.message)
+        .trim()
+        .to_owned();
+    let first = problem.path.first().map_or("", String::as_str);
+    let ours = match first {
+        "partnerId" | "partner" => names.partner_column(),
+        "campaignId" | "campaign" => names.campaign_column(),
+        "group" => "groupExternalId",
+        "tier" => "tierLabel",
+        "externalId" if row.text("externalId").is_none() => "id",
+        other => other,
+    };
+    LineProblem {
+        line: row.line,
+        column: headings.shown(ours),
+        message,
+    }
+}
+
+/// A row as it is read: what it is, or what is wrong with it.
+pub struct Read<T> {
+    names: Names,
+    read: Result<T, Vec<Problem>>,
+}
+
+impl Read<()> {
+    pub fn scope(caller: &Caller) -> Scope {
+        Scope::tenant_wide(caller.tenant())
+    }
+
+    /// What the file calls the thing: its external id, or where it has none the id that another system gave it.
+    pub fn name(cells: &mut Cells<'_>) -> String {
+        match cells.text("externalId").or_else(|| cells.text("id")) {
+            Some(name) => name,
+            None => cells.required("externalId"),
+        }
+    }
+
+    pub fn done<T>(cells: Cells<'_>, names: Names, item: T) -> Read<T> {
+        Self::perhaps(cells, names, Some(item))
+    }
+
+    /// `None` only with a problem.
+    pub fn perhaps<T>(cells: Cells<'_>, names: Names, item: Option<T>) -> Read<T> {
+        let read = match item {
+            Some(item) if cells.problems.is_empty() => Ok(item),
+            _ => Err(cells.problems.into_vec()),
+        };
+        Read { names, read }
+    }
+}
+
+/// What became of each row of a batch, with what the row names.
+pub struct Batch(Vec<(Names, Answer)>);
+
+impl Batch {
+    /// Brings in what could be read.
+    pub async fn run<T>(
+        rows: Vec<Read<T>>,
+        bring_in: impl AsyncFnOnce(Vec<T>) -> Result<Vec<Answer>, ServiceError>,
+    ) -> Result<Self, ImportError> {
+        let (mut items, mut answers) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for row in rows {
+            let answer = match row.read {
+                Ok(item) => {
+                    items.push(item);
+                    None
+                }
+                Err(problems) => Some(Err(problems)),
+            };
+            answers.push((row.names, answer));
+        }
+        let done = match items.is_empty() {
+            true => Vec::new(),
+            false => bring_in(items).await?,
+        };
+        let mut done = done.into_iter();
+        let answers = answers.into_iter().map(|(names, answer)| {
+            let answer = answer.or_else(|| done.next());
+            (names, answer.unwrap_or(Ok(Outcome::Unchanged)))
+        });
+        Ok(Self(answers.collect()))
+    }
+}

@@ -1,0 +1,99 @@
+//! Moving in: what another system knew is brought in, some hundred things in one transaction. Each stands alone: those with
+//! problems are answered, the others written. What is there already with the same content changes nothing; with other
+//! content it is a CONFLICT, so that a file may be brought in again, whole or from where it was cut off.
+
+mod commissions;
+mod customers;
+mod events;
+mod partners;
+
+use crate::app::App;
+use crate::domain::problem::{Problem, ProblemCode, Problems};
+use crate::service::ServiceError;
+use crate::service::imported::Outcome;
+use crate::store::{self, StoreError, Transaction};
+
+pub use commissions::{NewOpening, bring_in as commissions};
+pub use customers::{NewCustomer, bring_in as customers};
+pub use events::bring_in as events;
+pub use partners::{NewPartner, bring_in as partners};
+
+/// The most things of one call.
+pub const MOST: usize = 500;
+
+/// What became of one thing: new or as it was, or what to mend.
+pub type Answer = Result<Outcome, Vec<Problem>>;
+
+/// Whether what is found out is also done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Write,
+    /// Everything is undone again; what others wrote meanwhile is seen as by a write.
+    Check,
+    /// The same for events that are to be recorded and earn.
+    CheckToEarn,
+}
+
+/// How an attempt ended without an answer.
+enum Interrupted {
+    /// Another writer wrote the same meanwhile: look again.
+    Raced,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Interrupted {
+    fn from(error: StoreError) -> Self {
+        match store::taken_field(&error) {
+            Some(_) => Self::Raced,
+            None => Self::Store(error),
+        }
+    }
+}
+
+/// Does it in a transaction, again where another writer was faster.
+async fn attempts(
+    app: &App,
+    mode: Mode,
+    attempt: impl AsyncFn(&Transaction) -> Result<Vec<Answer>, Interrupted>,
+) -> Result<Vec<Answer>, ServiceError> {
+    const ATTEMPTS: usize = 5;
+    let mut turns = crate::service::once::Turns::default();
+    let mut tried = 1;
+    loop {
+        let transaction = app.store.begin().await?;
+        match attempt(&transaction).await {
+            Ok(answers) => {
+                match mode {
+                    Mode::Write => transaction.commit().await?,
+                    Mode::Check | Mode::CheckToEarn => transaction.rollback().await?,
+                }
+                return Ok(answers);
+            }
+            Err(Interrupted::Raced) if tried < ATTEMPTS => {}
+            Err(Interrupted::Raced) => {
+                transaction.rollback().await?;
+                let mut problems = Problems::new();
+                problems.add("", ProblemCode::Conflict, "is being written by others: try again");
+                return Err(problems.into());
+            }
+            Err(Interrupted::Store(error)) if error.has_given_way() => {
+                transaction.rollback().await?;
+                match turns.comes_again(&error).await {
+                    true => continue,
+                    false => return Err(error.into()),
+                }
+            }
+            Err(Interrupted::Store(error)) if tried < ATTEMPTS && store::is_passing(&error) => {}
+            Err(Interrupted::Store(error)) => return Err(error.into()),
+        }
+        transaction.rollback().await?;
+        tried += 1;
+    }
+}
+
+/// Of things that are there already: with other content.
+fn conflict(field: &str, message: &str) -> Vec<Problem> {
+    let mut problems = Problems::new();
+    problems.add(field, ProblemCode::Conflict, message);
+    problems.into_vec()
+}

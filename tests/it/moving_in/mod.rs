@@ -1,0 +1,87 @@
+//! Moving in: files of another system come in whole, a second time change nothing, and what is wrong is named by its line.
+
+mod examples;
+mod files;
+mod history;
+mod kills;
+mod opening;
+mod round_trip;
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use tempfile::TempDir;
+use tributary::auth::Caller;
+use tributary::import::moving_in::{Kind, Options, Report, run};
+use tributary::service::ledger::verify::verify;
+
+use crate::ledger::Shop;
+use crate::support::TestApp;
+
+/// A tenant that files are brought into.
+struct House<'a> {
+    shop: Shop<'a>,
+    folder: TempDir,
+}
+
+impl<'a> House<'a> {
+    async fn new(app: &'a TestApp) -> Self {
+        Self::of(Shop::new(app).await)
+    }
+
+    fn of(shop: Shop<'a>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { shop, folder }
+    }
+
+    fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    async fn import_with(&self, kind: Kind, text: impl AsRef<[u8]>, options: &Options) -> Report {
+        let path = self.file("rows.csv", text);
+        let caller = Caller::operator(self.shop.tenant.id, "import");
+        run(&self.shop.app.app, &caller, kind, &path, options, |_| {})
+            .await
+            .expect("a file")
+    }
+
+    async fn import(&self, kind: Kind, text: impl AsRef<[u8]>) -> Report {
+        self.import_with(kind, text, &Options::default()).await
+    }
+
+    /// Imports a file that is fine and all new, gives how many rows it has, and sees that a second time changes nothing.
+    async fn moved(&self, kind: Kind, text: &str) -> u64 {
+        let first = self.import(kind, text).await;
+        assert_eq!((problems(&first), first.unchanged), (vec![], 0));
+        let again = self.import(kind, text).await;
+        assert_eq!(
+            (problems(&again), again.created, again.unchanged),
+            (vec![], 0, first.created)
+        );
+        first.created
+    }
+
+    /// The id of the partner with this external id.
+    async fn partner(&self, external_id: &str) -> String {
+        let document = "query($id: String!) { partner(externalId: $id) { id } }";
+        let data = self
+            .shop
+            .staff()
+            .data_with(document, json!({ "id": external_id }))
+            .await;
+        data["partner"]["id"].as_str().expect("a partner").to_owned()
+    }
+
+    async fn assert_sound(&self) {
+        assert_eq!(verify(&self.shop.app.app, &self.shop.tenant).await.unwrap(), []);
+    }
+}
+
+fn problems(report: &Report) -> Vec<String> {
+    report.problems.iter().map(ToString::to_string).collect()
+}
+
+const PARTNERS: &str = "externalId,name,email,status\np1,Ann,ann@example.com,ACTIVE\np2,Bob,bob@example.com,ACTIVE\n";
