@@ -269,6 +269,7 @@ async fn put_changed(
         ..next
     };
     store::commission_rule::update(transaction, writer.tenant(), &next).await?;
+    transaction.changed(&current, &next);
     Ok(next)
 }
 

@@ -73,7 +73,7 @@ both_databases! {
         assert_eq!(said(&entries), [("cli:tenant", "tenant create")]);
         assert_eq!(change(&entries[0], "slug")["after"], "acme");
 
-        let entries = left(&staff, run(&app, &["tenant", "update", "--tenant", "acme", "--name", "New"])).await;
+        let entries = left(&staff, run(&app, &["tenant", "update", "acme", "--name", "New"])).await;
         assert_eq!(said(&entries), [("cli:tenant", "tenant update")]);
 
         let entries = left(&staff, run(&app, &["token", "--tenant", "acme", "--jwt-secret", SECRET])).await;

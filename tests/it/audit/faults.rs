@@ -12,7 +12,7 @@ use crate::append_only::is_refused;
 use crate::support::programme::Programme;
 use crate::support::{TestApp, both_databases};
 
-async fn run(app: &TestApp, sql: &str) {
+pub async fn run(app: &TestApp, sql: &str) {
     let database = Database::connect(app.database_url()).await.unwrap();
     let statement = Statement::from_string(database.get_database_backend(), sql);
     database.execute_raw(statement).await.unwrap();
