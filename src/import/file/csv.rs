@@ -2,8 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use super::{LONGEST, wrong};
-use crate::import::table::LineProblem;
+use super::{LONGEST, Next, wrong};
 
 /// Cells, and the line on which the first begins.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,7 +48,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The next record that has any letter.
-    pub fn next(&mut self) -> io::Result<Option<Result<Record, LineProblem>>> {
+    pub fn next(&mut self) -> Next<Record> {
         loop {
             match self.record()? {
                 Some(Ok(record)) if record.cells.iter().all(|cell| cell.trim().is_empty()) => {}
@@ -59,11 +58,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The cells of our columns in the next record.
-    #[expect(clippy::type_complexity, reason = "a record, if there is one and it is one")]
-    pub fn next_of(
-        &mut self,
-        header: &Header,
-    ) -> io::Result<Option<Result<(usize, Vec<Option<String>>), LineProblem>>> {
+    pub fn next_of(&mut self, header: &Header) -> Next<(usize, Vec<Option<String>>)> {
         let Some(read) = self.next()? else {
             return Ok(None);
         };
@@ -80,7 +75,7 @@ impl<R: BufRead> Reader<R> {
         })))
     }
 
-    fn record(&mut self) -> io::Result<Option<Result<Record, LineProblem>>> {
+    fn record(&mut self) -> Next<Record> {
         let begun = self.line;
         let (mut cells, mut cell) = (Vec::new(), Vec::new());
         let (mut state, mut length, mut is_any) = (State::Begin, 0_usize, false);

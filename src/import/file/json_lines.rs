@@ -5,8 +5,7 @@ use std::io::{self, BufRead, Read};
 
 use serde_json::value::RawValue;
 
-use super::{LONGEST, wrong};
-use crate::import::table::LineProblem;
+use super::{LONGEST, Next, wrong};
 
 pub struct Reader<R> {
     input: R,
@@ -19,11 +18,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The members with these names of the next object.
-    #[expect(clippy::type_complexity, reason = "a record, if there is one and it is one")]
-    pub fn next_of(
-        &mut self,
-        names: &[Option<&str>],
-    ) -> io::Result<Option<Result<(usize, Vec<Option<String>>), LineProblem>>> {
+    pub fn next_of(&mut self, names: &[Option<&str>]) -> Next<(usize, Vec<Option<String>>)> {
         loop {
             let mut bytes = Vec::new();
             let mut limited = self.input.by_ref().take(LONGEST as u64 + 1);

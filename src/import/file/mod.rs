@@ -233,6 +233,9 @@ impl Read for Counted {
     }
 }
 
+/// What is read next: something, or what is wrong with its line; `None`: nothing is left.
+type Next<T> = io::Result<Option<Result<T, LineProblem>>>;
+
 /// What is wrong with a line as a whole.
 fn wrong(line: usize, message: impl Into<String>) -> LineProblem {
     LineProblem {

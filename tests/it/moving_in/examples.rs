@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::House;
-use crate::support::{TestApp, both_databases};
+use crate::support::both_databases;
 
 /// The commands of a section of the page, as arguments.
 fn commands(section: &str) -> Vec<Vec<String>> {

@@ -4,7 +4,7 @@ use serde_json::json;
 use tributary::import::moving_in::{Kind, Options};
 
 use super::{House, PARTNERS, problems};
-use crate::support::{TestApp, both_databases};
+use crate::support::both_databases;
 
 both_databases! {
     async fn files_are_read_as_spreadsheets_and_exports_write_them(app: TestApp) {

@@ -5,7 +5,7 @@ use tributary::import::moving_in::{Kind, Options};
 
 use super::{House, PARTNERS, problems};
 use crate::ledger::{charge, merged};
-use crate::support::{TestApp, both_databases};
+use crate::support::both_databases;
 
 const EVENTS: &str = "externalId,kind,type,amount,currency,occurredAt,customerExternalId,partnerExternalId,campaignExternalId,originalExternalId\n\
     e1,CHARGE,sale,100.00,EUR,2025-01-01T10:00:00Z,c1,p1,k1,\n\

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use tributary::import::moving_in::Kind;
 
 use super::{House, PARTNERS};
-use crate::support::{TestApp, both_databases};
+use crate::support::both_databases;
 
 const EVENTS: usize = 3_000;
 

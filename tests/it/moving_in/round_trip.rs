@@ -7,7 +7,7 @@ use tributary::import::moving_in::Kind;
 
 use super::{House, PARTNERS};
 use crate::ledger::Shop;
-use crate::support::{TestApp, both_databases};
+use crate::support::both_databases;
 
 const KINDS: [Kind; 4] = [Kind::Partners, Kind::Customers, Kind::Events, Kind::Commissions];
 

@@ -177,16 +177,15 @@ impl History {
             sequence: moment.map(|moment| moment.sequence),
             ..named.event.clone().recorded(EventId::new(at), at)
         };
-        if original.kind == EventKind::Charge && charged_minor > 0 {
-            let Some(attribution) = original.attribution else {
-                return Ok(self.taken_back(place, original, refunded, event));
-            };
-            if let Some(charged) = original.amount {
-                let sum = self.lifetime_values.entry((attribution.partner_id, charged.currency()));
-                *sum.or_default() -= taken_minor;
-            }
+        if let (EventKind::Charge, Some(charged), Some(attribution)) =
+            (original.kind, original.amount, original.attribution)
+            && charged_minor > 0
+        {
+            let sum = self.lifetime_values.entry((attribution.partner_id, charged.currency()));
+            *sum.or_default() -= taken_minor;
             if let (true, Some(customer)) = (refunded.wholly, original.customer_id) {
-                *self.paid_charges.entry((attribution.partner_id, customer)).or_default() -= 1;
+                let count = self.paid_charges.entry((attribution.partner_id, customer));
+                *count.or_default() -= 1;
             }
         }
         self.taken_back(place, original, refunded, event);
