@@ -143,7 +143,8 @@ pub async fn moving_in(
     options: &moving_in::Options,
 ) -> Result<(), CliError> {
     let app = open::app(config, open::no_keys(config)?).await?;
-    let caller = Caller::operator(open::tenant(&app, tenant).await?.id, "import");
+    let operation = format!("import {}", kind.name());
+    let caller = Caller::operator(open::tenant(&app, tenant).await?.id, "import").doing(&operation);
     let length = std::fs::metadata(file).map_or(0, |file| file.len());
     let bar = output::bytes_bar(length);
     let report = moving_in::run(&app, &caller, kind, file, options, |done| bar.set_position(done))

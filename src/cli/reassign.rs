@@ -44,7 +44,7 @@ pub struct Reassign {
 pub async fn run(config: &Config, wanted: Reassign) -> Result<(), CliError> {
     let app = open::app(config, open::no_keys(config)?).await?;
     let tenant = open::tenant(&app, &wanted.tenant).await?;
-    let caller = Caller::operator(tenant.id, "cli:reassign");
+    let caller = Caller::operator(tenant.id, "reassign").doing("reassign");
     let input = input(&app, &caller.scope(), &wanted).await?;
     let mut outcomes = Outcomes::default();
     if wanted.dry_run {

@@ -25,10 +25,15 @@ pub struct Import<'a> {
 impl<'a> Import<'a> {
     /// Writes down that it begins.
     pub async fn begin(app: &'a App, caller: &'a Caller, file: &[u8]) -> Result<Self, StoreError> {
+        Self::begin_of(app, caller, (&sha256(file), file.len() as u64)).await
+    }
+
+    /// The same for a file that is not held: the hash of all of it, in hexadecimal, and how many bytes it has.
+    pub async fn begin_of(app: &'a App, caller: &'a Caller, (hash, bytes): (&str, u64)) -> Result<Self, StoreError> {
         let import = Self {
             app,
             caller,
-            file: json!({ "sha256": sha256(file), "bytes": file.len() }),
+            file: json!({ "sha256": hash, "bytes": bytes }),
         };
         import.tell("began", []).await?;
         Ok(import)

@@ -12,7 +12,7 @@ use crate::store;
 pub async fn delete_partner(app: &App, caller: &Caller, id: &str) -> Result<PartnerId, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     let locked = match problems.id::<id::Partner>("id", id) {
         Some(id) => {
             let found = lock_partners(&transaction, &writer, vec![id]).await?.pop();
@@ -30,6 +30,7 @@ pub async fn delete_partner(app: &App, caller: &Caller, id: &str) -> Result<Part
         return Err(problems.into());
     }
     let by = (writer.actor(), app.clock.now());
+    transaction.deleted(&locked.partner);
     store::deletion::delete_partner(&transaction, writer.tenant(), id, by).await?;
     transaction.commit().await?;
     Ok(id)
@@ -39,7 +40,7 @@ pub async fn delete_partner(app: &App, caller: &Caller, id: &str) -> Result<Part
 pub async fn delete_deal(app: &App, caller: &Caller, id: &str) -> Result<DealId, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();
-    let transaction = app.store.begin().await?;
+    let transaction = app.begin(&writer).await?;
     let Some((_, deal)) = deal::locked(&transaction, &writer, id, &mut problems).await? else {
         return Err(problems.into());
     };
@@ -48,6 +49,7 @@ pub async fn delete_deal(app: &App, caller: &Caller, id: &str) -> Result<DealId,
     if !problems.is_empty() {
         return Err(problems.into());
     }
+    transaction.deleted(&deal);
     store::deletion::delete_deal(&transaction, writer.tenant(), deal.id).await?;
     transaction.commit().await?;
     Ok(deal.id)

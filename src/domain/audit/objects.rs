@@ -7,6 +7,7 @@ use crate::domain::backtest::Backtest;
 use crate::domain::campaign::Campaign;
 use crate::domain::deal::{CustomField, CustomFieldOption, Deal, PaymentStage};
 use crate::domain::deal_rules::CommissionRule;
+use crate::domain::event::Customer;
 use crate::domain::label::{Label, Labelled};
 use crate::domain::money::Money;
 use crate::domain::partner::Partner;
@@ -107,6 +108,13 @@ audited!(CommissionSnapshot as "CommissionSnapshot": {
     "source": source.as_str(),
     "reason": reason,
     "version": version,
+]);
+
+audited!(Customer as "Customer": { id: _, external_id, acquired_at, partner_id, campaign_id } => [
+    "externalId": external_id,
+    "acquiredAt": acquired_at,
+    "partnerId": partner_id,
+    "campaignId": campaign_id,
 ]);
 
 audited!(PartnershipRequest as "PartnershipRequest": {

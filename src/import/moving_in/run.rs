@@ -14,13 +14,14 @@ use crate::import::ImportError;
 use crate::import::file::{Headings, Row, Rows, hash};
 use crate::import::table::LineProblem;
 use crate::service::ServiceError;
+use crate::service::audit::Import;
 use crate::service::imported::Outcome;
 use crate::service::moving_in::{Answer, MOST, Mode};
 
 /// Imports a file. `progress` hears how many of its bytes are done.
 ///
-/// What an audit says of an import is known here: its beginning with the file's hash before the first batch, each batch in
-/// [`pass`], and its end with the counts of the report.
+/// The audit log has an entry of its beginning, with the file's hash, one of each batch that wrote anything, and one of its
+/// end, with the counts of the report.
 pub async fn run(
     app: &App,
     caller: &Caller,
@@ -41,7 +42,17 @@ pub async fn run(
             });
         }
     }
+    let bytes = std::fs::metadata(file).map_or(0, |file| file.len());
+    let import = Import::begin_of(app, caller, (&hash, bytes)).await;
+    let import = import.map_err(ServiceError::from)?;
     let report = pass(app, caller, (kind, Mode::Write), file, options, &mut progress).await?;
+    let wrong = report.problems.len() as u64;
+    let counts = [
+        ("created", report.created),
+        ("unchanged", report.unchanged),
+        ("problems", wrong),
+    ];
+    import.end(counts).await.map_err(ServiceError::from)?;
     Ok(Report { hash, ..report })
 }
 

@@ -60,7 +60,7 @@ pub async fn bring_in(
     debug_assert!(openings.len() <= MOST, "the caller cuts them");
     let writer = caller.write(Resource::Commissions)?;
     let checked: Vec<_> = openings.into_iter().map(Checked::of).collect();
-    attempts(app, mode, async |transaction| {
+    attempts(app, &writer, mode, async |transaction| {
         attempt(transaction, &writer, &app.clock, &checked).await
     })
     .await

@@ -37,7 +37,7 @@ pub async fn bring_in(
     let writer = caller.write(Resource::Events)?;
     let latest = app.clock.now() + app.latest_occurrence;
     let checked: Vec<_> = customers.into_iter().map(|customer| check(customer, latest)).collect();
-    attempts(app, mode, async |transaction| {
+    attempts(app, &writer, mode, async |transaction| {
         attempt(transaction, &writer, app.clock.now(), &checked).await
     })
     .await

@@ -35,7 +35,7 @@ pub async fn bring_in(
     let writer = caller.write(Resource::Events)?;
     let latest = app.clock.now() + app.latest_occurrence;
     let checked: Vec<_> = events.into_iter().map(|event| Named::of(event, latest, mode)).collect();
-    attempts(app, mode, async |transaction| {
+    attempts(app, &writer, mode, async |transaction| {
         let attempt = Attempt {
             transaction,
             writer: &writer,

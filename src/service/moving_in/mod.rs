@@ -8,6 +8,7 @@ mod events;
 mod partners;
 
 use crate::app::App;
+use crate::auth::Writer;
 use crate::domain::problem::{Problem, ProblemCode, Problems};
 use crate::service::ServiceError;
 use crate::service::imported::Outcome;
@@ -53,6 +54,7 @@ impl From<StoreError> for Interrupted {
 /// Does it in a transaction, again where another writer was faster.
 async fn attempts(
     app: &App,
+    writer: &Writer,
     mode: Mode,
     attempt: impl AsyncFn(&Transaction) -> Result<Vec<Answer>, Interrupted>,
 ) -> Result<Vec<Answer>, ServiceError> {
@@ -60,11 +62,15 @@ async fn attempts(
     let mut turns = crate::service::once::Turns::default();
     let mut tried = 1;
     loop {
-        let transaction = app.store.begin().await?;
+        let transaction = app.begin(writer).await?;
         match attempt(&transaction).await {
             Ok(answers) => {
                 match mode {
-                    Mode::Write => transaction.commit().await?,
+                    Mode::Write => {
+                        let new = |answer: &&Answer| matches!(answer, Ok(Outcome::Created | Outcome::Updated));
+                        transaction.counted(answers.iter().filter(new).count() as u64);
+                        transaction.commit().await?;
+                    }
                     Mode::Check | Mode::CheckToEarn => transaction.rollback().await?,
                 }
                 return Ok(answers);

@@ -46,7 +46,7 @@ pub async fn bring_in(
     debug_assert!(partners.len() <= MOST, "the caller cuts them");
     let writer = caller.write(Resource::Partners)?;
     let checked: Vec<_> = partners.into_iter().map(check).collect();
-    attempts(app, mode, async |transaction| {
+    attempts(app, &writer, mode, async |transaction| {
         attempt(transaction, &writer, app.clock.now(), &checked).await
     })
     .await

@@ -76,7 +76,7 @@ async fn moved(app: &App, caller: &Caller, order: &Order, is_kept: bool) -> Resu
 async fn moved_once(app: &App, writer: &Writer, order: &Order, is_kept: bool) -> Result<Option<Moved>, ServiceError> {
     let transaction = match is_kept {
         true => begin(app, writer).await?,
-        false => app.store.begin().await?,
+        false => app.begin(writer).await?,
     };
     let Some(checked) = order::check(&transaction, writer, order).await? else {
         transaction.rollback().await?;
@@ -179,15 +179,19 @@ impl<'a> Correction<'a> {
             at: self.now,
             remaining: self.found.remaining,
         };
+        // Each move and each row that it wrote or moved says itself what it is.
+        self.transaction
+            .counted(1 + events.len() as u64 + self.rows.len() as u64);
         let mut customer = self.found.customer.clone();
         let binds = match &customer {
             Some(customer) => self.checked.event_id.is_none() || customer.partner_id.is_none(),
             None => false,
         };
-        if let (Some(customer), true) = (&mut customer, binds) {
+        if let (Some(customer), Some(found), true) = (&mut customer, &self.found.customer, binds) {
             let bound = (customer.partner_id, customer.campaign_id);
             (customer.partner_id, customer.campaign_id) = (reassignment.partner, reassignment.campaign);
             if bound != (customer.partner_id, customer.campaign_id) {
+                self.transaction.changed(found, customer);
                 store::customer::rebind(self.transaction, tenant, customer.id, to).await?;
             }
         }

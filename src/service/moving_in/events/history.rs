@@ -311,10 +311,15 @@ impl History {
         let mut by_name: Vec<_> = self.new.iter().collect();
         by_name.sort_by(|one, other| one.external_id.cmp(&other.external_id));
         let decision = Decision::stopped(NoCommissionReason::Imported);
-        let decided = self
-            .new
-            .iter()
-            .filter_map(|event| Some((event, &decision, self.made_with.get(&event.id)?)));
+        let decided = self.new.iter().filter_map(|event| {
+            Some(store::event_decision::Made {
+                event,
+                decision: &decision,
+                with: self.made_with.get(&event.id)?,
+                number: 1,
+                at: event.recorded_at,
+            })
+        });
         let values = self.lifetime_values.iter().filter(|(_, minor)| **minor != 0);
         let values = values.map(|((partner, currency), minor)| (*partner, *currency, *minor));
         Writes::of(|writes| {
