@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::faults::run;
 use super::log;
 use crate::idempotency::{Stage, selection, writing};
 use crate::support::programme::made_id;
-use crate::support::{Client, Sdl, both_databases};
+use crate::support::{Client, Sdl, TestApp, both_databases};
 
 /// An input that is fine once, of any mutation but those of lists.
-async fn input(stage: &Stage, mutation: &str) -> Value {
+async fn input(app: &TestApp, stage: &Stage, mutation: &str) -> Value {
     let p = &stage.p;
     let staff = &p.staff;
     let made = async |field: &str, made: &str, input: Value| json!({ "id": made_id(staff, field, made, input).await });
@@ -24,7 +25,10 @@ async fn input(stage: &Stage, mutation: &str) -> Value {
             staff.mutate("approveCommissions", json!({ "ids": [row] }), "id").await;
             json!({ "partnerIds": [p.a] })
         }
-        "redeliverWebhook" => json!({ "what": { "deliveryId": p.webhook_delivery } }),
+        "redeliverWebhook" => {
+            run(app, "UPDATE webhook_delivery SET status = 'DELIVERED'").await;
+            json!({ "what": { "deliveryId": p.webhook_delivery } })
+        }
         "deleteAdvertiser" => made("createAdvertiser", "advertiser", json!({ "name": "Free" })).await,
         "deleteCampaign" => made("createCampaign", "campaign", json!({ "name": "Free" })).await,
         "deleteCommissionRule" => json!({ "id": p.pipeline.rule }),
@@ -98,10 +102,7 @@ both_databases! {
             if mutation == "recordEvents" || is_asking {
                 continue; // Below.
             }
-            if mutation == "redeliverWebhook" {
-                super::faults::run(&app, "UPDATE webhook_delivery SET status = 'DELIVERED'").await;
-            }
-            let mut given = input(&stage, &mutation).await;
+            let mut given = input(&app, &stage, &mutation).await;
             let keyed = |given: &mut Value| {
                 if repeatable.contains(&mutation) {
                     given["idempotencyKey"] = json!(format!("key of {mutation}"));
@@ -114,7 +115,7 @@ both_databases! {
                 // A mutation before was in its way.
                 stage = Stage::new(&app, stages).await;
                 stages += 1;
-                given = input(&stage, &mutation).await;
+                given = input(&app, &stage, &mutation).await;
                 keyed(&mut given);
                 (before, _) = log(&stage.p.staff).await;
                 (done, request, text) = call(&stage.p.staff, &mutation, &given).await;
