@@ -1,7 +1,7 @@
 //! JSON Lines: an object a line. Numbers stay the text that they are.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, Read};
+use std::io::{BufRead, Read};
 
 use serde_json::value::RawValue;
 
