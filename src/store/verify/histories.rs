@@ -76,12 +76,14 @@ pub const QUESTIONS: &[Question] = &[
               ) AS followed
               WHERE version <> COALESCE(former, 0) + 1 OR (before IS NOT NULL AND (sequence IS NULL OR sequence <= before))",
     },
+    // A log that was taken away with its migration and begun anew has nothing of what was before.
     Question {
         what: "the campaign's version {detail} names an entry of the audit log that is not there",
         subjects: &[Campaign],
         sql: "SELECT version.campaign_id, CAST(version.version AS TEXT) AS detail FROM campaign_version AS version
               LEFT JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = version.audit_entry_id
-              WHERE version.tenant_id = $1 AND version.audit_entry_id IS NOT NULL AND entry.id IS NULL",
+              WHERE version.tenant_id = $1 AND entry.id IS NULL
+                AND version.audit_entry_id > (SELECT id FROM audit_entry WHERE tenant_id = $1 ORDER BY id LIMIT 1)",
     },
     Question {
         what: "{detail} names an entry of the audit log that is not there",
@@ -89,11 +91,13 @@ pub const QUESTIONS: &[Question] = &[
         sql: "SELECT 'version ' || CAST(version.version AS TEXT) || ' of the group ' || version.name AS detail
               FROM partner_group_version AS version
               LEFT JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = version.audit_entry_id
-              WHERE version.tenant_id = $1 AND version.audit_entry_id IS NOT NULL AND entry.id IS NULL
+              WHERE version.tenant_id = $1 AND entry.id IS NULL
+                AND version.audit_entry_id > (SELECT id FROM audit_entry WHERE tenant_id = $1 ORDER BY id LIMIT 1)
               UNION ALL SELECT 'version ' || CAST(version.version AS TEXT) || ' of the tiered commission ' || version.name
               FROM tiered_commission_version AS version
               LEFT JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = version.audit_entry_id
-              WHERE version.tenant_id = $1 AND version.audit_entry_id IS NOT NULL AND entry.id IS NULL",
+              WHERE version.tenant_id = $1 AND entry.id IS NULL
+                AND version.audit_entry_id > (SELECT id FROM audit_entry WHERE tenant_id = $1 ORDER BY id LIMIT 1)",
     },
     Question {
         what: "the row was not paid by the snapshot that was the newest when its event was recorded",

@@ -80,11 +80,15 @@ both_databases! {
         assert_eq!(said(&entries), [("cli:token", "token")]);
         assert_eq!(change(&entries[0], "token")["after"]["scopes"], json!(["admin"]));
 
-        let entries = left(&staff, run(&app, &["seed", "--tenant", "acme", "--partners", "7", "--campaigns", "2"])).await;
-        assert!(said(&entries).iter().all(|said| *said == ("cli:seed", "seed")), "{entries:#?}");
-        let of = |kind: &str| entries.iter().filter(|entry| entry["changes"][0]["objectType"] == kind).count();
-        assert_eq!((of("Partner"), of("Campaign")), (7, 2));
-        assert_eq!(left(&staff, run(&app, &["seed", "--tenant", "acme", "--partners", "7", "--campaigns", "2"])).await, [Value::Null; 0]);
+        // What is made up is told at made-up times, long before everything else.
+        let seeding = ["seed", "--tenant", "acme", "--partners", "7", "--campaigns", "2"];
+        for _ in 0..2 {
+            assert!(run(&app, &seeding).await);
+            let (_, entries) = crate::audit::log_with(&staff, json!({ "operation": "seed" })).await;
+            assert!(said(&entries).iter().all(|said| *said == ("cli:seed", "seed")), "{entries:#?}");
+            let of = |kind: &str| entries.iter().filter(|entry| entry["changes"][0]["objectType"] == kind).count();
+            assert_eq!((of("Partner"), of("Campaign")), (7, 2));
+        }
 
         let file = format!("{}/examples/donutwork/partner-group.json", env!("CARGO_MANIFEST_DIR"));
         let importing = ["import", "donutwork", &file, "--tenant", "acme"];

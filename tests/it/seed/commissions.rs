@@ -43,7 +43,7 @@ pub async fn rows(app: &TestApp, tenant: &Tenant) -> BTreeMap<String, Vec<String
     let uuid = tenant.id.uuid();
     let spellings = [uuid.simple().to_string().to_uppercase(), uuid.to_string()];
     tables.retain(|table, _| !["seaql_migrations", "tenant"].contains(&table.as_str()));
-    for rows in tables.values_mut() {
+    for (table, rows) in &mut tables {
         for row in rows.iter_mut() {
             for spelling in &spellings {
                 *row = row.replace(spelling, "TENANT");
@@ -56,6 +56,13 @@ pub async fn rows(app: &TestApp, tenant: &Tenant) -> BTreeMap<String, Vec<String
                 );
             }
         }
+        // That the tenant was made is no part of it.
+        let is_tenants = |row: &String| match table.as_str() {
+            "audit_entry" => row.contains("tenant create"),
+            "audit_object" => row.matches("TENANT").count() > 1,
+            _ => false,
+        };
+        rows.retain(|row| !is_tenants(row));
         rows.sort_unstable();
     }
     tables

@@ -26,7 +26,11 @@ both_databases! {
         let staff = app.staff(&tenant, "admin");
         let seller = Seller::new(&staff, "ann").await;
         let row = seller.earns(&staff, "1").await;
-        for _ in 0..2 {
+        let tells_more = async || {
+            let status = store::migration_status(app.store()).await.unwrap();
+            status.iter().any(|(name, is_applied)| name == "m0016_outbox_events" && *is_applied)
+        };
+        while tells_more().await {
             store::migrate_down(app.store()).await.unwrap();
         }
         let old = app.rows().await["outbox"].clone();
