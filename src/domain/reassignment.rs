@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn eur(minor: i64) -> Money {
-        Money::from_minor(minor, "EUR".parse::<Currency>().unwrap()).unwrap()
+        Money::from_minor(minor, Currency::parse("EUR").unwrap()).unwrap()
     }
 
     #[test]

@@ -410,6 +410,7 @@ async fn read_entered(
     use commission_entered::Column;
     type Text = Option<String>;
     type Time = Option<Timestamp>;
+    type Row = (Uuid, Text, Text, Text, Option<Vec<u8>>, Time, Time, Time);
     let select = select.select_only().columns([
         Column::Id,
         Column::ExternalId,
@@ -420,8 +421,7 @@ async fn read_entered(
         Column::SourceApprovedAt,
         Column::SourcePaidAt,
     ]);
-    let rows: Vec<(Uuid, Text, Text, Text, Option<Vec<u8>>, Time, Time, Time)> =
-        select.into_tuple().all(database).await?;
+    let rows: Vec<Row> = select.into_tuple().all(database).await?;
     let entered = rows.into_iter().map(
         |(id, external_id, reason, note, content, accrued_at, approved_at, paid_at)| {
             let source = SourceTimes {

@@ -70,6 +70,7 @@ fn event(number: i64, kind: EventKind, amount: Money, original: Option<EventId>)
         recorded_at: at,
         sequence: Some(number),
         customer_id: None,
+        attributed_at: None,
         attribution: Some(Attribution {
             id: AttributionId::from_parts(at, 0, 0),
             partner_id: id(2),

@@ -112,7 +112,7 @@ pub async fn check(
         }
         Order::Event(new) => {
             let what = event(transaction, &scope, &new.event_id, target, &mut problems).await?;
-            (what.map(What::Event), None, new.claw_back_paid)
+            (what.map(Box::new).map(What::Event), None, new.claw_back_paid)
         }
     };
     let (Some(what), Some(reason), true) = (what, reason, problems.is_empty()) else {
@@ -139,7 +139,7 @@ pub async fn check(
 /// What is moved, as it was before anything was locked.
 enum What {
     Customer(Customer),
-    Event(Event),
+    Event(Box<Event>),
 }
 
 async fn customer(

@@ -13,6 +13,9 @@ use crate::service::ledger::event::CheckedEvent;
 use crate::store::partner::Credited;
 use crate::store::recording::Facts;
 
+/// Of each partner, by currency.
+type LifetimeValues = HashMap<Uuid, Vec<Sum>>;
+
 #[derive(Default)]
 pub struct Known {
     /// Customers that events of the run made or bound, by their external ids.
@@ -22,7 +25,7 @@ pub struct Known {
     /// The groups that were asked for; under `None` the default one.
     pub groups: HashMap<Option<PartnerGroupId>, Option<PartnerGroup>>,
     /// Lifetime values and numbers of qualified customers of the run's partners, as they are written.
-    pub standings: Option<(HashMap<Uuid, Vec<Sum>>, HashMap<Uuid, i64>)>,
+    pub standings: Option<(LifetimeValues, HashMap<Uuid, i64>)>,
 }
 
 impl Known {
