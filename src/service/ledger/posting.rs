@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::TimeDelta;
+
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Balance, Commission, CommissionStatus, CommissionTransition, Entered, PaymentTarget};
@@ -19,6 +21,14 @@ pub type Moments = BTreeMap<PartnerId, Moment>;
 /// earlier.
 pub fn moments(locked: &[Locked], clock: &Clock) -> Moments {
     let now = clock.now();
+    let next = |locked: &Locked| (locked.partner.id, locked.last.next(now));
+    locked.iter().map(next).collect()
+}
+
+/// The same for what several partners' rows go through at one time, which is later than anything in their histories.
+pub fn moments_together(locked: &[Locked], clock: &Clock) -> Moments {
+    let later = |locked: &Locked| locked.last.at + TimeDelta::microseconds(1);
+    let now = locked.iter().map(later).fold(clock.now(), Ord::max);
     let next = |locked: &Locked| (locked.partner.id, locked.last.next(now));
     locked.iter().map(next).collect()
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::event::CheckedEvent;
-use super::posting::{Moments, Posting, moments};
+use super::posting::{Moments, Posting, moments, moments_together};
 use super::{lock_partners, tiers};
 use crate::auth::{Scope, Writer};
 use crate::clock::Clock;
@@ -70,7 +70,11 @@ pub async fn record(
     {
         return Ok(Some(Taken::Raced));
     }
-    let moments = moments(&locked, clock);
+    let moments = match locked.as_slice() {
+        // Whoever kept what was paid when the event was moved pays it back at the time of the refund, too.
+        [_, _, ..] => moments_together(&locked, clock),
+        locked => moments(locked, clock),
+    };
     let credited = original.attribution.map(|attribution| attribution.partner_id);
     let moment = credited.and_then(|partner| moments.get(&partner)).copied();
     // Never earlier than what it takes back.

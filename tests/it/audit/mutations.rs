@@ -36,6 +36,19 @@ async fn input(app: &TestApp, stage: &Stage, mutation: &str) -> Value {
             let field = json!({ "label": "Free", "options": [{ "label": "One" }] });
             made("createCustomField", "customField", field).await
         }
+        "deleteDeal" => {
+            let value = json!({ "amount": "1", "currency": "USD" });
+            made(
+                "createDeal",
+                "deal",
+                json!({ "name": "Free", "partnerId": p.a, "value": value }),
+            )
+            .await
+        }
+        "deletePartner" => {
+            let partner = json!({ "name": "Free", "email": "free@free.example" });
+            made("createPartner", "partner", partner).await
+        }
         "deletePartnerCategory" => made("createPartnerCategory", "partnerCategory", json!({ "label": "Free" })).await,
         "deletePartnerGroup" => {
             let rules = json!([{ "recurring": { "percentage": "20" } }]);

@@ -402,7 +402,7 @@ both_databases! {
         assert_eq!(own.len(), 18, "{own:?}");
         // And the campaign that one of the promises is for, which it does not belong to.
         own.insert(p.other_campaign.clone());
-        for scopes in ["admin", "partners:read partner_groups:read campaigns:read events:read commissions:read payouts:read deals:read commission_rules:read tiered_commissions:read api_keys:read webhooks:read"] {
+        for scopes in ["admin", "partners:read partner_groups:read campaigns:read events:read commissions:read payouts:read deals:read commission_rules:read tiered_commissions:read api_keys:read webhooks:read audit:read"] {
             let a = app.partner_with(&p.tenant, &p.a, scopes);
             let mut seen = HashSet::new();
             for (root, arguments) in calls(&p, &foreign) {

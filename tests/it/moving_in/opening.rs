@@ -107,6 +107,29 @@ both_databases! {
         assert_eq!(staff["commissions"]["nodes"], seen("goodwill", json!("for the press")));
     }
 
+    async fn an_event_that_is_moved_keeps_what_was_brought_in_and_earns_nothing_anew(app: TestApp) {
+        let (house, ann, bob) = moved_in(&app).await;
+        let campaign = house.shop.percent("10").await;
+        let selection = "rows { nodes { outcome before { id } commission { id } clawback { amount { amount } } } }";
+        for (name, claws, expected) in [("e1", true, "KEPT_PAID null"), ("e3", false, "KEPT_PAID null"), ("e3", true, "CLAWED_BACK \"-60.00\"")] {
+            let event = house.shop.staff().data_with("query($id: String!) { event(externalId: $id) { id } }", json!({ "id": name })).await;
+            let partner = if name == "e3" && claws { &ann } else { &bob };
+            let input = json!({ "eventId": event["event"]["id"], "partnerId": partner, "campaignId": campaign, "clawBackPaid": claws, "reason": "wrong" });
+            let moved = house.shop.staff().done("attributeEvent", input, selection).await;
+            let rows = moved["rows"]["nodes"].as_array().unwrap();
+            assert_eq!(rows.len(), 1, "{moved}");
+            let told = format!("{} {}", text(&rows[0]["outcome"]), rows[0]["clawback"]["amount"]["amount"]);
+            assert_eq!(told, expected);
+            house.assert_sound().await;
+        }
+        assert_eq!(house.shop.rows(&bob).await.len(), 2, "what was brought in for him");
+        house.shop.refund("r1", "e1", Some("30")).await;
+        let ledger = house.shop.ledger(&ann).await;
+        assert_eq!(ledger[..3], ["OPENING ACCRUED 20.00", "OPENING APPROVED 40.00", "OPENING PAID 60.00"]);
+        assert_eq!(ledger[3..], ["CLAWBACK APPROVED -60.00", "CLAWBACK ACCRUED -6.00"]);
+        house.assert_sound().await;
+    }
+
     async fn what_has_commissions_is_not_refunded_as_history(app: TestApp) {
         let (house, _, _) = moved_in(&app).await;
         let text = "externalId,kind,occurredAt,originalExternalId\nr1,REFUND,2025-03-01,e1\n";

@@ -118,7 +118,7 @@ both_databases! {
         app.reset_statements();
         seed(&app, &tenant, 400, 10, 1).await;
         let first = app.statements().len();
-        assert!(first < 60, "{first} statements for 400 partners");
+        assert!(first < 100, "{first} statements for 400 partners");
         app.reset_statements();
         seed(&app, &tenant, 400, 10, 1).await;
         assert!(app.statements().len() < 30, "{} statements to find that all are there", app.statements().len());

@@ -31,6 +31,13 @@ impl TestApp {
         rows
     }
 
+    /// The same without the audit log, which is told of imports and exports that change nothing else.
+    pub async fn rows_but_log(&self) -> BTreeMap<String, Vec<String>> {
+        let mut rows = self.rows().await;
+        rows.retain(|table, _| !table.starts_with("audit_"));
+        rows
+    }
+
     /// The first column of each row.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         let reader = self.store().reader();

@@ -11,27 +11,24 @@ use crate::domain::commission::Commission;
 use crate::domain::decision::{Decision, NoCommissionReason};
 use crate::domain::event::{Attribution, Event, EventKind};
 use crate::domain::id::{AttributionId, CampaignId, EventId, PartnerId};
-use crate::domain::money::Money;
 use crate::domain::reassignment::{ReassignmentOutcome, earned_step};
-use crate::domain::refund::Refunded;
 use crate::domain::tiered::TieredCommission;
 use crate::service::ServiceError;
 use crate::service::ledger::posting::{Moments, Posting};
 use crate::service::ledger::record::{Found, Interrupted, Prepared, Recorder, Waiting};
-use crate::service::ledger::{refund, tiers};
 use crate::store::event_decision::Made;
 use crate::store::recording::{Asked, Facts};
 use crate::store::standing::PaidCharges;
 use crate::store::{self, StoreError, Writes};
 
 /// What is in force for whom the events are moved to.
-struct Target {
-    partner: PartnerId,
+pub(super) struct Target {
+    pub(super) partner: PartnerId,
     campaign: Option<CampaignId>,
     facts: Facts,
     tiers: Vec<TieredCommission>,
     /// How many paid charges the customer has with the partner, as far as this has gone.
-    paid_charges: i64,
+    pub(super) paid_charges: i64,
 }
 
 impl Correction<'_> {
@@ -275,82 +272,6 @@ impl Correction<'_> {
         posting.write_between(self.transaction, before, after).await
     }
 
-    /// Applies the recorded refunds of an event to what it earns now, in their order. `rows`: from where on these are.
-    async fn take_back(
-        &mut self,
-        target: &mut Target,
-        event: &Event,
-        refunds: Vec<Event>,
-        rows: usize,
-    ) -> Result<(), ServiceError> {
-        let charged_minor = event.amount.map_or(0, Money::minor);
-        let mut original = Event {
-            refunded_minor: 0,
-            wholly_refunded: false,
-            ..event.clone()
-        };
-        for refund in refunds {
-            let moment = self.step(target.partner);
-            let taken_minor = refund.amount.map_or(0, Money::minor);
-            let refunded_minor = original.refunded_minor + taken_minor;
-            let refunded = Refunded {
-                refunded_minor,
-                charged_minor,
-                wholly: refunded_minor == charged_minor,
-            };
-            let now = Event {
-                attribution: event.attribution.map(|attribution| Attribution {
-                    id: AttributionId::new(self.now),
-                    ..attribution
-                }),
-                attributed_at: Some(moment.at),
-                sequence: Some(moment.sequence),
-                ..refund
-            };
-            let credit = Writes::of(|writes| store::event::set_attribution(writes, self.writer.tenant(), [&now]));
-            credit.run(self.transaction).await?;
-            let wholly = refunded.wholly;
-            refund::lower_standing(self.transaction, self.writer, &original, taken_minor, wholly).await?;
-            if wholly && prepared_charge(&original) {
-                target.paid_charges -= 1;
-            }
-            let leaving = [tiers::Leaving::Refunded(&original, refunded)];
-            let left = tiers::leave(self.transaction, self.writer, &leaving).await;
-            left.map_err(tiers::Failure::of_what_is_stored)?;
-            let arriving = Event {
-                recorded_at: moment.at,
-                ..now
-            };
-            let mut own = store::commission::of_event(self.transaction, &self.writer.scope(), event.id).await?;
-            own.retain(|row| event.was_credited_so(row.accrued_at));
-            let moments = Moments::from([(target.partner, moment)]);
-            let (writer, transaction) = (self.writer, self.transaction);
-            let taken = refund::take_back_rows(transaction, writer, (&original, own), &arriving, refunded, moments);
-            let (clawbacks, reversed) = taken.await?;
-            self.note_taken(rows, &clawbacks, &reversed);
-            (original.refunded_minor, original.wholly_refunded) = (refunded_minor, refunded.wholly);
-        }
-        Ok(())
-    }
-
-    /// New rows stand as refunds have left them.
-    fn note_taken(&mut self, rows: usize, clawbacks: &[Commission], reversed: &[Commission]) {
-        for row in &mut self.rows[rows..] {
-            let Some(after) = &mut row.after else { continue };
-            if let Some(now) = reversed.iter().find(|other| other.id == after.commission.id) {
-                let explanation = std::mem::take(&mut after.commission.explanation);
-                after.commission = Commission {
-                    explanation,
-                    ..now.clone()
-                };
-            }
-            let of_row = |other: &&Commission| other.adjusts_id == Some(after.commission.id);
-            if let Some(clawback) = clawbacks.iter().rfind(of_row) {
-                row.clawback = Some(clawback.clone());
-            }
-        }
-    }
-
     /// Events that are credited to nobody earn nothing.
     async fn credit_to_nobody(
         &mut self,
@@ -416,12 +337,6 @@ impl Correction<'_> {
             clawback: None,
         });
     }
-}
-
-fn prepared_charge(event: &Event) -> bool {
-    event.kind == EventKind::Charge
-        && event.customer_id.is_some()
-        && event.amount.is_some_and(|amount| amount.minor() > 0)
 }
 
 /// What stops the whole move names the event that it found.

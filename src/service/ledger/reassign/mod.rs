@@ -8,6 +8,7 @@ mod answer;
 mod arrive;
 mod leave;
 mod order;
+mod take_back;
 
 use std::collections::BTreeMap;
 
