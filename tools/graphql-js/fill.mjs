@@ -88,7 +88,7 @@ for (const [index, { id, campaigns }] of people.entries()) {
     await write("recordEvent", input, "event { id }");
     if (turn < 2) await write("recordEvent", { externalId: `${externalId}-back`, kind: turn ? "CHARGEBACK" : "REFUND", amount: eur("5"), occurredAt: moment(index * 20 + turn + 5), originalExternalId: externalId }, "event { id }");
   }
-  await write("createManualCommission", { amount: eur(`${3 + index}.00`), partnerId: id, reason: "Thanks." }, "commission { id }");
+  await write("createManualCommission", { amount: eur(`${3 + index}.00`), partnerId: id, reason: "Thanks.", note: index % 2 ? null : "For the press." }, "commission { id }");
 }
 
 // What was in use is archived when it is deleted.
@@ -96,10 +96,13 @@ const gone = (await ask(tokens.admin, '{ commissionRules(first: 9) { nodes { id 
 await write("deleteCommissionRule", { id: gone.commissionRules.nodes.find(({ label }) => label === `Rule of ${own.type}`).id }, "deletedId");
 await write("deleteTieredCommission", { id: gone.tieredCommissions.nodes.at(-1).id }, "deletedId");
 await write("createPartnerGroup", { name: "Dollars", currency: "USD", rules: [{ recurring: { percentage: "7.5" } }], tags: ["us"], externalId: "dollars" }, "partnerGroup { id }");
-const owed = (await ask(tokens.admin, '{ commissions(first: 50, filter: { recipient: "Jo Owner" }) { nodes { id } } }')).data.commissions.nodes.map(({ id }) => id);
-const approved = await ask(tokens.admin, "mutation ($input: ApproveCommissionsInput!) { approveCommissions(input: $input) { userErrors { message } } }", { input: { ids: owed, overrideHoldbackReason: "They wait." } });
+const owed = (await ask(tokens.admin, '{ commissions(first: 50, filter: { recipient: "Jo Owner" }) { nodes { id partner { id } } } }')).data.commissions.nodes;
+const approved = await ask(tokens.admin, "mutation ($input: ApproveCommissionsInput!) { approveCommissions(input: $input) { userErrors { message } } }", { input: { ids: owed.map(({ id }) => id), overrideHoldbackReason: "They wait." } });
 if (approved.errors || owed.length === 0) throw new Error(`approveCommissions: ${JSON.stringify(approved)} of ${owed.length}`);
-await write("createPayoutRun", { currency: "EUR" }, "payoutRun { id }");
+const others = [own, ...partners].map(({ id }) => id).filter((id) => id !== owed[0].partner.id);
+await write("createPayoutRun", { currency: "EUR", partnerIds: [...new Set(others)] }, "payoutRun { id }");
+// So small that whoever begins to page through it meets the individual, and with a cut-off, so that it is looked at.
+await write("createPayoutRun", { currency: "EUR", partnerIds: [owed[0].partner.id], accruedBefore: new Date(Date.now() + 60_000).toISOString() }, "payoutRun { id }");
 const { apiKey } = await write("createApiKey", { name: "Lost", scopes: ["deals:read"] }, "apiKey { id }");
 await write("revokeApiKey", { id: apiKey.id }, "deletedId");
 await write("createApiKey", { name: "Reports", scopes: ["commissions:read", "partners:read"] }, "apiKey { id }");
