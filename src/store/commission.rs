@@ -133,10 +133,7 @@ pub async fn of_event(
     scope: &Scope,
     event: EventId,
 ) -> Result<Vec<Commission>, StoreError> {
-    let select = visible::<Entity>(scope)
-        .filter(Column::EventId.eq(event.uuid()))
-        .order_by_asc(Column::Id);
-    select.all(database).await?.into_iter().map(from_row).collect()
+    of_events(database, scope, &[event.uuid()]).await
 }
 
 /// The rows of events, in the order of writing.

@@ -27,10 +27,15 @@ pub fn moments(locked: &[Locked], clock: &Clock) -> Moments {
 
 /// The same for what several partners' rows go through at one time, which is later than anything in their histories.
 pub fn moments_together(locked: &[Locked], clock: &Clock) -> Moments {
-    let later = |locked: &Locked| locked.last.at + TimeDelta::microseconds(1);
-    let now = locked.iter().map(later).fold(clock.now(), Ord::max);
+    let now = later_than(locked.iter().map(|locked| locked.last), clock);
     let next = |locked: &Locked| (locked.partner.id, locked.last.next(now));
     locked.iter().map(next).collect()
+}
+
+/// A time that is later than all of these moments.
+pub fn later_than(moments: impl Iterator<Item = Moment>, clock: &Clock) -> Timestamp {
+    let later = moments.map(|moment| moment.at + TimeDelta::microseconds(1));
+    later.fold(clock.now(), Ord::max)
 }
 
 /// New rows and moves of old ones, with everything that must go with them. The caller holds the lock of every partner

@@ -113,14 +113,8 @@ pub async fn record(
         refunded.wholly,
     )
     .await?;
-    lower_standing(transaction, writer, &original, taken_minor, refunded.wholly).await?;
-    let leaving = [tiers::Leaving::Refunded(&original, refunded)];
-    tiers::leave(transaction, writer, &leaving)
-        .await
-        .map_err(tiers::Failure::of_what_is_stored)?;
     let rows = store::commission::of_event(transaction, &scope, original.id).await?;
-    let (clawbacks, reversed) =
-        take_back_rows(transaction, writer, (&original, rows), &event, refunded, moments).await?;
+    let (clawbacks, reversed) = apply(transaction, writer, (&original, rows), &event, refunded, moments).await?;
     Ok(Some(Taken::Done {
         event: Box::new(event),
         clawbacks,
@@ -171,8 +165,26 @@ pub fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Mo
     }
 }
 
+/// What a refund does beside being written: to what its original, which was refunded as far as it says, counts for, and to
+/// these rows of it. Gives its own rows, and those that it reversed. The caller holds the locks of the rows' partners.
+pub(super) async fn apply(
+    transaction: &Transaction,
+    writer: &Writer,
+    (original, rows): (&Event, Vec<Commission>),
+    refund: &Event,
+    refunded: Refunded,
+    moments: Moments,
+) -> Result<(Vec<Commission>, Vec<Commission>), StoreError> {
+    let taken_minor = refunded.refunded_minor - original.refunded_minor;
+    lower_standing(transaction, writer, original, taken_minor, refunded.wholly).await?;
+    let leaving = [tiers::Leaving::Refunded(original, refunded)];
+    let left = tiers::leave(transaction, writer, &leaving).await;
+    left.map_err(tiers::Failure::of_what_is_stored)?;
+    take_back_rows(transaction, writer, (original, rows), refund, refunded, moments).await
+}
+
 /// A refunded charge leaves the partner's lifetime value, a wholly refunded one no longer qualifies the customer.
-pub(super) async fn lower_standing(
+async fn lower_standing(
     transaction: &Transaction,
     writer: &Writer,
     original: &Event,
@@ -214,8 +226,8 @@ async fn concerned(transaction: &Transaction, scope: &Scope, original: &Event) -
     Ok(partners)
 }
 
-/// Clawbacks, and rows that are reversed, of these rows of the original. The caller holds the locks of their partners.
-pub(super) async fn take_back_rows(
+/// Clawbacks, and rows that are reversed, of these rows of the original.
+async fn take_back_rows(
     transaction: &Transaction,
     writer: &Writer,
     (original, rows): (&Event, Vec<Commission>),

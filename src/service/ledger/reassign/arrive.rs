@@ -209,14 +209,16 @@ impl Correction<'_> {
         for (row, term) in prepared.rows.iter().zip(terms) {
             self.earned(&now, place, row, term);
         }
+        // Adjustments are of earlier events, too: of all of them at once.
+        let adjusted = prepared.effects.adjustments.iter().filter_map(|(row, _)| row.event_id);
+        let others = store::distinct(adjusted.filter(|id| *id != now.id).map(|id| id.uuid()));
+        let others = match others.as_slice() {
+            [] => HashMap::new(),
+            ids => store::event::by_ids(self.transaction, &self.writer.scope(), ids).await?,
+        };
         for (row, _) in &prepared.effects.adjustments {
-            let of = row.event_id.filter(|id| *id != now.id);
-            let of = match of {
-                Some(id) => store::event::by_ids(self.transaction, &self.writer.scope(), &[id.uuid()]).await?,
-                None => HashMap::new(),
-            };
-            let event = of.into_values().next().unwrap_or_else(|| now.clone());
-            self.earned(&event, place, row, None);
+            let other = row.event_id.and_then(|id| others.get(&id.uuid()));
+            self.earned(other.unwrap_or(&now), place, row, None);
         }
         Ok(now)
     }

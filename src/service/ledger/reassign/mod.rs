@@ -12,8 +12,6 @@ mod take_back;
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
-
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::Timestamp;
@@ -25,8 +23,8 @@ use crate::domain::reassignment::Reassignment;
 use crate::domain::webhook::WebhookEventType;
 use crate::domain::webhook::body::Happening;
 use crate::service::ServiceError;
+use crate::service::ledger::posting::later_than;
 use crate::service::once::{begin, commit, repeated};
-use crate::store::partner::Credited;
 use crate::store::{self, Transaction, Writes};
 
 pub use answer::{After, Moved, MovedRow};
@@ -114,8 +112,7 @@ impl<'a> Correction<'a> {
         transaction: &'a Transaction,
         (checked, found): (Checked, Found),
     ) -> Self {
-        let later = |partner: &Credited| partner.last.at + TimeDelta::microseconds(1);
-        let now = found.partners.values().map(later).fold(app.clock.now(), Ord::max);
+        let now = later_than(found.partners.values().map(|partner| partner.last), &app.clock);
         Self {
             app,
             writer,

@@ -9,7 +9,7 @@ use crate::domain::money::Money;
 use crate::domain::refund::Refunded;
 use crate::service::ServiceError;
 use crate::service::ledger::posting::Moments;
-use crate::service::ledger::{refund, tiers};
+use crate::service::ledger::refund;
 use crate::store::{self, Writes};
 
 impl Correction<'_> {
@@ -29,8 +29,7 @@ impl Correction<'_> {
         };
         for refund in refunds {
             let moment = self.step(target.partner);
-            let taken_minor = refund.amount.map_or(0, Money::minor);
-            let refunded_minor = original.refunded_minor + taken_minor;
+            let refunded_minor = original.refunded_minor + refund.amount.map_or(0, Money::minor);
             let refunded = Refunded {
                 refunded_minor,
                 charged_minor,
@@ -47,14 +46,9 @@ impl Correction<'_> {
             };
             let credit = Writes::of(|writes| store::event::set_attribution(writes, self.writer.tenant(), [&now]));
             credit.run(self.transaction).await?;
-            let wholly = refunded.wholly;
-            refund::lower_standing(self.transaction, self.writer, &original, taken_minor, wholly).await?;
-            if wholly && is_paid_charge(&original) {
+            if refunded.wholly && is_paid_charge(&original) {
                 target.paid_charges -= 1;
             }
-            let leaving = [tiers::Leaving::Refunded(&original, refunded)];
-            let left = tiers::leave(self.transaction, self.writer, &leaving).await;
-            left.map_err(tiers::Failure::of_what_is_stored)?;
             let arriving = Event {
                 recorded_at: moment.at,
                 ..now
@@ -63,7 +57,7 @@ impl Correction<'_> {
             own.retain(|row| event.was_credited_so(row.accrued_at));
             let moments = Moments::from([(target.partner, moment)]);
             let (writer, transaction) = (self.writer, self.transaction);
-            let taken = refund::take_back_rows(transaction, writer, (&original, own), &arriving, refunded, moments);
+            let taken = refund::apply(transaction, writer, (&original, own), &arriving, refunded, moments);
             let (clawbacks, reversed) = taken.await?;
             self.note_taken(rows, &clawbacks, &reversed);
             (original.refunded_minor, original.wholly_refunded) = (refunded_minor, refunded.wholly);
