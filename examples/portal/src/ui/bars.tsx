@@ -1,0 +1,81 @@
+// Bars by month. Their heights may be floats, as pixels are; every figure that is read stays the exact text.
+import type { ReactNode } from "react";
+import { Bar, BarChart, CartesianGrid, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { monthText } from "../format/months";
+import { roughText } from "../format/words";
+
+export interface Side<Month> {
+  name: string;
+  /** The class of its bars. */
+  className: string;
+  /** Its amount, exact. */
+  amount: (month: Month) => string;
+}
+
+interface BarsProps<Month> {
+  /** What screen readers are told. */
+  label: string;
+  months: Month[];
+  sides: readonly Side<Month>[];
+  currency: string;
+  /** One above the other instead of side by side. */
+  stacked?: boolean;
+  /** What is shown of a month that is pointed at. */
+  card: (month: Month) => ReactNode;
+}
+
+export function Bars<Month extends { month: string }>({ label, months, sides, currency, stacked, card }: BarsProps<Month>) {
+  return (
+    <div className="plot" role="group" aria-label={`${label}; the arrow keys go from month to month`}>
+      <ResponsiveContainer width="100%" height="100%">
+        <BarChart
+          data={months}
+          stackOffset={stacked ? "sign" : "none"}
+          margin={{ top: 8, right: 0, bottom: 0, left: 0 }}
+          barCategoryGap="28%"
+        >
+          <CartesianGrid vertical={false} className="plot-grid" />
+          <XAxis
+            dataKey="month"
+            tickFormatter={(month: string) => monthText(month, "short")}
+            tickLine={false}
+            axisLine={false}
+            interval="preserveStartEnd"
+          />
+          <YAxis
+            tickFormatter={(value: number) => roughText(value, currency)}
+            tickLine={false}
+            axisLine={false}
+            width={52}
+            tickCount={5}
+          />
+          <ReferenceLine y={0} className="plot-zero" />
+          <Tooltip
+            cursor={{ className: "plot-cursor" }}
+            isAnimationActive={false}
+            content={({ active, payload }) => {
+              const month = payload?.[0]?.payload as Month | undefined;
+              return active && month ? (
+                <div className="month-card">
+                  <strong>{monthText(month.month, "long")}</strong>
+                  {card(month)}
+                </div>
+              ) : null;
+            }}
+          />
+          {sides.map(({ name, className, amount }) => (
+            <Bar
+              key={name}
+              dataKey={(month: Month) => Number(amount(month))}
+              name={name}
+              stackId={stacked ? "month" : undefined}
+              className={className}
+              isAnimationActive={false}
+              maxBarSize={stacked ? 44 : 22}
+            />
+          ))}
+        </BarChart>
+      </ResponsiveContainer>
+    </div>
+  );
+}
