@@ -1,6 +1,6 @@
 //! Campaigns, and which partners belong to them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use entity::campaign::{self, Column, Entity};
@@ -303,6 +303,8 @@ pub fn join(
     members: impl IntoIterator<Item = (PartnerId, CampaignId)>,
     joined_at: Timestamp,
 ) {
+    // Each once, and in the order of ids, as all that several writers may write.
+    let members: BTreeSet<_> = members.into_iter().collect();
     let members = members.into_iter().map(|(partner, campaign)| {
         let (tenant_id, campaign_id, partner_id) = (tenant.uuid(), campaign.uuid(), partner.uuid());
         campaign_member::Model {

@@ -14,21 +14,6 @@ use crate::auth::Scope;
 use crate::domain::id::{CustomerId, PartnerId, TenantId};
 use crate::domain::money::{Currency, Sum};
 
-/// The lifetime value in one currency, in minor units.
-pub async fn lifetime_value(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    partner: PartnerId,
-    currency: Currency,
-) -> Result<i64, StoreError> {
-    let row = visible::<partner_lifetime_value::Entity>(scope)
-        .filter(partner_lifetime_value::Column::PartnerId.eq(partner.uuid()))
-        .filter(partner_lifetime_value::Column::Currency.eq(currency.code()))
-        .one(database)
-        .await?;
-    Ok(row.map_or(0, |row| row.amount_minor))
-}
-
 /// The lifetime values of each partner, by currency.
 pub async fn lifetime_values_of(
     database: &impl ConnectionTrait,
@@ -64,14 +49,20 @@ pub fn lifetime_values() -> view::Family {
     }
 }
 
-/// Adds to lifetime values, in minor units; one entry a partner and currency.
+/// Adds to lifetime values, in minor units.
 pub fn add_lifetime_values(
     writes: &mut Writes,
     tenant: TenantId,
     values: impl IntoIterator<Item = (PartnerId, Currency, i64)>,
 ) {
     use partner_lifetime_value::Model;
-    let rows = values.into_iter().map(|(partner, currency, minor)| {
+    let mut sums: BTreeMap<_, i64> = BTreeMap::new();
+    for (partner, currency, minor) in values {
+        let sum = sums.entry((partner, currency)).or_default();
+        // What is beyond the bound of sums is refused by the database.
+        *sum = sum.saturating_add(minor);
+    }
+    let rows = sums.into_iter().map(|((partner, currency), minor)| {
         let row = Model {
             tenant_id: tenant.uuid(),
             partner_id: partner.uuid(),
@@ -81,18 +72,6 @@ pub fn add_lifetime_values(
         row.into_active_model()
     });
     writes.add(rows, Conflict::Add);
-}
-
-pub async fn qualified_customers(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    partner: PartnerId,
-) -> Result<i64, StoreError> {
-    let row = visible::<partner_standing::Entity>(scope)
-        .filter(partner_standing::Column::PartnerId.eq(partner.uuid()))
-        .one(database)
-        .await?;
-    Ok(row.map_or(0, |row| row.qualified_customers))
 }
 
 /// How many charges above 0, not wholly refunded, the customer paid through the partner.
@@ -150,10 +129,15 @@ pub struct PaidCharges {
 }
 
 /// Writes how many paid charges customers have, and through them how many customers are qualified: those who have any.
-/// One entry a partner and customer.
-pub fn count_paid_charges(writes: &mut Writes, tenant: TenantId, counted: &[PaidCharges]) {
+/// Of several entries of a partner and customer, the first says how many there were.
+pub fn count_paid_charges(writes: &mut Writes, tenant: TenantId, counted: impl IntoIterator<Item = PaidCharges>) {
     use partner_customer::Model;
-    let rows = counted.iter().map(|counted| {
+    let mut sums: BTreeMap<_, PaidCharges> = BTreeMap::new();
+    for counted in counted {
+        let sum = sums.entry((counted.partner, counted.customer));
+        sum.and_modify(|sum| sum.by += counted.by).or_insert(counted);
+    }
+    let rows = sums.values().map(|counted| {
         let row = Model {
             tenant_id: tenant.uuid(),
             partner_id: counted.partner.uuid(),
@@ -164,7 +148,7 @@ pub fn count_paid_charges(writes: &mut Writes, tenant: TenantId, counted: &[Paid
     });
     writes.add(rows, Conflict::Replace);
     let mut qualified = BTreeMap::new();
-    for counted in counted {
+    for counted in sums.values() {
         let now = i64::from(counted.before + counted.by > 0);
         *qualified.entry(counted.partner).or_insert(0) += now - i64::from(counted.before > 0);
     }

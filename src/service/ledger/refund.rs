@@ -210,7 +210,7 @@ async fn lower_standing(
             before,
             by: -1,
         };
-        store::standing::count_paid_charges(&mut writes, tenant, &[taken]);
+        store::standing::count_paid_charges(&mut writes, tenant, [taken]);
     }
     writes.run(transaction).await
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Answer, Interrupted, MOST, Mode, attempts, conflict};
+use super::{Answer, Interrupted, MOST, Mode, attempts, unchanged};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::Timestamp;
@@ -126,8 +126,5 @@ fn as_it_is(customer: &NewCustomer, known: &Customer) -> Answer {
             customer.campaign_id.is_none() || customer.campaign_id == known.campaign_id,
         ),
     ];
-    match said.iter().find(|(_, is_same)| !is_same) {
-        None => Ok(Outcome::Unchanged),
-        Some((field, _)) => Err(conflict(field, "is another one of the customer that is there already")),
-    }
+    unchanged("customer", &said)
 }

@@ -97,6 +97,17 @@ async fn attempts(
     }
 }
 
+/// What is there already stays, if it is what was said: each field, and whether it is the same.
+fn unchanged(thing: &str, said: &[(&str, bool)]) -> Answer {
+    match said.iter().find(|(_, is_same)| !is_same) {
+        None => Ok(Outcome::Unchanged),
+        Some((field, _)) => Err(conflict(
+            field,
+            &format!("is another one of the {thing} that is there already"),
+        )),
+    }
+}
+
 /// Of things that are there already: with other content.
 fn conflict(field: &str, message: &str) -> Vec<Problem> {
     let mut problems = Problems::new();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Answer, Interrupted, MOST, Mode, attempts, conflict};
+use super::{Answer, Interrupted, MOST, Mode, attempts, unchanged};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::history::Moment;
@@ -150,10 +150,7 @@ fn as_it_is(partner: &NewPartner, known: &Partner) -> Answer {
             partner.payout_reference.is_none() || partner.payout_reference == known.payout_reference,
         ),
     ];
-    match said.iter().find(|(_, is_same)| !is_same) {
-        None => Ok(Outcome::Unchanged),
-        Some((field, _)) => Err(conflict(field, "is another one of the partner that is there already")),
-    }
+    unchanged("partner", &said)
 }
 
 #[derive(Default)]

@@ -266,7 +266,7 @@ impl Correction<'_> {
             };
             store::event_decision::add(writes, tenant, [made]);
             store::standing::add_lifetime_values(writes, tenant, charged);
-            store::standing::count_paid_charges(writes, tenant, counted.as_slice());
+            store::standing::count_paid_charges(writes, tenant, counted);
             let member = target.campaign.map(|campaign| (target.partner, campaign));
             store::campaign::join(writes, tenant, member, self.now);
         });

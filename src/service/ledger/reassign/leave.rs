@@ -1,6 +1,6 @@
 //! What events had earned, taken from whom they are moved away from.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::Correction;
 use super::answer::MovedRow;
@@ -8,7 +8,7 @@ use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
 use crate::domain::decision::NoCommissionReason;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::{CommissionId, EventId, PartnerId};
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::Money;
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::reassignment::{Left, ReassignmentOutcome, clawback_step, leave};
 use crate::service::ServiceError;
@@ -91,7 +91,7 @@ impl Correction<'_> {
             let attribution = event.attribution?;
             Some((attribution.partner_id, attribution.campaign_id?))
         });
-        let pairs: std::collections::BTreeSet<_> = pairs.collect();
+        let pairs: BTreeSet<_> = pairs.collect();
         store::tier_counter::forget_of(self.transaction, self.writer.tenant(), pairs).await?;
         Ok(kept)
     }
@@ -142,38 +142,36 @@ impl Correction<'_> {
 
     /// The events no longer count for whom they are moved away from.
     async fn lowered_standing(&self) -> Result<Writes, StoreError> {
-        let mut values: BTreeMap<(PartnerId, Currency), i64> = BTreeMap::new();
-        let mut charges: BTreeMap<PartnerId, i64> = BTreeMap::new();
-        for event in &self.found.events {
-            let Some((partner, charged)) = charge(event) else {
-                continue;
-            };
+        let charges: Vec<_> = self
+            .found
+            .events
+            .iter()
+            .filter_map(|event| Some((event, charge(event)?)))
+            .collect();
+        let customer = self.found.customer.as_ref().map(|customer| customer.id);
+        let pairs = charges
+            .iter()
+            .filter_map(|(_, (partner, _))| Some((*partner, customer?)));
+        let pairs: Vec<_> = pairs.collect();
+        let before = store::standing::paid_charges_of(self.transaction, &self.writer.scope(), &pairs).await?;
+        let paid = charges.iter().filter(|(event, _)| !event.wholly_refunded);
+        let counted = paid.filter_map(|(_, (partner, _))| {
+            let (partner, customer) = (*partner, customer?);
+            Some(PaidCharges {
+                partner,
+                customer,
+                before: before.get(&(partner, customer)).copied().unwrap_or(0),
+                by: -1,
+            })
+        });
+        let values = charges.iter().map(|(event, (partner, charged))| {
             let left = charged.minor() - event.refunded_minor;
-            *values.entry((partner, charged.currency())).or_default() -= left;
-            if !event.wholly_refunded && event.customer_id.is_some() {
-                *charges.entry(partner).or_default() -= 1;
-            }
-        }
-        let mut counted = Vec::new();
-        if let Some(customer) = self.found.customer.as_ref().map(|customer| customer.id) {
-            for (partner, by) in charges {
-                let scope = self.writer.scope();
-                let before = store::standing::paid_charges(self.transaction, &scope, partner, customer).await?;
-                counted.push(PaidCharges {
-                    partner,
-                    customer,
-                    before,
-                    by,
-                });
-            }
-        }
+            (*partner, charged.currency(), -left)
+        });
         let tenant = self.writer.tenant();
         Ok(Writes::of(|writes| {
-            let values = values
-                .into_iter()
-                .map(|((partner, currency), minor)| (partner, currency, minor));
             store::standing::add_lifetime_values(writes, tenant, values);
-            store::standing::count_paid_charges(writes, tenant, &counted);
+            store::standing::count_paid_charges(writes, tenant, counted);
         }))
     }
 }

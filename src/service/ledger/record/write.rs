@@ -1,6 +1,6 @@
 //! Writing what events come to.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::waiting::Waiting;
 use super::work_out::Prepared;
@@ -41,19 +41,9 @@ impl Recorder<'_> {
             store::event::add(writes, tenant, by_name.iter().map(|prepared| &prepared.event));
             store::event_decision::add(writes, tenant, all().map(Prepared::decided));
             let member = |prepared: &Prepared| Some((prepared.partner_id()?, prepared.campaign.as_ref()?.id));
-            let mut seen = HashSet::new();
-            let members = all().filter_map(member).filter(|member| seen.insert(*member));
-            store::campaign::join(writes, tenant, members, now);
-            let mut values = BTreeMap::new();
-            for (partner, currency, minor) in all().filter_map(Prepared::charged) {
-                let value: &mut i64 = values.entry((partner, currency)).or_default();
-                *value = value.saturating_add(minor);
-            }
-            let values = values
-                .into_iter()
-                .map(|((partner, currency), minor)| (partner, currency, minor));
-            store::standing::add_lifetime_values(writes, tenant, values);
-            store::standing::count_paid_charges(writes, tenant, &paid_charges(all()));
+            store::campaign::join(writes, tenant, all().filter_map(member), now);
+            store::standing::add_lifetime_values(writes, tenant, all().filter_map(Prepared::charged));
+            store::standing::count_paid_charges(writes, tenant, all().filter_map(paid_charge));
         });
         let after = Writes::of(|writes| all().for_each(|prepared| prepared.effects.add_to(writes, tenant)));
         posting
@@ -104,21 +94,15 @@ impl Recorder<'_> {
     }
 }
 
-/// How many paid charges the events add to those of their customers; one entry a partner and customer.
-fn paid_charges<'a>(events: impl Iterator<Item = &'a Prepared>) -> Vec<PaidCharges> {
-    let mut counted = BTreeMap::new();
-    for event in events.filter(|event| event.charged().is_some()) {
-        if let (Some(partner), Some(customer)) = (event.partner_id(), event.event.customer_id) {
-            let first = PaidCharges {
-                partner,
-                customer,
-                before: event.paid_charges,
-                by: 0,
-            };
-            counted.entry((partner, customer)).or_insert(first).by += 1;
-        }
-    }
-    counted.into_values().collect()
+/// What the event adds to the paid charges of its customer.
+fn paid_charge(prepared: &Prepared) -> Option<PaidCharges> {
+    prepared.charged()?;
+    Some(PaidCharges {
+        partner: prepared.partner_id()?,
+        customer: prepared.event.customer_id?,
+        before: prepared.paid_charges,
+        by: 1,
+    })
 }
 
 /// Another writer had an event's external id, or a customer's, a moment earlier.

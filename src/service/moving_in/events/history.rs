@@ -297,7 +297,7 @@ impl History {
             .map_err(tiers::Failure::of_what_is_stored)?;
         let pairs: Vec<_> = self.paid_charges.keys().copied().collect();
         let before = store::standing::paid_charges_of(transaction, &scope, &pairs).await?;
-        let counted: Vec<_> = self
+        let counted = self
             .paid_charges
             .iter()
             .filter(|(_, by)| **by != 0)
@@ -306,8 +306,7 @@ impl History {
                 customer: *customer,
                 before: before.get(&(*partner, *customer)).copied().unwrap_or(0),
                 by: *by,
-            })
-            .collect();
+            });
         let mut by_name: Vec<_> = self.new.iter().collect();
         by_name.sort_by(|one, other| one.external_id.cmp(&other.external_id));
         let decision = Decision::stopped(NoCommissionReason::Imported);
@@ -332,7 +331,7 @@ impl History {
             store::event_decision::add(writes, tenant, decided);
             store::campaign::join(writes, tenant, self.members.iter().copied(), self.now);
             store::standing::add_lifetime_values(writes, tenant, values);
-            store::standing::count_paid_charges(writes, tenant, &counted);
+            store::standing::count_paid_charges(writes, tenant, counted);
             store::tier_counter::put(writes, tenant, &counters);
             store::partner::advance(
                 writes,
