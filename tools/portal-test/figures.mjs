@@ -256,7 +256,7 @@ export async function backtestFigures(token, id) {
 export async function shownOfBacktest(result) {
   await result.locator("summary").click();
   const months = [];
-  for (const row of await result.locator("[data-compared]").all()) months.push(await amountsIn(row));
+  for (const row of await result.locator("[data-month]").all()) months.push(await amountsIn(row));
   const changed = [];
   for (const row of await result.locator("[data-changed]").all())
     changed.push([await row.getAttribute("data-changed"), (await amountsIn(row))[0]]);

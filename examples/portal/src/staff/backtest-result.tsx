@@ -1,12 +1,13 @@
 // What a backtest came to: in all, by month, and for whom it changes most.
 import { lazy, Suspense, useState } from "react";
 import { compare } from "../format/decimal";
-import { monthOf, monthText } from "../format/months";
+import { monthOf } from "../format/months";
 import { counted } from "../format/words";
 import { usePage } from "../gateway/use-page";
 import { graphql, read, type FragmentType } from "../generated";
 import { Amount } from "../ui/amount";
 import { Choice } from "../ui/choice";
+import { MonthTable } from "../ui/month-table";
 import { Empty } from "../ui/section";
 import { Trouble } from "../ui/trouble";
 
@@ -95,6 +96,12 @@ export interface ComparedMonth {
   difference: string;
 }
 
+const COLUMNS = [
+  { name: "Earned", amount: ({ actual }: ComparedMonth) => actual },
+  { name: "Proposed", amount: ({ proposed }: ComparedMonth) => proposed },
+  { name: "Difference", amount: ({ difference }: ComparedMonth) => difference },
+];
+
 /** How many partners are shown on either side. */
 const MOST = 5;
 
@@ -141,49 +148,11 @@ export function BacktestResult({ id, timeZone }: { id: string; timeZone: string 
         <li className="status status-approved">Earned</li>
         <li className="status status-accrued">Proposed</li>
       </ul>
-      <MonthTable months={months} currency={currency} />
+      <MonthTable label="Earned and proposed by month" months={months} columns={COLUMNS} currency={currency} />
       {partners.problem && <Trouble problem={partners.problem} onRetry={partners.ask} />}
       <Changes title="Gain most" sign={1} changed={partners.data?.backtest?.gain} />
       <Changes title="Lose most" sign={-1} changed={partners.data?.backtest?.lose} />
     </div>
-  );
-}
-
-function MonthTable({ months, currency }: { months: ComparedMonth[]; currency: string }) {
-  return (
-    <details className="as-table">
-      <summary>The same as a table</summary>
-      <div className="scroll" tabIndex={0} role="group" aria-label="Earned and proposed by month">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Month</th>
-              <th scope="col" className="sum">
-                Earned
-              </th>
-              <th scope="col" className="sum">
-                Proposed
-              </th>
-              <th scope="col" className="sum">
-                Difference
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {months.toReversed().map(({ month, actual, proposed, difference }) => (
-              <tr key={month} data-compared={month}>
-                <th scope="row">{monthText(month, "long")}</th>
-                {[actual, proposed, difference].map((amount, column) => (
-                  <td key={column}>
-                    <Amount amount={amount} currency={currency} />
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
   );
 }
 

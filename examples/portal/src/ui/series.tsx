@@ -1,10 +1,11 @@
 // Sums by month and status: as a plot, and the same as a table.
 import { lazy, Suspense, useMemo, useState } from "react";
 import { sum, zeroLike } from "../format/decimal";
-import { lastMonths, monthOf, monthText } from "../format/months";
+import { lastMonths, monthOf } from "../format/months";
 import { graphql, read, type FragmentType } from "../generated";
 import { Amount } from "./amount";
 import { Choice } from "./choice";
+import { MonthTable } from "./month-table";
 import { Empty, Section } from "./section";
 
 const Plot = lazy(() => import("./plot"));
@@ -23,6 +24,13 @@ export const MONTHS = 12;
 export const STATUSES = ["PAID", "APPROVED", "ACCRUED"] as const;
 
 export type Month = { month: string; total: string } & Record<(typeof STATUSES)[number], string>;
+
+const COLUMNS = [
+  { name: "Paid", amount: (month: Month) => month.PAID },
+  { name: "Approved", amount: (month: Month) => month.APPROVED },
+  { name: "Waiting", amount: (month: Month) => month.ACCRUED },
+  { name: "Total", amount: (month: Month) => month.total },
+];
 
 interface SeriesProps {
   title: string;
@@ -73,50 +81,9 @@ export function Series({ title, points: masked, timeZone }: SeriesProps) {
             <li className="status status-approved">Approved</li>
             <li className="status status-accrued">Waiting for approval</li>
           </ul>
-          <MonthTable months={months} currency={currency} />
+          <MonthTable label="Earnings by month" months={months} columns={COLUMNS} currency={currency} />
         </>
       )}
     </Section>
-  );
-}
-
-function MonthTable({ months, currency }: { months: Month[]; currency: string }) {
-  return (
-    <details className="as-table">
-      <summary>The same as a table</summary>
-      <div className="scroll" tabIndex={0} role="group" aria-label="Earnings by month">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Month</th>
-              <th scope="col" className="sum">
-                Paid
-              </th>
-              <th scope="col" className="sum">
-                Approved
-              </th>
-              <th scope="col" className="sum">
-                Waiting
-              </th>
-              <th scope="col" className="sum">
-                Total
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {months.toReversed().map((month) => (
-              <tr key={month.month}>
-                <th scope="row">{monthText(month.month, "long")}</th>
-                {[...STATUSES, "total" as const].map((column) => (
-                  <td key={column}>
-                    <Amount amount={month[column]} currency={currency} />
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
   );
 }
