@@ -12,17 +12,19 @@ FROM rust:1.95-bookworm AS build
 WORKDIR /src
 # Only the manifests first: as long as they stay the same, the next builds find the dependencies compiled.
 COPY Cargo.toml Cargo.lock ./
+COPY domain/Cargo.toml domain/
 COPY entity/Cargo.toml entity/
 COPY migration/Cargo.toml migration/
-RUN mkdir -p src entity/src migration/src tests/it /data \
-    && echo 'fn main() {}' | tee src/main.rs > tests/it/main.rs \
-    && touch src/lib.rs entity/src/lib.rs migration/src/lib.rs \
-    && cargo build --profile dist --locked \
-    && rm -r src entity/src migration/src tests
+COPY benches/load/Cargo.toml benches/load/
+RUN mkdir -p src domain/src entity/src migration/src benches/load/src tests/it /data \
+    && echo 'fn main() {}' | tee src/main.rs benches/engines.rs benches/load/src/main.rs > tests/it/main.rs \
+    && touch src/lib.rs domain/src/lib.rs entity/src/lib.rs migration/src/lib.rs \
+    && cargo build --profile dist --locked --package tributary \
+    && rm -r src domain/src entity/src migration/src benches tests
 COPY . .
 COPY --from=graphiql /src/assets/graphiql/ assets/graphiql/
 # Newer than what was compiled of the empty sources, whatever the times in the context are.
-RUN touch src/main.rs src/lib.rs entity/src/lib.rs migration/src/lib.rs build.rs \
+RUN touch src/main.rs src/lib.rs domain/src/lib.rs entity/src/lib.rs migration/src/lib.rs build.rs \
     && cargo build --profile dist --locked --bin tributary
 
 # No shell and no package manager: the C library, certificates and an account without rights.

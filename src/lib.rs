@@ -11,11 +11,13 @@
 //! service -> store, auth, domain, outgoing
 //! store -> entity, domain, auth::Scope     outgoing -> domain
 //! http, graphql, jobs -> metrics, telemetry
-//! domain, entity, migration -> nothing of ours
+//! the crates domain, entity, migration -> nothing of ours
 //! ```
 
 // The roots of the schema are nested types, one within the other, and so are the futures that resolve them.
 #![recursion_limit = "256"]
+
+pub use domain;
 
 pub mod app;
 pub mod auth;
@@ -23,7 +25,6 @@ pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod config;
-pub mod domain;
 pub mod export;
 pub mod graphql;
 pub mod http;

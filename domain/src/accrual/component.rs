@@ -1,0 +1,148 @@
+//! Which components of the terms an event matches, and what stops the others. The order of the checks is that of
+//! [`NoCommissionReason`].
+
+use chrono_tz::Tz;
+
+use super::{CustomerHistory, Happening, TermsInForce};
+use crate::calendar::{add_months, month_of_life};
+use crate::decision::{NoCommissionReason, Refusal};
+use crate::money::Currency;
+use crate::terms::{Basis, BasisKind, Term, Trigger};
+
+/// A component of the terms, and what stops it.
+#[derive(Clone, Debug)]
+pub struct Considered<'a> {
+    /// Which one, from 0.
+    pub index: usize,
+    pub term: &'a Term,
+    /// `None`: the event matches it.
+    pub refused: Option<Refusal>,
+}
+
+impl Considered<'_> {
+    /// Whether the rules of the partner's group decide what it gives.
+    pub fn asks_group(&self) -> bool {
+        self.refused.is_none() && self.term.basis_kind() == BasisKind::GroupRules
+    }
+}
+
+/// All components, in their order; none for what takes back, which earns nothing.
+pub fn consider<'a>(terms: &'a TermsInForce, event: &Happening<'_>, zone: Tz, base: Currency) -> Vec<Considered<'a>> {
+    if event.kind.takes_back() {
+        return Vec::new();
+    }
+    let considered = terms.terms.iter().enumerate().map(|(index, term)| Considered {
+        index,
+        term,
+        refused: refused(term, event, zone, base),
+    });
+    considered.collect()
+}
+
+fn refused(term: &Term, event: &Happening<'_>, zone: Tz, base: Currency) -> Option<Refusal> {
+    let (reason, detail) = other_type(term, event.event_type)
+        .or_else(|| without_customer(term, event))
+        .or_else(|| {
+            let history = event.customer.as_ref()?;
+            wrong_turn(term, history).or_else(|| too_late(term, event, history, zone))
+        })
+        .or_else(|| other_currency(term, event, base))
+        .or_else(|| without_amount(term, event))?;
+    Some(Refusal { reason, detail })
+}
+
+type Stop = Option<(NoCommissionReason, String)>;
+
+fn other_type(term: &Term, given: Option<&str>) -> Stop {
+    let wanted = term.event_type.as_deref()?;
+    let detail = match given {
+        Some(given) if given == wanted => return None,
+        Some(given) if given.to_lowercase() == wanted.to_lowercase() => {
+            format!("event type {given:?} is not {wanted:?} (differs in case only)")
+        }
+        Some(given) => format!("event type {given:?} is not {wanted:?}"),
+        None => format!("no event type, {wanted:?} is asked for"),
+    };
+    Some((NoCommissionReason::EventType, detail))
+}
+
+fn without_customer(term: &Term, event: &Happening<'_>) -> Stop {
+    let asks = match term.trigger {
+        Trigger::First | Trigger::Subsequent => format!("the trigger {}", term.trigger.as_str()),
+        Trigger::Every => format!("the limit of {}", months(term.recurring_months?)),
+    };
+    let is_missing = event.customer.is_none();
+    is_missing.then(|| {
+        (
+            NoCommissionReason::CustomerRequired,
+            format!("no customer, {asks} needs one"),
+        )
+    })
+}
+
+/// So many months.
+pub(super) fn months(count: u32) -> String {
+    match count {
+        1 => "1 month".to_owned(),
+        count => format!("{count} months"),
+    }
+}
+
+fn wrong_turn(term: &Term, history: &CustomerHistory) -> Stop {
+    let event_type = term.event_type.as_deref().unwrap_or_default();
+    match (term.trigger, history.first_of_type) {
+        (Trigger::First, Some(_)) => Some((
+            NoCommissionReason::NotFirst,
+            format!("an event of type {event_type:?} of this customer was recorded before"),
+        )),
+        (Trigger::Subsequent, None) => Some((
+            NoCommissionReason::NotSubsequent,
+            format!("the first event of type {event_type:?} of this customer"),
+        )),
+        (Trigger::Every, _) | (Trigger::First, None) | (Trigger::Subsequent, Some(_)) => None,
+    }
+}
+
+fn too_late(term: &Term, event: &Happening<'_>, history: &CustomerHistory, zone: Tz) -> Stop {
+    let months = term.recurring_months?;
+    let first = match term.event_type {
+        Some(_) => history.first_of_type,
+        None => history.first_of_any,
+    };
+    let first = first.unwrap_or(event.occurred_at);
+    let is_over = event.occurred_at >= add_months(zone, first, months);
+    is_over.then(|| {
+        let month = month_of_life(zone, first, event.occurred_at);
+        (
+            NoCommissionReason::RecurringMonthsOver,
+            format!("month {month} of {months}"),
+        )
+    })
+}
+
+fn other_currency(term: &Term, event: &Happening<'_>, base: Currency) -> Stop {
+    let Basis::Fixed { currency, .. } = &term.basis else {
+        return None;
+    };
+    let (given, wanted) = (event.amount?.currency(), currency.unwrap_or(base));
+    let kind = event.kind.as_str().to_lowercase();
+    (given != wanted).then(|| {
+        (
+            NoCommissionReason::Currency,
+            format!("{given} {kind}, fixed amount in {wanted}"),
+        )
+    })
+}
+
+fn without_amount(term: &Term, event: &Happening<'_>) -> Stop {
+    match &term.basis {
+        Basis::Fixed { .. } => return None,
+        Basis::Percent { .. } | Basis::GroupRules => {}
+    }
+    let detail = match event.amount {
+        None => "the event has no amount".to_owned(),
+        Some(amount) if amount.minor() == 0 => format!("the event's amount is {amount}"),
+        Some(_) => return None,
+    };
+    Some((NoCommissionReason::NoAmount, detail))
+}

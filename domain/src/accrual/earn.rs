@@ -1,0 +1,245 @@
+//! How much the components give that an event matches.
+
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+
+use super::component::months as months_of;
+use super::{Considered, Happening, Standing, TermsInForce};
+use crate::calendar::month_of_life;
+use crate::decision::{Component, NoCommissionReason, Refusal};
+use crate::event::EventKind;
+use crate::explain::{Outcome, Step, rounding};
+use crate::group_rules::{self, Inputs};
+use crate::money::{AmountTooLarge, Currency, Money, written};
+use crate::partner_group::PartnerGroup;
+use crate::terms::{Basis, BasisKind, Term, Trigger};
+
+/// What one component gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Earned {
+    /// Which component.
+    pub term: usize,
+    pub basis: BasisKind,
+    /// Never 0.
+    pub amount: Money,
+    /// How it comes about, in short.
+    pub detail: String,
+    pub explanation: Vec<Step>,
+}
+
+/// What one component gives, or what stops it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    Pays(Earned),
+    Refused { term: usize, refusal: Refusal },
+}
+
+impl Verdict {
+    pub fn earned(self) -> Option<Earned> {
+        match self {
+            Self::Pays(earned) => Some(earned),
+            Self::Refused { .. } => None,
+        }
+    }
+
+    /// As decisions keep it, before any tier.
+    pub fn component(&self) -> Component {
+        match self {
+            Self::Pays(earned) => Component {
+                term: earned.term,
+                reason: None,
+                amount: Some(earned.amount),
+                detail: earned.detail.clone(),
+            },
+            Self::Refused { term, refusal } => Component {
+                term: *term,
+                reason: Some(refusal.reason),
+                amount: None,
+                detail: refusal.detail.clone(),
+            },
+        }
+    }
+}
+
+/// What each component gives, in their order. `group` is the partner's, or the tenant's default one; it is looked at only
+/// where a component asks for it. Fails where an amount is too large.
+pub fn earned(
+    terms: &TermsInForce,
+    considered: Vec<Considered<'_>>,
+    event: &Happening<'_>,
+    group: Option<(&PartnerGroup, Standing)>,
+    zone: Tz,
+    base: Currency,
+) -> Result<Vec<Verdict>, AmountTooLarge> {
+    let verdicts = considered.into_iter().map(|considered| {
+        let Considered { index, term, refused } = considered;
+        let paid = match refused {
+            Some(refusal) => Err(refusal),
+            None => pay(terms, index, term, event, group, zone, base)?,
+        };
+        Ok(match paid {
+            Ok(earned) => Verdict::Pays(earned),
+            Err(refusal) => Verdict::Refused { term: index, refusal },
+        })
+    });
+    verdicts.collect()
+}
+
+/// An amount before it is rounded, and after.
+struct Worth {
+    exact: Decimal,
+    rounded: Money,
+    detail: String,
+    /// Why it is exactly 0, where it is.
+    zero: NoCommissionReason,
+}
+
+fn pay(
+    terms: &TermsInForce,
+    index: usize,
+    term: &Term,
+    event: &Happening<'_>,
+    group: Option<(&PartnerGroup, Standing)>,
+    zone: Tz,
+    base: Currency,
+) -> Result<Result<Earned, Refusal>, AmountTooLarge> {
+    let mut steps = vec![Step {
+        source: terms.source.clone(),
+        outcome: Outcome::Applied,
+        detail: match terms.is_fallback {
+            true => "the rules of the partner's group decide".to_owned(),
+            false => format!("component {} of {}", index + 1, terms.terms.len()),
+        },
+        threshold: None,
+        amount: None,
+    }];
+    let worth = match (&term.basis, event.amount) {
+        (Basis::Percent { value }, Some(charged)) => {
+            let exact = value.of(charged.amount());
+            let rounded = Money::round(exact, charged.currency())?;
+            let detail = format!("{value} % of {charged}");
+            steps.push(term_step(index, term, detail.clone(), exact));
+            steps.push(rounding(exact, rounded));
+            Worth {
+                exact,
+                rounded,
+                detail,
+                zero: NoCommissionReason::ZeroRate,
+            }
+        }
+        (Basis::Fixed { value, currency }, _) => {
+            let rounded = Money::round(*value, currency.unwrap_or(base))?;
+            let detail = format!("{rounded}, fixed");
+            steps.push(term_step(index, term, detail.clone(), rounded.amount()));
+            Worth {
+                exact: *value,
+                rounded,
+                detail,
+                zero: NoCommissionReason::ZeroRate,
+            }
+        }
+        (Basis::GroupRules, Some(charged)) => match group {
+            Some((group, standing)) => by_group(group, standing, charged, event, zone, &mut steps)?,
+            None => {
+                let detail = "no partner group, and no default group".to_owned();
+                return Ok(Err(Refusal {
+                    reason: NoCommissionReason::NoGroup,
+                    detail,
+                }));
+            }
+        },
+        (Basis::Percent { .. } | Basis::GroupRules, None) => {
+            unreachable!("components of a share are refused where there is no amount")
+        }
+    };
+    let Worth {
+        exact,
+        rounded,
+        detail,
+        zero,
+    } = worth;
+    if rounded.minor() != 0 {
+        return Ok(Ok(Earned {
+            term: index,
+            basis: term.basis_kind(),
+            amount: rounded,
+            detail,
+            explanation: steps,
+        }));
+    }
+    Ok(Err(if exact.is_zero() {
+        Refusal { reason: zero, detail }
+    } else {
+        let detail = format!("{detail}: {} rounds to {rounded}", written(exact, rounded.currency()));
+        Refusal {
+            reason: NoCommissionReason::RoundedToZero,
+            detail,
+        }
+    }))
+}
+
+fn by_group(
+    group: &PartnerGroup,
+    standing: Standing,
+    charged: Money,
+    event: &Happening<'_>,
+    zone: Tz,
+    steps: &mut Vec<Step>,
+) -> Result<Worth, AmountTooLarge> {
+    let months = event.customer.map_or(1, |customer| {
+        month_of_life(zone, customer.acquired_at, event.occurred_at)
+    });
+    let qualifies = event.kind == EventKind::Charge && charged.minor() > 0;
+    let bootstrap =
+        qualifies && standing.qualified_customers == 0 && event.customer.is_some_and(|customer| !customer.is_qualified);
+    steps.push(Step {
+        source: "partner group".to_owned(),
+        outcome: Outcome::Applied,
+        detail: format!("{} version {}", group.name, group.version),
+        threshold: None,
+        amount: None,
+    });
+    let inputs = Inputs::live(
+        charged,
+        months,
+        standing.partner_ltv,
+        standing.qualified_customers,
+        bootstrap,
+    );
+    let considered = steps.len();
+    let fee = group_rules::evaluate(&group.rules, group.currency, &inputs, steps)?;
+    let blocked = steps[considered..].iter().find(|step| step.outcome == Outcome::Blocked);
+    let why = match blocked.and_then(|step| step.threshold.as_deref()) {
+        Some(threshold) => format!(", blocked: {threshold}"),
+        None => String::new(),
+    };
+    Ok(Worth {
+        exact: fee.exact,
+        rounded: fee.fee,
+        detail: format!(
+            "rules of the group {}: {} % of {charged}{why}",
+            group.name, fee.effective_percentage
+        ),
+        zero: NoCommissionReason::RulesGaveZero,
+    })
+}
+
+fn term_step(index: usize, term: &Term, detail: String, amount: Decimal) -> Step {
+    let mut conditions = Vec::new();
+    if let Some(event_type) = &term.event_type {
+        conditions.push(format!("event type {event_type}"));
+    }
+    if term.trigger != Trigger::Every {
+        conditions.push(format!("trigger {}", term.trigger.as_str()));
+    }
+    if let Some(months) = term.recurring_months {
+        conditions.push(format!("in the first {}", months_of(months)));
+    }
+    Step {
+        source: format!("terms.{index} {}", term.basis_kind().as_str()),
+        outcome: Outcome::Applied,
+        detail,
+        threshold: Some(conditions.join(", ")).filter(|text| !text.is_empty()),
+        amount: Some(amount.normalize()),
+    }
+}

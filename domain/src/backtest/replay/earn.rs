@@ -1,0 +1,180 @@
+//! What events earn before any tier: those of the range by the functions that pay, those before it what they did.
+
+use std::sync::Arc;
+
+use super::super::ReplayError;
+use super::super::held::{Held, Row, Written};
+use super::super::history::{Decided, LedgerRow, Recorded};
+use super::Replay;
+use crate::accrual::{self, Considered, Earned, Happening, Verdict};
+use crate::commission::CommissionKind;
+use crate::decision::{NoCommissionReason, TermsSource};
+use crate::event::Event;
+use crate::money::Money;
+use crate::partner_group::PartnerGroup;
+use crate::refund::Refunded;
+use crate::snapshot;
+
+impl Replay<'_> {
+    /// The event as it is before any tier; in the range with what it earns, before it with the rows that it has.
+    pub(super) fn earn(&mut self, recorded: &Recorded, in_range: bool) -> Result<(Held, Vec<Earned>), ReplayError> {
+        let event = &recorded.event;
+        let mut paid = recorded.decision.iter().flat_map(|decided| {
+            let components = decided.components.iter();
+            components
+                .filter(|component| component.reason.is_none())
+                .map(|component| component.term)
+        });
+        let mut count = 0;
+        let written = recorded.rows.iter().map(|row| {
+            let term = (row.kind == CommissionKind::Event).then(|| {
+                count += 1;
+                paid.next().unwrap_or(count - 1)
+            });
+            Written::of(row, term)
+        });
+        let mut held = Held {
+            event: event.clone(),
+            base: Vec::new(),
+            rows: Vec::new(),
+            written: written.collect(),
+            refunded: Refunded {
+                refunded_minor: 0,
+                charged_minor: event.amount.map_or(0, Money::minor),
+                wholly: false,
+            },
+        };
+        let scheduled = self.whose.loose.iter().filter(|loose| {
+            let is_of = |row: &LedgerRow| loose.adjusts == Some(row.id);
+            recorded.rows.iter().any(is_of)
+        });
+        let scheduled: Vec<_> = scheduled.cloned().collect();
+        held.written.extend(scheduled.iter().map(|row| Written::of(row, None)));
+        for row in &scheduled {
+            self.schedule(event.id, row);
+        }
+        if !in_range {
+            let unrated = |row: &&LedgerRow| {
+                row.kind == CommissionKind::Event && recorded.rated.iter().all(|rated| rated.row != Some(row.id))
+            };
+            let unrated = recorded.rows.iter().filter(unrated).map(|row| row.amount);
+            held.base = recorded.rated.iter().map(|rated| rated.base).chain(unrated).collect();
+            self.keep_rows(&mut held, recorded.rows.iter().chain(&scheduled));
+            return Ok((held, Vec::new()));
+        }
+        let earned = self.accrue(recorded)?;
+        held.base = earned.iter().map(|earned| earned.amount).collect();
+        Ok((held, earned))
+    }
+
+    /// Takes over the rows that accrued before the range.
+    fn keep_rows<'r>(&self, held: &mut Held, rows: impl Iterator<Item = &'r LedgerRow>) {
+        for row in rows.filter(|row| row.accrued_at < self.whose.from) {
+            let written = held.written(row.id);
+            let kept = Row {
+                kind: row.kind,
+                term: written.and_then(|written| written.term),
+                amount: row.amount,
+                is_fixed: row.is_fixed,
+                is_reversed: false,
+                accrued_at: row.accrued_at,
+                on: row.event,
+                under: row
+                    .adjusts
+                    .and_then(|adjusts| held.rows.iter().position(|above| above.stands_for == Some(adjusts))),
+                stands_for: Some(row.id),
+                steps: None,
+            };
+            held.rows.push(kept);
+        }
+    }
+
+    /// What an event of the range earns before any tier.
+    fn accrue(&mut self, recorded: &Recorded) -> Result<Vec<Earned>, ReplayError> {
+        let (event, versions) = (&recorded.event, self.versions);
+        let made_with = recorded.decision.as_ref().map(|decided| &decided.made_with);
+        let campaign = event.attribution.and_then(|attribution| attribution.campaign_id);
+        let campaign = campaign.and_then(|id| {
+            let version = made_with.and_then(|made_with| made_with.campaign_version);
+            versions.campaign(id, version, event.recorded_at)
+        });
+        let live = campaign.map(|found| &**found.value);
+        let snapshot = match made_with {
+            // What stopped it then stops it now.
+            Some(made_with) if made_with.source.is_none() => return Ok(Vec::new()),
+            Some(made_with) => made_with.snapshot.and_then(|id| self.whose.snapshots.get(&id)).cloned(),
+            None => {
+                self.is_incomplete = true;
+                if accrual::stopped(self.whose.status, live, event.occurred_at).is_some() {
+                    return Ok(Vec::new());
+                }
+                let all: Vec<_> = self.whose.snapshots.values().cloned().collect();
+                snapshot::in_force(&all, live.map(|campaign| campaign.id)).cloned()
+            }
+        };
+        self.is_incomplete |= snapshot.is_none() && campaign.is_some_and(|found| !found.is_known);
+        let terms = accrual::terms_in_force(snapshot.as_slice(), live);
+        let happening = Happening {
+            kind: event.kind,
+            event_type: event.event_type.as_deref(),
+            amount: event.amount,
+            occurred_at: event.occurred_at,
+            customer: self.standings.history(recorded),
+        };
+        let (zone, base) = (self.whose.zone, self.whose.base);
+        let considered = accrual::consider(&terms, &happening, zone, base);
+        let asks_group = considered.iter().any(Considered::asks_group);
+        let group = match asks_group || terms.is_fallback {
+            true => self.group(event, recorded.decision.as_ref()),
+            false => None,
+        };
+        if terms.unpaid(group.is_some()).is_some() {
+            return Ok(Vec::new());
+        }
+        let asked = match (&group, event.amount) {
+            (Some(group), Some(charged)) if asks_group => Some((&**group, self.standings.of(charged.currency()))),
+            _ => None,
+        };
+        let verdicts = accrual::earned(&terms, considered, &happening, asked, zone, base);
+        let verdicts = verdicts.map_err(|error| ReplayError::TooLarge {
+            event: event.external_id.clone(),
+            error,
+        })?;
+        Ok(verdicts.into_iter().filter_map(Verdict::earned).collect())
+    }
+
+    /// The partner's group when the event was recorded, or the default one of that time.
+    fn group(&mut self, event: &Event, decided: Option<&Decided>) -> Option<Arc<PartnerGroup>> {
+        let at = event.recorded_at;
+        if let Some(Decided {
+            made_with, components, ..
+        }) = decided
+        {
+            if let Some((id, version)) = made_with.group {
+                let found = self.versions.group(id, Some(version), at)?;
+                self.is_incomplete |= !found.is_known;
+                return Some(found.value.clone());
+            }
+            // It was asked for, and there was none.
+            let asked_in_vain = |reason| reason == Some(NoCommissionReason::NoGroup);
+            if made_with.source == Some(TermsSource::None)
+                || components.iter().any(|component| asked_in_vain(component.reason))
+            {
+                return None;
+            }
+        }
+        let own = decided.and_then(|decided| decided.made_with.own_group);
+        self.is_incomplete |= own.is_none();
+        let id = match own.unwrap_or(self.whose.group) {
+            Some(id) => id,
+            None => {
+                let (id, is_known) = self.versions.default_group(at);
+                self.is_incomplete |= !is_known;
+                id?
+            }
+        };
+        let found = self.versions.group(id, None, at)?;
+        self.is_incomplete |= !found.is_known;
+        Some(found.value.clone())
+    }
+}

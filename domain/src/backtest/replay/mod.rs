@@ -1,0 +1,266 @@
+//! The history of one partner, once more.
+
+mod earn;
+mod tier;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::{Datelike, NaiveDate, NaiveTime};
+use chrono_tz::Tz;
+
+use super::ReplayError;
+use super::compare::{Changed, ChangedRow, Entry, Tally};
+use super::held::{Held, Row};
+use super::history::{LedgerRow, Place, Recorded};
+use super::standing::Standings;
+use super::tiers::Counts;
+use super::versions::Versions;
+use crate::Timestamp;
+use crate::calendar::resolve;
+use crate::id::{CampaignId, CommissionId, EventId, PartnerGroupId, PartnerId, SnapshotId};
+use crate::money::{Currency, Money};
+use crate::partner::PartnerStatus;
+use crate::snapshot::CommissionSnapshot;
+use crate::tiered::{Standing, TieredCommission, Window};
+
+/// Whose history it is, and what of it is compared.
+#[derive(Clone, Debug)]
+pub struct Whose {
+    pub partner: PartnerId,
+    /// As they are now: for events whose decision is not known.
+    pub status: PartnerStatus,
+    pub group: Option<PartnerGroupId>,
+    /// All that it was ever promised, with the proposed terms where snapshots are replaced.
+    pub snapshots: HashMap<SnapshotId, CommissionSnapshot>,
+    /// Clawbacks that name no event.
+    pub loose: Vec<LedgerRow>,
+    /// The tenant's.
+    pub zone: Tz,
+    pub base: Currency,
+    /// What was recorded since this moment is compared.
+    pub from: Timestamp,
+}
+
+/// What a replay came to.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    pub tally: Tally,
+    pub changed: Vec<Changed>,
+    /// What was in force when some events were recorded is not known.
+    pub is_incomplete: bool,
+}
+
+/// The history of one partner, as far as it went.
+pub struct Replay<'a> {
+    pub(super) whose: Whose,
+    versions: &'a Versions,
+    pub(super) standings: Standings,
+    pub(super) counts: Counts,
+    /// In the order of recording.
+    pub(super) held: BTreeMap<EventId, Held>,
+    /// Rows that are reversed at a later step, and by the event that earned them.
+    reversals: BTreeMap<Place, Vec<(EventId, CommissionId)>>,
+    entries: BTreeMap<EventId, Entry>,
+    /// Whether any tier was ever for the campaign and the partner.
+    tiered: HashMap<CampaignId, bool>,
+    tally: Tally,
+    changed: Vec<Changed>,
+    is_incomplete: bool,
+}
+
+/// A tier that counts an event, and its window.
+type Wanted = (Arc<TieredCommission>, Window);
+
+impl<'a> Replay<'a> {
+    pub fn new(whose: Whose, versions: &'a Versions) -> Self {
+        Self {
+            whose,
+            versions,
+            standings: Standings::default(),
+            counts: Counts::default(),
+            held: BTreeMap::new(),
+            reversals: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            tiered: HashMap::new(),
+            tally: Tally::default(),
+            changed: Vec::new(),
+            is_incomplete: false,
+        }
+    }
+
+    /// The next event, in the order of recording.
+    pub fn step(&mut self, recorded: Recorded) -> Result<(), ReplayError> {
+        self.reverse_before(Some(recorded.place()))?;
+        match recorded.event.kind.takes_back() {
+            true => self.take_back(&recorded),
+            false => self.arrive(recorded),
+        }
+    }
+
+    /// What it all came to, and what events came to that were not given out before.
+    pub fn finish(mut self) -> Result<Replayed, ReplayError> {
+        self.reverse_before(None)?;
+        for row in std::mem::take(&mut self.whose.loose) {
+            self.add_actual(&row, None);
+        }
+        for (_, held) in std::mem::take(&mut self.held) {
+            let campaign = held.event.attribution.and_then(|attribution| attribution.campaign_id);
+            for row in held.rows.into_iter().filter(|row| row.accrued_at >= self.whose.from) {
+                let month = self.month(row.accrued_at);
+                let entry = self
+                    .entries
+                    .entry(row.on)
+                    .or_insert_with(|| Entry::new(row.on, campaign));
+                entry.campaign = entry.campaign.or(campaign);
+                entry.add_proposed(changed_row(row), month);
+            }
+        }
+        for (_, entry) in std::mem::take(&mut self.entries) {
+            self.changed.extend(self.tally.add(entry)?);
+        }
+        Ok(Replayed {
+            tally: self.tally,
+            changed: self.changed,
+            is_incomplete: self.is_incomplete,
+        })
+    }
+
+    /// What is ready of the events that differ, so that they need not be kept until the end.
+    pub fn take_changed(&mut self) -> Vec<Changed> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Does what was done by hand before this step.
+    fn reverse_before(&mut self, place: Option<Place>) -> Result<(), ReplayError> {
+        while let Some(first) = self.reversals.first_entry()
+            && place.is_none_or(|place| first.key().is_before(place))
+        {
+            let (at, rows) = first.remove_entry();
+            let mut by_event: BTreeMap<EventId, Vec<CommissionId>> = BTreeMap::new();
+            for (event, row) in rows {
+                by_event.entry(event).or_default().push(row);
+            }
+            for (event, rows) in by_event {
+                self.reverse(at, event, &rows)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows that this refund reversed are no longer to be reversed by hand.
+    pub(super) fn reversed_with(&mut self, place: Place, original: EventId) {
+        if let Some(rows) = self.reversals.get_mut(&place) {
+            rows.retain(|(event, _)| *event != original);
+        }
+    }
+
+    /// Notes when a row of an event, or of a refund of it, will be reversed.
+    pub(super) fn schedule(&mut self, original: EventId, row: &LedgerRow) {
+        if let Some(place) = row.reversed {
+            self.reversals.entry(place).or_default().push((original, row.id));
+        }
+    }
+
+    /// Counts a row of the ledger if it is compared.
+    pub(super) fn add_actual(&mut self, row: &LedgerRow, campaign: Option<CampaignId>) {
+        if row.accrued_at < self.whose.from {
+            return;
+        }
+        let month = self.month(row.accrued_at);
+        let entry = self
+            .entries
+            .entry(row.event)
+            .or_insert_with(|| Entry::new(row.event, campaign));
+        entry.add_actual(row.kind, counted(row.amount, row.reversed.is_some()), month);
+    }
+
+    fn month(&self, at: Timestamp) -> Timestamp {
+        let day = at.with_timezone(&self.whose.zone).date_naive();
+        let first = NaiveDate::from_ymd_opt(day.year(), day.month(), 1).unwrap_or(day);
+        resolve(self.whose.zone, first.and_time(NaiveTime::MIN))
+    }
+
+    /// A charge or conversion.
+    fn arrive(&mut self, recorded: Recorded) -> Result<(), ReplayError> {
+        let id = recorded.event.id;
+        let campaign = recorded
+            .event
+            .attribution
+            .and_then(|attribution| attribution.campaign_id);
+        let in_range = recorded.event.recorded_at >= self.whose.from;
+        for row in &recorded.rows {
+            self.add_actual(row, campaign);
+            self.schedule(id, row);
+        }
+        let (mut held, earned) = self.earn(&recorded, in_range)?;
+        let tiers = self.wanted(&recorded, campaign, in_range);
+        self.standings.count(&recorded.event);
+        let is_held = recorded.event.refunded_minor > 0
+            || recorded.event.wholly_refunded
+            || recorded.rows.iter().any(|row| row.reversed.is_some())
+            || campaign.is_some_and(|campaign| self.is_tiered(campaign));
+        let too_large = |error| ReplayError::TooLarge {
+            event: recorded.event.external_id.clone(),
+            error,
+        };
+        let conversion = held.conversion();
+        let mut standings = Vec::with_capacity(tiers.len());
+        if let Some(campaign) = campaign {
+            for (tier, window) in &tiers {
+                let before = self.counts.before(campaign, tier, *window, &self.held);
+                let (before, fired) = before.map_err(too_large)?;
+                let standing = Standing::new(&tier.tier, *window, before, fired, &conversion);
+                standings.push(standing.map_err(too_large)?);
+            }
+        }
+        let due = self
+            .rate(&recorded, &mut held, earned, &standings, &conversion, in_range)
+            .map_err(too_large)?;
+        if let Some(campaign) = campaign {
+            for (index, ((tier, window), standing)) in tiers.iter().zip(&standings).enumerate() {
+                let of_tier = due.iter().filter(|due| due.standing == index);
+                let fired = of_tier.fold(standing.fired, |fired, due| fired.and(due.side));
+                self.counts.put(campaign, tier, *window, standing.with, fired);
+            }
+        }
+        if is_held {
+            self.held.insert(id, held);
+            if in_range {
+                self.fire(&recorded.event, campaign, &tiers, &standings, &due)
+                    .map_err(too_large)?;
+            }
+            return Ok(());
+        }
+        // Nothing more becomes of it.
+        if in_range {
+            let month = self.month(recorded.event.recorded_at);
+            let mut entry = self.entries.remove(&id).unwrap_or_else(|| Entry::new(id, campaign));
+            for row in held.rows {
+                entry.add_proposed(changed_row(row), month);
+            }
+            self.changed.extend(self.tally.add(entry)?);
+        }
+        Ok(())
+    }
+}
+
+fn counted(amount: Money, is_reversed: bool) -> Money {
+    match is_reversed {
+        true => Money::from_minor(0, amount.currency()).expect("nothing is in range"),
+        false => amount,
+    }
+}
+
+fn changed_row(row: Row) -> ChangedRow {
+    ChangedRow {
+        kind: row.kind,
+        term: row.term,
+        amount: counted(row.amount, row.is_reversed),
+        steps: match (row.steps, row.stands_for) {
+            (Some(steps), _) => Ok(steps),
+            (None, Some(id)) => Err(id),
+            (None, None) => Ok(Vec::new()),
+        },
+    }
+}

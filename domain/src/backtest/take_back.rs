@@ -1,0 +1,212 @@
+//! Refunds, chargebacks and reversals by hand on the proposal's side.
+
+use super::ReplayError;
+use super::held::{Held, Row, Written};
+use super::history::{LedgerRow, Place, Recorded};
+use super::replay::Replay;
+use crate::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
+use crate::id::{CommissionId, EventId, PartnerId};
+use crate::money::Money;
+use crate::refund::{Refunded, TakeBack, take_back};
+use crate::terms::BasisKind;
+
+impl Replay<'_> {
+    /// A refund or chargeback.
+    pub(super) fn take_back(&mut self, recorded: &Recorded) -> Result<(), ReplayError> {
+        let refund = &recorded.event;
+        let (place, from) = (recorded.place(), self.whose.from);
+        let in_range = refund.recorded_at >= from;
+        for row in &recorded.rows {
+            self.add_actual(row, refund.attribution.and_then(|attribution| attribution.campaign_id));
+        }
+        let Some((id, mut held)) = refund.original_id.and_then(|id| Some((id, self.held.remove(&id)?))) else {
+            return Ok(());
+        };
+        self.reversed_with(place, id);
+        let too_large = |error| ReplayError::TooLarge {
+            event: refund.external_id.clone(),
+            error,
+        };
+        let taken_minor = refund.amount.map_or(0, Money::minor);
+        let before = held.taken_back();
+        held.refunded = refunded(&held, taken_minor);
+        let after = held.taken_back();
+        self.standings.take_back(&held.event, taken_minor, held.refunded.wholly);
+        if let Some(campaign) = held.event.attribution.and_then(|attribution| attribution.campaign_id) {
+            let left = self.counts.leave(campaign, &held.conversion(), (before, after));
+            left.map_err(too_large)?;
+        }
+        for row in &recorded.rows {
+            held.written.push(Written::of(row, None));
+            self.schedule(id, row);
+        }
+        match in_range {
+            true => take_back_rows(&mut held, refund.id, recorded, place, self.whose.partner),
+            false => as_recorded(&mut held, &recorded.rows, place),
+        }
+        self.held.insert(id, held);
+        Ok(())
+    }
+
+    /// Rows of an event were reversed by hand.
+    pub(super) fn reverse(&mut self, place: Place, event: EventId, rows: &[CommissionId]) -> Result<(), ReplayError> {
+        let Some(mut held) = self.held.remove(&event) else {
+            return Ok(());
+        };
+        let before = held.taken_back();
+        let found = |held: &Held, id: &CommissionId| {
+            let is_open = |row: &Row| row.stands_for == Some(*id) && !row.is_reversed;
+            held.rows.iter().position(is_open)
+        };
+        // A clawback is never reversed by itself: it goes with what it is under.
+        for id in rows {
+            let is_clawback = held
+                .written(*id)
+                .is_some_and(|row| row.kind == CommissionKind::Clawback);
+            if let (Some(row), false) = (found(&held, id), is_clawback) {
+                held.reverse(row, place.at);
+            }
+        }
+        let mut own = held
+            .written
+            .iter()
+            .filter(|row| row.kind == CommissionKind::Event)
+            .peekable();
+        let is_gone = |row: &Written| row.reversed.is_some_and(|reversed| !place.is_before(reversed));
+        if own.peek().is_some() && own.all(is_gone) {
+            for row in held.own().collect::<Vec<_>>() {
+                if !held.rows[row].is_reversed {
+                    held.reverse(row, place.at);
+                }
+            }
+        }
+        let after = held.taken_back();
+        if let Some(campaign) = held.event.attribution.and_then(|attribution| attribution.campaign_id) {
+            let left = self.counts.leave(campaign, &held.conversion(), (before, after));
+            left.map_err(|error| ReplayError::TooLarge {
+                event: held.event.external_id.clone(),
+                error,
+            })?;
+        }
+        self.held.insert(event, held);
+        Ok(())
+    }
+}
+
+fn refunded(held: &Held, taken_minor: i64) -> Refunded {
+    let charged_minor = held.event.amount.map_or(0, Money::minor);
+    let refunded_minor = held.refunded.refunded_minor + taken_minor;
+    Refunded {
+        refunded_minor,
+        charged_minor,
+        wholly: refunded_minor == charged_minor,
+    }
+}
+
+/// What a refund before the range did: it is what it was.
+fn as_recorded(held: &mut Held, rows: &[LedgerRow], place: Place) {
+    let reversed = |row: &Row| {
+        let written = row.stands_for.and_then(|id| held.written(id))?;
+        written.reversed.filter(|reversed| reversed.is(place))
+    };
+    let reversed: Vec<_> = held.rows.iter().map(|row| reversed(row).is_some()).collect();
+    for (row, reversed) in held.rows.iter_mut().zip(reversed) {
+        row.is_reversed |= reversed;
+    }
+    for row in rows {
+        let adjusted = held
+            .rows
+            .iter()
+            .position(|above| above.stands_for == row.adjusts && row.adjusts.is_some());
+        held.rows.push(Row {
+            kind: row.kind,
+            term: None,
+            amount: row.amount,
+            is_fixed: row.is_fixed,
+            is_reversed: false,
+            accrued_at: row.accrued_at,
+            on: row.event,
+            under: adjusted,
+            stands_for: Some(row.id),
+            steps: None,
+        });
+    }
+}
+
+/// Clawbacks, and rows that are reversed, by the function that does it in the ledger.
+fn take_back_rows(held: &mut Held, refund: EventId, recorded: &Recorded, place: Place, partner: PartnerId) {
+    for above in 0..held.rows.len() {
+        let row = &held.rows[above];
+        match row.kind {
+            CommissionKind::Event | CommissionKind::TierAdjustment => {}
+            CommissionKind::Clawback | CommissionKind::Deal | CommissionKind::Manual | CommissionKind::Opening => {
+                continue;
+            }
+        }
+        let clawbacks = held
+            .rows
+            .iter()
+            .filter(|other| other.under == Some(above) && other.kind == CommissionKind::Clawback && !other.is_reversed);
+        let (count, sum) = clawbacks.fold((0, 0), |(count, sum), row| (count + 1, sum + row.amount.minor()));
+        // An adjustment follows the row that it adjusts.
+        let is_fixed = row.under.map_or(row.is_fixed, |adjusted| held.rows[adjusted].is_fixed);
+        let written = row.stands_for.and_then(|id| held.written(id));
+        let is_kept = written.is_some_and(|row| !row.reversed.is_some_and(|reversed| reversed.is(place)));
+        let commission = commission(row, partner, is_kept);
+        match take_back(&commission, is_fixed, count, sum, held.refunded) {
+            TakeBack::Nothing => {}
+            TakeBack::Reverse => held.rows[above].is_reversed = true,
+            TakeBack::Clawback(amount, _, steps) => {
+                let adjusts = row.stands_for;
+                let mut written = recorded.rows.iter();
+                let stands_for = written
+                    .find(|row| row.adjusts.is_some() && row.adjusts == adjusts)
+                    .map(|row| row.id);
+                let steps = held.keep(stands_for, amount, steps);
+                held.rows.push(Row {
+                    kind: CommissionKind::Clawback,
+                    term: None,
+                    amount,
+                    is_fixed: false,
+                    is_reversed: false,
+                    accrued_at: place.at,
+                    on: refund,
+                    under: Some(above),
+                    stands_for,
+                    steps,
+                });
+            }
+        }
+    }
+}
+
+/// The row as the ledger would have it. `is_kept`: what it stands for was clawed back rather than reversed, as a paid row is.
+fn commission(row: &Row, partner: PartnerId, is_kept: bool) -> Commission {
+    let status = match (row.is_reversed, is_kept) {
+        (true, _) => CommissionStatus::Reversed,
+        (false, true) => CommissionStatus::Paid,
+        (false, false) => CommissionStatus::Accrued,
+    };
+    Commission {
+        id: CommissionId::from_uuid(uuid::Uuid::nil()),
+        kind: row.kind,
+        status,
+        amount: row.amount,
+        payment_target: PaymentTarget::Partnership,
+        recipient: None,
+        partner_id: partner,
+        campaign_id: None,
+        event_id: Some(row.on),
+        snapshot_id: None,
+        adjusts_id: None,
+        basis: row.is_fixed.then_some(BasisKind::Fixed),
+        holdback_days: None,
+        accrued_at: row.accrued_at,
+        mature_at: None,
+        approved_at: None,
+        paid_at: None,
+        reversed_at: None,
+        payout_id: None,
+        explanation: Vec::new(),
+    }
+}

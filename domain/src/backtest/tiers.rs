@@ -1,0 +1,87 @@
+//! What tiers have counted so far on the proposal's side. Counters hold for one version of a tier, as in the ledger: those of
+//! another one are added up from the events.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::held::Held;
+use crate::id::{CampaignId, EventId, TieredCommissionId};
+use crate::money::AmountTooLarge;
+use crate::tiered::{Conversion, Counters, Fired, TakenBack, TieredCommission, Window};
+
+/// Of one partner.
+#[derive(Debug, Default)]
+pub struct Counts(HashMap<CampaignId, HashMap<(TieredCommissionId, Window), Count>>);
+
+#[derive(Debug)]
+struct Count {
+    /// The version that the counters hold for.
+    tier: Arc<TieredCommission>,
+    counters: Counters,
+    /// What has fired stays fired, whatever became of the tier.
+    fired: Fired,
+}
+
+impl Counts {
+    /// How the tier stands before the next event, all of which so far are in `held`.
+    pub fn before(
+        &self,
+        campaign: CampaignId,
+        tier: &Arc<TieredCommission>,
+        window: Window,
+        held: &BTreeMap<EventId, Held>,
+    ) -> Result<(Counters, Fired), AmountTooLarge> {
+        let known = self.0.get(&campaign).and_then(|counts| counts.get(&(tier.id, window)));
+        if let Some(count) = known.filter(|count| count.tier.version == tier.version) {
+            return Ok((count.counters, count.fired));
+        }
+        let mut counters = Counters::default();
+        for held in held.values().filter(|held| counts(campaign, tier, window, held)) {
+            counters = counters.plus(held.conversion().counted(tier.tier.currency, held.taken_back())?)?;
+        }
+        Ok((counters, known.map_or_else(Fired::default, |known| known.fired)))
+    }
+
+    pub fn put(
+        &mut self,
+        campaign: CampaignId,
+        tier: &Arc<TieredCommission>,
+        window: Window,
+        counters: Counters,
+        fired: Fired,
+    ) {
+        let count = Count {
+            tier: tier.clone(),
+            counters,
+            fired,
+        };
+        self.0.entry(campaign).or_default().insert((tier.id, window), count);
+    }
+
+    /// An event was taken back: what it adds is no longer what it was.
+    pub fn leave(
+        &mut self,
+        campaign: CampaignId,
+        conversion: &Conversion,
+        (before, after): (TakenBack, TakenBack),
+    ) -> Result<(), AmountTooLarge> {
+        for ((_, window), count) in self.0.get_mut(&campaign).into_iter().flatten() {
+            let tier = &count.tier.tier;
+            if window.contains(conversion.occurred_at) && tier.counts(conversion.event_type.as_deref()) {
+                let change = conversion
+                    .counted(tier.currency, after)?
+                    .minus(conversion.counted(tier.currency, before)?)?;
+                count.counters = count.counters.plus(change)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the tier counts an event in this window.
+fn counts(campaign: CampaignId, tier: &TieredCommission, window: Window, held: &Held) -> bool {
+    let event = &held.event;
+    event.attribution.and_then(|attribution| attribution.campaign_id) == Some(campaign)
+        && window.contains(event.occurred_at)
+        && tier.tier.counts(event.event_type.as_deref())
+}

@@ -1,0 +1,123 @@
+//! What was in force when: every version of what pays.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::Timestamp;
+use crate::campaign::Campaign;
+use crate::group_rules::RuleSet;
+use crate::id::{CampaignId, PartnerGroupId, TieredCommissionId};
+use crate::partner_group::PartnerGroup;
+use crate::terms::Term;
+use crate::tiered::TieredCommission;
+
+/// Something that holds since a moment, until the next one.
+#[derive(Clone, Debug)]
+pub struct Since<T> {
+    pub version: u32,
+    pub begins_at: Timestamp,
+    pub value: T,
+}
+
+/// What was found for a moment.
+#[derive(Debug)]
+pub struct Found<'a, T> {
+    pub value: &'a T,
+    /// Whether it is what was in force; otherwise the nearest that is known.
+    pub is_known: bool,
+}
+
+impl<T> Clone for Found<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Found<'_, T> {}
+
+/// All versions, each list in its order.
+#[derive(Clone, Debug, Default)]
+pub struct Versions {
+    pub campaigns: HashMap<CampaignId, Vec<Since<Arc<Campaign>>>>,
+    pub groups: HashMap<PartnerGroupId, Vec<Since<Arc<PartnerGroup>>>>,
+    pub defaults: Vec<Since<Option<PartnerGroupId>>>,
+    /// Each from its `updated_at` on; those that never acted and are deleted are not known.
+    pub tiers: HashMap<TieredCommissionId, Vec<Arc<TieredCommission>>>,
+    /// The tier that is proposed: it counts and acts from the beginning of the range on, in the place of the one with its
+    /// id, if there is one.
+    pub proposed: Option<Arc<TieredCommission>>,
+}
+
+impl Versions {
+    /// The version with this number, or else the one of that time.
+    fn find<T>(list: &[Since<T>], version: Option<u32>, at: Timestamp) -> Option<Found<'_, T>> {
+        let found = |since, is_known| Found {
+            value: Since::value_of(since),
+            is_known,
+        };
+        if let Some(since) = version.and_then(|version| list.iter().find(|since| since.version == version)) {
+            return Some(found(since, true));
+        }
+        match list.iter().rev().find(|since| since.begins_at <= at) {
+            // A number that is not kept was of another version than any that is.
+            Some(since) => Some(found(since, version.is_none())),
+            None => Some(found(list.first()?, false)),
+        }
+    }
+
+    pub fn campaign(&self, id: CampaignId, version: Option<u32>, at: Timestamp) -> Option<Found<'_, Arc<Campaign>>> {
+        Self::find(self.campaigns.get(&id)?, version, at)
+    }
+
+    pub fn group(
+        &self,
+        id: PartnerGroupId,
+        version: Option<u32>,
+        at: Timestamp,
+    ) -> Option<Found<'_, Arc<PartnerGroup>>> {
+        Self::find(self.groups.get(&id)?, version, at)
+    }
+
+    /// The default group of that time, if there was one.
+    pub fn default_group(&self, at: Timestamp) -> (Option<PartnerGroupId>, bool) {
+        match self.defaults.iter().rev().find(|since| since.begins_at <= at) {
+            Some(since) => (since.value, true),
+            None => (self.defaults.first().and_then(|since| since.value), false),
+        }
+    }
+
+    pub fn tier(&self, id: TieredCommissionId, version: u32) -> Option<(&Arc<TieredCommission>, bool)> {
+        let versions = self.tiers.get(&id)?;
+        let exact = versions.iter().find(|tier| tier.version == version);
+        exact
+            .map(|tier| (tier, true))
+            .or_else(|| Some((versions.first()?, false)))
+    }
+
+    /// Has every version of the campaign pay these terms.
+    pub fn propose_terms(&mut self, campaign: CampaignId, terms: &[Term], holdback_days: Option<u32>) {
+        for since in self.campaigns.get_mut(&campaign).into_iter().flatten() {
+            since.value = Arc::new(Campaign {
+                terms: terms.to_vec(),
+                holdback_days,
+                ..(*since.value).clone()
+            });
+        }
+    }
+
+    /// Has every version of the group have these rules.
+    pub fn propose_rules(&mut self, group: PartnerGroupId, rules: &RuleSet) {
+        for since in self.groups.get_mut(&group).into_iter().flatten() {
+            since.value = Arc::new(PartnerGroup {
+                rules: rules.clone(),
+                ..(*since.value).clone()
+            });
+        }
+    }
+}
+
+impl<T> Since<T> {
+    fn value_of(&self) -> &T {
+        &self.value
+    }
+}

@@ -1,0 +1,78 @@
+//! What rules would pay: for a made-up deal on a made-up way, and for a real one on the way before it.
+
+use super::CommissionRule;
+use super::due::{Book, DealView, Due, on_entry, on_renewal};
+use super::select::{Payee, governing};
+use crate::deal::{PaymentStage, StageOutcome};
+use crate::id::PaymentStageId;
+use crate::money::AmountTooLarge;
+
+/// How many occurrences a forecast goes on after the one that a stage starts with, or after the last that was paid.
+pub const FURTHER_OCCURRENCES: usize = 12;
+
+/// What `rule` would pay, were it the only one, for a deal that goes through `path` and is then renewed. Losing the
+/// deal takes back everything, since nothing of it is approved.
+pub fn simulate(
+    rule: &CommissionRule,
+    deal: &DealView<'_>,
+    path: &[(PaymentStageId, StageOutcome)],
+    renewals: u32,
+) -> Result<Vec<Due>, AmountTooLarge> {
+    let mut schedule: Vec<Due> = Vec::new();
+    let mut book = Book::default();
+    if rule.plan.currency.is_some_and(|only| only != deal.currency) {
+        return Ok(schedule);
+    }
+    let mut standing = None;
+    for (stage, outcome) in path {
+        if standing.replace(*stage) == Some(*stage) {
+            continue;
+        }
+        if outcome.is_lost() {
+            book.payments.iter_mut().for_each(|payment| payment.voided = true);
+            schedule.clear();
+        }
+        let due = on_entry(*stage, &[rule], deal, &book)?;
+        book.enter(&due, &[rule]);
+        schedule.extend(due);
+    }
+    for _ in 0..renewals {
+        let due = on_renewal(deal, &book)?;
+        if due.is_empty() {
+            break;
+        }
+        book.enter(&due, &[rule]);
+        schedule.extend(due);
+    }
+    Ok(schedule)
+}
+
+/// What the rules would pay if the deal went on through the stages behind the one that it stands in, none of them
+/// lost, and were then renewed. `stages` are all, in their order. A lost deal has no such way before it.
+pub fn forecast(
+    rules: &[CommissionRule],
+    partner: &Payee,
+    deal: &DealView<'_>,
+    stages: &[PaymentStage],
+    standing: Option<PaymentStageId>,
+    mut book: Book,
+) -> Result<Vec<Due>, AmountTooLarge> {
+    let place = standing.and_then(|id| stages.iter().position(|stage| stage.id == id));
+    if place.is_some_and(|place| stages[place].outcome.is_lost()) {
+        return Ok(Vec::new());
+    }
+    let mut payments = Vec::new();
+    let ahead = stages.iter().skip(place.map_or(0, |place| place + 1));
+    for stage in ahead.filter(|stage| !stage.outcome.is_lost()) {
+        let rules = governing(rules, partner, deal.currency, stage.id);
+        let due = on_entry(stage.id, &rules, deal, &book)?;
+        book.enter(&due, &rules);
+        payments.extend(due);
+    }
+    for _ in 0..FURTHER_OCCURRENCES {
+        let due = on_renewal(deal, &book)?;
+        book.enter(&due, &[]);
+        payments.extend(due);
+    }
+    Ok(payments)
+}

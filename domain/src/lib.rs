@@ -1,0 +1,40 @@
+//! What Tributary knows about partner programmes. Pure: no async, no IO, nothing of the database, GraphQL or HTTP.
+
+pub mod accrual;
+pub mod audit;
+pub mod backtest;
+pub mod calendar;
+pub mod campaign;
+pub mod commission;
+pub mod deal;
+pub mod deal_rules;
+pub mod decision;
+pub mod event;
+pub mod explain;
+pub mod formula;
+pub mod group_rules;
+pub mod history;
+pub mod id;
+pub mod label;
+pub mod money;
+pub mod partner;
+pub mod partner_group;
+pub mod partnership_request;
+pub mod payout_run;
+pub mod problem;
+pub mod reassignment;
+pub mod refund;
+pub mod report;
+pub mod snapshot;
+pub mod statement;
+pub mod tenant;
+pub mod terms;
+pub mod text;
+mod text_enum;
+pub mod tiered;
+pub mod webhook;
+
+
+
+/// A moment in UTC, to the microsecond.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

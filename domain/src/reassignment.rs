@@ -1,0 +1,205 @@
+//! Correcting who earned: events that are moved to another partner, and what becomes of the rows that they have earned
+//! (domain.md 17).
+
+use super::commission::{Commission, CommissionKind, CommissionStatus};
+use super::explain::{Outcome, Step};
+use super::id::{CampaignId, CustomerId, EventId, PartnerId, ReassignmentId};
+use super::money::Money;
+use super::{Timestamp, text_enum};
+
+/// The most events that are moved at once, refunds of them not counted.
+pub const MAX_EVENTS: u64 = 2_000;
+
+text_enum! {
+    /// What became of a row of an event that was moved, or of the event.
+    ReassignmentOutcome {
+        /// It had not been paid, and is reversed.
+        Reversed = "REVERSED",
+        /// It was paid, and stays.
+        KeptPaid = "KEPT_PAID",
+        /// It was paid, and what was left of it is clawed back.
+        ClawedBack = "CLAWED_BACK",
+        /// The event earned it for the new partner, or made it reach the goals of a tier.
+        Earned = "EARNED",
+        /// The event had earned nothing and earns nothing.
+        Nothing = "NOTHING",
+    }
+}
+
+/// What was asked for, and done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reassignment {
+    pub id: ReassignmentId,
+    /// Whose events were moved; `None`: one event was.
+    pub customer_id: Option<CustomerId>,
+    pub event_id: Option<EventId>,
+    /// Whom the customer was bound to, or the event credited to, before.
+    pub from_partner: Option<PartnerId>,
+    /// `None`: nobody; moved events earn nothing.
+    pub partner: Option<PartnerId>,
+    pub campaign: Option<CampaignId>,
+    /// Events that occurred from this moment on are moved; `None`: none that is recorded.
+    pub since: Option<Timestamp>,
+    pub claw_back_paid: bool,
+    pub reason: String,
+    pub actor: String,
+    pub at: Timestamp,
+    /// How many events are left for another call.
+    pub remaining: u64,
+}
+
+/// What becomes of a row that an event has earned for whom it is moved away from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Left {
+    /// It was undone before.
+    Nothing,
+    /// It is reversed, with what adjusts it.
+    Reversed,
+    /// It was paid, or brought in, and stays: its event earns nothing anew.
+    Kept,
+    /// A CLAWBACK of this amount takes what is left of it.
+    ClawedBack(Money),
+}
+
+/// Whether a row moves with its event; others have causes of their own.
+pub fn is_earned(kind: CommissionKind) -> bool {
+    match kind {
+        CommissionKind::Event | CommissionKind::TierAdjustment | CommissionKind::Opening => true,
+        CommissionKind::Deal | CommissionKind::Clawback | CommissionKind::Manual => false,
+    }
+}
+
+/// What becomes of `row`, from which `clawed_minor` (below 0, for a positive row) was clawed back before.
+pub fn leave(row: &Commission, clawed_minor: i64, claw_back_paid: bool) -> Left {
+    match row.status {
+        CommissionStatus::Reversed => Left::Nothing,
+        // Nothing here could make it anew.
+        CommissionStatus::Accrued | CommissionStatus::Approved if row.kind == CommissionKind::Opening => Left::Kept,
+        CommissionStatus::Accrued | CommissionStatus::Approved => Left::Reversed,
+        CommissionStatus::Paid => {
+            let left = row.amount.minor() + clawed_minor;
+            match (left, claw_back_paid) {
+                (0, _) => Left::Nothing,
+                (_, false) => Left::Kept,
+                (left, true) => {
+                    let amount = Money::from_minor(-left, row.amount.currency());
+                    Left::ClawedBack(amount.expect("no more than the row that it takes back from"))
+                }
+            }
+        }
+    }
+}
+
+/// Why a clawback takes what is left of a paid row.
+pub fn clawback_step(row: &Commission, amount: Money) -> Step {
+    Step {
+        source: "reassignment".to_owned(),
+        outcome: Outcome::Applied,
+        detail: format!(
+            "the event is credited to somebody else: what is left of {} that was paid goes back",
+            row.amount
+        ),
+        threshold: None,
+        amount: Some(amount.amount().normalize()),
+    }
+}
+
+/// That a row was earned by a move. For the partner, too: it says nothing of whom the event was credited to before.
+pub fn earned_step(at: Timestamp) -> Step {
+    Step {
+        source: "reassignment".to_owned(),
+        outcome: Outcome::Applied,
+        detail: format!(
+            "the event was credited to this partner later, at {}: it earns what was in force then",
+            at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+        ),
+        threshold: None,
+        amount: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commission::PaymentTarget;
+    use crate::id::CommissionId;
+    use crate::money::Currency;
+
+    fn row(minor: i64, status: CommissionStatus) -> Commission {
+        let at = "2026-03-01T12:00:00Z".parse().unwrap();
+        Commission {
+            id: CommissionId::new(at),
+            kind: CommissionKind::Event,
+            status,
+            amount: eur(minor),
+            payment_target: PaymentTarget::Partnership,
+            recipient: None,
+            partner_id: PartnerId::new(at),
+            campaign_id: None,
+            event_id: None,
+            snapshot_id: None,
+            adjusts_id: None,
+            basis: None,
+            holdback_days: None,
+            accrued_at: at,
+            mature_at: None,
+            approved_at: None,
+            paid_at: None,
+            reversed_at: None,
+            payout_id: None,
+            explanation: Vec::new(),
+        }
+    }
+
+    fn eur(minor: i64) -> Money {
+        Money::from_minor(minor, Currency::parse("EUR").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_was_not_paid_is_reversed_and_what_was_stays_or_goes_back() {
+        use CommissionStatus::{Accrued, Approved, Paid, Reversed};
+        let cases = [
+            (2000, Accrued, 0, true, Left::Reversed),
+            (2000, Approved, -500, false, Left::Reversed),
+            (2000, Reversed, 0, true, Left::Nothing),
+            (2000, Paid, 0, false, Left::Kept),
+            (2000, Paid, -500, false, Left::Kept),
+            (2000, Paid, 0, true, Left::ClawedBack(eur(-2000))),
+            (2000, Paid, -500, true, Left::ClawedBack(eur(-1500))),
+            (-300, Paid, 0, true, Left::ClawedBack(eur(300))),
+            (-300, Paid, 100, true, Left::ClawedBack(eur(200))),
+            (2000, Paid, -2000, true, Left::Nothing),
+            (2000, Paid, -2000, false, Left::Nothing),
+        ];
+        for (minor, status, clawed, claw_back_paid, expected) in cases {
+            let left = leave(&row(minor, status), clawed, claw_back_paid);
+            assert_eq!(left, expected, "{minor} {status:?} {clawed} {claw_back_paid}");
+        }
+    }
+
+    #[test]
+    fn what_was_brought_in_stays_until_it_is_paid_and_clawed_back() {
+        let opening = |status| Commission {
+            kind: CommissionKind::Opening,
+            ..row(500, status)
+        };
+        assert_eq!(leave(&opening(CommissionStatus::Accrued), 0, true), Left::Kept);
+        assert_eq!(leave(&opening(CommissionStatus::Paid), 0, false), Left::Kept);
+        assert_eq!(
+            leave(&opening(CommissionStatus::Paid), 0, true),
+            Left::ClawedBack(eur(-500))
+        );
+        assert_eq!(leave(&opening(CommissionStatus::Reversed), 0, true), Left::Nothing);
+    }
+
+    #[test]
+    fn only_what_events_earn_moves_with_them() {
+        let moving: Vec<_> = CommissionKind::ALL.iter().filter(|kind| is_earned(**kind)).collect();
+        let expected = [
+            CommissionKind::Event,
+            CommissionKind::TierAdjustment,
+            CommissionKind::Opening,
+        ];
+        assert_eq!(moving.into_iter().copied().collect::<Vec<_>>(), expected);
+    }
+}

@@ -1,0 +1,188 @@
+//! What an action makes of amounts, and the steps that say so.
+
+use rust_decimal::Decimal;
+
+use super::Action;
+use super::counters::sum;
+use crate::explain::{Outcome, Step, rounding};
+use crate::money::{AmountTooLarge, Currency, MAX_MINOR, Money, written};
+
+/// What became of a row. The amounts of the steps add up to the difference that was made.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Acted {
+    pub amount: Money,
+    pub steps: Vec<Step>,
+}
+
+/// What `action` makes of rows in one currency, none of them negative: as many, in their order. A sum of 0 stays 0.
+/// EXACT moves the sum to `value`, as a flat difference.
+pub fn act(action: Action, value: Decimal, rows: &[Money]) -> Result<Vec<Money>, AmountTooLarge> {
+    Ok(explained(action, value, rows, "")?
+        .into_iter()
+        .map(|row| row.amount)
+        .collect())
+}
+
+/// [`act`], with steps whose source is `source`.
+pub(super) fn explained(
+    action: Action,
+    value: Decimal,
+    rows: &[Money],
+    source: &str,
+) -> Result<Vec<Acted>, AmountTooLarge> {
+    let Some(currency) = rows.first().map(|row| row.currency()) else {
+        return Ok(Vec::new());
+    };
+    let base = sum(rows, currency)?.minor();
+    if base == 0 {
+        let untouched = |row: &Money| Acted {
+            amount: *row,
+            steps: vec![step(source, "a base of 0 is never modified".into(), None)],
+        };
+        return Ok(rows.iter().map(untouched).collect());
+    }
+    let flat = || Money::round(value, currency).map(Money::minor);
+    match action {
+        Action::Increase => rows.iter().map(|row| percent(value, *row, source)).collect(),
+        Action::Decrease => rows.iter().map(|row| percent(-value, *row, source)).collect(),
+        Action::FlatIncrease => flat_difference(flat()?, rows, source),
+        Action::FlatDecrease => flat_difference(-flat()?, rows, source),
+        Action::Exact => flat_difference(flat()? - base, rows, source),
+    }
+}
+
+/// One row changed by percent, rounded. Exact in between: row x (100 + change) / 100 in whole numbers.
+fn percent(change: Decimal, row: Money, source: &str) -> Result<Acted, AmountTooLarge> {
+    let currency = row.currency();
+    let millionths = millionths(change);
+    let product = i128::from(row.minor())
+        .checked_mul(100_000_000 + millionths)
+        .ok_or(AmountTooLarge)?;
+    let mut steps = Vec::new();
+    let how = if millionths < 0 { "decreased" } else { "increased" };
+    let exact = Share::of(product, 8, currency)?;
+    let detail = format!("{row} {how} by {} %", change.abs().normalize());
+    steps.push(step(source, detail, Some(exact.exact - row.amount())));
+    let amount = exact.floored(currency, &mut steps);
+    Ok(Acted { amount, steps })
+}
+
+/// A difference booked on the first row; a deduction goes on to the next once a row is 0.
+fn flat_difference(difference: i64, rows: &[Money], source: &str) -> Result<Vec<Acted>, AmountTooLarge> {
+    let mut left = difference;
+    let mut acted = Vec::with_capacity(rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        let booked = if left < 0 { left.max(-row.minor()) } else { left };
+        left -= booked;
+        let amount = Money::from_minor(row.minor() + booked, row.currency())?;
+        let currency = row.currency();
+        let [booked, all] = [booked, difference].map(|minor| Decimal::new(minor, currency.exponent()));
+        let detail = match (booked == all, booked.is_zero()) {
+            (true, _) => format!("{row} changed by {}", written(booked, currency)),
+            (false, true) => format!("the change of {} is booked on other rows", written(all, currency)),
+            // What no row can bear is forgone: nothing falls below 0.
+            (false, false) => format!(
+                "{row} bears {} of the change of {}",
+                written(booked, currency),
+                written(all, currency)
+            ),
+        };
+        let amount_step = step(source, detail, Some(booked));
+        acted.push(Acted {
+            amount,
+            steps: vec![amount_step],
+        });
+        debug_assert!(index == 0 || left <= 0, "only deductions go on");
+    }
+    Ok(acted)
+}
+
+/// A percentage of the sale amount, rounded, with steps that lead there from `base`.
+pub(super) fn of_sale(
+    value: Decimal,
+    sale_amount: Decimal,
+    base: Money,
+    source: &str,
+) -> Result<Acted, AmountTooLarge> {
+    let currency = base.currency();
+    let product = sale_amount
+        .mantissa()
+        .checked_mul(millionths(value))
+        .ok_or(AmountTooLarge)?;
+    let share = Share::of_scaled(product, sale_amount.scale() + 8, currency)?;
+    let detail = format!(
+        "{} % of the sale amount {} instead of {base}",
+        value.normalize(),
+        written(sale_amount, currency)
+    );
+    let mut steps = vec![step(source, detail, Some(share.exact - base.amount()))];
+    let amount = share.floored(currency, &mut steps);
+    Ok(Acted { amount, steps })
+}
+
+/// An exact amount, with the step that leads there from `base`.
+pub(super) fn exactly(value: Decimal, base: Money, source: &str) -> Result<Acted, AmountTooLarge> {
+    let amount = Money::round(value, base.currency())?;
+    let detail = format!("exactly {amount} instead of {base}");
+    let steps = vec![step(source, detail, Some(amount.amount() - base.amount()))];
+    Ok(Acted { amount, steps })
+}
+
+/// An amount before and after rounding.
+struct Share {
+    exact: Decimal,
+    rounded: Money,
+}
+
+impl Share {
+    /// `product` / 10^`places` minor units.
+    fn of(product: i128, places: u32, currency: Currency) -> Result<Self, AmountTooLarge> {
+        Self::of_scaled(product, places + currency.exponent(), currency)
+    }
+
+    /// `product` / 10^`scale`, where `scale` is at least the currency's digits.
+    fn of_scaled(product: i128, scale: u32, currency: Currency) -> Result<Self, AmountTooLarge> {
+        let unit = 10i128.pow(scale - currency.exponent());
+        let magnitude = product.unsigned_abs();
+        let rounded =
+            (magnitude / unit.unsigned_abs()) + u128::from(magnitude % unit.unsigned_abs() * 2 >= unit.unsigned_abs());
+        let rounded = i64::try_from(rounded).map_err(|_| AmountTooLarge)?;
+        if rounded > MAX_MINOR {
+            return Err(AmountTooLarge);
+        }
+        let rounded = if product < 0 { -rounded } else { rounded };
+        let rounded = Money::from_minor(rounded, currency)?;
+        // Only a simulated sale amount of many digits does not fit; the explanation then begins at the rounded amount.
+        let exact = Decimal::try_from_i128_with_scale(product, scale).unwrap_or(rounded.amount());
+        Ok(Self { exact, rounded })
+    }
+
+    /// The rounded amount, at least 0, after noting what that takes.
+    fn floored(&self, currency: Currency, steps: &mut Vec<Step>) -> Money {
+        if self.exact.is_sign_negative() && !self.exact.is_zero() {
+            let detail = format!("{} is below 0, an amount never is", written(self.exact, currency));
+            steps.push(step("floor", detail, Some(-self.exact)));
+            return Money::from_minor(0, currency).expect("0 is small");
+        }
+        if self.exact != self.rounded.amount() {
+            steps.push(rounding(self.exact, self.rounded));
+        }
+        self.rounded
+    }
+}
+
+/// A percentage in millionths of a percent; it has at most six decimals.
+fn millionths(percent: Decimal) -> i128 {
+    let percent = percent.normalize();
+    percent.mantissa() * 10i128.pow(6u32.saturating_sub(percent.scale()))
+}
+
+pub(super) fn step(source: &str, detail: String, amount: Option<Decimal>) -> Step {
+    Step {
+        source: source.to_owned(),
+        outcome: Outcome::Applied,
+        detail,
+        threshold: None,
+        amount: amount.map(|amount| amount.normalize()),
+    }
+}

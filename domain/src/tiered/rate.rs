@@ -1,0 +1,258 @@
+//! Which tier changes the rate of a conversion, what the conversion then pays, and which retroactive parts come due.
+
+use super::act::{self, Acted};
+use super::counters::{Conversion, Counters, TakenBack, achieved, compared, in_band};
+use super::{Action, CrossingPolicy, Modifier, Side, Status, Tier, Window};
+use crate::explain::{Outcome, Step};
+use crate::money::{AmountTooLarge, Currency, Money, written};
+
+/// Which retroactive parts of a tier have fired in a window. Once set, never undone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fired {
+    pub payout: bool,
+    pub revenue: bool,
+}
+
+impl Fired {
+    pub fn of(self, side: Side) -> bool {
+        match side {
+            Side::Payout => self.payout,
+            Side::Revenue => self.revenue,
+        }
+    }
+
+    /// Whether any has.
+    pub fn any(self) -> bool {
+        self.payout || self.revenue
+    }
+
+    #[must_use]
+    pub fn and(mut self, side: Side) -> Self {
+        match side {
+            Side::Payout => self.payout = true,
+            Side::Revenue => self.revenue = true,
+        }
+        self
+    }
+}
+
+/// How a tier stands when a conversion comes that it counts: one of its event type, in a window of it. Lists of
+/// standings are in the order in which the tiers were created.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    pub tier: &'a Tier,
+    pub window: Window,
+    pub before: Counters,
+    /// The counters with the conversion: what to store.
+    pub with: Counters,
+    pub fired: Fired,
+}
+
+impl<'a> Standing<'a> {
+    /// Counts the conversion. `before` are the counters of the window that contains it.
+    pub fn new(
+        tier: &'a Tier,
+        window: Window,
+        before: Counters,
+        fired: Fired,
+        conversion: &Conversion,
+    ) -> Result<Self, AmountTooLarge> {
+        let with = before.plus(conversion.counted(tier.currency, TakenBack::default())?)?;
+        Ok(Self {
+            tier,
+            window,
+            before,
+            with,
+            fired,
+        })
+    }
+
+    /// The counters that decide the rate.
+    fn deciding(&self) -> &Counters {
+        match self.tier.crossing_policy {
+            CrossingPolicy::NextConversion => &self.before,
+            CrossingPolicy::CrossingConversion => &self.with,
+        }
+    }
+
+    /// Whether its rate holds.
+    fn reaches(&self) -> bool {
+        let (goals, counters) = (&self.tier.goals, self.deciding());
+        achieved(goals, counters) && in_band(goals, counters)
+    }
+}
+
+/// What a conversion pays.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paid {
+    /// As many as the conversion has payout rows.
+    pub payout: Vec<RatedRow>,
+    /// One, if it has revenue.
+    pub revenue: Vec<RatedRow>,
+    /// What fires with it, in the order of the standings.
+    pub due: Vec<Due>,
+}
+
+/// A row of a conversion, after the tiers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RatedRow {
+    /// Its part in the base.
+    pub base: Money,
+    /// 0: it is not written.
+    pub amount: Money,
+    /// The standing whose tier acted on the conversion.
+    pub tier: Option<usize>,
+    /// One step a tier, with its verdict, and what came of it. Their amounts add up to `amount` - `base`.
+    pub steps: Vec<Step>,
+}
+
+/// A retroactive part that fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Of which standing.
+    pub standing: usize,
+    pub side: Side,
+}
+
+/// What a conversion pays, and what fires with it.
+pub fn pay(standings: &[Standing<'_>], conversion: &Conversion) -> Result<Paid, AmountTooLarge> {
+    Ok(Paid {
+        payout: rate(Side::Payout, standings, conversion.rows(Side::Payout))?,
+        revenue: rate(Side::Revenue, standings, conversion.rows(Side::Revenue))?,
+        due: due(standings),
+    })
+}
+
+/// What tiers make of rows. Each currency is decided alone, since a tier neither sees nor changes another one.
+fn rate(side: Side, standings: &[Standing<'_>], rows: &[Money]) -> Result<Vec<RatedRow>, AmountTooLarge> {
+    let untouched = |row: &Money| RatedRow {
+        base: *row,
+        amount: *row,
+        tier: None,
+        steps: Vec::new(),
+    };
+    let mut rated: Vec<_> = rows.iter().map(untouched).collect();
+    for (first, row) in rows.iter().enumerate() {
+        let currency = row.currency();
+        if rows[..first].iter().any(|earlier| earlier.currency() == currency) {
+            continue;
+        }
+        let (places, same): (Vec<usize>, Vec<Money>) = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.currency() == currency)
+            .unzip();
+        let is_empty = same.iter().all(|row| row.minor() == 0);
+        let chosen = choose(side, currency, standings).filter(|_| !is_empty);
+        let mut acted = None;
+        if let Some((index, modifier)) = chosen {
+            let source = source(side, standings[index].tier);
+            acted = Some(act::explained(modifier.action, modifier.value, &same, &source)?);
+        }
+        let mut acted = acted.into_iter().flatten();
+        for place in places {
+            let row = &mut rated[place];
+            let result = acted.next();
+            row.tier = chosen.map(|(index, _)| index);
+            row.steps = steps(side, currency, standings, row.tier, result.as_ref());
+            row.amount = result.map_or(row.base, |result| result.amount);
+        }
+    }
+    Ok(rated)
+}
+
+/// The one tier that acts on amounts of this currency.
+pub(super) fn choose<'a>(side: Side, currency: Currency, standings: &[Standing<'a>]) -> Option<(usize, &'a Modifier)> {
+    let reaching = standings.iter().enumerate().filter_map(|(index, standing)| {
+        let tier = standing.tier;
+        let modifier = tier.modifier(side)?;
+        (tier.status == Status::Active && tier.currency == currency && standing.reaches()).then_some((index, modifier))
+    });
+    // The last of equals is the newest.
+    reaching.max_by_key(|(index, _)| rank(standings[*index].tier))
+}
+
+/// Highest wins: the goals in the order of [`super::Metric`], then the start date.
+fn rank(tier: &Tier) -> impl Ord {
+    let goal_of = |metric| {
+        let goal = tier.goals.iter().find(|goal| goal.metric == metric);
+        goal.map_or(rust_decimal::Decimal::ZERO, |goal| goal.goal)
+    };
+    let goals: Vec<_> = super::Metric::ALL.iter().map(|metric| goal_of(*metric)).collect();
+    (goals, tier.start_date)
+}
+
+/// Every ACTIVE tier that has a rate on this side, with its verdict.
+pub(super) fn steps(
+    side: Side,
+    currency: Currency,
+    standings: &[Standing<'_>],
+    chosen: Option<usize>,
+    acted: Option<&Acted>,
+) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for (index, standing) in standings.iter().enumerate() {
+        let tier = standing.tier;
+        let Some(modifier) = tier.modifier(side).filter(|_| tier.status == Status::Active) else {
+            continue;
+        };
+        let threshold = Some(compared(tier, standing.deciding()));
+        if let (true, Some(acted)) = (chosen == Some(index), acted) {
+            let of_action = steps.len();
+            steps.extend(acted.steps.iter().cloned());
+            steps[of_action].threshold = threshold;
+            continue;
+        }
+        let (outcome, reason) = if tier.currency != currency {
+            (
+                Outcome::NotReached,
+                format!(": it is in {}, the {} is in {currency}", tier.currency, side.as_str()),
+            )
+        } else if !standing.reaches() {
+            (Outcome::NotReached, String::new())
+        } else if chosen.is_none() {
+            (Outcome::NotReached, ": a base of 0 is never modified".to_owned())
+        } else {
+            (Outcome::Replaced, ": another tier goes before it".to_owned())
+        };
+        steps.push(Step {
+            source: source(side, tier),
+            outcome,
+            detail: format!("{}{reason}", describe(modifier.action, modifier.value, tier.currency)),
+            threshold,
+            amount: None,
+        });
+    }
+    steps
+}
+
+pub(super) fn source(side: Side, tier: &Tier) -> String {
+    format!("{} tier {}", side.as_str(), tier.name)
+}
+
+/// The action in words: `increase by 10 %`.
+fn describe(action: Action, value: rust_decimal::Decimal, currency: Currency) -> String {
+    let value = value.normalize();
+    match action {
+        Action::Increase => format!("increase by {value} %"),
+        Action::Decrease => format!("decrease by {value} %"),
+        Action::FlatIncrease => format!("increase by {}", written(value, currency)),
+        Action::FlatDecrease => format!("decrease by {}", written(value, currency)),
+        Action::Exact => format!("exactly {}", written(value, currency)),
+    }
+}
+
+/// The retroactive parts whose goals hold with the conversion and that have not fired in this window.
+fn due(standings: &[Standing<'_>]) -> Vec<Due> {
+    let mut due = Vec::new();
+    for (index, standing) in standings.iter().enumerate() {
+        let tier = standing.tier;
+        if tier.status == Status::Inactive || !achieved(&tier.goals, &standing.with) {
+            continue;
+        }
+        let sides = Side::ALL.iter().copied();
+        let open = sides.filter(|side| tier.retroactive(*side).is_some() && !standing.fired.of(*side));
+        due.extend(open.map(|side| Due { standing: index, side }));
+    }
+    due
+}

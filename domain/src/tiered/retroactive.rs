@@ -1,0 +1,208 @@
+//! What earlier conversions gain or lose when a tier's goals are reached.
+//!
+//! A conversion of the window moves to `new`: the action on its base rows, or exactly the value, or a percentage of its
+//! whole sale amount. The adjustment is `new` - what it has earned so far, gross: all its rows, also reversed ones, and
+//! earlier adjustments, but no clawback. What a refund took stays taken in proportion: the adjustment has a clawback for
+//! the share refunded. 4.00, half refunded, with a flat increase of 5.00: an adjustment of 5.00 and a clawback of 2.50.
+//!
+//! Left out: what is wholly refunded or has only reversed rows, and so has left the window; a base of 0; an increase that
+//! would lower, a decrease that would raise; an adjustment of 0. Parts that fire together do so one after the other, in
+//! the order in which their tiers were created, each on what the earlier ones made.
+
+use super::act::{self, Acted, step};
+use super::counters::{Conversion, TakenBack, compared, sum};
+use super::rate::{Due, Standing, source};
+use super::{Action, Retroactive, Side, Tier};
+use crate::explain::Step;
+use crate::money::{AmountTooLarge, Money};
+use crate::refund;
+
+/// A recorded conversion, and what it has earned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Past {
+    /// Its `payout` and `revenue` are the base, before any tier.
+    pub conversion: Conversion,
+    pub taken_back: TakenBack,
+    pub payout: Earned,
+    pub revenue: Earned,
+}
+
+impl Past {
+    /// What it has earned on a side.
+    pub fn earned(&self, side: Side) -> &Earned {
+        match side {
+            Side::Payout => &self.payout,
+            Side::Revenue => &self.revenue,
+        }
+    }
+
+    fn earned_mut(&mut self, side: Side) -> &mut Earned {
+        match side {
+            Side::Payout => &mut self.payout,
+            Side::Revenue => &mut self.revenue,
+        }
+    }
+}
+
+/// What one side of a conversion has earned so far, gross.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Earned {
+    /// Its EVENT rows, in their order; of revenue, the final one.
+    pub rows: Vec<EarnedRow>,
+    /// Earlier adjustments, of any tier, also reversed ones.
+    pub adjustments: Vec<Money>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EarnedRow {
+    pub amount: Money,
+    /// Of a FIXED component, which goes back only as a whole.
+    pub is_fixed: bool,
+    pub is_reversed: bool,
+}
+
+/// What a conversion gains or loses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adjustment {
+    /// By which part of which tier.
+    pub due: Due,
+    /// Of which of the past conversions.
+    pub conversion: usize,
+    /// Which of its rows it adjusts: the first that is not reversed. `None`: the tiers had left it none, and the
+    /// adjustment names the event.
+    pub row: Option<usize>,
+    pub amount: Money,
+    /// Of the opposite sign: the share that was refunded before. Payouts only, since revenue is never clawed back.
+    pub clawback: Option<Money>,
+    /// Their amounts add up to `amount`.
+    pub steps: Vec<Step>,
+}
+
+/// Fires what is due with the last of `past`: the conversions of the partner on the campaign so far, in the order of
+/// recording, and at least those in the windows of what is due. Adds the adjustments to what they earned.
+pub fn fire(due: &[Due], standings: &[Standing<'_>], past: &mut [Past]) -> Result<Vec<Adjustment>, AmountTooLarge> {
+    let mut adjustments = Vec::new();
+    for due in due {
+        let standing = &standings[due.standing];
+        let Some(retroactive) = standing.tier.retroactive(due.side) else {
+            continue;
+        };
+        let threshold = compared(standing.tier, &standing.with);
+        for (index, past) in past.iter_mut().enumerate() {
+            let conversion = &past.conversion;
+            let concerns = standing.tier.counts(conversion.event_type.as_deref())
+                && standing.window.contains(conversion.occurred_at);
+            if !concerns {
+                continue;
+            }
+            let moved = adjust(standing.tier, due.side, retroactive, past)?;
+            let Some(Move { row, amount, mut steps }) = moved else {
+                continue;
+            };
+            let clawback = match due.side {
+                Side::Payout => clawback(past, row, amount),
+                Side::Revenue => None,
+            };
+            past.earned_mut(due.side).adjustments.push(amount);
+            // The second step is the tier's, after the base.
+            if let Some(of_tier) = steps.get_mut(1) {
+                of_tier.threshold = Some(threshold.clone());
+            }
+            adjustments.push(Adjustment {
+                due: *due,
+                conversion: index,
+                row,
+                amount,
+                clawback,
+                steps,
+            });
+        }
+    }
+    Ok(adjustments)
+}
+
+/// How one conversion moves.
+struct Move {
+    row: Option<usize>,
+    amount: Money,
+    steps: Vec<Step>,
+}
+
+/// How a conversion moves; `None` where it is left as it is.
+fn adjust(tier: &Tier, side: Side, retroactive: &Retroactive, past: &Past) -> Result<Option<Move>, AmountTooLarge> {
+    let (currency, conversion, earned) = (tier.currency, &past.conversion, past.earned(side));
+    let base = sum(conversion.rows(side), currency)?;
+    if past.taken_back.has_left() || base.minor() == 0 {
+        return Ok(None);
+    }
+    let in_currency = || {
+        let rows = earned.rows.iter().enumerate();
+        rows.filter(|(_, row)| row.amount.currency() == currency)
+    };
+    let row = in_currency().find(|(_, row)| !row.is_reversed).map(|(index, _)| index);
+    if row.is_none() && in_currency().next().is_some() {
+        return Ok(None);
+    }
+    let Some(new) = new_amount(tier, side, retroactive, conversion, base)? else {
+        return Ok(None);
+    };
+    let rows = earned.rows.iter().map(|row| &row.amount);
+    let so_far = sum(rows.chain(&earned.adjustments), currency)?;
+    let difference = new.amount.minor() - so_far.minor();
+    let goes_against = match retroactive.action {
+        Action::Increase | Action::FlatIncrease => difference < 0,
+        Action::Decrease | Action::FlatDecrease => difference > 0,
+        Action::Exact => false,
+    };
+    if goes_against || difference == 0 {
+        return Ok(None);
+    }
+    let mut steps = vec![step("base", format!("{base}, before any tier"), Some(base.amount()))];
+    steps.extend(new.steps);
+    let detail = format!("{so_far} in rows and adjustments, before clawbacks");
+    steps.push(step("earned before", detail, Some(-so_far.amount())));
+    let amount = Money::from_minor(difference, currency)?;
+    Ok(Some(Move { row, amount, steps }))
+}
+
+/// What the conversion moves to; `None` where that is a percentage of a sale amount in another currency.
+fn new_amount(
+    tier: &Tier,
+    side: Side,
+    retroactive: &Retroactive,
+    conversion: &Conversion,
+    base: Money,
+) -> Result<Option<Acted>, AmountTooLarge> {
+    let Retroactive { action, value, .. } = *retroactive;
+    let source = format!("{}, retroactive", source(side, tier));
+    if retroactive.is_of_sale() {
+        let sale_amount = match conversion.sale_amount {
+            None => rust_decimal::Decimal::ZERO,
+            Some(sale) if sale.currency == tier.currency => sale.amount,
+            Some(_) => return Ok(None),
+        };
+        return act::of_sale(value, sale_amount, base, &source).map(Some);
+    }
+    if action == Action::Exact {
+        return act::exactly(value, base, &source).map(Some);
+    }
+    let rows: Vec<Money> = conversion
+        .rows(side)
+        .iter()
+        .copied()
+        .filter(|row| row.currency() == tier.currency)
+        .collect();
+    // By row, as the rate acts too, so that the same action gives the same amount.
+    let acted = act::explained(action, value, &rows, &source)?;
+    let amount = sum(acted.iter().map(|row| &row.amount), tier.currency)?;
+    let steps = acted.into_iter().flat_map(|row| row.steps).collect();
+    Ok(Some(Acted { amount, steps }))
+}
+
+/// What goes back of an adjustment at once, as much as if it had been there before the refunds.
+fn clawback(past: &Past, row: Option<usize>, amount: Money) -> Option<Money> {
+    let is_fixed = row.is_some_and(|row| past.payout.rows[row].is_fixed);
+    let share = refund::share(amount.minor(), is_fixed, past.taken_back.refunded);
+    let back = Money::from_minor(-share, amount.currency()).expect("no more than the adjustment");
+    (share != 0).then_some(back)
+}

@@ -1,0 +1,311 @@
+//! Trying tiers on made-up conversions of one partner on one campaign, by the functions that record real ones.
+//!
+//! The order of the list is the order of recording, and later tiers of the list are the newer ones. Every conversion is
+//! taken to be of the event type that a tier asks for, and every tier to be for this partner and campaign. Base payout
+//! and revenue are rounded first, as rows of the ledger are; the sale amount stays exact.
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+
+use super::act::step;
+use super::counters::{Conversion, Counters, Progress, SaleAmount, TakenBack, progress};
+use super::rate::{Fired, RatedRow, Standing, pay, steps};
+use super::retroactive::{Adjustment, Earned, EarnedRow, Past, fire};
+use super::{Side, Tier, Window};
+use crate::Timestamp;
+use crate::explain::{Step, rounding};
+use crate::money::{AmountTooLarge, Currency, Money, check_amount, written};
+use crate::problem::{Fault, ProblemCode, Problems};
+
+/// The most conversions of one simulation.
+pub const MAX_SIMULATED_CONVERSIONS: usize = 1000;
+/// The most tiers of one simulation.
+pub const MAX_SIMULATED_TIERS: usize = 50;
+
+/// A conversion to simulate, as entered. Amounts are at least 0 and may have more digits than the currency.
+#[derive(Clone, Copy, Debug)]
+pub struct ConversionDraft {
+    pub occurred_at: Timestamp,
+    pub sale_amount: Decimal,
+    pub base_payout: Decimal,
+    pub base_revenue: Decimal,
+    pub base: bool,
+}
+
+/// What tiers make of a list of conversions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Simulation {
+    pub conversions: Vec<Simulated>,
+    /// With all adjustments.
+    pub total_payout: Money,
+    /// With all adjustments.
+    pub total_revenue: Money,
+}
+
+/// What tiers make of one conversion.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Simulated {
+    /// Without adjustments.
+    pub payout: Money,
+    /// Without adjustments.
+    pub revenue: Money,
+    /// Which of the tiers acted.
+    pub payout_tier: Option<usize>,
+    pub revenue_tier: Option<usize>,
+    /// What it caused, of payouts and of revenue.
+    pub adjustments: Vec<SimulatedAdjustment>,
+    pub revenue_adjustments: Vec<SimulatedAdjustment>,
+    /// The counters with it, of every tier in whose dates it lies: the tier, and how far its goals are reached.
+    pub counters: Vec<(usize, Vec<Progress>)>,
+    /// First of the payout, then of the revenue, then of the adjustments.
+    pub explanation: Vec<Step>,
+}
+
+/// What one conversion of the list gains or loses by another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SimulatedAdjustment {
+    pub conversion: usize,
+    pub tier: usize,
+    pub amount: Money,
+}
+
+/// An amount beyond the largest came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("conversion {conversion} earns too much: {too_large}")]
+pub struct TooLarge {
+    /// At which conversion.
+    pub conversion: usize,
+    pub too_large: AmountTooLarge,
+}
+
+/// The conversions and their unrounded bases, or `None` after noting what is wrong with them under `conversions.N`.
+pub fn conversions(
+    drafts: &[ConversionDraft],
+    currency: Currency,
+    problems: &mut Problems,
+) -> Option<Vec<ConversionDraft>> {
+    problems.within("conversions", |problems| {
+        if !(1..=MAX_SIMULATED_CONVERSIONS).contains(&drafts.len()) {
+            let message = format!("must have 1 to {MAX_SIMULATED_CONVERSIONS} entries");
+            problems.add("", ProblemCode::Invalid, message);
+            return None;
+        }
+        let checked = |(index, draft): (usize, &ConversionDraft)| {
+            problems.within(index, |problems| {
+                let mut amount = |field: &str, amount: Decimal| {
+                    let amount = if amount < Decimal::ZERO {
+                        Err(Fault::invalid(format!("must not be negative, but is {amount}")))
+                    } else {
+                        check_amount(amount, Some(currency))
+                    };
+                    problems.take(field, amount)
+                };
+                let sale_amount = amount("saleAmount", draft.sale_amount);
+                let base_payout = amount("basePayout", draft.base_payout);
+                let base_revenue = amount("baseRevenue", draft.base_revenue);
+                Some(ConversionDraft {
+                    sale_amount: sale_amount?,
+                    base_payout: base_payout?,
+                    base_revenue: base_revenue?,
+                    ..*draft
+                })
+            })
+        };
+        let checked: Vec<_> = drafts.iter().enumerate().map(checked).collect();
+        checked.into_iter().collect()
+    })
+}
+
+/// What `tiers`, oldest first, make of the conversions, whose amounts are in `currency` and were checked by
+/// [`conversions`]. `zone` is the tenant's.
+pub fn simulate(
+    tiers: &[Tier],
+    conversions: &[ConversionDraft],
+    currency: Currency,
+    zone: Tz,
+) -> Result<Simulation, TooLarge> {
+    let any_type = |tier: &Tier| Tier {
+        event_type: None,
+        ..tier.clone()
+    };
+    let tiers: Vec<Tier> = tiers.iter().map(any_type).collect();
+    let mut run = Run {
+        tiers: &tiers,
+        currency,
+        zone,
+        windows: HashMap::new(),
+        past: Vec::with_capacity(conversions.len()),
+        totals: [0; 2],
+    };
+    let mut simulated = Vec::with_capacity(conversions.len());
+    for (index, draft) in conversions.iter().enumerate() {
+        let result = run.conversion(draft);
+        simulated.push(result.map_err(|too_large| TooLarge {
+            conversion: index,
+            too_large,
+        })?);
+    }
+    let [total_payout, total_revenue] = run.totals.map(|minor| Money::from_minor(minor, currency));
+    let last = |too_large| TooLarge {
+        conversion: conversions.len().saturating_sub(1),
+        too_large,
+    };
+    Ok(Simulation {
+        conversions: simulated,
+        total_payout: total_payout.map_err(last)?,
+        total_revenue: total_revenue.map_err(last)?,
+    })
+}
+
+/// What the database would hold.
+struct Run<'a> {
+    tiers: &'a [Tier],
+    currency: Currency,
+    zone: Tz,
+    windows: HashMap<(usize, Window), (Counters, Fired)>,
+    past: Vec<Past>,
+    /// Payout and revenue, in minor units.
+    totals: [i64; 2],
+}
+
+impl Run<'_> {
+    fn conversion(&mut self, draft: &ConversionDraft) -> Result<Simulated, AmountTooLarge> {
+        let currency = self.currency;
+        let payout = Money::round(draft.base_payout, currency)?;
+        let revenue = Money::round(draft.base_revenue, currency)?;
+        let amount = draft.sale_amount;
+        let conversion = Conversion {
+            occurred_at: draft.occurred_at,
+            event_type: None,
+            base: draft.base,
+            sale_amount: Some(SaleAmount { amount, currency }),
+            // An amount of 0 is no row, as in the ledger.
+            payout: Some(payout).filter(|payout| payout.minor() != 0).into_iter().collect(),
+            revenue: Some(revenue),
+        };
+        let mut places = Vec::new();
+        let mut standings = Vec::new();
+        for (index, tier) in self.tiers.iter().enumerate() {
+            if let Some(window) = tier.window(self.zone, conversion.occurred_at) {
+                let (before, fired) = self.windows.get(&(index, window)).copied().unwrap_or_default();
+                places.push(index);
+                standings.push(Standing::new(tier, window, before, fired, &conversion)?);
+            }
+        }
+        let paid = pay(&standings, &conversion)?;
+        self.past.push(Past {
+            conversion,
+            taken_back: TakenBack::default(),
+            payout: earned(&paid.payout),
+            revenue: earned(&paid.revenue),
+        });
+        let adjustments = fire(&paid.due, &standings, &mut self.past)?;
+        for (index, standing) in places.iter().zip(&standings) {
+            self.windows
+                .insert((*index, standing.window), (standing.with, standing.fired));
+        }
+        for due in &paid.due {
+            let key = (places[due.standing], standings[due.standing].window);
+            let (_, fired) = self.windows.entry(key).or_default();
+            *fired = fired.and(due.side);
+        }
+
+        let mut explanation = Vec::new();
+        for (side, exact, rows) in [
+            (Side::Payout, draft.base_payout, &paid.payout),
+            (Side::Revenue, draft.base_revenue, &paid.revenue),
+        ] {
+            self.explain(side, exact, rows, &standings, &mut explanation)?;
+        }
+        let of_side = |side: Side| {
+            let adjustments = adjustments.iter().filter(move |adjustment| adjustment.due.side == side);
+            let places = &places;
+            adjustments.map(move |adjustment| SimulatedAdjustment {
+                conversion: adjustment.conversion,
+                tier: places[adjustment.due.standing],
+                amount: adjustment.amount,
+            })
+        };
+        for adjustment in &adjustments {
+            explanation.extend(summary(adjustment));
+        }
+        let amount = |rows: &[RatedRow]| rows.first().map_or(0, |row| row.amount.minor());
+        let simulated = Simulated {
+            payout: Money::from_minor(amount(&paid.payout), currency)?,
+            revenue: Money::from_minor(amount(&paid.revenue), currency)?,
+            payout_tier: paid.payout.first().and_then(|row| row.tier).map(|index| places[index]),
+            revenue_tier: paid.revenue.first().and_then(|row| row.tier).map(|index| places[index]),
+            adjustments: of_side(Side::Payout).collect(),
+            revenue_adjustments: of_side(Side::Revenue).collect(),
+            counters: places
+                .iter()
+                .zip(&standings)
+                .map(|(index, standing)| (*index, progress(standing.tier, standing.window, &standing.with)))
+                .collect(),
+            explanation,
+        };
+        self.add(&simulated)?;
+        Ok(simulated)
+    }
+
+    fn explain(
+        &self,
+        side: Side,
+        exact: Decimal,
+        rows: &[RatedRow],
+        standings: &[Standing<'_>],
+        explanation: &mut Vec<Step>,
+    ) -> Result<(), AmountTooLarge> {
+        let base = Money::round(exact, self.currency)?;
+        let detail = format!("{}, before any tier", written(exact, self.currency));
+        explanation.push(step(&format!("base {}", side.as_str()), detail, Some(exact)));
+        if base.amount() != exact {
+            explanation.push(rounding(exact, base));
+        }
+        match rows.first() {
+            Some(row) => explanation.extend(row.steps.iter().cloned()),
+            None => explanation.extend(steps(side, self.currency, standings, None, None)),
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, simulated: &Simulated) -> Result<(), AmountTooLarge> {
+        let sides = [
+            (simulated.payout, &simulated.adjustments),
+            (simulated.revenue, &simulated.revenue_adjustments),
+        ];
+        for (total, (paid, adjustments)) in self.totals.iter_mut().zip(sides) {
+            let amounts = adjustments.iter().map(|adjustment| adjustment.amount);
+            for amount in amounts.chain([paid]) {
+                *total = total.checked_add(amount.minor()).ok_or(AmountTooLarge)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn earned(rows: &[RatedRow]) -> Earned {
+    let written = rows.iter().filter(|row| row.amount.minor() != 0);
+    Earned {
+        rows: written
+            .map(|row| EarnedRow {
+                amount: row.amount,
+                is_fixed: false,
+                is_reversed: false,
+            })
+            .collect(),
+        adjustments: Vec::new(),
+    }
+}
+
+/// The steps of an adjustment, which say of which conversion they are.
+fn summary(adjustment: &Adjustment) -> Vec<Step> {
+    let of = format!("conversions.{} ", adjustment.conversion);
+    let named = |step: &Step| Step {
+        source: format!("{of}{}", step.source),
+        ..step.clone()
+    };
+    adjustment.steps.iter().map(named).collect()
+}

@@ -1,0 +1,181 @@
+//! What endpoints are told: a flat object for each type, made once, of what cannot change any more. Ids, external ids,
+//! amounts, status and times as of what happened; never names, e-mail addresses, metadata, revenue or explanations.
+
+use std::collections::HashMap;
+
+use chrono::SecondsFormat;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{API_VERSION, WebhookEventType};
+use crate::Timestamp;
+use crate::commission::{Commission, Payout};
+use crate::id::{CampaignId, EventId, PartnerId};
+use crate::money::Money;
+use crate::partnership_request::PartnershipRequest;
+
+/// Something that happened, as the outbox says it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Happening {
+    pub event_type: WebhookEventType,
+    pub object: Uuid,
+    pub at: Timestamp,
+    /// What is said of it nowhere else: fields of the body.
+    pub detail: Option<Value>,
+}
+
+/// What the rows that happenings name are called by other systems.
+#[derive(Debug, Default)]
+pub struct ExternalIds {
+    pub partners: HashMap<Uuid, Option<String>>,
+    pub campaigns: HashMap<Uuid, Option<String>>,
+    pub events: HashMap<Uuid, String>,
+}
+
+impl ExternalIds {
+    fn partner(&self, id: Option<PartnerId>) -> Option<&str> {
+        self.partners.get(&id?.uuid())?.as_deref()
+    }
+
+    fn campaign(&self, id: Option<CampaignId>) -> Option<&str> {
+        self.campaigns.get(&id?.uuid())?.as_deref()
+    }
+
+    fn event(&self, id: Option<EventId>) -> Option<&str> {
+        Some(self.events.get(&id?.uuid())?.as_str())
+    }
+}
+
+/// The body, as it is signed and sent. `sequence` rises for each object.
+pub fn body(happening: &Happening, sequence: i64, data: Value) -> String {
+    let mut fields = Map::new();
+    fields.insert("sequence".to_owned(), json!(sequence));
+    for more in [Some(data), happening.detail.clone()].into_iter().flatten() {
+        if let Value::Object(more) = more {
+            fields.extend(more);
+        }
+    }
+    json!({
+        "type": happening.event_type.dotted(),
+        "apiVersion": API_VERSION,
+        "timestamp": moment(happening.at),
+        "data": fields,
+    })
+    .to_string()
+}
+
+fn moment(at: Timestamp) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+fn money(amount: Money) -> Value {
+    json!({ "amount": amount.amount().to_string(), "currency": amount.currency().code() })
+}
+
+/// A commission that came to a status at `at`.
+pub fn commission(row: &Commission, event_type: WebhookEventType, at: Timestamp, ids: &ExternalIds) -> Value {
+    let status = event_type.as_str().trim_start_matches("COMMISSION_");
+    let is_paid = event_type == WebhookEventType::CommissionPaid;
+    json!({
+        "commissionId": row.id,
+        "kind": row.kind.as_str(),
+        "status": status,
+        "amount": money(row.amount),
+        "partnerId": row.partner_id,
+        "partnerExternalId": ids.partner(Some(row.partner_id)),
+        "campaignId": row.campaign_id,
+        "campaignExternalId": ids.campaign(row.campaign_id),
+        "eventId": row.event_id,
+        "eventExternalId": ids.event(row.event_id),
+        "adjustsCommissionId": row.adjusts_id,
+        "payoutId": row.payout_id.filter(|_| is_paid),
+        "accruedAt": moment(row.accrued_at),
+        "matureAt": row.mature_at.map(moment),
+        "changedAt": moment(at),
+    })
+}
+
+/// A payout that was made, or has come to its end, at `at`.
+pub fn payout(row: &Payout, event_type: WebhookEventType, at: Timestamp, ids: &ExternalIds) -> Value {
+    let status = match event_type {
+        WebhookEventType::PayoutCreated => "PENDING",
+        _ => row.status.as_str(),
+    };
+    json!({
+        "payoutId": row.id,
+        "payoutRunId": row.run_id,
+        "status": status,
+        "amount": money(row.amount),
+        "partnerId": row.partner_id,
+        "partnerExternalId": ids.partner(Some(row.partner_id)),
+        "createdAt": moment(row.created_at),
+        "changedAt": moment(at),
+    })
+}
+
+/// A partner, whose status the happening itself says.
+pub fn partner(id: PartnerId, at: Timestamp, ids: &ExternalIds) -> Value {
+    json!({ "partnerId": id, "partnerExternalId": ids.partner(Some(id)), "changedAt": moment(at) })
+}
+
+/// A request that was made, or decided, at `at`.
+pub fn request(row: &PartnershipRequest, event_type: WebhookEventType, at: Timestamp, ids: &ExternalIds) -> Value {
+    let is_decided = event_type == WebhookEventType::PartnershipRequestDecided;
+    let partner = row.partner_id.filter(|_| is_decided);
+    json!({
+        "partnershipRequestId": row.id,
+        "status": if is_decided { row.status.as_str() } else { "PENDING" },
+        "campaignId": row.campaign_id,
+        "campaignExternalId": ids.campaign(Some(row.campaign_id)),
+        "partnerId": partner,
+        "partnerExternalId": ids.partner(partner),
+        "createdAt": moment(row.created_at),
+        "changedAt": moment(at),
+    })
+}
+
+/// What else may happen is told by the happening itself.
+pub fn other(at: Timestamp) -> Value {
+    json!({ "changedAt": moment(at) })
+}
+
+/// The body of a test: of its type, and about nothing.
+pub fn test(event_type: WebhookEventType, at: Timestamp) -> String {
+    let (object, detail) = (Uuid::nil(), None);
+    let happening = Happening {
+        event_type,
+        object,
+        at,
+        detail,
+    };
+    body(&happening, 0, json!({ "test": true, "changedAt": moment(at) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_says_what_when_and_in_which_order() {
+        let happening = Happening {
+            event_type: WebhookEventType::PartnerSuspended,
+            object: Uuid::nil(),
+            at: "2026-03-01T12:00:00.5Z".parse().unwrap(),
+            detail: Some(json!({ "status": "SUSPENDED" })),
+        };
+        let id = PartnerId::from_uuid(Uuid::nil());
+        let mut ids = ExternalIds::default();
+        ids.partners.insert(Uuid::nil(), Some("P-1".to_owned()));
+        let body = body(&happening, 7, partner(id, happening.at, &ids));
+        let expected = json!({
+            "type": "partner.suspended",
+            "apiVersion": API_VERSION,
+            "timestamp": "2026-03-01T12:00:00.500Z",
+            "data": {
+                "sequence": 7, "status": "SUSPENDED", "partnerId": id, "partnerExternalId": "P-1",
+                "changedAt": "2026-03-01T12:00:00.500Z",
+            },
+        });
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), expected);
+    }
+}
