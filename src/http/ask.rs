@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use async_graphql::Variables;
-use axum::body::{Body, BodyDataStream};
+use async_graphql::{Request, Variables};
+use async_graphql_axum::GraphQLRequest;
+use async_graphql_axum::rejection::GraphQLRejection;
+use async_graphql_value::Extensions;
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::extract::FromRequest;
 use axum::http::{HeaderMap, StatusCode, header};
 use futures::StreamExt;
 use serde_json::{Map, Value};
@@ -17,7 +21,7 @@ pub struct Ask {
     pub query: Option<String>,
     pub operation_name: Option<String>,
     pub variables: Variables,
-    pub extensions: Map<String, Value>,
+    pub extensions: Extensions,
     /// How long it was on its way in.
     pub bytes: usize,
 }
@@ -70,14 +74,24 @@ pub async fn read_body(
             });
         }
     };
-    let text = std::str::from_utf8(&bytes).map_err(|_| bad_request("the body is not UTF-8"))?;
+    let bytes = Bytes::from(bytes);
     if values(&bytes) > limits.body_values {
         let message = format!("the body has too many values: at most {}", limits.body_values);
         return Err(unreadable(StatusCode::PAYLOAD_TOO_LARGE, message));
     }
     // It nests 128 levels at most: the parser refuses more.
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| bad_request(format!("the body is not JSON: {error}")))?;
+    let request = axum::extract::Request::new(Body::from(bytes.clone()));
+    match GraphQLRequest::<GraphQLRejection>::from_request(request, &()).await {
+        Ok(request) => from_request(request.into_inner(), bytes.len()),
+        // It does not say what is wrong.
+        Err(_) => from_json(&bytes),
+    }
+}
+
+/// Reads a body, or says what in it cannot be read.
+fn from_json(bytes: &[u8]) -> Result<Ask, Unreadable> {
+    let text = std::str::from_utf8(bytes).map_err(|_| bad_request("the body is not UTF-8"))?;
+    let value = serde_json::from_str(text).map_err(|error| bad_request(format!("the body is not JSON: {error}")))?;
     match value {
         Value::Object(members) => from_members(members, bytes.len()),
         Value::Array(_) => Err(bad_request("one request at a time: lists of requests are not taken")),
@@ -160,27 +174,35 @@ pub fn read_parameters(pairs: Vec<(String, String)>) -> Result<Ask, Unreadable> 
 
 /// Reads the members of a request in JSON, which was so long.
 pub fn from_members(mut members: Map<String, Value>, bytes: usize) -> Result<Ask, Unreadable> {
-    let mut text = |name: &str| match members.remove(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(bad_request(format!("{name} must be a text"))),
-    };
-    let (query, operation_name) = (text("query")?, text("operationName")?);
-    let mut object = |name: &str| match members.remove(name) {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(object)) => Ok(object),
-        Some(_) => Err(bad_request(format!("{name} must be a JSON object"))),
-    };
-    let (variables, extensions) = (object("variables")?, object("extensions")?);
-    if query.is_none() && !extensions.contains_key("persistedQuery") {
+    // None of them is the same as null.
+    members.retain(|_, value| !value.is_null());
+    for name in ["query", "operationName"] {
+        if members.get(name).is_some_and(|value| !value.is_string()) {
+            return Err(bad_request(format!("{name} must be a text")));
+        }
+    }
+    for name in ["variables", "extensions"] {
+        if members.get(name).is_some_and(|value| !value.is_object()) {
+            return Err(bad_request(format!("{name} must be a JSON object")));
+        }
+    }
+    let request = serde_json::from_value(Value::Object(members));
+    let request = request.map_err(|error| bad_request(format!("this is no GraphQL request: {error}")))?;
+    from_request(request, bytes)
+}
+
+fn from_request(request: Request, bytes: usize) -> Result<Ask, Unreadable> {
+    // Some clients send an empty text for none.
+    let given = |text: &String| !text.is_empty();
+    let query = Some(request.query).filter(given);
+    if query.is_none() && !request.extensions.contains_key("persistedQuery") {
         return Err(bad_request("the request needs the text \"query\""));
     }
     Ok(Ask {
         query,
-        // Some clients send an empty name for none.
-        operation_name: operation_name.filter(|name| !name.is_empty()),
-        variables: Variables::from_json(Value::Object(variables)),
-        extensions,
+        operation_name: request.operation_name.filter(given),
+        variables: request.variables,
+        extensions: request.extensions,
         bytes,
     })
 }

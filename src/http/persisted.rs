@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use async_graphql_value::{ConstValue, Extensions};
 use serde_json::Value;
 
 use super::documents::{Hash, hash, read_hash};
@@ -58,13 +59,11 @@ impl Persisted {
     }
 
     /// Puts the text of a request and the hash in its extensions together.
-    pub fn resolve(
-        &self,
-        tenant: &str,
-        text: Option<String>,
-        extensions: &serde_json::Map<String, Value>,
-    ) -> Result<Named, Problem> {
-        let Some(persisted) = extensions.get("persistedQuery").filter(|value| !value.is_null()) else {
+    pub fn resolve(&self, tenant: &str, text: Option<String>, extensions: &Extensions) -> Result<Named, Problem> {
+        let persisted = extensions
+            .get("persistedQuery")
+            .filter(|value| **value != ConstValue::Null);
+        let Some(persisted) = persisted.and_then(|value| value.clone().into_json().ok()) else {
             return match text {
                 Some(text) => Ok(Named::Text(hash(&text), text)),
                 None => Err(Problem::new("BAD_REQUEST", "the request needs the text \"query\"")),
