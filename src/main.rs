@@ -1,24 +1,12 @@
-//! The program `tributary`: reads the command line and leaves the rest to the library.
-
-// The roots of the schema are nested types, one within the other, and so are the futures that resolve them.
-#![recursion_limit = "256"]
+//! The program `tributary`. Everything is in the library, down to the function that waits for the rest: whatever a crate
+//! awaits first is compiled in that crate, and this one would compile the whole gateway a second time.
 
 use std::process::ExitCode;
-
-use clap::Parser;
-use tributary::cli::{Cli, output};
 
 /// A fifth of a request's processor time goes into taking and giving back memory, which this does in half the time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match Cli::parse().run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::message(error);
-            ExitCode::FAILURE
-        }
-    }
+fn main() -> ExitCode {
+    tributary::cli::main()
 }

@@ -19,6 +19,7 @@ mod token;
 mod verify;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -301,9 +302,25 @@ enum ImportedValueType {
 /// What went wrong, for the person at the terminal.
 pub type CliError = Box<dyn std::error::Error + Send + Sync>;
 
+/// Does what the command line says, and says what went wrong.
+pub fn main() -> ExitCode {
+    let command = Cli::parse();
+    let done = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::from)
+        .and_then(|runtime| runtime.block_on(command.run()));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::message(error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
 impl Cli {
-    /// Does what the command line says.
-    pub async fn run(self) -> Result<(), CliError> {
+    async fn run(self) -> Result<(), CliError> {
         let config = Config::load(self.flags)?;
         let serves = matches!(self.command, Command::Serve { .. });
         let endpoint = config.otlp_endpoint.as_deref().filter(|_| serves);
