@@ -7,11 +7,12 @@ use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::admission::Asker;
+use super::answer::{self, Terms};
 use super::ask::{self, Ask, Unreadable};
 use super::errors::{self, refusal};
 use super::negotiate::{self, MediaType};
 use super::request_id::RequestId;
-use super::run::{self, Asker, Terms};
 use super::serve::Open;
 use super::{Front, graphiql, sse, ws};
 use crate::auth::{AuthError, Caller, authenticate};
@@ -145,8 +146,8 @@ pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<Requ
 async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Result<Ask, Unreadable>) -> Response {
     match ask {
         // Boxed: a small stack must hold what surrounds it, and below it all resolvers.
-        Ok(ask) => Box::pin(run::answer(front, asker, terms, ask)).await,
-        Err(unreadable) => run::charge_unreadable(front, &asker, terms.media_type).unwrap_or_else(|| {
+        Ok(ask) => Box::pin(answer::respond(front, asker, terms, ask)).await,
+        Err(unreadable) => answer::charge_unreadable(front, &asker, terms.media_type).unwrap_or_else(|| {
             refusal(
                 unreadable.status,
                 unreadable.code,

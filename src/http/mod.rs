@@ -1,5 +1,7 @@
 //! The gateway's front: routes, request ids, limits, and an end without lost requests.
 
+mod admission;
+mod answer;
 mod ask;
 mod compatible;
 mod cors;
@@ -7,6 +9,7 @@ mod cost;
 mod documents;
 mod door;
 mod errors;
+mod execution;
 mod export;
 mod graphiql;
 mod graphql;
@@ -20,7 +23,6 @@ mod options;
 mod persisted;
 mod registered;
 mod request_id;
-mod run;
 mod seats;
 mod serve;
 mod sse;

@@ -15,7 +15,7 @@ use axum::response::Response;
 use futures::FutureExt;
 use tracing::{Instrument, Span};
 
-use super::run::Failed;
+use super::execution::Failed;
 use super::{Front, errors};
 use crate::metrics::{Ran, Route, known_code, word};
 use crate::telemetry;

@@ -15,10 +15,12 @@ use futures::stream::{self, BoxStream};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::admission::{self, Admission, Asker, Refused};
+use super::answer;
 use super::ask::Ask;
+use super::execution;
 use super::listen::{self, End, Heard, Unbegun};
 use super::negotiate::MediaType;
-use super::run::{self, Admission, Asker, Refused};
 use super::{Front, errors, wire};
 
 /// After so many seconds another subscription may have ended.
@@ -32,16 +34,16 @@ const COMPLETE: &str = "event: complete\ndata:\n\n";
 /// Answers with a stream. A subscription has begun once the answer's head is there.
 pub async fn answer(front: &Front, asker: Asker, authorization: String, ask: Ask) -> Response {
     let request_id = asker.request_id.clone();
-    let admission = match run::admit(front, &asker, ask, |_| Ok(())).await {
+    let admission = match admission::admit(front, &asker, ask, |_| Ok(())).await {
         Ok(admission) => admission,
         // Nothing is streamed yet, and whoever asks for too much learns from the head when to ask again.
-        Err(refused @ Refused::Throttled(_)) => return run::refusal_of(refused, MediaType::Json, &request_id),
+        Err(refused @ Refused::Throttled(_)) => return answer::refusal_of(refused, MediaType::Json, &request_id),
         Err(refused) => return whole(&only(refused.errors(&request_id))),
     };
     if admission.operation() != OperationType::Subscription {
-        return match run::execute(front, asker, &admission).await {
+        return match execution::execute(front, asker, &admission).await {
             Ok(response) => whole(&wire::text(&response)),
-            Err(failed) => run::failed(failed, &request_id),
+            Err(failed) => answer::failed(failed, &request_id),
         };
     }
     subscribe(front, asker, authorization, admission).await
@@ -60,7 +62,7 @@ pub async fn subscribe(front: &Front, asker: Asker, authorization: String, admis
             pause: front.options.subscriptions.ping(),
         }),
         Err(Unbegun::Full(message)) => full(message, &request_id),
-        Err(Unbegun::Failed(failed)) => run::failed(failed, &request_id),
+        Err(Unbegun::Failed(failed)) => answer::failed(failed, &request_id),
         Err(Unbegun::Refused(response)) => {
             let problems = response.errors.iter().map(|error| json!(error)).collect();
             errors::with_status(whole(&only(problems)), &response)

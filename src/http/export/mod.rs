@@ -13,11 +13,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use url::form_urlencoded;
 
+use super::admission::{self, Asker};
+use super::answer;
 use super::errors::{self, refusal};
 use super::guard::Problem;
 use super::negotiate::MediaType;
 use super::request_id::RequestId;
-use super::run::{self, Asker};
 use super::seats::Seat;
 use super::{Front, cost, graphql, observe};
 use crate::export::{ExportError, Kind, write_down};
@@ -40,8 +41,8 @@ pub async fn get(
     let asker = Asker { caller, request_id };
     let query = query.unwrap_or_default();
     let look = cost::of_refusal(query.len());
-    if let Err(refused) = run::charge(&front, &run::subject(&asker), look) {
-        return run::refusal_of(refused, MediaType::Json, &asker.request_id);
+    if let Err(refused) = admission::charge(&front, &admission::subject(&asker), look) {
+        return answer::refusal_of(refused, MediaType::Json, &asker.request_id);
     }
     match begin(&front, &asker, &name, &query, &headers).await {
         Ok(response) | Err(response) => response,
@@ -83,9 +84,9 @@ async fn begin(
         .collect();
     let asked = front.exports.ask((kind, form), &asker.caller, given.iter().copied());
     let asked = asked.map_err(|error| refused(front, error, request_id))?;
-    let subject = run::subject(asker);
-    run::charge(front, &subject, cost::EXPORT)
-        .map_err(|refused| run::refusal_of(refused, MediaType::Json, request_id))?;
+    let subject = admission::subject(asker);
+    admission::charge(front, &subject, cost::EXPORT)
+        .map_err(|refused| answer::refusal_of(refused, MediaType::Json, request_id))?;
     let seat = seat(front, asker).inspect_err(|_| {
         front.throttle.give_back(&subject, cost::EXPORT, Instant::now());
     })?;

@@ -11,10 +11,11 @@ use futures::{FutureExt, StreamExt};
 use tokio::sync::watch;
 
 use super::Front;
+use super::admission::{Admission, Asker};
 use super::documents::Hash;
 use super::errors;
+use super::execution::{self, Failed, Shown};
 use super::guard::Problem;
-use super::run::{self, Admission, Asker, Failed, Shown};
 use super::seats::Seat;
 use crate::auth::{AuthError, Caller, authenticate_listener};
 use crate::graphql::subscription::{Happened, Source, rows};
@@ -131,7 +132,7 @@ pub async fn begin(
 ) -> Result<BoxStream<'static, Heard>, Unbegun> {
     let (caller, request_id) = (asker.caller.clone(), asker.request_id.clone());
     let seat = seat(front, &caller).map_err(Unbegun::Full)?;
-    let begun = run::listen(front, asker, &admission).await;
+    let begun = execution::listen(front, asker, &admission).await;
     let source = begun.map_err(Unbegun::Failed)?.map_err(Unbegun::Refused)?;
     let subscription = Subscription {
         front: front.clone(),
@@ -190,7 +191,7 @@ impl Subscription {
             self.check(now.checked_sub(CONFIDENCE).unwrap_or(now)).await?;
         }
         let shown = self.show(&waiting).await?;
-        let response = run::tell(&self.front, &self.request_id, &self.admission, &shown);
+        let response = execution::tell(&self.front, &self.request_id, &self.admission, &shown);
         waiting.next += 1;
         self.waiting = Some(waiting).filter(|waiting| waiting.next < waiting.rows.len());
         Ok(response)
@@ -262,7 +263,7 @@ impl Subscription {
             request_id: self.request_id.clone(),
         };
         let show = async move {
-            match run::show(&front, asker, &admission, row).await {
+            match execution::show(&front, asker, &admission, row).await {
                 Ok(shown) => Ok(shown),
                 Err(failed) => {
                     let is_late = matches!(failed, Failed::Late(_));

@@ -16,7 +16,7 @@ use super::End;
 use crate::auth::{Permissions, Scope};
 use crate::graphql::subscription::{Batch, Happened};
 use crate::http::documents::Hash;
-use crate::http::run::Shown;
+use crate::http::execution::Shown;
 
 /// So many batches are remembered; nobody may be further behind.
 const MANY: usize = 256;

@@ -10,9 +10,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::auth::{AuthError, authenticate};
 use crate::http::Front;
+use crate::http::admission::{self, Asker};
 use crate::http::ask::Ask;
+use crate::http::execution::{self, Failed};
 use crate::http::listen::{self, End, Heard};
-use crate::http::run::{self, Asker, Failed};
 
 /// What an operation tells its socket.
 pub struct Told {
@@ -99,13 +100,13 @@ async fn steps(
         caller,
         request_id: request_id.to_owned(),
     };
-    let admission = match run::admit(front, &asker, ask, |_| Ok(())).await {
+    let admission = match admission::admit(front, &asker, ask, |_| Ok(())).await {
         Ok(admission) => admission,
         Err(refused) => return What::Error(refused.errors(request_id)),
     };
     if admission.operation() != OperationType::Subscription {
         drop(begun);
-        return match run::execute(front, asker, &admission).await {
+        return match execution::execute(front, asker, &admission).await {
             Ok(response) => {
                 teller.tell(What::Next(Box::new(response))).await;
                 What::Complete

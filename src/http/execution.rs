@@ -1,0 +1,239 @@
+//! Runs what was admitted: within its time, counted, its answer bounded and its errors completed.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{ErrorExtensionValues, Response as GraphqlResponse, ServerError, Value};
+use futures::FutureExt;
+
+use super::admission::{Admission, Asker};
+use super::guard::{Admitted, Problem};
+use super::{Front, cost, errors, observe, wire};
+use crate::auth::Caller;
+use crate::graphql::subscription::{Happened, Source};
+use crate::graphql::{
+    INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, TOO_LARGE_CODE, TOO_LARGE_MESSAGE,
+};
+use crate::store::view::TooLong;
+
+/// Why an operation that ran has no answer.
+pub enum Failed {
+    Panicked,
+    /// The text is for the caller.
+    Late(String),
+}
+
+impl Failed {
+    /// The one error, as answers without data have it. Panics are logged.
+    pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
+        let problem = match self {
+            Self::Panicked => {
+                tracing::error!(request_id, "the handling of a request panicked");
+                Problem::new(INTERNAL_CODE, INTERNAL_MESSAGE)
+            }
+            Self::Late(message) => Problem::new("TIMEOUT", message),
+        };
+        errors::listed(&[problem], request_id)
+    }
+}
+
+/// Runs a query or a mutation.
+pub async fn execute(front: &Front, asker: Asker, admission: &Admission) -> Result<GraphqlResponse, Failed> {
+    let context = front.context(asker.caller.in_request(&asker.request_id));
+    let written = context.written.clone();
+    let execution = async {
+        let request = admission.request(front).data(context);
+        // Boxed: what is large here is large in every future around it.
+        let response = front.schema.execute(request).boxed().await;
+        Answered::of(response, &written, &admission.admitted)
+    };
+    run(front, &asker.request_id, admission, execution).await
+}
+
+/// Begins to listen to what a subscription asks for. Each event is paid for when it is shown.
+pub async fn listen(
+    front: &Front,
+    asker: Asker,
+    admission: &Admission,
+) -> Result<Result<Source, GraphqlResponse>, Failed> {
+    front
+        .throttle
+        .give_back(&admission.subject, admission.admitted.cost, Instant::now());
+    let context = front.context(asker.caller);
+    let beginning = front.events.listen(admission.request(front), context);
+    let begun = patiently(front, admission, beginning).await?;
+    Ok(begun.map_err(|mut response| {
+        errors::finish(&mut response, &asker.request_id, front.options.limits.errors);
+        response
+    }))
+}
+
+/// One event of a subscription, as all see it whose scope, document and variables are the same.
+pub struct Shown {
+    data: Value,
+    /// How long its data is as JSON.
+    pub bytes: usize,
+    errors: Vec<ServerError>,
+    cost: u64,
+}
+
+/// Runs a subscription's operation for one event. Nobody pays for it yet.
+pub async fn show(front: &Front, asker: Asker, admission: &Admission, row: Happened) -> Result<Shown, Failed> {
+    let context = front.context(asker.caller);
+    let written = context.written.clone();
+    let mut cost = admission.admitted.cost;
+    let execution = async {
+        let response = front.events.show(admission.request(front), context, row).await;
+        Answered::of(response, &written, &admission.admitted)
+    };
+    let running = async {
+        let answered = patiently(front, admission, execution).await?;
+        cost = answered.cost;
+        let extension = cost::extension(admission.admitted.cost, cost, 0, front.throttle.settings());
+        let response = finished(front, &asker.request_id, admission, answered.response);
+        Ok(response.extension("cost", extension))
+    };
+    let response = observed(front, admission, running).await?;
+    let (data, bytes) = wire::rewritten(response.data);
+    Ok(Shown {
+        data,
+        bytes,
+        errors: response.errors,
+        cost,
+    })
+}
+
+/// What a listener is told of an event, who has paid for it. Its errors name the listener's own request.
+pub fn tell(front: &Front, request_id: &str, admission: &Admission, shown: &Shown) -> GraphqlResponse {
+    let mut response = GraphqlResponse::new(shown.data.clone());
+    response.errors.clone_from(&shown.errors);
+    errors::name(&mut response, request_id);
+    paid(front, admission, response, shown.cost)
+}
+
+/// An answer and what it cost.
+struct Answered {
+    response: GraphqlResponse,
+    cost: u64,
+}
+
+impl Answered {
+    /// `written` counts the objects that were written as JSON on the way.
+    fn of(response: GraphqlResponse, written: &AtomicU64, admitted: &Admitted) -> Self {
+        let seen = cost::actual(&response.data, admitted.operation, admitted.cost);
+        let cost = seen
+            .saturating_add(written.load(Ordering::Relaxed))
+            .saturating_add(admitted.counting)
+            .min(admitted.cost);
+        Self { response, cost }
+    }
+}
+
+/// Runs it to its complete answer, and counts it.
+async fn run(
+    front: &Front,
+    request_id: &str,
+    admission: &Admission,
+    execution: impl Future<Output = Answered>,
+) -> Result<GraphqlResponse, Failed> {
+    let running = async {
+        let answered = patiently(front, admission, execution).await?;
+        Ok(conclude(front, request_id, admission, answered))
+    };
+    observed(front, admission, running).await
+}
+
+/// Counts it.
+async fn observed(
+    front: &Front,
+    admission: &Admission,
+    running: impl Future<Output = Result<GraphqlResponse, Failed>>,
+) -> Result<GraphqlResponse, Failed> {
+    let admitted = &admission.admitted;
+    let name = admission.operation_name.as_deref();
+    observe::operation(
+        front,
+        &admission.document.parsed,
+        name,
+        (admitted.operation, admitted.cost),
+        running,
+    )
+    .await
+}
+
+/// Gives an execution its time, and contains its panics.
+async fn patiently<T>(front: &Front, admission: &Admission, execution: impl Future<Output = T>) -> Result<T, Failed> {
+    let patience = match admission.operation() {
+        OperationType::Mutation => front.options.timeouts.mutation(),
+        OperationType::Query | OperationType::Subscription => front.options.timeouts.query(),
+    };
+    match tokio::time::timeout(patience, AssertUnwindSafe(execution).catch_unwind()).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(_)) => Err(Failed::Panicked),
+        Err(_) => Err(Failed::Late(too_late(admission.operation(), patience.as_secs()))),
+    }
+}
+
+/// Completes an answer: its errors, and what it cost.
+fn conclude(front: &Front, request_id: &str, admission: &Admission, answered: Answered) -> GraphqlResponse {
+    let Answered { response, cost } = answered;
+    let response = finished(front, request_id, admission, response);
+    paid(front, admission, response, cost)
+}
+
+/// Writes an answer's data, within the limit, and completes its errors.
+fn finished(front: &Front, request_id: &str, admission: &Admission, mut response: GraphqlResponse) -> GraphqlResponse {
+    match wire::bounded(response.data, front.options.limits.answer_bytes) {
+        Ok(data) => response.data = data,
+        Err(TooLong) => response = too_large(admission.operation()),
+    }
+    errors::finish(&mut response, request_id, front.options.limits.errors);
+    response
+}
+
+/// Gives back what was not needed, and says what an answer cost.
+fn paid(front: &Front, admission: &Admission, response: GraphqlResponse, actual: u64) -> GraphqlResponse {
+    let admitted = &admission.admitted;
+    let available = front
+        .throttle
+        .give_back(&admission.subject, admitted.cost - actual, Instant::now());
+    let maximum = front.throttle.settings().maximum.max(1);
+    front
+        .app
+        .metrics
+        .throttle_levels
+        .observe(available as f64 / maximum as f64);
+    let extension = cost::extension(admitted.cost, actual, available, front.throttle.settings());
+    response.extension("cost", extension)
+}
+
+impl Front {
+    fn context(&self, caller: Caller) -> RequestContext {
+        RequestContext::new(&self.app, caller).within(self.options.limits.answer_bytes)
+    }
+}
+
+fn too_late(operation: OperationType, seconds: u64) -> String {
+    match operation {
+        OperationType::Mutation => format!(
+            "the mutation took longer than {seconds} seconds; it may have been done nevertheless, so look before you repeat it"
+        ),
+        OperationType::Query => format!("the query took longer than {seconds} seconds"),
+        OperationType::Subscription => format!("an event of the subscription took longer than {seconds} seconds"),
+    }
+}
+
+/// What is said in the place of an answer that is too large.
+fn too_large(operation: OperationType) -> GraphqlResponse {
+    let done = match operation {
+        OperationType::Mutation => MUTATION_WAS_DONE,
+        OperationType::Query | OperationType::Subscription => "",
+    };
+    let mut error = ServerError::new(format!("{TOO_LARGE_MESSAGE}{done}"), None);
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", TOO_LARGE_CODE);
+    error.extensions = Some(extensions);
+    GraphqlResponse::from_errors(vec![error])
+}
