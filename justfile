@@ -63,6 +63,10 @@ fuzz examples="10":
 subscription-clients:
     scripts/with-postgres scripts/subscription-clients
 
+# The packages standardwebhooks of npm and PyPI verify what is told, on SQLite and by two replicas over PostgreSQL.
+webhook-receivers:
+    scripts/with-postgres scripts/webhook-receivers
+
 # The gateway with a tenant full of sample data; prints the address and two tokens.
 demo:
     cargo run --release -- serve --demo

@@ -17,6 +17,8 @@ pub struct Model {
     pub at: DateTimeUtc,
     /// Its place in the history of its partner; `None`: from before there were numbers.
     pub sequence: Option<i64>,
+    /// The entry of the audit log of the transaction that wrote it; null: from before that was kept, or made up.
+    pub audit_entry_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -37,6 +37,8 @@ pub struct Model {
     pub sequence: Option<i64>,
     /// Since when it is credited so, by the history of its partner; `None`: since it was recorded.
     pub attributed_at: Option<DateTimeUtc>,
+    /// The entry of the audit log of the transaction that wrote it; null: from before that was kept, or made up.
+    pub audit_entry_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

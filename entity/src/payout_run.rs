@@ -14,6 +14,8 @@ pub struct Model {
     pub accrued_before: Option<DateTimeUtc>,
     /// Who made it; null: before that was kept.
     pub created_by: Option<String>,
+    /// The entry of the audit log of the transaction that wrote it; null: from before that was kept, or made up.
+    pub audit_entry_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -13,6 +13,8 @@ pub struct Model {
     pub settled_at: Option<DateTimeUtc>,
     pub settled_by: Option<String>,
     pub reference: Option<String>,
+    /// The entry of the audit log of the transaction that settled it; null: from before that was kept, or made up.
+    pub settled_audit_entry_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

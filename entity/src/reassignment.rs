@@ -25,6 +25,8 @@ pub struct Model {
     pub at: DateTimeUtc,
     /// How many events were left for another call.
     pub remaining: i64,
+    /// The entry of the audit log of the transaction that wrote it; null: from before that was kept, or made up.
+    pub audit_entry_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

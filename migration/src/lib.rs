@@ -25,6 +25,7 @@ mod m0017_webhooks;
 mod m0018_audit;
 mod m0019_imports;
 mod m0020_reassignments;
+mod m0021_audit_of_rows;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_audit::Migration),
             Box::new(m0019_imports::Migration),
             Box::new(m0020_reassignments::Migration),
+            Box::new(m0021_audit_of_rows::Migration),
         ]
     }
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::counted;
 use crate::app::App;
 use crate::metrics::Job;
-use crate::service::webhook::{fan_out, forget, send};
+use crate::service::webhook::{fan_out, forget, lag, send};
 
 /// How long to rest when there is nothing to do, and nobody wakes.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -20,13 +20,15 @@ const LONG_PAUSE: Duration = Duration::from_secs(5);
 const SPACING: Duration = Duration::from_millis(20);
 /// How often to look for what can be forgotten.
 const FORGETTING: Duration = Duration::from_secs(60);
+/// How often to look how far behind it is.
+const MEASURING: Duration = Duration::from_secs(5);
 
 /// Works until `ending` turns true, and lets requests that are under way come to their end.
 pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
     let told = Arc::new(AtomicBool::new(false));
     let mut workers = JoinSet::new();
     let mut wakes = None;
-    let mut forgotten = None;
+    let (mut forgotten, mut measured) = (None, None);
     while !*ending.borrow() {
         let made = counted(&app, Job::MakeDeliveries, fan_out::fan_out(&app)).await;
         let made = made.unwrap_or_else(|error| {
@@ -47,6 +49,10 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
         }
         while let Some(ended) = workers.try_join_next() {
             note(ended);
+        }
+        if measured.is_none_or(|last: Instant| last.elapsed() >= MEASURING) {
+            measure(&app, made.is_heard).await;
+            measured = Some(Instant::now());
         }
         if !made.is_whole {
             continue;
@@ -86,6 +92,21 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
     told.store(true, Ordering::Relaxed);
     while let Some(ended) = workers.join_next().await {
         note(ended);
+    }
+}
+
+/// Looks how far behind it is, if anybody listens. Where the database does not say, what was known stays.
+async fn measure(app: &App, is_heard: bool) {
+    let looking = async {
+        if is_heard {
+            lag::lag(app).await
+        } else {
+            Ok(lag::Lag::default())
+        }
+    };
+    match looking.await {
+        Ok(lag) => app.metrics.webhooks.are_behind(lag.outbox, lag.deliveries),
+        Err(error) => tracing::error!(%error, "looking how far webhooks are behind failed; it is tried again"),
     }
 }
 

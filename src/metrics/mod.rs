@@ -12,6 +12,7 @@ mod operation;
 mod process;
 mod request;
 mod series;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub use database::Database;
 pub use jobs::{Job, Jobs};
 pub use operation::{Operations, Ran, word};
 pub use request::{Requests, Route, known_code};
+pub use webhooks::Webhooks;
 
 /// What a whole request or a resolver takes, from a cached read to the longest patience.
 const SECONDS: [f64; 14] = [
@@ -40,6 +42,7 @@ pub struct Metrics {
     pub requests: Requests,
     pub operations: Operations,
     pub jobs: Jobs,
+    pub webhooks: Webhooks,
     pub database: Arc<Database>,
     /// How much of its bucket a subject has left after an operation, from 0 to 1.
     pub throttle_levels: Histogram,
@@ -78,6 +81,7 @@ impl Metrics {
             requests: Requests::new(&registry),
             operations: Operations::new(&registry),
             jobs: Jobs::new(&registry),
+            webhooks: Webhooks::new(&registry),
             database: Arc::new(Database::new(&registry)),
             throttle_levels: series::histogram(
                 &registry,

@@ -475,11 +475,20 @@ pub async fn set_recipient(
     Ok(())
 }
 
-/// Appends to the histories of rows.
-pub fn insert_transitions(writes: &mut Writes, tenant: TenantId, transitions: &[(CommissionId, CommissionTransition)]) {
+/// Appends to the histories of rows. `entry` is that of the audit log ([`Transaction::audit_entry`](super::Transaction::audit_entry)).
+pub fn insert_transitions(
+    writes: &mut Writes,
+    tenant: TenantId,
+    transitions: &[(CommissionId, CommissionTransition)],
+    entry: Option<Uuid>,
+) {
     let history = transitions.iter().map(|(commission, transition)| {
         let id = CommissionTransitionId::new(transition.at);
-        to_transition_row(tenant, id, *commission, transition).into_active_model()
+        let row = commission_transition::Model {
+            audit_entry_id: entry,
+            ..to_transition_row(tenant, id, *commission, transition)
+        };
+        row.into_active_model()
     });
     writes.add(history, Conflict::Fail);
 }
@@ -494,6 +503,7 @@ pub fn announce(writes: &mut Writes, tenant: TenantId, transitions: &[(Commissio
     }
 }
 
+/// Without its entry in the audit log.
 pub(super) fn to_transition_row(
     tenant: TenantId,
     id: CommissionTransitionId,
@@ -510,6 +520,7 @@ pub(super) fn to_transition_row(
         reason: transition.reason.clone(),
         at: transition.at,
         sequence: transition.sequence,
+        audit_entry_id: None,
     }
 }
 

@@ -16,7 +16,7 @@ use super::event_decision::events_decided;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many, row, view};
+use super::{StoreError, Transaction, many, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::decision::NoCommissionReason;
@@ -359,17 +359,24 @@ pub fn set_attribution<'a>(writes: &mut Writes, tenant: TenantId, events: impl I
     writes.set(rows);
 }
 
-/// Writes events whose external ids are new; whoever loses a race for one gets the error that says so.
-pub fn add<'a>(writes: &mut Writes, tenant: TenantId, events: impl IntoIterator<Item = &'a Event>) {
+/// Writes events whose external ids are new; whoever loses a race for one gets the error that says so. `entry` is that of
+/// the audit log ([`Transaction::audit_entry`]).
+pub fn add<'a>(
+    writes: &mut Writes,
+    tenant: TenantId,
+    events: impl IntoIterator<Item = &'a Event>,
+    entry: Option<Uuid>,
+) {
     let rows = events
         .into_iter()
-        .map(|event| to_row(tenant, event).into_active_model());
+        .map(|event| audited_row(tenant, event, entry).into_active_model());
     writes.add(rows, Conflict::Fail);
 }
 
 /// Writes the event if its external id is new; false if another one has it.
-pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, event: &Event) -> Result<bool, StoreError> {
-    let inserted = Entity::insert(to_row(tenant, event).into_active_model())
+pub async fn insert(transaction: &Transaction, tenant: TenantId, event: &Event) -> Result<bool, StoreError> {
+    let row = audited_row(tenant, event, transaction.audit_entry());
+    let inserted = Entity::insert(row.into_active_model())
         .on_conflict(sea_orm::sea_query::OnConflict::new().do_nothing().to_owned())
         .try_insert()
         .exec_without_returning(transaction)
@@ -410,7 +417,7 @@ fn money(
 
 /// What a row holds that is at hand.
 pub fn at_hand(tenant: TenantId, event: &Event) -> view::AtHand {
-    view::at_hand(to_row(tenant, event), &[])
+    view::at_hand(to_row(tenant, event), &["audit_entry_id"])
 }
 
 /// What a row holds whose columns were all read, with names that begin like this.
@@ -451,6 +458,14 @@ pub(super) fn from_row(row: event::Model) -> Result<Event, StoreError> {
     })
 }
 
+fn audited_row(tenant: TenantId, event: &Event, entry: Option<Uuid>) -> event::Model {
+    event::Model {
+        audit_entry_id: entry,
+        ..to_row(tenant, event)
+    }
+}
+
+/// Without its entry in the audit log, which events do not know.
 pub(super) fn to_row(tenant: TenantId, event: &Event) -> event::Model {
     let attribution = event.attribution;
     event::Model {
@@ -479,5 +494,6 @@ pub(super) fn to_row(tenant: TenantId, event: &Event) -> event::Model {
         wholly_refunded: event.wholly_refunded,
         sequence: event.sequence,
         attributed_at: event.attributed_at,
+        audit_entry_id: None,
     }
 }

@@ -184,6 +184,14 @@ pub fn id_list(backend: DbBackend, ids: &[Uuid]) -> Value {
     }
 }
 
+/// Ids as a value that a statement takes: an array on PostgreSQL, a JSON text of hexadecimal ones on SQLite.
+pub fn list(backend: DbBackend, ids: &[Uuid]) -> Value {
+    match backend {
+        DbBackend::Postgres => uuid_array(ids),
+        _ => hex_list(ids).into(),
+    }
+}
+
 fn uuid_array(ids: &[Uuid]) -> Value {
     Value::Array(
         sea_orm::sea_query::ArrayType::Uuid,

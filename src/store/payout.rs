@@ -235,8 +235,9 @@ fn pending(scope: &Scope, run: PayoutRunId) -> Select<Entity> {
         .filter(Expr::col(Column::Status.as_column_ref()).eq(status))
 }
 
-/// Writes how payouts ended. The caller holds the locks of their partners.
-pub fn settle(writes: &mut Writes, tenant: TenantId, payouts: &[Payout]) {
+/// Writes how payouts ended. The caller holds the locks of their partners. `entry` is that of the audit log
+/// ([`Transaction::audit_entry`](super::Transaction::audit_entry)).
+pub fn settle(writes: &mut Writes, tenant: TenantId, payouts: &[Payout], entry: Option<Uuid>) {
     let rows = payouts.iter().map(|payout| {
         let row = payout_settlement::Model {
             tenant_id: tenant.uuid(),
@@ -245,6 +246,7 @@ pub fn settle(writes: &mut Writes, tenant: TenantId, payouts: &[Payout]) {
             settled_at: payout.settled_at,
             settled_by: payout.settled_by.clone(),
             reference: payout.reference.clone(),
+            settled_audit_entry_id: entry,
         };
         row.into_active_model()
     });

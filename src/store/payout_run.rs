@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::commission_totals::{SUM, add_sums};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row, sum, view};
+use super::{StoreError, Transaction, many, row, sum, view};
 use crate::auth::Scope;
 use crate::domain::commission::{PayoutRun, PayoutStatus};
 use crate::domain::id::{PartnerId, PayoutId, PayoutRunId, TenantId};
@@ -156,8 +156,12 @@ pub async fn totals_of(
     Ok(totals)
 }
 
-pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, run: &PayoutRun) -> Result<(), StoreError> {
-    Entity::insert(to_row(tenant, run).into_active_model())
+pub async fn insert(transaction: &Transaction, tenant: TenantId, run: &PayoutRun) -> Result<(), StoreError> {
+    let row = payout_run::Model {
+        audit_entry_id: transaction.audit_entry(),
+        ..to_row(tenant, run)
+    };
+    Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)
         .await?;
     Ok(())
@@ -209,9 +213,10 @@ pub fn whole(row: &view::Row, prefix: &str) -> Result<PayoutRun, StoreError> {
 
 /// What a row holds that is at hand.
 pub fn at_hand(tenant: TenantId, run: &PayoutRun) -> view::AtHand {
-    view::at_hand(to_row(tenant, run), &[])
+    view::at_hand(to_row(tenant, run), &["audit_entry_id"])
 }
 
+/// Without its entry in the audit log.
 pub(super) fn to_row(tenant: TenantId, run: &PayoutRun) -> payout_run::Model {
     payout_run::Model {
         tenant_id: tenant.uuid(),
@@ -219,6 +224,7 @@ pub(super) fn to_row(tenant: TenantId, run: &PayoutRun) -> payout_run::Model {
         created_at: run.created_at,
         accrued_before: run.accrued_before,
         created_by: run.created_by.clone(),
+        audit_entry_id: None,
     }
 }
 

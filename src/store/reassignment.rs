@@ -112,15 +112,20 @@ pub async fn entries(
     entries.collect()
 }
 
-/// Writes a move: of which events, each as it was before and as it is now, and what became of their rows.
+/// Writes a move: of which events, each as it was before and as it is now, and what became of their rows. `entry` is that
+/// of the audit log ([`Transaction::audit_entry`](super::Transaction::audit_entry)).
 pub fn add(
     writes: &mut Writes,
     tenant: TenantId,
-    reassignment: &Reassignment,
+    (reassignment, entry): (&Reassignment, Option<Uuid>),
     moved: &[(Option<Attribution>, &Event)],
     entries: &[Entry],
 ) {
-    writes.add([to_row(tenant, reassignment).into_active_model()], Conflict::Fail);
+    let row = reassignment::Model {
+        audit_entry_id: entry,
+        ..to_row(tenant, reassignment)
+    };
+    writes.add([row.into_active_model()], Conflict::Fail);
     let moves = moved.iter().map(|(from, event)| {
         let row = event_move::Model {
             tenant_id: tenant.uuid(),
@@ -178,6 +183,7 @@ fn from_row(row: reassignment::Model) -> Result<Reassignment, StoreError> {
     })
 }
 
+/// Without its entry in the audit log.
 fn to_row(tenant: TenantId, reassignment: &Reassignment) -> reassignment::Model {
     reassignment::Model {
         tenant_id: tenant.uuid(),
@@ -193,5 +199,6 @@ fn to_row(tenant: TenantId, reassignment: &Reassignment) -> reassignment::Model 
         actor: reassignment.actor.clone(),
         at: reassignment.at,
         remaining: i64::try_from(reassignment.remaining).unwrap_or(i64::MAX),
+        audit_entry_id: None,
     }
 }

@@ -35,6 +35,7 @@ mod plans;
 mod reassignment;
 mod response_shapes;
 mod schema;
+mod secrets;
 mod seed;
 mod statements;
 mod straight;

@@ -18,6 +18,7 @@ mod measure;
 mod operation;
 mod plans;
 mod process;
+mod receiver;
 mod report;
 mod run;
 mod sample;
@@ -26,6 +27,7 @@ mod server;
 mod shapes;
 mod stage;
 mod tokens;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -87,6 +89,8 @@ enum Command {
     Growth,
     /// How PostgreSQL answers the statements of Q1 to Q5
     Plans,
+    /// Messages to a receiver on this machine: how many a second, and what each takes
+    Webhooks(webhooks::Options),
     /// Documents drawn from the schema, each beside one statement that answers the same; PostgreSQL only
     Shapes(shapes::Options),
     /// The server that the gateway is compared with; the database's URL is its own, not the server's
@@ -167,6 +171,10 @@ impl Cli {
             }
             Some(Command::Shapes(options)) => {
                 shapes::run(options, &self.url(self.scale, &folder).await?, &folder).await
+            }
+            Some(Command::Webhooks(ref options)) => {
+                let url = self.url(self.scale, &folder).await?;
+                webhooks::run(options, &url, &folder, self.rounds).await
             }
             Some(Command::Ceiling { .. }) => unreachable!("it was started above"),
         }

@@ -84,7 +84,7 @@ fn figures(server: &Server, loaded: &Loaded, cpu: f64, counted: Option<i64>) -> 
 
 /// The statements that this database has run so far, without those of the harness; BEGIN and COMMIT count, since they
 /// are round trips. `None`: nobody counts.
-async fn statements(database: &Database) -> Result<Option<i64>, Failure> {
+pub async fn statements(database: &Database) -> Result<Option<i64>, Failure> {
     let Database::Postgres(pool) = database else {
         return Ok(None);
     };

@@ -20,6 +20,10 @@ pub const SECRET: &str = "a secret that only this benchmark knows";
 const SETTINGS: &str = "production = true
 log = \"info\"
 log_format = \"json\"
+webhook_keys = \"bench:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"
+
+[webhooks]
+allowed_networks = [\"127.0.0.0/8\"]
 
 [limits]
 cost = 1000000

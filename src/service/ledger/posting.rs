@@ -162,13 +162,15 @@ impl Posting {
         if self.is_too_large {
             return Err(StoreError::SumTooLarge);
         }
+        let writes_history = !self.transitions.is_empty() || !self.quiet.is_empty();
+        let entry = writes_history.then(|| transaction.audit_entry()).flatten();
         let own = Writes::of(|writes| {
             store::commission::set_state(writes, self.tenant, &self.moved);
             store::commission::insert(writes, self.tenant, &self.new);
             store::commission::insert_entered(writes, self.tenant, &self.entered);
             store::commission::announce(writes, self.tenant, &self.transitions);
             let transitions = [self.transitions, self.quiet].concat();
-            store::commission::insert_transitions(writes, self.tenant, &transitions);
+            store::commission::insert_transitions(writes, self.tenant, &transitions, entry);
             // In the order of ids, as all locks are taken.
             let mut changes: Vec<_> = self
                 .balances

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::delivery::new;
 use crate::app::App;
 use crate::auth::Scope;
+use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, Payout};
 use crate::domain::id::{PartnerId, TenantId};
 use crate::domain::partnership_request::PartnershipRequest;
@@ -70,6 +71,17 @@ pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
         is_whole: reading.is_whole,
         is_heard,
     })
+}
+
+/// When the oldest row of the outbox was written that was not looked at yet; `None`: all were, or nobody listens.
+pub(super) async fn unread_since(app: &App) -> Result<Option<Timestamp>, StoreError> {
+    let reader = app.store.reader();
+    let hearers = work::hearers(reader).await?;
+    let kept = mark::look(reader, Mark::Webhooks).await?;
+    match beginning(kept.as_ref(), &hearers) {
+        Some(position) => position.next_at(reader).await,
+        None => Ok(None),
+    }
 }
 
 /// Where to read on: nobody hears of what was before the first of them listened.

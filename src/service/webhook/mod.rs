@@ -1,10 +1,12 @@
 //! Webhooks: endpoints as callers look after them ([`endpoint`]), asking for deliveries ([`delivery`]), and the two pieces
-//! of background work: making deliveries from the outbox ([`fan_out`]), and sending them ([`send`]).
+//! of background work: making deliveries from the outbox ([`fan_out`]), and sending them ([`send`]). [`lag`] says how far
+//! behind that is.
 
 pub mod delivery;
 pub mod endpoint;
 pub mod fan_out;
 pub mod forget;
+pub mod lag;
 pub mod send;
 
 use std::sync::Arc;
@@ -25,7 +27,7 @@ pub struct Webhooks {
     pub at_once: usize,
     /// For how long the outbox is kept for those who come back to it.
     pub keep_outbox: Duration,
-    /// Which replica this is.
+    /// Which replica this is: the process and a random number, since containers count processes anew.
     pub replica: String,
 }
 
@@ -44,7 +46,7 @@ impl Default for Webhooks {
             outgoing: Outgoing::new(Reach::default(), Arc::new(SystemResolver), PATIENCE),
             at_once: AT_ONCE,
             keep_outbox: KEEP_OUTBOX,
-            replica: format!("{:016x}", fastrand::u64(..)),
+            replica: format!("{}-{:016x}", std::process::id(), fastrand::u64(..)),
         }
     }
 }

@@ -2,15 +2,14 @@
 //! but of an object one after the other. Endpoints do not wait for each other: each has a worker of its own, and one that
 //! fails gets a single request at a time until something succeeds again.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use futures::FutureExt;
 use futures::future::join_all;
-use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
 use crate::app::App;
@@ -66,7 +65,6 @@ pub struct Worker {
 }
 
 /// Where to send, and what to sign with.
-#[derive(Clone)]
 struct Target {
     url: String,
     secrets: Vec<Secret>,
@@ -105,26 +103,35 @@ impl Worker {
     }
 
     async fn work(&self) -> Result<Option<usize>, StoreError> {
-        let mut under_way = FuturesUnordered::new();
-        let mut known = HashSet::new();
+        // Requests go on while what came of others is written.
+        let mut under_way = JoinSet::new();
+        let (mut known, mut next) = (HashSet::new(), VecDeque::new());
         let (mut sent, mut at_once, mut goes_on) = (0, self.app.webhooks.at_once, true);
         loop {
             if goes_on && known.len() < at_once && !self.ending.load(Ordering::Relaxed) {
-                let target = match self.target().await? {
-                    Ok(target) => Arc::new(target),
-                    Err(error) => {
-                        tracing::error!(%error, endpoint = %self.turn.endpoint, "nothing can be signed for a webhook endpoint");
-                        return Ok(None);
+                if next.is_empty() {
+                    next = self.ready(&known).await?;
+                }
+                let room = next.len().min(at_once - known.len());
+                if room > 0 {
+                    match self.target().await? {
+                        Ok(Some(target)) => {
+                            let target = Arc::new(target);
+                            for due in next.drain(..room) {
+                                known.insert(due.id);
+                                sent += 1;
+                                under_way.spawn(send(self.app.clone(), target.clone(), due));
+                            }
+                        }
+                        Ok(None) => goes_on = false,
+                        Err(error) => {
+                            tracing::error!(%error, endpoint = %self.turn.endpoint, "nothing can be signed for a webhook endpoint");
+                            return Ok(None);
+                        }
                     }
-                };
-                let ready = self.ready(&known, at_once - known.len()).await?;
-                for due in ready {
-                    known.insert(due.id);
-                    sent += 1;
-                    under_way.push(self.send(target.clone(), due));
                 }
             }
-            let first = match timeout(SIGN_OF_LIFE, under_way.next()).await {
+            let first = match timeout(SIGN_OF_LIFE, under_way.join_next()).await {
                 Ok(Some(first)) => first,
                 Ok(None) => return Ok(Some(sent)),
                 Err(_) => {
@@ -133,26 +140,27 @@ impl Worker {
                 }
             };
             // What has come in meanwhile is written together.
-            let mut done = vec![first];
-            while let Some(Some(more)) = under_way.next().now_or_never() {
-                done.push(more);
+            let mut done = vec![ended(first)];
+            while let Some(more) = under_way.try_join_next() {
+                done.push(ended(more));
             }
             for sent in &done {
                 known.remove(&sent.due.id);
+                self.app.metrics.webhooks.attempted(sent.attempt.has_succeeded());
             }
             let has_succeeded = done.iter().any(|sent| sent.attempt.has_succeeded());
             at_once = if has_succeeded { self.app.webhooks.at_once } else { 1 };
-            goes_on = self.write(done).await?;
+            goes_on &= self.write(done).await?;
         }
     }
 
-    /// The endpoint as it is now.
-    async fn target(&self) -> Result<Result<Target, SealingError>, StoreError> {
+    /// The endpoint as it is now; `None`: it was deleted.
+    async fn target(&self) -> Result<Result<Option<Target>, SealingError>, StoreError> {
         let (tenant, id) = (self.turn.tenant, self.turn.endpoint);
         let (reader, scope) = (self.app.store.reader(), Scope::tenant_wide(tenant));
-        let found = endpoint::by_ids(reader, &scope, &[id.uuid()]).await?.remove(&id.uuid());
-        let url = found.map(|endpoint| endpoint.url).unwrap_or_default();
-        let sealed = endpoint::secrets(reader, &scope, id, self.app.clock.now()).await?;
+        let Some((url, sealed)) = endpoint::target(reader, &scope, id, self.app.clock.now()).await? else {
+            return Ok(Ok(None));
+        };
         let Some(keys) = &self.app.webhooks.keys else {
             return Ok(Err(SealingError::Malformed));
         };
@@ -160,66 +168,32 @@ impl Worker {
             .iter()
             .map(|sealed| keys.open(tenant, id.uuid(), sealed))
             .collect();
-        Ok(Result::map(secrets, |secrets| Target { url, secrets }))
+        Ok(Result::map(secrets, |secrets| Some(Target { url, secrets })))
     }
 
-    /// What can be sent now: due, not under way, and the first of its object. What is not is put aside.
-    async fn ready(&self, known: &HashSet<WebhookDeliveryId>, room: usize) -> Result<Vec<Due>, StoreError> {
+    /// What can be sent now, and next: due, not under way, and the first of its object. What is not is put aside.
+    async fn ready(&self, known: &HashSet<WebhookDeliveryId>) -> Result<VecDeque<Due>, StoreError> {
         loop {
-            let limit = known.len() + room + LOOK_AHEAD;
+            let limit = known.len() + self.app.webhooks.at_once + LOOK_AHEAD;
             let mut found = self
                 .turn
                 .due(self.app.store.reader(), self.app.clock.now(), limit)
                 .await?;
             found.retain(|due| !known.contains(&due.id));
-            let (waiting, mut ready): (Vec<_>, Vec<_>) = found.into_iter().partition(|due| due.waits);
+            let (waiting, ready): (Vec<_>, Vec<_>) = found.into_iter().partition(|due| due.waits);
             if !waiting.is_empty() {
                 let ids: Vec<_> = waiting.iter().map(|due| due.id).collect();
                 let transaction = self.app.store.begin_unaudited().await?;
                 if self.turn.lock(&transaction).await?.is_none() {
-                    return Ok(Vec::new());
+                    return Ok(VecDeque::new());
                 }
                 self.turn.park(&transaction, &ids).await?;
                 transaction.commit().await?;
             }
             if !ready.is_empty() || waiting.is_empty() {
-                ready.truncate(room);
-                return Ok(ready);
+                return Ok(ready.into());
             }
         }
-    }
-
-    async fn send(&self, target: Arc<Target>, due: Due) -> Sent {
-        let (at, start) = (self.app.clock.now(), Instant::now());
-        let id = due.id.to_string();
-        let signature = signatures(&target.secrets, &id, at, &due.payload);
-        let headers = [
-            ("webhook-id", id),
-            ("webhook-timestamp", at.timestamp().to_string()),
-            ("webhook-signature", signature),
-        ];
-        let answered = self
-            .app
-            .webhooks
-            .outgoing
-            .post(&target.url, &headers, due.payload.clone())
-            .await;
-        let (status_code, error, answer) = match answered {
-            Ok(answer) => {
-                // PostgreSQL's documents cannot hold U+0000.
-                let text = String::from_utf8_lossy(&answer.beginning).replace('\0', "\u{fffd}");
-                (Some(answer.status), None, Some(text))
-            }
-            Err(error) => (None, Some(error.to_string()), None),
-        };
-        let attempt = WebhookAttempt {
-            at,
-            status_code,
-            error,
-            milliseconds: u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX),
-            answer,
-        };
-        Sent { due, attempt }
     }
 
     /// Writes what came of requests; says whether there may be more.
@@ -233,8 +207,11 @@ impl Worker {
         };
         let now = self.app.clock.now();
         let mut gone = None;
-        for sent in done {
-            let outcome = outcome(sent, now, fastrand::u32(..));
+        let outcomes: Vec<_> = done
+            .into_iter()
+            .map(|sent| outcome(sent, now, fastrand::u32(..)))
+            .collect();
+        for outcome in &outcomes {
             match outcome.status {
                 WebhookDeliveryStatus::Delivered => (health.quiet_since, health.failed_count) = (now, 0),
                 WebhookDeliveryStatus::Failed => health.failed_count = health.failed_count.saturating_add(1),
@@ -243,8 +220,8 @@ impl Worker {
             if outcome.attempt.is_gone() {
                 gone = Some(GONE.to_owned());
             }
-            self.turn.write(&transaction, &outcome, now).await?;
         }
+        self.turn.write(&transaction, outcomes, now).await?;
         let disabled = gone.or_else(|| gives_up(health.quiet_since, health.failed_count, now));
         let disabled = disabled.filter(|_| health.active);
         let until = now + TimeDelta::seconds(LEASE_SECONDS);
@@ -260,6 +237,40 @@ impl Worker {
         }
         Ok(health.active && disabled.is_none())
     }
+}
+
+/// Makes a request.
+async fn send(app: Arc<App>, target: Arc<Target>, due: Due) -> Sent {
+    let (at, start) = (app.clock.now(), Instant::now());
+    let id = due.id.to_string();
+    let signature = signatures(&target.secrets, &id, at, &due.payload);
+    let headers = [
+        ("webhook-id", id),
+        ("webhook-timestamp", at.timestamp().to_string()),
+        ("webhook-signature", signature),
+    ];
+    let outgoing = &app.webhooks.outgoing;
+    let (status_code, error, answer) = match outgoing.post(&target.url, &headers, due.payload.clone()).await {
+        Ok(answer) => {
+            // PostgreSQL's documents cannot hold U+0000.
+            let text = String::from_utf8_lossy(&answer.beginning).replace('\0', "\u{fffd}");
+            (Some(answer.status), None, Some(text))
+        }
+        Err(error) => (None, Some(error.to_string()), None),
+    };
+    let attempt = WebhookAttempt {
+        at,
+        status_code,
+        error,
+        milliseconds: u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX),
+        answer,
+    };
+    Sent { due, attempt }
+}
+
+/// A request that has come to its end. Nobody cuts one off but by giving up all of them.
+fn ended(joined: Result<Sent, JoinError>) -> Sent {
+    joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 /// What an attempt means for its delivery.

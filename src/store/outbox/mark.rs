@@ -42,6 +42,15 @@ pub async fn take(transaction: &Transaction, mark: Mark) -> Result<Option<Option
     Ok(Some(text.as_deref().and_then(Position::parse)))
 }
 
+/// How far it is, as far as is known.
+pub async fn look(database: &impl ConnectionTrait, mark: Mark) -> Result<Option<Position>, StoreError> {
+    let sql = "SELECT position FROM outbox_mark WHERE name = $1";
+    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, [mark.name().into()]);
+    let found = database.query_one_raw(statement).await?;
+    let text: Option<String> = found.map(|found| found.try_get("", "position")).transpose()?.flatten();
+    Ok(text.as_deref().and_then(Position::parse))
+}
+
 /// Puts it further on.
 pub async fn put(
     transaction: &Transaction,

@@ -104,6 +104,26 @@ impl Position {
         self.read(database, &ENTRIES).await
     }
 
+    /// When the first row was written that is behind it; `None`: there is none.
+    pub async fn next_at(&self, database: &impl ConnectionTrait) -> Result<Option<Timestamp>, StoreError> {
+        let (sql, values) = match self {
+            Self::Behind(last) => {
+                let sql = "SELECT at FROM outbox WHERE id > $1 ORDER BY id LIMIT 1";
+                (sql, vec![(*last).into()])
+            }
+            Self::Between(Snapshots { seen, after, .. }) => {
+                let sql = "SELECT at FROM outbox WHERE (transaction_number, id) > ($1, $2)
+                            AND NOT pg_visible_in_snapshot(transaction_number::text::xid8, $3::text::pg_snapshot)
+                            AND xmin::text::bigint = transaction_number & 4294967295
+                           ORDER BY transaction_number, id LIMIT 1";
+                (sql, vec![after.0.into(), after.1.into(), seen.clone().into()])
+            }
+        };
+        let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
+        let found = database.query_one_raw(statement).await?;
+        Ok(found.map(|found| found.try_get("", "at")).transpose()?)
+    }
+
     async fn read<T>(&mut self, database: &impl ConnectionTrait, form: &Form<T>) -> Result<Reading<T>, StoreError> {
         let mut rows = match self {
             Self::Behind(last) => behind(database, last, form).await?,

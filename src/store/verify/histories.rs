@@ -100,6 +100,22 @@ pub const QUESTIONS: &[Question] = &[
                 AND version.audit_entry_id > (SELECT id FROM audit_entry WHERE tenant_id = $1 ORDER BY id LIMIT 1)",
     },
     Question {
+        what: "the move of a row to {detail} names an entry of the audit log that is not there",
+        subjects: &[Commission],
+        sql: "SELECT moved.commission_id, moved.to_status AS detail FROM commission_transition AS moved
+              LEFT JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = moved.audit_entry_id
+              WHERE moved.tenant_id = $1 AND entry.id IS NULL
+                AND moved.audit_entry_id > (SELECT id FROM audit_entry WHERE tenant_id = $1 ORDER BY id LIMIT 1)",
+    },
+    Question {
+        what: "the event names an entry of the audit log that is not there",
+        subjects: &[Event],
+        sql: "SELECT event.id AS event_id, '' AS detail FROM event
+              LEFT JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = event.audit_entry_id
+              WHERE event.tenant_id = $1 AND entry.id IS NULL
+                AND event.audit_entry_id > (SELECT id FROM audit_entry WHERE tenant_id = $1 ORDER BY id LIMIT 1)",
+    },
+    Question {
         what: "the row was not paid by the snapshot that was the newest when its event was recorded",
         subjects: &[Commission, Event],
         sql: "SELECT own.id AS commission_id, event.id AS event_id, '' AS detail FROM commission AS own

@@ -60,23 +60,23 @@ pub async fn lock(
     Ok(Some((from_row(row)?, sealed)))
 }
 
-/// The secrets that sign at `now`: the present one first.
-pub async fn secrets(
+/// Where an endpoint is, and the secrets that sign at `now`: the present one first. `None`: it was deleted.
+pub async fn target(
     database: &impl ConnectionTrait,
     scope: &Scope,
     id: WebhookEndpointId,
     now: Timestamp,
-) -> Result<Vec<Sealed>, StoreError> {
-    let row = visible::<Entity>(scope)
+) -> Result<Option<(String, Vec<Sealed>)>, StoreError> {
+    let select = visible::<Entity>(scope)
         .filter(Column::Id.eq(id.uuid()))
-        .one(database)
-        .await?;
-    let Some(row) = row else {
-        return Ok(Vec::new());
+        .filter(Column::DeletedAt.is_null());
+    let Some(row) = select.one(database).await? else {
+        return Ok(None);
     };
     let former = sealed(row.previous_secret, row.previous_secret_key);
     let former = former.filter(|_| row.previous_until.is_some_and(|until| now < until));
-    Ok(sealed(row.secret, row.secret_key).into_iter().chain(former).collect())
+    let secrets = sealed(row.secret, row.secret_key).into_iter().chain(former);
+    Ok(Some((row.url, secrets.collect())))
 }
 
 /// Writes a new one, which hears of what is behind `since`.

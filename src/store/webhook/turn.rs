@@ -5,6 +5,7 @@
 use entity::webhook_delivery::Column;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryFilter, QueryResult, Statement, Value};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::delivery::pending;
@@ -46,6 +47,18 @@ pub struct Health {
     pub failed_count: u32,
 }
 
+/// Calls the first of each object that has not come to its end.
+const POSTGRES_CALL_NEXT: &str = "UPDATE webhook_delivery SET next_attempt_at = $4
+    WHERE tenant_id = $1 AND next_attempt_at IS NULL AND id = ANY(ARRAY(
+        SELECT (SELECT d.id FROM webhook_delivery d WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.object_id = o.id
+            AND d.status = 'PENDING' AND d.turn = 0 ORDER BY d.outbox_id LIMIT 1)
+        FROM unnest($3::uuid[]) AS o (id)))";
+const SQLITE_CALL_NEXT: &str = "UPDATE webhook_delivery SET next_attempt_at = $4
+    WHERE tenant_id = $1 AND next_attempt_at IS NULL AND id IN (
+        SELECT (SELECT d.id FROM webhook_delivery d WHERE d.tenant_id = $1 AND d.endpoint_id = $2
+            AND d.object_id = unhex(o.value) AND d.status = 'PENDING' AND d.turn = 0 ORDER BY d.outbox_id LIMIT 1)
+        FROM json_each($3) AS o)";
+
 /// What became of a delivery.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -53,6 +66,35 @@ pub struct Outcome {
     pub attempt: WebhookAttempt,
     pub status: WebhookDeliveryStatus,
     pub next_attempt_at: Option<Timestamp>,
+}
+
+/// The same as columns of its row.
+#[derive(Debug, Serialize)]
+struct Tried {
+    id: Uuid,
+    turn: i32,
+    status: &'static str,
+    attempt_count: i32,
+    attempts: Vec<WebhookAttempt>,
+    next_attempt_at: Option<Timestamp>,
+}
+
+impl Tried {
+    fn new(outcome: Outcome) -> Self {
+        let due = outcome.due;
+        let mut attempts = due.attempts;
+        attempts.push(outcome.attempt);
+        let superfluous = attempts.len().saturating_sub(ATTEMPTS_KEPT);
+        attempts.drain(..superfluous);
+        Self {
+            id: due.id.uuid(),
+            turn: due.turn,
+            status: outcome.status.as_str(),
+            attempt_count: row::signed(due.attempt_count + 1),
+            attempts,
+            next_attempt_at: outcome.next_attempt_at,
+        }
+    }
 }
 
 async fn run<const N: usize>(
@@ -155,33 +197,69 @@ impl Turn {
         Ok(())
     }
 
-    /// Writes what became of a delivery, unless it was canceled meanwhile; when it has come to its end, the next of its
-    /// object is called.
-    pub async fn write(&self, transaction: &Transaction, outcome: &Outcome, now: Timestamp) -> Result<(), StoreError> {
-        let mut attempts = outcome.due.attempts.clone();
-        attempts.push(outcome.attempt.clone());
-        let superfluous = attempts.len().saturating_sub(ATTEMPTS_KEPT);
-        attempts.drain(..superfluous);
+    /// Writes what became of deliveries, but of those that were canceled meanwhile; where one has come to its end, the next
+    /// of its object is called.
+    pub async fn write(
+        &self,
+        transaction: &Transaction,
+        outcomes: Vec<Outcome>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let has_ended = |outcome: &&Outcome| outcome.status != WebhookDeliveryStatus::Pending;
+        let ended = outcomes.iter().filter(has_ended);
+        let objects = many::distinct(ended.filter_map(|outcome| outcome.due.object));
+        let tried: Vec<_> = outcomes.into_iter().map(Tried::new).collect();
+        match transaction.get_database_backend() {
+            DbBackend::Postgres => self.write_at_once(transaction, &tried).await?,
+            _ => self.write_in_a_row(transaction, tried).await?,
+        }
+        if objects.is_empty() {
+            return Ok(());
+        }
+        let backend = transaction.get_database_backend();
+        let sql = match backend {
+            DbBackend::Postgres => POSTGRES_CALL_NEXT,
+            _ => SQLITE_CALL_NEXT,
+        };
+        let [tenant, endpoint] = self.key();
+        let values = [tenant, endpoint, many::list(backend, &objects), now.into()];
+        run(transaction, sql, values).await?;
+        Ok(())
+    }
+
+    async fn write_at_once(&self, transaction: &Transaction, tried: &[Tried]) -> Result<(), StoreError> {
+        let sql =
+            "UPDATE webhook_delivery d SET status = o.status, attempt_count = o.attempt_count, attempts = o.attempts,
+                    next_attempt_at = o.next_attempt_at
+                   FROM jsonb_to_recordset($1) AS o (id uuid, status text, attempt_count integer, attempts jsonb,
+                    next_attempt_at timestamptz, turn integer)
+                   WHERE d.tenant_id = $2 AND d.id = ANY($3::uuid[]) AND d.id = o.id AND d.turn = o.turn
+                    AND d.status = 'PENDING'";
+        let ids: Vec<_> = tried.iter().map(|tried| tried.id).collect();
+        let ids = many::list(DbBackend::Postgres, &ids);
+        run(
+            transaction,
+            sql,
+            [row::to_json(&tried).into(), self.tenant.uuid().into(), ids],
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn write_in_a_row(&self, transaction: &Transaction, tried: Vec<Tried>) -> Result<(), StoreError> {
         let sql = "UPDATE webhook_delivery SET status = $1, attempt_count = $2, attempts = $3, next_attempt_at = $4
                    WHERE tenant_id = $5 AND id = $6 AND turn = $7 AND status = 'PENDING'";
-        let values = [
-            outcome.status.as_str().into(),
-            row::signed(outcome.due.attempt_count + 1).into(),
-            row::to_json(&attempts).into(),
-            outcome.next_attempt_at.into(),
-            self.tenant.uuid().into(),
-            outcome.due.id.uuid().into(),
-            outcome.due.turn.into(),
-        ];
-        run(transaction, sql, values).await?;
-        let has_ended = outcome.status != WebhookDeliveryStatus::Pending;
-        if let (true, Some(object)) = (has_ended, outcome.due.object) {
-            let sql = "UPDATE webhook_delivery SET next_attempt_at = $4
-                       WHERE tenant_id = $1 AND next_attempt_at IS NULL AND id = (
-                            SELECT id FROM webhook_delivery WHERE tenant_id = $1 AND endpoint_id = $2 AND object_id = $3
-                            AND status = 'PENDING' AND turn = 0 ORDER BY outbox_id LIMIT 1)";
-            let [tenant, endpoint] = self.key();
-            run(transaction, sql, [tenant, endpoint, object.into(), now.into()]).await?;
+        for tried in tried {
+            let values = [
+                tried.status.into(),
+                tried.attempt_count.into(),
+                row::to_json(&tried.attempts).into(),
+                tried.next_attempt_at.into(),
+                self.tenant.uuid().into(),
+                tried.id.into(),
+                tried.turn.into(),
+            ];
+            run(transaction, sql, values).await?;
         }
         Ok(())
     }

@@ -108,6 +108,18 @@ pub async fn pending(database: &impl ConnectionTrait) -> Result<i64, StoreError>
         .unwrap_or(0))
 }
 
+/// Since when that delivery is due which has been due for the longest, of endpoints that are active; `None`: nothing is.
+pub async fn due_since(database: &impl ConnectionTrait, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT first.at FROM (
+                SELECT (SELECT d.next_attempt_at FROM webhook_delivery d WHERE d.tenant_id = e.tenant_id
+                    AND d.endpoint_id = e.id AND d.status = 'PENDING' AND d.next_attempt_at <= $1
+                    ORDER BY d.next_attempt_at LIMIT 1) AS at
+                FROM webhook_endpoint e WHERE e.active AND e.deleted_at IS NULL
+               ) AS first WHERE first.at IS NOT NULL ORDER BY first.at LIMIT 1";
+    let found = rows(database, sql, [now.into()]).await?;
+    Ok(found.first().map(|row| row.try_get("", "at")).transpose()?)
+}
+
 /// Forgets up to `limit` deliveries from before `before`, and deleted endpoints that none names. Says how many deliveries.
 pub async fn prune(transaction: &Transaction, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
     let backend = transaction.get_database_backend();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tributary::domain::audit::sha256;
 use tributary::service::ledger::review::approve_matured;
 
-use super::{change, log};
+use super::{change, every_writer_has_left_one_entry, log};
 use crate::support::programme::Programme;
 use crate::support::{Client, TestApp, both_databases};
 
@@ -42,6 +42,72 @@ fn said(entries: &[Value]) -> Vec<(&str, &str)> {
         .iter()
         .map(|entry| (entry["actor"].as_str().unwrap(), entry["operation"].as_str().unwrap()))
         .collect()
+}
+
+/// Every command and every job is one of these: a new one is to be looked at, and to be told of here or above.
+#[test]
+fn every_command_and_job_is_known() {
+    use clap::CommandFactory;
+    let command = tributary::cli::Cli::command();
+    let names: Vec<_> = command
+        .get_subcommands()
+        .map(|command| command.get_name().to_owned())
+        .collect();
+    // Those that write are called in this file; the others, and `serve` and `migrate` by themselves, leave nothing.
+    let writing = ["tenant", "token", "seed", "import", "export", "backtest", "reassign"];
+    let others = [
+        "serve",
+        "migrate",
+        "healthcheck",
+        "schema",
+        "doctor",
+        "completions",
+        "man",
+        "verify",
+    ];
+    let known: Vec<_> = [&writing[..], &others].concat();
+    assert!(names.iter().all(|name| known.contains(&name.as_str())), "{names:?}");
+    assert_eq!(names.len(), known.len());
+    let import = command.find_subcommand("import").unwrap();
+    let source = import
+        .get_arguments()
+        .find(|argument| argument.get_id() == "source")
+        .unwrap();
+    let sources: Vec<_> = source
+        .get_possible_values()
+        .iter()
+        .map(|value| value.get_name().to_owned())
+        .collect();
+    let known = [
+        "donutwork",
+        "journeybee",
+        "everflow",
+        "partners",
+        "customers",
+        "events",
+        "commissions",
+        "settlements",
+    ];
+    assert_eq!(sources, known);
+    let metrics = tributary::metrics::Metrics::new("2026-03-01T12:00:00Z".parse().unwrap());
+    let text = metrics.render(&[], None);
+    let jobs: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("tributary_job_failures_total{job=\""))
+        .collect();
+    let jobs: Vec<_> = jobs.iter().filter_map(|line| line.split('"').next()).collect();
+    let (deciding, keeping) = (
+        [
+            "approve_matured",
+            "backtests",
+            "fill_payout_lines",
+            "send_webhook_deliveries",
+        ],
+        ["forget", "make_webhook_deliveries", "write_key_uses"],
+    );
+    let mut known = [&deciding[..], &keeping].concat();
+    known.sort_unstable();
+    assert_eq!(jobs, known);
 }
 
 both_databases! {
@@ -128,5 +194,45 @@ both_databases! {
             p.staff.begin("/export/commissions?status=NONE", &[]).await;
         }).await;
         assert_eq!(entries, [Value::Null; 0]);
+    }
+
+    async fn whoever_moves_in_is_told_of(app: TestApp) {
+        assert!(run(&app, &["tenant", "create", "--slug", "acme", "--name", "Acme"]).await);
+        let tenant = tributary::store::tenant::find_by_name(app.store().reader(), "acme").await.unwrap().unwrap();
+        let year = Duration::from_secs(365 * 24 * 3600);
+        let rows = tributary::auth::Scope::tenant_wide(tenant.id);
+        let token = tributary::service::token::mint(&app.app, "ann", &rows, tributary::auth::Permissions::parse("admin"), year);
+        let staff = app.client(Some(token.token));
+        let folder = tempfile::tempdir().unwrap();
+        for (what, table, objects) in [
+            ("partners", "externalId,name,email\np1,Ann,ann@example.com\np2,Bob,bob@example.com\n", 2),
+            ("customers", "externalId,partnerExternalId,acquiredAt\nc1,p1,2025-01-01\n", 1),
+            ("events", "externalId,kind,amount,currency,occurredAt,customerExternalId,partnerExternalId\ne1,CHARGE,100.00,EUR,2025-01-01,c1,p1\n", 1),
+            ("commissions", "externalId,amount,currency,status,partnerExternalId,accruedAt\nk1,20.00,EUR,APPROVED,p1,2025-01-01\n", 1),
+        ] {
+            let file = folder.path().join(format!("{what}.csv"));
+            std::fs::write(&file, table).unwrap();
+            let importing = ["import", what, file.to_str().unwrap(), "--tenant", "acme"];
+            let entries = left(&staff, async { assert!(run(&app, &importing).await, "{what}") }).await;
+            assert!(said(&entries).iter().all(|(actor, operation)| *actor == "cli:import" && *operation == format!("import {what}")), "{entries:#?}");
+            let (first, last) = (&entries[0], entries.last().unwrap());
+            let told = json!({ "sha256": sha256(table.as_bytes()), "bytes": table.len() });
+            assert_eq!((&change(first, "import")["after"]["file"], &change(last, "import")["after"]["file"]), (&told, &told));
+            assert_eq!(change(last, "import")["after"]["counts"]["created"], objects, "{last:#?}");
+            // One batch between them; the same again changes nothing, and asking only leaves nothing.
+            assert_eq!(entries.len(), 3, "{entries:#?}");
+            let again = left(&staff, async { assert!(run(&app, &importing).await, "{what}") }).await;
+            assert_eq!(again.len(), 2, "{again:#?}");
+            let asking = [&importing[..], &["--dry-run"]].concat();
+            assert_eq!(left(&staff, run(&app, &asking)).await, [Value::Null; 0]);
+        }
+        let reassign = ["reassign", "--tenant", "acme", "--customer", "c1", "--partner", "p2", "--reason", "agreed"];
+        let entries = left(&staff, async { assert!(run(&app, &reassign).await) }).await;
+        assert_eq!(said(&entries), [("cli:reassign", "reassign")]);
+        for reading in [&["verify"][..], &["tenant", "list"], &["schema"], &["man"], &["export", "--help"]] {
+            let entries = left(&staff, async { assert!(run(&app, reading).await, "{reading:?}") }).await;
+            assert_eq!(entries, [Value::Null; 0], "{reading:?}");
+        }
+        every_writer_has_left_one_entry(&app).await;
     }
 }

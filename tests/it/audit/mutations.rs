@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::faults::run;
-use super::log;
+use super::{every_writer_has_left_one_entry, log};
 use crate::idempotency::{Stage, selection, writing};
 use crate::support::programme::made_id;
 use crate::support::{Client, Sdl, TestApp, both_databases};
@@ -152,6 +152,7 @@ both_databases! {
             assert_eq!(log(&stage.p.staff).await.0, count, "{mutation} was refused");
         }
         assert!(stages < 20, "{stages}");
+        every_writer_has_left_one_entry(&app).await;
     }
 
     async fn events_of_a_list_are_counted(app: TestApp) {

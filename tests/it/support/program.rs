@@ -39,6 +39,11 @@ impl Program {
 
     /// Starts it where it is told to listen, with further arguments, and what it logs goes there.
     pub fn launch(app: &TestApp, settings: &str, listen: &str, arguments: &[&str], log: impl Into<Stdio>) -> Self {
+        Self::over(&app.database_url(), settings, listen, arguments, log)
+    }
+
+    /// The same over the database with this URL.
+    pub fn over(database_url: &str, settings: &str, listen: &str, arguments: &[&str], log: impl Into<Stdio>) -> Self {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         let secret = std::str::from_utf8(&SECRET).unwrap();
         writeln!(file, "jwt_secret = {}\n{settings}", json!(secret)).unwrap();
@@ -47,7 +52,7 @@ impl Program {
             command
                 .args(["--listen", listen, "--config"])
                 .arg(file.path())
-                .args(["--database-url", &app.database_url()])
+                .args(["--database-url", database_url])
                 .args(arguments)
                 .args(subcommand)
                 .stdin(Stdio::null());
@@ -78,6 +83,11 @@ impl Program {
             token,
             _settings: file,
         }
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// How long it has worked so far, on all processors, as Linux counts it.
@@ -224,7 +234,10 @@ impl Wire {
         let mut headers = String::new();
         loop {
             line.clear();
-            self.0.read_line(&mut line).ok()?;
+            // It may end within the head.
+            if self.0.read_line(&mut line).ok()? == 0 {
+                return None;
+            }
             if line == "\r\n" {
                 break;
             }

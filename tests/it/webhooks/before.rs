@@ -7,7 +7,7 @@ use tributary::store;
 use super::{Receiver, Seller, approve, endpoint, local, work};
 use crate::support::{TestApp, both_databases};
 
-async fn run(app: &TestApp, sql: &str) {
+pub async fn run(app: &TestApp, sql: &str) {
     let database = Database::connect(app.database_url())
         .await
         .expect("a second connection");

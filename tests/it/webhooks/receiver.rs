@@ -23,11 +23,14 @@ pub enum How {
     Silence,
     /// Says that it has it, and never comes to the end of its answer.
     Slow,
+    /// Begins to answer, and goes on too slowly to come to a status.
+    Half,
 }
 
 /// A message as it came.
 #[derive(Clone, Debug)]
 pub struct Message {
+    pub path: String,
     pub headers: BTreeMap<String, String>,
     pub text: String,
     pub body: Value,
@@ -58,6 +61,8 @@ impl Message {
 struct State {
     messages: Vec<Message>,
     next: VecDeque<How>,
+    /// How it answers what `next` says nothing of; `None`: with 204.
+    usual: Option<How>,
     /// What is kept open.
     silent: Vec<TcpStream>,
 }
@@ -105,6 +110,18 @@ impl Receiver {
         self.state.lock().unwrap().next.extend(next);
     }
 
+    /// Answers everything like this that it is told nothing else of.
+    pub fn always(&self, how: How) {
+        self.state.lock().unwrap().usual = Some(how);
+    }
+
+    /// Answers with 204 again, whatever it was told before.
+    pub fn behave(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.next.clear();
+        state.usual = None;
+    }
+
     /// What came since the last look.
     pub fn take(&self) -> Vec<Message> {
         std::mem::take(&mut self.state.lock().unwrap().messages)
@@ -127,7 +144,8 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     let how = {
         let mut state = state.lock().unwrap();
         state.messages.push(message);
-        state.next.pop_front().unwrap_or(How::Status(204))
+        let usual = state.usual.clone().unwrap_or(How::Status(204));
+        state.next.pop_front().unwrap_or(usual)
     };
     let text = match how {
         How::Status(code) => {
@@ -141,6 +159,7 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         How::Redirect(to) => format!("HTTP/1.1 307 x\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n"),
         How::Reset => return,
         How::Silence => String::new(),
+        How::Half => "HTTP/1.1 20".to_owned(),
         How::Slow => "HTTP/1.1 200 x\r\ncontent-length: 5000\r\n\r\nbit by".to_owned(),
     };
     let _ = stream.write_all(text.as_bytes()).await;
@@ -157,6 +176,7 @@ async fn read(stream: &mut TcpStream) -> Option<Message> {
             return None;
         }
     };
+    let path = head.split(' ').nth(1)?.to_owned();
     let lines = head.lines().skip(1).filter_map(|line| line.split_once(": "));
     let headers: BTreeMap<_, _> = lines
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
@@ -169,5 +189,10 @@ async fn read(stream: &mut TcpStream) -> Option<Message> {
     }
     let text = String::from_utf8(bytes[begin..begin + length].to_vec()).ok()?;
     let body = serde_json::from_str(&text).ok()?;
-    Some(Message { headers, text, body })
+    Some(Message {
+        path,
+        headers,
+        text,
+        body,
+    })
 }

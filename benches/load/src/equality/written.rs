@@ -53,8 +53,8 @@ const ROWS: [(&str, Sql); 4] = [
     (
         "outbox",
         Sql::of(
-            "SELECT o.status || CAST(o.at = c.accrued_at AS text)
-             FROM outbox o JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = o.commission_id
+            "SELECT coalesce(o.type, 'COMMISSION_' || o.status) || CAST(o.at = c.accrued_at AS text)
+             FROM outbox o JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = coalesce(o.object_id, o.commission_id)
              WHERE c.event_id IN (SELECT id FROM event WHERE external_id = $1)",
         ),
     ),

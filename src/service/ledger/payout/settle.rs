@@ -249,8 +249,9 @@ async fn end(
         }
         results.push(Ok(payout.clone()));
     }
+    let entry = (!settled.is_empty()).then(|| transaction.audit_entry()).flatten();
     let write = |writes: &mut Writes| {
-        store::payout::settle(writes, writer.tenant(), &settled);
+        store::payout::settle(writes, writer.tenant(), &settled, entry);
         let ended = settled.iter().map(|payout| Happening {
             event_type: WebhookEventType::PayoutSettled,
             object: payout.id.uuid(),

@@ -215,8 +215,9 @@ impl<'a> Correction<'a> {
                 "movedEvents": events.len(),
             })),
         });
+        let entry = self.transaction.audit_entry();
         let writes = Writes::of(|writes| {
-            store::reassignment::add(writes, tenant, &reassignment, &moved, &entries);
+            store::reassignment::add(writes, tenant, (&reassignment, entry), &moved, &entries);
             if let Some((partner, Some(campaign))) = to {
                 store::campaign::join(writes, tenant, [(partner, campaign)], self.now);
             }

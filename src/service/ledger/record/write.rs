@@ -34,11 +34,12 @@ impl Recorder<'_> {
             }
         }
         self.transaction.counted(waiting.len() as u64);
+        let entry = self.transaction.audit_entry();
         let all = || waiting.iter().map(|(_, prepared)| prepared);
         let before = Writes::of(|writes| {
             store::customer::add(writes, tenant, &customers);
             by_name.sort_by(|one, other| one.event.external_id.cmp(&other.event.external_id));
-            store::event::add(writes, tenant, by_name.iter().map(|prepared| &prepared.event));
+            store::event::add(writes, tenant, by_name.iter().map(|prepared| &prepared.event), entry);
             store::event_decision::add(writes, tenant, all().map(Prepared::decided));
             let member = |prepared: &Prepared| Some((prepared.partner_id()?, prepared.campaign.as_ref()?.id));
             store::campaign::join(writes, tenant, all().filter_map(member), now);

@@ -321,13 +321,14 @@ impl History {
         });
         let values = self.lifetime_values.iter().filter(|(_, minor)| **minor != 0);
         let values = values.map(|((partner, currency), minor)| (*partner, *currency, *minor));
+        let entry = (!by_name.is_empty()).then(|| transaction.audit_entry()).flatten();
         Writes::of(|writes| {
             store::customer::add(writes, tenant, self.new_customers.values());
             // What is taken back stands before what takes it back.
             let (charges, others): (Vec<_>, Vec<_>) =
                 by_name.into_iter().partition(|event| event.original_id.is_none());
-            store::event::add(writes, tenant, charges);
-            store::event::add(writes, tenant, others);
+            store::event::add(writes, tenant, charges, entry);
+            store::event::add(writes, tenant, others, entry);
             store::event_decision::add(writes, tenant, decided);
             store::campaign::join(writes, tenant, self.members.iter().copied(), self.now);
             store::standing::add_lifetime_values(writes, tenant, values);

@@ -1,0 +1,52 @@
+//! Webhooks: what came of attempts, and how far behind they are.
+
+use std::time::Duration;
+
+use prometheus::{Gauge, IntCounter, Registry};
+
+use super::series;
+
+pub struct Webhooks {
+    succeeded: IntCounter,
+    failed: IntCounter,
+    outbox_lag: Gauge,
+    delivery_lag: Gauge,
+}
+
+impl Webhooks {
+    pub(super) fn new(registry: &Registry) -> Self {
+        let attempts = "Requests to webhook endpoints, by whether the receiver took the message.";
+        let [succeeded, failed] = series::counter_each(
+            registry,
+            "tributary_webhook_attempts_total",
+            attempts,
+            "result",
+            ["ok", "errors"],
+        );
+        Self {
+            succeeded,
+            failed,
+            outbox_lag: series::number(
+                registry,
+                "tributary_webhook_outbox_lag_seconds",
+                "How old the oldest change is that no webhook deliveries were made of yet; 0: there is none.",
+            ),
+            delivery_lag: series::number(
+                registry,
+                "tributary_webhook_delivery_lag_seconds",
+                "For how long the webhook delivery is due that waits the longest to be sent; 0: none is.",
+            ),
+        }
+    }
+
+    /// Counts a request that has come to its end.
+    pub fn attempted(&self, succeeded: bool) {
+        if succeeded { &self.succeeded } else { &self.failed }.inc();
+    }
+
+    /// How far behind they are at present.
+    pub fn are_behind(&self, outbox: Duration, deliveries: Duration) {
+        self.outbox_lag.set(outbox.as_secs_f64());
+        self.delivery_lag.set(deliveries.as_secs_f64());
+    }
+}

@@ -1,0 +1,110 @@
+//! Rows that say themselves what happened name the entry of the transaction that wrote them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tributary::service::ledger::verify::verify;
+use tributary::store;
+
+use super::faults::run;
+use crate::append_only::is_refused;
+use crate::idempotency::{Stage, selection};
+use crate::support::{TestApp, both_databases};
+
+/// Tables, the column that names an entry, and what rows that name none have in common.
+const NAMING: [(&str, &str, &str); 5] = [
+    ("event", "audit_entry_id", "1 = 1"),
+    ("commission_transition", "audit_entry_id", "1 = 1"),
+    ("payout_run", "audit_entry_id", "1 = 1"),
+    ("payout", "settled_audit_entry_id", "settled_at IS NOT NULL"),
+    ("reassignment", "audit_entry_id", "1 = 1"),
+];
+
+/// How many rows of a table each operation has written, by the entries that they name; "none" where there is no such entry.
+async fn written(app: &TestApp, (table, column, which): (&str, &str, &str)) -> BTreeMap<String, usize> {
+    let operations = app
+        .texts(&format!(
+            "SELECT COALESCE(entry.operation, 'none') FROM {table} AS named LEFT JOIN audit_entry AS entry
+               ON entry.tenant_id = named.tenant_id AND entry.id = named.{column} WHERE {which}"
+        ))
+        .await;
+    let mut written = BTreeMap::new();
+    for operation in operations {
+        *written.entry(operation).or_default() += 1;
+    }
+    written
+}
+
+both_databases! {
+    async fn each_names_that_of_its_operation(app: TestApp) {
+        let stage = Stage::new(&app, 0).await;
+        for (mutation, table) in [
+            ("recordEvent", 0), ("approveCommissions", 1), ("reverseCommissions", 1), ("createManualCommission", 1),
+            ("reassignCustomer", 4), ("attributeEvent", 4), ("settlePayout", 3), ("settlePayouts", 3), ("createPayoutRun", 2),
+        ] {
+            let of = |written: &BTreeMap<String, usize>| written.get(mutation).copied().unwrap_or(0);
+            let before = of(&written(&app, NAMING[table]).await);
+            let input = stage.input(mutation).await;
+            let answer = stage.p.staff.try_mutate(mutation, input, selection(mutation)).await;
+            assert!(answer.codes().is_empty(), "{mutation}: {}", answer.body);
+            if mutation == "createPayoutRun" && answer.body["data"][mutation]["payoutRun"].is_null() {
+                continue; // What was approved is in payouts already; the runs of the stage are looked at below.
+            }
+            assert!(of(&written(&app, NAMING[table]).await) > before, "{mutation}: {}", answer.body);
+        }
+        for naming in NAMING {
+            let written = written(&app, naming).await;
+            assert!(!written.is_empty() && !written.contains_key("none"), "{naming:?}: {written:?}");
+        }
+        assert_eq!(verify(&app.app, &stage.p.tenant).await.unwrap(), []);
+        // As many as the entry has counted.
+        let events = app.texts(
+            "SELECT entry.operation FROM audit_entry AS entry JOIN
+               (SELECT audit_entry_id AS id, COUNT(*) AS number FROM event GROUP BY audit_entry_id) AS named ON named.id = entry.id
+             WHERE entry.operation IN ('recordEvent', 'recordEvents') AND entry.count <> named.number",
+        ).await;
+        assert_eq!(events, [""; 0]);
+    }
+
+    async fn who_wrote_a_row_stays(app: TestApp) {
+        Stage::new(&app, 0).await;
+        for (table, column, _) in NAMING {
+            is_refused(&app, &format!("UPDATE {table} SET {column} = NULL WHERE {column} IS NOT NULL")).await;
+        }
+    }
+
+    /// A database of the release before, and a replica of it that goes on writing.
+    async fn rows_from_before_name_none(app: TestApp) {
+        let stage = Stage::new(&app, 0).await;
+        let tenant = &stage.p.tenant;
+        let names = async || {
+            let status = store::migration_status(app.store()).await.unwrap();
+            status.iter().any(|(name, is_applied)| name == "m0021_audit_of_rows" && *is_applied)
+        };
+        while names().await {
+            store::migrate_down(app.store()).await.unwrap();
+        }
+        let before = app.rows().await;
+        store::migrate(app.store()).await.unwrap();
+        for naming in NAMING {
+            let written = written(&app, naming).await;
+            assert_eq!(written.keys().collect::<Vec<_>>(), ["none"], "{naming:?}");
+            assert_eq!(app.rows().await[naming.0].len(), before[naming.0].len());
+        }
+        assert_eq!(verify(&app.app, tenant).await.unwrap(), []);
+        let (id, own) = match app.is_postgres() {
+            true => ("gen_random_uuid()", "(SELECT id FROM event LIMIT 1)"),
+            false => ("randomblob(16)", "(SELECT id FROM event LIMIT 1)"),
+        };
+        // As the release before writes it: the column is not named.
+        run(&app, &format!(
+            "INSERT INTO event (tenant_id, id, external_id, content, kind, base, occurred_at, recorded_at, refunded_minor, wholly_refunded)
+             SELECT tenant_id, {id}, 'old', content, 'CONVERSION', base, occurred_at, recorded_at, 0, wholly_refunded FROM event WHERE id = {own}"
+        )).await;
+        let event = json!({ "externalId": "new", "kind": "CHARGE", "amount": { "amount": "10", "currency": "USD" }, "partnerId": stage.p.a, "campaignId": stage.p.campaign });
+        let recorded = stage.p.staff.done("recordEvent", event, "event { id }").await;
+        assert_ne!(recorded["event"]["id"], Value::Null);
+        assert_eq!(written(&app, NAMING[0]).await["recordEvent"], 1);
+        assert_eq!(verify(&app.app, tenant).await.unwrap(), []);
+    }
+}
