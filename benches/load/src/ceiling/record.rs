@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use tributary::clock::Clock;
-use tributary::domain::id::{AttributionId, CommissionId, CommissionTransitionId, EventId};
+use tributary::domain::id::{AttributionId, AuditEntryId, CommissionId, CommissionTransitionId, EventId};
 use tributary::domain::money::{Currency, Money, parse_decimal};
 use uuid::Uuid;
 
@@ -53,6 +53,7 @@ struct Charge {
     attribution: Uuid,
     commission: Uuid,
     transition: Uuid,
+    audit_entry: Uuid,
 }
 
 /// The row that a charge earned.
@@ -62,6 +63,9 @@ struct Earned {
 }
 
 const ACTOR: &str = "operator";
+/// As long as those of the gateway.
+const TOKEN_ID: &str = "0123456789abcdef0123456789abcdef";
+const REQUEST_ID: &str = "0123456789abcdef";
 
 pub async fn record(database: &Database, tenant: Uuid, input: Input) -> Result<Recorded, Failed> {
     let charge = charge(tenant, input)?;
@@ -105,6 +109,7 @@ fn charge(tenant: Uuid, input: Input) -> Result<Charge, Failed> {
         attribution: AttributionId::new(now).uuid(),
         commission: CommissionId::new(now).uuid(),
         transition: CommissionTransitionId::new(now).uuid(),
+        audit_entry: AuditEntryId::new(now).uuid(),
         external_id: input.external_id,
         now,
     })

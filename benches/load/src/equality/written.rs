@@ -10,7 +10,7 @@ use crate::load::NUMBERS;
 use crate::operation::Case;
 
 /// Each asks with $1 = the event's external id, which is unlike any other, for the rows of one table.
-const ROWS: [(&str, Sql); 4] = [
+const ROWS: [(&str, Sql); 5] = [
     (
         "event",
         Sql {
@@ -45,17 +45,27 @@ const ROWS: [(&str, Sql); 4] = [
         "commission_transition",
         Sql::of(
             "SELECT coalesce(t.from_status, '-') || t.to_status || t.actor || coalesce(t.reason, '-')
-               || CAST(t.at = c.accrued_at AS text)
+               || CAST(t.at = c.accrued_at AS text) || CAST(t.audit_entry_id = e.audit_entry_id AS text)
              FROM commission_transition t JOIN commission c ON c.tenant_id = t.tenant_id AND c.id = t.commission_id
-             WHERE c.event_id IN (SELECT id FROM event WHERE external_id = $1)",
+             JOIN event e ON e.tenant_id = c.tenant_id AND e.id = c.event_id WHERE e.external_id = $1",
         ),
     ),
     (
         "outbox",
         Sql::of(
-            "SELECT coalesce(o.type, 'COMMISSION_' || o.status) || CAST(o.at = c.accrued_at AS text)
-             FROM outbox o JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = coalesce(o.object_id, o.commission_id)
+            "SELECT o.type || coalesce(CAST(o.detail AS text), '-') || CAST(o.at = c.accrued_at AS text)
+             FROM outbox o JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = o.object_id
              WHERE c.event_id IN (SELECT id FROM event WHERE external_id = $1)",
+        ),
+    ),
+    (
+        "audit_entry",
+        Sql::of(
+            "SELECT a.actor || coalesce(CAST(a.api_key_id AS text), '-') || length(a.token_id)
+               || coalesce(CAST(a.partner_id AS text), '-') || a.operation || length(a.request_id)
+               || coalesce(CAST(a.count AS text), '-') || CAST(a.changes AS text) || CAST(a.at = e.recorded_at AS text)
+             FROM audit_entry a JOIN event e ON e.tenant_id = a.tenant_id AND e.audit_entry_id = a.id
+             WHERE e.external_id = $1",
         ),
     ),
 ];

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
-use super::{ACTOR, Charge, Earned};
+use super::{ACTOR, Charge, Earned, REQUEST_ID, TOKEN_ID};
 
 /// The partner's row is locked as the gateway locks it, so that sums are added one after the other; a repeated external id
 /// writes nothing.
@@ -25,8 +25,8 @@ WITH locked AS (
     AND (m.starts_at IS NULL OR m.starts_at <= $9) AND (m.ends_at IS NULL OR m.ends_at > $9)
 ), recorded AS (
   INSERT INTO event (tenant_id, id, external_id, content, kind, base, amount_minor, currency, occurred_at, recorded_at,
-    customer_id, attribution_id, partner_id, campaign_id, refunded_minor, wholly_refunded)
-  SELECT $1, $5, $6, $7, 'CHARGE', true, $8, $10, $9, $9, c.id, $11, locked.id, $3, 0, false
+    customer_id, attribution_id, partner_id, campaign_id, refunded_minor, wholly_refunded, audit_entry_id)
+  SELECT $1, $5, $6, $7, 'CHARGE', true, $8, $10, $9, $9, c.id, $11, locked.id, $3, 0, false, $17
   FROM locked, promised, customer c WHERE c.tenant_id = $1 AND c.external_id = $4
   ON CONFLICT (tenant_id, external_id) DO NOTHING
   RETURNING id, customer_id
@@ -73,10 +73,13 @@ WITH locked AS (
     $9, $9, $2, $3, $8, $10
   FROM recorded, promised, earned
 ), moved AS (
-  INSERT INTO commission_transition (tenant_id, id, commission_id, to_status, actor, at)
-  SELECT $1, $13, id, 'ACCRUED', $14, $9 FROM earned
+  INSERT INTO commission_transition (tenant_id, id, commission_id, to_status, actor, at, audit_entry_id)
+  SELECT $1, $13, id, 'ACCRUED', $14, $9, $17 FROM earned
 ), told AS (
-  INSERT INTO outbox (tenant_id, commission_id, status, at) SELECT $1, id, 'ACCRUED', $9 FROM earned
+  INSERT INTO outbox (tenant_id, type, object_id, at) SELECT $1, 'COMMISSION_ACCRUED', id, $9 FROM earned
+), noted AS (
+  INSERT INTO audit_entry (tenant_id, id, at, actor, token_id, operation, request_id, count, changes)
+  SELECT $1, $17, $9, $14, $18, 'recordEvent', $19, 1, '[]' FROM recorded
 ), balanced AS (
   INSERT INTO partner_balance AS b (tenant_id, partner_id, currency, accrued_minor, approved_minor, paid_minor,
     reversed_minor, reserved_minor)
@@ -104,6 +107,9 @@ pub(super) async fn record(pool: &PgPool, charge: &Charge) -> Result<Option<Earn
         .bind(ACTOR)
         .bind(charge.charged.amount().to_string())
         .bind(charge.charged.currency().exponent().cast_signed())
+        .bind(charge.audit_entry)
+        .bind(TOKEN_ID)
+        .bind(REQUEST_ID)
         .fetch_optional(pool)
         .await?;
     Ok(earned.map(|(minor, mature_at)| Earned { minor, mature_at }))

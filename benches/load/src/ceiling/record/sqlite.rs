@@ -5,7 +5,7 @@ use sqlx::SqlitePool;
 use tributary::domain::money::{Money, Percentage, parse_decimal};
 use uuid::Uuid;
 
-use super::{ACTOR, Charge, Earned};
+use super::{ACTOR, Charge, Earned, REQUEST_ID, TOKEN_ID};
 
 /// What was promised, to whom the charge belongs and how many it paid.
 const PREPARE: &str = "
@@ -24,8 +24,8 @@ WHERE p.tenant_id = $1 AND p.id = $2 AND p.status IN ('INVITED', 'ACTIVE')
 
 const EVENT: &str = "
 INSERT INTO event (tenant_id, id, external_id, content, kind, base, amount_minor, currency, occurred_at, recorded_at,
-  customer_id, attribution_id, partner_id, campaign_id, refunded_minor, wholly_refunded)
-VALUES ($1, $2, $3, $4, 'CHARGE', true, $5, $6, $7, $7, $8, $9, $10, $11, 0, false)
+  customer_id, attribution_id, partner_id, campaign_id, refunded_minor, wholly_refunded, audit_entry_id)
+VALUES ($1, $2, $3, $4, 'CHARGE', true, $5, $6, $7, $7, $8, $9, $10, $11, 0, false, $12)
 ON CONFLICT (tenant_id, external_id) DO NOTHING";
 
 const MEMBER: &str = "
@@ -50,10 +50,14 @@ INSERT INTO commission (tenant_id, id, kind, status, amount_minor, currency, pay
 VALUES ($1, $2, 'EVENT', 'ACCRUED', $3, $4, 'PARTNERSHIP', $5, $6, $7, $8, 'PERCENT', $9, $10, $11, $12)";
 
 const TRANSITION: &str = "
-INSERT INTO commission_transition (tenant_id, id, commission_id, to_status, actor, at)
-VALUES ($1, $2, $3, 'ACCRUED', $4, $5)";
+INSERT INTO commission_transition (tenant_id, id, commission_id, to_status, actor, at, audit_entry_id)
+VALUES ($1, $2, $3, 'ACCRUED', $4, $5, $6)";
 
-const OUTBOX: &str = "INSERT INTO outbox (tenant_id, commission_id, status, at) VALUES ($1, $2, 'ACCRUED', $3)";
+const OUTBOX: &str = "INSERT INTO outbox (tenant_id, type, object_id, at) VALUES ($1, 'COMMISSION_ACCRUED', $2, $3)";
+
+const AUDIT_ENTRY: &str = "
+INSERT INTO audit_entry (tenant_id, id, at, actor, token_id, operation, request_id, count, changes)
+VALUES ($1, $2, $3, $4, $5, 'recordEvent', $6, 1, '[]')";
 
 const BALANCE: &str = "
 INSERT INTO partner_balance (tenant_id, partner_id, currency, accrued_minor, approved_minor, paid_minor, reversed_minor,
@@ -99,6 +103,7 @@ pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<
         .bind(charge.attribution)
         .bind(partner)
         .bind(campaign)
+        .bind(charge.audit_entry)
         .execute(&mut *transaction)
         .await?;
     if recorded.rows_affected() == 0 {
@@ -153,6 +158,16 @@ pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<
         .bind(charge.commission)
         .bind(ACTOR)
         .bind(now)
+        .bind(charge.audit_entry)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query(AUDIT_ENTRY)
+        .bind(tenant)
+        .bind(charge.audit_entry)
+        .bind(now)
+        .bind(ACTOR)
+        .bind(TOKEN_ID)
+        .bind(REQUEST_ID)
         .execute(&mut *transaction)
         .await?;
     let components = serde_json::json!([{ "term": 0, "minor": earned.minor, "currency": currency, "detail": detail }]);
