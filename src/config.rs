@@ -2,6 +2,7 @@
 
 mod bounds;
 mod issuer_flags;
+mod sections;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -10,17 +11,16 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::app::DEFAULT_LATEST_OCCURRENCE;
 use crate::auth::{IssuerSettings, KeyFetching};
 use crate::domain::webhook::address::{Network, NotANetwork};
 use crate::http::{
     Cors, ExportLimits, GraphiqlAssets, HttpOptions, Limits, Persisted, Subscriptions, Throttle, Timeouts,
 };
-use crate::service::webhook::{AT_ONCE, KEEP_OUTBOX, PATIENCE};
 use crate::store::{ShareOptions, StoreOptions};
 use crate::telemetry::{LogFilter, LogFormat};
 
 use issuer_flags::IssuerFlags;
+use sections::{DatabaseSection, LedgerSection, OutboxSection, WebhooksSection};
 
 const DEFAULT_DATABASE_URL: &str = "sqlite://tributary.db?mode=rwc";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -156,76 +156,6 @@ struct File {
     persisted: Persisted,
     subscriptions: Subscriptions,
     exports: ExportLimits,
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct DatabaseSection {
-    max_connections: u32,
-    acquire_seconds: u64,
-    statement_seconds: u64,
-    lock_seconds: u64,
-    tenant_statements: u32,
-    tenant_seconds_per_second: u32,
-}
-
-impl Default for DatabaseSection {
-    fn default() -> Self {
-        Self {
-            max_connections: 8,
-            acquire_seconds: 10,
-            statement_seconds: 10,
-            lock_seconds: 5,
-            tenant_statements: ShareOptions::default().statements,
-            tenant_seconds_per_second: ShareOptions::default().seconds,
-        }
-    }
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct LedgerSection {
-    future_hours: u64,
-}
-
-impl Default for LedgerSection {
-    fn default() -> Self {
-        Self {
-            future_hours: DEFAULT_LATEST_OCCURRENCE.as_secs() / 3600,
-        }
-    }
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct OutboxSection {
-    keep_hours: u64,
-}
-
-impl Default for OutboxSection {
-    fn default() -> Self {
-        Self {
-            keep_hours: KEEP_OUTBOX.as_secs() / 3600,
-        }
-    }
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct WebhooksSection {
-    allowed_networks: Vec<String>,
-    at_once: u32,
-    answer_seconds: u64,
-}
-
-impl Default for WebhooksSection {
-    fn default() -> Self {
-        Self {
-            allowed_networks: Vec::new(),
-            at_once: u32::try_from(AT_ONCE).unwrap_or(u32::MAX),
-            answer_seconds: PATIENCE.as_secs(),
-        }
-    }
 }
 
 /// What webhooks are set up with.

@@ -10,6 +10,7 @@ use super::settings::IssuerSettings;
 use crate::auth::Permission;
 use crate::auth::keys::{Audience, Claims, there};
 use crate::domain::Timestamp;
+use crate::domain::id::ApiKeyId;
 
 /// What an issuer's tokens must say, and what it means.
 pub struct Rules {
@@ -91,7 +92,7 @@ impl Rules {
         let registered = Registered::deserialize(claims).map_err(|_| Unfit)?;
         let claims = claims.as_object().ok_or(Unfit)?;
         let has_all = self.required.iter().all(|(path, value)| says(path.find(claims), value));
-        if registered.iss != self.issuer || !has_all {
+        if registered.iss != self.issuer || !has_all || is_one_of_us(&registered.sub) {
             return Err(Unfit);
         }
         let partner = optional_text(self.partner_claim.find(claims)?)?;
@@ -159,6 +160,12 @@ impl ScopeNames {
         let rest = name.strip_prefix(self.prefix.as_deref()?)?;
         Permission::parse(rest).map(|_| rest)
     }
+}
+
+/// Whether histories would take a subject for what acts here without a token: the program itself, its commands, an API key.
+fn is_one_of_us(subject: &str) -> bool {
+    let is_ours = subject == "system" || subject.starts_with("cli:") || subject.starts_with("job:");
+    is_ours || subject.parse::<ApiKeyId>().is_ok()
 }
 
 /// Whether a claim is this text, or has it among others.

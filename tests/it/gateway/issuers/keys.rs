@@ -232,11 +232,12 @@ async fn a_partners_token_is_dead_with_the_partner() {
     let token = key.token_with(&app, &bound);
     assert_eq!(gateway.status(token.clone()).await, OK);
     let input = json!({ "id": partner, "reason": "a test" });
-    admin.done("suspendPartner", input.clone(), "partner { id }").await;
+    admin.done("revokePartner", input, "partner { id }").await;
     assert_eq!(gateway.status(token.clone()).await, NO);
     app.clock.advance(seconds(10));
+    let input = json!({ "id": partner });
     admin.done("reinstatePartner", input, "partner { id }").await;
-    assert_eq!(gateway.status(token).await, NO, "from before the suspension");
+    assert_eq!(gateway.status(token).await, NO, "from before the revocation");
 }
 
 #[tokio::test]

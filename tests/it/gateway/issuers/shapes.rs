@@ -9,7 +9,7 @@ use tributary::auth::IssuerSettings;
 use super::super::key_pair::KeyPair;
 use super::provider::Provider;
 use super::{Gateway, NO, OK};
-use crate::support::{Client, TestApp, both_databases};
+use crate::support::{Client, both_databases};
 
 #[derive(serde::Deserialize)]
 struct File {
@@ -184,7 +184,8 @@ both_databases! {
             assert_eq!(viewer, expected, "{}", case.provider);
             let mut scopes: Vec<_> = viewer["scopes"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
             let mut expected = case.scopes.to_vec();
-            (scopes.sort_unstable(), expected.sort_unstable());
+            scopes.sort_unstable();
+            expected.sort_unstable();
             assert_eq!(scopes, expected, "{}", case.provider);
             for changes in &case.refused {
                 assert_eq!(gateway.status(token(changes)).await, NO, "{}: {changes}", case.provider);
