@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use crate::auth::{KeyUses, Keys, Recent, Writer};
+use crate::auth::{Issuers, KeyUses, Keys, Recent, Writer};
 use crate::clock::Clock;
 use crate::domain::audit::Origin;
 use crate::domain::id::TenantId;
@@ -22,6 +22,8 @@ pub struct App {
     pub store: Store,
     pub clock: Clock,
     pub keys: Keys,
+    /// Whose tokens are good beside those of `keys`.
+    pub issuers: Issuers,
     pub tenants: Arc<TenantIndex>,
     pub key_uses: Arc<KeyUses>,
     /// For listeners.
@@ -43,6 +45,7 @@ impl App {
             store,
             clock,
             keys,
+            issuers: Issuers::default(),
             tenants: Arc::default(),
             key_uses: Arc::default(),
             recent: Arc::default(),
@@ -77,6 +80,10 @@ impl App {
             latest_occurrence,
             ..self
         }
+    }
+
+    pub fn with_issuers(self, issuers: Issuers) -> Self {
+        Self { issuers, ..self }
     }
 
     pub fn with_webhooks(self, webhooks: Webhooks) -> Self {

@@ -1,21 +1,26 @@
 //! Settings: flags win over the environment, the environment over an optional TOML file, that over the defaults.
 
 mod bounds;
+mod issuer_flags;
+mod sections;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 
-use crate::app::DEFAULT_LATEST_OCCURRENCE;
+use crate::auth::{IssuerSettings, KeyFetching};
 use crate::domain::webhook::address::{Network, NotANetwork};
 use crate::http::{
     Cors, ExportLimits, GraphiqlAssets, HttpOptions, Limits, Persisted, Subscriptions, Throttle, Timeouts,
 };
-use crate::service::webhook::{AT_ONCE, KEEP_OUTBOX, PATIENCE};
 use crate::store::{ShareOptions, StoreOptions};
 use crate::telemetry::{LogFilter, LogFormat};
+
+use issuer_flags::IssuerFlags;
+use sections::{DatabaseSection, LedgerSection, OutboxSection, WebhooksSection};
 
 const DEFAULT_DATABASE_URL: &str = "sqlite://tributary.db?mode=rwc";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -64,6 +69,8 @@ pub struct Flags {
     /// Whom tokens are for, their claim `aud` [default: tributary]
     #[arg(long, global = true, env = "TRIBUTARY_JWT_AUDIENCE", value_name = "NAME")]
     jwt_audience: Option<String>,
+    #[command(flatten)]
+    issuer: IssuerFlags,
     /// No GraphiQL, introspection only with the scope `admin`, no suggestions in error texts
     #[arg(long, global = true, env = "TRIBUTARY_PRODUCTION", num_args = 0..=1, default_missing_value = "true")]
     production: Option<bool>,
@@ -140,6 +147,8 @@ struct File {
     ledger: LedgerSection,
     outbox: OutboxSection,
     webhooks: WebhooksSection,
+    issuer_keys: KeyFetching,
+    issuers: BTreeMap<String, IssuerSettings>,
     limits: Limits,
     timeouts: Timeouts,
     throttle: Throttle,
@@ -147,76 +156,6 @@ struct File {
     persisted: Persisted,
     subscriptions: Subscriptions,
     exports: ExportLimits,
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct DatabaseSection {
-    max_connections: u32,
-    acquire_seconds: u64,
-    statement_seconds: u64,
-    lock_seconds: u64,
-    tenant_statements: u32,
-    tenant_seconds_per_second: u32,
-}
-
-impl Default for DatabaseSection {
-    fn default() -> Self {
-        Self {
-            max_connections: 8,
-            acquire_seconds: 10,
-            statement_seconds: 10,
-            lock_seconds: 5,
-            tenant_statements: ShareOptions::default().statements,
-            tenant_seconds_per_second: ShareOptions::default().seconds,
-        }
-    }
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct LedgerSection {
-    future_hours: u64,
-}
-
-impl Default for LedgerSection {
-    fn default() -> Self {
-        Self {
-            future_hours: DEFAULT_LATEST_OCCURRENCE.as_secs() / 3600,
-        }
-    }
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct OutboxSection {
-    keep_hours: u64,
-}
-
-impl Default for OutboxSection {
-    fn default() -> Self {
-        Self {
-            keep_hours: KEEP_OUTBOX.as_secs() / 3600,
-        }
-    }
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct WebhooksSection {
-    allowed_networks: Vec<String>,
-    at_once: u32,
-    answer_seconds: u64,
-}
-
-impl Default for WebhooksSection {
-    fn default() -> Self {
-        Self {
-            allowed_networks: Vec::new(),
-            at_once: u32::try_from(AT_ONCE).unwrap_or(u32::MAX),
-            answer_seconds: PATIENCE.as_secs(),
-        }
-    }
 }
 
 /// What webhooks are set up with.
@@ -244,6 +183,11 @@ pub struct Config {
     pub jwt_private_key: Option<PathBuf>,
     pub jwt_issuer: String,
     pub jwt_audience: String,
+    /// Whose tokens are good beside those of the keys above, by the names that the settings give them.
+    pub issuers: BTreeMap<String, IssuerSettings>,
+    pub issuer_keys: KeyFetching,
+    /// Where their keys may be, beside the public internet.
+    pub issuer_networks: Vec<Network>,
     pub http: HttpOptions,
     pub log_format: LogFormat,
     pub log: LogFilter,
@@ -257,8 +201,8 @@ pub struct Config {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("webhooks.allowed_networks: {0}")]
-    Network(#[from] NotANetwork),
+    #[error("{0}.allowed_networks: {1}")]
+    Network(&'static str, NotANetwork),
     #[error("cannot read {0}: {1}")]
     Unreadable(PathBuf, std::io::Error),
     #[error("{0}: {1}")]
@@ -273,7 +217,6 @@ impl Config {
         let file = flags.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let listen = flags.listen.or(file.listen);
         let metrics_listen = flags.metrics_listen.or(file.metrics_listen);
-        let networks = file.webhooks.allowed_networks.iter().map(|text| text.parse());
         Ok(Self {
             store: StoreOptions {
                 url: flags
@@ -304,6 +247,9 @@ impl Config {
                 .jwt_audience
                 .or(file.jwt_audience)
                 .unwrap_or_else(|| DEFAULT_PARTY.to_owned()),
+            issuers: flags.issuer.over(file.issuers),
+            issuer_networks: networks("issuer_keys", &file.issuer_keys.allowed_networks)?,
+            issuer_keys: file.issuer_keys,
             http: HttpOptions {
                 production: flags.production.or(file.production).unwrap_or(false),
                 graphiql_assets: flags
@@ -334,13 +280,19 @@ impl Config {
                 .filter(|endpoint| !endpoint.is_empty()),
             webhooks: WebhookConfig {
                 keys: flags.webhook_keys.or(file.webhook_keys).filter(|keys| !keys.is_empty()),
-                allowed_networks: networks.collect::<Result<_, _>>()?,
+                allowed_networks: networks("webhooks", &file.webhooks.allowed_networks)?,
                 at_once: usize::try_from(file.webhooks.at_once).unwrap_or(usize::MAX),
                 answer: Duration::from_secs(file.webhooks.answer_seconds),
                 keep_outbox: Duration::from_secs(file.outbox.keep_hours * 3600),
             },
         })
     }
+}
+
+fn networks(section: &'static str, texts: &[String]) -> Result<Vec<Network>, ConfigError> {
+    let networks = texts.iter().map(|text| text.parse());
+    let networks: Result<_, _> = networks.collect();
+    networks.map_err(|error| ConfigError::Network(section, error))
 }
 
 fn read(path: &Path) -> Result<File, ConfigError> {
@@ -371,6 +323,10 @@ mod tests {
         assert_eq!(format!("{:?}", shown.ledger), format!("{:?}", defaults.ledger));
         assert_eq!(format!("{:?}", shown.outbox), format!("{:?}", defaults.outbox));
         assert_eq!(format!("{:?}", shown.webhooks), format!("{:?}", defaults.webhooks));
+        assert_eq!(
+            format!("{:?}", shown.issuer_keys),
+            format!("{:?}", defaults.issuer_keys)
+        );
         assert_eq!(format!("{:?}", shown.limits), format!("{:?}", defaults.limits));
         assert_eq!(format!("{:?}", shown.timeouts), format!("{:?}", defaults.timeouts));
         assert_eq!(format!("{:?}", shown.throttle), format!("{:?}", defaults.throttle));

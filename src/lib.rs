@@ -9,8 +9,9 @@
 //! export -> graphql, auth, store           seed -> service, store, auth, domain
 //! graphql -> store (reads), service (writes), auth, domain
 //! service -> store, auth, domain, outgoing
-//! store -> entity, domain, auth::Scope     outgoing -> domain
-//! http, graphql, jobs -> metrics, telemetry
+//! auth -> store, domain, outgoing          outgoing -> domain
+//! store -> entity, domain, auth::Scope
+//! http, graphql, auth, jobs -> metrics      http, graphql -> telemetry
 //! the crates domain, entity, migration -> nothing of ours
 //! ```
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 use futures::FutureExt;
 
 use super::keys::{LEEWAY_SECONDS, moment, numeric_date};
-use super::{Caller, Permissions, Scope, api_key};
+use super::{Caller, Claims, Permissions, Scope, api_key, token_form};
 use crate::app::App;
 use crate::domain::id::{PartnerId, TenantId};
 use crate::store::{self, StoreError};
@@ -50,7 +50,7 @@ async fn admit(app: &App, header: Option<&str>, since: Option<Instant>) -> Resul
     if api_key::is_marked(token) {
         return by_key(app, token, since).await;
     }
-    let claims = app.keys.verify(token, app.clock.now()).ok_or(AuthError::Invalid)?;
+    let claims = genuine(app, token).await.ok_or(AuthError::Invalid)?;
     let tenant = app
         .tenants
         .find(&app.store, &claims.tenant)
@@ -62,6 +62,16 @@ async fn admit(app: &App, header: Option<&str>, since: Option<Instant>) -> Resul
     };
     let caller = Caller::new(tenant, claims.sub, Permissions::parse(&claims.scope), partner);
     Ok(caller.by_token(claims.jti.as_deref()).until(moment(claims.exp)))
+}
+
+/// What a JWT says, checked by the keys of whoever it says has issued it.
+async fn genuine(app: &App, token: &str) -> Option<Claims> {
+    let form = token_form::read(token)?;
+    let now = app.clock.now();
+    match app.issuers.of(&form.claims) {
+        Some(issuer) => issuer.verify(&form, now).await,
+        None => app.keys.verify(&form, now),
+    }
 }
 
 /// The caller who presents an API key. One read decides, with every request: nothing outlives a revocation anywhere.

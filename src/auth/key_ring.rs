@@ -13,14 +13,15 @@ use chrono::TimeDelta;
 
 use super::keys::KeyError;
 pub use super::public_key::Key;
-use super::public_key::{KeySet, read_pem, read_set};
+use super::public_key::{KeySet, choose, read_pem, read_set};
 use crate::domain::Timestamp;
 
 /// How long the keys from before are good while their file is there and cannot be read as one of keys.
 const PATIENCE: TimeDelta = TimeDelta::seconds(60);
 
-/// One key that was configured, or a file of keys that may change while the program runs.
+/// One key that was configured, or a file of keys that may change while the program runs, or nothing.
 pub enum KeyRing {
+    Nothing,
     One(Key),
     File(KeyFile),
 }
@@ -77,19 +78,17 @@ impl KeyRing {
     /// The key that a token asks for by `id`. A single key is meant whatever tokens call it, and in a set of one a token
     /// need not name it.
     pub fn find(&self, id: Option<&str>, now: Timestamp) -> Option<Key> {
-        let keys = match self {
-            Self::One(key) => return Some(key.clone()),
-            Self::File(file) => file.keys(now),
-        };
-        match id {
-            Some(id) => keys.iter().find(|key| key.id.as_deref() == Some(id)).cloned(),
-            None => keys.first().filter(|_| keys.len() == 1).cloned(),
+        match self {
+            Self::Nothing => None,
+            Self::One(key) => Some(key.clone()),
+            Self::File(file) => choose(&file.keys(now), id),
         }
     }
 
     /// All keys, as they were read last.
     pub fn all(&self) -> Vec<Key> {
         match self {
+            Self::Nothing => Vec::new(),
             Self::One(key) => vec![key.clone()],
             Self::File(file) => {
                 let read = file.read.read().unwrap_or_else(PoisonError::into_inner);

@@ -7,7 +7,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, crypto, encode};
 use serde::{Deserialize, Deserializer};
 
 use super::key_ring::{Key, KeyRing};
-use super::{private_key, token_form};
+use super::private_key;
+use super::token_form::Form;
 use crate::domain::Timestamp;
 
 /// The shortest secret for HS256: as long as the hash (RFC 7518, 3.2).
@@ -68,8 +69,17 @@ pub struct Claims {
     pub partner: Option<String>,
 }
 
+impl Claims {
+    /// Whether it is neither too early nor too late, and about somebody who can be named: the subject goes into histories.
+    pub(super) fn are_in_force(&self, now: Timestamp) -> bool {
+        let now = numeric_date(now);
+        let in_force = now < self.exp + LEEWAY_SECONDS && self.nbf.is_none_or(|nbf| nbf <= now + LEEWAY_SECONDS);
+        in_force && !self.sub.trim().is_empty() && !self.sub.contains(char::is_control)
+    }
+}
+
 /// Reads a claim that is there, and may not be null.
-fn there<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(super) fn there<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
@@ -82,7 +92,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         match self {
             Self::One(audience) => audience == name,
             Self::Several(audiences) => audiences.iter().any(|audience| audience == name),
@@ -111,6 +121,16 @@ impl Keys {
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
         })
+    }
+
+    /// No keys: tokens are made and signed by the issuers of the settings only.
+    pub fn none() -> Self {
+        Self {
+            signing: None,
+            ring: Arc::new(KeyRing::Nothing),
+            issuer: String::new(),
+            audience: String::new(),
+        }
     }
 
     /// Asymmetric keys: a PEM or JWKS file with what tokens are checked by, and the PEM file of the private key, where
@@ -166,23 +186,14 @@ impl Keys {
     }
 
     /// The claims of a token that is genuine and in force at `now`; `None` whatever else it is: callers learn no cause.
-    pub fn verify(&self, token: &str, now: Timestamp) -> Option<Claims> {
-        let form = token_form::read(token)?;
+    pub(super) fn verify(&self, form: &Form<'_>, now: Timestamp) -> Option<Claims> {
         let key = self.ring.find(form.key_id.as_deref(), now)?;
-        if form.algorithm != name(key.algorithm) {
+        if !form.is_signed_by(&key) {
             return None;
         }
-        let genuine = crypto::verify(form.signature, form.message.as_bytes(), &key.decoding, key.algorithm);
-        if !genuine.is_ok_and(|genuine| genuine) {
-            return None;
-        }
-        let claims: Claims = serde_json::from_slice(&form.payload).ok()?;
-        let now = numeric_date(now);
-        let in_force = now < claims.exp + LEEWAY_SECONDS && claims.nbf.is_none_or(|nbf| nbf <= now + LEEWAY_SECONDS);
+        let claims = Claims::deserialize(&form.claims).ok()?;
         let for_us = claims.iss == self.issuer && claims.aud.has(&self.audience);
-        // The subject goes into histories.
-        let subject_is_plain = !claims.sub.trim().is_empty() && !claims.sub.contains(char::is_control);
-        (in_force && for_us && subject_is_plain).then_some(claims)
+        (for_us && claims.are_in_force(now)).then_some(claims)
     }
 }
 
@@ -203,11 +214,6 @@ fn signing(file: &Path, ring: &KeyRing) -> Result<Signing, KeyError> {
         algorithm,
         id: public.id,
     })
-}
-
-/// The algorithm's name in tokens.
-fn name(algorithm: Algorithm) -> String {
-    format!("{algorithm:?}")
 }
 
 /// Seconds since 1970 with microseconds: times are no money, and a double holds them until the year 2255.

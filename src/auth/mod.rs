@@ -4,6 +4,7 @@
 mod api_key;
 mod authenticate;
 mod caller;
+mod issuer;
 mod key_ring;
 mod keys;
 mod permission;
@@ -17,6 +18,7 @@ mod token_form;
 pub use api_key::{ApiKey, KeyHash, KeyUses, NewKey};
 pub use authenticate::{AuthError, authenticate, authenticate_listener};
 pub use caller::{Call, Caller, Denied, Writer};
+pub use issuer::{ClaimPath, IssuerError, IssuerSettings, Issuers, KeyFetching};
 pub use keys::{Claims, KeyError, Keys};
 pub use permission::{Permission, Permissions, Resource};
 pub use recent::Recent;

@@ -1,13 +1,16 @@
 //! The form of a token before any cryptography (RFC 7515, RFC 8725): three parts of base 64 and a header that asks for
-//! nothing but a known key.
+//! nothing but a known key; and whether it is signed by one.
 
 use std::collections::HashSet;
 use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::crypto;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
+
+use super::public_key::Key;
 
 /// Longer tokens are refused before any decoding.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
@@ -27,8 +30,16 @@ pub struct Form<'a> {
     pub message: &'a str,
     /// In base 64.
     pub signature: &'a str,
-    /// The claims as JSON.
-    pub payload: Vec<u8>,
+    /// A JSON object, no name twice.
+    pub claims: Value,
+}
+
+impl Form<'_> {
+    /// Whether the key made its signature, by the key's own algorithm.
+    pub fn is_signed_by(&self, key: &Key) -> bool {
+        let is_genuine = || crypto::verify(self.signature, self.message.as_bytes(), &key.decoding, key.algorithm);
+        self.algorithm == key.algorithm_name() && is_genuine().is_ok_and(|genuine| genuine)
+    }
 }
 
 /// Takes a token apart; `None` if it is none.
@@ -63,13 +74,13 @@ pub fn read(token: &str) -> Option<Form<'_>> {
     }
     let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
     // Of two claims of one name others might believe the other one.
-    let Members(_) = serde_json::from_slice(&payload).ok()?;
+    let Members(claims) = serde_json::from_slice(&payload).ok()?;
     Some(Form {
         algorithm: text("alg").ok()??,
         key_id,
         message,
         signature,
-        payload,
+        claims: Value::Object(claims.into_iter().collect()),
     })
 }
 

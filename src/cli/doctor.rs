@@ -4,6 +4,7 @@ use super::{CliError, open, output};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http;
+use crate::metrics::Metrics;
 use crate::store::{self, Store};
 
 /// A difference between clocks that is no matter of the network.
@@ -15,6 +16,14 @@ pub async fn run(config: &Config) -> Result<(), CliError> {
     let mut report = Report::default();
     report.says("settings", http::check(&config.http).map_err(CliError::from));
     report.says("keys", open::keys(config).map(|_| ()));
+    match open::issuers(config, &Metrics::new(Clock::System.now())) {
+        Ok(issuers) => {
+            for (name, fetched) in issuers.probe().await {
+                report.says(&format!("issuer {name}"), fetched.map_err(CliError::from));
+            }
+        }
+        Err(error) => report.says("issuers", Err(error.into())),
+    }
     match open::store(config).await {
         Ok(store) => {
             report.says("database", store.ping().await.map_err(CliError::from));
@@ -37,11 +46,11 @@ pub async fn run(config: &Config) -> Result<(), CliError> {
 }
 
 #[derive(Default)]
-struct Report(Vec<(&'static str, Result<(), CliError>)>);
+struct Report(Vec<(String, Result<(), CliError>)>);
 
 impl Report {
-    fn says(&mut self, name: &'static str, result: Result<(), CliError>) {
-        self.0.push((name, result));
+    fn says(&mut self, name: &str, result: Result<(), CliError>) {
+        self.0.push((name.to_owned(), result));
     }
 }
 

@@ -2,16 +2,18 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use url::Url;
 
 use super::CliError;
 use crate::app::App;
-use crate::auth::{Keys, SealingKeys};
+use crate::auth::{IssuerError, Issuers, Keys, SealingKeys};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::tenant::Tenant;
 use crate::domain::webhook::address::Reach;
+use crate::metrics::Metrics;
 use crate::outgoing::{Outgoing, SystemResolver};
 use crate::service::ServiceError;
 use crate::service::webhook::Webhooks;
@@ -68,7 +70,21 @@ async fn migrated(config: &Config, store: Store, keys: Keys) -> Result<App, CliE
         tracing::info!(applied, "brought the database up to date");
     }
     let app = App::new(store, Clock::System, keys).with_latest_occurrence(config.latest_occurrence);
-    Ok(app.with_webhooks(webhooks(config)?))
+    let issuers = issuers(config, &app.metrics)?;
+    Ok(app.with_issuers(issuers).with_webhooks(webhooks(config)?))
+}
+
+/// The issuers of the settings, whose keys nobody has fetched yet.
+pub fn issuers(config: &Config, metrics: &Metrics) -> Result<Issuers, IssuerError> {
+    let reach = Reach {
+        // Keys that came over plain http would be anybody's, in production or not.
+        production: true,
+        allowed: config.issuer_networks.clone(),
+    };
+    let fetching = &config.issuer_keys;
+    let patience = Duration::from_secs(fetching.answer_seconds.into());
+    let outgoing = Outgoing::new(reach, Arc::new(SystemResolver), patience);
+    Issuers::new(&config.issuers, fetching, &config.jwt_issuer, &outgoing, metrics)
 }
 
 /// What webhooks are set up with. Without a key their secrets are as good as not encrypted, which production refuses.
@@ -92,7 +108,7 @@ fn webhooks(config: &Config) -> Result<Webhooks, CliError> {
     })
 }
 
-/// The configured keys, or else those of the demo where there are any.
+/// The configured keys, or else those of the demo where there are any, or none where others issue all tokens.
 pub fn keys(config: &Config) -> Result<Keys, CliError> {
     let (issuer, audience) = (&config.jwt_issuer, &config.jwt_audience);
     match (&config.jwt_public_key, &config.jwt_private_key) {
@@ -105,8 +121,9 @@ pub fn keys(config: &Config) -> Result<Keys, CliError> {
     }
     let secret = match &config.jwt_secret {
         Some(secret) => secret.clone(),
+        None if !config.issuers.is_empty() => return Ok(Keys::none()),
         None => std::fs::read_to_string(demo_secret_file(config))
-            .map_err(|_| "no key for tokens: set --jwt-secret (TRIBUTARY_JWT_SECRET) to at least 32 bytes or --jwt-public-key to a file, or try `serve --demo`")?,
+            .map_err(|_| "no key for tokens: set --jwt-secret (TRIBUTARY_JWT_SECRET) to at least 32 bytes, --jwt-public-key to a file or --oidc-issuer to an identity provider, or try `serve --demo`")?,
     };
     Ok(Keys::from_secret(secret.trim().as_bytes(), issuer, audience)?)
 }
@@ -122,11 +139,16 @@ pub fn no_keys(config: &Config) -> Result<Keys, CliError> {
 
 /// The configured keys, or else those of the demo, made now if need be.
 pub fn demo_keys(config: &Config) -> Result<Keys, CliError> {
+    if config.jwt_secret.is_some() || config.jwt_public_key.is_some() {
+        return keys(config);
+    }
     let file = demo_secret_file(config);
-    if config.jwt_secret.is_none() && config.jwt_public_key.is_none() && !file.exists() {
+    if !file.exists() {
         write_secret(&file, &random_secret()?)?;
     }
-    keys(config)
+    let secret = std::fs::read_to_string(file)?;
+    let (issuer, audience) = (&config.jwt_issuer, &config.jwt_audience);
+    Ok(Keys::from_secret(secret.trim().as_bytes(), issuer, audience)?)
 }
 
 /// What a URL of SQLite names.

@@ -22,7 +22,7 @@ pub async fn run(
     }
     let keys = open::keys(config)?;
     if !keys.can_mint() {
-        return Err("no key to sign with: set --jwt-private-key (TRIBUTARY_JWT_PRIVATE_KEY)".into());
+        return Err("no key to sign with: set --jwt-private-key (TRIBUTARY_JWT_PRIVATE_KEY) beside --jwt-public-key, or --jwt-secret".into());
     }
     let app = open::app(config, keys).await?;
     let tenant = open::tenant(&app, tenant).await?;

@@ -11,7 +11,7 @@ const MEGABYTE: i64 = 1024 * 1024;
 const MANY: i64 = 1_000_000_000_000;
 
 /// Every number of the file: a setting without bounds fails the tests.
-const BOUNDS: [(&str, RangeInclusive<i64>); 46] = [
+const BOUNDS: [(&str, RangeInclusive<i64>); 50] = [
     ("database.max_connections", 1..=10_000),
     ("database.acquire_seconds", 1..=DAY),
     ("database.statement_seconds", 1..=DAY),
@@ -23,6 +23,11 @@ const BOUNDS: [(&str, RangeInclusive<i64>); 46] = [
     ("outbox.keep_hours", 1..=100 * 365 * 24),
     ("webhooks.at_once", 1..=1_000),
     ("webhooks.answer_seconds", 1..=30),
+    ("issuer_keys.refresh_seconds", 10..=DAY),
+    ("issuer_keys.outage_seconds", 10..=30 * DAY),
+    // More often would be a load on the provider, which any stranger could cause.
+    ("issuer_keys.unknown_key_seconds", 1..=3600),
+    ("issuer_keys.answer_seconds", 1..=30),
     ("limits.body_bytes", 1..=256 * MEGABYTE),
     ("limits.body_values", 1..=10_000_000),
     ("limits.document_bytes", 1..=16 * MEGABYTE),

@@ -17,6 +17,8 @@ use crate::service::ledger::review::approve_matured;
 
 /// How long to rest when there is nothing to do.
 const PAUSE: Duration = Duration::from_secs(5);
+/// How long to rest between two looks at a clock.
+const GLANCE: Duration = Duration::from_secs(1);
 /// How many rows to approve at a time.
 const BATCH: u64 = 500;
 
@@ -25,6 +27,7 @@ pub async fn run(app: Arc<App>, ending: watch::Receiver<bool>) {
     tokio::join!(
         run_chores(&app, ending.clone()),
         run_backtests(&app, ending.clone()),
+        keep_issuers_keys(&app, ending.clone()),
         webhooks::run(app.clone(), ending)
     );
 }
@@ -43,6 +46,20 @@ async fn run_backtests(app: &App, mut ending: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
+            _ = ending.wait_for(|ending| *ending) => return,
+        }
+    }
+}
+
+/// Fetches the keys of issuers whenever it is time. What else wants them waits for a provider only as long as it likes to.
+async fn keep_issuers_keys(app: &App, mut ending: watch::Receiver<bool>) {
+    while !app.issuers.is_empty() && !*ending.borrow() {
+        let round = async {
+            app.issuers.refresh(app.clock.now()).await;
+            tokio::time::sleep(GLANCE).await;
+        };
+        tokio::select! {
+            () = round => {}
             _ = ending.wait_for(|ending| *ending) => return,
         }
     }

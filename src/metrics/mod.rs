@@ -3,10 +3,11 @@
 //! - Counting costs a few atomic additions: whoever counts holds the series already, and looking one up takes no lock.
 //! - Labels say what kind of thing happened, never to whom: no tenant, no subject, no id. What callers choose (the names
 //!   of operations) is bounded.
-//! - Everything that can be counted is there from the start with zero, but for the series of operations.
+//! - Everything that can be counted is there from the start with zero, but for the series of operations and of issuers.
 
 mod codes;
 mod database;
+mod issuers;
 mod jobs;
 mod operation;
 mod process;
@@ -21,6 +22,7 @@ use prometheus::{Gauge, Histogram, IntGauge, Registry, TextEncoder};
 
 use crate::domain::Timestamp;
 pub use database::Database;
+pub use issuers::{IssuerKeys, Issuers};
 pub use jobs::{Job, Jobs};
 pub use operation::{Operations, Ran, word};
 pub use request::{Requests, Route, known_code};
@@ -43,6 +45,7 @@ pub struct Metrics {
     pub operations: Operations,
     pub jobs: Jobs,
     pub webhooks: Webhooks,
+    pub issuers: Issuers,
     pub database: Arc<Database>,
     /// How much of its bucket a subject has left after an operation, from 0 to 1.
     pub throttle_levels: Histogram,
@@ -82,6 +85,7 @@ impl Metrics {
             operations: Operations::new(&registry),
             jobs: Jobs::new(&registry),
             webhooks: Webhooks::new(&registry),
+            issuers: Issuers::new(&registry),
             database: Arc::new(Database::new(&registry)),
             throttle_levels: series::histogram(
                 &registry,

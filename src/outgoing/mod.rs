@@ -1,4 +1,4 @@
-//! Requests to addresses that callers name. Each goes to an address that was looked at before: names are resolved here, the
+//! Requests to addresses that callers or the settings name. Each goes to an address that was looked at before: names are resolved here, the
 //! connection is made to what was found, redirects are not followed, and no proxy is asked.
 
 mod exchange;
@@ -17,7 +17,7 @@ use url::{Host, Url};
 
 use crate::domain::webhook::address::{Reach, Refused};
 
-pub use exchange::{Answer, LONGEST_ANSWER};
+pub use exchange::{Answer, LONGEST_ANSWER, Whole};
 pub use resolve::{Resolve, SystemResolver};
 
 /// Why there was no answer. The texts are for whoever named the address: they say nothing of what was resolved.
@@ -37,6 +37,8 @@ pub enum OutgoingError {
     Broken,
     #[error("no answer within {} ms", .0.as_millis())]
     Timeout(Duration),
+    #[error("the answer has more than {0} bytes")]
+    TooLong(usize),
 }
 
 /// A stream that is encrypted, or is not.
@@ -84,6 +86,16 @@ impl Outgoing {
         let url = self.reach.check_url(url)?;
         let stream = timeout_at(deadline, self.connect(&url)).await.map_err(late)??;
         let answering = exchange::post(stream, &url, headers, body, deadline);
+        timeout_at(deadline, answering).await.map_err(late)?
+    }
+
+    /// Gets a document of at most `longest` bytes.
+    pub async fn get(&self, url: &str, longest: usize) -> Result<Whole, OutgoingError> {
+        let deadline = Instant::now() + self.patience;
+        let late = |_| OutgoingError::Timeout(self.patience);
+        let url = self.reach.check_url(url)?;
+        let stream = timeout_at(deadline, self.connect(&url)).await.map_err(late)??;
+        let answering = exchange::get(stream, &url, longest);
         timeout_at(deadline, answering).await.map_err(late)?
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 /// Module, and the modules of ours that it may use. What is not listed is not allowed.
 const ARROWS: [(&str, &[&str]); 14] = [
     ("store", &["store", "domain", "auth", "metrics"]),
-    ("auth", &["auth", "domain", "app", "store"]),
+    ("auth", &["auth", "domain", "app", "store", "outgoing", "metrics"]),
     (
         "service",
         &["service", "store", "domain", "auth", "app", "clock", "outgoing"],

@@ -5,9 +5,11 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use tributary::app::App;
-use tributary::auth::Keys;
+use tributary::auth::{IssuerSettings, Issuers, Keys};
 use tributary::http::HttpOptions;
 
+use super::issuers::issuers;
+use super::issuers::provider::Provider;
 use super::key_pair::{KeyPair, encode, sign, sign_text};
 use crate::support::token::SECRET;
 use crate::support::{Client, TestApp};
@@ -23,6 +25,10 @@ struct Kind {
     /// The public key's file; empty for secrets.
     public: String,
     keys: Keys,
+    /// Who has the key instead, and what it is called there.
+    issuers: Issuers,
+    key_id: Option<&'static str>,
+    provider: Option<Provider>,
 }
 
 impl Kind {
@@ -33,6 +39,9 @@ impl Kind {
             foreign: EncodingKey::from_secret(&[8; 32]),
             public: String::new(),
             keys: Keys::from_secret(&SECRET, "tributary", "tributary").unwrap(),
+            issuers: Issuers::default(),
+            key_id: None,
+            provider: None,
         }
     }
 
@@ -47,6 +56,32 @@ impl Kind {
             keys: Keys::from_files(&file, None, "tributary", "tributary").unwrap(),
             public: pair.public,
             genuine: pair.signing,
+            issuers: Issuers::default(),
+            key_id: None,
+            provider: None,
+        }
+    }
+
+    /// The key is served by an issuer, and the gateway's own tokens are others.
+    async fn of_issuer(algorithm: Algorithm) -> Self {
+        let pair = KeyPair::generate(algorithm);
+        let provider = Provider::start().await;
+        provider.serve(&[pair.jwk("a")]);
+        let settings = IssuerSettings {
+            issuer: "tributary".to_owned(),
+            jwks_url: Some(provider.keys_url()),
+            audiences: vec!["tributary".to_owned()],
+            ..IssuerSettings::default()
+        };
+        Self {
+            algorithm,
+            foreign: KeyPair::generate(algorithm).signing,
+            keys: Keys::from_secret(&SECRET, "ourselves", "tributary").unwrap(),
+            public: pair.public,
+            genuine: pair.signing,
+            issuers: issuers([("default", settings)]),
+            key_id: Some("a"),
+            provider: Some(provider),
         }
     }
 
@@ -55,7 +90,11 @@ impl Kind {
     }
 
     fn header(&self) -> Value {
-        json!({ "alg": self.name(), "typ": "JWT" })
+        let mut header = json!({ "alg": self.name(), "typ": "JWT" });
+        if let Some(id) = self.key_id {
+            header["kid"] = json!(id);
+        }
+        header
     }
 }
 
@@ -308,7 +347,9 @@ async fn attack(kind: Kind) {
     app.tenant("acme").await;
     let now = app.clock.now().timestamp();
     let good = app.claims(&json!({}));
-    let with_keys = Arc::new(App::new(app.store().clone(), app.clock.clone(), kind.keys.clone()));
+    let with_keys = Arc::new(
+        App::new(app.store().clone(), app.clock.clone(), kind.keys.clone()).with_issuers(kind.issuers.clone()),
+    );
     let (_, ending) = tokio::sync::watch::channel(false);
     let router = tributary::http::router(with_keys, HttpOptions::default(), ending).unwrap();
     let ask = |token: String| {
@@ -368,10 +409,13 @@ async fn attack(kind: Kind) {
         kind.header(),
         json!({ "alg": kind.name() }),
         json!({ "alg": kind.name(), "typ": "at+jwt" }),
-        json!({ "alg": kind.name(), "typ": "jwt", "kid": "2026", "nonce": "x" }),
+        json!({ "alg": kind.name(), "typ": "jwt", "kid": kind.key_id.unwrap_or("2026"), "nonce": "x" }),
     ] {
         let token = sign(&header, &good, &kind.genuine, kind.algorithm);
         assert_eq!(ask(token).await.data()["viewer"]["subject"], "ann", "{header}");
+    }
+    if let Some(provider) = kind.provider {
+        assert_eq!(provider.asked(), 1, "attacks cause no fetches");
     }
 }
 
@@ -393,6 +437,21 @@ async fn no_attack_opens_a_gateway_with_a_p256_key() {
 #[tokio::test]
 async fn no_attack_opens_a_gateway_with_an_ed25519_key() {
     attack(Kind::of_pair(Algorithm::EdDSA)).await;
+}
+
+#[tokio::test]
+async fn no_attack_opens_a_gateway_with_an_issuers_rsa_key() {
+    attack(Kind::of_issuer(Algorithm::RS256).await).await;
+}
+
+#[tokio::test]
+async fn no_attack_opens_a_gateway_with_an_issuers_p256_key() {
+    attack(Kind::of_issuer(Algorithm::ES256).await).await;
+}
+
+#[tokio::test]
+async fn no_attack_opens_a_gateway_with_an_issuers_ed25519_key() {
+    attack(Kind::of_issuer(Algorithm::EdDSA).await).await;
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod attacks;
 mod bounds;
 mod heavy;
+mod issuers;
 mod jwks;
 mod jwt;
 mod key_pair;

@@ -1,0 +1,130 @@
+//! One issuer of tokens as flags and environment variables; the settings file may name several.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+
+use crate::auth::{ClaimPath, IssuerSettings};
+
+/// What the file calls the issuer of the flags.
+const NAME: &str = "default";
+
+#[derive(Args, Clone, Debug, Default)]
+pub struct IssuerFlags {
+    /// An identity provider whose tokens are good, too: their claim `iss`, such as https://acme.eu.auth0.com/. Its keys are
+    /// found by OpenID Connect discovery. This and the following are [issuers.default] of the settings file
+    #[arg(long, global = true, env = "TRIBUTARY_OIDC_ISSUER", value_name = "URL")]
+    oidc_issuer: Option<String>,
+    /// Where its keys are, instead of what its discovery document says
+    #[arg(long, global = true, env = "TRIBUTARY_OIDC_JWKS_URL", value_name = "URL")]
+    oidc_jwks_url: Option<String>,
+    /// Whom its tokens must be for, one of these, separated by commas
+    #[arg(
+        long,
+        global = true,
+        env = "TRIBUTARY_OIDC_AUDIENCE",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    oidc_audience: Option<Vec<String>>,
+    /// The claim that says so [default: aud]
+    #[arg(long, global = true, env = "TRIBUTARY_OIDC_AUDIENCE_CLAIM", value_name = "CLAIM")]
+    oidc_audience_claim: Option<String>,
+    /// The tenant of all its tokens, by slug or id
+    #[arg(long, global = true, env = "TRIBUTARY_OIDC_TENANT", value_name = "TENANT")]
+    oidc_tenant: Option<String>,
+    /// The claim with the tenant, where it differs [default: tenant]
+    #[arg(long, global = true, env = "TRIBUTARY_OIDC_TENANT_CLAIM", value_name = "CLAIM")]
+    oidc_tenant_claim: Option<String>,
+    /// The claim with the id of the partner whose token it is [default: partner]
+    #[arg(long, global = true, env = "TRIBUTARY_OIDC_PARTNER_CLAIM", value_name = "CLAIM")]
+    oidc_partner_claim: Option<String>,
+    /// The claims with scopes, separated by commas, such as scp or realm_access.roles [default: scope]
+    #[arg(
+        long,
+        global = true,
+        env = "TRIBUTARY_OIDC_SCOPE_CLAIM",
+        value_name = "CLAIM",
+        value_delimiter = ','
+    )]
+    oidc_scope_claim: Option<Vec<String>>,
+    /// What scopes of Tributary begin with there, such as tributary/ in tributary/partners:read
+    #[arg(long, global = true, env = "TRIBUTARY_OIDC_SCOPE_PREFIX", value_name = "TEXT")]
+    oidc_scope_prefix: Option<String>,
+}
+
+impl IssuerFlags {
+    /// The issuers of the file with what the flags say of theirs.
+    pub fn over(self, mut file: BTreeMap<String, IssuerSettings>) -> BTreeMap<String, IssuerSettings> {
+        let is_given = [
+            &self.oidc_issuer,
+            &self.oidc_jwks_url,
+            &self.oidc_audience_claim,
+            &self.oidc_tenant,
+            &self.oidc_tenant_claim,
+            &self.oidc_partner_claim,
+            &self.oidc_scope_prefix,
+        ];
+        let is_given = is_given.into_iter().any(Option::is_some)
+            || self.oidc_audience.is_some()
+            || self.oidc_scope_claim.is_some();
+        if !is_given {
+            return file;
+        }
+        let claim = |text: String| ClaimPath::from(text.as_str());
+        let mut issuer = file.remove(NAME).unwrap_or_default();
+        issuer.issuer = self.oidc_issuer.unwrap_or(issuer.issuer);
+        if let Some(url) = self.oidc_jwks_url {
+            (issuer.jwks_url, issuer.discovery_url) = (Some(url), None);
+        }
+        issuer.audiences = self.oidc_audience.unwrap_or(issuer.audiences);
+        issuer.audience_claim = self.oidc_audience_claim.map_or(issuer.audience_claim, claim);
+        match (self.oidc_tenant, self.oidc_tenant_claim) {
+            (None, None) => {}
+            // Of both, the check says that it cannot be meant.
+            (tenant, path) => (issuer.tenant, issuer.tenant_claim) = (tenant, path.map(claim)),
+        }
+        issuer.partner_claim = self.oidc_partner_claim.map_or(issuer.partner_claim, claim);
+        if let Some(claims) = self.oidc_scope_claim {
+            issuer.scope_claims = claims.into_iter().map(claim).collect();
+        }
+        issuer.scope_prefix = self.oidc_scope_prefix.or(issuer.scope_prefix);
+        file.insert(NAME.to_owned(), issuer);
+        file
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_win_over_the_file_and_leave_the_rest() {
+        let issuer = IssuerSettings {
+            issuer: "https://a.example".to_owned(),
+            tenant_claim: Some("t".into()),
+            discovery_url: Some("https://a.example/d".to_owned()),
+            partner_required: true,
+            ..IssuerSettings::default()
+        };
+        let file = BTreeMap::from([(NAME.to_owned(), issuer.clone()), ("other".to_owned(), issuer)]);
+        let same = IssuerFlags::default().over(file.clone());
+        assert_eq!(format!("{same:?}"), format!("{file:?}"));
+        let flags = IssuerFlags {
+            oidc_jwks_url: Some("https://a.example/keys".to_owned()),
+            oidc_tenant: Some("acme".to_owned()),
+            oidc_scope_claim: Some(vec!["scp".to_owned(), "realm_access.roles".to_owned()]),
+            ..IssuerFlags::default()
+        };
+        let merged = flags.over(file.clone());
+        let (ours, other) = (&merged[NAME], &merged["other"]);
+        assert_eq!(
+            (ours.issuer.as_str(), ours.partner_required),
+            ("https://a.example", true)
+        );
+        assert_eq!((ours.tenant.as_deref(), &ours.tenant_claim), (Some("acme"), &None));
+        assert_eq!((&ours.discovery_url, ours.jwks_url.is_some()), (&None, true));
+        assert_eq!(ours.scope_claims, ["scp".into(), "realm_access.roles".into()]);
+        assert_eq!(format!("{other:?}"), format!("{:?}", file["other"]));
+    }
+}

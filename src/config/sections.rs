@@ -1,0 +1,75 @@
+//! Sections of the settings file that stand nowhere else, with their defaults.
+
+use crate::app::DEFAULT_LATEST_OCCURRENCE;
+use crate::service::webhook::{AT_ONCE, KEEP_OUTBOX, PATIENCE};
+use crate::store::ShareOptions;
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DatabaseSection {
+    pub max_connections: u32,
+    pub acquire_seconds: u64,
+    pub statement_seconds: u64,
+    pub lock_seconds: u64,
+    pub tenant_statements: u32,
+    pub tenant_seconds_per_second: u32,
+}
+
+impl Default for DatabaseSection {
+    fn default() -> Self {
+        Self {
+            max_connections: 8,
+            acquire_seconds: 10,
+            statement_seconds: 10,
+            lock_seconds: 5,
+            tenant_statements: ShareOptions::default().statements,
+            tenant_seconds_per_second: ShareOptions::default().seconds,
+        }
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LedgerSection {
+    pub future_hours: u64,
+}
+
+impl Default for LedgerSection {
+    fn default() -> Self {
+        Self {
+            future_hours: DEFAULT_LATEST_OCCURRENCE.as_secs() / 3600,
+        }
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutboxSection {
+    pub keep_hours: u64,
+}
+
+impl Default for OutboxSection {
+    fn default() -> Self {
+        Self {
+            keep_hours: KEEP_OUTBOX.as_secs() / 3600,
+        }
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebhooksSection {
+    pub allowed_networks: Vec<String>,
+    pub at_once: u32,
+    pub answer_seconds: u64,
+}
+
+impl Default for WebhooksSection {
+    fn default() -> Self {
+        Self {
+            allowed_networks: Vec::new(),
+            at_once: u32::try_from(AT_ONCE).unwrap_or(u32::MAX),
+            answer_seconds: PATIENCE.as_secs(),
+        }
+    }
+}
