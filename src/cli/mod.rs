@@ -170,9 +170,13 @@ enum Command {
         /// A file with an earlier schema: say what has changed since, and fail if that breaks clients
         #[arg(long, value_name = "OLD")]
         diff: Option<PathBuf>,
-        /// Documents that clients send, as a manifest of persisted documents: fail only if that breaks one of these
-        #[arg(long, value_name = "MANIFEST", requires = "diff")]
-        documents: Option<PathBuf>,
+        /// Documents that clients send, as a manifest of persisted documents: say which of them that breaks, and fail only
+        /// then
+        #[arg(long, alias = "documents", value_name = "MANIFEST", requires = "diff")]
+        operations: Option<PathBuf>,
+        /// Say what has changed as one JSON object
+        #[arg(long, requires = "diff")]
+        json: bool,
     },
     /// Say what is wrong with the settings, the database, the clock or the keys; exit with 1 if anything is.
     Doctor,
@@ -410,11 +414,13 @@ impl Cli {
             Command::Schema {
                 federation,
                 diff,
-                documents,
+                operations,
+                json,
             } => schema::run(&schema::Wanted {
                 federation,
                 old: diff,
-                documents,
+                operations,
+                json,
             }),
             Command::Doctor => doctor::run(&config).await,
             Command::Completions { shell } => {
