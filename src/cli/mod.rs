@@ -186,7 +186,11 @@ enum Command {
         shell: Shell,
     },
     /// Print the manual page, for `man -l`.
-    Man,
+    Man {
+        /// Write it into this folder instead, with a page for each command, such as tributary-export.1
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
     /// Re-add the ledger and say whether everything in it holds; exit with 1 if not.
     Verify {
         /// The tenant's slug or id; without it, all tenants
@@ -428,7 +432,8 @@ impl Cli {
                 clap_complete::generate(shell, &mut Self::command(), "tributary", &mut text);
                 output::text(String::from_utf8_lossy(&text))
             }
-            Command::Man => {
+            Command::Man { output: Some(folder) } => Ok(clap_mangen::generate_to(Self::command(), folder)?),
+            Command::Man { output: None } => {
                 let mut page = Vec::new();
                 clap_mangen::Man::new(Self::command()).render(&mut page)?;
                 output::text(String::from_utf8_lossy(&page))

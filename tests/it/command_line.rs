@@ -481,7 +481,7 @@ fn a_schema_says_what_it_breaks_and_whom() {
     );
     let concerned = &report["operations"]["concerned"];
     assert_eq!(
-        (&concerned[0]["name"], &concerned[1]["may_break"][0]),
+        (&concerned[0]["name"], &concerned[1]["mayBreak"][0]),
         (&"A".into(), &report["changes"][1]["text"])
     );
     assert_eq!(concerned[0]["sha256"].as_str().map(str::len), Some(64));
@@ -508,6 +508,16 @@ fn shells_and_readers_of_manuals_are_served() {
     for command in ["serve", "export", "doctor", "tenant"] {
         assert!(text.contains(command), "{command}");
     }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().display().to_string();
+    let output = command("sqlite::memory:", &["man", "--output", &path])
+        .output()
+        .expect("it starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let page = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(page("tributary.1").contains(".TH tributary"));
+    assert!(page("tributary-tenant-update.1").contains("minimum\\-payout"));
+    assert!(page("tributary-export.1").contains("\\-\\-output"));
     // A command's own flags stand before those that all have.
     let help = command("sqlite::memory:", &["export", "--help"])
         .output()

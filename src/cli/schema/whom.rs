@@ -13,6 +13,7 @@ use crate::http::{ManifestError, Recorded, Validator, recorded_documents};
 
 /// A recorded document that breaks, or that may.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Concerned {
     /// The names of its operations; of a document without names its first line.
     pub name: String,

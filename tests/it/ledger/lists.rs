@@ -52,11 +52,27 @@ both_databases! {
             (json!({ "accruedTo": "2026-03-02T12:00:00Z" }), vec!["2.00", "1.00"]),
             (json!({ "matureBefore": "2026-03-11T12:00:00.000001Z" }), vec!["2.00", "1.00"]),
             (json!({ "matureBefore": "2026-03-11T12:00:00Z" }), vec![]),
+            (json!({ "matureFrom": "2026-03-11T12:00:00Z", "matureBefore": "2026-03-12T12:00:00Z" }), vec!["2.00", "1.00"]),
+            (json!({ "matureFrom": "2026-03-11T12:00:00.000001Z" }), vec!["4.00"]),
+            (json!({ "approvedFrom": "2026-03-02T12:00:00Z", "approvedTo": "2026-03-02T12:00:00.000001Z" }), vec!["3.00"]),
+            (json!({ "approvedTo": "2026-03-02T12:00:00Z" }), vec![]),
+            (json!({ "currency": "EUR", "minAmount": "2" }), vec!["3.00", "2.00"]),
+            (json!({ "currency": "EUR", "minAmount": "1.999", "maxAmount": "2.001" }), vec!["2.00"]),
+            (json!({ "currency": "EUR", "minAmount": "2.001", "maxAmount": "2.999" }), vec![]),
+            (json!({ "currency": "EUR", "maxAmount": "-0.01" }), vec!["-5.00"]),
+            (json!({ "currency": "EUR", "maxAmount": "9999999999999999999999999999" }), vec!["-5.00", "3.00", "2.00", "1.00"]),
+            (json!({ "currency": "EUR", "minAmount": "-9999999999999999999999999999", "maxAmount": "-5" }), vec!["-5.00"]),
             (json!({ "partnerId": ann, "campaignId": held, "currency": "EUR", "kind": ["EVENT"] }), vec!["1.00"]),
         ] {
             let list = listed(&shop, json!({ "filter": filter })).await;
             assert_eq!(found(&list), expected, "{filter}");
             assert_eq!(list["totalCount"], expected.len(), "{filter}");
+        }
+        let document = "query($filter: CommissionFilter) { commissions(filter: $filter) { totalCount } }";
+        for name in ["minAmount", "maxAmount"] {
+            let answer = shop.staff().ask_with(document, json!({ "filter": { (name): "1" } })).await;
+            let message = format!("filter.{name} needs filter.currency");
+            assert_eq!((answer.codes(), &answer.body["errors"][0]["message"]), (vec!["BAD_USER_INPUT"], &json!(message)));
         }
         let list = listed(&shop, json!({})).await;
         assert_eq!(list["totals"], json!([

@@ -148,10 +148,6 @@ impl Comparison<'_> {
     }
 
     fn of_directive(&mut self, name: &str, before: &DirectiveDefinition, after: &DirectiveDefinition) {
-        if before.is_repeatable && !after.is_repeatable {
-            let text = format!("{name} may no longer stand twice");
-            self.add(Effect::Breaks, "DIRECTIVE_REPEATABLE_REMOVED", name, text);
-        }
         let places = |of: &DirectiveDefinition| -> BTreeSet<String> {
             of.locations.iter().map(|place| format!("{:?}", place.node)).collect()
         };

@@ -9,7 +9,7 @@ const OLD: &str = "
     input Filter { kind: Kind text: String! only: [Int!] most: Int! = 1 }
     union Any = Thing | Query
     scalar Date
-    directive @cached(seconds: Int) repeatable on FIELD | QUERY
+    directive @cached(seconds: Int) on FIELD | QUERY
 ";
 
 fn found(new: &str) -> Vec<String> {
@@ -95,7 +95,7 @@ fn what_is_gone_or_narrower_breaks() {
             "Filter must now have exactly one field",
         ),
         (
-            "directive @cached(seconds: Int) repeatable on FIELD | QUERY",
+            "directive @cached(seconds: Int) on FIELD | QUERY",
             "",
             "@cached was removed",
         ),
@@ -104,7 +104,6 @@ fn what_is_gone_or_narrower_breaks() {
             "seconds: Int!",
             "the argument seconds of @cached was Int and is Int!",
         ),
-        ("repeatable on", "on", "@cached may no longer stand twice"),
         ("on FIELD | QUERY", "on FIELD", "@cached may no longer stand at Query"),
         (
             "scalar Date",
