@@ -27,7 +27,7 @@ use super::rows::{
     self, Described, Listing, Pages, Partners, Shown, Type, allowed, family, link, page_of, pages_under, resolver,
     values,
 };
-use super::scalar::{CurrencyCode, DateTime, Decimal, Json};
+use super::scalar::{CurrencyCode, DateTime, Json};
 use super::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use super::terms_in_force::TermsInForce;
 use super::tier_counter::TierCounter;
