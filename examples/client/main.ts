@@ -98,6 +98,7 @@ for await (const { commissionChanged } of changes) {
 }
 
 const dashboard = (await tributary.run(PartnerDashboardDocument, { id: partner.id, commissions: 3 })).partner;
-for (const { currency, accrued, approved, paid } of dashboard?.balances ?? []) {
+for (const { currency, accruedAmount, approvedAmount, paidAmount } of dashboard?.balances ?? []) {
+  const [accrued, approved, paid] = [accruedAmount, approvedAmount, paidAmount].map(({ amount }) => amount);
   console.log(`${dashboard?.name}: accrued ${accrued}, approved ${approved}, paid ${paid} ${currency}`);
 }

@@ -171,9 +171,13 @@ enum Command {
         /// A file with an earlier schema: say what has changed since, and fail if that breaks clients
         #[arg(long, value_name = "OLD")]
         diff: Option<PathBuf>,
-        /// Documents that clients send, as a manifest of persisted documents: fail only if that breaks one of these
-        #[arg(long, value_name = "MANIFEST", requires = "diff")]
-        documents: Option<PathBuf>,
+        /// Documents that clients send, as a manifest of persisted documents: say which of them that breaks, and fail only
+        /// then
+        #[arg(long, alias = "documents", value_name = "MANIFEST", requires = "diff")]
+        operations: Option<PathBuf>,
+        /// Say what has changed as one JSON object
+        #[arg(long, requires = "diff")]
+        json: bool,
     },
     /// Say what is wrong with the settings, the database, the clock or the keys; exit with 1 if anything is.
     Doctor,
@@ -183,7 +187,11 @@ enum Command {
         shell: Shell,
     },
     /// Print the manual page, for `man -l`.
-    Man,
+    Man {
+        /// Write it into this folder instead, with a page for each command, such as tributary-export.1
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
     /// Re-add the ledger and say whether everything in it holds; exit with 1 if not.
     Verify {
         /// The tenant's slug or id; without it, all tenants
@@ -427,11 +435,13 @@ impl Cli {
             Command::Schema {
                 federation,
                 diff,
-                documents,
+                operations,
+                json,
             } => schema::run(&schema::Wanted {
                 federation,
                 old: diff,
-                documents,
+                operations,
+                json,
             }),
             Command::Doctor => doctor::run(&config).await,
             Command::Completions { shell } => {
@@ -439,7 +449,8 @@ impl Cli {
                 clap_complete::generate(shell, &mut Self::command(), "tributary", &mut text);
                 output::text(String::from_utf8_lossy(&text))
             }
-            Command::Man => {
+            Command::Man { output: Some(folder) } => Ok(clap_mangen::generate_to(Self::command(), folder)?),
+            Command::Man { output: None } => {
                 let mut page = Vec::new();
                 clap_mangen::Man::new(Self::command()).render(&mut page)?;
                 output::text(String::from_utf8_lossy(&page))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use rust_decimal::prelude::ToPrimitive;
 use uuid::Uuid;
 
 use super::campaign::{CAMPAIGN, Campaign};
@@ -17,12 +18,13 @@ use super::money::{ExplanationStep, Money, OrderDirection};
 use super::partner::{PARTNER, Partner};
 use super::payout::{PAYOUT, Payout};
 use super::rows::{self, Below, Described, Partners, Type, amount, family, link, made_of, page_of, required, through};
-use super::scalar::{CurrencyCode, DateTime};
+use super::scalar::{CurrencyCode, DateTime, Decimal};
 use super::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use crate::auth::Resource;
 use crate::domain::commission;
 use crate::domain::explain::{Outcome, Step};
 use crate::domain::id::{self, CommissionId, DealId, TenantId};
+use crate::domain::money::Currency;
 use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
 use crate::store::view::Json;
 use crate::store::{self, StoreError, view};
@@ -482,8 +484,19 @@ pub struct CommissionFilter {
     pub accrued_from: Option<DateTime>,
     /// Accrued before this moment.
     pub accrued_to: Option<DateTime>,
+    /// Of this amount or more, in units of `currency`, which must be given: amounts of different currencies do not compare.
+    /// What takes something back has an amount below 0.
+    pub min_amount: Option<Decimal>,
+    /// Of this amount or less, in units of `currency`, which must be given.
+    pub max_amount: Option<Decimal>,
+    /// Maturing at this moment or later.
+    pub mature_from: Option<DateTime>,
     /// Maturing before this moment.
     pub mature_before: Option<DateTime>,
+    /// Approved at this moment or later, whatever became of them.
+    pub approved_from: Option<DateTime>,
+    /// Approved before this moment.
+    pub approved_to: Option<DateTime>,
     /// Paid at this moment or later.
     pub paid_from: Option<DateTime>,
     /// Paid before this moment.
@@ -498,6 +511,7 @@ pub struct CommissionFilter {
 
 impl CommissionFilter {
     pub fn read(self) -> Result<StoreFilter, ApiError> {
+        let currency = self.currency.map(|code| code.0);
         Ok(StoreFilter {
             status: self
                 .status
@@ -511,10 +525,25 @@ impl CommissionFilter {
                 .recipient
                 .map(|text| super::lookup::wanted("filter.recipient", text))
                 .transpose()?,
-            currency: self.currency.map(|code| code.0),
+            currency,
             accrued_from: self.accrued_from.map(|moment| moment.0),
             accrued_to: self.accrued_to.map(|moment| moment.0),
+            least_minor: bound(
+                "filter.minAmount",
+                self.min_amount,
+                currency,
+                rust_decimal::Decimal::ceil,
+            )?,
+            most_minor: bound(
+                "filter.maxAmount",
+                self.max_amount,
+                currency,
+                rust_decimal::Decimal::floor,
+            )?,
+            mature_from: self.mature_from.map(|moment| moment.0),
             mature_before: self.mature_before.map(|moment| moment.0),
+            approved_from: self.approved_from.map(|moment| moment.0),
+            approved_to: self.approved_to.map(|moment| moment.0),
             paid_from: self.paid_from.map(|moment| moment.0),
             paid_to: self.paid_to.map(|moment| moment.0),
             event: self.event_id.map(|id| id.parse()).transpose()?,
@@ -522,6 +551,26 @@ impl CommissionFilter {
             payout: self.payout_id.map(|id| id.parse()).transpose()?,
         })
     }
+}
+
+/// A bound of amounts in minor units; what lies between two of these is rounded inwards. No amount is as large as the largest.
+fn bound(
+    name: &str,
+    amount: Option<Decimal>,
+    currency: Option<Currency>,
+    inwards: fn(&rust_decimal::Decimal) -> rust_decimal::Decimal,
+) -> Result<Option<i64>, ApiError> {
+    let Some(Decimal(amount)) = amount else { return Ok(None) };
+    let Some(currency) = currency else {
+        return Err(ApiError::bad_user_input(format!("{name} needs filter.currency")));
+    };
+    let scale = rust_decimal::Decimal::from(10_u64.pow(currency.exponent()));
+    let farthest = match amount.is_sign_negative() {
+        true => i64::MIN,
+        false => i64::MAX,
+    };
+    let minor = amount.checked_mul(scale).and_then(|minor| inwards(&minor).to_i64());
+    Ok(Some(minor.unwrap_or(farthest)))
 }
 
 /// How to sort commissions.

@@ -13,7 +13,7 @@ use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::interval::{Bounds, SeriesInterval};
 use super::loader::{CommissionPageKey, CommissionsKey};
-use super::money::units;
+use super::money::Money;
 use super::rows::{Listing, Pages, Shown, Under, server_error};
 use super::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::auth::{Resource, Scope};
@@ -81,17 +81,22 @@ pub struct CommissionTotal {
     pub currency: CurrencyCode,
     /// How many there are.
     pub count: i64,
+    /// Their sum.
+    pub total: Money,
     /// Their sum, in units of the currency.
+    #[graphql(deprecation = "use total; may be gone from 2027-12-01")]
     pub amount: Decimal,
 }
 
 impl From<Total> for CommissionTotal {
     fn from(total: Total) -> Self {
+        let sum = Money::of_sum(total.minor, total.currency);
         Self {
             status: total.status.into(),
-            currency: CurrencyCode(total.currency),
+            currency: sum.currency,
             count: total.count,
-            amount: units(total.minor, total.currency),
+            total: sum,
+            amount: sum.amount,
         }
     }
 }
@@ -254,7 +259,10 @@ pub struct SeriesPoint {
     pub currency: CurrencyCode,
     /// How many accrued in the interval.
     pub count: i64,
+    /// Their sum.
+    pub total: Money,
     /// Their sum, in units of the currency.
+    #[graphql(deprecation = "use total; may be gone from 2027-12-01")]
     pub amount: Decimal,
 }
 
@@ -341,12 +349,14 @@ impl CommissionQuery {
         };
         let points = request.counted.series.get(list, read).await?;
         let points = points.iter().filter_map(|&(interval, total)| {
+            let sum = Money::of_sum(total.minor, total.currency);
             Some(SeriesPoint {
                 start: DateTime(*starts.get(interval)?),
                 status: total.status.into(),
-                currency: CurrencyCode(total.currency),
+                currency: sum.currency,
                 count: total.count,
-                amount: units(total.minor, total.currency),
+                total: sum,
+                amount: sum.amount,
             })
         });
         Ok(points.collect())

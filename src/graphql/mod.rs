@@ -33,6 +33,7 @@ mod money;
 mod node;
 mod once;
 mod partner;
+mod partner_balance;
 mod partner_group;
 mod partner_group_rule;
 mod partner_mutation;

@@ -19,6 +19,7 @@ use super::label::{PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier}
 use super::loader::{BalancesKey, DealsOfPartner, PageKey, ProgressKey};
 use super::lookup::{one_of_two, wanted};
 use super::money::{Money, OrderDirection};
+use super::partner_balance::{PARTNER_BALANCE, PartnerBalance};
 use super::partner_group::{PARTNER_GROUP, PartnerGroup};
 use super::past_tier_progress::past_tier_progress;
 use super::payout::{Payout, payouts_of, payouts_under};
@@ -26,12 +27,11 @@ use super::rows::{
     self, Described, Listing, Pages, Partners, Shown, Type, allowed, family, link, page_of, pages_under, resolver,
     values,
 };
-use super::scalar::{CurrencyCode, DateTime, Decimal, Json};
+use super::scalar::{CurrencyCode, DateTime, Json};
 use super::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use super::terms_in_force::TermsInForce;
 use super::tier_counter::TierCounter;
 use crate::auth::{Caller, Denied, Resource, Scope};
-use crate::domain::commission::Balance;
 use crate::domain::id::{self, CampaignId, PartnerId, TenantId};
 use crate::domain::{partner, snapshot};
 use crate::store;
@@ -224,32 +224,6 @@ pub static PARTNER_TRANSITION: Type = Type {
             "actor" => value(Column::Actor, view::text),
             "reason" => value(Column::Reason, view::text),
             "at" => value(Column::At, view::moment),
-            _ => return None,
-        })
-    },
-};
-
-pub static PARTNER_BALANCE: Type = Type {
-    name: "PartnerBalance",
-    resource: Resource::Commissions,
-    identity: &[],
-    is_named: false,
-    table: &view::PARTNER_BALANCE,
-    id: || view::column(view::PartnerBalanceColumn::PartnerId),
-    field: |name| {
-        use view::PartnerBalanceColumn as Column;
-        let currency = || view::column(Column::Currency);
-        let sum = |column| values([currency(), view::column(column)], view::sum);
-        Some(match name {
-            "currency" => rows::value(currency(), view::text),
-            "accrued" => sum(Column::AccruedMinor),
-            "approved" => sum(Column::ApprovedMinor),
-            "paid" => sum(Column::PaidMinor),
-            "reversed" => sum(Column::ReversedMinor),
-            "payable" => {
-                let (approved, reserved) = (view::column(Column::ApprovedMinor), view::column(Column::ReservedMinor));
-                values([currency(), approved, reserved], view::difference)
-            }
             _ => return None,
         })
     },
@@ -595,7 +569,7 @@ impl Partner {
         Ok(balances
             .iter()
             .flat_map(|list| list.iter())
-            .map(|balance| PartnerBalance::of(*balance))
+            .map(|balance| (*balance).into())
             .collect())
     }
 
@@ -619,7 +593,7 @@ impl Partner {
         Ok(balances
             .iter()
             .flat_map(|list| list.iter())
-            .map(|balance| PartnerBalance::of(*balance))
+            .map(|balance| (*balance).into())
             .collect())
     }
 
@@ -697,37 +671,6 @@ impl Partner {
             .into_iter()
             .map(CommissionSnapshot::from)
             .collect())
-    }
-}
-
-/// A partner's sums in one currency. They always equal the sums over its rows.
-#[derive(Clone, SimpleObject)]
-pub struct PartnerBalance {
-    /// The currency.
-    pub currency: CurrencyCode,
-    /// Earned, and not approved yet.
-    pub accrued: Decimal,
-    /// Approved, and not paid yet.
-    pub approved: Decimal,
-    /// Paid.
-    pub paid: Decimal,
-    /// Undone.
-    pub reversed: Decimal,
-    /// Approved, less what open payouts hold.
-    pub payable: Decimal,
-}
-
-impl PartnerBalance {
-    fn of(balance: Balance) -> Self {
-        let units = |minor: i64| Decimal(rust_decimal::Decimal::new(minor, balance.currency.exponent()));
-        Self {
-            currency: CurrencyCode(balance.currency),
-            accrued: units(balance.accrued),
-            approved: units(balance.approved),
-            paid: units(balance.paid),
-            reversed: units(balance.reversed),
-            payable: units(balance.payable()),
-        }
     }
 }
 

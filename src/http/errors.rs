@@ -4,9 +4,8 @@ use async_graphql::{ErrorExtensionValues, Response as GraphqlResponse, Value};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 
-use super::guard::Problem;
+use super::guard::{Problem, Shown};
 use super::{observe, wire};
 use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE};
 use crate::store::StoreError;
@@ -18,18 +17,27 @@ pub fn refusal(status: StatusCode, code: &'static str, message: impl Into<String
 
 /// An answer that holds nothing but errors: nothing was executed, so it has no `data`, not even null.
 pub fn refusals(status: StatusCode, problems: &[Problem], request_id: &str) -> Response {
-    (status, Json(json!({ "errors": listed(problems, request_id) }))).into_response()
+    #[derive(serde::Serialize)]
+    struct Body<'a> {
+        errors: Vec<Shown<'a>>,
+    }
+    let problems = told(problems);
+    let errors = problems.iter().map(|problem| problem.shown(request_id)).collect();
+    (status, Json(Body { errors })).into_response()
 }
 
 /// Errors as answers have them.
 pub fn listed(problems: &[Problem], request_id: &str) -> Vec<serde_json::Value> {
-    let errors = problems.iter().map(|problem| {
-        let mut problem = problem.clone();
-        shorten(&mut problem.message);
-        problem.to_json(request_id)
-    });
+    let problems = told(problems);
+    problems.iter().map(|problem| problem.to_json(request_id)).collect()
+}
+
+/// Problems with texts as long as answers have them. They are counted as told.
+fn told(problems: &[Problem]) -> Vec<Problem> {
     observe::refused(problems.iter().map(|problem| problem.code));
-    errors.collect()
+    let mut problems = problems.to_vec();
+    problems.iter_mut().for_each(|problem| shorten(&mut problem.message));
+    problems
 }
 
 /// Texts of errors quote what was sent, which may be long.

@@ -42,7 +42,7 @@ use crate::app::App;
 use crate::export::Exports;
 use crate::graphql::subscription::Events;
 use crate::graphql::{Schema, schema_for_validated_documents, sdl};
-pub use compatible::{Broken, broken_documents};
+pub use compatible::{Recorded, Validator, recorded_documents};
 use documents::Documents;
 pub use graphiql::{AssetsError, GraphiqlAssets};
 use guard::Guard;

@@ -44,9 +44,15 @@ pub struct CommissionFilter {
     pub campaign: Option<CampaignId>,
     pub recipient: Option<String>,
     pub currency: Option<Currency>,
+    /// Both inclusive, and of the currency.
+    pub least_minor: Option<i64>,
+    pub most_minor: Option<i64>,
     pub accrued_from: Option<Timestamp>,
     pub accrued_to: Option<Timestamp>,
+    pub mature_from: Option<Timestamp>,
     pub mature_before: Option<Timestamp>,
+    pub approved_from: Option<Timestamp>,
+    pub approved_to: Option<Timestamp>,
     pub paid_from: Option<Timestamp>,
     pub paid_to: Option<Timestamp>,
     pub event: Option<EventId>,
@@ -67,8 +73,18 @@ impl CommissionFilter {
         } = self;
         let names_nobody = partner.is_none() && campaign.is_none() && recipient.is_none();
         let names_nothing = self.event.is_none() && self.deal.is_none() && self.payout.is_none();
-        let accrued = [self.accrued_from, self.accrued_to, self.mature_before];
-        names_nobody && names_nothing && accrued == [None; 3] && [self.paid_from, self.paid_to] == [None; 2]
+        let moments = [
+            self.accrued_from,
+            self.accrued_to,
+            self.mature_from,
+            self.mature_before,
+            self.approved_from,
+            self.approved_to,
+            self.paid_from,
+            self.paid_to,
+        ];
+        let names_no_amount = [self.least_minor, self.most_minor] == [None; 2];
+        names_nobody && names_nothing && names_no_amount && moments == [None; 8]
     }
 }
 
@@ -307,7 +323,12 @@ pub(super) fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entit
         .add_option(filter.currency.map(|currency| Column::Currency.eq(currency.code())))
         .add_option(filter.accrued_from.map(|from| Column::AccruedAt.gte(from)))
         .add_option(filter.accrued_to.map(|to| Column::AccruedAt.lt(to)))
+        .add_option(filter.least_minor.map(|least| Column::AmountMinor.gte(least)))
+        .add_option(filter.most_minor.map(|most| Column::AmountMinor.lte(most)))
+        .add_option(filter.mature_from.map(|from| Column::MatureAt.gte(from)))
         .add_option(filter.mature_before.map(|before| Column::MatureAt.lt(before)))
+        .add_option(filter.approved_from.map(|from| Column::ApprovedAt.gte(from)))
+        .add_option(filter.approved_to.map(|to| Column::ApprovedAt.lt(to)))
         .add_option(filter.paid_from.map(|from| Column::PaidAt.gte(from)))
         .add_option(filter.paid_to.map(|to| Column::PaidAt.lt(to)))
         .add_option(filter.event.map(|event| Column::EventId.eq(event.uuid())))

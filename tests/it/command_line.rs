@@ -246,7 +246,7 @@ async fn the_schema_is_printed_as_it_is_published() {
 }
 
 /// Ends the program whatever becomes of the test.
-struct Running(Child);
+pub struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -256,7 +256,7 @@ impl Drop for Running {
 }
 
 /// Starts the demo; gives what it printed up to its last line, and the running program.
-fn start_demo(database_url: &str) -> (Vec<String>, Running) {
+pub fn start_demo(database_url: &str) -> (Vec<String>, Running) {
     let mut command = command(database_url, &["--listen", "127.0.0.1:0", "serve", "--demo"]);
     let mut child = command
         .stdout(Stdio::piped())
@@ -286,10 +286,15 @@ fn curl(line: &str) -> Value {
         .nth(1)
         .and_then(|rest| rest.split('/').next())
         .expect("an address");
+    post(address, &[content_type, authorization], body)
+}
+
+/// Posts a body to /graphql; gives the answer.
+pub fn post(address: &str, headers: &[&str], body: &str) -> Value {
     let mut stream = TcpStream::connect(address).expect("it listens");
-    let length = body.len();
+    let (headers, length) = (headers.join("\r\n"), body.len());
     let request = format!(
-        "POST /graphql HTTP/1.1\r\nhost: {address}\r\n{content_type}\r\n{authorization}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        "POST /graphql HTTP/1.1\r\nhost: {address}\r\n{headers}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
     );
     stream.write_all(request.as_bytes()).expect("it reads");
     let mut answer = String::new();
@@ -416,32 +421,73 @@ fn a_schema_says_what_it_breaks_and_whom() {
     // What this schema lacks was there before.
     let old = file(
         "old.graphql",
-        &sdl.replacen("type Viewer {", "type Viewer {\n\tnickname: String", 1),
+        &sdl.replacen(
+            "type Viewer {",
+            "type Viewer {\n\tnickname: String @deprecated(reason: \"use subject\")",
+            1,
+        )
+        .replacen("input PartnerFilter {", "input PartnerFilter {\n\tcolour: String", 1),
     );
     let (code, [found, error]) = schema(&["--diff", &old]);
-    assert_eq!(
-        (code, found.as_str()),
-        (Some(1), "breaks     Viewer.nickname was removed\n")
-    );
-    assert!(error.contains("1 changes break clients"), "{error}");
+    let lines = [
+        "breaks     Viewer.nickname was removed (deprecated: use subject)",
+        "breaks     the field colour of PartnerFilter was removed",
+    ];
+    assert_eq!((code, found.lines().collect::<Vec<_>>()), (Some(1), lines.to_vec()));
+    assert!(error.contains("breaking changes: 2"), "{error}");
     let unconcerned = file(
         "unconcerned.json",
         r#"{ "a": "query A { viewer { subject } }", "b": "{ nonsense }" }"#,
     );
-    assert_eq!(schema(&["--diff", &old, "--documents", &unconcerned]).0, Some(0));
-    let concerned = file(
-        "concerned.json",
-        r#"{ "a": "query A { viewer { nickname } }", "b": "{ viewer { subject } }" }"#,
-    );
-    let (code, [found, error]) = schema(&["--diff", &old, "--documents", &concerned]);
-    assert_eq!(code, Some(1));
+    let (code, [found, _]) = schema(&["--diff", &old, "--operations", &unconcerned]);
+    assert_eq!(code, Some(0));
     assert!(
-        found.contains("document   query A { viewer { nickname } }: ") && found.contains("\"nickname\""),
+        found.ends_with("unknown    { nonsense }: it does not fit the old schema either\n"),
         "{found}"
     );
-    assert!(error.contains("1 recorded documents are not valid any more"), "{error}");
+    let concerned = file(
+        "concerned.json",
+        r#"{ "a": "query A { viewer { nickname } }", "b": "{ viewer { subject } }",
+             "c": "query C($filter: PartnerFilter) { partners(filter: $filter) { totalCount } }",
+             "d": "query D { partners(filter: { colour: \"red\" }) { totalCount } }" }"#,
+    );
+    let (code, [found, error]) = schema(&["--diff", &old, "--operations", &concerned]);
+    assert_eq!(code, Some(1));
+    let documents: Vec<_> = found.lines().filter(|line| line.starts_with("document")).collect();
+    assert_eq!(
+        documents,
+        [
+            "document   A: Viewer.nickname was removed",
+            "document   C: perhaps, the field colour of PartnerFilter was removed",
+            "document   D: the field colour of PartnerFilter was removed",
+        ]
+    );
+    assert!(
+        error.contains("3 of 4 recorded documents break or may break"),
+        "{error}"
+    );
+    let (code, [found, _]) = schema(&["--diff", &old, "--operations", &concerned, "--json"]);
+    let report: Value = serde_json::from_str(&found).unwrap();
+    assert_eq!(
+        (code, &report["breaking"], &report["safe"]),
+        (Some(1), &2.into(), &0.into())
+    );
+    assert_eq!(
+        report["changes"][0],
+        serde_json::json!({
+            "effect": "breaking", "kind": "FIELD_REMOVED", "place": "Viewer.nickname",
+            "text": "Viewer.nickname was removed", "deprecated": "use subject",
+        })
+    );
+    let concerned = &report["operations"]["concerned"];
+    assert_eq!(
+        (&concerned[0]["name"], &concerned[1]["mayBreak"][0]),
+        (&"A".into(), &report["changes"][1]["text"])
+    );
+    assert_eq!(concerned[0]["sha256"].as_str().map(str::len), Some(64));
     let wrong = file("wrong.graphql", "type {");
-    assert!(schema(&["--diff", &wrong]).1[1].contains("the old schema cannot be read"));
+    assert!(schema(&["--diff", &wrong]).1[1].contains("wrong.graphql cannot be read"));
+    assert_eq!(schema(&["--json"]).0, Some(2));
 }
 
 #[test]
@@ -462,6 +508,16 @@ fn shells_and_readers_of_manuals_are_served() {
     for command in ["serve", "export", "doctor", "tenant"] {
         assert!(text.contains(command), "{command}");
     }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().display().to_string();
+    let output = command("sqlite::memory:", &["man", "--output", &path])
+        .output()
+        .expect("it starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let page = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(page("tributary.1").contains(".TH tributary"));
+    assert!(page("tributary-tenant-update.1").contains("minimum\\-payout"));
+    assert!(page("tributary-export.1").contains("\\-\\-output"));
     // A command's own flags stand before those that all have.
     let help = command("sqlite::memory:", &["export", "--help"])
         .output()

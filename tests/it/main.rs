@@ -16,6 +16,7 @@ mod connections;
 mod deals;
 mod decisions;
 mod demo;
+mod documentation;
 mod dropped_fields;
 mod example_portal;
 mod federation;

@@ -94,6 +94,8 @@ async fn a_day(shop: &Shop<'_>) {
     for filter in [
         json!({ "paidFrom": "2026-01-01T00:00:00Z", "paidTo": "2027-01-01T00:00:00Z" }),
         json!({ "payoutId": payouts["payouts"]["nodes"][0]["id"] }),
+        json!({ "currency": "EUR", "minAmount": "1", "maxAmount": "1000000" }),
+        json!({ "approvedFrom": "2026-01-01T00:00:00Z", "approvedTo": "2027-01-01T00:00:00Z" }),
     ] {
         shop.staff().data_with(document, json!({ "filter": filter })).await;
     }

@@ -20,6 +20,7 @@ const same = (one, other) => one.partner_id === other.partner_id && one.campaign
 
 export const code = {
   minimumPayouts: (reference, { row }) => row.minimum_payouts.map(([minor, currency]) => reference.money(minor, currency)),
+  payableAmount: (reference, { row }) => reference.money(BigInt(row.approved_minor) - BigInt(row.reserved_minor), row.currency),
   tenant: (reference) => reference.wrap("Tenant", reference.table("tenant")[0]),
   subject: (reference) => reference.caller.subject,
   scopes: ({ caller: { scopes } }) => listed(scopes),

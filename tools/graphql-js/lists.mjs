@@ -34,6 +34,8 @@ function test(reference, way, [first, second, third], wanted) {
     case "id": return (row) => row[first] === hexOf(wanted);
     case "from": return (row) => row[first] !== null && row[first] >= keptMoment(wanted);
     case "before": return (row) => row[first] !== null && row[first] < keptMoment(wanted);
+    case "atLeast": return (row) => Number(units(row[first], row[second])) >= Number(wanted);
+    case "atMost": return (row) => Number(units(row[first], row[second])) <= Number(wanted);
     case "holds": return (row) => row[first].includes(wanted);
     case "via": {
       const own = reference.caller.partner;
@@ -119,5 +121,8 @@ function totals(rows) {
     const sum = sums.get(`${status} ${currency}`) ?? { status, currency, count: 0, minor: 0n };
     sums.set(`${status} ${currency}`, { ...sum, count: sum.count + 1, minor: sum.minor + BigInt(minor) });
   }
-  return sorted([...sums.values()], "status currency").map(({ minor, ...sum }) => ({ ...sum, amount: units(minor, sum.currency) }));
+  return sorted([...sums.values()], "status currency").map(({ minor, ...sum }) => {
+    const amount = units(minor, sum.currency);
+    return { ...sum, amount, total: { __typename: "Money", amount, currency: sum.currency } };
+  });
 }

@@ -72,7 +72,7 @@ function whole(type, caller, depth) {
   if (isAbstractType(type)) return schema.getPossibleTypes(type).map((each) => `... on ${each.name} { ${own(each).map((field) => selected(field, caller, depth + 1)).join(" ")} }`).join(" ");
   if (/Connection$/.test(type.name)) {
     const node = getNamedType(type.getFields().nodes.type);
-    const totals = type.getFields().totals ? "totals { status currency count amount }" : "";
+    const totals = type.getFields().totals ? "totals { status currency count amount total { amount currency } }" : "";
     return `totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { ${whole(node, caller, depth + 1)} } edges { cursor node { __typename } } ${totals}`;
   }
   if (mapping.types[type.name]?.prefix && depth > 0) return `__typename ${own(type).filter((field) => isLeafType(getNamedType(field.type)) || depth < 3).map((field) => selected(field, caller, depth + 1)).join(" ")}`;

@@ -1,21 +1,29 @@
 //! `tributary schema`.
 
+mod change;
 mod changes;
+mod types;
+mod uses;
+mod whom;
 
 use std::path::{Path, PathBuf};
 
 use super::{CliError, output};
 use crate::graphql::{sdl, subgraph_sdl};
-use crate::http::broken_documents;
-use changes::{Effect, changes};
+use change::{Change, Effect};
+use changes::changes;
+use types::Types;
+use whom::{Whom, whom};
 
 /// What of the schema is wanted.
 pub struct Wanted {
     pub federation: bool,
     /// A schema to compare this one with.
     pub old: Option<PathBuf>,
-    /// Documents that clients send.
-    pub documents: Option<PathBuf>,
+    /// A manifest of the documents that clients send.
+    pub operations: Option<PathBuf>,
+    /// For programs.
+    pub json: bool,
 }
 
 pub fn run(wanted: &Wanted) -> Result<(), CliError> {
@@ -25,34 +33,69 @@ pub fn run(wanted: &Wanted) -> Result<(), CliError> {
     };
     match &wanted.old {
         None => output::text(new),
-        Some(file) => compare(file, &new, wanted.documents.as_deref()),
+        Some(file) => compare(file, &new, wanted.operations.as_deref(), wanted.json),
     }
 }
 
 /// Says what is different, whom of the recorded documents it breaks, and fails if anything breaks.
-fn compare(file: &Path, new: &str, documents: Option<&Path>) -> Result<(), CliError> {
+fn compare(file: &Path, new: &str, operations: Option<&Path>, json: bool) -> Result<(), CliError> {
     let old = std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    let found = changes(&old, new)?;
-    for change in &found {
+    let old_types =
+        Types::read(&old).map_err(|error| format!("the schema of {} cannot be read: {error}", file.display()))?;
+    let found = changes(&old_types, &Types::read(new)?);
+    let whom = operations
+        .map(|manifest| whom(manifest, (&old, &old_types), new, &found))
+        .transpose()?;
+    match json {
+        true => output::line(report(&found, whom.as_ref()))?,
+        false => lines(&found, whom.as_ref())?,
+    }
+    let breaking = number(&found, Effect::Breaks);
+    match whom {
+        None if breaking > 0 => {
+            let text = format!("breaking changes: {breaking}; --operations MANIFEST says whom they concern");
+            Err(text.into())
+        }
+        Some(whom) if !whom.concerned.is_empty() => {
+            let (concerned, all) = (whom.concerned.len(), whom.documents);
+            Err(format!("{concerned} of {all} recorded documents break or may break").into())
+        }
+        None | Some(_) => Ok(()),
+    }
+}
+
+fn number(changes: &[Change], effect: Effect) -> usize {
+    changes.iter().filter(|change| change.effect == effect).count()
+}
+
+fn lines(changes: &[Change], whom: Option<&Whom>) -> Result<(), CliError> {
+    for change in changes {
         output::line(change)?;
     }
-    let breaking = found.iter().filter(|change| change.effect == Effect::Breaks).count();
-    let Some(manifest) = documents else {
-        return match breaking {
-            0 => Ok(()),
-            _ => Err(format!("{breaking} changes break clients that rely on them").into()),
-        };
-    };
-    let broken = broken_documents(manifest, &old, new)?;
-    for document in &broken {
-        output::line(format_args!(
-            "document   {}: {}",
-            document.document,
-            document.reasons.join("; ")
-        ))?;
+    let Some(whom) = whom else { return Ok(()) };
+    for document in &whom.concerned {
+        for reason in document.breaks.iter().chain(&document.invalid) {
+            output::line(format_args!("document   {}: {reason}", document.name))?;
+        }
+        for reason in &document.may_break {
+            output::line(format_args!("document   {}: perhaps, {reason}", document.name))?;
+        }
     }
-    match broken.len() {
-        0 => Ok(()),
-        _ => Err(format!("{} recorded documents are not valid any more", broken.len()).into()),
+    for name in &whom.unfit {
+        output::line(format_args!("unknown    {name}: it does not fit the old schema either"))?;
     }
+    Ok(())
+}
+
+fn report(changes: &[Change], whom: Option<&Whom>) -> serde_json::Value {
+    let mut report = serde_json::json!({
+        "breaking": number(changes, Effect::Breaks),
+        "dangerous": number(changes, Effect::Dangerous),
+        "safe": number(changes, Effect::Safe),
+        "changes": changes,
+    });
+    if let Some(whom) = whom {
+        report["operations"] = serde_json::json!(whom);
+    }
+    report
 }

@@ -43,7 +43,7 @@ use crate::store::view::{AtHand, Column, Json, Key, Source, TooLong};
 pub use any::{Any, AnyList};
 pub use at_hand::Rows;
 pub use described::{
-    Listing, Partners, Resolver, Type, Under, amount, family, link, made_of, optional_amount, page as page_of,
+    Field, Listing, Partners, Resolver, Type, Under, amount, family, link, made_of, optional_amount, page as page_of,
     required, resolver, same, through, value, values,
 };
 pub use fault::server_error;

@@ -6,7 +6,8 @@ use async_graphql::parser::types::{BaseType, FieldDefinition, TypeKind, TypeSyst
 use super::described::{Partners, Type, What};
 use crate::graphql::commission::COMMISSION_TRANSITION;
 use crate::graphql::node::TYPES as NODES;
-use crate::graphql::partner::{PARTNER_BALANCE, PARTNER_TRANSITION};
+use crate::graphql::partner::PARTNER_TRANSITION;
+use crate::graphql::partner_balance::PARTNER_BALANCE;
 use crate::graphql::payout_run_line::PAYOUT_RUN_LINE;
 
 /// Those without ids of their own.

@@ -35,6 +35,8 @@ mutation SimulatePartnerGroup {
   }
 }
 `,
+      // A partner's token only reads.
+      staffOnly: true,
     },
     {
       query: `# What a portal shows: what a partner has earned,
@@ -47,7 +49,10 @@ query PartnerPortal($search: String) {
     nodes {
       name
       balances {
-        currency accrued approved paid payable
+        accruedAmount { amount currency }
+        approvedAmount { amount currency }
+        paidAmount { amount currency }
+        payableAmount { amount currency }
       }
       tierProgress {
         tier metric value goal

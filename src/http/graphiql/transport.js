@@ -20,6 +20,20 @@
   window.addEventListener("hashchange", () => location.reload());
 
   const headersAtStart = storage.getItem(HEADERS_KEY) ?? headersPane("PASTE-A-TOKEN");
+  // What only staff may run is not offered to a partner.
+  const claims = () => {
+    try {
+      const [, payload] = headersAtStart.match(/\.([\w-]+)\./);
+      return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
+    } catch {
+      return {};
+    }
+  };
+  const isPartner = Boolean(claims().partner);
+  window.tributary.defaultTabs = window.tributary.defaultTabs
+    .filter(({ staffOnly }) => !(staffOnly && isPartner))
+    .map(({ query, variables }) => ({ query, variables }));
+
   const keepHeaders = (text) => storage.setItem(HEADERS_KEY, text);
 
   /** An empty pane is no headers; null: it is not JSON. */

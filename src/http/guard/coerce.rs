@@ -12,6 +12,7 @@ use super::limits::Limits;
 use super::problem::Problem;
 use super::size::VALUE_BYTES;
 use super::types::{Definition, InputField, Types};
+use super::validate::suggest;
 use crate::graphql::check_scalar;
 
 /// The values of an operation's variables: what was given, or else the default.
@@ -31,11 +32,12 @@ pub struct Checker<'a> {
     pub problems: Vec<Problem>,
 }
 
-/// Where a value stands, for the text of a problem: `$input.rules.0.percentage`.
+/// Where a value stands, for the text of a problem: `$input.rules.0.percentage`, `partners.filter.status.0`.
 #[derive(Clone, Copy)]
 pub enum Path<'a> {
     Variable(&'a str),
-    Argument(&'a str),
+    /// Of a field or a directive.
+    Argument(&'a str, &'a str),
     Key(&'a Path<'a>, &'a str),
     Index(&'a Path<'a>, usize),
 }
@@ -44,7 +46,7 @@ impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Variable(name) => write!(f, "${name}"),
-            Self::Argument(name) => f.write_str(name),
+            Self::Argument(owner, name) => write!(f, "{owner}.{name}"),
             Self::Key(parent, name) => write!(f, "{parent}.{name}"),
             Self::Index(parent, index) => write!(f, "{parent}.{index}"),
         }
@@ -197,9 +199,12 @@ impl Checker<'_> {
                     _ => "",
                 };
                 if !names.iter().any(|known| known == given) {
-                    let shown = match self.suggests {
-                        true => format!(": {}", names.join(", ")),
-                        false => String::new(),
+                    let shown = match &view {
+                        View::String(text) if self.suggests && names.contains(text) => {
+                            format!(": write {text} without quotes")
+                        }
+                        _ if self.suggests => format!(": {}", names.join(", ")),
+                        _ => String::new(),
                     };
                     self.refuse::<V>(
                         path,
@@ -268,7 +273,17 @@ impl Checker<'_> {
         for (field, value) in given {
             match fields.get(*field) {
                 Some(definition) => self.check_for(definition, *value, &Path::Key(path, field), position),
-                None => self.refuse::<V>(path, position, format_args!("has no field {field:?}: it is a {name}")),
+                None => {
+                    let alike = match self.suggests && self.problems.len() < self.limits.errors {
+                        true => suggest::alike(field, fields.keys().map(String::as_str)).replacen(':', ";", 1),
+                        false => String::new(),
+                    };
+                    self.refuse::<V>(
+                        path,
+                        position,
+                        format_args!("has no field {field:?}: it is a {name}{alike}"),
+                    );
+                }
             }
             if self.problems.len() >= self.limits.errors {
                 return;

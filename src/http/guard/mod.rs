@@ -25,7 +25,7 @@ use async_graphql::{Positioned, Value as Constant, Variables};
 use coerce::{Checker, Path};
 pub use limits::Limits;
 pub use merge::Merged;
-pub use problem::Problem;
+pub use problem::{Problem, Shown};
 use types::Types;
 use walk::{Totals, Walk};
 use work::Work;

@@ -1,7 +1,8 @@
 //! Why a request is refused before anything of it is executed.
 
 use async_graphql::Pos;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 /// One reason. The text is for the caller.
 #[derive(Clone, Debug)]
@@ -36,13 +37,45 @@ impl Problem {
 
     /// The error as the answer shows it.
     pub fn to_json(&self, request_id: &str) -> Value {
-        let mut error = json!({
-            "message": self.message,
-            "extensions": { "code": self.code, "requestId": request_id },
-        });
-        if let Some(position) = self.position {
-            error["locations"] = json!([{ "line": position.line, "column": position.column }]);
-        }
-        error
+        serde_json::to_value(self.shown(request_id)).expect("texts and numbers")
     }
+
+    /// The same in an order for people: what is wrong stands first.
+    pub fn shown<'a>(&'a self, request_id: &'a str) -> Shown<'a> {
+        Shown {
+            message: &self.message,
+            locations: self.position.map(|position| {
+                [Location {
+                    line: position.line,
+                    column: position.column,
+                }]
+            }),
+            extensions: Extensions {
+                code: self.code,
+                request_id,
+            },
+        }
+    }
+}
+
+/// An error in an answer.
+#[derive(Serialize)]
+pub struct Shown<'a> {
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locations: Option<[Location; 1]>,
+    extensions: Extensions<'a>,
+}
+
+#[derive(Serialize)]
+struct Location {
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct Extensions<'a> {
+    code: &'a str,
+    #[serde(rename = "requestId")]
+    request_id: &'a str,
 }

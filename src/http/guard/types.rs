@@ -208,6 +208,11 @@ impl Types {
         self.directives.get(name)
     }
 
+    /// The names of the directives.
+    pub fn directives(&self) -> impl Iterator<Item = &str> {
+        self.directives.keys().map(String::as_str)
+    }
+
     /// The names of a type's fields.
     pub fn fields(&self, parent: &str) -> impl Iterator<Item = &str> {
         let fields = match self.get(parent) {

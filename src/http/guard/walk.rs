@@ -396,8 +396,12 @@ impl<'a> Walk<'a> {
         for (name, value) in &field.arguments {
             // Strict validation names unknown arguments and those that are missing.
             if let Some(argument) = definition.arguments.get(name.node.as_str()) {
-                self.checker
-                    .check_for(argument, &value.node, &Path::Argument(&name.node), value.pos);
+                self.checker.check_for(
+                    argument,
+                    &value.node,
+                    &Path::Argument(&field.name.node, &name.node),
+                    value.pos,
+                );
             }
         }
     }
@@ -412,8 +416,9 @@ impl<'a> Walk<'a> {
                 (directive.node.name.node.as_str(), directive.node.get_argument("if"))
             {
                 let truth = async_graphql::parser::types::Type::new("Boolean!").expect("a type");
-                self.checker
-                    .check(&truth, &value.node, &Path::Argument("if"), value.pos);
+                let is_skip = directive.node.name.node == "skip";
+                let path = Path::Argument(if is_skip { "@skip" } else { "@include" }, "if");
+                self.checker.check(&truth, &value.node, &path, value.pos);
             }
         }
     }

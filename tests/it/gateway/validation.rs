@@ -30,7 +30,7 @@ async fn documents_that_fit_no_schema_are_refused_and_nothing_runs() {
         ),
         (
             "{ partners { totalCount @deprecated } }",
-            "there is no directive @deprecated",
+            "the directive @deprecated may not stand here",
         ),
         (
             "query($x: ID!) { partners(after: $x) { totalCount } }",

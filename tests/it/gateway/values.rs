@@ -131,13 +131,13 @@ both_databases! {
             (&partner, with(json!({ "metadata": { "a": ["b\u{0}"] } })), "$input.metadata.a.0"),
             (&partner, with(json!({ "metadata": { "a": [{ "a\u{0}": 1 }] } })), "$input.metadata.a.0.(a name)"),
             (&partner, with(json!({ "metadata": deep })), "$input.metadata.0.inner.0.inner"),
-            (&literal("notes: \"a\\u0000\"").replace("notes", "externalId"), json!({}), "input.externalId"),
-            (&literal("metadata: { a: [\"\\u0000\"] }"), json!({}), "input.metadata.a.0"),
+            (&literal("notes: \"a\\u0000\"").replace("notes", "externalId"), json!({}), "createPartner.input.externalId"),
+            (&literal("metadata: { a: [\"\\u0000\"] }"), json!({}), "createPartner.input.metadata.a.0"),
             (search, json!({}), "$text"),
             (search, json!({ "text": "\u{0}" }), "$text"),
             (approve, json!({ "ids": [p.commission, "\u{0}"] }), "$ids.1"),
-            ("{ partner(id: \"par_\\u0000\") { id } }", json!({}), "id"),
-            ("{ partners(after: \"\\u0000\") { totalCount } }", json!({}), "after"),
+            ("{ partner(id: \"par_\\u0000\") { id } }", json!({}), "partner.id"),
+            ("{ partners(after: \"\\u0000\") { totalCount } }", json!({}), "partners.after"),
             ("query($r: [_Any!]!) { _entities(representations: $r) { __typename } }", json!({ "r": [{ "__typename": "Partner", "id": "\u{0}" }] }), "$r.0.id"),
         ] {
             let answer = p.staff.ask_with(document, variables.clone()).await;

@@ -80,6 +80,7 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
                     .to_owned(),
                 r#"(filter: { status: [APPROVED], kind: [EVENT], recipient: "bravo" })"#.to_owned(),
                 r#"(filter: { accruedTo: "2030-01-01T00:00:00Z", matureBefore: "2030-01-01T00:00:00Z" })"#.to_owned(),
+                r#"(filter: { currency: "EUR", minAmount: "-1000", maxAmount: "1000", matureFrom: "2020-01-01T00:00:00Z", approvedFrom: "2020-01-01T00:00:00Z", approvedTo: "2030-01-01T00:00:00Z" })"#.to_owned(),
             ]
             .into_iter()
             .chain(list())

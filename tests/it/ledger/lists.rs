@@ -25,6 +25,42 @@ async fn at(shop: &Shop<'_>, now: &str) {
 }
 
 both_databases! {
+    /// Decimals beside a currency say the same as the amounts that take their place.
+    async fn sums_are_amounts_too(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let ann = shop.partner("ann").await;
+        let free = shop.percent("100").await;
+        for (name, amount) in [("1", "3"), ("2", "4"), ("3", "5.5")] {
+            let row = shop.sale(name, &ann, &free, amount).await;
+            if name == "1" {
+                shop.approve(&[&row]).await;
+            }
+        }
+        shop.days_later(1);
+        const SUMS: [&str; 5] = ["accrued", "approved", "paid", "reversed", "payable"];
+        let sums = SUMS.map(|name| format!("{name} {name}Amount {{ ...M }}")).join(" ");
+        let document = format!(
+            "query($id: ID!, $at: DateTime!) {{ partner(id: $id) {{ balances {{ currency {sums} }} balancesAsOf(at: $at) {{ currency {sums} }}
+               commissions {{ totals {{ currency amount total {{ ...M }} }} }} }}
+             commissionSeries(interval: DAY, from: \"2026-03-01T00:00:00Z\", to: \"2026-03-03T00:00:00Z\") {{ currency amount total {{ ...M }} }} }}
+             fragment M on Money {{ __typename amount currency }}"
+        );
+        let data = shop.staff().data_with(&document, json!({ "id": ann, "at": shop.app.clock.now().to_rfc3339() })).await;
+        let money = |row: &Value, name: &str| json!({ "__typename": "Money", "amount": row[name], "currency": row["currency"] });
+        for list in ["balances", "balancesAsOf"] {
+            let rows = data["partner"][list].as_array().unwrap();
+            assert_eq!((rows.len(), &rows[0]["accrued"], &rows[0]["payable"]), (1, &json!("9.50"), &json!("3.00")), "{list}");
+            for name in SUMS {
+                assert_eq!(rows[0][format!("{name}Amount")], money(&rows[0], name), "{list}");
+            }
+        }
+        for rows in [&data["partner"]["commissions"]["totals"], &data["commissionSeries"]] {
+            let rows = rows.as_array().unwrap();
+            assert_eq!(rows.len(), 2);
+            assert!(rows.iter().all(|row| row["total"] == money(row, "amount")), "{rows:?}");
+        }
+    }
+
     async fn every_field_of_the_filter_counts(app: TestApp) {
         let shop = Shop::new(&app).await;
         let (ann, ben) = (shop.partner("ann").await, shop.partner("ben").await);
@@ -52,11 +88,27 @@ both_databases! {
             (json!({ "accruedTo": "2026-03-02T12:00:00Z" }), vec!["2.00", "1.00"]),
             (json!({ "matureBefore": "2026-03-11T12:00:00.000001Z" }), vec!["2.00", "1.00"]),
             (json!({ "matureBefore": "2026-03-11T12:00:00Z" }), vec![]),
+            (json!({ "matureFrom": "2026-03-11T12:00:00Z", "matureBefore": "2026-03-12T12:00:00Z" }), vec!["2.00", "1.00"]),
+            (json!({ "matureFrom": "2026-03-11T12:00:00.000001Z" }), vec!["4.00"]),
+            (json!({ "approvedFrom": "2026-03-02T12:00:00Z", "approvedTo": "2026-03-02T12:00:00.000001Z" }), vec!["3.00"]),
+            (json!({ "approvedTo": "2026-03-02T12:00:00Z" }), vec![]),
+            (json!({ "currency": "EUR", "minAmount": "2" }), vec!["3.00", "2.00"]),
+            (json!({ "currency": "EUR", "minAmount": "1.999", "maxAmount": "2.001" }), vec!["2.00"]),
+            (json!({ "currency": "EUR", "minAmount": "2.001", "maxAmount": "2.999" }), vec![]),
+            (json!({ "currency": "EUR", "maxAmount": "-0.01" }), vec!["-5.00"]),
+            (json!({ "currency": "EUR", "maxAmount": "9999999999999999999999999999" }), vec!["-5.00", "3.00", "2.00", "1.00"]),
+            (json!({ "currency": "EUR", "minAmount": "-9999999999999999999999999999", "maxAmount": "-5" }), vec!["-5.00"]),
             (json!({ "partnerId": ann, "campaignId": held, "currency": "EUR", "kind": ["EVENT"] }), vec!["1.00"]),
         ] {
             let list = listed(&shop, json!({ "filter": filter })).await;
             assert_eq!(found(&list), expected, "{filter}");
             assert_eq!(list["totalCount"], expected.len(), "{filter}");
+        }
+        let document = "query($filter: CommissionFilter) { commissions(filter: $filter) { totalCount } }";
+        for name in ["minAmount", "maxAmount"] {
+            let answer = shop.staff().ask_with(document, json!({ "filter": { (name): "1" } })).await;
+            let message = format!("filter.{name} needs filter.currency");
+            assert_eq!((answer.codes(), &answer.body["errors"][0]["message"]), (vec!["BAD_USER_INPUT"], &json!(message)));
         }
         let list = listed(&shop, json!({})).await;
         assert_eq!(list["totals"], json!([

@@ -6,7 +6,7 @@
 
 mod overlap;
 mod scope;
-mod suggest;
+pub mod suggest;
 #[cfg(test)]
 mod tests;
 

@@ -153,7 +153,12 @@ impl<'a> Scope<'a> {
                     // Whether the variables fit is seen where they are declared.
                     let variables = self.usages[before..].iter().map(|usage| usage.name).collect();
                     let mut checker = context.checker(variables);
-                    checker.check(&definition.ty, &value.node, &Path::Argument(&name.node), value.pos);
+                    checker.check(
+                        &definition.ty,
+                        &value.node,
+                        &Path::Argument(owner, &name.node),
+                        value.pos,
+                    );
                     context.take(checker, findings);
                 }
                 None => {
@@ -228,7 +233,8 @@ impl<'a> Scope<'a> {
         for directive in directives {
             let name = directive.node.name.node.as_str();
             let Some(definition) = context.types.directive(name) else {
-                findings.add(directive.pos, format!("there is no directive @{name}"));
+                let alike = context.alike(name, context.types.directives(), findings);
+                findings.add(directive.pos, format!("there is no directive @{name}{alike}"));
                 for (_, value) in &directive.node.arguments {
                     self.value(context, &value.node, value.pos, None);
                 }

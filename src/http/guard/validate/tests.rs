@@ -98,48 +98,56 @@ fn arguments_and_values() {
             "{ a(frist: 1) { id } }",
             "a has no argument \"frist\": did you mean first?",
         ),
-        ("{ need(two: null) }", "two must be a Int!, not null"),
+        ("{ need(two: null) }", "need.two must be a Int!, not null"),
         (
             "{ need(two: \"2\") }",
-            "two must be a whole number from -2147483648 to 2147483647",
+            "need.two must be a whole number from -2147483648 to 2147483647",
         ),
         (
             "{ a(filter: { kind: \"SMALL\" }) { id } }",
-            "filter.kind must be one of the names of Kind: SMALL, LARGE",
+            "a.filter.kind must be one of the names of Kind: write SMALL without quotes",
         ),
         (
             "{ a(filter: { kinds: [TINY] }) { id } }",
-            "filter.kinds.0 must be one of the names of Kind: SMALL, LARGE",
+            "a.filter.kinds.0 must be one of the names of Kind: SMALL, LARGE",
         ),
         (
             "{ a(filter: { text: null }) { id } }",
-            "filter.text must be a String!, not null",
+            "a.filter.text must be a String!, not null",
         ),
         (
             "{ a(filter: { size: 1 }) { id } }",
-            "filter has no field \"size\": it is a Filter",
+            "a.filter has no field \"size\": it is a Filter",
         ),
-        ("{ a(filter: 1) { id } }", "filter must be an object of type Filter"),
+        (
+            "{ a(filter: { txt: \"\" }) { id } }",
+            "a.filter has no field \"txt\": it is a Filter; did you mean text?",
+        ),
+        (
+            "{ b @skp(if: true) { id } }",
+            "there is no directive @skp: did you mean skip?",
+        ),
+        ("{ a(filter: 1) { id } }", "a.filter must be an object of type Filter"),
         (
             "mutation { make(input: {}) { id } }",
-            "input.name is required: it is a String!",
+            "make.input.name is required: it is a String!",
         ),
         (
             "mutation { make(input: { name: \"\", one: {} }) { id } }",
-            "input.one must have exactly one field, which is not null",
+            "make.input.one must have exactly one field, which is not null",
         ),
         (
             "mutation { make(input: { name: \"\", one: { text: \"\", number: 1 } }) { id } }",
-            "input.one must have exactly one field, which is not null",
+            "make.input.one must have exactly one field, which is not null",
         ),
         (
             "mutation { make(input: { name: \"\", one: { text: null } }) { id } }",
-            "input.one must have exactly one field, which is not null",
+            "make.input.one must have exactly one field, which is not null",
         ),
         // Also where it does not run.
         (
             "query A { b { id } } query B { need(two: X) }",
-            "two must be a whole number from -2147483648 to 2147483647",
+            "need.two must be a whole number from -2147483648 to 2147483647",
         ),
     ]);
 }
@@ -166,7 +174,7 @@ fn directives() {
             "{ b @skip(if: true) @skip(if: true) { id } }",
             "the directive @skip stands here twice",
         ),
-        ("{ b @skip(if: 1) { id } }", "if must be true or false"),
+        ("{ b @skip(if: 1) { id } }", "@skip.if must be true or false"),
         (
             "{ b @skip(if: true, unless: true) { id } }",
             "@skip has no argument \"unless\"",
