@@ -34,7 +34,5 @@ mod text_enum;
 pub mod tiered;
 pub mod webhook;
 
-
-
 /// A moment in UTC, to the microsecond.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

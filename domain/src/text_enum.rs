@@ -21,5 +21,3 @@ macro_rules! text_enum {
         }
     };
 }
-
-

@@ -6,7 +6,7 @@ use super::{CliError, ImportedValueType, open, output};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::config::Config;
-use crate::domain::deal_rules::ValueType;
+use crate::domain::deal_rules::{Plan, ValueType};
 use crate::domain::money::Currency;
 use crate::import::moving_in::{self, Kind};
 use crate::import::settlements::{COLUMNS, Options};
@@ -40,10 +40,10 @@ pub async fn journeybee(
     value_type: Option<ImportedValueType>,
     currency: Option<Currency>,
 ) -> Result<(), CliError> {
-    let value_type = match value_type.ok_or("--value-type must be given")? {
+    let value_type = value_type.map(|value_type| match value_type {
         ImportedValueType::Fixed => ValueType::Fixed,
         ImportedValueType::Percentage => ValueType::Percentage,
-    };
+    });
     let (document, app, caller) = prepare(config, file, tenant, "import journeybee").await?;
     let unsaid = Unsaid { value_type, currency };
     let import = Import::begin(&app, &caller, document.as_bytes()).await?;
@@ -55,12 +55,26 @@ pub async fn journeybee(
         let outcome = outcome.as_str();
         let (id, plan) = (rule.id, &rule.plan);
         output::line(format_args!(
-            "{outcome} {id} {:?}: {} entries",
+            "{outcome} {id} {:?}: {} entries, {}",
             plan.label,
-            plan.entries.len()
+            plan.entries.len(),
+            value_types(plan),
         ))?;
     }
     Ok(())
+}
+
+/// What the values of a rule were taken for.
+fn value_types(plan: &Plan) -> &'static str {
+    let parts = |value_type: ValueType| {
+        let parts = plan.entries.iter().flat_map(|entry| [&entry.one_off, &entry.recurring]);
+        parts.flatten().any(|part| part.value_type == value_type)
+    };
+    match (parts(ValueType::Percentage), parts(ValueType::Fixed)) {
+        (true, true) => "percentages and fixed values",
+        (_, false) => "percentages",
+        (false, true) => "fixed values",
+    }
 }
 
 pub async fn everflow(config: &Config, file: &Path, tenant: &str, currency: Option<Currency>) -> Result<(), CliError> {

@@ -432,12 +432,7 @@ fn names_every_problem_of_the_entries_at_once() {
         field_id: id::<crate::id::CustomField>(field).to_string(),
         tiers: tiers
             .iter()
-            .map(|(option, value)| {
-                (
-                    id::<crate::id::CustomFieldOption>(*option).to_string(),
-                    decimal(value),
-                )
-            })
+            .map(|(option, value)| (id::<crate::id::CustomFieldOption>(*option).to_string(), decimal(value)))
             .collect(),
     };
     let one = |number, start, end: Option<i32>, value: Option<&str>| PeriodDraft {
