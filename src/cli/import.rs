@@ -1,5 +1,6 @@
 //! `tributary import`.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::{CliError, ImportedValueType, open, output};
@@ -168,6 +169,9 @@ pub async fn moving_in(
     if !report.ignored.is_empty() {
         output::message(format_args!("columns that are not read: {}", report.ignored.join(", ")));
     }
+    if !report.missing.is_empty() {
+        output::message(format_args!("members that no line has: {}", report.missing.join(", ")));
+    }
     let created = match report.is_dry {
         true => "would be imported",
         false => "imported",
@@ -226,7 +230,13 @@ async fn prepare(
     tenant: &str,
     operation: &str,
 ) -> Result<(String, App, Caller), CliError> {
-    let document = std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let document = std::fs::read_to_string(file).map_err(|error| match error.kind() {
+        ErrorKind::InvalidData => format!("{} is not UTF-8: save it as UTF-8", file.display()),
+        _ => format!("cannot read {}: {error}", file.display()),
+    })?;
+    if document.trim_start_matches('\u{feff}').trim().is_empty() {
+        return Err(format!("{} is empty", file.display()).into());
+    }
     let app = open::app(config, open::no_keys(config)?).await?;
     let tenant = open::tenant(&app, tenant).await?;
     let caller = Caller::operator(tenant.id, "import").doing(operation);
