@@ -1,12 +1,13 @@
 //! `tributary import`.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::{CliError, ImportedValueType, open, output};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::config::Config;
-use crate::domain::deal_rules::ValueType;
+use crate::domain::deal_rules::{Plan, ValueType};
 use crate::domain::money::Currency;
 use crate::import::moving_in::{self, Kind};
 use crate::import::settlements::{COLUMNS, Options};
@@ -40,10 +41,10 @@ pub async fn journeybee(
     value_type: Option<ImportedValueType>,
     currency: Option<Currency>,
 ) -> Result<(), CliError> {
-    let value_type = match value_type.ok_or("--value-type must be given")? {
+    let value_type = value_type.map(|value_type| match value_type {
         ImportedValueType::Fixed => ValueType::Fixed,
         ImportedValueType::Percentage => ValueType::Percentage,
-    };
+    });
     let (document, app, caller) = prepare(config, file, tenant, "import journeybee").await?;
     let unsaid = Unsaid { value_type, currency };
     let import = Import::begin(&app, &caller, document.as_bytes()).await?;
@@ -55,12 +56,26 @@ pub async fn journeybee(
         let outcome = outcome.as_str();
         let (id, plan) = (rule.id, &rule.plan);
         output::line(format_args!(
-            "{outcome} {id} {:?}: {} entries",
+            "{outcome} {id} {:?}: {} entries, {}",
             plan.label,
-            plan.entries.len()
+            plan.entries.len(),
+            value_types(plan),
         ))?;
     }
     Ok(())
+}
+
+/// What the values of a rule were taken for.
+fn value_types(plan: &Plan) -> &'static str {
+    let parts = |value_type: ValueType| {
+        let parts = plan.entries.iter().flat_map(|entry| [&entry.one_off, &entry.recurring]);
+        parts.flatten().any(|part| part.value_type == value_type)
+    };
+    match (parts(ValueType::Percentage), parts(ValueType::Fixed)) {
+        (true, true) => "percentages and fixed values",
+        (_, false) => "percentages",
+        (false, true) => "fixed values",
+    }
 }
 
 pub async fn everflow(config: &Config, file: &Path, tenant: &str, currency: Option<Currency>) -> Result<(), CliError> {
@@ -154,6 +169,9 @@ pub async fn moving_in(
     if !report.ignored.is_empty() {
         output::message(format_args!("columns that are not read: {}", report.ignored.join(", ")));
     }
+    if !report.missing.is_empty() {
+        output::message(format_args!("members that no line has: {}", report.missing.join(", ")));
+    }
     let created = match report.is_dry {
         true => "would be imported",
         false => "imported",
@@ -212,7 +230,13 @@ async fn prepare(
     tenant: &str,
     operation: &str,
 ) -> Result<(String, App, Caller), CliError> {
-    let document = std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let document = std::fs::read_to_string(file).map_err(|error| match error.kind() {
+        ErrorKind::InvalidData => format!("{} is not UTF-8: save it as UTF-8", file.display()),
+        _ => format!("cannot read {}: {error}", file.display()),
+    })?;
+    if document.trim_start_matches('\u{feff}').trim().is_empty() {
+        return Err(format!("{} is empty", file.display()).into());
+    }
     let app = open::app(config, open::no_keys(config)?).await?;
     let tenant = open::tenant(&app, tenant).await?;
     let caller = Caller::operator(tenant.id, "import").doing(operation);

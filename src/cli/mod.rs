@@ -105,8 +105,9 @@ enum Command {
         /// The tenant's slug or id
         #[arg(long)]
         tenant: String,
-        /// What the values of journeybee's rules are, which its documents do not say
-        #[arg(long, value_enum, required_if_eq("source", "journeybee"))]
+        /// What those values of journeybee's rules are that do not tell: not by a percent sign or a currency, nor by being
+        /// over 100, which no percentage is
+        #[arg(long, value_enum)]
         value_type: Option<ImportedValueType>,
         /// The currency of journeybee's rules or everflow's tiers, which their documents do not say; by default that of
         /// each deal, and the tenant's

@@ -57,6 +57,7 @@ pub static LISTS: [List; 6] = [
         resource: Resource::Commissions,
         columns: &[
             own("id"),
+            own("externalId"),
             own("kind"),
             own("status"),
             column("amount", "amount.amount"),

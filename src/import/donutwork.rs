@@ -16,6 +16,9 @@ use crate::service::partner_group::import::{GroupImport, Outcome, import};
 /// What a group to be created is wrapped in.
 pub(super) const WRAPPER: &str = "partnerGroup";
 
+/// What is wrapped in this has been changed there, and is not told.
+const ANSWER: &str = "group";
+
 /// Imports the groups of a document, all or none.
 pub async fn partner_groups(
     app: &App,
@@ -60,7 +63,7 @@ fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<Strin
     } else {
         // A bare group is read as any other one below, and its problems are noted then.
         let is_wrapper = |members: &Members| {
-            ["partnerGroupSimulation", WRAPPER, "elements"]
+            ["partnerGroupSimulation", WRAPPER, ANSWER, "elements"]
                 .iter()
                 .any(|name| members.contains(name))
         };
@@ -74,6 +77,12 @@ fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<Strin
             let message = "is a simulation, which stores nothing: send it to the mutation simulatePartnerGroup. \
                            An import takes a partner group";
             problems.add("partnerGroupSimulation", ProblemCode::Invalid, message);
+            return Vec::new();
+        }
+        if members.contains(ANSWER) {
+            let message =
+                "is the answer to a change, which says no more than an id: import the group as it is retrieved";
+            problems.add(ANSWER, ProblemCode::Invalid, message);
             return Vec::new();
         }
         if let Some(group) = members.take(WRAPPER) {
@@ -98,7 +107,7 @@ fn group(place: Vec<String>, value: &RawValue, problems: &mut Problems) -> Optio
     let mut members = Members::read(value, problems)?;
     let name = members.required_text("name", problems);
     let name = name.and_then(|name| problems.take("name", text::name(&name)));
-    let external_id = external_id(&mut members, problems);
+    let names = external_id(&mut members, problems);
     let description = match members.text("description", problems) {
         Patch::Set(text) => problems
             .take("description", text::description(&text))
@@ -119,15 +128,23 @@ fn group(place: Vec<String>, value: &RawValue, problems: &mut Problems) -> Optio
         Patch::Keep | Patch::Clear => None,
         Patch::Set(is_default) => Some(is_default),
     };
-    let rules = members.required_list("rules", problems);
+    let rules = match members.contains("rules") {
+        true => members.required_list("rules", problems),
+        false => {
+            let message = "must be given: the list of all groups lacks them, each group as it is retrieved has them";
+            problems.take("rules", Err(Fault(ProblemCode::Required, message.to_owned())))
+        }
+    };
     let rules = rules.and_then(|values| problems.within("rules", |problems| rules_of(values, problems)));
     // When the other system touched it changes nothing here.
     members.take("created_at");
     members.take("updated_at");
     members.refuse_the_rest(problems);
+    let (external_id, formerly) = names?;
     Some(GroupImport {
         place,
-        external_id: external_id?,
+        external_id,
+        formerly,
         name: name?,
         rules: rules?,
         description,
@@ -136,17 +153,22 @@ fn group(place: Vec<String>, value: &RawValue, problems: &mut Problems) -> Optio
     })
 }
 
-/// What the group is known by from now on: its external id, else the id that the other system gave it.
-fn external_id(members: &mut Members, problems: &mut Problems) -> Option<String> {
+/// What the group is known by from now on: its external id, else the id that the other system gave it. With an external id
+/// that it did not always have, it may be known by that other id.
+fn external_id(members: &mut Members, problems: &mut Problems) -> Option<(String, Option<String>)> {
     let named = |patch: Patch<String>| match patch {
         Patch::Set(text) => Some(text).filter(|text| !text.trim().is_empty()),
         Patch::Keep | Patch::Clear => None,
     };
     let id = named(members.text("id", problems));
-    let external_id = named(members.text("external_id", problems)).or(id);
+    let external_id = named(members.text("external_id", problems));
+    let formerly = external_id.as_ref().and(id.clone());
     let missing = "must be given (or else an id): a later import could not tell which group it is";
-    let external_id = external_id.ok_or_else(|| Fault(ProblemCode::Required, missing.to_owned()));
-    problems.take("external_id", external_id.and_then(|text| text::external_id(&text)))
+    let external_id = external_id
+        .or(id)
+        .ok_or_else(|| Fault(ProblemCode::Required, missing.to_owned()));
+    let external_id = problems.take("external_id", external_id.and_then(|text| text::external_id(&text)))?;
+    Some((external_id, formerly))
 }
 
 /// Tags as a text with commas, or as a list.

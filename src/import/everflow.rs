@@ -82,9 +82,20 @@ fn read(
     for (place, value) in places {
         let tier = problems.within_all(&place, |problems| {
             let tier = tier(place.clone(), value, currency, references, problems)?;
-            if tiers.iter().any(|other| other.external_id == tier.external_id) {
-                let message = format!("is {:?} like an earlier one's", tier.external_id);
-                problems.add("network_tiered_commission_id", ProblemCode::Invalid, message);
+            let same = |other: &TierImport| match (&tier.id, &other.id) {
+                (Some(id), Some(other)) => id == other,
+                _ => tier.draft.name == other.draft.name,
+            };
+            if tiers.iter().any(same) {
+                let (field, name) = match &tier.id {
+                    Some(id) => ("network_tiered_commission_id", id),
+                    None => ("name", &tier.draft.name),
+                };
+                problems.add(
+                    field,
+                    ProblemCode::Invalid,
+                    format!("is {name:?} like an earlier one's"),
+                );
             }
             Some(tier)
         });
@@ -108,8 +119,8 @@ fn tier(
     let name = members.required_text("name", problems);
     let name = name.and_then(|name| problems.take("name", text::name(&name)));
     let id = match members.take("network_tiered_commission_id").filter(|id| !is_null(id)) {
-        Some(id) => external_id("network_tiered_commission_id", id, problems),
-        None => name.clone(),
+        Some(id) => external_id("network_tiered_commission_id", id, problems).map(Some),
+        None => Some(None),
     };
     let notes = match members.text("notes", problems) {
         Patch::Keep | Patch::Clear => None,
@@ -144,7 +155,7 @@ fn tier(
     members.refuse_the_rest(problems);
     Some(TierImport {
         place,
-        external_id: id?,
+        id: id?,
         draft: Draft {
             name: name?,
             notes,

@@ -39,6 +39,13 @@ impl<'a> Members<'a> {
         Some(self.0.remove(index).1)
     }
 
+    /// Takes those of the members that are null or empty texts.
+    pub fn take_nulls(&mut self, names: &[&str]) {
+        let is_nothing = |value: &RawValue| is_null(value) || value.get() == "\"\"";
+        self.0
+            .retain(|(name, value)| !(names.contains(&name.as_str()) && is_nothing(value)));
+    }
+
     /// A text: absent keeps, null clears.
     pub fn text(&mut self, name: &str, problems: &mut Problems) -> Patch<String> {
         self.patch(name, "must be a text", problems)

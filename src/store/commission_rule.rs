@@ -70,6 +70,21 @@ pub async fn find_by_external_id(
     select.one(database).await?.map(from_row).transpose()
 }
 
+/// The rules in force with this label that another system knows, in no order.
+pub async fn imported_as(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    label: &str,
+) -> Result<Vec<CommissionRule>, StoreError> {
+    let select = in_force(scope)
+        .filter(Column::ExternalId.is_not_null())
+        .filter(Column::LabelKey.eq(text::sort_key(label)));
+    let rules = select.all(database).await?.into_iter().map(from_row);
+    // The key is the same for other cases of letters.
+    let is_it = |rule: &Result<CommissionRule, StoreError>| rule.as_ref().map_or(true, |rule| rule.plan.label == label);
+    rules.filter(is_it).collect()
+}
+
 pub async fn by_ids(
     database: &impl ConnectionTrait,
     scope: &Scope,

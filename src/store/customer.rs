@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::customer::{self, Column, Entity};
-use entity::customer_imported;
+use entity::{customer_binding, customer_imported};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait, Select,
@@ -183,6 +183,24 @@ pub async fn bind(
         .exec(transaction)
         .await?;
     Ok(())
+}
+
+/// Binds customers, of which no two are the same, as far as they are bound to nobody yet.
+pub fn bind_all(
+    writes: &mut Writes,
+    tenant: TenantId,
+    bound: impl IntoIterator<Item = (CustomerId, PartnerId, Option<CampaignId>)>,
+) {
+    let rows = bound.into_iter().map(|(customer, partner, campaign)| {
+        let row = customer_binding::Model {
+            tenant_id: tenant.uuid(),
+            id: customer.uuid(),
+            partner_id: Some(partner.uuid()),
+            campaign_id: campaign.map(|id| id.uuid()),
+        };
+        row.into_active_model()
+    });
+    writes.set_while_null(rows, Some(customer_binding::Column::PartnerId));
 }
 
 /// Binds a customer to this partner and campaign, whomever it is bound to, or to nobody.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::event::{self, Column, Entity};
-use entity::event_attribution;
+use entity::{event_attribution, event_refunded};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
@@ -23,6 +23,7 @@ use crate::domain::decision::NoCommissionReason;
 use crate::domain::event::{Attribution, Event, EventKind};
 use crate::domain::id::{AttributionId, CampaignId, CustomerId, EventId, PartnerId, TenantId};
 use crate::domain::money::Money;
+use crate::domain::refund::Refunded;
 
 const TABLE: &str = "event";
 
@@ -401,6 +402,24 @@ pub async fn set_refunded(
     };
     row.update_without_returning(transaction).await?;
     Ok(())
+}
+
+/// The same of many, no two of them one event.
+pub fn set_all_refunded(
+    writes: &mut Writes,
+    tenant: TenantId,
+    refunded: impl IntoIterator<Item = (EventId, Refunded)>,
+) {
+    let rows = refunded.into_iter().map(|(event, refunded)| {
+        let row = event_refunded::Model {
+            tenant_id: tenant.uuid(),
+            id: event.uuid(),
+            refunded_minor: refunded.refunded_minor,
+            wholly_refunded: refunded.wholly,
+        };
+        row.into_active_model()
+    });
+    writes.set(rows);
 }
 
 fn money(

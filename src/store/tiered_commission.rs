@@ -100,6 +100,18 @@ pub async fn find_by_external_id(
     select.one(database).await?.map(from_row).transpose()
 }
 
+/// Those in force with this name that another system knows, in no order.
+pub async fn imported_as(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    name: &str,
+) -> Result<Vec<TieredCommission>, StoreError> {
+    let select = in_force(scope)
+        .filter(Column::ExternalId.is_not_null())
+        .filter(Column::Name.eq(name));
+    select.all(database).await?.into_iter().map(from_row).collect()
+}
+
 pub async fn by_ids(
     database: &impl ConnectionTrait,
     scope: &Scope,

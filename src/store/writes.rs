@@ -102,6 +102,15 @@ impl Writes {
 
     /// Sets columns of rows that are there: each gives its key, and then what it sets.
     pub(super) fn set<A: ActiveModelTrait>(&mut self, rows: impl IntoIterator<Item = A>) {
+        self.set_while_null(rows, None);
+    }
+
+    /// The same, of those rows in which this column is null, if one is given.
+    pub(super) fn set_while_null<A: ActiveModelTrait>(
+        &mut self,
+        rows: impl IntoIterator<Item = A>,
+        null: Option<<A::Entity as EntityTrait>::Column>,
+    ) {
         let columns: Vec<_> = <A::Entity as EntityTrait>::Column::iter().collect();
         let mut values = Vec::new();
         for mut row in rows {
@@ -111,7 +120,7 @@ impl Writes {
             }));
         }
         if !values.is_empty() {
-            let form = Arc::new(Form::setting::<A::Entity>(&columns));
+            let form = Arc::new(Form::setting::<A::Entity>(&columns, null));
             self.tables.push(Table { form, values });
         }
     }
@@ -184,7 +193,7 @@ impl Form {
     }
 
     /// What updates of a table look like. Both engines call the columns of a list of values column1, column2 and so on.
-    fn setting<E: EntityTrait>(columns: &[E::Column]) -> Self {
+    fn setting<E: EntityTrait>(columns: &[E::Column], null: Option<E::Column>) -> Self {
         let table = E::default();
         let table = table.table_name();
         let key: Vec<_> = E::PrimaryKey::iter().map(|key| key.into_column().as_str()).collect();
@@ -196,6 +205,7 @@ impl Form {
                 false => set.push(format!(r#""{name}" = "given"."column{number}""#)),
             }
         }
+        found.extend(null.map(|column| format!(r#""{table}"."{}" IS NULL"#, column.as_str())));
         Self {
             head: format!(r#"UPDATE "{table}" SET {} FROM (VALUES "#, set.join(", ")),
             tail: format!(r#") AS "given" WHERE {}"#, found.join(" AND ")),

@@ -99,6 +99,9 @@ both_databases! {
         let tier = example("../everflow/tiered-commission.json");
         let error = failed(&app, 1, &["import", "everflow", &tier, "--tenant", "acme"]).await;
         assert!(error.contains("nothing is imported") && error.contains("network_offer_ids.2 names the campaign \"12\""), "{error}");
+        let rule = example("../journeybee/spiff-rule.json");
+        let error = failed(&app, 1, &["import", "journeybee", &rule, "--tenant", "acme"]).await;
+        assert!(error.contains("payment_stage_id names the payment stage \"5\""), "{error}");
         assert!(failed(&app, 1, &["seed", "--tenant", "nobody"]).await.contains("there is no tenant"));
         assert!(failed(&app, 1, &["tenant", "create", "--slug", "acme", "--name", "Again"]).await.contains("slug is taken already"));
     }

@@ -87,6 +87,24 @@ both_databases! {
         assert_eq!(groups(&admin).await, before);
     }
 
+    async fn a_response_is_the_group_of_its_request(app: TestApp) {
+        let tenant = app.tenant("acme").await;
+        let admin = app.staff(&tenant, "admin");
+        let mut group: Value = serde_json::from_str(WRAPPED).expect("JSON");
+        assert_eq!(import(&app, &tenant, WRAPPED).await, [Outcome::Created]);
+        group["partnerGroup"]["id"] = json!("68f76721");
+        assert_eq!(import(&app, &tenant, &group["partnerGroup"].to_string()).await, [Outcome::Unchanged]);
+        // One that has no external id there is known by its id, and still is when it is given one.
+        let nameless = |external_id: Value| json!({
+            "id": "77aa", "name": "Late", "external_id": external_id, "rules": [{ "type": "recurring", "percentage": 1 }],
+        }).to_string();
+        assert_eq!(import(&app, &tenant, &nameless(Value::Null)).await, [Outcome::Created]);
+        assert_eq!(import(&app, &tenant, &nameless(json!("P-LATE"))).await, [Outcome::Updated]);
+        assert_eq!(import(&app, &tenant, &nameless(json!("P-LATE"))).await, [Outcome::Unchanged]);
+        let names: Vec<_> = groups(&admin).await.as_array().unwrap().iter().map(|group| group["externalId"].clone()).collect();
+        assert_eq!(names, ["P-LATE", "P-GROUP-PERF"]);
+    }
+
     async fn a_known_group_is_updated_and_keeps_what_the_document_does_not_tell(app: TestApp) {
         let tenant = app.tenant("acme").await;
         let admin = app.staff(&tenant, "admin");
@@ -175,7 +193,12 @@ both_databases! {
                     "partnerGroup.rules.6.type must be given",
                 ],
             ),
-            (&format!(r#"{{ "elements": [{good}, {{ "id": "68f7", "name": "From a list", "default": true }}] }}"#), vec!["elements.1.rules must be given"]),
+            (&format!(r#"{{ "elements": [{good}, {{ "id": "68f7", "name": "From a list", "default": true }}] }}"#), vec![
+                "elements.1.rules must be given: the list of all groups lacks them, each group as it is retrieved has them",
+            ]),
+            (r#"{ "group": { "id": "68f76721..." } }"#, vec![
+                "group is the answer to a change, which says no more than an id: import the group as it is retrieved",
+            ]),
             (&format!("[{good}, {good}]"), vec!["1.external_id is \"good\" like an earlier group's"]),
             (&format!("[{good}, {{ \"id\": \"x\", \"name\": \"X\", \"rules\": [] }}]"), vec!["1.rules lacks a recurring rule: every group needs one as the fallback"]),
             (&good.replace("\"name\"", "\"name\": \"twice\", \"name\""), vec!["name is given twice"]),

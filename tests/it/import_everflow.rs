@@ -212,11 +212,39 @@ both_databases! {
             ),
             (
                 format!("[{TIER}, {TIER}]"),
-                vec!["1.network_tiered_commission_id is \"SilverCommission\" like an earlier one's"],
+                vec!["1.name is \"SilverCommission\" like an earlier one's"],
             ),
         ] {
             assert_eq!(refusal(&shop, &document).await, lines, "{document}");
         }
         assert_eq!(app.rows().await, before);
+    }
+
+    async fn a_response_is_the_tier_of_its_request(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        programme(&shop).await;
+        assert_eq!(import(&shop, TIER).await.unwrap(), [Outcome::Created]);
+        // Everything it was sent, with what the other system makes of what it was not.
+        let response = changed(json!({
+            "network_tiered_commission_id": 17, "network_id": 1, "retroactive_payout_type": "", "retroactive_payout_percentage": 0,
+            "retroactive_revenue_action": "flat_decrease", "retroactive_revenue_type": "", "retroactive_revenue_percentage": 0,
+            "time_created": 1734455015, "time_saved": 1734455015,
+        }));
+        for (document, outcome, version) in [
+            (response.clone(), Outcome::Updated, 2),
+            (format!("[{response}]"), Outcome::Unchanged, 2),
+            (TIER.to_owned(), Outcome::Unchanged, 2),
+            (response.replace("SilverCommission", "Silver"), Outcome::Updated, 3),
+        ] {
+            assert_eq!(import(&shop, &document).await.unwrap(), [outcome], "{document}");
+            let found = tiers(&shop).await;
+            assert_eq!(found.as_array().unwrap().len(), 1, "{document}");
+            assert_eq!((&found[0]["externalId"], &found[0]["version"]), (&json!("17"), &json!(version)), "{document}");
+        }
+        for id in [18, 19] {
+            let other = response.replace(":17,", &format!(":{id},"));
+            assert_eq!(import(&shop, &other).await.unwrap(), [Outcome::Created], "{other}");
+        }
+        assert_eq!(refusal(&shop, TIER).await, ["name is that of several tiers here: only an id says which of them it is"]);
     }
 }

@@ -16,13 +16,19 @@ const SPIFF: &str = include_str!("../../examples/journeybee/spiff-rule.json");
 const GOLD: &str = "1c4f2f8e-4a57-4d3f-9f0e-6d0a2b7f1a01";
 
 const PERCENT: Unsaid = Unsaid {
-    value_type: ValueType::Percentage,
+    value_type: Some(ValueType::Percentage),
+    currency: None,
+};
+
+/// Whoever imports knows no more than the document.
+const NOTHING: Unsaid = Unsaid {
+    value_type: None,
     currency: None,
 };
 
 fn fixed() -> Unsaid {
     Unsaid {
-        value_type: ValueType::Fixed,
+        value_type: Some(ValueType::Fixed),
         currency: Currency::parse("USD").ok(),
     }
 }
@@ -34,11 +40,45 @@ async fn import(app: &TestApp, tenant: &Tenant, document: &str, unsaid: Unsaid) 
 }
 
 async fn refusal(app: &TestApp, tenant: &Tenant, document: &str) -> Vec<String> {
-    let error = import(app, tenant, document, PERCENT)
+    refusal_of(app, tenant, document, PERCENT).await
+}
+
+async fn refusal_of(app: &TestApp, tenant: &Tenant, document: &str, unsaid: Unsaid) -> Vec<String> {
+    let error = import(app, tenant, document, unsaid)
         .await
         .expect_err(document)
         .to_string();
     error.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+/// What the other system answers to a rule that is sent to it: everything, with nulls for what is not set.
+fn response(request: &str, uuid: &str) -> Value {
+    let mut rule: Value = serde_json::from_str(request).expect("JSON");
+    let object = rule.as_object_mut().expect("an object");
+    object.insert("uuid".to_owned(), json!(uuid));
+    for (sent, returned) in [
+        ("tier_uuids", "tiers"),
+        ("category_uuids", "categories"),
+        ("partnership_uuids", "partnerships"),
+    ] {
+        let uuids = object.remove(sent).expect("a list");
+        let named = uuids.as_array().expect("a list").iter();
+        let named = named.map(|uuid| json!({ "uuid": uuid, "label": "whatever it is called" }));
+        object.insert(returned.to_owned(), named.collect());
+    }
+    for touched in ["created_at", "updated_at"] {
+        object.insert(touched.to_owned(), json!("2026-01-01T00:00:00Z"));
+    }
+    let calculation = &mut rule["calculation"]["entries"][0]["calculation"];
+    for name in ["value", "scalingConfig", "number_of_occurrences", "split"] {
+        if calculation[name].is_null() {
+            calculation[name] = Value::Null;
+        }
+    }
+    if calculation["type"] == "oneOff" {
+        calculation["periodRates"] = json!({ "enabled": false, "periods": [] });
+    }
+    rule
 }
 
 /// The pipeline that the examples refer to.
@@ -178,13 +218,89 @@ both_databases! {
             (&RULE.replace("\"startOccurrence\": 13", "\"startOccurrence\": 12"), vec![
                 "entries.0.recurring.periodRates.periods.1.startOccurrence overlaps with the occurrences of period 0 of the list",
             ]),
-            (&format!("[{good}, {good}]"), vec!["1.uuid is \"Seller spiff: 5 at close\" like an earlier rule's"]),
-            (&format!("[{good}, {}]", SPIFF.replace("\"value\": \"500\"", "\"value\": \"101\"")), vec![
+            (&format!("[{good}, {good}]"), vec!["1.label is \"Seller spiff: 5 at close\" like an earlier rule's"]),
+            (&format!("[{good}, {}]", SPIFF.replace("\"value\": \"500\"", "\"value\": \"101%\"")), vec![
                 "1.entries.0.oneOff.value must be from 0 to 100 percent, not 101",
             ]),
         ] {
             assert_eq!(refusal(&app, &tenant, document).await, lines, "{document}");
         }
         assert_eq!(rules(&staff).await, json!([]));
+    }
+
+    async fn a_page_may_mix_percent_and_fixed_values(app: TestApp) {
+        let tenant = app.tenant("acme").await;
+        let staff = app.staff(&tenant, "admin");
+        pipeline(&staff).await;
+        let page = json!({ "data": [response(RULE, "r-1"), response(SPIFF, "r-2")],
+            "pagination": { "page": 1, "per_page": 100, "total": 2, "total_pages": 1 } }).to_string();
+        // 500 is no percentage; 5 and 15 may be either.
+        let message = "does not tell whether its values are percent or amounts: give --value-type, which is for all that do not tell, \
+                       or write them as \"5%\" or \"5 EUR\"";
+        let parts = ["oneOff", "recurring"].map(|part| format!("data.0.calculation.entries.0.calculation.split.{part} {message}"));
+        assert_eq!(refusal_of(&app, &tenant, &page, NOTHING).await, parts);
+        assert_eq!(import(&app, &tenant, &page, PERCENT).await.unwrap(), [Outcome::Created, Outcome::Created]);
+        let types = |rules: &Value| -> Vec<String> {
+            let rules = rules.as_array().unwrap().iter();
+            rules.map(|rule| {
+                let entry = &rule["entries"][0];
+                format!("{} {} {}", entry["oneOff"]["valueType"], entry["recurring"]["valueType"], rule["currency"]).replace('"', "")
+            }).collect()
+        };
+        assert_eq!(types(&rules(&staff).await), ["FIXED null null", "PERCENTAGE PERCENTAGE null"]);
+        let before = app.rows().await;
+        assert_eq!(import(&app, &tenant, &page, PERCENT).await.unwrap(), [Outcome::Unchanged, Outcome::Unchanged]);
+        assert_eq!(app.rows().await, before);
+        // What is said in the document goes before what the caller says of the rest.
+        let said = page.replace("\"500\"", "\"12.50 usd\"").replace("\"5\"", "\"5 %\"");
+        assert_eq!(import(&app, &tenant, &said, fixed()).await.unwrap(), [Outcome::Updated, Outcome::Updated]);
+        assert_eq!(types(&rules(&staff).await), ["FIXED null USD", "PERCENTAGE FIXED USD"]);
+        let eur = Unsaid { currency: Currency::parse("EUR").ok(), ..PERCENT };
+        assert_eq!(import(&app, &tenant, &said, eur).await.unwrap(), [Outcome::Unchanged, Outcome::Updated]);
+        assert_eq!(types(&rules(&staff).await), ["FIXED null USD", "PERCENTAGE PERCENTAGE EUR"]);
+        let split = |one_off: &str, recurring: &str| RULE.replace("\"5\"", one_off).replace("\"15\"", recurring);
+        for (document, line) in [
+            (split("\"5 EUR\"", "\"15 USD\""), "calculation has amounts in EUR and in USD: a rule has one currency"),
+            (
+                split("\"5%\"", "\"15%\"").replace("\"value\": 20\n", "\"value\": \"20 EUR\"\n"),
+                "calculation.entries.0.calculation.split.recurring has both percent (\"15%\") and amounts (\"20 EUR\"): it must be either",
+            ),
+            (split("\"5 XXX1\"", "15"), "calculation.entries.0.calculation.split.oneOff.value must be a decimal number such as \"12.34\""),
+        ] {
+            assert_eq!(refusal(&app, &tenant, &document).await, [line], "{document}");
+        }
+    }
+
+    async fn a_response_is_the_rule_of_its_request(app: TestApp) {
+        let tenant = app.tenant("acme").await;
+        let staff = app.staff(&tenant, "admin");
+        pipeline(&staff).await;
+        for (number, request) in [RULE, SPIFF].into_iter().enumerate() {
+            assert_eq!(import(&app, &tenant, request, PERCENT).await.unwrap(), [Outcome::Created]);
+            let uuid = format!("uuid-{number}");
+            let page = json!({ "data": [response(request, &uuid)] }).to_string();
+            let bare = response(request, &uuid).to_string();
+            let renamed = bare.replace("\"label\":\"", "\"label\":\"New: ");
+            for (document, outcome, version) in [
+                (page.as_str(), Outcome::Updated, 2),
+                (&page, Outcome::Unchanged, 2),
+                (&bare, Outcome::Unchanged, 2),
+                (request, Outcome::Unchanged, 2),
+                (&renamed, Outcome::Updated, 3),
+            ] {
+                assert_eq!(import(&app, &tenant, document, PERCENT).await.unwrap(), [outcome], "{document}");
+                let found = rules(&staff).await;
+                assert_eq!(found.as_array().unwrap().len(), number + 1, "{document}");
+                assert_eq!((&found[0]["externalId"], &found[0]["version"]), (&json!(uuid), &json!(version)), "{document}");
+            }
+        }
+        // Another rule with the same label is another one: then only a uuid says which is meant.
+        for uuid in ["uuid-8", "uuid-9"] {
+            assert_eq!(import(&app, &tenant, &response(SPIFF, uuid).to_string(), PERCENT).await.unwrap(), [Outcome::Created]);
+        }
+        assert_eq!(refusal(&app, &tenant, SPIFF).await, ["label is that of several rules here: only a uuid says which of them it is"]);
+        let both = json!([response(SPIFF, "uuid-8"), serde_json::from_str::<Value>(SPIFF).unwrap()]).to_string();
+        assert_eq!(refusal(&app, &tenant, &both).await, ["1.label is \"Seller spiff: 500 at close\" like an earlier rule's"]);
+        assert_eq!(rules(&staff).await.as_array().unwrap().len(), 4);
     }
 }

@@ -24,6 +24,8 @@ const LONGEST: usize = 1024 * 1024;
 pub struct Headings {
     ours: &'static [&'static str],
     theirs: Vec<Heading>,
+    /// Those that were mapped to columns of the file.
+    mapped: Vec<&'static str>,
 }
 
 /// Where the values of one of our columns come from.
@@ -45,6 +47,12 @@ impl Headings {
             let text = format!("there is no column {unknown:?} here: there are {}", ours.join(", "));
             return Err(ImportError::Table(text));
         }
+        if let Some((twice, _)) = (1..map.len()).find_map(|end| {
+            let (before, entry) = (&map[..end], &map[end]);
+            before.iter().any(|(name, _)| *name == entry.0).then_some(entry)
+        }) {
+            return Err(ImportError::Table(format!("--map says twice what {twice} is")));
+        }
         let theirs = ours.iter().map(|name| {
             let mapped = map.iter().find(|(ours, _)| ours == name);
             match mapped.map(|(_, theirs)| theirs.as_str()) {
@@ -56,8 +64,13 @@ impl Headings {
                 },
             }
         });
-        let theirs = theirs.collect();
-        Ok(Self { ours, theirs })
+        let theirs: Vec<_> = theirs.collect();
+        let mapped = ours
+            .iter()
+            .zip(&theirs)
+            .filter(|(ours, theirs)| matches!(theirs, Heading::Named(_)) && map.iter().any(|(name, _)| name == *ours));
+        let mapped = mapped.map(|(ours, _)| *ours).collect();
+        Ok(Self { ours, theirs, mapped })
     }
 
     /// What the file calls one of our columns.
@@ -69,25 +82,71 @@ impl Headings {
         }
     }
 
-    /// Of each of our columns the place among the file's.
-    fn places(&self, header: &[String], mapped: &[(String, String)]) -> Result<Vec<Option<usize>>, ImportError> {
-        let place = |name: &str| {
-            let is_it = |column: &String| column.trim().eq_ignore_ascii_case(name.trim());
-            header.iter().position(is_it)
-        };
+    /// Of each of our columns the place among the file's, of which each of the `required` ones must have one.
+    fn places(&self, header: &[String], required: &[&[&str]]) -> Result<Vec<Option<usize>>, ImportError> {
         let places = self.ours.iter().zip(&self.theirs).map(|(ours, theirs)| match theirs {
-            Heading::Named(name) => match place(name) {
-                None if mapped.iter().any(|(mapped, _)| mapped == ours) => {
-                    let there = header.join(", ");
-                    Err(ImportError::Table(format!(
-                        "there is no column {name:?}: there are {there}"
-                    )))
+            Heading::Named(name) => match place(header, name)? {
+                None if self.mapped.contains(ours) => {
+                    let there = shown(header);
+                    let text = format!("there is no column {name:?}: there are {there}");
+                    Err(ImportError::Table(text))
                 }
                 place => Ok(place),
             },
             Heading::Always(_) | Heading::Nowhere => Ok(None),
         });
-        places.collect()
+        let places = places.collect::<Result<Vec<_>, _>>()?;
+        let is_there = |name: &&str| {
+            let mut columns = self.ours.iter().zip(&self.theirs).zip(&places);
+            let is_it = |((ours, theirs), place): &((&&str, &Heading), &Option<usize>)| {
+                *ours == name && (place.is_some() || matches!(theirs, Heading::Always(_)))
+            };
+            columns.any(|column| is_it(&column))
+        };
+        let missing = required.iter().filter(|names| !names.iter().any(is_there));
+        let missing: Vec<_> = missing.map(|names| names.join(" or ")).collect();
+        if let Some(first) = missing.first() {
+            let example = first.split(' ').next().unwrap_or_default();
+            return Err(ImportError::Table(format!(
+                "there is no column for {}: there are {}; --map {example}=COLUMN says which it is, --map {example}==VALUE gives all \
+                 rows a value",
+                missing.join(", nor for "),
+                shown(header),
+            )));
+        }
+        Ok(places)
+    }
+}
+
+/// Where the column with this name is: spelt so, or else in another case of letters.
+fn place(header: &[String], name: &str) -> Result<Option<usize>, ImportError> {
+    let places = |is_it: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        let columns = header.iter().enumerate();
+        let found = columns.filter(|(_, column)| is_it(column.trim()));
+        found.map(|(place, _)| place).collect()
+    };
+    let name = name.trim();
+    let mut found = places(&|column| column == name);
+    if found.is_empty() {
+        found = places(&|column| column.eq_ignore_ascii_case(name));
+    }
+    match found[..] {
+        [] => Ok(None),
+        [place] => Ok(Some(place)),
+        [..] => {
+            let text = format!("there are {} columns {name:?}: rename all but one of them", found.len());
+            Err(ImportError::Table(text))
+        }
+    }
+}
+
+/// The columns of a file, for a message.
+fn shown(header: &[String]) -> String {
+    const MOST: usize = 1_000;
+    let text = header.iter().map(|name| name.trim()).collect::<Vec<_>>().join(", ");
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
     }
 }
 
@@ -119,6 +178,8 @@ pub struct Rows {
     headings: Headings,
     /// Columns of the file that nobody looks at.
     pub ignored: Vec<String>,
+    /// Which of our columns had a value in any row.
+    found: Vec<bool>,
     read: Arc<AtomicU64>,
 }
 
@@ -128,8 +189,9 @@ enum Format {
 }
 
 impl Rows {
-    /// Opens a file: JSON Lines by its name (`.jsonl`, `.ndjson`), else CSV.
-    pub fn open(path: &Path, headings: &Headings, map: &[(String, String)]) -> Result<Self, ImportError> {
+    /// Opens a file: JSON Lines by its name (`.jsonl`, `.ndjson`), else CSV, of which each of the `required` columns must be
+    /// there, one of the names that stand together.
+    pub fn open(path: &Path, headings: &Headings, required: &[&[&str]]) -> Result<Self, ImportError> {
         let unreadable = |error: io::Error| ImportError::Table(format!("it cannot be read: {error}"));
         let read = Arc::new(AtomicU64::new(0));
         let file = Counted {
@@ -149,9 +211,19 @@ impl Rows {
             let names = match csv.next().map_err(unreadable)? {
                 Some(Ok(record)) => record.cells,
                 Some(Err(problem)) => return Err(ImportError::Table(problem.to_string())),
-                None => Vec::new(),
+                None => {
+                    let text = "it is empty: a file begins with the names of its columns";
+                    return Err(ImportError::Table(text.to_owned()));
+                }
             };
-            let places = headings.places(&names, map)?;
+            if names
+                .first()
+                .is_some_and(|name| name.trim_start().starts_with(['{', '[']))
+            {
+                let text = "it looks like JSON: such a file has an object on each line, and a name that ends in .jsonl";
+                return Err(ImportError::Table(text.to_owned()));
+            }
+            let places = headings.places(&names, required)?;
             let unused = names
                 .iter()
                 .enumerate()
@@ -162,10 +234,21 @@ impl Rows {
         };
         Ok(Self {
             reader,
+            found: vec![false; headings.theirs.len()],
             headings: headings.clone(),
             ignored,
             read,
         })
+    }
+
+    /// Of JSON Lines that were read: what columns were mapped to, as far as no line had it.
+    pub fn missing(&self) -> Vec<String> {
+        let Format::JsonLines(_) = self.reader else {
+            return Vec::new();
+        };
+        let columns = self.headings.ours.iter().zip(&self.found);
+        let missing = columns.filter(|(ours, found)| !**found && self.headings.mapped.contains(ours));
+        missing.map(|(ours, _)| self.headings.shown(ours)).collect()
     }
 
     /// How many bytes of the file were read.
@@ -202,6 +285,11 @@ impl Rows {
                 cells: cells.collect(),
             }
         };
+        if let Some(Ok((_, cells))) = &read {
+            for (found, cell) in self.found.iter_mut().zip(cells) {
+                *found |= cell.is_some();
+            }
+        }
         Ok(read.map(|read| read.map(row)))
     }
 }

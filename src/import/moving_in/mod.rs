@@ -34,6 +34,24 @@ impl Kind {
         }
     }
 
+    /// Of which columns each file must have one; none where each row may do without.
+    pub(in crate::import) fn required(self, earn: bool) -> &'static [&'static [&'static str]] {
+        const NAME: &[&str] = &["externalId", "id"];
+        match self {
+            Self::Partners => &[NAME, &["name"], &["email"]],
+            Self::Customers => &[NAME],
+            Self::Events if earn => &[NAME, &["kind"]],
+            Self::Events => &[NAME, &["kind"], &["occurredAt"]],
+            Self::Commissions => &[
+                NAME,
+                &["amount", "amountMinor"],
+                &["currency"],
+                &["status"],
+                &resolve::PARTNER,
+            ],
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Partners => "partners",
@@ -70,6 +88,8 @@ pub struct Report {
     pub problems: Vec<LineProblem>,
     /// Columns of the file that nobody looked at.
     pub ignored: Vec<String>,
+    /// Members that `map` names, and that no line has.
+    pub missing: Vec<String>,
     /// Nothing was written.
     pub is_dry: bool,
 }

@@ -66,7 +66,7 @@ async fn pass(
     progress: &mut impl FnMut(u64),
 ) -> Result<Report, ImportError> {
     let headings = Headings::new(kind.columns(), &options.map)?;
-    let mut rows = Rows::open(file, &headings, &options.map)?;
+    let mut rows = Rows::open(file, &headings, kind.required(options.earn))?;
     let mut report = Report {
         ignored: rows.ignored.clone(),
         ..Report::default()
@@ -106,6 +106,7 @@ async fn pass(
         }
         if is_over {
             report.problems.sort_by_key(|problem| problem.line);
+            report.missing = rows.missing();
             return Ok(report);
         }
     }

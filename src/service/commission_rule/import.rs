@@ -3,24 +3,24 @@
 
 use super::{NewCommissionRule, checked, put_changed};
 use crate::app::App;
-use crate::auth::{Caller, Resource};
+use crate::auth::{Caller, Resource, Scope};
 use crate::domain::deal_rules::{CommissionRule, Plan};
-use crate::domain::problem::Problems;
+use crate::domain::problem::{ProblemCode, Problems};
 use crate::service::ServiceError;
 pub use crate::service::imported::Outcome;
-use crate::store;
+use crate::store::{self, StoreError, Transaction};
 
 /// A rule as the other system tells it, its references found already. What it does not tell, a known rule keeps.
 #[derive(Clone, Debug)]
 pub struct RuleImport {
     /// The way to it in its document, for the paths of problems.
     pub place: Vec<String>,
-    /// Which rule it is.
-    pub external_id: String,
+    /// Which rule it is, where the document says more than its label: one that is sent to be created has no uuid yet.
+    pub uuid: Option<String>,
     pub rule: NewCommissionRule,
 }
 
-/// Imports rules with distinct external ids: all, or none if there is anything to mend.
+/// Imports rules of which no two are the same one: all, or none if there is anything to mend.
 pub async fn import(
     app: &App,
     caller: &Caller,
@@ -34,29 +34,19 @@ pub async fn import(
     // Makes two imports take turns, so that neither creates what the other does.
     store::tenant::lock(&transaction, writer.tenant()).await?;
     let now = app.clock.now();
-    for RuleImport {
-        place,
-        external_id,
-        rule,
-    } in rules
-    {
+    for RuleImport { place, uuid, rule } in rules {
         let depth = place.len();
         place.into_iter().for_each(|segment| problems.enter(segment));
+        let known = known(&transaction, &scope, uuid.as_deref(), &rule.label, &mut problems).await?;
+        let before = known.as_ref().and_then(|known| known.external_id.clone());
         let rule = NewCommissionRule {
-            external_id: Some(external_id),
+            // What it bore before is its label at most, and is no news where the document says no uuid.
+            external_id: uuid.or(before).or_else(|| Some(rule.label.clone())),
             ..rule
         };
         let next = checked(&transaction, &writer, rule, now, &mut problems).await?;
         (0..depth).for_each(|_| problems.leave());
         let Some(next) = next else { continue };
-        let known = match &next.external_id {
-            Some(external_id) => store::commission_rule::find_by_external_id(&transaction, &scope, external_id).await?,
-            None => None,
-        };
-        let known = match known {
-            Some(known) => store::commission_rule::lock(&transaction, &scope, known.id).await?,
-            None => None,
-        };
         imported.push(match known {
             None => {
                 store::commission_rule::insert(&transaction, writer.tenant(), &next).await?;
@@ -90,4 +80,33 @@ pub async fn import(
     }
     transaction.commit().await?;
     Ok(imported)
+}
+
+/// The rule that a document means: the one with its uuid, or else the one that came in by its label, before the other system
+/// had given it a uuid or from a document that does not say it.
+async fn known(
+    transaction: &Transaction,
+    scope: &Scope,
+    uuid: Option<&str>,
+    label: &str,
+    problems: &mut Problems,
+) -> Result<Option<CommissionRule>, StoreError> {
+    let mut found = None;
+    for external_id in uuid.into_iter().chain([label]) {
+        if found.is_none() {
+            found = store::commission_rule::find_by_external_id(transaction, scope, external_id).await?;
+        }
+    }
+    if found.is_none() && uuid.is_none() {
+        let mut labelled = store::commission_rule::imported_as(transaction, scope, label).await?;
+        found = labelled.pop();
+        if !labelled.is_empty() {
+            let message = "is that of several rules here: only a uuid says which of them it is";
+            problems.add("label", ProblemCode::Conflict, message);
+        }
+    }
+    match found {
+        Some(found) => store::commission_rule::lock(transaction, scope, found.id).await,
+        None => Ok(None),
+    }
 }

@@ -50,7 +50,8 @@ struct Checked {
     content: Vec<u8>,
 }
 
-/// Brings commissions in, at most [`MOST`]; partners and campaigns were looked up. Five statements.
+/// Brings commissions in, at most [`MOST`]; partners and campaigns were looked up. Five statements, and one where they are
+/// named like rows of ours.
 pub async fn bring_in(
     app: &App,
     caller: &Caller,
@@ -183,6 +184,8 @@ fn hash(opening: &NewOpening, amount: Money) -> Vec<u8> {
 /// What commissions name.
 struct There {
     contents: HashMap<String, Vec<u8>>,
+    /// Those of the names that are ids of rows here, as in this tenant's own export.
+    own: BTreeSet<String>,
     events: HashMap<String, Event>,
     /// What earns has rows of these kinds.
     kinds: HashMap<Uuid, BTreeSet<CommissionKind>>,
@@ -214,6 +217,7 @@ async fn attempt(
         answers.push(match there.contents.get(name) {
             Some(content) if *content == checked.content => Ok(Outcome::Unchanged),
             Some(_) => Err(conflict("externalId", "was brought in before with other content")),
+            None if there.own.contains(name) => Err(conflict("externalId", "is the id of a commission here")),
             None => match place(checked, locked.iter().map(|locked| locked.partner.id), &there) {
                 Err(problems) => Err(problems),
                 Ok((campaign, event)) => {
@@ -243,6 +247,13 @@ async fn look_up(
         .map(|checked| checked.opening.external_id.clone())
         .collect();
     let contents = store::commission::contents_by_external_id(transaction, &scope, &names).await?;
+    let ids = names.iter().filter_map(|name| name.parse::<CommissionId>().ok());
+    let ids: Vec<_> = ids.map(|id| id.uuid()).collect();
+    let own = match ids.as_slice() {
+        [] => HashMap::new(),
+        ids => store::commission::by_ids(transaction, &scope, ids).await?,
+    };
+    let own = own.into_values().map(|row| row.id.to_string()).collect();
     let events = openings
         .clone()
         .filter_map(|checked| checked.opening.event_external_id.clone());
@@ -267,6 +278,7 @@ async fn look_up(
     };
     Ok(There {
         contents,
+        own,
         events,
         kinds,
         campaigns,

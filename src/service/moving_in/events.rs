@@ -23,8 +23,7 @@ use crate::store::{self, StoreError, Transaction};
 
 use history::History;
 
-/// Brings events in, at most [`MOST`], in their order. About ten statements, and one for each event of an earlier call that
-/// is taken back.
+/// Brings events in, at most [`MOST`], in their order. About ten statements, however many there are.
 pub async fn bring_in(
     app: &App,
     caller: &Caller,

@@ -21,6 +21,8 @@ pub struct GroupImport {
     pub place: Vec<String>,
     /// Which group it is.
     pub external_id: String,
+    /// What it bears here where it came in before the other system gave it that external id.
+    pub formerly: Option<String>,
     pub name: String,
     pub rules: Vec<RuleDraft>,
     pub description: Patch<String>,
@@ -42,8 +44,15 @@ pub async fn import(
     store::tenant::lock(&transaction, writer.tenant()).await?;
     let now = app.clock.now();
     for group in groups {
-        let known =
-            store::partner_group::find_by_external_id(&transaction, &writer.scope(), &group.external_id).await?;
+        let mut known = None;
+        for external_id in [Some(&group.external_id), group.formerly.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if known.is_none() {
+                known = store::partner_group::find_by_external_id(&transaction, &writer.scope(), external_id).await?;
+            }
+        }
         let known = match known {
             Some(known) => store::partner_group::lock(&transaction, &writer.scope(), known.id).await?,
             None => None,

@@ -3,12 +3,12 @@
 
 use super::{NewTieredCommission, base_currency, checked, put_changed};
 use crate::app::App;
-use crate::auth::{Caller, Resource};
+use crate::auth::{Caller, Resource, Scope};
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::tiered::{Draft, Tier, TieredCommission};
 use crate::service::ServiceError;
 pub use crate::service::imported::Outcome;
-use crate::store;
+use crate::store::{self, StoreError, Transaction};
 
 /// A tier as the other system tells it, its references found already. What it cannot tell, a known tier keeps: the
 /// crossing policy, and the currency where none is given.
@@ -16,12 +16,12 @@ use crate::store;
 pub struct TierImport {
     /// The way to it in its document, for the paths of problems.
     pub place: Vec<String>,
-    /// Which tier it is.
-    pub external_id: String,
+    /// Which tier it is, where the document says more than its name: one that is sent to be created has no id yet.
+    pub id: Option<String>,
     pub draft: Draft,
 }
 
-/// Imports tiers with distinct external ids: all, or none if there is anything to mend.
+/// Imports tiers of which no two are the same one: all, or none if there is anything to mend.
 pub async fn import(
     app: &App,
     caller: &Caller,
@@ -36,19 +36,11 @@ pub async fn import(
     // Makes two imports take turns, so that neither creates what the other does.
     store::tenant::lock(&transaction, writer.tenant()).await?;
     let now = app.clock.now();
-    for TierImport {
-        place,
-        external_id,
-        mut draft,
-    } in tiers
-    {
-        let known = store::tiered_commission::find_by_external_id(&transaction, &scope, &external_id).await?;
-        let known = match known {
-            Some(known) => store::tiered_commission::lock(&transaction, &scope, known.id).await?,
-            None => None,
-        };
+    for TierImport { place, id, mut draft } in tiers {
         let depth = place.len();
         place.into_iter().for_each(|segment| problems.enter(segment));
+        let known = known(&transaction, &scope, id.as_deref(), &draft.name, &mut problems).await?;
+        let before = known.as_ref().and_then(|known| known.external_id.clone());
         if let Some(known) = &known {
             let currency = known.tier.currency;
             if draft.currency.is_some_and(|given| given != currency) {
@@ -58,7 +50,8 @@ pub async fn import(
             draft.currency = Some(currency);
         }
         let input = NewTieredCommission {
-            external_id: Some(external_id),
+            // What it bore before is its name at most, and is no news where the document says no id.
+            external_id: id.or(before).or_else(|| Some(draft.name.clone())),
             draft,
         };
         let next = checked(&transaction, &writer, input, base_currency, now, &mut problems).await?;
@@ -72,6 +65,7 @@ pub async fn import(
             }
             Some(known) => {
                 let merged = TieredCommission {
+                    external_id: next.external_id,
                     tier: Tier {
                         crossing_policy: known.tier.crossing_policy,
                         ..next.tier
@@ -96,4 +90,33 @@ pub async fn import(
     }
     transaction.commit().await?;
     Ok(imported)
+}
+
+/// The tier that a document means: the one with its id, or else the one that came in by its name, before the other system
+/// had given it an id or from a document that does not say it.
+async fn known(
+    transaction: &Transaction,
+    scope: &Scope,
+    id: Option<&str>,
+    name: &str,
+    problems: &mut Problems,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let mut found = None;
+    for external_id in id.into_iter().chain([name]) {
+        if found.is_none() {
+            found = store::tiered_commission::find_by_external_id(transaction, scope, external_id).await?;
+        }
+    }
+    if found.is_none() && id.is_none() {
+        let mut named = store::tiered_commission::imported_as(transaction, scope, name).await?;
+        found = named.pop();
+        if !named.is_empty() {
+            let message = "is that of several tiers here: only an id says which of them it is";
+            problems.add("name", ProblemCode::Conflict, message);
+        }
+    }
+    match found {
+        Some(found) => store::tiered_commission::lock(transaction, scope, found.id).await,
+        None => Ok(None),
+    }
 }

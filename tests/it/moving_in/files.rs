@@ -1,7 +1,8 @@
 //! What files may look like, and what is said of them.
 
 use serde_json::json;
-use tributary::import::moving_in::{Kind, Options};
+use tributary::auth::Caller;
+use tributary::import::moving_in::{Kind, Options, run};
 
 use super::{House, PARTNERS, problems};
 use crate::support::both_databases;
@@ -74,5 +75,65 @@ both_databases! {
         let report = house.import(Kind::Customers, customers.replace("c1,2024-05-01,p1", "c1,2024-05-01,p2")).await;
         assert!(problems(&report)[0].starts_with("line 2: partnerExternalId"), "{:?}", problems(&report));
         house.assert_sound().await;
+    }
+
+    async fn a_file_that_is_none_is_said_to_be_none(app: TestApp) {
+        let house = House::new(&app).await;
+        let wrong = async |kind: Kind, name: &str, text: &[u8], map: &[(&str, &str)], earn: bool| {
+            let path = house.file(name, text);
+            let caller = Caller::operator(house.shop.tenant.id, "import");
+            let map = map.iter().map(|(ours, theirs)| ((*ours).to_owned(), (*theirs).to_owned())).collect();
+            let mut told = Vec::new();
+            for (dry_run, all_or_nothing) in [(false, false), (true, false), (false, true)] {
+                let map = Vec::clone(&map);
+                let options = Options { map, dry_run, all_or_nothing, earn };
+                told.push(run(&app.app, &caller, kind, &path, &options, |_| {}).await.expect_err(name).to_string());
+            }
+            told.dedup();
+            assert_eq!(told.len(), 1, "{told:?}");
+            told.remove(0)
+        };
+        let before = app.rows_but_log().await;
+        let says = "=COLUMN says which it is, --map";
+        for (kind, name, text, map, expected) in [
+            (Kind::Partners, "empty.csv", &b""[..], &[][..], "it is empty: a file begins with the names of its columns".to_owned()),
+            (Kind::Partners, "empty.csv", b"\xef\xbb\xbf\r\n\r\n", &[], "it is empty: a file begins with the names of its columns".to_owned()),
+            (Kind::Partners, "list.json", b"[{\"id\": 1}]", &[],
+                "it looks like JSON: such a file has an object on each line, and a name that ends in .jsonl".to_owned()),
+            (Kind::Partners, "wide.csv", b"\xff\xfeE\0x\0\n\0", &[], "line 1: is not UTF-8: save the file as UTF-8".to_owned()),
+            (Kind::Partners, "other.csv", b"Key;Name;Mail\n1;Ann;a@a.example\n", &[],
+                format!("there is no column for externalId or id, nor for email: there are Key, Name, Mail; --map externalId{says} externalId==VALUE gives all rows a value")),
+            (Kind::Commissions, "other.csv", b"id,partnerEmail,amountMinor\n", &[("status", "=PAID")],
+                format!("there is no column for currency: there are id, partnerEmail, amountMinor; --map currency{says} currency==VALUE gives all rows a value")),
+            (Kind::Events, "other.csv", b"id,kind\n", &[],
+                format!("there is no column for occurredAt: there are id, kind; --map occurredAt{says} occurredAt==VALUE gives all rows a value")),
+            (Kind::Partners, "twice.csv", b"id,name,email,Email\n", &[], String::new()),
+            (Kind::Partners, "twice.csv", b"id,name,Email,EMAIL\n", &[], "there are 2 columns \"email\": rename all but one of them".to_owned()),
+            (Kind::Partners, "map.csv", b"id,name,email\n", &[("name", "Who")], "there is no column \"Who\": there are id, name, email".to_owned()),
+            (Kind::Customers, "map.csv", b"id\n", &[("id", "a"), ("id", "b")], "--map says twice what id is".to_owned()),
+            (Kind::Customers, "map.csv", b"id\n", &[("ID", "a")],
+                "there is no column \"ID\" here: there are externalId, id, acquiredAt, partnerExternalId, partnerEmail, partnerId, campaignExternalId, campaignId".to_owned()),
+        ] {
+            if expected.is_empty() {
+                let report = house.import(kind, text).await;
+                assert_eq!((problems(&report), report.ignored), (vec![], vec!["Email".to_owned()]));
+                continue;
+            }
+            assert_eq!(wrong(kind, name, text, map, false).await, expected, "{name}");
+        }
+        let told = wrong(Kind::Events, "earn.csv", b"kind,amount\n", &[], true).await;
+        assert!(told.starts_with("there is no column for externalId or id: "), "{told}");
+        assert_eq!(app.rows_but_log().await, before);
+    }
+
+    async fn members_that_no_line_has_are_named(app: TestApp) {
+        let house = House::new(&app).await;
+        let path = house.file("partners.jsonl", "{\"id\":\"p1\",\"name\":\"Ann\",\"mail\":{\"work\":\"a@a.example\"}}\n\n");
+        let caller = Caller::operator(house.shop.tenant.id, "import");
+        let map = [("email", "mail.work"), ("tierLabel", "level"), ("status", "=ACTIVE")];
+        let map = map.map(|(ours, theirs)| (ours.to_owned(), theirs.to_owned())).to_vec();
+        let options = Options { map, ..Options::default() };
+        let report = run(&app.app, &caller, Kind::Partners, &path, &options, |_| {}).await.expect("a file");
+        assert_eq!((problems(&report), report.created, report.missing), (vec![], 1, vec!["level".to_owned()]));
     }
 }

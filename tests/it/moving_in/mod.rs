@@ -1,5 +1,6 @@
 //! Moving in: files of another system come in whole, a second time change nothing, and what is wrong is named by its line.
 
+mod costs;
 mod examples;
 mod files;
 mod history;

@@ -67,6 +67,39 @@ async fn counted(two: &Two<'_>, partner: &str) -> Value {
     found
 }
 
+/// Events that are recorded after the move, and whether they are Bob's: of the customer that was moved, of the others, and of
+/// a new one.
+fn probes(random: &mut Rng) -> Vec<(bool, Value)> {
+    let mut probes = Vec::new();
+    for customer in ["cust", "other", "bobs", "new"] {
+        for (kind, amount) in [
+            ("CONVERSION", "1"),
+            ("CHARGE", "60"),
+            ("CHARGE", "90.01"),
+            ("CONVERSION", "1"),
+        ] {
+            let probe = json!({
+                "kind": kind, "type": "signup", "amount": { "amount": amount, "currency": "EUR" },
+                "customerExternalId": customer, "occurredAt": "2026-02-28T00:00:00Z",
+            });
+            probes.push((random.bool(), probe));
+        }
+    }
+    random.shuffle(&mut probes);
+    probes
+}
+
+/// What an event earns that is recorded now: its rows, and why others are none.
+async fn later(two: &Two<'_>, partner: &str, number: usize, probe: &Value) -> Value {
+    let named = json!({ "externalId": format!("later {number}"), "partnerId": partner, "campaignId": two.campaign });
+    let input = merged(probe.clone(), named);
+    let document = "mutation($input: RecordEventInput!) { recordEvent(input: $input) { userErrors { message }
+        commissions { kind status amount { amount currency } holdbackDays }
+        event { decision { earned reason components { term reason amount { amount } } } } } }";
+    let data = two.shop.staff().data_with(document, json!({ "input": input })).await;
+    data["recordEvent"].clone()
+}
+
 struct Made {
     events: Vec<(Value, bool)>,
 }
@@ -158,14 +191,16 @@ both_databases! {
             // What is not moved stays to the letter.
             assert_eq!(others(moving.shop.rows(&moving.ann).await), anns, "seed {seed}");
             assert_eq!(moving.shop.rows(&moving.bob).await[..bobs.len()], bobs, "seed {seed}");
-            // A first and a later event of the customer earn the same from now on.
-            for (two, partner) in [(&moving, &moving.bob), (&moving, &moving.ann)] {
-                let other = if std::ptr::eq(partner, &two.bob) { &fresh.bob } else { &fresh.ann };
-                let probe = |partner: &str, campaign: &str| json!({ "externalId": format!("probe {partner}"), "kind": "CONVERSION", "type": "signup",
-                    "partnerId": partner, "campaignId": campaign, "customerExternalId": "cust", "occurredAt": "2026-02-28T00:00:00Z" });
-                let earned = two.shop.earned(probe(partner, &two.campaign)).await;
-                let expected = fresh.shop.earned(probe(other, &fresh.campaign)).await;
-                assert_eq!(earned.len(), expected.len(), "seed {seed}: {earned:?} {expected:?}");
+            // What is recorded from now on earns the same, to the cent, in whatever order, and for the same reasons.
+            for (number, (to_bob, probe)) in probes(&mut random).into_iter().enumerate() {
+                let here = if to_bob { &moving.bob } else { &moving.ann };
+                let there = if to_bob { &fresh.bob } else { &fresh.ann };
+                let earned = later(&moving, here, number, &probe).await;
+                let expected = later(&fresh, there, number, &probe).await;
+                assert_eq!(earned, expected, "seed {seed}: {to_bob} {probe}");
+            }
+            for (moved, recorded) in [(&moving.ann, &fresh.ann), (&moving.bob, &fresh.bob)] {
+                assert_eq!(counted(&moving, moved).await, counted(&fresh, recorded).await, "seed {seed}");
             }
             moving.assert_sound().await;
         }

@@ -3,6 +3,7 @@
 mod commands;
 mod counted;
 mod deletion;
+mod interrupted;
 mod paid;
 mod partners;
 mod preview;

@@ -272,9 +272,6 @@ impl History {
         }
         let (transaction, writer) = (attempt.transaction, attempt.writer);
         let (scope, tenant) = (writer.scope(), writer.tenant());
-        for (customer, (partner, campaign)) in &self.bound {
-            store::customer::bind(transaction, tenant, *customer, *partner, *campaign).await?;
-        }
         let leaving: Vec<_> = self
             .taken
             .values()
@@ -283,10 +280,16 @@ impl History {
         tiers::leave(transaction, writer, &leaving)
             .await
             .map_err(tiers::Failure::of_what_is_stored)?;
-        for (event, (_, refunded)) in &self.taken {
-            let (minor, wholly) = (refunded.refunded_minor, refunded.wholly);
-            store::event::set_refunded(transaction, tenant, *event, minor, wholly).await?;
-        }
+        // Counters that nothing holds are added up from what is stored.
+        Writes::of(|writes| {
+            let bound = self.bound.iter();
+            let bound = bound.map(|(customer, (partner, campaign))| (*customer, *partner, *campaign));
+            store::customer::bind_all(writes, tenant, bound);
+            let refunded = self.taken.iter().map(|(event, (_, refunded))| (*event, *refunded));
+            store::event::set_all_refunded(writes, tenant, refunded);
+        })
+        .run(transaction)
+        .await?;
         let zone = store::tenant::get(transaction, &scope).await?.time_zone;
         let campaigns = self
             .campaigns

@@ -10,7 +10,7 @@ use crate::support::{Client, both_databases};
 const COLUMNS: [(&str, &str); 5] = [
     (
         "commissions",
-        "id kind status amount=amount.amount currency=amount.currency paymentTarget recipient partnerId=partner.id
+        "id externalId kind status amount=amount.amount currency=amount.currency paymentTarget recipient partnerId=partner.id
          partnerExternalId=partner.externalId partnerName=partner.name campaignId=campaign.id
          campaignExternalId=campaign.externalId campaignName=campaign.name eventId=event.id
          eventExternalId=event.externalId adjustsId=adjusts.id payoutId=payout.id dealId=deal.id holdbackDays accruedAt
@@ -48,7 +48,7 @@ const COLUMNS: [(&str, &str); 5] = [
 fn selection(list: &str) -> &'static str {
     match list {
         "commissions" => {
-            "id kind status amount { amount currency } paymentTarget recipient partner { id externalId name }
+            "id externalId kind status amount { amount currency } paymentTarget recipient partner { id externalId name }
              campaign { id externalId name } event { id externalId } adjusts { id } payout { id } deal { id } holdbackDays
              accruedAt matureAt approvedAt paidAt reversedAt"
         }
