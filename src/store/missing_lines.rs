@@ -10,17 +10,20 @@ const WITHOUT_LINES: &str = "SELECT DISTINCT run.tenant_id FROM payout_run AS ru
      AND NOT EXISTS (SELECT 1 FROM payout_run_line AS line WHERE line.tenant_id = run.tenant_id AND line.run_id = run.id)
      AND EXISTS (SELECT 1 FROM payout WHERE payout.tenant_id = run.tenant_id AND payout.run_id = run.id)";
 
-/// Lines for the payouts that have none, behind those that their runs have.
-const FILL: &str = "INSERT INTO payout_run_line (tenant_id, run_id, position, partner_id, recipient, currency, amount_minor,
+/// Lines for the payouts that have none, behind those that their runs have. Where those end is looked for once for all: of
+/// each payout it would walk over the lines that this statement has added to its run so far, which it does not see.
+const FILL: &str = "WITH known AS MATERIALIZED (
+       SELECT run_id, MAX(position) AS position FROM payout_run_line WHERE tenant_id = $1 GROUP BY run_id)
+     INSERT INTO payout_run_line (tenant_id, run_id, position, partner_id, recipient, currency, amount_minor,
        commission_count, outcome, payout_id)
-     SELECT tenant_id, run_id,
-       COALESCE((SELECT MAX(known.position) FROM payout_run_line AS known
-           WHERE known.tenant_id = payout.tenant_id AND known.run_id = payout.run_id), 0)
-         + ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY currency, amount_minor DESC, partner_id, id),
+     SELECT payout.tenant_id, payout.run_id,
+       COALESCE(known.position, 0)
+         + ROW_NUMBER() OVER (PARTITION BY payout.run_id ORDER BY currency, amount_minor DESC, partner_id, id),
        partner_id, recipient, currency, amount_minor,
        (SELECT COUNT(*) FROM payout_item WHERE payout_item.tenant_id = payout.tenant_id AND payout_item.payout_id = payout.id),
        'PAID_OUT', id
-     FROM payout WHERE tenant_id = $1 AND NOT EXISTS (SELECT 1 FROM payout_run_line AS line
+     FROM payout LEFT JOIN known ON known.run_id = payout.run_id
+     WHERE payout.tenant_id = $1 AND NOT EXISTS (SELECT 1 FROM payout_run_line AS line
        WHERE line.tenant_id = payout.tenant_id AND line.payout_id = payout.id)
      ON CONFLICT DO NOTHING";
 
