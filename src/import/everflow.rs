@@ -82,15 +82,14 @@ fn read(
     for (place, value) in places {
         let tier = problems.within_all(&place, |problems| {
             let tier = tier(place.clone(), value, currency, references, problems)?;
-            let ids = |other: &&TierImport| tier.id.as_ref().zip(other.id.as_ref());
-            let same = |other: &&TierImport| match ids(other) {
-                Some((id, other)) => id == other,
-                None => tier.draft.name == other.draft.name,
+            let same = |other: &&TierImport| match (&tier.id, &other.id) {
+                (Some(id), Some(other)) => id == other,
+                _ => tier.draft.name == other.draft.name,
             };
             if let Some(other) = tiers.iter().find(same) {
-                let (field, name) = match ids(&other) {
-                    Some((id, _)) => ("network_tiered_commission_id", id),
-                    None => ("name", &tier.draft.name),
+                let (field, name) = match (&tier.id, &other.id) {
+                    (Some(id), Some(_)) => ("network_tiered_commission_id", id),
+                    _ => ("name", &tier.draft.name),
                 };
                 let message = format!("is {name:?} like an earlier one's");
                 problems.add(field, ProblemCode::Invalid, message);

@@ -63,15 +63,14 @@ fn read(document: &str, unsaid: Unsaid, references: &References) -> Result<Vec<R
     for (place, value) in places(document, &mut problems) {
         let rule = problems.within_all(&place, |problems| {
             let rule = reader.rule(place.clone(), value, problems)?;
-            let uuids = |other: &&RuleImport| rule.uuid.as_ref().zip(other.uuid.as_ref());
-            let same = |other: &&RuleImport| match uuids(other) {
-                Some((uuid, other)) => uuid == other,
-                None => rule.rule.label == other.rule.label,
+            let same = |other: &&RuleImport| match (&rule.uuid, &other.uuid) {
+                (Some(uuid), Some(other)) => uuid == other,
+                _ => rule.rule.label == other.rule.label,
             };
             if let Some(other) = rules.iter().find(same) {
-                let (field, name) = match uuids(&other) {
-                    Some((uuid, _)) => ("uuid", uuid),
-                    None => ("label", &rule.rule.label),
+                let (field, name) = match (&rule.uuid, &other.uuid) {
+                    (Some(uuid), Some(_)) => ("uuid", uuid),
+                    _ => ("label", &rule.rule.label),
                 };
                 let message = format!("is {name:?} like an earlier rule's");
                 problems.add(field, ProblemCode::Invalid, message);
