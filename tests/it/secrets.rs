@@ -109,7 +109,8 @@ both_databases! {
         let refused = program.send(&program.request_of(&wrong, &viewer));
         search.secret("a wrong API key", wrong.rsplit('_').next().unwrap());
         search.text("the answer to a wrong API key", &format!("{}{}", refused.headers, refused.body));
-        mutate("revokeApiKey", json!({ "id": id }), "userErrors { message }");
+let revoked = ask("mutation($input: DeleteInput!) { revokeApiKey(input: $input) { deletedId } }", json!({ "id": id }));
+        assert_eq!(revoked["data"]["revokeApiKey"]["deletedId"], id);
         search.text("the answer to a revoked API key", &program.send(&program.request_of(&api_key, &viewer)).body);
 
         let input = json!({ "url": receiver.url(), "idempotencyKey": "once" });

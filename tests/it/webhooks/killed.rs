@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -17,6 +19,8 @@ use crate::support::program::{Program, Reply, Wire};
 use crate::support::{TestApp, both_databases};
 
 const KILLS: usize = 20;
+/// How many rows are made in a row.
+const BURST: usize = 40;
 const SETTINGS: &str = "[webhooks]\nallowed_networks = [\"127.0.0.0/8\"]\nanswer_seconds = 1\n";
 const TYPES: [&str; 3] = ["COMMISSION_ACCRUED", "COMMISSION_APPROVED", "COMMISSION_REVERSED"];
 const SELL: &str =
@@ -51,8 +55,8 @@ impl Asking {
         }
     }
 
-    /// Makes rows and moves some of them until it is cut off, or has made so many; tells what was answered.
-    fn burst(self, rows: usize) -> Happened {
+    /// Makes rows and moves some of them until it is cut off, or has made so many; tells what was answered, and counts it.
+    fn burst(self, rows: usize, count: &AtomicUsize) -> Happened {
         let mut answered = Happened::new();
         let Some(mut wire) = Wire::open(self.address) else {
             return answered;
@@ -60,7 +64,9 @@ impl Asking {
         let mut ask = |bytes: &[u8]| -> Option<Value> {
             wire.write(bytes);
             let reply: Reply = wire.read()?;
-            (reply.status == 200).then(|| reply.json()["data"].clone())
+            assert_eq!(reply.status, 200, "{}", reply.body);
+            count.fetch_add(1, Ordering::Relaxed);
+            Some(reply.json()["data"].clone())
         };
         for _ in 0..rows {
             let Some(made) = ask(&self.sell) else { break };
@@ -147,14 +153,14 @@ both_databases! {
         }
         for _ in 0..KILLS {
             receivers.iter().for_each(|receiver| receiver.answer(misbehaviour()));
+            let count = Arc::<AtomicUsize>::default();
             let bursts: Vec<_> = programs.iter().map(|program| {
-                let asking = Asking::new(program, &seller, &sample);
-                tokio::task::spawn_blocking(move || asking.burst(40))
+                let (asking, count) = (Asking::new(program, &seller, &sample), count.clone());
+                tokio::task::spawn_blocking(move || asking.burst(BURST, &count))
             }).collect();
             // Somewhere in the middle: of what is asked, of what is made of it, of what is told.
-            let (heard, enough) = (|| receivers.iter().map(Receiver::count).sum::<usize>(), fastrand::usize(..30));
-            let until = tokio::time::Instant::now() + Duration::from_millis(fastrand::u64(50..3_000));
-            while heard() < enough && tokio::time::Instant::now() < until {
+            let enough = fastrand::usize(1..BURST);
+            while count.load(Ordering::Relaxed) < enough && !bursts.iter().all(|burst| burst.is_finished()) {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
             let victim = programs.swap_remove(fastrand::usize(..programs.len()));
@@ -190,6 +196,7 @@ both_databases! {
             messages.extend(receiver.take());
             assert_eq!(told(&messages), committed);
         }
+        assert!(committed.len() > KILLS * BURST / 4, "{}", committed.len());
         let open = app.texts("SELECT status FROM webhook_delivery WHERE status <> 'DELIVERED'").await;
         assert_eq!(open, [""; 0]);
         println!("{} changes; {heard} messages came while programs were killed", committed.len());
