@@ -66,9 +66,9 @@ fn cases() -> Vec<Case> {
                 "https://tributary.example/tenant": "acme",
                 "iss": "https://acme.eu.auth0.com/", "sub": "awZfdIir8YFdGZWkvCejDoUb7SjTDicx@clients",
                 "aud": "https://api.acme.example", "client_id": "awZfdIir8YFdGZWkvCejDoUb7SjTDicx",
-                "jti": "73WakrfVbNJBaAmhQtEeDv", "permissions": ["events:write"],
+                "jti": "73WakrfVbNJBaAmhQtEeDv", "permissions": ["partners:read", "events:write"],
             }),
-            scopes: &["events:write"],
+            scopes: &["partners:read", "events:write"],
             refused: vec![json!({ "aud": [] })],
         },
         Case {
