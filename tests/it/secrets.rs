@@ -152,7 +152,7 @@ let revoked = ask("mutation($input: DeleteInput!) { revokeApiKey(input: $input) 
             "{ apiKeys(first: 50) { nodes { id name prefix scopes } } }",
             "{ webhookEndpoints { id url description secretRotatedAt disabledReason } }",
             "{ webhookDeliveries(first: 50) { nodes { id payload attempts { error answer statusCode } } } }",
-            "{ auditLog(first: 100) { nodes { actor tokenId operation requestId changes { objectId field before after } } } }",
+            "{ auditLog(first: 40) { nodes { actor tokenId operation requestId changes { objectId field before after } } } }",
         ] {
             let answer = ask(document, Value::Null);
             assert!(answer["errors"].is_null(), "{answer}");

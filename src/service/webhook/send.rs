@@ -44,7 +44,8 @@ pub async fn due(app: &Arc<App>, ending: &Arc<AtomicBool>) -> Result<Vec<Worker>
         turn: Turn {
             tenant,
             endpoint,
-            owner: app.webhooks.replica.clone(),
+            // A replica may look twice before the first worker has begun: an endpoint has one of them only.
+            owner: format!("{}-{:016x}", app.webhooks.replica, fastrand::u64(..)),
         },
     };
     Ok(found.into_iter().map(worker).collect())
@@ -92,12 +93,21 @@ impl Worker {
         Ok(worked?.unwrap_or_default())
     }
 
-    /// Takes the endpoint, or keeps it; says whether it is ours.
+    /// Takes the endpoint; says whether it is ours.
     async fn take(&self) -> Result<bool, StoreError> {
         let now = self.app.clock.now();
         let transaction = self.app.store.begin_unaudited().await?;
         let until = now + TimeDelta::seconds(LEASE_SECONDS);
         let is_ours = self.turn.take(&transaction, now, until).await?;
+        transaction.commit().await?;
+        Ok(is_ours)
+    }
+
+    /// Keeps the endpoint; says whether it is still ours. What was read of one that was another's meanwhile is too old.
+    async fn keep(&self) -> Result<bool, StoreError> {
+        let until = self.app.clock.now() + TimeDelta::seconds(LEASE_SECONDS);
+        let transaction = self.app.store.begin_unaudited().await?;
+        let is_ours = self.turn.keep(&transaction, until).await?;
         transaction.commit().await?;
         Ok(is_ours)
     }
@@ -135,7 +145,7 @@ impl Worker {
                 Ok(Some(first)) => first,
                 Ok(None) => return Ok(Some(sent)),
                 Err(_) => {
-                    goes_on &= self.take().await?;
+                    goes_on &= self.keep().await?;
                     continue;
                 }
             };

@@ -1,4 +1,4 @@
-//! Sending to an endpoint: whose turn it is, what is due, and what came of it. One replica at a time works on an endpoint,
+//! Sending to an endpoint: whose turn it is, what is due, and what came of it. One worker at a time works on an endpoint,
 //! under a lease; whatever it writes, it writes under the lock of the endpoint's row, having seen that the lease is its
 //! own, so that the order of an object's deliveries is nobody else's matter.
 
@@ -17,7 +17,7 @@ use crate::store::{StoreError, Transaction, many, row};
 /// How many attempts are kept of a delivery: those of its last turns.
 const ATTEMPTS_KEPT: usize = 40;
 
-/// An endpoint, and who works on it.
+/// An endpoint, and who works on it: no two workers have the same name.
 #[derive(Clone, Debug)]
 pub struct Turn {
     pub tenant: TenantId,
@@ -111,7 +111,7 @@ impl Turn {
         [self.tenant.uuid().into(), self.endpoint.uuid().into()]
     }
 
-    /// Takes the endpoint, or keeps it, until `until`; says whether it is ours.
+    /// Takes the endpoint until `until`, if nobody has it; says whether it is ours.
     pub async fn take(
         &self,
         database: &impl ConnectionTrait,
@@ -120,9 +120,18 @@ impl Turn {
     ) -> Result<bool, StoreError> {
         let sql = "UPDATE webhook_endpoint SET lease_owner = $3, lease_until = $4
                    WHERE tenant_id = $1 AND id = $2 AND active
-                   AND (lease_until IS NULL OR lease_until <= $5 OR lease_owner = $3)";
+                   AND (lease_until IS NULL OR lease_until <= $5)";
         let [tenant, endpoint] = self.key();
         let values = [tenant, endpoint, self.owner.clone().into(), until.into(), now.into()];
+        Ok(run(database, sql, values).await?.rows_affected() > 0)
+    }
+
+    /// Keeps it until `until`; says whether it is still ours.
+    pub async fn keep(&self, database: &impl ConnectionTrait, until: Timestamp) -> Result<bool, StoreError> {
+        let sql = "UPDATE webhook_endpoint SET lease_until = $4
+                   WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND active";
+        let [tenant, endpoint] = self.key();
+        let values = [tenant, endpoint, self.owner.clone().into(), until.into()];
         Ok(run(database, sql, values).await?.rows_affected() > 0)
     }
 

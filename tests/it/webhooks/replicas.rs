@@ -1,9 +1,11 @@
 //! Several programs on one database: each thing is told once, whoever does it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use futures::future::join_all;
 use tributary::service::webhook::fan_out::fan_out;
-use tributary::service::webhook::send::send_due;
+use tributary::service::webhook::send::{Worker, due, send_due};
 
 use super::{Receiver, Seller, approve, deliveries, endpoint, local, work};
 use crate::support::both_databases;
@@ -33,6 +35,31 @@ both_databases! {
             assert_eq!((messages.len(), ids.len()), (expected, expected));
         }
         assert!(deliveries(&staff).await.iter().all(|one| one["attempts"].as_array().unwrap().len() == 1));
+    }
+
+    /// It may look again before the worker that it found something for has begun.
+    async fn a_replica_has_one_worker_for_an_endpoint(app: TestApp) {
+        let app = app.with_webhooks(local());
+        let (staff, receiver) = (app.admin().await, Receiver::start().await);
+        endpoint(&staff, &receiver.url(), &[]).await;
+        let seller = Seller::new(&staff, "ann").await;
+        for _ in 0..12 {
+            let row = seller.earns(&staff, "1").await;
+            approve(&staff, &row).await;
+        }
+        fan_out(&app.app).await.unwrap();
+        let mut workers = Vec::new();
+        for _ in 0..3 {
+            workers.extend(due(&app.app, &Arc::default()).await.unwrap());
+        }
+        assert_eq!(workers.len(), 3);
+        let sent = join_all(workers.into_iter().map(Worker::run)).await;
+        let mut sent: Vec<_> = sent.into_iter().map(Result::unwrap).collect();
+        sent.sort_unstable();
+        assert_eq!(sent, [0, 0, 25]);
+        let messages = receiver.take();
+        let ids: BTreeSet<_> = messages.iter().map(|message| &message.headers["webhook-id"]).collect();
+        assert_eq!((messages.len(), ids.len()), (25, 25));
     }
 
     /// A transaction that began before the endpoint was made, or that ends late, is told like any other.
