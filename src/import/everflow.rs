@@ -82,20 +82,17 @@ fn read(
     for (place, value) in places {
         let tier = problems.within_all(&place, |problems| {
             let tier = tier(place.clone(), value, currency, references, problems)?;
-            let same = |other: &TierImport| match (&tier.id, &other.id) {
+            let same = |other: &&TierImport| match (&tier.id, &other.id) {
                 (Some(id), Some(other)) => id == other,
                 _ => tier.draft.name == other.draft.name,
             };
-            if tiers.iter().any(same) {
-                let (field, name) = match &tier.id {
-                    Some(id) => ("network_tiered_commission_id", id),
-                    None => ("name", &tier.draft.name),
+            if let Some(other) = tiers.iter().find(same) {
+                let (field, name) = match (&tier.id, &other.id) {
+                    (Some(id), Some(_)) => ("network_tiered_commission_id", id),
+                    _ => ("name", &tier.draft.name),
                 };
-                problems.add(
-                    field,
-                    ProblemCode::Invalid,
-                    format!("is {name:?} like an earlier one's"),
-                );
+                let message = format!("is {name:?} like an earlier one's");
+                problems.add(field, ProblemCode::Invalid, message);
             }
             Some(tier)
         });

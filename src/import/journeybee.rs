@@ -63,20 +63,17 @@ fn read(document: &str, unsaid: Unsaid, references: &References) -> Result<Vec<R
     for (place, value) in places(document, &mut problems) {
         let rule = problems.within_all(&place, |problems| {
             let rule = reader.rule(place.clone(), value, problems)?;
-            let same = |other: &RuleImport| match (&rule.uuid, &other.uuid) {
+            let same = |other: &&RuleImport| match (&rule.uuid, &other.uuid) {
                 (Some(uuid), Some(other)) => uuid == other,
                 _ => rule.rule.label == other.rule.label,
             };
-            if rules.iter().any(same) {
-                let (field, name) = match &rule.uuid {
-                    Some(uuid) => ("uuid", uuid),
-                    None => ("label", &rule.rule.label),
+            if let Some(other) = rules.iter().find(same) {
+                let (field, name) = match (&rule.uuid, &other.uuid) {
+                    (Some(uuid), Some(_)) => ("uuid", uuid),
+                    _ => ("label", &rule.rule.label),
                 };
-                problems.add(
-                    field,
-                    ProblemCode::Invalid,
-                    format!("is {name:?} like an earlier rule's"),
-                );
+                let message = format!("is {name:?} like an earlier rule's");
+                problems.add(field, ProblemCode::Invalid, message);
             }
             Some(rule)
         });

@@ -299,8 +299,12 @@ both_databases! {
             assert_eq!(import(&app, &tenant, &response(SPIFF, uuid).to_string(), PERCENT).await.unwrap(), [Outcome::Created]);
         }
         assert_eq!(refusal(&app, &tenant, SPIFF).await, ["label is that of several rules here: only a uuid says which of them it is"]);
-        let both = json!([response(SPIFF, "uuid-8"), serde_json::from_str::<Value>(SPIFF).unwrap()]).to_string();
-        assert_eq!(refusal(&app, &tenant, &both).await, ["1.label is \"Seller spiff: 500 at close\" like an earlier rule's"]);
+        let (returned, sent) = (response(SPIFF, "uuid-8"), serde_json::from_str::<Value>(SPIFF).unwrap());
+        for (both, field) in [(json!([returned, sent]), "label is \"Seller spiff: 500 at close\""), (json!([sent, returned]), "label is \"Seller spiff: 500 at close\""),
+            (json!([returned, returned]), "uuid is \"uuid-8\"")]
+        {
+            assert_eq!(refusal(&app, &tenant, &both.to_string()).await, [format!("1.{field} like an earlier rule's")]);
+        }
         assert_eq!(rules(&staff).await.as_array().unwrap().len(), 4);
     }
 }

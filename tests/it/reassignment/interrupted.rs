@@ -69,15 +69,14 @@ both_databases! {
         let (before, mut cuts) = (standing(&two).await, 0);
         let moved = loop {
             let work = reassign_customer(&app.app, &caller, input.clone());
-            let moved = given_up_after(&app, cuts + 1, Box::pin(work)).await;
-            match moved {
-                Some(moved) => break moved.expect("a move"),
-                // Whoever gives up while it commits does not know what became of it.
-                None if standing(&two).await != before => {
-                    break reassign_customer(&app.app, &caller, input.clone()).await.expect("a move");
-                }
-                None => cuts += 1,
+            if let Some(moved) = given_up_after(&app, cuts + 1, Box::pin(work)).await {
+                break moved.expect("a move");
             }
+            // Whoever gives up while it commits does not know what became of it.
+            if standing(&two).await != before {
+                break reassign_customer(&app.app, &caller, input.clone()).await.expect("a move");
+            }
+            cuts += 1;
         };
         assert!(cuts >= 20 && [0, 3].contains(&moved.events), "{cuts} {}", moved.events);
         two.assert_sound().await;
