@@ -8,7 +8,7 @@ use async_graphql_axum::rejection::GraphQLRejection;
 use async_graphql_value::Extensions;
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::FromRequest;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use futures::StreamExt;
 use serde_json::{Map, Value};
 
@@ -80,7 +80,9 @@ pub async fn read_body(
         return Err(unreadable(StatusCode::PAYLOAD_TOO_LARGE, message));
     }
     // It nests 128 levels at most: the parser refuses more.
-    let request = axum::extract::Request::new(Body::from(bytes.clone()));
+    let mut request = axum::extract::Request::new(Body::from(bytes.clone()));
+    // Of a GET request it would read the query string.
+    *request.method_mut() = Method::POST;
     match GraphQLRequest::<GraphQLRejection>::from_request(request, &()).await {
         Ok(request) => from_request(request.into_inner(), bytes.len()),
         // It does not say what is wrong.
