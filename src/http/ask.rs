@@ -84,9 +84,9 @@ pub async fn read_body(
     // Of a GET request it would read the query string.
     *request.method_mut() = Method::POST;
     match GraphQLRequest::<GraphQLRejection>::from_request(request, &()).await {
-        Ok(request) => from_request(request.into_inner(), bytes.len()),
-        // It does not say what is wrong.
-        Err(_) => from_json(&bytes),
+        Ok(request) if names_document(&request.0) => Ok(asked(request.into_inner(), bytes.len())),
+        // It does not say what is wrong, nor tell an empty text from none.
+        _ => from_json(&bytes),
     }
 }
 
@@ -188,25 +188,34 @@ pub fn from_members(mut members: Map<String, Value>, bytes: usize) -> Result<Ask
             return Err(bad_request(format!("{name} must be a JSON object")));
         }
     }
+    let has_text = members.contains_key("query");
     let request = serde_json::from_value(Value::Object(members));
-    let request = request.map_err(|error| bad_request(format!("this is no GraphQL request: {error}")))?;
-    from_request(request, bytes)
-}
-
-fn from_request(request: Request, bytes: usize) -> Result<Ask, Unreadable> {
-    // Some clients send an empty text for none.
-    let given = |text: &String| !text.is_empty();
-    let query = Some(request.query).filter(given);
-    if query.is_none() && !request.extensions.contains_key("persistedQuery") {
+    let request: Request = request.map_err(|error| bad_request(format!("this is no GraphQL request: {error}")))?;
+    if !has_text && !names_document(&request) {
         return Err(bad_request("the request needs the text \"query\""));
     }
+    let text = has_text.then(|| request.query.clone());
     Ok(Ask {
-        query,
+        query: text,
+        ..asked(request, bytes)
+    })
+}
+
+/// Whether it has a document's text, or says which one is meant.
+fn names_document(request: &Request) -> bool {
+    !request.query.is_empty() || request.extensions.contains_key("persistedQuery")
+}
+
+fn asked(request: Request, bytes: usize) -> Ask {
+    // Some clients send an empty text for none.
+    let given = |text: &String| !text.is_empty();
+    Ask {
+        query: Some(request.query).filter(given),
         operation_name: request.operation_name.filter(given),
         variables: request.variables,
         extensions: request.extensions,
         bytes,
-    })
+    }
 }
 
 #[cfg(test)]

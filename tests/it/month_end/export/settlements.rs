@@ -136,7 +136,7 @@ both_databases! {
         let shop = Shop::new(&app).await;
         let run = five(&shop).await;
         for (table, arguments, code, says) in [
-            ("", vec![], 1, "there is no column \"id\""),
+            ("", vec![], 1, "is empty"),
             ("id,state\n", vec![], 1, "there is no column \"status\": there are id, state"),
             ("id,status\n", vec!["--map", "reference=tx"], 1, "there is no column \"tx\""),
             ("id,status\n", vec!["--map", "number=tx"], 2, "must be one of id, status, reference"),
