@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use chrono::Utc;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use tributary::clock::Clock;
 use tributary::import::moving_in::Kind;
 
 use super::{House, PARTNERS, problems};
@@ -53,7 +53,7 @@ impl House<'_> {
             statement(partnerId: $id, currency: \"EUR\", from: $from, to: $to) { closing { amount } } }";
         // The commands go by the clock of the machine, which is ahead of the test's.
         let clock = &self.shop.app.clock;
-        let behind = (Utc::now() - clock.now()).to_std().unwrap_or_default();
+        let behind = (Clock::System.now() - clock.now()).to_std().unwrap_or_default();
         clock.advance(behind + Duration::from_secs(1));
         let range = json!({ "id": partner, "from": "2026-01-01T00:00:00Z", "to": clock.now().to_rfc3339() });
         self.shop.staff().data_with(document, range).await
