@@ -179,9 +179,13 @@ export class Question {
     if (isInputObjectType(inner)) {
       const fields = Object.values(inner.getFields()).filter((field) => !UNDRAWN.has(`${inner.name}.${field.name}`));
       const chosen = fields.filter((field) => (isNonNullType(field.type) && field.defaultValue === undefined) || random.chance(inner.name.endsWith("Order") ? 0.7 : 0.2));
+      // Amounts do not compare without their currency.
+      const isBare = chosen.some(({ name }) => /^(min|max)Amount$/.test(name)) && !chosen.some(({ name }) => name === "currency");
+      if (isBare) chosen.push(inner.getFields().currency);
       return `{ ${chosen.map((field) => `${field.name}: ${this.literal(field.type, field.name, `${inner.name}.${field.name}`)}`).join(", ")} }`;
     }
     if (inner.name === "ID") return `"${choices.id(random, NAMED[name])}"`;
+    if (inner.name === "Decimal") return `"${random.pick(["-10", "0", "0.005", "5", "12.50", "40"])}"`;
     if (inner.name === "Boolean") return random.pick(["true", "false"]);
     if (inner.name === "CurrencyCode") return `"${random.pick(["EUR", "EUR", "USD", "JPY"])}"`;
     if (inner.name === "DateTime") {
