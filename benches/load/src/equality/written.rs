@@ -63,7 +63,7 @@ const ROWS: [(&str, Sql); 5] = [
         Sql::of(
             "SELECT a.actor || coalesce(CAST(a.api_key_id AS text), '-') || length(a.token_id)
                || coalesce(CAST(a.partner_id AS text), '-') || a.operation || length(a.request_id)
-               || coalesce(CAST(a.count AS text), '-') || CAST(a.changes AS text) || CAST(a.at = e.recorded_at AS text)
+               || coalesce(CAST(a.count AS text), '-') || CAST(a.changes AS text)
              FROM audit_entry a JOIN event e ON e.tenant_id = a.tenant_id AND e.audit_entry_id = a.id
              WHERE e.external_id = $1",
         ),

@@ -252,7 +252,7 @@ fn variables() {
         ),
         (
             "query($a: Kind = \"SMALL\") { a(filter: { kind: $a }) { id } }",
-            "$a must be one of the names of Kind: SMALL, LARGE",
+            "$a must be one of the names of Kind: write SMALL without quotes",
         ),
         (
             "query($a: Boolean) { b { id @skip(if: $a) } }",
