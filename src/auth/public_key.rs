@@ -21,13 +21,6 @@ pub struct Key {
     pub decoding: Arc<DecodingKey>,
 }
 
-impl Key {
-    /// The algorithm's name in tokens.
-    pub fn algorithm_name(&self) -> String {
-        format!("{:?}", self.algorithm)
-    }
-}
-
 /// The key that a token asks for by `id`. In a set of one a token need not name it.
 pub fn choose(keys: &[Key], id: Option<&str>) -> Option<Key> {
     match id {

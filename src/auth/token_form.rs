@@ -6,7 +6,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::crypto;
+use jsonwebtoken::{Algorithm, crypto};
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ const REFUSED: [&str; 15] = [
 
 /// A token taken apart. Nothing of it is to be believed yet.
 pub struct Form<'a> {
-    pub algorithm: String,
+    pub algorithm: Algorithm,
     pub key_id: Option<String>,
     /// What is signed: the first two parts with their dot.
     pub message: &'a str,
@@ -38,7 +38,7 @@ impl Form<'_> {
     /// Whether the key made its signature, by the key's own algorithm.
     pub fn is_signed_by(&self, key: &Key) -> bool {
         let is_genuine = || crypto::verify(self.signature, self.message.as_bytes(), &key.decoding, key.algorithm);
-        self.algorithm == key.algorithm_name() && is_genuine().is_ok_and(|genuine| genuine)
+        self.algorithm == key.algorithm && is_genuine().is_ok_and(|genuine| genuine)
     }
 }
 
@@ -76,7 +76,7 @@ pub fn read(token: &str) -> Option<Form<'_>> {
     // Of two claims of one name others might believe the other one.
     let Members(claims) = serde_json::from_slice(&payload).ok()?;
     Some(Form {
-        algorithm: text("alg").ok()??,
+        algorithm: text("alg").ok()??.parse().ok()?,
         key_id,
         message,
         signature,

@@ -125,6 +125,11 @@ pub fn keys(config: &Config) -> Result<Keys, CliError> {
         None => std::fs::read_to_string(demo_secret_file(config))
             .map_err(|_| "no key for tokens: set --jwt-secret (TRIBUTARY_JWT_SECRET) to at least 32 bytes, --jwt-public-key to a file or --oidc-issuer to an identity provider, or try `serve --demo`")?,
     };
+    keys_of_secret(config, &secret)
+}
+
+fn keys_of_secret(config: &Config, secret: &str) -> Result<Keys, CliError> {
+    let (issuer, audience) = (&config.jwt_issuer, &config.jwt_audience);
     Ok(Keys::from_secret(secret.trim().as_bytes(), issuer, audience)?)
 }
 
@@ -146,9 +151,7 @@ pub fn demo_keys(config: &Config) -> Result<Keys, CliError> {
     if !file.exists() {
         write_secret(&file, &random_secret()?)?;
     }
-    let secret = std::fs::read_to_string(file)?;
-    let (issuer, audience) = (&config.jwt_issuer, &config.jwt_audience);
-    Ok(Keys::from_secret(secret.trim().as_bytes(), issuer, audience)?)
+    keys_of_secret(config, &std::fs::read_to_string(file)?)
 }
 
 /// What a URL of SQLite names.

@@ -9,7 +9,7 @@ use crate::auth::{ClaimPath, IssuerSettings};
 /// What the file calls the issuer of the flags.
 const NAME: &str = "default";
 
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct IssuerFlags {
     /// An identity provider whose tokens are good, too: their claim `iss`, such as https://acme.eu.auth0.com/. Its keys are
     /// found by OpenID Connect discovery. This and the following are [issuers.default] of the settings file
@@ -56,19 +56,7 @@ pub struct IssuerFlags {
 impl IssuerFlags {
     /// The issuers of the file with what the flags say of theirs.
     pub fn over(self, mut file: BTreeMap<String, IssuerSettings>) -> BTreeMap<String, IssuerSettings> {
-        let is_given = [
-            &self.oidc_issuer,
-            &self.oidc_jwks_url,
-            &self.oidc_audience_claim,
-            &self.oidc_tenant,
-            &self.oidc_tenant_claim,
-            &self.oidc_partner_claim,
-            &self.oidc_scope_prefix,
-        ];
-        let is_given = is_given.into_iter().any(Option::is_some)
-            || self.oidc_audience.is_some()
-            || self.oidc_scope_claim.is_some();
-        if !is_given {
+        if self == Self::default() {
             return file;
         }
         let claim = |text: String| ClaimPath::from(text.as_str());

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
-use super::json::{Members, chosen, is_null, list, number, numbered};
+use super::json::{Members, Named, chosen, is_null, list, number, numbered, told_before};
 use super::references::{ByExternalId, TierReferences, external_id, reference};
 use super::{ImportError, moved};
 use crate::app::App;
@@ -82,15 +82,8 @@ fn read(
     for (place, value) in places {
         let tier = problems.within_all(&place, |problems| {
             let tier = tier(place.clone(), value, currency, references, problems)?;
-            let same = |other: &&TierImport| match (&tier.id, &other.id) {
-                (Some(id), Some(other)) => id == other,
-                _ => tier.draft.name == other.draft.name,
-            };
-            if let Some(other) = tiers.iter().find(same) {
-                let (field, name) = match (&tier.id, &other.id) {
-                    (Some(id), Some(_)) => ("network_tiered_commission_id", id),
-                    _ => ("name", &tier.draft.name),
-                };
+            let fields = ["network_tiered_commission_id", "name"];
+            if let Some((field, name)) = told_before(fields, names_of(&tier), tiers.iter().map(names_of)) {
                 let message = format!("is {name:?} like an earlier one's");
                 problems.add(field, ProblemCode::Invalid, message);
             }
@@ -103,6 +96,10 @@ fn read(
     } else {
         Err(ImportError::Refused(problems.into_vec()))
     }
+}
+
+fn names_of(tier: &TierImport) -> Named<'_> {
+    (tier.id.as_deref(), &tier.draft.name)
 }
 
 fn tier(

@@ -11,7 +11,7 @@ mod values;
 use serde_json::value::RawValue;
 
 use super::ImportError;
-use super::json::{Members, chosen, is_null, list, numbered};
+use super::json::{Members, Named, chosen, is_null, list, numbered, told_before};
 use super::references::{ByExternalId, References, reference};
 use crate::app::App;
 use crate::auth::Caller;
@@ -63,15 +63,7 @@ fn read(document: &str, unsaid: Unsaid, references: &References) -> Result<Vec<R
     for (place, value) in places(document, &mut problems) {
         let rule = problems.within_all(&place, |problems| {
             let rule = reader.rule(place.clone(), value, problems)?;
-            let same = |other: &&RuleImport| match (&rule.uuid, &other.uuid) {
-                (Some(uuid), Some(other)) => uuid == other,
-                _ => rule.rule.label == other.rule.label,
-            };
-            if let Some(other) = rules.iter().find(same) {
-                let (field, name) = match (&rule.uuid, &other.uuid) {
-                    (Some(uuid), Some(_)) => ("uuid", uuid),
-                    _ => ("label", &rule.rule.label),
-                };
+            if let Some((field, name)) = told_before(["uuid", "label"], names_of(&rule), rules.iter().map(names_of)) {
                 let message = format!("is {name:?} like an earlier rule's");
                 problems.add(field, ProblemCode::Invalid, message);
             }
@@ -84,6 +76,10 @@ fn read(document: &str, unsaid: Unsaid, references: &References) -> Result<Vec<R
     } else {
         Err(ImportError::Refused(problems.into_vec()))
     }
+}
+
+fn names_of(rule: &RuleImport) -> Named<'_> {
+    (rule.uuid.as_deref(), &rule.rule.label)
 }
 
 /// Every rule of a document with the way to it.

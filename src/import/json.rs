@@ -10,6 +10,23 @@ use serde_json::value::RawValue;
 use crate::domain::money::parse_json_number;
 use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
 
+/// A thing of a document: its id, where the other system has given it one, and its name.
+pub type Named<'a> = (Option<&'a str>, &'a str);
+
+/// By which of two `fields`, for ids and for names, a thing is the same as an earlier one of its document, and what stands
+/// there: by their ids, or by their names where not both have an id. `None`: it is another one.
+pub fn told_before<'a>(
+    fields: [&'static str; 2],
+    (id, name): Named<'a>,
+    mut earlier: impl Iterator<Item = Named<'a>>,
+) -> Option<(&'static str, &'a str)> {
+    let [of_ids, of_names] = fields;
+    earlier.find_map(|(other_id, other_name)| match (id, other_id) {
+        (Some(id), Some(other)) => (id == other).then_some((of_ids, id)),
+        _ => (name == other_name).then_some((of_names, name)),
+    })
+}
+
 /// The members of an object. Each is taken once; what nobody took is unknown.
 pub struct Members<'a>(Vec<(String, &'a RawValue)>);
 

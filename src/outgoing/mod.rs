@@ -82,21 +82,27 @@ impl Outgoing {
     /// Posts a JSON body, with headers beside the usual ones.
     pub async fn post(&self, url: &str, headers: &[(&str, String)], body: String) -> Result<Answer, OutgoingError> {
         let deadline = Instant::now() + self.patience;
-        let late = |_| OutgoingError::Timeout(self.patience);
-        let url = self.reach.check_url(url)?;
-        let stream = timeout_at(deadline, self.connect(&url)).await.map_err(late)??;
-        let answering = exchange::post(stream, &url, headers, body, deadline);
-        timeout_at(deadline, answering).await.map_err(late)?
+        let post = |stream, url| async move { exchange::post(stream, &url, headers, body, deadline).await };
+        self.ask(url, deadline, post).await
     }
 
     /// Gets a document of at most `longest` bytes.
     pub async fn get(&self, url: &str, longest: usize) -> Result<Whole, OutgoingError> {
-        let deadline = Instant::now() + self.patience;
+        let get = |stream, url| async move { exchange::get(stream, &url, longest).await };
+        self.ask(url, Instant::now() + self.patience, get).await
+    }
+
+    /// Connects to where a URL leads, if that is allowed, and asks there; all before `deadline`.
+    async fn ask<T, F: Future<Output = Result<T, OutgoingError>>>(
+        &self,
+        url: &str,
+        deadline: Instant,
+        ask: impl FnOnce(Box<dyn Stream>, Url) -> F,
+    ) -> Result<T, OutgoingError> {
         let late = |_| OutgoingError::Timeout(self.patience);
         let url = self.reach.check_url(url)?;
         let stream = timeout_at(deadline, self.connect(&url)).await.map_err(late)??;
-        let answering = exchange::get(stream, &url, longest);
-        timeout_at(deadline, answering).await.map_err(late)?
+        timeout_at(deadline, ask(stream, url)).await.map_err(late)?
     }
 
     async fn connect(&self, url: &Url) -> Result<Box<dyn Stream>, OutgoingError> {

@@ -7,8 +7,8 @@ use entity::event::{self, Column, Entity};
 use entity::{event_attribution, event_refunded};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -385,31 +385,8 @@ pub async fn insert(transaction: &Transaction, tenant: TenantId, event: &Event) 
     Ok(matches!(inserted, sea_orm::TryInsertResult::Inserted(1..)))
 }
 
-/// Keeps how far an event is refunded.
-pub async fn set_refunded(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    event: EventId,
-    refunded_minor: i64,
-    wholly_refunded: bool,
-) -> Result<(), StoreError> {
-    let row = event::ActiveModel {
-        tenant_id: ActiveValue::Unchanged(tenant.uuid()),
-        id: ActiveValue::Unchanged(event.uuid()),
-        refunded_minor: ActiveValue::Set(refunded_minor),
-        wholly_refunded: ActiveValue::Set(wholly_refunded),
-        ..Default::default()
-    };
-    row.update_without_returning(transaction).await?;
-    Ok(())
-}
-
-/// The same of many, no two of them one event.
-pub fn set_all_refunded(
-    writes: &mut Writes,
-    tenant: TenantId,
-    refunded: impl IntoIterator<Item = (EventId, Refunded)>,
-) {
+/// Keeps how far events are refunded, of which no two are the same.
+pub fn set_refunded(writes: &mut Writes, tenant: TenantId, refunded: impl IntoIterator<Item = (EventId, Refunded)>) {
     let rows = refunded.into_iter().map(|(event, refunded)| {
         let row = event_refunded::Model {
             tenant_id: tenant.uuid(),

@@ -176,16 +176,8 @@ pub(super) fn unhex(text: Expr) -> Expr {
     Expr::expr(Func::cust("unhex").arg(text))
 }
 
-/// Ids as they are bound in statements about many.
-pub fn id_list(backend: DbBackend, ids: &[Uuid]) -> Value {
-    match backend {
-        DbBackend::Postgres => uuid_array(ids),
-        _ => hex_list(ids).into(),
-    }
-}
-
 /// Ids as a value that a statement takes: an array on PostgreSQL, a JSON text of hexadecimal ones on SQLite.
-pub fn list(backend: DbBackend, ids: &[Uuid]) -> Value {
+pub fn id_list(backend: DbBackend, ids: &[Uuid]) -> Value {
     match backend {
         DbBackend::Postgres => uuid_array(ids),
         _ => hex_list(ids).into(),

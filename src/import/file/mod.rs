@@ -24,19 +24,30 @@ const LONGEST: usize = 1024 * 1024;
 pub struct Headings {
     ours: &'static [&'static str],
     theirs: Vec<Heading>,
-    /// Those that were mapped to columns of the file.
-    mapped: Vec<&'static str>,
 }
 
 /// Where the values of one of our columns come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Heading {
-    /// The column of the file with this name.
-    Named(String),
+    /// The column of the file with our own name.
+    Own(&'static str),
+    /// The column of the file that was said to be it.
+    Mapped(String),
     /// All rows have this value.
     Always(String),
     /// The column is left out.
     Nowhere,
+}
+
+impl Heading {
+    /// What the column is called in the file.
+    fn column(&self) -> Option<&str> {
+        match self {
+            Self::Own(name) => Some(name),
+            Self::Mapped(name) => Some(name),
+            Self::Always(_) | Self::Nowhere => None,
+        }
+    }
 }
 
 impl Headings {
@@ -56,44 +67,37 @@ impl Headings {
         let theirs = ours.iter().map(|name| {
             let mapped = map.iter().find(|(ours, _)| ours == name);
             match mapped.map(|(_, theirs)| theirs.as_str()) {
-                None => Heading::Named((*name).to_owned()),
+                None => Heading::Own(name),
                 Some("") => Heading::Nowhere,
                 Some(theirs) => match theirs.strip_prefix('=') {
                     Some(value) => Heading::Always(value.to_owned()),
-                    None => Heading::Named(theirs.to_owned()),
+                    None => Heading::Mapped(theirs.to_owned()),
                 },
             }
         });
-        let theirs: Vec<_> = theirs.collect();
-        let mapped = ours
-            .iter()
-            .zip(&theirs)
-            .filter(|(ours, theirs)| matches!(theirs, Heading::Named(_)) && map.iter().any(|(name, _)| name == *ours));
-        let mapped = mapped.map(|(ours, _)| *ours).collect();
-        Ok(Self { ours, theirs, mapped })
+        let theirs = theirs.collect();
+        Ok(Self { ours, theirs })
     }
 
     /// What the file calls one of our columns.
     pub fn shown(&self, ours: &str) -> String {
         let place = self.ours.iter().position(|name| *name == ours);
-        match place.map(|place| &self.theirs[place]) {
-            Some(Heading::Named(theirs)) => theirs.clone(),
-            Some(Heading::Always(_) | Heading::Nowhere) | None => ours.to_owned(),
-        }
+        let theirs = place.and_then(|place| self.theirs[place].column());
+        theirs.unwrap_or(ours).to_owned()
     }
 
     /// Of each of our columns the place among the file's, of which each of the `required` ones must have one.
     fn places(&self, header: &[String], required: &[&[&str]]) -> Result<Vec<Option<usize>>, ImportError> {
-        let places = self.ours.iter().zip(&self.theirs).map(|(ours, theirs)| match theirs {
-            Heading::Named(name) => match place(header, name)? {
-                None if self.mapped.contains(ours) => {
+        let places = self.theirs.iter().map(|heading| {
+            let Some(name) = heading.column() else { return Ok(None) };
+            match (place(header, name)?, heading) {
+                (None, Heading::Mapped(_)) => {
                     let there = shown(header);
                     let text = format!("there is no column {name:?}: there are {there}");
                     Err(ImportError::Table(text))
                 }
-                place => Ok(place),
-            },
-            Heading::Always(_) | Heading::Nowhere => Ok(None),
+                (place, _) => Ok(place),
+            }
         });
         let places = places.collect::<Result<Vec<_>, _>>()?;
         let is_there = |name: &&str| {
@@ -246,9 +250,12 @@ impl Rows {
         let Format::JsonLines(_) = self.reader else {
             return Vec::new();
         };
-        let columns = self.headings.ours.iter().zip(&self.found);
-        let missing = columns.filter(|(ours, found)| !**found && self.headings.mapped.contains(ours));
-        missing.map(|(ours, _)| self.headings.shown(ours)).collect()
+        let columns = self.headings.theirs.iter().zip(&self.found);
+        let missing = columns.filter_map(|(heading, found)| match heading {
+            Heading::Mapped(name) if !found => Some(name.clone()),
+            _ => None,
+        });
+        missing.collect()
     }
 
     /// How many bytes of the file were read.
@@ -262,10 +269,7 @@ impl Rows {
         let read = match &mut self.reader {
             Format::Csv(reader, header) => reader.next_of(header).map_err(unreadable)?,
             Format::JsonLines(reader) => {
-                let theirs = self.headings.theirs.iter().map(|heading| match heading {
-                    Heading::Named(name) => Some(name.as_str()),
-                    Heading::Always(_) | Heading::Nowhere => None,
-                });
+                let theirs = self.headings.theirs.iter().map(Heading::column);
                 reader.next_of(&theirs.collect::<Vec<_>>()).map_err(unreadable)?
             }
         };
@@ -273,7 +277,7 @@ impl Rows {
             let cells = cells.into_iter().zip(&self.headings.theirs).map(|(cell, heading)| {
                 let text = match heading {
                     Heading::Always(value) => Some(value.clone()),
-                    Heading::Named(_) | Heading::Nowhere => cell,
+                    Heading::Own(_) | Heading::Mapped(_) | Heading::Nowhere => cell,
                 };
                 let text = text?;
                 let text = formula::taken_off(text.trim());

@@ -8,6 +8,7 @@ use crate::domain::deal_rules::{CommissionRule, Plan};
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::service::ServiceError;
 pub use crate::service::imported::Outcome;
+use crate::service::imported::by_names;
 use crate::store::{self, StoreError, Transaction};
 
 /// A rule as the other system tells it, its references found already. What it does not tell, a known rule keeps.
@@ -91,12 +92,8 @@ async fn known(
     label: &str,
     problems: &mut Problems,
 ) -> Result<Option<CommissionRule>, StoreError> {
-    let mut found = None;
-    for external_id in uuid.into_iter().chain([label]) {
-        if found.is_none() {
-            found = store::commission_rule::find_by_external_id(transaction, scope, external_id).await?;
-        }
-    }
+    let find = |name| store::commission_rule::find_by_external_id(transaction, scope, name);
+    let mut found = by_names(uuid.into_iter().chain([label]), find).await?;
     if found.is_none() && uuid.is_none() {
         let mut labelled = store::commission_rule::imported_as(transaction, scope, label).await?;
         found = labelled.pop();

@@ -105,14 +105,9 @@ pub async fn record(
         return Ok(Some(Taken::Raced));
     }
     transaction.counted(1);
-    store::event::set_refunded(
-        transaction,
-        writer.tenant(),
-        original.id,
-        refunded_minor,
-        refunded.wholly,
-    )
-    .await?;
+    Writes::of(|writes| store::event::set_refunded(writes, writer.tenant(), [(original.id, refunded)]))
+        .run(transaction)
+        .await?;
     let rows = store::commission::of_event(transaction, &scope, original.id).await?;
     let (clawbacks, reversed) = apply(transaction, writer, (&original, rows), &event, refunded, moments).await?;
     Ok(Some(Taken::Done {

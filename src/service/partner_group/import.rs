@@ -12,6 +12,7 @@ use crate::domain::problem::{Patch, Problems};
 use crate::domain::text;
 use crate::service::ServiceError;
 pub use crate::service::imported::Outcome;
+use crate::service::imported::by_names;
 use crate::store::{self, StoreError, Transaction};
 
 /// A group as the other system tells it. What it does not tell, a known group keeps.
@@ -44,15 +45,10 @@ pub async fn import(
     store::tenant::lock(&transaction, writer.tenant()).await?;
     let now = app.clock.now();
     for group in groups {
-        let mut known = None;
-        for external_id in [Some(&group.external_id), group.formerly.as_ref()]
-            .into_iter()
-            .flatten()
-        {
-            if known.is_none() {
-                known = store::partner_group::find_by_external_id(&transaction, &writer.scope(), external_id).await?;
-            }
-        }
+        let scope = writer.scope();
+        let names = [Some(group.external_id.as_str()), group.formerly.as_deref()];
+        let find = |name| store::partner_group::find_by_external_id(&transaction, &scope, name);
+        let known = by_names(names.into_iter().flatten(), find).await?;
         let known = match known {
             Some(known) => store::partner_group::lock(&transaction, &writer.scope(), known.id).await?,
             None => None,

@@ -8,6 +8,7 @@ use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::tiered::{Draft, Tier, TieredCommission};
 use crate::service::ServiceError;
 pub use crate::service::imported::Outcome;
+use crate::service::imported::by_names;
 use crate::store::{self, StoreError, Transaction};
 
 /// A tier as the other system tells it, its references found already. What it cannot tell, a known tier keeps: the
@@ -101,12 +102,8 @@ async fn known(
     name: &str,
     problems: &mut Problems,
 ) -> Result<Option<TieredCommission>, StoreError> {
-    let mut found = None;
-    for external_id in id.into_iter().chain([name]) {
-        if found.is_none() {
-            found = store::tiered_commission::find_by_external_id(transaction, scope, external_id).await?;
-        }
-    }
+    let find = |name| store::tiered_commission::find_by_external_id(transaction, scope, name);
+    let mut found = by_names(id.into_iter().chain([name]), find).await?;
     if found.is_none() && id.is_none() {
         let mut named = store::tiered_commission::imported_as(transaction, scope, name).await?;
         found = named.pop();

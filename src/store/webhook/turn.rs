@@ -231,7 +231,7 @@ impl Turn {
             _ => SQLITE_CALL_NEXT,
         };
         let [tenant, endpoint] = self.key();
-        let values = [tenant, endpoint, many::list(backend, &objects), now.into()];
+        let values = [tenant, endpoint, many::id_list(backend, &objects), now.into()];
         run(transaction, sql, values).await?;
         Ok(())
     }
@@ -245,7 +245,7 @@ impl Turn {
                    WHERE d.tenant_id = $2 AND d.id = ANY($3::uuid[]) AND d.id = o.id AND d.turn = o.turn
                     AND d.status = 'PENDING'";
         let ids: Vec<_> = tried.iter().map(|tried| tried.id).collect();
-        let ids = many::list(DbBackend::Postgres, &ids);
+        let ids = many::id_list(DbBackend::Postgres, &ids);
         run(
             transaction,
             sql,

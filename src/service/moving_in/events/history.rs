@@ -286,7 +286,7 @@ impl History {
             let bound = bound.map(|(customer, (partner, campaign))| (*customer, *partner, *campaign));
             store::customer::bind_all(writes, tenant, bound);
             let refunded = self.taken.iter().map(|(event, (_, refunded))| (*event, *refunded));
-            store::event::set_all_refunded(writes, tenant, refunded);
+            store::event::set_refunded(writes, tenant, refunded);
         })
         .run(transaction)
         .await?;
