@@ -1,4 +1,5 @@
-//! From the JSON of a page to rows, in one walk and without a tree of values.
+//! From the JSON of a page to rows, in one walk and without a tree of values. Where the page is in its list stands first, so
+//! that the next one can be read meanwhile.
 
 use std::fmt;
 
@@ -16,17 +17,23 @@ pub struct PageInfo {
     pub end_cursor: Option<String>,
 }
 
-/// Calls `each` with every row of a page: an object with `nodes` and `pageInfo`. Rows have `width` columns.
+/// Where a page is in its list: an object that begins with `pageInfo`.
+pub fn info(json: &[u8]) -> Result<PageInfo, serde_json::Error> {
+    let rest = json.strip_prefix(b"{\"pageInfo\":").unwrap_or_default();
+    let mut values = serde_json::Deserializer::from_slice(rest).into_iter();
+    values.next().unwrap_or_else(|| Err(Error::missing_field("pageInfo")))
+}
+
+/// Calls `each` with every row of a page, which stand in `nodes`. Rows have `width` columns.
 pub fn read(
     json: &[u8],
     selection: &Selection,
     width: usize,
     each: &mut dyn FnMut(&Row<'_>),
-) -> Result<PageInfo, serde_json::Error> {
+) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let info = Page { selection, width, each }.deserialize(&mut deserializer)?;
-    deserializer.end()?;
-    Ok(info)
+    Page { selection, width, each }.deserialize(&mut deserializer)?;
+    deserializer.end()
 }
 
 struct Page<'s> {
@@ -36,30 +43,28 @@ struct Page<'s> {
 }
 
 impl<'de> DeserializeSeed<'de> for Page<'_> {
-    type Value = PageInfo;
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<PageInfo, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for Page<'_> {
-    type Value = PageInfo;
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a page of a list")
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<PageInfo, A::Error> {
-        let mut info = None;
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<&str>()? {
             match name {
                 "nodes" => map.next_value_seed(Nodes(&mut self))?,
-                "pageInfo" => info = Some(map.next_value()?),
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        info.ok_or_else(|| A::Error::missing_field("pageInfo"))
+        Ok(())
     }
 }
 
@@ -174,24 +179,25 @@ mod tests {
 
     #[test]
     fn each_row_has_every_column() {
-        let json = br#"{"nodes":[
+        let json = br#"{"pageInfo":{"hasNextPage":true,"endCursor":"c"},"nodes":[
             {"id":"a","amount":{"amount":"1.00"},"event":{"partner":{"name":"n"}},"labels":[{"id":"x"}]},
             {"id":"b","amount":null,"event":{"partner":null},"labels":[]}
-        ],"pageInfo":{"hasNextPage":true,"endCursor":"c"}}"#;
+        ]}"#;
         let mut rows = Vec::new();
-        let info = read(json, &Selection::of(&COLUMNS, |_| true), COLUMNS.len(), &mut |row| {
+        let read = read(json, &Selection::of(&COLUMNS, |_| true), COLUMNS.len(), &mut |row| {
             let cell = |value: &Option<&RawValue>| value.map_or("-", RawValue::get).to_owned();
             rows.push(row.iter().map(cell).collect::<Vec<_>>().join(" "));
         });
+        read.unwrap();
         assert_eq!(rows, [r#""a" "1.00" [{"id":"x"}] "n""#, r#""b" - [] -"#]);
         let (has_next_page, end_cursor) = (true, Some("c".to_owned()));
-        assert_eq!(
-            info.unwrap(),
-            PageInfo {
-                has_next_page,
-                end_cursor
-            }
-        );
-        assert!(read(b"{\"nodes\":[]}", &Selection::default(), 0, &mut |_| {}).is_err());
+        let expected = PageInfo {
+            has_next_page,
+            end_cursor,
+        };
+        assert_eq!(info(json).unwrap(), expected);
+        for broken in [&br#"{"nodes":[],"pageInfo":{}}"#[..], br#"{"pageInfo":"#, b""] {
+            assert!(info(broken).is_err());
+        }
     }
 }

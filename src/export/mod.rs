@@ -18,6 +18,7 @@ mod payout_file;
 mod selection;
 mod sheet;
 
+use std::panic;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,10 +29,12 @@ use async_graphql::registry::{MetaField, MetaType, Registry};
 use async_graphql::{Name, Request, ServerError, Value, Variables};
 use futures::FutureExt;
 use serde_json::value::RawValue;
+use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use crate::app::App;
 use crate::auth::{Caller, Denied};
-use crate::graphql::{MAX_PAGE, RequestContext, Schema, query_types, text};
+use crate::graphql::{RequestContext, Schema, query_types, text};
 use crate::store::StoreError;
 pub use document::{Asked, Document, Piece, write_down};
 pub use form::{Form, Kind};
@@ -39,6 +42,11 @@ use list::{AskedBy, List};
 use parameters::Parameters;
 use selection::Selection;
 use sheet::{Heading, Row};
+
+/// How many rows a page has at most: each costs the database some time by itself.
+const LARGEST_PAGE: usize = 1_000;
+/// How long the JSON of a page may be, in bytes, if its rows are as long as those before: two are in memory at once.
+const PAGE_BYTES: usize = 1 << 20;
 
 /// Why nothing, or nothing more, is exported. Its text is for the log.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +100,10 @@ pub struct Export {
     app: App,
     /// Where the next page begins.
     after: Option<String>,
+    /// How many rows the next page has.
+    size: usize,
+    /// That page, on its way; it is given up with the export.
+    ahead: JoinSet<Result<Value, ExportError>>,
     /// What stands before the first row, if it was not written yet, and behind the last.
     ends: Option<Ends>,
 }
@@ -214,7 +226,7 @@ impl Documents<'_> {
     fn page(&self, selection: &Selection) -> ExecutableDocument {
         let mut nodes = String::new();
         selection.write(&mut nodes);
-        let page = format!("nodes {nodes} pageInfo {{ hasNextPage endCursor }}");
+        let page = format!("pageInfo {{ hasNextPage endCursor }} nodes {nodes}");
         self.document(", $first: Int, $after: String", "first: $first, after: $after", &page)
     }
 
@@ -291,6 +303,8 @@ impl Order {
             order: self,
             app: App { store, ..app.clone() },
             after: None,
+            size: LARGEST_PAGE / 4,
+            ahead: JoinSet::new(),
             ends,
         })
     }
@@ -351,38 +365,49 @@ impl Export {
         }
     }
 
-    /// Calls `each` with the rows of the next page. Returns how many it has, and whether there are more.
-    async fn next(&mut self, mut each: impl FnMut(&Row<'_>) + Send) -> Result<(u64, bool), ExportError> {
-        let Order {
-            list,
-            caller,
-            selection,
-            page,
-            ..
-        } = &self.order;
-        let mut variables = self.order.variables();
-        variables.insert(Name::new("first"), Value::from(MAX_PAGE));
+    /// Begins to read the next page, while the one before becomes text.
+    fn read_ahead(&mut self) {
+        let Order { caller, page, .. } = &self.order;
+        let (exports, app) = (self.exports.clone(), self.app.clone());
+        let (caller, page, mut variables) = (caller.clone(), page.clone(), self.order.variables());
+        variables.insert(Name::new("first"), Value::from(self.size));
         if let Some(after) = &self.after {
             variables.insert(Name::new("after"), Value::from(after.as_str()));
         }
-        let page = self.exports.answer(&self.app, caller, page, variables).await?;
-        let json = match page {
+        let reading = async move { exports.answer(&app, &caller, &page, variables).await };
+        self.ahead.spawn(reading.in_current_span());
+    }
+
+    /// Calls `each` with the rows of the next page. Returns how many it has, and whether there are more.
+    async fn next(&mut self, mut each: impl FnMut(&Row<'_>) + Send) -> Result<(u64, bool), ExportError> {
+        if self.ahead.is_empty() {
+            self.read_ahead();
+        }
+        let read = self.ahead.join_next().await.expect("a page is on its way");
+        let json = match read.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))? {
             Value::Binary(json) => json,
             other => text(&other).into(),
         };
+        let info = cells::info(&json).map_err(unreadable)?;
+        self.after = info.end_cursor;
+        if info.has_next_page {
+            let length = (json.len() / self.size).max(1);
+            self.size = (PAGE_BYTES / length).clamp(1, LARGEST_PAGE);
+            self.read_ahead();
+        }
         if let Some(first) = self.ends.as_mut().and_then(|ends| ends.first.take()) {
             each(&borrowed(&first));
         }
-        let (mut rows, width) = (0, list.columns.len());
-        let info = cells::read(&json, selection, width, &mut |row| {
+        let Order { list, selection, .. } = &self.order;
+        let mut rows = 0;
+        let read = cells::read(&json, selection, list.columns.len(), &mut |row| {
             rows += 1;
             each(row);
         });
-        let info = info.map_err(unreadable)?;
+        read.map_err(unreadable)?;
         if let (false, Some(ends)) = (info.has_next_page, &self.ends) {
             each(&borrowed(&ends.last));
         }
-        self.after = info.end_cursor;
         Ok((rows, info.has_next_page))
     }
 }

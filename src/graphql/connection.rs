@@ -17,7 +17,8 @@ use crate::auth::Scope;
 use crate::store::page::{Page, PageRequest, Place, SortKey, cut};
 
 pub const DEFAULT_PAGE: i32 = 20;
-pub const MAX_PAGE: i32 = 500;
+/// What `limits.page_size` may be set to at most. How long a page a caller may ask for, the guard decides by that setting.
+pub const MAX_PAGE: i32 = 10_000;
 
 /// The four paging arguments of a connection field.
 #[derive(Clone, Debug)]

@@ -2,22 +2,14 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::json;
 use tributary::domain::audit::Origin;
 use tributary::domain::tenant::Tenant;
 
 use super::log;
 use crate::append_only::is_refused;
+use crate::support::both_databases;
 use crate::support::programme::Programme;
-use crate::support::{TestApp, both_databases};
-
-pub async fn run(app: &TestApp, sql: &str) {
-    let database = Database::connect(app.database_url()).await.unwrap();
-    let statement = Statement::from_string(database.get_database_backend(), sql);
-    database.execute_raw(statement).await.unwrap();
-    database.close().await.unwrap();
-}
 
 both_databases! {
     async fn what_cannot_be_written_down_is_not_done(app: TestApp) {
@@ -25,7 +17,7 @@ both_databases! {
         let event = json!({
             "externalId": "1", "kind": "CHARGE", "amount": { "amount": "1", "currency": "EUR" },
         });
-        run(&app, "ALTER TABLE audit_entry RENAME TO elsewhere").await;
+        app.execute("ALTER TABLE audit_entry RENAME TO elsewhere").await;
         let rows = app.rows().await;
         for (mutation, input, selection) in [
             ("createPartnerTier", json!({ "label": "Gold" }), "partnerTier { id }"),
@@ -36,7 +28,7 @@ both_databases! {
             assert!(!answer.codes().is_empty(), "{}", answer.body);
             assert_eq!(app.rows().await, rows, "{mutation}");
         }
-        run(&app, "ALTER TABLE elsewhere RENAME TO audit_entry").await;
+        app.execute("ALTER TABLE elsewhere RENAME TO audit_entry").await;
         staff.done("createPartnerTier", json!({ "label": "Gold" }), "partnerTier { id }").await;
     }
 

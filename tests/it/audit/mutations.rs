@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::faults::run;
 use super::{every_writer_has_left_one_entry, log};
 use crate::idempotency::{Stage, selection, writing};
 use crate::support::programme::made_id;
@@ -26,7 +25,7 @@ async fn input(app: &TestApp, stage: &Stage, mutation: &str) -> Value {
             json!({ "partnerIds": [p.a] })
         }
         "redeliverWebhook" => {
-            run(app, "UPDATE webhook_delivery SET status = 'DELIVERED'").await;
+            app.execute("UPDATE webhook_delivery SET status = 'DELIVERED'").await;
             json!({ "what": { "deliveryId": p.webhook_delivery } })
         }
         "deleteAdvertiser" => made("createAdvertiser", "advertiser", json!({ "name": "Free" })).await,

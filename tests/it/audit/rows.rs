@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use tributary::service::ledger::verify::verify;
 use tributary::store;
 
-use super::faults::run;
 use crate::append_only::is_refused;
 use crate::idempotency::{Stage, selection};
 use crate::support::{TestApp, both_databases};
@@ -107,7 +106,7 @@ both_databases! {
             false => ("randomblob(16)", "(SELECT id FROM event LIMIT 1)"),
         };
         // As the release before writes it: the column is not named.
-        run(&app, &format!(
+        app.execute(&format!(
             "INSERT INTO event (tenant_id, id, external_id, content, kind, base, occurred_at, recorded_at, refunded_minor, wholly_refunded)
              SELECT tenant_id, {id}, 'old', content, 'CONVERSION', base, occurred_at, recorded_at, 0, wholly_refunded FROM event WHERE id = {own}"
         )).await;

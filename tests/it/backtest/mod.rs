@@ -3,6 +3,7 @@
 mod access;
 mod equivalence;
 mod identity;
+mod killed;
 mod programme;
 mod results;
 mod work;
@@ -41,7 +42,11 @@ impl<'a> Lab<'a> {
 
     /// Enters a backtest of all that was recorded until now, and gives its id.
     pub async fn enter(&self, from: &str, proposal: Value) -> String {
-        let input = json!({ "from": from, "to": self.now(), "proposal": proposal });
+        self.enter_until(from, &self.now(), proposal).await
+    }
+
+    pub async fn enter_until(&self, from: &str, to: &str, proposal: Value) -> String {
+        let input = json!({ "from": from, "to": to, "proposal": proposal });
         self.make("createBacktest", "backtest", input).await
     }
 

@@ -217,14 +217,8 @@ impl<'a> Programme<'a> {
                 payload
             }
             Command::Reverse(event) => {
-                let document =
-                    "query($id: ID!) { event(id: $id) { commissions(first: 50) { nodes { id kind status } } } }";
-                let found = shop
-                    .staff()
-                    .data_with(document, json!({ "id": self.events[event] }))
-                    .await;
-                let rows = found["event"]["commissions"]["nodes"].as_array().expect("rows").iter();
-                let own: Vec<_> = rows.filter(|row| row["kind"] == "EVENT").collect();
+                let rows = self.rows_of(event).await;
+                let own: Vec<_> = rows.iter().filter(|row| row["kind"] == "EVENT").collect();
                 let ids: Vec<_> = own.iter().map(|row| &row["id"]).collect();
                 if ids.is_empty() {
                     return false;
@@ -277,6 +271,18 @@ impl<'a> Programme<'a> {
             }
         };
         payload["userErrors"] == json!([])
+    }
+
+    /// The ledger's rows of an event.
+    pub async fn rows_of(&self, event: &str) -> Vec<Value> {
+        let document = "query($id: ID!) { event(id: $id) { commissions(first: 50) { nodes {
+            id kind status amount { amount currency } } } } }";
+        let found = self
+            .shop
+            .staff()
+            .data_with(document, json!({ "id": self.events[event] }))
+            .await;
+        found["event"]["commissions"]["nodes"].as_array().expect("rows").clone()
     }
 
     /// What a partner's rows of the kinds that are compared come to in euros; reversed ones count as none.

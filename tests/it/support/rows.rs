@@ -1,8 +1,8 @@
-//! What the database holds, past the program: to see that nothing changed.
+//! What the database holds, past the program: to see that nothing changed, and to change what the program would not.
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, Database, Statement};
 
 use super::TestApp;
 
@@ -36,6 +36,17 @@ impl TestApp {
         let mut rows = self.rows().await;
         rows.retain(|table, _| !table.starts_with("audit_"));
         rows
+    }
+
+    /// Runs a statement on a connection of its own, past the program.
+    pub async fn execute(&self, sql: &str) {
+        let database = Database::connect(self.database_url())
+            .await
+            .expect("a second connection");
+        let statement = Statement::from_string(database.get_database_backend(), sql);
+        let executed = database.execute_raw(statement).await;
+        executed.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        database.close().await.expect("it closes");
     }
 
     /// The first column of each row.

@@ -1,23 +1,10 @@
 //! Databases and replicas of releases without webhooks.
 
-use sea_orm::{ConnectionTrait, Database, Statement};
 use tributary::service::ledger::verify::verify;
 use tributary::store;
 
 use super::{Receiver, Seller, approve, endpoint, local, work};
-use crate::support::{TestApp, both_databases};
-
-pub async fn run(app: &TestApp, sql: &str) {
-    let database = Database::connect(app.database_url())
-        .await
-        .expect("a second connection");
-    let statement = Statement::from_string(database.get_database_backend(), sql);
-    database
-        .execute_raw(statement)
-        .await
-        .unwrap_or_else(|error| panic!("{sql}: {error}"));
-    database.close().await.expect("it closes");
-}
+use crate::support::both_databases;
 
 both_databases! {
     async fn a_migrated_database_goes_on(app: TestApp) {
@@ -41,7 +28,7 @@ both_databases! {
         endpoint(&staff, &receiver.url(), &[]).await;
         approve(&staff, &row).await;
         // A replica of the release before writes beside.
-        run(&app, "INSERT INTO outbox (tenant_id, commission_id, status, at) SELECT tenant_id, id, 'REVERSED', accrued_at FROM commission").await;
+        app.execute("INSERT INTO outbox (tenant_id, commission_id, status, at) SELECT tenant_id, id, 'REVERSED', accrued_at FROM commission").await;
         work(&app.app).await;
         assert_eq!(receiver.kinds(), ["commission.approved", "commission.reversed"]);
     }

@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use tributary::clock::Clock;
 use tributary::domain::id::parse_any;
 
-use super::before::run;
 use super::cut_off::in_order;
 use super::{How, Message, Receiver, Seller, admin, endpoint, local, moved};
 use crate::support::program::{Program, Reply, Wire};
@@ -167,7 +166,7 @@ both_databases! {
             let number = victim.id();
             drop(victim);
             // As if its lease were over: its owner is certainly gone.
-            run(&app, &format!(
+            app.execute(&format!(
                 "UPDATE webhook_endpoint SET lease_owner = NULL, lease_until = NULL WHERE lease_owner LIKE '{number}-%'"
             )).await;
             programs.push(start(&app).await);
