@@ -14,7 +14,7 @@ use super::deal::{DEAL, Deal};
 use super::error::{ApiError, Nullable, nullable};
 use super::event::{ATTRIBUTION, Attribution, EVENT, Event};
 use super::identity;
-use super::money::{ExplanationStep, Money, OrderDirection};
+use super::money::{ExplanationStep, Money};
 use super::partner::{PARTNER, Partner};
 use super::payout::{PAYOUT, Payout};
 use super::rows::{self, Below, Described, Partners, Type, amount, family, link, made_of, page_of, required, through};
@@ -573,36 +573,13 @@ fn bound(
     Ok(Some(minor.unwrap_or(farthest)))
 }
 
-/// How to sort commissions.
-#[derive(Clone, Copy, InputObject)]
-pub struct CommissionOrder {
-    /// By what.
-    #[graphql(default_with = "CommissionOrderField::AccruedAt")]
-    pub field: CommissionOrderField,
-    /// In which direction.
-    #[graphql(default_with = "OrderDirection::Desc")]
-    pub direction: OrderDirection,
-}
-
 /// What commissions are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "StoreOrder")]
 pub enum CommissionOrderField {
     /// When they were written.
+    #[default]
     AccruedAt,
     /// Their amount. Needs `filter.currency`: amounts of different currencies have no order.
     Amount,
-}
-
-impl CommissionOrder {
-    /// The order, and whether it is descending.
-    pub fn read(order: Option<Self>, filter: &StoreFilter) -> Result<(StoreOrder, bool), ApiError> {
-        let descending = order.is_none_or(|order| order.direction == OrderDirection::Desc);
-        match order.map(|order| order.field) {
-            None | Some(CommissionOrderField::AccruedAt) => Ok((StoreOrder::AccruedAt, descending)),
-            Some(CommissionOrderField::Amount) if filter.currency.is_some() => Ok((StoreOrder::Amount, descending)),
-            Some(CommissionOrderField::Amount) => {
-                Err(ApiError::bad_user_input("to sort by AMOUNT give filter.currency"))
-            }
-        }
-    }
 }

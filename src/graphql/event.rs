@@ -15,10 +15,11 @@ use super::identity;
 use super::loader::{PageKey, RevenueAdjustmentsOfEvent};
 use super::lookup::{one_of_two, wanted};
 use super::money::Money;
+use super::order::{self, OrderBy};
 use super::partner::{PARTNER, Partner};
 use super::revenue::RevenueAdjustment;
 use super::rows::{
-    self, Described, Listing, Pages, Partners, Shown, Type, allowed, family, link, optional_amount, page_of,
+    self, Described, Listing, Pages, Partners, Shown, Type, allowed, family, link, listed, optional_amount, page_of,
     pages_under, required, resolver, same,
 };
 use super::scalar::{DateTime, Json};
@@ -636,6 +637,28 @@ pub struct CustomerFilter {
     pub campaign_id: Option<ID>,
 }
 
+/// What events are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::event::EventOrder")]
+pub enum EventOrderField {
+    /// When they were recorded.
+    #[default]
+    RecordedAt,
+    /// When they happened.
+    OccurredAt,
+}
+
+/// What customers are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::customer::CustomerOrder")]
+pub enum CustomerOrderField {
+    /// When they were first heard of.
+    #[default]
+    CreatedAt,
+    /// When month 1 of their life starts.
+    AcquiredAt,
+}
+
 #[derive(Default)]
 pub struct EventQuery;
 
@@ -657,7 +680,8 @@ impl EventQuery {
         .await
     }
 
-    /// The events, the last recorded first.
+    /// The events, the last recorded first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn events(
         &self,
         ctx: &Context<'_>,
@@ -666,6 +690,7 @@ impl EventQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<EventFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<EventOrderField>>,
     ) -> Result<Pages<Connection<Event>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Events)?;
@@ -674,31 +699,19 @@ impl EventQuery {
             return Err(Denied::NotForPartners.into());
         }
         let filter = Arc::new(filter.read()?);
-        let cursors = Cursors::of((scope, "events", &filter));
-        let page = PageArguments {
+        let sorted = OrderBy::read(order_by);
+        let cursors = order::cursors((scope, "events", &filter), sorted);
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
-        }
-        .read(&cursors)?;
-        let counted = filter.clone();
-        let asked = events(store::event::list(filter.clone())).asked(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let (filter, page) = (filter.clone(), page.clone());
-                Box::pin(async move {
-                    let page = store::event::page(request.store().reader(), &scope, &filter, &page).await?;
-                    Ok(placed(page, |event| Place::of_id(event.id)))
-                })
-            },
-            move |request| {
-                let filter = counted.clone();
-                Box::pin(async move { Ok(store::event::count(request.store().reader(), &scope, &filter).await?) })
-            },
-        );
-        Ok(Pages { connection, asked })
+        };
+        let listing = events(store::event::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::event::count(request.store().reader(), &scope, &filter).await?) })
+        })
     }
 
     /// One customer, by its id or by its external id; null if there is none.
@@ -717,7 +730,8 @@ impl EventQuery {
         .await
     }
 
-    /// The customers, newest first.
+    /// The customers, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn customers(
         &self,
         ctx: &Context<'_>,
@@ -726,6 +740,7 @@ impl EventQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CustomerFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CustomerOrderField>>,
     ) -> Result<Pages<Connection<Customer>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Events)?;
         let filter = filter.unwrap_or_default();
@@ -734,30 +749,18 @@ impl EventQuery {
             partner: filter.partner_id.map(|id| id.parse()).transpose()?,
             campaign: filter.campaign_id.map(|id| id.parse()).transpose()?,
         });
-        let cursors = Cursors::of((scope, "customers", &filter));
-        let page = PageArguments {
+        let sorted = OrderBy::read(order_by);
+        let cursors = order::cursors((scope, "customers", &filter), sorted);
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
-        }
-        .read(&cursors)?;
-        let counted = filter.clone();
-        let asked = customers(store::customer::list(filter.clone())).asked(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let (filter, page) = (filter.clone(), page.clone());
-                Box::pin(async move {
-                    let page = store::customer::page(request.store().reader(), &scope, &filter, &page).await?;
-                    Ok(placed(page, |customer| Place::of_id(customer.id)))
-                })
-            },
-            move |request| {
-                let filter = counted.clone();
-                Box::pin(async move { Ok(store::customer::count(request.store().reader(), &scope, &filter).await?) })
-            },
-        );
-        Ok(Pages { connection, asked })
+        };
+        let listing = customers(store::customer::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::customer::count(request.store().reader(), &scope, &filter).await?) })
+        })
     }
 }

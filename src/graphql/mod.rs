@@ -32,6 +32,7 @@ mod lookup;
 mod money;
 mod node;
 mod once;
+mod order;
 mod partner;
 mod partner_balance;
 mod partner_group;

@@ -268,7 +268,7 @@ impl PartnershipRequestQuery {
                 })
             },
         );
-        Ok(Pages { connection, asked })
+        Ok(Pages::of(asked, connection))
     }
 }
 

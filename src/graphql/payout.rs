@@ -13,10 +13,11 @@ use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::loader::PayoutPageKey;
 use super::money::Money;
+use super::order::{self, OrderBy, within_currency};
 use super::partner::{PARTNER, Partner};
 use super::payout_run::{PAYOUT_RUN, PayoutRun};
 use super::rows::{
-    self, Described, Listing, Pages, Partners, Shown, Type, Under, allowed, amount, link, page_of, pages_under,
+    self, Described, Listing, Pages, Partners, Shown, Type, Under, allowed, amount, link, listed, page_of, pages_under,
     required,
 };
 use super::scalar::{CurrencyCode, DateTime};
@@ -27,7 +28,7 @@ use crate::store;
 use crate::store::StoreError;
 use crate::store::commission::Parent;
 use crate::store::page::{Page, Place};
-use crate::store::payout::{Parent as PayoutParent, PayoutFilter as StoreFilter};
+use crate::store::payout::{Parent as PayoutParent, PayoutFilter as StoreFilter, PayoutOrder};
 use crate::store::view;
 
 /// Where a payout stands. All but PENDING are final.
@@ -285,6 +286,17 @@ pub struct PayoutFilter {
     pub settled_to: Option<DateTime>,
 }
 
+/// What payouts are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "PayoutOrder")]
+pub enum PayoutOrderField {
+    /// When they were made.
+    #[default]
+    CreatedAt,
+    /// Their amount. Needs `filter.currency`: amounts of different currencies have no order.
+    Amount,
+}
+
 #[derive(Default)]
 pub struct PayoutQuery;
 
@@ -295,7 +307,8 @@ impl PayoutQuery {
         nullable(async { Shown::row(ctx, id.parse::<PayoutId>()?.uuid()) }).await
     }
 
-    /// The payouts, newest first.
+    /// The payouts, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn payouts(
         &self,
         ctx: &Context<'_>,
@@ -304,6 +317,7 @@ impl PayoutQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<PayoutFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<PayoutOrderField>>,
     ) -> Result<Pages<Connection<Payout>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Payouts)?;
@@ -323,30 +337,21 @@ impl PayoutQuery {
             settled_from: filter.settled_from.map(|moment| moment.0),
             settled_to: filter.settled_to.map(|moment| moment.0),
         });
-        let cursors = Cursors::of((scope, "payouts", &filter));
-        let page = PageArguments {
+        let sorted = OrderBy::read(order_by);
+        if sorted.by == PayoutOrder::Amount {
+            within_currency("AMOUNT", filter.currency)?;
+        }
+        let cursors = order::cursors((scope, "payouts", &filter), sorted);
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
-        }
-        .read(&cursors)?;
-        let counted = filter.clone();
-        let asked = payouts(store::payout::list(filter.clone())).asked(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let (filter, page) = (filter.clone(), page.clone());
-                Box::pin(async move {
-                    let page = store::payout::page(request.store().reader(), &scope, &filter, &page).await?;
-                    Ok(placed(page, |payout| Place::of_id(payout.id)))
-                })
-            },
-            move |request| {
-                let filter = counted.clone();
-                Box::pin(async move { Ok(store::payout::count(request.store().reader(), &scope, &filter).await?) })
-            },
-        );
-        Ok(Pages { connection, asked })
+        };
+        let listing = payouts(store::payout::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::payout::count(request.store().reader(), &scope, &filter).await?) })
+        })
     }
 }

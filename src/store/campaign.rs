@@ -14,6 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
@@ -35,6 +36,38 @@ pub struct CampaignFilter {
     pub advertiser: Option<AdvertiserId>,
     pub partner: Option<PartnerId>,
 }
+
+/// The orders in which campaigns are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CampaignOrder {
+    #[default]
+    CreatedAt,
+    /// Whatever the case.
+    Name,
+    /// Those without a start when they were created.
+    StartsAt,
+}
+
+impl SortBy for CampaignOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Name => Some(Key::text(view::column(Column::NameKey))),
+            Self::StartsAt => Some(Key::time(view::derived::<Entity>(&STARTS_AT))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
+}
+
+/// There is no start without a moment, so that none is before all others or behind them.
+static STARTS_AT: view::Derived = view::Derived {
+    name: "starts_at_or_created_at",
+    expression: "COALESCE({row}.starts_at, {row}.created_at)",
+    of: &["starts_at", "created_at"],
+};
 
 pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
@@ -107,27 +140,15 @@ pub async fn external_ids(
         .collect())
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &CampaignFilter,
-    request: &PageRequest,
-) -> Result<Page<Campaign>, StoreError> {
-    sort()
-        .page(database, filtered(scope, filter), request)
-        .await?
-        .try_map(from_row)
-}
-
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CampaignFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// The campaigns that the filter lets through.
-pub fn list(filter: Arc<CampaignFilter>) -> view::List {
+pub fn list(filter: Arc<CampaignFilter>, sorted: Sorted<CampaignOrder>) -> view::List {
     let kept = (*filter == CampaignFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::CAMPAIGN, kept, sort().into(), select)
+    view::List::new(&view::CAMPAIGN, kept, sorted.into(), select)
 }
 
 /// The campaigns that partners belong to.

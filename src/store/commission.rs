@@ -15,6 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
@@ -89,11 +90,25 @@ impl CommissionFilter {
 }
 
 /// The orders in which commissions are listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CommissionOrder {
+    #[default]
     AccruedAt,
     /// Only within one currency.
     Amount,
+}
+
+impl SortBy for CommissionOrder {
+    fn key(self) -> Option<Key> {
+        Some(match self {
+            Self::AccruedAt => Key::time(view::column(Column::AccruedAt)),
+            Self::Amount => Key::integer(view::column(Column::AmountMinor)),
+        })
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
 }
 
 /// What commissions are listed under.
@@ -109,28 +124,26 @@ pub enum Parent {
 }
 
 /// How commissions are sorted.
-pub type Sorted = Sort<Column>;
-
-pub fn sort(order: CommissionOrder, descending: bool) -> Sorted {
-    let key = match order {
+fn sort(sorted: Sorted<CommissionOrder>) -> Sort<Column> {
+    let key = match sorted.by {
         CommissionOrder::AccruedAt => Column::AccruedAt,
         CommissionOrder::Amount => Column::AmountMinor,
     };
     Sort {
         key: Some(key),
         id: Column::Id,
-        descending,
+        descending: sorted.descending,
     }
 }
 
 /// The commissions under a parent of this kind, or all.
-pub fn list(parent: Option<Parent>, filter: Arc<CommissionFilter>, sort: Sorted) -> view::List {
+pub fn list(parent: Option<Parent>, filter: Arc<CommissionFilter>, sorted: Sorted<CommissionOrder>) -> view::List {
     let kept = filter.is_common().then(|| format!("{parent:?} {filter:?}"));
     let select = move |_, scope: &Scope, key| match parent {
         Some(parent) => children(scope, parent, &filter, key).into_query(),
         None => filtered(scope, &filter).into_query(),
     };
-    view::List::new(&view::COMMISSION, kept, sort.into(), select)
+    view::List::new(&view::COMMISSION, kept, sorted.into(), select)
 }
 
 pub async fn by_ids(
@@ -224,10 +237,11 @@ pub async fn page(
     database: &impl ConnectionTrait,
     scope: &Scope,
     filter: &CommissionFilter,
-    sort: Sort<Column>,
+    sorted: Sorted<CommissionOrder>,
     request: &PageRequest,
 ) -> Result<Page<Commission>, StoreError> {
-    sort.page(database, filtered(scope, filter), request)
+    sort(sorted)
+        .page(database, filtered(scope, filter), request)
         .await?
         .try_map(from_row)
 }
@@ -247,10 +261,10 @@ pub async fn pages_of(
     parent: Parent,
     parents: &[Uuid],
     filter: &CommissionFilter,
-    sort: Sort<Column>,
+    sorted: Sorted<CommissionOrder>,
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Commission>>, StoreError> {
-    let pages = many::pages(database, parents, sort, request, |key| {
+    let pages = many::pages(database, parents, sort(sorted), request, |key| {
         children(scope, parent, filter, key)
     })
     .await?;

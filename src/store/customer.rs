@@ -12,6 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::campaign::contains;
+use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
@@ -28,6 +29,27 @@ pub struct CustomerFilter {
     pub search: Option<String>,
     pub partner: Option<PartnerId>,
     pub campaign: Option<CampaignId>,
+}
+
+/// The orders in which customers are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CustomerOrder {
+    #[default]
+    CreatedAt,
+    AcquiredAt,
+}
+
+impl SortBy for CustomerOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::CreatedAt => None,
+            Self::AcquiredAt => Some(Key::time(view::column(Column::AcquiredAt))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
 }
 
 pub fn sort() -> Sort<Column> {
@@ -68,27 +90,15 @@ pub async fn by_ids(
     Ok(rows.into_iter().map(|row| (row.id, from_row(row))).collect())
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &CustomerFilter,
-    request: &PageRequest,
-) -> Result<Page<Customer>, StoreError> {
-    sort()
-        .page(database, filtered(scope, filter), request)
-        .await?
-        .try_map(|row| Ok(from_row(row)))
-}
-
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// The customers that the filter lets through.
-pub fn list(filter: Arc<CustomerFilter>) -> view::List {
+pub fn list(filter: Arc<CustomerFilter>, sorted: Sorted<CustomerOrder>) -> view::List {
     let kept = (*filter == CustomerFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::CUSTOMER, kept, sort().into(), select)
+    view::List::new(&view::CUSTOMER, kept, sorted.into(), select)
 }
 
 /// The customers that are bound to partners.

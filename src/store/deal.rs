@@ -13,12 +13,14 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::campaign::contains;
+use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::deal::{Deal, StageOutcome};
 use crate::domain::id::{DealId, PartnerId, PaymentStageId, TenantId};
+use crate::domain::money::Currency;
 use crate::domain::text;
 
 const TABLE: &str = "deal";
@@ -32,6 +34,32 @@ pub struct DealFilter {
     pub stage: Option<PaymentStageId>,
     /// Standing in a stage with one of these; empty matches nothing.
     pub outcome: Option<Vec<StageOutcome>>,
+    pub currency: Option<Currency>,
+}
+
+/// The orders in which deals are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DealOrder {
+    #[default]
+    CreatedAt,
+    /// Whatever the case.
+    Name,
+    /// Only within one currency.
+    Value,
+}
+
+impl SortBy for DealOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Name => Some(Key::text(view::column(Column::NameKey))),
+            Self::Value => Some(Key::integer(view::column(Column::ValueMinor))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
 }
 
 pub fn sort() -> Sort<Column> {
@@ -62,25 +90,15 @@ pub async fn by_ids(
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &DealFilter,
-    request: &PageRequest,
-) -> Result<Page<Deal>, StoreError> {
-    let page = sort().page(database, filtered(scope, filter), request).await?;
-    page.try_map(from_row)
-}
-
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// The deals that the filter lets through.
-pub fn list(filter: Arc<DealFilter>) -> view::List {
+pub fn list(filter: Arc<DealFilter>, sorted: Sorted<DealOrder>) -> view::List {
     let kept = (*filter == DealFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::DEAL, kept, sort().into(), select)
+    view::List::new(&view::DEAL, kept, sorted.into(), select)
 }
 
 /// The deals of partners.
@@ -141,6 +159,9 @@ fn filtered(scope: &Scope, filter: &DealFilter) -> Select<Entity> {
             .select_only()
             .column(payment_stage::Column::Id);
         select = select.filter(Column::StageId.in_subquery(stages.into_query()));
+    }
+    if let Some(currency) = filter.currency {
+        select = select.filter(Column::Currency.eq(currency.code()));
     }
     select
 }

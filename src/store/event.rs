@@ -13,6 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::event_decision::events_decided;
+use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
@@ -44,6 +45,27 @@ pub struct EventFilter {
     pub earned: Option<bool>,
     /// Its decision gives one of these; empty matches nothing.
     pub reasons: Option<Vec<NoCommissionReason>>,
+}
+
+/// The orders in which events are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum EventOrder {
+    #[default]
+    RecordedAt,
+    OccurredAt,
+}
+
+impl SortBy for EventOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::RecordedAt => None,
+            Self::OccurredAt => Some(Key::time(view::column(Column::OccurredAt))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
 }
 
 /// In the order of recording, the newest first.
@@ -188,27 +210,15 @@ pub async fn first_occurred_at(
         .await?)
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &EventFilter,
-    request: &PageRequest,
-) -> Result<Page<Event>, StoreError> {
-    sort()
-        .page(database, filtered(scope, filter), request)
-        .await?
-        .try_map(from_row)
-}
-
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &EventFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// The events that the filter lets through.
-pub fn list(filter: Arc<EventFilter>) -> view::List {
+pub fn list(filter: Arc<EventFilter>, sorted: Sorted<EventOrder>) -> view::List {
     let kept = (*filter == EventFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::EVENT, kept, sort().into(), select)
+    view::List::new(&view::EVENT, kept, sorted.into(), select)
 }
 
 /// The events of customers.

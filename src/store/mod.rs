@@ -32,6 +32,7 @@ mod loss;
 mod many;
 pub mod maturing;
 pub mod missing_lines;
+pub mod order;
 pub mod outbox;
 pub mod page;
 pub mod partner;

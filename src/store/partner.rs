@@ -13,7 +13,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::campaign::contains;
-use super::page::{Page, PageRequest, Place, Sort, SortKey, cut};
+use super::order::{Key, SortBy, Sorted};
+use super::page::{Page, PageRequest, Sort};
 use super::scope::{Scoped, visible};
 use super::writes::Writes;
 use super::{StoreError, commission_rule, many, row, tiered_commission, view};
@@ -45,8 +46,9 @@ pub struct PartnerFilter {
 }
 
 /// The orders in which partners are listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PartnerOrder {
+    #[default]
     CreatedAt,
     Name,
     /// By what is kept in a currency; who has nothing there stands at 0.
@@ -54,29 +56,18 @@ pub enum PartnerOrder {
     Payable(Currency),
 }
 
-impl PartnerOrder {
-    /// Some value of the kind that partners are sorted by; `None`: by the id alone.
-    pub fn example(self) -> Option<SortKey> {
+impl SortBy for PartnerOrder {
+    fn key(self) -> Option<Key> {
         match self {
             Self::CreatedAt => None,
-            Self::Name => Some(SortKey::Text(String::new())),
-            Self::LifetimeValue(_) | Self::Payable(_) => Some(SortKey::Integer(0)),
+            Self::Name => Some(Key::text(view::column(Column::NameKey))),
+            Self::LifetimeValue(currency) => Some(Key::integer(kept_sum("lifetime_value", LIFETIME_VALUE, currency))),
+            Self::Payable(currency) => Some(Key::integer(kept_sum("payable", PAYABLE, currency))),
         }
     }
-}
 
-/// How partners are sorted.
-pub fn sort(order: PartnerOrder, descending: bool) -> view::Order {
-    let key = match order {
-        PartnerOrder::CreatedAt => None,
-        PartnerOrder::Name => Some(view::column(Column::NameKey)),
-        PartnerOrder::LifetimeValue(currency) => Some(kept_sum("lifetime_value", LIFETIME_VALUE, currency)),
-        PartnerOrder::Payable(currency) => Some(kept_sum("payable", PAYABLE, currency)),
-    };
-    view::Order {
-        key,
-        id: view::column(Column::Id),
-        descending,
+    fn id() -> view::Column {
+        view::column(Column::Id)
     }
 }
 
@@ -102,10 +93,10 @@ fn kept_sum(name: &'static str, expression: &str, currency: Currency) -> view::C
 }
 
 /// The partners that the filter lets through.
-pub fn list(filter: Arc<PartnerFilter>, order: view::Order) -> view::List {
+pub fn list(filter: Arc<PartnerFilter>, sorted: Sorted<PartnerOrder>) -> view::List {
     let kept = (*filter == PartnerFilter::default()).then(String::new);
     let select = move |backend, scope: &Scope, _| filtered(backend, scope, &filter).into_query();
-    view::List::new(&view::PARTNER, kept, order, select)
+    view::List::new(&view::PARTNER, kept, sorted.into(), select)
 }
 
 pub async fn find(
@@ -314,35 +305,6 @@ pub async fn by_ids(
     let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
-}
-
-/// A page of them, each with its place.
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &PartnerFilter,
-    (order, descending): (PartnerOrder, bool),
-    request: &PageRequest,
-) -> Result<Page<(Partner, Place)>, StoreError> {
-    let sort = sort(order, descending);
-    let mut statement = filtered(database.get_database_backend(), scope, filter).into_query();
-    sort.apply(&mut statement, request);
-    if let Some(key) = sort.key {
-        statement.expr_as(key.of_list(), "place");
-    }
-    let rows = database.query_all(&statement).await?;
-    let rows = rows.iter().map(|row| {
-        let key = match order.example() {
-            None => None,
-            Some(SortKey::Text(_)) => Some(SortKey::Text(row.try_get("", "place")?)),
-            Some(SortKey::Time(_)) => Some(SortKey::Time(row.try_get("", "place")?)),
-            Some(SortKey::Integer(_)) => Some(SortKey::Integer(row.try_get("", "place")?)),
-        };
-        let partner = from_row(partner::Model::from_query_result(row, "")?)?;
-        let id = partner.id.uuid();
-        Ok((partner, Place { key, id }))
-    });
-    Ok(cut(rows.collect::<Result<_, StoreError>>()?, request))
 }
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PartnerFilter) -> Result<u64, StoreError> {

@@ -12,6 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::Writes;
@@ -45,6 +46,28 @@ pub enum Parent {
     Run,
 }
 
+/// The orders in which payouts are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PayoutOrder {
+    #[default]
+    CreatedAt,
+    /// Only within one currency.
+    Amount,
+}
+
+impl SortBy for PayoutOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Amount => Some(Key::integer(view::column(Column::AmountMinor))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
+}
+
 pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
@@ -59,27 +82,15 @@ pub async fn by_ids(
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &PayoutFilter,
-    request: &PageRequest,
-) -> Result<Page<Payout>, StoreError> {
-    sort()
-        .page(database, filtered(scope, filter), request)
-        .await?
-        .try_map(from_row)
-}
-
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// The payouts that the filter lets through.
-pub fn list(filter: Arc<PayoutFilter>) -> view::List {
+pub fn list(filter: Arc<PayoutFilter>, sorted: Sorted<PayoutOrder>) -> view::List {
     let kept = (*filter == PayoutFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::PAYOUT, kept, sort().into(), select)
+    view::List::new(&view::PAYOUT, kept, sorted.into(), select)
 }
 
 /// The payouts under parents of this kind.

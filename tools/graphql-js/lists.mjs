@@ -3,8 +3,13 @@
 import { bad } from "./mapping.mjs";
 import { hexOf, keptMoment, units } from "./values-of-rows.mjs";
 
-/** By columns; "-" turns one round. Nothing comes before something. */
+/** By columns; "-" turns one round, "a|b" is b where a is nothing, "a~" has small letters for A to Z. Nothing comes before something. */
 export function sorted(rows, order) {
+  const value = (row, name) => {
+    if (name.endsWith("~")) return row[name.slice(0, -1)].replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    const [column, other] = name.split("|");
+    return row[column] ?? row[other] ?? row[column];
+  };
   const keys = order.split(" ").map((name) => (name.startsWith("-") ? [name.slice(1), -1] : [name, 1]));
   const compare = (one, other) => {
     if (one === other) return 0;
@@ -13,7 +18,7 @@ export function sorted(rows, order) {
     if (typeof one === "string") return Buffer.compare(Buffer.from(one), Buffer.from(other));
     return one < other ? -1 : 1;
   };
-  const sign = (one, other) => keys.reduce((found, [name, turn]) => found || turn * compare(one[name], other[name]), 0);
+  const sign = (one, other) => keys.reduce((found, [name, turn]) => found || turn * compare(value(one, name), value(other, name)), 0);
   return [...rows].sort(sign);
 }
 

@@ -61,6 +61,7 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
                 format!("(filter: {{ partnerId: {:?} }})", p.a),
                 r#"(filter: { search: "hidden" })"#.to_owned(),
                 r#"(filter: { search: "campaign" })"#.to_owned(),
+                "(first: 500, orderBy: { field: NAME })".to_owned(),
             ]
             .into_iter()
             .chain(list())
@@ -139,7 +140,10 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             "customers",
             list()
                 .into_iter()
-                .chain([r#"(filter: { search: "a" })"#.to_owned()])
+                .chain([
+                    r#"(filter: { search: "a" })"#.to_owned(),
+                    "(first: 500, orderBy: { field: ACQUIRED_AT })".to_owned(),
+                ])
                 .collect(),
         ),
         ("customFields", vec![String::new()]),
@@ -155,6 +159,8 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
                 format!("(filter: {{ stageId: {:?} }})", p.pipeline.other_stage),
                 r#"(filter: { search: "bravo" })"#.to_owned(),
                 r#"(filter: { search: "deal", outcome: [OPEN, WON, LOST] })"#.to_owned(),
+                "(first: 500, orderBy: { field: NAME })".to_owned(),
+                r#"(filter: { currency: "USD" }, orderBy: { field: VALUE })"#.to_owned(),
             ]
             .into_iter()
             .chain(list())
@@ -165,7 +171,10 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             "events",
             list()
                 .into_iter()
-                .chain([format!("(filter: {{ partnerId: {:?}, kind: [CHARGE] }})", p.b)])
+                .chain([
+                    format!("(filter: {{ partnerId: {:?}, kind: [CHARGE] }})", p.b),
+                    "(first: 500, orderBy: { field: OCCURRED_AT })".to_owned(),
+                ])
                 .collect(),
         ),
         ("paymentStages", vec![String::new()]),
@@ -174,7 +183,10 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             "payouts",
             list()
                 .into_iter()
-                .chain([format!("(filter: {{ partnerId: {:?} }})", p.b)])
+                .chain([
+                    format!("(filter: {{ partnerId: {:?} }})", p.b),
+                    r#"(filter: { currency: "USD" }, orderBy: { field: AMOUNT })"#.to_owned(),
+                ])
                 .collect(),
         ),
         ("node", every_id.iter().map(|id| format!("(id: {id})")).collect()),
@@ -195,7 +207,13 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             vec![&p.group, &p.other_group, &foreign.group],
             &["hidden-alpha group"],
         ),
-        ("partnerGroups", list()),
+        (
+            "partnerGroups",
+            list()
+                .into_iter()
+                .chain(["(first: 500, orderBy: { field: NAME })".to_owned()])
+                .collect(),
+        ),
         ("partnerTiers", vec![String::new()]),
         ("partners", list().into_iter().chain(filters).chain(orders).collect()),
         by_name(
