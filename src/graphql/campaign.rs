@@ -15,7 +15,7 @@ use super::identity;
 use super::input::{DeleteInput, id_text, patch, plain};
 use super::label::{ADVERTISER, Advertiser};
 use super::loader::PageKey;
-use super::lookup::{one_of_two, wanted};
+use super::lookup::{all_wanted, ids, one_of_two, wanted};
 use super::order::{self, CommissionOrder, OrderBy};
 use super::partner::{Partner, partners};
 use super::rows::{
@@ -305,6 +305,16 @@ pub struct CampaignFilter {
     pub advertiser_id: Option<ID>,
     /// To which this partner belongs.
     pub partner_id: Option<ID>,
+    /// Of one of these advertisers. Not for a partner's token.
+    pub advertiser_ids: Option<Vec<ID>>,
+    /// To which one of these partners belongs.
+    pub partner_ids: Option<Vec<ID>>,
+    /// With exactly one of these external ids. Not for a partner's token.
+    pub external_ids: Option<Vec<String>>,
+    /// Created at this moment or later.
+    pub created_from: Option<DateTime>,
+    /// Created before this moment.
+    pub created_to: Option<DateTime>,
 }
 
 /// A new campaign.
@@ -419,7 +429,10 @@ impl CampaignQuery {
         let scope = caller.read(Resource::Campaigns)?;
         let filter = filter.unwrap_or_default();
         let sorted = OrderBy::read(order_by);
-        let is_for_staff = filter.status.is_some() || filter.advertiser_id.is_some();
+        let is_for_staff = filter.status.is_some()
+            || filter.advertiser_id.is_some()
+            || filter.advertiser_ids.is_some()
+            || filter.external_ids.is_some();
         // When campaigns start is not for partners, nor which does first.
         if is_for_staff || sorted.by == CampaignOrder::StartsAt {
             caller.staff_only()?;
@@ -431,6 +444,11 @@ impl CampaignQuery {
                 .map(|list| list.into_iter().map(campaign::CampaignStatus::from).collect()),
             advertiser: filter.advertiser_id.map(|id| id.parse()).transpose()?,
             partner: filter.partner_id.map(|id| id.parse()).transpose()?,
+            advertisers: ids(filter.advertiser_ids)?,
+            partners: ids(filter.partner_ids)?,
+            external_ids: all_wanted("filter.externalIds", filter.external_ids)?,
+            created_from: filter.created_from.map(|moment| moment.0),
+            created_to: filter.created_to.map(|moment| moment.0),
         };
         let filter = Arc::new(filter);
         let cursors = order::cursors((scope, "campaigns", &filter), sorted);

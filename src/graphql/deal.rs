@@ -12,7 +12,7 @@ use super::context::{Mutation, mutation, request};
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::input::{DeleteInput, MoneyInput, id_text, patch, plain};
-use super::lookup::{one_of_two, wanted};
+use super::lookup::{all_wanted, bounds, ids, one_of_two, wanted};
 use super::money::Money;
 use super::order::{self, OrderBy, within_currency};
 use super::partner::PARTNER;
@@ -22,7 +22,7 @@ use super::pipeline::{CustomField, CustomFieldOption, PaymentStage, StageOutcome
 use super::rows::{
     self, Described, Listing, Pages, Partners, Rows, Shown, Type, amount, link, listed, page_of, required, resolver,
 };
-use super::scalar::{CurrencyCode, DateTime};
+use super::scalar::{CurrencyCode, DateTime, Decimal};
 use super::simulated_payment::SimulatedPayment;
 use super::user_error::{DeletePayload, UserError, answer, shown, shown_rows};
 use crate::auth::Resource;
@@ -274,10 +274,27 @@ pub struct DealFilter {
     pub outcome: Option<Vec<StageOutcome>>,
     /// Worth something in this currency.
     pub currency: Option<CurrencyCode>,
+    /// Of one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Standing in one of these stages.
+    pub stage_ids: Option<Vec<ID>>,
+    /// With exactly one of these external ids.
+    pub external_ids: Option<Vec<String>>,
+    /// Worth this much or more, in units of `currency`, which must be given.
+    pub min_value: Option<Decimal>,
+    /// Worth this much or less, in units of `currency`, which must be given.
+    pub max_value: Option<Decimal>,
+    /// Created at this moment or later.
+    pub created_from: Option<DateTime>,
+    /// Created before this moment.
+    pub created_to: Option<DateTime>,
 }
 
 impl DealFilter {
     fn read(self) -> Result<StoreFilter, ApiError> {
+        let currency = self.currency.map(|code| code.0);
+        let (least, most) = (("filter.minValue", self.min_value), ("filter.maxValue", self.max_value));
+        let (least_minor, most_minor) = bounds(least, most, currency)?;
         Ok(StoreFilter {
             search: self.search.map(|text| wanted("filter.search", text)).transpose()?,
             partner: self.partner_id.map(|id| id.parse()).transpose()?,
@@ -285,7 +302,14 @@ impl DealFilter {
             outcome: self
                 .outcome
                 .map(|list| list.into_iter().map(deal::StageOutcome::from).collect()),
-            currency: self.currency.map(|code| code.0),
+            currency,
+            partners: ids(self.partner_ids)?,
+            stages: ids(self.stage_ids)?,
+            external_ids: all_wanted("filter.externalIds", self.external_ids)?,
+            least_minor,
+            most_minor,
+            created_from: self.created_from.map(|moment| moment.0),
+            created_to: self.created_to.map(|moment| moment.0),
         })
     }
 }

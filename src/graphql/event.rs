@@ -13,7 +13,7 @@ use super::decision::{EventDecision, NoCommissionReason};
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::loader::{PageKey, RevenueAdjustmentsOfEvent};
-use super::lookup::{one_of_two, wanted};
+use super::lookup::{all_wanted, ids, one_of_two, wanted};
 use super::money::Money;
 use super::order::{self, OrderBy};
 use super::partner::{PARTNER, Partner};
@@ -23,7 +23,7 @@ use super::rows::{
     pages_under, required, resolver, same,
 };
 use super::scalar::{DateTime, Json};
-use crate::auth::{Denied, Resource};
+use crate::auth::Resource;
 use crate::domain::id::{self, CustomerId, EventId, TenantId};
 use crate::domain::money;
 use crate::domain::{decision, event};
@@ -602,6 +602,16 @@ pub struct EventFilter {
     pub earned: Option<bool>,
     /// That earned nothing for one of these reasons.
     pub reason: Option<Vec<NoCommissionReason>>,
+    /// Of exactly one of these types.
+    pub types: Option<Vec<String>>,
+    /// Credited to one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Credited to one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// Of one of these customers. Not for a partner's token.
+    pub customer_ids: Option<Vec<ID>>,
+    /// With exactly one of these external ids.
+    pub external_ids: Option<Vec<String>>,
 }
 
 impl EventFilter {
@@ -622,6 +632,11 @@ impl EventFilter {
             reasons: self
                 .reason
                 .map(|list| list.into_iter().map(decision::NoCommissionReason::from).collect()),
+            types: all_wanted("filter.types", self.types)?,
+            partners: ids(self.partner_ids)?,
+            campaigns: ids(self.campaign_ids)?,
+            customers: ids(self.customer_ids)?,
+            external_ids: all_wanted("filter.externalIds", self.external_ids)?,
         })
     }
 }
@@ -635,6 +650,16 @@ pub struct CustomerFilter {
     pub partner_id: Option<ID>,
     /// Bound to this campaign.
     pub campaign_id: Option<ID>,
+    /// Bound to one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Bound to one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// With exactly one of these external ids.
+    pub external_ids: Option<Vec<String>>,
+    /// Acquired at this moment or later.
+    pub acquired_from: Option<DateTime>,
+    /// Acquired before this moment.
+    pub acquired_to: Option<DateTime>,
 }
 
 /// What events are sorted by.
@@ -695,8 +720,8 @@ impl EventQuery {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Events)?;
         let filter = filter.unwrap_or_default();
-        if caller.partner().is_some() && filter.customer_id.is_some() {
-            return Err(Denied::NotForPartners.into());
+        if filter.customer_id.is_some() || filter.customer_ids.is_some() {
+            caller.staff_only()?;
         }
         let filter = Arc::new(filter.read()?);
         let sorted = OrderBy::read(order_by);
@@ -748,6 +773,11 @@ impl EventQuery {
             search: filter.search.map(|text| wanted("filter.search", text)).transpose()?,
             partner: filter.partner_id.map(|id| id.parse()).transpose()?,
             campaign: filter.campaign_id.map(|id| id.parse()).transpose()?,
+            partners: ids(filter.partner_ids)?,
+            campaigns: ids(filter.campaign_ids)?,
+            external_ids: all_wanted("filter.externalIds", filter.external_ids)?,
+            acquired_from: filter.acquired_from.map(|moment| moment.0),
+            acquired_to: filter.acquired_to.map(|moment| moment.0),
         });
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "customers", &filter), sorted);

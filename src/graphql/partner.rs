@@ -17,7 +17,7 @@ use super::event::{Customer, customers, customers_of};
 use super::identity;
 use super::label::{PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier};
 use super::loader::{BalancesKey, DealsOfPartner, PageKey, ProgressKey};
-use super::lookup::{one_of_two, wanted};
+use super::lookup::{all_wanted, ids, one_of_two, wanted};
 use super::money::Money;
 use super::order::{CommissionOrder, OrderDirection};
 use super::partner_balance::{PARTNER_BALANCE, PartnerBalance};
@@ -723,6 +723,22 @@ pub struct PartnerFilter {
     pub status: Option<Vec<PartnerStatus>>,
     /// With exactly this tag among its tags.
     pub tag: Option<String>,
+    /// In one of these groups.
+    pub group_ids: Option<Vec<ID>>,
+    /// Of one of these tiers. Not for a partner's token.
+    pub tier_ids: Option<Vec<ID>>,
+    /// Of one of these categories. Not for a partner's token.
+    pub category_ids: Option<Vec<ID>>,
+    /// Belonging to one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// With exactly one of these among its tags. Not for a partner's token.
+    pub tags: Option<Vec<String>>,
+    /// With exactly one of these external ids.
+    pub external_ids: Option<Vec<String>>,
+    /// Created at this moment or later.
+    pub created_from: Option<DateTime>,
+    /// Created before this moment.
+    pub created_to: Option<DateTime>,
 }
 
 impl PartnerFilter {
@@ -740,12 +756,21 @@ impl PartnerFilter {
                 .status
                 .map(|list| list.into_iter().map(partner::PartnerStatus::from).collect()),
             tag: self.tag.map(|text| wanted("tag", text)).transpose()?,
+            groups: ids(self.group_ids)?,
+            tiers: ids(self.tier_ids)?,
+            categories: ids(self.category_ids)?,
+            campaigns: ids(self.campaign_ids)?,
+            tags: all_wanted("filter.tags", self.tags)?,
+            external_ids: all_wanted("filter.externalIds", self.external_ids)?,
+            created_from: self.created_from.map(|moment| moment.0),
+            created_to: self.created_to.map(|moment| moment.0),
         })
     }
 
     /// Whether it asks about what partners do not see of themselves.
     fn is_for_staff(&self) -> bool {
-        self.tier_id.is_some() || self.category_id.is_some() || self.tag.is_some()
+        let one = self.tier_id.is_some() || self.category_id.is_some() || self.tag.is_some();
+        one || self.tier_ids.is_some() || self.category_ids.is_some() || self.tags.is_some()
     }
 }
 

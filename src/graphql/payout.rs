@@ -12,6 +12,7 @@ use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::loader::PayoutPageKey;
+use super::lookup::{bounds, ids};
 use super::money::Money;
 use super::order::{self, OrderBy, within_currency};
 use super::partner::{PARTNER, Partner};
@@ -20,7 +21,7 @@ use super::rows::{
     self, Described, Listing, Pages, Partners, Shown, Type, Under, allowed, amount, link, listed, page_of, pages_under,
     required,
 };
-use super::scalar::{CurrencyCode, DateTime};
+use super::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::auth::Resource;
 use crate::domain::commission;
 use crate::domain::id::{self, PayoutId, TenantId};
@@ -284,6 +285,12 @@ pub struct PayoutFilter {
     pub settled_from: Option<DateTime>,
     /// Settled before this moment.
     pub settled_to: Option<DateTime>,
+    /// Of one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Of this amount or more, in units of `currency`, which must be given.
+    pub min_amount: Option<Decimal>,
+    /// Of this amount or less, in units of `currency`, which must be given.
+    pub max_amount: Option<Decimal>,
 }
 
 /// What payouts are sorted by.
@@ -325,9 +332,15 @@ impl PayoutQuery {
         if filter.run_id.is_some() {
             caller.staff_only()?;
         }
+        let currency = filter.currency.map(|code| code.0);
+        let (least, most) = (
+            ("filter.minAmount", filter.min_amount),
+            ("filter.maxAmount", filter.max_amount),
+        );
+        let (least_minor, most_minor) = bounds(least, most, currency)?;
         let filter = Arc::new(StoreFilter {
             partner: filter.partner_id.map(|id| id.parse()).transpose()?,
-            currency: filter.currency.map(|code| code.0),
+            currency,
             status: filter
                 .status
                 .map(|list| list.into_iter().map(commission::PayoutStatus::from).collect()),
@@ -336,6 +349,9 @@ impl PayoutQuery {
             run: filter.run_id.map(|id| id.parse()).transpose()?,
             settled_from: filter.settled_from.map(|moment| moment.0),
             settled_to: filter.settled_to.map(|moment| moment.0),
+            partners: ids(filter.partner_ids)?,
+            least_minor,
+            most_minor,
         });
         let sorted = OrderBy::read(order_by);
         if sorted.by == PayoutOrder::Amount {

@@ -7,11 +7,13 @@ use entity::customer::{self, Column, Entity};
 use entity::{customer_binding, customer_imported};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait,
+    Select,
 };
 use uuid::Uuid;
 
 use super::campaign::contains;
+use super::filter::{one_of_ids, text_of};
 use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
@@ -23,13 +25,21 @@ use crate::domain::event::Customer;
 use crate::domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
 
 /// What to list; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CustomerFilter {
     /// Part of the external id, whatever the case.
     pub search: Option<String>,
     pub partner: Option<PartnerId>,
     pub campaign: Option<CampaignId>,
+    /// One of these; empty matches nothing.
+    pub partners: Option<Vec<PartnerId>>,
+    pub campaigns: Option<Vec<CampaignId>>,
+    pub external_ids: Option<Vec<String>>,
+    pub acquired_from: Option<Timestamp>,
+    pub acquired_to: Option<Timestamp>,
 }
+
+text_of!(CustomerFilter: search partner campaign, later: partners campaigns external_ids acquired_from acquired_to);
 
 /// The orders in which customers are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -148,7 +158,13 @@ fn filtered(scope: &Scope, filter: &CustomerFilter) -> Select<Entity> {
     if let Some(campaign) = filter.campaign {
         select = select.filter(Column::CampaignId.eq(campaign.uuid()));
     }
-    select
+    let more = Condition::all()
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)))
+        .add_option(filter.acquired_from.map(|from| Column::AcquiredAt.gte(from)))
+        .add_option(filter.acquired_to.map(|to| Column::AcquiredAt.lt(to)));
+    select.filter(more)
 }
 
 /// Writes customers whose external ids are new; whoever loses a race for one gets the error that says so.

@@ -7,12 +7,13 @@ use entity::deal::{self, Column, Entity};
 use entity::{deal_field, payment_stage};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
 use super::campaign::contains;
+use super::filter::{one_of_ids, text_of};
 use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
@@ -21,12 +22,12 @@ use crate::auth::Scope;
 use crate::domain::deal::{Deal, StageOutcome};
 use crate::domain::id::{DealId, PartnerId, PaymentStageId, TenantId};
 use crate::domain::money::Currency;
-use crate::domain::text;
+use crate::domain::{Timestamp, text};
 
 const TABLE: &str = "deal";
 
 /// What to list; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct DealFilter {
     /// Part of the name or of the external id, whatever the case.
     pub search: Option<String>,
@@ -35,7 +36,18 @@ pub struct DealFilter {
     /// Standing in a stage with one of these; empty matches nothing.
     pub outcome: Option<Vec<StageOutcome>>,
     pub currency: Option<Currency>,
+    /// One of these; empty matches nothing.
+    pub partners: Option<Vec<PartnerId>>,
+    pub stages: Option<Vec<PaymentStageId>>,
+    pub external_ids: Option<Vec<String>>,
+    /// Both inclusive, and of the currency.
+    pub least_minor: Option<i64>,
+    pub most_minor: Option<i64>,
+    pub created_from: Option<Timestamp>,
+    pub created_to: Option<Timestamp>,
 }
+
+text_of!(DealFilter: search partner stage outcome, later: currency partners stages external_ids least_minor most_minor created_from created_to);
 
 /// The orders in which deals are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -160,10 +172,16 @@ fn filtered(scope: &Scope, filter: &DealFilter) -> Select<Entity> {
             .column(payment_stage::Column::Id);
         select = select.filter(Column::StageId.in_subquery(stages.into_query()));
     }
-    if let Some(currency) = filter.currency {
-        select = select.filter(Column::Currency.eq(currency.code()));
-    }
-    select
+    let more = Condition::all()
+        .add_option(filter.currency.map(|currency| Column::Currency.eq(currency.code())))
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(one_of_ids(Column::StageId, filter.stages.as_deref()))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)))
+        .add_option(filter.least_minor.map(|least| Column::ValueMinor.gte(least)))
+        .add_option(filter.most_minor.map(|most| Column::ValueMinor.lte(most)))
+        .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));
+    select.filter(more)
 }
 
 pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::event_decision::events_decided;
+use super::filter::{one_of_ids, text_of};
 use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
@@ -29,7 +30,7 @@ use crate::domain::refund::Refunded;
 const TABLE: &str = "event";
 
 /// What to list; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct EventFilter {
     /// One of these; empty matches nothing.
     pub kinds: Option<Vec<EventKind>>,
@@ -45,7 +46,15 @@ pub struct EventFilter {
     pub earned: Option<bool>,
     /// Its decision gives one of these; empty matches nothing.
     pub reasons: Option<Vec<NoCommissionReason>>,
+    /// One of these; empty matches nothing.
+    pub types: Option<Vec<String>>,
+    pub partners: Option<Vec<PartnerId>>,
+    pub campaigns: Option<Vec<CampaignId>>,
+    pub customers: Option<Vec<CustomerId>>,
+    pub external_ids: Option<Vec<String>>,
 }
+
+text_of!(EventFilter: kinds event_type partner campaign customer occurred_from occurred_to recorded_from recorded_to earned reasons, later: types partners campaigns customers external_ids);
 
 /// The orders in which events are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -269,7 +278,12 @@ fn filtered(scope: &Scope, filter: &EventFilter) -> Select<Entity> {
         .add_option(filter.occurred_from.map(|from| Column::OccurredAt.gte(from)))
         .add_option(filter.occurred_to.map(|to| Column::OccurredAt.lt(to)))
         .add_option(filter.recorded_from.map(|from| Column::RecordedAt.gte(from)))
-        .add_option(filter.recorded_to.map(|to| Column::RecordedAt.lt(to)));
+        .add_option(filter.recorded_to.map(|to| Column::RecordedAt.lt(to)))
+        .add_option(filter.types.as_ref().map(|types| Column::Type.is_in(types)))
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
+        .add_option(one_of_ids(Column::CustomerId, filter.customers.as_deref()))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)));
     let wanted = match (filter.earned, filter.reasons.as_deref()) {
         (None, None) => wanted,
         (earned, reasons) => wanted.add(Column::Id.in_subquery(events_decided(scope, earned, reasons))),

@@ -24,6 +24,7 @@ pub mod deletion;
 mod error;
 pub mod event;
 pub mod event_decision;
+mod filter;
 pub mod idempotency;
 pub mod in_force;
 pub mod integrity;

@@ -13,6 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::campaign::contains;
+use super::filter::{one_of_ids, text_of};
 use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::{Scoped, visible};
@@ -31,7 +32,7 @@ use crate::domain::text;
 const TABLE: &str = "partner";
 
 /// What to list; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PartnerFilter {
     /// Part of the name, the e-mail address or the external id, whatever the case.
     pub search: Option<String>,
@@ -43,7 +44,18 @@ pub struct PartnerFilter {
     pub types: Option<Vec<PartnerType>>,
     pub status: Option<Vec<PartnerStatus>>,
     pub tag: Option<String>,
+    /// One of these; empty matches nothing.
+    pub groups: Option<Vec<PartnerGroupId>>,
+    pub tiers: Option<Vec<PartnerTierId>>,
+    pub categories: Option<Vec<PartnerCategoryId>>,
+    pub campaigns: Option<Vec<CampaignId>>,
+    pub tags: Option<Vec<String>>,
+    pub external_ids: Option<Vec<String>>,
+    pub created_from: Option<Timestamp>,
+    pub created_to: Option<Timestamp>,
 }
+
+text_of!(PartnerFilter: search group tier category campaign types status tag, later: groups tiers categories campaigns tags external_ids created_from created_to);
 
 /// The orders in which partners are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -460,34 +472,47 @@ fn filtered(backend: DbBackend, scope: &Scope, filter: &PartnerFilter) -> Select
     if let Some(tier) = filter.tier {
         select = select.filter(Column::TierId.eq(tier.uuid()));
     }
-    if let Some(category) = filter.category {
+    let of_categories = |ids: &[PartnerCategoryId]| {
         let members = Query::select()
             .column(partner_category_member::Column::PartnerId)
             .from(partner_category_member::Entity)
             .and_where(partner_category_member::Column::TenantId.eq(scope.tenant().uuid()))
-            .and_where(partner_category_member::Column::CategoryId.eq(category.uuid()))
+            .and_where(partner_category_member::Column::CategoryId.is_in(ids.iter().map(|id| id.uuid())))
             .take();
-        select = select.filter(Column::Id.in_subquery(members));
-    }
-    if let Some(campaign) = filter.campaign {
+        Column::Id.in_subquery(members)
+    };
+    let of_campaigns = |ids: &[CampaignId]| {
         let members = Query::select()
             .column(campaign_member::Column::PartnerId)
             .from(campaign_member::Entity)
             .and_where(campaign_member::Column::TenantId.eq(scope.tenant().uuid()))
-            .and_where(campaign_member::Column::CampaignId.eq(campaign.uuid()))
+            .and_where(campaign_member::Column::CampaignId.is_in(ids.iter().map(|id| id.uuid())))
             .take();
-        select = select.filter(Column::Id.in_subquery(members));
-    }
-    if let Some(types) = &filter.types {
-        select = select.filter(Column::Type.is_in(types.iter().map(|kind| kind.as_str())));
-    }
-    if let Some(status) = &filter.status {
-        select = select.filter(Column::Status.is_in(status.iter().map(|status| status.as_str())));
-    }
-    if let Some(tag) = &filter.tag {
-        select = select.filter(has_tag(backend, tag));
-    }
-    select
+        Column::Id.in_subquery(members)
+    };
+    let types = filter.types.as_ref();
+    let statuses = filter.status.as_ref();
+    let any_tag = |tags: &Vec<String>| match tags.is_empty() {
+        true => Condition::all().add(Expr::value(false)),
+        false => tags
+            .iter()
+            .fold(Condition::any(), |any, tag| any.add(has_tag(backend, tag))),
+    };
+    let more = Condition::all()
+        .add_option(filter.category.map(|category| of_categories(&[category])))
+        .add_option(filter.campaign.map(|campaign| of_campaigns(&[campaign])))
+        .add_option(types.map(|types| Column::Type.is_in(types.iter().map(|kind| kind.as_str()))))
+        .add_option(statuses.map(|status| Column::Status.is_in(status.iter().map(|status| status.as_str()))))
+        .add_option(filter.tag.as_ref().map(|tag| has_tag(backend, tag)))
+        .add_option(one_of_ids(Column::GroupId, filter.groups.as_deref()))
+        .add_option(one_of_ids(Column::TierId, filter.tiers.as_deref()))
+        .add_option(filter.categories.as_deref().map(of_categories))
+        .add_option(filter.campaigns.as_deref().map(of_campaigns))
+        .add_option(filter.tags.as_ref().map(any_tag))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)))
+        .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));
+    select.filter(more)
 }
 
 fn has_tag(backend: DbBackend, tag: &str) -> Expr {

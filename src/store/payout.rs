@@ -12,6 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::filter::{one_of_ids, text_of};
 use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
@@ -26,7 +27,7 @@ use crate::domain::money::Currency;
 const TABLE: &str = "payout";
 
 /// What to list; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PayoutFilter {
     pub partner: Option<PartnerId>,
     pub currency: Option<Currency>,
@@ -37,7 +38,14 @@ pub struct PayoutFilter {
     pub run: Option<PayoutRunId>,
     pub settled_from: Option<Timestamp>,
     pub settled_to: Option<Timestamp>,
+    /// One of these; empty matches nothing.
+    pub partners: Option<Vec<PartnerId>>,
+    /// Both inclusive, and of the currency.
+    pub least_minor: Option<i64>,
+    pub most_minor: Option<i64>,
 }
+
+text_of!(PayoutFilter: partner currency status created_from created_to run settled_from settled_to, later: partners least_minor most_minor);
 
 /// What payouts are listed under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -143,7 +151,10 @@ fn filtered(scope: &Scope, filter: &PayoutFilter) -> Select<Entity> {
         .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)))
         .add_option(filter.run.map(|run| Column::RunId.eq(run.uuid())))
         .add_option(filter.settled_from.map(|from| Column::SettledAt.gte(from)))
-        .add_option(filter.settled_to.map(|to| Column::SettledAt.lt(to)));
+        .add_option(filter.settled_to.map(|to| Column::SettledAt.lt(to)))
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(filter.least_minor.map(|least| Column::AmountMinor.gte(least)))
+        .add_option(filter.most_minor.map(|most| Column::AmountMinor.lte(most)));
     visible::<Entity>(scope).filter(wanted)
 }
 

@@ -20,6 +20,7 @@ mod documentation;
 mod dropped_fields;
 mod example_portal;
 mod federation;
+mod filters;
 mod gateway;
 mod histories;
 mod idempotency;

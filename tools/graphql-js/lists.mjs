@@ -32,21 +32,22 @@ export function filtered(reference, rows, filters, given) {
 }
 
 function test(reference, way, [first, second, third], wanted) {
+  const all = (ids) => [ids].flat().map(hexOf);
   const decisions = () => new Map(newestDecisions(reference).map((row) => [row.event_id, row]));
   switch (way) {
     case "is": return (row) => row[first] === wanted;
     case "in": return (row) => wanted.includes(row[first]);
-    case "id": return (row) => row[first] === hexOf(wanted);
+    case "id": return (row) => all(wanted).includes(row[first]);
     case "from": return (row) => row[first] !== null && row[first] >= keptMoment(wanted);
     case "before": return (row) => row[first] !== null && row[first] < keptMoment(wanted);
     case "atLeast": return (row) => Number(units(row[first], row[second])) >= Number(wanted);
     case "atMost": return (row) => Number(units(row[first], row[second])) <= Number(wanted);
-    case "holds": return (row) => row[first].includes(wanted);
+    case "holds": return (row) => [wanted].flat().some((one) => row[first].includes(one));
     case "via": {
       const own = reference.caller.partner;
       // A partner sees its own memberships only.
       const seen = reference.table(first).filter((row) => !own || !row.partner_id || row.partner_id === own);
-      const ids = new Set(seen.filter((row) => row[second] === hexOf(wanted)).map((row) => row[third]));
+      const ids = new Set(seen.filter((row) => all(wanted).includes(row[second])).map((row) => row[third]));
       return (row) => ids.has(row.id);
     }
     case "among": {
