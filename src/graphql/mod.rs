@@ -21,6 +21,7 @@ mod deal;
 mod decision;
 mod error;
 mod event;
+mod event_cursor;
 mod federation;
 mod identity;
 mod input;
