@@ -470,6 +470,8 @@ pub struct CommissionRuleFilter {
     pub payment_target: Option<PaymentTarget>,
     /// Part of the label, whatever the case; at most 200 characters.
     pub search: Option<String>,
+    /// For partners of one of these types.
+    pub partner_types: Option<Vec<PartnerType>>,
 }
 
 /// What commission rules are sorted by.
@@ -523,6 +525,9 @@ impl CommissionRuleQuery {
             partner_type: filter.partner_type.map(partner::PartnerType::from),
             payment_target: filter.payment_target.map(commission::PaymentTarget::from),
             search: filter.search.map(|text| wanted("filter.search", text)).transpose()?,
+            partner_types: filter
+                .partner_types
+                .map(|list| list.into_iter().map(partner::PartnerType::from).collect()),
         };
         let (filter, sorted) = (Arc::new(filter), OrderBy::read(order_by));
         let cursors = order::cursors((scope, "commission_rules", &filter), sorted);

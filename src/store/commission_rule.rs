@@ -14,6 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::campaign::contains;
+use super::filter::text_of;
 use super::order::{Key, SortBy, Sorted};
 use super::scope::visible;
 use super::{StoreError, many, row, view};
@@ -27,13 +28,17 @@ use crate::domain::{Timestamp, text};
 const TABLE: &str = "commission_rule";
 
 /// What to list beside archived rules, which are not; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CommissionRuleFilter {
     pub partner_type: Option<PartnerType>,
     pub payment_target: Option<PaymentTarget>,
     /// Part of the label or of the external id, whatever the case.
     pub search: Option<String>,
+    /// One of these; empty matches nothing.
+    pub partner_types: Option<Vec<PartnerType>>,
 }
+
+text_of!(CommissionRuleFilter: partner_type payment_target search, later: partner_types);
 
 /// The orders in which commission rules are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -171,6 +176,9 @@ fn filtered(scope: &Scope, filter: &CommissionRuleFilter) -> Select<Entity> {
     }
     if let Some(search) = &filter.search {
         select = select.filter(Column::LabelKey.like(contains(search)));
+    }
+    if let Some(types) = &filter.partner_types {
+        select = select.filter(Column::PartnerType.is_in(types.iter().map(|kind| kind.as_str())));
     }
     select
 }

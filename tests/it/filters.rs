@@ -126,6 +126,49 @@ both_databases! {
         }
     }
 
+    async fn requests_stand_like_one_of_several(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let campaigns = [shop.percent("1").await, shop.percent("2").await];
+        let mut requests = Vec::new();
+        for number in 0..4 {
+            let name = format!("r{number}");
+            let asked = json!({ "name": name, "email": format!("{name}@example.com"), "campaignId": campaigns[number % 2] });
+            requests.push(shop.make("createPartnershipRequest", "partnershipRequest", asked).await);
+            shop.app.clock.advance(Duration::from_secs(3600));
+        }
+        shop.staff().done("approvePartnershipRequest", json!({ "id": requests[0] }), "partnershipRequest { id }").await;
+        let rejected = json!({ "id": requests[1], "reason": "no" });
+        shop.staff().done("rejectPartnershipRequest", rejected, "partnershipRequest { id }").await;
+        let names = async |arguments: &str| {
+            let document = format!("{{ partnershipRequests{arguments} {{ totalCount nodes {{ name }} }} }}");
+            let list = shop.staff().data(&document).await["partnershipRequests"].clone();
+            let names: Vec<_> = list["nodes"].as_array().unwrap().iter().map(|row| text(&row["name"])).collect();
+            assert_eq!(list["totalCount"], names.len(), "{arguments}");
+            names.join(" ")
+        };
+        for (arguments, expected) in [
+            ("(filter: { status: [APPROVED, REJECTED] })".to_owned(), "r1 r0"),
+            ("(filter: { status: PENDING })".to_owned(), "r3 r2"),
+            ("(filter: { status: [] })".to_owned(), ""),
+            ("(status: PENDING, filter: { status: [APPROVED, PENDING] })".to_owned(), "r3 r2"),
+            ("(status: PENDING, filter: { status: [APPROVED] })".to_owned(), ""),
+            (format!("(filter: {{ campaignIds: [{:?}] }})", campaigns[1]), "r3 r1"),
+            ("(filter: { createdFrom: \"2026-03-01T13:00:00Z\", createdTo: \"2026-03-01T15:00:00Z\" })".to_owned(), "r2 r1"),
+            ("(filter: {})".to_owned(), "r3 r2 r1 r0"),
+        ] {
+            assert_eq!(names(&arguments).await, expected, "{arguments}");
+        }
+        // A filter that asks nothing has the cursors of none.
+        let document = "{ a: partnershipRequests(first: 1) { edges { cursor } } b: partnershipRequests(first: 1, filter: {}) { edges { cursor } } }";
+        let data = shop.staff().data(document).await;
+        assert_eq!(data["a"], data["b"]);
+        let document = format!(
+            "{{ partnershipRequests(after: {}, filter: {{ status: PENDING }}) {{ totalCount }} }}",
+            data["a"]["edges"][0]["cursor"]
+        );
+        assert_eq!(shop.staff().ask(&document).await.codes(), ["BAD_USER_INPUT"]);
+    }
+
     async fn what_cannot_be_found_is_refused(app: TestApp) {
         let shop = Shop::new(&app).await;
         let long = "x".repeat(201);

@@ -144,6 +144,7 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             [
                 r#"(filter: { search: "hidden", partnerType: AFFILIATE, paymentTarget: PARTNERSHIP })"#.to_owned(),
                 r#"(filter: { partnerType: RESELLER })"#.to_owned(),
+                "(filter: { partnerTypes: [RESELLER, AFFILIATE] })".to_owned(),
             ]
             .into_iter()
             .chain(list())
@@ -245,7 +246,13 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
         ),
         (
             "partnershipRequests",
-            list().into_iter().chain(["(status: PENDING)".to_owned()]).collect(),
+            list()
+                .into_iter()
+                .chain([
+                    "(status: PENDING)".to_owned(),
+                    format!("(filter: {{ status: [PENDING, APPROVED], campaignIds: [{:?}] }})", p.campaign),
+                ])
+                .collect(),
         ),
         by_name(
             "tieredCommission",
