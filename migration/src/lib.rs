@@ -26,6 +26,7 @@ mod m0018_audit;
 mod m0019_imports;
 mod m0020_reassignments;
 mod m0021_audit_of_rows;
+mod m0022_orders;
 
 /// The migrations, in the order in which they are applied.
 pub struct Migrator;
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_imports::Migration),
             Box::new(m0020_reassignments::Migration),
             Box::new(m0021_audit_of_rows::Migration),
+            Box::new(m0022_orders::Migration),
         ]
     }
 }

@@ -215,7 +215,7 @@ impl ApiKeyQuery {
             },
             move |request| Box::pin(async move { Ok(store::api_key::count(request.store().reader(), &scope).await?) }),
         );
-        Ok(Pages { connection, asked })
+        Ok(Pages::of(asked, connection))
     }
 }
 

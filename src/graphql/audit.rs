@@ -308,6 +308,6 @@ impl AuditQuery {
                 Box::pin(async move { Ok(store::audit::count(request.store().reader(), &scope, &filter).await?) })
             },
         );
-        Ok(Pages { connection, asked })
+        Ok(Pages::of(asked, connection))
     }
 }

@@ -13,7 +13,7 @@ use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
-use super::money::OrderDirection;
+use super::order::OrderDirection;
 use super::partner_group::{PARTNER_GROUP, PartnerGroup};
 use super::rows::{self, Described, Listing, Pages, Shown, Type, resolver};
 use super::scalar::{CurrencyCode, DateTime, Json};
@@ -355,7 +355,7 @@ impl BacktestQuery {
             },
             move |request| Box::pin(async move { Ok(store::backtest::count(request.store().reader(), &scope).await?) }),
         );
-        Ok(Pages { connection, asked })
+        Ok(Pages::of(asked, connection))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 
 use super::audit::{AuditEntry, histories, history};
-use super::commission::{CommissionFilter, CommissionOrder};
+use super::commission::CommissionFilter;
 use super::commission_list::{CommissionConnection, commissions_under, under};
 use super::connection::{Connection, PageArguments, placed};
 use super::context::{mutation, request};
@@ -15,19 +15,21 @@ use super::identity;
 use super::input::{DeleteInput, id_text, patch, plain};
 use super::label::{ADVERTISER, Advertiser};
 use super::loader::PageKey;
-use super::lookup::{one_of_two, wanted};
+use super::lookup::{all_wanted, ids, one_of_two, wanted};
+use super::order::{self, CommissionOrder, OrderBy};
 use super::partner::{Partner, partners};
 use super::rows::{
-    self, Described, Listing, Pages, Partners, Shown, Type, allowed, link, made_of, page_of, pages_under,
+    self, Described, Listing, Pages, Partners, Shown, Type, allowed, link, listed, made_of, page_of, pages_under,
 };
 use super::scalar::DateTime;
 use super::terms::{CommissionTerm, CommissionTermInput, drafts, write_terms};
 use super::user_error::{DeletePayload, payload};
-use crate::auth::{Denied, Resource};
+use crate::auth::Resource;
 use crate::domain::campaign;
 use crate::domain::id::{self, CampaignId, TenantId};
 use crate::service::campaign::{CampaignChange, NewCampaign, create, delete, update};
 use crate::store;
+use crate::store::campaign::CampaignOrder;
 use crate::store::commission::Parent;
 use crate::store::page::{Page, Place};
 use crate::store::view;
@@ -303,6 +305,16 @@ pub struct CampaignFilter {
     pub advertiser_id: Option<ID>,
     /// To which this partner belongs.
     pub partner_id: Option<ID>,
+    /// Of one of these advertisers. Not for a partner's token.
+    pub advertiser_ids: Option<Vec<ID>>,
+    /// To which one of these partners belongs.
+    pub partner_ids: Option<Vec<ID>>,
+    /// With exactly one of these external ids. Not for a partner's token.
+    pub external_ids: Option<Vec<String>>,
+    /// Created at this moment or later.
+    pub created_from: Option<DateTime>,
+    /// Created before this moment.
+    pub created_to: Option<DateTime>,
 }
 
 /// A new campaign.
@@ -362,6 +374,19 @@ payload! {
     }
 }
 
+/// What campaigns are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "CampaignOrder")]
+pub enum CampaignOrderField {
+    /// When they were created.
+    #[default]
+    CreatedAt,
+    /// Their name, whatever the case.
+    Name,
+    /// When they start; those that do not say so, when they were created. Not for a partner's token.
+    StartsAt,
+}
+
 #[derive(Default)]
 pub struct CampaignQuery;
 
@@ -387,7 +412,9 @@ impl CampaignQuery {
         .await
     }
 
-    /// The campaigns, newest first. A partner's token lists those that it belongs to, and may search their names.
+    /// The campaigns, newest first where no other order is asked for. A partner's token lists those that it belongs to, and
+    /// may search their names.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn campaigns(
         &self,
         ctx: &Context<'_>,
@@ -396,12 +423,19 @@ impl CampaignQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CampaignFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CampaignOrderField>>,
     ) -> Result<Pages<Connection<Campaign>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Campaigns)?;
         let filter = filter.unwrap_or_default();
-        if caller.partner().is_some() && (filter.status.is_some() || filter.advertiser_id.is_some()) {
-            return Err(Denied::NotForPartners.into());
+        let sorted = OrderBy::read(order_by);
+        let is_for_staff = filter.status.is_some()
+            || filter.advertiser_id.is_some()
+            || filter.advertiser_ids.is_some()
+            || filter.external_ids.is_some();
+        // When campaigns start is not for partners, nor which does first.
+        if is_for_staff || sorted.by == CampaignOrder::StartsAt {
+            caller.staff_only()?;
         }
         let filter = store::campaign::CampaignFilter {
             search: filter.search.map(|text| wanted("search", text)).transpose()?,
@@ -410,33 +444,25 @@ impl CampaignQuery {
                 .map(|list| list.into_iter().map(campaign::CampaignStatus::from).collect()),
             advertiser: filter.advertiser_id.map(|id| id.parse()).transpose()?,
             partner: filter.partner_id.map(|id| id.parse()).transpose()?,
+            advertisers: ids(filter.advertiser_ids)?,
+            partners: ids(filter.partner_ids)?,
+            external_ids: all_wanted("filter.externalIds", filter.external_ids)?,
+            created_from: filter.created_from.map(|moment| moment.0),
+            created_to: filter.created_to.map(|moment| moment.0),
         };
         let filter = Arc::new(filter);
-        let cursors = Cursors::of((scope, "campaigns", &filter));
-        let page = PageArguments {
+        let cursors = order::cursors((scope, "campaigns", &filter), sorted);
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
-        }
-        .read(&cursors)?;
-        let counted = filter.clone();
-        let asked = campaigns(store::campaign::list(filter.clone())).asked(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let (filter, page) = (filter.clone(), page.clone());
-                Box::pin(async move {
-                    let page = store::campaign::page(request.store().reader(), &scope, &filter, &page).await?;
-                    Ok(placed(page, |campaign| Place::of_id(campaign.id)))
-                })
-            },
-            move |request| {
-                let filter = counted.clone();
-                Box::pin(async move { Ok(store::campaign::count(request.store().reader(), &scope, &filter).await?) })
-            },
-        );
-        Ok(Pages { connection, asked })
+        };
+        let listing = campaigns(store::campaign::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::campaign::count(request.store().reader(), &scope, &filter).await?) })
+        })
     }
 }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use rust_decimal::prelude::ToPrimitive;
 use uuid::Uuid;
 
 use super::campaign::{CAMPAIGN, Campaign};
@@ -14,7 +13,8 @@ use super::deal::{DEAL, Deal};
 use super::error::{ApiError, Nullable, nullable};
 use super::event::{ATTRIBUTION, Attribution, EVENT, Event};
 use super::identity;
-use super::money::{ExplanationStep, Money, OrderDirection};
+use super::lookup::{all_wanted, bounds, ids, wanted};
+use super::money::{ExplanationStep, Money};
 use super::partner::{PARTNER, Partner};
 use super::payout::{PAYOUT, Payout};
 use super::rows::{self, Below, Described, Partners, Type, amount, family, link, made_of, page_of, required, through};
@@ -24,7 +24,6 @@ use crate::auth::Resource;
 use crate::domain::commission;
 use crate::domain::explain::{Outcome, Step};
 use crate::domain::id::{self, CommissionId, DealId, TenantId};
-use crate::domain::money::Currency;
 use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
 use crate::store::view::Json;
 use crate::store::{self, StoreError, view};
@@ -507,11 +506,22 @@ pub struct CommissionFilter {
     pub deal_id: Option<ID>,
     /// In this payout, open or paid; not what a failed or canceled one released.
     pub payout_id: Option<ID>,
+    /// Of one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Of one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// Owed to exactly one of these individuals.
+    pub recipients: Option<Vec<String>>,
 }
 
 impl CommissionFilter {
     pub fn read(self) -> Result<StoreFilter, ApiError> {
         let currency = self.currency.map(|code| code.0);
+        let (least, most) = (
+            ("filter.minAmount", self.min_amount),
+            ("filter.maxAmount", self.max_amount),
+        );
+        let (least_minor, most_minor) = bounds(least, most, currency)?;
         Ok(StoreFilter {
             status: self
                 .status
@@ -523,23 +533,13 @@ impl CommissionFilter {
             campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
             recipient: self
                 .recipient
-                .map(|text| super::lookup::wanted("filter.recipient", text))
+                .map(|text| wanted("filter.recipient", text))
                 .transpose()?,
             currency,
             accrued_from: self.accrued_from.map(|moment| moment.0),
             accrued_to: self.accrued_to.map(|moment| moment.0),
-            least_minor: bound(
-                "filter.minAmount",
-                self.min_amount,
-                currency,
-                rust_decimal::Decimal::ceil,
-            )?,
-            most_minor: bound(
-                "filter.maxAmount",
-                self.max_amount,
-                currency,
-                rust_decimal::Decimal::floor,
-            )?,
+            least_minor,
+            most_minor,
             mature_from: self.mature_from.map(|moment| moment.0),
             mature_before: self.mature_before.map(|moment| moment.0),
             approved_from: self.approved_from.map(|moment| moment.0),
@@ -549,60 +549,20 @@ impl CommissionFilter {
             event: self.event_id.map(|id| id.parse()).transpose()?,
             deal: self.deal_id.map(|id| id.parse()).transpose()?,
             payout: self.payout_id.map(|id| id.parse()).transpose()?,
+            partners: ids(self.partner_ids)?,
+            campaigns: ids(self.campaign_ids)?,
+            recipients: all_wanted("filter.recipients", self.recipients)?,
         })
     }
 }
 
-/// A bound of amounts in minor units; what lies between two of these is rounded inwards. No amount is as large as the largest.
-fn bound(
-    name: &str,
-    amount: Option<Decimal>,
-    currency: Option<Currency>,
-    inwards: fn(&rust_decimal::Decimal) -> rust_decimal::Decimal,
-) -> Result<Option<i64>, ApiError> {
-    let Some(Decimal(amount)) = amount else { return Ok(None) };
-    let Some(currency) = currency else {
-        return Err(ApiError::bad_user_input(format!("{name} needs filter.currency")));
-    };
-    let scale = rust_decimal::Decimal::from(10_u64.pow(currency.exponent()));
-    let farthest = match amount.is_sign_negative() {
-        true => i64::MIN,
-        false => i64::MAX,
-    };
-    let minor = amount.checked_mul(scale).and_then(|minor| inwards(&minor).to_i64());
-    Ok(Some(minor.unwrap_or(farthest)))
-}
-
-/// How to sort commissions.
-#[derive(Clone, Copy, InputObject)]
-pub struct CommissionOrder {
-    /// By what.
-    #[graphql(default_with = "CommissionOrderField::AccruedAt")]
-    pub field: CommissionOrderField,
-    /// In which direction.
-    #[graphql(default_with = "OrderDirection::Desc")]
-    pub direction: OrderDirection,
-}
-
 /// What commissions are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "StoreOrder")]
 pub enum CommissionOrderField {
     /// When they were written.
+    #[default]
     AccruedAt,
     /// Their amount. Needs `filter.currency`: amounts of different currencies have no order.
     Amount,
-}
-
-impl CommissionOrder {
-    /// The order, and whether it is descending.
-    pub fn read(order: Option<Self>, filter: &StoreFilter) -> Result<(StoreOrder, bool), ApiError> {
-        let descending = order.is_none_or(|order| order.direction == OrderDirection::Desc);
-        match order.map(|order| order.field) {
-            None | Some(CommissionOrderField::AccruedAt) => Ok((StoreOrder::AccruedAt, descending)),
-            Some(CommissionOrderField::Amount) if filter.currency.is_some() => Ok((StoreOrder::Amount, descending)),
-            Some(CommissionOrderField::Amount) => {
-                Err(ApiError::bad_user_input("to sort by AMOUNT give filter.currency"))
-            }
-        }
-    }
 }

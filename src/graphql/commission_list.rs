@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object, ServerResult, SimpleObject};
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
-use super::commission::{COMMISSION, Commission, CommissionFilter, CommissionOrder, CommissionStatus};
+use super::commission::{COMMISSION, Commission, CommissionFilter, CommissionStatus};
 use super::connection::{Connection, Edge, PageArguments, PageInfo, placed};
 use super::context::{RequestContext, request};
 use super::cursor::Cursors;
@@ -14,15 +14,16 @@ use super::error::{ApiError, Nullable, nullable};
 use super::interval::{Bounds, SeriesInterval};
 use super::loader::{CommissionPageKey, CommissionsKey};
 use super::money::Money;
+use super::order::{CommissionOrder, within_currency};
 use super::rows::{Listing, Pages, Shown, Under, server_error};
 use super::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::auth::{Resource, Scope};
-use crate::domain::Timestamp;
 use crate::domain::commission;
 use crate::domain::id::CommissionId;
 use crate::store;
 use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
 use crate::store::commission_totals::Total;
+use crate::store::order::Sorted;
 use crate::store::page::{Page, PageRequest, Place, SortKey};
 
 type ReadTotals = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<Vec<Total>, ApiError>> + Send + Sync>;
@@ -112,48 +113,36 @@ fn place(row: &commission::Commission, order: StoreOrder) -> Place {
     }
 }
 
-/// Some sort value of the kind that the order has.
-fn example(order: StoreOrder) -> SortKey {
-    match order {
-        StoreOrder::AccruedAt => SortKey::Time(Timestamp::UNIX_EPOCH),
-        StoreOrder::Amount => SortKey::Integer(0),
-    }
-}
-
 /// What a list of commissions is asked for by.
 pub struct Asked {
     pub filter: Arc<StoreFilter>,
-    order: StoreOrder,
-    descending: bool,
+    sorted: Sorted<StoreOrder>,
 }
 
 impl Asked {
     pub fn read(filter: Option<CommissionFilter>, order_by: Option<CommissionOrder>) -> Result<Self, ApiError> {
         let filter = Arc::new(filter.unwrap_or_default().read()?);
-        let (order, descending) = CommissionOrder::read(order_by, &filter)?;
-        Ok(Self {
-            filter,
-            order,
-            descending,
-        })
-    }
-
-    pub fn sort(&self) -> store::commission::Sorted {
-        store::commission::sort(self.order, self.descending)
+        let sorted = CommissionOrder::read(order_by);
+        if sorted.by == StoreOrder::Amount {
+            within_currency("AMOUNT", filter.currency)?;
+        }
+        Ok(Self { filter, sorted })
     }
 
     /// The cursors of the list of all commissions.
     pub fn cursors_of_all(&self, scope: Scope) -> Cursors {
-        self.cursors((scope, "commissions", &self.filter, self.order, self.descending))
+        let Sorted { by, descending } = self.sorted;
+        self.cursors((scope, "commissions", &self.filter, by, descending))
     }
 
     /// The cursors of the list under a parent.
     pub fn cursors_under(&self, scope: Scope, kind: Parent, parent: Uuid) -> Cursors {
-        self.cursors((scope, kind, parent, &self.filter, self.order, self.descending))
+        let Sorted { by, descending } = self.sorted;
+        self.cursors((scope, kind, parent, &self.filter, by, descending))
     }
 
     fn cursors(&self, list: impl std::fmt::Debug) -> Cursors {
-        Cursors::of(list).sorted_by(Some(example(self.order)))
+        Cursors::of(list).sorted_by(self.sorted.example())
     }
 }
 
@@ -201,7 +190,7 @@ fn listing(kind: Option<Parent>, asked: &Asked) -> Listing {
         to: &COMMISSION,
         connection: "CommissionConnection",
         edge: "CommissionEdge",
-        list: store::commission::list(kind, asked.filter.clone(), asked.sort()),
+        list: store::commission::list(kind, asked.filter.clone(), asked.sorted),
     }
 }
 
@@ -211,7 +200,7 @@ fn connection_under(
     cursors: Cursors,
     page: PageRequest,
 ) -> CommissionConnection {
-    let (filter, order, descending) = (asked.filter.clone(), asked.order, asked.descending);
+    let (filter, sorted) = (asked.filter.clone(), asked.sorted);
     let key = CommissionsKey { kind, filter, parent };
     let (counted, totalled) = (key.clone(), key.clone());
     let list = Connection::new(
@@ -219,8 +208,7 @@ fn connection_under(
         move |request| {
             let key = CommissionPageKey {
                 list: key.clone(),
-                order,
-                descending,
+                sorted,
                 request: page.clone(),
             };
             Box::pin(async move {
@@ -230,7 +218,7 @@ fn connection_under(
                     .load(key)
                     .await?
                     .unwrap_or_else(Page::empty);
-                Ok(placed(page, |row| place(row, order)))
+                Ok(placed(page, |row| place(row, sorted.by)))
             })
         },
         move |request| {
@@ -299,15 +287,16 @@ impl CommissionQuery {
         }
         .read(&cursors)?;
         let shown = listing(None, &asked).asked(&page, &cursors);
-        let (sort, order, filter) = (asked.sort(), asked.order, asked.filter);
+        let Asked { filter, sorted } = asked;
         let (counted, totalled) = (filter.clone(), filter.clone());
         let list = Connection::new(
             cursors,
             move |request| {
                 let (filter, page) = (filter.clone(), page.clone());
                 Box::pin(async move {
-                    let page = store::commission::page(request.store().reader(), &scope, &filter, sort, &page).await?;
-                    Ok(placed(page, |row| place(row, order)))
+                    let page =
+                        store::commission::page(request.store().reader(), &scope, &filter, sorted, &page).await?;
+                    Ok(placed(page, |row| place(row, sorted.by)))
                 })
             },
             move |request| {
@@ -321,10 +310,7 @@ impl CommissionQuery {
                 async move { Ok(store::commission_totals::totals(request.store().reader(), &scope, &filter).await?) },
             )
         });
-        Ok(Pages {
-            connection: CommissionConnection { list, read_totals },
-            asked: shown,
-        })
+        Ok(Pages::of(shown, CommissionConnection { list, read_totals }))
     }
 
     /// Counts and sums of the commissions that accrued in each interval of a range, by their present status and

@@ -7,20 +7,20 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use super::audit::{AuditEntry, histories, history};
 use super::commission::PaymentTarget;
 use super::commission_rule_input::{CreateCommissionRuleInput, UpdateCommissionRuleInput};
-use super::connection::{Connection, List, PageArguments, children, listed};
-use super::context::{RequestContext, mutation, request};
-use super::cursor::Cursors;
+use super::connection::{Connection, PageArguments, children};
+use super::context::{mutation, request};
 use super::error::{ApiError, Nullable, nullable};
 use super::input::DeleteInput;
 use super::label::{PartnerCategory, PartnerTier};
 use super::loader::PartnersOfRule;
 use super::lookup::wanted;
+use super::order::{self, OrderBy};
 use super::partner::{Partner, PartnerType};
 use super::pipeline::{CustomField, CustomFieldOption, PaymentStage};
-use super::rows::{self, Described, Listing, Pages, Shown, Type, resolver};
+use super::rows::{self, Described, Listing, Pages, Shown, Type, listed, resolver};
 use super::scalar::{CurrencyCode, DateTime, Decimal};
 use super::user_error::{DeletePayload, payload};
-use crate::auth::{Resource, Scope};
+use crate::auth::Resource;
 use crate::domain::deal::FieldValue;
 use crate::domain::deal_rules;
 use crate::domain::id;
@@ -29,7 +29,6 @@ use crate::domain::{commission, partner};
 use crate::service::commission_rule::{create, delete, update};
 use crate::store;
 use crate::store::commission_rule::CommissionRuleFilter as StoreFilter;
-use crate::store::page::{Page, PageRequest, Place};
 use crate::store::view;
 use uuid::Uuid;
 
@@ -471,27 +470,19 @@ pub struct CommissionRuleFilter {
     pub payment_target: Option<PaymentTarget>,
     /// Part of the label, whatever the case; at most 200 characters.
     pub search: Option<String>,
+    /// For partners of one of these types.
+    pub partner_types: Option<Vec<PartnerType>>,
 }
 
-struct Rules {
-    scope: Scope,
-    filter: StoreFilter,
-}
-
-impl List for Rules {
-    type Row = deal_rules::CommissionRule;
-
-    fn place(rule: &Self::Row) -> Place {
-        Place::of_id(rule.id)
-    }
-
-    async fn page(&self, request: &RequestContext, page: &PageRequest) -> Result<Page<Self::Row>, ApiError> {
-        Ok(store::commission_rule::page(request.store().reader(), &self.scope, &self.filter, page).await?)
-    }
-
-    async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
-        Ok(store::commission_rule::count(request.store().reader(), &self.scope, &self.filter).await?)
-    }
+/// What commission rules are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::commission_rule::CommissionRuleOrder")]
+pub enum CommissionRuleOrderField {
+    /// When they were created.
+    #[default]
+    CreatedAt,
+    /// Their label, whatever the case.
+    Label,
 }
 
 payload! {
@@ -516,7 +507,8 @@ impl CommissionRuleQuery {
         nullable(async { Shown::row(ctx, id.parse::<CommissionRuleId>()?.uuid()) }).await
     }
 
-    /// The commission rules in force, newest first.
+    /// The commission rules in force, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn commission_rules(
         &self,
         ctx: &Context<'_>,
@@ -525,6 +517,7 @@ impl CommissionRuleQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CommissionRuleFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CommissionRuleOrderField>>,
     ) -> Result<Pages<Connection<CommissionRule>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::CommissionRules)?;
         let filter = filter.unwrap_or_default();
@@ -532,18 +525,23 @@ impl CommissionRuleQuery {
             partner_type: filter.partner_type.map(partner::PartnerType::from),
             payment_target: filter.payment_target.map(commission::PaymentTarget::from),
             search: filter.search.map(|text| wanted("filter.search", text)).transpose()?,
+            partner_types: filter
+                .partner_types
+                .map(|list| list.into_iter().map(partner::PartnerType::from).collect()),
         };
-        let cursors = Cursors::of((scope, "commission_rules", &filter));
-        let page = PageArguments {
+        let (filter, sorted) = (Arc::new(filter), OrderBy::read(order_by));
+        let cursors = order::cursors((scope, "commission_rules", &filter), sorted);
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
         };
-        let asked = commission_rules(store::commission_rule::list(Arc::new(filter.clone())))
-            .asked(&page.read(&cursors)?, &cursors);
-        let connection = listed(Rules { scope, filter }, cursors, page)?;
-        Ok(Pages { connection, asked })
+        let listing = commission_rules(store::commission_rule::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::commission_rule::count(request.store().reader(), &scope, &filter).await?) })
+        })
     }
 }
 

@@ -116,43 +116,6 @@ impl<T: OutputType + Clone + 'static> Connection<T> {
     }
 }
 
-/// A list at the root: what it holds, and how it is read.
-pub trait List: Send + Sync + 'static {
-    type Row: Send + 'static;
-
-    /// A row's place in the order of the list.
-    fn place(row: &Self::Row) -> Place;
-
-    fn page(
-        &self,
-        request: &RequestContext,
-        page: &PageRequest,
-    ) -> impl Future<Output = Result<Page<Self::Row>, ApiError>> + Send;
-
-    fn count(&self, request: &RequestContext) -> impl Future<Output = Result<u64, ApiError>> + Send;
-}
-
-/// The connection of a list at the root.
-pub fn listed<L: List, T>(list: L, cursors: Cursors, arguments: PageArguments) -> Result<Connection<T>, ApiError>
-where
-    T: OutputType + Clone + From<L::Row> + 'static,
-{
-    let page = arguments.read(&cursors)?;
-    let list = Arc::new(list);
-    let counted = list.clone();
-    Ok(Connection::new(
-        cursors,
-        move |request| {
-            let (list, page) = (list.clone(), page.clone());
-            Box::pin(async move { Ok(placed(list.page(request, &page).await?, L::place)) })
-        },
-        move |request| {
-            let list = counted.clone();
-            Box::pin(async move { list.count(request).await })
-        },
-    ))
-}
-
 /// The connection of a parent's children.
 pub fn children<C: Children, T>(scope: Scope, parent: Uuid, arguments: PageArguments) -> Result<Connection<T>, ApiError>
 where

@@ -2,30 +2,30 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
 use super::commission::Commission;
 use super::commission_list::commissions_under;
 use super::commission_list::{CommissionConnection, under};
-use super::connection::{Connection, List, PageArguments, listed};
-use super::context::{Mutation, RequestContext, mutation, request};
-use super::cursor::Cursors;
+use super::connection::{Connection, PageArguments};
+use super::context::{Mutation, mutation, request};
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::input::{DeleteInput, MoneyInput, id_text, patch, plain};
-use super::lookup::{one_of_two, wanted};
+use super::lookup::{all_wanted, bounds, ids, one_of_two, wanted};
 use super::money::Money;
+use super::order::{self, OrderBy, within_currency};
 use super::partner::PARTNER;
 use super::partner::Partner;
 use super::pipeline::PAYMENT_STAGE;
 use super::pipeline::{CustomField, CustomFieldOption, PaymentStage, StageOutcome};
 use super::rows::{
-    self, Described, Listing, Pages, Partners, Rows, Shown, Type, amount, link, page_of, required, resolver,
+    self, Described, Listing, Pages, Partners, Rows, Shown, Type, amount, link, listed, page_of, required, resolver,
 };
-use super::scalar::DateTime;
+use super::scalar::{CurrencyCode, DateTime, Decimal};
 use super::simulated_payment::SimulatedPayment;
 use super::user_error::{DeletePayload, UserError, answer, shown, shown_rows};
-use crate::auth::{Resource, Scope};
+use crate::auth::Resource;
 use crate::domain::deal;
 use crate::domain::id;
 use crate::domain::id::{DealId, TenantId};
@@ -33,8 +33,7 @@ use crate::service::ServiceError;
 use crate::service::deal::{DealChange, Done, NewDeal, create, move_to, renew, update};
 use crate::service::deletion::delete_deal;
 use crate::store::commission::Parent;
-use crate::store::deal::DealFilter as StoreFilter;
-use crate::store::page::{Page, PageRequest, Place};
+use crate::store::deal::{DealFilter as StoreFilter, DealOrder};
 use crate::store::view;
 use crate::store::{self, StoreError};
 use uuid::Uuid;
@@ -273,10 +272,29 @@ pub struct DealFilter {
     pub stage_id: Option<ID>,
     /// Standing in a stage of one of these outcomes.
     pub outcome: Option<Vec<StageOutcome>>,
+    /// Worth something in this currency.
+    pub currency: Option<CurrencyCode>,
+    /// Of one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Standing in one of these stages.
+    pub stage_ids: Option<Vec<ID>>,
+    /// With exactly one of these external ids.
+    pub external_ids: Option<Vec<String>>,
+    /// Worth this much or more, in units of `currency`, which must be given.
+    pub min_value: Option<Decimal>,
+    /// Worth this much or less, in units of `currency`, which must be given.
+    pub max_value: Option<Decimal>,
+    /// Created at this moment or later.
+    pub created_from: Option<DateTime>,
+    /// Created before this moment.
+    pub created_to: Option<DateTime>,
 }
 
 impl DealFilter {
     fn read(self) -> Result<StoreFilter, ApiError> {
+        let currency = self.currency.map(|code| code.0);
+        let (least, most) = (("filter.minValue", self.min_value), ("filter.maxValue", self.max_value));
+        let (least_minor, most_minor) = bounds(least, most, currency)?;
         Ok(StoreFilter {
             search: self.search.map(|text| wanted("filter.search", text)).transpose()?,
             partner: self.partner_id.map(|id| id.parse()).transpose()?,
@@ -284,29 +302,29 @@ impl DealFilter {
             outcome: self
                 .outcome
                 .map(|list| list.into_iter().map(deal::StageOutcome::from).collect()),
+            currency,
+            partners: ids(self.partner_ids)?,
+            stages: ids(self.stage_ids)?,
+            external_ids: all_wanted("filter.externalIds", self.external_ids)?,
+            least_minor,
+            most_minor,
+            created_from: self.created_from.map(|moment| moment.0),
+            created_to: self.created_to.map(|moment| moment.0),
         })
     }
 }
 
-struct Deals {
-    scope: Scope,
-    filter: StoreFilter,
-}
-
-impl List for Deals {
-    type Row = deal::Deal;
-
-    fn place(deal: &deal::Deal) -> Place {
-        Place::of_id(deal.id)
-    }
-
-    async fn page(&self, request: &RequestContext, page: &PageRequest) -> Result<Page<deal::Deal>, ApiError> {
-        Ok(store::deal::page(request.store().reader(), &self.scope, &self.filter, page).await?)
-    }
-
-    async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
-        Ok(store::deal::count(request.store().reader(), &self.scope, &self.filter).await?)
-    }
+/// What deals are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "DealOrder")]
+pub enum DealOrderField {
+    /// When they were created.
+    #[default]
+    CreatedAt,
+    /// Their name, whatever the case.
+    Name,
+    /// What they are worth. Needs `filter.currency`: amounts of different currencies have no order.
+    Value,
 }
 
 /// A new deal.
@@ -441,7 +459,8 @@ impl DealQuery {
         .await
     }
 
-    /// The deals, newest first.
+    /// The deals, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn deals(
         &self,
         ctx: &Context<'_>,
@@ -450,19 +469,26 @@ impl DealQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<DealFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<DealOrderField>>,
     ) -> Result<Pages<Connection<Deal>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Deals)?;
-        let filter = filter.unwrap_or_default().read()?;
-        let cursors = Cursors::of((scope, "deals", &filter));
-        let page = PageArguments {
+        let filter = Arc::new(filter.unwrap_or_default().read()?);
+        let sorted = OrderBy::read(order_by);
+        if sorted.by == DealOrder::Value {
+            within_currency("VALUE", filter.currency)?;
+        }
+        let cursors = order::cursors((scope, "deals", &filter), sorted);
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
         };
-        let asked = deals(store::deal::list(Arc::new(filter.clone()))).asked(&page.read(&cursors)?, &cursors);
-        let connection = listed(Deals { scope, filter }, cursors, page)?;
-        Ok(Pages { connection, asked })
+        let listing = deals(store::deal::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::deal::count(request.store().reader(), &scope, &filter).await?) })
+        })
     }
 }
 

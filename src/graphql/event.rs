@@ -13,16 +13,17 @@ use super::decision::{EventDecision, NoCommissionReason};
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::loader::{PageKey, RevenueAdjustmentsOfEvent};
-use super::lookup::{one_of_two, wanted};
+use super::lookup::{all_wanted, ids, one_of_two, wanted};
 use super::money::Money;
+use super::order::{self, OrderBy};
 use super::partner::{PARTNER, Partner};
 use super::revenue::RevenueAdjustment;
 use super::rows::{
-    self, Described, Listing, Pages, Partners, Shown, Type, allowed, family, link, optional_amount, page_of,
+    self, Described, Listing, Pages, Partners, Shown, Type, allowed, family, link, listed, optional_amount, page_of,
     pages_under, required, resolver, same,
 };
 use super::scalar::{DateTime, Json};
-use crate::auth::{Denied, Resource};
+use crate::auth::Resource;
 use crate::domain::id::{self, CustomerId, EventId, TenantId};
 use crate::domain::money;
 use crate::domain::{decision, event};
@@ -601,6 +602,16 @@ pub struct EventFilter {
     pub earned: Option<bool>,
     /// That earned nothing for one of these reasons.
     pub reason: Option<Vec<NoCommissionReason>>,
+    /// Of exactly one of these types.
+    pub types: Option<Vec<String>>,
+    /// Credited to one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Credited to one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// Of one of these customers. Not for a partner's token.
+    pub customer_ids: Option<Vec<ID>>,
+    /// With exactly one of these external ids.
+    pub external_ids: Option<Vec<String>>,
 }
 
 impl EventFilter {
@@ -621,6 +632,11 @@ impl EventFilter {
             reasons: self
                 .reason
                 .map(|list| list.into_iter().map(decision::NoCommissionReason::from).collect()),
+            types: all_wanted("filter.types", self.types)?,
+            partners: ids(self.partner_ids)?,
+            campaigns: ids(self.campaign_ids)?,
+            customers: ids(self.customer_ids)?,
+            external_ids: all_wanted("filter.externalIds", self.external_ids)?,
         })
     }
 }
@@ -634,6 +650,38 @@ pub struct CustomerFilter {
     pub partner_id: Option<ID>,
     /// Bound to this campaign.
     pub campaign_id: Option<ID>,
+    /// Bound to one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Bound to one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// With exactly one of these external ids.
+    pub external_ids: Option<Vec<String>>,
+    /// Acquired at this moment or later.
+    pub acquired_from: Option<DateTime>,
+    /// Acquired before this moment.
+    pub acquired_to: Option<DateTime>,
+}
+
+/// What events are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::event::EventOrder")]
+pub enum EventOrderField {
+    /// When they were recorded.
+    #[default]
+    RecordedAt,
+    /// When they happened.
+    OccurredAt,
+}
+
+/// What customers are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::customer::CustomerOrder")]
+pub enum CustomerOrderField {
+    /// When they were first heard of.
+    #[default]
+    CreatedAt,
+    /// When month 1 of their life starts.
+    AcquiredAt,
 }
 
 #[derive(Default)]
@@ -657,7 +705,8 @@ impl EventQuery {
         .await
     }
 
-    /// The events, the last recorded first.
+    /// The events, the last recorded first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn events(
         &self,
         ctx: &Context<'_>,
@@ -666,39 +715,28 @@ impl EventQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<EventFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<EventOrderField>>,
     ) -> Result<Pages<Connection<Event>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Events)?;
         let filter = filter.unwrap_or_default();
-        if caller.partner().is_some() && filter.customer_id.is_some() {
-            return Err(Denied::NotForPartners.into());
+        if filter.customer_id.is_some() || filter.customer_ids.is_some() {
+            caller.staff_only()?;
         }
         let filter = Arc::new(filter.read()?);
-        let cursors = Cursors::of((scope, "events", &filter));
-        let page = PageArguments {
+        let sorted = OrderBy::read(order_by);
+        let cursors = order::cursors((scope, "events", &filter), sorted);
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
-        }
-        .read(&cursors)?;
-        let counted = filter.clone();
-        let asked = events(store::event::list(filter.clone())).asked(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let (filter, page) = (filter.clone(), page.clone());
-                Box::pin(async move {
-                    let page = store::event::page(request.store().reader(), &scope, &filter, &page).await?;
-                    Ok(placed(page, |event| Place::of_id(event.id)))
-                })
-            },
-            move |request| {
-                let filter = counted.clone();
-                Box::pin(async move { Ok(store::event::count(request.store().reader(), &scope, &filter).await?) })
-            },
-        );
-        Ok(Pages { connection, asked })
+        };
+        let listing = events(store::event::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::event::count(request.store().reader(), &scope, &filter).await?) })
+        })
     }
 
     /// One customer, by its id or by its external id; null if there is none.
@@ -717,7 +755,8 @@ impl EventQuery {
         .await
     }
 
-    /// The customers, newest first.
+    /// The customers, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn customers(
         &self,
         ctx: &Context<'_>,
@@ -726,6 +765,7 @@ impl EventQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CustomerFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CustomerOrderField>>,
     ) -> Result<Pages<Connection<Customer>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Events)?;
         let filter = filter.unwrap_or_default();
@@ -733,31 +773,24 @@ impl EventQuery {
             search: filter.search.map(|text| wanted("filter.search", text)).transpose()?,
             partner: filter.partner_id.map(|id| id.parse()).transpose()?,
             campaign: filter.campaign_id.map(|id| id.parse()).transpose()?,
+            partners: ids(filter.partner_ids)?,
+            campaigns: ids(filter.campaign_ids)?,
+            external_ids: all_wanted("filter.externalIds", filter.external_ids)?,
+            acquired_from: filter.acquired_from.map(|moment| moment.0),
+            acquired_to: filter.acquired_to.map(|moment| moment.0),
         });
-        let cursors = Cursors::of((scope, "customers", &filter));
-        let page = PageArguments {
+        let sorted = OrderBy::read(order_by);
+        let cursors = order::cursors((scope, "customers", &filter), sorted);
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
-        }
-        .read(&cursors)?;
-        let counted = filter.clone();
-        let asked = customers(store::customer::list(filter.clone())).asked(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let (filter, page) = (filter.clone(), page.clone());
-                Box::pin(async move {
-                    let page = store::customer::page(request.store().reader(), &scope, &filter, &page).await?;
-                    Ok(placed(page, |customer| Place::of_id(customer.id)))
-                })
-            },
-            move |request| {
-                let filter = counted.clone();
-                Box::pin(async move { Ok(store::customer::count(request.store().reader(), &scope, &filter).await?) })
-            },
-        );
-        Ok(Pages { connection, asked })
+        };
+        let listing = customers(store::customer::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::customer::count(request.store().reader(), &scope, &filter).await?) })
+        })
     }
 }

@@ -285,7 +285,7 @@ impl LabelQuery {
                 )
             },
         );
-        Ok(Pages { connection, asked })
+        Ok(Pages::of(asked, connection))
     }
 }
 

@@ -3,8 +3,12 @@
 use async_graphql::ID;
 
 use super::error::ApiError;
+use super::scalar::Decimal;
+use crate::domain::id::{Id, Kind};
+use crate::domain::money::Currency;
 use crate::domain::problem::Fault;
 use crate::domain::text;
+use rust_decimal::prelude::ToPrimitive;
 
 /// A text that `argument` looks for, where it is one that could be found.
 pub fn wanted(argument: &str, text: String) -> Result<String, ApiError> {
@@ -12,6 +16,50 @@ pub fn wanted(argument: &str, text: String) -> Result<String, ApiError> {
         Ok(()) => Ok(text),
         Err(Fault(_, message)) => Err(ApiError::bad_user_input(format!("{argument} {message}"))),
     }
+}
+
+/// Ids of one kind.
+pub fn ids<K: Kind>(list: Option<Vec<ID>>) -> Result<Option<Vec<Id<K>>>, ApiError> {
+    let read = |list: Vec<ID>| list.into_iter().map(|id| Ok(id.parse()?)).collect();
+    list.map(read).transpose()
+}
+
+/// Texts that `argument` looks for, like [`wanted`].
+pub fn all_wanted(argument: &str, list: Option<Vec<String>>) -> Result<Option<Vec<String>>, ApiError> {
+    let read = |list: Vec<String>| list.into_iter().map(|text| wanted(argument, text)).collect();
+    list.map(read).transpose()
+}
+
+/// A bound of amounts in minor units; what lies between two of these is rounded inwards. No amount is as large as the largest.
+fn bound(
+    name: &str,
+    amount: Option<Decimal>,
+    currency: Option<Currency>,
+    inwards: fn(&rust_decimal::Decimal) -> rust_decimal::Decimal,
+) -> Result<Option<i64>, ApiError> {
+    let Some(Decimal(amount)) = amount else { return Ok(None) };
+    let Some(currency) = currency else {
+        return Err(ApiError::bad_user_input(format!("{name} needs filter.currency")));
+    };
+    let scale = rust_decimal::Decimal::from(10_u64.pow(currency.exponent()));
+    let farthest = match amount.is_sign_negative() {
+        true => i64::MIN,
+        false => i64::MAX,
+    };
+    let minor = amount.checked_mul(scale).and_then(|minor| inwards(&minor).to_i64());
+    Ok(Some(minor.unwrap_or(farthest)))
+}
+
+/// The least and the most amount in minor units, of the bounds `min` and `max` with their names.
+pub fn bounds(
+    (least, min): (&str, Option<Decimal>),
+    (most, max): (&str, Option<Decimal>),
+    currency: Option<Currency>,
+) -> Result<(Option<i64>, Option<i64>), ApiError> {
+    Ok((
+        bound(least, min, currency, rust_decimal::Decimal::ceil)?,
+        bound(most, max, currency, rust_decimal::Decimal::floor)?,
+    ))
 }
 
 /// The id, or else the external id; exactly one must be given.

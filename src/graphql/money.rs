@@ -113,12 +113,3 @@ impl From<explain::Step> for ExplanationStep {
         }
     }
 }
-
-/// The direction of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum OrderDirection {
-    /// Smallest, earliest or first in the alphabet first.
-    Asc,
-    /// Largest, latest or last in the alphabet first.
-    Desc,
-}

@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
 use super::audit::{AuditEntry, histories, history};
 use super::campaign::{Campaign, campaigns};
-use super::commission::{CommissionFilter, CommissionOrder};
+use super::commission::CommissionFilter;
 use super::commission_list::{CommissionConnection, commissions_under, under};
 use super::connection::{Connection, PageArguments, children, placed};
 use super::context::request;
@@ -17,15 +17,16 @@ use super::event::{Customer, customers, customers_of};
 use super::identity;
 use super::label::{PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier};
 use super::loader::{BalancesKey, DealsOfPartner, PageKey, ProgressKey};
-use super::lookup::{one_of_two, wanted};
-use super::money::{Money, OrderDirection};
+use super::lookup::{all_wanted, ids, one_of_two, wanted};
+use super::money::Money;
+use super::order::{CommissionOrder, OrderDirection};
 use super::partner_balance::{PARTNER_BALANCE, PartnerBalance};
 use super::partner_group::{PARTNER_GROUP, PartnerGroup};
 use super::past_tier_progress::past_tier_progress;
 use super::payout::{Payout, payouts_of, payouts_under};
 use super::rows::{
-    self, Described, Listing, Pages, Partners, Shown, Type, allowed, family, link, page_of, pages_under, resolver,
-    values,
+    self, Described, Listing, Pages, Partners, Shown, Type, allowed, family, link, listed, page_of, pages_under,
+    resolver, values,
 };
 use super::scalar::{CurrencyCode, DateTime, Json};
 use super::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
@@ -36,6 +37,7 @@ use crate::domain::id::{self, CampaignId, PartnerId, TenantId};
 use crate::domain::{partner, snapshot};
 use crate::store;
 use crate::store::commission::Parent;
+use crate::store::order::Sorted;
 use crate::store::page::{Page, Place};
 use crate::store::partner::PartnerOrder as StoreOrder;
 use crate::store::payout::Parent as PayoutParent;
@@ -721,6 +723,22 @@ pub struct PartnerFilter {
     pub status: Option<Vec<PartnerStatus>>,
     /// With exactly this tag among its tags.
     pub tag: Option<String>,
+    /// In one of these groups.
+    pub group_ids: Option<Vec<ID>>,
+    /// Of one of these tiers. Not for a partner's token.
+    pub tier_ids: Option<Vec<ID>>,
+    /// Of one of these categories. Not for a partner's token.
+    pub category_ids: Option<Vec<ID>>,
+    /// Belonging to one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// With exactly one of these among its tags. Not for a partner's token.
+    pub tags: Option<Vec<String>>,
+    /// With exactly one of these external ids.
+    pub external_ids: Option<Vec<String>>,
+    /// Created at this moment or later.
+    pub created_from: Option<DateTime>,
+    /// Created before this moment.
+    pub created_to: Option<DateTime>,
 }
 
 impl PartnerFilter {
@@ -738,12 +756,21 @@ impl PartnerFilter {
                 .status
                 .map(|list| list.into_iter().map(partner::PartnerStatus::from).collect()),
             tag: self.tag.map(|text| wanted("tag", text)).transpose()?,
+            groups: ids(self.group_ids)?,
+            tiers: ids(self.tier_ids)?,
+            categories: ids(self.category_ids)?,
+            campaigns: ids(self.campaign_ids)?,
+            tags: all_wanted("filter.tags", self.tags)?,
+            external_ids: all_wanted("filter.externalIds", self.external_ids)?,
+            created_from: self.created_from.map(|moment| moment.0),
+            created_to: self.created_to.map(|moment| moment.0),
         })
     }
 
     /// Whether it asks about what partners do not see of themselves.
     fn is_for_staff(&self) -> bool {
-        self.tier_id.is_some() || self.category_id.is_some() || self.tag.is_some()
+        let one = self.tier_id.is_some() || self.category_id.is_some() || self.tag.is_some();
+        one || self.tier_ids.is_some() || self.category_ids.is_some() || self.tags.is_some()
     }
 }
 
@@ -819,27 +846,11 @@ impl PartnerQuery {
             last,
             before,
         };
-        let page = arguments.read(&cursors)?;
-        let shown = partners(store::partner::list(asked.filter.clone(), asked.sort())).asked(&page, &cursors);
-        let (order, filter) = ((asked.order, asked.descending), asked.filter);
-        let counted = filter.clone();
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let (filter, page) = (filter.clone(), page.clone());
-                Box::pin(async move {
-                    let page = store::partner::page(request.store().reader(), &scope, &filter, order, &page).await?;
-                    Ok(page.map(|(partner, place)| (place, partner.into())))
-                })
-            },
-            move |request| {
-                let filter = counted.clone();
-                Box::pin(async move { Ok(store::partner::count(request.store().reader(), &scope, &filter).await?) })
-            },
-        );
-        Ok(Pages {
-            connection,
-            asked: shown,
+        let Asked { filter, sorted } = asked;
+        let listing = partners(store::partner::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::partner::count(request.store().reader(), &scope, &filter).await?) })
         })
     }
 }
@@ -847,8 +858,7 @@ impl PartnerQuery {
 /// What the list of partners is asked for by.
 pub struct Asked {
     pub filter: Arc<store::partner::PartnerFilter>,
-    order: StoreOrder,
-    descending: bool,
+    pub sorted: Sorted<StoreOrder>,
 }
 
 impl Asked {
@@ -866,25 +876,21 @@ impl Asked {
             let currency = order_by.and_then(|order| order.currency).map(|code| code.0);
             currency.ok_or_else(|| ApiError::bad_user_input(format!("to sort by {name} give orderBy.currency")))
         };
-        let order = match order_by.map(|order| order.field) {
+        let by = match order_by.map(|order| order.field) {
             None | Some(PartnerOrderField::CreatedAt) => StoreOrder::CreatedAt,
             Some(PartnerOrderField::Name) => StoreOrder::Name,
             Some(PartnerOrderField::LifetimeValue) => StoreOrder::LifetimeValue(currency("LIFETIME_VALUE")?),
             Some(PartnerOrderField::Payable) => StoreOrder::Payable(currency("PAYABLE")?),
         };
+        let descending = order_by.is_none_or(|order| order.direction == OrderDirection::Desc);
         Ok(Self {
             filter: Arc::new(filter.read()?),
-            order,
-            descending: order_by.is_none_or(|order| order.direction == OrderDirection::Desc),
+            sorted: Sorted { by, descending },
         })
     }
 
-    pub fn sort(&self) -> view::Order {
-        store::partner::sort(self.order, self.descending)
-    }
-
     pub fn cursors(&self, scope: Scope) -> Cursors {
-        let list = (scope, "partners", &self.filter, self.order, self.descending);
-        Cursors::of(list).sorted_by(self.order.example())
+        let Sorted { by, descending } = self.sorted;
+        Cursors::of((scope, "partners", &self.filter, by, descending)).sorted_by(self.sorted.example())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 
 use super::audit::{AuditEntry, histories, history};
 use super::connection::{Connection, PageArguments, placed};
@@ -12,9 +12,12 @@ use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::input::{DeleteInput, id_text, patch, plain};
 use super::lookup::one_of_two;
+use super::order::{self, OrderBy};
 use super::partner::{Partner, partners};
 use super::partner_group_rule::{PartnerGroupRule, PartnerGroupRuleInput, drafts};
-use super::rows::{self, Described, Listing, Pages, Partners, Shown, Type, allowed, page_of, pages_under, resolver};
+use super::rows::{
+    self, Described, Listing, Pages, Partners, Shown, Type, allowed, listed, page_of, pages_under, resolver,
+};
 use super::scalar::{CurrencyCode, DateTime};
 use super::user_error::{DeletePayload, payload};
 use crate::auth::Resource;
@@ -297,6 +300,17 @@ payload! {
     }
 }
 
+/// What partner groups are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::partner_group::PartnerGroupOrder")]
+pub enum PartnerGroupOrderField {
+    /// When they were created.
+    #[default]
+    CreatedAt,
+    /// Their name, whatever the case of the letters A to Z.
+    Name,
+}
+
 #[derive(Default)]
 pub struct PartnerGroupQuery;
 
@@ -321,7 +335,7 @@ impl PartnerGroupQuery {
         .await
     }
 
-    /// The partner groups, newest first.
+    /// The partner groups, newest first where no other order is asked for.
     async fn partner_groups(
         &self,
         ctx: &Context<'_>,
@@ -329,31 +343,21 @@ impl PartnerGroupQuery {
         #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<PartnerGroupOrderField>>,
     ) -> Result<Pages<Connection<PartnerGroup>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::PartnerGroups)?;
-        let cursors = Cursors::of((scope, "partnerGroups"));
-        let page = PageArguments {
+        let sorted = OrderBy::read(order_by);
+        let cursors = order::cursors((scope, "partnerGroups"), sorted);
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
-        }
-        .read(&cursors)?;
-        let asked = partner_groups(store::partner_group::list()).asked(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let page = page.clone();
-                Box::pin(async move {
-                    let page = store::partner_group::page(request.store().reader(), &scope, &page).await?;
-                    Ok(placed(page, |group| Place::of_id(group.id)))
-                })
-            },
-            move |request| {
-                Box::pin(async move { Ok(store::partner_group::count(request.store().reader(), &scope).await?) })
-            },
-        );
-        Ok(Pages { connection, asked })
+        };
+        let listing = partner_groups(store::partner_group::list(sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            Box::pin(async move { Ok(store::partner_group::count(request.store().reader(), &scope).await?) })
+        })
     }
 }
 

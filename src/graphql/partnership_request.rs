@@ -6,15 +6,16 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 
 use super::campaign::CAMPAIGN;
 use super::campaign::Campaign;
-use super::connection::{Connection, PageArguments, placed};
+use super::connection::{Connection, PageArguments};
 use super::context::{mutation, request};
 use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::input::id_text;
+use super::lookup::ids;
 use super::partner::PARTNER;
 use super::partner::Partner;
-use super::rows::{self, Described, Listing, Pages, Shown, Type, link, required};
+use super::rows::{self, Described, Listing, Pages, Shown, Type, link, listed, required};
 use super::scalar::DateTime;
 use super::user_error::payload;
 use crate::auth::Resource;
@@ -24,7 +25,7 @@ use crate::domain::partnership_request;
 use crate::service::partnership_request::{NewPartnershipRequest, approve, create, reject};
 use crate::store;
 use crate::store::StoreError;
-use crate::store::page::Place;
+use crate::store::partnership_request::PartnershipRequestFilter as StoreFilter;
 use crate::store::view;
 use uuid::Uuid;
 
@@ -217,6 +218,31 @@ payload! {
     }
 }
 
+/// Which partnership requests to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct PartnershipRequestFilter {
+    /// That stand like one of these.
+    pub status: Option<Vec<PartnershipRequestStatus>>,
+    /// For one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// Made at this moment or later.
+    pub created_from: Option<DateTime>,
+    /// Made before this moment.
+    pub created_to: Option<DateTime>,
+}
+
+impl PartnershipRequestFilter {
+    fn read(self) -> Result<StoreFilter, ApiError> {
+        let status = partnership_request::PartnershipRequestStatus::from;
+        Ok(StoreFilter {
+            statuses: self.status.map(|list| list.into_iter().map(status).collect()),
+            campaigns: ids(self.campaign_ids)?,
+            created_from: self.created_from.map(|moment| moment.0),
+            created_to: self.created_to.map(|moment| moment.0),
+        })
+    }
+}
+
 #[derive(Default)]
 pub struct PartnershipRequestQuery;
 
@@ -232,6 +258,7 @@ impl PartnershipRequestQuery {
     }
 
     /// The partnership requests, newest first.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn partnership_requests(
         &self,
         ctx: &Context<'_>,
@@ -240,35 +267,29 @@ impl PartnershipRequestQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that stand like this.")] status: Option<PartnershipRequestStatus>,
+        #[graphql(desc = "Which ones.")] filter: Option<PartnershipRequestFilter>,
     ) -> Result<Pages<Connection<PartnershipRequest>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
         let status = status.map(partnership_request::PartnershipRequestStatus::from);
-        let cursors = Cursors::of((scope, "partnershipRequests", status));
-        let page = PageArguments {
+        let filter = Arc::new(filter.unwrap_or_default().read()?);
+        let cursors = match *filter == StoreFilter::default() {
+            // As they were before there was a filter.
+            true => Cursors::of((scope, "partnershipRequests", status)),
+            false => Cursors::of((scope, "partnershipRequests", status, &filter)),
+        };
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
-        }
-        .read(&cursors)?;
-        let asked = partnership_requests(store::partnership_request::list(status)).asked(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let page = page.clone();
-                Box::pin(async move {
-                    let page =
-                        store::partnership_request::page(request.store().reader(), &scope, status, &page).await?;
-                    Ok(placed(page, |asked| Place::of_id(asked.id)))
-                })
-            },
-            move |request| {
-                Box::pin(async move {
-                    Ok(store::partnership_request::count(request.store().reader(), &scope, status).await?)
-                })
-            },
-        );
-        Ok(Pages { connection, asked })
+        };
+        let listing = partnership_requests(store::partnership_request::list(status, filter.clone()));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move {
+                Ok(store::partnership_request::count(request.store().reader(), &scope, status, &filter).await?)
+            })
+        })
     }
 }
 

@@ -12,14 +12,16 @@ use super::cursor::Cursors;
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::loader::PayoutPageKey;
+use super::lookup::{bounds, ids};
 use super::money::Money;
+use super::order::{self, OrderBy, within_currency};
 use super::partner::{PARTNER, Partner};
 use super::payout_run::{PAYOUT_RUN, PayoutRun};
 use super::rows::{
-    self, Described, Listing, Pages, Partners, Shown, Type, Under, allowed, amount, link, page_of, pages_under,
+    self, Described, Listing, Pages, Partners, Shown, Type, Under, allowed, amount, link, listed, page_of, pages_under,
     required,
 };
-use super::scalar::{CurrencyCode, DateTime};
+use super::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::auth::Resource;
 use crate::domain::commission;
 use crate::domain::id::{self, PayoutId, TenantId};
@@ -27,7 +29,7 @@ use crate::store;
 use crate::store::StoreError;
 use crate::store::commission::Parent;
 use crate::store::page::{Page, Place};
-use crate::store::payout::{Parent as PayoutParent, PayoutFilter as StoreFilter};
+use crate::store::payout::{Parent as PayoutParent, PayoutFilter as StoreFilter, PayoutOrder};
 use crate::store::view;
 
 /// Where a payout stands. All but PENDING are final.
@@ -283,6 +285,23 @@ pub struct PayoutFilter {
     pub settled_from: Option<DateTime>,
     /// Settled before this moment.
     pub settled_to: Option<DateTime>,
+    /// Of one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Of this amount or more, in units of `currency`, which must be given.
+    pub min_amount: Option<Decimal>,
+    /// Of this amount or less, in units of `currency`, which must be given.
+    pub max_amount: Option<Decimal>,
+}
+
+/// What payouts are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "PayoutOrder")]
+pub enum PayoutOrderField {
+    /// When they were made.
+    #[default]
+    CreatedAt,
+    /// Their amount. Needs `filter.currency`: amounts of different currencies have no order.
+    Amount,
 }
 
 #[derive(Default)]
@@ -295,7 +314,8 @@ impl PayoutQuery {
         nullable(async { Shown::row(ctx, id.parse::<PayoutId>()?.uuid()) }).await
     }
 
-    /// The payouts, newest first.
+    /// The payouts, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn payouts(
         &self,
         ctx: &Context<'_>,
@@ -304,6 +324,7 @@ impl PayoutQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<PayoutFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<PayoutOrderField>>,
     ) -> Result<Pages<Connection<Payout>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Payouts)?;
@@ -311,9 +332,15 @@ impl PayoutQuery {
         if filter.run_id.is_some() {
             caller.staff_only()?;
         }
+        let currency = filter.currency.map(|code| code.0);
+        let (least, most) = (
+            ("filter.minAmount", filter.min_amount),
+            ("filter.maxAmount", filter.max_amount),
+        );
+        let (least_minor, most_minor) = bounds(least, most, currency)?;
         let filter = Arc::new(StoreFilter {
             partner: filter.partner_id.map(|id| id.parse()).transpose()?,
-            currency: filter.currency.map(|code| code.0),
+            currency,
             status: filter
                 .status
                 .map(|list| list.into_iter().map(commission::PayoutStatus::from).collect()),
@@ -322,31 +349,25 @@ impl PayoutQuery {
             run: filter.run_id.map(|id| id.parse()).transpose()?,
             settled_from: filter.settled_from.map(|moment| moment.0),
             settled_to: filter.settled_to.map(|moment| moment.0),
+            partners: ids(filter.partner_ids)?,
+            least_minor,
+            most_minor,
         });
-        let cursors = Cursors::of((scope, "payouts", &filter));
-        let page = PageArguments {
+        let sorted = OrderBy::read(order_by);
+        if sorted.by == PayoutOrder::Amount {
+            within_currency("AMOUNT", filter.currency)?;
+        }
+        let cursors = order::cursors((scope, "payouts", &filter), sorted);
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
-        }
-        .read(&cursors)?;
-        let counted = filter.clone();
-        let asked = payouts(store::payout::list(filter.clone())).asked(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let (filter, page) = (filter.clone(), page.clone());
-                Box::pin(async move {
-                    let page = store::payout::page(request.store().reader(), &scope, &filter, &page).await?;
-                    Ok(placed(page, |payout| Place::of_id(payout.id)))
-                })
-            },
-            move |request| {
-                let filter = counted.clone();
-                Box::pin(async move { Ok(store::payout::count(request.store().reader(), &scope, &filter).await?) })
-            },
-        );
-        Ok(Pages { connection, asked })
+        };
+        let listing = payouts(store::payout::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::payout::count(request.store().reader(), &scope, &filter).await?) })
+        })
     }
 }

@@ -296,7 +296,7 @@ impl PayoutRunQuery {
                 Box::pin(async move { Ok(store::payout_run::count(request.store().reader(), &scope).await?) })
             },
         );
-        Ok(Pages { connection, asked })
+        Ok(Pages::of(asked, connection))
     }
 }
 

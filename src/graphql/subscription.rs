@@ -22,15 +22,16 @@ use super::backtest::Backtest as BacktestRow;
 use super::commission::Commission as Row;
 use super::context::{RequestContext, request};
 use super::error::ApiError;
+use super::event_cursor;
 use super::rows::Shown;
 use crate::app::App;
 use crate::auth::{Caller, Resource, Scope};
 use crate::domain::backtest::{Backtest, BacktestStatus};
 use crate::domain::commission::Commission;
-use crate::domain::id::{BacktestId, CommissionId, PartnerId, TenantId};
+use crate::domain::id::{BacktestId, PartnerId};
 use crate::store;
-pub use crate::store::outbox::Batch;
-use crate::store::outbox::{Listener, Lost};
+pub use crate::store::outbox::{Batch, Heard, Unheard};
+use crate::store::outbox::{Bookmark, Change, Hearer};
 
 /// The type Subscription of the published schema. [`Events`] executes it.
 #[derive(Default)]
@@ -57,21 +58,21 @@ impl SubscriptionType for Subscription {
 
 /// What an execution is for.
 enum Turn {
-    /// Finding out what is to be heard.
-    Beginning(OnceLock<Wish>),
+    /// Finding out what is to be heard, and behind which cursor if the request names one.
+    Beginning(Option<String>, OnceLock<Wish>),
     /// Showing what happened.
     Event(Happened),
 }
 
 /// What is to be heard.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Wish {
     Commissions {
-        tenant: TenantId,
-        /// The partner that the token is bound to.
-        own: Option<PartnerId>,
+        scope: Scope,
         /// The partner that was asked for.
         wanted: Option<PartnerId>,
+        /// Only what comes behind it; `None`: from now on.
+        after: Option<Bookmark>,
     },
     Backtest {
         scope: Scope,
@@ -82,7 +83,7 @@ enum Wish {
 /// What was heard of.
 #[derive(Clone, Copy, Debug)]
 pub enum Changed {
-    Commission(CommissionId),
+    Commission(Change),
     Backtest(BacktestId),
 }
 
@@ -108,18 +109,21 @@ impl Root {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those of this partner.")] partner_id: Option<ID>,
+        #[graphql(
+            desc = "First what happened behind this cursor, which stands in `extensions.cursor` of every event; the \
+                          header Last-Event-ID goes before it."
+        )]
+        after: Option<String>,
     ) -> Result<Shown<Row>, ApiError> {
         match &**ctx.data_unchecked::<Arc<Turn>>() {
             Turn::Event(Happened::Commission(commission)) => Ok(Shown::AtHand((**commission).clone().into())),
             Turn::Event(Happened::Backtest(_)) => Err(nothing_yet()),
-            Turn::Beginning(wish) => {
+            Turn::Beginning(last_event, wish) => {
                 let scope = request(ctx).caller.read(Resource::Commissions)?;
                 let wanted = partner_id.map(|id| id.parse()).transpose()?;
-                wish.get_or_init(|| Wish::Commissions {
-                    tenant: scope.tenant(),
-                    own: scope.partner(),
-                    wanted,
-                });
+                let after = last_event.as_deref().or(after.as_deref());
+                let after = after.map(|cursor| event_cursor::read(scope, cursor)).transpose()?;
+                wish.get_or_init(|| Wish::Commissions { scope, wanted, after });
                 Err(nothing_yet())
             }
         }
@@ -134,7 +138,7 @@ impl Root {
         match &**ctx.data_unchecked::<Arc<Turn>>() {
             Turn::Event(Happened::Backtest(backtest)) => Ok(Shown::AtHand((**backtest).clone().into())),
             Turn::Event(Happened::Commission(_)) => Err(nothing_yet()),
-            Turn::Beginning(wish) => {
+            Turn::Beginning(_, wish) => {
                 let scope = request(ctx).caller.read(Resource::Commissions)?;
                 let id = id.parse::<BacktestId>()?;
                 wish.get_or_init(|| Wish::Backtest { scope, id });
@@ -155,12 +159,18 @@ impl Default for Events {
 }
 
 impl Events {
-    /// Begins to listen to what the operation asks for. Otherwise the answer says why not.
-    pub async fn listen(&self, request: Request, context: RequestContext) -> Result<Source, Response> {
+    /// Begins to listen to what the operation asks for, behind the cursor `last_event` if there is one. Otherwise the answer
+    /// says why not.
+    pub async fn listen(
+        &self,
+        request: Request,
+        context: RequestContext,
+        last_event: Option<String>,
+    ) -> Result<Source, Response> {
         let app = context.app.clone();
-        let turn = Arc::new(Turn::Beginning(OnceLock::new()));
+        let turn = Arc::new(Turn::Beginning(last_event, OnceLock::new()));
         let response = self.0.execute(request.data(context).data(turn.clone())).await;
-        let Turn::Beginning(wish) = &*turn else {
+        let Turn::Beginning(_, wish) = &*turn else {
             unreachable!("it was made above")
         };
         let Some(wish) = wish.get() else {
@@ -170,13 +180,26 @@ impl Events {
                 true => refusal(ApiError::bad_user_input("the subscription asks for nothing")),
             });
         };
-        let listener = app.changes.listen().await.map_err(|error| refusal(error.into()))?;
-        Ok(Source {
-            listener,
-            wish: *wish,
-            app,
-            seen: None,
-        })
+        let hearing = match wish {
+            Wish::Commissions { scope, wanted, after } => {
+                let store = app.of_tenant(scope.tenant()).store.clone();
+                let hearer = match after {
+                    Some(bookmark) => Hearer::from(&app.changes, store, bookmark.clone()).await,
+                    None => Hearer::from_now(&app.changes, store).await.map_err(Unheard::from),
+                };
+                let hearer = hearer.map_err(|unheard| {
+                    refusal(match unheard {
+                        Unheard::Foreign => event_cursor::foreign(),
+                        Unheard::Pruned => event_cursor::pruned(),
+                        Unheard::Store(error) => error.into(),
+                        Unheard::Lost(_) => ApiError::bad_user_input("nobody can listen just now"),
+                    })
+                })?;
+                Hearing::Commissions(Box::new(hearer), *scope, *wanted)
+            }
+            Wish::Backtest { scope, id } => Hearing::Backtest(*scope, *id, None),
+        };
+        Ok(Source { hearing, app })
     }
 
     /// Shows what happened as the operation asks for it.
@@ -205,62 +228,85 @@ pub fn as_query(document: &mut ExecutableDocument) {
 
 /// Hears of changes, of those only that were asked for.
 pub struct Source {
-    listener: Listener,
-    wish: Wish,
+    hearing: Hearing,
     app: Arc<App>,
-    /// How the backtest stood when it was last heard of.
-    seen: Option<(BacktestStatus, i64, i64)>,
+}
+
+enum Hearing {
+    /// All that the scope covers, or of this partner.
+    Commissions(Box<Hearer>, Scope, Option<PartnerId>),
+    /// How it stood when it was last heard of.
+    Backtest(Scope, BacktestId, Option<(BacktestStatus, i64, i64)>),
 }
 
 /// How often a backtest is looked at: no outbox tells of one.
 const LOOK: Duration = Duration::from_millis(500);
 
 impl Source {
-    /// Waits for the next rows that changed, in the order of the changes, and gives what they were heard in.
-    pub async fn next(&mut self) -> Result<(Batch, Vec<Changed>), Lost> {
-        let (tenant, own, wanted) = match self.wish {
-            Wish::Commissions { tenant, own, wanted } => (tenant, own, wanted),
-            Wish::Backtest { scope, id } => return Ok(self.next_of_backtest(scope, id).await),
+    /// Waits for the next changes that were asked for, in their order, and gives what they were heard in. There may be none
+    /// in what was read for this one alone.
+    pub async fn next(&mut self) -> Result<(Heard, Vec<Changed>), Unheard> {
+        let (hearer, scope, wanted) = match &mut self.hearing {
+            Hearing::Commissions(hearer, scope, wanted) => (hearer, *scope, *wanted),
+            Hearing::Backtest(scope, id, seen) => {
+                let app = self.app.of_tenant(scope.tenant());
+                return Ok(next_of_backtest(&app, *scope, *id, seen).await);
+            }
         };
         loop {
-            let batch = self.listener.next().await?;
-            let heard = batch.iter().filter(|change| {
+            let heard = hearer.next().await?;
+            let concerns = |change: &&Change| {
                 let is_of = |partner: Option<PartnerId>| partner.is_none_or(|partner| partner == change.partner);
-                change.tenant == tenant && is_of(own) && is_of(wanted)
-            });
-            let heard: Vec<_> = heard.map(|change| Changed::Commission(change.commission)).collect();
-            if !heard.is_empty() {
-                return Ok((batch, heard));
+                change.tenant == scope.tenant() && is_of(scope.partner()) && is_of(wanted)
+            };
+            let changed = heard.batch.changes.iter().filter(concerns);
+            let changed: Vec<_> = changed.copied().map(Changed::Commission).collect();
+            if !changed.is_empty() || heard.is_alone {
+                return Ok((heard, changed));
             }
         }
     }
 
-    /// Waits until the backtest stands otherwise than it was last heard to. What is not there is waited for; what cannot be
-    /// read now is read later.
-    async fn next_of_backtest(&mut self, scope: Scope, id: BacktestId) -> (Batch, Vec<Changed>) {
-        loop {
-            let app = self.app.of_tenant(scope.tenant());
-            let found = store::backtest::by_ids(app.store.reader(), &scope, &[id.uuid()]).await;
-            let found = found.ok().and_then(|found| found.into_values().next());
-            let standing = found.map(|backtest| (backtest.status, backtest.events, backtest.of_events));
-            if standing.is_some() && standing != self.seen {
-                self.seen = standing;
-                return (Batch::from(Vec::new()), vec![Changed::Backtest(id)]);
+    /// Where whoever heard this of `heard` can go on; `None`: there is nothing to go on with.
+    pub fn cursor(&self, heard: &Heard, changed: Changed) -> Option<String> {
+        match (&self.hearing, changed) {
+            (Hearing::Commissions(_, scope, _), Changed::Commission(change)) => {
+                Some(event_cursor::write(*scope, &heard.batch.bookmark(&change)))
             }
-            tokio::time::sleep(LOOK).await;
+            _ => None,
         }
     }
 }
 
+/// Waits until the backtest stands otherwise than it was last heard to. What is not there is waited for; what cannot be
+/// read now is read later.
+async fn next_of_backtest(
+    app: &App,
+    scope: Scope,
+    id: BacktestId,
+    seen: &mut Option<(BacktestStatus, i64, i64)>,
+) -> (Heard, Vec<Changed>) {
+    loop {
+        let found = store::backtest::by_ids(app.store.reader(), &scope, &[id.uuid()]).await;
+        let found = found.ok().and_then(|found| found.into_values().next());
+        let standing = found.map(|backtest| (backtest.status, backtest.events, backtest.of_events));
+        if standing.is_some() && standing != *seen {
+            *seen = standing;
+            return (Heard::alone(Batch::of_nothing()), vec![Changed::Backtest(id)]);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
 /// The rows as they are now, those of them that the caller may read, once for each change. All changes are of one kind.
-pub async fn rows(app: &App, caller: &Caller, changed: &[Changed]) -> Result<Vec<Happened>, ApiError> {
+pub async fn rows(app: &App, caller: &Caller, changed: &[Changed]) -> Result<Vec<(Changed, Happened)>, ApiError> {
     let scope = caller.read(Resource::Commissions)?;
     let app = app.of_tenant(caller.tenant());
     let reader = app.store.reader();
     let (mut commissions, mut backtests) = (Vec::new(), Vec::new());
     for changed in changed {
         match changed {
-            Changed::Commission(id) => commissions.push(id.uuid()),
+            Changed::Commission(change) => commissions.push(change.commission.uuid()),
             Changed::Backtest(id) => backtests.push(id.uuid()),
         }
     }
@@ -274,10 +320,14 @@ pub async fn rows(app: &App, caller: &Caller, changed: &[Changed]) -> Result<Vec
         ids => store::backtest::by_ids(reader, &scope, ids).await?,
     };
     let rows = changed.iter().filter_map(|changed| {
-        Some(match changed {
-            Changed::Commission(id) => Happened::Commission(Box::new(commissions.get(&id.uuid())?.clone())),
+        let row = match changed {
+            Changed::Commission(change) => {
+                let row = commissions.get(&change.commission.uuid())?;
+                Happened::Commission(Box::new(row.clone()))
+            }
             Changed::Backtest(id) => Happened::Backtest(Box::new(backtests.get(&id.uuid())?.clone())),
-        })
+        };
+        Some((*changed, row))
     });
     Ok(rows.collect())
 }

@@ -6,27 +6,26 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
 use super::audit::{AuditEntry, histories, history};
 use super::campaign::Campaign;
-use super::connection::{Connection, List, PageArguments, children, listed};
-use super::context::{RequestContext, mutation, request};
-use super::cursor::Cursors;
+use super::connection::{Connection, PageArguments, children};
+use super::context::{mutation, request};
 use super::error::{ApiError, Nullable, nullable};
 use super::identity;
 use super::input::DeleteInput;
 use super::label::Advertiser;
 use super::loader::PartnersOfTier;
 use super::lookup::wanted;
+use super::order::{self, OrderBy};
 use super::partner::Partner;
-use super::rows::{self, Described, Listing, Pages, Shown, Type, resolver};
+use super::rows::{self, Described, Listing, Pages, Shown, Type, listed, resolver};
 use super::scalar::{CurrencyCode, Date, DateTime, Decimal};
 use super::tiered_commission_input::{CreateTieredCommissionInput, UpdateTieredCommissionInput};
 use super::user_error::{DeletePayload, payload};
-use crate::auth::{Resource, Scope};
+use crate::auth::Resource;
 use crate::domain::id;
 use crate::domain::id::{TenantId, TieredCommissionId};
 use crate::domain::tiered;
 use crate::service::tiered_commission::{create, delete, update};
 use crate::store;
-use crate::store::page::{Page, PageRequest, Place};
 use crate::store::tiered_commission::TieredCommissionFilter as StoreFilter;
 use crate::store::view;
 use uuid::Uuid;
@@ -460,25 +459,15 @@ impl TieredCommissionFilter {
     }
 }
 
-struct TieredCommissions {
-    scope: Scope,
-    filter: StoreFilter,
-}
-
-impl List for TieredCommissions {
-    type Row = tiered::TieredCommission;
-
-    fn place(tier: &Self::Row) -> Place {
-        Place::of_id(tier.id)
-    }
-
-    async fn page(&self, request: &RequestContext, page: &PageRequest) -> Result<Page<Self::Row>, ApiError> {
-        Ok(store::tiered_commission::page(request.store().reader(), &self.scope, &self.filter, page).await?)
-    }
-
-    async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
-        Ok(store::tiered_commission::count(request.store().reader(), &self.scope, &self.filter).await?)
-    }
+/// What tiered commissions are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::tiered_commission::TieredCommissionOrder")]
+pub enum TieredCommissionOrderField {
+    /// When they were created.
+    #[default]
+    CreatedAt,
+    /// Their name, whatever the case.
+    Name,
 }
 
 payload! {
@@ -503,7 +492,8 @@ impl TieredCommissionQuery {
         nullable(async { Shown::row(ctx, id.parse::<TieredCommissionId>()?.uuid()) }).await
     }
 
-    /// The tiered commissions in force, newest first.
+    /// The tiered commissions in force, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn tiered_commissions(
         &self,
         ctx: &Context<'_>,
@@ -512,20 +502,25 @@ impl TieredCommissionQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<TieredCommissionFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<TieredCommissionOrderField>>,
     ) -> Result<Pages<Connection<TieredCommission>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::TieredCommissions)?;
-        let filter = filter.unwrap_or_default().read()?;
-        let cursors = Cursors::of((scope, "tiered_commissions", &filter));
-        let page = PageArguments {
+        let filter = Arc::new(filter.unwrap_or_default().read()?);
+        let sorted = OrderBy::read(order_by);
+        let cursors = order::cursors((scope, "tiered_commissions", &filter), sorted);
+        let arguments = PageArguments {
             first,
             after,
             last,
             before,
         };
-        let asked = tiered_commissions(store::tiered_commission::list(Arc::new(filter.clone())))
-            .asked(&page.read(&cursors)?, &cursors);
-        let connection = listed(TieredCommissions { scope, filter }, cursors, page)?;
-        Ok(Pages { connection, asked })
+        let listing = tiered_commissions(store::tiered_commission::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(
+                async move { Ok(store::tiered_commission::count(request.store().reader(), &scope, &filter).await?) },
+            )
+        })
     }
 }
 

@@ -257,6 +257,6 @@ impl WebhookDeliveryQuery {
                 Box::pin(async move { Ok(delivery::count(request.store().reader(), &scope, &filter).await?) })
             },
         );
-        Ok(Pages { connection, asked })
+        Ok(Pages::of(asked, connection))
     }
 }

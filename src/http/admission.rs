@@ -10,6 +10,7 @@ use async_graphql_value::Extensions;
 use super::ask::Ask;
 use super::documents::{self, Document, Hash};
 use super::guard::{Admitted, Problem};
+use super::listen::place;
 use super::persisted::{self, Named};
 use super::{Front, cost, errors};
 use crate::auth::{Caller, Permission};
@@ -43,6 +44,8 @@ pub struct Admission {
     pub(super) subject: String,
     /// The document's text.
     hash: Hash,
+    /// The cursor of the last event that was heard of a subscription, where the request names one.
+    pub(super) last_event: Option<String>,
 }
 
 impl Admission {
@@ -70,15 +73,19 @@ impl Admission {
             operation_name,
             ..
         } = self;
-        let variables = serde_json::json!([operation_name, admitted.variables]).to_string();
+        let mut variables = admitted.variables.clone();
+        if let Some(place) = place::variable(&self.merged).filter(|_| self.operation() == OperationType::Subscription) {
+            variables.remove(place);
+        }
+        let variables = serde_json::json!([operation_name, variables]).to_string();
         let mut whole = self.hash.to_vec();
         whole.extend(variables.as_bytes());
         documents::digest(&whole)
     }
 
-    /// Pays for the operation, as [`admit`] did for its first time; an error says how long it takes until it can.
-    pub fn charge(&self, front: &Front) -> Result<(), Duration> {
-        let taken = front.throttle.take(&self.subject, self.admitted.cost, Instant::now());
+    /// Pays for what is done after [`admit`] has charged for the first time; an error says how long it takes until it can.
+    pub fn charge(&self, front: &Front, cost: u64) -> Result<(), Duration> {
+        let taken = front.throttle.take(&self.subject, cost, Instant::now());
         taken.map_err(|empty| empty.0)
     }
 }
@@ -115,6 +122,7 @@ pub async fn admit(
     let look = cost::of_refusal(ask.bytes);
     charge(front, &subject, look)?;
     let operation_name = ask.operation_name.clone();
+    let last_event = ask.last_event.clone();
     let (ready, merged, admitted) = examine(front, asker, ask, allow)?;
     front.throttle.give_back(&subject, look, Instant::now());
     charge(front, &subject, admitted.cost)?;
@@ -125,6 +133,7 @@ pub async fn admit(
         operation_name,
         subject,
         hash: ready.hash,
+        last_event,
     })
 }
 

@@ -8,7 +8,7 @@ use async_graphql_axum::rejection::GraphQLRejection;
 use async_graphql_value::Extensions;
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::FromRequest;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use futures::StreamExt;
 use serde_json::{Map, Value};
 
@@ -24,6 +24,8 @@ pub struct Ask {
     pub extensions: Extensions,
     /// How long it was on its way in.
     pub bytes: usize,
+    /// The header Last-Event-ID: the cursor of the last event that was heard of a subscription.
+    pub last_event: Option<String>,
 }
 
 /// Why nothing can be read. The text is for the caller.
@@ -215,7 +217,15 @@ fn asked(request: Request, bytes: usize) -> Ask {
         variables: request.variables,
         extensions: request.extensions,
         bytes,
+        last_event: None,
     }
+}
+
+/// What the header Last-Event-ID says, if there is one and it says something.
+pub fn last_event(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("last-event-id").map(HeaderValue::as_bytes);
+    let text = value.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    text.filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

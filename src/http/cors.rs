@@ -62,6 +62,8 @@ pub fn layer(settings: &Cors) -> Result<Option<CorsLayer>, StartError> {
         HeaderName::from_static("graphql-require-preflight"),
         HeaderName::from_static("apollo-require-preflight"),
         HeaderName::from_static("x-apollo-operation-name"),
+        // Of an event stream that goes on.
+        HeaderName::from_static("last-event-id"),
         // Pages that are traced send them with everything.
         HeaderName::from_static("traceparent"),
         HeaderName::from_static("tracestate"),

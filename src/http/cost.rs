@@ -12,6 +12,9 @@ const MUTATION_COST: u64 = 10;
 /// once, and for how long, has limits of its own.
 pub const EXPORT: u64 = 5_000;
 
+/// What a page costs of what a listener missed in which there is nothing for it: it is read all the same.
+pub const MISSED: u64 = 250;
+
 /// What a refused request costs, which was so long: reading and validating a document takes longer than running many.
 pub fn of_refusal(bytes: usize) -> u64 {
     10 + bytes as u64 / 512

@@ -62,7 +62,8 @@ pub async fn listen(
         .throttle
         .give_back(&admission.subject, admission.admitted.cost, Instant::now());
     let context = front.context(asker.caller);
-    let beginning = front.events.listen(admission.request(front), context);
+    let last_event = admission.last_event.clone();
+    let beginning = front.events.listen(admission.request(front), context, last_event);
     let begun = patiently(front, admission, beginning).await?;
     Ok(begun.map_err(|mut response| {
         errors::finish(&mut response, &asker.request_id, front.options.limits.errors);

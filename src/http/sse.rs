@@ -89,6 +89,11 @@ fn next(result: &str) -> String {
     format!("event: next\ndata: {result}\n\n")
 }
 
+/// The same of an event behind whose cursor the stream can go on, which clients send back as Last-Event-ID.
+fn next_behind(result: &str, cursor: &str) -> String {
+    format!("event: next\nid: {cursor}\ndata: {result}\n\n")
+}
+
 fn only(errors: Vec<Value>) -> String {
     json!({ "errors": errors }).to_string()
 }
@@ -137,7 +142,8 @@ impl Events {
     async fn next(&mut self) -> Option<(String, bool)> {
         tokio::select! {
             heard = self.heard.next() => Some(match heard? {
-                Heard::Event(response) => (next(&wire::text(&response)), true),
+                Heard::Event(response, None) => (next(&wire::text(&response)), true),
+                Heard::Event(response, Some(cursor)) => (next_behind(&wire::text(&response), &cursor), true),
                 Heard::End(end) => (self.last(end), false),
             }),
             () = &mut self.expiry => Some((self.last(End::Unauthenticated), false)),

@@ -9,11 +9,13 @@ use entity::{
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
 };
 use uuid::Uuid;
 
+use super::filter::{one_of_ids, text_of};
+use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
@@ -26,7 +28,7 @@ use crate::domain::{Timestamp, text};
 const TABLE: &str = "campaign";
 
 /// What to list; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CampaignFilter {
     /// Part of the name or of the external id, whatever the case.
     pub search: Option<String>,
@@ -34,7 +36,47 @@ pub struct CampaignFilter {
     pub status: Option<Vec<CampaignStatus>>,
     pub advertiser: Option<AdvertiserId>,
     pub partner: Option<PartnerId>,
+    /// One of these; empty matches nothing.
+    pub advertisers: Option<Vec<AdvertiserId>>,
+    pub partners: Option<Vec<PartnerId>>,
+    pub external_ids: Option<Vec<String>>,
+    pub created_from: Option<Timestamp>,
+    pub created_to: Option<Timestamp>,
 }
+
+text_of!(CampaignFilter: search status advertiser partner, later: advertisers partners external_ids created_from created_to);
+
+/// The orders in which campaigns are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CampaignOrder {
+    #[default]
+    CreatedAt,
+    /// Whatever the case.
+    Name,
+    /// Those without a start when they were created.
+    StartsAt,
+}
+
+impl SortBy for CampaignOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Name => Some(Key::text(view::column(Column::NameKey))),
+            Self::StartsAt => Some(Key::time(view::derived::<Entity>(&STARTS_AT))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
+}
+
+/// There is no start without a moment, so that none is before all others or behind them.
+static STARTS_AT: view::Derived = view::Derived {
+    name: "starts_at_or_created_at",
+    expression: "COALESCE({row}.starts_at, {row}.created_at)",
+    of: &["starts_at", "created_at"],
+};
 
 pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
@@ -107,27 +149,15 @@ pub async fn external_ids(
         .collect())
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &CampaignFilter,
-    request: &PageRequest,
-) -> Result<Page<Campaign>, StoreError> {
-    sort()
-        .page(database, filtered(scope, filter), request)
-        .await?
-        .try_map(from_row)
-}
-
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CampaignFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// The campaigns that the filter lets through.
-pub fn list(filter: Arc<CampaignFilter>) -> view::List {
+pub fn list(filter: Arc<CampaignFilter>, sorted: Sorted<CampaignOrder>) -> view::List {
     let kept = (*filter == CampaignFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::CAMPAIGN, kept, sort().into(), select)
+    view::List::new(&view::CAMPAIGN, kept, sorted.into(), select)
 }
 
 /// The campaigns that partners belong to.
@@ -192,15 +222,22 @@ fn filtered(scope: &Scope, filter: &CampaignFilter) -> Select<Entity> {
     if let Some(advertiser) = filter.advertiser {
         select = select.filter(Column::AdvertiserId.eq(advertiser.uuid()));
     }
-    if let Some(partner) = filter.partner {
+    let members = |partners: &[PartnerId]| {
         // Only memberships that the caller sees: partners must not learn who else belongs to their campaigns.
         let members = visible::<campaign_member::Entity>(scope)
-            .filter(campaign_member::Column::PartnerId.eq(partner.uuid()))
+            .filter(campaign_member::Column::PartnerId.is_in(partners.iter().map(|id| id.uuid())))
             .select_only()
             .column(campaign_member::Column::CampaignId);
-        select = select.filter(Column::Id.in_subquery(members.into_query()));
-    }
-    select
+        Column::Id.in_subquery(members.into_query())
+    };
+    let more = Condition::all()
+        .add_option(filter.partner.map(|partner| members(&[partner])))
+        .add_option(filter.partners.as_deref().map(members))
+        .add_option(one_of_ids(Column::AdvertiserId, filter.advertisers.as_deref()))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)))
+        .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));
+    select.filter(more)
 }
 
 /// A LIKE pattern for texts that contain `search`, which is taken literally.

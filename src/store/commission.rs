@@ -15,6 +15,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::filter::{one_of_ids, text_of};
+use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
@@ -35,7 +37,7 @@ use crate::domain::webhook::WebhookEventType;
 const TABLE: &str = "commission";
 
 /// What to list; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CommissionFilter {
     /// One of these; empty matches nothing.
     pub status: Option<Vec<CommissionStatus>>,
@@ -60,7 +62,13 @@ pub struct CommissionFilter {
     pub deal: Option<DealId>,
     /// The payout that they are in, open or paid.
     pub payout: Option<PayoutId>,
+    /// One of these; empty matches nothing.
+    pub partners: Option<Vec<PartnerId>>,
+    pub campaigns: Option<Vec<CampaignId>>,
+    pub recipients: Option<Vec<String>>,
 }
+
+text_of!(CommissionFilter: status kinds partner campaign recipient currency least_minor most_minor accrued_from accrued_to mature_from mature_before approved_from approved_to paid_from paid_to event deal payout, later: partners campaigns recipients);
 
 impl CommissionFilter {
     /// Whether it names only what many ask for: no row, no person, no moment.
@@ -72,6 +80,7 @@ impl CommissionFilter {
             ..
         } = self;
         let names_nobody = partner.is_none() && campaign.is_none() && recipient.is_none();
+        let names_none_of_many = self.partners.is_none() && self.campaigns.is_none() && self.recipients.is_none();
         let names_nothing = self.event.is_none() && self.deal.is_none() && self.payout.is_none();
         let moments = [
             self.accrued_from,
@@ -84,16 +93,30 @@ impl CommissionFilter {
             self.paid_to,
         ];
         let names_no_amount = [self.least_minor, self.most_minor] == [None; 2];
-        names_nobody && names_nothing && names_no_amount && moments == [None; 8]
+        names_nobody && names_none_of_many && names_nothing && names_no_amount && moments == [None; 8]
     }
 }
 
 /// The orders in which commissions are listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CommissionOrder {
+    #[default]
     AccruedAt,
     /// Only within one currency.
     Amount,
+}
+
+impl SortBy for CommissionOrder {
+    fn key(self) -> Option<Key> {
+        Some(match self {
+            Self::AccruedAt => Key::time(view::column(Column::AccruedAt)),
+            Self::Amount => Key::integer(view::column(Column::AmountMinor)),
+        })
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
 }
 
 /// What commissions are listed under.
@@ -109,28 +132,26 @@ pub enum Parent {
 }
 
 /// How commissions are sorted.
-pub type Sorted = Sort<Column>;
-
-pub fn sort(order: CommissionOrder, descending: bool) -> Sorted {
-    let key = match order {
+fn sort(sorted: Sorted<CommissionOrder>) -> Sort<Column> {
+    let key = match sorted.by {
         CommissionOrder::AccruedAt => Column::AccruedAt,
         CommissionOrder::Amount => Column::AmountMinor,
     };
     Sort {
         key: Some(key),
         id: Column::Id,
-        descending,
+        descending: sorted.descending,
     }
 }
 
 /// The commissions under a parent of this kind, or all.
-pub fn list(parent: Option<Parent>, filter: Arc<CommissionFilter>, sort: Sorted) -> view::List {
+pub fn list(parent: Option<Parent>, filter: Arc<CommissionFilter>, sorted: Sorted<CommissionOrder>) -> view::List {
     let kept = filter.is_common().then(|| format!("{parent:?} {filter:?}"));
     let select = move |_, scope: &Scope, key| match parent {
         Some(parent) => children(scope, parent, &filter, key).into_query(),
         None => filtered(scope, &filter).into_query(),
     };
-    view::List::new(&view::COMMISSION, kept, sort.into(), select)
+    view::List::new(&view::COMMISSION, kept, sorted.into(), select)
 }
 
 pub async fn by_ids(
@@ -224,10 +245,11 @@ pub async fn page(
     database: &impl ConnectionTrait,
     scope: &Scope,
     filter: &CommissionFilter,
-    sort: Sort<Column>,
+    sorted: Sorted<CommissionOrder>,
     request: &PageRequest,
 ) -> Result<Page<Commission>, StoreError> {
-    sort.page(database, filtered(scope, filter), request)
+    sort(sorted)
+        .page(database, filtered(scope, filter), request)
         .await?
         .try_map(from_row)
 }
@@ -247,10 +269,10 @@ pub async fn pages_of(
     parent: Parent,
     parents: &[Uuid],
     filter: &CommissionFilter,
-    sort: Sort<Column>,
+    sorted: Sorted<CommissionOrder>,
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Commission>>, StoreError> {
-    let pages = many::pages(database, parents, sort, request, |key| {
+    let pages = many::pages(database, parents, sort(sorted), request, |key| {
         children(scope, parent, filter, key)
     })
     .await?;
@@ -331,6 +353,9 @@ pub(super) fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entit
         .add_option(filter.approved_to.map(|to| Column::ApprovedAt.lt(to)))
         .add_option(filter.paid_from.map(|from| Column::PaidAt.gte(from)))
         .add_option(filter.paid_to.map(|to| Column::PaidAt.lt(to)))
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
+        .add_option(filter.recipients.as_ref().map(|names| Column::Recipient.is_in(names)))
         .add_option(filter.event.map(|event| Column::EventId.eq(event.uuid())))
         .add_option(filter.deal.map(|deal| {
             let made = made_by_deal(scope, Expr::val(deal.uuid()));

@@ -14,7 +14,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::campaign::contains;
-use super::page::{Page, PageRequest, Sort};
+use super::filter::text_of;
+use super::order::{Key, SortBy, Sorted};
 use super::scope::visible;
 use super::{StoreError, many, row, view};
 use crate::auth::Scope;
@@ -27,16 +28,38 @@ use crate::domain::{Timestamp, text};
 const TABLE: &str = "commission_rule";
 
 /// What to list beside archived rules, which are not; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CommissionRuleFilter {
     pub partner_type: Option<PartnerType>,
     pub payment_target: Option<PaymentTarget>,
     /// Part of the label or of the external id, whatever the case.
     pub search: Option<String>,
+    /// One of these; empty matches nothing.
+    pub partner_types: Option<Vec<PartnerType>>,
 }
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
+text_of!(CommissionRuleFilter: partner_type payment_target search, later: partner_types);
+
+/// The orders in which commission rules are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CommissionRuleOrder {
+    #[default]
+    CreatedAt,
+    /// Whatever the case.
+    Label,
+}
+
+impl SortBy for CommissionRuleOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Label => Some(Key::text(view::column(Column::LabelKey))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
 }
 
 pub async fn find(
@@ -119,16 +142,6 @@ pub async fn all_in_force(database: &impl ConnectionTrait, scope: &Scope) -> Res
     in_force(scope).all(database).await?.into_iter().map(from_row).collect()
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &CommissionRuleFilter,
-    request: &PageRequest,
-) -> Result<Page<CommissionRule>, StoreError> {
-    let page = sort().page(database, filtered(scope, filter), request).await?;
-    page.try_map(from_row)
-}
-
 pub async fn count(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -138,10 +151,10 @@ pub async fn count(
 }
 
 /// Those in force that the filter lets through.
-pub fn list(filter: Arc<CommissionRuleFilter>) -> view::List {
+pub fn list(filter: Arc<CommissionRuleFilter>, sorted: Sorted<CommissionRuleOrder>) -> view::List {
     let kept = (*filter == CommissionRuleFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::COMMISSION_RULE, kept, sort().into(), select)
+    view::List::new(&view::COMMISSION_RULE, kept, sorted.into(), select)
 }
 
 /// What a row holds whose columns were all read, with names that begin like this.
@@ -163,6 +176,9 @@ fn filtered(scope: &Scope, filter: &CommissionRuleFilter) -> Select<Entity> {
     }
     if let Some(search) = &filter.search {
         select = select.filter(Column::LabelKey.like(contains(search)));
+    }
+    if let Some(types) = &filter.partner_types {
+        select = select.filter(Column::PartnerType.is_in(types.iter().map(|kind| kind.as_str())));
     }
     select
 }

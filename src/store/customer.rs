@@ -7,11 +7,14 @@ use entity::customer::{self, Column, Entity};
 use entity::{customer_binding, customer_imported};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait,
+    Select,
 };
 use uuid::Uuid;
 
 use super::campaign::contains;
+use super::filter::{one_of_ids, text_of};
+use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
@@ -22,12 +25,41 @@ use crate::domain::event::Customer;
 use crate::domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
 
 /// What to list; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CustomerFilter {
     /// Part of the external id, whatever the case.
     pub search: Option<String>,
     pub partner: Option<PartnerId>,
     pub campaign: Option<CampaignId>,
+    /// One of these; empty matches nothing.
+    pub partners: Option<Vec<PartnerId>>,
+    pub campaigns: Option<Vec<CampaignId>>,
+    pub external_ids: Option<Vec<String>>,
+    pub acquired_from: Option<Timestamp>,
+    pub acquired_to: Option<Timestamp>,
+}
+
+text_of!(CustomerFilter: search partner campaign, later: partners campaigns external_ids acquired_from acquired_to);
+
+/// The orders in which customers are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CustomerOrder {
+    #[default]
+    CreatedAt,
+    AcquiredAt,
+}
+
+impl SortBy for CustomerOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::CreatedAt => None,
+            Self::AcquiredAt => Some(Key::time(view::column(Column::AcquiredAt))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
 }
 
 pub fn sort() -> Sort<Column> {
@@ -68,27 +100,15 @@ pub async fn by_ids(
     Ok(rows.into_iter().map(|row| (row.id, from_row(row))).collect())
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &CustomerFilter,
-    request: &PageRequest,
-) -> Result<Page<Customer>, StoreError> {
-    sort()
-        .page(database, filtered(scope, filter), request)
-        .await?
-        .try_map(|row| Ok(from_row(row)))
-}
-
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// The customers that the filter lets through.
-pub fn list(filter: Arc<CustomerFilter>) -> view::List {
+pub fn list(filter: Arc<CustomerFilter>, sorted: Sorted<CustomerOrder>) -> view::List {
     let kept = (*filter == CustomerFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::CUSTOMER, kept, sort().into(), select)
+    view::List::new(&view::CUSTOMER, kept, sorted.into(), select)
 }
 
 /// The customers that are bound to partners.
@@ -138,7 +158,13 @@ fn filtered(scope: &Scope, filter: &CustomerFilter) -> Select<Entity> {
     if let Some(campaign) = filter.campaign {
         select = select.filter(Column::CampaignId.eq(campaign.uuid()));
     }
-    select
+    let more = Condition::all()
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)))
+        .add_option(filter.acquired_from.map(|from| Column::AcquiredAt.gte(from)))
+        .add_option(filter.acquired_to.map(|to| Column::AcquiredAt.lt(to)));
+    select.filter(more)
 }
 
 /// Writes customers whose external ids are new; whoever loses a race for one gets the error that says so.

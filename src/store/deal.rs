@@ -7,24 +7,27 @@ use entity::deal::{self, Column, Entity};
 use entity::{deal_field, payment_stage};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
 use super::campaign::contains;
+use super::filter::{one_of_ids, text_of};
+use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::deal::{Deal, StageOutcome};
 use crate::domain::id::{DealId, PartnerId, PaymentStageId, TenantId};
-use crate::domain::text;
+use crate::domain::money::Currency;
+use crate::domain::{Timestamp, text};
 
 const TABLE: &str = "deal";
 
 /// What to list; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct DealFilter {
     /// Part of the name or of the external id, whatever the case.
     pub search: Option<String>,
@@ -32,6 +35,43 @@ pub struct DealFilter {
     pub stage: Option<PaymentStageId>,
     /// Standing in a stage with one of these; empty matches nothing.
     pub outcome: Option<Vec<StageOutcome>>,
+    pub currency: Option<Currency>,
+    /// One of these; empty matches nothing.
+    pub partners: Option<Vec<PartnerId>>,
+    pub stages: Option<Vec<PaymentStageId>>,
+    pub external_ids: Option<Vec<String>>,
+    /// Both inclusive, and of the currency.
+    pub least_minor: Option<i64>,
+    pub most_minor: Option<i64>,
+    pub created_from: Option<Timestamp>,
+    pub created_to: Option<Timestamp>,
+}
+
+text_of!(DealFilter: search partner stage outcome, later: currency partners stages external_ids least_minor most_minor created_from created_to);
+
+/// The orders in which deals are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DealOrder {
+    #[default]
+    CreatedAt,
+    /// Whatever the case.
+    Name,
+    /// Only within one currency.
+    Value,
+}
+
+impl SortBy for DealOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Name => Some(Key::text(view::column(Column::NameKey))),
+            Self::Value => Some(Key::integer(view::column(Column::ValueMinor))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
 }
 
 pub fn sort() -> Sort<Column> {
@@ -62,25 +102,15 @@ pub async fn by_ids(
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &DealFilter,
-    request: &PageRequest,
-) -> Result<Page<Deal>, StoreError> {
-    let page = sort().page(database, filtered(scope, filter), request).await?;
-    page.try_map(from_row)
-}
-
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// The deals that the filter lets through.
-pub fn list(filter: Arc<DealFilter>) -> view::List {
+pub fn list(filter: Arc<DealFilter>, sorted: Sorted<DealOrder>) -> view::List {
     let kept = (*filter == DealFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::DEAL, kept, sort().into(), select)
+    view::List::new(&view::DEAL, kept, sorted.into(), select)
 }
 
 /// The deals of partners.
@@ -142,7 +172,16 @@ fn filtered(scope: &Scope, filter: &DealFilter) -> Select<Entity> {
             .column(payment_stage::Column::Id);
         select = select.filter(Column::StageId.in_subquery(stages.into_query()));
     }
-    select
+    let more = Condition::all()
+        .add_option(filter.currency.map(|currency| Column::Currency.eq(currency.code())))
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(one_of_ids(Column::StageId, filter.stages.as_deref()))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)))
+        .add_option(filter.least_minor.map(|least| Column::ValueMinor.gte(least)))
+        .add_option(filter.most_minor.map(|most| Column::ValueMinor.lte(most)))
+        .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));
+    select.filter(more)
 }
 
 pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {

@@ -13,6 +13,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::event_decision::events_decided;
+use super::filter::{one_of_ids, text_of};
+use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
@@ -28,7 +30,7 @@ use crate::domain::refund::Refunded;
 const TABLE: &str = "event";
 
 /// What to list; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct EventFilter {
     /// One of these; empty matches nothing.
     pub kinds: Option<Vec<EventKind>>,
@@ -44,6 +46,35 @@ pub struct EventFilter {
     pub earned: Option<bool>,
     /// Its decision gives one of these; empty matches nothing.
     pub reasons: Option<Vec<NoCommissionReason>>,
+    /// One of these; empty matches nothing.
+    pub types: Option<Vec<String>>,
+    pub partners: Option<Vec<PartnerId>>,
+    pub campaigns: Option<Vec<CampaignId>>,
+    pub customers: Option<Vec<CustomerId>>,
+    pub external_ids: Option<Vec<String>>,
+}
+
+text_of!(EventFilter: kinds event_type partner campaign customer occurred_from occurred_to recorded_from recorded_to earned reasons, later: types partners campaigns customers external_ids);
+
+/// The orders in which events are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum EventOrder {
+    #[default]
+    RecordedAt,
+    OccurredAt,
+}
+
+impl SortBy for EventOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::RecordedAt => None,
+            Self::OccurredAt => Some(Key::time(view::column(Column::OccurredAt))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
 }
 
 /// In the order of recording, the newest first.
@@ -188,27 +219,15 @@ pub async fn first_occurred_at(
         .await?)
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &EventFilter,
-    request: &PageRequest,
-) -> Result<Page<Event>, StoreError> {
-    sort()
-        .page(database, filtered(scope, filter), request)
-        .await?
-        .try_map(from_row)
-}
-
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &EventFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// The events that the filter lets through.
-pub fn list(filter: Arc<EventFilter>) -> view::List {
+pub fn list(filter: Arc<EventFilter>, sorted: Sorted<EventOrder>) -> view::List {
     let kept = (*filter == EventFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::EVENT, kept, sort().into(), select)
+    view::List::new(&view::EVENT, kept, sorted.into(), select)
 }
 
 /// The events of customers.
@@ -259,7 +278,12 @@ fn filtered(scope: &Scope, filter: &EventFilter) -> Select<Entity> {
         .add_option(filter.occurred_from.map(|from| Column::OccurredAt.gte(from)))
         .add_option(filter.occurred_to.map(|to| Column::OccurredAt.lt(to)))
         .add_option(filter.recorded_from.map(|from| Column::RecordedAt.gte(from)))
-        .add_option(filter.recorded_to.map(|to| Column::RecordedAt.lt(to)));
+        .add_option(filter.recorded_to.map(|to| Column::RecordedAt.lt(to)))
+        .add_option(filter.types.as_ref().map(|types| Column::Type.is_in(types)))
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
+        .add_option(one_of_ids(Column::CustomerId, filter.customers.as_deref()))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)));
     let wanted = match (filter.earned, filter.reasons.as_deref()) {
         (None, None) => wanted,
         (earned, reasons) => wanted.add(Column::Id.in_subquery(events_decided(scope, earned, reasons))),

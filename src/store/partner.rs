@@ -13,7 +13,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::campaign::contains;
-use super::page::{Page, PageRequest, Place, Sort, SortKey, cut};
+use super::filter::{one_of_ids, text_of};
+use super::order::{Key, SortBy, Sorted};
+use super::page::{Page, PageRequest, Sort};
 use super::scope::{Scoped, visible};
 use super::writes::Writes;
 use super::{StoreError, commission_rule, many, row, tiered_commission, view};
@@ -30,7 +32,7 @@ use crate::domain::text;
 const TABLE: &str = "partner";
 
 /// What to list; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PartnerFilter {
     /// Part of the name, the e-mail address or the external id, whatever the case.
     pub search: Option<String>,
@@ -42,11 +44,23 @@ pub struct PartnerFilter {
     pub types: Option<Vec<PartnerType>>,
     pub status: Option<Vec<PartnerStatus>>,
     pub tag: Option<String>,
+    /// One of these; empty matches nothing.
+    pub groups: Option<Vec<PartnerGroupId>>,
+    pub tiers: Option<Vec<PartnerTierId>>,
+    pub categories: Option<Vec<PartnerCategoryId>>,
+    pub campaigns: Option<Vec<CampaignId>>,
+    pub tags: Option<Vec<String>>,
+    pub external_ids: Option<Vec<String>>,
+    pub created_from: Option<Timestamp>,
+    pub created_to: Option<Timestamp>,
 }
 
+text_of!(PartnerFilter: search group tier category campaign types status tag, later: groups tiers categories campaigns tags external_ids created_from created_to);
+
 /// The orders in which partners are listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PartnerOrder {
+    #[default]
     CreatedAt,
     Name,
     /// By what is kept in a currency; who has nothing there stands at 0.
@@ -54,29 +68,18 @@ pub enum PartnerOrder {
     Payable(Currency),
 }
 
-impl PartnerOrder {
-    /// Some value of the kind that partners are sorted by; `None`: by the id alone.
-    pub fn example(self) -> Option<SortKey> {
+impl SortBy for PartnerOrder {
+    fn key(self) -> Option<Key> {
         match self {
             Self::CreatedAt => None,
-            Self::Name => Some(SortKey::Text(String::new())),
-            Self::LifetimeValue(_) | Self::Payable(_) => Some(SortKey::Integer(0)),
+            Self::Name => Some(Key::text(view::column(Column::NameKey))),
+            Self::LifetimeValue(currency) => Some(Key::integer(kept_sum("lifetime_value", LIFETIME_VALUE, currency))),
+            Self::Payable(currency) => Some(Key::integer(kept_sum("payable", PAYABLE, currency))),
         }
     }
-}
 
-/// How partners are sorted.
-pub fn sort(order: PartnerOrder, descending: bool) -> view::Order {
-    let key = match order {
-        PartnerOrder::CreatedAt => None,
-        PartnerOrder::Name => Some(view::column(Column::NameKey)),
-        PartnerOrder::LifetimeValue(currency) => Some(kept_sum("lifetime_value", LIFETIME_VALUE, currency)),
-        PartnerOrder::Payable(currency) => Some(kept_sum("payable", PAYABLE, currency)),
-    };
-    view::Order {
-        key,
-        id: view::column(Column::Id),
-        descending,
+    fn id() -> view::Column {
+        view::column(Column::Id)
     }
 }
 
@@ -102,10 +105,10 @@ fn kept_sum(name: &'static str, expression: &str, currency: Currency) -> view::C
 }
 
 /// The partners that the filter lets through.
-pub fn list(filter: Arc<PartnerFilter>, order: view::Order) -> view::List {
+pub fn list(filter: Arc<PartnerFilter>, sorted: Sorted<PartnerOrder>) -> view::List {
     let kept = (*filter == PartnerFilter::default()).then(String::new);
     let select = move |backend, scope: &Scope, _| filtered(backend, scope, &filter).into_query();
-    view::List::new(&view::PARTNER, kept, order, select)
+    view::List::new(&view::PARTNER, kept, sorted.into(), select)
 }
 
 pub async fn find(
@@ -316,35 +319,6 @@ pub async fn by_ids(
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
-/// A page of them, each with its place.
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &PartnerFilter,
-    (order, descending): (PartnerOrder, bool),
-    request: &PageRequest,
-) -> Result<Page<(Partner, Place)>, StoreError> {
-    let sort = sort(order, descending);
-    let mut statement = filtered(database.get_database_backend(), scope, filter).into_query();
-    sort.apply(&mut statement, request);
-    if let Some(key) = sort.key {
-        statement.expr_as(key.of_list(), "place");
-    }
-    let rows = database.query_all(&statement).await?;
-    let rows = rows.iter().map(|row| {
-        let key = match order.example() {
-            None => None,
-            Some(SortKey::Text(_)) => Some(SortKey::Text(row.try_get("", "place")?)),
-            Some(SortKey::Time(_)) => Some(SortKey::Time(row.try_get("", "place")?)),
-            Some(SortKey::Integer(_)) => Some(SortKey::Integer(row.try_get("", "place")?)),
-        };
-        let partner = from_row(partner::Model::from_query_result(row, "")?)?;
-        let id = partner.id.uuid();
-        Ok((partner, Place { key, id }))
-    });
-    Ok(cut(rows.collect::<Result<_, StoreError>>()?, request))
-}
-
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PartnerFilter) -> Result<u64, StoreError> {
     Ok(filtered(database.get_database_backend(), scope, filter)
         .count(database)
@@ -498,34 +472,47 @@ fn filtered(backend: DbBackend, scope: &Scope, filter: &PartnerFilter) -> Select
     if let Some(tier) = filter.tier {
         select = select.filter(Column::TierId.eq(tier.uuid()));
     }
-    if let Some(category) = filter.category {
+    let of_categories = |ids: &[PartnerCategoryId]| {
         let members = Query::select()
             .column(partner_category_member::Column::PartnerId)
             .from(partner_category_member::Entity)
             .and_where(partner_category_member::Column::TenantId.eq(scope.tenant().uuid()))
-            .and_where(partner_category_member::Column::CategoryId.eq(category.uuid()))
+            .and_where(partner_category_member::Column::CategoryId.is_in(ids.iter().map(|id| id.uuid())))
             .take();
-        select = select.filter(Column::Id.in_subquery(members));
-    }
-    if let Some(campaign) = filter.campaign {
+        Column::Id.in_subquery(members)
+    };
+    let of_campaigns = |ids: &[CampaignId]| {
         let members = Query::select()
             .column(campaign_member::Column::PartnerId)
             .from(campaign_member::Entity)
             .and_where(campaign_member::Column::TenantId.eq(scope.tenant().uuid()))
-            .and_where(campaign_member::Column::CampaignId.eq(campaign.uuid()))
+            .and_where(campaign_member::Column::CampaignId.is_in(ids.iter().map(|id| id.uuid())))
             .take();
-        select = select.filter(Column::Id.in_subquery(members));
-    }
-    if let Some(types) = &filter.types {
-        select = select.filter(Column::Type.is_in(types.iter().map(|kind| kind.as_str())));
-    }
-    if let Some(status) = &filter.status {
-        select = select.filter(Column::Status.is_in(status.iter().map(|status| status.as_str())));
-    }
-    if let Some(tag) = &filter.tag {
-        select = select.filter(has_tag(backend, tag));
-    }
-    select
+        Column::Id.in_subquery(members)
+    };
+    let types = filter.types.as_ref();
+    let statuses = filter.status.as_ref();
+    let any_tag = |tags: &Vec<String>| match tags.is_empty() {
+        true => Condition::all().add(Expr::value(false)),
+        false => tags
+            .iter()
+            .fold(Condition::any(), |any, tag| any.add(has_tag(backend, tag))),
+    };
+    let more = Condition::all()
+        .add_option(filter.category.map(|category| of_categories(&[category])))
+        .add_option(filter.campaign.map(|campaign| of_campaigns(&[campaign])))
+        .add_option(types.map(|types| Column::Type.is_in(types.iter().map(|kind| kind.as_str()))))
+        .add_option(statuses.map(|status| Column::Status.is_in(status.iter().map(|status| status.as_str()))))
+        .add_option(filter.tag.as_ref().map(|tag| has_tag(backend, tag)))
+        .add_option(one_of_ids(Column::GroupId, filter.groups.as_deref()))
+        .add_option(one_of_ids(Column::TierId, filter.tiers.as_deref()))
+        .add_option(filter.categories.as_deref().map(of_categories))
+        .add_option(filter.campaigns.as_deref().map(of_campaigns))
+        .add_option(filter.tags.as_ref().map(any_tag))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)))
+        .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));
+    select.filter(more)
 }
 
 fn has_tag(backend: DbBackend, tag: &str) -> Expr {

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::page::{Page, PageRequest, Sort};
+use super::order::{Key, SortBy, Sorted};
 use super::scope::visible;
 use super::{StoreError, Transaction, many, row, view};
 use crate::auth::Scope;
@@ -20,9 +20,34 @@ use crate::domain::partner_group::PartnerGroup;
 
 const TABLE: &str = "partner_group";
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
+/// The orders in which partner groups are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PartnerGroupOrder {
+    #[default]
+    CreatedAt,
+    /// Whatever the case of the letters A to Z.
+    Name,
 }
+
+impl SortBy for PartnerGroupOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Name => Some(Key::text(view::derived::<Entity>(&NAME))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
+}
+
+/// Groups are few, and keep no lower-cased name. Both engines lower the letters A to Z of this column.
+static NAME: view::Derived = view::Derived {
+    name: "lower_name",
+    expression: "LOWER({row}.name)",
+    of: &["name"],
+};
 
 pub async fn find(
     database: &impl ConnectionTrait,
@@ -85,20 +110,9 @@ pub async fn by_ids(
 }
 
 /// All groups.
-pub fn list() -> view::List {
+pub fn list(sorted: Sorted<PartnerGroupOrder>) -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
-    view::List::new(&view::PARTNER_GROUP, Some(String::new()), sort().into(), select)
-}
-
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    request: &PageRequest,
-) -> Result<Page<PartnerGroup>, StoreError> {
-    sort()
-        .page(database, visible::<Entity>(scope), request)
-        .await?
-        .try_map(from_row)
+    view::List::new(&view::PARTNER_GROUP, Some(String::new()), sorted.into(), select)
 }
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {

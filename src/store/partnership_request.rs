@@ -1,26 +1,25 @@
 //! Partnership requests.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::partnership_request::{self, Column, Entity};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
-use super::page::{Page, PageRequest, Sort};
+use super::filter::one_of_ids;
+use super::page::Sort;
 use super::scope::visible;
 use super::{StoreError, many, row, view};
 use crate::auth::Scope;
+use crate::domain::Timestamp;
 use crate::domain::id::{CampaignId, PartnerId, PartnershipRequestId, TenantId};
 use crate::domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
 
 const TABLE: &str = "partnership_request";
-
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
 
 /// The request for update: other writers of it wait for this transaction's end.
 pub async fn lock(
@@ -46,39 +45,46 @@ pub async fn by_ids(
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    status: Option<PartnershipRequestStatus>,
-    request: &PageRequest,
-) -> Result<Page<PartnershipRequest>, StoreError> {
-    sort()
-        .page(database, filtered(scope, status), request)
-        .await?
-        .try_map(from_row)
+/// What to list; everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PartnershipRequestFilter {
+    /// One of these; an empty list of any kind matches nothing.
+    pub statuses: Option<Vec<PartnershipRequestStatus>>,
+    pub campaigns: Option<Vec<CampaignId>>,
+    pub created_from: Option<Timestamp>,
+    pub created_to: Option<Timestamp>,
 }
 
 pub async fn count(
     database: &impl ConnectionTrait,
     scope: &Scope,
     status: Option<PartnershipRequestStatus>,
+    filter: &PartnershipRequestFilter,
 ) -> Result<u64, StoreError> {
-    Ok(filtered(scope, status).count(database).await?)
+    Ok(filtered(scope, status, filter).count(database).await?)
 }
 
-/// Those that stand like this, or all.
-pub fn list(status: Option<PartnershipRequestStatus>) -> view::List {
-    let kept = Some(format!("{status:?}"));
-    let select = move |_, scope: &Scope, _| filtered(scope, status).into_query();
-    view::List::new(&view::PARTNERSHIP_REQUEST, kept, sort().into(), select)
+/// Those that stand like this, or all, as far as the filter lets them through.
+pub fn list(status: Option<PartnershipRequestStatus>, filter: Arc<PartnershipRequestFilter>) -> view::List {
+    let kept = (*filter == PartnershipRequestFilter::default()).then(|| format!("{status:?}"));
+    let select = move |_, scope: &Scope, _| filtered(scope, status, &filter).into_query();
+    let order = Sort::newest_first(Column::Id).into();
+    view::List::new(&view::PARTNERSHIP_REQUEST, kept, order, select)
 }
 
-fn filtered(scope: &Scope, status: Option<PartnershipRequestStatus>) -> Select<Entity> {
-    let select = visible::<Entity>(scope);
-    match status {
-        Some(status) => select.filter(Column::Status.eq(status.as_str())),
-        None => select,
-    }
+fn filtered(
+    scope: &Scope,
+    status: Option<PartnershipRequestStatus>,
+    filter: &PartnershipRequestFilter,
+) -> Select<Entity> {
+    let statuses = filter.statuses.as_ref();
+    let wanted = Condition::all()
+        .add_option(status.map(|status| Column::Status.eq(status.as_str())))
+        .add_option(statuses.map(|statuses| Column::Status.is_in(statuses.iter().map(|status| status.as_str()))))
+        .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
+        .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));
+    visible::<Entity>(scope).filter(wanted)
 }
 
 /// Whether a request of that address for that campaign waits for a decision.
@@ -88,9 +94,13 @@ pub async fn is_pending(
     campaign: CampaignId,
     email: &str,
 ) -> Result<bool, StoreError> {
-    let pending = filtered(scope, Some(PartnershipRequestStatus::Pending))
-        .filter(Column::CampaignId.eq(campaign.uuid()))
-        .filter(Column::Email.eq(email));
+    let pending = filtered(
+        scope,
+        Some(PartnershipRequestStatus::Pending),
+        &PartnershipRequestFilter::default(),
+    )
+    .filter(Column::CampaignId.eq(campaign.uuid()))
+    .filter(Column::Email.eq(email));
     Ok(pending.count(database).await? > 0)
 }
 

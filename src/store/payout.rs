@@ -12,6 +12,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::filter::{one_of_ids, text_of};
+use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::Writes;
@@ -25,7 +27,7 @@ use crate::domain::money::Currency;
 const TABLE: &str = "payout";
 
 /// What to list; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PayoutFilter {
     pub partner: Option<PartnerId>,
     pub currency: Option<Currency>,
@@ -36,13 +38,42 @@ pub struct PayoutFilter {
     pub run: Option<PayoutRunId>,
     pub settled_from: Option<Timestamp>,
     pub settled_to: Option<Timestamp>,
+    /// One of these; empty matches nothing.
+    pub partners: Option<Vec<PartnerId>>,
+    /// Both inclusive, and of the currency.
+    pub least_minor: Option<i64>,
+    pub most_minor: Option<i64>,
 }
+
+text_of!(PayoutFilter: partner currency status created_from created_to run settled_from settled_to, later: partners least_minor most_minor);
 
 /// What payouts are listed under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Parent {
     Partner,
     Run,
+}
+
+/// The orders in which payouts are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PayoutOrder {
+    #[default]
+    CreatedAt,
+    /// Only within one currency.
+    Amount,
+}
+
+impl SortBy for PayoutOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Amount => Some(Key::integer(view::column(Column::AmountMinor))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
 }
 
 pub fn sort() -> Sort<Column> {
@@ -59,27 +90,15 @@ pub async fn by_ids(
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &PayoutFilter,
-    request: &PageRequest,
-) -> Result<Page<Payout>, StoreError> {
-    sort()
-        .page(database, filtered(scope, filter), request)
-        .await?
-        .try_map(from_row)
-}
-
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// The payouts that the filter lets through.
-pub fn list(filter: Arc<PayoutFilter>) -> view::List {
+pub fn list(filter: Arc<PayoutFilter>, sorted: Sorted<PayoutOrder>) -> view::List {
     let kept = (*filter == PayoutFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::PAYOUT, kept, sort().into(), select)
+    view::List::new(&view::PAYOUT, kept, sorted.into(), select)
 }
 
 /// The payouts under parents of this kind.
@@ -132,7 +151,10 @@ fn filtered(scope: &Scope, filter: &PayoutFilter) -> Select<Entity> {
         .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)))
         .add_option(filter.run.map(|run| Column::RunId.eq(run.uuid())))
         .add_option(filter.settled_from.map(|from| Column::SettledAt.gte(from)))
-        .add_option(filter.settled_to.map(|to| Column::SettledAt.lt(to)));
+        .add_option(filter.settled_to.map(|to| Column::SettledAt.lt(to)))
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(filter.least_minor.map(|least| Column::AmountMinor.gte(least)))
+        .add_option(filter.most_minor.map(|most| Column::AmountMinor.lte(most)));
     visible::<Entity>(scope).filter(wanted)
 }
 

@@ -15,7 +15,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::campaign::contains;
-use super::page::{Page, PageRequest, Sort};
+use super::order::{Key, SortBy, Sorted};
 use super::scope::visible;
 use super::{StoreError, Transaction, many, row, view};
 use crate::auth::Scope;
@@ -52,8 +52,26 @@ struct Modifiers {
     retroactive_revenue: Option<Retroactive>,
 }
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
+/// The orders in which tiered commissions are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TieredCommissionOrder {
+    #[default]
+    CreatedAt,
+    /// Whatever the case.
+    Name,
+}
+
+impl SortBy for TieredCommissionOrder {
+    fn key(self) -> Option<Key> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Name => Some(Key::text(view::column(Column::NameKey))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
 }
 
 pub async fn find(
@@ -175,16 +193,6 @@ fn for_partner(scope: &Scope, named: Expr) -> Condition {
         .add(Column::Id.in_subquery(named.into_query()))
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &TieredCommissionFilter,
-    request: &PageRequest,
-) -> Result<Page<TieredCommission>, StoreError> {
-    let page = sort().page(database, filtered(scope, filter), request).await?;
-    page.try_map(from_row)
-}
-
 pub async fn count(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -194,10 +202,10 @@ pub async fn count(
 }
 
 /// Those in force that the filter lets through.
-pub fn list(filter: Arc<TieredCommissionFilter>) -> view::List {
+pub fn list(filter: Arc<TieredCommissionFilter>, sorted: Sorted<TieredCommissionOrder>) -> view::List {
     let kept = (*filter == TieredCommissionFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::TIERED_COMMISSION, kept, sort().into(), select)
+    view::List::new(&view::TIERED_COMMISSION, kept, sorted.into(), select)
 }
 
 /// What a row holds whose columns were all read, with names that begin like this.

@@ -3,8 +3,13 @@
 import { bad } from "./mapping.mjs";
 import { hexOf, keptMoment, units } from "./values-of-rows.mjs";
 
-/** By columns; "-" turns one round. Nothing comes before something. */
+/** By columns; "-" turns one round, "a|b" is b where a is nothing, "a~" has small letters for A to Z. Nothing comes before something. */
 export function sorted(rows, order) {
+  const value = (row, name) => {
+    if (name.endsWith("~")) return row[name.slice(0, -1)].replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    const [column, other] = name.split("|");
+    return row[column] ?? row[other] ?? row[column];
+  };
   const keys = order.split(" ").map((name) => (name.startsWith("-") ? [name.slice(1), -1] : [name, 1]));
   const compare = (one, other) => {
     if (one === other) return 0;
@@ -13,7 +18,7 @@ export function sorted(rows, order) {
     if (typeof one === "string") return Buffer.compare(Buffer.from(one), Buffer.from(other));
     return one < other ? -1 : 1;
   };
-  const sign = (one, other) => keys.reduce((found, [name, turn]) => found || turn * compare(one[name], other[name]), 0);
+  const sign = (one, other) => keys.reduce((found, [name, turn]) => found || turn * compare(value(one, name), value(other, name)), 0);
   return [...rows].sort(sign);
 }
 
@@ -27,21 +32,22 @@ export function filtered(reference, rows, filters, given) {
 }
 
 function test(reference, way, [first, second, third], wanted) {
+  const all = (ids) => [ids].flat().map(hexOf);
   const decisions = () => new Map(newestDecisions(reference).map((row) => [row.event_id, row]));
   switch (way) {
     case "is": return (row) => row[first] === wanted;
     case "in": return (row) => wanted.includes(row[first]);
-    case "id": return (row) => row[first] === hexOf(wanted);
+    case "id": return (row) => all(wanted).includes(row[first]);
     case "from": return (row) => row[first] !== null && row[first] >= keptMoment(wanted);
     case "before": return (row) => row[first] !== null && row[first] < keptMoment(wanted);
     case "atLeast": return (row) => Number(units(row[first], row[second])) >= Number(wanted);
     case "atMost": return (row) => Number(units(row[first], row[second])) <= Number(wanted);
-    case "holds": return (row) => row[first].includes(wanted);
+    case "holds": return (row) => [wanted].flat().some((one) => row[first].includes(one));
     case "via": {
       const own = reference.caller.partner;
       // A partner sees its own memberships only.
       const seen = reference.table(first).filter((row) => !own || !row.partner_id || row.partner_id === own);
-      const ids = new Set(seen.filter((row) => row[second] === hexOf(wanted)).map((row) => row[third]));
+      const ids = new Set(seen.filter((row) => all(wanted).includes(row[second])).map((row) => row[third]));
       return (row) => ids.has(row.id);
     }
     case "among": {

@@ -201,12 +201,13 @@ export class Reference {
   }
 
   connection(type, rows, args, list) {
-    const { filters = {}, staffFilters = [], orders, sums = {}, argument } = mapping.types[type];
+    const { filters = {}, staffFilters = [], orders, staffOrders = [], sums = {}, argument } = mapping.types[type];
     const asked = argument ? { [argument]: args[argument] } : (args.filter ?? {});
     const given = Object.entries(asked).filter(([, value]) => value !== null && value !== undefined);
     if (this.caller.partner && given.some(([name]) => staffFilters.includes(name))) throw new Denied("a partner's token does not filter by this");
     const field = args.orderBy?.field;
-    if (field === "AMOUNT" && !args.filter?.currency) throw bad("to sort by AMOUNT give filter.currency");
+    if (this.caller.partner && staffOrders.includes(field)) throw new Denied("a partner's token does not sort by this");
+    if (["AMOUNT", "VALUE"].includes(field) && !args.filter?.currency) throw bad(`to sort by ${field} give filter.currency`);
     const natural = mapping.types[type].order ?? "-id";
     const order = field ? orders[field].split(" ").map((name) => (args.orderBy.direction === "DESC" ? `-${name}` : name)).join(" ") : natural;
     const summed = this.summed(sums[field], args.orderBy);

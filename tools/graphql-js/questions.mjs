@@ -49,7 +49,18 @@ const NAMED = {
   partnerId: "Partner", campaignId: "Campaign", groupId: "PartnerGroup", tierId: "PartnerTier", categoryId: "PartnerCategory", advertiserId: "Advertiser",
   customerId: "Customer", stageId: "PaymentStage", eventId: "Event", dealId: "Deal", payoutId: "Payout", runId: "PayoutRun",
 };
-const COLUMNS = { "CommissionFilter.recipient": ["commission", "recipient"], "EventFilter.type": ["event", "type"] };
+const COLUMNS = {
+  "CommissionFilter.recipient": ["commission", "recipient"], "CommissionFilter.recipients": ["commission", "recipient"],
+  "EventFilter.type": ["event", "type"], "EventFilter.types": ["event", "type"], "EventFilter.externalIds": ["event", "external_id"],
+  "CampaignFilter.externalIds": ["campaign", "external_id"], "CustomerFilter.externalIds": ["customer", "external_id"],
+  "DealFilter.externalIds": ["deal", "external_id"], "PartnerFilter.externalIds": ["partner", "external_id"],
+};
+/** Whose moments filters are drawn from, where not those of commissions. */
+const MOMENTS = {
+  CampaignFilter: ["Campaign", "created_at"], CustomerFilter: ["Customer", "acquired_at"], DealFilter: ["Deal", "created_at"],
+  EventFilter: ["Event", "recorded_at"], PartnerFilter: ["Partner", "created_at"], PartnershipRequestFilter: ["PartnershipRequest", "created_at"],
+  PayoutFilter: ["Payout", "created_at"],
+};
 
 export class Question {
   constructor(random, choices, left) {
@@ -180,19 +191,19 @@ export class Question {
       const fields = Object.values(inner.getFields()).filter((field) => !UNDRAWN.has(`${inner.name}.${field.name}`));
       const chosen = fields.filter((field) => (isNonNullType(field.type) && field.defaultValue === undefined) || random.chance(inner.name.endsWith("Order") ? 0.7 : 0.2));
       // Amounts do not compare without their currency.
-      const isBare = chosen.some(({ name }) => /^(min|max)Amount$/.test(name)) && !chosen.some(({ name }) => name === "currency");
+      const isBare = chosen.some(({ name }) => /^(min|max)(Amount|Value)$/.test(name)) && !chosen.some(({ name }) => name === "currency");
       if (isBare) chosen.push(inner.getFields().currency);
       return `{ ${chosen.map((field) => `${field.name}: ${this.literal(field.type, field.name, `${inner.name}.${field.name}`)}`).join(", ")} }`;
     }
-    if (inner.name === "ID") return `"${choices.id(random, NAMED[name])}"`;
+    if (inner.name === "ID") return `"${choices.id(random, NAMED[name.replace(/Ids$/, "Id")])}"`;
     if (inner.name === "Decimal") return `"${random.pick(["-10", "0", "0.005", "5", "12.50", "40"])}"`;
     if (inner.name === "Boolean") return random.pick(["true", "false"]);
     if (inner.name === "CurrencyCode") return `"${random.pick(["EUR", "EUR", "USD", "JPY"])}"`;
     if (inner.name === "DateTime") {
-      const [type, column] = { EventFilter: ["Event", "recorded_at"], PayoutFilter: ["Payout", "created_at"] }[place.split(".")[0]] ?? ["Commission", "accrued_at"];
+      const [type, column] = MOMENTS[place.split(".")[0]] ?? ["Commission", "accrued_at"];
       return `"${choices.row(random, type)[column].slice(0, 19)}Z"`;
     }
-    const values = place === "PartnerFilter.tag" ? choices.tables.get("partner").flatMap((row) => row.tags) : choices.tables.get(COLUMNS[place][0]).map((row) => row[COLUMNS[place][1]]).filter(Boolean);
+    const values = place.startsWith("PartnerFilter.tag") ? choices.tables.get("partner").flatMap((row) => row.tags) : choices.tables.get(COLUMNS[place][0]).map((row) => row[COLUMNS[place][1]]).filter(Boolean);
     return JSON.stringify(values.length ? random.pick(values) : "none");
   }
 }

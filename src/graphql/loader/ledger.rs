@@ -14,6 +14,7 @@ use crate::domain::explain::Step;
 use crate::domain::money::Sum;
 use crate::store::commission::{self, CommissionFilter, CommissionOrder, Parent};
 use crate::store::commission_totals::{self, Total};
+use crate::store::order::Sorted;
 use crate::store::page::{Page, PageRequest};
 use crate::store::payout::Parent as PayoutParent;
 use crate::store::{Store, StoreError, balance, customer, event, event_decision, payout, standing};
@@ -142,8 +143,7 @@ pub struct CommissionsKey {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommissionPageKey {
     pub list: CommissionsKey,
-    pub order: CommissionOrder,
-    pub descending: bool,
+    pub sorted: Sorted<CommissionOrder>,
     pub request: PageRequest,
 }
 
@@ -174,20 +174,13 @@ impl Fetch for CommissionPages {
     ) -> Result<HashMap<CommissionPageKey, Self::Value>, StoreError> {
         let groups = grouped(keys, |key| {
             (
-                (
-                    key.list.kind,
-                    key.list.filter.clone(),
-                    key.order,
-                    key.descending,
-                    key.request.clone(),
-                ),
+                (key.list.kind, key.list.filter.clone(), key.sorted, key.request.clone()),
                 key.list.parent,
             )
         });
         let mut pages = HashMap::with_capacity(keys.len());
-        for ((kind, filter, order, descending, request), parents) in groups {
-            let sort = commission::sort(order, descending);
-            let found = commission::pages_of(store.reader(), scope, kind, &parents, &filter, sort, &request).await?;
+        for ((kind, filter, sorted, request), parents) in groups {
+            let found = commission::pages_of(store.reader(), scope, kind, &parents, &filter, sorted, &request).await?;
             for (parent, page) in found {
                 let list = CommissionsKey {
                     kind,
@@ -198,8 +191,7 @@ impl Fetch for CommissionPages {
                 pages.insert(
                     CommissionPageKey {
                         list,
-                        order,
-                        descending,
+                        sorted,
                         request: request.clone(),
                     },
                     page,

@@ -17,6 +17,7 @@ mod plain;
 mod projection;
 mod read;
 mod results;
+mod root;
 mod under;
 mod walk;
 mod write;
@@ -25,6 +26,7 @@ mod write;
 mod tests;
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::sync::atomic::Ordering;
 
 use async_graphql::parser::types::{Field as Selection, OperationType};
@@ -51,6 +53,7 @@ pub use plain::{Below, Plain, PlainObject};
 use projection::{Asker, Level};
 use read::Reader;
 pub use results::{ResultObject, Results, RowsField};
+pub use root::listed;
 pub use under::{allowed, pages_under};
 use write::Writer;
 pub use write::text;
@@ -129,9 +132,28 @@ impl<T: Described> OutputType for Shown<T> {
 
 /// A page of a list, as the connection `C` of the schema.
 pub struct Pages<C> {
-    /// Whose resolvers answer what is said of the whole list.
-    pub connection: C,
-    pub asked: Asked,
+    /// Answers what is said of the whole list.
+    whole: Box<dyn Resolver>,
+    asked: Asked,
+    connection: PhantomData<fn() -> C>,
+}
+
+impl<C> Pages<C> {
+    pub fn new(asked: Asked, whole: impl Resolver + 'static) -> Self {
+        Self {
+            whole: Box::new(whole),
+            asked,
+            connection: PhantomData,
+        }
+    }
+
+    /// Whose whole list the connection's resolvers tell of.
+    pub fn of(asked: Asked, connection: C) -> Self
+    where
+        C: ContainerType + OutputType + 'static,
+    {
+        Self::new(asked, connection)
+    }
 }
 
 /// Which page of a list is asked for.
@@ -195,7 +217,7 @@ async fn one(
     finish(ctx, field, |json| Writer::new(ctx).object(&read, &object, 0, json))
 }
 
-async fn page<C: ContainerType + OutputType>(
+async fn page<C>(
     pages: &Pages<C>,
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Selection>,
@@ -210,7 +232,7 @@ async fn page<C: ContainerType + OutputType>(
     let (listed, rows) = reader.page((listing, page), cursors, &level, &shape).await;
     let read = reader.below(&level, rows).await.map_err(|error| failed(error.into()))?;
     if shape.asks {
-        read.ask_page(&shape, &listed, &pages.connection, ctx).await;
+        read.ask_page(&shape, &listed, pages.whole.as_ref(), ctx).await;
     }
     finish(ctx, field, |json| {
         Writer::new(ctx).connection(&read, &shape, &listed, json)

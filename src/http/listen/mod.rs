@@ -1,5 +1,6 @@
 //! A subscription while it runs, however its events travel.
 
+pub mod place;
 mod turns;
 
 use std::sync::Arc;
@@ -13,25 +14,26 @@ use tokio::sync::watch;
 use super::Front;
 use super::admission::{Admission, Asker};
 use super::documents::Hash;
-use super::errors;
 use super::execution::{self, Failed, Shown};
 use super::guard::Problem;
 use super::seats::Seat;
+use super::{cost, errors};
 use crate::auth::{AuthError, Caller, authenticate_listener};
-use crate::graphql::subscription::{Happened, Source, rows};
+use crate::graphql::subscription::{Changed, Happened, Heard as InBatch, Source, Unheard, rows};
 use crate::graphql::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE};
 use crate::metrics::Open;
 use crate::store::StoreError;
 use crate::store::outbox::Lost;
 pub use turns::Turns;
-use turns::{Group, Showing, Turn};
+use turns::{Group, Rows, Showing, Turn};
 
 /// A caller's right that was looked at so recently is not looked at again: it ends within a second everywhere.
 pub const CONFIDENCE: Duration = Duration::from_millis(250);
 
 /// What comes next.
 pub enum Heard {
-    Event(Box<GraphqlResponse>),
+    /// An event, and behind which cursor the next ones come, if there is one.
+    Event(Box<GraphqlResponse>, Option<String>),
     /// Nothing more.
     End(End),
 }
@@ -116,11 +118,24 @@ struct Subscription {
 
 /// What was heard and is not shown yet.
 struct Waiting {
+    heard: InBatch,
     turn: Arc<Turn>,
     showing: Arc<Showing>,
-    rows: Arc<Vec<Happened>>,
-    /// The first row that is not shown yet.
+    rows: Arc<Rows>,
+    /// The first row that is new and not shown yet.
     next: usize,
+}
+
+impl Waiting {
+    /// The first row from `from` on that was not heard before.
+    fn new_from(&self, from: usize) -> Option<usize> {
+        let is_new = |(changed, _): &(Changed, Happened)| match changed {
+            Changed::Commission(change) => self.heard.is_new(change),
+            Changed::Backtest(_) => true,
+        };
+        let found = self.rows.iter().skip(from).position(is_new);
+        found.map(|found| from + found)
+    }
 }
 
 /// Begins a subscription. What is committed after this is heard, until an end.
@@ -151,7 +166,7 @@ pub async fn begin(
     let heard = stream::unfold(Some(subscription), |subscription| async {
         let mut subscription = subscription?;
         match subscription.next().await {
-            Ok(response) => Some((Heard::Event(Box::new(response)), Some(subscription))),
+            Ok((response, cursor)) => Some((Heard::Event(Box::new(response), cursor), Some(subscription))),
             Err(end) => Some((Heard::End(end), None)),
         }
     });
@@ -177,33 +192,45 @@ fn seat(front: &Front, caller: &Caller) -> Result<Seat, String> {
 }
 
 impl Subscription {
-    async fn next(&mut self) -> Result<GraphqlResponse, End> {
+    /// The next event, and its cursor.
+    async fn next(&mut self) -> Result<(GraphqlResponse, Option<String>), End> {
         let mut waiting = match self.waiting.take() {
             Some(waiting) => waiting,
             None => self.hear().await?,
         };
-        // Who asks for much is served more slowly; who then falls behind hears so.
-        while let Err(wait) = self.admission.charge(&self.front) {
-            tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
-        }
+        self.pay(self.admission.admitted.cost).await;
         if self.checked.elapsed() > CONFIDENCE {
             let now = Instant::now();
             self.check(now.checked_sub(CONFIDENCE).unwrap_or(now)).await?;
         }
         let shown = self.show(&waiting).await?;
-        let response = execution::tell(&self.front, &self.request_id, &self.admission, &shown);
-        waiting.next += 1;
-        self.waiting = Some(waiting).filter(|waiting| waiting.next < waiting.rows.len());
-        Ok(response)
+        let mut response = execution::tell(&self.front, &self.request_id, &self.admission, &shown);
+        let cursor = self.source.cursor(&waiting.heard, waiting.rows[waiting.next].0);
+        if let Some(cursor) = &cursor {
+            response = response.extension("cursor", async_graphql::Value::from(cursor.as_str()));
+        }
+        self.waiting = waiting.new_from(waiting.next + 1).map(|next| {
+            waiting.next = next;
+            waiting
+        });
+        Ok((response, cursor))
+    }
+
+    /// Who asks for much is served more slowly; who then falls behind hears so.
+    async fn pay(&self, cost: u64) {
+        while let Err(wait) = self.admission.charge(&self.front, cost) {
+            tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
+        }
     }
 
     /// Waits for changes that are to be shown.
     async fn hear(&mut self) -> Result<Waiting, End> {
         loop {
-            let (batch, changed) = tokio::select! {
-                heard = self.source.next() => heard.map_err(|lost| match lost {
-                    Lost::Behind => End::Behind,
-                    Lost::Ended => {
+            let (heard, changed) = tokio::select! {
+                heard = self.source.next() => heard.map_err(|unheard| match unheard {
+                    Unheard::Lost(Lost::Behind) | Unheard::Pruned => End::Behind,
+                    Unheard::Store(cause) => End::of(&cause, &self.request_id, "reading what was missed"),
+                    Unheard::Lost(Lost::Ended) | Unheard::Foreign => {
                         tracing::error!(request_id = self.request_id, "nobody follows the outbox any more");
                         End::Fault
                     }
@@ -214,7 +241,15 @@ impl Subscription {
                     continue;
                 }
             };
-            let turn = self.front.turns.of(&batch);
+            if changed.is_empty() {
+                // Reading is work, whether or not there is something in it to hear of.
+                self.pay(cost::MISSED).await;
+                continue;
+            }
+            let turn = match heard.is_alone {
+                true => Turn::new(heard.batch.clone()),
+                false => self.front.turns.of(&heard.batch),
+            };
             self.check(turn.began).await?;
             let showing = turn.showing(&self.group());
             let (app, caller, request_id) = (self.front.app.clone(), self.caller.clone(), self.request_id.clone());
@@ -229,13 +264,16 @@ impl Subscription {
                 })
             };
             let rows = turn.rows(&showing, read).await.map_err(|end| self.ended(end))?;
-            if !rows.is_empty() {
-                return Ok(Waiting {
-                    turn,
-                    showing,
-                    rows,
-                    next: 0,
-                });
+            let mut waiting = Waiting {
+                heard,
+                turn,
+                showing,
+                rows,
+                next: 0,
+            };
+            if let Some(next) = waiting.new_from(0) {
+                waiting.next = next;
+                return Ok(waiting);
             }
         }
     }
@@ -255,9 +293,10 @@ impl Subscription {
             showing,
             rows,
             next,
+            ..
         } = waiting;
         let (front, admission) = (self.front.clone(), self.admission.clone());
-        let (row, request_id) = (rows[*next].clone(), self.request_id.clone());
+        let (row, request_id) = (rows[*next].1.clone(), self.request_id.clone());
         let asker = Asker {
             caller: self.caller.clone(),
             request_id: self.request_id.clone(),

@@ -14,7 +14,7 @@ use futures::future::{BoxFuture, Shared};
 
 use super::End;
 use crate::auth::{Permissions, Scope};
-use crate::graphql::subscription::{Batch, Happened};
+use crate::graphql::subscription::{Batch, Changed, Happened};
 use crate::http::documents::Hash;
 use crate::http::execution::Shown;
 
@@ -41,32 +41,30 @@ pub struct Turns(Mutex<VecDeque<Arc<Turn>>>);
 /// One batch of changes.
 pub struct Turn {
     /// Its address tells it from others as long as it is held here.
-    batch: Batch,
+    batch: Arc<Batch>,
     /// It was committed before.
     pub began: Instant,
     groups: Mutex<HashMap<Group, Arc<Showing>>>,
     bytes: AtomicUsize,
 }
 
+/// The rows of changes, each behind what was heard of it.
+pub type Rows = Vec<(Changed, Happened)>;
+
 /// What a batch comes to for a group.
 #[derive(Default)]
 pub struct Showing {
-    rows: Mutex<Option<Finding<Vec<Happened>>>>,
+    rows: Mutex<Option<Finding<Rows>>>,
     events: Mutex<HashMap<usize, Finding<Shown>>>,
 }
 
 impl Turns {
-    pub fn of(&self, batch: &Batch) -> Arc<Turn> {
+    pub fn of(&self, batch: &Arc<Batch>) -> Arc<Turn> {
         let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(turn) = turns.iter().rev().find(|turn| Arc::ptr_eq(&turn.batch, batch)) {
             return turn.clone();
         }
-        let turn = Arc::new(Turn {
-            batch: batch.clone(),
-            began: Instant::now(),
-            groups: Mutex::default(),
-            bytes: AtomicUsize::new(0),
-        });
+        let turn = Turn::new(batch.clone());
         turns.push_back(turn.clone());
         let mut bytes: usize = turns.iter().map(|turn| turn.bytes.load(Ordering::Relaxed)).sum();
         while turns.len() > MANY || (bytes > MOST_BYTES && turns.len() > 1) {
@@ -78,6 +76,16 @@ impl Turns {
 }
 
 impl Turn {
+    /// Of a batch that nobody else hears, or may hear.
+    pub fn new(batch: Arc<Batch>) -> Arc<Self> {
+        Arc::new(Self {
+            batch,
+            began: Instant::now(),
+            groups: Mutex::default(),
+            bytes: AtomicUsize::new(0),
+        })
+    }
+
     pub fn showing(&self, group: &Group) -> Arc<Showing> {
         let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
         groups.entry(group.clone()).or_default().clone()
@@ -87,11 +95,11 @@ impl Turn {
     pub async fn rows(
         self: &Arc<Self>,
         showing: &Showing,
-        read: impl Future<Output = Result<Vec<Happened>, End>> + Send + 'static,
-    ) -> Result<Arc<Vec<Happened>>, End> {
+        read: impl Future<Output = Result<Rows, End>> + Send + 'static,
+    ) -> Result<Arc<Rows>, End> {
         let finding = {
             let mut rows = showing.rows.lock().unwrap_or_else(PoisonError::into_inner);
-            let size = |rows: &Vec<Happened>| std::mem::size_of_val(rows.as_slice());
+            let size = |rows: &Rows| std::mem::size_of_val(rows.as_slice());
             rows.get_or_insert_with(|| self.finding(read, size)).clone()
         };
         finding.await

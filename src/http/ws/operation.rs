@@ -121,7 +121,7 @@ async fn steps(
     drop(begun);
     while let Some(heard) = heard.next().await {
         match heard {
-            Heard::Event(response) => teller.tell(What::Next(response)).await,
+            Heard::Event(response, _) => teller.tell(What::Next(response)).await,
             Heard::End(End::Unauthenticated) => return What::Unauthenticated,
             Heard::End(end) => return What::Error(end.errors(request_id)),
         }

@@ -31,8 +31,8 @@ impl Follower {
     /// Reads until nobody listens any more.
     pub async fn run(
         mut self,
-        sender: broadcast::Sender<Batch>,
-        queue: Arc<Mutex<Option<broadcast::WeakSender<Batch>>>>,
+        sender: broadcast::Sender<Arc<Batch>>,
+        queue: Arc<Mutex<Option<broadcast::WeakSender<Arc<Batch>>>>>,
         last_read: LastRead,
     ) {
         let note = |read| *last_read.lock().unwrap_or_else(PoisonError::into_inner) = read;
@@ -47,12 +47,15 @@ impl Follower {
                     return;
                 }
             }
-            let start = Instant::now();
+            let (start, before) = (Instant::now(), self.position.clone());
             match self.position.changes(self.store.reader()).await {
                 Ok(reading) => {
                     if !reading.rows.is_empty() {
                         // Nobody there: that is seen at the next turn.
-                        let _ = sender.send(reading.rows.into());
+                        let _ = sender.send(Arc::new(Batch {
+                            stretch: before.stretch_to(&self.position),
+                            changes: reading.rows,
+                        }));
                     }
                     if reading.is_whole {
                         note(Some(start));

@@ -51,6 +51,16 @@ pub async fn look(database: &impl ConnectionTrait, mark: Mark) -> Result<Option<
     Ok(text.as_deref().and_then(Position::parse))
 }
 
+/// Rows from before this moment may be gone.
+pub async fn pruned_before(database: &impl ConnectionTrait) -> Result<Timestamp, StoreError> {
+    let sql = "SELECT at FROM outbox_mark WHERE name = $1";
+    let values = [Mark::Pruned.name().into()];
+    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
+    let found = database.query_one_raw(statement).await?;
+    let at = found.map(|found| found.try_get("", "at")).transpose()?;
+    Ok(at.unwrap_or(Timestamp::UNIX_EPOCH))
+}
+
 /// Puts it further on.
 pub async fn put(
     transaction: &Transaction,

@@ -11,10 +11,13 @@
 //!   bulk writes wake nobody.
 //! - [`position`] knows what was read, although PostgreSQL's transactions do not commit in the order of their ids.
 //! - Listeners share one bounded queue. Who falls behind it hears so, and nothing more.
+//! - Who comes back with a [`Bookmark`] reads by itself what it missed ([`Hearer`]), as long as that is kept.
 //! - Rows are pruned in batches once they are old enough and the job has passed them.
 
 mod append;
+mod bookmark;
 mod follow;
+mod hear;
 pub mod mark;
 mod position;
 mod read;
@@ -27,9 +30,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, broadcast};
 
 use super::{Store, StoreError};
+use crate::domain::Timestamp;
 use crate::domain::id::{CommissionId, PartnerId, TenantId};
 pub use append::{append, append_to};
+pub use bookmark::Bookmark;
 use follow::Follower;
+pub use hear::{Heard, Hearer, Unheard};
 pub use position::Position;
 pub use read::{Entry, Reading};
 pub(super) use signal::Signal;
@@ -41,20 +47,47 @@ const BACKLOG: usize = 256;
 /// A commission was written, or its status moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
+    /// Rises for each commission.
+    pub id: i64,
+    /// The transaction that wrote it; `None` on SQLite.
+    pub transaction: Option<i64>,
+    /// When it was written.
+    pub at: Timestamp,
     pub tenant: TenantId,
     pub partner: PartnerId,
     pub commission: CommissionId,
 }
 
-/// What was read at once, in the order of writing.
-pub type Batch = Arc<[Change]>;
+/// What was read at once.
+#[derive(Debug)]
+pub struct Batch {
+    /// From where it was read, and how far.
+    stretch: Position,
+    /// In the order of writing.
+    pub changes: Vec<Change>,
+}
+
+impl Batch {
+    /// Of what is heard of in another way.
+    pub fn of_nothing() -> Self {
+        Self {
+            stretch: Position::Behind(0),
+            changes: Vec::new(),
+        }
+    }
+
+    /// The place behind one of its changes.
+    pub fn bookmark(&self, change: &Change) -> Bookmark {
+        Bookmark::behind(&self.stretch, change)
+    }
+}
 
 /// The changes of all tenants, for whoever listens in this process.
 #[derive(Clone)]
 pub struct Changes {
     store: Store,
     /// The queue of the follower; `None` or without a sender: there is none.
-    queue: Arc<Mutex<Option<broadcast::WeakSender<Batch>>>>,
+    queue: Arc<Mutex<Option<broadcast::WeakSender<Arc<Batch>>>>>,
     listeners: Arc<AtomicUsize>,
     /// When the follower last began to read what it read to the end; `None`: there is none.
     read: LastRead,
@@ -118,13 +151,13 @@ impl Changes {
 
 /// One who listens, until it is dropped.
 pub struct Listener {
-    receiver: broadcast::Receiver<Batch>,
+    receiver: broadcast::Receiver<Arc<Batch>>,
     count: Arc<AtomicUsize>,
 }
 
 impl Listener {
     /// Waits for the next changes. Nothing is lost where this is given up waiting for.
-    pub async fn next(&mut self) -> Result<Batch, Lost> {
+    pub async fn next(&mut self) -> Result<Arc<Batch>, Lost> {
         self.receiver.recv().await.map_err(|error| match error {
             broadcast::error::RecvError::Lagged(_) => Lost::Behind,
             broadcast::error::RecvError::Closed => Lost::Ended,

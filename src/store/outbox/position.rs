@@ -38,6 +38,25 @@ impl Position {
         serde_json::from_str(text).ok()
     }
 
+    /// What was read between this and the place that a reading came to, so that it can be read once more.
+    pub(super) fn stretch_to(&self, come_to: &Self) -> Self {
+        match (self, come_to) {
+            (Self::Between(from), Self::Between(to)) => {
+                let until = from.until.as_ref().or(to.until.as_ref()).unwrap_or(&to.seen);
+                Self::Between(Snapshots {
+                    until: Some(until.clone()),
+                    ..from.clone()
+                })
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// Whether the next reading ends before the present.
+    pub(super) fn is_bounded(&self) -> bool {
+        matches!(self, Self::Between(Snapshots { until: Some(_), .. }))
+    }
+
     /// What sorts positions behind which everything was read by how far they are.
     pub fn order(&self) -> (i64, i64, i64) {
         match self {
@@ -118,6 +137,32 @@ mod tests {
         assert_eq!(position, Snapshots { seen, until, after });
         position.advance("300:300:".to_owned(), None);
         assert_eq!(position, Snapshots::behind("104:110:104".to_owned()));
+    }
+
+    #[test]
+    fn a_stretch_ends_where_its_reading_did() {
+        let start = Position::Between(Snapshots::behind("100:105:100,103".to_owned()));
+        let until = |position: &Position| match position {
+            Position::Between(snapshots) => snapshots.until.clone(),
+            Position::Behind(_) => None,
+        };
+        let mut position = start.clone();
+        let mut advance = |now: &str, last| {
+            let before = position.clone();
+            if let Position::Between(snapshots) = &mut position {
+                snapshots.advance(now.to_owned(), last);
+            }
+            (before.is_bounded(), until(&before.stretch_to(&position)))
+        };
+        let first = Some("104:110:104".to_owned());
+        assert_eq!(advance("104:110:104", Some((103, 7))), (false, first.clone()));
+        assert_eq!(advance("200:200:", Some((106, 9))), (true, first.clone()));
+        assert_eq!(advance("300:300:", None), (true, first));
+        assert_eq!(advance("400:400:", None), (false, Some("400:400:".to_owned())));
+        assert_eq!(
+            Position::Behind(3).stretch_to(&Position::Behind(9)),
+            Position::Behind(3)
+        );
     }
 
     #[test]

@@ -44,11 +44,14 @@ struct Form<T> {
 
 /// Changes of commissions. Ids are unique across all kinds of things, so that the join leaves out all others.
 const CHANGES: Form<Change> = Form {
-    columns: "c.id AS commission_id, c.partner_id",
+    columns: "c.id AS commission_id, c.partner_id, o.at",
     join: "JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = COALESCE(o.object_id, o.commission_id)",
-    read: |_, row| {
+    read: |id, row| {
         let uuid = |column| row.try_get::<Uuid>("", column);
         Ok(Change {
+            id,
+            transaction: row.try_get("", "transaction_number").ok().flatten(),
+            at: row.try_get("", "at")?,
             tenant: TenantId::from_uuid(uuid("tenant_id")?),
             partner: PartnerId::from_uuid(uuid("partner_id")?),
             commission: CommissionId::from_uuid(uuid("commission_id")?),

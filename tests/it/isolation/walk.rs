@@ -41,6 +41,14 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
         format!("groupId: {:?}", p.other_group),
         format!("campaignId: {:?}", p.campaign),
         format!("campaignId: {:?}", p.other_campaign),
+        format!(
+            "groupIds: [{:?}, {:?}], externalIds: [\"bravo-1\", \"alpha-1\"]",
+            p.group, p.other_group
+        ),
+        format!(
+            "campaignIds: [{:?}, {:?}], createdFrom: \"2020-01-01T00:00:00Z\"",
+            p.campaign, p.other_campaign
+        ),
         "type: [AFFILIATE]".to_owned(),
         "status: [ACTIVE, REVOKED]".to_owned(),
     ];
@@ -59,8 +67,11 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             [
                 format!("(filter: {{ partnerId: {:?} }})", p.b),
                 format!("(filter: {{ partnerId: {:?} }})", p.a),
-                r#"(filter: { search: "hidden" })"#.to_owned(),
+                format!("(filter: {{ partnerIds: [{:?}, {:?}] }})", p.a, p.b),
+                r#"(filter: { search: "hidden", createdFrom: "2020-01-01T00:00:00Z", createdTo: "2030-01-01T00:00:00Z" })"#
+                    .to_owned(),
                 r#"(filter: { search: "campaign" })"#.to_owned(),
+                "(first: 500, orderBy: { field: NAME })".to_owned(),
             ]
             .into_iter()
             .chain(list())
@@ -76,6 +87,10 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             [
                 format!("(filter: {{ partnerId: {:?} }})", p.b),
                 format!("(filter: {{ partnerId: {:?}, campaignId: {:?} }})", p.a, p.campaign),
+                format!(
+                    "(filter: {{ partnerIds: [{:?}, {:?}], campaignIds: [{:?}], recipients: [\"bravo\"] }})",
+                    p.a, p.b, p.other_campaign
+                ),
                 r#"(filter: { currency: "USD", accruedFrom: "2020-01-01T00:00:00Z" }, orderBy: { field: AMOUNT })"#
                     .to_owned(),
                 r#"(filter: { status: [APPROVED], kind: [EVENT], recipient: "bravo" })"#.to_owned(),
@@ -129,6 +144,7 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             [
                 r#"(filter: { search: "hidden", partnerType: AFFILIATE, paymentTarget: PARTNERSHIP })"#.to_owned(),
                 r#"(filter: { partnerType: RESELLER })"#.to_owned(),
+                "(filter: { partnerTypes: [RESELLER, AFFILIATE] })".to_owned(),
             ]
             .into_iter()
             .chain(list())
@@ -139,7 +155,11 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             "customers",
             list()
                 .into_iter()
-                .chain([r#"(filter: { search: "a" })"#.to_owned()])
+                .chain([
+                    r#"(filter: { search: "a" })"#.to_owned(),
+                    r#"(filter: { externalIds: ["hidden-bravo", "hidden-alpha"] })"#.to_owned(),
+                    "(first: 500, orderBy: { field: ACQUIRED_AT })".to_owned(),
+                ])
                 .collect(),
         ),
         ("customFields", vec![String::new()]),
@@ -153,8 +173,15 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             [
                 format!("(filter: {{ partnerId: {:?} }})", p.b),
                 format!("(filter: {{ stageId: {:?} }})", p.pipeline.other_stage),
+                format!(
+                    "(filter: {{ stageIds: [{:?}], partnerIds: [{:?}] }})",
+                    p.pipeline.other_stage, p.b
+                ),
+                r#"(filter: { externalIds: ["bravo-deal", "foreign-deal"] })"#.to_owned(),
                 r#"(filter: { search: "bravo" })"#.to_owned(),
                 r#"(filter: { search: "deal", outcome: [OPEN, WON, LOST] })"#.to_owned(),
+                "(first: 500, orderBy: { field: NAME })".to_owned(),
+                r#"(filter: { currency: "USD", minValue: "1", maxValue: "1000", createdFrom: "2020-01-01T00:00:00Z", createdTo: "2030-01-01T00:00:00Z" }, orderBy: { field: VALUE })"#.to_owned(),
             ]
             .into_iter()
             .chain(list())
@@ -165,7 +192,12 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             "events",
             list()
                 .into_iter()
-                .chain([format!("(filter: {{ partnerId: {:?}, kind: [CHARGE] }})", p.b)])
+                .chain([
+                    format!("(filter: {{ partnerId: {:?}, kind: [CHARGE] }})", p.b),
+                    r#"(filter: { externalIds: ["bravo-event", "foreign-event"] })"#.to_owned(),
+                    format!("(filter: {{ partnerIds: [{:?}], types: [\"bravo\"] }})", p.b),
+                    "(first: 500, orderBy: { field: OCCURRED_AT })".to_owned(),
+                ])
                 .collect(),
         ),
         ("paymentStages", vec![String::new()]),
@@ -174,7 +206,10 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             "payouts",
             list()
                 .into_iter()
-                .chain([format!("(filter: {{ partnerId: {:?} }})", p.b)])
+                .chain([
+                    format!("(filter: {{ partnerId: {:?} }})", p.b),
+                    r#"(filter: { currency: "USD" }, orderBy: { field: AMOUNT })"#.to_owned(),
+                ])
                 .collect(),
         ),
         ("node", every_id.iter().map(|id| format!("(id: {id})")).collect()),
@@ -195,7 +230,13 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
             vec![&p.group, &p.other_group, &foreign.group],
             &["hidden-alpha group"],
         ),
-        ("partnerGroups", list()),
+        (
+            "partnerGroups",
+            list()
+                .into_iter()
+                .chain(["(first: 500, orderBy: { field: NAME })".to_owned()])
+                .collect(),
+        ),
         ("partnerTiers", vec![String::new()]),
         ("partners", list().into_iter().chain(filters).chain(orders).collect()),
         by_name(
@@ -205,7 +246,13 @@ fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)>
         ),
         (
             "partnershipRequests",
-            list().into_iter().chain(["(status: PENDING)".to_owned()]).collect(),
+            list()
+                .into_iter()
+                .chain([
+                    "(status: PENDING)".to_owned(),
+                    format!("(filter: {{ status: [PENDING, APPROVED], campaignIds: [{:?}] }})", p.campaign),
+                ])
+                .collect(),
         ),
         by_name(
             "tieredCommission",
@@ -457,7 +504,13 @@ both_databases! {
             format!("partners(filter: {{ tierId: {:?} }})", p.tier),
             format!("partners(filter: {{ categoryId: {:?} }})", p.category),
             r#"partners(filter: { tag: "hidden tag" })"#.to_owned(),
+            format!("partners(filter: {{ tierIds: [{:?}] }})", p.tier),
+            format!("partners(filter: {{ categoryIds: [{:?}] }})", p.category),
+            r#"partners(filter: { tags: ["hidden"] })"#.to_owned(),
             format!("campaigns(filter: {{ advertiserId: {:?} }})", p.advertiser),
+            format!("campaigns(filter: {{ advertiserIds: [{:?}] }})", p.advertiser),
+            r#"campaigns(filter: { externalIds: ["hidden-bravo-other"] })"#.to_owned(),
+            "campaigns(orderBy: { field: STARTS_AT })".to_owned(),
             "campaigns(filter: { status: [ACTIVE] })".to_owned(),
         ] {
             let answer = a.ask(&format!("{{ {filter} {{ totalCount }} }}")).await;

@@ -48,7 +48,11 @@ async fn rows(app: &TestApp) -> [String; 3] {
 
 async fn heard(listener: &mut Listener) -> Vec<String> {
     let batch = listener.next().await.expect("it keeps up");
-    batch.iter().map(|change| change.commission.to_string()).collect()
+    batch
+        .changes
+        .iter()
+        .map(|change| change.commission.to_string())
+        .collect()
 }
 
 both_databases! {
@@ -234,8 +238,8 @@ async fn what_many_writers_commit_is_heard_once_by_everybody() {
         let (mut told, mut count) = (HashMap::new(), 0);
         while count < COMMITS {
             let batch = listener.next().await.expect("it keeps up");
-            count += batch.len();
-            for change in batch.iter() {
+            count += batch.changes.len();
+            for change in &batch.changes {
                 *told.entry(change.commission.to_string()).or_insert(0) += 1;
             }
         }

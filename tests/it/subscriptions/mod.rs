@@ -6,7 +6,9 @@ mod closing;
 mod ending;
 mod events;
 mod followers;
+mod killed;
 mod limits;
+mod resuming;
 mod sharing;
 pub mod socket;
 mod streams;
@@ -81,6 +83,19 @@ impl Gateway {
         self.accepting("text/event-stream", token, body).await
     }
 
+    /// An event stream that goes on behind this id.
+    async fn back(&self, token: &str, document: &str, last_event: &str) -> Response<Body> {
+        let body = json!({ "query": document }).to_string();
+        let request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "text/event-stream")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header("last-event-id", last_event)
+            .body(Body::from(body))
+            .unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     async fn accepting(&self, accept: &str, token: &str, body: &Value) -> Response<Body> {
         let request = Request::post("/graphql")
             .header(header::CONTENT_TYPE, "application/json")
@@ -121,11 +136,24 @@ impl Events {
 
     /// The result of the next event, which is no comment and not the end.
     async fn next(&mut self) -> Value {
+        self.behind().await.1
+    }
+
+    /// The same behind its id, which clients send as Last-Event-ID when they come back; empty if it has none.
+    async fn behind(&mut self) -> (String, Value) {
         loop {
             let piece = self.piece().await.expect("an event");
             if piece != ":" {
-                let data = piece.strip_prefix("event: next\ndata: ").expect("a result");
-                return serde_json::from_str(data).expect("JSON");
+                let rest = piece.strip_prefix("event: next\n").expect("a result");
+                let (id, data) = match rest.strip_prefix("id: ") {
+                    Some(rest) => rest.split_once('\n').expect("a result behind its id"),
+                    None => ("", rest),
+                };
+                let data = data.strip_prefix("data: ").expect("a result");
+                let result: Value = serde_json::from_str(data).expect("JSON");
+                let cursor = result["extensions"]["cursor"].as_str().unwrap_or_default();
+                assert_eq!(cursor, id, "one cursor in both places");
+                return (id.to_owned(), result);
             }
         }
     }

@@ -46,6 +46,23 @@ impl Socket {
         self.send(Message::text(message.to_string())).await;
     }
 
+    /// `None`: the other side is gone.
+    pub async fn tries_to_say(&mut self, message: Value) -> Option<()> {
+        self.0.send(Message::text(message.to_string())).await.ok()
+    }
+
+    /// The next message of the protocol; `None`: the other side is gone.
+    pub async fn tries_to_hear(&mut self) -> Option<Value> {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a message");
+            match message?.ok()? {
+                Message::Text(text) => return Some(serde_json::from_str(&text).expect("JSON")),
+                Message::Ping(_) | Message::Pong(_) => {}
+                _ => return None,
+            }
+        }
+    }
+
     pub async fn init(&mut self, token: &str) {
         let payload = json!({ "authorization": format!("Bearer {token}") });
         self.say(json!({ "type": "connection_init", "payload": payload })).await;

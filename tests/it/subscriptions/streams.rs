@@ -56,10 +56,14 @@ both_databases! {
         }
         let row = shop.sale("1", &ann, &campaign, "100").await;
         let piece = stream.piece().await.expect("an event");
-        let data = piece.strip_prefix("event: next\ndata: ").expect("a result");
-        assert!(!data.contains('\n'));
-        let result: Value = serde_json::from_str(data).unwrap();
+        let lines: Vec<_> = piece.lines().collect();
+        let [event, id, data] = lines[..] else {
+            panic!("an event, its id and its data: {piece}");
+        };
+        assert_eq!(event, "event: next");
+        let result: Value = serde_json::from_str(data.strip_prefix("data: ").expect("a result")).unwrap();
         assert_eq!(result["data"]["commissionChanged"]["id"], row.as_str());
+        assert_eq!(json!(id.strip_prefix("id: ")), result["extensions"]["cursor"]);
     }
 
     async fn one_answer_is_a_stream_that_is_complete(app: TestApp) {

@@ -17,9 +17,9 @@ use super::{How, Message, Receiver, Seller, admin, endpoint, local, moved};
 use crate::support::program::{Program, Reply, Wire};
 use crate::support::{TestApp, both_databases};
 
-const KILLS: usize = 20;
+pub const KILLS: usize = 20;
 /// How many rows are made in a row.
-const BURST: usize = 40;
+pub const BURST: usize = 40;
 const SETTINGS: &str = "[webhooks]\nallowed_networks = [\"127.0.0.0/8\"]\nanswer_seconds = 1\n";
 const TYPES: [&str; 3] = ["COMMISSION_ACCRUED", "COMMISSION_APPROVED", "COMMISSION_REVERSED"];
 const SELL: &str =
@@ -29,10 +29,10 @@ const REVERSE: &str =
     "mutation($id: ID!) { reverseCommissions(input: { ids: [$id], reason: \"wrong\" }) { userErrors { message } } }";
 
 /// What happened to a commission: its id in hexadecimal and its new status.
-type Happened = BTreeSet<(String, String)>;
+pub type Happened = BTreeSet<(String, String)>;
 
 /// Requests to a program, as bytes; the program may be gone.
-struct Asking {
+pub struct Asking {
     address: SocketAddr,
     sell: Vec<u8>,
     approve: String,
@@ -42,7 +42,7 @@ struct Asking {
 }
 
 impl Asking {
-    fn new(program: &Program, seller: &Seller, commission: &str) -> Self {
+    pub fn new(program: &Program, seller: &Seller, commission: &str) -> Self {
         let input = json!({ "partnerId": seller.id, "amount": { "amount": "1", "currency": "EUR" }, "reason": "r" });
         let of_row = |document| String::from_utf8(program.asking(document, &json!({ "id": commission }))).unwrap();
         Self {
@@ -55,7 +55,7 @@ impl Asking {
     }
 
     /// Makes rows and moves some of them until it is cut off, or has made so many; tells what was answered, and counts it.
-    fn burst(self, rows: usize, count: &AtomicUsize) -> Happened {
+    pub fn burst(self, rows: usize, count: &AtomicUsize) -> Happened {
         let mut answered = Happened::new();
         let Some(mut wire) = Wire::open(self.address) else {
             return answered;
@@ -90,7 +90,7 @@ impl Asking {
     }
 }
 
-fn hex(id: &str) -> String {
+pub fn hex(id: &str) -> String {
     parse_any(id).expect("an id").1.simple().to_string()
 }
 
@@ -102,7 +102,7 @@ async fn start(app: &TestApp) -> Program {
 }
 
 /// What is committed.
-async fn committed(app: &TestApp) -> Happened {
+pub async fn committed(app: &TestApp) -> Happened {
     let id = match app.is_postgres() {
         true => "REPLACE(CAST(commission_id AS text), '-', '')",
         false => "LOWER(HEX(commission_id))",

@@ -7,7 +7,7 @@ mod cut_off;
 mod dead;
 mod delivering;
 mod ending;
-mod killed;
+pub mod killed;
 mod lag;
 mod receiver;
 mod replicas;

@@ -1,0 +1,83 @@
+//! In which order a list is asked for.
+
+use async_graphql::{Enum, InputObject, InputType};
+
+use super::campaign::CampaignOrderField;
+use super::commission::CommissionOrderField;
+use super::commission_rule::CommissionRuleOrderField;
+use super::cursor::Cursors;
+use super::deal::DealOrderField;
+use super::error::ApiError;
+use super::event::{CustomerOrderField, EventOrderField};
+use super::partner_group::PartnerGroupOrderField;
+use super::payout::PayoutOrderField;
+use super::tiered_commission::TieredCommissionOrderField;
+use crate::domain::money::Currency;
+use crate::store::order::{SortBy, Sorted};
+
+/// The direction of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum OrderDirection {
+    /// Smallest, earliest or first in the alphabet first.
+    Asc,
+    /// Largest, latest or last in the alphabet first.
+    Desc,
+}
+
+/// How to sort a list.
+#[derive(Clone, Copy, InputObject)]
+#[graphql(
+    concrete(name = "CampaignOrder", params(CampaignOrderField)),
+    concrete(name = "CommissionOrder", params(CommissionOrderField)),
+    concrete(name = "CommissionRuleOrder", params(CommissionRuleOrderField)),
+    concrete(name = "CustomerOrder", params(CustomerOrderField)),
+    concrete(name = "DealOrder", params(DealOrderField)),
+    concrete(name = "EventOrder", params(EventOrderField)),
+    concrete(name = "PartnerGroupOrder", params(PartnerGroupOrderField)),
+    concrete(name = "PayoutOrder", params(PayoutOrderField)),
+    concrete(name = "TieredCommissionOrder", params(TieredCommissionOrderField))
+)]
+pub struct OrderBy<F: InputType + Default> {
+    /// By what.
+    #[graphql(default)]
+    pub field: F,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Desc")]
+    pub direction: OrderDirection,
+}
+
+impl<F: InputType + Default> OrderBy<F> {
+    /// The order that was asked for, or the list's own.
+    pub fn read<B: SortBy>(order: Option<Self>) -> Sorted<B>
+    where
+        F: Into<B>,
+    {
+        order.map_or_else(Sorted::default, |order| Sorted {
+            by: order.field.into(),
+            descending: order.direction == OrderDirection::Desc,
+        })
+    }
+}
+
+/// In which order commissions are asked for, which many lists have.
+pub type CommissionOrder = OrderBy<CommissionOrderField>;
+
+/// The cursors of a list that can be sorted. `list` is what decides which rows it has. In the list's own order they are
+/// what they were when it had no other.
+pub fn cursors<B: SortBy>(list: impl std::fmt::Debug, sorted: Sorted<B>) -> Cursors {
+    let cursors = match sorted == Sorted::default() {
+        true => Cursors::of(list),
+        false => Cursors::of((list, sorted.by, sorted.descending)),
+    };
+    cursors.sorted_by(sorted.example())
+}
+
+/// Amounts are sorted within one currency: those of different ones have no order. `currency` is the filter's.
+pub fn within_currency(field: &str, currency: Option<Currency>) -> Result<(), ApiError> {
+    match currency {
+        Some(_) => Ok(()),
+        None => Err(ApiError::bad_user_input(format!(
+            "to sort by {field} give filter.currency"
+        ))),
+    }
+}

@@ -1,0 +1,49 @@
+//! Lists at the root: the rows of a page write themselves, and only what is said of the whole list is asked for.
+
+use async_graphql::{Context, ServerResult, Value};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::Pages;
+use super::described::{Listing, Resolver};
+use super::fault::server_error;
+use crate::graphql::connection::PageArguments;
+use crate::graphql::context::{RequestContext, request};
+use crate::graphql::cursor::{Cursors, Fingerprint};
+use crate::graphql::error::ApiError;
+
+/// Counts the whole list.
+type Count = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<u64, ApiError>> + Send + Sync>;
+
+/// The page of a list that `arguments` ask for, as the connection `C` of the schema, and what counts the whole list.
+pub fn listed<C>(
+    listing: Listing,
+    cursors: &Cursors,
+    arguments: &PageArguments,
+    count: impl for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<u64, ApiError>> + Send + Sync + 'static,
+) -> Result<Pages<C>, ApiError> {
+    let page = arguments.read(cursors)?;
+    let counted = Counted {
+        list: cursors.fingerprint(),
+        count: Box::new(count),
+    };
+    Ok(Pages::new(listing.asked(&page, cursors), counted))
+}
+
+/// Knows how many entries a list has.
+struct Counted {
+    list: Fingerprint,
+    count: Count,
+}
+
+impl Resolver for Counted {
+    fn resolve<'a>(&'a self, ctx: &'a Context<'a>) -> BoxFuture<'a, ServerResult<Value>> {
+        async move {
+            let request = request(ctx);
+            let counted = request.counted.counts.get(self.list, (self.count)(request)).await;
+            let count = counted.map_err(|error| ctx.set_error_path(server_error(error, ctx.item)))?;
+            Ok(Value::Number(count.into()))
+        }
+        .boxed()
+    }
+}

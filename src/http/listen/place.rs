@@ -1,0 +1,97 @@
+//! Where a subscription goes on decides what is heard first, and nothing of how an event is shown: listeners that came back
+//! to different places are told the same as soon as they hear the same.
+
+use async_graphql::parser::types::{Directive, ExecutableDocument, Selection, SelectionSet};
+use async_graphql::{Name, Positioned};
+use async_graphql_value::Value;
+
+/// The argument of fields of the root that names the place.
+const PLACE: &str = "after";
+
+/// The variable that names the place of a subscription's only operation, in which every field stands once; `None`: there is
+/// none, or it is used for something else as well.
+pub fn variable(document: &ExecutableDocument) -> Option<&Name> {
+    let (_, operation) = document.operations.iter().next()?;
+    let set = &operation.node.selection_set.node;
+    let named = set.items.iter().find_map(|item| match &item.node {
+        Selection::Field(field) => match &field.node.get_argument(PLACE)?.node {
+            Value::Variable(name) => Some(name),
+            _ => None,
+        },
+        _ => None,
+    });
+    named.filter(|name| in_set(set, name) == 1)
+}
+
+/// How often a variable is used.
+fn in_set(set: &SelectionSet, name: &Name) -> usize {
+    let uses = set.items.iter().map(|item| match &item.node {
+        Selection::Field(field) => {
+            let field = &field.node;
+            in_arguments(&field.arguments, name)
+                + in_directives(&field.directives, name)
+                + in_set(&field.selection_set.node, name)
+        }
+        Selection::InlineFragment(fragment) => {
+            let fragment = &fragment.node;
+            in_directives(&fragment.directives, name) + in_set(&fragment.selection_set.node, name)
+        }
+        Selection::FragmentSpread(spread) => in_directives(&spread.node.directives, name),
+    });
+    uses.sum()
+}
+
+fn in_directives(directives: &[Positioned<Directive>], name: &Name) -> usize {
+    let uses = directives.iter();
+    uses.map(|directive| in_arguments(&directive.node.arguments, name))
+        .sum()
+}
+
+fn in_arguments(arguments: &[(Positioned<Name>, Positioned<Value>)], name: &Name) -> usize {
+    arguments.iter().map(|(_, value)| in_value(&value.node, name)).sum()
+}
+
+fn in_value(value: &Value, name: &Name) -> usize {
+    match value {
+        Value::Variable(used) => usize::from(used == name),
+        Value::List(items) => items.iter().map(|item| in_value(item, name)).sum(),
+        Value::Object(fields) => fields.values().map(|field| in_value(field, name)).sum(),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+
+    #[test]
+    fn the_place_is_a_variable_that_is_nothing_else() {
+        for (text, expected) in [
+            ("subscription($a: String) { changed(after: $a) { id } }", Some("a")),
+            (
+                "subscription($a: String, $b: ID) { x: changed(id: $b, after: $a) { rows(first: 1) { id } } }",
+                Some("a"),
+            ),
+            ("subscription { changed(after: \"x\") { id } }", None),
+            ("subscription { changed { id } }", None),
+            ("subscription($a: String) { changed { rows(after: $a) { id } } }", None),
+            (
+                "subscription($a: String) { changed(after: $a) { rows(after: $a) { id } } }",
+                None,
+            ),
+            (
+                "subscription($a: String) { changed(after: $a) { rows(in: [{ b: $a }]) { id } } }",
+                None,
+            ),
+            (
+                "subscription($a: String) { changed(after: $a) { ... on Row @x(y: $a) { id } } }",
+                None,
+            ),
+        ] {
+            let document = parse_query(text).unwrap();
+            assert_eq!(variable(&document).map(Name::as_str), expected, "{text}");
+        }
+    }
+}
