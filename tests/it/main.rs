@@ -29,6 +29,7 @@ mod import_journeybee;
 mod ledger;
 mod month_end;
 mod moving_in;
+mod operations;
 mod outages;
 mod paging;
 mod payout_runs;
