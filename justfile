@@ -43,6 +43,10 @@ attacks:
     TRIBUTARY_TEST_PROGRAM="$PWD/target/dist/tributary" scripts/with-postgres \
       cargo test --test it --locked gateway::heavy -- --nocapture --test-threads=1
 
+# The manifests of ops/kubernetes, against the schemas of Kubernetes.
+kubernetes:
+    scripts/kubernetes-validate
+
 # GraphiQL, and the explorer that stands in for it, in headless Chromium.
 graphiql-test:
     scripts/graphiql-test

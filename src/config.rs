@@ -14,7 +14,7 @@ use clap::Args;
 use crate::auth::{IssuerSettings, KeyFetching};
 use crate::domain::webhook::address::{Network, NotANetwork};
 use crate::http::{
-    Cors, ExportLimits, GraphiqlAssets, HttpOptions, Limits, Persisted, Subscriptions, Throttle, Timeouts,
+    Cors, ExportLimits, GraphiqlAssets, HttpOptions, Limits, Persisted, Slow, Subscriptions, Throttle, Timeouts,
 };
 use crate::store::{ShareOptions, StoreOptions};
 use crate::telemetry::{LogFilter, LogFormat};
@@ -156,6 +156,7 @@ struct File {
     persisted: Persisted,
     subscriptions: Subscriptions,
     exports: ExportLimits,
+    slow: Slow,
 }
 
 /// What webhooks are set up with.
@@ -268,6 +269,7 @@ impl Config {
                 persisted: file.persisted,
                 subscriptions: file.subscriptions,
                 exports: file.exports,
+                slow: file.slow,
             },
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
             log: flags.log.or(file.log).unwrap_or_default(),
@@ -337,6 +339,7 @@ mod tests {
             format!("{:?}", defaults.subscriptions)
         );
         assert_eq!(format!("{:?}", shown.exports), format!("{:?}", defaults.exports));
+        assert_eq!(format!("{:?}", shown.slow), format!("{:?}", defaults.slow));
         assert_eq!(shown.database_url.as_deref(), Some(DEFAULT_DATABASE_URL));
         assert_eq!(shown.listen, DEFAULT_LISTEN.parse().ok());
         assert_eq!(shown.jwt_issuer.as_deref(), Some(DEFAULT_PARTY));

@@ -180,8 +180,13 @@ enum Command {
         #[arg(long, requires = "diff")]
         json: bool,
     },
-    /// Say what is wrong with the settings, the database, the clock or the keys; exit with 1 if anything is.
-    Doctor,
+    /// Say what is wrong with the settings, the database, its disk, the clock, the keys or GraphiQL's files, and how to mend
+    /// it; exit with 1 if anything is wrong.
+    Doctor {
+        /// Say it as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Print what completes this command line in a shell.
     Completions {
         #[arg(value_enum)]
@@ -330,7 +335,10 @@ pub fn main() -> ExitCode {
 
 impl Cli {
     async fn run(self) -> Result<(), CliError> {
-        let config = Config::load(self.flags)?;
+        let config = match (Config::load(self.flags), &self.command) {
+            (Err(error), Command::Doctor { json }) => return doctor::without_settings(&error, *json),
+            (config, _) => config?,
+        };
         let serves = matches!(self.command, Command::Serve { .. });
         let endpoint = config.otlp_endpoint.as_deref().filter(|_| serves);
         let export = endpoint.map(Export::to).transpose()?;
@@ -444,7 +452,7 @@ impl Cli {
                 operations,
                 json,
             }),
-            Command::Doctor => doctor::run(&config).await,
+            Command::Doctor { json } => doctor::run(&config, json).await,
             Command::Completions { shell } => {
                 let mut text = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "tributary", &mut text);

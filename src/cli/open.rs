@@ -50,9 +50,11 @@ fn place(url: &str) -> Option<(String, &'static str)> {
     Some((format!("the database {name:?} of PostgreSQL on {host}:{port}"), hint))
 }
 
-/// The same for whoever serves others: a SQLite file that was not closed in order is looked at first.
+/// The same for whoever serves others: a SQLite file that was not closed in order is looked at first, and the log names slow
+/// statements.
 pub async fn sound_app(config: &Config, keys: Keys) -> Result<App, CliError> {
-    let store = store(config).await?;
+    let mut store = store(config).await?;
+    store.log_slow(config.http.slow.statement());
     let faults = store::integrity::faults_after_crash(&store).await?;
     if faults.is_empty() {
         return migrated(config, store, keys).await;
@@ -155,7 +157,7 @@ pub fn demo_keys(config: &Config) -> Result<Keys, CliError> {
 }
 
 /// What a URL of SQLite names.
-fn sqlite_file(url: &str) -> Option<&str> {
+pub fn sqlite_file(url: &str) -> Option<&str> {
     let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
     path.split('?').next()
 }

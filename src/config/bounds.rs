@@ -11,7 +11,7 @@ const MEGABYTE: i64 = 1024 * 1024;
 const MANY: i64 = 1_000_000_000_000;
 
 /// Every number of the file: a setting without bounds fails the tests.
-const BOUNDS: [(&str, RangeInclusive<i64>); 50] = [
+const BOUNDS: [(&str, RangeInclusive<i64>); 52] = [
     ("database.max_connections", 1..=10_000),
     ("database.acquire_seconds", 1..=DAY),
     ("database.statement_seconds", 1..=DAY),
@@ -65,6 +65,8 @@ const BOUNDS: [(&str, RangeInclusive<i64>); 50] = [
     ("exports.per_tenant", 1..=1_000),
     ("exports.stall_seconds", 1..=DAY),
     ("exports.seconds", 1..=DAY),
+    ("slow.operation_milliseconds", 0..=1000 * DAY),
+    ("slow.statement_milliseconds", 0..=1000 * DAY),
 ];
 
 /// Looks at every number of the file's sections. The error names the setting.
@@ -120,11 +122,13 @@ mod tests {
                 let refusal = check(&file).expect_err(name);
                 assert!(refusal.starts_with(&format!("{name} must be from ")), "{refusal}");
             }
-            // None of these may be switched off.
+            // Of these 0 has a meaning; none of the others may be switched off.
             let may_be_zero = [
                 "ledger.future_hours",
                 "timeouts.shutdown_seconds",
                 "persisted.cache_bytes",
+                "slow.operation_milliseconds",
+                "slow.statement_milliseconds",
             ];
             assert_eq!(*bounds.start() == 0, may_be_zero.contains(&name), "{name}");
         }

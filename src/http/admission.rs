@@ -54,6 +54,11 @@ impl Admission {
         self.admitted.operation
     }
 
+    /// The SHA-256 of the document's text.
+    pub fn document_hash(&self) -> Hash {
+        self.hash
+    }
+
     /// A subscription is run as a query on the schema of events.
     pub(super) fn request(&self, front: &Front) -> Request {
         let mut document = ExecutableDocument::clone(&self.merged);

@@ -17,6 +17,7 @@ use crate::graphql::{
     INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, TOO_LARGE_CODE, TOO_LARGE_MESSAGE,
 };
 use crate::store::view::TooLong;
+use crate::telemetry;
 
 /// Why an operation that ran has no answer.
 pub enum Failed {
@@ -64,7 +65,8 @@ pub async fn listen(
     let context = front.context(asker.caller);
     let last_event = admission.last_event.clone();
     let beginning = front.events.listen(admission.request(front), context, last_event);
-    let begun = patiently(front, admission, beginning).await?;
+    let begun = telemetry::asking(&asker.request_id, admission.document_hash(), beginning);
+    let begun = patiently(front, admission, begun).await?;
     Ok(begun.map_err(|mut response| {
         errors::finish(&mut response, &asker.request_id, front.options.limits.errors);
         response
@@ -96,7 +98,7 @@ pub async fn show(front: &Front, asker: Asker, admission: &Admission, row: Happe
         let response = finished(front, &asker.request_id, admission, answered.response);
         Ok(response.extension("cost", extension))
     };
-    let response = observed(front, admission, running).await?;
+    let response = observed(front, &asker.request_id, admission, running).await?;
     let (data, bytes) = wire::rewritten(response.data);
     Ok(Shown {
         data,
@@ -143,25 +145,26 @@ async fn run(
         let answered = patiently(front, admission, execution).await?;
         Ok(conclude(front, request_id, admission, answered))
     };
-    observed(front, admission, running).await
+    observed(front, request_id, admission, running).await
 }
 
-/// Counts it.
+/// Counts it; log lines on the way know what they are about.
 async fn observed(
     front: &Front,
+    request_id: &str,
     admission: &Admission,
     running: impl Future<Output = Result<GraphqlResponse, Failed>>,
 ) -> Result<GraphqlResponse, Failed> {
     let admitted = &admission.admitted;
     let name = admission.operation_name.as_deref();
-    observe::operation(
+    let operation = observe::operation(
         front,
         &admission.document.parsed,
         name,
         (admitted.operation, admitted.cost),
         running,
-    )
-    .await
+    );
+    telemetry::asking(request_id, admission.document_hash(), operation).await
 }
 
 /// Gives an execution its time, and contains its panics.

@@ -44,11 +44,11 @@ use crate::graphql::subscription::Events;
 use crate::graphql::{Schema, schema_for_validated_documents, sdl};
 pub use compatible::{Recorded, Validator, recorded_documents};
 use documents::Documents;
-pub use graphiql::{AssetsError, GraphiqlAssets};
+pub use graphiql::{AssetsError, GraphiqlAssets, GraphiqlFiles, graphiql_files};
 use guard::Guard;
 pub use guard::Limits;
 pub use metrics::serve_metrics;
-pub use options::{Cors, ExportLimits, HttpOptions, Persisted, Safelist, Subscriptions, Throttle, Timeouts};
+pub use options::{Cors, ExportLimits, HttpOptions, Persisted, Safelist, Slow, Subscriptions, Throttle, Timeouts};
 pub use persisted::ManifestError;
 pub use serve::serve;
 

@@ -138,11 +138,28 @@ pub async fn operation(
     };
     metrics.operations.of(kind, name).ran(&ran);
     metrics.requests.errors(&codes);
+    if ran.took >= front.options.slow.operation() {
+        slow(kind, name, &ran);
+    }
     note(|notes| {
         notes.operation = Some((kind, name.map(str::to_owned), actual_cost));
         notes.codes = codes;
     });
     result
+}
+
+/// Says that an operation took long. The document that is meant is found by its hash among those that clients send.
+fn slow(kind: OperationType, name: Option<&str>, ran: &Ran) {
+    let asked = telemetry::asked();
+    tracing::warn!(
+        request = asked.as_ref().map(telemetry::Asked::request),
+        document = asked.as_ref().map(telemetry::Asked::document),
+        kind = word(kind),
+        operation = name,
+        milliseconds = ran.took.as_secs_f64() * 1e3,
+        cost = ran.actual_cost,
+        "slow operation"
+    );
 }
 
 fn note(change: impl FnOnce(&mut Notes)) {

@@ -20,6 +20,7 @@ pub struct HttpOptions {
     pub persisted: Persisted,
     pub subscriptions: Subscriptions,
     pub exports: ExportLimits,
+    pub slow: Slow,
 }
 
 /// The section `[timeouts]`, in seconds.
@@ -201,6 +202,35 @@ impl ExportLimits {
 
     pub fn whole(&self) -> Duration {
         Duration::from_secs(self.seconds)
+    }
+}
+
+/// The section `[slow]`: from when on the log says of something that it is slow. 0 is everything.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Slow {
+    /// Of operations, from the admitted document to the whole answer.
+    pub operation_milliseconds: u64,
+    /// Of statements, without the wait for a connection.
+    pub statement_milliseconds: u64,
+}
+
+impl Default for Slow {
+    fn default() -> Self {
+        Self {
+            operation_milliseconds: 2_000,
+            statement_milliseconds: 1_000,
+        }
+    }
+}
+
+impl Slow {
+    pub fn operation(&self) -> Duration {
+        Duration::from_millis(self.operation_milliseconds)
+    }
+
+    pub fn statement(&self) -> Duration {
+        Duration::from_millis(self.statement_milliseconds)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod backtest;
 pub mod balance;
 pub mod bulk;
 pub mod campaign;
+pub mod checkup;
 pub mod commission;
 pub mod commission_report;
 pub mod commission_rule;
@@ -50,6 +51,7 @@ pub mod recording;
 mod row;
 mod scope;
 mod share;
+mod slow;
 pub mod snapshot;
 mod sqlite;
 pub mod stage;
@@ -123,6 +125,14 @@ impl Store {
         self.reader.measure(numbers);
         if let Some(aside) = &mut self.aside {
             aside.measure(numbers.clone());
+        }
+    }
+
+    /// From now on the log names statements that take so long.
+    pub fn log_slow(&mut self, slow: Duration) {
+        self.reader.log_slow(slow);
+        if let Some(aside) = &mut self.aside {
+            aside.log_slow(slow);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Connections that read.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
@@ -52,6 +53,14 @@ impl Reader {
         match self {
             Self::Sqlite(pool) => pool.measure(numbers.clone()),
             Self::Postgres(pool) => pool.measure(numbers.clone()),
+            Self::Moment(_) => {}
+        }
+    }
+
+    pub(super) fn log_slow(&mut self, slow: Duration) {
+        match self {
+            Self::Sqlite(pool) => pool.log_slow(slow),
+            Self::Postgres(pool) => pool.log_slow(slow),
             Self::Moment(_) => {}
         }
     }

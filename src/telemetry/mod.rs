@@ -1,6 +1,7 @@
 //! Logs and traces. Logs go to standard error, for people or as JSON lines; traces go to a collector where one is named.
 //! Tokens, documents and variables are in neither.
 
+mod asked;
 mod export;
 mod filter;
 mod spans;
@@ -14,6 +15,7 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
+pub use asked::{Asked, asked, asking};
 pub use export::{Export, ExportError};
 pub use filter::LogFilter;
 pub use spans::{batch, end_request, operation, request, trace_id};

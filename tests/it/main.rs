@@ -30,6 +30,7 @@ mod import_journeybee;
 mod ledger;
 mod month_end;
 mod moving_in;
+mod operations;
 mod orders;
 mod outages;
 mod paging;

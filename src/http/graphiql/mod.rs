@@ -95,6 +95,25 @@ impl File {
     }
 }
 
+/// Where a browser that opens the page gets GraphiQL from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphiqlFiles {
+    /// The gateway.
+    Own,
+    Cdn,
+    /// Nowhere: the explorer stands in for it.
+    Explorer,
+}
+
+/// Where these settings have GraphiQL come from, if they can be followed.
+pub fn graphiql_files(assets: &GraphiqlAssets) -> Result<GraphiqlFiles, AssetsError> {
+    Ok(match Source::new(assets)? {
+        Source::Own(_) => GraphiqlFiles::Own,
+        Source::Cdn => GraphiqlFiles::Cdn,
+        Source::Nothing => GraphiqlFiles::Explorer,
+    })
+}
+
 /// The page with its files, ready to be served.
 pub struct Page {
     html: String,

@@ -16,13 +16,13 @@ use std::time::Duration;
 
 use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, TimeoutType, Timeouts};
 use deadpool::{Runtime, Status};
-use prometheus::HistogramTimer;
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Mutex;
 
 use super::share::Share;
+use super::slow::Stopwatch;
 use crate::metrics;
 use connection::{Connection, Manager};
 use give_way::Seats;
@@ -54,6 +54,8 @@ pub struct Pool {
     /// Whose connections these are, if they are somebody's share.
     share: Option<Arc<Share>>,
     numbers: Option<Arc<metrics::Database>>,
+    /// How long a statement takes that the log names; `None`: it names none.
+    slow: Option<Duration>,
     /// Hears of every statement.
     observer: Option<Observer>,
 }
@@ -86,6 +88,7 @@ impl Pool {
             seats: None,
             share: None,
             numbers: None,
+            slow: None,
             observer: None,
         }
     }
@@ -146,9 +149,15 @@ impl Pool {
         is_full || self.share.as_ref().is_some_and(|share| share.is_waited_for())
     }
 
+    /// From now on the log names statements that take so long.
+    pub fn log_slow(&mut self, slow: Duration) {
+        self.slow = Some(slow);
+    }
+
     /// Measures a statement until it is dropped.
-    fn timer(&self) -> Option<HistogramTimer> {
-        self.numbers.as_ref().map(|numbers| numbers.statements.start_timer())
+    fn timer(&self, sql: &str) -> Stopwatch {
+        let numbers = self.numbers.as_ref();
+        Stopwatch::start(numbers.map(|numbers| numbers.statements.start_timer()), self.slow, sql)
     }
 
     async fn get(&self) -> Result<Lease, DbErr> {
@@ -213,7 +222,7 @@ impl Transaction {
         observed(self.pool.observer.as_ref(), &statement);
         let mut connection = self.connection.lock().await;
         let process = connection.process;
-        let _timer = self.pool.timer();
+        let _timer = self.pool.timer(&statement.sql);
         let running = run(&mut connection, statement);
         match &self.pool.seats {
             Some(seats) => seats.wait(|| self.pool.is_crowded(), process, running).await,
@@ -237,7 +246,7 @@ impl ConnectionTrait for Pool {
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         observed(self.observer.as_ref(), &statement);
         let mut connection = self.get().await?;
-        let _timer = self.timer();
+        let _timer = self.timer(&statement.sql);
         connection.execute(statement).await
     }
 
@@ -253,7 +262,7 @@ impl ConnectionTrait for Pool {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         observed(self.observer.as_ref(), &statement);
         let mut connection = self.get().await?;
-        let _timer = self.timer();
+        let _timer = self.timer(&statement.sql);
         connection.query(statement).await
     }
 }

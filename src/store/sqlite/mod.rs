@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, Timeouts};
 use deadpool::{Runtime, Status};
-use prometheus::HistogramTimer;
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sqlx::ConnectOptions as _;
@@ -22,6 +21,7 @@ use tokio::sync::Mutex;
 
 use super::StoreOptions;
 use super::share::Share;
+use super::slow::Stopwatch;
 use crate::metrics;
 use connection::{Connection, Manager};
 use health::Health;
@@ -41,6 +41,8 @@ pub struct Pool {
     /// Whose connections these are, if they are somebody's share.
     share: Option<Arc<Share>>,
     numbers: Option<Arc<metrics::Database>>,
+    /// How long a statement takes that the log names; `None`: it names none.
+    slow: Option<Duration>,
     /// A reader for readiness, which does not wait for the others.
     watch: managed::Pool<Manager>,
     /// Readers for what reads one moment for long, which requests do not wait for.
@@ -113,6 +115,7 @@ impl Pool {
             was_open,
             share: None,
             numbers: None,
+            slow: None,
             observer: None,
         };
         // The writer first: it gives the file its journal mode.
@@ -135,9 +138,15 @@ impl Pool {
         self.numbers = Some(numbers);
     }
 
+    /// From now on the log names statements that take so long.
+    pub fn log_slow(&mut self, slow: Duration) {
+        self.slow = Some(slow);
+    }
+
     /// Measures a statement until it is dropped.
-    fn timer(&self) -> Option<HistogramTimer> {
-        self.numbers.as_ref().map(|numbers| numbers.statements.start_timer())
+    fn timer(&self, sql: &str) -> Stopwatch {
+        let numbers = self.numbers.as_ref();
+        Stopwatch::start(numbers.map(|numbers| numbers.statements.start_timer()), self.slow, sql)
     }
 
     pub fn observe(&mut self, observer: Observer) {
@@ -305,7 +314,7 @@ impl Transaction {
     ) -> Result<T, DbErr> {
         observed(self.pool.observer.as_ref(), &statement);
         let mut connection = self.connection.lock().await;
-        let _timer = self.pool.timer();
+        let _timer = self.pool.timer(&statement.sql);
         run(&mut connection, statement).await
     }
 }
@@ -325,7 +334,7 @@ impl ConnectionTrait for Pool {
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         observed(self.observer.as_ref(), &statement);
         let mut connection = self.reader().await?;
-        let _timer = self.timer();
+        let _timer = self.timer(&statement.sql);
         connection.execute(statement).await
     }
 
@@ -336,14 +345,14 @@ impl ConnectionTrait for Pool {
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         observed(self.observer.as_ref(), &statement);
         let mut connection = self.reader().await?;
-        let _timer = self.timer();
+        let _timer = self.timer(&statement.sql);
         connection.query_one(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         observed(self.observer.as_ref(), &statement);
         let mut connection = self.reader().await?;
-        let _timer = self.timer();
+        let _timer = self.timer(&statement.sql);
         connection.query(statement).await
     }
 }

@@ -6,7 +6,7 @@ mod heavy;
 mod issuers;
 mod jwks;
 mod jwt;
-mod key_pair;
+pub mod key_pair;
 mod keys;
 mod limits;
 mod merging;

@@ -2,7 +2,7 @@
 
 mod collector;
 mod ending;
-mod exposition;
+pub mod exposition;
 mod health;
 mod logs;
 mod metrics;

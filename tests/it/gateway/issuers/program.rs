@@ -68,18 +68,18 @@ async fn a_doctor_asks_the_issuers_for_their_keys() {
     };
     let sound = report(&provider.issuer());
     assert!(
-        sound.contains("ok     keys") && sound.contains("ok     issuer default"),
+        sound.contains("ok      keys") && sound.contains("ok      issuer default"),
         "{sound}"
     );
     provider.answer(How::Status(500));
     let down = report(&provider.issuer());
     assert!(
-        down.contains("wrong  issuer default: ") && down.contains("the answer is 500"),
+        down.contains("wrong   issuer default: ") && down.contains("the answer is 500"),
         "{down}"
     );
     let plain = report("http://10.0.0.1/");
     assert!(
-        plain.contains("wrong  issuers: issuers.default: the address "),
+        plain.contains("wrong   issuers: issuers.default: the address "),
         "{plain}"
     );
 }

@@ -1,0 +1,196 @@
+//! The database: whether it is there, takes writes, fits this program, and has the same time.
+
+use std::path::{Path, PathBuf};
+
+use super::disk;
+use super::report::{Finding, Report};
+use crate::cli::open;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::store::checkup::{self, Connections, Engine};
+use crate::store::{self, Store, StoreError};
+
+/// A difference between clocks that is no matter of the network.
+const MOST_APART_SECONDS: i64 = 2;
+/// PostgreSQL from this version on; older ones get no more corrections.
+const OLDEST_POSTGRES: i32 = 140_000;
+/// Connections that a process has beside those of its pool and of its exports: docs/operations.md#many-replicas.
+const BESIDES: i64 = 4;
+
+/// Looks at everything about it.
+pub async fn look(config: &Config, store: &Store, report: &mut Report) {
+    report.says("database", finding(engine(store).await));
+    report.says("schema", finding(schema(store).await));
+    report.says("writes", finding(writes(store).await));
+    if let Some(file) = file(config) {
+        report.says("file", finding(whole(store, &file).await));
+        if let Some(found) = disk::look(&file) {
+            report.says("disk", found);
+        }
+    }
+    match checkup::connections(store).await {
+        Ok(Some(server)) => report.says("connections", connections(config, server)),
+        Ok(None) => {}
+        Err(error) => report.says("connections", Finding::failed(error)),
+    }
+    report.says("clock", finding(clock(store).await));
+}
+
+fn finding(looked: Result<Finding, StoreError>) -> Finding {
+    looked.unwrap_or_else(Finding::failed)
+}
+
+/// SQLite's file, if it has one.
+fn file(config: &Config) -> Option<PathBuf> {
+    let name = open::sqlite_file(&config.store.url)?;
+    let is_memory = name.is_empty() || name == ":memory:" || config.store.url.contains("mode=memory");
+    (!is_memory).then(|| PathBuf::from(name))
+}
+
+async fn engine(store: &Store) -> Result<Finding, StoreError> {
+    Ok(match checkup::engine(store).await? {
+        Engine::Sqlite { version } => Finding::ok().found(format!("SQLite {version}")),
+        Engine::Postgres { encoding, .. } if encoding != "UTF8" => Finding::wrong(
+            format!("the database's texts are in {encoding}"),
+            "make one with `createdb --encoding UTF8 --template template0`",
+        ),
+        Engine::Postgres { number, version, .. } if number < OLDEST_POSTGRES => Finding::warning(
+            format!("PostgreSQL {version} is older than what Tributary is tested with"),
+            "upgrade it",
+        ),
+        Engine::Postgres { version, .. } => Finding::ok().found(format!("PostgreSQL {version}")),
+    })
+}
+
+async fn schema(store: &Store) -> Result<Finding, StoreError> {
+    let migrations = checkup::migrations(store).await?;
+    let (pending, unknown) = (&migrations.pending, &migrations.unknown);
+    Ok(match (unknown.last(), pending.first()) {
+        (Some(newest), _) => Finding::wrong(
+            format!(
+                "a newer program has changed it (migrations: {}, such as {newest})",
+                unknown.len()
+            ),
+            "run that program, or restore the backup from before",
+        ),
+        (None, Some(first)) => Finding::wrong(
+            format!("{} migrations are missing, from {first} on", pending.len()),
+            "`tributary migrate` or `tributary serve` applies them",
+        ),
+        (None, None) => Finding::ok(),
+    })
+}
+
+async fn writes(store: &Store) -> Result<Finding, StoreError> {
+    // SQLite begins to try; whoever is next in the queue of writers is there when that has come to its end.
+    store.ping().await?;
+    store.begin_unaudited().await?.rollback().await?;
+    store.ping().await?;
+    Ok(match checkup::closed_tables(store).await?.as_slice() {
+        [] => Finding::ok(),
+        tables => Finding::wrong(
+            format!("this role may not read and write rows of {}", tables.join(", ")),
+            "GRANT it SELECT, INSERT, UPDATE and DELETE, or let it own them",
+        ),
+    })
+}
+
+async fn whole(store: &Store, file: &Path) -> Result<Finding, StoreError> {
+    let faults = store::integrity::faults(store).await?;
+    Ok(match faults.as_slice() {
+        [] if disk::is_open_to_others(file) => Finding::warning(
+            format!("others on this machine may read {}", file.display()),
+            "chmod 600 it, and the files -wal and -shm beside it",
+        ),
+        [] => Finding::ok(),
+        faults => Finding::wrong(
+            format!("the database file is damaged: {}", faults.join("; ")),
+            "restore it from a copy",
+        ),
+    })
+}
+
+/// Whether there is room for a gateway of these settings, and for another one beside those that run.
+fn connections(config: &Config, server: Connections) -> Finding {
+    let needed = i64::from(config.store.max_connections) + BESIDES + i64::from(config.store.aside);
+    let Connections { most, used } = server;
+    let found = format!("a gateway takes up to {needed}, and of {most} that there may be {used} are in use");
+    let mend = "raise PostgreSQL's max_connections, or lower database.max_connections";
+    if needed > most {
+        Finding::wrong(found, mend)
+    } else if used + needed > most {
+        Finding::warning(found, mend)
+    } else {
+        Finding::ok().found(found)
+    }
+}
+
+/// Times in the ledger are this machine's; replicas whose clocks differ write histories that look out of order.
+async fn clock(store: &Store) -> Result<Finding, StoreError> {
+    let before = Clock::System.now();
+    let Some(there) = store::server_time(store).await? else {
+        return Ok(Finding::ok());
+    };
+    // The answer took a while, and the server looked at its clock somewhere in between.
+    let here = before + (Clock::System.now() - before) / 2;
+    Ok(ahead((here - there).num_seconds()))
+}
+
+/// What it means that this machine's clock is so far ahead of the database's.
+fn ahead(seconds: i64) -> Finding {
+    let direction = if seconds > 0 { "ahead of" } else { "behind" };
+    match seconds.abs() {
+        apart if apart > MOST_APART_SECONDS => Finding::wrong(
+            format!("this machine's clock is {apart} s {direction} the database's"),
+            "synchronise both",
+        ),
+        _ => Finding::ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::Verdict;
+    use super::*;
+    use crate::config::Flags;
+
+    #[test]
+    fn a_gateway_and_one_more_need_connections() {
+        let config = Config::load(Flags::default()).expect("the defaults");
+        // 8 + 4 + 4.
+        for (most, used, verdict) in [
+            (97, 16, Verdict::Ok),
+            (32, 16, Verdict::Ok),
+            (31, 16, Verdict::Warning),
+            (15, 0, Verdict::Wrong),
+        ] {
+            assert_eq!(connections(&config, Connections { most, used }).verdict(), verdict);
+        }
+    }
+
+    #[test]
+    fn clocks_may_differ_by_moments() {
+        for (seconds, verdict) in [
+            (0, Verdict::Ok),
+            (2, Verdict::Ok),
+            (-2, Verdict::Ok),
+            (3, Verdict::Wrong),
+            (-60, Verdict::Wrong),
+        ] {
+            assert_eq!(ahead(seconds).verdict(), verdict, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn only_files_are_on_disks() {
+        let named = |url: &str| {
+            let mut config = Config::load(Flags::default()).expect("the defaults");
+            config.store.url = url.to_owned();
+            file(&config)
+        };
+        assert_eq!(named("sqlite://a/b.db?mode=rwc"), Some(PathBuf::from("a/b.db")));
+        for url in ["sqlite::memory:", "sqlite://x?mode=memory", "postgres://ann@host/books"] {
+            assert_eq!(named(url), None, "{url}");
+        }
+    }
+}

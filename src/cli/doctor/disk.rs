@@ -1,0 +1,88 @@
+//! Files: how much room there is for SQLite's, and who may read what is secret.
+
+use std::path::Path;
+
+use super::report::Finding;
+
+const MEGABYTE: u64 = 1024 * 1024;
+/// With less than that a busy gateway may be at the end of it before anybody is there.
+const LITTLE: u64 = 1024 * MEGABYTE;
+/// With less than that writes fail soon: the log beside the file takes as much.
+const NONE: u64 = 100 * MEGABYTE;
+
+/// Looks at the disk that the file is on; `None`: the system does not say.
+pub fn look(file: &Path) -> Option<Finding> {
+    // A name without a folder is in the present one.
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let free = free(folder.unwrap_or(Path::new(".")))?;
+    let size = file.metadata().map_or(0, |file| file.len());
+    Some(judge(free, size))
+}
+
+#[cfg(unix)]
+fn free(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    disk.f_bavail.checked_mul(disk.f_frsize)
+}
+
+#[cfg(not(unix))]
+fn free(_: &Path) -> Option<u64> {
+    None
+}
+
+/// Whether others on this machine than a file's owner may read it.
+#[cfg(unix)]
+pub fn is_open_to_others(file: &Path) -> bool {
+    let mode = file.metadata().map(|file| std::os::unix::fs::MetadataExt::mode(&file));
+    mode.is_ok_and(|mode| mode & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+pub fn is_open_to_others(_: &Path) -> bool {
+    false
+}
+
+/// What so many free bytes are for a file of so many.
+fn judge(free: u64, size: u64) -> Finding {
+    let found = format!(
+        "{} MB are free, the file has {} MB",
+        free / MEGABYTE,
+        size.div_ceil(MEGABYTE)
+    );
+    let mend = "make room, or move the file to a larger disk: without room mutations fail";
+    if free < NONE {
+        Finding::wrong(found, mend)
+    } else if free < LITTLE.max(size / 4) {
+        Finding::warning(found, mend)
+    } else {
+        Finding::ok().found(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::Verdict;
+    use super::*;
+
+    #[test]
+    fn room_is_judged_by_the_size_of_the_file() {
+        let gigabytes = |number: u64| number * 1024 * MEGABYTE;
+        for (free, size, verdict) in [
+            (gigabytes(10), gigabytes(1), Verdict::Ok),
+            (gigabytes(2), gigabytes(10), Verdict::Warning),
+            (gigabytes(1) - 1, 0, Verdict::Warning),
+            (99 * MEGABYTE, 0, Verdict::Wrong),
+            (0, gigabytes(1), Verdict::Wrong),
+        ] {
+            assert_eq!(judge(free, size).verdict(), verdict, "{free} {size}");
+        }
+    }
+
+    #[test]
+    fn the_disk_is_found_by_the_file_that_is_to_be_on_it() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(look(&folder.path().join("new.db")).is_some(), cfg!(unix));
+        assert_eq!(look(Path::new("new.db")).is_some(), cfg!(unix));
+        assert!(look(&folder.path().join("none/new.db")).is_none());
+    }
+}

@@ -1,0 +1,154 @@
+//! Keys: by which tokens are signed and checked, and by which webhooks' secrets are encrypted.
+
+use std::collections::BTreeSet;
+
+use super::disk;
+use super::report::Finding;
+use crate::auth::{SealingError, SealingKeys};
+use crate::cli::open;
+use crate::config::Config;
+use crate::store::{Store, checkup};
+
+/// Where a secret repeats itself within so many bytes, it is as good as that beginning alone.
+const SHORTEST_PERIOD: usize = 16;
+/// A secret of random bytes in hexadecimal digits has nearly all 16 of them.
+const FEWEST_LETTERS: usize = 10;
+/// What is guessed first.
+const WORDS: [&str; 6] = ["secret", "password", "changeme", "change-me", "example", "tributary"];
+
+/// The keys of tokens: whether they can be used, and whether anybody else may know them.
+pub fn of_tokens(config: &Config) -> Finding {
+    let keys = match open::keys(config) {
+        Ok(keys) => keys,
+        Err(error) => return Finding::failed(error),
+    };
+    if let Some(secret) = &config.jwt_secret {
+        return of_secret(secret, config.http.production);
+    }
+    if let Some(public) = &config.jwt_public_key {
+        let makes = match keys.can_mint() {
+            true => "tokens are made here, too",
+            false => "tokens are made elsewhere only",
+        };
+        return match config
+            .jwt_private_key
+            .as_deref()
+            .filter(|file| disk::is_open_to_others(file))
+        {
+            Some(file) => Finding::warning(
+                format!("others on this machine may read {}", file.display()),
+                "chmod 600",
+            ),
+            None => Finding::ok().found(format!("{}: {makes}", public.display())),
+        };
+    }
+    match (config.issuers.is_empty(), config.http.production) {
+        (false, _) => Finding::ok().found("those of [issuers] only: no tokens are made here"),
+        (true, false) => Finding::ok().found("the demo's"),
+        (true, true) => Finding::warning(
+            "the demo's key is used in production",
+            "set jwt_secret, jwt_public_key or an issuer",
+        ),
+    }
+}
+
+fn of_secret(secret: &str, production: bool) -> Finding {
+    let weakness = weakness(secret);
+    let mend = "make another one, with `openssl rand -hex 32`";
+    match weakness {
+        Some(weakness) if production => Finding::wrong(format!("the JWT secret {weakness}"), mend),
+        Some(weakness) => Finding::warning(format!("the JWT secret {weakness}"), mend),
+        None => Finding::ok().found("a secret (HS256)"),
+    }
+}
+
+/// Why a secret that is long enough can be guessed nevertheless.
+fn weakness(secret: &str) -> Option<&'static str> {
+    let bytes = secret.trim().as_bytes();
+    let letters: BTreeSet<_> = bytes.iter().collect();
+    let repeats = |period: usize| bytes.iter().skip(period).zip(bytes).all(|(one, other)| one == other);
+    let lower = secret.to_lowercase();
+    if letters.len() < FEWEST_LETTERS {
+        Some("has few different letters")
+    } else if (1..SHORTEST_PERIOD).any(repeats) {
+        Some("repeats itself")
+    } else if WORDS.iter().any(|word| lower.contains(word)) {
+        Some("has a word in it that is guessed first")
+    } else {
+        None
+    }
+}
+
+/// The keys of webhooks: whether there are any, and whether they open what is in the database.
+pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> Finding {
+    let keys = match &config.webhooks.keys {
+        Some(keys) => match SealingKeys::parse(keys) {
+            Ok(keys) => Some(keys),
+            Err(error) => return Finding::wrong(error, "mend webhook_keys"),
+        },
+        None if config.http.production => None,
+        None => Some(SealingKeys::development()),
+    };
+    let secrets = match store {
+        // Before there are tables there are no secrets.
+        Some(store) => checkup::sealed_secrets(store).await,
+        None => Ok(Vec::new()),
+    };
+    let secrets = match secrets {
+        Ok(secrets) => secrets,
+        Err(error) => return Finding::failed(error),
+    };
+    let Some(keys) = keys else {
+        return match secrets.len() {
+            0 => Finding::warning(
+                "there are no webhooks in production without",
+                "set webhook_keys to have them",
+            ),
+            number => Finding::wrong(
+                format!("{number} webhook endpoints are told nothing"),
+                "set webhook_keys to the key that their secrets were encrypted with",
+            ),
+        };
+    };
+    let opened = secrets
+        .iter()
+        .map(|secret| keys.open(secret.tenant, secret.endpoint, &secret.sealed));
+    let problems: Vec<SealingError> = opened.filter_map(Result::err).collect();
+    match problems.first() {
+        None => Finding::ok(),
+        Some(first) => Finding::wrong(
+            format!(
+                "the secrets of {} webhook endpoints do not open: {first}",
+                problems.len()
+            ),
+            "put the key back that they were encrypted with, behind the others of webhook_keys",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::Verdict;
+    use super::*;
+
+    #[test]
+    fn secrets_that_can_be_guessed_are_told_from_those_that_cannot() {
+        for (secret, weak) in [
+            (
+                "61c8a0f2b7d94e53866fb1a90c3d2e74a5f0918c7b6d4e2f1a3c5b7d9e8f6042",
+                false,
+            ),
+            ("Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZg", false),
+            ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true),
+            ("01010101010101010101010101010101", true),
+            ("0123456789ab0123456789ab0123456789ab", true),
+            ("my-very-own-Secret-for-the-gateway-1", true),
+            ("CHANGEME-0123456789-abcdefghijklmnop", true),
+        ] {
+            assert_eq!(weakness(secret).is_some(), weak, "{secret}");
+            let verdict = of_secret(secret, true).verdict();
+            assert_eq!(verdict, if weak { Verdict::Wrong } else { Verdict::Ok });
+        }
+        assert_eq!(of_secret(&"a".repeat(40), false).verdict(), Verdict::Warning);
+    }
+}

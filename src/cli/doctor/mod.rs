@@ -1,0 +1,58 @@
+//! `tributary doctor`.
+
+mod database;
+mod disk;
+mod keys;
+mod report;
+mod settings;
+
+use crate::cli::{CliError, open};
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::http;
+use crate::metrics::Metrics;
+use report::{Finding, Report};
+
+/// Looks at everything that a gateway needs, and says of each what is wrong with it and how to mend it. Changes nothing; a
+/// SQLite file that is missing is made if the URL says so, as by every command. An error where anything is wrong.
+pub async fn run(config: &Config, json: bool) -> Result<(), CliError> {
+    let mut report = Report::default();
+    report.is_done("settings", http::check(&config.http));
+    report.says("exposure", settings::exposure(config));
+    report.says("graphiql", settings::graphiql(&config.http));
+    if let Some(endpoint) = &config.otlp_endpoint {
+        report.says("traces", settings::traces(endpoint).await);
+    }
+    report.says("keys", keys::of_tokens(config));
+    issuers(config, &mut report).await;
+    match open::store(config).await {
+        Ok(store) => {
+            report.says("webhook keys", keys::of_webhooks(config, Some(&store)).await);
+            database::look(config, &store, &mut report).await;
+        }
+        Err(error) => {
+            report.says("webhook keys", keys::of_webhooks(config, None).await);
+            report.says("database", Finding::failed(error));
+        }
+    }
+    report.tell(json)
+}
+
+/// Says what is wrong with settings that cannot be read: nothing else can be looked at.
+pub fn without_settings(error: &ConfigError, json: bool) -> Result<(), CliError> {
+    let mut report = Report::default();
+    report.says("settings", Finding::failed(error));
+    report.tell(json)
+}
+
+/// Fetches the keys of all issuers.
+async fn issuers(config: &Config, report: &mut Report) {
+    match open::issuers(config, &Metrics::new(Clock::System.now())) {
+        Ok(issuers) => {
+            for (name, fetched) in issuers.probe().await {
+                report.is_done(format!("issuer {name}"), fetched);
+            }
+        }
+        Err(error) => report.says("issuers", Finding::failed(error)),
+    }
+}

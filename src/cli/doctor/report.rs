@@ -1,0 +1,148 @@
+//! What was looked at, and what is to be done about it.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+
+use crate::cli::{CliError, output};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    Ok,
+    /// A gateway runs with it, but somebody should know.
+    Warning,
+    /// A gateway does not start with it, or does not do what it is for.
+    Wrong,
+}
+
+impl Verdict {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Wrong => "wrong",
+        }
+    }
+}
+
+/// What came of looking at one thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    check: String,
+    result: Verdict,
+    /// What was found; null: nothing to speak of.
+    found: Option<String>,
+    /// What to do about it; null: nothing.
+    mend: Option<String>,
+}
+
+impl Finding {
+    pub fn ok() -> Self {
+        Self::new(Verdict::Ok)
+    }
+
+    pub fn warning(found: impl Display, mend: &str) -> Self {
+        Self::new(Verdict::Warning).found(found).mend(mend)
+    }
+
+    pub fn wrong(found: impl Display, mend: &str) -> Self {
+        Self::new(Verdict::Wrong).found(found).mend(mend)
+    }
+
+    /// What the error itself says is all there is to say.
+    pub fn failed(error: impl Display) -> Self {
+        Self::new(Verdict::Wrong).found(error)
+    }
+
+    fn new(result: Verdict) -> Self {
+        Self {
+            check: String::new(),
+            result,
+            found: None,
+            mend: None,
+        }
+    }
+
+    pub fn found(mut self, found: impl Display) -> Self {
+        // What others say may have several lines.
+        self.found = Some(found.to_string().replace('\n', "; "));
+        self
+    }
+
+    fn mend(mut self, mend: &str) -> Self {
+        self.mend = Some(mend.to_owned());
+        self
+    }
+
+    #[cfg(test)]
+    pub fn verdict(&self) -> Verdict {
+        self.result
+    }
+
+    fn line(&self) -> String {
+        let (result, check) = (self.result.word(), &self.check);
+        let texts = self.found.iter().chain(&self.mend);
+        let texts: Vec<_> = texts.map(String::as_str).collect();
+        match texts.is_empty() {
+            true => format!("{result:<8}{check}"),
+            false => format!("{result:<8}{check}: {}", texts.join(": ")),
+        }
+    }
+}
+
+/// The findings, in the order in which they were made.
+#[derive(Debug, Default)]
+pub struct Report(Vec<Finding>);
+
+impl Report {
+    pub fn says(&mut self, check: impl Into<String>, mut finding: Finding) {
+        finding.check = check.into();
+        self.0.push(finding);
+    }
+
+    /// The same of what is in order where there is no error.
+    pub fn is_done<T>(&mut self, check: impl Into<String>, result: Result<T, impl Display>) {
+        self.says(check, result.map_or_else(Finding::failed, |_| Finding::ok()));
+    }
+
+    /// Writes it to standard output, in lines or as one JSON object; an error if anything is wrong.
+    pub fn tell(&self, json: bool) -> Result<(), CliError> {
+        let wrong = self.0.iter().filter(|finding| finding.result == Verdict::Wrong).count();
+        if json {
+            output::line(serde_json::json!({ "ok": wrong == 0, "checks": self.0 }))?;
+        } else {
+            for finding in &self.0 {
+                output::line(finding.line())?;
+            }
+        }
+        match wrong {
+            0 => Ok(()),
+            wrong => Err(format!("{wrong} of {} checks failed", self.0.len()).into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_is_one_line() {
+        let mut report = Report::default();
+        report.says("a", Finding::ok());
+        report.says("b", Finding::ok().found("two\nlines"));
+        report.says("c", Finding::warning("it is old", "get a new one"));
+        report.says("d", Finding::failed("it is gone"));
+        let lines: Vec<_> = report.0.iter().map(Finding::line).collect();
+        assert_eq!(
+            lines,
+            [
+                "ok      a",
+                "ok      b: two; lines",
+                "warning c: it is old: get a new one",
+                "wrong   d: it is gone",
+            ]
+        );
+    }
+}

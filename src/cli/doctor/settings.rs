@@ -1,0 +1,114 @@
+//! Settings that are sound, and perhaps not meant.
+
+use std::time::Duration;
+
+use axum::http::Uri;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use url::Url;
+
+use super::report::Finding;
+use crate::client;
+use crate::config::Config;
+use crate::http::{self, GraphiqlFiles, HttpOptions};
+
+/// The collector is a process beside the gateway.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether strangers may see more than they need.
+pub fn exposure(config: &Config) -> Finding {
+    let mut open = Vec::new();
+    let is_public = !config.listen.ip().is_loopback();
+    if is_public && !config.http.production {
+        open.push("everybody who reaches it sees GraphiQL, introspection and suggestions (set production)");
+    }
+    if is_public && !config.http.production && config.metrics_listen.is_none() {
+        open.push("and /metrics (set metrics_listen)");
+    }
+    if config.http.production && config.metrics_listen.is_none() {
+        open.push("there are no metrics (set metrics_listen)");
+    }
+    if config.http.production && config.http.cors.origins.iter().any(|origin| origin == "*") {
+        open.push("the pages of all origins may ask (name them in cors.origins)");
+    }
+    if is_plain(&config.store.url) {
+        open.push("what goes to the database is not encrypted for sure (add ?sslmode=verify-full to its URL)");
+    }
+    match open.is_empty() {
+        true => Finding::ok(),
+        false => Finding::warning(open.join("; "), "unless it is meant"),
+    }
+}
+
+/// Whether the database is on another machine and nothing says that the way there must be encrypted.
+fn is_plain(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    let Some(host) = url.host_str().filter(|_| url.scheme().starts_with("postgres")) else {
+        return false;
+    };
+    let is_here = ["", "localhost", "127.0.0.1", "[::1]"].contains(&host) || host.starts_with('%');
+    let mut modes = url
+        .query_pairs()
+        .filter(|(name, _)| name == "sslmode" || name == "ssl-mode");
+    let is_safe = modes.any(|(_, mode)| mode == "verify-full" || mode == "verify-ca" || mode == "require");
+    !is_here && !is_safe
+}
+
+/// Whether the page is there that browsers find.
+pub fn graphiql(options: &HttpOptions) -> Finding {
+    if options.production {
+        return Finding::ok().found("not shown in production");
+    }
+    match http::graphiql_files(&options.graphiql_assets) {
+        Err(error) => Finding::failed(error),
+        Ok(GraphiqlFiles::Own) => Finding::ok(),
+        Ok(GraphiqlFiles::Explorer) => Finding::ok().found("the gateway's own explorer stands in for it"),
+        Ok(GraphiqlFiles::Cdn) => Finding::warning(
+            "browsers fetch it from a CDN, since the build embedded none",
+            "run scripts/graphiql-assets and set graphiql_assets to assets/graphiql",
+        ),
+    }
+}
+
+/// Whether somebody takes connections where traces go.
+pub async fn traces(endpoint: &str) -> Finding {
+    let address = endpoint.parse::<Uri>().ok().filter(client::is_address);
+    let Some(authority) = address.as_ref().and_then(Uri::authority) else {
+        let found = format!("{endpoint:?} is no address such as http://127.0.0.1:4318");
+        return Finding::wrong(found, "mend otlp_endpoint");
+    };
+    let place = (authority.host(), authority.port_u16().unwrap_or(80));
+    let problem = match timeout(PATIENCE, TcpStream::connect(place)).await {
+        Ok(Ok(_)) => return Finding::ok(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "nobody answers".to_owned(),
+    };
+    let found = format!("the collector at {authority} takes no connections ({problem}), and traces are dropped");
+    Finding::warning(found, "start it, or mend otlp_endpoint")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn databases_elsewhere_must_be_reached_through_tls() {
+        for (url, plain) in [
+            ("sqlite://tributary.db?mode=rwc", false),
+            ("postgres://ann@localhost/books", false),
+            ("postgres://ann@127.0.0.1:5432/books", false),
+            ("postgres://ann@[::1]/books", false),
+            ("postgres:///books", false),
+            ("postgres://%2Frun%2Fpostgresql/books", false),
+            ("postgres://ann@database.example/books", true),
+            ("postgres://ann@database.example/books?sslmode=prefer", true),
+            ("postgres://ann@database.example/books?sslmode=verify-full", false),
+            (
+                "postgresql://ann@10.0.0.7/books?application_name=x&sslmode=require",
+                false,
+            ),
+        ] {
+            assert_eq!(is_plain(url), plain, "{url}");
+        }
+    }
+}
