@@ -139,7 +139,7 @@ async fn run(
     front: &Front,
     request_id: &str,
     admission: &Admission,
-    execution: impl Future<Output = Answered>,
+    execution: impl Future<Output = Answered> + Send,
 ) -> Result<GraphqlResponse, Failed> {
     let running = async {
         let answered = patiently(front, admission, execution).await?;
@@ -153,7 +153,7 @@ async fn observed(
     front: &Front,
     request_id: &str,
     admission: &Admission,
-    running: impl Future<Output = Result<GraphqlResponse, Failed>>,
+    running: impl Future<Output = Result<GraphqlResponse, Failed>> + Send,
 ) -> Result<GraphqlResponse, Failed> {
     let admitted = &admission.admitted;
     let name = admission.operation_name.as_deref();

@@ -116,7 +116,7 @@ pub async fn operation(
     document: &ExecutableDocument,
     name: Option<&str>,
     (kind, requested_cost): (OperationType, u64),
-    execution: impl Future<Output = Result<GraphqlResponse, Failed>>,
+    execution: impl Future<Output = Result<GraphqlResponse, Failed>> + Send,
 ) -> Result<GraphqlResponse, Failed> {
     let name = name.or_else(|| only_name(document));
     let start = Instant::now();

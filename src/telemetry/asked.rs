@@ -2,6 +2,10 @@
 
 use std::fmt::Write;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio::task::futures::TaskLocalFuture;
+
 tokio::task_local! {
     static ASKED: Asked;
 }
@@ -31,12 +35,18 @@ impl Asked {
 }
 
 /// Does something for a request's document, whose SHA-256 is given. What it spawns does not know of it.
-pub async fn asking<T>(request: &str, document: [u8; 32], work: impl Future<Output = T>) -> T {
+///
+/// Boxed: what is large here is large in every future around it.
+pub fn asking<'w, T>(
+    request: &str,
+    document: [u8; 32],
+    work: impl Future<Output = T> + Send + 'w,
+) -> TaskLocalFuture<Asked, BoxFuture<'w, T>> {
     let asked = Asked {
         request: request.to_owned(),
         document,
     };
-    ASKED.scope(asked, work).await
+    ASKED.scope(asked, work.boxed())
 }
 
 /// What this is done for; `None`: for no document.
