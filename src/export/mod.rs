@@ -193,12 +193,12 @@ impl Exports {
         &self,
         app: &App,
         caller: &Caller,
-        document: &ExecutableDocument,
+        document: ExecutableDocument,
         variables: Variables,
     ) -> Result<Value, ExportError> {
         let context = RequestContext::new(app, caller.clone());
         let mut request = Request::new("").variables(variables).data(context);
-        request.set_parsed_query(document.clone());
+        request.set_parsed_query(document);
         // Boxed: it would be large in every future around it.
         let response = self.schema.execute(request).boxed().await;
         if !response.errors.is_empty() {
@@ -323,7 +323,9 @@ impl Order {
         app: &App,
         document: &ExecutableDocument,
     ) -> Result<Ends, ExportError> {
-        let found = exports.answer(app, &self.caller, document, self.variables()).await?;
+        let found = exports
+            .answer(app, &self.caller, document.clone(), self.variables())
+            .await?;
         if found == Value::Null {
             return Err(ExportError::Wrong(vec!["partnerId does not exist".to_owned()]));
         }
@@ -351,7 +353,9 @@ impl Export {
     /// How many rows it has in all.
     async fn count(&self) -> Result<u64, ExportError> {
         let Order { caller, count, .. } = &self.order;
-        let answer = self.exports.answer(&self.app, caller, count, self.order.variables());
+        let answer = self
+            .exports
+            .answer(&self.app, caller, count.clone(), self.order.variables());
         let json = text(&answer.await?);
         let count: serde_json::Value = serde_json::from_str(&json).map_err(unreadable)?;
         Ok(count["totalCount"].as_u64().unwrap_or_default())
@@ -374,7 +378,7 @@ impl Export {
         if let Some(after) = &self.after {
             variables.insert(Name::new("after"), Value::from(after.as_str()));
         }
-        let reading = async move { exports.answer(&app, &caller, &page, variables).await };
+        let reading = async move { exports.answer(&app, &caller, page, variables).await };
         self.ahead.spawn(reading.in_current_span());
     }
 

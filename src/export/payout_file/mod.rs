@@ -243,7 +243,7 @@ impl FileOrder {
         let id = wishes.text("runId").unwrap_or_default();
         let mut variables = Variables::default();
         variables.insert(Name::new("id"), Value::from(id));
-        if exports.answer(&export.app, &caller, &run, variables).await? == Value::Null {
+        if exports.answer(&export.app, &caller, run, variables).await? == Value::Null {
             return Err(ExportError::Wrong(vec![format!("runId {id} does not exist")]));
         }
         let mut seen = Seen::default();

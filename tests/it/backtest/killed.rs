@@ -1,6 +1,5 @@
 //! Gateways that are killed while they work on a backtest: others finish it, and it comes to the same.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -10,18 +9,12 @@ use tributary::service::ledger::review::approve_matured;
 
 use super::{Lab, terms};
 use crate::ledger::Shop;
+use crate::support::both_databases;
 use crate::support::program::Program;
-use crate::support::{TestApp, both_databases};
 
 const KILLS: usize = 6;
 /// Three times as many as are finished together.
 const PARTNERS: u32 = 600;
-
-async fn start(app: &TestApp) -> Program {
-    let url = app.database_url();
-    let starting = move || Program::over(&url, "", "127.0.0.1:0", &["--log", "error"], Stdio::inherit());
-    tokio::task::spawn_blocking(starting).await.unwrap()
-}
 
 /// How far a backtest is: its status and the number of events.
 async fn progress(lab: &Lab<'_>, id: &str) -> (String, i64) {
@@ -61,7 +54,7 @@ both_databases! {
         let id = lab.enter_until(from, expected["to"].as_str().unwrap(), proposal).await;
         let mut programs = Vec::new();
         for _ in 0..if app.is_postgres() { 2 } else { 1 } {
-            programs.push(start(&app).await);
+            programs.push(Program::begin(&app, "").await);
         }
         let mut cut = 0;
         for kill in 0..KILLS {
@@ -83,7 +76,7 @@ both_databases! {
             drop(programs.swap_remove(fastrand::usize(..programs.len())));
             // As if its time were over. Where the other one was at it, that finds that it holds it no longer.
             app.execute("UPDATE backtest SET held_until = NULL WHERE status = 'RUNNING'").await;
-            programs.push(start(&app).await);
+            programs.push(Program::begin(&app, "").await);
         }
         while progress(&lab, &id).await.0 != "DONE" {
             tokio::time::sleep(Duration::from_millis(10)).await;

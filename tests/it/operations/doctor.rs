@@ -4,12 +4,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use jsonwebtoken::Algorithm;
-use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Value, json};
 
 use crate::gateway::key_pair::KeyPair;
 use crate::support::program::Program;
-use crate::support::{TestApp, both_databases};
+use crate::support::{TestApp, both_databases, execute};
 
 /// Nobody guesses it.
 const SECRET: &str = "61c8a0f2b7d94e53866fb1a90c3d2e74a5f0918c7b6d4e2f1a3c5b7d9e8f6042";
@@ -67,13 +66,6 @@ fn report(database: &str, arguments: &[&str]) -> Report {
     assert_eq!(report["ok"], code == Some(0), "{report}");
     let checks = report["checks"].as_array().expect("a list").clone();
     Report { code, checks }
-}
-
-async fn execute(database: &str, sql: &str) {
-    let connection = Database::connect(database).await.unwrap();
-    let statement = Statement::from_string(connection.get_database_backend(), sql);
-    connection.execute_raw(statement).await.unwrap();
-    connection.close().await.unwrap();
 }
 
 both_databases! {

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,18 +10,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::socket::Socket;
+use crate::support::both_databases;
 use crate::support::program::Program;
-use crate::support::{TestApp, both_databases};
 use crate::webhooks::killed::{Asking, BURST, Happened, KILLS, committed, hex};
 use crate::webhooks::{Seller, admin};
 
 const AFTER: &str = "subscription($after: String) { commissionChanged(after: $after) { id transitions { to } } }";
-
-async fn start(app: &TestApp) -> Program {
-    let url = app.database_url();
-    let starting = move || Program::over(&url, "", "127.0.0.1:0", &["--log", "error"], Stdio::inherit());
-    tokio::task::spawn_blocking(starting).await.unwrap()
-}
 
 /// How often each row was heard of.
 type Counts = BTreeMap<String, usize>;
@@ -110,7 +103,7 @@ both_databases! {
         let replicas = if app.is_postgres() { 2 } else { 1 };
         let mut programs = Vec::new();
         for _ in 0..replicas {
-            programs.push(start(&app).await);
+            programs.push(Program::begin(&app, "").await);
         }
         let mut listener = Listener::default();
         let mut socket = listener.begin(programs[0].address, &programs[0].token).await.expect("it is there");
@@ -149,7 +142,7 @@ both_databases! {
                     () = killing => {}
                 },
             }
-            programs.push(start(&app).await);
+            programs.push(Program::begin(&app, "").await);
             for burst in bursts {
                 answered.extend(burst.await.unwrap());
             }

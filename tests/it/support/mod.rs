@@ -29,6 +29,7 @@ use tributary::store::{self, Store};
 
 pub use client::{Answer, Client};
 use database::Database;
+pub use rows::execute;
 pub use sdl::Sdl;
 
 /// Declares a test that runs once on each database.

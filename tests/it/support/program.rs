@@ -37,6 +37,13 @@ impl Program {
         Self::launch(app, settings, "127.0.0.1:0", &["--log", "error"], Stdio::inherit())
     }
 
+    /// Starts it with a settings file, while the test's other tasks go on.
+    pub async fn begin(app: &TestApp, settings: &'static str) -> Self {
+        let url = app.database_url();
+        let starting = move || Self::over(&url, settings, "127.0.0.1:0", &["--log", "error"], Stdio::inherit());
+        tokio::task::spawn_blocking(starting).await.unwrap()
+    }
+
     /// Starts it where it is told to listen, with further arguments, and what it logs goes there.
     pub fn launch(app: &TestApp, settings: &str, listen: &str, arguments: &[&str], log: impl Into<Stdio>) -> Self {
         Self::over(&app.database_url(), settings, listen, arguments, log)

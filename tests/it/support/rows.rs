@@ -6,6 +6,15 @@ use sea_orm::{ConnectionTrait, Database, Statement};
 
 use super::TestApp;
 
+/// Runs a statement on a connection of its own to the database with this URL.
+pub async fn execute(url: &str, sql: &str) {
+    let database = Database::connect(url).await.expect("a second connection");
+    let statement = Statement::from_string(database.get_database_backend(), sql);
+    let executed = database.execute_raw(statement).await;
+    executed.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    database.close().await.expect("it closes");
+}
+
 impl TestApp {
     /// Every row of every table as text, sorted.
     pub async fn rows(&self) -> BTreeMap<String, Vec<String>> {
@@ -40,13 +49,7 @@ impl TestApp {
 
     /// Runs a statement on a connection of its own, past the program.
     pub async fn execute(&self, sql: &str) {
-        let database = Database::connect(self.database_url())
-            .await
-            .expect("a second connection");
-        let statement = Statement::from_string(database.get_database_backend(), sql);
-        let executed = database.execute_raw(statement).await;
-        executed.unwrap_or_else(|error| panic!("{sql}: {error}"));
-        database.close().await.expect("it closes");
+        execute(&self.database_url(), sql).await;
     }
 
     /// The first column of each row.

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -94,13 +93,6 @@ pub fn hex(id: &str) -> String {
     parse_any(id).expect("an id").1.simple().to_string()
 }
 
-async fn start(app: &TestApp) -> Program {
-    let url = app.database_url();
-    let starting = move || Program::over(&url, SETTINGS, "127.0.0.1:0", &["--log", "error"], Stdio::inherit());
-    // Receivers go on meanwhile.
-    tokio::task::spawn_blocking(starting).await.unwrap()
-}
-
 /// What is committed.
 pub async fn committed(app: &TestApp) -> Happened {
     let id = match app.is_postgres() {
@@ -148,7 +140,7 @@ both_databases! {
         let replicas = if app.is_postgres() { 2 } else { 1 };
         let mut programs = Vec::new();
         for _ in 0..replicas {
-            programs.push(start(&app).await);
+            programs.push(Program::begin(&app, SETTINGS).await);
         }
         for _ in 0..KILLS {
             receivers.iter().for_each(|receiver| receiver.answer(misbehaviour()));
@@ -169,7 +161,7 @@ both_databases! {
             app.execute(&format!(
                 "UPDATE webhook_endpoint SET lease_owner = NULL, lease_until = NULL WHERE lease_owner LIKE '{number}-%'"
             )).await;
-            programs.push(start(&app).await);
+            programs.push(Program::begin(&app, SETTINGS).await);
             for burst in bursts {
                 answered.extend(burst.await.unwrap());
             }
