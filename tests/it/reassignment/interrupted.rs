@@ -1,10 +1,7 @@
 //! Moves that are cut off: at any statement, and by a kill amid a page. The same again moves what is left, each event once.
 
 use std::fmt::Write;
-use std::future::Future;
-use std::pin::pin;
 use std::process::{Command, Output, Stdio};
-use std::task::Poll;
 
 use serde_json::{Value, json};
 use tributary::auth::Caller;
@@ -14,18 +11,7 @@ use tributary::service::ledger::reassign::{NewReassignment, reassign_customer};
 
 use super::Two;
 use crate::ledger::{charge, merged, refund};
-use crate::support::{TestApp, both_databases};
-
-/// What `work` comes to; `None`: it was given up before its next step when the program had sent this many statements.
-async fn given_up_after<T>(app: &TestApp, statements: usize, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    app.reset_statements();
-    std::future::poll_fn(|context| match app.statements().len() >= statements {
-        true => Poll::Ready(None),
-        false => work.as_mut().poll(context).map(Some),
-    })
-    .await
-}
+use crate::support::both_databases;
 
 /// Rows and what is counted of both.
 async fn standing(two: &Two<'_>) -> Value {
@@ -69,7 +55,7 @@ both_databases! {
         let (before, mut cuts) = (standing(&two).await, 0);
         let moved = loop {
             let work = reassign_customer(&app.app, &caller, input.clone());
-            if let Some(moved) = given_up_after(&app, cuts + 1, Box::pin(work)).await {
+            if let Some(moved) = app.given_up_after(cuts + 1, Box::pin(work)).await {
                 break moved.expect("a move");
             }
             // Whoever gives up while it commits does not know what became of it.

@@ -9,7 +9,11 @@ mod rows;
 mod sdl;
 pub mod token;
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
@@ -61,6 +65,9 @@ macro_rules! both_databases {
 
 pub(crate) use both_databases;
 
+/// What whoever would send one statement too many unwinds with.
+struct OneMore;
+
 /// The texts of the statements that a program sent.
 pub type Statements = Arc<Mutex<Vec<String>>>;
 
@@ -70,6 +77,8 @@ pub struct TestApp {
     pub clock: Clock,
     router: Router,
     statements: Statements,
+    /// With this many counted, whoever sends one more unwinds instead.
+    most_statements: Arc<AtomicUsize>,
     // Dropped last: removes the database.
     database: Database,
 }
@@ -123,8 +132,17 @@ impl TestApp {
             .await
             .expect("the test database opens");
         let statements = Arc::new(Mutex::new(Vec::new()));
-        let seen = statements.clone();
-        store.observe(move |sql| seen.lock().unwrap().push(sql.to_owned()));
+        let most = Arc::new(AtomicUsize::new(usize::MAX));
+        let (seen, bound) = (statements.clone(), most.clone());
+        store.observe(move |sql| {
+            let mut seen = seen.lock().unwrap();
+            let is_one_more = seen.len() == bound.load(Ordering::Relaxed);
+            if !is_one_more {
+                return seen.push(sql.to_owned());
+            }
+            drop(seen);
+            resume_unwind(Box::new(OneMore));
+        });
         let clock = Clock::manual("2026-03-01T12:00:00Z".parse::<Timestamp>().unwrap());
         let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
         let app = Arc::new(App::new(store, clock.clone(), keys));
@@ -135,6 +153,7 @@ impl TestApp {
             clock,
             router,
             statements,
+            most_statements: most,
             database,
         }
     }
@@ -228,6 +247,27 @@ impl TestApp {
     /// A client with this token, or without any.
     pub fn client(&self, token: Option<String>) -> Client {
         Client::new(self.router.clone(), token)
+    }
+
+    /// What `work` comes to; `None`: it was given up when the program had sent this many statements, before its next step and
+    /// in any case before it sent another one. Several may be answered in one step.
+    pub async fn given_up_after<T>(&self, statements: usize, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        self.reset_statements();
+        self.most_statements.store(statements, Ordering::Relaxed);
+        let done = std::future::poll_fn(|context| {
+            if self.statements().len() >= statements {
+                return Poll::Ready(None);
+            }
+            match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+                Ok(poll) => poll.map(Some),
+                Err(panic) if panic.is::<OneMore>() => Poll::Ready(None),
+                Err(panic) => resume_unwind(panic),
+            }
+        });
+        let done = done.await;
+        self.most_statements.store(usize::MAX, Ordering::Relaxed);
+        done
     }
 
     /// Forgets the statements counted so far.
