@@ -117,6 +117,9 @@ pub struct Flags {
         hide_env_values = true
     )]
     webhook_keys: Option<String>,
+    /// A PEM file of certificate authorities that requests to identity providers and webhooks trust beside the usual ones
+    #[arg(long, global = true, env = "TRIBUTARY_OUTGOING_CA_FILE", value_name = "FILE")]
+    outgoing_ca_file: Option<PathBuf>,
     /// The OpenTelemetry collector that traces go to, such as http://127.0.0.1:4318; without it there are none
     #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     otlp_endpoint: Option<String>,
@@ -143,6 +146,7 @@ struct File {
     metrics_listen: Option<SocketAddr>,
     otlp_endpoint: Option<String>,
     webhook_keys: Option<String>,
+    outgoing_ca_file: Option<PathBuf>,
     database: DatabaseSection,
     ledger: LedgerSection,
     outbox: OutboxSection,
@@ -198,6 +202,8 @@ pub struct Config {
     /// `None`: no traces.
     pub otlp_endpoint: Option<String>,
     pub webhooks: WebhookConfig,
+    /// `None`: only the usual authorities are trusted.
+    pub outgoing_ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -287,6 +293,7 @@ impl Config {
                 answer: Duration::from_secs(file.webhooks.answer_seconds),
                 keep_outbox: Duration::from_secs(file.outbox.keep_hours * 3600),
             },
+            outgoing_ca_file: flags.outgoing_ca_file.or(file.outgoing_ca_file),
         })
     }
 }

@@ -8,13 +8,13 @@ use url::Url;
 
 use super::CliError;
 use crate::app::App;
-use crate::auth::{IssuerError, Issuers, Keys, SealingKeys};
+use crate::auth::{Issuers, Keys, SealingKeys};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::tenant::Tenant;
 use crate::domain::webhook::address::Reach;
 use crate::metrics::Metrics;
-use crate::outgoing::{Outgoing, SystemResolver};
+use crate::outgoing::{Authorities, Outgoing, SystemResolver};
 use crate::service::ServiceError;
 use crate::service::webhook::Webhooks;
 use crate::store::{self, Store, StoreError};
@@ -77,7 +77,7 @@ async fn migrated(config: &Config, store: Store, keys: Keys) -> Result<App, CliE
 }
 
 /// The issuers of the settings, whose keys nobody has fetched yet.
-pub fn issuers(config: &Config, metrics: &Metrics) -> Result<Issuers, IssuerError> {
+pub fn issuers(config: &Config, metrics: &Metrics) -> Result<Issuers, CliError> {
     let reach = Reach {
         // Keys that came over plain http would be anybody's, in production or not.
         production: true,
@@ -85,8 +85,15 @@ pub fn issuers(config: &Config, metrics: &Metrics) -> Result<Issuers, IssuerErro
     };
     let fetching = &config.issuer_keys;
     let patience = Duration::from_secs(fetching.answer_seconds.into());
-    let outgoing = Outgoing::new(reach, Arc::new(SystemResolver), patience);
-    Issuers::new(&config.issuers, fetching, &config.jwt_issuer, &outgoing, metrics)
+    let authorities = Authorities::with_file(config.outgoing_ca_file.as_deref())?;
+    let outgoing = Outgoing::new(reach, Arc::new(SystemResolver), patience, &authorities);
+    Ok(Issuers::new(
+        &config.issuers,
+        fetching,
+        &config.jwt_issuer,
+        &outgoing,
+        metrics,
+    )?)
 }
 
 /// What webhooks are set up with. Without a key their secrets are as good as not encrypted, which production refuses.
@@ -101,9 +108,10 @@ fn webhooks(config: &Config) -> Result<Webhooks, CliError> {
         production,
         allowed: settings.allowed_networks.clone(),
     };
+    let authorities = Authorities::with_file(config.outgoing_ca_file.as_deref())?;
     Ok(Webhooks {
         keys: keys.map(Arc::new),
-        outgoing: Outgoing::new(reach, Arc::new(SystemResolver), settings.answer),
+        outgoing: Outgoing::new(reach, Arc::new(SystemResolver), settings.answer, &authorities),
         at_once: settings.at_once,
         keep_outbox: settings.keep_outbox,
         ..Webhooks::default()

@@ -1,6 +1,7 @@
 //! Requests to addresses that callers or the settings name. Each goes to an address that was looked at before: names are resolved here, the
 //! connection is made to what was found, redirects are not followed, and no proxy is asked.
 
+mod authorities;
 mod exchange;
 mod resolve;
 
@@ -17,6 +18,7 @@ use url::{Host, Url};
 
 use crate::domain::webhook::address::{Reach, Refused};
 
+pub use authorities::{Authorities, AuthoritiesError};
 pub use exchange::{Answer, LONGEST_ANSWER, Whole};
 pub use resolve::{Resolve, SystemResolver};
 
@@ -55,16 +57,13 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    /// Trusts the usual authorities. `patience` is for all of a request, from the name to the answer.
-    pub fn new(reach: Reach, resolver: Arc<dyn Resolve>, patience: Duration) -> Self {
-        let roots = rustls::RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
+    /// `patience` is for all of a request, from the name to the answer.
+    pub fn new(reach: Reach, resolver: Arc<dyn Resolve>, patience: Duration, authorities: &Authorities) -> Self {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("the provider has the usual versions")
-            .with_root_certificates(roots)
+            .with_root_certificates(authorities.roots())
             .with_no_client_auth();
         Self {
             reach: Arc::new(reach),

@@ -53,6 +53,7 @@ async fn issuers(config: &Config, report: &mut Report) {
                 report.is_done(format!("issuer {name}"), fetched);
             }
         }
+        // Among them: the file of authorities cannot be taken, which webhooks need, too.
         Err(error) => report.says("issuers", Finding::failed(error)),
     }
 }

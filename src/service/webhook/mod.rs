@@ -15,7 +15,7 @@ use std::time::Duration;
 use crate::auth::{Caller, Denied, Permission, Resource, SealingKeys};
 use crate::domain::webhook::WebhookEventType;
 use crate::domain::webhook::address::Reach;
-use crate::outgoing::{Outgoing, SystemResolver};
+use crate::outgoing::{Authorities, Outgoing, SystemResolver};
 
 /// What webhooks need of the program.
 #[derive(Clone)]
@@ -43,7 +43,12 @@ impl Default for Webhooks {
     fn default() -> Self {
         Self {
             keys: Some(Arc::new(SealingKeys::development())),
-            outgoing: Outgoing::new(Reach::default(), Arc::new(SystemResolver), PATIENCE),
+            outgoing: Outgoing::new(
+                Reach::default(),
+                Arc::new(SystemResolver),
+                PATIENCE,
+                &Authorities::default(),
+            ),
             at_once: AT_ONCE,
             keep_outbox: KEEP_OUTBOX,
             replica: format!("{}-{:016x}", std::process::id(), fastrand::u64(..)),

@@ -2,6 +2,7 @@
 
 mod access;
 mod addresses;
+mod authorities;
 mod before;
 mod cut_off;
 mod dead;
@@ -22,7 +23,7 @@ use tributary::app::App;
 use tributary::auth::{Permissions, Scope};
 use tributary::domain::tenant::Tenant;
 use tributary::domain::webhook::address::Reach;
-use tributary::outgoing::{Outgoing, Resolve, SystemResolver};
+use tributary::outgoing::{Authorities, Outgoing, Resolve, SystemResolver};
 use tributary::service::token::mint;
 use tributary::service::webhook::{Webhooks, fan_out::fan_out, send::send_due};
 
@@ -53,7 +54,7 @@ fn waiting(resolver: Arc<dyn Resolve>, allowed: &[&str], patience: Duration) -> 
         allowed: allowed.iter().map(|network| network.parse().unwrap()).collect(),
     };
     Webhooks {
-        outgoing: Outgoing::new(reach, resolver, patience),
+        outgoing: Outgoing::new(reach, resolver, patience, &Authorities::default()),
         ..Webhooks::default()
     }
 }

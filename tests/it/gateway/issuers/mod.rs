@@ -19,7 +19,7 @@ use tributary::auth::{IssuerError, IssuerSettings, Issuers, KeyFetching};
 use tributary::domain::webhook::address::Reach;
 use tributary::http::HttpOptions;
 use tributary::metrics::Metrics;
-use tributary::outgoing::{Outgoing, SystemResolver};
+use tributary::outgoing::{Authorities, Outgoing, SystemResolver};
 
 use super::key_pair::KeyPair;
 use crate::support::{Client, TestApp};
@@ -45,7 +45,12 @@ fn try_issuers<const N: usize>(
         answer_seconds: 1,
         ..KeyFetching::default()
     };
-    let outgoing = Outgoing::new(reach, Arc::new(SystemResolver), Duration::from_secs(1));
+    let outgoing = Outgoing::new(
+        reach,
+        Arc::new(SystemResolver),
+        Duration::from_secs(1),
+        &Authorities::default(),
+    );
     Issuers::new(&settings, &fetching, "ourselves", &outgoing, metrics)
 }
 
