@@ -47,9 +47,9 @@ attacks:
 kubernetes:
     scripts/kubernetes-validate
 
-# GraphiQL, and the explorer that stands in for it, in headless Chromium.
-graphiql-test:
-    scripts/graphiql-test
+# GraphiQL, and the explorer that stands in for it, in headless Chromium. `just graphiql-test docs/images` makes its picture anew.
+graphiql-test *folder:
+    scripts/graphiql-test {{folder}}
 
 # examples/portal beside the demo, until it is stopped; prints the links.
 portal:
