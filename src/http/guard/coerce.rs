@@ -281,7 +281,7 @@ impl Checker<'_> {
                     self.refuse::<V>(
                         path,
                         position,
-                        format_args!("has no field {field:?}: it is a {name}{alike}"),
+                        format_args!("has no field {field:?}: its type is {name}{alike}"),
                     );
                 }
             }
@@ -293,7 +293,7 @@ impl Checker<'_> {
         required.sort_by_key(|(field, _)| *field);
         for (field, definition) in required {
             if !given.iter().any(|(name, _)| name == field) {
-                let text = format!("is required: it is a {}", definition.ty);
+                let text = format!("is required: its type is {}", definition.ty);
                 self.refuse::<V>(&Path::Key(path, field), position, text);
             }
         }

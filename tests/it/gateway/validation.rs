@@ -18,7 +18,7 @@ async fn documents_that_fit_no_schema_are_refused_and_nothing_runs() {
     for (document, text) in [
         (
             "{ node(id: \"par_01h2xcejqtf2nbrexx3vqjhp41\") { ... on Partner { x: name } ... on Campaign { x: status } } }",
-            "two fields of this place are called x, but one is a String!, the other a CampaignStatus!: give one of them another alias",
+            "two fields of this place are called x, but one is of the type String!, the other of CampaignStatus!: give one of them another alias",
         ),
         (
             "mutation { createPartner(input: { name: \"A\", email: \"a@a.example\", name: \"B\" }) { partner { id } } }",
@@ -34,7 +34,7 @@ async fn documents_that_fit_no_schema_are_refused_and_nothing_runs() {
         ),
         (
             "query($x: ID!) { partners(after: $x) { totalCount } }",
-            "the variable $x is a ID!: here a String is needed",
+            "the variable $x is of the type ID!: here String is needed",
         ),
         (
             "{ partners { totalCount } } { campaigns { totalCount } }",
@@ -55,7 +55,7 @@ async fn documents_that_fit_no_schema_are_refused_and_nothing_runs() {
         ),
         (
             "{ partnrs { totalCount } }",
-            "a Query has no field \"partnrs\": did you mean partners, partner?",
+            "the type Query has no field \"partnrs\": did you mean partners, partner?",
         ),
     ] {
         let variables = match document.contains("Float") {
@@ -115,7 +115,7 @@ async fn production_suggests_no_names() {
     let answer = admin(&app, options).ask("{ partnrs { totalCount } }").await;
     assert_eq!(
         (answer.codes(), message(&answer.body)),
-        (vec![INVALID], "a Query has no field \"partnrs\"")
+        (vec![INVALID], "the type Query has no field \"partnrs\"")
     );
 }
 

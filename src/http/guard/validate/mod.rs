@@ -241,13 +241,18 @@ impl Usage<'_> {
         if !fits {
             findings.add(
                 self.position,
-                format!("the variable ${name} is a {given}: here a {} is needed", place.ty),
+                format!(
+                    "the variable ${name} is of the type {given}: here {} is needed",
+                    place.ty
+                ),
             );
         }
         if let (Some(input), true) = (place.one_of, given.nullable) {
             findings.add(
                 self.position,
-                format!("the variable ${name} is a {given} and could be null, but the field of a {input} cannot"),
+                format!(
+                    "the variable ${name} is of the type {given} and could be null, but the field of {input} cannot"
+                ),
             );
         }
     }

@@ -85,7 +85,7 @@ impl<'a> Check<'a, '_> {
             for other in shown {
                 if !self.have_one_shape(&first.definition.ty, &other.definition.ty) {
                     let (one, two) = (&first.definition.ty, &other.definition.ty);
-                    let reason = format!("one is a {one}, the other a {two}");
+                    let reason = format!("one is of the type {one}, the other of {two}");
                     self.conflict(key, other, &reason);
                 }
             }

@@ -98,7 +98,7 @@ impl<'a> Scope<'a> {
         let Some(definition) = known else {
             if let Some(parent) = parent {
                 let alike = context.alike(name, context.types.fields(parent), findings);
-                findings.add(node.name.pos, format!("a {parent} has no field {name:?}{alike}"));
+                findings.add(node.name.pos, format!("the type {parent} has no field {name:?}{alike}"));
             }
             for (_, value) in &node.arguments {
                 self.value(context, &value.node, value.pos, None);
@@ -117,11 +117,17 @@ impl<'a> Scope<'a> {
             below.items.is_empty(),
         ) {
             (true, true) => {
-                let text = format!("{name} is a {}: say which of its fields to select", definition.ty);
+                let text = format!(
+                    "{name} is of the type {}: say which of its fields to select",
+                    definition.ty
+                );
                 findings.add(field.pos, text);
             }
             (false, false) => {
-                let text = format!("{name} is a {}, of which nothing can be selected", definition.ty);
+                let text = format!(
+                    "{name} is of the type {}, of which nothing can be selected",
+                    definition.ty
+                );
                 findings.add(node.selection_set.pos, text);
             }
             (true, false) | (false, true) => {}
@@ -179,7 +185,7 @@ impl<'a> Scope<'a> {
         for (name, definition) in missing {
             findings.add(
                 position,
-                format!("{owner} needs the argument {name}: it is a {}", definition.ty),
+                format!("{owner} needs the argument {name} of the type {}", definition.ty),
             );
         }
     }
@@ -298,6 +304,6 @@ fn possible(context: &Context, parent: Option<&str>, on: Option<&str>, position:
             .objects(parent)
             .any(|object| context.types.objects(on).any(|other| other == object));
     if !overlap {
-        findings.add(position, format!("a {parent} is never a {on}"));
+        findings.add(position, format!("the type {parent} is never {on}"));
     }
 }

@@ -50,12 +50,18 @@ fn fields_and_leaves() {
         "{ thing { __typename ... on Node { id } } nodes(ids: \"1\") { id } }",
     ]);
     assert_broken(&[
-        ("{ nonsense }", "a Query has no field \"nonsense\""),
-        ("{ a { nam } }", "a A has no field \"nam\": did you mean name?"),
-        ("{ thing { id } }", "a Thing has no field \"id\""),
-        ("{ a { __schema { types { name } } } }", "a A has no field \"__schema\""),
-        ("{ a }", "a is a A: say which of its fields to select"),
-        ("{ a { id { x } } }", "id is a ID!, of which nothing can be selected"),
+        ("{ nonsense }", "the type Query has no field \"nonsense\""),
+        ("{ a { nam } }", "the type A has no field \"nam\": did you mean name?"),
+        ("{ thing { id } }", "the type Thing has no field \"id\""),
+        (
+            "{ a { __schema { types { name } } } }",
+            "the type A has no field \"__schema\"",
+        ),
+        ("{ a }", "a is of the type A: say which of its fields to select"),
+        (
+            "{ a { id { x } } }",
+            "id is of the type ID!, of which nothing can be selected",
+        ),
     ]);
 }
 
@@ -68,9 +74,9 @@ fn fragments() {
     assert_broken(&[
         ("{ a { ...F } }", "there is no fragment \"F\""),
         ("{ a { id } } fragment F on A { id }", "the fragment F is never used"),
-        ("{ a { id ... on B { id } } }", "a A is never a B"),
-        ("{ a { id ...F } } fragment F on B { id }", "a A is never a B"),
-        ("{ thing { ... on C { id } } }", "a Thing is never a C"),
+        ("{ a { id ... on B { id } } }", "the type A is never B"),
+        ("{ a { id ...F } } fragment F on B { id }", "the type A is never B"),
+        ("{ thing { ... on C { id } } }", "the type Thing is never C"),
         ("{ a { ... on Kind { id } } }", "nothing can be selected of a Kind"),
         (
             "{ a { ... on Nod { id } } }",
@@ -92,7 +98,7 @@ fn arguments_and_values() {
         "mutation { make(input: { name: \"\", one: { number: 1 }, filter: null }) { id } }",
     ]);
     assert_broken(&[
-        ("{ need }", "need needs the argument two: it is a Int!"),
+        ("{ need }", "need needs the argument two of the type Int!"),
         ("{ need(two: 1, two: 1) }", "need is given the argument two twice"),
         (
             "{ a(frist: 1) { id } }",
@@ -117,11 +123,11 @@ fn arguments_and_values() {
         ),
         (
             "{ a(filter: { size: 1 }) { id } }",
-            "a.filter has no field \"size\": it is a Filter",
+            "a.filter has no field \"size\": its type is Filter",
         ),
         (
             "{ a(filter: { txt: \"\" }) { id } }",
-            "a.filter has no field \"txt\": it is a Filter; did you mean text?",
+            "a.filter has no field \"txt\": its type is Filter; did you mean text?",
         ),
         (
             "{ b @skp(if: true) { id } }",
@@ -130,7 +136,7 @@ fn arguments_and_values() {
         ("{ a(filter: 1) { id } }", "a.filter must be an object of type Filter"),
         (
             "mutation { make(input: {}) { id } }",
-            "make.input.name is required: it is a String!",
+            "make.input.name is required: its type is String!",
         ),
         (
             "mutation { make(input: { name: \"\", one: {} }) { id } }",
@@ -169,7 +175,7 @@ fn directives() {
             "{ ...F } fragment F on Query @skip(if: true) { b { id } }",
             "the directive @skip may not stand here",
         ),
-        ("{ b @skip { id } }", "@skip needs the argument if: it is a Boolean!"),
+        ("{ b @skip { id } }", "@skip needs the argument if of the type Boolean!"),
         (
             "{ b @skip(if: true) @skip(if: true) { id } }",
             "the directive @skip stands here twice",
@@ -220,31 +226,31 @@ fn variables() {
         ),
         (
             "query($a: ID) { node(id: $a) { id } }",
-            "the variable $a is a ID: here a ID! is needed",
+            "the variable $a is of the type ID: here ID! is needed",
         ),
         (
             "query($a: ID = null) { node(id: $a) { id } }",
-            "the variable $a is a ID: here a ID! is needed",
+            "the variable $a is of the type ID: here ID! is needed",
         ),
         (
             "query($a: String!) { node(id: $a) { id } }",
-            "the variable $a is a String!: here a ID! is needed",
+            "the variable $a is of the type String!: here ID! is needed",
         ),
         (
             "query($a: ID!) { nodes(ids: $a) { id } }",
-            "the variable $a is a ID!: here a [ID!]! is needed",
+            "the variable $a is of the type ID!: here [ID!]! is needed",
         ),
         (
             "query($a: [ID]!) { nodes(ids: $a) { id } }",
-            "the variable $a is a [ID]!: here a [ID!]! is needed",
+            "the variable $a is of the type [ID]!: here [ID!]! is needed",
         ),
         (
             "query($a: ID) { nodes(ids: [$a]) { id } }",
-            "the variable $a is a ID: here a ID! is needed",
+            "the variable $a is of the type ID: here ID! is needed",
         ),
         (
             "query($a: Kind!) { a(filter: { not: { kinds: $a } }) { id } }",
-            "the variable $a is a Kind!: here a [Kind!] is needed",
+            "the variable $a is of the type Kind!: here [Kind!] is needed",
         ),
         (
             "query($a: Int = \"1\") { a(first: $a) { id } }",
@@ -256,7 +262,7 @@ fn variables() {
         ),
         (
             "query($a: Boolean) { b { id @skip(if: $a) } }",
-            "the variable $a is a Boolean: here a Boolean! is needed",
+            "the variable $a is of the type Boolean: here Boolean! is needed",
         ),
         (
             "query A($a: Int!) { ...F } query B { ...F } fragment F on Query { need(two: $a) }",
@@ -264,7 +270,7 @@ fn variables() {
         ),
         (
             "mutation($x: String = \"\") { make(input: { name: \"\", one: { text: $x } }) { id } }",
-            "the variable $x is a String and could be null, but the field of a One cannot",
+            "the variable $x is of the type String and could be null, but the field of One cannot",
         ),
     ]);
 }
@@ -306,11 +312,15 @@ fn fields_that_overlap() {
         "{ a { ...F ...F ... on A { ...F } } } fragment F on A { b { ...G } } fragment G on B { a { b { id } } }",
     ]);
     for (text, key, reason) in [
-        ("{ a { x: id x: name } }", "x", "one is a ID!, the other a String"),
+        (
+            "{ a { x: id x: name } }",
+            "x",
+            "one is of the type ID!, the other of String",
+        ),
         (
             "{ a { x: size x: size } b { x: name x: id } }",
             "x",
-            "one is a String!, the other a ID!",
+            "one is of the type String!, the other of ID!",
         ),
         (
             "{ node(id: 1) { id } node(id: 2) { id } }",
@@ -331,44 +341,44 @@ fn fields_that_overlap() {
         (
             "{ a { x: id } ... { a { x: b { id } } } }",
             "x",
-            "one is a ID!, the other a B",
+            "one is of the type ID!, the other of B",
         ),
         // Never of one object, and yet of one shape.
         (
             "{ node(id: 1) { ... on A { x: name } ... on B { x: name } } }",
             "x",
-            "one is a String, the other a String!",
+            "one is of the type String, the other of String!",
         ),
         (
             "{ node(id: 1) { ... on A { tags } ... on B { tags } } }",
             "tags",
-            "one is a [String!]!, the other a [String]!",
+            "one is of the type [String!]!, the other of [String]!",
         ),
         (
             "{ node(id: 1) { ... on A { x: size } ... on B { x: size } } }",
             "x",
-            "one is a Int, the other a String",
+            "one is of the type Int, the other of String",
         ),
         (
             "{ node(id: 1) { ... on A { x: b { id } } ... on B { x: name } } }",
             "x",
-            "one is a B, the other a String!",
+            "one is of the type B, the other of String!",
         ),
         (
             "{ node(id: 1) { ... on A { x: bs { id } } ... on B { x: a { id } } } }",
             "x",
-            "one is a [B!], the other a A",
+            "one is of the type [B!], the other of A",
         ),
         (
             "{ node(id: 1) { ... on A { x: b { y: name } } ... on B { x: a { y: name } } } }",
             "y",
-            "one is a String!, the other a String",
+            "one is of the type String!, the other of String",
         ),
         // One of them may be of any object.
         (
             "{ node(id: 1) { x: id ... on A { x: kind } } }",
             "x",
-            "one is a ID!, the other a Kind!",
+            "one is of the type ID!, the other of Kind!",
         ),
         (
             "{ thing { ... on Node { x: id } ... on A { x: __typename } } }",
