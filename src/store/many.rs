@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, IntoColumnRef, IntoIden, JoinType, Query, SelectStatement};
+use sea_orm::sea_query::{
+    Alias, Asterisk, Expr, ExprTrait, Func, IntoColumnRef, IntoIden, JoinType, Query, SelectStatement,
+};
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Iterable, QueryTrait, Select, Value};
 use uuid::Uuid;
 
@@ -53,6 +55,32 @@ pub fn one_of_texts(backend: DbBackend, column: impl IntoColumnRef, texts: &[Str
             )
         }
     }
+}
+
+/// The two columns are one of `pairs`. Each pair is looked for by itself: two lists would have an index tried with every
+/// combination of their ids.
+pub fn one_of_pairs(backend: DbBackend, columns: [impl IntoColumnRef; 2], pairs: &[(Uuid, Uuid)]) -> Expr {
+    let mut select = Query::select();
+    match backend {
+        DbBackend::Postgres => {
+            let (one, other): (Vec<_>, Vec<_>) = pairs.iter().copied().unzip();
+            let lists = [uuid_array(&one), uuid_array(&other)].map(Expr::val);
+            select
+                .column(Asterisk)
+                .from_function(Func::cust("unnest").args(lists), "pairs");
+        }
+        _ => {
+            let pairs: Vec<_> = pairs
+                .iter()
+                .map(|(one, other)| [one, other].map(|id| id.simple().to_string()))
+                .collect();
+            let list = serde_json::to_string(&pairs).expect("plain strings");
+            select
+                .exprs(["value ->> 0", "value ->> 1"].map(|part| unhex(Expr::cust(part))))
+                .from_function(Func::cust("json_each").arg(list), "pairs");
+        }
+    }
+    Expr::tuple(columns.map(Expr::col)).in_subquery(select.take())
 }
 
 /// A page of children for each parent. `children` selects those of one parent, given as an expression; `sort` is the

@@ -57,7 +57,7 @@ mod sqlite;
 pub mod stage;
 pub mod standing;
 pub mod statement;
-mod statistics;
+pub mod statistics;
 mod sum;
 mod template;
 pub mod tenant;

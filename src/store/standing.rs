@@ -97,14 +97,18 @@ pub async fn paid_charges_of(
 ) -> Result<HashMap<(PartnerId, CustomerId), i64>, StoreError> {
     use partner_customer::Column;
     let backend = database.get_database_backend();
-    let partners = super::distinct(pairs.iter().map(|(partner, _)| partner.uuid()));
-    let customers = super::distinct(pairs.iter().map(|(_, customer)| customer.uuid()));
     if pairs.is_empty() {
         return Ok(HashMap::new());
     }
+    let mut pairs: Vec<_> = pairs
+        .iter()
+        .map(|(partner, customer)| (partner.uuid(), customer.uuid()))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let columns = [Column::PartnerId, Column::CustomerId].map(|column| column.as_column_ref());
     let rows = visible::<partner_customer::Entity>(scope)
-        .filter(many::one_of(backend, Column::PartnerId.as_column_ref(), &partners))
-        .filter(many::one_of(backend, Column::CustomerId.as_column_ref(), &customers))
+        .filter(many::one_of_pairs(backend, columns, &pairs))
         .all(database)
         .await?;
     let counts = rows.into_iter().map(|row| {

@@ -1,14 +1,15 @@
 //! What SQLite's planner is told about the tables: always the same, whatever is in them, so that statements are planned for
 //! large ledgers from the first row on. Left to itself it takes all rows of a tenant for ten, and walks them where it
 //! should look up a few. Writing `sqlite_stat1` instead of running ANALYZE is SQLite's own advice for programs whose plans
-//! must not change ("Fixed Results Of ANALYZE", sqlite.org/lang_analyze.html). PostgreSQL keeps its statistics itself.
+//! must not change ("Fixed Results Of ANALYZE", sqlite.org/lang_analyze.html). PostgreSQL keeps its statistics itself, and is
+//! told when to.
 
 use std::fmt::Write;
 
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 
-use super::StoreError;
+use super::{Store, StoreError};
 
 /// Rows of a table, and those of a tenant: what we plan for.
 const ROWS: u64 = 1_000_000;
@@ -26,6 +27,23 @@ struct Column {
     is_unique: bool,
     /// `None`: an expression.
     column: Option<String>,
+}
+
+/// What an import fills.
+const FILLED: &str =
+    "ANALYZE partner, customer, partner_customer, event, event_decision, commission, commission_transition";
+
+/// Has PostgreSQL look at the tables that grow now. Left to itself it looks once a minute, and until then takes them for
+/// empty and walks them where it should look up a few rows.
+pub async fn look_again(store: &Store) -> Result<(), StoreError> {
+    if store.reader().get_database_backend() == DbBackend::Sqlite {
+        return Ok(());
+    }
+    let transaction = store.begin_unaudited().await?;
+    transaction
+        .execute_raw(Statement::from_string(DbBackend::Postgres, FILLED))
+        .await?;
+    transaction.commit().await
 }
 
 /// Writes the statistics where they are not there yet.

@@ -17,6 +17,7 @@ use crate::service::ServiceError;
 use crate::service::audit::Import;
 use crate::service::imported::Outcome;
 use crate::service::moving_in::{Answer, MOST, Mode};
+use crate::store;
 
 /// Imports a file. `progress` hears how many of its bytes are done.
 ///
@@ -73,6 +74,7 @@ async fn pass(
     };
     let mut seen = Seen::default();
     let mut batch = Vec::with_capacity(MOST);
+    let (mut batches, mut look_again) = (0_u32, 4);
     loop {
         let next = rows.next()?;
         let is_over = next.is_none();
@@ -103,6 +105,14 @@ async fn pass(
                 }
             }
             progress(rows.read());
+            batches += 1;
+            if batches == look_again && mode == Mode::Write {
+                // Tables that have grown eightfold are to be planned for as what they are now.
+                store::statistics::look_again(&app.store)
+                    .await
+                    .map_err(ServiceError::from)?;
+                look_again *= 8;
+            }
         }
         if is_over {
             report.problems.sort_by_key(|problem| problem.line);
