@@ -1,5 +1,6 @@
 //! Backtests: entering what is proposed, and working it out in the background.
 
+mod ahead;
 mod propose;
 mod work;
 

@@ -5,10 +5,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::ahead::Ahead;
 use crate::app::App;
 use crate::auth::{Scope, Writer};
 use crate::domain::Timestamp;
-use crate::domain::backtest::{Backtest, BacktestStatus, Changed, Replay, ReplayError, Versions, Whose};
+use crate::domain::backtest::{Backtest, BacktestStatus, Replay, ReplayError, Versions, Whose};
 use crate::domain::id::{BacktestId, CampaignId, TenantId};
 use crate::domain::snapshot::CommissionSnapshot;
 use crate::domain::terms::Term;
@@ -19,12 +20,10 @@ use crate::store::{self, StoreError, Transaction};
 pub const HOLD: Duration = Duration::from_secs(60);
 /// How often a holder says that it goes on.
 const RENEWAL: Duration = Duration::from_secs(10);
-/// How many events are read at once.
-const PAGE: u64 = 500;
 /// How many partners are looked for at once.
-const PARTNERS: u64 = 200;
+const PARTNERS: u64 = 1_000;
 /// After how many events what partners came to is written.
-const BATCH: i64 = 5_000;
+const BATCH: i64 = 2_000;
 /// How many events that differ are written at once.
 const CHANGED: usize = 1_000;
 /// For how long what a backtest came to is kept.
@@ -185,6 +184,7 @@ impl Worker<'_> {
             let mut snapshots = store::snapshot::of_partners(reader, &scope, &ids).await?;
             let mut loose = store::backtest::loose(reader, &scope, &backtest, &ids).await?;
             let moved = store::reassignment::moved_partners(reader, &scope, &ids).await?;
+            let mut ahead = Ahead::new(app, scope, &backtest, &ids).await?;
             let mut batch = Batch::default();
             let last = partners.len() - 1;
             for (place, partner) in partners.into_iter().enumerate() {
@@ -202,7 +202,7 @@ impl Worker<'_> {
                 };
                 // What its rows were decided with cannot be told from events that have come and gone.
                 batch.is_incomplete |= moved.contains(&partner.id.uuid());
-                self.replay(&backtest, whose, &versions, &mut batch).await?;
+                self.replay(&mut ahead, whose, &versions, &mut batch).await?;
                 if batch.events >= BATCH || place == last {
                     self.advance(partner, std::mem::take(&mut batch)).await?;
                 }
@@ -213,39 +213,30 @@ impl Worker<'_> {
     /// Replays a partner, and adds what it came to.
     async fn replay(
         &mut self,
-        backtest: &Backtest,
+        ahead: &mut Ahead,
         whose: Whose,
         versions: &Versions,
         batch: &mut Batch,
     ) -> Result<(), Left> {
-        let partner = whose.partner;
+        let (partner, from) = (whose.partner, whose.from);
         let mut replay = Replay::new(whose, versions);
-        let (mut after, mut changed): (_, Vec<Changed>) = (None, Vec::new());
         loop {
-            let reader = self.app.store.reader();
-            let page = store::backtest::recorded(reader, &self.scope, backtest, partner, after, PAGE).await?;
-            let is_last = (page.len() as u64) < PAGE;
-            after = page.last().map(|recorded| recorded.event.id).or(after);
-            for recorded in page {
-                batch.events += i64::from(recorded.event.recorded_at >= backtest.from);
-                replay.step(recorded)?;
-            }
-            changed.extend(replay.take_changed());
-            while changed.len() >= CHANGED {
-                let rest = changed.split_off(CHANGED);
-                self.keep_changed(&std::mem::replace(&mut changed, rest)).await?;
-            }
-            if is_last {
+            let page = ahead.next_of(partner).await?;
+            if page.is_empty() {
                 break;
             }
+            for recorded in page {
+                batch.events += i64::from(recorded.event.recorded_at >= from);
+                replay.step(recorded)?;
+            }
+            batch.changed.extend(replay.take_changed());
+            self.keep_changed(batch).await?;
             self.go_on().await?;
             tokio::task::yield_now().await;
         }
         let replayed = replay.finish()?;
-        changed.extend(replayed.changed);
-        for changed in changed.chunks(CHANGED) {
-            self.keep_changed(changed).await?;
-        }
+        batch.changed.extend(replayed.changed);
+        self.keep_changed(batch).await?;
         batch.is_incomplete |= replayed.is_incomplete;
         let sums = replayed.tally.total.iter().map(|(currency, sum)| (*currency, *sum));
         batch.partners.push((partner, sums.collect()));
@@ -270,10 +261,16 @@ impl Worker<'_> {
         self.written(transaction, is_held).await
     }
 
-    async fn keep_changed(&mut self, changed: &[Changed]) -> Result<(), Left> {
-        let transaction = self.app.store.begin_unaudited().await?;
-        let is_held = store::backtest::keep_changed(&transaction, self.held, changed, self.until()).await?;
-        self.written(transaction, is_held).await
+    /// Writes events that differ as soon as there are many; few are written with what their partners came to.
+    async fn keep_changed(&mut self, batch: &mut Batch) -> Result<(), Left> {
+        while batch.changed.len() >= CHANGED {
+            let rest = batch.changed.split_off(CHANGED);
+            let changed = std::mem::replace(&mut batch.changed, rest);
+            let transaction = self.app.store.begin_unaudited().await?;
+            let is_held = store::backtest::keep_changed(&transaction, self.held, &changed, self.until()).await?;
+            self.written(transaction, is_held).await?;
+        }
+        Ok(())
     }
 
     async fn advance(&mut self, last: Partner, batch: Batch) -> Result<(), Left> {

@@ -1,26 +1,22 @@
-//! Reading what a replay goes through: a partner's events in the order of recording, page by page, with the rows and
-//! decisions that they left.
+//! Reading whose events a replay goes through, and the rows of the ledger that are compared.
 
 use std::collections::HashMap;
 
-use entity::{backtest, commission, commission_transition, customer, event, partner, tier_result};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
+use entity::{backtest, commission, commission_transition, event, partner};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::super::scope::visible;
-use super::super::tier_result::{ResultKind, TierResult};
-use super::super::{StoreError, event_decision as decisions, many, row};
+use super::super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::backtest::{Backtest, LedgerRow, Place, Rated, Recorded};
+use crate::domain::backtest::{Backtest, LedgerRow, Place};
 use crate::domain::commission::{CommissionKind, CommissionStatus};
 use crate::domain::id::{CommissionId, EventId, PartnerGroupId, PartnerId, TieredCommissionId};
-use crate::domain::money::Money;
 use crate::domain::partner::PartnerStatus;
 use crate::domain::refund;
 use crate::domain::terms::BasisKind;
-use crate::domain::tiered::Side;
 
 /// A partner as it is now.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +67,7 @@ pub async fn partners(
         .and_where(own(Expr::col(event::Column::PartnerId.as_column_ref())))
         .and_where(event::Column::RecordedAt.gte(of.from))
         .and_where(event::Column::RecordedAt.lt(of.to))
+        .limit(1)
         .take();
     let has_rows = Query::select()
         .expr(Expr::val(1))
@@ -79,14 +76,13 @@ pub async fn partners(
         .and_where(own(Expr::col(commission::Column::PartnerId.as_column_ref())))
         .and_where(commission::Column::AccruedAt.gte(of.from))
         .and_where(commission::Column::AccruedAt.lt(of.to))
+        .limit(1)
         .take();
+    // As values, of which each partner's is looked for by itself: of EXISTS PostgreSQL makes a join with all events.
+    let any = |select: SelectStatement| Expr::SubQuery(None, Box::new(select.into())).is_not_null();
     let rows: Vec<(Uuid, String, Option<Uuid>)> = visible::<partner::Entity>(scope)
         .filter(Expr::col(partner::Column::Id.as_column_ref()).gt(after))
-        .filter(
-            Condition::any()
-                .add(Expr::exists(has_events))
-                .add(Expr::exists(has_rows)),
-        )
+        .filter(Condition::any().add(any(has_events)).add(any(has_rows)))
         .order_by_asc(partner::Column::Id)
         .limit(limit)
         .select_only()
@@ -102,95 +98,6 @@ pub async fn partners(
         })
     });
     partners.collect()
-}
-
-/// The partner's next events behind this one, recorded before the range ends, at most so many; those that were moved to it
-/// are on neither side. Six statements.
-pub async fn recorded(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    of: &Backtest,
-    partner: PartnerId,
-    after: Option<EventId>,
-    limit: u64,
-) -> Result<Vec<Recorded>, StoreError> {
-    let backend = database.get_database_backend();
-    let events = visible::<event::Entity>(scope)
-        .filter(event::Column::PartnerId.eq(partner.uuid()))
-        .filter(event::Column::AttributedAt.is_null())
-        .filter(event::Column::RecordedAt.lt(of.to))
-        .filter(event::Column::Id.gt(after.map_or_else(Uuid::nil, |id| id.uuid())))
-        .order_by_asc(event::Column::Id)
-        .limit(limit)
-        .all(database)
-        .await?;
-    if events.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<Uuid> = events.iter().map(|event| event.id).collect();
-    let customers = many::distinct(events.iter().filter_map(|event| event.customer_id));
-    let acquired: Vec<(Uuid, Timestamp)> = match customers.as_slice() {
-        [] => Vec::new(),
-        customers => {
-            visible::<customer::Entity>(scope)
-                .filter(many::one_of(backend, customer::Column::Id.as_column_ref(), customers))
-                .select_only()
-                .columns([customer::Column::Id, customer::Column::AcquiredAt])
-                .into_tuple()
-                .all(database)
-                .await?
-        }
-    };
-    let acquired: HashMap<_, _> = acquired.into_iter().collect();
-    let mut decided = decisions::with_what(database, scope, &ids).await?;
-    let results = visible::<tier_result::Entity>(scope)
-        .filter(many::one_of(
-            backend,
-            tier_result::Column::EventId.as_column_ref(),
-            &ids,
-        ))
-        .filter(tier_result::Column::Side.eq(Side::Payout.as_str()))
-        .order_by_asc(tier_result::Column::Id)
-        .all(database)
-        .await?;
-    let results = results.into_iter().map(super::super::tier_result::from_row);
-    let results: Vec<TierResult> = results.collect::<Result<_, _>>()?;
-    let of_row: HashMap<_, _> = results
-        .iter()
-        .filter(|result| result.kind == ResultKind::Adjustment)
-        .filter_map(|result| Some((result.commission?, result.tier)))
-        .collect();
-    let select = visible::<commission::Entity>(scope).filter(many::one_of(
-        backend,
-        commission::Column::EventId.as_column_ref(),
-        &ids,
-    ));
-    let mut rows: HashMap<EventId, Vec<LedgerRow>> = HashMap::new();
-    for (_, row) in read_rows(database, scope, of, select, &of_row).await? {
-        rows.entry(row.event).or_default().push(row);
-    }
-    let mut rated: HashMap<EventId, Vec<Rated>> = HashMap::new();
-    for result in &results {
-        let Some(base) = result.base_minor else { continue };
-        if let Ok(base) = Money::from_minor(base, result.amount.currency()) {
-            let row = result.commission;
-            rated.entry(result.event).or_default().push(Rated { row, base });
-        }
-    }
-    let recorded = events.into_iter().map(|model| {
-        let acquired_at = model.customer_id.and_then(|id| acquired.get(&id)).copied();
-        let uuid = model.id;
-        let mut event = super::super::event::from_row(model)?;
-        (event.content, event.metadata) = (Vec::new(), None);
-        Ok(Recorded {
-            acquired_at,
-            decision: decided.remove(&uuid),
-            rows: rows.remove(&event.id).unwrap_or_default(),
-            rated: rated.remove(&event.id).unwrap_or_default(),
-            event,
-        })
-    });
-    recorded.collect()
 }
 
 /// The clawbacks of each partner that name no event, each with the event of what it adjusts; those of events that were moved
@@ -276,7 +183,7 @@ struct Columns {
 }
 
 /// Rows, each with its partner.
-async fn read_rows(
+pub(super) async fn read_rows(
     database: &impl ConnectionTrait,
     scope: &Scope,
     of: &Backtest,

@@ -3,6 +3,7 @@
 mod history;
 mod open;
 mod proposal;
+mod recorded;
 mod results;
 mod versions;
 mod work;
@@ -22,9 +23,10 @@ use crate::domain::Timestamp;
 use crate::domain::backtest::{Backtest, BacktestStatus};
 use crate::domain::id::{BacktestId, CampaignId, PartnerGroupId, TenantId, TieredCommissionId};
 
-pub use history::{Partner, count_events, loose, partners, recorded};
+pub use history::{Partner, count_events, loose, partners};
 pub use open::{delete_expired, open};
 pub use proposal::{Proposal, ProposedTier};
+pub use recorded::{Stretch, recorded, stretches};
 pub use results::{
     BacktestSum, Order, PartnerSum, SumsKey, actual_rows, campaign_counts, campaign_pages, changed_rows, months_of,
     partner_counts, partner_pages, totals_of,

@@ -29,6 +29,8 @@ pub struct Held {
 pub struct Batch {
     pub partners: Vec<(PartnerId, Vec<(Currency, Difference)>)>,
     pub tally: Tally,
+    /// Their events whose sides differ, but for those that were written before.
+    pub changed: Vec<Changed>,
     pub events: i64,
     pub is_incomplete: bool,
 }
@@ -108,6 +110,7 @@ pub async fn advance(
             .map(|(currency, difference)| partner_row(held, *partner, *currency, difference))
     });
     writes.add(partners.map(IntoActiveModel::into_active_model), Conflict::Replace);
+    add_changed(&mut writes, held, &batch.changed);
     writes.run(transaction).await?;
     Ok(true)
 }
@@ -123,6 +126,13 @@ pub async fn keep_changed(
     if !renew(transaction, held, until, None).await? {
         return Ok(false);
     }
+    Writes::of(|writes| add_changed(writes, held, changed))
+        .run(transaction)
+        .await?;
+    Ok(true)
+}
+
+fn add_changed(writes: &mut Writes, held: Held, changed: &[Changed]) {
     let rows = changed.iter().map(|changed| {
         let row = backtest_event::Model {
             tenant_id: held.tenant.uuid(),
@@ -132,9 +142,7 @@ pub async fn keep_changed(
         };
         row.into_active_model()
     });
-    let writes = Writes::of(|writes| writes.add(rows, Conflict::Replace));
-    writes.run(transaction).await?;
-    Ok(true)
+    writes.add(rows, Conflict::Replace);
 }
 
 /// It has come to its end. Says whether it was still held.

@@ -13,8 +13,8 @@ use crate::support::both_databases;
 use crate::support::program::Program;
 
 const KILLS: usize = 6;
-/// Three times as many as are finished together.
-const PARTNERS: u32 = 600;
+/// Several times as many as are finished together.
+const COMMISSIONS: u64 = 12_000;
 
 /// How far a backtest is: its status and the number of events.
 async fn progress(lab: &Lab<'_>, id: &str) -> (String, i64) {
@@ -38,7 +38,7 @@ both_databases! {
         // Programs go by the clock on the wall, and approve what is mature by it before anything is compared.
         let tenant = app.tenant("acme").await;
         app.clock.advance((Clock::System.now() - app.clock.now()).to_std().unwrap());
-        let amounts = Amounts { partners: PARTNERS, campaigns: 3, commissions: 3_000, rng_seed: 1 };
+        let amounts = Amounts { partners: 300, campaigns: 3, commissions: COMMISSIONS, rng_seed: 1 };
         fill(&app.app, &tenant, amounts, |_| {}).await.unwrap();
         while approve_matured(&app.app, 500).await.unwrap() > 0 {}
         let lab = Lab(Shop { app: &app, tenant });

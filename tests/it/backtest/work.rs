@@ -55,7 +55,7 @@ both_databases! {
         let difference = Difference { actual_minor: 1000, proposed_minor: 7777, rose: 1, ..Difference::default() };
         let tally = Tally { total: [(euros, difference)].into(), ..Tally::default() };
         let partner = ann.parse().unwrap();
-        let batch = Batch { partners: vec![(partner, vec![(euros, difference)])], tally, events: 1, is_incomplete: false };
+        let batch = Batch { partners: vec![(partner, vec![(euros, difference)])], tally, changed: Vec::new(), events: 1, is_incomplete: false };
         let transaction = app.store().begin_unaudited().await.unwrap();
         assert!(claim(&transaction, held, now, until).await.unwrap());
         assert!(advance(&transaction, held, partner, &batch, until).await.unwrap());
