@@ -4,48 +4,86 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::{Two, selection};
-use crate::ledger::{Shop, merged, refund};
+use crate::ledger::{Shop, merged, refund, text};
 use crate::support::{TestApp, both_databases};
+
+/// What a programme pays.
+struct Pays {
+    rules: Value,
+    terms: Value,
+}
+
+impl Pays {
+    /// With bonuses by lifetime value and volume.
+    fn usual() -> Self {
+        Self {
+            rules: json!([
+                { "recurring": { "percentage": "10" } },
+                { "partnerLtvUpgrade": { "minLtvTotal": "150", "upgradePercentage": "5" } },
+                { "chargeThresholdBonus": { "minChargeTotal": "80", "bonus": "2" } },
+            ]),
+            terms: json!([
+                { "basis": "GROUP_RULES" },
+                { "basis": "FIXED", "value": "4", "trigger": "FIRST", "eventType": "signup" },
+                { "basis": "FIXED", "value": "1", "trigger": "SUBSEQUENT", "eventType": "signup", "recurringMonths": 2 },
+            ]),
+        }
+    }
+
+    /// Less, and for other things.
+    fn earlier() -> Self {
+        Self {
+            rules: json!([{ "recurring": { "percentage": "7" } }]),
+            terms: json!([
+                { "basis": "PERCENT", "value": "3" },
+                { "basis": "GROUP_RULES", "trigger": "SUBSEQUENT", "eventType": "signup" },
+            ]),
+        }
+    }
+
+    /// A programme of two partners of one group, who are paid so.
+    async fn programme<'a>(&self, app: &'a TestApp, slug: &str) -> (Two<'a>, String) {
+        let tenant = app.tenant(slug).await;
+        let shop = Shop { app, tenant };
+        let input = json!({ "name": "G", "rules": self.rules });
+        let group = shop.make("createPartnerGroup", "partnerGroup", input).await;
+        let (ann, bob) = (
+            shop.partner_with("ann", json!({ "groupId": group })).await,
+            shop.partner_with("bob", json!({ "groupId": group })).await,
+        );
+        let campaign = shop
+            .campaign_with(json!({ "terms": self.terms, "holdbackDays": 3 }))
+            .await;
+        let two = Two {
+            shop,
+            ann,
+            bob,
+            campaign,
+        };
+        (two, group)
+    }
+
+    /// Pays so from now on.
+    async fn change(&self, two: &Two<'_>, group: &str) {
+        let staff = two.shop.staff();
+        let update = json!({ "id": group, "rules": self.rules });
+        staff.done("updatePartnerGroup", update, "partnerGroup { id }").await;
+        let update = json!({ "id": two.campaign, "terms": self.terms });
+        staff.done("updateCampaign", update, "campaign { id }").await;
+    }
+}
 
 /// A programme with bonuses by lifetime value and volume, and a tier.
 async fn programme<'a>(app: &'a TestApp, slug: &str) -> Two<'a> {
-    let tenant = app.tenant(slug).await;
-    let shop = Shop { app, tenant };
-    let rules = json!([
-        { "recurring": { "percentage": "10" } },
-        { "partnerLtvUpgrade": { "minLtvTotal": "150", "upgradePercentage": "5" } },
-        { "chargeThresholdBonus": { "minChargeTotal": "80", "bonus": "2" } },
-    ]);
-    let group = shop
-        .make(
-            "createPartnerGroup",
-            "partnerGroup",
-            json!({ "name": "G", "rules": rules }),
-        )
-        .await;
-    let (ann, bob) = (
-        shop.partner_with("ann", json!({ "groupId": group })).await,
-        shop.partner_with("bob", json!({ "groupId": group })).await,
-    );
-    let terms = json!([
-        { "basis": "GROUP_RULES" },
-        { "basis": "FIXED", "value": "4", "trigger": "FIRST", "eventType": "signup" },
-        { "basis": "FIXED", "value": "1", "trigger": "SUBSEQUENT", "eventType": "signup", "recurringMonths": 2 },
-    ]);
-    let campaign = shop.campaign_with(json!({ "terms": terms, "holdbackDays": 3 })).await;
+    let (two, _) = Pays::usual().programme(app, slug).await;
     let tier = json!({
         "name": "T", "status": "ACTIVE", "currency": "EUR", "startDate": "2026-01-01", "endDate": "2026-12-31", "period": "MONTHLY",
-        "applyToAllPartners": true, "campaignIds": [campaign],
+        "applyToAllPartners": true, "campaignIds": [two.campaign],
         "goals": [{ "metric": "CONVERSION", "goal": "4" }, { "metric": "SALE_AMOUNT", "goal": "120" }],
         "payout": { "action": "INCREASE", "value": "10" }, "retroactivePayout": { "action": "FLAT_INCREASE", "value": "0.50" },
     });
-    shop.make("createTieredCommission", "tieredCommission", tier).await;
-    Two {
-        shop,
-        ann,
-        bob,
-        campaign,
-    }
+    two.shop.make("createTieredCommission", "tieredCommission", tier).await;
+    two
 }
 
 /// What is counted of a partner, and what its next event would earn.
@@ -146,7 +184,61 @@ impl Made {
     }
 }
 
+/// Bob has something of his own.
+async fn record_own(two: &Two<'_>) {
+    let own = json!({
+        "externalId": "own", "kind": "CHARGE", "amount": { "amount": "33", "currency": "EUR" }, "partnerId": two.bob,
+        "campaignId": two.campaign, "customerExternalId": "bobs", "occurredAt": "2026-02-03T00:00:00Z",
+    });
+    two.shop.record(own).await;
+}
+
+/// The id of the customer that is moved.
+async fn moved_customer(two: &Two<'_>) -> Value {
+    let document = "{ customers(filter: { search: \"cust\" }) { nodes { id } } }";
+    two.shop.staff().data(document).await["customers"]["nodes"][0]["id"].clone()
+}
+
+/// What Bob's events came to, whenever that was: each row with its event, kind, amount and holdback, and whether it was
+/// reversed.
+async fn earned(two: &Two<'_>) -> Vec<String> {
+    let rows = two.shop.rows(&two.bob).await.into_iter().map(|row| {
+        let [event, kind, amount] = [&row["event"]["externalId"], &row["kind"], &row["amount"]["amount"]].map(text);
+        format!(
+            "{event} {kind} {amount} {} {}",
+            row["holdbackDays"],
+            row["status"] == "REVERSED"
+        )
+    });
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort();
+    rows
+}
+
 both_databases! {
+    /// Moved events earn what the engine gives with the terms of today, in the order of recording and with their refunds: as in
+    /// a tenant in which these terms paid from the start.
+    async fn moved_events_earn_what_todays_terms_give(app: TestApp) {
+        for seed in 100..112 {
+            let mut random = Rng::with_seed(seed);
+            let made = made(&mut random);
+            if !made.events.iter().any(|(_, is_moved)| *is_moved) {
+                continue;
+            }
+            let (moving, group) = Pays::earlier().programme(&app, &format!("moving-{seed}")).await;
+            let (fresh, _) = Pays::usual().programme(&app, &format!("fresh-{seed}")).await;
+            made.record(&moving, &moving.ann).await;
+            made.record(&fresh, &fresh.bob).await;
+            Pays::usual().change(&moving, &group).await;
+            let moved = moving.reassign(merged(moving.to_bob().await, json!({ "customerId": moved_customer(&moving).await }))).await;
+            assert_eq!(moved["remaining"], 0);
+            let expected = earned(&fresh).await;
+            assert!(expected.iter().any(|row| row.contains(" EVENT ")), "seed {seed}: {expected:?}");
+            assert_eq!(earned(&moving).await, expected, "seed {seed}: {:#?}", made.events);
+            moving.assert_sound().await;
+        }
+    }
+
     async fn counters_equal_those_of_a_tenant_that_recorded_it_so(app: TestApp) {
         for seed in 0..10 {
             let mut random = Rng::with_seed(seed);
@@ -156,11 +248,8 @@ both_databases! {
             }
             let moving = programme(&app, &format!("moving-{seed}")).await;
             let fresh = programme(&app, &format!("fresh-{seed}")).await;
-            // Bob has something of his own.
             for two in [&moving, &fresh] {
-                let own = json!({ "externalId": "own", "kind": "CHARGE", "amount": { "amount": "33", "currency": "EUR" }, "partnerId": two.bob,
-                    "campaignId": two.campaign, "customerExternalId": "bobs", "occurredAt": "2026-02-03T00:00:00Z" });
-                two.shop.record(own).await;
+                record_own(two).await;
             }
             made.record(&moving, &moving.ann).await;
             made.record(&fresh, &fresh.bob).await;
@@ -178,9 +267,8 @@ both_databases! {
                 made.events.iter().any(|(event, is_moved)| !is_moved && event["externalId"] == name)
             }).collect::<Vec<_>>();
             let (anns, bobs) = (others(moving.shop.rows(&moving.ann).await), moving.shop.rows(&moving.bob).await);
-            let customers = moving.shop.staff().data("{ customers(filter: { search: \"cust\" }) { nodes { id } } }").await;
             let input = json!({
-                "customerId": customers["customers"]["nodes"][0]["id"], "partnerId": moving.bob, "campaignId": moving.campaign,
+                "customerId": moved_customer(&moving).await, "partnerId": moving.bob, "campaignId": moving.campaign,
                 "from": "2000-01-01T00:00:00Z", "reason": "x", "clawBackPaid": random.bool(),
             });
             moving.shop.staff().done("reassignCustomer", input, &selection()).await;
