@@ -76,6 +76,12 @@ impl Pays {
 /// A programme with bonuses by lifetime value and volume, and a tier.
 async fn programme<'a>(app: &'a TestApp, slug: &str) -> Two<'a> {
     let (two, _) = Pays::usual().programme(app, slug).await;
+    add_tier(&two).await;
+    two
+}
+
+/// A tier by both of its metrics, which also pays for what came before its goals were reached.
+async fn add_tier(two: &Two<'_>) {
     let tier = json!({
         "name": "T", "status": "ACTIVE", "currency": "EUR", "startDate": "2026-01-01", "endDate": "2026-12-31", "period": "MONTHLY",
         "applyToAllPartners": true, "campaignIds": [two.campaign],
@@ -83,7 +89,6 @@ async fn programme<'a>(app: &'a TestApp, slug: &str) -> Two<'a> {
         "payout": { "action": "INCREASE", "value": "10" }, "retroactivePayout": { "action": "FLAT_INCREASE", "value": "0.50" },
     });
     two.shop.make("createTieredCommission", "tieredCommission", tier).await;
-    two
 }
 
 /// What is counted of a partner, and what its next event would earn.
@@ -203,7 +208,9 @@ async fn moved_customer(two: &Two<'_>) -> Value {
 /// reversed.
 async fn earned(two: &Two<'_>) -> Vec<String> {
     let rows = two.shop.rows(&two.bob).await.into_iter().map(|row| {
-        let [event, kind, amount] = [&row["event"]["externalId"], &row["kind"], &row["amount"]["amount"]].map(text);
+        let [kind, amount] = [&row["kind"], &row["amount"]["amount"]].map(text);
+        // What is taken back of an adjustment names no event.
+        let event = row["event"]["externalId"].as_str().unwrap_or("none");
         format!(
             "{event} {kind} {amount} {} {}",
             row["holdbackDays"],
@@ -227,6 +234,11 @@ both_databases! {
             }
             let (moving, group) = Pays::earlier().programme(&app, &format!("moving-{seed}")).await;
             let (fresh, _) = Pays::usual().programme(&app, &format!("fresh-{seed}")).await;
+            let is_tiered = random.bool();
+            if is_tiered {
+                add_tier(&moving).await;
+                add_tier(&fresh).await;
+            }
             made.record(&moving, &moving.ann).await;
             made.record(&fresh, &fresh.bob).await;
             Pays::usual().change(&moving, &group).await;
@@ -234,7 +246,7 @@ both_databases! {
             assert_eq!(moved["remaining"], 0);
             let expected = earned(&fresh).await;
             assert!(expected.iter().any(|row| row.contains(" EVENT ")), "seed {seed}: {expected:?}");
-            assert_eq!(earned(&moving).await, expected, "seed {seed}: {:#?}", made.events);
+            assert_eq!(earned(&moving).await, expected, "seed {seed}, tiered {is_tiered}: {:#?}", made.events);
             moving.assert_sound().await;
         }
     }
