@@ -203,6 +203,10 @@ enum Command {
         /// The tenant's slug or id; without it, all tenants
         #[arg(long)]
         tenant: Option<String>,
+        /// Only what has changed since a run with this file found it to hold, and what that run did not get to. What holds is
+        /// noted in it; where it is missing it is made, and everything is looked at
+        #[arg(long, value_name = "FILE")]
+        since: Option<PathBuf>,
     },
 }
 
@@ -464,7 +468,7 @@ impl Cli {
                 clap_mangen::Man::new(Self::command()).render(&mut page)?;
                 output::text(String::from_utf8_lossy(&page))
             }
-            Command::Verify { tenant } => verify::run(&config, tenant.as_deref()).await,
+            Command::Verify { tenant, since } => verify::run(&config, tenant.as_deref(), since.as_deref()).await,
         }
     }
 }

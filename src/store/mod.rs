@@ -269,6 +269,13 @@ impl Store {
         }
     }
 
+    /// How many connections it reads with at most.
+    pub fn readers(&self) -> usize {
+        let pools = self.pools();
+        let readers = pools.iter().find(|pool| pool.name == "reader");
+        readers.map_or(1, |pool| pool.most as usize)
+    }
+
     /// Whether the database answers and takes writes, for readiness; on SQLite as far as the last write says.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let Some(pulse) = &self.pulse else {

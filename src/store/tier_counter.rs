@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::tier_counter::{self, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 use super::scope::visible;
@@ -93,15 +93,6 @@ pub async fn over(
         select = select.filter(Column::CampaignId.eq(campaign.uuid()));
     }
     select.all(database).await?.into_iter().map(from_row).collect()
-}
-
-/// The partners that anything has counted.
-pub async fn partners(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Uuid>, StoreError> {
-    let select = visible::<Entity>(scope)
-        .select_only()
-        .column(Column::PartnerId)
-        .distinct();
-    Ok(select.into_tuple().all(database).await?)
 }
 
 /// All counters of partners.

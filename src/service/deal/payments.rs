@@ -123,6 +123,8 @@ impl<'a> Desk<'a> {
             .collect();
         accrued.sort_by_key(|row| row.id);
         let mut posting = self.posting();
+        // Whether or not rows are reversed.
+        posting.touch(self.partner.id);
         for row in &accrued {
             posting.move_to(row, CommissionStatus::Reversed, Some("the deal was lost"));
         }

@@ -8,8 +8,6 @@ mod as_of;
 mod movements;
 mod sums;
 
-use std::collections::HashMap;
-
 use entity::commission::{Column, Entity};
 use entity::{commission_assignment, partner, partner_history};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LockType};
@@ -59,27 +57,6 @@ pub async fn wait_for_writers(
     let locked = quiet(backend, &waiting).lock(LockType::Share);
     locked.into_tuple::<Uuid>().all(&transaction).await?;
     transaction.rollback().await
-}
-
-/// When the individuals were named to whom rows are owed, of those where that was later than they were written.
-pub async fn assigned_at(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    rows: &[Uuid],
-) -> Result<HashMap<Uuid, Timestamp>, StoreError> {
-    let assigned_at = Expr::col(commission_assignment::Column::RecipientAssignedAt.as_column_ref());
-    let select = visible::<Entity>(scope)
-        .filter(many::one_of(
-            database.get_database_backend(),
-            Column::Id.as_column_ref(),
-            rows,
-        ))
-        .filter(assigned_at.clone().is_not_null())
-        .select_only()
-        .column(Column::Id)
-        .expr_as(assigned_at, "assigned_at");
-    let found: Vec<(Uuid, Timestamp)> = select.into_tuple().all(database).await?;
-    Ok(found.into_iter().collect())
 }
 
 /// The rows of an account, as far as the caller sees them.

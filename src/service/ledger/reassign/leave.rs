@@ -31,6 +31,9 @@ impl Correction<'_> {
                 .iter()
                 .filter_map(|event| Some(event.attribution?.partner_id)),
         );
+        // Whom the customer was bound to and is bound to now, also where no event is moved.
+        partners.extend(self.found.from_partner);
+        partners.extend(self.checked.target.map(|(partner, _)| partner));
         partners.sort_unstable();
         partners.dedup();
         let moments: Moments = partners

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::ConnectionTrait;
+use uuid::Uuid;
 
 use super::Failure;
 use super::counting;
@@ -13,10 +14,14 @@ use crate::store::{self, StoreError};
 /// Partners whose counters are added up at once.
 const PARTNERS: usize = 100;
 
-/// Counters that hold and are not what they count; at most [`MOST`].
-pub async fn counters(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Finding>, StoreError> {
+/// Counters of these partners that hold and are not what they count; at most [`MOST`].
+pub async fn counters(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<Vec<Finding>, StoreError> {
     let mut findings = Vec::new();
-    for partners in store::tier_counter::partners(database, scope).await?.chunks(PARTNERS) {
+    for partners in partners.chunks(PARTNERS) {
         let stored = store::tier_counter::of_partners(database, scope, partners).await?;
         let tiers = counting::tiers_of(database, scope, &stored).await?;
         let mut wanted = Vec::new();
@@ -33,6 +38,7 @@ pub async fn counters(database: &impl ConnectionTrait, scope: &Scope) -> Result<
             let kept = stored[&key].counters(tier.tier.currency);
             if added.get(&key).is_none_or(|(counters, _)| *counters != kept) {
                 findings.push(Finding {
+                    kind: "counters",
                     what: format!(
                         "what the tier has counted from {} on is not what happened",
                         key.window.start

@@ -1,7 +1,7 @@
 //! Statements, held against the rows: what moved every account is added up here, row by row, and asked of the database,
 //! cut in two and page by page.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
@@ -29,36 +29,22 @@ struct Moved {
 pub struct Accounts(BTreeMap<Account, Moved>);
 
 impl Accounts {
-    /// Adds rows to their accounts.
-    pub async fn add(
-        &mut self,
-        transaction: &Transaction,
-        scope: &Scope,
-        rows: &[Commission],
-    ) -> Result<(), StoreError> {
-        let of_individuals = rows.iter().filter(|row| row.recipient.is_some());
-        let ids: Vec<_> = of_individuals.map(|row| row.id.uuid()).collect();
-        let assigned_at = match ids.is_empty() {
-            true => HashMap::new(),
-            false => store::statement::assigned_at(transaction, scope, &ids).await?,
-        };
-        for row in rows {
-            let Some(account) = Account::of(row) else { continue };
-            for movement in movements(row, assigned_at.get(&row.id.uuid()).copied()) {
-                let at = movement.place.at;
-                let moved = self.0.entry(account.clone()).or_insert(Moved {
-                    owed: 0,
-                    movements: 0,
-                    first: at,
-                    last: at,
-                });
-                moved.owed += i128::from(movement.minor);
-                moved.movements += 1;
-                moved.first = moved.first.min(at);
-                moved.last = moved.last.max(at);
-            }
+    /// Adds a row to its account.
+    pub fn add(&mut self, row: &Commission, assigned_at: Option<Timestamp>) {
+        let Some(account) = Account::of(row) else { return };
+        for movement in movements(row, assigned_at) {
+            let at = movement.place.at;
+            let moved = self.0.entry(account.clone()).or_insert(Moved {
+                owed: 0,
+                movements: 0,
+                first: at,
+                last: at,
+            });
+            moved.owed += i128::from(movement.minor);
+            moved.movements += 1;
+            moved.first = moved.first.min(at);
+            moved.last = moved.last.max(at);
         }
-        Ok(())
     }
 
     /// What is wrong with their statements, at most some hundred findings.
@@ -76,12 +62,13 @@ impl Accounts {
     }
 }
 
-fn finding(account: &Account, what: &str) -> Finding {
+fn finding(account: &Account, what: &'static str) -> Finding {
     let of = match &account.recipient {
         Some(_) => "an individual's statement",
         None => "the statement",
     };
     Finding {
+        kind: what,
         what: format!("{of} in {} {what}", account.currency),
         ids: vec![account.partner.to_string()],
     }

@@ -1,167 +1,121 @@
-//! Re-adds the ledger: says of everything that must hold whether it does. The database adds sums; each row is held
-//! against its own history and explanation here, page by page.
+//! Re-adds the ledger: says of everything that must hold whether it does. Partners are gone through in pages, several at a
+//! time, each as it is at one moment: the database adds sums, each row is held against its own history and explanation.
+//!
+//! Each partner has a mark that moves with whatever is written about it ([`store::verify::Mark`]). Whoever keeps the marks at
+//! which partners were found to hold need only look at those whose marks have moved since, and at those that a run did not
+//! get to.
 
 mod accounts;
+mod balances;
+mod earned;
+mod events;
+mod found;
+mod history;
+mod page;
+mod plan;
+mod row;
 
-use rust_decimal::Decimal;
+use std::collections::{HashMap, VecDeque};
+
+use chrono::TimeDelta;
+use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::commission::{
-    Commission, CommissionKind, CommissionStatus, CommissionTransition, PaymentTarget, mature_at,
-};
+use crate::domain::id::PartnerId;
 use crate::domain::tenant::Tenant;
-use crate::store::{self, StoreError};
+use crate::store::StoreError;
 
-use accounts::Accounts;
+use found::Found;
+use page::Done;
 
 pub use crate::store::verify::Finding;
 
-/// Rows that are read at once.
-const PAGE: u64 = 5_000;
+/// Pages that are looked at beside each other.
+const AT_ONCE: usize = 4;
 
-/// Everything in a tenant's ledger that does not hold; empty if all is well. Sees one moment of it, so that it may run
-/// beside a busy gateway. Of each kind some hundred findings are reported at most.
+/// What was found to hold, and as of when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Whatever concerns this partner, at this mark.
+    Partner(PartnerId, String),
+    /// Events that are credited to nobody, at this mark.
+    Nobody(String),
+    /// What concerns no partner, up to then.
+    Whole(Timestamp),
+}
+
+/// What earlier runs found to hold in a tenant; nothing: everything is looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    pub partners: HashMap<PartnerId, String>,
+    pub nobody: Option<String>,
+    pub whole: Option<Timestamp>,
+}
+
+impl Known {
+    /// Adds what was found to hold.
+    pub fn add(&mut self, holds: Holds) {
+        match holds {
+            Holds::Partner(partner, mark) => drop(self.partners.insert(partner, mark)),
+            Holds::Nobody(mark) => self.nobody = Some(mark),
+            Holds::Whole(at) => self.whole = Some(at),
+        }
+    }
+
+    /// From when on what is found by no partner is looked at again. Longer ago than any transaction may take that was under
+    /// way then, and than clocks may disagree.
+    fn since(&self) -> Timestamp {
+        let day = |at: Timestamp| at - TimeDelta::days(1);
+        self.whole.map_or(Timestamp::UNIX_EPOCH, day)
+    }
+}
+
+/// Everything in a tenant's ledger that does not hold; empty if all is well. May run beside a busy gateway: each page of
+/// partners is seen at one moment. Of each kind some hundred findings are reported at most.
 pub async fn verify(app: &App, tenant: &Tenant) -> Result<Vec<Finding>, StoreError> {
-    let scope = Scope::tenant_wide(tenant.id);
-    let transaction = app.store.snapshot().await?;
-    let mut findings = store::verify::questions(&transaction, &scope).await?;
-    findings.extend(super::tiers::verify::counters(&transaction, &scope).await?);
-    let mut accounts = Accounts::default();
-    let mut wrong_rows = 0;
-    let mut last = None;
-    while wrong_rows < store::verify::MOST {
-        let mut rows = store::verify::commissions_after(&transaction, &scope, last, PAGE).await?;
-        let Some(end) = rows.last() else { break };
-        last = Some(end.id);
-        accounts.add(&transaction, &scope, &rows).await?;
-        let ids: Vec<_> = rows.iter().map(|row| row.id.uuid()).collect();
-        let mut histories = store::commission::transitions_of(&transaction, &scope, &ids).await?;
-        let mut explanations = store::commission::explanations_of(&transaction, &scope, &ids).await?;
-        for row in &mut rows {
-            row.explanation = explanations.remove(&row.id.uuid()).unwrap_or_default();
-            let history = histories.remove(&row.id.uuid()).unwrap_or_default();
-            let wrong = check(row, &history);
-            wrong_rows += usize::from(!wrong.is_empty());
-            let ids = vec![row.id.to_string()];
-            findings.extend(wrong.into_iter().map(|what| Finding { what, ids: ids.clone() }));
-        }
-    }
-    if wrong_rows < store::verify::MOST {
-        findings.extend(accounts.check(&transaction, &scope).await?);
-    }
-    transaction.rollback().await?;
-    Ok(findings)
+    verify_since(app, tenant, &Known::default(), |_, _| Ok(())).await
 }
 
-/// What is wrong with one row in itself.
-fn check(row: &Commission, history: &[CommissionTransition]) -> Vec<String> {
-    let mut wrong = Vec::new();
-    wrong.extend(history_fault(row, history));
-    wrong.extend(order_fault(history));
-    let times = [
-        ("accruedAt", first_at(history), Some(row.accrued_at)),
-        ("approvedAt", at(history, CommissionStatus::Approved), row.approved_at),
-        ("paidAt", at(history, CommissionStatus::Paid), row.paid_at),
-        ("reversedAt", at(history, CommissionStatus::Reversed), row.reversed_at),
-    ];
-    for (name, noted, kept) in times {
-        if noted != kept {
-            wrong.push(format!("{name} is not the time of the row's transition"));
+/// The same of what may have changed since what is known was noted, or is not known. `tell` hears of each page that was
+/// looked at: how many partners of how many are done, and what of it holds, which is nothing where anything does not.
+pub async fn verify_since<E: From<StoreError>>(
+    app: &App,
+    tenant: &Tenant,
+    known: &Known,
+    mut tell: impl FnMut(Progress, Vec<Holds>) -> Result<(), E>,
+) -> Result<Vec<Finding>, E> {
+    let mut pages: VecDeque<_> = plan::pages(app, tenant, known).await?.into_iter().enumerate().collect();
+    let all = pages.iter().map(|(_, page)| page.partners()).sum();
+    let mut progress = Progress { done: 0, all };
+    // A page waits for no connection while another one holds it for long.
+    let at_once = AT_ONCE.min(app.store.readers());
+    let (mut at_work, mut found) = (JoinSet::new(), Vec::new());
+    loop {
+        while at_work.len() < at_once
+            && let Some((place, page)) = pages.pop_front()
+        {
+            let (app, tenant) = (app.clone(), tenant.id);
+            at_work.spawn(async move { (place, page.partners(), page.check(&app, tenant).await) });
         }
+        let Some(done) = at_work.join_next().await else { break };
+        let (place, partners, done) = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let Done { findings, holds } = done?;
+        progress.done += partners;
+        found.push((place, findings));
+        tell(progress, holds)?;
     }
-    // A clawback has the time of its row, as has an adjustment below 0: those are held against their rows.
-    let follows = match row.kind {
-        CommissionKind::Clawback => true,
-        CommissionKind::TierAdjustment => row.amount.minor() < 0,
-        // What was brought in has the time that was brought in with it.
-        CommissionKind::Opening => true,
-        CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual => false,
-    };
-    if !follows && row.mature_at != mature_at(row.accrued_at, row.holdback_days) {
-        wrong.push("matureAt is not accruedAt and the holdback".to_owned());
-    }
-    let explained = row
-        .explanation
-        .iter()
-        .filter_map(|step| step.amount)
-        .try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount));
-    if explained != Some(row.amount.amount()) {
-        let sum = explained.map_or("too large a number".to_owned(), |sum| sum.to_string());
-        wrong.push(format!(
-            "the steps of the explanation add up to {sum}, not {}",
-            row.amount
-        ));
-    }
-    let is_settled = matches!(row.status, CommissionStatus::Approved | CommissionStatus::Paid);
-    match (row.payment_target, &row.recipient) {
-        (PaymentTarget::Partnership, Some(_)) => wrong.push("names a recipient, but is owed to the partner".to_owned()),
-        (PaymentTarget::Individual, None) if is_settled => {
-            wrong.push(format!("is {} and owed to nobody", row.status.as_str()));
-        }
-        (PaymentTarget::Partnership, None) | (PaymentTarget::Individual, _) => {}
-    }
-    wrong
+    found.sort_unstable_by_key(|(place, _)| *place);
+    let mut all = Found::default();
+    all.extend(found.into_iter().flat_map(|(_, findings)| findings));
+    Ok(all.into_vec())
 }
 
-/// A history begins from nothing, goes on only as the state machine does, and ends where the row stands. Nothing is
-/// visited twice, so that the moves can be followed whatever order replicas' clocks gave them.
-fn history_fault(row: &Commission, history: &[CommissionTransition]) -> Option<String> {
-    let mut at = None;
-    for _ in history {
-        let mut next = history.iter().filter(|transition| transition.from == at);
-        let (Some(step), None) = (next.next(), next.next()) else {
-            return Some("the transitions are no chain from the beginning".to_owned());
-        };
-        if !is_legal(row.kind, step) {
-            let from = step.from.map_or("nothing", CommissionStatus::as_str);
-            return Some(format!("moved from {from} to {}", step.to.as_str()));
-        }
-        at = Some(step.to);
-    }
-    let end = at.map_or("nowhere", CommissionStatus::as_str);
-    (at != Some(row.status)).then(|| format!("is {}, but its transitions end at {end}", row.status.as_str()))
-}
-
-/// Numbers and times follow the moves. Those from before there were numbers are not held to it.
-fn order_fault(history: &[CommissionTransition]) -> Option<String> {
-    let numbered = history.windows(2).filter(|pair| pair[0].sequence.is_some());
-    for pair in numbered {
-        if pair[1].from != Some(pair[0].to) {
-            return Some("the numbers of its transitions are in another order than its moves".to_owned());
-        }
-        if pair[1].at < pair[0].at {
-            return Some(format!(
-                "moved to {} before it was {}",
-                pair[1].to.as_str(),
-                pair[0].to.as_str()
-            ));
-        }
-    }
-    None
-}
-
-fn is_legal(kind: CommissionKind, step: &CommissionTransition) -> bool {
-    use CommissionStatus::{Accrued, Approved, Paid, Reversed};
-    match (step.from, step.to) {
-        (None, Accrued) | (Some(Accrued), Approved | Reversed) | (Some(Approved), Paid | Reversed) => true,
-        // What takes back from an approved row is approved at once.
-        (None, Approved) => matches!(
-            kind,
-            CommissionKind::Clawback | CommissionKind::TierAdjustment | CommissionKind::Opening
-        ),
-        (None, Paid | Reversed) => kind == CommissionKind::Opening,
-        (Some(Accrued), Accrued | Paid) | (Some(Approved), Accrued | Approved) | (Some(Paid | Reversed), _) => false,
-    }
-}
-
-fn at(history: &[CommissionTransition], status: CommissionStatus) -> Option<Timestamp> {
-    let mut reached = history.iter().filter(|transition| transition.to == status);
-    reached.next().map(|transition| transition.at)
-}
-
-fn first_at(history: &[CommissionTransition]) -> Option<Timestamp> {
-    let mut first = history.iter().filter(|transition| transition.from.is_none());
-    first.next().map(|transition| transition.at)
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Partners that were looked at.
+    pub done: usize,
+    /// Those that are to be looked at.
+    pub all: usize,
 }

@@ -1,5 +1,9 @@
 //! `verify` finds nothing in what the program wrote, and whatever is broken past it.
 
+mod files;
+mod interrupted;
+mod since;
+
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -133,11 +137,17 @@ impl Ledger {
 }
 
 /// Writes past the program and the database's own guards.
-struct Vandal(DatabaseConnection);
+struct Vandal {
+    database: DatabaseConnection,
+    is_postgres: bool,
+}
 
 impl Vandal {
     async fn new(app: &TestApp) -> Self {
-        let vandal = Self(sea_orm::Database::connect(app.database_url()).await.unwrap());
+        let vandal = Self {
+            database: sea_orm::Database::connect(app.database_url()).await.unwrap(),
+            is_postgres: app.is_postgres(),
+        };
         let guards = match app.is_postgres() {
             true => [
                 "commission",
@@ -163,10 +173,19 @@ impl Vandal {
         vandal
     }
 
+    /// An id as SQL writes it.
+    fn raw(&self, id: &str) -> String {
+        let uuid = parse_any(id).expect("an id").1;
+        match self.is_postgres {
+            true => format!("'{uuid}'"),
+            false => format!("x'{}'", uuid.simple()),
+        }
+    }
+
     async fn run(&self, sql: &str) {
-        let statement = Statement::from_string(self.0.get_database_backend(), sql);
+        let statement = Statement::from_string(self.database.get_database_backend(), sql);
         let result = self
-            .0
+            .database
             .execute_raw(statement)
             .await
             .unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -207,13 +226,7 @@ both_databases! {
         staff.done("activatePartner", json!({ "id": partner }), "partner { id }").await;
 
         let vandal = Vandal::new(&app).await;
-        let raw = |id: &str| {
-            let uuid = parse_any(id).expect("an id").1;
-            match app.is_postgres() {
-                true => format!("'{uuid}'"),
-                false => format!("x'{}'", uuid.simple()),
-            }
-        };
+        let raw = |id: &str| vandal.raw(id);
         let (mine, own) = (format!("WHERE partner_id = {}", raw(&partner)), format!("WHERE id = {}", raw(&partner)));
         let moved = format!("WHERE commission_id = {}", raw(&rows[0]));
         let earlier = "'2020-01-01T00:00:00+00:00'";
@@ -259,13 +272,7 @@ both_databases! {
     async fn whatever_is_broken_is_found_and_named(app: TestApp) {
         let ledger = Ledger::new(&app).await;
         let vandal = Vandal::new(&app).await;
-        let raw = |id: &str| {
-            let uuid = parse_any(id).expect("an id").1;
-            match app.is_postgres() {
-                true => format!("'{uuid}'"),
-                false => format!("x'{}'", uuid.simple()),
-            }
-        };
+        let raw = |id: &str| vandal.raw(id);
         let Ledger { partner, campaign, customer, event, refund, row, clawback, paid_row, accrued_row, paid, pending, .. } = &ledger;
         let of = |set: &str, column: &str, id: &str| format!("{set} WHERE {column} = {}", raw(id));
         let earlier = "'2020-01-01T00:00:00+00:00'";

@@ -1,0 +1,239 @@
+//! A page: what is looked at in one moment of the database. Rows, their moves and events are read once, some at a time, and
+//! everything that they must come to is worked out on the way.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Instant;
+
+use uuid::Uuid;
+
+use super::accounts::Accounts;
+use super::balances::Balances;
+use super::earned::{self, Snapshots};
+use super::events::Events;
+use super::found::Found;
+use super::history::Histories;
+use super::row::{assignment_fault, check};
+use super::{Finding, Holds};
+use crate::app::App;
+use crate::auth::Scope;
+use crate::domain::Timestamp;
+use crate::domain::commission::Commission;
+use crate::domain::id::{PartnerId, TenantId};
+use crate::service::ledger::tiers;
+use crate::store::verify::{
+    LedgerRow, Marked, Move, Whose, changes_of_status, events_after, events_by_ids, events_of_nobody, is_unreadable,
+    marks_of, missing_entries, moment, moves_of, plan_once, questions, rows_after, snapshots, took,
+};
+use crate::store::{StoreError, Transaction};
+
+/// Rows, or events, that are read at once.
+pub const PAGE: u64 = 10_000;
+
+/// What is looked at.
+pub enum Page {
+    /// What concerns no partner; of what is found by no partner, what happened since. And when it is looked at.
+    Whole(Timestamp, Timestamp),
+    /// Events that are credited to nobody.
+    Nobody,
+    Partners(Vec<Uuid>),
+}
+
+/// What came of it.
+pub struct Done {
+    pub findings: Vec<Finding>,
+    /// Nothing, if there are findings.
+    pub holds: Vec<Holds>,
+}
+
+impl Page {
+    /// How many partners it has.
+    pub fn partners(&self) -> usize {
+        match self {
+            Self::Whole(..) | Self::Nobody => 0,
+            Self::Partners(partners) => partners.len(),
+        }
+    }
+
+    pub async fn check(self, app: &App, tenant: TenantId) -> Result<Done, StoreError> {
+        let scope = Scope::tenant_wide(tenant);
+        let database = moment(&app.store).await?;
+        let mut found = Found::default();
+        let holds = match &self {
+            Self::Whole(since, at) => {
+                found.extend(questions(&database, &scope, Whose::Whole(*since)).await?);
+                vec![Holds::Whole(*at)]
+            }
+            Self::Nobody => {
+                let mark = events_of_nobody(&database, &scope).await?;
+                of_nobody(&database, &scope, &mut found).await?;
+                vec![Holds::Nobody(mark)]
+            }
+            Self::Partners(partners) => {
+                let marks = marks_of(&database, &scope, partners).await?;
+                of_partners(&database, &scope, partners, &marks, &mut found).await?;
+                let holds = marks.into_iter();
+                let holds = holds.map(|(id, mark)| Holds::Partner(PartnerId::from_uuid(id), mark.to_string()));
+                holds.collect()
+            }
+        };
+        database.rollback().await?;
+        let findings = found.into_vec();
+        let holds = if findings.is_empty() { holds } else { Vec::new() };
+        Ok(Done { findings, holds })
+    }
+}
+
+async fn of_nobody(database: &Transaction, scope: &Scope, found: &mut Found) -> Result<(), StoreError> {
+    let answers = questions(database, scope, Whose::Nobody).await?;
+    let unreadable = answers.iter().any(is_unreadable);
+    found.extend(answers);
+    if !unreadable {
+        let events = events(database, scope, Whose::Nobody, &mut Histories::default(), found).await?;
+        events.check_refunds(found);
+    }
+    Ok(())
+}
+
+async fn of_partners(
+    database: &Transaction,
+    scope: &Scope,
+    partners: &[Uuid],
+    marks: &[Marked],
+    found: &mut Found,
+) -> Result<(), StoreError> {
+    let answers = questions(database, scope, Whose::Partners(partners)).await?;
+    let unreadable = answers.iter().any(is_unreadable);
+    found.extend(answers);
+    if unreadable {
+        // What is no number cannot be added.
+        return Ok(());
+    }
+    let mut begun = Instant::now();
+    let mut lap = |what| took(what, std::mem::replace(&mut begun, Instant::now()));
+    found.extend(tiers::verify::counters(database, scope, partners).await?);
+    lap("counters");
+    let snapshots = snapshots(database, scope, partners).await?;
+    let mut histories = Histories::default();
+    for (partner, snapshots) in &snapshots {
+        for snapshot in snapshots {
+            histories.add(*partner, snapshot.sequence, snapshot.created_at);
+        }
+    }
+    for (partner, (sequence, at)) in changes_of_status(database, scope, partners).await? {
+        histories.add(partner, Some(sequence), at);
+    }
+    let events = events(database, scope, Whose::Partners(partners), &mut histories, found).await?;
+    events.check_refunds(found);
+    events.check_sums(database, scope, partners, found).await?;
+    lap("events");
+    let (mut accounts, mut balances) = (Accounts::default(), Balances::default());
+    let mut last = None;
+    loop {
+        let rows = rows_after(database, scope, partners, last.as_ref(), PAGE).await?;
+        lap("rows read");
+        let moves = rows_and_events(database, scope, &rows, &snapshots, found).await?;
+        for LedgerRow { row, assigned_at } in &rows {
+            accounts.add(row, *assigned_at);
+            balances.add(row);
+            let own = moves.get(&row.id.uuid()).map_or(&[][..], Vec::as_slice);
+            for step in own {
+                histories.add(row.partner_id.uuid(), step.sequence, step.at);
+            }
+            for what in check(row, own) {
+                found.say("rows", what, [row.id]);
+            }
+            if let Some(at) = *assigned_at {
+                check_assignment(row, at, marks, found);
+            }
+        }
+        lap("rows");
+        let is_last = (rows.len() as u64) < PAGE;
+        last = rows.into_iter().next_back().map(|found| found.row);
+        if is_last {
+            break;
+        }
+    }
+    balances.check(database, scope, partners, found).await?;
+    histories.check(marks, found);
+    lap("balances");
+    if !found.is_full("rows") {
+        plan_once(database).await?;
+        found.extend(accounts.check(database, scope).await?);
+    }
+    lap("accounts");
+    Ok(())
+}
+
+/// Rows entered an individual's statement when the individual was named.
+fn check_assignment(row: &Commission, at: Timestamp, marks: &[Marked], found: &mut Found) {
+    if assignment_fault(row, at) {
+        let what = "the row was assigned before it was there or after it left, to nobody, or although it is owed to the partner";
+        found.add(what, [row.id]);
+    }
+    let mark = marks.iter().find(|(id, _)| *id == row.partner_id.uuid());
+    if mark.is_none_or(|(_, mark)| mark.at() < Some(at)) {
+        let what = "the partner's history ends before a row of it was assigned";
+        found.add(what, [row.partner_id.to_string(), row.id.to_string()]);
+    }
+}
+
+/// Reads all events of these, or of nobody, and looks at each by itself.
+async fn events(
+    database: &Transaction,
+    scope: &Scope,
+    whose: Whose<'_>,
+    histories: &mut Histories,
+    found: &mut Found,
+) -> Result<Events, StoreError> {
+    let (mut events, mut last) = (Events::default(), Uuid::nil());
+    loop {
+        let rows = events_after(database, scope, whose, last, PAGE).await?;
+        for event in &rows {
+            if let Some(partner) = event.about.partner {
+                let at = event.about.attributed_at.unwrap_or(event.recorded_at);
+                histories.add(partner, event.sequence, at);
+            }
+        }
+        events.add(database, scope, &rows, found).await?;
+        match rows.last() {
+            Some(end) if rows.len() as u64 == PAGE => last = end.id,
+            _ => return Ok(events),
+        }
+    }
+}
+
+/// Holds rows against their events, and gives their moves.
+async fn rows_and_events(
+    database: &Transaction,
+    scope: &Scope,
+    rows: &[LedgerRow],
+    snapshots: &Snapshots,
+    found: &mut Found,
+) -> Result<HashMap<Uuid, Vec<Move>>, StoreError> {
+    let rows = || rows.iter().map(|found| &found.row);
+    let ids: HashSet<_> = rows().filter_map(|row| row.event_id).map(|id| id.uuid()).collect();
+    let ids: Vec<_> = ids.into_iter().collect();
+    let events = events_by_ids(database, scope, &ids).await?;
+    let events: HashMap<_, _> = events.into_iter().map(|event| (event.id, event)).collect();
+    for row in rows() {
+        let event = row.event_id.and_then(|id| events.get(&id.uuid()));
+        earned::check(row, event, snapshots, found);
+    }
+    let ids: Vec<_> = rows().map(|row| row.id.uuid()).collect();
+    let moves = moves_of(database, scope, &ids).await?;
+    let entries = moves.values().flatten().filter_map(|step| step.audit_entry);
+    let missing = missing_entries(database, scope, &entries.collect()).await?;
+    if missing.is_empty() {
+        return Ok(moves);
+    }
+    for row in rows() {
+        for step in moves.get(&row.id.uuid()).into_iter().flatten() {
+            if step.audit_entry.is_some_and(|entry| missing.contains(&entry)) {
+                let to = step.to.as_str();
+                let what = format!("the move of a row to {to} names an entry of the audit log that is not there");
+                found.say("the move names an entry that is not there", what, [row.id]);
+            }
+        }
+    }
+    Ok(moves)
+}
