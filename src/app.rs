@@ -64,6 +64,11 @@ impl App {
         }
     }
 
+    /// The same program, which reads and writes there.
+    pub fn on(&self, store: Store) -> Arc<Self> {
+        Arc::new(Self { store, ..self.clone() })
+    }
+
     /// Starts a transaction in the writer's name: what it changes is found in the audit log.
     pub async fn begin(&self, writer: &Writer) -> Result<Transaction, StoreError> {
         self.store.begin(self.trail(writer.tenant(), writer.origin())).await

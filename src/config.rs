@@ -34,7 +34,8 @@ pub const SETTINGS: &str = include_str!("settings.toml");
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Settings")]
 pub struct Flags {
-    /// Where the database is: sqlite://FILE?mode=rwc (creates the file) or postgres://USER:PASSWORD@HOST/NAME
+    /// Where the database is: sqlite://FILE?mode=rwc (creates the file) or postgres://USER:PASSWORD@HOST/NAME, which may name
+    /// several hosts, with commas
     /// [default: sqlite://tributary.db?mode=rwc]
     #[arg(
         long,
@@ -44,6 +45,16 @@ pub struct Flags {
         hide_env_values = true
     )]
     database_url: Option<String>,
+    /// Standbys of PostgreSQL that queries are read from: their URLs, separated by spaces
+    #[arg(
+        long,
+        global = true,
+        env = "TRIBUTARY_DATABASE_REPLICA_URL",
+        value_name = "URL",
+        value_delimiter = ' ',
+        hide_env_values = true
+    )]
+    database_replica_url: Option<Vec<String>>,
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "TRIBUTARY_LISTEN", value_name = "ADDR")]
     listen: Option<SocketAddr>,
@@ -230,6 +241,11 @@ impl Config {
                     .database_url
                     .or(file.database_url)
                     .unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned()),
+                standby_urls: flags
+                    .database_replica_url
+                    .map(|urls| urls.into_iter().filter(|url| !url.is_empty()).collect())
+                    .unwrap_or(file.database.replica_url),
+                standby_lag: Duration::from_secs(file.database.replica_lag_seconds),
                 max_connections: file.database.max_connections,
                 acquire_timeout: Duration::from_secs(file.database.acquire_seconds),
                 statement_timeout: Duration::from_secs(file.database.statement_seconds),

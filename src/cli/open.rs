@@ -42,12 +42,19 @@ fn place(url: &str) -> Option<(String, &'static str)> {
                     still to be made?";
         return Some((format!("the database file {file}"), hint));
     }
-    let url = Url::parse(url).ok()?;
-    let (host, port) = (url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432));
-    let name = url.path().trim_start_matches('/');
+    let urls: Vec<_> = store::each_host(url)
+        .iter()
+        .filter_map(|url| Url::parse(url).ok())
+        .collect();
+    let places = urls.iter().map(|url| {
+        let (host, port) = (url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432));
+        format!("{host}:{port}")
+    });
+    let places = places.collect::<Vec<_>>().join(", ");
+    let name = urls.first()?.path().trim_start_matches('/');
     let hint = "is PostgreSQL running there, do the user and the password of the URL hold, and does the database exist \
                 (createdb)?";
-    Some((format!("the database {name:?} of PostgreSQL on {host}:{port}"), hint))
+    Some((format!("the database {name:?} of PostgreSQL on {places}"), hint))
 }
 
 /// The same for whoever serves others: a SQLite file that was not closed in order is looked at first, and the log names slow

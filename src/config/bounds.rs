@@ -11,7 +11,8 @@ const MEGABYTE: i64 = 1024 * 1024;
 const MANY: i64 = 1_000_000_000_000;
 
 /// Every number of the file: a setting without bounds fails the tests.
-const BOUNDS: [(&str, RangeInclusive<i64>); 52] = [
+const BOUNDS: [(&str, RangeInclusive<i64>); 53] = [
+    ("database.replica_lag_seconds", 1..=3600),
     ("database.max_connections", 1..=10_000),
     ("database.acquire_seconds", 1..=DAY),
     ("database.statement_seconds", 1..=DAY),

@@ -7,6 +7,8 @@ use crate::store::ShareOptions;
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DatabaseSection {
+    pub replica_url: Vec<String>,
+    pub replica_lag_seconds: u64,
     pub max_connections: u32,
     pub acquire_seconds: u64,
     pub statement_seconds: u64,
@@ -18,6 +20,8 @@ pub struct DatabaseSection {
 impl Default for DatabaseSection {
     fn default() -> Self {
         Self {
+            replica_url: Vec::new(),
+            replica_lag_seconds: 10,
             max_connections: 8,
             acquire_seconds: 10,
             statement_seconds: 10,

@@ -15,6 +15,7 @@ use super::persisted::{self, Named};
 use super::{Front, cost, errors};
 use crate::auth::{Caller, Permission};
 use crate::graphql::subscription;
+use crate::store::Position;
 
 /// Who asks, and what the request is called.
 pub struct Asker {
@@ -46,6 +47,8 @@ pub struct Admission {
     hash: Hash,
     /// The cursor of the last event that was heard of a subscription, where the request names one.
     pub(super) last_event: Option<String>,
+    /// What the caller says to have written last.
+    pub(super) position: Option<Position>,
 }
 
 impl Admission {
@@ -127,7 +130,7 @@ pub async fn admit(
     let look = cost::of_refusal(ask.bytes);
     charge(front, &subject, look)?;
     let operation_name = ask.operation_name.clone();
-    let last_event = ask.last_event.clone();
+    let (last_event, position) = (ask.last_event.clone(), ask.position);
     let (ready, merged, admitted) = examine(front, asker, ask, allow)?;
     front.throttle.give_back(&subject, look, Instant::now());
     charge(front, &subject, admitted.cost)?;
@@ -139,6 +142,7 @@ pub async fn admit(
         subject,
         hash: ready.hash,
         last_event,
+        position,
     })
 }
 

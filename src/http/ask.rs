@@ -13,6 +13,10 @@ use futures::StreamExt;
 use serde_json::{Map, Value};
 
 use super::guard::Limits;
+use crate::store::Position;
+
+/// What a caller last wrote: in answers to mutations, and given back with requests that must find it.
+pub const POSITION: &str = "tributary-position";
 
 /// One request. Unknown parameters are ignored.
 #[derive(Debug, Default)]
@@ -26,6 +30,8 @@ pub struct Ask {
     pub bytes: usize,
     /// The header Last-Event-ID: the cursor of the last event that was heard of a subscription.
     pub last_event: Option<String>,
+    /// The header `tributary-position`: what whoever reads for it must have.
+    pub position: Option<Position>,
 }
 
 /// Why nothing can be read. The text is for the caller.
@@ -218,11 +224,35 @@ fn asked(request: Request, bytes: usize) -> Ask {
         extensions: request.extensions,
         bytes,
         last_event: None,
+        position: None,
+    }
+}
+
+impl Ask {
+    /// The same with what the headers say of it.
+    pub fn with(self, headers: &HeaderMap) -> Result<Self, Unreadable> {
+        Ok(Self {
+            last_event: last_event(headers),
+            position: position(headers)?,
+            ..self
+        })
+    }
+}
+
+fn position(headers: &HeaderMap) -> Result<Option<Position>, Unreadable> {
+    let mut values = headers.get_all(POSITION).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let position = value.to_str().ok().and_then(Position::parse);
+    match position.filter(|_| values.next().is_none()) {
+        Some(position) => Ok(Some(position)),
+        None => Err(bad_request(format!("the header {POSITION} is none that an answer had"))),
     }
 }
 
 /// What the header Last-Event-ID says, if there is one and it says something.
-pub fn last_event(headers: &HeaderMap) -> Option<String> {
+fn last_event(headers: &HeaderMap) -> Option<String> {
     let value = headers.get("last-event-id").map(HeaderValue::as_bytes);
     let text = value.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     text.filter(|text| !text.is_empty())

@@ -8,6 +8,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::{Host, Url};
 
 use super::StartError;
+use super::ask::POSITION;
 use super::options::Cors;
 
 impl Cors {
@@ -64,6 +65,7 @@ pub fn layer(settings: &Cors) -> Result<Option<CorsLayer>, StartError> {
         HeaderName::from_static("x-apollo-operation-name"),
         // Of an event stream that goes on.
         HeaderName::from_static("last-event-id"),
+        HeaderName::from_static(POSITION),
         // Pages that are traced send them with everything.
         HeaderName::from_static("traceparent"),
         HeaderName::from_static("tracestate"),
@@ -72,7 +74,11 @@ pub fn layer(settings: &Cors) -> Result<Option<CorsLayer>, StartError> {
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(headers)
-        .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER])
+        .expose_headers([
+            HeaderName::from_static("x-request-id"),
+            header::RETRY_AFTER,
+            HeaderName::from_static(POSITION),
+        ])
         .max_age(Duration::from_secs(600));
     Ok(Some(layer))
 }

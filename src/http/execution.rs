@@ -1,21 +1,26 @@
 //! Runs what was admitted: within its time, counted, its answer bounded and its errors completed.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{ErrorExtensionValues, Response as GraphqlResponse, ServerError, Value};
+use axum::http::HeaderValue;
 use futures::FutureExt;
+use futures::future::BoxFuture;
 
 use super::admission::{Admission, Asker};
 use super::guard::{Admitted, Problem};
-use super::{Front, cost, errors, observe, wire};
+use super::{Front, ask, cost, errors, observe, wire};
+use crate::app::App;
 use crate::auth::Caller;
 use crate::graphql::subscription::{Happened, Source};
 use crate::graphql::{
     INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, TOO_LARGE_CODE, TOO_LARGE_MESSAGE,
 };
+use crate::metrics::Place;
 use crate::store::view::TooLong;
 use crate::telemetry;
 
@@ -40,17 +45,59 @@ impl Failed {
     }
 }
 
-/// Runs a query or a mutation.
+/// Runs a query or a mutation. The answer's headers say where a mutation has written to, where that matters to queries.
 pub async fn execute(front: &Front, asker: Asker, admission: &Admission) -> Result<GraphqlResponse, Failed> {
-    let context = front.context(asker.caller.in_request(&asker.request_id));
-    let written = context.written.clone();
-    let execution = async {
+    let caller = asker.caller.in_request(&asker.request_id);
+    if admission.operation() == OperationType::Query {
+        return run(front, &asker.request_id, admission, query(front, caller, admission)).await;
+    }
+    let Some((store, noting)) = front.app.store.noting(&admission.subject) else {
+        let execution = answered(front, front.app.clone(), caller, admission);
+        return run(front, &asker.request_id, admission, execution).await;
+    };
+    let execution = answered(front, front.app.on(store), caller, admission);
+    let mut response = run(front, &asker.request_id, admission, execution).await?;
+    if let Some(position) = noting.end(front.app.store.reader()).await
+        && let Ok(position) = HeaderValue::from_str(&position.to_string())
+    {
+        response.http_headers.insert(ask::POSITION, position);
+    }
+    Ok(response)
+}
+
+/// Reads from a replica of the database, if one has what the caller must find. What cannot be read there is read on the
+/// primary, all of it: nothing of it was answered yet.
+fn query<'a>(front: &'a Front, caller: Caller, admission: &'a Admission) -> BoxFuture<'a, Answered> {
+    let Some((store, mut watch)) = front.app.store.on_standby(&admission.subject, admission.position) else {
+        front.app.metrics.database.read(Place::Primary);
+        return answered(front, front.app.clone(), caller, admission);
+    };
+    let reading = answered(front, front.app.on(store), caller.clone(), admission);
+    let reading = async move {
+        let done = tokio::select! {
+            done = reading => Some(done),
+            () = watch.end() => None,
+        };
+        if let Some(done) = done.filter(|_| !watch.has_ended()) {
+            front.app.metrics.database.read(Place::Replica);
+            return done;
+        }
+        front.app.metrics.database.read(Place::Again);
+        answered(front, front.app.clone(), caller, admission).await
+    };
+    reading.boxed()
+}
+
+/// Runs it once, with what this program reads and writes. Boxed: what is large here is large in every future around it.
+fn answered<'a>(front: &'a Front, app: Arc<App>, caller: Caller, admission: &'a Admission) -> BoxFuture<'a, Answered> {
+    let answering = async move {
+        let context = front.context_of(&app, caller);
+        let written = context.written.clone();
         let request = admission.request(front).data(context);
-        // Boxed: what is large here is large in every future around it.
         let response = front.schema.execute(request).boxed().await;
         Answered::of(response, &written, &admission.admitted)
     };
-    run(front, &asker.request_id, admission, execution).await
+    answering.boxed()
 }
 
 /// Begins to listen to what a subscription asks for. Each event is paid for when it is shown.
@@ -215,7 +262,11 @@ fn paid(front: &Front, admission: &Admission, response: GraphqlResponse, actual:
 
 impl Front {
     fn context(&self, caller: Caller) -> RequestContext {
-        RequestContext::new(&self.app, caller).within(self.options.limits.answer_bytes)
+        self.context_of(&self.app, caller)
+    }
+
+    fn context_of(&self, app: &App, caller: Caller) -> RequestContext {
+        RequestContext::new(app, caller).within(self.options.limits.answer_bytes)
     }
 }
 

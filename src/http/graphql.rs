@@ -69,7 +69,7 @@ pub async fn get(
                 &front,
                 Asker { caller, request_id },
                 &terms,
-                ask::read_parameters(pairs),
+                ask::read_parameters(pairs).and_then(|ask| ask.with(&headers)),
             )
             .await
         }
@@ -97,10 +97,7 @@ pub async fn post(
     let response = match admit(&front, &headers, &request_id).await {
         Ok(caller) => {
             let ask = ask::read_body(&headers, body, &front.options.limits, front.options.timeouts.body()).await;
-            let ask = ask.map(|ask| Ask {
-                last_event: ask::last_event(&headers),
-                ..ask
-            });
+            let ask = ask.and_then(|ask| ask.with(&headers));
             let asker = Asker { caller, request_id };
             let events =
                 negotiate::takes_events(&headers).then(|| authorization(&headers).unwrap_or_default().to_owned());

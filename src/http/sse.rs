@@ -42,7 +42,11 @@ pub async fn answer(front: &Front, asker: Asker, authorization: String, ask: Ask
     };
     if admission.operation() != OperationType::Subscription {
         return match execution::execute(front, asker, &admission).await {
-            Ok(response) => whole(&wire::text(&response)),
+            Ok(response) => {
+                let mut answer = whole(&wire::text(&response));
+                answer.headers_mut().extend(response.http_headers);
+                answer
+            }
             Err(failed) => answer::failed(failed, &request_id),
         };
     }

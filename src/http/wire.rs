@@ -51,6 +51,7 @@ pub fn response(response: &GraphqlResponse) -> Response {
     let mut answer = Response::new(Body::from(text(response)));
     let media_type = HeaderValue::from_static("application/json");
     answer.headers_mut().insert(header::CONTENT_TYPE, media_type);
+    answer.headers_mut().extend(response.http_headers.clone());
     answer
 }
 

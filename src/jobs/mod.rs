@@ -19,6 +19,8 @@ use crate::service::ledger::review::approve_matured;
 const PAUSE: Duration = Duration::from_secs(5);
 /// How long to rest between two looks at a clock.
 const GLANCE: Duration = Duration::from_secs(1);
+/// How long to rest between two looks at what changes all the time.
+const BLINK: Duration = Duration::from_millis(500);
 /// How many rows to approve at a time.
 const BATCH: u64 = 500;
 
@@ -28,6 +30,7 @@ pub async fn run(app: Arc<App>, ending: watch::Receiver<bool>) {
         run_chores(&app, ending.clone()),
         run_backtests(&app, ending.clone()),
         keep_issuers_keys(&app, ending.clone()),
+        watch_standbys(&app, ending.clone()),
         webhooks::run(app.clone(), ending)
     );
 }
@@ -57,6 +60,20 @@ async fn keep_issuers_keys(app: &App, mut ending: watch::Receiver<bool>) {
         let round = async {
             app.issuers.refresh(app.clock.now()).await;
             tokio::time::sleep(GLANCE).await;
+        };
+        tokio::select! {
+            () = round => {}
+            _ = ending.wait_for(|ending| *ending) => return,
+        }
+    }
+}
+
+/// Looks again and again where the standbys of the database are, if there are any. Who is not looked at is not read from.
+async fn watch_standbys(app: &App, mut ending: watch::Receiver<bool>) {
+    while !app.store.standbys().is_empty() && !*ending.borrow() {
+        let round = async {
+            app.store.look_at_standbys().await;
+            tokio::time::sleep(BLINK).await;
         };
         tokio::select! {
             () = round => {}

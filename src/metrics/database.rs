@@ -1,6 +1,8 @@
 //! What the database takes.
 
-use prometheus::{Histogram, Registry};
+use std::time::Duration;
+
+use prometheus::{Gauge, GaugeVec, Histogram, IntCounter, IntGauge, IntGaugeVec, Registry};
 
 use super::series;
 
@@ -9,13 +11,43 @@ pub struct Database {
     pub statements: Histogram,
     /// How long was waited for a connection.
     pub waits: Histogram,
+    reads: [IntCounter; 3],
+    replicas: IntGaugeVec,
+    lags: GaugeVec,
+}
+
+/// Where a query was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Primary,
+    Replica,
+    /// On the primary, once more: what was read from a replica before was worth nothing.
+    Again,
+}
+
+/// The series of one server that queries are read from.
+pub struct DatabaseReplica {
+    is_up: IntGauge,
+    lag: Gauge,
 }
 
 impl Database {
     pub(super) fn new(registry: &Registry) -> Self {
         let statements = "Seconds that statements took.";
         let waits = "Seconds that were waited for a connection to the database.";
+        let reads = "Queries by where they were read.";
+        let replicas = "Whether queries are read from this database replica.";
+        let lags = "For how long the primary had been ahead of a database replica when both were last looked at.";
         Self {
+            reads: series::counter_each(
+                registry,
+                "tributary_database_reads_total",
+                reads,
+                "place",
+                ["primary", "replica", "again"],
+            ),
+            replicas: series::gauges(registry, "tributary_database_replica_up", replicas, &["server"]),
+            lags: series::numbers(registry, "tributary_database_replica_lag_seconds", lags, &["server"]),
             statements: series::histogram(
                 registry,
                 "tributary_database_statement_duration_seconds",
@@ -24,5 +56,26 @@ impl Database {
             ),
             waits: series::histogram(registry, "tributary_database_wait_seconds", waits, &super::SECONDS),
         }
+    }
+
+    /// Counts a query.
+    pub fn read(&self, place: Place) {
+        self.reads[place as usize].inc();
+    }
+
+    /// The series of the replica that is called so.
+    pub fn replica(&self, server: &str) -> DatabaseReplica {
+        DatabaseReplica {
+            is_up: self.replicas.with_label_values(&[server]),
+            lag: self.lags.with_label_values(&[server]),
+        }
+    }
+}
+
+impl DatabaseReplica {
+    /// It was looked at.
+    pub fn seen(&self, is_up: bool, lag: Duration) {
+        self.is_up.set(is_up.into());
+        self.lag.set(lag.as_secs_f64());
     }
 }

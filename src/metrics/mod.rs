@@ -21,7 +21,7 @@ use std::time::Duration;
 use prometheus::{Gauge, Histogram, IntGauge, Registry, TextEncoder};
 
 use crate::domain::Timestamp;
-pub use database::Database;
+pub use database::{Database, DatabaseReplica, Place};
 pub use issuers::{IssuerKeys, Issuers};
 pub use jobs::{Job, Jobs};
 pub use operation::{Operations, Ran, word};

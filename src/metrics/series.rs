@@ -2,7 +2,8 @@
 
 use prometheus::core::Collector;
 use prometheus::{
-    Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry,
 };
 
 use super::PoolState;
@@ -35,6 +36,12 @@ pub fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) ->
 
 pub fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
     let gauges = IntGaugeVec::new(Opts::new(name, help), labels);
+    register(registry, gauges.expect("a sound definition"))
+}
+
+/// Gauges that hold fractions.
+pub fn numbers(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> GaugeVec {
+    let gauges = GaugeVec::new(Opts::new(name, help), labels);
     register(registry, gauges.expect("a sound definition"))
 }
 

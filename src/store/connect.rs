@@ -8,14 +8,14 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
-use sqlx::ConnectOptions as _;
-use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use url::Url;
 
 use super::outbox::Signal;
+use super::postgres::hosts::{Hosts, each_host};
 use super::postgres::{self, PoolOptions};
 use super::share::{ShareOptions, Shares};
+use super::standby::{Standby, Standbys};
 use super::{Reader, Store, StoreError, sqlite, statistics};
 use crate::domain::Timestamp;
 
@@ -35,6 +35,10 @@ pub struct StoreOptions {
     pub share: ShareOptions,
     /// Connections beside these for what reads one moment for long.
     pub aside: u32,
+    /// PostgreSQL's standbys that queries are read from.
+    pub standby_urls: Vec<String>,
+    /// How old what a standby shows may be.
+    pub standby_lag: Duration,
     /// Whether a commit waits for the disk. Where it does not, a power cut may take the newest commits back, whole ones and
     /// in their order: for work that goes on wherever it ended.
     pub durable: bool,
@@ -50,6 +54,8 @@ impl Default for StoreOptions {
             lock_timeout: Duration::from_secs(5),
             share: ShareOptions::default(),
             aside: 4,
+            standby_urls: Vec::new(),
+            standby_lag: Duration::from_secs(10),
             durable: true,
         }
     }
@@ -65,16 +71,19 @@ const PULSE: Duration = Duration::from_secs(10);
 pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
     check_url(&options.url)?;
     if options.url.starts_with("sqlite:") {
+        if !options.standby_urls.is_empty() {
+            return Err(StoreError::Url("is SQLite's, which has no replicas".to_owned()));
+        }
         return connect_sqlite(options).await;
     }
-    let url = postgres_options(options)?;
+    let hosts = hosts(&options.url, options)?;
     let pool_options = PoolOptions {
         most: options.max_connections,
         patience: options.acquire_timeout,
         statement_timeout: options.statement_timeout,
         lifetime: None,
     };
-    let mut pool = postgres::Pool::new(url.clone(), pool_options.clone());
+    let mut pool = postgres::Pool::new(hosts.clone(), pool_options.clone());
     pool.greet().await?;
     // What must not wait for those: telling others, whether the database can serve, and what takes long.
     let aside = |most, lifetime| {
@@ -85,56 +94,93 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
             lifetime,
             ..pool_options.clone()
         };
-        postgres::Pool::new(url.clone(), options)
+        postgres::Pool::new(hosts.clone(), options)
     };
     let (teller, pulse, long) = (aside(2, None), aside(1, Some(PULSE)), aside(options.aside, None));
     pool.give_way(teller.clone());
-    let mut single = pool_options_of(options);
+    let standbys = match options.standby_urls.as_slice() {
+        [] => None,
+        urls => {
+            let servers = urls.iter().map(|url| standby(url, options, &pool_options));
+            let servers = servers.collect::<Result<_, StoreError>>()?;
+            Some(Arc::new(Standbys::new(
+                servers,
+                aside(1, Some(PULSE)),
+                options.standby_lag,
+            )))
+        }
+    };
+    // Several servers are nothing that its URLs could name.
+    let timeout = options.statement_timeout.as_millis().to_string();
+    let found = hosts
+        .find_bare()
+        .await
+        .map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+    let found = found.options([("statement_timeout", timeout)]);
+    let mut single = pool_options_of("postgres://localhost", options);
     single
         .min_connections(0)
         .max_connections(1)
         .connect_lazy(true)
         .idle_timeout(Duration::from_secs(10))
-        .statement_timeout(options.statement_timeout);
+        .map_sqlx_postgres_opts(move |_| found.clone());
     let single = Database::connect(single).await?;
     Ok(Store {
         reader: Reader::Postgres(pool),
         single,
         pulse: Some(pulse),
         aside: Some(long),
+        standbys,
+        written: None,
         shares: Arc::new(Shares::new(options.share)),
-        appended: Signal::between_replicas(url, teller),
+        appended: Signal::between_replicas(hosts, teller),
         kept: Arc::default(),
     })
+}
+
+/// One server to read from. Nobody is there who waits for it for long: the primary is as good.
+fn standby(url: &str, options: &StoreOptions, pool: &PoolOptions) -> Result<Standby, StoreError> {
+    let is_one = each_host(url).len() == 1 && url.starts_with("postgres");
+    if !is_one {
+        let why = "of a replica must name one server of PostgreSQL: give each of several a URL of its own";
+        return Err(StoreError::Url(why.to_owned()));
+    }
+    let hosts = hosts(url, options).map_err(|error| match error {
+        StoreError::Url(why) => StoreError::Url(format!("of a replica {why}")),
+        other => other,
+    })?;
+    let hasty = |most, statement_timeout| PoolOptions {
+        most,
+        patience: Duration::from_secs(2).min(options.acquire_timeout),
+        statement_timeout,
+        lifetime: None,
+    };
+    let reads = postgres::Pool::new(hosts.clone(), hasty(pool.most, pool.statement_timeout));
+    let watch = postgres::Pool::new(hosts.clone(), hasty(1, Duration::from_secs(1)));
+    Ok(Standby::new(hosts.name(), reads, watch))
 }
 
 /// Says what is wrong with a URL, and nothing of what it holds: there may be a password in it.
 fn check_url(text: &str) -> Result<(), StoreError> {
     let wrong = |why: String| Err(StoreError::Url(why));
-    match Url::parse(text) {
+    let first = each_host(text).swap_remove(0);
+    match Url::parse(&first) {
         Err(error) => wrong(format!("cannot be read ({error})")),
         Ok(url) => match url.scheme() {
             "sqlite" => match text.parse::<SqliteConnectOptions>() {
                 Err(error) => wrong(format!("cannot be read ({error})")),
                 Ok(_) => Ok(()),
             },
-            "postgres" | "postgresql" => match text.parse::<PgConnectOptions>() {
-                Err(error) => wrong(format!("cannot be read ({error})")),
-                Ok(_) => Ok(()),
-            },
+            "postgres" | "postgresql" => Hosts::parse(text, &[]).map(drop).map_err(StoreError::Url),
             other => wrong(format!("is for {other:?}, in which Tributary cannot store")),
         },
     }
 }
 
-/// How to connect, and what sessions are told at their beginning.
-fn postgres_options(options: &StoreOptions) -> Result<PgConnectOptions, StoreError> {
-    let url: PgConnectOptions = options
-        .url
-        .parse()
-        .map_err(|error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+/// The servers of a URL, and what sessions are told at their beginning.
+fn hosts(url: &str, options: &StoreOptions) -> Result<Hosts, StoreError> {
     let milliseconds = |duration: Duration| duration.as_millis().to_string();
-    let settings = [
+    let mut settings = vec![
         ("statement_timeout", milliseconds(options.statement_timeout)),
         ("lock_timeout", milliseconds(options.lock_timeout)),
         // Where the way between was cut, the server does not hear of it: it must not keep locks for ever.
@@ -153,10 +199,10 @@ fn postgres_options(options: &StoreOptions) -> Result<PgConnectOptions, StoreErr
         // partners of a small programme to join 50 of them.
         ("random_page_cost", "1.1".to_owned()),
     ];
-    let hasty = (!options.durable).then_some(("synchronous_commit", "off".to_owned()));
-    Ok(url
-        .options(settings.into_iter().chain(hasty))
-        .disable_statement_logging())
+    if !options.durable {
+        settings.push(("synchronous_commit", "off".to_owned()));
+    }
+    Hosts::parse(url, &settings).map_err(StoreError::Url)
 }
 
 async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
@@ -164,7 +210,7 @@ async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
     // Somebody else may be migrating a large database.
     let patience = options.acquire_timeout.max(Duration::from_secs(30));
     let writing = sqlite::writing(&options.url, patience, options.durable)?;
-    let mut single = pool_options_of(options);
+    let mut single = pool_options_of(&options.url, options);
     single
         .min_connections(0)
         .max_connections(1)
@@ -177,14 +223,16 @@ async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
         single: Database::connect(single).await?,
         pulse: None,
         aside: None,
+        standbys: None,
+        written: None,
         shares: Arc::new(Shares::new(options.share)),
         appended: Signal::in_process(),
         kept: Arc::default(),
     })
 }
 
-fn pool_options_of(options: &StoreOptions) -> ConnectOptions {
-    let mut pool = ConnectOptions::new(&options.url);
+fn pool_options_of(url: &str, options: &StoreOptions) -> ConnectOptions {
+    let mut pool = ConnectOptions::new(url);
     pool.sqlx_logging(false)
         .acquire_timeout(options.acquire_timeout)
         // Connections are made when they are needed, and idle ones are let go.

@@ -82,6 +82,18 @@ impl StoreError {
         }
     }
 
+    /// Whether a standby did not do what its primary does: it ended a statement because what that read had to go or to be
+    /// locked, or it was asked to write.
+    pub fn is_of_recovery(&self) -> bool {
+        const CONFLICT: [&str; 3] = ["40001", "40P01", "25006"];
+        matches!(self, Self::Database(error) if code(error).is_some_and(|code| CONFLICT.contains(&code.as_ref())))
+    }
+
+    /// Whether all connections were in use for longer than anybody waits for one.
+    pub fn has_no_connection(&self) -> bool {
+        matches!(self, Self::Database(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)))
+    }
+
     /// The error of a COMMIT that was sent: either the database refused it, or nobody knows.
     pub(super) fn of_commit(error: DbErr) -> Self {
         // What a statement before has ended already is no commit that was sent.

@@ -16,7 +16,7 @@ const AT_ONCE: usize = 4;
 pub async fn faults(store: &Store) -> Result<Vec<String>, StoreError> {
     match store.reader() {
         Reader::Sqlite(_) => {}
-        Reader::Postgres(_) | Reader::Moment(_) => return Ok(Vec::new()),
+        Reader::Postgres(_) | Reader::Standby(_) | Reader::Moment(_) => return Ok(Vec::new()),
     }
     let parts = tables(store).await?;
     let parts = parts.iter().map(|table| format!("PRAGMA integrity_check('{table}')"));
@@ -61,7 +61,7 @@ async fn tables(store: &Store) -> Result<Vec<String>, StoreError> {
 pub async fn faults_after_crash(store: &Store) -> Result<Vec<String>, StoreError> {
     match store.reader() {
         Reader::Sqlite(pool) if pool.was_left_open() => check(store, "PRAGMA quick_check(100)").await,
-        Reader::Sqlite(_) | Reader::Postgres(_) | Reader::Moment(_) => Ok(Vec::new()),
+        Reader::Sqlite(_) | Reader::Postgres(_) | Reader::Standby(_) | Reader::Moment(_) => Ok(Vec::new()),
     }
 }
 

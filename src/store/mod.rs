@@ -55,6 +55,7 @@ mod slow;
 pub mod snapshot;
 mod sqlite;
 pub mod stage;
+mod standby;
 pub mod standing;
 pub mod statement;
 pub mod statistics;
@@ -87,15 +88,19 @@ pub use connect::{StoreOptions, connect, migrate, migrate_down, migration_status
 pub use error::StoreError;
 pub use loss::{Loss, loss_of_migrating_down};
 pub use many::distinct;
+pub use postgres::hosts::each_host;
 pub use reader::Reader;
 pub use share::ShareOptions;
 use share::Shares;
+pub use standby::{Noting, Position};
+use standby::{Reads, Standbys, Watch, Written};
 use transaction::Inner;
 pub use transaction::Transaction;
 pub use unique::{is_passing, is_reference_violation, is_sum_too_large, taken_field};
 pub use writes::Writes;
 
-/// Connections for reading and for writing. On PostgreSQL they are the same; SQLite writes through one connection.
+/// Connections for reading and for writing. On PostgreSQL they are the same, but for queries that are read from a standby;
+/// SQLite writes through one connection.
 #[derive(Clone)]
 pub struct Store {
     reader: Reader,
@@ -105,6 +110,10 @@ pub struct Store {
     pulse: Option<postgres::Pool>,
     /// PostgreSQL's connections for what reads one moment for long, which requests do not wait for.
     aside: Option<postgres::Pool>,
+    /// PostgreSQL's standbys, if there are any to read from.
+    standbys: Option<Arc<Standbys>>,
+    /// What an operation wrote, if somebody wants to know.
+    written: Option<Arc<Written>>,
     shares: Arc<Shares>,
     /// Hears of every commit that appended to the outbox.
     appended: outbox::Signal,
@@ -126,6 +135,9 @@ impl Store {
         if let Some(aside) = &mut self.aside {
             aside.measure(numbers.clone());
         }
+        if let Some(standbys) = &self.standbys {
+            standbys.measure(numbers);
+        }
     }
 
     /// From now on the log names statements that take so long.
@@ -134,6 +146,46 @@ impl Store {
         if let Some(aside) = &mut self.aside {
             aside.log_slow(slow);
         }
+    }
+
+    /// The same for a query of this caller, read from a standby that has what the caller wrote last, and `given` as well; `None`:
+    /// only the primary will do. What was read is worth nothing once the watch says so.
+    pub fn on_standby(&self, subject: &str, given: Option<Position>) -> Option<(Self, Watch)> {
+        let (Some(standbys), Reader::Postgres(primary)) = (&self.standbys, &self.reader) else {
+            return None;
+        };
+        let reads = Reads::new(standbys.choose(subject, given)?, primary);
+        let watch = reads.watch();
+        let store = Self {
+            reader: Reader::Standby(reads),
+            ..self.clone()
+        };
+        Some((store, watch))
+    }
+
+    /// The same for a mutation of this caller, with what notes how far it writes; `None`: there are no standbys that would have
+    /// to know.
+    pub fn noting(&self, subject: &str) -> Option<(Self, Noting)> {
+        let noting = Noting::new(self.standbys.clone()?, subject);
+        let store = Self {
+            written: Some(noting.written.clone()),
+            ..self.clone()
+        };
+        Some((store, noting))
+    }
+
+    /// Looks where the primary and the standbys are, which queries are read by from now on; there is nothing to see where there are
+    /// no standbys.
+    pub async fn look_at_standbys(&self) {
+        if let Some(standbys) = &self.standbys {
+            standbys.look().await;
+        }
+    }
+
+    /// Each standby as `HOST:PORT`: for how long it had lagged when it was last looked at, or why nobody reads there.
+    pub fn standbys(&self) -> Vec<(String, Result<Duration, String>)> {
+        let standbys = self.standbys.as_ref();
+        standbys.map_or_else(Vec::new, |standbys| standbys.states())
     }
 
     /// For reads outside of transactions.
@@ -172,9 +224,10 @@ impl Store {
         let transaction = match &self.reader {
             Reader::Postgres(pool) => Inner::Postgres(pool.begin().await?),
             Reader::Sqlite(pool) => Inner::Sqlite(pool.begin(patient).await?),
-            Reader::Moment(_) => return Err(StoreError::ReadOnly),
+            Reader::Standby(_) | Reader::Moment(_) => return Err(self.reader.leave()),
         };
-        Ok(Transaction::new(transaction, self.appended.clone()))
+        let transaction = Transaction::new(transaction, self.appended.clone());
+        Ok(transaction.telling(self.written.clone()))
     }
 
     /// The database as it is at one moment, for work that takes longer than a request and only reads: no statement is cut
@@ -195,7 +248,7 @@ impl Store {
         let transaction = match &self.reader {
             Reader::Postgres(pool) => Inner::Postgres(pool.begin().await?),
             Reader::Sqlite(pool) => Inner::Sqlite(pool.snapshot(patient).await?),
-            Reader::Moment(_) => return Err(StoreError::ReadOnly),
+            Reader::Standby(_) | Reader::Moment(_) => return Err(self.reader.leave()),
         };
         let transaction = Transaction::new(transaction, self.appended.clone());
         connect::see_one_moment(&transaction).await?;
@@ -210,6 +263,7 @@ impl Store {
             (Reader::Sqlite(pool), _) => Inner::Sqlite(pool.moment().await?),
             (Reader::Postgres(_), Some(aside)) => Inner::Postgres(aside.begin().await?),
             (Reader::Postgres(pool), None) => Inner::Postgres(pool.begin().await?),
+            (Reader::Standby(_), _) => return Err(self.reader.leave()),
             (Reader::Moment(_), _) => return Ok(self.clone()),
         };
         let transaction = Transaction::new(transaction, self.appended.clone());
@@ -240,6 +294,9 @@ impl Store {
         for pool in [self.pulse, self.aside].into_iter().flatten() {
             pool.close().await;
         }
+        if let Some(standbys) = self.standbys {
+            standbys.close().await;
+        }
         // A pool that fails to close has nothing left to lose.
         let _ = self.single.close().await;
         self.reader.close().await;
@@ -265,7 +322,7 @@ impl Store {
         match &self.reader {
             Reader::Sqlite(pool) => pool.status().map(|(name, status)| state(name, status)).to_vec(),
             Reader::Postgres(pool) => vec![state("reader", pool.status())],
-            Reader::Moment(_) => Vec::new(),
+            Reader::Standby(_) | Reader::Moment(_) => Vec::new(),
         }
     }
 

@@ -7,7 +7,8 @@ use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use super::share::Share;
-use super::{Transaction, postgres, sqlite};
+use super::standby::Reads;
+use super::{StoreError, Transaction, postgres, sqlite};
 use crate::metrics;
 
 /// Reads outside of transactions, or all in one that sees one moment.
@@ -15,6 +16,8 @@ use crate::metrics;
 pub enum Reader {
     Sqlite(sqlite::Pool),
     Postgres(postgres::Pool),
+    /// One query's, from a standby of PostgreSQL.
+    Standby(Reads),
     Moment(Arc<Transaction>),
 }
 
@@ -24,6 +27,7 @@ macro_rules! either {
         match $reader {
             Reader::Sqlite($connection) => $run,
             Reader::Postgres($connection) => $run,
+            Reader::Standby($connection) => $run,
             Reader::Moment($connection) => $run,
         }
     };
@@ -34,8 +38,8 @@ impl Reader {
         match self {
             Self::Sqlite(pool) => pool.observe(observer),
             Self::Postgres(pool) => pool.observe(observer),
-            // It was begun by somebody who is observed.
-            Self::Moment(_) => {}
+            // They were begun by somebody who is observed.
+            Self::Standby(_) | Self::Moment(_) => {}
         }
     }
 
@@ -44,6 +48,7 @@ impl Reader {
         match self {
             Self::Sqlite(pool) => Self::Sqlite(pool.share(share)),
             Self::Postgres(pool) => Self::Postgres(pool.share(share)),
+            Self::Standby(reads) => Self::Standby(reads.share(share)),
             // One that is taken is not waited for again.
             Self::Moment(moment) => Self::Moment(moment.clone()),
         }
@@ -53,7 +58,7 @@ impl Reader {
         match self {
             Self::Sqlite(pool) => pool.measure(numbers.clone()),
             Self::Postgres(pool) => pool.measure(numbers.clone()),
-            Self::Moment(_) => {}
+            Self::Standby(_) | Self::Moment(_) => {}
         }
     }
 
@@ -61,15 +66,23 @@ impl Reader {
         match self {
             Self::Sqlite(pool) => pool.log_slow(slow),
             Self::Postgres(pool) => pool.log_slow(slow),
-            Self::Moment(_) => {}
+            Self::Standby(_) | Self::Moment(_) => {}
         }
+    }
+
+    /// An operation that reads from a standby must be begun again on the primary: what it wants now is there only.
+    pub(super) fn leave(&self) -> StoreError {
+        if let Self::Standby(reads) = self {
+            reads.leave();
+        }
+        StoreError::ReadOnly
     }
 
     pub(super) async fn close(self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
             Self::Postgres(pool) => pool.close().await,
-            Self::Moment(_) => {}
+            Self::Standby(_) | Self::Moment(_) => {}
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A transaction that writes. One that changes something for a tenant is begun in somebody's name ([`Trail`](super::Trail))
 //! and notes what it changes; its commit writes the entry of the audit log along.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::prelude::async_trait::async_trait;
@@ -8,6 +9,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statem
 
 use super::audit::Noted;
 use super::outbox::Signal;
+use super::standby::Written;
 use super::{StoreError, Writes, postgres, sqlite};
 use crate::domain::audit::{Audited, Change, changed, created, deleted};
 
@@ -19,6 +21,8 @@ pub struct Transaction {
     appended: AtomicBool,
     /// What goes into the audit log; `None`: nothing does.
     noted: Option<Noted>,
+    /// Who wants to know where its commit is; `None`: nobody.
+    written: Option<Arc<Written>>,
 }
 
 pub(super) enum Inner {
@@ -43,7 +47,13 @@ impl Transaction {
             signal,
             appended: AtomicBool::new(false),
             noted: None,
+            written: None,
         }
+    }
+
+    /// The same, which says where its commit is, if somebody wants to know.
+    pub(super) fn telling(self, written: Option<Arc<Written>>) -> Self {
+        Self { written, ..self }
     }
 
     /// The same, which leaves an entry in the audit log if it changes anything.
@@ -135,7 +145,13 @@ impl Transaction {
         }
         match self.inner {
             Inner::Sqlite(transaction) => transaction.commit().await.map_err(StoreError::of_commit)?,
-            Inner::Postgres(transaction) => transaction.commit().await.map_err(StoreError::of_commit)?,
+            Inner::Postgres(transaction) => match self.written {
+                None => transaction.commit().await.map_err(StoreError::of_commit)?,
+                Some(written) => {
+                    let commit = async { transaction.commit_and_ask().await.map_err(StoreError::of_commit) };
+                    written.committing(commit).await?;
+                }
+            },
         }
         if self.appended.into_inner() {
             self.signal.poke();

@@ -37,6 +37,7 @@ mod paging;
 mod payout_runs;
 mod plans;
 mod reassignment;
+mod replicas;
 mod response_shapes;
 mod schema;
 mod secrets;

@@ -1,6 +1,7 @@
 //! The database: whether it is there, takes writes, fits this program, and has the same time.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::disk;
 use super::report::{Finding, Report};
@@ -34,6 +35,10 @@ pub async fn look(config: &Config, store: &Store, report: &mut Report) {
         Err(error) => report.says("connections", Finding::failed(error)),
     }
     report.says("clock", finding(clock(store).await));
+    store.look_at_standbys().await;
+    for (name, state) in store.standbys() {
+        report.says(format!("replica {name}"), replica(state));
+    }
 }
 
 fn finding(looked: Result<Finding, StoreError>) -> Finding {
@@ -112,7 +117,8 @@ async fn whole(store: &Store, file: &Path) -> Result<Finding, StoreError> {
 
 /// Whether there is room for a gateway of these settings, and for another one beside those that run.
 fn connections(config: &Config, server: Connections) -> Finding {
-    let needed = i64::from(config.store.max_connections) + BESIDES + i64::from(config.store.aside);
+    let looks_at_log = i64::from(!config.store.standby_urls.is_empty());
+    let needed = i64::from(config.store.max_connections) + BESIDES + looks_at_log + i64::from(config.store.aside);
     let Connections { most, used } = server;
     let found = format!("a gateway takes up to {needed}, and of {most} that there may be {used} are in use");
     let mend = "raise PostgreSQL's max_connections, or lower database.max_connections";
@@ -122,6 +128,17 @@ fn connections(config: &Config, server: Connections) -> Finding {
         Finding::warning(found, mend)
     } else {
         Finding::ok().found(found)
+    }
+}
+
+/// A gateway serves without it, more slowly.
+fn replica(state: Result<Duration, String>) -> Finding {
+    match state {
+        Ok(lag) => Finding::ok().found(format!("behind by {} ms", lag.as_millis())),
+        Err(why) => Finding::warning(
+            format!("{why}, so that nothing is read there"),
+            "mend it, or take its URL out of database.replica_url",
+        ),
     }
 }
 

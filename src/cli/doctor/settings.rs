@@ -11,6 +11,7 @@ use super::report::Finding;
 use crate::client;
 use crate::config::Config;
 use crate::http::{self, GraphiqlFiles, HttpOptions};
+use crate::store::each_host;
 
 /// The collector is a process beside the gateway.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -31,7 +32,8 @@ pub fn exposure(config: &Config) -> Finding {
     if config.http.production && config.http.cors.origins.iter().any(|origin| origin == "*") {
         open.push("the pages of all origins may ask (name them in cors.origins)");
     }
-    if is_plain(&config.store.url) {
+    let urls = config.store.standby_urls.iter().chain([&config.store.url]);
+    if urls.flat_map(|url| each_host(url)).any(|url| is_plain(&url)) {
         open.push("what goes to the database is not encrypted for sure (add ?sslmode=verify-full to its URL)");
     }
     match open.is_empty() {

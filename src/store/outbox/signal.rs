@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, RuntimeErr, Statement};
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::store::postgres::hosts::Hosts;
 use crate::store::{StoreError, postgres};
 
 const CHANNEL: &str = "tributary_outbox";
@@ -33,7 +34,7 @@ pub struct Signal(Arc<Way>);
 enum Way {
     InProcess(watch::Sender<()>),
     BetweenReplicas {
-        listening: Box<PgConnectOptions>,
+        listening: Hosts,
         telling: postgres::Pool,
         state: AtomicU8,
     },
@@ -51,9 +52,9 @@ impl Signal {
         Self(Arc::new(Way::InProcess(watch::Sender::new(()))))
     }
 
-    pub fn between_replicas(listening: PgConnectOptions, telling: postgres::Pool) -> Self {
+    pub fn between_replicas(listening: Hosts, telling: postgres::Pool) -> Self {
         Self(Arc::new(Way::BetweenReplicas {
-            listening: Box::new(listening),
+            listening,
             telling,
             state: AtomicU8::new(QUIET),
         }))
@@ -106,7 +107,7 @@ impl Signal {
             Way::BetweenReplicas { listening: way, .. } => {
                 let listener = listen(way).await.map_err(failed)?;
                 let (sender, receiver) = watch::channel(());
-                listening.spawn(hear(listener, (**way).clone(), sender));
+                listening.spawn(hear(listener, way.clone(), sender));
                 receiver
             }
         };
@@ -119,10 +120,10 @@ fn failed(error: sqlx::Error) -> StoreError {
 }
 
 /// Listens on a connection of its own: one of the pool's would be missing there for as long as anybody listens.
-async fn listen(way: &PgConnectOptions) -> Result<PgListener, sqlx::Error> {
+async fn listen(way: &Hosts) -> Result<PgListener, sqlx::Error> {
     let single = PgPoolOptions::new().max_connections(1).acquire_timeout(SILENCE);
     let listening = async {
-        let mut listener = PgListener::connect_with(&single.connect_lazy_with(way.clone())).await?;
+        let mut listener = PgListener::connect_with(&single.connect_lazy_with(way.find().await?)).await?;
         // The pool is nobody else's.
         listener.ignore_pool_close_event(true);
         listener.listen(CHANNEL).await?;
@@ -131,7 +132,7 @@ async fn listen(way: &PgConnectOptions) -> Result<PgListener, sqlx::Error> {
     within(listening).await
 }
 
-async fn hear(mut listener: PgListener, way: PgConnectOptions, sender: watch::Sender<()>) {
+async fn hear(mut listener: PgListener, way: Hosts, sender: watch::Sender<()>) {
     loop {
         let heard = match timeout(SILENCE, listener.try_recv()).await {
             // None: the connection was lost and made again, and what was sent meanwhile is gone. Then the follower looks, too.

@@ -6,11 +6,13 @@ use std::time::Duration;
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
 use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values};
 use sea_query_sqlx::SqlxValues;
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, PgConnection, Postgres};
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Row as _};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::hosts::{Hosts, Reached};
 use super::limits;
+use crate::store::standby::position::COMMIT_AND_ASK;
 
 /// A connection that was idle for so long is asked whether it lives before it is used.
 const DOUBTFUL: Duration = Duration::from_secs(5);
@@ -93,6 +95,15 @@ impl Connection {
         done.map(drop).map_err(not_done)
     }
 
+    /// Commits, and says what [`COMMIT_AND_ASK`] was answered.
+    pub async fn commit_and_ask(&mut self) -> Result<(String, String), DbErr> {
+        let ended = self.run(async |inner| {
+            let row = sqlx::raw_sql(COMMIT_AND_ASK).fetch_one(inner).await?;
+            Ok((row.try_get(0)?, row.try_get(1)?))
+        });
+        ended.await.map_err(not_done)
+    }
+
     async fn run<T>(
         &mut self,
         run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
@@ -115,10 +126,12 @@ impl Connection {
 fn loses(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
-        // The server says why it ends the session.
-        sqlx::Error::Database(error) => error
-            .code()
-            .is_some_and(|code| code.starts_with("57P") || code == "25P03"),
+        // The server says why it ends the session; or it takes no writes any more, and another one may.
+        sqlx::Error::Database(error) => {
+            let told = error.try_downcast_ref::<PgDatabaseError>();
+            let ends = told.is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic));
+            ends || error.code().is_some_and(|code| code == "25006")
+        }
         _ => false,
     }
 }
@@ -138,7 +151,7 @@ fn prepared(statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxV
 
 /// Makes connections, and looks at them before they are used again.
 pub struct Manager {
-    options: PgConnectOptions,
+    hosts: Hosts,
     /// How long the server lets a statement take.
     statement_timeout: Duration,
     /// How long a connection is used; `None`: for ever.
@@ -146,9 +159,9 @@ pub struct Manager {
 }
 
 impl Manager {
-    pub fn new(options: PgConnectOptions, statement_timeout: Duration, lifetime: Option<Duration>) -> Self {
+    pub fn new(hosts: Hosts, statement_timeout: Duration, lifetime: Option<Duration>) -> Self {
         Self {
-            options,
+            hosts,
             statement_timeout,
             lifetime,
         }
@@ -160,11 +173,12 @@ impl managed::Manager for Manager {
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<Connection, sqlx::Error> {
-        let mut inner = self.options.connect().await?;
-        let process = sqlx::query_scalar("SELECT pg_backend_pid()");
+        let Reached {
+            connection, process, ..
+        } = self.hosts.reach().await?;
         Ok(Connection {
-            process: process.fetch_one(&mut inner).await?,
-            inner,
+            inner: connection,
+            process,
             busy: false,
             in_transaction: false,
             patience: Some(self.statement_timeout + MARGIN),

@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 
 use super::connection::{Connection, Manager};
 use crate::store::share::Turn;
+use crate::store::standby::Position;
 
 /// Dropping it undoes the transaction that was begun on it, and waits in the background for a statement that was given
 /// up: until the server has come to its end with it, its locks and its work are there.
@@ -36,6 +37,13 @@ impl Lease {
         self.command(command).await?;
         self.in_transaction = false;
         Ok(())
+    }
+
+    /// Commits the transaction, and asks where in the log the database is then.
+    pub async fn end_and_ask(mut self) -> Result<Position, DbErr> {
+        let (timeline, lsn) = self.commit_and_ask().await?;
+        self.in_transaction = false;
+        Position::answered(&timeline, &lsn)
     }
 }
 

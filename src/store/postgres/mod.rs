@@ -8,6 +8,7 @@
 
 mod connection;
 mod give_way;
+pub(super) mod hosts;
 mod lease;
 pub(super) mod limits;
 
@@ -18,14 +19,15 @@ use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, TimeoutType, Tim
 use deadpool::{Runtime, Status};
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
-use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Mutex;
 
 use super::share::Share;
 use super::slow::Stopwatch;
+use super::standby::Position;
 use crate::metrics;
 use connection::{Connection, Manager};
 use give_way::Seats;
+use hosts::Hosts;
 use lease::Lease;
 
 /// Connections that nobody used for so long are closed.
@@ -67,7 +69,7 @@ pub struct Transaction {
 }
 
 impl Pool {
-    pub fn new(connect: PgConnectOptions, options: PoolOptions) -> Self {
+    pub fn new(hosts: Hosts, options: PoolOptions) -> Self {
         let timeouts = Timeouts {
             wait: Some(options.patience),
             create: Some(options.patience),
@@ -79,7 +81,7 @@ impl Pool {
             // Those used last have the most in their caches; the others may go.
             queue_mode: QueueMode::Lifo,
         };
-        let manager = Manager::new(connect, options.statement_timeout, options.lifetime);
+        let manager = Manager::new(hosts, options.statement_timeout, options.lifetime);
         let builder = managed::Pool::builder(manager).config(config).runtime(Runtime::Tokio1);
         let connections = builder.build().expect("a runtime is given");
         tokio::spawn(let_go(connections.weak()));
@@ -110,6 +112,20 @@ impl Pool {
             share: Some(share),
             ..self.clone()
         }
+    }
+
+    /// The connections of another pool, used as these are.
+    pub fn over(&self, other: &Self) -> Self {
+        Self {
+            connections: other.connections.clone(),
+            seats: None,
+            ..self.clone()
+        }
+    }
+
+    /// Closes the connections that nobody uses.
+    pub fn close_idle(&self) {
+        self.connections.retain(|_, _| false);
     }
 
     pub fn measure(&mut self, numbers: Arc<metrics::Database>) {
@@ -203,6 +219,11 @@ async fn let_go(pool: managed::WeakPool<Manager>) {
 impl Transaction {
     pub async fn commit(self) -> Result<(), DbErr> {
         self.connection.into_inner().end("COMMIT").await
+    }
+
+    /// The same, and where in the log the database is then: one way for both.
+    pub async fn commit_and_ask(self) -> Result<Position, DbErr> {
+        self.connection.into_inner().end_and_ask().await
     }
 
     pub async fn rollback(self) -> Result<(), DbErr> {

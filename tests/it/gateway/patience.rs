@@ -229,6 +229,6 @@ async fn take(store: &Store) -> Box<dyn std::any::Any + Send> {
     match store.reader() {
         Reader::Sqlite(_) => Box::new(store.snapshot().await.unwrap()),
         Reader::Postgres(_) => Box::new(store.begin_unaudited().await.unwrap()),
-        Reader::Moment(_) => unreachable!("it is the program's own"),
+        Reader::Standby(_) | Reader::Moment(_) => unreachable!("it is the program's own"),
     }
 }

@@ -110,7 +110,7 @@ both_databases! {
             let asks = [
                 ("origin", origin),
                 ("access-control-request-method", "POST"),
-                ("access-control-request-headers", "authorization, content-type, x-request-id"),
+                ("access-control-request-headers", "authorization, content-type, x-request-id, tributary-position"),
             ];
             let leave = send(&app, &client, Method::OPTIONS, "/graphql", &asks, Value::Null).await;
             let asked = post(&app, &client, &[("origin", origin)], json!({ "query": VIEWER })).await;
@@ -124,7 +124,8 @@ both_databases! {
                 for header in ["authorization", "graphql-require-preflight", "x-request-id", "traceparent", "tracestate"] {
                     assert!(headers.contains(header), "{header}: {headers}");
                 }
-                assert!(asked.headers["access-control-expose-headers"].to_str().unwrap().contains("x-request-id"));
+                let exposed = asked.headers["access-control-expose-headers"].to_str().unwrap();
+                assert!(exposed.contains("x-request-id") && exposed.contains("tributary-position"), "{exposed}");
             }
         }
         for wrong in ["portal.example", "https://portal.example/", "https://Portal.example", "https://*.portal.example", ""] {

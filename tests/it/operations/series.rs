@@ -29,6 +29,7 @@ impl Exported {
             metrics.operations.of(kind, None).ran(&ran);
         }
         metrics.issuers.of("default").failed();
+        metrics.database.replica("db2:5432").seen(true, Duration::ZERO);
         Self(Exposition::parse(&metrics.render(&[], None)))
     }
 

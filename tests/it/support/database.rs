@@ -12,8 +12,15 @@ use tributary::store::{self, StoreOptions};
 const POSTGRES_URL: &str = "TRIBUTARY_TEST_POSTGRES_URL";
 
 pub enum Database {
-    Sqlite { folder: tempfile::TempDir },
-    Postgres { server: String, name: String },
+    Sqlite {
+        folder: tempfile::TempDir,
+    },
+    Postgres {
+        server: String,
+        name: String,
+    },
+    /// Somebody else's, reached in a way of its own.
+    Other(Box<StoreOptions>),
 }
 
 impl Database {
@@ -69,7 +76,21 @@ impl Database {
                 options(format!("sqlite://{}?mode=rwc", folder.path().join("test.db").display()))
             }
             Self::Postgres { server, name } => options(with_database(server, name)),
+            Self::Other(options) => (**options).clone(),
         }
+    }
+
+    /// A server's own database, migrated, with standbys to read from.
+    pub async fn other(url: String, standby_urls: Vec<String>, standby_lag: Duration) -> Self {
+        let options = StoreOptions {
+            standby_urls,
+            standby_lag,
+            ..options(url)
+        };
+        let store = store::connect(&options).await.unwrap();
+        store::migrate(&store).await.unwrap();
+        store.close().await;
+        Self::Other(Box::new(options))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A whole program per test: its own database, a clock that the test moves, a router that is called without a socket.
 
 mod client;
+pub mod cluster;
 mod database;
 pub mod program;
 pub mod programme;
@@ -127,6 +128,11 @@ impl TestApp {
         Some(Self::start(Database::postgres().await?).await)
     }
 
+    /// Over a server's own database, with standbys to read from, none of which may lag by more than that.
+    pub async fn over(url: String, standby_urls: Vec<String>, standby_lag: Duration) -> Self {
+        Self::start(Database::other(url, standby_urls, standby_lag).await).await
+    }
+
     async fn start(database: Database) -> Self {
         let mut store = store::connect(&database.options())
             .await
@@ -184,6 +190,11 @@ impl TestApp {
     pub async fn replica_router(&self) -> Router {
         let (_, ending) = watch::channel(false);
         http::router(self.replica().await, generous(), ending).expect("the options are sound")
+    }
+
+    /// What this program serves.
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     pub fn store(&self) -> &Store {

@@ -1,0 +1,83 @@
+//! How the primary's log has grown, by which standbys are told how old what they show is. Clocks of servers are not compared,
+//! and a primary that writes nothing makes nobody lag.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::position::Position;
+
+/// So many places are kept; who lags by more is known to lag by at least that.
+const KEPT: usize = 7_200;
+
+/// Where the primary was when.
+#[derive(Debug, Default)]
+pub struct Course {
+    /// Which system it is, once it is known.
+    system: Option<i64>,
+    last: Option<Position>,
+    /// When it was first seen there, for each place.
+    places: VecDeque<(Instant, u64)>,
+}
+
+impl Course {
+    /// It was seen there.
+    pub fn saw(&mut self, system: i64, place: Position, now: Instant) {
+        let goes_on = self
+            .last
+            .is_some_and(|last| last.timeline == place.timeline && last.lsn <= place.lsn);
+        if !goes_on || self.system != Some(system) {
+            // What another wrote on that nobody follows any more.
+            self.places.clear();
+        }
+        if self.places.back().is_none_or(|(_, lsn)| *lsn < place.lsn) {
+            self.places.push_back((now, place.lsn));
+        }
+        if self.places.len() > KEPT {
+            self.places.pop_front();
+        }
+        (self.system, self.last) = (Some(system), Some(place));
+    }
+
+    pub fn system(&self) -> Option<i64> {
+        self.system
+    }
+
+    pub fn last(&self) -> Option<Position> {
+        self.last
+    }
+
+    /// For how long the primary has been ahead of this place.
+    pub fn lag(&self, lsn: u64) -> Duration {
+        let next = self.places.partition_point(|(_, place)| *place <= lsn);
+        self.places.get(next).map_or(Duration::ZERO, |(at, _)| at.elapsed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(timeline: u32, lsn: u64) -> Position {
+        Position { timeline, lsn }
+    }
+
+    #[test]
+    fn who_has_not_what_was_there_long_ago_lags() {
+        let ago = |seconds| Instant::now() - Duration::from_secs(seconds);
+        let mut course = Course::default();
+        for (seconds, lsn) in [(60, 100), (50, 200), (40, 200), (30, 300), (1, 300)] {
+            course.saw(7, place(1, lsn), ago(seconds));
+        }
+        let lag = |course: &Course, lsn| course.lag(lsn).as_secs();
+        assert_eq!(lag(&course, 99), 60);
+        assert_eq!(lag(&course, 100), 50);
+        assert_eq!(lag(&course, 299), 30);
+        // It is where the primary is, or ahead of what was last seen of it.
+        assert_eq!(lag(&course, 300), 0);
+        assert_eq!(lag(&course, 301), 0);
+        // After a failover what was lost is nothing to wait for.
+        course.saw(7, place(2, 250), ago(0));
+        assert_eq!(lag(&course, 250), 0);
+        assert_eq!((course.last(), course.system()), (Some(place(2, 250)), Some(7)));
+    }
+}

@@ -1,0 +1,116 @@
+//! How far the database is: a place in PostgreSQL's write-ahead log.
+
+use std::fmt;
+
+use sea_orm::DbErr;
+
+/// Every server that has replayed the log up to here has what was committed before it. Callers are given it and hand it back;
+/// whoever makes one up is answered by the primary, or reads what was there earlier, as if it had given none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Goes up by one whenever a standby is promoted.
+    pub timeline: u32,
+    /// The place in it, in bytes. A timeline goes on where it left the one before.
+    pub lsn: u64,
+}
+
+/// Asks a primary for it, in text, behind everything that was committed there so far.
+pub const ASK: &str = "SELECT substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), \
+                       (pg_current_wal_insert_lsn() - '0/0')::text";
+
+/// Ends a transaction, and asks for it on the same way.
+pub const COMMIT_AND_ASK: &str = "COMMIT; SELECT substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), \
+                                  (pg_current_wal_insert_lsn() - '0/0')::text";
+
+impl Position {
+    /// Ahead of everything: nobody knows how far somebody's last write is.
+    pub const UNKNOWN: Self = Self {
+        timeline: u32::MAX,
+        lsn: u64::MAX,
+    };
+
+    /// Whether who has replayed up to `self` has everything up to `needed`, given that both are of one history. A place on an
+    /// earlier timeline is on this one as well, or was given up when this one began: then nobody has it.
+    pub fn has(self, needed: Self) -> bool {
+        self.timeline >= needed.timeline && self.lsn >= needed.lsn
+    }
+
+    /// What [`ASK`] was answered: the timeline as a file of the log is named, and the place as a number.
+    pub fn answered(timeline: &str, lsn: &str) -> Result<Self, DbErr> {
+        let read = || {
+            Some(Self {
+                timeline: u32::from_str_radix(timeline, 16).ok()?,
+                lsn: lsn.parse().ok()?,
+            })
+        };
+        read().ok_or_else(|| DbErr::Type(format!("{timeline:?} and {lsn:?} are no place in the log")))
+    }
+
+    /// What a caller hands back: two numbers in hexadecimal digits, as `{}` writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_number =
+            |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let (timeline, lsn) = text.split_once('-')?;
+        (is_number(timeline, 8) && is_number(lsn, 16)).then_some(())?;
+        Some(Self {
+            timeline: u32::from_str_radix(timeline, 16).ok()?,
+            lsn: u64::from_str_radix(lsn, 16).ok()?,
+        })
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:x}-{:x}", self.timeline, self.lsn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn position(timeline: u32, lsn: u64) -> Position {
+        Position { timeline, lsn }
+    }
+
+    #[test]
+    fn positions_are_read_as_they_are_written() {
+        for place in [position(1, 0x16B_3748), position(0, 0), Position::UNKNOWN] {
+            assert_eq!(Position::parse(&place.to_string()), Some(place));
+        }
+        assert_eq!(position(1, 0x16B_3748).to_string(), "1-16b3748");
+        assert_eq!(Position::answered("0000000A", "255").ok(), Some(position(10, 255)));
+        for wrong in [
+            "",
+            "1",
+            "1-",
+            "-1",
+            "1-g",
+            "+1-1",
+            "1-1 ",
+            "1-1-1",
+            "123456789-1",
+            "1-12345678901234567",
+            "1/1",
+            "é-1",
+        ] {
+            assert_eq!(Position::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn whoever_is_behind_or_on_an_earlier_timeline_has_not_everything() {
+        let needed = position(2, 100);
+        for (at, has) in [
+            (position(2, 100), true),
+            (position(2, 99), false),
+            (position(3, 100), true),
+            (position(3, 99), false),
+            // What a primary wrote on that was left behind, and whoever follows it.
+            (position(1, 500), false),
+        ] {
+            assert_eq!(at.has(needed), has, "{at}");
+        }
+        assert!(!position(7, u64::MAX).has(Position::UNKNOWN));
+    }
+}
