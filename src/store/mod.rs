@@ -222,8 +222,9 @@ impl Store {
 
     async fn begin_with(&self, patient: bool) -> Result<Transaction, StoreError> {
         let transaction = match &self.reader {
-            Reader::Postgres(pool) => Inner::Postgres(pool.begin().await?),
-            Reader::Sqlite(pool) => Inner::Sqlite(pool.begin(patient).await?),
+            // Boxed: every future that writes would hold all that opening a connection takes.
+            Reader::Postgres(pool) => Inner::Postgres(Box::pin(pool.begin()).await?),
+            Reader::Sqlite(pool) => Inner::Sqlite(Box::pin(pool.begin(patient)).await?),
             Reader::Standby(_) | Reader::Moment(_) => return Err(self.reader.leave()),
         };
         let transaction = Transaction::new(transaction, self.appended.clone());

@@ -1,6 +1,7 @@
 //! What happened in the programme's life, in the order of time.
 
 use chrono::Duration;
+use futures::future::BoxFuture;
 
 use super::sales::Sale;
 use super::{
@@ -75,34 +76,48 @@ fn now() -> Duration {
 pub async fn tell(stage: &Stage<'_>) -> Result<(), ServiceError> {
     let mut ids = Ids::default();
     for (age, step) in steps() {
-        // Boxed, since one that does any of these steps is large.
-        Box::pin(take(stage, age, step, &mut ids)).await?;
+        take(stage, age, step, &mut ids).await?;
     }
     Ok(())
 }
 
-async fn take(stage: &Stage<'_>, age: Duration, step: Step, ids: &mut Ids) -> Result<(), ServiceError> {
+fn take<'a>(
+    stage: &'a Stage<'_>,
+    age: Duration,
+    step: Step,
+    ids: &'a mut Ids,
+) -> BoxFuture<'a, Result<(), ServiceError>> {
     match step {
-        Step::Classify => classes::make(stage, age, ids).await,
-        Step::Lay => pipeline::lay(stage, age, ids).await,
-        Step::Campaign(place) => campaigns::make(stage, age, place, ids).await,
-        Step::Turn(place) => campaigns::turn(stage, age, place, ids).await,
-        Step::Settle => classes::settle(stage, age, ids).await,
-        Step::Tier(place) => tiers::make(stage, age, place, ids).await,
-        Step::Partner(place) => partners::make(stage, age, place, ids).await,
-        Step::Amend(place) => partners::renegotiate(stage, age, place, ids).await,
-        Step::Lead(place) => partners::lead(stage, age, place, ids).await,
-        Step::Ask(place) => requests::ask(stage, age, place, ids).await,
-        Step::Answer(place) => requests::answer(stage, age, place, ids).await,
-        Step::Record(sales) => sales::record(stage, age, sales, ids).await,
-        Step::Deal(place) => deals::make(stage, age, place, ids).await,
-        Step::Move(place, turn) => deals::go_on(stage, age, place, turn, ids).await,
-        Step::Mature => {
-            while approve_matured_of(&stage.at(age), stage.tenant.id).await? > 0 {}
-            Ok(())
-        }
-        Step::Review(place) => reviews::make(stage, age, place, ids).await,
-        Step::Pay(place) => payouts::run(stage, age, place, ids).await,
-        Step::Settlement(place) => payouts::settle_run(stage, age, place, ids).await,
+        Step::Classify => boxed(move || classes::make(stage, age, ids)),
+        Step::Lay => boxed(move || pipeline::lay(stage, age, ids)),
+        Step::Campaign(place) => boxed(move || campaigns::make(stage, age, place, ids)),
+        Step::Turn(place) => boxed(move || campaigns::turn(stage, age, place, ids)),
+        Step::Settle => boxed(move || classes::settle(stage, age, ids)),
+        Step::Tier(place) => boxed(move || tiers::make(stage, age, place, ids)),
+        Step::Partner(place) => boxed(move || partners::make(stage, age, place, ids)),
+        Step::Amend(place) => boxed(move || partners::renegotiate(stage, age, place, ids)),
+        Step::Lead(place) => boxed(move || partners::lead(stage, age, place, ids)),
+        Step::Ask(place) => boxed(move || requests::ask(stage, age, place, ids)),
+        Step::Answer(place) => boxed(move || requests::answer(stage, age, place, ids)),
+        Step::Record(sales) => boxed(move || sales::record(stage, age, sales, ids)),
+        Step::Deal(place) => boxed(move || deals::make(stage, age, place, ids)),
+        Step::Move(place, turn) => boxed(move || deals::go_on(stage, age, place, turn, ids)),
+        Step::Mature => boxed(move || mature(stage, age)),
+        Step::Review(place) => boxed(move || reviews::make(stage, age, place, ids)),
+        Step::Pay(place) => boxed(move || payouts::run(stage, age, place, ids)),
+        Step::Settlement(place) => boxed(move || payouts::settle_run(stage, age, place, ids)),
     }
+}
+
+async fn mature(stage: &Stage<'_>, age: Duration) -> Result<(), ServiceError> {
+    while approve_matured_of(&stage.at(age), stage.tenant.id).await? > 0 {}
+    Ok(())
+}
+
+/// Makes a step where it is kept: whoever holds all kinds of them side by side takes a megabyte of stack.
+fn boxed<'a, F>(make: impl FnOnce() -> F) -> BoxFuture<'a, Result<(), ServiceError>>
+where
+    F: Future<Output = Result<(), ServiceError>> + Send + 'a,
+{
+    Box::pin(make())
 }
