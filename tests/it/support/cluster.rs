@@ -200,6 +200,8 @@ impl Server {
 
     /// Waits until it has replayed what that server has written so far.
     pub async fn catches_up_with(&self, primary: &Self) {
+        // A commit, with which everything before it leaves the server's memory.
+        primary.sql("SELECT pg_logical_emit_message(true, 'test', '')::text").await;
         let until = primary
             .sql("SELECT pg_current_wal_flush_lsn()::text")
             .await
