@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
 
 const PROGRAMS: &str = "TRIBUTARY_POSTGRES_PROGRAMS";
 const SERVERS: &str = "TRIBUTARY_TEST_POSTGRES_SERVERS";
@@ -184,24 +184,33 @@ impl Server {
         format!("postgres://postgres@{}/postgres", self.name())
     }
 
-    /// Runs a statement there, past every gateway, and says its first value as a text.
+    /// Runs a statement there, past every gateway, and says its first value as a text. One that recovery ends is run again.
     pub async fn sql(&self, sql: &str) -> Option<String> {
+        loop {
+            match self.try_sql(sql).await {
+                Ok(value) => return value,
+                Err(error) if error.to_string().contains("conflict with recovery") => {}
+                Err(error) => panic!("{sql}: {error}"),
+            }
+        }
+    }
+
+    async fn try_sql(&self, sql: &str) -> Result<Option<String>, DbErr> {
         let mut options = ConnectOptions::new(self.url());
         options.max_connections(1).sqlx_logging(false);
-        let database: DatabaseConnection = Database::connect(options).await.expect("it answers");
+        let database: DatabaseConnection = Database::connect(options).await?;
         let statement = Statement::from_string(DbBackend::Postgres, sql);
-        let row = database
-            .query_one_raw(statement)
-            .await
-            .unwrap_or_else(|error| panic!("{sql}: {error}"));
-        database.close().await.unwrap();
-        row.and_then(|row| row.try_get_by_index(0).expect("a text"))
+        let row = database.query_one_raw(statement).await?;
+        database.close().await?;
+        Ok(row.and_then(|row| row.try_get_by_index(0).expect("a text")))
     }
 
     /// Waits until it has replayed what that server has written so far.
     pub async fn catches_up_with(&self, primary: &Self) {
         // A commit, with which everything before it leaves the server's memory.
-        primary.sql("SELECT pg_logical_emit_message(true, 'test', '')::text").await;
+        primary
+            .sql("SELECT pg_logical_emit_message(true, 'test', '')::text")
+            .await;
         let until = primary
             .sql("SELECT pg_current_wal_flush_lsn()::text")
             .await
