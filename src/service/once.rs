@@ -8,9 +8,6 @@
 //! Of simultaneous calls with one key several may look before any has kept its answer. All but one are then refused, by
 //! the database or by what the first one did; [`answered`] looks again, so that they answer what the first one did.
 
-use std::ops::RangeInclusive;
-use std::time::{Duration, Instant};
-
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
@@ -164,10 +161,9 @@ where
 {
     // A key is lost once: its answer is there then. Locks may be lost to several writers in a row.
     const ATTEMPTS: usize = 5;
-    let (mut attempt, mut turns) = (1, Turns::default());
+    let mut attempt = 1;
     loop {
         match operation().await {
-            Err(ServiceError::Store(error)) if turns.comes_again(&error).await => {}
             Err(ServiceError::Store(error))
                 if attempt < ATTEMPTS
                     && (store::is_passing(&error) || store::taken_field(&error) == Some("idempotencyKey")) =>
@@ -177,34 +173,6 @@ where
             Err(ServiceError::Store(error)) => return Err(error.into()),
             answered => return answered,
         }
-    }
-}
-
-/// For how long, and how often, somebody who gave way to others waits for a lock again.
-pub struct Turns {
-    last: Instant,
-}
-
-impl Default for Turns {
-    fn default() -> Self {
-        Self {
-            last: Instant::now() + Self::PATIENCE,
-        }
-    }
-}
-
-impl Turns {
-    /// As long as a lock is waited for by default.
-    const PATIENCE: Duration = Duration::from_secs(5);
-    const PAUSE: RangeInclusive<u64> = 100..=300;
-
-    /// Waits a little, without a connection, if it is worth trying again.
-    pub async fn comes_again(&mut self, error: &StoreError) -> bool {
-        let comes = error.has_given_way() && Instant::now() < self.last;
-        if comes {
-            tokio::time::sleep(Duration::from_millis(fastrand::u64(Self::PAUSE))).await;
-        }
-        comes
     }
 }
 

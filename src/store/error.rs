@@ -29,14 +29,6 @@ pub enum StoreError {
     Url(String),
 }
 
-/// What a transaction ends with that waited for a lock while others waited for its connection.
-const GAVE_WAY: &str = "waited for a lock while others waited for the connection";
-
-/// That error.
-pub(super) fn gave_way() -> DbErr {
-    DbErr::Exec(RuntimeErr::Internal(GAVE_WAY.to_owned()))
-}
-
 /// PostgreSQL's statement_timeout and lock_timeout.
 const LATE: [&str; 2] = ["57014", "55P03"];
 
@@ -60,16 +52,10 @@ impl StoreError {
             return false;
         };
         matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
-            || self.has_given_way()
             || match cause(error).and_then(sqlite::primary_code) {
                 Some(code) => LATE_ON_SQLITE.contains(&code),
                 None => code(error).is_some_and(|code| LATE.contains(&code.as_ref())),
             }
-    }
-
-    /// Whether it gave up waiting for a lock so that others could have its connection.
-    pub fn has_given_way(&self) -> bool {
-        matches!(self, Self::Database(DbErr::Exec(RuntimeErr::Internal(text))) if text == GAVE_WAY)
     }
 
     /// Whether there is no database to talk to at present, or none that takes what it was told. What was asked for was not
@@ -167,8 +153,6 @@ mod tests {
         assert!(late.is_timeout() && !late.is_unavailable());
         let wrong = StoreError::from(DbErr::RecordNotFound("a row".to_owned()));
         assert!(!wrong.is_timeout() && !wrong.is_unavailable());
-        let gave_way = StoreError::from(gave_way());
-        assert!(gave_way.is_timeout() && gave_way.has_given_way() && !gave_way.is_unavailable());
     }
 
     #[test]

@@ -59,7 +59,6 @@ async fn attempts(
     attempt: impl AsyncFn(&Transaction) -> Result<Vec<Answer>, Interrupted>,
 ) -> Result<Vec<Answer>, ServiceError> {
     const ATTEMPTS: usize = 5;
-    let mut turns = crate::service::once::Turns::default();
     let mut tried = 1;
     loop {
         let transaction = app.begin(writer).await?;
@@ -81,13 +80,6 @@ async fn attempts(
                 let mut problems = Problems::new();
                 problems.add("", ProblemCode::Conflict, "is being written by others: try again");
                 return Err(problems.into());
-            }
-            Err(Interrupted::Store(error)) if error.has_given_way() => {
-                transaction.rollback().await?;
-                match turns.comes_again(&error).await {
-                    true => continue,
-                    false => return Err(error.into()),
-                }
             }
             Err(Interrupted::Store(error)) if tried < ATTEMPTS && store::is_passing(&error) => {}
             Err(Interrupted::Store(error)) => return Err(error.into()),

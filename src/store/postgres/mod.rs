@@ -13,6 +13,7 @@ mod lease;
 pub(super) mod limits;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, TimeoutType, Timeouts};
@@ -25,8 +26,8 @@ use super::share::Share;
 use super::slow::Stopwatch;
 use super::standby::Position;
 use crate::metrics;
-use connection::{Connection, Manager};
-use give_way::Seats;
+use connection::Manager;
+use give_way::{Seats, Turns, gave_up};
 use hosts::Hosts;
 use lease::Lease;
 
@@ -64,7 +65,10 @@ pub struct Pool {
 
 /// A transaction. Dropping it undoes what it did.
 pub struct Transaction {
-    connection: Mutex<Lease>,
+    /// `None`: it gave its connection to others, and got none again.
+    connection: Mutex<Option<Lease>>,
+    /// Whether it may begin anew without anybody's noticing.
+    only_reads: AtomicBool,
     pool: Pool,
 }
 
@@ -150,12 +154,17 @@ impl Pool {
     }
 
     pub async fn begin(&self) -> Result<Transaction, DbErr> {
-        let mut connection = self.get().await?;
-        connection.begin().await?;
         Ok(Transaction {
-            connection: Mutex::new(connection),
+            connection: Mutex::new(Some(self.begun().await?)),
+            only_reads: AtomicBool::new(true),
             pool: self.clone(),
         })
+    }
+
+    async fn begun(&self) -> Result<Lease, DbErr> {
+        let mut connection = self.get().await?;
+        connection.begin().await?;
+        Ok(connection)
     }
 
     /// Whether somebody waits for what those who have a connection have.
@@ -218,38 +227,69 @@ async fn let_go(pool: managed::WeakPool<Manager>) {
 
 impl Transaction {
     pub async fn commit(self) -> Result<(), DbErr> {
-        self.connection.into_inner().end("COMMIT").await
+        self.last()?.end("COMMIT").await
     }
 
     /// The same, and where in the log the database is then: one way for both.
     pub async fn commit_and_ask(self) -> Result<Position, DbErr> {
-        self.connection.into_inner().end_and_ask().await
+        self.last()?.end_and_ask().await
     }
 
     pub async fn rollback(self) -> Result<(), DbErr> {
-        self.connection.into_inner().end("ROLLBACK").await
+        match self.last() {
+            Ok(connection) => connection.end("ROLLBACK").await,
+            // It was undone when it gave its connection up.
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn last(self) -> Result<Lease, DbErr> {
+        self.connection.into_inner().ok_or_else(gave_up)
     }
 
     /// Lets the statements of this transaction take as long as they take.
     pub async fn wait_for_ever(&self) {
-        self.connection.lock().await.wait_for_ever();
-    }
-
-    async fn with<T>(
-        &self,
-        statement: Statement,
-        run: impl AsyncFnOnce(&mut Connection, Statement) -> Result<T, DbErr>,
-    ) -> Result<T, DbErr> {
-        observed(self.pool.observer.as_ref(), &statement);
-        let mut connection = self.connection.lock().await;
-        let process = connection.process;
-        let _timer = self.pool.timer(&statement.sql);
-        let running = run(&mut connection, statement);
-        match &self.pool.seats {
-            Some(seats) => seats.wait(|| self.pool.is_crowded(), process, running).await,
-            None => running.await,
+        if let Some(connection) = self.connection.lock().await.as_mut() {
+            connection.wait_for_ever();
         }
     }
+
+    async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        observed(self.pool.observer.as_ref(), &statement);
+        let mut lease = self.connection.lock().await;
+        let _timer = self.pool.timer(&statement.sql);
+        let seats = self.pool.seats.as_ref();
+        let Some(seats) = seats.filter(|_| self.only_reads.load(Ordering::Relaxed)) else {
+            return held(&mut lease)?.query(statement).await;
+        };
+        let mut turns = Turns::default();
+        loop {
+            let connection = held(&mut lease)?;
+            let process = connection.process;
+            let asked = connection.query(statement.clone());
+            if let Some(found) = seats.wait(|| self.pool.is_crowded(), process, asked).await? {
+                return Ok(found);
+            }
+            if let Some(connection) = lease.take() {
+                connection.end("ROLLBACK").await?;
+            }
+            turns.pause().await?;
+            *lease = Some(self.pool.begun().await?);
+        }
+    }
+
+    async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        observed(self.pool.observer.as_ref(), &statement);
+        self.only_reads.store(false, Ordering::Relaxed);
+        let mut lease = self.connection.lock().await;
+        let _timer = self.pool.timer(&statement.sql);
+        held(&mut lease)?.execute(statement).await
+    }
+}
+
+/// The connection of a transaction that did not give it up for good.
+fn held(lease: &mut Option<Lease>) -> Result<&mut Lease, DbErr> {
+    lease.as_mut().ok_or_else(gave_up)
 }
 
 fn observed(observer: Option<&Observer>, statement: &Statement) {
@@ -295,10 +335,7 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.with(statement, async |connection, statement| {
-            connection.execute(statement).await
-        })
-        .await
+        self.execute(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
@@ -311,9 +348,6 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.with(statement, async |connection, statement| {
-            connection.query(statement).await
-        })
-        .await
+        self.query(statement).await
     }
 }

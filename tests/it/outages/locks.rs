@@ -1,5 +1,6 @@
 //! A row that somebody keeps locked holds up those who want it, and nobody else.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -110,4 +111,54 @@ async fn a_locked_partner_holds_up_nobody_else() {
     }
     let input = json!({ "input": charge("ann-last", &ann, &campaign, "1") });
     assert!(client.ask_with(RECORD, input).await.codes().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_gave_way_is_served_when_the_lock_is_free() {
+    let Some(app) = TestApp::on_postgres().await else {
+        return;
+    };
+    let shop = Shop::new(&app).await;
+    let ann = shop.partner("ann").await;
+    let gateway = App::new(
+        connect(&app.database_url(), 8, LONG).await,
+        app.clock.clone(),
+        app.app.keys.clone(),
+    );
+    let client = client(&app, &Arc::new(gateway));
+    let foreign = app.store().begin_unaudited().await.unwrap();
+    let lock = sql("SELECT FROM partner WHERE name = 'ann' FOR UPDATE");
+    foreign.execute_raw(lock).await.unwrap();
+    let callers = (0..CALLERS).map(|caller| {
+        let input = json!({ "partnerId": ann, "terms": [{ "basis": "PERCENT", "value": caller.to_string() }], "reason": "agreed" });
+        let client = client.clone();
+        tokio::spawn(async move {
+            client
+                .mutate("amendCommissionSnapshot", input, "commissionSnapshot { version }")
+                .await
+        })
+    });
+    let callers: Vec<_> = callers.collect();
+    // A quarter of the connections may wait: the others give way, and come again in transactions of their own.
+    let newest = "SELECT COALESCE(MAX(EXTRACT(EPOCH FROM xact_start - pg_postmaster_start_time()) * 1000), 0)::int
+                  FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let some_came_again = async {
+        let mut begun = HashSet::new();
+        while begun.len() <= CALLERS + 1 {
+            begun.insert(number(app.store().reader(), newest).await.unwrap());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(LONG, some_came_again)
+        .await
+        .expect("more come than may wait");
+    foreign.rollback().await.unwrap();
+    let mut versions = Vec::new();
+    for caller in callers {
+        let answer = caller.await.expect("nobody is told to come again");
+        assert_eq!(answer["userErrors"], json!([]), "{answer}");
+        versions.push(answer["commissionSnapshot"]["version"].as_u64().unwrap());
+    }
+    versions.sort_unstable();
+    assert_eq!(versions, (1..=CALLERS as u64).collect::<Vec<_>>());
 }

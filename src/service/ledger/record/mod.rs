@@ -32,7 +32,6 @@ use crate::domain::event::Event;
 use crate::domain::problem::{Problem, ProblemCode, Problems};
 use crate::service::ServiceError;
 use crate::service::error::SUM_TOO_LARGE;
-use crate::service::once::Turns;
 use crate::store::{self, StoreError, Transaction};
 
 pub use earn::rows;
@@ -145,7 +144,7 @@ fn too_large() -> Vec<Problem> {
 async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<Done, ServiceError> {
     // A race is lost to a writer who has committed by now; losing several in a row takes several of them.
     const ATTEMPTS: usize = 5;
-    let (mut attempt, mut turns) = (1, Turns::default());
+    let mut attempt = 1;
     loop {
         let transaction = app.begin(writer).await?;
         if events.len() == 1 {
@@ -164,13 +163,6 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
                 return Ok(Done::Recorded(answers));
             }
             Err(Interrupted::Raced) if attempt < ATTEMPTS => {}
-            Err(Interrupted::Store(error)) if error.has_given_way() => {
-                transaction.rollback().await?;
-                match turns.comes_again(&error).await {
-                    true => continue,
-                    false => return Err(error.into()),
-                }
-            }
             Err(Interrupted::Store(error)) if attempt < ATTEMPTS && store::is_passing(&error) => {}
             // A tier that would have counted it was deleted meanwhile.
             Err(Interrupted::Store(error)) if attempt < ATTEMPTS && store::is_reference_violation(&error) => {}
