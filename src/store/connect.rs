@@ -245,7 +245,6 @@ fn pool_options_of(url: &str, options: &StoreOptions) -> ConnectOptions {
 /// once: one does the work while the others wait for its commit.
 pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
     let transaction = begin_for_migrations(store).await?;
-    lock_migrations(&transaction).await?;
     let pending = Migrator::get_pending_migrations(&transaction).await?.len();
     if pending > 0 {
         Migrator::up(&transaction, None).await?;
@@ -258,7 +257,6 @@ pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
 /// Takes back the newest migration, with the data that [`super::loss_of_migrating_down`] names.
 pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
     let transaction = begin_for_migrations(store).await?;
-    lock_migrations(&transaction).await?;
     Migrator::down(&transaction, Some(1)).await?;
     transaction.commit().await?;
     Ok(())
@@ -341,23 +339,26 @@ pub(super) async fn see_one_moment(transaction: &impl ConnectionTrait) -> Result
     Ok(())
 }
 
-/// A transaction of the type that migrations ask for.
+/// A transaction of the type that migrations ask for, once no other one migrates. Its statements take as long as they
+/// take, and it waits for as long as the other one takes; but it waits for no table longer than requests do, since they would
+/// wait behind it.
 pub(super) async fn begin_for_migrations(store: &Store) -> Result<DatabaseTransaction, StoreError> {
+    // Any number serves, as long as every version uses the same. SQLite's IMMEDIATE transaction is a lock already.
+    const LOCK: &str = "SELECT pg_advisory_xact_lock(7723180421)";
     // IMMEDIATE: a SQLite transaction that first reads and then wants to write could not wait for its turn.
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    Ok(store.single.begin_with_options(options).await?)
-}
-
-pub(super) async fn lock_migrations(connection: &impl ConnectionTrait) -> Result<(), StoreError> {
-    // Any number serves, as long as every version uses the same. SQLite's IMMEDIATE transaction is a lock already.
-    const LOCK: &str = "SELECT pg_advisory_xact_lock(7723180421)";
-    if connection.get_database_backend() == DbBackend::Postgres {
-        connection
-            .query_one_raw(Statement::from_string(DbBackend::Postgres, LOCK))
-            .await?;
+    let transaction = store.single.begin_with_options(options).await?;
+    let backend = transaction.get_database_backend();
+    if backend == DbBackend::Postgres {
+        lift_limits(&transaction).await?;
+        for command in [LOCK, "SET LOCAL lock_timeout TO DEFAULT"] {
+            transaction
+                .execute_raw(Statement::from_string(backend, command))
+                .await?;
+        }
     }
-    Ok(())
+    Ok(transaction)
 }

@@ -1,6 +1,7 @@
 //! A PostgreSQL server that cannot be reached, says nothing, or takes no writes, and rows that somebody keeps locked.
 
 mod locks;
+mod migrations;
 mod shares;
 mod silence;
 mod unreachable;

@@ -1,0 +1,34 @@
+//! Several processes that bring one database up to date.
+
+use std::time::Duration;
+
+use sea_orm::ConnectionTrait;
+use tributary::store;
+
+use super::{LONG, connect, number, sql};
+use crate::support::TestApp;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_for_another_ones_migration_may_wait_longer_than_statements_may_take() {
+    const STATEMENT: Duration = Duration::from_millis(100);
+    let Some(app) = TestApp::on_postgres().await else {
+        return;
+    };
+    let other = app.store().begin_unaudited().await.unwrap();
+    let lock = "SELECT pg_advisory_xact_lock(7723180421)";
+    other.execute_raw(sql(lock)).await.unwrap();
+    let gateway = connect(&app.database_url(), 2, STATEMENT).await;
+    let migrating = tokio::spawn(async move { store::migrate(&gateway).await });
+    let waited = "SELECT COALESCE(MAX(EXTRACT(EPOCH FROM clock_timestamp() - query_start) * 1000), 0)::int
+                  FROM pg_stat_activity
+                  WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'advisory'";
+    let until_it_waited = async {
+        while number(app.store().reader(), waited).await.unwrap() < 500 {
+            assert!(!migrating.is_finished(), "it waits");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(LONG, until_it_waited).await.expect("it waits");
+    other.rollback().await.unwrap();
+    assert_eq!(migrating.await.unwrap().expect("it goes on"), 0);
+}
