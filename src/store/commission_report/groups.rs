@@ -67,6 +67,11 @@ fn lines(backend: DbBackend, scope: &Scope, report: &Report) -> SelectStatement 
             .eq(scope.tenant().uuid())
             .and(own(event::Column::Id).equals(Column::EventId.as_column_ref()));
         statement.left_join(event::Entity, named);
+        if backend == DbBackend::Sqlite {
+            // No index has these times. SQLite would take any that begins with the tenant, and then read the table in an
+            // order in which no two rows are neighbours; by this one it reads them nearly as they were written.
+            statement.and_where(own_column(Column::AccruedAt).gte(""));
+        }
     }
     let dimensions = report.dimensions.iter().copied().map(column);
     for column in [Column::Currency, Column::AmountMinor].into_iter().chain(dimensions) {
@@ -86,8 +91,12 @@ fn lines(backend: DbBackend, scope: &Scope, report: &Report) -> SelectStatement 
     statement.take()
 }
 
+fn own_column(column: Column) -> Expr {
+    Expr::col(column.as_column_ref())
+}
+
 fn time(basis: TimeBasis) -> Expr {
-    let own = |column: Column| Expr::col(column.as_column_ref());
+    let own = own_column;
     match basis {
         TimeBasis::Accrued => own(Column::AccruedAt),
         TimeBasis::Approved => own(Column::ApprovedAt),
