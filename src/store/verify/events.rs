@@ -1,8 +1,9 @@
 //! Events, as far as they are held against what they take back and against what is kept of them.
 
-use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
+use super::marks::ask;
 use super::{Whose, one_of};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
@@ -85,10 +86,7 @@ async fn read(
     sql: String,
     values: Vec<Value>,
 ) -> Result<Vec<EventRow>, StoreError> {
-    let values = std::iter::once(scope.tenant().uuid().into()).chain(values);
-    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
-    let found = database.query_all_raw(statement).await?;
-    found.iter().map(event).collect()
+    ask(database, scope, &sql, values).await?.iter().map(event).collect()
 }
 
 fn event(found: &QueryResult) -> Result<EventRow, StoreError> {

@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, QueryResult, TryGetable};
 use uuid::Uuid;
 
 use super::marks::ask;
 use super::one_of;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::store::StoreError;
+use crate::domain::commission::PayoutStatus;
+use crate::store::{StoreError, row};
 
 /// Of partners and currencies: accrued, approved, paid, reversed and reserved, in minor units.
 pub async fn balances(
@@ -37,11 +38,7 @@ pub async fn lifetime_values(
 ) -> Result<HashMap<(Uuid, String), i64>, StoreError> {
     let sql = "SELECT partner_id, currency, amount_minor FROM partner_lifetime_value
                WHERE tenant_id = $1 AND partner_id {mine}";
-    let read = |row: &QueryResult| {
-        let of = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        Ok((of, row.try_get_by_index(2)?))
-    };
-    of(database, scope, sql, partners, read).await
+    of(database, scope, sql, partners, of_two).await
 }
 
 /// Of partners and customers: how many paid charges there are.
@@ -52,11 +49,7 @@ pub async fn paid_charges(
 ) -> Result<HashMap<(Uuid, Uuid), i64>, StoreError> {
     let sql = "SELECT partner_id, customer_id, paid_charges FROM partner_customer
                WHERE tenant_id = $1 AND partner_id {mine}";
-    let read = |row: &QueryResult| {
-        let of = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        Ok((of, row.try_get_by_index(2)?))
-    };
-    of(database, scope, sql, partners, read).await
+    of(database, scope, sql, partners, of_two).await
 }
 
 /// Of partners: how many customers have a paid charge.
@@ -104,6 +97,52 @@ pub async fn snapshots(
     Ok(of_partners)
 }
 
+/// A payout, as far as the rows that it holds must agree with it.
+#[derive(Clone, Debug)]
+pub struct PayoutRow {
+    pub id: Uuid,
+    pub partner: Uuid,
+    pub recipient: Option<String>,
+    pub currency: String,
+    pub minor: i64,
+    pub status: PayoutStatus,
+}
+
+/// The payouts of partners, in the order of their ids.
+pub async fn payouts(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<Vec<PayoutRow>, StoreError> {
+    let sql = "SELECT id, partner_id, recipient, currency, amount_minor, status FROM payout
+               WHERE tenant_id = $1 AND partner_id {mine} ORDER BY id";
+    let read = |row: &QueryResult| {
+        let status: String = row.try_get_by_index(5)?;
+        Ok(PayoutRow {
+            id: row.try_get_by_index(0)?,
+            partner: row.try_get_by_index(1)?,
+            recipient: row.try_get_by_index(2)?,
+            currency: row.try_get_by_index(3)?,
+            minor: row.try_get_by_index(4)?,
+            status: row::text("payout", "status", &status, PayoutStatus::parse)?,
+        })
+    };
+    of(database, scope, sql, partners, read).await
+}
+
+/// The items of the payouts of partners: which row is in which payout.
+pub async fn payout_items(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+    let sql = "SELECT item.commission_id, item.payout_id FROM payout
+               JOIN payout_item AS item ON item.tenant_id = $1 AND item.payout_id = payout.id
+               WHERE payout.tenant_id = $1 AND payout.partner_id {mine}";
+    let read = |row: &QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+    of(database, scope, sql, partners, read).await
+}
+
 /// The numbered changes of status of partners: their numbers and times.
 pub async fn changes_of_status(
     database: &impl ConnectionTrait,
@@ -149,6 +188,12 @@ pub async fn moved(
 ) -> Result<HashSet<Uuid>, StoreError> {
     let sql = "SELECT DISTINCT event_id FROM event_move WHERE tenant_id = $1 AND event_id {mine}";
     of(database, scope, sql, events, |row| Ok(row.try_get_by_index(0)?)).await
+}
+
+/// What there is of a partner and something else.
+fn of_two<T: TryGetable>(row: &QueryResult) -> Result<((Uuid, T), i64), StoreError> {
+    let of = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    Ok((of, row.try_get_by_index(2)?))
 }
 
 async fn of<T, All: FromIterator<T>>(

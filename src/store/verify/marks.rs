@@ -118,11 +118,12 @@ pub async fn events_of_nobody(database: &impl ConnectionTrait, scope: &Scope) ->
     Ok(format!("{}.{}.{}", count("there")?, count("gone")?, count("come")?))
 }
 
-pub(super) async fn ask<const N: usize>(
+/// What a statement answers that takes the tenant as `$1` and these values after it.
+pub(super) async fn ask(
     database: &impl ConnectionTrait,
     scope: &Scope,
     sql: &str,
-    values: [Value; N],
+    values: impl IntoIterator<Item = Value>,
 ) -> Result<Vec<QueryResult>, StoreError> {
     let tenant = Value::from(scope.tenant().uuid());
     let values = std::iter::once(tenant).chain(values);

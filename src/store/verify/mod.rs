@@ -10,7 +10,7 @@ mod histories;
 mod kept;
 mod links;
 mod marks;
-mod payouts;
+mod payout_runs;
 mod rows;
 mod sums;
 mod tiers;
@@ -23,8 +23,8 @@ use uuid::Uuid;
 
 pub use events::{About, EventRow, events_after, events_by_ids};
 pub use kept::{
-    SnapshotRow, balances, changes_of_status, lifetime_values, missing_entries, moved, paid_charges,
-    qualified_customers, snapshots,
+    PayoutRow, SnapshotRow, balances, changes_of_status, lifetime_values, missing_entries, moved, paid_charges,
+    payout_items, payouts, qualified_customers, snapshots,
 };
 pub use marks::{Mark, Marked, events_of_nobody, marks_after, marks_of, rows_of};
 pub use rows::{LedgerRow, Move, moves_of, rows_after};
@@ -142,7 +142,7 @@ pub async fn questions(
     let all = [
         only_here,
         sums::QUESTIONS,
-        payouts::QUESTIONS,
+        payout_runs::QUESTIONS,
         links::QUESTIONS,
         histories::QUESTIONS,
         deals::QUESTIONS,

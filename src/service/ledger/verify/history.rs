@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::found::Found;
 use crate::domain::Timestamp;
 use crate::domain::id::PartnerId;
-use crate::store::verify::Marked;
+use crate::store::verify::Mark;
 
 /// The numbered steps of each partner, 16 bytes each: those of one partner are put in order at once.
 #[derive(Default)]
@@ -24,8 +24,7 @@ impl Histories {
     }
 
     /// Whether times go back along the numbers, and whether the partner's row says how far they have come.
-    pub fn check(self, marks: &[Marked], found: &mut Found) {
-        let marks: HashMap<_, _> = marks.iter().copied().collect();
+    pub fn check(self, marks: &HashMap<Uuid, Mark>, found: &mut Found) {
         for (partner, mut steps) in self.0 {
             steps.sort_unstable();
             let id = [PartnerId::from_uuid(partner)];

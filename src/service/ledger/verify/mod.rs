@@ -12,6 +12,7 @@ mod events;
 mod found;
 mod history;
 mod page;
+mod payouts;
 mod plan;
 mod row;
 
@@ -25,6 +26,7 @@ use crate::domain::Timestamp;
 use crate::domain::id::PartnerId;
 use crate::domain::tenant::Tenant;
 use crate::store::StoreError;
+use crate::task::joined;
 
 use found::Found;
 use page::Done;
@@ -99,7 +101,7 @@ pub async fn verify_since<E: From<StoreError>>(
             at_work.spawn(async move { (place, page.partners(), page.check(&app, tenant).await) });
         }
         let Some(done) = at_work.join_next().await else { break };
-        let (place, partners, done) = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let (place, partners, done) = joined(done);
         let Done { findings, holds } = done?;
         progress.done += partners;
         found.push((place, findings));

@@ -12,6 +12,7 @@ use super::earned::{self, Snapshots};
 use super::events::Events;
 use super::found::Found;
 use super::history::Histories;
+use super::payouts::Payouts;
 use super::row::{assignment_fault, check};
 use super::{Finding, Holds};
 use crate::app::App;
@@ -21,8 +22,8 @@ use crate::domain::commission::Commission;
 use crate::domain::id::{PartnerId, TenantId};
 use crate::service::ledger::tiers;
 use crate::store::verify::{
-    LedgerRow, Marked, Move, Whose, changes_of_status, events_after, events_by_ids, events_of_nobody, is_unreadable,
-    marks_of, missing_entries, moment, moves_of, plan_once, questions, rows_after, snapshots, took,
+    EventRow, LedgerRow, Mark, Move, Whose, changes_of_status, events_after, events_by_ids, events_of_nobody,
+    is_unreadable, marks_of, missing_entries, moment, moves_of, plan_once, questions, rows_after, snapshots, took,
 };
 use crate::store::{StoreError, Transaction};
 
@@ -69,7 +70,7 @@ impl Page {
                 vec![Holds::Nobody(mark)]
             }
             Self::Partners(partners) => {
-                let marks = marks_of(&database, &scope, partners).await?;
+                let marks = marks_of(&database, &scope, partners).await?.into_iter().collect();
                 of_partners(&database, &scope, partners, &marks, &mut found).await?;
                 let holds = marks.into_iter();
                 let holds = holds.map(|(id, mark)| Holds::Partner(PartnerId::from_uuid(id), mark.to_string()));
@@ -88,7 +89,7 @@ async fn of_nobody(database: &Transaction, scope: &Scope, found: &mut Found) -> 
     let unreadable = answers.iter().any(is_unreadable);
     found.extend(answers);
     if !unreadable {
-        let events = events(database, scope, Whose::Nobody, &mut Histories::default(), found).await?;
+        let (events, _) = events(database, scope, Whose::Nobody, &mut Histories::default(), found).await?;
         events.check_refunds(found);
     }
     Ok(())
@@ -98,7 +99,7 @@ async fn of_partners(
     database: &Transaction,
     scope: &Scope,
     partners: &[Uuid],
-    marks: &[Marked],
+    marks: &HashMap<Uuid, Mark>,
     found: &mut Found,
 ) -> Result<(), StoreError> {
     let answers = questions(database, scope, Whose::Partners(partners)).await?;
@@ -122,19 +123,25 @@ async fn of_partners(
     for (partner, (sequence, at)) in changes_of_status(database, scope, partners).await? {
         histories.add(partner, Some(sequence), at);
     }
-    let events = events(database, scope, Whose::Partners(partners), &mut histories, found).await?;
+    let (events, known) = events(database, scope, Whose::Partners(partners), &mut histories, found).await?;
     events.check_refunds(found);
     events.check_sums(database, scope, partners, found).await?;
     lap("events");
+    let mut payouts = Payouts::of(database, scope, partners).await?;
+    lap("payouts");
     let (mut accounts, mut balances) = (Accounts::default(), Balances::default());
     let mut last = None;
     loop {
         let rows = rows_after(database, scope, partners, last.as_ref(), PAGE).await?;
         lap("rows read");
-        let moves = rows_and_events(database, scope, &rows, &snapshots, found).await?;
+        check_events(database, scope, &rows, &known, &snapshots, found).await?;
+        lap("events of rows");
+        let moves = moves(database, scope, &rows, found).await?;
+        lap("moves of rows");
         for LedgerRow { row, assigned_at } in &rows {
             accounts.add(row, *assigned_at);
             balances.add(row);
+            payouts.check(row, found);
             let own = moves.get(&row.id.uuid()).map_or(&[][..], Vec::as_slice);
             for step in own {
                 histories.add(row.partner_id.uuid(), step.sequence, step.at);
@@ -153,6 +160,7 @@ async fn of_partners(
             break;
         }
     }
+    payouts.finish(found);
     balances.check(database, scope, partners, found).await?;
     histories.check(marks, found);
     lap("balances");
@@ -165,26 +173,27 @@ async fn of_partners(
 }
 
 /// Rows entered an individual's statement when the individual was named.
-fn check_assignment(row: &Commission, at: Timestamp, marks: &[Marked], found: &mut Found) {
+fn check_assignment(row: &Commission, at: Timestamp, marks: &HashMap<Uuid, Mark>, found: &mut Found) {
     if assignment_fault(row, at) {
         let what = "the row was assigned before it was there or after it left, to nobody, or although it is owed to the partner";
         found.add(what, [row.id]);
     }
-    let mark = marks.iter().find(|(id, _)| *id == row.partner_id.uuid());
-    if mark.is_none_or(|(_, mark)| mark.at() < Some(at)) {
+    let mark = marks.get(&row.partner_id.uuid());
+    if mark.is_none_or(|mark| mark.at() < Some(at)) {
         let what = "the partner's history ends before a row of it was assigned";
         found.add(what, [row.partner_id.to_string(), row.id.to_string()]);
     }
 }
 
-/// Reads all events of these, or of nobody, and looks at each by itself.
+/// Reads all events of these, or of nobody, and looks at each by itself. Gives what they come to, and some of them as they
+/// are: all where they are few, else those that were read last.
 async fn events(
     database: &Transaction,
     scope: &Scope,
     whose: Whose<'_>,
     histories: &mut Histories,
     found: &mut Found,
-) -> Result<Events, StoreError> {
+) -> Result<(Events, HashMap<Uuid, EventRow>), StoreError> {
     let (mut events, mut last) = (Events::default(), Uuid::nil());
     loop {
         let rows = events_after(database, scope, whose, last, PAGE).await?;
@@ -197,36 +206,53 @@ async fn events(
         events.add(database, scope, &rows, found).await?;
         match rows.last() {
             Some(end) if rows.len() as u64 == PAGE => last = end.id,
-            _ => return Ok(events),
+            _ => return Ok((events, by_id(rows))),
         }
     }
 }
 
-/// Holds rows against their events, and gives their moves.
-async fn rows_and_events(
+fn by_id(events: Vec<EventRow>) -> HashMap<Uuid, EventRow> {
+    events.into_iter().map(|event| (event.id, event)).collect()
+}
+
+/// Holds rows against their events, of which some are known.
+async fn check_events(
     database: &Transaction,
     scope: &Scope,
     rows: &[LedgerRow],
+    known: &HashMap<Uuid, EventRow>,
     snapshots: &Snapshots,
     found: &mut Found,
-) -> Result<HashMap<Uuid, Vec<Move>>, StoreError> {
-    let rows = || rows.iter().map(|found| &found.row);
-    let ids: HashSet<_> = rows().filter_map(|row| row.event_id).map(|id| id.uuid()).collect();
-    let ids: Vec<_> = ids.into_iter().collect();
-    let events = events_by_ids(database, scope, &ids).await?;
-    let events: HashMap<_, _> = events.into_iter().map(|event| (event.id, event)).collect();
-    for row in rows() {
-        let event = row.event_id.and_then(|id| events.get(&id.uuid()));
+) -> Result<(), StoreError> {
+    let of = |row: &Commission| row.event_id.map(|id| id.uuid());
+    let unknown = rows.iter().filter_map(|found| of(&found.row));
+    let unknown: HashSet<_> = unknown.filter(|id| !known.contains_key(id)).collect();
+    let others = match unknown.is_empty() {
+        true => HashMap::new(),
+        false => by_id(events_by_ids(database, scope, &unknown.into_iter().collect::<Vec<_>>()).await?),
+    };
+    for LedgerRow { row, .. } in rows {
+        let event = of(row).and_then(|id| known.get(&id).or_else(|| others.get(&id)));
         earned::check(row, event, snapshots, found);
     }
-    let ids: Vec<_> = rows().map(|row| row.id.uuid()).collect();
+    Ok(())
+}
+
+/// The moves of rows.
+async fn moves(
+    database: &Transaction,
+    scope: &Scope,
+    rows: &[LedgerRow],
+    found: &mut Found,
+) -> Result<HashMap<Uuid, Vec<Move>>, StoreError> {
+    let ids: Vec<_> = rows.iter().map(|found| found.row.id.uuid()).collect();
     let moves = moves_of(database, scope, &ids).await?;
     let entries = moves.values().flatten().filter_map(|step| step.audit_entry);
     let missing = missing_entries(database, scope, &entries.collect()).await?;
     if missing.is_empty() {
         return Ok(moves);
     }
-    for row in rows() {
+    for LedgerRow { row, .. } in rows {
         for step in moves.get(&row.id.uuid()).into_iter().flatten() {
             if step.audit_entry.is_some_and(|entry| missing.contains(&entry)) {
                 let to = step.to.as_str();

@@ -1,0 +1,43 @@
+//! Payouts against the runs that made them. The rows that they hold are looked at in pages of rows.
+
+use super::Of::{Partners, Whole};
+use super::Question;
+use super::Subject::{Payout, PayoutRun};
+
+pub const QUESTIONS: &[Question] = &[
+    Question {
+        of: Partners,
+        what: "the {detail} payout has no time of settlement, or one although it is open",
+        subjects: &[Payout],
+        sql: "SELECT id AS payout_id, status AS detail FROM payout
+              WHERE tenant_id = $1 AND partner_id {mine} AND (status = 'PENDING') <> (settled_at IS NULL)",
+    },
+    Question {
+        of: Partners,
+        what: "the payout and the line of its run disagree, or it has no line",
+        subjects: &[Payout, PayoutRun],
+        sql: "SELECT payout.id AS payout_id, payout.run_id, '' AS detail FROM payout
+              LEFT JOIN payout_run_line AS line ON line.tenant_id = $1 AND line.payout_id = payout.id
+              WHERE payout.tenant_id = $1 AND payout.partner_id {mine} AND (line.run_id IS DISTINCT FROM payout.run_id
+                OR line.partner_id IS DISTINCT FROM payout.partner_id
+                OR line.recipient IS DISTINCT FROM payout.recipient
+                OR line.currency IS DISTINCT FROM payout.currency
+                OR line.amount_minor IS DISTINCT FROM payout.amount_minor
+                OR line.commission_count IS DISTINCT FROM (SELECT COUNT(*) FROM payout_item AS item
+                    WHERE item.tenant_id = $1 AND item.payout_id = payout.id))",
+    },
+    Question {
+        of: Whole,
+        what: "the line {detail} of the run says PAID_OUT without a payout, or names one without that",
+        subjects: &[PayoutRun],
+        sql: "SELECT run_id, CAST(position AS text) AS detail FROM payout_run_line
+              WHERE tenant_id = $1 AND (outcome = 'PAID_OUT') <> (payout_id IS NOT NULL)",
+    },
+    Question {
+        of: Whole,
+        what: "the lines of the run are not numbered from 1 on",
+        subjects: &[PayoutRun],
+        sql: "SELECT run_id, '' AS detail FROM payout_run_line WHERE tenant_id = $1
+              GROUP BY run_id HAVING MIN(position) <> 1 OR MAX(position) <> COUNT(*)",
+    },
+];
