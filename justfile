@@ -38,7 +38,7 @@ clients:
     scripts/clients
 
 # The table of docs/security.md: what small requests that ask for much take of a release build.
-attacks:
+attacks $TRIBUTARY_ATTACKED_ROWS="300000" $TRIBUTARY_ATTACK_SECONDS="3":
     cargo build --profile dist --locked
     TRIBUTARY_TEST_PROGRAM="$PWD/target/dist/tributary" scripts/with-postgres \
       cargo test --test it --locked gateway::heavy -- --nocapture --test-threads=1

@@ -209,12 +209,12 @@ pub fn simulation(tenant: &Tenant, tokens: &Tokens, scenarios: u32) -> Request {
     Request::post("/graphql", Some(&tokens.staff(tenant.id)), &body)
 }
 
-/// Lists of so many events for the gateway, each of another partner's.
-pub fn batches(tenant: &Tenant, tokens: &Tokens, events: usize) -> Vec<Request> {
+/// Lists of so many events for the gateway, each of another partner's; each list begins so many partners after the one before.
+pub fn batches(tenant: &Tenant, tokens: &Tokens, events: usize, step: usize) -> Vec<Request> {
     const DOCUMENT: &str = "mutation($input: [RecordEventInput!]!) { recordEvents(input: $input) {
         commissions { id } duplicate userErrors { code message } } }";
     let staff = tokens.staff(tenant.id);
-    let starts = (0..tenant.promises.len()).step_by(7);
+    let starts = (0..tenant.promises.len()).step_by(step);
     let requests = starts.map(|start| {
         let promises = tenant.promises.iter().cycle().skip(start).take(events);
         let input: Vec<_> = promises.map(|promise| inputs::event(promise)["input"].take()).collect();
