@@ -36,4 +36,5 @@ pub mod outgoing;
 pub mod seed;
 pub mod service;
 pub mod store;
+pub mod task;
 pub mod telemetry;

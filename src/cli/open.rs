@@ -92,15 +92,9 @@ pub fn issuers(config: &Config, metrics: &Metrics) -> Result<Issuers, CliError> 
     };
     let fetching = &config.issuer_keys;
     let patience = Duration::from_secs(fetching.answer_seconds.into());
-    let authorities = Authorities::with_file(config.outgoing_ca_file.as_deref())?;
-    let outgoing = Outgoing::new(reach, Arc::new(SystemResolver), patience, &authorities);
-    Ok(Issuers::new(
-        &config.issuers,
-        fetching,
-        &config.jwt_issuer,
-        &outgoing,
-        metrics,
-    )?)
+    let outgoing = outgoing(config, reach, patience)?;
+    let own = &config.jwt_issuer;
+    Ok(Issuers::new(&config.issuers, fetching, own, &outgoing, metrics)?)
 }
 
 /// What webhooks are set up with. Without a key their secrets are as good as not encrypted, which production refuses.
@@ -115,14 +109,18 @@ fn webhooks(config: &Config) -> Result<Webhooks, CliError> {
         production,
         allowed: settings.allowed_networks.clone(),
     };
-    let authorities = Authorities::with_file(config.outgoing_ca_file.as_deref())?;
     Ok(Webhooks {
         keys: keys.map(Arc::new),
-        outgoing: Outgoing::new(reach, Arc::new(SystemResolver), settings.answer, &authorities),
+        outgoing: outgoing(config, reach, settings.answer)?,
         at_once: settings.at_once,
         keep_outbox: settings.keep_outbox,
         ..Webhooks::default()
     })
+}
+
+fn outgoing(config: &Config, reach: Reach, patience: Duration) -> Result<Outgoing, CliError> {
+    let authorities = Authorities::with_file(config.outgoing_ca_file.as_deref())?;
+    Ok(Outgoing::new(reach, Arc::new(SystemResolver), patience, &authorities))
 }
 
 /// The configured keys, or else those of the demo where there are any, or none where others issue all tokens.

@@ -18,7 +18,6 @@ mod payout_file;
 mod selection;
 mod sheet;
 
-use std::panic;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +35,7 @@ use crate::app::App;
 use crate::auth::{Caller, Denied};
 use crate::graphql::{RequestContext, Schema, query_types, text};
 use crate::store::StoreError;
+use crate::task::joined;
 pub use document::{Asked, Document, Piece, write_down};
 pub use form::{Form, Kind};
 use list::{AskedBy, List};
@@ -388,7 +388,7 @@ impl Export {
             self.read_ahead();
         }
         let read = self.ahead.join_next().await.expect("a page is on its way");
-        let json = match read.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))? {
+        let json = match joined(read)? {
             Value::Binary(json) => json,
             other => text(&other).into(),
         };

@@ -1,10 +1,7 @@
 //! Whether the pages of a SQLite file are what SQLite wrote. PostgreSQL has checksums for that.
 
-use std::sync::Arc;
-
+use futures::{StreamExt, TryStreamExt, stream};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
 use super::{Reader, Store, StoreError};
 
@@ -21,18 +18,10 @@ pub async fn faults(store: &Store) -> Result<Vec<String>, StoreError> {
     let parts = tables(store).await?;
     let parts = parts.iter().map(|table| format!("PRAGMA integrity_check('{table}')"));
     let parts = parts.chain(["PRAGMA quick_check(100)".to_owned()]);
-    let (turns, mut at_work) = (Arc::new(Semaphore::new(AT_ONCE.min(store.readers()))), JoinSet::new());
-    for pragma in parts {
-        let (store, turns) = (store.clone(), turns.clone());
-        at_work.spawn(async move {
-            let _turn = turns.acquire_owned().await;
-            check(&store, &pragma).await
-        });
-    }
-    let mut faults = Vec::new();
-    while let Some(found) = at_work.join_next().await {
-        faults.extend(found.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?);
-    }
+    // SQLite works in threads of its own, one for each connection.
+    let found = stream::iter(parts).map(|pragma| async move { check(store, &pragma).await });
+    let found = found.buffer_unordered(AT_ONCE.min(store.readers()));
+    let mut faults: Vec<_> = found.try_concat().await?;
     // Both ways of looking may say the same.
     faults.sort_unstable();
     faults.dedup();

@@ -1,7 +1,7 @@
 //! Reading events ahead of a replay: while some are replayed, the database already looks for the next.
 
 use std::collections::VecDeque;
-use std::{panic, vec};
+use std::vec;
 
 use tokio::task::JoinSet;
 use tracing::Instrument;
@@ -13,6 +13,7 @@ use crate::domain::backtest::{Backtest, Recorded};
 use crate::domain::id::PartnerId;
 use crate::store::StoreError;
 use crate::store::backtest::{Stretch, recorded, stretches};
+use crate::task::joined;
 
 /// How many stretches are read at the same time. More would leave others little of the database.
 const AT_ONCE: usize = 2;
@@ -62,28 +63,25 @@ impl Ahead {
     }
 
     async fn next(&mut self) -> Result<Option<Vec<Recorded>>, StoreError> {
-        while self.reading.len() < AT_ONCE
-            && let Some(stretch) = self.stretches.next()
-        {
-            self.begin(stretch);
-        }
+        self.read_ahead();
         let Some(mut first) = self.reading.pop_front() else {
             return Ok(None);
         };
         let read = first.join_next().await.expect("it is being read");
         // The next is begun before these are replayed.
-        if let Some(stretch) = self.stretches.next() {
-            self.begin(stretch);
-        }
-        read.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))
-            .map(Some)
+        self.read_ahead();
+        joined(read).map(Some)
     }
 
-    fn begin(&mut self, stretch: Stretch) {
-        let (app, scope, of) = (self.app.clone(), self.scope, self.backtest.clone());
-        let reading = async move { recorded(app.store.reader(), &scope, &of, &stretch).await };
-        let mut task = JoinSet::new();
-        task.spawn(reading.in_current_span());
-        self.reading.push_back(task);
+    fn read_ahead(&mut self) {
+        while self.reading.len() < AT_ONCE
+            && let Some(stretch) = self.stretches.next()
+        {
+            let (app, scope, of) = (self.app.clone(), self.scope, self.backtest.clone());
+            let reading = async move { recorded(app.store.reader(), &scope, &of, &stretch).await };
+            let mut task = JoinSet::new();
+            task.spawn(reading.in_current_span());
+            self.reading.push_back(task);
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::text;
 use crate::domain::tiered::{ConversionDraft, MAX_SIMULATED_TIERS, Simulation, Tier, conversions, tier};
 use crate::service::ServiceError;
 use crate::store::{self, StoreError};
+use crate::task::joined;
 
 /// Tiers, stored or inline, and conversions of one partner on one campaign.
 #[derive(Clone, Debug)]
@@ -65,11 +66,9 @@ pub async fn simulate(app: &App, caller: &Caller, input: TierSimulation) -> Resu
         let simulation = crate::domain::tiered::simulate(&tiers, &conversions, currency, zone);
         simulation.map(|simulation| SimulatedTiers { tiers, simulation })
     });
-    match work.await {
-        Ok(Ok(simulated)) => Ok(simulated),
-        // As if it had happened here: whoever catches panics of requests catches this one.
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-        Ok(Err(error)) => {
+    match joined(work.await) {
+        Ok(simulated) => Ok(simulated),
+        Err(error) => {
             let message = format!("earns too much: {}", error.too_large);
             problems.add(
                 &format!("conversions.{}", error.conversion),

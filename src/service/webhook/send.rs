@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use futures::future::join_all;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::app::App;
@@ -21,6 +21,7 @@ use crate::domain::webhook::{WebhookAttempt, WebhookDeliveryStatus, WebhookEndpo
 use crate::store::StoreError;
 use crate::store::webhook::turn::{Due, Outcome, Turn};
 use crate::store::webhook::{endpoint, work};
+use crate::task::joined;
 
 /// For how long an endpoint is a replica's without a sign of life, and how often it gives one.
 const LEASE_SECONDS: i64 = 15;
@@ -150,9 +151,9 @@ impl Worker {
                 }
             };
             // What has come in meanwhile is written together.
-            let mut done = vec![ended(first)];
+            let mut done = vec![joined(first)];
             while let Some(more) = under_way.try_join_next() {
-                done.push(ended(more));
+                done.push(joined(more));
             }
             for sent in &done {
                 known.remove(&sent.due.id);
@@ -276,11 +277,6 @@ async fn send(app: Arc<App>, target: Arc<Target>, due: Due) -> Sent {
         answer,
     };
     Sent { due, attempt }
-}
-
-/// A request that has come to its end. Nobody cuts one off but by giving up all of them.
-fn ended(joined: Result<Sent, JoinError>) -> Sent {
-    joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 /// What an attempt means for its delivery.

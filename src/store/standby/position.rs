@@ -14,13 +14,17 @@ pub struct Position {
     pub lsn: u64,
 }
 
+macro_rules! ask {
+    () => {
+        "SELECT substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), (pg_current_wal_insert_lsn() - '0/0')::text"
+    };
+}
+
 /// Asks a primary for it, in text, behind everything that was committed there so far.
-pub const ASK: &str = "SELECT substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), \
-                       (pg_current_wal_insert_lsn() - '0/0')::text";
+pub const ASK: &str = ask!();
 
 /// Ends a transaction, and asks for it on the same way.
-pub const COMMIT_AND_ASK: &str = "COMMIT; SELECT substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), \
-                                  (pg_current_wal_insert_lsn() - '0/0')::text";
+pub const COMMIT_AND_ASK: &str = concat!("COMMIT; ", ask!());
 
 impl Position {
     /// Ahead of everything: nobody knows how far somebody's last write is.
