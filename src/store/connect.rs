@@ -1,13 +1,9 @@
-//! Opening and migrating the database.
+//! Opening the database.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use migration::{Migrator, MigratorTrait};
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend, DbErr, RuntimeErr, Statement};
 use sqlx::sqlite::SqliteConnectOptions;
 use url::Url;
 
@@ -16,7 +12,7 @@ use super::postgres::hosts::{Hosts, each_host};
 use super::postgres::{self, PoolOptions};
 use super::share::{ShareOptions, Shares};
 use super::standby::{Standby, Standbys};
-use super::{Reader, Store, StoreError, sqlite, statistics};
+use super::{Reader, Store, StoreError, sqlite};
 use crate::domain::Timestamp;
 
 /// Where the database is and how many connections read it.
@@ -241,42 +237,6 @@ fn pool_options_of(url: &str, options: &StoreOptions) -> ConnectOptions {
     pool
 }
 
-/// Brings the schema up to date; returns how many migrations were applied. Any number of processes may call it at
-/// once: one does the work while the others wait for its commit.
-pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
-    let transaction = begin_for_migrations(store).await?;
-    let pending = Migrator::get_pending_migrations(&transaction).await?.len();
-    if pending > 0 {
-        Migrator::up(&transaction, None).await?;
-    }
-    statistics::describe(&transaction).await?;
-    transaction.commit().await?;
-    Ok(pending)
-}
-
-/// Takes back the newest migration, with the data that [`super::loss_of_migrating_down`] names.
-pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
-    let transaction = begin_for_migrations(store).await?;
-    Migrator::down(&transaction, Some(1)).await?;
-    transaction.commit().await?;
-    Ok(())
-}
-
-/// Every migration by name, and whether it was applied.
-pub async fn migration_status(store: &Store) -> Result<Vec<(String, bool)>, StoreError> {
-    let transaction = store.single.begin().await?;
-    let migrations = Migrator::get_migration_with_status(&transaction).await?;
-    let status = migrations.iter().map(|migration| {
-        (
-            migration.name().to_owned(),
-            migration.status() == migration::MigrationStatus::Applied,
-        )
-    });
-    let status = status.collect();
-    transaction.commit().await?;
-    Ok(status)
-}
-
 /// What time the database's machine has; `None`: it is this one.
 pub async fn server_time(store: &Store) -> Result<Option<Timestamp>, StoreError> {
     let backend = store.single.get_database_backend();
@@ -337,28 +297,4 @@ pub(super) async fn see_one_moment(transaction: &impl ConnectionTrait) -> Result
             .await?;
     }
     Ok(())
-}
-
-/// A transaction of the type that migrations ask for, once no other one migrates. Its statements take as long as they
-/// take, and it waits for as long as the other one takes; but it waits for no table longer than requests do, since they would
-/// wait behind it.
-pub(super) async fn begin_for_migrations(store: &Store) -> Result<DatabaseTransaction, StoreError> {
-    // Any number serves, as long as every version uses the same. SQLite's IMMEDIATE transaction is a lock already.
-    const LOCK: &str = "SELECT pg_advisory_xact_lock(7723180421)";
-    // IMMEDIATE: a SQLite transaction that first reads and then wants to write could not wait for its turn.
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let transaction = store.single.begin_with_options(options).await?;
-    let backend = transaction.get_database_backend();
-    if backend == DbBackend::Postgres {
-        lift_limits(&transaction).await?;
-        for command in [LOCK, "SET LOCAL lock_timeout TO DEFAULT"] {
-            transaction
-                .execute_raw(Statement::from_string(backend, command))
-                .await?;
-        }
-    }
-    Ok(transaction)
 }

@@ -25,6 +25,10 @@ pub enum StoreError {
     Unconfirmed(DbErr),
     #[error("the database takes no writes at present")]
     ReadOnly,
+    #[error(
+        "others use the database all the time, so that it cannot be brought up to date: end them, or try again later"
+    )]
+    InUse,
     #[error("the database's URL {0}: it must be like sqlite://FILE?mode=rwc or postgres://USER:PASSWORD@HOST/NAME")]
     Url(String),
 }
@@ -63,7 +67,7 @@ impl StoreError {
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::ReadOnly => true,
-            Self::SumTooLarge | Self::Corrupt { .. } | Self::Unconfirmed(_) | Self::Url(_) => false,
+            Self::InUse | Self::SumTooLarge | Self::Corrupt { .. } | Self::Unconfirmed(_) | Self::Url(_) => false,
             Self::Database(error) => is_unavailable(error),
         }
     }

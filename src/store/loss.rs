@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
-use super::connect::begin_for_migrations;
+use super::migrating::begin;
 use super::{Store, StoreError};
 
 /// What goes with the newest migration.
@@ -22,7 +22,7 @@ pub struct Loss {
 
 /// What [`super::migrate_down`] would drop; `None`: no migration is applied.
 pub async fn loss_of_migrating_down(store: &Store) -> Result<Option<Loss>, StoreError> {
-    let transaction = begin_for_migrations(store).await?;
+    let transaction = begin(store).await?;
     let applied = Migrator::get_applied_migrations(&transaction).await?;
     let Some(newest) = applied.last() else {
         return Ok(None);

@@ -86,6 +86,7 @@ pub fn is_sum_too_large(error: &StoreError) -> bool {
         StoreError::Database(_)
         | StoreError::Corrupt { .. }
         | StoreError::Unconfirmed(_)
+        | StoreError::InUse
         | StoreError::ReadOnly
         | StoreError::Url(_) => false,
     }

@@ -32,3 +32,31 @@ async fn who_waits_for_another_ones_migration_may_wait_longer_than_statements_ma
     other.rollback().await.unwrap();
     assert_eq!(migrating.await.unwrap().expect("it goes on"), 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_writing_ends_before_a_migration_begins() {
+    let Some(app) = TestApp::on_postgres().await else {
+        return;
+    };
+    let gateway = connect(&app.database_url(), 2, LONG).await;
+    store::migrate_down(&gateway).await.unwrap();
+    let writer = app.store().begin_unaudited().await.unwrap();
+    // The newest migration comes to this table last, and to the other one first.
+    let last = "UPDATE commission_rule SET tenant_id = tenant_id WHERE false";
+    writer.execute_raw(sql(last)).await.unwrap();
+    let migrating = tokio::spawn(async move { store::migrate(&gateway).await });
+    let waiting = "SELECT count(*)::int FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'relation'";
+    let until_it_waits = async {
+        while number(app.store().reader(), waiting).await.unwrap() == 0 {
+            assert!(!migrating.is_finished(), "it waits");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(LONG, until_it_waits).await.expect("it waits");
+    let first = writer.execute_raw(sql("UPDATE event SET tenant_id = tenant_id WHERE false"));
+    let first = tokio::time::timeout(LONG, first).await.expect("it comes to its end");
+    first.expect("it is not broken off");
+    writer.commit().await.unwrap();
+    assert_eq!(migrating.await.unwrap().expect("it goes on"), 1);
+}

@@ -1,0 +1,119 @@
+//! Migrating the database.
+
+use std::ops::RangeInclusive;
+use std::time::{Duration, Instant};
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+};
+
+use super::connect::lift_limits;
+use super::{Store, StoreError, statistics};
+
+/// For how long a migration waits for those who use the database.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// Between two tries, in milliseconds: others wait during each.
+const PAUSE: RangeInclusive<u64> = 500..=1_500;
+
+/// Brings the schema up to date; returns how many migrations were applied. Any number of processes may call it at
+/// once: one does the work while the others wait for its commit. Those that use the database meanwhile wait as well; whoever
+/// has begun something ends it first, for which this waits some minutes.
+pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
+    let last = Instant::now() + PATIENCE;
+    loop {
+        let transaction = begin(store).await?;
+        let pending = Migrator::get_pending_migrations(&transaction).await?.len();
+        if pending == 0 || has_all_tables(&transaction).await? {
+            Migrator::up(&transaction, None).await?;
+            statistics::describe(&transaction).await?;
+            transaction.commit().await?;
+            return Ok(pending);
+        }
+        transaction.rollback().await?;
+        if Instant::now() >= last {
+            return Err(StoreError::InUse);
+        }
+        tracing::info!(
+            pending,
+            "waits for the transactions under way to end, and migrates then"
+        );
+        tokio::time::sleep(Duration::from_millis(fastrand::u64(PAUSE))).await;
+    }
+}
+
+/// Has whoever uses the database wait from now on. Somebody else may hold one table and wait for another: taken one by one,
+/// as migrations come to them, the tables would have one of the two end with an error. So all are taken at once, or none,
+/// before PostgreSQL looks for who waits for whom.
+async fn has_all_tables(transaction: &DatabaseTransaction) -> Result<bool, StoreError> {
+    let backend = transaction.get_database_backend();
+    if backend != DbBackend::Postgres {
+        return Ok(true);
+    }
+    let all = "SELECT string_agg(quote_ident(tablename), ', ' ORDER BY tablename) FROM pg_tables
+               WHERE schemaname = current_schema()";
+    let all = transaction.query_one_raw(Statement::from_string(backend, all)).await?;
+    let all: Option<String> = all.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+    let Some(all) = all else { return Ok(true) };
+    for command in [
+        "SET LOCAL lock_timeout = '500ms'".to_owned(),
+        format!("LOCK TABLE {all} IN ACCESS EXCLUSIVE MODE"),
+        "SET LOCAL lock_timeout TO DEFAULT".to_owned(),
+    ] {
+        let done = transaction.execute_raw(Statement::from_string(backend, command)).await;
+        match done.map_err(StoreError::from) {
+            Ok(_) => {}
+            Err(late) if late.is_timeout() => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
+
+/// Takes back the newest migration, with the data that [`super::loss_of_migrating_down`] names.
+pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
+    let transaction = begin(store).await?;
+    Migrator::down(&transaction, Some(1)).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Every migration by name, and whether it was applied.
+pub async fn migration_status(store: &Store) -> Result<Vec<(String, bool)>, StoreError> {
+    let transaction = store.single.begin().await?;
+    let migrations = Migrator::get_migration_with_status(&transaction).await?;
+    let status = migrations.iter().map(|migration| {
+        (
+            migration.name().to_owned(),
+            migration.status() == migration::MigrationStatus::Applied,
+        )
+    });
+    let status = status.collect();
+    transaction.commit().await?;
+    Ok(status)
+}
+
+/// A transaction of the type that migrations ask for, once no other one migrates. Its statements take as long as they
+/// take, and it waits for as long as the other one takes; but it waits for no table longer than requests do, since they would
+/// wait behind it.
+pub(super) async fn begin(store: &Store) -> Result<DatabaseTransaction, StoreError> {
+    // Any number serves, as long as every version uses the same. SQLite's IMMEDIATE transaction is a lock already.
+    const LOCK: &str = "SELECT pg_advisory_xact_lock(7723180421)";
+    // IMMEDIATE: a SQLite transaction that first reads and then wants to write could not wait for its turn.
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let transaction = store.single.begin_with_options(options).await?;
+    let backend = transaction.get_database_backend();
+    if backend == DbBackend::Postgres {
+        lift_limits(&transaction).await?;
+        for command in [LOCK, "SET LOCAL lock_timeout TO DEFAULT"] {
+            transaction
+                .execute_raw(Statement::from_string(backend, command))
+                .await?;
+        }
+    }
+    Ok(transaction)
+}
