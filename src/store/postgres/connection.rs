@@ -115,6 +115,7 @@ impl Connection {
             Some(due) => timeout_at(due, answer).await.unwrap_or_else(|_| Err(silence())),
             None => answer.await,
         };
+        let result = result.map_err(|error| if knows_other_tables(&error) { changed() } else { error });
         self.lost = result.as_ref().err().is_some_and(loses);
         // An error that the server tells is an end, too; any other leaves the connection where nobody knows.
         self.busy = self.lost || !matches!(result, Ok(_) | Err(sqlx::Error::Database(_)));
@@ -134,6 +135,24 @@ fn loses(error: &sqlx::Error) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a migration has changed what a statement answers that this connection prepared before. It would fail for as long
+/// as the connection is used.
+fn knows_other_tables(error: &sqlx::Error) -> bool {
+    let told = error.as_database_error();
+    let told = told.and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    // The code says no more than that something is not supported, and the text is in the server's language.
+    told.is_some_and(|error| error.code() == "0A000" && error.routine() == Some("RevalidateCachedQuery"))
+}
+
+/// As if it had been lost: nothing was done, and another one does it.
+fn changed() -> sqlx::Error {
+    io::Error::new(
+        io::ErrorKind::ConnectionReset,
+        "the tables were changed since the connection was made",
+    )
+    .into()
 }
 
 fn silence() -> sqlx::Error {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
-use tributary::store;
+use tributary::store::{self, StoreError};
 
 use super::{LONG, connect, number, sql};
 use crate::support::TestApp;
@@ -59,4 +59,19 @@ async fn whoever_is_writing_ends_before_a_migration_begins() {
     first.expect("it is not broken off");
     writer.commit().await.unwrap();
     assert_eq!(migrating.await.unwrap().expect("it goes on"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_know_other_tables_are_given_up() {
+    let Some(app) = TestApp::on_postgres().await else {
+        return;
+    };
+    let gateway = connect(&app.database_url(), 1, LONG).await;
+    let names = || gateway.reader().query_all_raw(sql("SELECT name FROM campaign"));
+    names().await.expect("it is prepared");
+    let change = "ALTER TABLE campaign ALTER COLUMN name TYPE text COLLATE \"POSIX\"";
+    app.store().reader().execute_raw(sql(change)).await.unwrap();
+    let error = names().await.expect_err("it was prepared for another type");
+    assert!(StoreError::from(error).is_unavailable(), "who asked may come again");
+    names().await.expect("another connection asks");
 }
