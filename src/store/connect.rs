@@ -16,7 +16,7 @@ use super::postgres::hosts::{Hosts, each_host};
 use super::postgres::{self, PoolOptions};
 use super::share::{ShareOptions, Shares};
 use super::standby::{Standby, Standbys};
-use super::{Reader, Store, StoreError, sqlite, statistics};
+use super::{Reader, Store, StoreError, citus, sqlite, statistics};
 use crate::domain::Timestamp;
 
 /// Where the database is and how many connections read it.
@@ -85,6 +85,10 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
     };
     let mut pool = postgres::Pool::new(hosts.clone(), pool_options.clone());
     pool.greet().await?;
+    if hosts.is_distributed() && !options.standby_urls.is_empty() {
+        let why = "what a standby of the coordinator has says nothing of the others, so that there can be no replicas to read from";
+        return Err(StoreError::Distributed(why.to_owned()));
+    }
     // What must not wait for those: telling others, whether the database can serve, and what takes long.
     let aside = |most, lifetime| {
         let patience = Duration::from_secs(2).min(options.acquire_timeout);
@@ -193,7 +197,8 @@ fn hosts(url: &str, options: &StoreOptions) -> Result<Hosts, StoreError> {
         ("tcp_keepalives_count", "3".to_owned()),
         ("tcp_user_timeout", "15000".to_owned()),
         // Statements find rows by keys and walk indexes: one plan is right for all values, and planning anew for each takes
-        // longer than the statement itself.
+        // longer than the statement itself. Where rows are spread over several servers, each session takes this back
+        // (`super::citus`).
         ("plan_cache_mode", "force_generic_plan".to_owned()),
         // What they visit is in memory or on a disk without arms. Otherwise a page of 50 rows has the planner read all
         // partners of a small programme to join 50 of them.
@@ -248,6 +253,11 @@ pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
     lock_migrations(&transaction).await?;
     let pending = Migrator::get_pending_migrations(&transaction).await?.len();
     if pending > 0 {
+        refuse_distributed(
+            &transaction,
+            &format!("{pending} migrations are pending, which {GATHERED}"),
+        )
+        .await?;
         Migrator::up(&transaction, None).await?;
     }
     statistics::describe(&transaction).await?;
@@ -259,9 +269,24 @@ pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
 pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
     let transaction = begin_for_migrations(store).await?;
     lock_migrations(&transaction).await?;
+    refuse_migrating_down(&transaction).await?;
     Migrator::down(&transaction, Some(1)).await?;
     transaction.commit().await?;
     Ok(())
+}
+
+/// Where migrations run.
+const GATHERED: &str = "needs them in one place: see \"Outgrowing one machine\" in docs/operations.md";
+
+async fn refuse_distributed(transaction: &impl ConnectionTrait, why: &str) -> Result<(), StoreError> {
+    match citus::is_distributed(transaction).await? {
+        true => Err(StoreError::Distributed(why.to_owned())),
+        false => Ok(()),
+    }
+}
+
+pub(super) async fn refuse_migrating_down(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
+    refuse_distributed(transaction, &format!("taking a migration back {GATHERED}")).await
 }
 
 /// Every migration by name, and whether it was applied.

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
-use super::connect::{begin_for_migrations, lock_migrations};
+use super::connect::{begin_for_migrations, lock_migrations, refuse_migrating_down};
 use super::{Store, StoreError};
 
 /// What goes with the newest migration.
@@ -24,6 +24,7 @@ pub struct Loss {
 pub async fn loss_of_migrating_down(store: &Store) -> Result<Option<Loss>, StoreError> {
     let transaction = begin_for_migrations(store).await?;
     lock_migrations(&transaction).await?;
+    refuse_migrating_down(&transaction).await?;
     let applied = Migrator::get_applied_migrations(&transaction).await?;
     let Some(newest) = applied.last() else {
         return Ok(None);
