@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
 mod dialect;
+pub mod distribution;
 mod m0001_programme;
 mod m0002_ledger;
 mod m0003_deals;

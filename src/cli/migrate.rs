@@ -4,6 +4,7 @@ use std::io::{BufRead, IsTerminal};
 
 use super::{CliError, Migration, open, output};
 use crate::config::Config;
+use crate::store::citus::{self, Distributed};
 use crate::store::{self, Loss, Store};
 
 pub async fn run(config: &Config, direction: Migration, yes: bool) -> Result<(), CliError> {
@@ -17,6 +18,10 @@ pub async fn run(config: &Config, direction: Migration, yes: bool) -> Result<(),
             }
             Ok(())
         }
+        Migration::Distribute => match citus::distribute(&store).await? {
+            Distributed::Now(tables) => output::line(format_args!("{tables} tables distributed")),
+            Distributed::Already => output::line("nothing to do: the tables are distributed"),
+        },
     }
 }
 

@@ -50,7 +50,8 @@ enum Command {
         #[arg(long)]
         demo: bool,
     },
-    /// Bring the database's schema up to date, take the newest change back, or show what is applied.
+    /// Bring the database's schema up to date, take the newest change back, show what is applied, or spread the rows of tenants
+    /// over several servers.
     Migrate {
         #[arg(value_enum, default_value = "up")]
         direction: Migration,
@@ -218,6 +219,9 @@ enum Migration {
     Down,
     /// Show which are applied
     Status,
+    /// Spread the rows of a PostgreSQL database over the servers that Citus knows, tenants side by side; stop the gateways
+    /// first
+    Distribute,
 }
 
 #[derive(Subcommand)]

@@ -75,6 +75,7 @@ impl SortBy for CampaignOrder {
 static STARTS_AT: view::Derived = view::Derived {
     name: "starts_at_or_created_at",
     expression: "COALESCE({row}.starts_at, {row}.created_at)",
+    of_tenant: None,
     of: &["starts_at", "created_at"],
 };
 

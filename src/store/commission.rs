@@ -611,6 +611,7 @@ pub async fn explanations_of(
 static PLACE: view::Derived = view::Derived {
     name: "place",
     expression: "COALESCE({row}.sequence, CASE {row}.from_status WHEN 'ACCRUED' THEN -2 WHEN 'APPROVED' THEN -1 ELSE -3 END)",
+    of_tenant: None,
     of: &["sequence", "from_status"],
 };
 

@@ -81,6 +81,10 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
     };
     let mut pool = postgres::Pool::new(hosts.clone(), pool_options.clone());
     pool.greet().await?;
+    if hosts.is_distributed() && !options.standby_urls.is_empty() {
+        let why = "what a standby of the coordinator has says nothing of the others, so that there can be no replicas to read from";
+        return Err(StoreError::Distributed(why.to_owned()));
+    }
     // What must not wait for those: telling others, whether the database can serve, and what takes long.
     let aside = |most, lifetime| {
         let patience = Duration::from_secs(2).min(options.acquire_timeout);
@@ -189,7 +193,8 @@ fn hosts(url: &str, options: &StoreOptions) -> Result<Hosts, StoreError> {
         ("tcp_keepalives_count", "3".to_owned()),
         ("tcp_user_timeout", "15000".to_owned()),
         // Statements find rows by keys and walk indexes: one plan is right for all values, and planning anew for each takes
-        // longer than the statement itself.
+        // longer than the statement itself. Where rows are spread over several servers, each session takes this back
+        // (`super::citus`).
         ("plan_cache_mode", "force_generic_plan".to_owned()),
         // What they visit is in memory or on a disk without arms. Otherwise a page of 50 rows has the planner read all
         // partners of a small programme to join 50 of them.

@@ -29,6 +29,9 @@ pub enum StoreError {
         "others use the database all the time, so that it cannot be brought up to date: end them, or try again later"
     )]
     InUse,
+    /// What is not done where rows are spread over several servers.
+    #[error("the rows of this database are spread over several servers: {0}")]
+    Distributed(String),
     #[error("the database's URL {0}: it must be like sqlite://FILE?mode=rwc or postgres://USER:PASSWORD@HOST/NAME")]
     Url(String),
 }
@@ -49,6 +52,9 @@ const UNAVAILABLE: [&str; 9] = [
     "57P01", "57P02", "57P03", "57P05", "53100", "53200", "53300", "58030", "25006",
 ];
 
+/// PostgreSQL's internal errors, which no commit is refused with.
+const INTERNAL: &str = "XX000";
+
 impl StoreError {
     /// Whether it gave up waiting: for a connection, for a lock, or for a statement that took too long.
     pub fn is_timeout(&self) -> bool {
@@ -67,7 +73,12 @@ impl StoreError {
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::ReadOnly => true,
-            Self::InUse | Self::SumTooLarge | Self::Corrupt { .. } | Self::Unconfirmed(_) | Self::Url(_) => false,
+            Self::InUse
+            | Self::SumTooLarge
+            | Self::Corrupt { .. }
+            | Self::Unconfirmed(_)
+            | Self::Distributed(_)
+            | Self::Url(_) => false,
             Self::Database(error) => is_unavailable(error),
         }
     }
@@ -88,7 +99,8 @@ impl StoreError {
     pub(super) fn of_commit(error: DbErr) -> Self {
         // What a statement before has ended already is no commit that was sent.
         let was_over = matches!(error, DbErr::Exec(RuntimeErr::Internal(_)));
-        let is_refusal = was_over || code(&error).is_some() && !is_unavailable(&error);
+        // Citus commits on a tenant's server first, and says so where it hears nothing from there.
+        let is_refusal = was_over || code(&error).is_some_and(|code| code != INTERNAL) && !is_unavailable(&error);
         if is_refusal {
             Self::Database(error)
         } else {

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
-use super::migrating::begin;
+use super::migrating::{begin, refuse_migrating_down};
 use super::{Store, StoreError};
 
 /// What goes with the newest migration.
@@ -23,6 +23,7 @@ pub struct Loss {
 /// What [`super::migrate_down`] would drop; `None`: no migration is applied.
 pub async fn loss_of_migrating_down(store: &Store) -> Result<Option<Loss>, StoreError> {
     let transaction = begin(store).await?;
+    refuse_migrating_down(&transaction).await?;
     let applied = Migrator::get_applied_migrations(&transaction).await?;
     let Some(newest) = applied.last() else {
         return Ok(None);

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::connect::lift_limits;
-use super::{Store, StoreError, statistics};
+use super::{Store, StoreError, citus, statistics};
 
 /// For how long a migration waits for those who use the database.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -25,6 +25,13 @@ pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
     loop {
         let transaction = begin(store).await?;
         let pending = Migrator::get_pending_migrations(&transaction).await?.len();
+        if pending > 0 {
+            refuse_distributed(
+                &transaction,
+                &format!("{pending} migrations are pending, which {GATHERED}"),
+            )
+            .await?;
+        }
         if pending == 0 || has_all_tables(&transaction).await? {
             Migrator::up(&transaction, None).await?;
             statistics::describe(&transaction).await?;
@@ -74,9 +81,24 @@ async fn has_all_tables(transaction: &DatabaseTransaction) -> Result<bool, Store
 /// Takes back the newest migration, with the data that [`super::loss_of_migrating_down`] names.
 pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
     let transaction = begin(store).await?;
+    refuse_migrating_down(&transaction).await?;
     Migrator::down(&transaction, Some(1)).await?;
     transaction.commit().await?;
     Ok(())
+}
+
+/// Where migrations run.
+const GATHERED: &str = "needs them in one place: see \"Outgrowing one machine\" in docs/operations.md";
+
+async fn refuse_distributed(transaction: &impl ConnectionTrait, why: &str) -> Result<(), StoreError> {
+    match citus::is_distributed(transaction).await? {
+        true => Err(StoreError::Distributed(why.to_owned())),
+        false => Ok(()),
+    }
+}
+
+pub(super) async fn refuse_migrating_down(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
+    refuse_distributed(transaction, &format!("taking a migration back {GATHERED}")).await
 }
 
 /// Every migration by name, and whether it was applied.

@@ -12,6 +12,7 @@ pub mod balance;
 pub mod bulk;
 pub mod campaign;
 pub mod checkup;
+pub mod citus;
 pub mod commission;
 pub mod commission_report;
 pub mod commission_rule;
@@ -203,7 +204,11 @@ impl Store {
     /// Starts a transaction in somebody's name. Inside of it use only it: SQLite's one writing connection is taken until
     /// it ends. Dropping it undoes what it did.
     pub async fn begin(&self, trail: Trail) -> Result<Transaction, StoreError> {
-        Ok(self.begin_with(false).await?.audited(Noted::new(trail)))
+        let transaction = self.begin_with(false).await?;
+        if citus::Spread::is_distributed(&transaction) {
+            Box::pin(citus::hold_place(&transaction, trail.tenant())).await?;
+        }
+        Ok(transaction.audited(Noted::new(trail)))
     }
 
     /// The same for what keeps the program going and changes nothing that a tenant's staff decides or is told: leases,

@@ -99,7 +99,12 @@ fn kept_sum(name: &'static str, expression: &str, currency: Currency) -> view::C
         let name: &'static str = format!("{name}_{currency}").leak();
         let expression: &'static str = expression.replace("{currency}", currency.code()).leak();
         let of = &["tenant_id", "id"];
-        Box::leak(Box::new(view::Derived { name, expression, of }))
+        Box::leak(Box::new(view::Derived {
+            name,
+            expression,
+            of_tenant: None,
+            of,
+        }))
     });
     view::derived::<Entity>(derived)
 }

@@ -46,6 +46,7 @@ impl SortBy for PartnerGroupOrder {
 static NAME: view::Derived = view::Derived {
     name: "lower_name",
     expression: "LOWER({row}.name)",
+    of_tenant: None,
     of: &["name"],
 };
 

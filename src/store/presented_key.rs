@@ -3,10 +3,12 @@
 
 use entity::{api_key, partner};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::StoreError;
 use super::api_key::from_row;
+use super::citus::Spread;
+use super::citus::directory::{self, Name};
 use crate::auth::{ApiKey, KeyHash};
 use crate::domain::Timestamp;
 use crate::domain::id::TenantId;
@@ -21,12 +23,16 @@ pub struct PresentedKey {
 }
 
 /// The key of this prefix, if it is neither revoked nor expired, and neither is the partner it is bound to out nor was
-/// it since the key was made. One statement sees all of it, so that nothing is remembered from before a revocation.
-pub async fn find(
-    database: &impl ConnectionTrait,
-    prefix: &str,
-    now: Timestamp,
-) -> Result<Option<PresentedKey>, StoreError> {
+/// it since the key was made. One statement sees all of it, so that nothing is remembered from before a revocation. Where rows
+/// are spread over several servers, another says first whose it is, which never changes.
+pub async fn find(database: &impl Spread, prefix: &str, now: Timestamp) -> Result<Option<PresentedKey>, StoreError> {
+    let tenant = match database.is_distributed() {
+        true => match directory::find(database, Name::KeyPrefix(prefix)).await? {
+            Some(tenant) => Some(tenant.uuid()),
+            None => return Ok(None),
+        },
+        false => None,
+    };
     let column = |column: partner::Column| Expr::col(column.as_column_ref());
     let own = |column: api_key::Column| Expr::col(column.as_column_ref());
     let may_sign_in = PartnerStatus::ALL.iter().filter(|status| status.may_sign_in());
@@ -34,6 +40,7 @@ pub async fn find(
         .expr(Expr::val(1))
         .from(partner::Entity)
         .and_where(column(partner::Column::TenantId).eq(own(api_key::Column::TenantId)))
+        .and_where_option(tenant.map(|tenant| column(partner::Column::TenantId).eq(tenant)))
         .and_where(column(partner::Column::Id).eq(own(api_key::Column::PartnerId)))
         .and_where(partner::Column::Status.is_in(may_sign_in.map(|status| status.as_str())))
         .and_where(column(partner::Column::TokensValidFrom).lte(own(api_key::Column::CreatedAt)))
@@ -45,6 +52,7 @@ pub async fn find(
         .add(api_key::Column::PartnerId.is_null())
         .add(Expr::exists(partner));
     let row = api_key::Entity::find()
+        .filter(Condition::all().add_option(tenant.map(|tenant| api_key::Column::TenantId.eq(tenant))))
         .filter(api_key::Column::Prefix.eq(prefix))
         .filter(api_key::Column::RevokedAt.is_null())
         .filter(is_unexpired)

@@ -6,12 +6,13 @@ use std::sync::OnceLock;
 use entity::{campaign, commission_snapshot, customer, event, partner_customer, tenant, tiered_commission_reference};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, ValueTuple};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Statement, Value,
+    ColumnTrait, Condition, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Statement, Value,
 };
 use serde_json::{Value as JsonValue, json};
 use uuid::Uuid;
 
+use super::citus::Spread;
 use super::scope::{Scoped, covered, visible};
 use super::template::Template;
 use super::{StoreError, many, row};
@@ -23,6 +24,7 @@ use crate::domain::money::Currency;
 use crate::domain::snapshot::CommissionSnapshot;
 
 /// What an event names.
+#[derive(Clone, Copy)]
 pub struct Asked<'a> {
     pub external_id: &'a str,
     pub partner: Option<PartnerId>,
@@ -50,11 +52,12 @@ pub struct Facts {
 /// What is there of each, by the external ids of the events, which must differ. The caller holds the locks of the partners,
 /// so that all of it stays as it is.
 pub async fn facts(
-    database: &impl ConnectionTrait,
+    database: &impl Spread,
     scope: &Scope,
     asked: &[Asked<'_>],
 ) -> Result<HashMap<String, Facts>, StoreError> {
-    let statement = statement(database.get_database_backend(), scope, asked);
+    let asked: Vec<_> = asked.iter().map(|asked| asked.on(database)).collect();
+    let statement = statement(database.get_database_backend(), scope, &asked);
     let mut facts = HashMap::with_capacity(asked.len());
     for row in database.query_all_raw(statement).await? {
         let paid_charges: Option<i64> = row.try_get("", "paid_charges")?;
@@ -182,6 +185,21 @@ fn is_tiered(scope: &Scope, campaign: &Expr) -> Expr {
 }
 
 impl Asked<'_> {
+    /// As this database is asked. Citus cannot route a join of which its planner sees at once that it finds nothing, as it does
+    /// where an event names nothing; no id is of zeros, and no external id is empty.
+    fn on(&self, database: &impl Spread) -> Self {
+        if !database.is_distributed() {
+            return *self;
+        }
+        let nobody = Uuid::nil();
+        Self {
+            external_id: self.external_id,
+            partner: self.partner.or(Some(PartnerId::from_uuid(nobody))),
+            campaign: self.campaign.or(Some(CampaignId::from_uuid(nobody))),
+            customer_external_id: self.customer_external_id.or(Some("")),
+        }
+    }
+
     fn values(&self) -> [Value; 4] {
         [
             self.external_id.into(),

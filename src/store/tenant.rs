@@ -6,6 +6,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::citus::Spread;
+use super::citus::directory::{self, Name};
 use super::{StoreError, row};
 use crate::auth::Scope;
 use crate::domain::id::TenantId;
@@ -26,11 +28,15 @@ pub async fn get(database: &impl ConnectionTrait, scope: &Scope) -> Result<Tenan
 }
 
 /// By slug or id. For authentication and the command line, before there is a scope.
-pub async fn find_by_name(database: &impl ConnectionTrait, name: &str) -> Result<Option<Tenant>, StoreError> {
+pub async fn find_by_name(database: &impl Spread, name: &str) -> Result<Option<Tenant>, StoreError> {
     let condition = match name.parse::<TenantId>() {
         Ok(id) => Column::Id.eq(id.uuid()),
         // Tokens name tenants, so this may be any text, also one that no database takes.
         Err(_) => match slug(name) {
+            Ok(slug) if database.is_distributed() => match directory::find(database, Name::Slug(&slug)).await? {
+                Some(id) => Column::Id.eq(id.uuid()),
+                None => return Ok(None),
+            },
             Ok(slug) => Column::Slug.eq(slug),
             Err(_) => return Ok(None),
         },
@@ -81,7 +87,8 @@ pub async fn lock(transaction: &impl ConnectionTrait, tenant: TenantId) -> Resul
     }
 }
 
-pub async fn insert(transaction: &impl ConnectionTrait, tenant: &Tenant) -> Result<(), StoreError> {
+pub async fn insert(transaction: &impl Spread, tenant: &Tenant) -> Result<(), StoreError> {
+    directory::add(transaction, tenant.id, Name::Slug(&tenant.slug)).await?;
     Entity::insert(to_row(tenant).into_active_model())
         .exec_without_returning(transaction)
         .await?;

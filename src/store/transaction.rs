@@ -133,6 +133,14 @@ impl Transaction {
         }
     }
 
+    /// Whether it is one of a database whose rows are spread over several servers.
+    pub(super) fn is_on_citus(&self) -> bool {
+        match &self.inner {
+            Inner::Sqlite(_) => false,
+            Inner::Postgres(transaction) => transaction.is_distributed(),
+        }
+    }
+
     /// Says that this transaction appended to the outbox.
     pub(super) fn note_append(&self) {
         self.appended.store(true, Ordering::Relaxed);

@@ -74,8 +74,21 @@ pub fn taken_field(error: &StoreError) -> Option<&'static str> {
             .any(|word| word == key)
     };
     KEYS.iter()
-        .find(|(index, column, _)| message.contains(&format!("\"{index}\"")) || names(column))
+        .find(|(index, column, _)| names_index(&message, index) || names(column))
         .map(|key| key.2)
+}
+
+/// Whether PostgreSQL names this index in its message, or a part of it: of what Citus distributes, each part has a number.
+fn names_index(message: &str, index: &str) -> bool {
+    let mut quoted = message.split('"').skip(1).step_by(2);
+    let is_number = |rest: &str| {
+        rest.strip_prefix('_')
+            .is_some_and(|digits| digits.parse::<u64>().is_ok())
+    };
+    quoted.any(|name| {
+        name.strip_prefix(index)
+            .is_some_and(|rest| rest.is_empty() || is_number(rest))
+    })
 }
 
 /// Whether the database refused because a sum would go beyond its bounds, which it checks as it adds.
@@ -88,6 +101,7 @@ pub fn is_sum_too_large(error: &StoreError) -> bool {
         | StoreError::Unconfirmed(_)
         | StoreError::InUse
         | StoreError::ReadOnly
+        | StoreError::Distributed(_)
         | StoreError::Url(_) => false,
     }
 }

@@ -13,6 +13,7 @@ use sea_orm::{
     Statement, Value,
 };
 
+use super::citus::Spread;
 use super::{StoreError, Transaction};
 
 /// PostgreSQL binds at most 65,535 values in a statement.
@@ -58,6 +59,8 @@ struct Form {
     head: String,
     tail: String,
     columns: usize,
+    /// Of updates: the column of the table that says whose its rows are, and its place among those that are given.
+    tenant: Option<(String, usize)>,
 }
 
 struct Insert {
@@ -70,6 +73,8 @@ struct Insert {
 struct Text {
     sql: String,
     values: Vec<Value>,
+    /// Whether rows are spread over several servers.
+    spread: bool,
 }
 
 impl Writes {
@@ -144,13 +149,16 @@ impl Writes {
         }
         let backend = transaction.get_database_backend();
         let statements = match backend {
-            DbBackend::Postgres => at_once(cut(self.tables, |left| left.min(MOST_ROWS))),
+            DbBackend::Postgres => {
+                let inserts = cut(self.tables, |left| left.min(MOST_ROWS));
+                at_once(inserts, transaction.is_distributed())
+            }
             _ => {
                 let size = |left| SIZES.into_iter().find(|size| *size <= left).unwrap_or(1);
                 in_a_row(cut(self.tables, size))
             }
         };
-        for Text { sql, values } in statements {
+        for Text { sql, values, .. } in statements {
             let statement = Statement::from_sql_and_values(backend, sql, values);
             transaction.execute_raw(statement).await?;
         }
@@ -189,6 +197,7 @@ impl Form {
             head: format!(r#"INSERT INTO "{table}" {} VALUES "#, list(&columns)),
             tail,
             columns: columns.len(),
+            tenant: None,
         }
     }
 
@@ -210,6 +219,10 @@ impl Form {
             head: format!(r#"UPDATE "{table}" SET {} FROM (VALUES "#, set.join(", ")),
             tail: format!(r#") AS "given" WHERE {}"#, found.join(" AND ")),
             columns: columns.len(),
+            tenant: columns
+                .iter()
+                .position(|column| column.as_str() == "tenant_id")
+                .map(|place| (format!(r#""{table}"."tenant_id""#), place)),
         }
     }
 }
@@ -235,9 +248,14 @@ fn cut(tables: Vec<Table>, size: impl Fn(usize) -> usize) -> Vec<Insert> {
     inserts
 }
 
-/// PostgreSQL: as many as one statement can bind.
-fn at_once(inserts: Vec<Insert>) -> Vec<Text> {
-    let (mut statements, mut text, mut number) = (Vec::new(), Text::default(), 0);
+/// PostgreSQL: as many as one statement can bind. Where rows are `spread` over several servers, updates say once for all whose
+/// rows they are: Citus does not look through a list of them.
+fn at_once(inserts: Vec<Insert>, spread: bool) -> Vec<Text> {
+    let begun = || Text {
+        spread,
+        ..Text::default()
+    };
+    let (mut statements, mut text, mut number) = (Vec::new(), begun(), 0);
     let mut inserts = inserts.into_iter().peekable();
     while let Some(insert) = inserts.next() {
         let bound = text.values.len() + insert.values.len();
@@ -252,7 +270,7 @@ fn at_once(inserts: Vec<Insert>) -> Vec<Text> {
             number += 1;
         } else {
             text.insert(insert, true);
-            statements.push(std::mem::take(&mut text));
+            statements.push(std::mem::replace(&mut text, begun()));
             number = 0;
         }
     }
@@ -304,6 +322,15 @@ impl Text {
         }
         self.sql.push(')');
         self.sql.push_str(&form.tail);
+        if self.spread
+            && let Some((column, place)) = &form.tenant
+            && let mut tenants = values.iter().skip(*place).step_by(form.columns)
+            && let Some(tenant) = tenants.next()
+            && tenants.all(|other| other == tenant)
+        {
+            let number = self.values.len() + place + 1;
+            self.write(format_args!(" AND {column} = ${number}"));
+        }
         self.values.extend(values);
     }
 }
@@ -341,7 +368,7 @@ mod tests {
             writes.add(standings(0), Conflict::Fail);
             writes.add([change()], Conflict::Fail);
         });
-        let texts = at_once(cut(writes.tables, |left| left));
+        let texts = at_once(cut(writes.tables, |left| left), false);
         let sum = format!(r#"{KEY}"partner_standing"."qualified_customers" + "excluded"."qualified_customers""#);
         let expected = format!(
             r#"WITH "insert_0" AS ({HEAD}($1, $2, $3), ($4, $5, $6){sum}) INSERT INTO "outbox" ("tenant_id", "type") VALUES ($7, $8)"#
@@ -370,10 +397,18 @@ mod tests {
         let tail =
             r#") AS "given" WHERE "partner"."tenant_id" = "given"."column1" AND "partner"."id" = "given"."column2""#;
         let change = r#"INSERT INTO "outbox" ("tenant_id", "type") VALUES "#;
-        let texts = at_once(cut(writes().tables, |left| left));
+        let texts = at_once(cut(writes().tables, |left| left), false);
         assert_eq!(
             texts[0].sql,
             format!(r#"WITH "insert_0" AS ({change}($1, $2)) {head}($3, $4, $5, $6), ($7, $8, $9, $10){tail}"#)
+        );
+        let texts = at_once(cut(writes().tables, |left| left), true);
+        let said_once = r#" AND "partner"."tenant_id" = $3"#;
+        assert_eq!(
+            texts[0].sql,
+            format!(
+                r#"WITH "insert_0" AS ({change}($1, $2)) {head}($3, $4, $5, $6), ($7, $8, $9, $10){tail}{said_once}"#
+            )
         );
         let texts = in_a_row(cut(writes().tables, |_| 1));
         assert_eq!(texts.len(), 1);
@@ -385,7 +420,7 @@ mod tests {
     fn no_statement_binds_more_than_it_may() {
         let bound = |rows: usize| {
             let writes = Writes::of(|writes| writes.add(standings(rows), Conflict::Fail));
-            let texts = at_once(cut(writes.tables, |left| left.min(MOST_ROWS)));
+            let texts = at_once(cut(writes.tables, |left| left.min(MOST_ROWS)), false);
             // Each begins anew.
             assert!(texts.iter().all(|text| text.sql.contains("($1, $2, $3)")));
             texts.iter().map(|text| text.values.len()).collect::<Vec<_>>()

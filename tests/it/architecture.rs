@@ -92,7 +92,7 @@ fn reads_of_the_store_begin_with_the_scope() {
     for (file, text) in sources(Path::new("src/store")) {
         // Tenants are what scopes are made of; opening reads no table, statistics are of indexes, and a
         // migration's loss is of whole tables; BEGIN, COMMIT and pragmas read no rows; a checkup is of the whole database; the questions of
-        // verify take the tenant as $1; a presented key says which tenant is meant; what matured, what changed, backtests and lines
+        // verify take the tenant as $1; distributing asks catalogs, and is of the whole database; a presented key says which tenant is meant; what matured, what changed, backtests and lines
         // that an earlier release did not write are looked for across tenants, and taken up again in each.
         let exempt = [
             "scope.rs",
@@ -111,6 +111,8 @@ fn reads_of_the_store_begin_with_the_scope() {
             "statistics.rs",
             "store/mod.rs",
             "verify/mod.rs",
+            "citus/state.rs",
+            "citus/distribute.rs",
         ]
         .iter()
         .any(|name| file.ends_with(name));

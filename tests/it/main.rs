@@ -11,6 +11,7 @@
 mod architecture;
 mod audit;
 mod backtest;
+mod citus;
 mod command_line;
 mod connections;
 mod deals;

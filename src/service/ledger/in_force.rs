@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
-use sea_orm::ConnectionTrait;
 
 use crate::auth::Scope;
 use crate::domain::Timestamp;
@@ -17,6 +16,7 @@ use crate::domain::partner::PartnerStatus;
 use crate::domain::partner_group::PartnerGroup;
 use crate::domain::snapshot::CommissionSnapshot;
 use crate::domain::terms::Term;
+use crate::store::citus::Spread;
 use crate::store::in_force::Ruled;
 use crate::store::recording::{Asked, Facts};
 use crate::store::{self, StoreError};
@@ -60,7 +60,7 @@ pub struct Rules {
 /// neither belongs to nor has a promise for. Two statements, and one where a partner has a promise for a campaign that it
 /// does not belong to.
 pub async fn terms_in_force(
-    database: &impl ConnectionTrait,
+    database: &impl Spread,
     scope: &Scope,
     keys: &[Key],
 ) -> Result<HashMap<Key, TermsInForce>, StoreError> {
@@ -99,7 +99,7 @@ pub async fn terms_in_force(
 
 /// What recording would look at.
 async fn facts<'a>(
-    database: &impl ConnectionTrait,
+    database: &impl Spread,
     scope: &Scope,
     keys: &'a [Key],
 ) -> Result<Vec<(&'a Key, Facts)>, StoreError> {

@@ -25,6 +25,11 @@ pub struct Trail {
 }
 
 impl Trail {
+    /// Whose data it is about.
+    pub(in crate::store) fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
     pub fn new(tenant: TenantId, origin: Arc<Origin>, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self {
             tenant,

@@ -7,13 +7,13 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use sea_orm::ConnectionTrait;
 
 use super::bookmark::Bookmark;
 use super::mark;
 use super::position::Position;
 use super::{Batch, Change, Changes, Listener, Lost};
 use crate::domain::Timestamp;
+use crate::store::citus::Spread;
 use crate::store::{Store, StoreError};
 
 /// Why nobody can read on from a bookmark.
@@ -138,7 +138,7 @@ struct Missed {
 }
 
 impl Missed {
-    async fn behind(bookmark: Bookmark, database: &impl ConnectionTrait) -> Result<Self, Unheard> {
+    async fn behind(bookmark: Bookmark, database: &impl Spread) -> Result<Self, Unheard> {
         let end = Position::at_end(database).await?;
         let reach = bookmark.reach();
         if std::mem::discriminant(&reach) != std::mem::discriminant(&end) || reach.order() > end.order() {
@@ -155,7 +155,7 @@ impl Missed {
     }
 
     /// Reads on, a page at most.
-    async fn read(&mut self, database: &impl ConnectionTrait) -> Result<Batch, Unheard> {
+    async fn read(&mut self, database: &impl Spread) -> Result<Batch, Unheard> {
         let mut position = self.position.clone();
         let is_bounded = position.is_bounded();
         let reading = position.changes(database).await?;
@@ -176,7 +176,7 @@ impl Missed {
     }
 
     /// Whether all is kept that may come behind what was read.
-    async fn check_kept(&self, database: &impl ConnectionTrait) -> Result<(), Unheard> {
+    async fn check_kept(&self, database: &impl Spread) -> Result<(), Unheard> {
         let pruned = mark::pruned_before(database).await?;
         match self.at - LATE < pruned {
             true => Err(Unheard::Pruned),

@@ -11,6 +11,7 @@ use crate::domain::Timestamp;
 use crate::domain::id::{CommissionId, PartnerId, TenantId};
 use crate::domain::webhook::WebhookEventType;
 use crate::domain::webhook::body::Happening;
+use crate::store::citus::Spread;
 use crate::store::{StoreError, row};
 
 /// How many rows are read at once.
@@ -80,11 +81,18 @@ const ENTRIES: Form<Entry> = Form {
     },
 };
 
+/// The coordinator's snapshot, where rows are spread over several servers. Nothing of a transaction is on its disk that wrote
+/// elsewhere only, and after a crash it might give the same number again; what this statement writes, and waits for, comes
+/// behind all that the snapshot shows.
+const COORDINATOR: &str =
+    "SELECT pg_current_snapshot()::text AS now, pg_logical_emit_message(true, 'tributary_outbox', '')::text AS written";
+
 impl Position {
     /// Behind all that is committed at present.
-    pub async fn at_end(database: &impl ConnectionTrait) -> Result<Self, StoreError> {
+    pub async fn at_end(database: &impl Spread) -> Result<Self, StoreError> {
         let backend = database.get_database_backend();
         let sql = match backend {
+            DbBackend::Postgres if database.is_distributed() => COORDINATOR,
             DbBackend::Postgres => "SELECT pg_current_snapshot()::text AS now",
             // Numbers of rows that were pruned are not given again.
             _ => "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0) AS now",
@@ -98,27 +106,30 @@ impl Position {
     }
 
     /// Reads on, of what concerns subscriptions.
-    pub async fn changes(&mut self, database: &impl ConnectionTrait) -> Result<Reading<Change>, StoreError> {
+    pub async fn changes(&mut self, database: &impl Spread) -> Result<Reading<Change>, StoreError> {
         self.read(database, &CHANGES).await
     }
 
     /// Reads on, everything.
-    pub async fn entries(&mut self, database: &impl ConnectionTrait) -> Result<Reading<Entry>, StoreError> {
+    pub async fn entries(&mut self, database: &impl Spread) -> Result<Reading<Entry>, StoreError> {
         self.read(database, &ENTRIES).await
     }
 
     /// When the first row was written that is behind it; `None`: there is none.
-    pub async fn next_at(&self, database: &impl ConnectionTrait) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn next_at(&self, database: &impl Spread) -> Result<Option<Timestamp>, StoreError> {
         let (sql, values) = match self {
             Self::Behind(last) => {
-                let sql = "SELECT at FROM outbox WHERE id > $1 ORDER BY id LIMIT 1";
+                let sql = "SELECT at FROM outbox WHERE id > $1 ORDER BY id LIMIT 1".to_owned();
                 (sql, vec![(*last).into()])
             }
             Self::Between(Snapshots { seen, after, .. }) => {
-                let sql = "SELECT at FROM outbox WHERE (transaction_number, id) > ($1, $2)
-                            AND NOT pg_visible_in_snapshot(transaction_number::text::xid8, $3::text::pg_snapshot)
-                            AND xmin::text::bigint = transaction_number & 4294967295
-                           ORDER BY transaction_number, id LIMIT 1";
+                let is_own = own(database);
+                let sql = format!(
+                    "SELECT o.at FROM outbox o WHERE (o.transaction_number, o.id) > ($1, $2)
+                      AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
+                      AND {is_own}
+                     ORDER BY o.transaction_number, o.id LIMIT 1"
+                );
                 (sql, vec![after.0.into(), after.1.into(), seen.clone().into()])
             }
         };
@@ -127,9 +138,10 @@ impl Position {
         Ok(found.map(|found| found.try_get("", "at")).transpose()?)
     }
 
-    async fn read<T>(&mut self, database: &impl ConnectionTrait, form: &Form<T>) -> Result<Reading<T>, StoreError> {
+    async fn read<T>(&mut self, database: &impl Spread, form: &Form<T>) -> Result<Reading<T>, StoreError> {
         let mut rows = match self {
             Self::Behind(last) => behind(database, last, form).await?,
+            Self::Between(snapshots) if database.is_distributed() => across(database, snapshots, form).await?,
             Self::Between(snapshots) => between(database, snapshots, form).await?,
         };
         rows.sort_unstable_by_key(|(id, _)| *id);
@@ -137,6 +149,16 @@ impl Position {
             is_whole: rows.len() < MOST,
             rows: rows.into_iter().map(|(_, row)| row).collect(),
         })
+    }
+}
+
+/// Whether the row `o` was written by the transaction that it names. One that was restored from a dump, or replicated, names a
+/// transaction of another server: only where the system's own mark agrees was the row written by that transaction. The mark is
+/// of the server that has the row, so that it says nothing where rows are spread over several.
+fn own(database: &impl Spread) -> &'static str {
+    match database.is_distributed() {
+        true => "TRUE",
+        false => "o.xmin::text::bigint = o.transaction_number & 4294967295",
     }
 }
 
@@ -162,13 +184,13 @@ async fn behind<T>(
 }
 
 /// What was committed between two snapshots, and goes to the later one. The statement's own is the later one where none
-/// is named; it is said even where there are no rows. A row that was restored from a dump, or replicated, names a
-/// transaction of another server: only where the system's own mark agrees was the row written by that transaction.
+/// is named; it is said even where there are no rows.
 async fn between<T>(
-    database: &impl ConnectionTrait,
+    database: &impl Spread,
     snapshots: &mut Snapshots,
     Form { columns, join, read }: &Form<T>,
 ) -> Result<Vec<(i64, T)>, StoreError> {
+    let is_own = own(database);
     let sql = format!(
         "SELECT m.now, r.* FROM (SELECT pg_current_snapshot()::text AS now) m LEFT JOIN LATERAL (
             SELECT o.id, o.transaction_number, o.tenant_id, {columns} FROM outbox o {join}
@@ -176,7 +198,7 @@ async fn between<T>(
                 AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
                 AND pg_visible_in_snapshot(o.transaction_number::text::xid8,
                     COALESCE($4::text::pg_snapshot, pg_current_snapshot()))
-                AND o.xmin::text::bigint = o.transaction_number & 4294967295
+                AND {is_own}
             ORDER BY o.transaction_number, o.id LIMIT {MOST}
         ) r ON TRUE"
     );
@@ -189,16 +211,59 @@ async fn between<T>(
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let found = database.query_all_raw(statement).await?;
-    let (mut rows, mut last, mut now) = (Vec::with_capacity(found.len()), None, None);
-    for row in &found {
-        now = Some(row.try_get("", "now")?);
-        if let Some(number) = row.try_get("", "transaction_number")? {
-            let id = row.try_get("", "id")?;
-            last = last.max(Some((number, id)));
-            rows.push((id, read(id, row)?));
-        }
-    }
+    let now = found.first().map(|row| row.try_get("", "now")).transpose()?;
     let now = now.ok_or_else(|| DbErr::RecordNotFound("the present snapshot".to_owned()))?;
+    let is_row = |row: &&QueryResult| row.try_get::<i64>("", "transaction_number").is_ok();
+    come_to(snapshots, now, found.iter().filter(is_row), *read)
+}
+
+/// The same where rows are spread over several servers: none of them knows the coordinator's snapshot, which is taken first.
+async fn across<T>(
+    database: &impl Spread,
+    snapshots: &mut Snapshots,
+    Form { columns, join, read }: &Form<T>,
+) -> Result<Vec<(i64, T)>, StoreError> {
+    let now = match &snapshots.until {
+        Some(until) => until.clone(),
+        None => {
+            let taken = Statement::from_string(DbBackend::Postgres, COORDINATOR);
+            let row = database.query_one_raw(taken).await?;
+            let now = row.map(|row| row.try_get("", "now")).transpose()?;
+            now.ok_or_else(|| DbErr::RecordNotFound("the present snapshot".to_owned()))?
+        }
+    };
+    let sql = format!(
+        "SELECT o.id, o.transaction_number, o.tenant_id, {columns} FROM outbox o {join}
+         WHERE (o.transaction_number, o.id) > ($1, $2)
+             AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
+             AND pg_visible_in_snapshot(o.transaction_number::text::xid8, $4::text::pg_snapshot)
+         ORDER BY o.transaction_number, o.id LIMIT {MOST}"
+    );
+    let (transaction, id) = snapshots.after;
+    let values = [
+        transaction.into(),
+        id.into(),
+        snapshots.seen.clone().into(),
+        now.clone().into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let found = database.query_all_raw(statement).await?;
+    come_to(snapshots, now, found.iter(), *read)
+}
+
+/// Reads what was found, and goes behind it; the last snapshot is `now`.
+fn come_to<'a, T>(
+    snapshots: &mut Snapshots,
+    now: String,
+    found: impl Iterator<Item = &'a QueryResult>,
+    read: fn(i64, &QueryResult) -> Result<T, StoreError>,
+) -> Result<Vec<(i64, T)>, StoreError> {
+    let (mut rows, mut last) = (Vec::new(), None);
+    for row in found {
+        let id = row.try_get("", "id")?;
+        last = last.max(Some((row.try_get("", "transaction_number")?, id)));
+        rows.push((id, read(id, row)?));
+    }
     snapshots.advance(now, last.filter(|_| rows.len() == MOST));
     Ok(rows)
 }

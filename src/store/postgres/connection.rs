@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::hosts::{Hosts, Reached};
 use super::limits;
+use crate::store::citus;
 use crate::store::standby::position::COMMIT_AND_ASK;
 
 /// A connection that was idle for so long is asked whether it lives before it is used.
@@ -36,6 +37,8 @@ pub struct Connection {
     due: Option<Instant>,
     /// It broke, or an answer did not come in time. Nothing else will come.
     lost: bool,
+    /// Whether the server hands statements on to several others.
+    is_distributed: bool,
 }
 
 impl Connection {
@@ -75,14 +78,14 @@ impl Connection {
     }
 
     pub async fn query(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let query = prepared(statement);
+        let query = self.prepared(statement);
         let found = self.run(async |inner| query.fetch_all(inner).await).await;
         let rows = found.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))?;
         Ok(rows.into_iter().map(QueryResult::from).collect())
     }
 
     pub async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let query = prepared(statement);
+        let query = self.prepared(statement);
         let done = self.run(async |inner| query.execute(inner).await).await;
         Ok(done.map_err(not_done)?.into())
     }
@@ -102,6 +105,15 @@ impl Connection {
             Ok((row.try_get(0)?, row.try_get(1)?))
         });
         ended.await.map_err(not_done)
+    }
+
+    fn prepared(&self, statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
+        let sql = match self.is_distributed {
+            true => citus::routable(statement.sql),
+            false => statement.sql,
+        };
+        let (sql, values) = limits::written(sql, statement.values.map_or_else(Vec::new, |values| values.0));
+        sqlx::query_with(AssertSqlSafe(sql), SqlxValues(Values(values)))
     }
 
     async fn run<T>(
@@ -163,11 +175,6 @@ fn not_done(error: sqlx::Error) -> DbErr {
     DbErr::Exec(RuntimeErr::SqlxError(error.into()))
 }
 
-fn prepared(statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
-    let (sql, values) = limits::written(statement.sql, statement.values.map_or_else(Vec::new, |values| values.0));
-    sqlx::query_with(AssertSqlSafe(sql), SqlxValues(Values(values)))
-}
-
 /// Makes connections, and looks at them before they are used again.
 pub struct Manager {
     hosts: Hosts,
@@ -185,6 +192,10 @@ impl Manager {
             lifetime,
         }
     }
+
+    pub fn is_distributed(&self) -> bool {
+        self.hosts.is_distributed()
+    }
 }
 
 impl managed::Manager for Manager {
@@ -193,7 +204,10 @@ impl managed::Manager for Manager {
 
     async fn create(&self) -> Result<Connection, sqlx::Error> {
         let Reached {
-            connection, process, ..
+            connection,
+            process,
+            is_distributed,
+            ..
         } = self.hosts.reach().await?;
         Ok(Connection {
             inner: connection,
@@ -203,6 +217,7 @@ impl managed::Manager for Manager {
             patience: Some(self.statement_timeout + MARGIN),
             due: None,
             lost: false,
+            is_distributed,
         })
     }
 

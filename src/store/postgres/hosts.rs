@@ -11,8 +11,14 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use tokio::time::timeout;
 
+use crate::store::citus;
+
 /// How long each of several servers may take to let somebody in, unless `connect_timeout` says otherwise.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What a session is asked before it is used.
+const FIRST_OF_ALL: &str = "SELECT pg_backend_pid(), pg_is_in_recovery(), \
+    current_setting('default_transaction_read_only')::boolean, to_regclass('tenant_slug') IS NOT NULL";
 
 /// Which server is meant (`target_session_attrs`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +41,8 @@ struct Inner {
     patience: Option<Duration>,
     /// Which one to try first.
     first: AtomicUsize,
+    /// Whether the rows there are spread over several servers ([`citus`]).
+    is_distributed: AtomicBool,
 }
 
 struct Host {
@@ -51,6 +59,8 @@ pub struct Reached {
     pub connection: PgConnection,
     /// The server's process.
     pub process: i32,
+    /// Whether it hands statements on to several others.
+    pub is_distributed: bool,
     /// Which of the hosts it is.
     index: usize,
 }
@@ -123,6 +133,7 @@ impl Hosts {
             wanted,
             patience,
             first: AtomicUsize::new(0),
+            is_distributed: AtomicBool::new(false),
         })))
     }
 
@@ -150,8 +161,12 @@ impl Hosts {
     async fn reach_one(&self, index: usize) -> Result<Reached, sqlx::Error> {
         let reaching = async {
             let mut connection = self.0.hosts[index].connect().await?;
-            let sql = "SELECT pg_backend_pid(), pg_is_in_recovery(), current_setting('default_transaction_read_only')::boolean";
-            let (process, is_standby, is_closed) = sqlx::query_as(sql).fetch_one(&mut connection).await?;
+            let (process, is_standby, is_closed, is_distributed) =
+                sqlx::query_as(FIRST_OF_ALL).fetch_one(&mut connection).await?;
+            if is_distributed {
+                sqlx::raw_sql(citus::PLAN).execute(&mut connection).await?;
+            }
+            self.0.is_distributed.store(is_distributed, Ordering::Relaxed);
             let wrong = match self.0.wanted {
                 Wanted::Any => None,
                 Wanted::Primary | Wanted::ReadWrite if is_standby => Some("is a standby"),
@@ -163,6 +178,7 @@ impl Hosts {
                 None => Ok(Reached {
                     connection,
                     process,
+                    is_distributed,
                     index,
                 }),
             }
@@ -171,6 +187,11 @@ impl Hosts {
             Some(patience) => timeout(patience, reaching).await.unwrap_or_else(|_| Err(silence())),
             None => reaching.await,
         }
+    }
+
+    /// Whether the database that was reached last spreads its rows over several servers.
+    pub fn is_distributed(&self) -> bool {
+        self.0.is_distributed.load(Ordering::Relaxed)
     }
 
     /// How the server that is meant is reached now, with what sessions are told.

@@ -104,6 +104,11 @@ impl Pool {
         self.get().await.map(drop)
     }
 
+    /// Whether its rows are spread over several servers.
+    pub fn is_distributed(&self) -> bool {
+        self.connections.manager().is_distributed()
+    }
+
     /// Has transactions that wait for locks give way to whoever waits for a connection; `teller` tells them to.
     pub fn give_way(&mut self, teller: Self) {
         let most = u32::try_from(self.connections.status().max_size).unwrap_or(u32::MAX);
@@ -226,6 +231,11 @@ async fn let_go(pool: managed::WeakPool<Manager>) {
 }
 
 impl Transaction {
+    /// Whether its rows are spread over several servers.
+    pub fn is_distributed(&self) -> bool {
+        self.pool.is_distributed()
+    }
+
     pub async fn commit(self) -> Result<(), DbErr> {
         self.last()?.end("COMMIT").await
     }

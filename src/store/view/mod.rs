@@ -17,6 +17,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityName, EntityTrait, FromQueryResult, ModelTrait, Value};
 
 use super::StoreError;
+use crate::auth::Scope;
 
 pub use cell::{
     Write, amount, difference, document, id, is_amount, json, moment, number, one_of, place, sum, text, truth, uuid,
@@ -77,11 +78,13 @@ impl Column {
 }
 
 /// What is worked out of other columns of the same row.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Derived {
     pub name: &'static str,
     /// An expression in which `{row}` stands for the row.
     pub expression: &'static str,
+    /// The same for the row of this name, where it is known whose rows are read; `None`: no other rows are looked at for it.
+    pub of_tenant: Option<fn(&str, &Scope) -> Expr>,
     /// The columns of the row that it names.
     pub of: &'static [&'static str],
 }
@@ -91,7 +94,21 @@ impl Derived {
     pub(super) fn of_row(&self, name: &str) -> Expr {
         Expr::cust(self.expression.replace("{row}", &format!("\"{name}\"")))
     }
+
+    /// The same among rows that this scope sees.
+    fn within(&self, name: &str, scope: &Scope) -> Expr {
+        self.of_tenant
+            .map_or_else(|| self.of_row(name), |of_tenant| of_tenant(name, scope))
+    }
 }
+
+impl PartialEq for Derived {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Derived {}
 
 /// Names a derived column of the table of `E`.
 pub(super) fn derived<E: EntityName>(derived: &'static Derived) -> Column {

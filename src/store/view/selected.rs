@@ -185,7 +185,7 @@ impl Selected {
         for (source, column) in &self.columns {
             match column.derived {
                 None => statement.column((name(*source), column.name)),
-                Some(derived) => statement.expr(derived.of_row(&self.sources[source.0].name)),
+                Some(derived) => statement.expr(derived.within(&self.sources[source.0].name, scope)),
             };
         }
         for source in &self.wholes {

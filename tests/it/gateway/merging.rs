@@ -8,7 +8,7 @@ use crate::support::programme::{LEDGER, Programme, made_by, made_id};
 use crate::support::{Answer, Sdl, TestApp, both_databases};
 
 /// What the mutations of the ledger and their neighbours need beside a programme.
-struct Ledger {
+pub struct Ledger {
     /// Accrued rows of partner A.
     accrued: Vec<String>,
     /// The event and the customer of the first.
@@ -17,11 +17,11 @@ struct Ledger {
     /// A row that waits for an individual.
     unassigned: String,
     /// Inputs that succeed, of mutations for which the programme has nothing that is free.
-    spare: Vec<(&'static str, Value)>,
+    pub spare: Vec<(&'static str, Value)>,
 }
 
 impl Ledger {
-    async fn new(p: &Programme) -> Self {
+    pub async fn new(p: &Programme) -> Self {
         let mut accrued = Vec::new();
         let mut events = Vec::new();
         for number in 0..3 {
@@ -121,7 +121,7 @@ impl Ledger {
     }
 
     /// For each mutation of the ledger an input that succeeds once the ones before have.
-    fn inputs(&self, p: &Programme) -> Vec<(&'static str, Value)> {
+    pub fn inputs(&self, p: &Programme) -> Vec<(&'static str, Value)> {
         let money = json!({ "amount": "5", "currency": "USD" });
         let event = |name: &str| {
             json!({
@@ -172,7 +172,7 @@ impl Ledger {
     }
 }
 
-fn made_by_any(mutation: &str) -> &'static str {
+pub fn made_by_any(mutation: &str) -> &'static str {
     match mutation {
         "approveCommissions" | "reverseCommissions" => "commission { status }",
         "assignCommissionRecipient" | "createManualCommission" => "commission { status }",
@@ -203,7 +203,7 @@ fn data(answer: &Answer) -> &str {
 }
 
 /// The type of a mutation's input, as a variable's.
-fn input_type(sdl: &Sdl, mutation: &str) -> String {
+pub fn input_type(sdl: &Sdl, mutation: &str) -> String {
     let field = sdl.fields("Mutation").iter().find(|field| field.name == mutation);
     let input = &field.expect("a mutation").arguments[0];
     match input.is_list {

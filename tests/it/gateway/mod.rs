@@ -9,7 +9,7 @@ mod jwt;
 pub mod key_pair;
 mod keys;
 mod limits;
-mod merging;
+pub mod merging;
 mod patience;
 mod persisted;
 mod protocol;

@@ -7,5 +7,5 @@ mod lookups;
 mod scopes;
 mod single_scopes;
 mod tokens;
-mod walk;
+pub mod walk;
 mod writes;

@@ -24,7 +24,7 @@ const NAMED: [&str; 5] = [
 const DEPTH: usize = 3;
 
 /// Arguments for every root field, among them those that ask for what the partner must not see.
-fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)> {
+pub fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<String>)> {
     let by_name = |field: &'static str, ids: Vec<&String>, external_ids: &[&str]| {
         let ids = ids.into_iter().map(|id| format!("(id: {id:?})"));
         let external_ids = external_ids.iter().map(|id| format!("(externalId: {id:?})"));
@@ -320,7 +320,7 @@ fn everything(p: &Programme) -> Vec<String> {
 }
 
 /// A document that asks `root` for every field, down to [`DEPTH`] links; one fragment a type and level keeps it short.
-fn document(sdl: &Sdl, root: &str, arguments: &str) -> String {
+pub fn document(sdl: &Sdl, root: &str, arguments: &str) -> String {
     let field = sdl
         .fields("Query")
         .iter()

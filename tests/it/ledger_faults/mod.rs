@@ -12,6 +12,7 @@ mod operation;
 mod processes;
 mod programme;
 mod sums;
+mod workers;
 mod writers;
 
 use std::path::PathBuf;

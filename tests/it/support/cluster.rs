@@ -45,6 +45,11 @@ fn told(name: &str) -> Option<PathBuf> {
 impl Server {
     /// A new server that takes writes; `None` where `scripts/with-postgres` does not say how to start one.
     pub fn primary() -> Option<Self> {
+        Self::primary_with("")
+    }
+
+    /// The same with further settings.
+    pub fn primary_with(settings: &str) -> Option<Self> {
         let server = Self::unborn()?;
         let data = format!("--pgdata={}", server.folder.display());
         let arguments = [
@@ -55,7 +60,7 @@ impl Server {
             "--no-sync",
         ];
         server.run("initdb", [data.as_str()].into_iter().chain(arguments));
-        Some(server.begun(""))
+        Some(server.begun(settings))
     }
 
     /// A new standby that streams from this one, with further settings.
@@ -133,6 +138,21 @@ impl Server {
     /// Ends it as a crash would.
     pub fn kill(&self) {
         assert!(self.control(["stop", "--mode=immediate", "--wait"]), "it ends");
+    }
+
+    /// Ends all of its processes by SIGKILL, in whatever they are.
+    pub fn kill_outright(&self) {
+        let file = std::fs::read_to_string(self.folder.join("postmaster.pid")).unwrap();
+        let first = file.lines().next().unwrap().trim().to_owned();
+        let children = std::fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap();
+        let mut kill = Command::new("kill");
+        kill.arg("-KILL").arg(&first).args(children.split_whitespace());
+        // Some may have ended by themselves.
+        let _ = kill.stderr(Stdio::null()).status().unwrap();
+        // Whoever is left of them sees that the first is gone, and must not be in the way of the next.
+        while std::path::Path::new(&format!("/proc/{first}")).exists() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
     }
 
     pub fn promote(&self) {

@@ -8,15 +8,21 @@ use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection};
 use tokio::sync::OnceCell;
 use tributary::store::{self, StoreOptions};
 
+use super::citus;
+
 /// Where a PostgreSQL server is that may create databases.
 const POSTGRES_URL: &str = "TRIBUTARY_TEST_POSTGRES_URL";
+
+/// Where the servers are over which Citus spreads what is there; `scripts/with-citus` says so.
+const CITUS_WORKERS: &str = "TRIBUTARY_TEST_CITUS_WORKERS";
 
 pub enum Database {
     Sqlite {
         folder: tempfile::TempDir,
     },
     Postgres {
-        server: String,
+        /// Their own databases. Where there are several, Citus spreads rows over them, and the first is the coordinator.
+        servers: Vec<String>,
         name: String,
     },
     /// Somebody else's, reached in a way of its own.
@@ -50,24 +56,41 @@ impl Database {
     pub async fn postgres() -> Option<Self> {
         static TEMPLATE: OnceCell<String> = OnceCell::const_new();
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let server = postgres_server()?;
+        let servers = postgres_servers()?;
         let template = TEMPLATE
             .get_or_init(|| async {
                 let name = format!("tributary_test_{}_template", std::process::id());
-                run(&server, &format!("CREATE DATABASE {name}")).await;
-                let store = store::connect(&options(with_database(&server, &name))).await.unwrap();
+                let urls = create(&servers, &name).await;
+                let store = store::connect(&options(urls[0].clone())).await.unwrap();
                 store::migrate(&store).await.unwrap();
                 store.close().await;
+                if urls.len() > 1 {
+                    citus::introduce(&urls).await;
+                    citus::distribute(&options(urls[0].clone())).await;
+                    citus::set_aside(&servers, &name).await;
+                }
                 name
             })
             .await;
-        let name = format!(
-            "tributary_test_{}_{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
-        run(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
-        Some(Self::Postgres { server, name })
+        let name = new_name(&COUNT);
+        for server in &servers {
+            run(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        }
+        Some(Self::Postgres { servers, name })
+    }
+
+    /// A migrated database of a coordinator that knows its workers, and which is not distributed; `None` where Citus is not at
+    /// hand.
+    pub async fn undistributed() -> Option<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(1_000);
+        let servers = postgres_servers().filter(|servers| servers.len() > 1)?;
+        let name = new_name(&COUNT);
+        let urls = create(&servers, &name).await;
+        citus::introduce(&urls).await;
+        let store = store::connect(&options(urls[0].clone())).await.unwrap();
+        store::migrate(&store).await.unwrap();
+        store.close().await;
+        Some(Self::Postgres { servers, name })
     }
 
     pub fn options(&self) -> StoreOptions {
@@ -75,7 +98,7 @@ impl Database {
             Self::Sqlite { folder } => {
                 options(format!("sqlite://{}?mode=rwc", folder.path().join("test.db").display()))
             }
-            Self::Postgres { server, name } => options(with_database(server, name)),
+            Self::Postgres { servers, name } => options(with_database(&servers[0], name)),
             Self::Other(options) => (**options).clone(),
         }
     }
@@ -96,15 +119,17 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Self::Postgres { server, name } = self {
-            let (server, name) = (server.clone(), name.clone());
+        if let Self::Postgres { servers, name } = self {
+            let (servers, name) = (servers.clone(), name.clone());
             // Dropping cannot wait in the test's own runtime.
             let removal = std::thread::spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread()
                     .enable_all()
                     .build()
                     .unwrap();
-                runtime.block_on(run(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+                for server in servers {
+                    runtime.block_on(run(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+                }
             });
             let _ = removal.join();
         }
@@ -115,11 +140,37 @@ impl Drop for Database {
     clippy::disallowed_methods,
     reason = "tests are told by the environment where the server is"
 )]
-fn postgres_server() -> Option<String> {
-    std::env::var(POSTGRES_URL).ok().filter(|url| !url.is_empty())
+fn told(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|url| !url.is_empty())
 }
 
-fn options(url: String) -> StoreOptions {
+/// The server, and behind it the workers over which Citus spreads what is there.
+fn postgres_servers() -> Option<Vec<String>> {
+    let mut servers = vec![told(POSTGRES_URL)?];
+    let workers = told(CITUS_WORKERS).unwrap_or_default();
+    servers.extend(workers.split(',').filter(|url| !url.is_empty()).map(str::to_owned));
+    Some(servers)
+}
+
+/// Whether what is on PostgreSQL is spread over several servers.
+pub fn is_citus() -> bool {
+    postgres_servers().is_some_and(|servers| servers.len() > 1)
+}
+
+fn new_name(count: &AtomicU32) -> String {
+    let number = count.fetch_add(1, Ordering::Relaxed);
+    format!("tributary_test_{}_{number}", std::process::id())
+}
+
+/// An empty database of this name on each server.
+async fn create(servers: &[String], name: &str) -> Vec<String> {
+    for server in servers {
+        run(server, &format!("CREATE DATABASE {name}")).await;
+    }
+    servers.iter().map(|server| with_database(server, name)).collect()
+}
+
+pub fn options(url: String) -> StoreOptions {
     let patience = Duration::from_secs(30);
     StoreOptions {
         url,
@@ -136,7 +187,8 @@ fn with_database(server: &str, name: &str) -> String {
     format!("{server}/{name}")
 }
 
-async fn run(server: &str, sql: &str) {
+/// Runs a statement there.
+pub async fn run(server: &str, sql: &str) {
     let mut options = ConnectOptions::new(server);
     options.max_connections(1).sqlx_logging(false);
     let server: DatabaseConnection = sea_orm::Database::connect(options)
@@ -154,7 +206,7 @@ async fn run(server: &str, sql: &str) {
 #[test]
 fn postgres_is_at_hand() {
     use std::io::Write;
-    if postgres_server().is_none() {
+    if postgres_servers().is_none() {
         let text = format!(
             "\n*** NO POSTGRESQL: the tests ran on SQLite only. ***\n*** `scripts/with-postgres cargo test --workspace` \
              starts a throwaway server (Debian: apt-get install postgresql), or set {POSTGRES_URL}. ***\n\n"

@@ -1,8 +1,9 @@
 //! A whole program per test: its own database, a clock that the test moves, a router that is called without a socket.
 
+pub mod citus;
 mod client;
 pub mod cluster;
-mod database;
+pub mod database;
 pub mod program;
 pub mod programme;
 pub mod proxy;
@@ -126,6 +127,11 @@ impl TestApp {
     /// `None` where no PostgreSQL server is at hand.
     pub async fn on_postgres() -> Option<Self> {
         Some(Self::start(Database::postgres().await?).await)
+    }
+
+    /// On a coordinator's database that is not distributed; `None` where Citus is not at hand.
+    pub async fn undistributed() -> Option<Self> {
+        Some(Self::start(Database::undistributed().await?).await)
     }
 
     /// Over a server's own database, with standbys to read from, none of which may lag by more than that.
