@@ -16,10 +16,15 @@ const COUNT_UNDER_ONE: u64 = 5;
 const SUM_OF_ALL: u64 = 1_200;
 const SUM_UNDER_ONE: u64 = 20;
 
+/// A report reads the rows, and the events that they came from, and sorts them by groups: 0.7 s of a processor for 300,000 on
+/// SQLite.
+const REPORT: u64 = 1_800;
+
 /// What a field costs besides its answer, wherever it stands: what it reads however little it then shows.
 pub fn of_field(parent: &str, name: &str) -> u64 {
     match (parent, name) {
-        ("Query", "commissionSeries" | "eventDecisionTotals" | "commissionReport") => SUM_OF_ALL,
+        ("Query", "commissionSeries" | "eventDecisionTotals") => SUM_OF_ALL,
+        ("Query", "commissionReport") => REPORT,
         ("Query", "statement")
         | ("Statement", "movements")
         | ("Partner", "balancesAsOf")
@@ -32,7 +37,7 @@ pub fn of_field(parent: &str, name: &str) -> u64 {
 /// What counting the entries of a connection costs in a field of `parent`. The rows of a report are groups of commissions.
 pub fn of_count(parent: &str, connection: &str) -> u64 {
     match (parent, connection) {
-        (_, "ReportRowConnection") => SUM_OF_ALL,
+        (_, "ReportRowConnection") => REPORT,
         ("Query", _) => COUNT_OF_ALL,
         _ => COUNT_UNDER_ONE,
     }

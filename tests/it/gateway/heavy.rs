@@ -170,8 +170,8 @@ fn attacks(ids: &[String]) -> Vec<Attack> {
         attack("equal totals 4 times", totals(4, &|_| "first: 1".to_owned()), json!({}), ""),
         attack("different totals 4 times", totals(4, &|n| format!("filter: {{ accruedFrom: \"2020-01-0{}T00:00:00Z\" }}", n + 1)), json!({}), ""),
         attack(
-            "a report 4 times, by all there is",
-            format!("{{ {} }}", numbered(4, |n| {
+            "a report twice, by all there is",
+            format!("{{ {} }}", numbered(2, |n| {
                 let range = format!("from: \"2020-01-0{}T00:00:00Z\", to: \"2030-01-01T00:00:00Z\"", n + 1);
                 format!("r{n}: commissionReport(groupBy: [PARTNER, CAMPAIGN, KIND, STATUS], timeBasis: OCCURRED, {range}, first: 1) {{ nodes {{ count }} }}")
             })),

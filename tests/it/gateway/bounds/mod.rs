@@ -164,7 +164,7 @@ both_databases! {
             ("{ statement(partnerId: \"par_01h2xcejqtf2nbrexx3vqjhp41\", currency: \"EUR\", from: \"2026-01-01T00:00:00Z\", to: \"2026-02-01T00:00:00Z\") {
                 opening { amount } totals { count } movements(first: 3) { totalCount nodes { amount { amount } } } } }", 1 + 20 + 1 + 6 + (1 + 3 * 2 + 5 + 20)),
             ("{ commissionReport(groupBy: [], from: \"2026-01-01T00:00:00Z\", to: \"2026-02-01T00:00:00Z\", first: 3) {
-                totalCount nodes { count amount { amount } } } }", 1 + 3 * 2 + 2 * 1_200),
+                totalCount nodes { count amount { amount } } } }", 1 + 3 * 2 + 2 * 1_800),
         ] {
             assert_eq!(requested(&client.ask(document).await), cost, "{document}");
         }
