@@ -25,15 +25,7 @@ pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
     loop {
         let transaction = begin(store).await?;
         let pending = Migrator::get_pending_migrations(&transaction).await?.len();
-        if pending > 0 {
-            refuse_distributed(
-                &transaction,
-                &format!("{pending} migrations are pending, which {GATHERED}"),
-            )
-            .await?;
-        }
-        if pending == 0 || has_all_tables(&transaction).await? {
-            Migrator::up(&transaction, None).await?;
+        if pending == 0 || apply(&transaction, pending).await? {
             statistics::describe(&transaction).await?;
             transaction.commit().await?;
             return Ok(pending);
@@ -50,6 +42,17 @@ pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
     }
 }
 
+/// Applies what is pending; `false`: somebody uses the database.
+async fn apply(transaction: &DatabaseTransaction, pending: usize) -> Result<bool, StoreError> {
+    let why = format!("{pending} migrations are pending, which {GATHERED}");
+    refuse_distributed(transaction, &why).await?;
+    let has_all_tables = has_all_tables(transaction).await?;
+    if has_all_tables {
+        Migrator::up(transaction, None).await?;
+    }
+    Ok(has_all_tables)
+}
+
 /// Has whoever uses the database wait from now on. Somebody else may hold one table and wait for another: taken one by one,
 /// as migrations come to them, the tables would have one of the two end with an error. So all are taken at once, or none,
 /// before PostgreSQL looks for who waits for whom.
@@ -59,7 +62,7 @@ async fn has_all_tables(transaction: &DatabaseTransaction) -> Result<bool, Store
         return Ok(true);
     }
     let all = "SELECT string_agg(quote_ident(tablename), ', ' ORDER BY tablename) FROM pg_tables
-               WHERE schemaname = current_schema()";
+               WHERE schemaname = current_schema() AND pg_has_role(tableowner, 'MEMBER')";
     let all = transaction.query_one_raw(Statement::from_string(backend, all)).await?;
     let all: Option<String> = all.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
     let Some(all) = all else { return Ok(true) };
