@@ -3,10 +3,22 @@
 use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
+use tokio::task::JoinHandle;
 use tributary::store::{self, StoreError};
 
 use super::{LONG, connect, number, sql};
 use crate::support::TestApp;
+
+/// Waits until the database says so much, while a migration waits.
+async fn until<T>(app: &TestApp, migrating: &JoinHandle<T>, says: &str, least: i32) {
+    let said = async {
+        while number(app.store().reader(), says).await.unwrap() < least {
+            assert!(!migrating.is_finished(), "it waits");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(LONG, said).await.expect("it waits");
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_waits_for_another_ones_migration_may_wait_longer_than_statements_may_take() {
@@ -22,13 +34,7 @@ async fn who_waits_for_another_ones_migration_may_wait_longer_than_statements_ma
     let waited = "SELECT COALESCE(MAX(EXTRACT(EPOCH FROM clock_timestamp() - query_start) * 1000), 0)::int
                   FROM pg_stat_activity
                   WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'advisory'";
-    let until_it_waited = async {
-        while number(app.store().reader(), waited).await.unwrap() < 500 {
-            assert!(!migrating.is_finished(), "it waits");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(LONG, until_it_waited).await.expect("it waits");
+    until(&app, &migrating, waited, 500).await;
     other.rollback().await.unwrap();
     assert_eq!(migrating.await.unwrap().expect("it goes on"), 0);
 }
@@ -47,13 +53,7 @@ async fn whoever_is_writing_ends_before_a_migration_begins() {
     let migrating = tokio::spawn(async move { store::migrate(&gateway).await });
     let waiting = "SELECT count(*)::int FROM pg_stat_activity
                    WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'relation'";
-    let until_it_waits = async {
-        while number(app.store().reader(), waiting).await.unwrap() == 0 {
-            assert!(!migrating.is_finished(), "it waits");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(LONG, until_it_waits).await.expect("it waits");
+    until(&app, &migrating, waiting, 1).await;
     let first = writer.execute_raw(sql("UPDATE event SET tenant_id = tenant_id WHERE false"));
     let first = tokio::time::timeout(LONG, first).await.expect("it comes to its end");
     first.expect("it is not broken off");
