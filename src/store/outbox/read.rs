@@ -211,8 +211,7 @@ async fn between<T>(
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let found = database.query_all_raw(statement).await?;
-    let now = found.first().map(|row| row.try_get("", "now")).transpose()?;
-    let now = now.ok_or_else(|| DbErr::RecordNotFound("the present snapshot".to_owned()))?;
+    let now = present(found.first())?;
     let is_row = |row: &&QueryResult| row.try_get::<i64>("", "transaction_number").is_ok();
     come_to(snapshots, now, found.iter().filter(is_row), *read)
 }
@@ -227,9 +226,7 @@ async fn across<T>(
         Some(until) => until.clone(),
         None => {
             let taken = Statement::from_string(DbBackend::Postgres, COORDINATOR);
-            let row = database.query_one_raw(taken).await?;
-            let now = row.map(|row| row.try_get("", "now")).transpose()?;
-            now.ok_or_else(|| DbErr::RecordNotFound("the present snapshot".to_owned()))?
+            present(database.query_one_raw(taken).await?.as_ref())?
         }
     };
     let sql = format!(
@@ -249,6 +246,12 @@ async fn across<T>(
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let found = database.query_all_raw(statement).await?;
     come_to(snapshots, now, found.iter(), *read)
+}
+
+/// The snapshot that a row says is the present one.
+fn present(row: Option<&QueryResult>) -> Result<String, StoreError> {
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("the present snapshot".to_owned()))?;
+    Ok(row.try_get("", "now")?)
 }
 
 /// Reads what was found, and goes behind it; the last snapshot is `now`.
