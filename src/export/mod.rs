@@ -6,6 +6,7 @@
 //! - `parameters`: the filter, from the names and texts of an address or a command line;
 //! - `selection`, `cells`: from columns to a document, and from its answer back to columns;
 //! - `sheet`: rows as text;
+//! - `pace`: how much is read at a time, and how others go first;
 //! - `payout_file`: a run's payouts, as payment services take them;
 //! - `form`, `document`: all of it, for whoever sends or writes it.
 
@@ -13,13 +14,14 @@ mod cells;
 mod document;
 mod form;
 mod list;
+mod pace;
 mod parameters;
 mod payout_file;
 mod selection;
 mod sheet;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::parse_query;
@@ -39,14 +41,10 @@ use crate::task::joined;
 pub use document::{Asked, Document, Piece, write_down};
 pub use form::{Form, Kind};
 use list::{AskedBy, List};
+use pace::{Pace, Step};
 use parameters::Parameters;
 use selection::Selection;
 use sheet::{Heading, Row};
-
-/// How many rows a page has at most: each costs the database some time by itself.
-const LARGEST_PAGE: usize = 1_000;
-/// How long the JSON of a page may be, in bytes, if its rows are as long as those before: two are in memory at once.
-const PAGE_BYTES: usize = 1 << 20;
 
 /// Why nothing, or nothing more, is exported. Its text is for the log.
 #[derive(Debug, thiserror::Error)]
@@ -100,12 +98,18 @@ pub struct Export {
     app: App,
     /// Where the next page begins.
     after: Option<String>,
-    /// How many rows the next page has.
-    size: usize,
+    pace: Pace,
     /// That page, on its way; it is given up with the export.
-    ahead: JoinSet<Result<Value, ExportError>>,
+    ahead: JoinSet<Result<PageRead, ExportError>>,
     /// What stands before the first row, if it was not written yet, and behind the last.
     ends: Option<Ends>,
+}
+
+/// A page of how many rows at most, and how long it took.
+struct PageRead {
+    found: Value,
+    rows: usize,
+    took: Duration,
 }
 
 /// The balance of a statement when its range began and when it ended.
@@ -303,7 +307,7 @@ impl Order {
             order: self,
             app: App { store, ..app.clone() },
             after: None,
-            size: LARGEST_PAGE / 4,
+            pace: Pace::new(),
             ahead: JoinSet::new(),
             ends,
         })
@@ -374,11 +378,18 @@ impl Export {
         let Order { caller, page, .. } = &self.order;
         let (exports, app) = (self.exports.clone(), self.app.clone());
         let (caller, page, mut variables) = (caller.clone(), page.clone(), self.order.variables());
-        variables.insert(Name::new("first"), Value::from(self.size));
+        let Step { rest, rows } = self.pace.next(app.metrics.is_busy());
+        variables.insert(Name::new("first"), Value::from(rows));
         if let Some(after) = &self.after {
             variables.insert(Name::new("after"), Value::from(after.as_str()));
         }
-        let reading = async move { exports.answer(&app, &caller, page, variables).await };
+        let reading = async move {
+            tokio::time::sleep(rest).await;
+            let begun = Instant::now();
+            let found = exports.answer(&app, &caller, page, variables).await?;
+            let took = begun.elapsed();
+            Ok(PageRead { found, rows, took })
+        };
         self.ahead.spawn(reading.in_current_span());
     }
 
@@ -388,15 +399,15 @@ impl Export {
             self.read_ahead();
         }
         let read = self.ahead.join_next().await.expect("a page is on its way");
-        let json = match joined(read)? {
+        let PageRead { found, rows, took } = joined(read)?;
+        let json = match found {
             Value::Binary(json) => json,
             other => text(&other).into(),
         };
         let info = cells::info(&json).map_err(unreadable)?;
         self.after = info.end_cursor;
         if info.has_next_page {
-            let length = (json.len() / self.size).max(1);
-            self.size = (PAGE_BYTES / length).clamp(1, LARGEST_PAGE);
+            self.pace.read(rows, json.len(), took);
             self.read_ahead();
         }
         if let Some(first) = self.ends.as_mut().and_then(|ends| ends.first.take()) {

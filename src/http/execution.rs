@@ -214,12 +214,13 @@ async fn observed(
     telemetry::asking(request_id, admission.document_hash(), operation).await
 }
 
-/// Gives an execution its time, and contains its panics.
+/// Gives an execution its time, counts it while it runs, and contains its panics.
 async fn patiently<T>(front: &Front, admission: &Admission, execution: impl Future<Output = T>) -> Result<T, Failed> {
     let patience = match admission.operation() {
         OperationType::Mutation => front.options.timeouts.mutation(),
         OperationType::Query | OperationType::Subscription => front.options.timeouts.query(),
     };
+    let _running = front.app.metrics.running();
     match tokio::time::timeout(patience, AssertUnwindSafe(execution).catch_unwind()).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(_)) => Err(Failed::Panicked),

@@ -55,6 +55,7 @@ pub struct Metrics {
     connections: IntGauge,
     sockets: IntGauge,
     subscriptions: IntGauge,
+    running: IntGauge,
     exports: IntGauge,
     pools: [series::Pool; 2],
     outbox_lag: Gauge,
@@ -106,6 +107,11 @@ impl Metrics {
                 "tributary_subscriptions",
                 "Subscriptions that listen, over WebSockets and as event streams.",
             ),
+            running: series::gauge(
+                &registry,
+                "tributary_operations_running",
+                "Operations that run: queries, mutations and what subscriptions tell.",
+            ),
             exports: series::gauge(&registry, "tributary_exports", "Lists that are being exported."),
             pools: series::pools(&registry),
             outbox_lag: series::number(
@@ -131,6 +137,16 @@ impl Metrics {
     /// Counts a subscription for as long as what this returns is kept.
     pub fn subscription(&self) -> Open {
         Open::new(&self.subscriptions)
+    }
+
+    /// Counts an operation that runs for as long as what this returns is kept.
+    pub fn running(&self) -> Open {
+        Open::new(&self.running)
+    }
+
+    /// Whether any operation runs.
+    pub fn is_busy(&self) -> bool {
+        self.running.get() > 0
     }
 
     /// Counts an export for as long as what this returns is kept.

@@ -26,6 +26,20 @@ both_databases! {
         assert!(statements.len() <= 2 + 4, "{statements:#?}");
     }
 
+    async fn a_file_is_read_little_at_a_time_while_others_are_answered(app: TestApp) {
+        let tenant = seeded(&app, "acme", 1_203).await;
+        let staff = app.staff(&tenant, "admin");
+        let alone = file(&staff, "/export/commissions").await;
+        app.reset_statements();
+        let somebody = app.app.metrics.running();
+        assert_eq!(file(&staff, "/export/commissions").await, alone);
+        drop(somebody);
+        let pages = app.statements();
+        let pages = pages.iter().filter(|sql| sql.starts_with("SELECT") && sql.contains("commission"));
+        // Of 250 rows each.
+        assert_eq!(pages.count(), 5);
+    }
+
     async fn a_file_shows_one_moment_however_long_it_takes(app: TestApp) {
         let tenant = seeded(&app, "acme", 1_203).await;
         let staff = app.staff(&tenant, "admin");
