@@ -1,9 +1,8 @@
 //! The series of operations by type and name. Names are callers' words: only those of documents that are valid count,
 //! and only so many of them; the rest is `other`.
 
-use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
@@ -12,16 +11,12 @@ use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, Registry};
 use super::series;
 
 /// How many names are told apart.
-pub const NAMES: usize = 200;
-/// Places for them, so many more that looking ends soon.
-const PLACES: usize = 512;
+const NAMES: usize = 200;
 /// What operations beyond that are called.
 const OTHER: &str = "other";
 
 /// The series of one type and name.
 pub struct Operation {
-    kind: OperationType,
-    name: String,
     seconds: Histogram,
     succeeded: IntCounter,
     failed: IntCounter,
@@ -48,20 +43,17 @@ impl Operation {
         self.requested_cost.inc_by(ran.requested_cost);
         self.actual_cost.inc_by(ran.actual_cost);
     }
-
-    fn is(&self, kind: OperationType, name: &str) -> bool {
-        self.kind == kind && self.name == name
-    }
 }
 
-/// All of them. A place that is filled is never changed, so that finding takes no lock.
+/// Those of one name, by type.
+type OfName = [OnceLock<Arc<Operation>>; 3];
+
+/// All of them.
 pub struct Operations {
-    places: Box<[OnceLock<Arc<Operation>>]>,
-    taken: AtomicUsize,
-    adding: Mutex<()>,
-    hasher: RandomState,
-    unnamed: [OnceLock<Arc<Operation>>; 3],
-    others: [OnceLock<Arc<Operation>>; 3],
+    /// Many look up at once; only a new name is added alone.
+    named: RwLock<HashMap<String, OfName>>,
+    unnamed: OfName,
+    others: OfName,
     results: IntCounterVec,
     seconds: HistogramVec,
     requested_cost: IntCounterVec,
@@ -76,10 +68,7 @@ impl Operations {
         let requested = "Cost that operations asked for.";
         let actual = "Cost that operations came to.";
         Self {
-            places: (0..PLACES).map(|_| OnceLock::new()).collect(),
-            taken: AtomicUsize::new(0),
-            adding: Mutex::default(),
-            hasher: RandomState::new(),
+            named: RwLock::default(),
             unnamed: Default::default(),
             others: Default::default(),
             results: series::counters(
@@ -102,52 +91,25 @@ impl Operations {
 
     /// The series of a valid document's operation; `name` as the document says it.
     pub fn of(&self, kind: OperationType, name: Option<&str>) -> Arc<Operation> {
+        let get = |of_name: &OfName, name| of_name[kind as usize].get_or_init(|| self.make(kind, name)).clone();
         let Some(name) = name else {
-            return self.unnamed[kind as usize].get_or_init(|| self.make(kind, "")).clone();
+            return get(&self.unnamed, "");
         };
-        if let Some(found) = self.find(kind, name).or_else(|| self.add(kind, name)) {
-            return found.clone();
+        if let Some(found) = self.named.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return get(found, name);
         }
-        self.others[kind as usize]
-            .get_or_init(|| self.make(kind, OTHER))
-            .clone()
-    }
-
-    fn find(&self, kind: OperationType, name: &str) -> Option<&Arc<Operation>> {
-        let mut filled = self.places_of(kind, name).map_while(OnceLock::get);
-        filled.find(|found| found.is(kind, name))
-    }
-
-    /// Gives a new name a place, if there is one. Only here is a lock, which is taken for so many names only.
-    fn add(&self, kind: OperationType, name: &str) -> Option<&Arc<Operation>> {
-        if self.taken.load(Ordering::Acquire) >= NAMES {
-            // The last place may have become this one's meanwhile.
-            return self.find(kind, name);
+        let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
+        if named.len() < NAMES || named.contains_key(name) {
+            return get(named.entry(name.to_owned()).or_default(), name);
         }
-        let _alone = self.adding.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = self.taken.load(Ordering::Acquire);
-        let found = self.find(kind, name);
-        if found.is_some() || taken >= NAMES {
-            return found;
-        }
-        let place = self.places_of(kind, name).find(|place| place.get().is_none())?;
-        let made = place.get_or_init(|| self.make(kind, name));
-        self.taken.store(taken + 1, Ordering::Release);
-        Some(made)
-    }
-
-    /// Where to look for a name: at all places, from its own on. Some stay empty, so looking ends soon.
-    fn places_of(&self, kind: OperationType, name: &str) -> impl Iterator<Item = &OnceLock<Arc<Operation>>> {
-        let start = self.hasher.hash_one((kind as usize, name)) as usize % PLACES;
-        self.places[start..].iter().chain(&self.places[..start])
+        drop(named);
+        get(&self.others, OTHER)
     }
 
     fn make(&self, kind: OperationType, name: &str) -> Arc<Operation> {
         let labels = [word(kind), name];
         let result = |result| self.results.with_label_values(&[labels[0], labels[1], result]);
         Arc::new(Operation {
-            kind,
-            name: name.to_owned(),
             seconds: self.seconds.with_label_values(&labels),
             succeeded: result("ok"),
             failed: result("errors"),
@@ -168,51 +130,44 @@ pub fn word(kind: OperationType) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use OperationType::{Mutation, Query};
+
     use super::*;
+
+    /// How many operations the series of a name counted.
+    fn count(operations: &Operations, kind: OperationType, name: &str) -> u64 {
+        operations.results.with_label_values(&[word(kind), name, "ok"]).get()
+    }
 
     #[test]
     fn names_are_told_apart_up_to_a_number() {
         let operations = Operations::new(&Registry::new());
-        for round in 0..2 {
-            for number in 0..NAMES {
-                let name = format!("Name{number}");
-                let found = operations.of(OperationType::Query, Some(&name));
-                assert!(found.is(OperationType::Query, &name), "{round} {name}");
-            }
+        let name = |number| format!("Name{number}");
+        for number in (0..NAMES).chain(0..NAMES) {
+            operations.of(Query, Some(&name(number))).succeeded.inc();
         }
         for number in 0..1_000 {
-            let late = operations.of(OperationType::Mutation, Some(&format!("Late{number}")));
-            assert!(late.is(OperationType::Mutation, OTHER));
+            operations.of(Mutation, Some(&format!("Late{number}"))).succeeded.inc();
         }
         // The same name of another type is another operation.
-        assert!(
-            operations
-                .of(OperationType::Mutation, Some("Name0"))
-                .is(OperationType::Mutation, OTHER)
-        );
-        assert!(operations.of(OperationType::Query, None).is(OperationType::Query, ""));
+        operations.of(Mutation, Some("Name0")).succeeded.inc();
+        operations.of(Query, None).succeeded.inc();
+        assert!((0..NAMES).all(|number| count(&operations, Query, &name(number)) == 2));
+        assert_eq!(count(&operations, Mutation, "Name0"), 1);
+        assert_eq!(count(&operations, Mutation, OTHER), 1_000);
+        assert_eq!(count(&operations, Query, OTHER), 0);
+        assert_eq!(count(&operations, Query, ""), 1);
     }
 
     #[test]
     fn many_at_once_find_the_same_series() {
         let operations = Operations::new(&Registry::new());
+        let name = |number| format!("Name{number}");
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| {
-                    for number in 0..NAMES {
-                        let name = format!("Name{number}");
-                        operations.of(OperationType::Query, Some(&name)).succeeded.inc();
-                    }
-                });
+                scope.spawn(|| (0..NAMES).for_each(|number| operations.of(Query, Some(&name(number))).succeeded.inc()));
             }
         });
-        let counts: u64 = (0..NAMES)
-            .map(|number| operations.of(OperationType::Query, Some(&format!("Name{number}"))))
-            .map(|operation| {
-                assert_ne!(operation.name, OTHER);
-                operation.succeeded.get()
-            })
-            .sum();
-        assert_eq!(counts, 8 * NAMES as u64);
+        assert!((0..NAMES).all(|number| count(&operations, Query, &name(number)) == 8));
     }
 }
