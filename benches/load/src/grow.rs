@@ -62,8 +62,13 @@ SELECT tenant_id, partner_id, currency,
   coalesce(sum(amount_minor) FILTER (WHERE status = 'APPROVED' AND payout_id IS NOT NULL), 0)::bigint
 FROM commission WHERE tenant_id = $1 AND payment_target = 'PARTNERSHIP' GROUP BY tenant_id, partner_id, currency";
 
-/// Copies until there are enough; says whether anything was done. Each copy is a transaction, so that one that was
-/// stopped goes on where it was.
+/// The indexes that no constraint needs, and how they are made.
+const INDEXES: &str = "
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
+WHERE i.indrelid IN ('event'::regclass, 'commission'::regclass, 'commission_transition'::regclass)
+  AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)";
+
+/// Copies until there are enough, in one transaction; says whether anything was done.
 pub async fn grow(pool: &PgPool, slug: &str, growth: Growth) -> Result<bool, Failure> {
     let (tenant,): (Uuid,) = sqlx::query_as("SELECT id FROM tenant WHERE slug = $1")
         .bind(slug)
@@ -76,7 +81,10 @@ pub async fn grow(pool: &PgPool, slug: &str, growth: Growth) -> Result<bool, Fai
     sqlx::query(COPY).execute(pool).await?;
     let mut connection = pool.acquire().await?;
     // Copies refer to each other as the originals do, so that checking every reference again would only take hours.
-    for setting in ["SET session_replication_role = replica", "SET synchronous_commit = off"] {
+    for setting in [
+        "SET session_replication_role = replica",
+        "SET maintenance_work_mem = '1GB'",
+    ] {
         sqlx::query(setting).execute(&mut *connection).await?;
     }
     for statement in ORIGINALS {
@@ -94,24 +102,36 @@ pub async fn grow(pool: &PgPool, slug: &str, growth: Growth) -> Result<bool, Fai
     .bind(tenant)
     .fetch_one(pool)
     .await?;
+    let mut transaction = connection.begin().await?;
+    // An index that grows row by row takes many times as long as one that is made of all rows at once.
+    let indexes: Vec<(String, String)> = sqlx::query_as(INDEXES).fetch_all(&mut *transaction).await?;
+    for (name, _) in &indexes {
+        let drop = sqlx::AssertSqlSafe(format!("DROP INDEX {name}"));
+        sqlx::query(drop).execute(&mut *transaction).await?;
+    }
     while there < growth.commissions {
         number += 1;
         // The last copies are all of one partner.
         let partner = (there >= growth.commissions - growth.of_one_partner).then_some(largest);
-        let mut transaction = connection.begin().await?;
         let events = sqlx::query(EVENTS).bind(number).bind(partner);
         events.execute(&mut *transaction).await?;
         let commissions = sqlx::query(COMMISSIONS).bind(number).bind(partner);
         let copied = commissions.execute(&mut *transaction).await?.rows_affected();
         let transitions = sqlx::query(TRANSITIONS).bind(number);
         transitions.execute(&mut *transaction).await?;
-        transaction.commit().await?;
         if copied == 0 {
             return Err("there is nothing to copy".into());
         }
         there += i64::try_from(copied)?;
         eprintln!("{there} commissions after copy {number}");
     }
+    for (name, create) in indexes {
+        sqlx::query(sqlx::AssertSqlSafe(create))
+            .execute(&mut *transaction)
+            .await?;
+        eprintln!("index {name} is there again");
+    }
+    transaction.commit().await?;
     // The settings and the originals go with it.
     connection.close().await?;
     let mut transaction = pool.begin().await?;

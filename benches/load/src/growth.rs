@@ -2,21 +2,48 @@
 //! in turn; and the dashboard of the partner who has most of it beside that of one who has little.
 
 use std::path::Path;
-use std::time::Duration;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tributary::domain::id::CommissionId;
 use uuid::Uuid;
 
 use crate::Failure;
-use crate::client::Request;
+use crate::client::{Connection, Request};
 use crate::database::{Database, Sql, rows};
+use crate::histogram::Histogram;
 use crate::measure::{Figures, Work, measure};
 use crate::operation::Operation;
 use crate::stage::{Stage, lasting};
 
-const OPERATIONS: [Operation; 4] = [Operation::Q2, Operation::Q4, Operation::Q5, Operation::M1];
+const OPERATIONS: [Operation; 6] = [
+    Operation::Q1,
+    Operation::Q2,
+    Operation::Q3,
+    Operation::Q4,
+    Operation::Q5,
+    Operation::M1,
+];
 /// What the later size may cost of the earlier's.
 const AT_MOST: f64 = 1.3;
+/// What a partner's portal asks for first, as examples/portal does, but for the months' sums.
+const PORTAL: &str = r#"{ viewer {
+  tenant { name timeZone minimumPayouts { amount currency } }
+  partner { id name
+    campaigns(first: 50) { nodes { id name } }
+    termsInForce { source earnsNothing holdbackDays group { name } rulesCurrency qualifiedCustomers
+      terms { basis value currency trigger eventType recurringMonths } lifetimeValue { amount currency } }
+    balances { currency accrued approved paid reversed payable }
+    commissions(first: 10) { pageInfo { hasNextPage } nodes { id kind status amount { amount currency } accruedAt matureAt
+      campaign { name } event { type kind amount { amount currency } } explanation { source outcome detail amount } } }
+    payouts(first: 12) { nodes { id status createdAt amount { amount currency } } } } } }"#;
+const PORTAL_BEGINS: &str = "{\"data\":{\"viewer\":{\"tenant\":{";
+const APPROVE: &str = "mutation($input: ApproveCommissionsInput!) { approveCommissions(input: $input) {
+  commission { id status } userErrors { code message } } }";
+/// Rows that are approved one after the other, after some that only warm up.
+const APPROVED: usize = 300;
+const APPROVED_BEFORE: usize = 50;
 const WARM_UP: Duration = Duration::from_millis(500);
 
 /// Requests to one server, and the name of their row.
@@ -37,21 +64,42 @@ pub async fn run(base: &str, grown: &str, folder: &Path, time: Duration, rounds:
             stage,
             requests: requests(stage, operation),
         };
-        compare(operation.name(), operation, [of(&base), of(&grown)], time, rounds).await?;
+        compare(
+            operation.name(),
+            operation.begins().0,
+            [of(&base), of(&grown)],
+            time,
+            rounds,
+        )
+        .await?;
     }
+    let (of_base, _) = extremes(&base.database).await?;
     let (few, many) = extremes(&grown.database).await?;
-    let dashboard = |partner| {
-        let tenant = grown.sample.tenants.first().ok_or("no tenant")?;
-        let body = json!({ "query": Operation::Q4.document() });
-        let token = grown.tokens.partner(tenant.id, partner);
-        Ok::<_, Failure>(Side {
-            stage: &grown,
-            requests: lasting(vec![Request::post("/graphql", Some(&token), &body)]),
-        })
-    };
-    let name = format!("Q4 of a partner with {} and with {} commissions", few.1, many.1);
-    let sides = [dashboard(few.0)?, dashboard(many.0)?];
-    compare(&name, Operation::Q4, sides, time, rounds).await
+    let begins = Operation::Q4.begins().0;
+    let pages = [viewed(&base, PORTAL, of_base.0)?, viewed(&grown, PORTAL, few.0)?];
+    compare("a portal's first page", PORTAL_BEGINS, pages, time, rounds).await?;
+    approving([&base, &grown]).await?;
+    for (what, document, begins) in [
+        ("Q4", Operation::Q4.document(), begins),
+        ("the portal's page", PORTAL, PORTAL_BEGINS),
+    ] {
+        let name = format!("{what} of a partner with {} and with {} commissions", few.1, many.1);
+        let sides = [viewed(&grown, document, few.0)?, viewed(&grown, document, many.0)?];
+        compare(&name, begins, sides, time, rounds).await?;
+    }
+    Ok(())
+}
+
+/// What a partner asks for.
+fn viewed<'a>(stage: &'a Stage, document: &str, partner: Uuid) -> Result<Side<'a>, Failure> {
+    let tenant = stage.sample.tenants.first().ok_or("no tenant")?;
+    let token = stage.tokens.partner(tenant.id, partner);
+    let requests = lasting(vec![Request::post(
+        "/graphql",
+        Some(&token),
+        &json!({ "query": document }),
+    )]);
+    Ok(Side { stage, requests })
 }
 
 fn requests(stage: &Stage, operation: Operation) -> &'static [Request] {
@@ -62,7 +110,7 @@ fn requests(stage: &Stage, operation: Operation) -> &'static [Request] {
 /// At one connection, where time is that of the request itself.
 async fn compare(
     name: &str,
-    operation: Operation,
+    begins: &'static str,
     sides: [Side<'_>; 2],
     time: Duration,
     rounds: usize,
@@ -72,7 +120,7 @@ async fn compare(
         for (side, figures) in sides.into_iter().zip(&mut figures) {
             let work = Work {
                 requests: side.requests,
-                begins: operation.begins().0,
+                begins,
                 connections: 1,
                 time: if round == 0 { WARM_UP } else { time },
             };
@@ -83,14 +131,62 @@ async fn compare(
             }
         }
     }
-    let [before, after] = figures.map(|figures| Figures::median(&figures));
+    tell(name, figures.map(|figures| Figures::median(&figures)));
+    Ok(())
+}
+
+/// Approves accrued rows from all over the ledger, one a request.
+async fn approving(stages: [&Stage; 2]) -> Result<(), Failure> {
+    let mut figures = Vec::new();
+    for stage in stages {
+        let tenant = stage.sample.tenants.first().ok_or("no tenant")?;
+        let staff = stage.tokens.staff(tenant.id);
+        let accrued = Sql::of(
+            "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS size FROM commission
+               WHERE tenant_id = $1 AND status = 'ACCRUED' AND amount_minor > 0) AS accrued
+             WHERE place % (size / 350) = 0 LIMIT 350",
+        );
+        let rows: Vec<(Uuid,)> = rows!(&stage.database, accrued, tenant.id)?;
+        if rows.len() < APPROVED_BEFORE + APPROVED {
+            println!("| approving | too few rows are accrued |");
+            return Ok(());
+        }
+        let mut connection = Connection::open(stage.gateway.address).await?;
+        let (numbers, mut latencies) = (AtomicU64::new(0), Histogram::default());
+        for (place, (id,)) in rows.into_iter().enumerate() {
+            let input = json!({ "ids": [CommissionId::from_uuid(id).to_string()] });
+            let body = json!({ "query": APPROVE, "variables": { "input": input } });
+            let begun = Instant::now();
+            let answer = connection
+                .ask_json(&Request::post("/graphql", Some(&staff), &body), &numbers)
+                .await?;
+            if place >= APPROVED_BEFORE {
+                latencies.add(begun.elapsed());
+            }
+            let result = &answer["data"]["approveCommissions"][0];
+            if result["commission"]["status"] != "APPROVED" {
+                return Err(format!("a row was not approved: {answer}").into());
+            }
+        }
+        let millis = |share| latencies.per_mille(share).as_secs_f64() * 1e3;
+        figures.push(Figures {
+            p50_ms: millis(500),
+            p99_ms: millis(990),
+            ..Figures::default()
+        });
+    }
+    let figures: [Figures; 2] = figures.try_into().map_err(|_| "two sides")?;
+    tell("approving", figures);
+    Ok(())
+}
+
+fn tell(name: &str, [before, after]: [Figures; 2]) {
     let ratio = after.p50_ms / before.p50_ms;
     let verdict = if ratio > AT_MOST { " **too much**" } else { "" };
     println!(
         "| {name} | {:.3} | {:.3} | {ratio:.2}{verdict} | {:.3} | {:.3} |",
         before.p50_ms, after.p50_ms, before.p99_ms, after.p99_ms
     );
-    Ok(())
 }
 
 /// The active partners with about ten commissions and with the most, and how many they have.

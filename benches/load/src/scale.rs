@@ -11,9 +11,9 @@ pub enum Scale {
     Small,
     /// 5 tenants, 10,000 partners, 500 campaigns and 1,000,000 commissions in all
     Full,
-    /// 1 tenant of 2,000 partners, 100 campaigns and 100,000 commissions: what `grown` is measured against
+    /// 1 tenant of 10,000 partners, 100 campaigns and 1,000,000 commissions: what `grown` is measured against
     Base,
-    /// `base` copied up to 3,000,000 commissions, 1,000,000 of them of one partner; PostgreSQL only
+    /// `base` copied up to 10,000,000 commissions, 1,000,000 of them of one partner; PostgreSQL only
     Grown,
     /// `small` copied up to 50,000 commissions, 20,000 of them of one partner: for trying `growth` itself; PostgreSQL only
     SmallGrown,
@@ -41,7 +41,7 @@ impl Scale {
         let (tenants, partners, campaigns, commissions) = match self {
             Self::Small | Self::SmallGrown => (1, 200, 10, 5_000),
             Self::Full => (5, 2_000, 100, 200_000),
-            Self::Base | Self::Grown => (1, 2_000, 100, 100_000),
+            Self::Base | Self::Grown => (1, 10_000, 100, 1_000_000),
         };
         Amounts {
             tenants,
@@ -55,7 +55,7 @@ impl Scale {
     pub fn growth(self) -> Option<Growth> {
         let (commissions, of_one_partner) = match self {
             Self::Small | Self::Full | Self::Base => return None,
-            Self::Grown => (3_000_000, 1_000_000),
+            Self::Grown => (10_000_000, 1_000_000),
             Self::SmallGrown => (50_000, 20_000),
         };
         Some(Growth {
