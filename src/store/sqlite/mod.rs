@@ -87,6 +87,8 @@ fn reading(url: &str, patience: Duration) -> Result<SqliteConnectOptions, DbErr>
         .disable_statement_logging()
         .create_if_missing(false)
         .busy_timeout(patience)
+        // Rows that wait for who reads them: with few, two threads wake each other for a page's rows many times.
+        .row_buffer_size(256)
         .pragma("query_only", "ON"))
 }
 
@@ -105,7 +107,8 @@ impl Pool {
             readers: connections(reading.clone(), None, options.max_connections as usize, patience),
             watch: connections(reading.clone(), None, 1, patience),
             aside: connections(
-                reading,
+                // What reads one moment for long comes back to the same pages, some megabytes of them.
+                reading.pragma("cache_size", "-16384"),
                 None,
                 options.aside as usize,
                 Duration::from_secs(2).min(patience),

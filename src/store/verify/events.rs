@@ -48,25 +48,27 @@ const COLUMNS: &str =
   FROM event LEFT JOIN event AS original ON original.tenant_id = $1 AND original.id = event.original_id
   WHERE event.tenant_id = $1 AND event.";
 
-/// The next events of these, or of nobody, in the order of their ids, at most `limit`.
+/// The next events of these, partner by partner, or of nobody, at most `limit`, in the order of their ids: the index by
+/// which they are found has them so, and nothing is sorted. `after`: the last one that was read.
 pub async fn events_after(
     database: &impl ConnectionTrait,
     scope: &Scope,
     whose: Whose<'_>,
-    after: Uuid,
+    after: Option<&EventRow>,
     limit: u64,
 ) -> Result<Vec<EventRow>, StoreError> {
     let backend = database.get_database_backend();
-    let (mine, mut values) = match whose {
+    let id: Value = after.map_or(Uuid::nil(), |event| event.id).into();
+    let (mine, place, order, values) = match whose {
         Whose::Partners(ids) => {
             let (mine, ids) = one_of(backend, ids);
-            (mine, vec![ids])
+            let partner = after.and_then(|event| event.about.partner).unwrap_or_default();
+            let place = "(event.partner_id, event.id) > ($3, $4)";
+            (mine, place, "event.partner_id, event.id", vec![ids, partner.into(), id])
         }
-        Whose::Nobody | Whose::Whole(_) => ("IS NULL", Vec::new()),
+        Whose::Nobody | Whose::Whole(_) => ("IS NULL", "event.id > $2", "event.id", vec![id]),
     };
-    values.push(after.into());
-    let place = values.len() + 1;
-    let sql = format!("{COLUMNS}partner_id {mine} AND event.id > ${place} ORDER BY event.id LIMIT {limit}");
+    let sql = format!("{COLUMNS}partner_id {mine} AND {place} ORDER BY {order} LIMIT {limit}");
     read(database, scope, sql, values).await
 }
 

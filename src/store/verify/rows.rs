@@ -49,7 +49,8 @@ impl FromQueryResult for Read {
     }
 }
 
-/// The next rows of these partners, at most `limit`, in the order in which they accrued.
+/// The next rows of these partners, at most `limit`: partner by partner in the order in which they accrued, as the index by
+/// which they are found has them, so that nothing is sorted.
 pub async fn rows_after(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -65,8 +66,12 @@ pub async fn rows_after(
     );
     let mut select = visible::<Entity>(scope).filter(one_of);
     if let Some(last) = after {
-        let place = Expr::tuple([column(Column::AccruedAt), column(Column::Id)]);
-        let last = Expr::tuple([Expr::val(last.accrued_at), Expr::val(last.id.uuid())]);
+        let place = Expr::tuple([Column::PartnerId, Column::AccruedAt, Column::Id].map(column));
+        let last = Expr::tuple([
+            Expr::val(last.partner_id.uuid()),
+            Expr::val(last.accrued_at),
+            Expr::val(last.id.uuid()),
+        ]);
         select = select.filter(place.gt(last));
     }
     // As text: a tree of values would be made only to be taken apart.
@@ -76,6 +81,7 @@ pub async fn rows_after(
         .column_as(explanation, "explanation")
         .column_as(assigned_at, "assigned_at");
     QuerySelect::query(&mut select)
+        .order_by(Column::PartnerId.as_column_ref(), Order::Asc)
         .order_by(Column::AccruedAt.as_column_ref(), Order::Asc)
         .order_by(Column::Id.as_column_ref(), Order::Asc)
         .limit(limit);

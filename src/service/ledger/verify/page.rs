@@ -27,8 +27,8 @@ use crate::store::verify::{
 };
 use crate::store::{StoreError, Transaction};
 
-/// Rows, or events, that are read at once.
-pub const PAGE: u64 = 10_000;
+/// Rows, or events, that are read at once: as many as SQLite keeps in memory while it answers all that is asked about them.
+pub const PAGE: u64 = 2_500;
 
 /// What is looked at.
 pub enum Page {
@@ -194,9 +194,9 @@ async fn events(
     histories: &mut Histories,
     found: &mut Found,
 ) -> Result<(Events, HashMap<Uuid, EventRow>), StoreError> {
-    let (mut events, mut last) = (Events::default(), Uuid::nil());
+    let (mut events, mut last) = (Events::default(), None);
     loop {
-        let rows = events_after(database, scope, whose, last, PAGE).await?;
+        let rows = events_after(database, scope, whose, last.as_ref(), PAGE).await?;
         for event in &rows {
             if let Some(partner) = event.about.partner {
                 let at = event.about.attributed_at.unwrap_or(event.recorded_at);
@@ -204,10 +204,10 @@ async fn events(
             }
         }
         events.add(database, scope, &rows, found).await?;
-        match rows.last() {
-            Some(end) if rows.len() as u64 == PAGE => last = end.id,
-            _ => return Ok((events, by_id(rows))),
+        if (rows.len() as u64) < PAGE {
+            return Ok((events, by_id(rows)));
         }
+        last = rows.into_iter().next_back();
     }
 }
 
