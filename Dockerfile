@@ -12,6 +12,7 @@ FROM rust:1.95-bookworm AS build
 WORKDIR /src
 # Only the manifests first: as long as they stay the same, the next builds find the dependencies compiled.
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo/ .cargo/
 COPY domain/Cargo.toml domain/
 COPY entity/Cargo.toml entity/
 COPY migration/Cargo.toml migration/

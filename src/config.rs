@@ -255,7 +255,7 @@ impl Config {
                     seconds: file.database.tenant_seconds_per_second,
                 },
                 aside: file.exports.at_once,
-                durable: true,
+                ..StoreOptions::default()
             },
             latest_occurrence: Duration::from_secs(file.ledger.future_hours * 3600),
             listen: listen.unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("a constant address")),

@@ -17,17 +17,30 @@ use crate::metrics::Metrics;
 use crate::outgoing::{Authorities, Outgoing, SystemResolver};
 use crate::service::ServiceError;
 use crate::service::webhook::Webhooks;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Store, StoreError, StoreOptions};
 
 /// Opens and migrates the database.
 pub async fn app(config: &Config, keys: Keys) -> Result<App, CliError> {
     migrated(config, store(config).await?, keys).await
 }
 
+/// The same for a program that looks at the whole database and does nothing else: it does not outlive a disk that fails.
+pub async fn checking_app(config: &Config, keys: Keys) -> Result<App, CliError> {
+    let options = StoreOptions {
+        mapped: true,
+        ..config.store.clone()
+    };
+    migrated(config, connected(&options).await?, keys).await
+}
+
 /// Opens the database; errors say which, and what to try.
 pub async fn store(config: &Config) -> Result<Store, CliError> {
-    let url = &config.store.url;
-    store::connect(&config.store).await.map_err(|error| match place(url) {
+    connected(&config.store).await
+}
+
+async fn connected(options: &StoreOptions) -> Result<Store, CliError> {
+    let url = &options.url;
+    store::connect(options).await.map_err(|error| match place(url) {
         Some((place, hint)) if !matches!(error, StoreError::Url(_)) => {
             format!("cannot use {place}: {error}\n{hint}").into()
         }

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-use tributary::domain::id::CommissionId;
+use serde_json::{Value, json};
+use tributary::domain::id::PartnerId;
 use uuid::Uuid;
 
 use crate::Failure;
@@ -41,9 +41,11 @@ const PORTAL: &str = r#"{ viewer {
 const PORTAL_BEGINS: &str = "{\"data\":{\"viewer\":{\"tenant\":{";
 const APPROVE: &str = "mutation($input: ApproveCommissionsInput!) { approveCommissions(input: $input) {
   commission { id status } userErrors { code message } } }";
-/// Rows that are approved one after the other, after some that only warm up.
-const APPROVED: usize = 300;
-const APPROVED_BEFORE: usize = 50;
+const MAKE: &str = "mutation($input: CreateManualCommissionInput!) { createManualCommission(input: $input) {
+  commission { id } userErrors { code message } } }";
+/// Rows that are approved one after the other; the first ones only warm up.
+const APPROVALS: usize = 350;
+const WARM_APPROVALS: usize = 50;
 const WARM_UP: Duration = Duration::from_millis(500);
 
 /// Requests to one server, and the name of their row.
@@ -135,37 +137,32 @@ async fn compare(
     Ok(())
 }
 
-/// Approves accrued rows from all over the ledger, one a request.
+/// Approves rows of partners from all over the ledger, one a request; they are made for it, since what is seeded and may
+/// be approved is.
 async fn approving(stages: [&Stage; 2]) -> Result<(), Failure> {
     let mut figures = Vec::new();
     for stage in stages {
         let tenant = stage.sample.tenants.first().ok_or("no tenant")?;
         let staff = stage.tokens.staff(tenant.id);
-        let accrued = Sql::of(
-            "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS size FROM commission
-               WHERE tenant_id = $1 AND status = 'ACCRUED' AND amount_minor > 0) AS accrued
-             WHERE place % (size / 350) = 0 LIMIT 350",
-        );
-        let rows: Vec<(Uuid,)> = rows!(&stage.database, accrued, tenant.id)?;
-        if rows.len() < APPROVED_BEFORE + APPROVED {
-            println!("| approving | too few rows are accrued |");
-            return Ok(());
-        }
+        let active = Sql::of("SELECT id FROM partner WHERE tenant_id = $1 AND status = 'ACTIVE' ORDER BY id");
+        let partners: Vec<(Uuid,)> = rows!(&stage.database, active, tenant.id)?;
         let mut connection = Connection::open(stage.gateway.address).await?;
-        let (numbers, mut latencies) = (AtomicU64::new(0), Histogram::default());
-        for (place, (id,)) in rows.into_iter().enumerate() {
-            let input = json!({ "ids": [CommissionId::from_uuid(id).to_string()] });
-            let body = json!({ "query": APPROVE, "variables": { "input": input } });
-            let begun = Instant::now();
-            let answer = connection
-                .ask_json(&Request::post("/graphql", Some(&staff), &body), &numbers)
-                .await?;
-            if place >= APPROVED_BEFORE {
-                latencies.add(begun.elapsed());
+        let mut latencies = Histogram::default();
+        let step = (partners.len() / APPROVALS).max(1);
+        for (place, (partner,)) in partners.into_iter().step_by(step).take(APPROVALS).enumerate() {
+            let input = json!({
+                "partnerId": PartnerId::from_uuid(partner).to_string(),
+                "amount": { "amount": "1", "currency": "EUR" },
+                "reason": "measured",
+            });
+            let (made, _) = mutate(&mut connection, &staff, MAKE, input).await?;
+            let id = &made["data"]["createManualCommission"]["commission"]["id"];
+            let (answer, took) = mutate(&mut connection, &staff, APPROVE, json!({ "ids": [id] })).await?;
+            if answer["data"]["approveCommissions"][0]["commission"]["status"] != "APPROVED" {
+                return Err(format!("a row was not approved: {made} {answer}").into());
             }
-            let result = &answer["data"]["approveCommissions"][0];
-            if result["commission"]["status"] != "APPROVED" {
-                return Err(format!("a row was not approved: {answer}").into());
+            if place >= WARM_APPROVALS {
+                latencies.add(took);
             }
         }
         let millis = |share| latencies.per_mille(share).as_secs_f64() * 1e3;
@@ -178,6 +175,18 @@ async fn approving(stages: [&Stage; 2]) -> Result<(), Failure> {
     let figures: [Figures; 2] = figures.try_into().map_err(|_| "two sides")?;
     tell("approving", figures);
     Ok(())
+}
+
+async fn mutate(
+    connection: &mut Connection,
+    token: &str,
+    document: &str,
+    input: Value,
+) -> Result<(Value, Duration), Failure> {
+    let body = json!({ "query": document, "variables": { "input": input } });
+    let (request, begun) = (Request::post("/graphql", Some(token), &body), Instant::now());
+    let answer = connection.ask_json(&request, &AtomicU64::new(0)).await?;
+    Ok((answer, begun.elapsed()))
 }
 
 fn tell(name: &str, [before, after]: [Figures; 2]) {

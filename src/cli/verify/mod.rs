@@ -13,7 +13,7 @@ use notes::Notes;
 
 pub async fn run(config: &Config, tenant: Option<&str>, since: Option<&Path>) -> Result<(), CliError> {
     let mut notes = since.map(Notes::open).transpose()?;
-    let app = open::app(config, open::no_keys(config)?).await?;
+    let app = open::checking_app(config, open::no_keys(config)?).await?;
     let mut count = 0;
     if notes.as_ref().is_none_or(|notes| !notes.file_is_sound()) {
         // First: what is read from damaged pages may be anything.

@@ -92,6 +92,16 @@ fn reading(url: &str, patience: Duration) -> Result<SqliteConnectOptions, DbErr>
         .pragma("query_only", "ON"))
 }
 
+/// What reads one moment for long comes back to the same pages, some megabytes of them.
+fn for_long(reading: SqliteConnectOptions, mapped: bool) -> SqliteConnectOptions {
+    let reading = reading.pragma("cache_size", "-16384");
+    match mapped {
+        // All of the file, or as much as SQLite was compiled to map.
+        true => reading.pragma("mmap_size", "1099511627776"),
+        false => reading,
+    }
+}
+
 impl Pool {
     pub async fn connect(options: &StoreOptions) -> Result<Self, DbErr> {
         let (url, patience) = (&options.url, options.acquire_timeout);
@@ -107,8 +117,7 @@ impl Pool {
             readers: connections(reading.clone(), None, options.max_connections as usize, patience),
             watch: connections(reading.clone(), None, 1, patience),
             aside: connections(
-                // What reads one moment for long comes back to the same pages, some megabytes of them.
-                reading.pragma("cache_size", "-16384"),
+                for_long(reading, options.mapped),
                 None,
                 options.aside as usize,
                 Duration::from_secs(2).min(patience),
