@@ -110,11 +110,11 @@ mod tests {
     use async_graphql::InputType;
 
     use super::*;
-    use crate::graphql::campaign::CreateCampaignInput;
-    use crate::graphql::ledger_mutation::{ApproveCommissionsInput, CreateManualCommissionInput};
-    use crate::graphql::partner_mutation::{IssuePartnerTokenInput, UpdatePartnerInput};
-    use crate::graphql::payout_run::CreatePayoutRunInput;
-    use crate::graphql::settlement::SettlePayoutInput;
+    use crate::graphql::campaign::object::CreateCampaignInput;
+    use crate::graphql::ledger::mutation::{ApproveCommissionsInput, CreateManualCommissionInput};
+    use crate::graphql::partner::mutation::{IssuePartnerTokenInput, UpdatePartnerInput};
+    use crate::graphql::payout::run::object::CreatePayoutRunInput;
+    use crate::graphql::payout::settlement::SettlePayoutInput;
 
     fn content<T: InputType>(value: Json) -> Vec<u8> {
         let mut registry = Registry::default();

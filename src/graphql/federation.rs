@@ -9,15 +9,15 @@ use async_graphql::{
 };
 use futures::future::join_all;
 
-use super::campaign::{CAMPAIGN, Campaign};
-use super::commission::{COMMISSION, Commission};
 use super::context::request;
 use super::error::{ApiError, nullable};
-use super::partner::{PARTNER, Partner};
-use super::partner_group::{PARTNER_GROUP, PartnerGroup};
 use super::rows::{Any, AnyList};
 use super::{schema, tidy};
 use crate::domain::id::{CampaignId, CommissionId, PartnerGroupId, PartnerId};
+use crate::graphql::campaign::object::{CAMPAIGN, Campaign};
+use crate::graphql::ledger::commission::object::{COMMISSION, Commission};
+use crate::graphql::partner::object::{PARTNER, Partner};
+use crate::graphql::partner_group::object::{PARTNER_GROUP, PartnerGroup};
 
 /// The types that other subgraphs may refer to, each by its `id`.
 const ENTITIES: [&str; 4] = ["Campaign", "Commission", "Partner", "PartnerGroup"];

@@ -3,14 +3,14 @@
 
 use async_graphql::Context;
 
-use super::campaign::Campaign;
 use super::context::request;
 use super::error::{ApiError, Nullable};
-use super::event::Event;
-use super::partner::Partner;
-use super::partner_group::PartnerGroup;
 use crate::auth::{Caller, Denied, Permission, Resource};
 use crate::domain::id::{CampaignId, EventId, PartnerGroupId, PartnerId};
+use crate::graphql::campaign::object::Campaign;
+use crate::graphql::ledger::event::object::Event;
+use crate::graphql::partner::object::Partner;
+use crate::graphql::partner_group::object::PartnerGroup;
 
 /// What has rows that name partners and are read under them.
 const NAME_PARTNERS: [Resource; 5] = [

@@ -1,33 +1,20 @@
 //! The GraphQL schema: one file an aggregate. Types wrap domain values and list their fields by hand, so that a new
 //! column is never public by accident. Reads go to the store with the caller's scope, writes to the services.
 
-mod api_key;
-mod approve_matching;
-mod audit;
 mod backtest;
-mod backtest_proposal;
-mod backtest_result;
 mod call;
 mod campaign;
-mod commission;
-mod commission_list;
-mod commission_report;
-mod commission_rule;
-mod commission_rule_input;
 mod connection;
 mod context;
 mod cursor;
 mod deal;
-mod decision;
 mod error;
-mod event;
-mod event_cursor;
 mod federation;
 mod identity;
 mod input;
 mod interval;
 mod label;
-mod ledger_mutation;
+mod ledger;
 mod loader;
 mod lookup;
 mod money;
@@ -35,39 +22,17 @@ mod node;
 mod once;
 mod order;
 mod partner;
-mod partner_balance;
 mod partner_group;
-mod partner_group_rule;
-mod partner_mutation;
 mod partnership_request;
-mod past_tier_progress;
 mod payout;
-mod payout_run;
-mod payout_run_line;
-mod pipeline;
-mod reassignment;
-mod revenue;
 mod rows;
 mod scalar;
-mod settlement;
-mod simulate_group;
-mod simulate_rule;
-mod simulate_terms;
-mod simulate_tiers;
-mod simulated_payment;
-mod snapshot;
-mod statement;
 pub mod subscription;
 mod tenant;
 mod terms;
-mod terms_in_force;
-mod tier_counter;
-mod tiered_commission;
-mod tiered_commission_input;
+mod tiered;
 mod user_error;
 mod webhook;
-mod webhook_delivery;
-mod webhook_mutation;
 
 use async_graphql::registry::Registry;
 use async_graphql::{MergedObject, OutputType, SDLExportOptions, ValidationMode};
@@ -96,44 +61,44 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct PartnerQueries(
     node::NodeQuery,
-    tenant::TenantQuery,
-    partner::PartnerQuery,
-    partner_group::PartnerGroupQuery,
-    label::LabelQuery,
-    partnership_request::PartnershipRequestQuery,
+    tenant::object::TenantQuery,
+    partner::object::PartnerQuery,
+    partner_group::object::PartnerGroupQuery,
+    label::object::LabelQuery,
+    partnership_request::object::PartnershipRequestQuery,
 );
 
 #[derive(Default, MergedObject)]
 pub struct LedgerQueries(
-    campaign::CampaignQuery,
-    event::EventQuery,
-    decision::DecisionQuery,
-    commission_list::CommissionQuery,
-    commission_report::CommissionReportQuery,
+    campaign::object::CampaignQuery,
+    ledger::event::object::EventQuery,
+    ledger::event::decision::DecisionQuery,
+    ledger::commission::list::CommissionQuery,
+    payout::report::CommissionReportQuery,
 );
 
 #[derive(Default, MergedObject)]
 pub struct PayoutQueries(
-    statement::StatementQuery,
-    payout::PayoutQuery,
-    payout_run::PayoutRunQuery,
-    backtest::BacktestQuery,
+    payout::statement::StatementQuery,
+    payout::object::PayoutQuery,
+    payout::run::object::PayoutRunQuery,
+    backtest::object::BacktestQuery,
 );
 
 #[derive(Default, MergedObject)]
 pub struct DealQueries(
-    pipeline::PipelineQuery,
-    deal::DealQuery,
-    commission_rule::CommissionRuleQuery,
-    tiered_commission::TieredCommissionQuery,
+    deal::pipeline::PipelineQuery,
+    deal::object::DealQuery,
+    deal::rule::object::CommissionRuleQuery,
+    tiered::object::TieredCommissionQuery,
 );
 
 #[derive(Default, MergedObject)]
 pub struct GatewayQueries(
-    api_key::ApiKeyQuery,
-    webhook::WebhookQuery,
-    webhook_delivery::WebhookDeliveryQuery,
-    audit::AuditQuery,
+    tenant::api_key::ApiKeyQuery,
+    webhook::endpoint::WebhookQuery,
+    webhook::delivery::WebhookDeliveryQuery,
+    tenant::audit::AuditQuery,
     federation::FederationQuery,
 );
 
@@ -149,45 +114,45 @@ pub struct Mutation(
 
 #[derive(Default, MergedObject)]
 pub struct PartnerMutations(
-    tenant::TenantMutation,
-    partner_group::PartnerGroupMutation,
-    simulate_group::SimulatePartnerGroupMutation,
-    partner_mutation::PartnerMutation,
-    snapshot::SnapshotMutation,
+    tenant::object::TenantMutation,
+    partner_group::object::PartnerGroupMutation,
+    partner_group::simulation::SimulatePartnerGroupMutation,
+    partner::mutation::PartnerMutation,
+    terms::snapshot::SnapshotMutation,
 );
 
 #[derive(Default, MergedObject)]
 pub struct CampaignMutations(
-    partnership_request::PartnershipRequestMutation,
-    label::LabelMutation,
-    campaign::CampaignMutation,
-    simulate_terms::SimulateTermsMutation,
+    partnership_request::object::PartnershipRequestMutation,
+    label::object::LabelMutation,
+    campaign::object::CampaignMutation,
+    terms::simulation::SimulateTermsMutation,
 );
 
 #[derive(Default, MergedObject)]
 pub struct LedgerMutations(
-    ledger_mutation::LedgerMutation,
-    approve_matching::ApproveMatchingMutation,
-    reassignment::ReassignmentMutation,
-    payout_run::PayoutRunMutation,
-    backtest::BacktestMutation,
-    settlement::SettlementMutation,
+    ledger::mutation::LedgerMutation,
+    ledger::commission::approve_matching::ApproveMatchingMutation,
+    ledger::customer::reassignment::ReassignmentMutation,
+    payout::run::object::PayoutRunMutation,
+    backtest::object::BacktestMutation,
+    payout::settlement::SettlementMutation,
 );
 
 #[derive(Default, MergedObject)]
 pub struct DealMutations(
-    pipeline::PipelineMutation,
-    deal::DealMutation,
-    commission_rule::CommissionRuleMutation,
-    simulate_rule::SimulateRuleMutation,
+    deal::pipeline::PipelineMutation,
+    deal::object::DealMutation,
+    deal::rule::object::CommissionRuleMutation,
+    deal::rule::simulation::SimulateRuleMutation,
 );
 
 #[derive(Default, MergedObject)]
 pub struct GatewayMutations(
-    tiered_commission::TieredCommissionMutation,
-    simulate_tiers::SimulateTiersMutation,
-    api_key::ApiKeyMutation,
-    webhook_mutation::WebhookMutation,
+    tiered::object::TieredCommissionMutation,
+    tiered::simulation::SimulateTiersMutation,
+    tenant::api_key::ApiKeyMutation,
+    webhook::mutation::WebhookMutation,
 );
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

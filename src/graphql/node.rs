@@ -5,30 +5,32 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Object};
 use futures::future::join_all;
 
-use super::api_key::{API_KEY, ApiKey};
-use super::audit::{AUDIT_ENTRY, AuditEntry};
-use super::backtest::{BACKTEST, Backtest};
-use super::campaign::{CAMPAIGN, Campaign};
-use super::commission::{COMMISSION, Commission};
-use super::commission_rule::{COMMISSION_RULE, CommissionRule};
 use super::context::request;
-use super::deal::{DEAL, Deal};
 use super::error::{ApiError, Nullable, nullable};
-use super::event::{ATTRIBUTION, Attribution, CUSTOMER, Customer, EVENT, Event};
-use super::label::{ADVERTISER, Advertiser, PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier};
-use super::partner::{PARTNER, Partner};
-use super::partner_group::{PARTNER_GROUP, PartnerGroup};
-use super::partnership_request::{PARTNERSHIP_REQUEST, PartnershipRequest};
-use super::payout::{PAYOUT, Payout};
-use super::payout_run::{PAYOUT_RUN, PayoutRun};
-use super::pipeline::{CUSTOM_FIELD, CustomField, PAYMENT_STAGE, PaymentStage};
 use super::rows::{Any, AnyList, Type};
-use super::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
-use super::tenant::Tenant;
-use super::tiered_commission::{TIERED_COMMISSION, TieredCommission};
-use super::webhook::{WEBHOOK_ENDPOINT, WebhookEndpoint};
-use super::webhook_delivery::{WEBHOOK_DELIVERY, WebhookDelivery};
 use crate::domain::id::{self, Kind};
+use crate::graphql::backtest::object::{BACKTEST, Backtest};
+use crate::graphql::campaign::object::{CAMPAIGN, Campaign};
+use crate::graphql::deal::object::{DEAL, Deal};
+use crate::graphql::deal::pipeline::{CUSTOM_FIELD, CustomField, PAYMENT_STAGE, PaymentStage};
+use crate::graphql::deal::rule::object::{COMMISSION_RULE, CommissionRule};
+use crate::graphql::label::object::{
+    ADVERTISER, Advertiser, PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier,
+};
+use crate::graphql::ledger::commission::object::{COMMISSION, Commission};
+use crate::graphql::ledger::event::object::{ATTRIBUTION, Attribution, CUSTOMER, Customer, EVENT, Event};
+use crate::graphql::partner::object::{PARTNER, Partner};
+use crate::graphql::partner_group::object::{PARTNER_GROUP, PartnerGroup};
+use crate::graphql::partnership_request::object::{PARTNERSHIP_REQUEST, PartnershipRequest};
+use crate::graphql::payout::object::{PAYOUT, Payout};
+use crate::graphql::payout::run::object::{PAYOUT_RUN, PayoutRun};
+use crate::graphql::tenant::api_key::{API_KEY, ApiKey};
+use crate::graphql::tenant::audit::{AUDIT_ENTRY, AuditEntry};
+use crate::graphql::tenant::object::Tenant;
+use crate::graphql::terms::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
+use crate::graphql::tiered::object::{TIERED_COMMISSION, TieredCommission};
+use crate::graphql::webhook::delivery::{WEBHOOK_DELIVERY, WebhookDelivery};
+use crate::graphql::webhook::endpoint::{WEBHOOK_ENDPOINT, WebhookEndpoint};
 
 /// Anything that has an id of its own.
 #[derive(Clone, Interface)]

@@ -2,17 +2,17 @@
 
 use async_graphql::{Enum, InputObject, InputType};
 
-use super::campaign::CampaignOrderField;
-use super::commission::CommissionOrderField;
-use super::commission_rule::CommissionRuleOrderField;
 use super::cursor::Cursors;
-use super::deal::DealOrderField;
 use super::error::ApiError;
-use super::event::{CustomerOrderField, EventOrderField};
-use super::partner_group::PartnerGroupOrderField;
-use super::payout::PayoutOrderField;
-use super::tiered_commission::TieredCommissionOrderField;
 use crate::domain::money::Currency;
+use crate::graphql::campaign::object::CampaignOrderField;
+use crate::graphql::deal::object::DealOrderField;
+use crate::graphql::deal::rule::object::CommissionRuleOrderField;
+use crate::graphql::ledger::commission::object::CommissionOrderField;
+use crate::graphql::ledger::event::object::{CustomerOrderField, EventOrderField};
+use crate::graphql::partner_group::object::PartnerGroupOrderField;
+use crate::graphql::payout::object::PayoutOrderField;
+use crate::graphql::tiered::object::TieredCommissionOrderField;
 use crate::store::order::{SortBy, Sorted};
 
 /// The direction of an order.

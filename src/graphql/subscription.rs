@@ -18,17 +18,17 @@ use async_graphql::{
 };
 use futures::stream::BoxStream;
 
-use super::backtest::Backtest as BacktestRow;
-use super::commission::Commission as Row;
 use super::context::{RequestContext, request};
 use super::error::ApiError;
-use super::event_cursor;
 use super::rows::Shown;
 use crate::app::App;
 use crate::auth::{Caller, Resource, Scope};
 use crate::domain::backtest::{Backtest, BacktestStatus};
 use crate::domain::commission::Commission;
 use crate::domain::id::{BacktestId, PartnerId};
+use crate::graphql::backtest::object::Backtest as BacktestRow;
+use crate::graphql::ledger::commission::object::Commission as Row;
+use crate::graphql::ledger::event::changes_cursor;
 use crate::store;
 pub use crate::store::outbox::{Batch, Heard, Unheard};
 use crate::store::outbox::{Bookmark, Change, Hearer};
@@ -122,7 +122,7 @@ impl Root {
                 let scope = request(ctx).caller.read(Resource::Commissions)?;
                 let wanted = partner_id.map(|id| id.parse()).transpose()?;
                 let after = last_event.as_deref().or(after.as_deref());
-                let after = after.map(|cursor| event_cursor::read(scope, cursor)).transpose()?;
+                let after = after.map(|cursor| changes_cursor::read(scope, cursor)).transpose()?;
                 wish.get_or_init(|| Wish::Commissions { scope, wanted, after });
                 Err(nothing_yet())
             }
@@ -189,8 +189,8 @@ impl Events {
                 };
                 let hearer = hearer.map_err(|unheard| {
                     refusal(match unheard {
-                        Unheard::Foreign => event_cursor::foreign(),
-                        Unheard::Pruned => event_cursor::pruned(),
+                        Unheard::Foreign => changes_cursor::foreign(),
+                        Unheard::Pruned => changes_cursor::pruned(),
                         Unheard::Store(error) => error.into(),
                         Unheard::Lost(_) => ApiError::bad_user_input("nobody can listen just now"),
                     })
@@ -271,7 +271,7 @@ impl Source {
     pub fn cursor(&self, heard: &Heard, changed: Changed) -> Option<String> {
         match (&self.hearing, changed) {
             (Hearing::Commissions(_, scope, _), Changed::Commission(change)) => {
-                Some(event_cursor::write(*scope, &heard.batch.bookmark(&change)))
+                Some(changes_cursor::write(*scope, &heard.batch.bookmark(&change)))
             }
             _ => None,
         }

@@ -5,12 +5,12 @@ use std::convert::Infallible;
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Context, Enum, ID, SimpleObject};
 
-use super::commission::Commission;
 use super::context::request;
 use super::error::{ApiError, Nullable};
 use super::rows::{Below, Described, PlainObject, Rows, Shown};
 use crate::auth::Resource;
 use crate::domain::problem::{Problem, ProblemCode};
+use crate::graphql::ledger::commission::object::Commission;
 use crate::service::ServiceError;
 use crate::store::view::Json;
 

@@ -1,0 +1,391 @@
+//! Backtests: what other rules would have cost, on what really happened.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use uuid::Uuid;
+
+use super::proposal::CreateBacktestInput;
+use super::result::{
+    self, BacktestCampaign, BacktestDifference, BacktestEvent, BacktestMonth, BacktestPartner, BacktestProgress,
+};
+use crate::auth::Resource;
+use crate::domain::backtest;
+use crate::domain::id::{self, BacktestId, EventId, TenantId};
+use crate::graphql::campaign::object::{CAMPAIGN, Campaign};
+use crate::graphql::connection::{Connection, PageArguments, placed};
+use crate::graphql::context::{mutation, request};
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::identity;
+use crate::graphql::order::OrderDirection;
+use crate::graphql::partner_group::object::{PARTNER_GROUP, PartnerGroup};
+use crate::graphql::rows::{self, Described, Listing, Pages, Shown, Type, resolver};
+use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
+use crate::graphql::tiered::object::{TIERED_COMMISSION, TieredCommission};
+use crate::graphql::user_error::payload;
+use crate::service::backtest::{cancel, create};
+use crate::store;
+use crate::store::backtest::{Order, SumsKey};
+use crate::store::page::Place;
+use crate::store::view;
+
+/// Where a backtest stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "backtest::BacktestStatus")]
+pub enum BacktestStatus {
+    /// Nobody works on it yet.
+    Queued,
+    /// It is worked out, partner by partner.
+    Running,
+    /// It is finished.
+    Done,
+    /// It cannot be worked out; `failure` says why.
+    Failed,
+    /// It was canceled.
+    Canceled,
+}
+
+/// What other rules would have cost, on what really happened.
+#[derive(Clone)]
+pub struct Backtest(backtest::Backtest);
+
+impl From<backtest::Backtest> for Backtest {
+    fn from(backtest: backtest::Backtest) -> Self {
+        Self(backtest)
+    }
+}
+
+impl Described for Backtest {
+    const TYPE: &'static Type = &BACKTEST;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::backtest::at_hand(tenant, &self.0)
+    }
+}
+
+pub static BACKTEST: Type = Type {
+    name: "Backtest",
+    resource: Resource::Commissions,
+    identity: &[],
+    is_named: false,
+    table: &view::BACKTEST,
+    id: || view::column(view::BacktestColumn::Id),
+    field: |name| {
+        use view::BacktestColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        let link = |column, to| rows::link(view::column(column), to);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::Backtest>),
+            "name" => value(Column::Name, view::text),
+            "status" => value(Column::Status, view::word!(backtest::BacktestStatus)),
+            "from" => value(Column::RangeFrom, view::moment),
+            "to" => value(Column::RangeTo, view::moment),
+            "proposal" => value(Column::Proposal, view::document),
+            "campaign" => link(Column::CampaignId, &CAMPAIGN),
+            "partnerGroup" => link(Column::GroupId, &PARTNER_GROUP),
+            "tieredCommission" => link(Column::TierId, &TIERED_COMMISSION),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "startedAt" => value(Column::StartedAt, view::moment),
+            "finishedAt" => value(Column::FinishedAt, view::moment),
+            "createdBy" => value(Column::CreatedBy, view::text),
+            "failure" => value(Column::Failure, view::text),
+            "incompleteHistory" => value(Column::IncompleteHistory, view::truth),
+            "progress" | "totals" | "months" | "campaigns" | "partners" | "event" => {
+                resolver(|row, prefix| Ok(Box::new(Backtest(store::backtest::whole(row, prefix)?))))
+            }
+            _ => return None,
+        })
+    },
+};
+
+/// What other rules would have cost, on what really happened: the ledger, held against what it would be. Kept for 30 days
+/// after it has ended. Nothing of the ledger is touched. Partners see nothing of backtests.
+#[Object]
+impl Backtest {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What it is called; null: nothing.
+    async fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// Where it stands.
+    async fn status(&self) -> BacktestStatus {
+        self.0.status.into()
+    }
+
+    /// What was recorded from this moment on is compared.
+    #[graphql(name = "from")]
+    async fn range_from(&self) -> DateTime {
+        DateTime(self.0.from)
+    }
+
+    /// And before this one.
+    async fn to(&self) -> DateTime {
+        DateTime(self.0.to)
+    }
+
+    /// The proposal as it was entered.
+    async fn proposal(&self) -> Json {
+        Json(self.0.proposal.clone())
+    }
+
+    /// The campaign whose terms are proposed; null: it is not about a campaign's.
+    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
+        nullable(async {
+            match self.0.campaign_id {
+                Some(id) => identity::campaign(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The group whose rules are proposed; null: it is not about a group's.
+    async fn partner_group(&self, ctx: &Context<'_>) -> Nullable<PartnerGroup> {
+        nullable(async {
+            match self.0.group_id {
+                Some(id) => identity::partner_group(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The tiered commission that is replaced; null: none is.
+    async fn tiered_commission(&self, ctx: &Context<'_>) -> Nullable<TieredCommission> {
+        nullable(async {
+            match self.0.tier_id {
+                Some(id) => TieredCommission::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// When it was entered.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// When it was first taken up; null: it was not.
+    async fn started_at(&self) -> Option<DateTime> {
+        self.0.started_at.map(DateTime)
+    }
+
+    /// When it ended; null: it has not.
+    async fn finished_at(&self) -> Option<DateTime> {
+        self.0.finished_at.map(DateTime)
+    }
+
+    /// Who entered it.
+    async fn created_by(&self) -> &str {
+        &self.0.created_by
+    }
+
+    /// How far it has come.
+    async fn progress(&self) -> BacktestProgress {
+        BacktestProgress {
+            events: self.0.events,
+            of_events: self.0.of_events,
+        }
+    }
+
+    /// Why it could not be worked out; null: it could, or was not yet.
+    async fn failure(&self) -> Option<&str> {
+        self.0.failure.as_deref()
+    }
+
+    /// What was in force when some events were recorded is not known, and what is in force now counts for them.
+    async fn incomplete_history(&self) -> bool {
+        self.0.incomplete_history
+    }
+
+    /// What it came to by currency; of the partners that are finished, while it runs.
+    async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<BacktestDifference>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Commissions)?;
+        let sums = request.loaders().backtest_totals.load(self.0.id.uuid()).await?;
+        let sums = sums.iter().flat_map(|sums| sums.iter());
+        Ok(sums.map(BacktestDifference::from).collect())
+    }
+
+    /// The same by the month in which commissions accrued, in the tenant's time zone.
+    async fn months(&self, ctx: &Context<'_>) -> Result<Vec<BacktestMonth>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Commissions)?;
+        let sums = request.loaders().backtest_months.load(self.0.id.uuid()).await?;
+        Ok(sums.map(|sums| result::months(&sums)).unwrap_or_default())
+    }
+
+    /// The same by the campaign of the event, in one currency: events without a campaign, then by the age of campaigns.
+    async fn campaigns(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In which currency.")] currency: CurrencyCode,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<BacktestCampaign>, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        result::campaigns(ctx, self.sums(currency, Order::Magnitude), &page)
+    }
+
+    /// The same by partner, in one currency: the largest difference first, up or down; or in the order of the differences,
+    /// ASC from who loses most, DESC from who gains most.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn partners(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In which currency.")] currency: CurrencyCode,
+        #[graphql(desc = "In the order of the differences; by default by their size alone.")] direction: Option<
+            OrderDirection,
+        >,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<BacktestPartner>, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        let order = match direction {
+            None => Order::Magnitude,
+            Some(OrderDirection::Asc) => Order::Rising,
+            Some(OrderDirection::Desc) => Order::Falling,
+        };
+        result::partners(ctx, self.sums(currency, order), &page)
+    }
+
+    /// Both sides of one event; null if there is no such event.
+    async fn event(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<BacktestEvent> {
+        nullable(async {
+            let id: EventId = id.parse()?;
+            result::event(ctx, &self.0, id).await
+        })
+        .await
+    }
+}
+
+impl Backtest {
+    fn sums(&self, currency: CurrencyCode, order: Order) -> SumsKey {
+        SumsKey {
+            backtest: self.0.id.uuid(),
+            currency: currency.0,
+            order,
+        }
+    }
+}
+
+/// Which backtest to cancel.
+#[derive(Clone, InputObject)]
+pub struct CancelBacktestInput {
+    /// Which one. Canceling one that is canceled changes nothing.
+    pub id: ID,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+payload! {
+    /// What became of a backtest.
+    BacktestPayload {
+        /// The backtest; null if there is something to mend.
+        backtest: Backtest, Commissions
+    }
+}
+
+#[derive(Default)]
+pub struct BacktestQuery;
+
+#[Object]
+impl BacktestQuery {
+    /// One backtest; null if there is none, or for a partner's token.
+    async fn backtest(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<Backtest>> {
+        nullable(async { Shown::row(ctx, id.parse::<BacktestId>()?.uuid()) }).await
+    }
+
+    /// The backtests, newest first; none for a partner's token.
+    async fn backtests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Pages<Connection<Backtest>>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Commissions)?;
+        let cursors = Cursors::of((scope, "backtests"));
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        let page = arguments.read(&cursors)?;
+        let listing = Listing {
+            to: &BACKTEST,
+            connection: "BacktestConnection",
+            edge: "BacktestEdge",
+            list: store::backtest::list(),
+        };
+        let asked = listing.asked(&page, &cursors);
+        let connection = Connection::new(
+            cursors,
+            move |request| {
+                let page = page.clone();
+                Box::pin(async move {
+                    let page = store::backtest::page(request.store().reader(), &scope, &page).await?;
+                    Ok(placed(page, |backtest: &backtest::Backtest| Place::of_id(backtest.id)))
+                })
+            },
+            move |request| Box::pin(async move { Ok(store::backtest::count(request.store().reader(), &scope).await?) }),
+        );
+        Ok(Pages::of(asked, connection))
+    }
+}
+
+#[derive(Default)]
+pub struct BacktestMutation;
+
+#[Object]
+impl BacktestMutation {
+    /// Works out in the background what other rules would have cost, on what was recorded in a range of time. Needs the write
+    /// scope of what it proposes: `campaigns:write`, `partner_groups:write` or `tiered_commissions:write`; and
+    /// `commissions:read` to show it. At most 20 of a tenant wait or run at the same time.
+    async fn create_backtest(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to work out.")] input: CreateBacktestInput,
+    ) -> Nullable<BacktestPayload> {
+        let request = mutation(ctx).await;
+        let created = create(&request.app, &request.caller, input.into());
+        Some(BacktestPayload::of(&request, created).await)
+    }
+
+    /// Ends a backtest that waits or runs; what it came to so far stays. Needs the scope that entering it took.
+    async fn cancel_backtest(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: CancelBacktestInput,
+    ) -> Nullable<BacktestPayload> {
+        let request = mutation(ctx).await;
+        let id = input.id.to_string();
+        let canceled = cancel(&request.app, &request.caller, &id);
+        Some(BacktestPayload::of(&request, canceled).await)
+    }
+}

@@ -1,0 +1,3 @@
+//! Campaigns: what partners promote.
+
+pub mod object;

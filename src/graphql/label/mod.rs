@@ -1,0 +1,3 @@
+//! Partner tiers, partner categories and advertisers.
+
+pub mod object;

@@ -1,0 +1,570 @@
+//! Commissions as they are read.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use uuid::Uuid;
+
+use super::list::{CommissionConnection, commissions_under, under};
+use crate::auth::Resource;
+use crate::domain::commission;
+use crate::domain::explain::{Outcome, Step};
+use crate::domain::id::{self, CommissionId, DealId, TenantId};
+use crate::graphql::campaign::object::{CAMPAIGN, Campaign};
+use crate::graphql::connection::PageArguments;
+use crate::graphql::context::{RequestContext, request};
+use crate::graphql::deal::object::{DEAL, Deal};
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::identity;
+use crate::graphql::ledger::event::object::{ATTRIBUTION, Attribution, EVENT, Event};
+use crate::graphql::lookup::{all_wanted, bounds, ids, wanted};
+use crate::graphql::money::{ExplanationStep, Money};
+use crate::graphql::partner::object::{PARTNER, Partner};
+use crate::graphql::payout::object::{PAYOUT, Payout};
+use crate::graphql::rows::{
+    self, Below, Described, Partners, Type, amount, family, link, made_of, page_of, required, through,
+};
+use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
+use crate::graphql::terms::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
+use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
+use crate::store::view::Json;
+use crate::store::{self, StoreError, view};
+
+/// Where a commission stands. PAID and REVERSED are final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "commission::CommissionStatus")]
+pub enum CommissionStatus {
+    /// Earned; it waits for its holdback and for approval.
+    Accrued,
+    /// It may be paid out.
+    Approved,
+    /// Its payout was paid.
+    Paid,
+    /// It was undone before it was paid.
+    Reversed,
+}
+
+/// How a commission came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "commission::CommissionKind")]
+pub enum CommissionKind {
+    /// An event earned it.
+    Event,
+    /// A tier changed what an earlier event earned.
+    TierAdjustment,
+    /// A deal entered a stage.
+    Deal,
+    /// A refund took back from the row that it adjusts.
+    Clawback,
+    /// Staff entered it.
+    Manual,
+    /// It was earned elsewhere and brought in as history: its times here are those of bringing it in.
+    Opening,
+}
+
+/// Who is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "commission::PaymentTarget")]
+pub enum PaymentTarget {
+    /// The partner.
+    Partnership,
+    /// An individual there; it stands outside the partner's balances.
+    Individual,
+}
+
+/// A row of the ledger.
+#[derive(Clone)]
+pub struct Commission(Arc<commission::Commission>);
+
+impl From<Arc<commission::Commission>> for Commission {
+    fn from(commission: Arc<commission::Commission>) -> Self {
+        Self(commission)
+    }
+}
+
+impl From<commission::Commission> for Commission {
+    fn from(commission: commission::Commission) -> Self {
+        Self(Arc::new(commission))
+    }
+}
+
+impl Commission {
+    pub async fn load(ctx: &Context<'_>, id: CommissionId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Commissions)?;
+        Ok(request.loaders().commission.load(id.uuid()).await?.map(Self))
+    }
+}
+
+impl Commission {
+    /// What it says of itself, if it was entered by hand or brought in.
+    async fn entered(&self, ctx: &Context<'_>) -> Result<Option<Arc<commission::Entered>>, ApiError> {
+        use commission::CommissionKind::{Clawback, Deal, Event, Manual, Opening, TierAdjustment};
+        match self.0.kind {
+            Manual | Opening => Ok(request(ctx).loaders().commission_entered.load(self.0.id.uuid()).await?),
+            Event | TierAdjustment | Deal | Clawback => Ok(None),
+        }
+    }
+}
+
+impl Described for Commission {
+    const TYPE: &'static Type = &COMMISSION;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::commission::at_hand(tenant, &self.0)
+    }
+}
+
+pub static COMMISSION: Type = Type {
+    name: "Commission",
+    resource: Resource::Commissions,
+    identity: &[],
+    is_named: false,
+    table: &view::COMMISSION,
+    id: || view::column(view::CommissionColumn::Id),
+    field: |name| {
+        use view::CommissionColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::Commission>),
+            "kind" => value(Column::Kind, view::word!(commission::CommissionKind)),
+            "status" => value(Column::Status, view::word!(commission::CommissionStatus)),
+            "amount" => amount(view::column(Column::Currency), view::column(Column::AmountMinor)),
+            "paymentTarget" => value(Column::PaymentTarget, view::word!(commission::PaymentTarget)),
+            "recipient" => value(Column::Recipient, view::text),
+            "partner" => required(view::column(Column::PartnerId), &PARTNER),
+            "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
+            "adjusts" => link(view::column(Column::AdjustsId), &COMMISSION),
+            "adjustments" => page_of(|ctx| commissions_under(ctx, Parent::Adjusted)),
+            "holdbackDays" => value(Column::HoldbackDays, view::number),
+            "accruedAt" => value(Column::AccruedAt, view::moment),
+            "matureAt" => value(Column::MatureAt, view::moment),
+            "approvedAt" => value(Column::ApprovedAt, view::moment),
+            "paidAt" => value(Column::PaidAt, view::moment),
+            "reversedAt" => value(Column::ReversedAt, view::moment),
+            "explanation" => made_of(
+                view::column(view::CommissionWrittenColumn::Explanation),
+                write_explanation,
+            )
+            .for_partners(Partners::Narrowed),
+            "transitions" => {
+                family(&COMMISSION_TRANSITION, store::commission::transitions).for_partners(Partners::Narrowed)
+            }
+            "event" => link(view::column(Column::EventId), &EVENT),
+            "attribution" => link(view::column(Column::EventId), &ATTRIBUTION),
+            "payout" => link(view::column(Column::PayoutId), &PAYOUT),
+            "deal" => through(
+                view::column(Column::Id),
+                &view::DEAL_PAYMENT,
+                view::column(view::DealPaymentColumn::DealId),
+                &DEAL,
+            ),
+            "reason" => value(Column::Reason, view::text),
+            "note" => value(Column::Note, view::text).for_partners(Partners::Null),
+            "externalId" => value(Column::ExternalId, view::text),
+            "snapshot" => link(view::column(Column::SnapshotId), &COMMISSION_SNAPSHOT),
+            _ => return None,
+        })
+    },
+};
+
+pub static COMMISSION_TRANSITION: Type = Type {
+    name: "CommissionTransition",
+    resource: Resource::Commissions,
+    identity: &[],
+    is_named: false,
+    table: &view::COMMISSION_TRANSITION,
+    id: || view::column(view::CommissionTransitionColumn::Id),
+    field: |name| {
+        use view::CommissionTransitionColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "from" => value(Column::FromStatus, view::word!(commission::CommissionStatus)),
+            "to" => value(Column::ToStatus, view::word!(commission::CommissionStatus)),
+            "actor" => made_of(view::column(Column::Actor), |request, row, cells, _, json| {
+                match request.is_partner() {
+                    true => json.plain("staff"),
+                    false => view::text(row, cells, json)?,
+                }
+                Ok(())
+            })
+            .for_partners(Partners::Narrowed),
+            "reason" => value(Column::Reason, view::text).for_partners(Partners::Null),
+            "at" => value(Column::At, view::moment),
+            _ => return None,
+        })
+    },
+};
+
+/// Partners see the steps that applied, without what they were compared with.
+fn shown_steps(steps: Vec<Step>, for_partner: bool) -> Vec<ExplanationStep> {
+    let shown = steps
+        .into_iter()
+        .filter(|step| !for_partner || step.outcome == Outcome::Applied);
+    let steps = shown.map(|mut step| {
+        if for_partner {
+            step.threshold = None;
+        }
+        ExplanationStep::from(step)
+    });
+    steps.collect()
+}
+
+fn write_explanation(
+    request: &RequestContext,
+    row: &view::Row,
+    cells: &[usize],
+    below: &Below<'_>,
+    json: &mut Json,
+) -> Result<(), StoreError> {
+    let steps = store::commission::explanation(row, cells[0])?;
+    below.list(&shown_steps(steps, request.is_partner()), json);
+    Ok(())
+}
+
+/// A row of the ledger: a partner earned an amount. What it says never changes; only its status moves, and with it its
+/// times and its payout.
+#[Object]
+impl Commission {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// How it came about.
+    async fn kind(&self) -> CommissionKind {
+        self.0.kind.into()
+    }
+
+    /// Where it stands.
+    async fn status(&self) -> CommissionStatus {
+        self.0.status.into()
+    }
+
+    /// How much; negative where it takes back.
+    async fn amount(&self) -> Money {
+        self.0.amount.into()
+    }
+
+    /// Who is paid.
+    async fn payment_target(&self) -> PaymentTarget {
+        self.0.payment_target.into()
+    }
+
+    /// The individual who is paid; null where the partner is, or where nobody is assigned yet.
+    async fn recipient(&self) -> Option<&str> {
+        self.0.recipient.as_deref()
+    }
+
+    /// Why there is a MANUAL row; null for other kinds, and for rows from before that was kept.
+    async fn reason(&self, ctx: &Context<'_>) -> Nullable<String> {
+        nullable(async { Ok(self.entered(ctx).await?.and_then(|entered| entered.reason.clone())) }).await
+    }
+
+    /// What only staff knows of a MANUAL row; null for other kinds, where there is nothing, and for a partner's token.
+    async fn note(&self, ctx: &Context<'_>) -> Nullable<String> {
+        nullable(async {
+            if request(ctx).is_partner() {
+                return Ok(None);
+            }
+            Ok(self.entered(ctx).await?.and_then(|entered| entered.note.clone()))
+        })
+        .await
+    }
+
+    /// What the system that an OPENING row was brought in from calls it; null for other kinds.
+    async fn external_id(&self, ctx: &Context<'_>) -> Nullable<String> {
+        nullable(async { Ok(self.entered(ctx).await?.and_then(|entered| entered.external_id.clone())) }).await
+    }
+
+    /// Who earned it.
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
+        let partner = identity::partner(ctx, self.0.partner_id).await?;
+        Ok(partner.ok_or(StoreError::Corrupt {
+            table: "commission",
+            column: "partner_id",
+            value: self.0.partner_id.to_string(),
+        })?)
+    }
+
+    /// The campaign that it was earned in; null if there was none.
+    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
+        nullable(async {
+            match self.0.campaign_id {
+                Some(id) => identity::campaign(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The event that it comes from: of a clawback, the refund. Null for deals and manual rows.
+    async fn event(&self, ctx: &Context<'_>) -> Nullable<Event> {
+        nullable(async {
+            match self.0.event_id {
+                Some(id) => identity::event(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The attribution of that event.
+    async fn attribution(&self, ctx: &Context<'_>) -> Nullable<Attribution> {
+        nullable(async {
+            match self.0.event_id {
+                Some(id) => Ok(identity::event(ctx, id).await?.and_then(|event| event.credited())),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The deal that made it; null for other kinds.
+    async fn deal(&self, ctx: &Context<'_>) -> Nullable<Deal> {
+        nullable(async {
+            if self.0.kind != commission::CommissionKind::Deal {
+                return Ok(None);
+            }
+            let request = request(ctx);
+            request.caller.read(Resource::Deals)?;
+            match request.loaders().deal_of_commission.load(self.0.id.uuid()).await? {
+                Some(deal) => Deal::load(ctx, DealId::from_uuid(deal)).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The promise whose terms paid; null where no snapshot did.
+    async fn snapshot(&self, ctx: &Context<'_>) -> Nullable<CommissionSnapshot> {
+        nullable(async {
+            match self.0.snapshot_id {
+                Some(id) => CommissionSnapshot::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The row that it adjusts or claws back; null if none.
+    async fn adjusts(&self, ctx: &Context<'_>) -> Nullable<Commission> {
+        nullable(async {
+            match self.0.adjusts_id {
+                Some(id) => Commission::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The rows that adjust it, newest first.
+    async fn adjustments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<CommissionConnection, ApiError> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        under(ctx, Parent::Adjusted, self.0.id.uuid(), &page, None, None)
+    }
+
+    /// How many days it waits before it may be approved; null: it is approved by hand only.
+    async fn holdback_days(&self) -> Option<u32> {
+        self.0.holdback_days
+    }
+
+    /// When it was written.
+    async fn accrued_at(&self) -> DateTime {
+        DateTime(self.0.accrued_at)
+    }
+
+    /// From when on it may be approved; null: by hand, at any time.
+    async fn mature_at(&self) -> Option<DateTime> {
+        self.0.mature_at.map(DateTime)
+    }
+
+    /// When it was approved; null: it was not.
+    async fn approved_at(&self) -> Option<DateTime> {
+        self.0.approved_at.map(DateTime)
+    }
+
+    /// When it was paid; null: it is not.
+    async fn paid_at(&self) -> Option<DateTime> {
+        self.0.paid_at.map(DateTime)
+    }
+
+    /// When it was reversed; null: it is not.
+    async fn reversed_at(&self) -> Option<DateTime> {
+        self.0.reversed_at.map(DateTime)
+    }
+
+    /// The payout that it is in, open or paid; null if none.
+    async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
+        nullable(async {
+            match self.0.payout_id {
+                Some(id) => Payout::load(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// How the amount came about. A partner's token shows the steps that applied, without what they were compared with.
+    async fn explanation(&self, ctx: &Context<'_>) -> Result<Vec<ExplanationStep>, ApiError> {
+        let request = request(ctx);
+        let steps = request.loaders().commission_explanation.load(self.0.id.uuid()).await?;
+        let steps = steps.map(Arc::unwrap_or_clone).unwrap_or_default();
+        Ok(shown_steps(steps, request.is_partner()))
+    }
+
+    /// The moves of its status, oldest first. A partner's token shows no reasons, and staff only as "staff".
+    async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTransition>, ApiError> {
+        let request = request(ctx);
+        let transitions = request.loaders().commission_transitions.load(self.0.id.uuid()).await?;
+        let shown = transitions.iter().flat_map(|list| list.iter()).map(|transition| {
+            let for_partner = request.is_partner();
+            CommissionTransition {
+                from: transition.from.map(CommissionStatus::from),
+                to: transition.to.into(),
+                actor: if for_partner {
+                    "staff".to_owned()
+                } else {
+                    transition.actor.clone()
+                },
+                reason: transition.reason.clone().filter(|_| !for_partner),
+                at: DateTime(transition.at),
+            }
+        });
+        Ok(shown.collect())
+    }
+}
+
+/// One move of a commission's status.
+#[derive(Clone, SimpleObject)]
+pub struct CommissionTransition {
+    /// The status before; null: the row was written.
+    pub from: Option<CommissionStatus>,
+    /// The status after.
+    pub to: CommissionStatus,
+    /// Who did it.
+    pub actor: String,
+    /// Why; null if nothing was said.
+    pub reason: Option<String>,
+    /// When.
+    pub at: DateTime,
+}
+
+/// Which commissions to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct CommissionFilter {
+    /// With one of these statuses.
+    pub status: Option<Vec<CommissionStatus>>,
+    /// Of one of these kinds.
+    pub kind: Option<Vec<CommissionKind>>,
+    /// Of this partner.
+    pub partner_id: Option<ID>,
+    /// Of this campaign.
+    pub campaign_id: Option<ID>,
+    /// Owed to exactly this individual.
+    pub recipient: Option<String>,
+    /// In this currency.
+    pub currency: Option<CurrencyCode>,
+    /// Accrued at this moment or later.
+    pub accrued_from: Option<DateTime>,
+    /// Accrued before this moment.
+    pub accrued_to: Option<DateTime>,
+    /// Of this amount or more, in units of `currency`, which must be given: amounts of different currencies do not compare.
+    /// What takes something back has an amount below 0.
+    pub min_amount: Option<Decimal>,
+    /// Of this amount or less, in units of `currency`, which must be given.
+    pub max_amount: Option<Decimal>,
+    /// Maturing at this moment or later.
+    pub mature_from: Option<DateTime>,
+    /// Maturing before this moment.
+    pub mature_before: Option<DateTime>,
+    /// Approved at this moment or later, whatever became of them.
+    pub approved_from: Option<DateTime>,
+    /// Approved before this moment.
+    pub approved_to: Option<DateTime>,
+    /// Paid at this moment or later.
+    pub paid_from: Option<DateTime>,
+    /// Paid before this moment.
+    pub paid_to: Option<DateTime>,
+    /// Of this event: what it earned; of a refund, what it clawed back.
+    pub event_id: Option<ID>,
+    /// Made by this deal.
+    pub deal_id: Option<ID>,
+    /// In this payout, open or paid; not what a failed or canceled one released.
+    pub payout_id: Option<ID>,
+    /// Of one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Of one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// Owed to exactly one of these individuals.
+    pub recipients: Option<Vec<String>>,
+}
+
+impl CommissionFilter {
+    pub fn read(self) -> Result<StoreFilter, ApiError> {
+        let currency = self.currency.map(|code| code.0);
+        let (least, most) = (
+            ("filter.minAmount", self.min_amount),
+            ("filter.maxAmount", self.max_amount),
+        );
+        let (least_minor, most_minor) = bounds(least, most, currency)?;
+        Ok(StoreFilter {
+            status: self
+                .status
+                .map(|list| list.into_iter().map(commission::CommissionStatus::from).collect()),
+            kinds: self
+                .kind
+                .map(|list| list.into_iter().map(commission::CommissionKind::from).collect()),
+            partner: self.partner_id.map(|id| id.parse()).transpose()?,
+            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
+            recipient: self
+                .recipient
+                .map(|text| wanted("filter.recipient", text))
+                .transpose()?,
+            currency,
+            accrued_from: self.accrued_from.map(|moment| moment.0),
+            accrued_to: self.accrued_to.map(|moment| moment.0),
+            least_minor,
+            most_minor,
+            mature_from: self.mature_from.map(|moment| moment.0),
+            mature_before: self.mature_before.map(|moment| moment.0),
+            approved_from: self.approved_from.map(|moment| moment.0),
+            approved_to: self.approved_to.map(|moment| moment.0),
+            paid_from: self.paid_from.map(|moment| moment.0),
+            paid_to: self.paid_to.map(|moment| moment.0),
+            event: self.event_id.map(|id| id.parse()).transpose()?,
+            deal: self.deal_id.map(|id| id.parse()).transpose()?,
+            payout: self.payout_id.map(|id| id.parse()).transpose()?,
+            partners: ids(self.partner_ids)?,
+            campaigns: ids(self.campaign_ids)?,
+            recipients: all_wanted("filter.recipients", self.recipients)?,
+        })
+    }
+}
+
+/// What commissions are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "StoreOrder")]
+pub enum CommissionOrderField {
+    /// When they were written.
+    #[default]
+    AccruedAt,
+    /// Their amount. Needs `filter.currency`: amounts of different currencies have no order.
+    Amount,
+}

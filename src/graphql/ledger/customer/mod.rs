@@ -1,0 +1,3 @@
+//! Customers, and to whom they belong.
+
+pub mod reassignment;

@@ -1,0 +1,47 @@
+//! What tiers did to the revenue of events. Partners never see any of it.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+
+use crate::graphql::error::ApiError;
+use crate::graphql::money::Money;
+use crate::graphql::scalar::DateTime;
+use crate::graphql::tiered::object::TieredCommission;
+use crate::store::StoreError;
+use crate::store::tier_result::TierResult;
+
+/// A retroactive change of an event's revenue. Never changed or taken back.
+#[derive(Clone)]
+pub struct RevenueAdjustment(Arc<TierResult>);
+
+impl From<Arc<TierResult>> for RevenueAdjustment {
+    fn from(result: Arc<TierResult>) -> Self {
+        Self(result)
+    }
+}
+
+/// A retroactive change of an event's revenue, by a tier whose goals were reached later. Never changed or taken back.
+#[Object]
+impl RevenueAdjustment {
+    /// By how much; may be below 0.
+    async fn amount(&self) -> Money {
+        self.0.amount.into()
+    }
+
+    /// The tier that did it.
+    async fn tiered_commission(&self, ctx: &Context<'_>) -> Result<TieredCommission, ApiError> {
+        // A tier that did something is archived and never deleted.
+        let tier = TieredCommission::load(ctx, self.0.tier).await?;
+        Ok(tier.ok_or(StoreError::Corrupt {
+            table: "tier_result",
+            column: "tier_id",
+            value: self.0.tier.to_string(),
+        })?)
+    }
+
+    /// When the goals were reached.
+    async fn at(&self) -> DateTime {
+        DateTime(self.0.at)
+    }
+}

@@ -1,0 +1,123 @@
+//! What partners were credited with, in one currency.
+
+use async_graphql::SimpleObject;
+
+use crate::auth::Resource;
+use crate::domain::commission::Balance;
+use crate::domain::money::Sum;
+use crate::graphql::money::Money;
+use crate::graphql::rows::{self, Field, Type, same, values};
+use crate::graphql::scalar::{CurrencyCode, Decimal};
+use crate::store::view::{self, PartnerBalanceColumn as Column};
+
+pub static PARTNER_BALANCE: Type = part("PartnerBalance", |name| {
+    Some(match name {
+        "currency" => rows::value(view::column(Column::Currency), view::text),
+        "accrued" => sum(Column::AccruedMinor),
+        "approved" => sum(Column::ApprovedMinor),
+        "paid" => sum(Column::PaidMinor),
+        "reversed" => sum(Column::ReversedMinor),
+        "payable" => payable(),
+        "accruedAmount" => same(&ACCRUED, true),
+        "approvedAmount" => same(&APPROVED, true),
+        "paidAmount" => same(&PAID, true),
+        "reversedAmount" => same(&REVERSED, true),
+        "payableAmount" => same(&PAYABLE, true),
+        _ => return None,
+    })
+});
+
+static ACCRUED: Type = part("Money", |name| money(name, || sum(Column::AccruedMinor)));
+static APPROVED: Type = part("Money", |name| money(name, || sum(Column::ApprovedMinor)));
+static PAID: Type = part("Money", |name| money(name, || sum(Column::PaidMinor)));
+static REVERSED: Type = part("Money", |name| money(name, || sum(Column::ReversedMinor)));
+static PAYABLE: Type = part("Money", |name| money(name, payable));
+
+/// What the row of a balance is shown as: the whole, or one of its sums.
+const fn part(name: &'static str, field: fn(&str) -> Option<Field>) -> Type {
+    Type {
+        name,
+        resource: Resource::Commissions,
+        identity: &[],
+        is_named: false,
+        table: &view::PARTNER_BALANCE,
+        id: || view::column(Column::PartnerId),
+        field,
+    }
+}
+
+fn money(field: &str, amount: fn() -> Field) -> Option<Field> {
+    match field {
+        "amount" => Some(amount()),
+        "currency" => Some(rows::value(view::column(Column::Currency), view::text)),
+        _ => None,
+    }
+}
+
+fn sum(minor: Column) -> Field {
+    values([view::column(Column::Currency), view::column(minor)], view::sum)
+}
+
+fn payable() -> Field {
+    let columns = [Column::Currency, Column::ApprovedMinor, Column::ReservedMinor];
+    values(columns.map(view::column), view::difference)
+}
+
+/// A partner's sums in one currency. They always equal the sums over its rows.
+#[derive(Clone, SimpleObject)]
+pub struct PartnerBalance {
+    /// The currency.
+    pub currency: CurrencyCode,
+    /// Earned, and not approved yet.
+    pub accrued_amount: Money,
+    /// Approved, and not paid yet.
+    pub approved_amount: Money,
+    /// Paid.
+    pub paid_amount: Money,
+    /// Undone.
+    pub reversed_amount: Money,
+    /// Approved, less what open payouts hold.
+    pub payable_amount: Money,
+    /// Earned, and not approved yet, in units of the currency.
+    #[graphql(deprecation = "use accruedAmount; may be gone from 2027-12-01")]
+    pub accrued: Decimal,
+    /// Approved, and not paid yet, in units of the currency.
+    #[graphql(deprecation = "use approvedAmount; may be gone from 2027-12-01")]
+    pub approved: Decimal,
+    /// Paid, in units of the currency.
+    #[graphql(deprecation = "use paidAmount; may be gone from 2027-12-01")]
+    pub paid: Decimal,
+    /// Undone, in units of the currency.
+    #[graphql(deprecation = "use reversedAmount; may be gone from 2027-12-01")]
+    pub reversed: Decimal,
+    /// Approved, less what open payouts hold, in units of the currency.
+    #[graphql(deprecation = "use payableAmount; may be gone from 2027-12-01")]
+    pub payable: Decimal,
+}
+
+impl From<Balance> for PartnerBalance {
+    fn from(balance: Balance) -> Self {
+        let currency = balance.currency;
+        let [accrued, approved, paid, reversed, payable] = [
+            balance.accrued,
+            balance.approved,
+            balance.paid,
+            balance.reversed,
+            balance.payable(),
+        ]
+        .map(|minor| Money::from(Sum { minor, currency }));
+        Self {
+            currency: CurrencyCode(currency),
+            accrued: accrued.amount,
+            approved: approved.amount,
+            paid: paid.amount,
+            reversed: reversed.amount,
+            payable: payable.amount,
+            accrued_amount: accrued,
+            approved_amount: approved,
+            paid_amount: paid,
+            reversed_amount: reversed,
+            payable_amount: payable,
+        }
+    }
+}

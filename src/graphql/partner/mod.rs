@@ -1,0 +1,5 @@
+//! Partners.
+
+pub mod balance;
+pub mod mutation;
+pub mod object;

@@ -1,0 +1,320 @@
+//! Creating and changing partners, and the life of a partnership.
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+
+use super::object::{Partner, PartnerType};
+use crate::domain::partner::PartnerMove;
+use crate::domain::partner::PartnerType as DomainType;
+use crate::graphql::context::mutation;
+use crate::graphql::error::Nullable;
+use crate::graphql::input::{DeleteInput, id_text, id_texts, patch, plain};
+use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
+use crate::graphql::terms::snapshot::CommissionSnapshotInput;
+use crate::graphql::user_error::{DeletePayload, UserError, answer, payload, shown_once};
+use crate::service::deletion::delete_partner;
+use crate::service::partner::{NewPartner, PartnerChange, change_status, create, join_campaign, update};
+use crate::service::snapshot::SnapshotDraft;
+use crate::service::token::issue_for_partner;
+
+/// A new partner.
+#[derive(InputObject)]
+pub struct CreatePartnerInput {
+    /// Its name.
+    pub name: String,
+    /// Its e-mail address; unique in the tenant, whatever the case.
+    pub email: String,
+    /// AFFILIATE by default.
+    #[graphql(name = "type")]
+    pub partner_type: Option<PartnerType>,
+    /// The id that another system gave it; unique in the tenant.
+    pub external_id: Option<String>,
+    /// Its group.
+    pub group_id: Option<ID>,
+    /// Its tier.
+    pub tier_id: Option<ID>,
+    /// Its categories.
+    pub category_ids: Option<Vec<ID>>,
+    /// Free labels, at most 50.
+    pub tags: Option<Vec<String>>,
+    /// Whatever other systems want to keep with it; at most 16 KB.
+    pub metadata: Option<Json>,
+    /// What it wants to be paid in.
+    pub payout_currency: Option<CurrencyCode>,
+    /// What the payment service calls it, which payout files then say; without one they say its e-mail address.
+    pub payout_reference: Option<String>,
+    /// True: it starts INVITED, to be activated later. By default it starts ACTIVE. Tributary sends no mail itself.
+    pub send_invite: Option<bool>,
+    /// The campaigns that it belongs to.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// What it is promised: stamped as a snapshot with the source INVITE.
+    pub commission_snapshot: Option<CommissionSnapshotInput>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+/// Changes of a partner. Absent fields stay as they are; null clears. Past commissions do not change.
+#[derive(InputObject)]
+pub struct UpdatePartnerInput {
+    /// Which partner.
+    pub id: ID,
+    /// Its name.
+    pub name: MaybeUndefined<String>,
+    /// Its e-mail address; unique in the tenant, whatever the case.
+    pub email: MaybeUndefined<String>,
+    /// How it brings customers.
+    #[graphql(name = "type")]
+    pub partner_type: MaybeUndefined<PartnerType>,
+    /// The id that another system gave it; unique in the tenant.
+    pub external_id: MaybeUndefined<String>,
+    /// Its group.
+    pub group_id: MaybeUndefined<ID>,
+    /// Its tier.
+    pub tier_id: MaybeUndefined<ID>,
+    /// Its categories: they replace the former ones.
+    pub category_ids: MaybeUndefined<Vec<ID>>,
+    /// Free labels, at most 50: they replace the former ones.
+    pub tags: MaybeUndefined<Vec<String>>,
+    /// Whatever other systems want to keep with it; replaces the former value.
+    pub metadata: MaybeUndefined<Json>,
+    /// What it wants to be paid in.
+    pub payout_currency: MaybeUndefined<CurrencyCode>,
+    /// What the payment service calls it. Payouts that were made before keep what they were made with.
+    pub payout_reference: MaybeUndefined<String>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+/// Which partner to activate.
+#[derive(InputObject)]
+pub struct ActivatePartnerInput {
+    /// The partner: an invited or suspended one.
+    pub id: ID,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+/// Which partner to suspend, and why.
+#[derive(InputObject)]
+pub struct SuspendPartnerInput {
+    /// The partner: an invited or active one.
+    pub id: ID,
+    /// Why, for the record.
+    pub reason: String,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+/// Which partner to revoke, and why.
+#[derive(InputObject)]
+pub struct RevokePartnerInput {
+    /// The partner: any that is not revoked.
+    pub id: ID,
+    /// Why, for the record.
+    pub reason: String,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+/// Which partner to reinstate.
+#[derive(InputObject)]
+pub struct ReinstatePartnerInput {
+    /// The partner: a revoked one.
+    pub id: ID,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+/// Which partner is to belong to which campaign.
+#[derive(InputObject)]
+pub struct AddPartnerToCampaignInput {
+    /// The partner.
+    pub partner_id: ID,
+    /// The campaign.
+    pub campaign_id: ID,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+/// For whom to issue a token, and what it opens.
+#[derive(InputObject)]
+pub struct IssuePartnerTokenInput {
+    /// The partner.
+    pub partner_id: ID,
+    /// Read scopes that the caller has; by default all of them that are for partners.
+    pub scopes: Option<Vec<String>>,
+    /// For how many seconds it is good, 1 to 86400.
+    #[graphql(default = 3600)]
+    pub ttl_seconds: i32,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+payload! {
+    /// What creating or changing a partner did.
+    PartnerPayload {
+        /// The partner as it is now; null if nothing was changed.
+        partner: Partner, Partners
+    }
+}
+
+/// A token for a partner's portal.
+#[derive(SimpleObject)]
+pub struct IssuePartnerTokenPayload {
+    /// The token, for the header "Authorization: Bearer"; null if none was issued, or if the call is repeated by its
+    /// idempotency key.
+    pub token: Option<String>,
+    /// When it ends.
+    pub expires_at: Option<DateTime>,
+    /// What to mend; empty: it is done.
+    pub user_errors: Vec<UserError>,
+}
+
+async fn moved(ctx: &Context<'_>, id: ID, the_move: PartnerMove, reason: Option<String>) -> Nullable<PartnerPayload> {
+    let request = mutation(ctx).await;
+    Some(
+        PartnerPayload::of(
+            &request,
+            change_status(&request.app, &request.caller, &id, the_move, reason.as_deref()),
+        )
+        .await,
+    )
+}
+
+#[derive(Default)]
+pub struct PartnerMutation;
+
+#[Object]
+impl PartnerMutation {
+    /// Creates a partner. Needs `partners:write`.
+    async fn create_partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new partner.")] input: CreatePartnerInput,
+    ) -> Nullable<PartnerPayload> {
+        let request = mutation(ctx).await;
+        let partner = NewPartner {
+            name: input.name,
+            email: input.email,
+            partner_type: input.partner_type.map(DomainType::from),
+            external_id: input.external_id,
+            group_id: input.group_id.map(id_text),
+            tier_id: input.tier_id.map(id_text),
+            category_ids: id_texts(input.category_ids.unwrap_or_default()),
+            tags: input.tags.unwrap_or_default(),
+            metadata: input.metadata.map(|json| json.0),
+            payout_currency: input.payout_currency.map(|code| code.0),
+            payout_reference: input.payout_reference,
+            send_invite: input.send_invite.unwrap_or(false),
+            campaign_ids: id_texts(input.campaign_ids.unwrap_or_default()),
+            commission_snapshot: input.commission_snapshot.map(SnapshotDraft::from),
+        };
+        Some(PartnerPayload::of(&request, create(&request.app, &request.caller, partner)).await)
+    }
+
+    /// Changes a partner. Needs `partners:write`.
+    async fn update_partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdatePartnerInput,
+    ) -> Nullable<PartnerPayload> {
+        let request = mutation(ctx).await;
+        let change = PartnerChange {
+            id: id_text(input.id),
+            name: plain(input.name),
+            email: plain(input.email),
+            partner_type: patch(input.partner_type, DomainType::from),
+            external_id: plain(input.external_id),
+            group_id: patch(input.group_id, id_text),
+            tier_id: patch(input.tier_id, id_text),
+            category_ids: patch(input.category_ids, id_texts),
+            tags: plain(input.tags),
+            metadata: patch(input.metadata, |json| json.0),
+            payout_currency: patch(input.payout_currency, |code| code.0),
+            payout_reference: plain(input.payout_reference),
+        };
+        Some(PartnerPayload::of(&request, update(&request.app, &request.caller, change)).await)
+    }
+
+    /// Activates an invited or suspended partner. Needs `partners:write`.
+    async fn activate_partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which partner.")] input: ActivatePartnerInput,
+    ) -> Nullable<PartnerPayload> {
+        moved(ctx, input.id, PartnerMove::Activate, None).await
+    }
+
+    /// Suspends a partner: new events earn nothing and its tokens are dead from now on. Needs `partners:write`.
+    async fn suspend_partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which partner, and why.")] input: SuspendPartnerInput,
+    ) -> Nullable<PartnerPayload> {
+        moved(ctx, input.id, PartnerMove::Suspend, Some(input.reason)).await
+    }
+
+    /// Revokes a partnership: new events earn nothing and its tokens are dead from now on. Needs `partners:write`.
+    async fn revoke_partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which partner, and why.")] input: RevokePartnerInput,
+    ) -> Nullable<PartnerPayload> {
+        moved(ctx, input.id, PartnerMove::Revoke, Some(input.reason)).await
+    }
+
+    /// Brings a revoked partner back. Its tokens from before stay dead. Needs `partners:write`.
+    async fn reinstate_partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which partner.")] input: ReinstatePartnerInput,
+    ) -> Nullable<PartnerPayload> {
+        moved(ctx, input.id, PartnerMove::Reinstate, None).await
+    }
+
+    /// Deletes a partner that has no event, commission, payout, deal, snapshot, customer or request and that no rule or tier
+    /// names, else IN_USE. Its status history, memberships, API keys and tokens go with it. Needs `partners:write`.
+    async fn delete_partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which partner.")] input: DeleteInput,
+    ) -> Nullable<DeletePayload> {
+        let request = mutation(ctx).await;
+        let deleted = delete_partner(&request.app, &request.caller, &input.id).await;
+        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+    }
+
+    /// Makes a partner belong to a campaign, which decides where it is listed, never what pays. Needs `partners:write`.
+    async fn add_partner_to_campaign(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which partner and which campaign.")] input: AddPartnerToCampaignInput,
+    ) -> Nullable<PartnerPayload> {
+        let request = mutation(ctx).await;
+        let joined = join_campaign(&request.app, &request.caller, &input.partner_id, &input.campaign_id);
+        Some(PartnerPayload::of(&request, joined).await)
+    }
+
+    /// Issues a short-lived token that reads what is one partner's, so that a portal needs no other identity service.
+    /// Nobody grants a scope they lack. Needs `partners:write`.
+    async fn issue_partner_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "For whom, and what it opens.")] input: IssuePartnerTokenInput,
+    ) -> Nullable<IssuePartnerTokenPayload> {
+        let request = mutation(ctx).await;
+        let (scopes, ttl) = (input.scopes.as_deref(), input.ttl_seconds);
+        let issued = issue_for_partner(&request.app, &request.caller, &input.partner_id, scopes, ttl);
+        let issued = request.answered(issued).await;
+        Some(answer(issued).map(|(issued, mut user_errors)| {
+            let (token, expires_at) = issued.map(|issued| (issued.token, DateTime(issued.expires_at))).unzip();
+            if matches!(token, Some(None)) {
+                user_errors.push(shown_once("the token"));
+            }
+            IssuePartnerTokenPayload {
+                token: token.flatten(),
+                expires_at,
+                user_errors,
+            }
+        }))
+    }
+}

@@ -1,0 +1,130 @@
+//! Simulating the rules of partner groups.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+
+use super::rule::{PartnerGroupRuleInput, drafts};
+use crate::domain::group_rules::ScenarioDraft;
+use crate::graphql::context::mutation;
+use crate::graphql::error::Nullable;
+use crate::graphql::input::id_text;
+use crate::graphql::money::{ExplanationStep, Money};
+use crate::graphql::rows::{Below, Plain, PlainObject};
+use crate::graphql::scalar::{CurrencyCode, Decimal};
+use crate::graphql::user_error::{UserError, answer};
+use crate::service::partner_group::{RulesSource, SimulatedFee, simulate};
+use crate::store::view::Json;
+
+/// Rules and charges to try them on. Give either `partnerGroupId` or `rules`.
+#[derive(InputObject)]
+pub struct SimulatePartnerGroupInput {
+    /// The group whose rules to simulate.
+    pub partner_group_id: Option<ID>,
+    /// Rules to simulate that no group has yet.
+    pub rules: Option<Vec<PartnerGroupRuleInput>>,
+    /// The charges to try them on, 1 to 500.
+    pub scenarios: Vec<PartnerGroupScenarioInput>,
+    /// The currency of the charges; by default the group's, else the tenant's.
+    pub currency: Option<CurrencyCode>,
+}
+
+/// A charge and the circumstances that rules look at.
+#[derive(Clone, InputObject)]
+pub struct PartnerGroupScenarioInput {
+    /// The charge; it may have more digits than the currency.
+    pub charge_amount: Decimal,
+    /// In which month of its life the customer is, from 1; 0 is read as 1.
+    pub customer_months: i32,
+    /// The partner's lifetime value before the charge, in the charge's currency.
+    #[graphql(default_with = "Decimal(rust_decimal::Decimal::ZERO)")]
+    pub partner_ltv: Decimal,
+    /// How many customers with a paid charge the partner had before.
+    #[graphql(default = 0)]
+    pub qualified_customers: i32,
+    /// Whether the charge brings the partner's first paid customer.
+    #[graphql(default = false)]
+    pub first_paid_customer_bootstrap: bool,
+}
+
+/// What the rules would pay.
+#[derive(SimpleObject)]
+pub struct SimulatePartnerGroupPayload {
+    /// One result for each scenario, in their order; null if there is something to mend.
+    pub results: Option<Plain<PartnerGroupSimulation>>,
+    /// What to mend; empty: it is done.
+    pub user_errors: Vec<UserError>,
+}
+
+/// What the rules would pay for one charge.
+#[derive(Clone, SimpleObject)]
+pub struct PartnerGroupSimulation {
+    /// The fee, rounded half away from zero to the currency's digits.
+    pub final_fee: Money,
+    /// Base and upgrades together in percent, at most 100, whatever bonuses and gates do.
+    pub effective_percentage: Decimal,
+    /// Every rule with what came of it, in the order of evaluation. The amounts of the steps add up to the fee.
+    pub explanation: Vec<ExplanationStep>,
+}
+
+impl PlainObject for PartnerGroupSimulation {
+    fn write(&self, field: &str, below: &Below<'_>, json: &mut Json) {
+        match field {
+            "finalFee" => below.object(&self.final_fee, json),
+            "effectivePercentage" => json.plain(self.effective_percentage.0),
+            "explanation" => below.list(&self.explanation, json),
+            _ => json.null(),
+        }
+    }
+}
+
+impl From<SimulatedFee> for PartnerGroupSimulation {
+    fn from(simulated: SimulatedFee) -> Self {
+        Self {
+            final_fee: simulated.fee.fee.into(),
+            effective_percentage: Decimal(simulated.fee.effective_percentage.value()),
+            explanation: simulated.steps.into_iter().map(ExplanationStep::from).collect(),
+        }
+    }
+}
+
+impl From<PartnerGroupScenarioInput> for ScenarioDraft {
+    fn from(input: PartnerGroupScenarioInput) -> Self {
+        Self {
+            charge_amount: input.charge_amount.0,
+            customer_months: input.customer_months,
+            partner_ltv: input.partner_ltv.0,
+            qualified_customers: input.qualified_customers,
+            first_paid_customer_bootstrap: input.first_paid_customer_bootstrap,
+        }
+    }
+}
+
+#[derive(Default)]
+pub struct SimulatePartnerGroupMutation;
+
+#[Object]
+impl SimulatePartnerGroupMutation {
+    /// What the rules of a group, or rules that no group has yet, would pay for charges. Writes nothing. Needs
+    /// `partner_groups:write`, and `partner_groups:read` to have the rules of a group explained.
+    async fn simulate_partner_group(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The rules and the charges.")] input: SimulatePartnerGroupInput,
+    ) -> Nullable<SimulatePartnerGroupPayload> {
+        let request = mutation(ctx).await;
+        let source = RulesSource {
+            group: input.partner_group_id.map(id_text),
+            inline: input.rules.map(drafts),
+        };
+        let scenarios: Vec<_> = input.scenarios.into_iter().map(ScenarioDraft::from).collect();
+        let currency = input.currency.map(|code| code.0);
+        // Building the steps costs more than the sum itself: only for those who ask.
+        let explain = ctx.look_ahead().field("results").field("explanation").exists();
+        let result = simulate(&request.app, &request.caller, source, &scenarios, currency, explain).await;
+        Some(
+            answer(result).map(|(results, user_errors)| SimulatePartnerGroupPayload {
+                results: results.map(|results| Plain(results.into_iter().map(PartnerGroupSimulation::from).collect())),
+                user_errors,
+            }),
+        )
+    }
+}

@@ -1,0 +1,3 @@
+//! Partnership requests: partners ask to join campaigns.
+
+pub mod object;

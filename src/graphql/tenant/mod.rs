@@ -1,0 +1,5 @@
+//! The tenant, its API keys and its audit log.
+
+pub mod api_key;
+pub mod audit;
+pub mod object;

@@ -1,0 +1,151 @@
+//! The tenant and the caller.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+
+use crate::domain::tenant;
+use crate::graphql::context::{mutation, request};
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::input::{MoneyInput, patch, plain};
+use crate::graphql::money::Money;
+use crate::graphql::partner::object::Partner;
+use crate::graphql::rows::Shown;
+use crate::graphql::scalar::CurrencyCode;
+use crate::graphql::user_error::{UserError, answer};
+use crate::service;
+
+/// Who is asking, as the token says.
+pub struct Viewer;
+
+/// Who is asking, as the token says.
+#[Object]
+impl Viewer {
+    /// The tenant whose data the token opens.
+    async fn tenant(&self, ctx: &Context<'_>) -> Result<Tenant, ApiError> {
+        let tenant = Arc::clone(request(ctx).tenant().await?);
+        Ok(Arc::unwrap_or_clone(tenant).into())
+    }
+
+    /// Who the token was issued for.
+    async fn subject(&self, ctx: &Context<'_>) -> String {
+        request(ctx).caller.subject().to_owned()
+    }
+
+    /// What the token allows. `admin` is everything within the tenant.
+    async fn scopes(&self, ctx: &Context<'_>) -> Vec<String> {
+        request(ctx)
+            .caller
+            .permissions()
+            .list()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    /// The partner that the token is bound to; null for staff.
+    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Shown<Partner>> {
+        nullable(async {
+            match request(ctx).caller.partner() {
+                Some(partner) => Partner::shown(ctx, partner),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+}
+
+/// An organisation's partner programme. Nothing is ever visible across tenants.
+#[derive(Clone, SimpleObject)]
+pub struct Tenant {
+    /// Its id.
+    #[graphql(owned)]
+    pub id: ID,
+    /// Its name.
+    pub name: String,
+    /// The short name that tokens and the command line use; it never changes.
+    pub slug: String,
+    /// What amounts are in where nothing else is said.
+    pub base_currency: CurrencyCode,
+    /// The IANA time zone that calendar months, periods and series follow.
+    pub time_zone: String,
+    /// A payout below the minimum of its currency is not made; without one, any amount above 0 is paid.
+    pub minimum_payouts: Vec<Money>,
+}
+
+impl From<tenant::Tenant> for Tenant {
+    fn from(tenant: tenant::Tenant) -> Self {
+        Self {
+            id: tenant.id.to_string().into(),
+            name: tenant.name,
+            slug: tenant.slug,
+            base_currency: CurrencyCode(tenant.base_currency),
+            time_zone: tenant.time_zone.name().to_owned(),
+            minimum_payouts: tenant.minimum_payouts.into_iter().map(Money::from).collect(),
+        }
+    }
+}
+
+/// Changes of the tenant's settings. Absent fields stay as they are.
+#[derive(InputObject)]
+pub struct UpdateTenantInput {
+    /// Its name.
+    pub name: MaybeUndefined<String>,
+    /// An IANA time zone such as "Europe/Berlin".
+    pub time_zone: MaybeUndefined<String>,
+    /// The minimum payouts, at most one a currency; they replace the former ones.
+    pub minimum_payouts: MaybeUndefined<Vec<MoneyInput>>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+/// What changing the tenant's settings did.
+#[derive(SimpleObject)]
+pub struct TenantPayload {
+    /// The tenant as it is now; null if nothing was changed.
+    tenant: Option<Tenant>,
+    /// What to mend; empty: it is done.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(Default)]
+pub struct TenantQuery;
+
+#[Object]
+impl TenantQuery {
+    /// Who is asking, as the token says.
+    async fn viewer(&self) -> Viewer {
+        Viewer
+    }
+}
+
+#[derive(Default)]
+pub struct TenantMutation;
+
+#[Object]
+impl TenantMutation {
+    /// Changes the tenant's settings. Needs the scope `admin`.
+    async fn update_tenant(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateTenantInput,
+    ) -> Nullable<TenantPayload> {
+        let request = mutation(ctx).await;
+        let change = service::tenant::TenantChange {
+            name: plain(input.name),
+            time_zone: plain(input.time_zone),
+            minimum_payouts: patch(input.minimum_payouts, |list| {
+                list.into_iter()
+                    .map(|money| (money.amount.0, money.currency.0))
+                    .collect()
+            }),
+        };
+        let changed = request
+            .answered(service::tenant::update(&request.app, &request.caller, change))
+            .await;
+        Some(answer(changed).map(|(tenant, user_errors)| TenantPayload {
+            tenant: tenant.map(Tenant::from),
+            user_errors,
+        }))
+    }
+}

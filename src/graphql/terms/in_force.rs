@@ -1,0 +1,276 @@
+//! The terms in force: what the next event of a partner would earn.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, Object};
+
+use super::snapshot::CommissionSnapshot;
+use super::term::CommissionTerm;
+use crate::auth::{Denied, Resource};
+use crate::domain::decision;
+use crate::domain::id::{CampaignId, PartnerId};
+use crate::domain::partner::PartnerStatus;
+use crate::domain::tiered::Metric;
+use crate::graphql::campaign::object::Campaign;
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::ledger::event::decision::NoCommissionReason;
+use crate::graphql::money::Money;
+use crate::graphql::partner_group::object::PartnerGroup;
+use crate::graphql::partner_group::rule::PartnerGroupRule;
+use crate::graphql::scalar::{CurrencyCode, Date};
+use crate::graphql::tiered::counter::TierCounter;
+use crate::graphql::tiered::object::{CrossingPolicy, RetroactiveModifier, TierGoal, TierModifier, TierPeriod};
+use crate::service::ledger::in_force::{self, Key};
+use crate::service::ledger::tiers::{OfferKey, Offered};
+
+/// Where the terms come from that pay; the first that there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "decision::TermsSource")]
+pub enum TermsSource {
+    /// What the partner was promised for the campaign.
+    CampaignSnapshot,
+    /// What the partner was promised for every campaign.
+    PartnerSnapshot,
+    /// The campaign's live terms.
+    Campaign,
+    /// The rules of the partner's group.
+    Group,
+    /// The rules of the tenant's default group, since the partner has none.
+    DefaultGroup,
+    /// There are none: nothing pays.
+    None,
+}
+
+/// What the next event of a partner would earn.
+#[derive(Clone)]
+pub struct TermsInForce {
+    key: Key,
+    terms: Arc<in_force::TermsInForce>,
+}
+
+/// Whether the caller may read what pays a partner: staff with the scope, and any token of the partner itself, whose promises
+/// these are.
+fn promised(ctx: &Context<'_>, resource: Resource) -> Result<(), Denied> {
+    let request = request(ctx);
+    match request.is_partner() {
+        true => Ok(()),
+        false => request.caller.read(resource).map(|_| ()),
+    }
+}
+
+impl TermsInForce {
+    /// `None`: the campaign is unknown, or nothing of the partner's whose token it is.
+    pub async fn load(
+        ctx: &Context<'_>,
+        partner: PartnerId,
+        status: PartnerStatus,
+        campaign: Option<CampaignId>,
+    ) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Partners)?;
+        if campaign.is_some() {
+            promised(ctx, Resource::Campaigns)?;
+        }
+        let now = request.app.clock.now();
+        let key = Key {
+            partner,
+            status,
+            campaign,
+            now,
+        };
+        let terms = request.loaders().terms_in_force.load(key.clone()).await?;
+        Ok(terms.map(|terms| Self { key, terms }))
+    }
+}
+
+/// What the next event of a partner would earn, in whatever tiered commissions stand. A partner's token sees the whole of
+/// what pays it, but nothing of revenue.
+#[Object]
+impl TermsInForce {
+    /// Where the terms come from.
+    async fn source(&self) -> TermsSource {
+        self.terms.source.into()
+    }
+
+    /// The promise that pays; null where none does.
+    async fn snapshot(&self) -> Option<CommissionSnapshot> {
+        self.terms.snapshot.clone().map(CommissionSnapshot::from)
+    }
+
+    /// The campaign that was asked for; null if none was.
+    async fn campaign(&self) -> Option<Campaign> {
+        self.terms.campaign.clone().map(Campaign::from)
+    }
+
+    /// The group whose rules decide what components of the basis GROUP_RULES give: the partner's, or the tenant's default
+    /// one; null where no rules decide.
+    async fn group(&self) -> Option<PartnerGroup> {
+        let rules = self.terms.rules.as_ref()?;
+        Some(PartnerGroup::from(rules.group.clone()))
+    }
+
+    /// What would stop any event that happened now: the status of partner or campaign, the campaign's time, or that
+    /// nothing pays. Null: nothing does.
+    async fn earns_nothing(&self) -> Option<NoCommissionReason> {
+        self.terms.stopped.map(NoCommissionReason::from)
+    }
+
+    /// The components, each of which makes a commission of its own from an event that it matches; empty where nothing
+    /// pays.
+    async fn terms(&self) -> Vec<CommissionTerm> {
+        self.terms.terms.iter().map(CommissionTerm::from).collect()
+    }
+
+    /// The group's rules; empty where no rules decide. Needs `partner_groups:read`, but for the partner itself.
+    async fn rules(&self, ctx: &Context<'_>) -> Result<Vec<PartnerGroupRule>, ApiError> {
+        promised(ctx, Resource::PartnerGroups)?;
+        let rules = self.terms.rules.iter().flat_map(|rules| rules.group.rules.rules());
+        Ok(rules.map(PartnerGroupRule::from).collect())
+    }
+
+    /// What the amounts of the rules are in; upgrades and bonuses then apply to charges in it only. Null: in whatever
+    /// currency the charge has.
+    async fn rules_currency(&self, ctx: &Context<'_>) -> Nullable<CurrencyCode> {
+        nullable(async {
+            promised(ctx, Resource::PartnerGroups)?;
+            let currency = self.terms.rules.as_ref().and_then(|rules| rules.group.currency);
+            Ok(currency.map(CurrencyCode))
+        })
+        .await
+    }
+
+    /// How many days a commission waits before it may be approved; null: it is approved by hand only.
+    async fn holdback_days(&self) -> Option<u32> {
+        self.terms.holdback_days
+    }
+
+    /// What the rules compare upgrades with: the charges credited to the partner so far less refunds and chargebacks, one
+    /// sum a currency; empty where no rules decide. Needs `commissions:read`, but for the partner itself.
+    async fn lifetime_value(&self, ctx: &Context<'_>) -> Result<Vec<Money>, ApiError> {
+        promised(ctx, Resource::Commissions)?;
+        let values = self.terms.rules.iter().flat_map(|rules| &rules.lifetime_values);
+        Ok(values.copied().map(Money::from).collect())
+    }
+
+    /// What the rules compare gates with: how many customers of the partner have a paid charge so far; null where no rules
+    /// decide. Needs `events:read`, but for the partner itself.
+    async fn qualified_customers(&self, ctx: &Context<'_>) -> Nullable<u32> {
+        nullable(async {
+            promised(ctx, Resource::Events)?;
+            Ok(self.terms.rules.as_ref().map(|rules| rules.qualified_customers))
+        })
+        .await
+    }
+
+    /// The ACTIVE tiered commissions that would count an event that happened now, the oldest first; a partner's token
+    /// shows those that change what it is paid. Needs `tiered_commissions:read`, but for the partner itself.
+    async fn tiers(&self, ctx: &Context<'_>) -> Result<Vec<TierOffer>, ApiError> {
+        promised(ctx, Resource::TieredCommissions)?;
+        let Some(campaign) = &self.terms.campaign else {
+            return Ok(Vec::new());
+        };
+        let key = OfferKey {
+            partner: self.key.partner,
+            campaign: campaign.id,
+            advertiser: campaign.advertiser_id,
+            now: self.key.now,
+        };
+        let request = request(ctx);
+        let offers = request
+            .loaders()
+            .offers
+            .load((key, self.terms.zone))
+            .await?
+            .unwrap_or_default();
+        let shown = offers
+            .iter()
+            .filter(|offer| !request.is_partner() || offer.tier.changes_payout());
+        Ok(shown.map(|offer| TierOffer(campaign.id, offer.clone())).collect())
+    }
+}
+
+/// A tiered commission that would count a partner's next conversion on a campaign.
+#[derive(Clone)]
+pub struct TierOffer(CampaignId, Offered);
+
+/// A tiered commission that would count a partner's next conversion on a campaign: what it takes, what it gives, and how
+/// far the partner has come. A partner's token shows no goal of revenue, though `achieved` and `acts` are true to all.
+#[Object]
+impl TierOffer {
+    /// Its name.
+    async fn name(&self) -> &str {
+        &self.1.tier.name
+    }
+
+    /// The only type of events that count and change; null: every charge and conversion.
+    async fn event_type(&self) -> Option<&str> {
+        self.1.tier.event_type.as_deref()
+    }
+
+    /// How often its counters start again.
+    async fn period(&self) -> TierPeriod {
+        self.1.tier.period.into()
+    }
+
+    /// The day from whose beginning it counts, in the tenant's time zone.
+    async fn start_date(&self) -> Date {
+        Date(self.1.tier.start_date)
+    }
+
+    /// The day to whose end it counts, in the tenant's time zone.
+    async fn end_date(&self) -> Date {
+        Date(self.1.tier.end_date)
+    }
+
+    /// Which counters decide the rate of a conversion.
+    async fn crossing_policy(&self) -> CrossingPolicy {
+        self.1.tier.crossing_policy.into()
+    }
+
+    /// The currency of its goals and of its flat and exact values. Amounts in another one neither count nor change.
+    async fn currency(&self) -> CurrencyCode {
+        CurrencyCode(self.1.tier.currency)
+    }
+
+    /// What to reach: all of it.
+    async fn goals(&self, ctx: &Context<'_>) -> Vec<TierGoal> {
+        let for_partner = request(ctx).is_partner();
+        let goals = self.1.tier.goals.iter();
+        let shown = goals.filter(|goal| goal.metric != Metric::Revenue || !for_partner);
+        shown.map(TierGoal::from).collect()
+    }
+
+    /// How the payout of conversions changes while the goals are reached; null: not at all.
+    async fn payout(&self) -> Option<TierModifier> {
+        self.1.tier.payout.as_ref().map(TierModifier::from)
+    }
+
+    /// What the payouts of the window become when the goals are reached, once; null: they stay.
+    async fn retroactive_payout(&self) -> Option<RetroactiveModifier> {
+        self.1.tier.retroactive_payout.as_ref().map(RetroactiveModifier::from)
+    }
+
+    /// Whether it has changed earlier amounts of the window, or all its goals are reached.
+    async fn achieved(&self) -> bool {
+        self.1.achieved
+    }
+
+    /// Whether its rate applies to the payout of the next conversion: its goals are reached and no other tiered commission
+    /// goes before it. With a crossing policy of CROSSING_CONVERSION the next conversion itself is counted, though not its
+    /// amounts, which nobody knows. Of several that act, which have different event types, that of the conversion's own type
+    /// goes before one without a type; others with another currency change only amounts in theirs.
+    async fn acts(&self) -> bool {
+        self.1.acts
+    }
+
+    /// How far each goal is reached in the window of this moment.
+    async fn counters(&self, ctx: &Context<'_>) -> Vec<TierCounter> {
+        let for_partner = request(ctx).is_partner();
+        let progress = self.1.progress.iter();
+        let shown = progress.filter(|goal| goal.metric != Metric::Revenue || !for_partner);
+        shown
+            .map(|goal| TierCounter::of(&self.1.tier.name, Some(self.0), goal))
+            .collect()
+    }
+}

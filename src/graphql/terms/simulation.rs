@@ -1,0 +1,129 @@
+//! Simulating commission terms.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+
+use super::snapshot::CommissionSnapshotInput;
+use super::term::{CommissionTermInput, drafts};
+use crate::domain::event::EventKind as DomainKind;
+use crate::graphql::context::mutation;
+use crate::graphql::error::Nullable;
+use crate::graphql::input::{MoneyInput, id_text};
+use crate::graphql::ledger::event::object::EventKind;
+use crate::graphql::money::{ExplanationStep, Money};
+use crate::graphql::scalar::DateTime;
+use crate::graphql::user_error::{UserError, answer};
+use crate::service::ledger::terms_simulation::{self, TermsSimulation, simulate};
+use crate::service::snapshot::SnapshotDraft;
+
+/// Terms of a campaign, and events of one partner to try them on.
+#[derive(InputObject)]
+pub struct SimulateCampaignTermsInput {
+    /// The campaign's terms, at most 10 components; none: the group's rules pay.
+    pub terms: Vec<CommissionTermInput>,
+    /// The campaign's holdback.
+    pub holdback_days: Option<i32>,
+    /// What the partner was promised, which wins over the campaign's terms.
+    pub snapshot: Option<CommissionSnapshotInput>,
+    /// The partner's group; by default the tenant's default one.
+    pub partner_group_id: Option<ID>,
+    /// 1 to 500 events in the order of recording; each is recorded when it happens.
+    pub events: Vec<SimulatedEventInput>,
+}
+
+/// An event to try terms on.
+#[derive(Clone, InputObject)]
+pub struct SimulatedEventInput {
+    /// CHARGE or CONVERSION.
+    #[graphql(default_with = "EventKind::Charge")]
+    pub kind: EventKind,
+    /// A finer kind, such as "invoice_paid".
+    #[graphql(name = "type")]
+    pub event_type: Option<String>,
+    /// What was paid; at least 0.
+    pub amount: Option<MoneyInput>,
+    /// When it happens.
+    pub occurred_at: DateTime,
+    /// Whose event it is: any name; the same name is the same customer.
+    pub customer: Option<String>,
+}
+
+/// What the terms would pay.
+#[derive(SimpleObject)]
+pub struct SimulateCampaignTermsPayload {
+    /// What the events would earn; null if there is something to mend.
+    pub commissions: Option<Vec<SimulatedCommission>>,
+    /// What to mend; empty: it is done.
+    pub user_errors: Vec<UserError>,
+}
+
+/// What one event would earn by one component.
+#[derive(Clone, SimpleObject)]
+pub struct SimulatedCommission {
+    /// The event's place in the list, from 0.
+    pub event: usize,
+    /// The component's place in the terms that paid, from 0.
+    pub term: usize,
+    /// How much.
+    pub amount: Money,
+    /// How many days it would wait; null: it is approved by hand.
+    pub holdback_days: Option<u32>,
+    /// From when on it could be approved; null: by hand, at any time.
+    pub mature_at: Option<DateTime>,
+    /// How the amount came about.
+    pub explanation: Vec<ExplanationStep>,
+}
+
+impl From<terms_simulation::SimulatedCommission> for SimulatedCommission {
+    fn from(simulated: terms_simulation::SimulatedCommission) -> Self {
+        Self {
+            event: simulated.event,
+            term: simulated.earned.term,
+            amount: simulated.earned.amount.into(),
+            holdback_days: simulated.holdback_days,
+            mature_at: simulated.mature_at.map(DateTime),
+            explanation: simulated
+                .earned
+                .explanation
+                .into_iter()
+                .map(ExplanationStep::from)
+                .collect(),
+        }
+    }
+}
+
+#[derive(Default)]
+pub struct SimulateTermsMutation;
+
+#[Object]
+impl SimulateTermsMutation {
+    /// What events would earn under terms, by the functions that record real ones. Writes nothing. Needs
+    /// `campaigns:write`, and `partner_groups:read` where the rules of a group decide.
+    async fn simulate_campaign_terms(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The terms and the events.")] input: SimulateCampaignTermsInput,
+    ) -> Nullable<SimulateCampaignTermsPayload> {
+        let request = mutation(ctx).await;
+        let events = input.events.into_iter().map(|event| terms_simulation::SimulatedEvent {
+            kind: DomainKind::from(event.kind),
+            event_type: event.event_type,
+            amount: event.amount.map(|money| (money.amount.0, money.currency.0)),
+            occurred_at: event.occurred_at.0,
+            customer: event.customer,
+        });
+        let simulation = TermsSimulation {
+            terms: drafts(input.terms),
+            holdback_days: input.holdback_days,
+            snapshot: input.snapshot.map(SnapshotDraft::from),
+            partner_group_id: input.partner_group_id.map(id_text),
+            events: events.collect(),
+        };
+        let result = simulate(&request.app, &request.caller, simulation).await;
+        Some(
+            answer(result).map(|(commissions, user_errors)| SimulateCampaignTermsPayload {
+                commissions: commissions.map(|list| list.into_iter().map(SimulatedCommission::from).collect()),
+                user_errors,
+            }),
+        )
+    }
+}

@@ -1,0 +1,136 @@
+//! Commission terms on the wire.
+
+use async_graphql::resolver_utils::enum_value;
+use async_graphql::{Enum, InputObject, SimpleObject};
+
+use crate::domain::terms::{self, Basis, Term, TermDraft};
+use crate::graphql::context::RequestContext;
+use crate::graphql::rows::{Below, PlainObject};
+use crate::graphql::scalar::{CurrencyCode, Decimal};
+use crate::store::view::{self, Json};
+use crate::store::{self, StoreError};
+
+/// One component of commission terms. Every component that matches an event makes its own commission.
+#[derive(Clone, SimpleObject)]
+pub struct CommissionTerm {
+    /// How it turns an event into an amount.
+    pub basis: TermBasis,
+    /// Percent with PERCENT ("20" is 20 %), the amount with FIXED; null with GROUP_RULES.
+    pub value: Option<Decimal>,
+    /// With FIXED what the amount is in; null: the tenant's base currency. Null with the others.
+    pub currency: Option<CurrencyCode>,
+    /// Which of a customer's events it pays for.
+    pub trigger: TermTrigger,
+    /// Only events of this type; null: of any.
+    pub event_type: Option<String>,
+    /// Only in that many calendar months from the customer's first event; null: for ever.
+    pub recurring_months: Option<u32>,
+}
+
+impl PlainObject for CommissionTerm {
+    fn write(&self, field: &str, _: &Below<'_>, json: &mut Json) {
+        match field {
+            "basis" => json.plain(enum_value(self.basis)),
+            "value" => json.optional(self.value.map(|value| value.0)),
+            "currency" => json.optional(self.currency.map(|currency| currency.0)),
+            "trigger" => json.plain(enum_value(self.trigger)),
+            "eventType" => json.optional_text(self.event_type.as_deref()),
+            "recurringMonths" => match self.recurring_months {
+                Some(months) => json.number(months),
+                None => json.null(),
+            },
+            _ => json.null(),
+        }
+    }
+}
+
+/// Writes the terms that a column holds.
+pub fn write_terms(
+    _: &RequestContext,
+    row: &view::Row,
+    cells: &[usize],
+    below: &Below<'_>,
+    json: &mut Json,
+) -> Result<(), StoreError> {
+    let terms = store::snapshot::terms(row, cells[0])?;
+    below.list(&terms.iter().map(CommissionTerm::from).collect::<Vec<_>>(), json);
+    Ok(())
+}
+
+/// How a component turns an event into an amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "terms::BasisKind")]
+pub enum TermBasis {
+    /// A share of the event's amount.
+    Percent,
+    /// A fixed amount.
+    Fixed,
+    /// Whatever the rules of the partner's group say when the event is recorded.
+    GroupRules,
+}
+
+/// Which of a customer's events a component pays for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "terms::Trigger")]
+pub enum TermTrigger {
+    /// Every one.
+    Every,
+    /// The first of its type.
+    First,
+    /// All but the first of its type.
+    Subsequent,
+}
+
+/// One component of commission terms.
+#[derive(Clone, InputObject)]
+pub struct CommissionTermInput {
+    /// How it turns an event into an amount.
+    pub basis: TermBasis,
+    /// With PERCENT "0" to "100", at most 6 decimals; with FIXED the amount; not with GROUP_RULES.
+    pub value: Option<Decimal>,
+    /// Only with FIXED; by default the tenant's base currency.
+    pub currency: Option<CurrencyCode>,
+    /// Which of a customer's events it pays for.
+    #[graphql(default_with = "TermTrigger::Every")]
+    pub trigger: TermTrigger,
+    /// Only events of this type. Required with FIRST and SUBSEQUENT.
+    pub event_type: Option<String>,
+    /// Only in that many calendar months from the customer's first event, 1 to 600.
+    pub recurring_months: Option<i32>,
+}
+
+impl From<&Term> for CommissionTerm {
+    fn from(term: &Term) -> Self {
+        let (value, currency) = match &term.basis {
+            Basis::Percent { value } => (Some(value.value()), None),
+            Basis::Fixed { value, currency } => (Some(*value), *currency),
+            Basis::GroupRules => (None, None),
+        };
+        Self {
+            basis: term.basis_kind().into(),
+            value: value.map(Decimal),
+            currency: currency.map(CurrencyCode),
+            trigger: term.trigger.into(),
+            event_type: term.event_type.clone(),
+            recurring_months: term.recurring_months,
+        }
+    }
+}
+
+impl From<CommissionTermInput> for TermDraft {
+    fn from(input: CommissionTermInput) -> Self {
+        Self {
+            basis: input.basis.into(),
+            value: input.value.map(|value| value.0),
+            currency: input.currency.map(|code| code.0),
+            trigger: input.trigger.into(),
+            event_type: input.event_type,
+            recurring_months: input.recurring_months,
+        }
+    }
+}
+
+/// The drafts of a list of components.
+pub fn drafts(terms: Vec<CommissionTermInput>) -> Vec<TermDraft> {
+    terms.into_iter().map(TermDraft::from).collect()
+}

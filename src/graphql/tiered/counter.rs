@@ -1,0 +1,91 @@
+//! How far the goals of tiers are reached.
+
+use async_graphql::{Context, Object};
+
+use super::object::TierMetric;
+use crate::domain::id::CampaignId;
+use crate::domain::tiered::Progress;
+use crate::graphql::campaign::object::Campaign;
+use crate::graphql::error::{Nullable, nullable};
+use crate::graphql::identity;
+use crate::graphql::scalar::{DateTime, Decimal};
+
+/// How far one goal of a tier is reached in a window.
+#[derive(Clone)]
+pub struct TierCounter {
+    tier: String,
+    campaign: Option<CampaignId>,
+    progress: Progress,
+}
+
+impl TierCounter {
+    /// The counter of one goal of the tier with this name; without a campaign in a simulation.
+    pub fn of(tier: &str, campaign: Option<CampaignId>, progress: &Progress) -> Self {
+        let (tier, progress) = (tier.to_owned(), *progress);
+        Self {
+            tier,
+            campaign,
+            progress,
+        }
+    }
+}
+
+/// How far one goal of a tier is reached in a window.
+#[Object]
+impl TierCounter {
+    /// The tier's name.
+    async fn tier(&self) -> &str {
+        &self.tier
+    }
+
+    /// The campaign whose events are counted; null in a simulation.
+    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
+        nullable(async {
+            match self.campaign {
+                Some(id) => identity::campaign(ctx, id).await,
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// Where the window begins.
+    async fn window_start(&self) -> Option<DateTime> {
+        Some(DateTime(self.progress.window.start))
+    }
+
+    /// Where it ends, excluded.
+    async fn window_end(&self) -> Option<DateTime> {
+        Some(DateTime(self.progress.window.end))
+    }
+
+    /// What is counted.
+    async fn metric(&self) -> TierMetric {
+        self.progress.metric.into()
+    }
+
+    /// How much there is: a whole number, or an amount of the tier's currency.
+    async fn value(&self) -> Decimal {
+        Decimal(self.progress.value)
+    }
+
+    /// What to reach; 0: nothing.
+    async fn goal(&self) -> Decimal {
+        Decimal(self.progress.goal)
+    }
+
+    /// Whether the goal is reached.
+    async fn goal_reached(&self) -> bool {
+        self.progress.is_reached()
+    }
+
+    /// What is still missing of the goal; 0 once it is reached.
+    async fn remaining(&self) -> Decimal {
+        Decimal(self.progress.remaining())
+    }
+
+    /// Below which value the rate holds; null: it has no end.
+    async fn max(&self) -> Option<Decimal> {
+        self.progress.max.map(Decimal)
+    }
+}

@@ -1,0 +1,220 @@
+//! Tiered commissions as they are entered.
+
+use async_graphql::{ID, InputObject, MaybeUndefined};
+
+use super::object::{CrossingPolicy, RetroactiveType, TierAction, TierMetric, TierPeriod, TieredCommissionStatus};
+use crate::domain::tiered::{self, Draft, GoalDraft, ModifierDraft, RetroactiveDraft};
+use crate::graphql::input::{id_text, id_texts, patch, plain};
+use crate::graphql::scalar::{CurrencyCode, Date, Decimal};
+use crate::service::tiered_commission::{NewTieredCommission, TieredCommissionChange};
+
+/// A new tiered commission.
+#[derive(Clone, InputObject)]
+pub struct CreateTieredCommissionInput {
+    /// Its name.
+    pub name: String,
+    /// The id that another system gave it; unique among the tiered commissions in force.
+    pub external_id: Option<String>,
+    /// A note of staff, at most 5,000 characters.
+    pub notes: Option<String>,
+    /// Whether it acts.
+    pub status: TieredCommissionStatus,
+    /// The day from whose beginning it counts, in the tenant's time zone.
+    pub start_date: Date,
+    /// The day to whose end it counts; not before the start date.
+    pub end_date: Date,
+    /// How often its counters start again.
+    pub period: TierPeriod,
+    /// Which counters decide the rate of a conversion; NEXT_CONVERSION by default.
+    pub crossing_policy: Option<CrossingPolicy>,
+    /// The currency of its goals and of its flat and exact values; by default the tenant's base currency. It never changes.
+    pub currency: Option<CurrencyCode>,
+    /// Whether it is for all partners, also for those to come.
+    #[graphql(default)]
+    pub apply_to_all_partners: bool,
+    /// The partners that it is for; at least one, unless it is for all.
+    pub partner_ids: Option<Vec<ID>>,
+    /// The campaigns whose events it counts; at least one, unless there are advertisers.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// The advertisers all of whose campaigns it counts.
+    pub advertiser_ids: Option<Vec<ID>>,
+    /// The only type of events that count and change; only with exactly one campaign and no advertiser.
+    pub event_type: Option<String>,
+    /// What to reach: each metric at most once, at least one goal above 0.
+    pub goals: Vec<TierGoalInput>,
+    /// How the payout of conversions changes while the goals are reached.
+    pub payout: Option<TierModifierInput>,
+    /// How the revenue of conversions changes while the goals are reached.
+    pub revenue: Option<TierModifierInput>,
+    /// What the payouts of the window become when the goals are reached, once.
+    pub retroactive_payout: Option<RetroactiveModifierInput>,
+    /// What the revenue of the window becomes when the goals are reached, once.
+    pub retroactive_revenue: Option<RetroactiveModifierInput>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+/// Changes of a tiered commission. Absent fields stay as they are; null clears.
+#[derive(InputObject)]
+pub struct UpdateTieredCommissionInput {
+    /// Which one.
+    pub id: ID,
+    /// Its name.
+    pub name: MaybeUndefined<String>,
+    /// The id that another system gave it; unique among the tiered commissions in force.
+    pub external_id: MaybeUndefined<String>,
+    /// A note of staff, at most 5,000 characters.
+    pub notes: MaybeUndefined<String>,
+    /// Whether it acts.
+    pub status: MaybeUndefined<TieredCommissionStatus>,
+    /// The day from whose beginning it counts, in the tenant's time zone.
+    pub start_date: MaybeUndefined<Date>,
+    /// The day to whose end it counts; not before the start date.
+    pub end_date: MaybeUndefined<Date>,
+    /// How often its counters start again.
+    pub period: MaybeUndefined<TierPeriod>,
+    /// Which counters decide the rate of a conversion.
+    pub crossing_policy: MaybeUndefined<CrossingPolicy>,
+    /// Whether it is for all partners, also for those to come.
+    pub apply_to_all_partners: MaybeUndefined<bool>,
+    /// The partners from now on; at least one, unless it is for all.
+    pub partner_ids: MaybeUndefined<Vec<ID>>,
+    /// The campaigns from now on; at least one, unless there are advertisers.
+    pub campaign_ids: MaybeUndefined<Vec<ID>>,
+    /// The advertisers from now on.
+    pub advertiser_ids: MaybeUndefined<Vec<ID>>,
+    /// The only type of events that count and change; null: every charge and conversion.
+    pub event_type: MaybeUndefined<String>,
+    /// What to reach from now on: each metric at most once, at least one goal above 0.
+    pub goals: MaybeUndefined<Vec<TierGoalInput>>,
+    /// How the payout of conversions changes while the goals are reached.
+    pub payout: MaybeUndefined<TierModifierInput>,
+    /// How the revenue of conversions changes while the goals are reached.
+    pub revenue: MaybeUndefined<TierModifierInput>,
+    /// What the payouts of the window become when the goals are reached, once.
+    pub retroactive_payout: MaybeUndefined<RetroactiveModifierInput>,
+    /// What the revenue of the window becomes when the goals are reached, once.
+    pub retroactive_revenue: MaybeUndefined<RetroactiveModifierInput>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+/// What to reach, and up to where the rate holds.
+#[derive(Clone, Copy, InputObject)]
+pub struct TierGoalInput {
+    /// What is counted.
+    pub metric: TierMetric,
+    /// At least so much; a whole number for CONVERSION and EVENT, else an amount of the tier's currency. 0: nothing to
+    /// reach.
+    #[graphql(default_with = "Decimal(rust_decimal::Decimal::ZERO)")]
+    pub goal: Decimal,
+    /// The rate holds below it; above the goal.
+    pub max: Option<Decimal>,
+}
+
+/// How an amount changes.
+#[derive(Clone, Copy, InputObject)]
+pub struct TierModifierInput {
+    /// What is done to it; not EXACT.
+    pub action: TierAction,
+    /// Percent with at most 6 decimals, or an amount of the tier's currency; above 0.
+    pub value: Decimal,
+}
+
+/// What earlier amounts become.
+#[derive(Clone, Copy, InputObject)]
+pub struct RetroactiveModifierInput {
+    /// What is done to them.
+    pub action: TierAction,
+    /// Percent with at most 6 decimals, or an amount of the tier's currency; above 0.
+    pub value: Decimal,
+    /// What the value of EXACT is: CPA or CPS of payouts, RPA or RPS of revenue; by default an amount a conversion.
+    #[graphql(name = "type")]
+    pub kind: Option<RetroactiveType>,
+}
+
+impl From<CreateTieredCommissionInput> for NewTieredCommission {
+    fn from(input: CreateTieredCommissionInput) -> Self {
+        let ids = |ids: Option<Vec<ID>>| id_texts(ids.unwrap_or_default());
+        let policy = input.crossing_policy.map(tiered::CrossingPolicy::from);
+        Self {
+            external_id: input.external_id,
+            draft: Draft {
+                name: input.name,
+                notes: input.notes,
+                status: input.status.into(),
+                start_date: input.start_date.0,
+                end_date: input.end_date.0,
+                period: input.period.into(),
+                crossing_policy: policy.unwrap_or_default(),
+                currency: input.currency.map(|code| code.0),
+                apply_to_all_partners: input.apply_to_all_partners,
+                partner_ids: ids(input.partner_ids),
+                campaign_ids: ids(input.campaign_ids),
+                advertiser_ids: ids(input.advertiser_ids),
+                event_type: input.event_type,
+                goals: goals(input.goals),
+                payout: input.payout.map(ModifierDraft::from),
+                revenue: input.revenue.map(ModifierDraft::from),
+                retroactive_payout: input.retroactive_payout.map(RetroactiveDraft::from),
+                retroactive_revenue: input.retroactive_revenue.map(RetroactiveDraft::from),
+            },
+        }
+    }
+}
+
+impl From<UpdateTieredCommissionInput> for TieredCommissionChange {
+    fn from(input: UpdateTieredCommissionInput) -> Self {
+        Self {
+            id: id_text(input.id),
+            external_id: plain(input.external_id),
+            change: tiered::TieredCommissionChange {
+                name: plain(input.name),
+                notes: plain(input.notes),
+                status: patch(input.status, tiered::Status::from),
+                start_date: patch(input.start_date, |date| date.0),
+                end_date: patch(input.end_date, |date| date.0),
+                period: patch(input.period, tiered::Period::from),
+                crossing_policy: patch(input.crossing_policy, tiered::CrossingPolicy::from),
+                apply_to_all_partners: plain(input.apply_to_all_partners),
+                partner_ids: patch(input.partner_ids, id_texts),
+                campaign_ids: patch(input.campaign_ids, id_texts),
+                advertiser_ids: patch(input.advertiser_ids, id_texts),
+                event_type: plain(input.event_type),
+                goals: patch(input.goals, goals),
+                payout: patch(input.payout, ModifierDraft::from),
+                revenue: patch(input.revenue, ModifierDraft::from),
+                retroactive_payout: patch(input.retroactive_payout, RetroactiveDraft::from),
+                retroactive_revenue: patch(input.retroactive_revenue, RetroactiveDraft::from),
+            },
+        }
+    }
+}
+
+fn goals(inputs: Vec<TierGoalInput>) -> Vec<GoalDraft> {
+    let goal = |input: TierGoalInput| GoalDraft {
+        metric: input.metric.into(),
+        goal: input.goal.0,
+        max: input.max.map(|max| max.0),
+    };
+    inputs.into_iter().map(goal).collect()
+}
+
+impl From<TierModifierInput> for ModifierDraft {
+    fn from(input: TierModifierInput) -> Self {
+        Self {
+            action: input.action.into(),
+            value: input.value.0,
+        }
+    }
+}
+
+impl From<RetroactiveModifierInput> for RetroactiveDraft {
+    fn from(input: RetroactiveModifierInput) -> Self {
+        Self {
+            action: input.action.into(),
+            value: input.value.0,
+            kind: input.kind.map(tiered::RetroactiveType::from),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! How far the goals of tiers were reached in windows that are over.
+
+use async_graphql::Context;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::counter::TierCounter;
+use crate::auth::Resource;
+use crate::domain::Timestamp;
+use crate::domain::id::CampaignId;
+use crate::graphql::connection::{Connection, PageArguments};
+use crate::graphql::context::{RequestContext, request};
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+use crate::graphql::loader::ProgressKey;
+use crate::service::ledger::tiers::Progress;
+use crate::store::page::{Page, PageRequest, Place, SortKey};
+
+/// The windows of a partner that are over, on all campaigns or on one.
+pub fn past_tier_progress(
+    ctx: &Context<'_>,
+    partner: Uuid,
+    campaign: Option<CampaignId>,
+    page: &PageArguments,
+) -> Result<Connection<TierCounter>, ApiError> {
+    let request = request(ctx);
+    let scope = request.caller.read(Resource::TieredCommissions)?;
+    let cursors = Cursors::of((scope, "partner.pastTierProgress", partner, campaign));
+    let cursors = cursors.sorted_by(Some(SortKey::Time(Timestamp::default())));
+    let page = page.read(&cursors)?;
+    let now = request.app.clock.now();
+    let key = ProgressKey { partner, campaign, now };
+    let counted = key.clone();
+    Ok(Connection::new(
+        cursors,
+        move |request| {
+            let (key, page) = (key.clone(), page.clone());
+            Box::pin(async move { Ok(cut(&shown(request, key).await?, &page)) })
+        },
+        move |request| {
+            let key = counted.clone();
+            Box::pin(async move { Ok(shown(request, key).await?.len() as u64) })
+        },
+    ))
+}
+
+/// Those that the caller sees: a partner sees no goals of revenue, nor of tiers that change nothing else.
+async fn shown(request: &RequestContext, key: ProgressKey) -> Result<Vec<(Place, TierCounter)>, ApiError> {
+    let all = request.loaders().bygone_progress.load(key).await?.unwrap_or_default();
+    let for_partner = request.is_partner();
+    let shown = all.iter().filter(|progress| !for_partner || progress.is_for_partner());
+    let counters = shown.map(|progress| {
+        let counter = TierCounter::of(&progress.tier, Some(progress.campaign), &progress.goal);
+        (place(progress), counter)
+    });
+    Ok(counters.collect())
+}
+
+/// By the end of the window. A goal of a window has no id: one is made of what it is.
+fn place(progress: &Progress) -> Place {
+    let window = progress.goal.window;
+    let all = (
+        progress.id,
+        progress.campaign,
+        window.start,
+        window.end,
+        progress.goal.metric,
+    );
+    let mut id = [0; 16];
+    id.copy_from_slice(&Sha256::digest(format!("{all:?}"))[..16]);
+    Place {
+        key: Some(SortKey::Time(window.end)),
+        id: Uuid::from_bytes(id),
+    }
+}
+
+/// The stretch that is asked for. Cursors of what is no longer there mark the end of its window.
+fn cut<T: Clone>(all: &[(Place, T)], page: &PageRequest) -> Page<(Place, T)> {
+    let at = |place: &Place| all.iter().position(|(other, _)| other == place);
+    let end_of = |place: &Place| all.iter().take_while(|(other, _)| time(other) >= time(place)).count();
+    let first = page
+        .after
+        .as_ref()
+        .map_or(0, |place| at(place).map_or_else(|| end_of(place), |at| at + 1));
+    let last = page
+        .before
+        .as_ref()
+        .map_or(all.len(), |place| at(place).unwrap_or_else(|| end_of(place)));
+    let stretch = all.get(first..last).unwrap_or_default();
+    let size = stretch.len().min(page.limit as usize);
+    let (items, more) = if page.backward {
+        (&stretch[stretch.len() - size..], stretch.len() > size)
+    } else {
+        (&stretch[..size], stretch.len() > size)
+    };
+    Page {
+        items: items.to_vec(),
+        has_next: if page.backward { page.before.is_some() } else { more },
+        has_previous: if page.backward { more } else { page.after.is_some() },
+    }
+}
+
+fn time(place: &Place) -> Option<Timestamp> {
+    match place.key {
+        Some(SortKey::Time(time)) => Some(time),
+        _ => None,
+    }
+}

@@ -1,0 +1,193 @@
+//! Webhook endpoints: where a tenant wants to hear of what happens.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object};
+use uuid::Uuid;
+
+use crate::auth::Resource;
+use crate::domain::id::{self, WebhookEndpointId};
+use crate::domain::webhook;
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::rows::{self, Described, Shown, Type};
+use crate::graphql::scalar::DateTime;
+use crate::store::StoreError;
+use crate::store::view;
+use crate::store::webhook::endpoint;
+
+/// What webhooks tell of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "webhook::WebhookEventType")]
+pub enum WebhookEventType {
+    /// A commission was written: `commission.accrued`.
+    CommissionAccrued,
+    /// A commission may be paid: `commission.approved`.
+    CommissionApproved,
+    /// A commission's payout is paid: `commission.paid`.
+    CommissionPaid,
+    /// A commission is owed no more: `commission.reversed`.
+    CommissionReversed,
+    /// A run made a payout: `payout.created`.
+    PayoutCreated,
+    /// A payout is paid, has failed or was canceled: `payout.settled`.
+    PayoutSettled,
+    /// A partner reached the goals of a tiered commission in a window: `tier.achieved`.
+    TierAchieved,
+    /// A partner was created: `partner.created`.
+    PartnerCreated,
+    /// A partner that was invited or suspended is active: `partner.activated`.
+    PartnerActivated,
+    /// A partner was suspended: `partner.suspended`.
+    PartnerSuspended,
+    /// A partnership was ended: `partner.revoked`.
+    PartnerRevoked,
+    /// A revoked partner is back: `partner.reinstated`.
+    PartnerReinstated,
+    /// A customer was bound to another partner: `customer.reassigned`.
+    CustomerReassigned,
+    /// Somebody asks to promote a campaign: `partnership_request.created`.
+    PartnershipRequestCreated,
+    /// A request was approved or rejected: `partnership_request.decided`.
+    PartnershipRequestDecided,
+}
+
+/// Where a tenant wants to hear of what happens.
+#[derive(Clone)]
+pub struct WebhookEndpoint(Arc<webhook::WebhookEndpoint>);
+
+impl From<Arc<webhook::WebhookEndpoint>> for WebhookEndpoint {
+    fn from(endpoint: Arc<webhook::WebhookEndpoint>) -> Self {
+        Self(endpoint)
+    }
+}
+
+impl From<webhook::WebhookEndpoint> for WebhookEndpoint {
+    fn from(endpoint: webhook::WebhookEndpoint) -> Self {
+        Self(Arc::new(endpoint))
+    }
+}
+
+impl WebhookEndpoint {
+    /// The endpoint that a delivery names, deleted or not.
+    pub async fn named(ctx: &Context<'_>, id: WebhookEndpointId) -> Result<Self, ApiError> {
+        let found = request(ctx).loaders().webhook_endpoint.load(id.uuid()).await?;
+        Ok(found.map(Self).ok_or(StoreError::Corrupt {
+            table: "webhook_delivery",
+            column: "endpoint_id",
+            value: id.to_string(),
+        })?)
+    }
+}
+
+impl Described for WebhookEndpoint {
+    const TYPE: &'static Type = &WEBHOOK_ENDPOINT;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+}
+
+pub static WEBHOOK_ENDPOINT: Type = Type {
+    name: "WebhookEndpoint",
+    resource: Resource::Webhooks,
+    identity: &[],
+    is_named: false,
+    table: &view::WEBHOOK_ENDPOINT,
+    id: || view::column(view::WebhookEndpointColumn::Id),
+    field: |name| {
+        use view::WebhookEndpointColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::WebhookEndpoint>),
+            "url" => value(Column::Url, view::text),
+            "description" => value(Column::Description, view::text),
+            "eventTypes" => value(Column::EventTypes, view::document),
+            "apiVersion" => value(Column::ApiVersion, view::text),
+            "active" => value(Column::Active, view::truth),
+            "disabledReason" => value(Column::DisabledReason, view::text),
+            "secretRotatedAt" => value(Column::SecretRotatedAt, view::moment),
+            "createdAt" => value(Column::CreatedAt, view::moment),
+            "updatedAt" => value(Column::UpdatedAt, view::moment),
+            _ => return None,
+        })
+    },
+};
+
+/// Where a tenant wants to hear of what happens. Partners see none. One that was deleted can be read as long as
+/// deliveries name it.
+#[Object]
+impl WebhookEndpoint {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Where messages are posted to.
+    async fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    /// What it is for; null if nobody said.
+    async fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// What it hears of; empty: everything.
+    async fn event_types(&self) -> Vec<WebhookEventType> {
+        self.0.event_types.iter().copied().map(WebhookEventType::from).collect()
+    }
+
+    /// The form of the messages that it gets, a date.
+    async fn api_version(&self) -> &str {
+        &self.0.api_version
+    }
+
+    /// Whether anything is sent to it. While nothing is, what happens is kept for 30 days, and sent when it is activated.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+
+    /// Why the gateway has switched it off: it answered 410, or nothing succeeded for five days. Null: it has not.
+    async fn disabled_reason(&self) -> Option<&str> {
+        self.0.disabled_reason.as_deref()
+    }
+
+    /// When it last got another secret; the one before signs as well for 24 hours. Null: never.
+    async fn secret_rotated_at(&self) -> Option<DateTime> {
+        self.0.secret_rotated_at.map(DateTime)
+    }
+
+    /// When it was made: it hears of what happened since.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// When it was last changed, by anybody or by the gateway.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
+    }
+}
+
+#[derive(Default)]
+pub struct WebhookQuery;
+
+#[Object]
+impl WebhookQuery {
+    /// One webhook endpoint; null if there is none.
+    async fn webhook_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Nullable<Shown<WebhookEndpoint>> {
+        nullable(async { Shown::row(ctx, id.parse::<WebhookEndpointId>()?.uuid()) }).await
+    }
+
+    /// All webhook endpoints that were not deleted, oldest first; a tenant has at most 20.
+    async fn webhook_endpoints(&self, ctx: &Context<'_>) -> Result<Vec<WebhookEndpoint>, ApiError> {
+        let request = request(ctx);
+        let scope = request.caller.read(Resource::Webhooks)?;
+        let all = endpoint::all(request.store().reader(), &scope).await?;
+        Ok(all.into_iter().map(WebhookEndpoint::from).collect())
+    }
+}

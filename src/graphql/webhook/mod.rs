@@ -1,0 +1,5 @@
+//! Webhook endpoints and their deliveries.
+
+pub mod delivery;
+pub mod endpoint;
+pub mod mutation;
