@@ -30,6 +30,15 @@ pub struct PageArguments {
 }
 
 impl PageArguments {
+    pub fn new(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Self {
+        Self {
+            first,
+            after,
+            last,
+            before,
+        }
+    }
+
     /// Those of the field of `ctx`.
     pub fn of(ctx: &Context<'_>) -> ServerResult<Self> {
         Ok(Self {

@@ -85,3 +85,14 @@ pub type Nullable<T> = Option<Result<T, ApiError>>;
 pub async fn nullable<T>(resolve: impl Future<Output = Result<Option<T>, ApiError>>) -> Nullable<T> {
     resolve.await.transpose()
 }
+
+/// Resolves a nullable field that refers to another object by its id.
+pub async fn nullable_link<I, T, F>(id: Option<I>, load: impl FnOnce(I) -> F) -> Nullable<T>
+where
+    F: Future<Output = Result<Option<T>, ApiError>>,
+{
+    match id {
+        Some(id) => load(id).await.transpose(),
+        None => None,
+    }
+}

@@ -14,7 +14,7 @@ use crate::graphql::campaign::object::{CAMPAIGN, Campaign};
 use crate::graphql::connection::{Connection, PageArguments, placed};
 use crate::graphql::context::{mutation, request};
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::order::OrderDirection;
 use crate::graphql::partner_group::object::{PARTNER_GROUP, PartnerGroup};
@@ -138,35 +138,17 @@ impl Backtest {
 
     /// The campaign whose terms are proposed; null: it is not about a campaign's.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable(async {
-            match self.0.campaign_id {
-                Some(id) => identity::campaign(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
     }
 
     /// The group whose rules are proposed; null: it is not about a group's.
     async fn partner_group(&self, ctx: &Context<'_>) -> Nullable<PartnerGroup> {
-        nullable(async {
-            match self.0.group_id {
-                Some(id) => identity::partner_group(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.group_id, |id| identity::partner_group(ctx, id)).await
     }
 
     /// The tiered commission that is replaced; null: none is.
     async fn tiered_commission(&self, ctx: &Context<'_>) -> Nullable<TieredCommission> {
-        nullable(async {
-            match self.0.tier_id {
-                Some(id) => TieredCommission::load(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.tier_id, |id| TieredCommission::load(ctx, id)).await
     }
 
     /// When it was entered.
@@ -234,12 +216,7 @@ impl Backtest {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<BacktestCampaign>, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         result::campaigns(ctx, self.sums(currency, Order::Magnitude), &page)
     }
 
@@ -258,12 +235,7 @@ impl Backtest {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<BacktestPartner>, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         let order = match direction {
             None => Order::Magnitude,
             Some(OrderDirection::Asc) => Order::Rising,
@@ -330,12 +302,7 @@ impl BacktestQuery {
     ) -> Result<Pages<Connection<Backtest>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Commissions)?;
         let cursors = Cursors::of((scope, "backtests"));
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?;
         let listing = Listing {
             to: &BACKTEST,

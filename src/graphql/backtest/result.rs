@@ -13,7 +13,7 @@ use crate::graphql::campaign::object::Campaign;
 use crate::graphql::connection::{Connection, PageArguments};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::ledger::commission::object::CommissionKind;
 use crate::graphql::ledger::event::object::Event;
@@ -108,13 +108,7 @@ pub struct BacktestCampaign(BacktestSum);
 impl BacktestCampaign {
     /// The campaign; null: of events without one.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable(async {
-            match self.0.campaign {
-                Some(id) => identity::campaign(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.campaign, |id| identity::campaign(ctx, id)).await
     }
 
     /// What they come to.

@@ -3,37 +3,35 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
+use uuid::Uuid;
 
 use crate::auth::Resource;
-use crate::domain::campaign;
-use crate::domain::id::{self, CampaignId, TenantId};
-use crate::graphql::connection::{Connection, PageArguments, placed};
+use crate::domain::id::{CampaignId, TenantId};
+use crate::domain::{campaign, id};
+use crate::graphql::connection::{Connection, PageArguments, children};
 use crate::graphql::context::{mutation, request};
-use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::identity;
 use crate::graphql::input::{DeleteInput, id_text, patch, plain};
 use crate::graphql::label::object::{ADVERTISER, Advertiser};
 use crate::graphql::ledger::commission::list::{CommissionConnection, commissions_under, under};
 use crate::graphql::ledger::commission::object::CommissionFilter;
-use crate::graphql::loader::PageKey;
+use crate::graphql::loader::PartnersOfCampaign;
 use crate::graphql::lookup::{all_wanted, ids, one_of_two, wanted};
-use crate::graphql::order::{self, CommissionOrder, OrderBy};
+use crate::graphql::order::{CommissionOrder, OrderBy};
 use crate::graphql::partner::object::{Partner, partners};
 use crate::graphql::rows::{
-    self, Described, Listing, Pages, Partners, Shown, Type, allowed, link, listed, made_of, page_of, pages_under,
+    Described, Listing, Pages, Partners, Shown, Type, children_under, link, listed, made_of, page_of,
 };
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::audit::{AuditEntry, histories, history};
 use crate::graphql::terms::term::{CommissionTerm, CommissionTermInput, drafts, write_terms};
 use crate::graphql::user_error::{DeletePayload, payload};
+use crate::graphql::{identity, order, rows};
 use crate::service::campaign::{CampaignChange, NewCampaign, create, delete, update};
 use crate::store;
 use crate::store::campaign::CampaignOrder;
 use crate::store::commission::Parent;
-use crate::store::page::{Page, Place};
 use crate::store::view;
-use uuid::Uuid;
 
 /// Whether the events of a campaign earn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -109,13 +107,10 @@ pub static CAMPAIGN: Type = Type {
             "updatedAt" => value(Column::UpdatedAt, view::moment),
             "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Campaign)),
             "partners" => page_of(|ctx| {
-                let scope = allowed(ctx, Resource::Partners)?;
-                let cursors = move |parent| Cursors::of((scope, "campaign.partners", parent));
-                pages_under(
+                children_under::<PartnersOfCampaign>(
                     ctx,
+                    Resource::Partners,
                     partners(store::partner::list_of_campaigns()),
-                    cursors,
-                    |request, campaign| Box::pin(request.loaders().partner_count_of_campaign.load(campaign)),
                 )
             }),
             "history" => page_of(histories),
@@ -180,15 +175,11 @@ impl Campaign {
     async fn advertiser(&self, ctx: &Context<'_>) -> Nullable<Advertiser> {
         nullable(async {
             identity::beyond(ctx, Resource::Campaigns)?;
-            match self.0.advertiser_id {
-                Some(id) => Ok(request(ctx)
-                    .loaders()
-                    .advertiser
-                    .load(id.uuid())
-                    .await?
-                    .map(Advertiser::from)),
-                None => Ok(None),
-            }
+            let Some(id) = self.0.advertiser_id else {
+                return Ok(None);
+            };
+            let advertiser = request(ctx).loaders().advertiser.load(id.uuid()).await?;
+            Ok(advertiser.map(Advertiser::from))
         })
         .await
     }
@@ -214,12 +205,7 @@ impl Campaign {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<AuditEntry>, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         history(ctx, self.0.id.uuid(), page)
     }
 
@@ -233,43 +219,8 @@ impl Campaign {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Partner>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
-        let parent = self.0.id.uuid();
-        let cursors = Cursors::of((scope, "campaign.partners", parent));
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        }
-        .read(&cursors)?;
-        Ok(Connection::new(
-            cursors,
-            move |request| {
-                let key = PageKey {
-                    parent,
-                    request: page.clone(),
-                };
-                Box::pin(async move {
-                    let page = request
-                        .loaders()
-                        .partners_of_campaign
-                        .load(key)
-                        .await?
-                        .unwrap_or_else(Page::empty);
-                    Ok(placed(page, |partner| Place::of_id(partner.id)))
-                })
-            },
-            move |request| {
-                Box::pin(async move {
-                    Ok(request
-                        .loaders()
-                        .partner_count_of_campaign
-                        .load(parent)
-                        .await?
-                        .unwrap_or(0))
-                })
-            },
-        ))
+        let page = PageArguments::new(first, after, last, before);
+        children::<PartnersOfCampaign, _>(scope, self.0.id.uuid(), page)
     }
 
     /// The commissions earned in it, newest first where no other order is asked for.
@@ -284,12 +235,7 @@ impl Campaign {
         #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
     ) -> Result<CommissionConnection, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         under(ctx, Parent::Campaign, self.0.id.uuid(), &page, filter, order_by)
     }
 }
@@ -452,12 +398,7 @@ impl CampaignQuery {
         };
         let filter = Arc::new(filter);
         let cursors = order::cursors((scope, "campaigns", &filter), sorted);
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let listing = campaigns(store::campaign::list(filter.clone(), sorted));
         listed(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

@@ -193,12 +193,7 @@ impl Deal {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<CommissionConnection, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         under(ctx, Parent::Deal, self.0.id.uuid(), &page, None, None)
     }
 
@@ -478,12 +473,7 @@ impl DealQuery {
             within_currency("VALUE", filter.currency)?;
         }
         let cursors = order::cursors((scope, "deals", &filter), sorted);
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let listing = deals(store::deal::list(filter.clone(), sorted));
         listed(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

@@ -6,7 +6,7 @@ use super::pipeline::PaymentStage;
 use crate::domain::deal_rules::{self, Due};
 use crate::domain::id::CommissionRuleId;
 use crate::graphql::deal::rule::object::CommissionRule;
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::ledger::commission::object::PaymentTarget;
 use crate::graphql::money::{ExplanationStep, Money};
 
@@ -41,13 +41,7 @@ impl SimulatedPayment {
 impl SimulatedPayment {
     /// The rule; null where it was given with the simulation.
     async fn commission_rule(&self, ctx: &Context<'_>) -> Nullable<CommissionRule> {
-        nullable(async {
-            match self.rule {
-                Some(id) => CommissionRule::load(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.rule, |id| CommissionRule::load(ctx, id)).await
     }
 
     /// The stage whose entering makes it due; for a later occurrence, the one that started it.

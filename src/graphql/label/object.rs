@@ -6,8 +6,8 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObje
 use uuid::Uuid;
 
 use crate::auth::Resource;
-use crate::domain::id;
-use crate::domain::label::{self, Label};
+use crate::domain::label::Label;
+use crate::domain::{id, label};
 use crate::graphql::connection::{Connection, PageArguments, placed};
 use crate::graphql::context::{mutation, request};
 use crate::graphql::cursor::Cursors;
@@ -254,13 +254,7 @@ impl LabelQuery {
     ) -> Result<Pages<Connection<Advertiser>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Campaigns)?;
         let cursors = Cursors::of((scope, "advertisers"));
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        }
-        .read(&cursors)?;
+        let page = PageArguments::new(first, after, last, before).read(&cursors)?;
         let listing = Listing {
             to: &ADVERTISER,
             connection: "AdvertiserConnection",

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, PageKey, pages, shared};
+use super::{Fetch, children, shared};
 use crate::auth::Scope;
 use crate::domain::campaign::Campaign;
-use crate::store::page::{Page, PageRequest};
 use crate::store::{Store, StoreError, campaign};
 
 /// Campaigns by id.
@@ -37,33 +36,8 @@ impl Fetch for NamedCampaign {
     }
 }
 
-/// Pages of the campaigns that partners belong to.
-pub struct CampaignsOfPartner;
-
-impl Fetch for CampaignsOfPartner {
-    type Key = PageKey;
-    type Value = Page<Arc<Campaign>>;
-
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[PageKey],
-    ) -> Result<HashMap<PageKey, Self::Value>, StoreError> {
-        let read = async |parents: Vec<Uuid>, request: PageRequest| {
-            campaign::pages_of_partners(store.reader(), scope, &parents, &request).await
-        };
-        pages(keys, read).await
-    }
-}
-
-/// How many campaigns partners belong to.
-pub struct CampaignCountOfPartner;
-
-impl Fetch for CampaignCountOfPartner {
-    type Key = Uuid;
-    type Value = u64;
-
-    async fn fetch(store: &Store, scope: &Scope, parents: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
-        campaign::counts_of_partners(store.reader(), scope, parents).await
-    }
+children! {
+    /// The campaigns that partners belong to, newest first.
+    CampaignsOfPartner: Campaign, "partner.campaigns", campaigns_of_partner, campaign_count_of_partner =
+        campaign::{pages_of_partners, counts_of_partners};
 }

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Children, CountsOf, Fetch, Loader, Loaders, PagesOf, shared};
+use super::{Fetch, children, shared};
 use crate::auth::Scope;
 use crate::domain::deal::{CustomField, Deal, PaymentStage};
 use crate::domain::deal_rules::CommissionRule;
 use crate::domain::partner::Partner;
 use crate::service::deal::forecast::{Forecast, forecasts};
-use crate::store::page::{Page, PageRequest, Place};
 use crate::store::{Store, StoreError, commission_rule, custom_field, deal, deal_payment, partner, stage};
 
 macro_rules! by_id {
@@ -72,60 +71,11 @@ impl Fetch for ForecastOfDeal {
     }
 }
 
-/// The deals of partners, newest first.
-pub struct DealsOfPartner;
-
-impl Children for DealsOfPartner {
-    type Child = Deal;
-    const NAME: &'static str = "partner.deals";
-
-    fn place(deal: &Deal) -> Place {
-        Place::of_id(deal.id)
-    }
-
-    fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>) {
-        (&loaders.deals_of_partner, &loaders.deal_count_of_partner)
-    }
-
-    async fn pages(
-        store: &Store,
-        scope: &Scope,
-        partners: &[Uuid],
-        request: &PageRequest,
-    ) -> Result<HashMap<Uuid, Page<Deal>>, StoreError> {
-        deal::pages_of_partners(store.reader(), scope, partners, request).await
-    }
-
-    async fn counts(store: &Store, scope: &Scope, partners: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
-        deal::counts_of_partners(store.reader(), scope, partners).await
-    }
-}
-
-/// The partners that commission rules name, newest first.
-pub struct PartnersOfRule;
-
-impl Children for PartnersOfRule {
-    type Child = Partner;
-    const NAME: &'static str = "commission_rule.partners";
-
-    fn place(partner: &Partner) -> Place {
-        Place::of_id(partner.id)
-    }
-
-    fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>) {
-        (&loaders.partners_of_rule, &loaders.partner_count_of_rule)
-    }
-
-    async fn pages(
-        store: &Store,
-        scope: &Scope,
-        rules: &[Uuid],
-        request: &PageRequest,
-    ) -> Result<HashMap<Uuid, Page<Partner>>, StoreError> {
-        partner::pages_of_rules(store.reader(), scope, rules, request).await
-    }
-
-    async fn counts(store: &Store, scope: &Scope, rules: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
-        partner::counts_of_rules(store.reader(), scope, rules).await
-    }
+children! {
+    /// The deals of partners, newest first.
+    DealsOfPartner: Deal, "partner.deals", deals_of_partner, deal_count_of_partner =
+        deal::{pages_of_partners, counts_of_partners};
+    /// The partners that commission rules name, newest first.
+    PartnersOfRule: Partner, "commission_rule.partners", partners_of_rule, partner_count_of_rule =
+        partner::{pages_of_rules, counts_of_rules};
 }

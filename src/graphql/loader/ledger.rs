@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, PageKey, pages, shared};
+use super::{Fetch, children, shared};
 use crate::auth::Scope;
 use crate::domain::commission::{Balance, Commission, CommissionTransition, Entered, Payout};
 use crate::domain::decision::Decision;
@@ -69,66 +69,13 @@ shared_loader! {
     LifetimeValuesOfPartner: Vec<Sum> = standing::lifetime_values_of;
 }
 
-/// Pages of the events of customers.
-pub struct EventsOfCustomer;
-
-impl Fetch for EventsOfCustomer {
-    type Key = PageKey;
-    type Value = Page<Arc<Event>>;
-
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[PageKey],
-    ) -> Result<HashMap<PageKey, Self::Value>, StoreError> {
-        let read = async |parents: Vec<Uuid>, request: PageRequest| {
-            event::pages_of_customers(store.reader(), scope, &parents, &request).await
-        };
-        pages(keys, read).await
-    }
-}
-
-/// How many events customers have.
-pub struct EventCountOfCustomer;
-
-impl Fetch for EventCountOfCustomer {
-    type Key = Uuid;
-    type Value = u64;
-
-    async fn fetch(store: &Store, scope: &Scope, parents: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
-        event::counts_of_customers(store.reader(), scope, parents).await
-    }
-}
-
-/// Pages of the customers that are bound to partners.
-pub struct CustomersOfPartner;
-
-impl Fetch for CustomersOfPartner {
-    type Key = PageKey;
-    type Value = Page<Arc<Customer>>;
-
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[PageKey],
-    ) -> Result<HashMap<PageKey, Self::Value>, StoreError> {
-        let read = async |parents: Vec<Uuid>, request: PageRequest| {
-            customer::pages_of_partners(store.reader(), scope, &parents, &request).await
-        };
-        pages(keys, read).await
-    }
-}
-
-/// How many customers are bound to partners.
-pub struct CustomerCountOfPartner;
-
-impl Fetch for CustomerCountOfPartner {
-    type Key = Uuid;
-    type Value = u64;
-
-    async fn fetch(store: &Store, scope: &Scope, parents: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
-        customer::counts_of_partners(store.reader(), scope, parents).await
-    }
+children! {
+    /// The events of customers, the last recorded first.
+    EventsOfCustomer: Event, "customer.events", events_of_customer, event_count_of_customer =
+        event::{pages_of_customers, counts_of_customers};
+    /// The customers that are bound to partners, newest first.
+    CustomersOfPartner: Customer, "partner.customers", customers_of_partner, customer_count_of_partner =
+        customer::{pages_of_partners, counts_of_partners};
 }
 
 /// The commissions under some parent that a filter admits.

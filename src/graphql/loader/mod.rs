@@ -10,6 +10,7 @@ mod audit;
 mod backtest;
 mod bygone;
 mod campaign;
+mod children;
 mod deal;
 mod label;
 mod ledger;
@@ -33,13 +34,11 @@ use std::sync::{Arc, OnceLock};
 use dataloader::BatchFn;
 use dataloader::cached;
 use tracing::Instrument;
-use uuid::Uuid;
 
 use super::error::ApiError;
 use crate::auth::Scope;
 use crate::domain::id;
 use crate::metrics::Metrics;
-use crate::store::page::{Page, PageRequest, Place};
 use crate::store::{Store, StoreError};
 use crate::telemetry;
 
@@ -50,7 +49,9 @@ pub use backtest::{
     BacktestCounts, BacktestMonths, BacktestPageKey, BacktestPages, BacktestTotals, ByCampaign, ByPartner,
 };
 pub use bygone::BygoneProgress;
-pub use campaign::{CampaignById, CampaignCountOfPartner, CampaignsOfPartner, NamedCampaign};
+pub use campaign::{CampaignById, CampaignsOfPartner, NamedCampaign};
+use children::children;
+pub use children::{Children, CountsOf, PageKey, PagesOf};
 pub use deal::{
     CommissionRuleById, CustomFieldById, DealById, DealOfCommission, DealsOfPartner, ForecastOfDeal, PartnersOfRule,
     StageById,
@@ -58,14 +59,11 @@ pub use deal::{
 pub use label::{CategoriesOfPartner, LabelById};
 pub use ledger::{
     BalancesOfPartner, CommissionById, CommissionCounts, CommissionPageKey, CommissionPages, CommissionTotals,
-    CommissionsKey, CustomerById, CustomerCountOfPartner, CustomersOfPartner, DecisionOfEvent, EnteredOfCommission,
-    EventByAttribution, EventById, EventCountOfCustomer, EventsOfCustomer, ExplanationOfCommission,
-    LifetimeValuesOfPartner, PayoutById, PayoutCounts, PayoutPageKey, PayoutPages, RefundsOfEvent,
-    TransitionsOfCommission,
+    CommissionsKey, CustomerById, CustomersOfPartner, DecisionOfEvent, EnteredOfCommission, EventByAttribution,
+    EventById, EventsOfCustomer, ExplanationOfCommission, LifetimeValuesOfPartner, PayoutById, PayoutCounts,
+    PayoutPageKey, PayoutPages, RefundsOfEvent, TransitionsOfCommission,
 };
-pub use partner::{
-    PartnerById, PartnerCountOfCampaign, PartnerCountOfGroup, PartnersOfCampaign, PartnersOfGroup, TransitionsOfPartner,
-};
+pub use partner::{PartnerById, PartnersOfCampaign, PartnersOfGroup, TransitionsOfPartner};
 pub use partner_group::PartnerGroupById;
 pub use partnership_request::PartnershipRequestById;
 pub use payout_run::{
@@ -169,96 +167,6 @@ impl<F: Fetch> Loader<F> {
     }
 }
 
-/// A page of some parent's children.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PageKey {
-    pub parent: Uuid,
-    pub request: PageRequest,
-}
-
-/// Reads the pages of many parents, one statement for each distinct set of paging arguments (usually there is one).
-async fn pages<T, R>(
-    keys: &[PageKey],
-    read: impl Fn(Vec<Uuid>, PageRequest) -> R,
-) -> Result<HashMap<PageKey, Page<Arc<T>>>, StoreError>
-where
-    R: Future<Output = Result<HashMap<Uuid, Page<T>>, StoreError>>,
-{
-    let mut parents: HashMap<&PageRequest, Vec<Uuid>> = HashMap::new();
-    for key in keys {
-        parents.entry(&key.request).or_default().push(key.parent);
-    }
-    let mut pages = HashMap::with_capacity(keys.len());
-    for (request, parents) in parents {
-        for (parent, page) in read(parents, request.clone()).await? {
-            let page = page.map(Arc::new);
-            pages.insert(
-                PageKey {
-                    parent,
-                    request: request.clone(),
-                },
-                page,
-            );
-        }
-    }
-    Ok(pages)
-}
-
-/// Children that many parents have; the pages of all parents of a level are read by one statement.
-pub trait Children: Send + Sync + Sized + 'static {
-    type Child: Send + Sync + 'static;
-
-    /// Tells the list's cursors from those of other lists.
-    const NAME: &'static str;
-
-    /// A child's place in the order of the list.
-    fn place(child: &Self::Child) -> Place;
-
-    fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>);
-
-    fn pages(
-        store: &Store,
-        scope: &Scope,
-        parents: &[Uuid],
-        request: &PageRequest,
-    ) -> impl Future<Output = Result<HashMap<Uuid, Page<Self::Child>>, StoreError>> + Send;
-
-    fn counts(
-        store: &Store,
-        scope: &Scope,
-        parents: &[Uuid],
-    ) -> impl Future<Output = Result<HashMap<Uuid, u64>, StoreError>> + Send;
-}
-
-/// Reads pages of children.
-pub struct PagesOf<C>(PhantomData<fn() -> C>);
-
-impl<C: Children> Fetch for PagesOf<C> {
-    type Key = PageKey;
-    type Value = Page<Arc<C::Child>>;
-
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[PageKey],
-    ) -> Result<HashMap<PageKey, Self::Value>, StoreError> {
-        let read = async |parents: Vec<Uuid>, request: PageRequest| C::pages(store, scope, &parents, &request).await;
-        pages(keys, read).await
-    }
-}
-
-/// Counts children.
-pub struct CountsOf<C>(PhantomData<fn() -> C>);
-
-impl<C: Children> Fetch for CountsOf<C> {
-    type Key = Uuid;
-    type Value = u64;
-
-    async fn fetch(store: &Store, scope: &Scope, parents: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
-        C::counts(store, scope, parents).await
-    }
-}
-
 /// Shares what a statement found.
 fn shared<K: Eq + Hash, V>(found: HashMap<K, V>) -> HashMap<K, Arc<V>> {
     found.into_iter().map(|(key, value)| (key, Arc::new(value))).collect()
@@ -292,10 +200,10 @@ macro_rules! loaders {
 loaders! {
     partner: PartnerById,
     partner_transitions: TransitionsOfPartner,
-    partners_of_group: PartnersOfGroup,
-    partner_count_of_group: PartnerCountOfGroup,
-    partners_of_campaign: PartnersOfCampaign,
-    partner_count_of_campaign: PartnerCountOfCampaign,
+    partners_of_group: PagesOf<PartnersOfGroup>,
+    partner_count_of_group: CountsOf<PartnersOfGroup>,
+    partners_of_campaign: PagesOf<PartnersOfCampaign>,
+    partner_count_of_campaign: CountsOf<PartnersOfCampaign>,
     partner_group: PartnerGroupById,
     partner_tier: LabelById<id::PartnerTier>,
     partner_category: LabelById<id::PartnerCategory>,
@@ -303,8 +211,8 @@ loaders! {
     advertiser: LabelById<id::Advertiser>,
     campaign: CampaignById,
     named_campaign: NamedCampaign,
-    campaigns_of_partner: CampaignsOfPartner,
-    campaign_count_of_partner: CampaignCountOfPartner,
+    campaigns_of_partner: PagesOf<CampaignsOfPartner>,
+    campaign_count_of_partner: CountsOf<CampaignsOfPartner>,
     snapshot: SnapshotById,
     snapshots_of_partner: SnapshotsOfPartner,
     partnership_request: PartnershipRequestById,
@@ -327,10 +235,10 @@ loaders! {
     terms_in_force: TermsOfPartner,
     offers: OffersOfPartner,
     customer: CustomerById,
-    events_of_customer: EventsOfCustomer,
-    event_count_of_customer: EventCountOfCustomer,
-    customers_of_partner: CustomersOfPartner,
-    customer_count_of_partner: CustomerCountOfPartner,
+    events_of_customer: PagesOf<EventsOfCustomer>,
+    event_count_of_customer: CountsOf<EventsOfCustomer>,
+    customers_of_partner: PagesOf<CustomersOfPartner>,
+    customer_count_of_partner: CountsOf<CustomersOfPartner>,
     commission: CommissionById,
     commission_pages: CommissionPages,
     commission_counts: CommissionCounts,

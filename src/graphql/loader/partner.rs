@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, PageKey, pages, shared};
+use super::{Fetch, children, shared};
 use crate::auth::Scope;
 use crate::domain::partner::{Partner, PartnerTransition};
-use crate::store::page::{Page, PageRequest};
 use crate::store::{Store, StoreError, partner};
 
 /// Partners by id.
@@ -35,64 +34,11 @@ impl Fetch for TransitionsOfPartner {
     }
 }
 
-/// Pages of the partners of groups.
-pub struct PartnersOfGroup;
-
-impl Fetch for PartnersOfGroup {
-    type Key = PageKey;
-    type Value = Page<Arc<Partner>>;
-
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[PageKey],
-    ) -> Result<HashMap<PageKey, Self::Value>, StoreError> {
-        let read = async |parents: Vec<Uuid>, request: PageRequest| {
-            partner::pages_of_groups(store.reader(), scope, &parents, &request).await
-        };
-        pages(keys, read).await
-    }
-}
-
-/// How many partners groups have.
-pub struct PartnerCountOfGroup;
-
-impl Fetch for PartnerCountOfGroup {
-    type Key = Uuid;
-    type Value = u64;
-
-    async fn fetch(store: &Store, scope: &Scope, parents: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
-        partner::counts_of_groups(store.reader(), scope, parents).await
-    }
-}
-
-/// Pages of the partners of campaigns.
-pub struct PartnersOfCampaign;
-
-impl Fetch for PartnersOfCampaign {
-    type Key = PageKey;
-    type Value = Page<Arc<Partner>>;
-
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[PageKey],
-    ) -> Result<HashMap<PageKey, Self::Value>, StoreError> {
-        let read = async |parents: Vec<Uuid>, request: PageRequest| {
-            partner::pages_of_campaigns(store.reader(), scope, &parents, &request).await
-        };
-        pages(keys, read).await
-    }
-}
-
-/// How many partners campaigns have.
-pub struct PartnerCountOfCampaign;
-
-impl Fetch for PartnerCountOfCampaign {
-    type Key = Uuid;
-    type Value = u64;
-
-    async fn fetch(store: &Store, scope: &Scope, parents: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
-        partner::counts_of_campaigns(store.reader(), scope, parents).await
-    }
+children! {
+    /// The partners of groups, newest first.
+    PartnersOfGroup: Partner, "group.partners", partners_of_group, partner_count_of_group =
+        partner::{pages_of_groups, counts_of_groups};
+    /// The partners of campaigns, newest first.
+    PartnersOfCampaign: Partner, "campaign.partners", partners_of_campaign, partner_count_of_campaign =
+        partner::{pages_of_campaigns, counts_of_campaigns};
 }

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::{Children, CountsOf, Fetch, Loader, Loaders, PagesOf};
+use super::{Fetch, children};
 use crate::auth::Scope;
 use crate::domain::money::Money;
-use crate::store::page::{Page, PageRequest, Place};
 use crate::store::tier_result::{self, TierResult};
 use crate::store::{Store, StoreError};
 
@@ -23,34 +22,8 @@ impl Fetch for FinalRevenueOfEvent {
     }
 }
 
-/// The retroactive adjustments of events' revenue, newest first.
-pub struct RevenueAdjustmentsOfEvent;
-
-impl Children for RevenueAdjustmentsOfEvent {
-    type Child = TierResult;
-    const NAME: &'static str = "event.revenue_adjustments";
-
-    fn place(result: &TierResult) -> Place {
-        Place::of_id(result.id)
-    }
-
-    fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>) {
-        (
-            &loaders.revenue_adjustments_of_event,
-            &loaders.revenue_adjustment_count_of_event,
-        )
-    }
-
-    async fn pages(
-        store: &Store,
-        scope: &Scope,
-        events: &[Uuid],
-        request: &PageRequest,
-    ) -> Result<HashMap<Uuid, Page<TierResult>>, StoreError> {
-        tier_result::pages_of_revenue(store.reader(), scope, events, request).await
-    }
-
-    async fn counts(store: &Store, scope: &Scope, events: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
-        tier_result::counts_of_revenue(store.reader(), scope, events).await
-    }
+children! {
+    /// The retroactive adjustments of events' revenue, newest first.
+    RevenueAdjustmentsOfEvent: TierResult, "event.revenue_adjustments", revenue_adjustments_of_event,
+        revenue_adjustment_count_of_event = tier_result::{pages_of_revenue, counts_of_revenue};
 }

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Children, CountsOf, Fetch, Loader, Loaders, PagesOf, shared};
+use super::{Fetch, children, shared};
 use crate::auth::Scope;
 use crate::domain::partner::Partner;
 use crate::domain::tiered::TieredCommission;
-use crate::store::page::{Page, PageRequest, Place};
 use crate::store::{Store, StoreError, partner, tiered_commission};
 
 /// Tiered commissions by id, archived ones, too.
@@ -24,31 +23,8 @@ impl Fetch for TieredCommissionById {
     }
 }
 
-/// The partners that tiered commissions name, newest first.
-pub struct PartnersOfTier;
-
-impl Children for PartnersOfTier {
-    type Child = Partner;
-    const NAME: &'static str = "tiered_commission.partners";
-
-    fn place(partner: &Partner) -> Place {
-        Place::of_id(partner.id)
-    }
-
-    fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>) {
-        (&loaders.partners_of_tier, &loaders.partner_count_of_tier)
-    }
-
-    async fn pages(
-        store: &Store,
-        scope: &Scope,
-        tiers: &[Uuid],
-        request: &PageRequest,
-    ) -> Result<HashMap<Uuid, Page<Partner>>, StoreError> {
-        partner::pages_of_tiers(store.reader(), scope, tiers, request).await
-    }
-
-    async fn counts(store: &Store, scope: &Scope, tiers: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
-        partner::counts_of_tiers(store.reader(), scope, tiers).await
-    }
+children! {
+    /// The partners that tiered commissions name, newest first.
+    PartnersOfTier: Partner, "tiered_commission.partners", partners_of_tier, partner_count_of_tier =
+        partner::{pages_of_tiers, counts_of_tiers};
 }

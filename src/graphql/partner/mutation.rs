@@ -3,8 +3,7 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
 use super::object::{Partner, PartnerType};
-use crate::domain::partner::PartnerMove;
-use crate::domain::partner::PartnerType as DomainType;
+use crate::domain::partner::{PartnerMove, PartnerType as DomainType};
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{DeleteInput, id_text, id_texts, patch, plain};

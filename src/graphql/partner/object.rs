@@ -3,31 +3,30 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use uuid::Uuid;
 
 use super::balance::{PARTNER_BALANCE, PartnerBalance};
 use crate::auth::{Caller, Denied, Resource, Scope};
-use crate::domain::id::{self, CampaignId, PartnerId, TenantId};
-use crate::domain::{partner, snapshot};
+use crate::domain::id::{CampaignId, PartnerId, TenantId};
+use crate::domain::{id, partner, snapshot};
 use crate::graphql::campaign::object::{Campaign, campaigns};
-use crate::graphql::connection::{Connection, PageArguments, children, placed};
+use crate::graphql::connection::{Connection, PageArguments, children};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::deal::object::{Deal, deals};
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::identity;
 use crate::graphql::label::object::{PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier};
 use crate::graphql::ledger::commission::list::{CommissionConnection, commissions_under, under};
 use crate::graphql::ledger::commission::object::CommissionFilter;
-use crate::graphql::ledger::event::object::{Customer, customers, customers_of};
-use crate::graphql::loader::{BalancesKey, DealsOfPartner, PageKey, ProgressKey};
+use crate::graphql::ledger::event::object::{Customer, customers};
+use crate::graphql::loader::{BalancesKey, CampaignsOfPartner, CustomersOfPartner, DealsOfPartner, ProgressKey};
 use crate::graphql::lookup::{all_wanted, ids, one_of_two, wanted};
 use crate::graphql::money::Money;
 use crate::graphql::order::{CommissionOrder, OrderDirection};
 use crate::graphql::partner_group::object::{PARTNER_GROUP, PartnerGroup};
 use crate::graphql::payout::object::{Payout, payouts_of, payouts_under};
 use crate::graphql::rows::{
-    self, Described, Listing, Pages, Partners, Shown, Type, allowed, family, link, listed, page_of, pages_under,
-    resolver, values,
+    Described, Listing, Pages, Partners, Shown, Type, children_under, family, link, listed, page_of, resolver, values,
 };
 use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
 use crate::graphql::tenant::audit::{AuditEntry, histories, history};
@@ -35,14 +34,13 @@ use crate::graphql::terms::in_force::TermsInForce;
 use crate::graphql::terms::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use crate::graphql::tiered::counter::TierCounter;
 use crate::graphql::tiered::past_progress::past_tier_progress;
+use crate::graphql::{identity, rows};
 use crate::store;
 use crate::store::commission::Parent;
 use crate::store::order::Sorted;
-use crate::store::page::{Page, Place};
 use crate::store::partner::PartnerOrder as StoreOrder;
 use crate::store::payout::Parent as PayoutParent;
 use crate::store::view;
-use uuid::Uuid;
 
 /// How a partner brings customers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -151,37 +149,24 @@ pub static PARTNER: Type = Type {
             "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Partner)),
             "balances" => family(&PARTNER_BALANCE, store::balance::family),
             "campaigns" => page_of(|ctx| {
-                let scope = allowed(ctx, Resource::Campaigns)?;
-                let cursors = move |parent| Cursors::of((scope, "partner.campaigns", parent));
-                pages_under(
+                children_under::<CampaignsOfPartner>(
                     ctx,
+                    Resource::Campaigns,
                     campaigns(store::campaign::list_of_partners()),
-                    cursors,
-                    |request, partner| Box::pin(request.loaders().campaign_count_of_partner.load(partner)),
                 )
             }),
             "payouts" => page_of(|ctx| payouts_of(ctx, PayoutParent::Partner)),
             "customers" => page_of(|ctx| {
-                let scope = allowed(ctx, Resource::Events)?;
-                let cursors = move |parent| Cursors::of((scope, "partner.customers", parent));
-                pages_under(
+                children_under::<CustomersOfPartner>(
                     ctx,
+                    Resource::Events,
                     customers(store::customer::list_of_partners()),
-                    cursors,
-                    |request, partner| Box::pin(request.loaders().customer_count_of_partner.load(partner)),
                 )
             }),
             "tierProgress" => ask().for_partners(Partners::Narrowed),
             "lifetimeValue" => family(&LIFETIME_VALUE, store::standing::lifetime_values),
             "deals" => page_of(|ctx| {
-                let scope = allowed(ctx, Resource::Deals)?;
-                let cursors = move |parent| Cursors::of((scope, "partner.deals", parent));
-                pages_under(
-                    ctx,
-                    deals(store::deal::list_of_partners()),
-                    cursors,
-                    |request, partner| Box::pin(request.loaders().deal_count_of_partner.load(partner)),
-                )
+                children_under::<DealsOfPartner>(ctx, Resource::Deals, deals(store::deal::list_of_partners()))
             }),
             "commissionSnapshots" => family(&COMMISSION_SNAPSHOT, store::snapshot::family),
             "commissionSnapshot" | "termsInForce" | "pastTierProgress" | "balancesAsOf" => ask(),
@@ -296,15 +281,9 @@ impl Partner {
     async fn tier(&self, ctx: &Context<'_>) -> Nullable<PartnerTier> {
         nullable(async {
             identity::beyond(ctx, Resource::Partners)?;
-            match self.0.tier_id {
-                Some(id) => Ok(request(ctx)
-                    .loaders()
-                    .partner_tier
-                    .load(id.uuid())
-                    .await?
-                    .map(PartnerTier::from)),
-                None => Ok(None),
-            }
+            let Some(id) = self.0.tier_id else { return Ok(None) };
+            let tier = request(ctx).loaders().partner_tier.load(id.uuid()).await?;
+            Ok(tier.map(PartnerTier::from))
         })
         .await
     }
@@ -382,43 +361,8 @@ impl Partner {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Campaign>, ApiError> {
         let scope = request(ctx).caller.read_linked(Resource::Campaigns)?;
-        let parent = self.0.id.uuid();
-        let cursors = Cursors::of((scope, "partner.campaigns", parent));
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        }
-        .read(&cursors)?;
-        Ok(Connection::new(
-            cursors,
-            move |request| {
-                let key = PageKey {
-                    parent,
-                    request: page.clone(),
-                };
-                Box::pin(async move {
-                    let page = request
-                        .loaders()
-                        .campaigns_of_partner
-                        .load(key)
-                        .await?
-                        .unwrap_or_else(Page::empty);
-                    Ok(placed(page, |campaign| Place::of_id(campaign.id)))
-                })
-            },
-            move |request| {
-                Box::pin(async move {
-                    Ok(request
-                        .loaders()
-                        .campaign_count_of_partner
-                        .load(parent)
-                        .await?
-                        .unwrap_or(0))
-                })
-            },
-        ))
+        let page = PageArguments::new(first, after, last, before);
+        children::<CampaignsOfPartner, _>(scope, self.0.id.uuid(), page)
     }
 
     /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
@@ -430,12 +374,7 @@ impl Partner {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<AuditEntry>, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         history(ctx, self.0.id.uuid(), page)
     }
 
@@ -449,12 +388,7 @@ impl Partner {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Deal>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Deals)?;
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         children::<DealsOfPartner, _>(scope, self.0.id.uuid(), page)
     }
 
@@ -493,12 +427,7 @@ impl Partner {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<TierCounter>, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         let campaign = campaign_id.map(|id| id.parse()).transpose()?;
         past_tier_progress(ctx, self.0.id.uuid(), campaign, &page)
     }
@@ -554,12 +483,7 @@ impl Partner {
         #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
     ) -> Result<CommissionConnection, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         under(ctx, Parent::Partner, self.0.id.uuid(), &page, filter, order_by)
     }
 
@@ -612,12 +536,7 @@ impl Partner {
             ctx,
             PayoutParent::Partner,
             self.0.id.uuid(),
-            &PageArguments {
-                first,
-                after,
-                last,
-                before,
-            },
+            &PageArguments::new(first, after, last, before),
         )
     }
 
@@ -630,16 +549,9 @@ impl Partner {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Customer>, ApiError> {
-        customers_of(
-            ctx,
-            self.0.id.uuid(),
-            &PageArguments {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
+        let scope = request(ctx).caller.read(Resource::Events)?;
+        let page = PageArguments::new(first, after, last, before);
+        children::<CustomersOfPartner, _>(scope, self.0.id.uuid(), page)
     }
 
     /// The charges credited to it less refunds and chargebacks, one sum a currency.
@@ -840,12 +752,7 @@ impl PartnerQuery {
         let scope = caller.read(Resource::Partners)?;
         let asked = Asked::read(caller, filter, order_by)?;
         let cursors = asked.cursors(scope);
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let Asked { filter, sorted } = asked;
         let listing = partners(store::partner::list(filter.clone(), sorted));
         listed(listing, &cursors, &arguments, move |request| {

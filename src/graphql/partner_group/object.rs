@@ -3,32 +3,30 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
+use uuid::Uuid;
 
 use super::rule::{PartnerGroupRule, PartnerGroupRuleInput, drafts};
 use crate::auth::Resource;
-use crate::domain::id::{self, PartnerGroupId, TenantId};
-use crate::domain::partner_group;
-use crate::graphql::connection::{Connection, PageArguments, placed};
+use crate::domain::id::{PartnerGroupId, TenantId};
+use crate::domain::{id, partner_group};
+use crate::graphql::connection::{Connection, PageArguments, children};
 use crate::graphql::context::{mutation, request};
-use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::identity;
 use crate::graphql::input::{DeleteInput, id_text, patch, plain};
-use crate::graphql::loader::PageKey;
+use crate::graphql::loader::PartnersOfGroup;
 use crate::graphql::lookup::one_of_two;
-use crate::graphql::order::{self, OrderBy};
+use crate::graphql::order::OrderBy;
 use crate::graphql::partner::object::{Partner, partners};
 use crate::graphql::rows::{
-    self, Described, Listing, Pages, Partners, Shown, Type, allowed, listed, page_of, pages_under, resolver,
+    Described, Listing, Pages, Partners, Shown, Type, children_under, listed, page_of, resolver,
 };
 use crate::graphql::scalar::{CurrencyCode, DateTime};
 use crate::graphql::tenant::audit::{AuditEntry, histories, history};
 use crate::graphql::user_error::{DeletePayload, payload};
+use crate::graphql::{identity, order, rows};
 use crate::service::partner_group::{NewPartnerGroup, PartnerGroupChange, create, delete, update};
 use crate::store;
-use crate::store::page::{Page, Place};
 use crate::store::view;
-use uuid::Uuid;
 
 /// A classification of partners with a rules engine that says what they earn.
 #[derive(Clone)]
@@ -93,14 +91,7 @@ pub static PARTNER_GROUP: Type = Type {
             "createdAt" => value(Column::CreatedAt, view::moment),
             "updatedAt" => value(Column::UpdatedAt, view::moment),
             "partners" => page_of(|ctx| {
-                let scope = allowed(ctx, Resource::Partners)?;
-                let cursors = move |parent| Cursors::of((scope, "group.partners", parent));
-                pages_under(
-                    ctx,
-                    partners(store::partner::list_of_groups()),
-                    cursors,
-                    |request, group| Box::pin(request.loaders().partner_count_of_group.load(group)),
-                )
+                children_under::<PartnersOfGroup>(ctx, Resource::Partners, partners(store::partner::list_of_groups()))
             }),
             "history" => page_of(histories),
             _ => return None,
@@ -189,12 +180,7 @@ impl PartnerGroup {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<AuditEntry>, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         history(ctx, self.0.id.uuid(), page)
     }
 
@@ -208,43 +194,8 @@ impl PartnerGroup {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Partner>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
-        let parent = self.0.id.uuid();
-        let cursors = Cursors::of((scope, "group.partners", parent));
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        }
-        .read(&cursors)?;
-        Ok(Connection::new(
-            cursors,
-            move |request| {
-                let key = PageKey {
-                    parent,
-                    request: page.clone(),
-                };
-                Box::pin(async move {
-                    let page = request
-                        .loaders()
-                        .partners_of_group
-                        .load(key)
-                        .await?
-                        .unwrap_or_else(Page::empty);
-                    Ok(placed(page, |partner| Place::of_id(partner.id)))
-                })
-            },
-            move |request| {
-                Box::pin(async move {
-                    Ok(request
-                        .loaders()
-                        .partner_count_of_group
-                        .load(parent)
-                        .await?
-                        .unwrap_or(0))
-                })
-            },
-        ))
+        let page = PageArguments::new(first, after, last, before);
+        children::<PartnersOfGroup, _>(scope, self.0.id.uuid(), page)
     }
 }
 
@@ -348,12 +299,7 @@ impl PartnerGroupQuery {
         let scope = request(ctx).caller.read(Resource::PartnerGroups)?;
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "partnerGroups"), sorted);
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let listing = partner_groups(store::partner_group::list(sorted));
         listed(listing, &cursors, &arguments, move |request| {
             Box::pin(async move { Ok(store::partner_group::count(request.store().reader(), &scope).await?) })

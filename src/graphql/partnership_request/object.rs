@@ -3,31 +3,27 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
+use uuid::Uuid;
 
 use crate::auth::Resource;
-use crate::domain::id;
 use crate::domain::id::{PartnershipRequestId, TenantId};
-use crate::domain::partnership_request;
-use crate::graphql::campaign::object::CAMPAIGN;
-use crate::graphql::campaign::object::Campaign;
+use crate::domain::{id, partnership_request};
+use crate::graphql::campaign::object::{CAMPAIGN, Campaign};
 use crate::graphql::connection::{Connection, PageArguments};
 use crate::graphql::context::{mutation, request};
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::identity;
+use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
 use crate::graphql::input::id_text;
 use crate::graphql::lookup::ids;
-use crate::graphql::partner::object::PARTNER;
-use crate::graphql::partner::object::Partner;
-use crate::graphql::rows::{self, Described, Listing, Pages, Shown, Type, link, listed, required};
+use crate::graphql::partner::object::{PARTNER, Partner};
+use crate::graphql::rows::{Described, Listing, Pages, Shown, Type, link, listed, required};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::user_error::payload;
+use crate::graphql::{identity, rows};
 use crate::service::partnership_request::{NewPartnershipRequest, approve, create, reject};
 use crate::store;
-use crate::store::StoreError;
 use crate::store::partnership_request::PartnershipRequestFilter as StoreFilter;
-use crate::store::view;
-use uuid::Uuid;
+use crate::store::{StoreError, view};
 
 /// Whether a request was decided, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -148,13 +144,7 @@ impl PartnershipRequest {
 
     /// The partner that the approval created or joined to the campaign; null before.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
-        nullable(async {
-            match self.0.partner_id {
-                Some(id) => identity::partner(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.partner_id, |id| identity::partner(ctx, id)).await
     }
 
     /// When it was made.
@@ -277,12 +267,7 @@ impl PartnershipRequestQuery {
             true => Cursors::of((scope, "partnershipRequests", status)),
             false => Cursors::of((scope, "partnershipRequests", status, &filter)),
         };
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let listing = partnership_requests(store::partnership_request::list(status, filter.clone()));
         listed(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

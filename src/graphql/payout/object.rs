@@ -203,12 +203,7 @@ impl Payout {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<CommissionConnection, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         under(ctx, Parent::Payout, self.0.id.uuid(), &page, None, None)
     }
 }
@@ -358,12 +353,7 @@ impl PayoutQuery {
             within_currency("AMOUNT", filter.currency)?;
         }
         let cursors = order::cursors((scope, "payouts", &filter), sorted);
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let listing = payouts(store::payout::list(filter.clone(), sorted));
         listed(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

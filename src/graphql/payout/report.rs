@@ -15,7 +15,7 @@ use crate::graphql::campaign::object::Campaign;
 use crate::graphql::connection::{Connection, PageArguments};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::interval::{Bounds, SeriesInterval};
 use crate::graphql::ledger::commission::object::{CommissionFilter, CommissionKind, CommissionStatus};
@@ -71,24 +71,12 @@ impl ReportRow {
 
     /// Who earned them.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
-        nullable(async {
-            match self.row.group.partner {
-                Some(id) => identity::partner(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.row.group.partner, |id| identity::partner(ctx, id)).await
     }
 
     /// The campaign that they were earned in; null also for those that have none.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable(async {
-            match self.row.group.campaign {
-                Some(id) => identity::campaign(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.row.group.campaign, |id| identity::campaign(ctx, id)).await
     }
 
     /// How they came about.
@@ -200,12 +188,7 @@ impl CommissionReportQuery {
             filter,
         });
         let cursors = Cursors::of((scope, "commissionReport", &report)).sorted_by(Some(SortKey::Text(String::new())));
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?.try_map(place)?;
         let counted = report.clone();
         Ok(Connection::new(

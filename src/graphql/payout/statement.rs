@@ -13,7 +13,7 @@ use crate::domain::statement::{self, Account, Movement, Place, Range, Sums};
 use crate::graphql::connection::{Connection, PageArguments};
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::ledger::commission::object::Commission;
 use crate::graphql::lookup::wanted;
@@ -172,12 +172,7 @@ impl Statement {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<StatementMovement>, ApiError> {
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let Stated {
             scope, account, range, ..
         } = &*self.0;
@@ -252,13 +247,7 @@ impl StatementMovement {
 
     /// The payout that paid it; null for other kinds.
     async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
-        nullable(async {
-            match self.movement.payout {
-                Some(id) => Payout::load(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.movement.payout, |id| Payout::load(ctx, id)).await
     }
 }
 

@@ -54,7 +54,7 @@ use projection::{Asker, Level};
 use read::Reader;
 pub use results::{ResultObject, Results, RowsField};
 pub use root::listed;
-pub use under::{allowed, pages_under};
+pub use under::{allowed, children_under, pages_under};
 use write::Writer;
 pub use write::text;
 

@@ -12,6 +12,7 @@ use crate::graphql::connection::PageArguments;
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
+use crate::graphql::loader::Children;
 
 /// Counts the whole list under a row.
 type Count = for<'a> fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>>;
@@ -34,6 +35,15 @@ pub fn pages_under(
         arguments: PageArguments::of(ctx)?,
         cursors: Box::new(cursors),
         whole: Box::new(move |parent| Box::new(Counted { parent, count })),
+    })
+}
+
+/// The same of children whose loaders know how many there are.
+pub fn children_under<C: Children>(ctx: &Context<'_>, resource: Resource, listing: Listing) -> ServerResult<Under> {
+    let scope = allowed(ctx, resource)?;
+    let cursors = move |parent| Cursors::of((scope, C::NAME, parent));
+    pages_under(ctx, listing, cursors, |request, parent| {
+        C::loaders(request.loaders()).1.load(parent).boxed()
     })
 }
 

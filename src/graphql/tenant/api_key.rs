@@ -9,7 +9,7 @@ use crate::domain::id;
 use crate::graphql::connection::{Connection, PageArguments, placed};
 use crate::graphql::context::{mutation, request};
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::input::{DeleteInput, id_text};
 use crate::graphql::partner::object::PARTNER;
@@ -108,13 +108,7 @@ impl ApiKey {
 
     /// The partner that it is bound to: it only reads, and only what is this partner's. Null: it is for staff.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
-        nullable(async {
-            match self.0.partner_id {
-                Some(id) => identity::partner(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.partner_id, |id| identity::partner(ctx, id)).await
     }
 
     /// When it was made.
@@ -196,13 +190,7 @@ impl ApiKeyQuery {
     ) -> Result<Pages<Connection<ApiKey>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::ApiKeys)?;
         let cursors = Cursors::of((scope, "apiKeys"));
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        }
-        .read(&cursors)?;
+        let page = PageArguments::new(first, after, last, before).read(&cursors)?;
         let asked = api_keys(store::api_key::list()).asked(&page, &cursors);
         let connection = Connection::new(
             cursors,

@@ -12,7 +12,7 @@ use crate::domain::id;
 use crate::graphql::connection::{Connection, PageArguments, children, placed};
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::loader::HistoryOfObject;
 use crate::graphql::partner::object::{PARTNER, Partner};
@@ -179,13 +179,7 @@ impl AuditEntry {
 
     /// Whose token or key it was; null: the staff's.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
-        nullable(async {
-            match self.0.origin.partner_id {
-                Some(id) => identity::partner(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.origin.partner_id, |id| identity::partner(ctx, id)).await
     }
 
     /// What was done: a field of `Mutation`, a command (`import settlements`), an export (`export commissions`) or a job.
@@ -285,12 +279,7 @@ impl AuditQuery {
         let scope = request(ctx).caller.read(Resource::Audit)?;
         let filter = Arc::new(filter.unwrap_or_default().parse()?);
         let cursors = Cursors::of((scope, "auditLog", &filter));
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?;
         let asked = audit_entries(store::audit::list(filter.clone())).asked(&page, &cursors);
         let counted = filter.clone();

@@ -12,7 +12,7 @@ use crate::domain::snapshot;
 use crate::graphql::campaign::object::CAMPAIGN;
 use crate::graphql::campaign::object::Campaign;
 use crate::graphql::context::{mutation, request};
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::input::id_text;
 use crate::graphql::partner::object::PARTNER;
@@ -121,13 +121,7 @@ impl CommissionSnapshot {
 
     /// The campaign it holds for; null: for every campaign without a snapshot of its own.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable(async {
-            match self.0.campaign_id {
-                Some(id) => identity::campaign(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
     }
 
     /// The terms.

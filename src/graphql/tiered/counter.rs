@@ -6,7 +6,7 @@ use super::object::TierMetric;
 use crate::domain::id::CampaignId;
 use crate::domain::tiered::Progress;
 use crate::graphql::campaign::object::Campaign;
-use crate::graphql::error::{Nullable, nullable};
+use crate::graphql::error::{Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::scalar::{DateTime, Decimal};
 
@@ -40,13 +40,7 @@ impl TierCounter {
 
     /// The campaign whose events are counted; null in a simulation.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable(async {
-            match self.campaign {
-                Some(id) => identity::campaign(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.campaign, |id| identity::campaign(ctx, id)).await
     }
 
     /// Where the window begins.

@@ -3,32 +3,31 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use uuid::Uuid;
 
 use super::input::{CreateTieredCommissionInput, UpdateTieredCommissionInput};
 use crate::auth::Resource;
-use crate::domain::id;
 use crate::domain::id::{TenantId, TieredCommissionId};
-use crate::domain::tiered;
+use crate::domain::{id, tiered};
 use crate::graphql::campaign::object::Campaign;
 use crate::graphql::connection::{Connection, PageArguments, children};
 use crate::graphql::context::{mutation, request};
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::identity;
 use crate::graphql::input::DeleteInput;
 use crate::graphql::label::object::Advertiser;
 use crate::graphql::loader::PartnersOfTier;
 use crate::graphql::lookup::wanted;
-use crate::graphql::order::{self, OrderBy};
+use crate::graphql::order::OrderBy;
 use crate::graphql::partner::object::Partner;
-use crate::graphql::rows::{self, Described, Listing, Pages, Shown, Type, listed, resolver};
+use crate::graphql::rows::{Described, Listing, Pages, Shown, Type, listed, resolver};
 use crate::graphql::scalar::{CurrencyCode, Date, DateTime, Decimal};
 use crate::graphql::tenant::audit::{AuditEntry, histories, history};
 use crate::graphql::user_error::{DeletePayload, payload};
+use crate::graphql::{identity, order, rows};
 use crate::service::tiered_commission::{create, delete, update};
 use crate::store;
 use crate::store::tiered_commission::TieredCommissionFilter as StoreFilter;
 use crate::store::view;
-use uuid::Uuid;
 
 /// Whether a tier acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -341,12 +340,7 @@ impl TieredCommission {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<AuditEntry>, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         history(ctx, self.0.id.uuid(), page)
     }
 
@@ -360,12 +354,7 @@ impl TieredCommission {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Partner>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         children::<PartnersOfTier, _>(scope, self.0.id.uuid(), page)
     }
 }
@@ -508,12 +497,7 @@ impl TieredCommissionQuery {
         let filter = Arc::new(filter.unwrap_or_default().read()?);
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "tiered_commissions", &filter), sorted);
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let listing = tiered_commissions(store::tiered_commission::list(filter.clone(), sorted));
         listed(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

@@ -234,12 +234,7 @@ impl WebhookDeliveryQuery {
             types: readable(caller),
         });
         let cursors = Cursors::of((scope, "webhookDeliveries", &filter));
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?;
         let asked = webhook_deliveries(delivery::list(filter.clone())).asked(&page, &cursors);
         let counted = filter.clone();

@@ -249,12 +249,7 @@ impl CommissionRule {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<AuditEntry>, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         history(ctx, self.0.id.uuid(), page)
     }
 
@@ -268,12 +263,7 @@ impl CommissionRule {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Partner>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         children::<PartnersOfRule, _>(scope, self.0.id.uuid(), page)
     }
 
@@ -531,12 +521,7 @@ impl CommissionRuleQuery {
         };
         let (filter, sorted) = (Arc::new(filter), OrderBy::read(order_by));
         let cursors = order::cursors((scope, "commission_rules", &filter), sorted);
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let listing = commission_rules(store::commission_rule::list(filter.clone(), sorted));
         listed(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

@@ -279,13 +279,7 @@ impl CommissionQuery {
         let scope = request(ctx).caller.read(Resource::Commissions)?;
         let asked = Asked::read(filter, order_by)?;
         let cursors = asked.cursors_of_all(scope);
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        }
-        .read(&cursors)?;
+        let page = PageArguments::new(first, after, last, before).read(&cursors)?;
         let shown = listing(None, &asked).asked(&page, &cursors);
         let Asked { filter, sorted } = asked;
         let (counted, totalled) = (filter.clone(), filter.clone());

@@ -14,7 +14,7 @@ use crate::graphql::campaign::object::{CAMPAIGN, Campaign};
 use crate::graphql::connection::PageArguments;
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::deal::object::{DEAL, Deal};
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::ledger::event::object::{ATTRIBUTION, Attribution, EVENT, Event};
 use crate::graphql::lookup::{all_wanted, bounds, ids, wanted};
@@ -293,24 +293,12 @@ impl Commission {
 
     /// The campaign that it was earned in; null if there was none.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable(async {
-            match self.0.campaign_id {
-                Some(id) => identity::campaign(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
     }
 
     /// The event that it comes from: of a clawback, the refund. Null for deals and manual rows.
     async fn event(&self, ctx: &Context<'_>) -> Nullable<Event> {
-        nullable(async {
-            match self.0.event_id {
-                Some(id) => identity::event(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.event_id, |id| identity::event(ctx, id)).await
     }
 
     /// The attribution of that event.
@@ -342,24 +330,12 @@ impl Commission {
 
     /// The promise whose terms paid; null where no snapshot did.
     async fn snapshot(&self, ctx: &Context<'_>) -> Nullable<CommissionSnapshot> {
-        nullable(async {
-            match self.0.snapshot_id {
-                Some(id) => CommissionSnapshot::load(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.snapshot_id, |id| CommissionSnapshot::load(ctx, id)).await
     }
 
     /// The row that it adjusts or claws back; null if none.
     async fn adjusts(&self, ctx: &Context<'_>) -> Nullable<Commission> {
-        nullable(async {
-            match self.0.adjusts_id {
-                Some(id) => Commission::load(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.adjusts_id, |id| Commission::load(ctx, id)).await
     }
 
     /// The rows that adjust it, newest first.
@@ -371,12 +347,7 @@ impl Commission {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<CommissionConnection, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         under(ctx, Parent::Adjusted, self.0.id.uuid(), &page, None, None)
     }
 
@@ -412,13 +383,7 @@ impl Commission {
 
     /// The payout that it is in, open or paid; null if none.
     async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
-        nullable(async {
-            match self.0.payout_id {
-                Some(id) => Payout::load(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.payout_id, |id| Payout::load(ctx, id)).await
     }
 
     /// How the amount came about. A partner's token shows the steps that applied, without what they were compared with.

@@ -205,12 +205,7 @@ impl ReassignmentPayload {
     ) -> Nullable<Connection<ReassignedRow>> {
         nullable(async {
             request(ctx).caller.read(Resource::Events)?;
-            let page = PageArguments {
-                first,
-                after,
-                last,
-                before,
-            };
+            let page = PageArguments::new(first, after, last, before);
             let listed = |found: &Found| {
                 let place = |row: &ReassignedRow| (row.number, row.row.event.id.uuid());
                 at_hand(found.rows.clone(), place, found.cursors.clone(), &page)

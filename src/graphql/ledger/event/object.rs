@@ -3,38 +3,34 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
+use uuid::Uuid;
 
 use super::decision::{EventDecision, NoCommissionReason};
 use super::revenue::RevenueAdjustment;
 use crate::auth::Resource;
-use crate::domain::id::{self, CustomerId, EventId, TenantId};
-use crate::domain::money;
-use crate::domain::{decision, event};
+use crate::domain::id::{CustomerId, EventId, TenantId};
+use crate::domain::{decision, event, id, money};
 use crate::graphql::campaign::object::{CAMPAIGN, Campaign};
-use crate::graphql::connection::{Connection, PageArguments, children, placed};
+use crate::graphql::connection::{Connection, PageArguments, children};
 use crate::graphql::context::request;
-use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::identity;
+use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
 use crate::graphql::ledger::commission::list::{CommissionConnection, commissions_under, under};
-use crate::graphql::loader::{PageKey, RevenueAdjustmentsOfEvent};
+use crate::graphql::loader::{EventsOfCustomer, RevenueAdjustmentsOfEvent};
 use crate::graphql::lookup::{all_wanted, ids, one_of_two, wanted};
 use crate::graphql::money::Money;
-use crate::graphql::order::{self, OrderBy};
+use crate::graphql::order::OrderBy;
 use crate::graphql::partner::object::{PARTNER, Partner};
 use crate::graphql::rows::{
-    self, Described, Listing, Pages, Partners, Shown, Type, allowed, family, link, listed, optional_amount, page_of,
-    pages_under, required, resolver, same,
+    Described, Listing, Pages, Partners, Shown, Type, children_under, family, link, listed, optional_amount, page_of,
+    required, resolver, same,
 };
 use crate::graphql::scalar::{DateTime, Json};
+use crate::graphql::{identity, order, rows};
 use crate::store;
-use crate::store::StoreError;
 use crate::store::commission::Parent;
 use crate::store::customer::CustomerFilter as StoreCustomerFilter;
 use crate::store::event::EventFilter as StoreFilter;
-use crate::store::page::{Page, Place};
-use crate::store::view;
-use uuid::Uuid;
+use crate::store::{StoreError, view};
 
 /// What kind of thing happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -211,13 +207,7 @@ impl Event {
 
     /// Whose event it is; null if nobody was named.
     async fn customer(&self, ctx: &Context<'_>) -> Nullable<Customer> {
-        nullable(async {
-            match self.0.customer_id {
-                Some(id) => Customer::load(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.customer_id, |id| Customer::load(ctx, id)).await
     }
 
     /// Whom it is credited to; null: nobody.
@@ -284,12 +274,7 @@ impl Event {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<CommissionConnection, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         under(ctx, Parent::Event, self.0.id.uuid(), &page, None, None)
     }
 
@@ -302,12 +287,7 @@ impl Event {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<RevenueAdjustment>, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         identity::beyond(ctx, Resource::Events)?;
         children::<RevenueAdjustmentsOfEvent, _>(request(ctx).caller.scope(), self.0.id.uuid(), page)
     }
@@ -359,13 +339,7 @@ impl Attribution {
 
     /// The campaign; null if there was none.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable(async {
-            match self.attribution.campaign_id {
-                Some(id) => identity::campaign(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.attribution.campaign_id, |id| identity::campaign(ctx, id)).await
     }
 
     /// The event.
@@ -433,14 +407,7 @@ pub static CUSTOMER: Type = Type {
             "partner" => link(view::column(Column::PartnerId), &PARTNER),
             "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
             "events" => page_of(|ctx| {
-                let scope = allowed(ctx, Resource::Events)?;
-                let cursors = move |parent| Cursors::of((scope, "customer.events", parent));
-                pages_under(
-                    ctx,
-                    events(store::event::list_of_customers()),
-                    cursors,
-                    |request, customer| Box::pin(request.loaders().event_count_of_customer.load(customer)),
-                )
+                children_under::<EventsOfCustomer>(ctx, Resource::Events, events(store::event::list_of_customers()))
             }),
             _ => return None,
         })
@@ -467,24 +434,12 @@ impl Customer {
 
     /// The partner that its first attributed event bound it to; null: none did yet.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
-        nullable(async {
-            match self.0.partner_id {
-                Some(id) => identity::partner(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.partner_id, |id| identity::partner(ctx, id)).await
     }
 
     /// The campaign that its first attributed event bound it to; null if there was none.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable(async {
-            match self.0.campaign_id {
-                Some(id) => identity::campaign(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
     }
 
     /// Its events, the last recorded first.
@@ -497,83 +452,9 @@ impl Customer {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Event>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Events)?;
-        let parent = self.0.id.uuid();
-        let cursors = Cursors::of((scope, "customer.events", parent));
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        }
-        .read(&cursors)?;
-        Ok(Connection::new(
-            cursors,
-            move |request| {
-                let key = PageKey {
-                    parent,
-                    request: page.clone(),
-                };
-                Box::pin(async move {
-                    let page = request
-                        .loaders()
-                        .events_of_customer
-                        .load(key)
-                        .await?
-                        .unwrap_or_else(Page::empty);
-                    Ok(placed(page, |event| Place::of_id(event.id)))
-                })
-            },
-            move |request| {
-                Box::pin(async move {
-                    Ok(request
-                        .loaders()
-                        .event_count_of_customer
-                        .load(parent)
-                        .await?
-                        .unwrap_or(0))
-                })
-            },
-        ))
+        let page = PageArguments::new(first, after, last, before);
+        children::<EventsOfCustomer, _>(scope, self.0.id.uuid(), page)
     }
-}
-
-/// The customers that are bound to a partner.
-pub fn customers_of(
-    ctx: &Context<'_>,
-    parent: uuid::Uuid,
-    page: &PageArguments,
-) -> Result<Connection<Customer>, ApiError> {
-    let scope = request(ctx).caller.read(Resource::Events)?;
-    let cursors = Cursors::of((scope, "partner.customers", parent));
-    let page = page.read(&cursors)?;
-    Ok(Connection::new(
-        cursors,
-        move |request| {
-            let key = PageKey {
-                parent,
-                request: page.clone(),
-            };
-            Box::pin(async move {
-                let page = request
-                    .loaders()
-                    .customers_of_partner
-                    .load(key)
-                    .await?
-                    .unwrap_or_else(Page::empty);
-                Ok(placed(page, |customer| Place::of_id(customer.id)))
-            })
-        },
-        move |request| {
-            Box::pin(async move {
-                Ok(request
-                    .loaders()
-                    .customer_count_of_partner
-                    .load(parent)
-                    .await?
-                    .unwrap_or(0))
-            })
-        },
-    ))
 }
 
 /// Which events to list; everything given must hold.
@@ -726,12 +607,7 @@ impl EventQuery {
         let filter = Arc::new(filter.read()?);
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "events", &filter), sorted);
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let listing = events(store::event::list(filter.clone(), sorted));
         listed(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();
@@ -781,12 +657,7 @@ impl EventQuery {
         });
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "customers", &filter), sorted);
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let listing = customers(store::customer::list(filter.clone(), sorted));
         listed(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

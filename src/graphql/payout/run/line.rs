@@ -10,7 +10,7 @@ use crate::domain::payout_run;
 use crate::graphql::connection::{Connection, PageArguments, at_hand, placed, placed_by_number};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::loader::{PayoutRunLinePageKey, PayoutRunLinesKey};
 use crate::graphql::money::Money;
@@ -132,13 +132,7 @@ impl PayoutRunLine {
 
     /// The payout; null if it was left, and in a preview.
     async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
-        nullable(async {
-            match self.0.payout_id {
-                Some(id) => Payout::load(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.payout_id, |id| Payout::load(ctx, id)).await
     }
 }
 

@@ -128,12 +128,7 @@ impl PayoutRun {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those with one of these outcomes.")] outcome: Option<Vec<PayoutOutcome>>,
     ) -> Result<Connection<PayoutRunLine>, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         lines_under(ctx, self.0.id.uuid(), outcomes(outcome), &page)
     }
 
@@ -156,12 +151,7 @@ impl PayoutRun {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Payout>, ApiError> {
-        let page = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let page = PageArguments::new(first, after, last, before);
         payouts_under(ctx, PayoutParent::Run, self.0.id.uuid(), &page)
     }
 }
@@ -226,12 +216,7 @@ impl PayoutRunPreviewPayload {
     ) -> Nullable<Connection<PayoutRunLine>> {
         nullable(async {
             request(ctx).caller.read(Resource::Payouts)?;
-            let page = PageArguments {
-                first,
-                after,
-                last,
-                before,
-            };
+            let page = PageArguments::new(first, after, last, before);
             let lines = |preview| lines_of_preview(preview, &self.cursors, outcomes(outcome), &page);
             self.preview.as_ref().map(lines).transpose()
         })
@@ -275,12 +260,7 @@ impl PayoutRunQuery {
     ) -> Result<Pages<Connection<PayoutRun>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Payouts)?;
         let cursors = Cursors::of((scope, "payoutRuns"));
-        let arguments = PageArguments {
-            first,
-            after,
-            last,
-            before,
-        };
+        let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?;
         let asked = payout_runs(store::payout_run::list()).asked(&page, &cursors);
         let connection = Connection::new(

@@ -1,0 +1,151 @@
+//! Children that many parents have: their pages, and how many there are.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Fetch, Loader, Loaders};
+use crate::auth::Scope;
+use crate::store::page::{Page, PageRequest, Place};
+use crate::store::{Store, StoreError};
+
+/// A page of some parent's children.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PageKey {
+    pub parent: Uuid,
+    pub request: PageRequest,
+}
+
+/// Reads the pages of many parents, one statement for each distinct set of paging arguments (usually there is one).
+async fn pages<T, R>(
+    keys: &[PageKey],
+    read: impl Fn(Vec<Uuid>, PageRequest) -> R,
+) -> Result<HashMap<PageKey, Page<Arc<T>>>, StoreError>
+where
+    R: Future<Output = Result<HashMap<Uuid, Page<T>>, StoreError>>,
+{
+    let mut parents: HashMap<&PageRequest, Vec<Uuid>> = HashMap::new();
+    for key in keys {
+        parents.entry(&key.request).or_default().push(key.parent);
+    }
+    let mut pages = HashMap::with_capacity(keys.len());
+    for (request, parents) in parents {
+        for (parent, page) in read(parents, request.clone()).await? {
+            let page = page.map(Arc::new);
+            pages.insert(
+                PageKey {
+                    parent,
+                    request: request.clone(),
+                },
+                page,
+            );
+        }
+    }
+    Ok(pages)
+}
+
+/// Children that many parents have; the pages of all parents of a level are read by one statement.
+pub trait Children: Send + Sync + Sized + 'static {
+    type Child: Send + Sync + 'static;
+
+    /// Tells the list's cursors from those of other lists.
+    const NAME: &'static str;
+
+    /// A child's place in the order of the list.
+    fn place(child: &Self::Child) -> Place;
+
+    fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>);
+
+    fn pages(
+        store: &Store,
+        scope: &Scope,
+        parents: &[Uuid],
+        request: &PageRequest,
+    ) -> impl Future<Output = Result<HashMap<Uuid, Page<Self::Child>>, StoreError>> + Send;
+
+    fn counts(
+        store: &Store,
+        scope: &Scope,
+        parents: &[Uuid],
+    ) -> impl Future<Output = Result<HashMap<Uuid, u64>, StoreError>> + Send;
+}
+
+/// Reads pages of children.
+pub struct PagesOf<C>(PhantomData<fn() -> C>);
+
+impl<C: Children> Fetch for PagesOf<C> {
+    type Key = PageKey;
+    type Value = Page<Arc<C::Child>>;
+
+    async fn fetch(
+        store: &Store,
+        scope: &Scope,
+        keys: &[PageKey],
+    ) -> Result<HashMap<PageKey, Self::Value>, StoreError> {
+        let read = async |parents: Vec<Uuid>, request: PageRequest| C::pages(store, scope, &parents, &request).await;
+        pages(keys, read).await
+    }
+}
+
+/// Counts children.
+pub struct CountsOf<C>(PhantomData<fn() -> C>);
+
+impl<C: Children> Fetch for CountsOf<C> {
+    type Key = Uuid;
+    type Value = u64;
+
+    async fn fetch(store: &Store, scope: &Scope, parents: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
+        C::counts(store, scope, parents).await
+    }
+}
+
+/// Declares [`Children`] in the order of their ids: `name: child, name of the list, loaders of pages and of counts`, and what
+/// the store calls them.
+macro_rules! children {
+    ($($(#[$meta:meta])* $name:ident: $child:ty, $list:literal, $pages:ident, $counts:ident =
+        $store:ident::{$read_pages:ident, $read_counts:ident};)+) => {
+        $(
+            $(#[$meta])*
+            pub struct $name;
+
+            impl $crate::graphql::loader::Children for $name {
+                type Child = $child;
+                const NAME: &'static str = $list;
+
+                fn place(child: &Self::Child) -> $crate::store::page::Place {
+                    $crate::store::page::Place::of_id(child.id)
+                }
+
+                fn loaders(
+                    loaders: &$crate::graphql::loader::Loaders,
+                ) -> (
+                    &$crate::graphql::loader::Loader<$crate::graphql::loader::PagesOf<Self>>,
+                    &$crate::graphql::loader::Loader<$crate::graphql::loader::CountsOf<Self>>,
+                ) {
+                    (&loaders.$pages, &loaders.$counts)
+                }
+
+                async fn pages(
+                    store: &Store,
+                    scope: &Scope,
+                    parents: &[Uuid],
+                    request: &$crate::store::page::PageRequest,
+                ) -> Result<HashMap<Uuid, $crate::store::page::Page<Self::Child>>, StoreError> {
+                    $store::$read_pages(store.reader(), scope, parents, request).await
+                }
+
+                async fn counts(
+                    store: &Store,
+                    scope: &Scope,
+                    parents: &[Uuid],
+                ) -> Result<HashMap<Uuid, u64>, StoreError> {
+                    $store::$read_counts(store.reader(), scope, parents).await
+                }
+            }
+        )+
+    };
+}
+
+pub(super) use children;
