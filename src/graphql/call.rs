@@ -110,11 +110,12 @@ mod tests {
     use async_graphql::InputType;
 
     use super::*;
-    use crate::graphql::campaign::object::CreateCampaignInput;
-    use crate::graphql::ledger::mutation::{ApproveCommissionsInput, CreateManualCommissionInput};
-    use crate::graphql::partner::mutation::{IssuePartnerTokenInput, UpdatePartnerInput};
-    use crate::graphql::payout::run::object::CreatePayoutRunInput;
-    use crate::graphql::payout::settlement::SettlePayoutInput;
+    use crate::graphql::campaign::CreateCampaignInput;
+    use crate::graphql::ledger::commission::{ApproveCommissionsInput, CreateManualCommissionInput};
+    use crate::graphql::partner::IssuePartnerTokenInput;
+    use crate::graphql::partner::UpdatePartnerInput;
+    use crate::graphql::payout::SettlePayoutInput;
+    use crate::graphql::payout::run::CreatePayoutRunInput;
 
     fn content<T: InputType>(value: Json) -> Vec<u8> {
         let mut registry = Registry::default();

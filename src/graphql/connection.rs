@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, ObjectType, OutputType, ServerResult, SimpleObject, TypeName};
+use async_graphql::{Context, Object, ObjectType, OutputType, SimpleObject, TypeName};
 use futures::future::BoxFuture;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -13,66 +13,9 @@ use super::context::{RequestContext, request};
 use super::cursor::{Cursors, Fingerprint};
 use super::error::ApiError;
 use super::loader::{Children, PageKey};
+use super::page_arguments::PageArguments;
 use crate::auth::Scope;
 use crate::store::page::{Page, PageRequest, Place, SortKey, cut};
-
-pub const DEFAULT_PAGE: i32 = 20;
-/// What `limits.page_size` may be set to at most. How long a page a caller may ask for, the guard decides by that setting.
-pub const MAX_PAGE: i32 = 10_000;
-
-/// The four paging arguments of a connection field.
-#[derive(Clone, Debug)]
-pub struct PageArguments {
-    pub first: Option<i32>,
-    pub after: Option<String>,
-    pub last: Option<i32>,
-    pub before: Option<String>,
-}
-
-impl PageArguments {
-    pub fn new(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Self {
-        Self {
-            first,
-            after,
-            last,
-            before,
-        }
-    }
-
-    /// Those of the field of `ctx`.
-    pub fn of(ctx: &Context<'_>) -> ServerResult<Self> {
-        Ok(Self {
-            first: ctx.param_value("first", None)?.1,
-            after: ctx.param_value("after", None)?.1,
-            last: ctx.param_value("last", None)?.1,
-            before: ctx.param_value("before", None)?.1,
-        })
-    }
-
-    /// Whether they say where the stretch begins or ends.
-    pub fn has_places(&self) -> bool {
-        self.after.is_some() || self.before.is_some()
-    }
-
-    /// The stretch of the list that they ask for.
-    pub fn read(&self, cursors: &Cursors) -> Result<PageRequest, ApiError> {
-        let (size, name, backward) = match (self.first, self.last) {
-            (Some(_), Some(_)) => return Err(ApiError::bad_user_input("give first or last, not both")),
-            (None, Some(last)) => (last, "last", true),
-            (first, None) => (first.unwrap_or(DEFAULT_PAGE), "first", false),
-        };
-        if !(0..=MAX_PAGE).contains(&size) {
-            return Err(ApiError::bad_user_input(format!("{name} must be from 0 to {MAX_PAGE}")));
-        }
-        let place = |cursor: &Option<String>| cursor.as_deref().map(|cursor| cursors.decode(cursor)).transpose();
-        Ok(PageRequest {
-            limit: size.unsigned_abs(),
-            backward,
-            after: place(&self.after)?,
-            before: place(&self.before)?,
-        })
-    }
-}
 
 type Read<T> = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<T, ApiError>> + Send + Sync>;
 

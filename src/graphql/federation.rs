@@ -14,10 +14,10 @@ use super::error::{ApiError, nullable};
 use super::rows::{Any, AnyList};
 use super::{schema, tidy};
 use crate::domain::id::{CampaignId, CommissionId, PartnerGroupId, PartnerId};
-use crate::graphql::campaign::object::{CAMPAIGN, Campaign};
-use crate::graphql::ledger::commission::object::{COMMISSION, Commission};
-use crate::graphql::partner::object::{PARTNER, Partner};
-use crate::graphql::partner_group::object::{PARTNER_GROUP, PartnerGroup};
+use crate::graphql::campaign::{CAMPAIGN, Campaign};
+use crate::graphql::ledger::commission::{COMMISSION, Commission};
+use crate::graphql::partner::{PARTNER, Partner};
+use crate::graphql::partner_group::{PARTNER_GROUP, PartnerGroup};
 
 /// The types that other subgraphs may refer to, each by its `id`.
 const ENTITIES: [&str; 4] = ["Campaign", "Commission", "Partner", "PartnerGroup"];

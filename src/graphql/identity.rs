@@ -7,10 +7,10 @@ use super::context::request;
 use super::error::{ApiError, Nullable};
 use crate::auth::{Caller, Denied, Permission, Resource};
 use crate::domain::id::{CampaignId, EventId, PartnerGroupId, PartnerId};
-use crate::graphql::campaign::object::Campaign;
-use crate::graphql::ledger::event::object::Event;
-use crate::graphql::partner::object::Partner;
-use crate::graphql::partner_group::object::PartnerGroup;
+use crate::graphql::campaign::Campaign;
+use crate::graphql::ledger::event::Event;
+use crate::graphql::partner::Partner;
+use crate::graphql::partner_group::PartnerGroup;
 
 /// What has rows that name partners and are read under them.
 const NAME_PARTNERS: [Resource; 5] = [

@@ -1,6 +1,7 @@
 //! Finding things by what they are called.
 
 use async_graphql::ID;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::error::ApiError;
 use super::scalar::Decimal;
@@ -8,7 +9,6 @@ use crate::domain::id::{Id, Kind};
 use crate::domain::money::Currency;
 use crate::domain::problem::Fault;
 use crate::domain::text;
-use rust_decimal::prelude::ToPrimitive;
 
 /// A text that `argument` looks for, where it is one that could be found.
 pub fn wanted(argument: &str, text: String) -> Result<String, ApiError> {

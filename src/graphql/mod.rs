@@ -21,10 +21,12 @@ mod money;
 mod node;
 mod once;
 mod order;
+mod page_arguments;
 mod partner;
 mod partner_group;
 mod partnership_request;
 mod payout;
+mod root;
 mod rows;
 mod scalar;
 pub mod subscription;
@@ -35,125 +37,16 @@ mod user_error;
 mod webhook;
 
 use async_graphql::registry::Registry;
-use async_graphql::{MergedObject, OutputType, SDLExportOptions, ValidationMode};
+use async_graphql::{OutputType, SDLExportOptions, ValidationMode};
 
-pub use connection::{DEFAULT_PAGE, MAX_PAGE};
 pub use context::RequestContext;
 pub use error::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, TOO_LARGE_CODE, TOO_LARGE_MESSAGE};
 pub use federation::subgraph_sdl;
+pub use page_arguments::{DEFAULT_PAGE, MAX_PAGE};
+pub use root::{Mutation, Query};
 pub use rows::text;
 pub use scalar::check_scalar;
 use subscription::Subscription;
-
-// The library tries the members of a merged object one within the other: groups of them keep that short, and with it the
-// stack that a request takes.
-
-/// Everything that can be read.
-#[derive(Default, MergedObject)]
-pub struct Query(
-    PartnerQueries,
-    LedgerQueries,
-    PayoutQueries,
-    DealQueries,
-    GatewayQueries,
-);
-
-#[derive(Default, MergedObject)]
-pub struct PartnerQueries(
-    node::NodeQuery,
-    tenant::object::TenantQuery,
-    partner::object::PartnerQuery,
-    partner_group::object::PartnerGroupQuery,
-    label::object::LabelQuery,
-    partnership_request::object::PartnershipRequestQuery,
-);
-
-#[derive(Default, MergedObject)]
-pub struct LedgerQueries(
-    campaign::object::CampaignQuery,
-    ledger::event::object::EventQuery,
-    ledger::event::decision::DecisionQuery,
-    ledger::commission::list::CommissionQuery,
-    payout::report::CommissionReportQuery,
-);
-
-#[derive(Default, MergedObject)]
-pub struct PayoutQueries(
-    payout::statement::StatementQuery,
-    payout::object::PayoutQuery,
-    payout::run::object::PayoutRunQuery,
-    backtest::object::BacktestQuery,
-);
-
-#[derive(Default, MergedObject)]
-pub struct DealQueries(
-    deal::pipeline::PipelineQuery,
-    deal::object::DealQuery,
-    deal::rule::object::CommissionRuleQuery,
-    tiered::object::TieredCommissionQuery,
-);
-
-#[derive(Default, MergedObject)]
-pub struct GatewayQueries(
-    tenant::api_key::ApiKeyQuery,
-    webhook::endpoint::WebhookQuery,
-    webhook::delivery::WebhookDeliveryQuery,
-    tenant::audit::AuditQuery,
-    federation::FederationQuery,
-);
-
-/// Everything that can be done. Every field is nullable, so that one that fails leaves the answers of its siblings.
-#[derive(Default, MergedObject)]
-pub struct Mutation(
-    PartnerMutations,
-    CampaignMutations,
-    LedgerMutations,
-    DealMutations,
-    GatewayMutations,
-);
-
-#[derive(Default, MergedObject)]
-pub struct PartnerMutations(
-    tenant::object::TenantMutation,
-    partner_group::object::PartnerGroupMutation,
-    partner_group::simulation::SimulatePartnerGroupMutation,
-    partner::mutation::PartnerMutation,
-    terms::snapshot::SnapshotMutation,
-);
-
-#[derive(Default, MergedObject)]
-pub struct CampaignMutations(
-    partnership_request::object::PartnershipRequestMutation,
-    label::object::LabelMutation,
-    campaign::object::CampaignMutation,
-    terms::simulation::SimulateTermsMutation,
-);
-
-#[derive(Default, MergedObject)]
-pub struct LedgerMutations(
-    ledger::mutation::LedgerMutation,
-    ledger::commission::approve_matching::ApproveMatchingMutation,
-    ledger::customer::reassignment::ReassignmentMutation,
-    payout::run::object::PayoutRunMutation,
-    backtest::object::BacktestMutation,
-    payout::settlement::SettlementMutation,
-);
-
-#[derive(Default, MergedObject)]
-pub struct DealMutations(
-    deal::pipeline::PipelineMutation,
-    deal::object::DealMutation,
-    deal::rule::object::CommissionRuleMutation,
-    deal::rule::simulation::SimulateRuleMutation,
-);
-
-#[derive(Default, MergedObject)]
-pub struct GatewayMutations(
-    tiered::object::TieredCommissionMutation,
-    tiered::simulation::SimulateTiersMutation,
-    tenant::api_key::ApiKeyMutation,
-    webhook::mutation::WebhookMutation,
-);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 

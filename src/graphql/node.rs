@@ -9,28 +9,26 @@ use super::context::request;
 use super::error::{ApiError, Nullable, nullable};
 use super::rows::{Any, AnyList, Type};
 use crate::domain::id::{self, Kind};
-use crate::graphql::backtest::object::{BACKTEST, Backtest};
-use crate::graphql::campaign::object::{CAMPAIGN, Campaign};
-use crate::graphql::deal::object::{DEAL, Deal};
+use crate::graphql::backtest::{BACKTEST, Backtest};
+use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::deal::pipeline::{CUSTOM_FIELD, CustomField, PAYMENT_STAGE, PaymentStage};
-use crate::graphql::deal::rule::object::{COMMISSION_RULE, CommissionRule};
-use crate::graphql::label::object::{
-    ADVERTISER, Advertiser, PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier,
-};
-use crate::graphql::ledger::commission::object::{COMMISSION, Commission};
-use crate::graphql::ledger::event::object::{ATTRIBUTION, Attribution, CUSTOMER, Customer, EVENT, Event};
-use crate::graphql::partner::object::{PARTNER, Partner};
-use crate::graphql::partner_group::object::{PARTNER_GROUP, PartnerGroup};
-use crate::graphql::partnership_request::object::{PARTNERSHIP_REQUEST, PartnershipRequest};
-use crate::graphql::payout::object::{PAYOUT, Payout};
-use crate::graphql::payout::run::object::{PAYOUT_RUN, PayoutRun};
+use crate::graphql::deal::rule::{COMMISSION_RULE, CommissionRule};
+use crate::graphql::deal::{DEAL, Deal};
+use crate::graphql::label::{ADVERTISER, Advertiser, PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier};
+use crate::graphql::ledger::commission::{COMMISSION, Commission};
+use crate::graphql::ledger::customer::{CUSTOMER, Customer};
+use crate::graphql::ledger::event::{ATTRIBUTION, Attribution, EVENT, Event};
+use crate::graphql::partner::{PARTNER, Partner};
+use crate::graphql::partner_group::{PARTNER_GROUP, PartnerGroup};
+use crate::graphql::partnership_request::{PARTNERSHIP_REQUEST, PartnershipRequest};
+use crate::graphql::payout::run::{PAYOUT_RUN, PayoutRun};
+use crate::graphql::payout::{PAYOUT, Payout};
+use crate::graphql::tenant::Tenant;
 use crate::graphql::tenant::api_key::{API_KEY, ApiKey};
 use crate::graphql::tenant::audit::{AUDIT_ENTRY, AuditEntry};
-use crate::graphql::tenant::object::Tenant;
-use crate::graphql::terms::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
-use crate::graphql::tiered::object::{TIERED_COMMISSION, TieredCommission};
-use crate::graphql::webhook::delivery::{WEBHOOK_DELIVERY, WebhookDelivery};
-use crate::graphql::webhook::endpoint::{WEBHOOK_ENDPOINT, WebhookEndpoint};
+use crate::graphql::terms::{COMMISSION_SNAPSHOT, CommissionSnapshot};
+use crate::graphql::tiered::{TIERED_COMMISSION, TieredCommission};
+use crate::graphql::webhook::{WEBHOOK_DELIVERY, WEBHOOK_ENDPOINT, WebhookDelivery, WebhookEndpoint};
 
 /// Anything that has an id of its own.
 #[derive(Clone, Interface)]

@@ -5,14 +5,15 @@ use async_graphql::{Enum, InputObject, InputType};
 use super::cursor::Cursors;
 use super::error::ApiError;
 use crate::domain::money::Currency;
-use crate::graphql::campaign::object::CampaignOrderField;
-use crate::graphql::deal::object::DealOrderField;
-use crate::graphql::deal::rule::object::CommissionRuleOrderField;
-use crate::graphql::ledger::commission::object::CommissionOrderField;
-use crate::graphql::ledger::event::object::{CustomerOrderField, EventOrderField};
-use crate::graphql::partner_group::object::PartnerGroupOrderField;
-use crate::graphql::payout::object::PayoutOrderField;
-use crate::graphql::tiered::object::TieredCommissionOrderField;
+use crate::graphql::campaign::CampaignOrderField;
+use crate::graphql::deal::DealOrderField;
+use crate::graphql::deal::rule::CommissionRuleOrderField;
+use crate::graphql::ledger::commission::CommissionOrderField;
+use crate::graphql::ledger::customer::CustomerOrderField;
+use crate::graphql::ledger::event::EventOrderField;
+use crate::graphql::partner_group::PartnerGroupOrderField;
+use crate::graphql::payout::PayoutOrderField;
+use crate::graphql::tiered::TieredCommissionOrderField;
 use crate::store::order::{SortBy, Sorted};
 
 /// The direction of an order.

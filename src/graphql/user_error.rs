@@ -10,7 +10,7 @@ use super::error::{ApiError, Nullable};
 use super::rows::{Below, Described, PlainObject, Rows, Shown};
 use crate::auth::Resource;
 use crate::domain::problem::{Problem, ProblemCode};
-use crate::graphql::ledger::commission::object::Commission;
+use crate::graphql::ledger::commission::Commission;
 use crate::service::ServiceError;
 use crate::store::view::Json;
 

@@ -1,32 +1,28 @@
-//! Backtests: what other rules would have cost, on what really happened.
+//! Backtests as they are read.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, Object};
 use uuid::Uuid;
 
-use super::proposal::CreateBacktestInput;
-use super::result::{
-    self, BacktestCampaign, BacktestDifference, BacktestEvent, BacktestMonth, BacktestPartner, BacktestProgress,
-};
+use super::description::BACKTEST;
+use super::difference::{self, BacktestDifference, BacktestMonth, BacktestProgress};
+use super::event::{self, BacktestEvent};
+use super::result::{self, BacktestCampaign, BacktestPartner};
 use crate::auth::Resource;
 use crate::domain::backtest;
-use crate::domain::id::{self, BacktestId, EventId, TenantId};
-use crate::graphql::campaign::object::{CAMPAIGN, Campaign};
-use crate::graphql::connection::{Connection, PageArguments, placed};
-use crate::graphql::context::{mutation, request};
-use crate::graphql::cursor::Cursors;
+use crate::domain::id::{EventId, TenantId};
+use crate::graphql::campaign::Campaign;
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::order::OrderDirection;
-use crate::graphql::partner_group::object::{PARTNER_GROUP, PartnerGroup};
-use crate::graphql::rows::{self, Described, Listing, Pages, Shown, Type, resolver};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::partner_group::PartnerGroup;
+use crate::graphql::rows::{Described, Type};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
-use crate::graphql::tiered::object::{TIERED_COMMISSION, TieredCommission};
-use crate::graphql::user_error::payload;
-use crate::service::backtest::{cancel, create};
-use crate::store;
+use crate::graphql::tiered::TieredCommission;
 use crate::store::backtest::{Order, SumsKey};
-use crate::store::page::Place;
-use crate::store::view;
+use crate::store::{self, view};
 
 /// Where a backtest stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -65,41 +61,6 @@ impl Described for Backtest {
         store::backtest::at_hand(tenant, &self.0)
     }
 }
-
-pub static BACKTEST: Type = Type {
-    name: "Backtest",
-    resource: Resource::Commissions,
-    identity: &[],
-    is_named: false,
-    table: &view::BACKTEST,
-    id: || view::column(view::BacktestColumn::Id),
-    field: |name| {
-        use view::BacktestColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        let link = |column, to| rows::link(view::column(column), to);
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::Backtest>),
-            "name" => value(Column::Name, view::text),
-            "status" => value(Column::Status, view::word!(backtest::BacktestStatus)),
-            "from" => value(Column::RangeFrom, view::moment),
-            "to" => value(Column::RangeTo, view::moment),
-            "proposal" => value(Column::Proposal, view::document),
-            "campaign" => link(Column::CampaignId, &CAMPAIGN),
-            "partnerGroup" => link(Column::GroupId, &PARTNER_GROUP),
-            "tieredCommission" => link(Column::TierId, &TIERED_COMMISSION),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "startedAt" => value(Column::StartedAt, view::moment),
-            "finishedAt" => value(Column::FinishedAt, view::moment),
-            "createdBy" => value(Column::CreatedBy, view::text),
-            "failure" => value(Column::Failure, view::text),
-            "incompleteHistory" => value(Column::IncompleteHistory, view::truth),
-            "progress" | "totals" | "months" | "campaigns" | "partners" | "event" => {
-                resolver(|row, prefix| Ok(Box::new(Backtest(store::backtest::whole(row, prefix)?))))
-            }
-            _ => return None,
-        })
-    },
-};
 
 /// What other rules would have cost, on what really happened: the ledger, held against what it would be. Kept for 30 days
 /// after it has ended. Nothing of the ledger is touched. Partners see nothing of backtests.
@@ -203,7 +164,7 @@ impl Backtest {
         let request = request(ctx);
         request.caller.read(Resource::Commissions)?;
         let sums = request.loaders().backtest_months.load(self.0.id.uuid()).await?;
-        Ok(sums.map(|sums| result::months(&sums)).unwrap_or_default())
+        Ok(sums.map(|sums| difference::months(&sums)).unwrap_or_default())
     }
 
     /// The same by the campaign of the event, in one currency: events without a campaign, then by the age of campaigns.
@@ -248,7 +209,7 @@ impl Backtest {
     async fn event(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<BacktestEvent> {
         nullable(async {
             let id: EventId = id.parse()?;
-            result::event(ctx, &self.0, id).await
+            event::event(ctx, &self.0, id).await
         })
         .await
     }
@@ -261,98 +222,5 @@ impl Backtest {
             currency: currency.0,
             order,
         }
-    }
-}
-
-/// Which backtest to cancel.
-#[derive(Clone, InputObject)]
-pub struct CancelBacktestInput {
-    /// Which one. Canceling one that is canceled changes nothing.
-    pub id: ID,
-    /// The same key with the same input gives the answer of the first call and does nothing.
-    pub idempotency_key: Option<String>,
-}
-
-payload! {
-    /// What became of a backtest.
-    BacktestPayload {
-        /// The backtest; null if there is something to mend.
-        backtest: Backtest, Commissions
-    }
-}
-
-#[derive(Default)]
-pub struct BacktestQuery;
-
-#[Object]
-impl BacktestQuery {
-    /// One backtest; null if there is none, or for a partner's token.
-    async fn backtest(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<Backtest>> {
-        nullable(async { Shown::row(ctx, id.parse::<BacktestId>()?.uuid()) }).await
-    }
-
-    /// The backtests, newest first; none for a partner's token.
-    async fn backtests(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Pages<Connection<Backtest>>, ApiError> {
-        let scope = request(ctx).caller.read(Resource::Commissions)?;
-        let cursors = Cursors::of((scope, "backtests"));
-        let arguments = PageArguments::new(first, after, last, before);
-        let page = arguments.read(&cursors)?;
-        let listing = Listing {
-            to: &BACKTEST,
-            connection: "BacktestConnection",
-            edge: "BacktestEdge",
-            list: store::backtest::list(),
-        };
-        let asked = listing.asked(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let page = page.clone();
-                Box::pin(async move {
-                    let page = store::backtest::page(request.store().reader(), &scope, &page).await?;
-                    Ok(placed(page, |backtest: &backtest::Backtest| Place::of_id(backtest.id)))
-                })
-            },
-            move |request| Box::pin(async move { Ok(store::backtest::count(request.store().reader(), &scope).await?) }),
-        );
-        Ok(Pages::of(asked, connection))
-    }
-}
-
-#[derive(Default)]
-pub struct BacktestMutation;
-
-#[Object]
-impl BacktestMutation {
-    /// Works out in the background what other rules would have cost, on what was recorded in a range of time. Needs the write
-    /// scope of what it proposes: `campaigns:write`, `partner_groups:write` or `tiered_commissions:write`; and
-    /// `commissions:read` to show it. At most 20 of a tenant wait or run at the same time.
-    async fn create_backtest(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What to work out.")] input: CreateBacktestInput,
-    ) -> Nullable<BacktestPayload> {
-        let request = mutation(ctx).await;
-        let created = create(&request.app, &request.caller, input.into());
-        Some(BacktestPayload::of(&request, created).await)
-    }
-
-    /// Ends a backtest that waits or runs; what it came to so far stays. Needs the scope that entering it took.
-    async fn cancel_backtest(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: CancelBacktestInput,
-    ) -> Nullable<BacktestPayload> {
-        let request = mutation(ctx).await;
-        let id = input.id.to_string();
-        let canceled = cancel(&request.app, &request.caller, &id);
-        Some(BacktestPayload::of(&request, canceled).await)
     }
 }

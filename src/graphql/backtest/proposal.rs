@@ -5,10 +5,10 @@ use serde_json::Value as Json;
 
 use crate::domain::group_rules::RuleDraft;
 use crate::graphql::input::id_text;
-use crate::graphql::partner_group::rule::PartnerGroupRuleInput;
+use crate::graphql::partner_group::PartnerGroupRuleInput;
 use crate::graphql::scalar::DateTime;
-use crate::graphql::terms::term::{CommissionTermInput, drafts};
-use crate::graphql::tiered::input::CreateTieredCommissionInput;
+use crate::graphql::terms::{CommissionTermInput, drafts};
+use crate::graphql::tiered::CreateTieredCommissionInput;
 use crate::service::backtest::{NewBacktest, NewProposal};
 
 /// What to work out.

@@ -1,3 +1,14 @@
 //! Campaigns: what partners promote.
 
-pub mod object;
+mod description;
+mod input;
+mod mutation;
+mod object;
+mod query;
+
+pub use description::{CAMPAIGN, campaigns};
+#[cfg(test)]
+pub use input::CreateCampaignInput;
+pub use mutation::CampaignMutation;
+pub use object::Campaign;
+pub use query::{CampaignOrderField, CampaignQuery};

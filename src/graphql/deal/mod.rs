@@ -1,6 +1,20 @@
 //! Deals, the pipeline that they move through, and the rules that pay for them.
 
-pub mod object;
+mod description;
+mod filter;
+mod input;
+mod mutation;
+mod object;
+mod payload;
 pub mod pipeline;
+mod query;
 pub mod rule;
-pub mod simulated_payment;
+mod simulated_payment;
+
+pub use description::{DEAL, deals};
+pub use filter::DealOrderField;
+pub use input::{CustomFieldValueInput, values};
+pub use mutation::DealMutation;
+pub use object::Deal;
+pub use query::DealQuery;
+pub use simulated_payment::SimulatedPayment;

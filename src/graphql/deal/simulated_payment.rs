@@ -2,12 +2,12 @@
 
 use async_graphql::{Context, Enum, Object};
 
-use super::pipeline::PaymentStage;
 use crate::domain::deal_rules::{self, Due};
 use crate::domain::id::CommissionRuleId;
-use crate::graphql::deal::rule::object::CommissionRule;
+use crate::graphql::deal::pipeline::PaymentStage;
+use crate::graphql::deal::rule::CommissionRule;
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
-use crate::graphql::ledger::commission::object::PaymentTarget;
+use crate::graphql::ledger::commission::PaymentTarget;
 use crate::graphql::money::{ExplanationStep, Money};
 
 /// Which part of a rule's entry pays.

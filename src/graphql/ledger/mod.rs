@@ -3,4 +3,3 @@
 pub mod commission;
 pub mod customer;
 pub mod event;
-pub mod mutation;

@@ -11,12 +11,14 @@ mod backtest;
 mod bygone;
 mod campaign;
 mod children;
+mod commission;
 mod deal;
 mod label;
 mod ledger;
 mod partner;
 mod partner_group;
 mod partnership_request;
+mod payout;
 mod payout_run;
 mod revenue;
 mod snapshot;
@@ -52,20 +54,21 @@ pub use bygone::BygoneProgress;
 pub use campaign::{CampaignById, CampaignsOfPartner, NamedCampaign};
 use children::children;
 pub use children::{Children, CountsOf, PageKey, PagesOf};
+pub use commission::{CommissionCounts, CommissionPageKey, CommissionPages, CommissionTotals, CommissionsKey};
 pub use deal::{
     CommissionRuleById, CustomFieldById, DealById, DealOfCommission, DealsOfPartner, ForecastOfDeal, PartnersOfRule,
     StageById,
 };
 pub use label::{CategoriesOfPartner, LabelById};
 pub use ledger::{
-    BalancesOfPartner, CommissionById, CommissionCounts, CommissionPageKey, CommissionPages, CommissionTotals,
-    CommissionsKey, CustomerById, CustomersOfPartner, DecisionOfEvent, EnteredOfCommission, EventByAttribution,
-    EventById, EventsOfCustomer, ExplanationOfCommission, LifetimeValuesOfPartner, PayoutById, PayoutCounts,
-    PayoutPageKey, PayoutPages, RefundsOfEvent, TransitionsOfCommission,
+    BalancesOfPartner, CommissionById, CustomerById, CustomersOfPartner, DecisionOfEvent, EnteredOfCommission,
+    EventByAttribution, EventById, EventsOfCustomer, ExplanationOfCommission, LifetimeValuesOfPartner, PayoutById,
+    RefundsOfEvent, TransitionsOfCommission,
 };
 pub use partner::{PartnerById, PartnersOfCampaign, PartnersOfGroup, TransitionsOfPartner};
 pub use partner_group::PartnerGroupById;
 pub use partnership_request::PartnershipRequestById;
+pub use payout::{PayoutCounts, PayoutPageKey, PayoutPages};
 pub use payout_run::{
     PayoutRunById, PayoutRunLineCounts, PayoutRunLinePageKey, PayoutRunLinePages, PayoutRunLinesKey, PayoutRunTotals,
 };
@@ -170,6 +173,12 @@ impl<F: Fetch> Loader<F> {
 /// Shares what a statement found.
 fn shared<K: Eq + Hash, V>(found: HashMap<K, V>) -> HashMap<K, Arc<V>> {
     found.into_iter().map(|(key, value)| (key, Arc::new(value))).collect()
+}
+
+/// The objects of a list that a loader has found.
+pub fn objects<R: Clone, T: From<R>>(found: Option<Arc<Vec<R>>>) -> Vec<T> {
+    let rows = found.map(Arc::unwrap_or_clone).unwrap_or_default();
+    rows.into_iter().map(T::from).collect()
 }
 
 macro_rules! loaders {

@@ -2,73 +2,39 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
-use super::balance::{PARTNER_BALANCE, PartnerBalance};
-use crate::auth::{Caller, Denied, Resource, Scope};
-use crate::domain::id::{CampaignId, PartnerId, TenantId};
-use crate::domain::{id, partner, snapshot};
-use crate::graphql::campaign::object::{Campaign, campaigns};
-use crate::graphql::connection::{Connection, PageArguments, children};
+use super::balance::PartnerBalance;
+use super::description::PARTNER;
+use super::kind::{PartnerStatus, PartnerType};
+use super::transition::PartnerTransition;
+use crate::auth::Resource;
+use crate::domain::id::{PartnerId, TenantId};
+use crate::domain::partner;
+use crate::graphql::campaign::Campaign;
+use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
-use crate::graphql::cursor::Cursors;
-use crate::graphql::deal::object::{Deal, deals};
+use crate::graphql::deal::Deal;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::label::object::{PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier};
-use crate::graphql::ledger::commission::list::{CommissionConnection, commissions_under, under};
-use crate::graphql::ledger::commission::object::CommissionFilter;
-use crate::graphql::ledger::event::object::{Customer, customers};
-use crate::graphql::loader::{BalancesKey, CampaignsOfPartner, CustomersOfPartner, DealsOfPartner, ProgressKey};
-use crate::graphql::lookup::{all_wanted, ids, one_of_two, wanted};
+use crate::graphql::identity;
+use crate::graphql::label::{PartnerCategory, PartnerTier};
+use crate::graphql::ledger::commission::{CommissionConnection, CommissionFilter, under};
+use crate::graphql::ledger::customer::Customer;
+use crate::graphql::loader::{BalancesKey, CampaignsOfPartner, CustomersOfPartner, DealsOfPartner, objects};
 use crate::graphql::money::Money;
-use crate::graphql::order::{CommissionOrder, OrderDirection};
-use crate::graphql::partner_group::object::{PARTNER_GROUP, PartnerGroup};
-use crate::graphql::payout::object::{Payout, payouts_of, payouts_under};
-use crate::graphql::rows::{
-    Described, Listing, Pages, Partners, Shown, Type, children_under, family, link, listed, page_of, resolver, values,
-};
+use crate::graphql::order::CommissionOrder;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::partner_group::PartnerGroup;
+use crate::graphql::payout::{Payout, payouts_under};
+use crate::graphql::rows::{Described, Shown, Type};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
-use crate::graphql::tenant::audit::{AuditEntry, histories, history};
-use crate::graphql::terms::in_force::TermsInForce;
-use crate::graphql::terms::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
-use crate::graphql::tiered::counter::TierCounter;
-use crate::graphql::tiered::past_progress::past_tier_progress;
-use crate::graphql::{identity, rows};
-use crate::store;
+use crate::graphql::tenant::audit::{AuditEntry, history};
+use crate::graphql::terms::{CommissionSnapshot, TermsInForce};
+use crate::graphql::tiered::{TierCounter, past_tier_progress, tier_progress};
 use crate::store::commission::Parent;
-use crate::store::order::Sorted;
-use crate::store::partner::PartnerOrder as StoreOrder;
 use crate::store::payout::Parent as PayoutParent;
-use crate::store::view;
-
-/// How a partner brings customers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "partner::PartnerType")]
-pub enum PartnerType {
-    /// It refers customers.
-    Referral,
-    /// It resells.
-    Reseller,
-    /// It supplies resellers.
-    Distributor,
-    /// It promotes; the type of new partners where nothing else is said.
-    Affiliate,
-}
-
-/// Where a partnership stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "partner::PartnerStatus")]
-pub enum PartnerStatus {
-    /// It was invited, and has not been activated. It earns.
-    Invited,
-    /// It earns.
-    Active,
-    /// New events earn nothing, payouts pass it over, and its tokens are dead.
-    Suspended,
-    /// New events earn nothing, and its tokens are dead.
-    Revoked,
-}
+use crate::store::{self, view};
 
 /// An organisation or person that earns commission.
 #[derive(Clone)]
@@ -105,116 +71,6 @@ impl Described for Partner {
         store::partner::at_hand(tenant, &self.0)
     }
 }
-
-/// A list of them.
-pub fn partners(list: view::List) -> Listing {
-    Listing {
-        to: &PARTNER,
-        connection: "PartnerConnection",
-        edge: "PartnerEdge",
-        list,
-    }
-}
-
-pub static PARTNER: Type = Type {
-    name: "Partner",
-    resource: Resource::Partners,
-    identity: &["id", "name", "externalId"],
-    is_named: false,
-    table: &view::PARTNER,
-    id: || view::column(view::PartnerColumn::Id),
-    field: |name| {
-        use view::PartnerColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        let ask = || resolver(|row, prefix| Ok(Box::new(Partner::from(store::partner::whole(row, prefix)?))));
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::Partner>),
-            "name" => value(Column::Name, view::text),
-            "email" => value(Column::Email, view::text),
-            "externalId" => value(Column::ExternalId, view::text),
-            "type" => value(Column::Type, view::word!(partner::PartnerType)),
-            "status" => value(Column::Status, view::word!(partner::PartnerStatus)),
-            "tags" => value(Column::Tags, view::document).for_partners(Partners::EmptyList),
-            "metadata" => value(Column::Metadata, view::document).for_partners(Partners::Null),
-            "group" => link(view::column(Column::GroupId), &PARTNER_GROUP),
-            "tier" => link(view::column(Column::TierId), &PARTNER_TIER).for_partners(Partners::Null),
-            "categories" => family(&PARTNER_CATEGORY, store::label::categories).for_partners(Partners::EmptyList),
-            "transitions" => family(&PARTNER_TRANSITION, store::partner::transitions).for_partners(Partners::EmptyList),
-            "payoutCurrency" => value(Column::PayoutCurrency, view::text),
-            "payoutReference" => value(Column::PayoutReference, view::text).for_partners(Partners::Null),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "updatedAt" => value(Column::UpdatedAt, view::moment),
-            "activatedAt" => value(Column::ActivatedAt, view::moment),
-            "revokedAt" => value(Column::RevokedAt, view::moment),
-            "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Partner)),
-            "balances" => family(&PARTNER_BALANCE, store::balance::family),
-            "campaigns" => page_of(|ctx| {
-                children_under::<CampaignsOfPartner>(
-                    ctx,
-                    Resource::Campaigns,
-                    campaigns(store::campaign::list_of_partners()),
-                )
-            }),
-            "payouts" => page_of(|ctx| payouts_of(ctx, PayoutParent::Partner)),
-            "customers" => page_of(|ctx| {
-                children_under::<CustomersOfPartner>(
-                    ctx,
-                    Resource::Events,
-                    customers(store::customer::list_of_partners()),
-                )
-            }),
-            "tierProgress" => ask().for_partners(Partners::Narrowed),
-            "lifetimeValue" => family(&LIFETIME_VALUE, store::standing::lifetime_values),
-            "deals" => page_of(|ctx| {
-                children_under::<DealsOfPartner>(ctx, Resource::Deals, deals(store::deal::list_of_partners()))
-            }),
-            "commissionSnapshots" => family(&COMMISSION_SNAPSHOT, store::snapshot::family),
-            "commissionSnapshot" | "termsInForce" | "pastTierProgress" | "balancesAsOf" => ask(),
-            "history" => page_of(histories),
-            _ => return None,
-        })
-    },
-};
-
-/// What its customers paid, in one currency.
-pub static LIFETIME_VALUE: Type = Type {
-    name: "Money",
-    resource: Resource::Commissions,
-    identity: &[],
-    is_named: false,
-    table: &view::PARTNER_LIFETIME_VALUE,
-    id: || view::column(view::PartnerLifetimeValueColumn::PartnerId),
-    field: |name| {
-        use view::PartnerLifetimeValueColumn as Column;
-        let currency = || view::column(Column::Currency);
-        Some(match name {
-            "amount" => values([currency(), view::column(Column::AmountMinor)], view::sum),
-            "currency" => rows::value(currency(), view::text),
-            _ => return None,
-        })
-    },
-};
-
-pub static PARTNER_TRANSITION: Type = Type {
-    name: "PartnerTransition",
-    resource: Resource::Partners,
-    identity: &[],
-    is_named: false,
-    table: &view::PARTNER_TRANSITION,
-    id: || view::column(view::PartnerTransitionColumn::Id),
-    field: |name| {
-        use view::PartnerTransitionColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "from" => value(Column::FromStatus, view::word!(partner::PartnerStatus)),
-            "to" => value(Column::ToStatus, view::word!(partner::PartnerStatus)),
-            "actor" => value(Column::Actor, view::text),
-            "reason" => value(Column::Reason, view::text),
-            "at" => value(Column::At, view::moment),
-            _ => return None,
-        })
-    },
-};
 
 /// An organisation or person that earns commission. A partner's own token shows no tags, metadata, tier, categories,
 /// transitions or payout reference: they read as null or as empty lists.
@@ -291,17 +147,8 @@ impl Partner {
     /// Its categories by label.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
         identity::beyond(ctx, Resource::Partners)?;
-        let categories = request(ctx)
-            .loaders()
-            .categories_of_partner
-            .load(self.0.id.uuid())
-            .await?;
-        Ok(categories
-            .map(Arc::unwrap_or_clone)
-            .unwrap_or_default()
-            .into_iter()
-            .map(PartnerCategory::from)
-            .collect())
+        let loader = &request(ctx).loaders().categories_of_partner;
+        Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
 
     /// What it wants to be paid in; null: whatever it earned.
@@ -339,16 +186,8 @@ impl Partner {
     /// The history of its status, oldest first.
     async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTransition>, ApiError> {
         identity::beyond(ctx, Resource::Partners)?;
-        let transitions = request(ctx)
-            .loaders()
-            .partner_transitions
-            .load(self.0.id.uuid())
-            .await?;
-        Ok(transitions
-            .iter()
-            .flat_map(|list| list.iter())
-            .map(Into::into)
-            .collect())
+        let loader = &request(ctx).loaders().partner_transitions;
+        Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
 
     /// The campaigns that it belongs to, newest campaign first.
@@ -399,20 +238,7 @@ impl Partner {
         ctx: &Context<'_>,
         #[graphql(desc = "Only on this campaign.")] campaign_id: Option<ID>,
     ) -> Result<Vec<TierCounter>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::TieredCommissions)?;
-        let key = ProgressKey {
-            partner: self.0.id.uuid(),
-            campaign: campaign_id.map(|id| id.parse()).transpose()?,
-            now: request.app.clock.now(),
-        };
-        let progress = request.loaders().tier_progress.load(key).await?.unwrap_or_default();
-        let shown = progress
-            .iter()
-            .filter(|progress| !request.is_partner() || progress.is_for_partner());
-        Ok(shown
-            .map(|progress| TierCounter::of(&progress.tier, Some(progress.campaign), &progress.goal))
-            .collect())
+        tier_progress(ctx, self.0.id.uuid(), campaign_id).await
     }
 
     /// How far it had come towards the goals of the ACTIVE tiered commissions of its campaigns when their windows ended, the
@@ -457,16 +283,8 @@ impl Partner {
     ) -> Nullable<CommissionSnapshot> {
         nullable(async {
             identity::beyond(ctx, Resource::Partners)?;
-            let campaign: Option<CampaignId> = campaign_id.map(|id| id.parse()).transpose()?;
-            let snapshots = request(ctx)
-                .loaders()
-                .snapshots_of_partner
-                .load(self.0.id.uuid())
-                .await?;
-            let in_force = snapshots
-                .as_ref()
-                .and_then(|snapshots| snapshot::in_force(snapshots, campaign));
-            Ok(in_force.cloned().map(CommissionSnapshot::from))
+            let campaign = campaign_id.map(|id| id.parse()).transpose()?;
+            CommissionSnapshot::in_force(ctx, self.0.id, campaign).await
         })
         .await
     }
@@ -491,12 +309,8 @@ impl Partner {
     async fn balances(&self, ctx: &Context<'_>) -> Result<Vec<PartnerBalance>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Commissions)?;
-        let balances = request.loaders().balances_of_partner.load(self.0.id.uuid()).await?;
-        Ok(balances
-            .iter()
-            .flat_map(|list| list.iter())
-            .map(|balance| (*balance).into())
-            .collect())
+        let loader = &request.loaders().balances_of_partner;
+        Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
 
     /// The same sums as they were before a moment, which is not later than now: of the rows that were there, as they stood.
@@ -515,12 +329,7 @@ impl Partner {
             partner: self.0.id.uuid(),
             at: at.0,
         };
-        let balances = request.loaders().balances_as_of.load(key).await?;
-        Ok(balances
-            .iter()
-            .flat_map(|list| list.iter())
-            .map(|balance| (*balance).into())
-            .collect())
+        Ok(objects(request.loaders().balances_as_of.load(key).await?))
     }
 
     /// Its payouts, newest first.
@@ -558,246 +367,14 @@ impl Partner {
     async fn lifetime_value(&self, ctx: &Context<'_>) -> Result<Vec<Money>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Commissions)?;
-        let values = request
-            .loaders()
-            .lifetime_values_of_partner
-            .load(self.0.id.uuid())
-            .await?;
-        Ok(values
-            .iter()
-            .flat_map(|list| list.iter())
-            .copied()
-            .map(Money::from)
-            .collect())
+        let loader = &request.loaders().lifetime_values_of_partner;
+        Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
 
     /// Everything that it was ever promised, newest first.
     async fn commission_snapshots(&self, ctx: &Context<'_>) -> Result<Vec<CommissionSnapshot>, ApiError> {
         identity::beyond(ctx, Resource::Partners)?;
-        let snapshots = request(ctx)
-            .loaders()
-            .snapshots_of_partner
-            .load(self.0.id.uuid())
-            .await?;
-        Ok(snapshots
-            .map(Arc::unwrap_or_clone)
-            .unwrap_or_default()
-            .into_iter()
-            .map(CommissionSnapshot::from)
-            .collect())
-    }
-}
-
-/// One change of a partner's status.
-#[derive(Clone, SimpleObject)]
-pub struct PartnerTransition {
-    /// The status before; null: the partner was created.
-    pub from: Option<PartnerStatus>,
-    /// The status after.
-    pub to: PartnerStatus,
-    /// Who did it.
-    pub actor: String,
-    /// Why; null if no reason was asked for.
-    pub reason: Option<String>,
-    /// When.
-    pub at: DateTime,
-}
-
-impl From<&partner::PartnerTransition> for PartnerTransition {
-    fn from(transition: &partner::PartnerTransition) -> Self {
-        Self {
-            from: transition.from.map(PartnerStatus::from),
-            to: transition.to.into(),
-            actor: transition.actor.clone(),
-            reason: transition.reason.clone(),
-            at: DateTime(transition.at),
-        }
-    }
-}
-
-/// Which partners to list; everything given must hold.
-#[derive(Default, InputObject)]
-pub struct PartnerFilter {
-    /// Part of the name, the e-mail address or the external id, whatever the case.
-    pub search: Option<String>,
-    /// In this group.
-    pub group_id: Option<ID>,
-    /// Of this tier.
-    pub tier_id: Option<ID>,
-    /// Of this category.
-    pub category_id: Option<ID>,
-    /// Belonging to this campaign.
-    pub campaign_id: Option<ID>,
-    /// Of one of these types.
-    #[graphql(name = "type")]
-    pub types: Option<Vec<PartnerType>>,
-    /// With one of these statuses.
-    pub status: Option<Vec<PartnerStatus>>,
-    /// With exactly this tag among its tags.
-    pub tag: Option<String>,
-    /// In one of these groups.
-    pub group_ids: Option<Vec<ID>>,
-    /// Of one of these tiers. Not for a partner's token.
-    pub tier_ids: Option<Vec<ID>>,
-    /// Of one of these categories. Not for a partner's token.
-    pub category_ids: Option<Vec<ID>>,
-    /// Belonging to one of these campaigns.
-    pub campaign_ids: Option<Vec<ID>>,
-    /// With exactly one of these among its tags. Not for a partner's token.
-    pub tags: Option<Vec<String>>,
-    /// With exactly one of these external ids.
-    pub external_ids: Option<Vec<String>>,
-    /// Created at this moment or later.
-    pub created_from: Option<DateTime>,
-    /// Created before this moment.
-    pub created_to: Option<DateTime>,
-}
-
-impl PartnerFilter {
-    fn read(self) -> Result<store::partner::PartnerFilter, ApiError> {
-        Ok(store::partner::PartnerFilter {
-            search: self.search.map(|text| wanted("search", text)).transpose()?,
-            group: self.group_id.map(|id| id.parse()).transpose()?,
-            tier: self.tier_id.map(|id| id.parse()).transpose()?,
-            category: self.category_id.map(|id| id.parse()).transpose()?,
-            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
-            types: self
-                .types
-                .map(|list| list.into_iter().map(partner::PartnerType::from).collect()),
-            status: self
-                .status
-                .map(|list| list.into_iter().map(partner::PartnerStatus::from).collect()),
-            tag: self.tag.map(|text| wanted("tag", text)).transpose()?,
-            groups: ids(self.group_ids)?,
-            tiers: ids(self.tier_ids)?,
-            categories: ids(self.category_ids)?,
-            campaigns: ids(self.campaign_ids)?,
-            tags: all_wanted("filter.tags", self.tags)?,
-            external_ids: all_wanted("filter.externalIds", self.external_ids)?,
-            created_from: self.created_from.map(|moment| moment.0),
-            created_to: self.created_to.map(|moment| moment.0),
-        })
-    }
-
-    /// Whether it asks about what partners do not see of themselves.
-    fn is_for_staff(&self) -> bool {
-        let one = self.tier_id.is_some() || self.category_id.is_some() || self.tag.is_some();
-        one || self.tier_ids.is_some() || self.category_ids.is_some() || self.tags.is_some()
-    }
-}
-
-/// How to sort partners.
-#[derive(Clone, Copy, InputObject)]
-pub struct PartnerOrder {
-    /// By what.
-    #[graphql(default_with = "PartnerOrderField::CreatedAt")]
-    pub field: PartnerOrderField,
-    /// In which direction.
-    #[graphql(default_with = "OrderDirection::Desc")]
-    pub direction: OrderDirection,
-    /// Of which currency, by LIFETIME_VALUE and PAYABLE; required there: amounts of different currencies have no order.
-    pub currency: Option<CurrencyCode>,
-}
-
-/// What partners are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum PartnerOrderField {
-    /// When they were created.
-    CreatedAt,
-    /// Their name, whatever the case.
-    Name,
-    /// What their customers paid in `currency`; 0 for those without. Needs `commissions:read`.
-    LifetimeValue,
-    /// What is approved in `currency` and in no open payout; 0 for those without. Needs `commissions:read`.
-    Payable,
-}
-
-#[derive(Default)]
-pub struct PartnerQuery;
-
-#[Object]
-impl PartnerQuery {
-    /// One partner, by its id or by the id that another system gave it; null if there is none. Whoever may read rows that
-    /// name partners, such as commissions, reads its id, name and external id, and these rows under it.
-    async fn partner(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: Option<ID>,
-        #[graphql(desc = "Its external id.")] external_id: Option<String>,
-    ) -> Nullable<Shown<Partner>> {
-        nullable(async {
-            let request = request(ctx);
-            identity::knows_partners(&request.caller)?;
-            match one_of_two(id, external_id)? {
-                Ok(id) => Partner::shown(ctx, id.parse()?),
-                Err(external_id) => Shown::named(ctx, view::column(view::PartnerColumn::ExternalId), external_id),
-            }
-        })
-        .await
-    }
-
-    /// The partners, newest first where no other order is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
-    async fn partners(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which ones.")] filter: Option<PartnerFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<PartnerOrder>,
-    ) -> Result<Pages<Connection<Partner>>, ApiError> {
-        let caller = &request(ctx).caller;
-        let scope = caller.read(Resource::Partners)?;
-        let asked = Asked::read(caller, filter, order_by)?;
-        let cursors = asked.cursors(scope);
-        let arguments = PageArguments::new(first, after, last, before);
-        let Asked { filter, sorted } = asked;
-        let listing = partners(store::partner::list(filter.clone(), sorted));
-        listed(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::partner::count(request.store().reader(), &scope, &filter).await?) })
-        })
-    }
-}
-
-/// What the list of partners is asked for by.
-pub struct Asked {
-    pub filter: Arc<store::partner::PartnerFilter>,
-    pub sorted: Sorted<StoreOrder>,
-}
-
-impl Asked {
-    pub fn read(
-        caller: &Caller,
-        filter: Option<PartnerFilter>,
-        order_by: Option<PartnerOrder>,
-    ) -> Result<Self, ApiError> {
-        let filter = filter.unwrap_or_default();
-        if caller.partner().is_some() && filter.is_for_staff() {
-            return Err(Denied::NotForPartners.into());
-        }
-        let currency = |name: &str| {
-            caller.read(Resource::Commissions)?;
-            let currency = order_by.and_then(|order| order.currency).map(|code| code.0);
-            currency.ok_or_else(|| ApiError::bad_user_input(format!("to sort by {name} give orderBy.currency")))
-        };
-        let by = match order_by.map(|order| order.field) {
-            None | Some(PartnerOrderField::CreatedAt) => StoreOrder::CreatedAt,
-            Some(PartnerOrderField::Name) => StoreOrder::Name,
-            Some(PartnerOrderField::LifetimeValue) => StoreOrder::LifetimeValue(currency("LIFETIME_VALUE")?),
-            Some(PartnerOrderField::Payable) => StoreOrder::Payable(currency("PAYABLE")?),
-        };
-        let descending = order_by.is_none_or(|order| order.direction == OrderDirection::Desc);
-        Ok(Self {
-            filter: Arc::new(filter.read()?),
-            sorted: Sorted { by, descending },
-        })
-    }
-
-    pub fn cursors(&self, scope: Scope) -> Cursors {
-        let Sorted { by, descending } = self.sorted;
-        Cursors::of((scope, "partners", &self.filter, by, descending)).sorted_by(self.sorted.example())
+        let loader = &request(ctx).loaders().snapshots_of_partner;
+        Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
 }

@@ -1,5 +1,16 @@
 //! Partner groups and the rules that pay where no terms do.
 
-pub mod object;
-pub mod rule;
-pub mod simulation;
+mod input;
+mod mutation;
+mod object;
+mod query;
+mod rule;
+mod rule_input;
+mod simulation;
+
+pub use mutation::PartnerGroupMutation;
+pub use object::{PARTNER_GROUP, PartnerGroup};
+pub use query::{PartnerGroupOrderField, PartnerGroupQuery};
+pub use rule::PartnerGroupRule;
+pub use rule_input::PartnerGroupRuleInput;
+pub use simulation::SimulatePartnerGroupMutation;

@@ -1,8 +1,8 @@
-//! The rules of partner groups on the wire.
+//! The rules of partner groups as they are read.
 
-use async_graphql::{InputObject, Interface, OneofObject, SimpleObject};
+use async_graphql::{Interface, SimpleObject};
 
-use crate::domain::group_rules::{Rule, RuleDraft, RuleDraftKind, RuleKind};
+use crate::domain::group_rules::{Rule, RuleKind};
 use crate::graphql::scalar::Decimal;
 
 /// A rule of a partner group. The order of rules does not matter: evaluation goes base, upgrades, bonuses, gates.
@@ -119,125 +119,4 @@ impl From<&Rule> for PartnerGroupRule {
             }),
         }
     }
-}
-
-/// A rule of a partner group: exactly one of its kinds.
-#[derive(Clone, OneofObject)]
-pub enum PartnerGroupRuleInput {
-    /// A base percentage for new customers.
-    NewCustomerTimeTier(NewCustomerTimeTierInput),
-    /// The base percentage otherwise. Exactly one is required.
-    Recurring(RecurringInput),
-    /// Percentage points for partners with a high lifetime value.
-    PartnerLtvUpgrade(PartnerLtvUpgradeInput),
-    /// An amount for large charges.
-    ChargeThresholdBonus(ChargeThresholdBonusInput),
-    /// No fee before the partner has enough customers.
-    CustomerVolumeGate(CustomerVolumeGateInput),
-}
-
-/// A base percentage for new customers.
-#[derive(Clone, InputObject)]
-pub struct NewCustomerTimeTierInput {
-    /// The last month in which it applies, at least 1. No two tiers of a group may have the same.
-    pub max_months: i32,
-    /// Percent of the charge, "0" to "100", at most 6 decimals.
-    pub percentage: Decimal,
-    /// A note about the rule.
-    pub description: Option<String>,
-}
-
-/// The base percentage where no time tier applies.
-#[derive(Clone, InputObject)]
-pub struct RecurringInput {
-    /// Percent of the charge, "0" to "100", at most 6 decimals.
-    pub percentage: Decimal,
-    /// A note about the rule.
-    pub description: Option<String>,
-}
-
-/// Percentage points for partners with a high lifetime value.
-#[derive(Clone, InputObject)]
-pub struct PartnerLtvUpgradeInput {
-    /// The lifetime value from which it applies, above 0.
-    pub min_ltv_total: Decimal,
-    /// The percentage points that it adds, above 0, at most 100, at most 6 decimals.
-    pub upgrade_percentage: Decimal,
-    /// A note about the rule.
-    pub description: Option<String>,
-}
-
-/// An amount for large charges.
-#[derive(Clone, InputObject)]
-pub struct ChargeThresholdBonusInput {
-    /// The charge from which it applies, above 0.
-    pub min_charge_total: Decimal,
-    /// The amount that it adds, not 0; a negative one is a deduction.
-    pub bonus: Decimal,
-    /// A note about the rule.
-    pub description: Option<String>,
-}
-
-/// No fee before the partner has enough customers.
-#[derive(Clone, InputObject)]
-pub struct CustomerVolumeGateInput {
-    /// How many, at least 1.
-    pub min_qualified_customers: i32,
-    /// A note about the rule.
-    pub description: Option<String>,
-}
-
-impl From<PartnerGroupRuleInput> for RuleDraft {
-    fn from(input: PartnerGroupRuleInput) -> Self {
-        let (description, kind) = match input {
-            PartnerGroupRuleInput::NewCustomerTimeTier(rule) => {
-                let (max_months, percentage) = (rule.max_months, rule.percentage.0);
-                (
-                    rule.description,
-                    RuleDraftKind::NewCustomerTimeTier { max_months, percentage },
-                )
-            }
-            PartnerGroupRuleInput::Recurring(rule) => (
-                rule.description,
-                RuleDraftKind::Recurring {
-                    percentage: rule.percentage.0,
-                },
-            ),
-            PartnerGroupRuleInput::PartnerLtvUpgrade(rule) => {
-                let (min_ltv_total, upgrade_percentage) = (rule.min_ltv_total.0, rule.upgrade_percentage.0);
-                (
-                    rule.description,
-                    RuleDraftKind::PartnerLtvUpgrade {
-                        min_ltv_total,
-                        upgrade_percentage,
-                    },
-                )
-            }
-            PartnerGroupRuleInput::ChargeThresholdBonus(rule) => {
-                let (min_charge_total, bonus) = (rule.min_charge_total.0, rule.bonus.0);
-                (
-                    rule.description,
-                    RuleDraftKind::ChargeThresholdBonus {
-                        min_charge_total,
-                        bonus,
-                    },
-                )
-            }
-            PartnerGroupRuleInput::CustomerVolumeGate(rule) => {
-                let min_qualified_customers = rule.min_qualified_customers;
-                (
-                    rule.description,
-                    RuleDraftKind::CustomerVolumeGate {
-                        min_qualified_customers,
-                    },
-                )
-            }
-        };
-        Self { description, kind }
-    }
-}
-
-/// The drafts of a list of rules.
-pub fn drafts(rules: Vec<PartnerGroupRuleInput>) -> Vec<RuleDraft> {
-    rules.into_iter().map(RuleDraft::from).collect()
 }

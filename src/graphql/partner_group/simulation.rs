@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-use super::rule::{PartnerGroupRuleInput, drafts};
+use super::rule_input::{PartnerGroupRuleInput, drafts};
 use crate::domain::group_rules::ScenarioDraft;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;

@@ -1,7 +1,26 @@
 //! The month's end: payouts, their settlement, statements and reports.
 
-pub mod object;
-pub mod report;
+mod description;
+mod list;
+mod object;
+mod query;
+mod report;
+mod report_cursor;
+mod report_row;
 pub mod run;
-pub mod settlement;
-pub mod statement;
+mod settlement;
+mod settlement_input;
+mod settlement_result;
+mod statement;
+mod statement_movement;
+mod statement_page;
+
+pub use description::PAYOUT;
+pub use list::{payouts_of, payouts_under};
+pub use object::{Payout, PayoutStatus};
+pub use query::{PayoutOrderField, PayoutQuery};
+pub use report::CommissionReportQuery;
+pub use settlement::SettlementMutation;
+#[cfg(test)]
+pub use settlement_input::SettlePayoutInput;
+pub use statement::StatementQuery;

@@ -2,149 +2,22 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Object};
-use uuid::Uuid;
+use async_graphql::{Context, Object};
 
+use super::report_cursor::{mark, place};
+use super::report_row::{ReportDimension, ReportRow, TimeBasis};
 use crate::auth::Resource;
-use crate::domain::Timestamp;
-use crate::domain::commission;
-use crate::domain::id::{CampaignId, PartnerId};
-use crate::domain::money::Currency;
-use crate::domain::report::{self, Group, Place, Row};
-use crate::graphql::campaign::object::Campaign;
-use crate::graphql::connection::{Connection, PageArguments};
+use crate::domain::report::{self, Row};
+use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable_link};
-use crate::graphql::identity;
+use crate::graphql::error::ApiError;
 use crate::graphql::interval::{Bounds, SeriesInterval};
-use crate::graphql::ledger::commission::object::{CommissionFilter, CommissionKind, CommissionStatus};
-use crate::graphql::money::Money;
-use crate::graphql::partner::object::Partner;
+use crate::graphql::ledger::commission::CommissionFilter;
+use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::scalar::DateTime;
 use crate::store::commission_report::{self, Report};
-use crate::store::page::{self, SortKey};
-
-/// By what commissions are summed. They are always told apart by their currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "report::Dimension")]
-pub enum ReportDimension {
-    /// By who earned them.
-    Partner,
-    /// By the campaign that they were earned in.
-    Campaign,
-    /// By how they came about.
-    Kind,
-    /// By where they stand now.
-    Status,
-}
-
-/// Which of a commission's times decides whether and where it is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "report::TimeBasis")]
-pub enum TimeBasis {
-    /// When it was written.
-    Accrued,
-    /// When its event happened: of a clawback the refund, of a tier's adjustment the conversion that it adjusts. Without an
-    /// event, when it was written.
-    Occurred,
-    /// When it was approved; those that were not are left out.
-    Approved,
-    /// When it was paid; those that were not are left out.
-    Paid,
-}
-
-/// The commissions that have something in common.
-#[derive(Clone)]
-pub struct ReportRow {
-    start: Option<Timestamp>,
-    row: Row,
-}
-
-/// The commissions that have something in common. What they are not summed by is null.
-#[Object]
-impl ReportRow {
-    /// When the interval starts that their times lie in, in the tenant's time zone; null without an interval.
-    async fn start(&self) -> Option<DateTime> {
-        self.start.map(DateTime)
-    }
-
-    /// Who earned them.
-    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
-        nullable_link(self.row.group.partner, |id| identity::partner(ctx, id)).await
-    }
-
-    /// The campaign that they were earned in; null also for those that have none.
-    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable_link(self.row.group.campaign, |id| identity::campaign(ctx, id)).await
-    }
-
-    /// How they came about.
-    async fn kind(&self) -> Option<CommissionKind> {
-        self.row.group.kind.map(CommissionKind::from)
-    }
-
-    /// Where they stand now.
-    async fn status(&self) -> Option<CommissionStatus> {
-        self.row.group.status.map(CommissionStatus::from)
-    }
-
-    /// How many there are.
-    async fn count(&self) -> i64 {
-        self.row.count
-    }
-
-    /// Their sum.
-    async fn amount(&self) -> Money {
-        Money::of_sum(self.row.minor, self.row.group.currency)
-    }
-}
-
-/// Larger sums than there are: of 10^13 of the largest amounts.
-const MAX_SIZE: u128 = 10u128.pow(28);
-
-/// A place as cursors have it: all that rows are sorted by, in one text.
-fn mark(place: &Place) -> page::Place {
-    let Place { group, size } = place;
-    let text = format!(
-        "{} {size} {} {} {} {} {}",
-        group.currency,
-        group.interval.map_or(-1, i64::from),
-        group.partner.map_or(Uuid::nil(), |id| id.uuid()).simple(),
-        group.campaign.map_or(Uuid::nil(), |id| id.uuid()).simple(),
-        group.kind.map_or("-", |kind| kind.as_str()),
-        group.status.map_or("-", |status| status.as_str()),
-    );
-    page::Place {
-        key: Some(SortKey::Text(text)),
-        id: Uuid::nil(),
-    }
-}
-
-fn place(mark: &page::Place) -> Result<Place, ApiError> {
-    read(mark).ok_or_else(Cursors::foreign)
-}
-
-fn read(mark: &page::Place) -> Option<Place> {
-    let Some(SortKey::Text(text)) = &mark.key else {
-        return None;
-    };
-    let parts: Vec<_> = text.split(' ').collect();
-    let [currency, size, interval, partner, campaign, kind, status] = parts[..] else {
-        return None;
-    };
-    let id = |text: &str| Some(Uuid::parse_str(text).ok()?).filter(|id| !id.is_nil());
-    let group = Group {
-        currency: Currency::parse(currency).ok()?,
-        interval: interval.parse().ok(),
-        partner: id(partner).map(PartnerId::from_uuid),
-        campaign: id(campaign).map(CampaignId::from_uuid),
-        kind: commission::CommissionKind::parse(kind),
-        status: commission::CommissionStatus::parse(status),
-    };
-    let size = size.parse().ok().filter(|size| *size < MAX_SIZE)?;
-    Some(Place { group, size })
-}
+use crate::store::page::SortKey;
 
 #[derive(Default)]
 pub struct CommissionReportQuery;

@@ -2,120 +2,31 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use tokio::sync::OnceCell;
 
-use super::object::Payout;
-use crate::auth::{Resource, Scope};
-use crate::domain::id::{CommissionId, PartnerId};
-use crate::domain::money::Currency;
-use crate::domain::statement::{self, Account, Movement, Place, Range, Sums};
-use crate::graphql::connection::{Connection, PageArguments};
-use crate::graphql::context::{RequestContext, request};
+use super::statement_movement::{StatementMovement, StatementTotal};
+use super::statement_page::{Stated, marked};
+use crate::auth::Resource;
+use crate::domain::id::PartnerId;
+use crate::domain::statement::{Account, Range};
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
+use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::identity;
-use crate::graphql::ledger::commission::object::Commission;
 use crate::graphql::lookup::wanted;
 use crate::graphql::money::Money;
-use crate::graphql::partner::object::Partner;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::partner::Partner;
 use crate::graphql::scalar::{CurrencyCode, DateTime};
-use crate::store::page::{self, Page, PageRequest, SortKey};
-use crate::store::{self, StoreError};
-
-/// What moves what is owed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "statement::MovementKind")]
-pub enum MovementKind {
-    /// A commission was brought in as history.
-    Opening,
-    /// An event, a deal or staff earned a commission.
-    Accrued,
-    /// A tier changed what was earned.
-    Adjusted,
-    /// A refund or a reversal took back what was earned.
-    ClawedBack,
-    /// A commission was undone before it was paid.
-    Reversed,
-    /// A commission was paid.
-    Paid,
-}
+use crate::store;
+use crate::store::page::SortKey;
 
 /// What was owed to a partner, or to an individual there, in one currency at the beginning and at the end of a range of
 /// time, and everything that moved it in between. It never changes.
 #[derive(Clone)]
 pub struct Statement(Arc<Stated>);
-
-struct Stated {
-    partner: Partner,
-    scope: Scope,
-    account: Account,
-    range: Range,
-    sums: OnceCell<Sums>,
-}
-
-impl Stated {
-    async fn sums(&self, request: &RequestContext) -> Result<&Sums, ApiError> {
-        let reader = request.store().reader();
-        let read = || async { Ok(store::statement::sums(reader, &self.scope, &self.account, self.range).await?) };
-        self.sums.get_or_try_init(read).await
-    }
-
-    async fn page(
-        &self,
-        request: &RequestContext,
-        page: &PageRequest<Marked>,
-    ) -> Result<Page<(page::Place, StatementMovement)>, ApiError> {
-        // A page from the statement's one end or the other begins with what is owed there, one behind a movement with what
-        // was owed then.
-        let balance = match (page.backward, page.after, page.before) {
-            (false, None, _) => Some(self.sums(request).await?.opening),
-            (false, Some((_, balance)), _) => Some(balance),
-            (true, _, None) => Some(self.sums(request).await?.closing()),
-            (true, _, Some(_)) => None,
-        };
-        let (reader, account) = (request.store().reader(), &self.account);
-        let page = page.try_map(|(place, _)| Ok::<_, ApiError>(*place))?;
-        let found = store::statement::page(reader, &self.scope, account, self.range, &page, balance).await?;
-        let currency = account.currency;
-        Ok(found.map(|(movement, balance)| {
-            let shown = StatementMovement {
-                movement,
-                balance,
-                currency,
-            };
-            (mark(&movement.place, balance), shown)
-        }))
-    }
-
-    fn money(&self, minor: i128) -> Money {
-        Money::of_sum(minor, self.account.currency)
-    }
-}
-
-/// A movement's place, and what was owed behind it.
-type Marked = (Place, i128);
-
-/// A place as cursors have it. What was owed there never changes, and is not added up again for the page behind it; who
-/// forges a cursor shows wrong balances to nobody else.
-fn mark(place: &Place, balance: i128) -> page::Place {
-    page::Place {
-        key: Some(SortKey::Text(format!("{} {balance}", place.number()))),
-        id: place.row.uuid(),
-    }
-}
-
-fn marked(mark: &page::Place) -> Result<Marked, ApiError> {
-    let read = || {
-        let Some(SortKey::Text(text)) = &mark.key else {
-            return None;
-        };
-        let (number, balance) = text.split_once(' ')?;
-        let place = Place::of_number(number.parse().ok()?, CommissionId::from_uuid(mark.id))?;
-        Some((place, balance.parse().ok()?))
-    };
-    read().ok_or_else(Cursors::foreign)
-}
 
 /// What was owed to a partner, or to an individual there, in one currency at the beginning and at the end of a range of
 /// time, and everything that moved it in between. What is owed is what is accrued and approved. It never changes.
@@ -190,64 +101,6 @@ impl Statement {
                 Box::pin(async move { Ok(counted.sums(request).await?.count().unsigned_abs()) })
             },
         ))
-    }
-}
-
-/// The movements of one kind.
-#[derive(Clone, SimpleObject)]
-pub struct StatementTotal {
-    /// What they are.
-    pub kind: MovementKind,
-    /// How many there are.
-    pub count: i64,
-    /// What they come to; below 0: less is owed.
-    pub amount: Money,
-}
-
-/// One thing that moved what is owed.
-#[derive(Clone)]
-pub struct StatementMovement {
-    movement: Movement,
-    balance: i128,
-    currency: Currency,
-}
-
-/// One thing that moved what is owed.
-#[Object]
-impl StatementMovement {
-    /// When.
-    async fn at(&self) -> DateTime {
-        DateTime(self.movement.place.at)
-    }
-
-    /// What it was.
-    async fn kind(&self) -> MovementKind {
-        self.movement.place.kind.into()
-    }
-
-    /// By how much; below 0: less is owed.
-    async fn amount(&self) -> Money {
-        Money::of_sum(self.movement.minor.into(), self.currency)
-    }
-
-    /// What was owed after it.
-    async fn balance(&self) -> Money {
-        Money::of_sum(self.balance, self.currency)
-    }
-
-    /// The commission that came, was reversed or was paid, as it stands now.
-    async fn commission(&self, ctx: &Context<'_>) -> Result<Commission, ApiError> {
-        let id = self.movement.place.row;
-        Ok(Commission::load(ctx, id).await?.ok_or(StoreError::Corrupt {
-            table: "commission",
-            column: "id",
-            value: id.to_string(),
-        })?)
-    }
-
-    /// The payout that paid it; null for other kinds.
-    async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
-        nullable_link(self.movement.payout, |id| Payout::load(ctx, id)).await
     }
 }
 

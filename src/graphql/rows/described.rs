@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::plain::Below;
 use crate::auth::Resource;
-use crate::graphql::connection::PageArguments;
 use crate::graphql::context::RequestContext;
 use crate::graphql::cursor::Cursors;
+use crate::graphql::page_arguments::PageArguments;
 use crate::store::StoreError;
 use crate::store::view::{self, Column, Family, Json, List, Row, Table, Write};
 

@@ -7,10 +7,10 @@ use futures::future::BoxFuture;
 use super::Pages;
 use super::described::{Listing, Resolver};
 use super::fault::server_error;
-use crate::graphql::connection::PageArguments;
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::{Cursors, Fingerprint};
 use crate::graphql::error::ApiError;
+use crate::graphql::page_arguments::PageArguments;
 
 /// Counts the whole list.
 type Count = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<u64, ApiError>> + Send + Sync>;

@@ -4,11 +4,11 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{BaseType, FieldDefinition, TypeKind, TypeSystemDefinition};
 
 use super::described::{Partners, Type, What};
-use crate::graphql::ledger::commission::object::COMMISSION_TRANSITION;
+use crate::graphql::ledger::commission::COMMISSION_TRANSITION;
 use crate::graphql::node::TYPES as NODES;
-use crate::graphql::partner::balance::PARTNER_BALANCE;
-use crate::graphql::partner::object::PARTNER_TRANSITION;
-use crate::graphql::payout::run::line::PAYOUT_RUN_LINE;
+use crate::graphql::partner::PARTNER_BALANCE;
+use crate::graphql::partner::PARTNER_TRANSITION;
+use crate::graphql::payout::run::PAYOUT_RUN_LINE;
 
 /// Those without ids of their own.
 const PARTS: [&Type; 4] = [

@@ -8,11 +8,11 @@ use uuid::Uuid;
 use super::described::{Listing, Resolver, Under};
 use super::fault::server_error;
 use crate::auth::{Resource, Scope};
-use crate::graphql::connection::PageArguments;
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::Children;
+use crate::graphql::page_arguments::PageArguments;
 
 /// Counts the whole list under a row.
 type Count = for<'a> fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>>;

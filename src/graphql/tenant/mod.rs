@@ -2,4 +2,6 @@
 
 pub mod api_key;
 pub mod audit;
-pub mod object;
+mod object;
+
+pub use object::{Tenant, TenantMutation, TenantQuery};

@@ -9,7 +9,7 @@ use crate::graphql::context::{mutation, request};
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::input::{MoneyInput, patch, plain};
 use crate::graphql::money::Money;
-use crate::graphql::partner::object::Partner;
+use crate::graphql::partner::Partner;
 use crate::graphql::rows::Shown;
 use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::user_error::{UserError, answer};

@@ -1,6 +1,14 @@
 //! Commission terms: what is promised to partners, and what is in force.
 
-pub mod in_force;
-pub mod simulation;
-pub mod snapshot;
-pub mod term;
+mod in_force;
+mod simulation;
+mod snapshot;
+mod snapshot_mutation;
+mod term;
+mod tier_offer;
+
+pub use in_force::TermsInForce;
+pub use simulation::{SimulateTermsMutation, SimulatedCommission};
+pub use snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
+pub use snapshot_mutation::{CommissionSnapshotInput, SnapshotMutation};
+pub use term::{CommissionTerm, CommissionTermInput, drafts, write_terms};

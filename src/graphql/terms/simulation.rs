@@ -2,13 +2,13 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-use super::snapshot::CommissionSnapshotInput;
+use super::snapshot_mutation::CommissionSnapshotInput;
 use super::term::{CommissionTermInput, drafts};
 use crate::domain::event::EventKind as DomainKind;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{MoneyInput, id_text};
-use crate::graphql::ledger::event::object::EventKind;
+use crate::graphql::ledger::event::EventKind;
 use crate::graphql::money::{ExplanationStep, Money};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::user_error::{UserError, answer};

@@ -1,30 +1,22 @@
-//! Commission snapshots.
+//! Commission snapshots: what partners are promised.
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, Object};
+use uuid::Uuid;
 
-use super::term::{CommissionTerm, CommissionTermInput, drafts, write_terms};
+use super::term::{CommissionTerm, write_terms};
 use crate::auth::Resource;
-use crate::domain::id;
-use crate::domain::id::{SnapshotId, TenantId};
+use crate::domain::id::{self, CampaignId, PartnerId, SnapshotId, TenantId};
 use crate::domain::snapshot;
-use crate::graphql::campaign::object::CAMPAIGN;
-use crate::graphql::campaign::object::Campaign;
-use crate::graphql::context::{mutation, request};
+use crate::graphql::campaign::{CAMPAIGN, Campaign};
+use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
-use crate::graphql::input::id_text;
-use crate::graphql::partner::object::PARTNER;
-use crate::graphql::partner::object::Partner;
+use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{self, Described, Partners, Type, link, made_of, required};
 use crate::graphql::scalar::DateTime;
-use crate::graphql::user_error::payload;
-use crate::service::snapshot::{SnapshotDraft, amend};
-use crate::store;
-use crate::store::StoreError;
-use crate::store::view;
-use uuid::Uuid;
+use crate::store::{self, StoreError, view};
 
 /// Why terms were stamped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -59,6 +51,17 @@ impl CommissionSnapshot {
         let request = request(ctx);
         request.caller.read(Resource::Partners)?;
         Ok(request.loaders().snapshot.load(id.uuid()).await?.map(Self))
+    }
+
+    /// What pays a partner now: its newest snapshot for the campaign, or else its newest partner-wide one.
+    pub async fn in_force(
+        ctx: &Context<'_>,
+        partner: PartnerId,
+        campaign: Option<CampaignId>,
+    ) -> Result<Option<Self>, ApiError> {
+        let snapshots = &request(ctx).loaders().snapshots_of_partner;
+        let snapshots = snapshots.load(partner.uuid()).await?.unwrap_or_default();
+        Ok(snapshot::in_force(&snapshots, campaign).cloned().map(Self::from))
     }
 }
 
@@ -157,75 +160,5 @@ impl CommissionSnapshot {
     /// When the next version took its place; null: it is in force.
     async fn superseded_at(&self) -> Option<DateTime> {
         self.0.superseded_at.map(DateTime)
-    }
-}
-
-/// Terms to stamp for a new partner.
-#[derive(Clone, InputObject)]
-pub struct CommissionSnapshotInput {
-    /// The campaign that they are for, to which the partner then belongs; none: for every campaign.
-    pub campaign_id: Option<ID>,
-    /// 1 to 10 components.
-    pub terms: Vec<CommissionTermInput>,
-    /// How many days a commission waits before it may be approved, 0 to 365; none: the campaign's holdback counts.
-    pub holdback_days: Option<i32>,
-}
-
-impl From<CommissionSnapshotInput> for SnapshotDraft {
-    fn from(input: CommissionSnapshotInput) -> Self {
-        let (campaign_id, terms) = (input.campaign_id.map(id_text), drafts(input.terms));
-        Self {
-            campaign_id,
-            terms,
-            holdback_days: input.holdback_days,
-        }
-    }
-}
-
-/// New terms for a partner, instead of those it was promised.
-#[derive(InputObject)]
-pub struct AmendCommissionSnapshotInput {
-    /// The partner.
-    pub partner_id: ID,
-    /// The campaign that they are for; none: for every campaign without a snapshot of its own.
-    pub campaign_id: Option<ID>,
-    /// 1 to 10 components.
-    pub terms: Vec<CommissionTermInput>,
-    /// How many days a commission waits before it may be approved, 0 to 365; none: the campaign's holdback counts.
-    pub holdback_days: Option<i32>,
-    /// Why, for the record.
-    pub reason: String,
-    /// The same key with the same input gives the answer of the first call and does nothing.
-    pub idempotency_key: Option<String>,
-}
-
-payload! {
-    /// What amending did.
-    CommissionSnapshotPayload {
-        /// The snapshot that is in force now; null if nothing was changed.
-        commission_snapshot: CommissionSnapshot, Partners
-    }
-}
-
-#[derive(Default)]
-pub struct SnapshotMutation;
-
-#[Object]
-impl SnapshotMutation {
-    /// Overrides what a partner was promised: what accrues from now on follows the new terms, past commissions stay as
-    /// they are. Needs `partners:write`.
-    async fn amend_commission_snapshot(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The partner and the new terms.")] input: AmendCommissionSnapshotInput,
-    ) -> Nullable<CommissionSnapshotPayload> {
-        let request = mutation(ctx).await;
-        let draft = SnapshotDraft {
-            campaign_id: input.campaign_id.map(id_text),
-            terms: drafts(input.terms),
-            holdback_days: input.holdback_days,
-        };
-        let snapshot = amend(&request.app, &request.caller, &input.partner_id, draft, &input.reason);
-        Some(CommissionSnapshotPayload::of(&request, snapshot).await)
     }
 }

@@ -1,13 +1,17 @@
 //! How far the goals of tiers are reached.
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, ID, Object};
+use uuid::Uuid;
 
-use super::object::TierMetric;
+use super::goal::TierMetric;
+use crate::auth::Resource;
 use crate::domain::id::CampaignId;
 use crate::domain::tiered::Progress;
-use crate::graphql::campaign::object::Campaign;
-use crate::graphql::error::{Nullable, nullable_link};
+use crate::graphql::campaign::Campaign;
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
+use crate::graphql::loader::ProgressKey;
 use crate::graphql::scalar::{DateTime, Decimal};
 
 /// How far one goal of a tier is reached in a window.
@@ -82,4 +86,26 @@ impl TierCounter {
     async fn max(&self) -> Option<Decimal> {
         self.progress.max.map(Decimal)
     }
+}
+
+/// How far a partner has come towards the goals of the ACTIVE tiered commissions of its campaigns, or of one of them.
+pub async fn tier_progress(
+    ctx: &Context<'_>,
+    partner: Uuid,
+    campaign_id: Option<ID>,
+) -> Result<Vec<TierCounter>, ApiError> {
+    let request = request(ctx);
+    request.caller.read(Resource::TieredCommissions)?;
+    let key = ProgressKey {
+        partner,
+        campaign: campaign_id.map(|id| id.parse()).transpose()?,
+        now: request.app.clock.now(),
+    };
+    let progress = request.loaders().tier_progress.load(key).await?.unwrap_or_default();
+    let shown = progress
+        .iter()
+        .filter(|progress| !request.is_partner() || progress.is_for_partner());
+    Ok(shown
+        .map(|progress| TierCounter::of(&progress.tier, Some(progress.campaign), &progress.goal))
+        .collect())
 }

@@ -1,33 +1,28 @@
-//! Tiered commissions as they are read, listed, made and changed.
+//! Tiered commissions as they are read.
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object};
 use uuid::Uuid;
 
-use super::input::{CreateTieredCommissionInput, UpdateTieredCommissionInput};
+use super::description::TIERED_COMMISSION;
+use super::goal::{CrossingPolicy, RetroactiveModifier, TierGoal, TierModifier, TierPeriod};
 use crate::auth::Resource;
 use crate::domain::id::{TenantId, TieredCommissionId};
-use crate::domain::{id, tiered};
-use crate::graphql::campaign::object::Campaign;
-use crate::graphql::connection::{Connection, PageArguments, children};
-use crate::graphql::context::{mutation, request};
-use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::input::DeleteInput;
-use crate::graphql::label::object::Advertiser;
+use crate::domain::tiered;
+use crate::graphql::campaign::Campaign;
+use crate::graphql::connection::{Connection, children};
+use crate::graphql::context::request;
+use crate::graphql::error::ApiError;
+use crate::graphql::identity;
+use crate::graphql::label::Advertiser;
 use crate::graphql::loader::PartnersOfTier;
-use crate::graphql::lookup::wanted;
-use crate::graphql::order::OrderBy;
-use crate::graphql::partner::object::Partner;
-use crate::graphql::rows::{Described, Listing, Pages, Shown, Type, listed, resolver};
-use crate::graphql::scalar::{CurrencyCode, Date, DateTime, Decimal};
-use crate::graphql::tenant::audit::{AuditEntry, histories, history};
-use crate::graphql::user_error::{DeletePayload, payload};
-use crate::graphql::{identity, order, rows};
-use crate::service::tiered_commission::{create, delete, update};
-use crate::store;
-use crate::store::tiered_commission::TieredCommissionFilter as StoreFilter;
-use crate::store::view;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::partner::Partner;
+use crate::graphql::rows::{Described, Type};
+use crate::graphql::scalar::{CurrencyCode, Date, DateTime};
+use crate::graphql::tenant::audit::{AuditEntry, history};
+use crate::store::{self, view};
 
 /// Whether a tier acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -37,78 +32,6 @@ pub enum TieredCommissionStatus {
     Active,
     /// It goes on counting, and does nothing else.
     Inactive,
-}
-
-/// How often the counters of a tier start again, in the tenant's time zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "tiered::Period")]
-pub enum TierPeriod {
-    /// Every midnight.
-    Daily,
-    /// On Mondays.
-    Weekly,
-    /// On the first of the month.
-    Monthly,
-    /// On the first of January, April, July and October.
-    Quarterly,
-    /// Never: they count from the start date to the end date.
-    Global,
-}
-
-/// What a tier does to an amount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "tiered::Action")]
-pub enum TierAction {
-    /// Adds a percentage of it.
-    Increase,
-    /// Takes a percentage of it off; nothing falls below 0.
-    Decrease,
-    /// Adds an amount.
-    FlatIncrease,
-    /// Takes an amount off; nothing falls below 0.
-    FlatDecrease,
-    /// Puts an amount in its place, or a percentage of the sale amount; only retroactively.
-    Exact,
-}
-
-/// What a tier counts, by partner, campaign and window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "tiered::Metric")]
-pub enum TierMetric {
-    /// Charges and conversions whose `base` is true.
-    Conversion,
-    /// The other charges and conversions.
-    Event,
-    /// The sum of their amounts.
-    SaleAmount,
-    /// The sum of what they pay the partner, before any tier.
-    Payout,
-    /// The sum of what they bring the tenant, before any tier.
-    Revenue,
-}
-
-/// Which counters decide the rate of a conversion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "tiered::CrossingPolicy")]
-pub enum CrossingPolicy {
-    /// Those before it: with a goal of 10, the rate changes from the eleventh on.
-    NextConversion,
-    /// Those with it: the conversion that reaches the goal has the new rate, too.
-    CrossingConversion,
-}
-
-/// What the value of a retroactive EXACT is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "tiered::RetroactiveType")]
-pub enum RetroactiveType {
-    /// Of payouts: an amount a conversion.
-    Cpa,
-    /// Of payouts: a percentage of the sale amount.
-    Cps,
-    /// Of revenue: an amount a conversion.
-    Rpa,
-    /// Of revenue: a percentage of the sale amount.
-    Rps,
 }
 
 /// A tiered commission.
@@ -146,58 +69,6 @@ impl Described for TieredCommission {
         store::tiered_commission::at_hand(tenant, &self.0)
     }
 }
-
-/// A list of them.
-pub fn tiered_commissions(list: view::List) -> Listing {
-    Listing {
-        to: &TIERED_COMMISSION,
-        connection: "TieredCommissionConnection",
-        edge: "TieredCommissionEdge",
-        list,
-    }
-}
-
-pub static TIERED_COMMISSION: Type = Type {
-    name: "TieredCommission",
-    resource: Resource::TieredCommissions,
-    identity: &[],
-    is_named: false,
-    table: &view::TIERED_COMMISSION,
-    id: || view::column(view::TieredCommissionColumn::Id),
-    field: |name| {
-        use view::TieredCommissionColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        let ask = || {
-            resolver(|row, prefix| {
-                Ok(Box::new(TieredCommission::from(store::tiered_commission::whole(
-                    row, prefix,
-                )?)))
-            })
-        };
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::TieredCommission>),
-            "name" => value(Column::Name, view::text),
-            "externalId" => value(Column::ExternalId, view::text),
-            "notes" => value(Column::Notes, view::text),
-            "status" => value(Column::Status, view::word!(tiered::Status)),
-            "startDate" => value(Column::StartDate, view::text),
-            "endDate" => value(Column::EndDate, view::text),
-            "period" => value(Column::Period, view::word!(tiered::Period)),
-            "crossingPolicy" => value(Column::CrossingPolicy, view::word!(tiered::CrossingPolicy)),
-            "currency" => value(Column::Currency, view::text),
-            "eventType" => value(Column::EventType, view::text),
-            "applyToAllPartners" => value(Column::ApplyToAllPartners, view::truth),
-            "campaigns" | "advertisers" | "goals" | "payout" | "revenue" | "retroactivePayout"
-            | "retroactiveRevenue" | "partners" => ask(),
-            "version" => value(Column::Version, view::number),
-            "archivedAt" => value(Column::ArchivedAt, view::moment),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "updatedAt" => value(Column::UpdatedAt, view::moment),
-            "history" => rows::page_of(histories),
-            _ => return None,
-        })
-    },
-};
 
 /// A tiered commission: once a partner reaches goals on a campaign within a period, it changes what further conversions
 /// pay, and may change what the earlier ones of the period paid. Of several that apply, one acts on the payout and one on
@@ -356,196 +227,5 @@ impl TieredCommission {
         let scope = request(ctx).caller.read(Resource::Partners)?;
         let page = PageArguments::new(first, after, last, before);
         children::<PartnersOfTier, _>(scope, self.0.id.uuid(), page)
-    }
-}
-
-/// What to reach, and up to where the rate holds.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-pub struct TierGoal {
-    /// What is counted.
-    pub metric: TierMetric,
-    /// At least so much; 0: nothing to reach.
-    pub goal: Decimal,
-    /// The rate holds below it; null: without end. It bounds the rate only: a goal stays achieved beyond it.
-    pub max: Option<Decimal>,
-}
-
-impl From<&tiered::Goal> for TierGoal {
-    fn from(goal: &tiered::Goal) -> Self {
-        Self {
-            metric: goal.metric.into(),
-            goal: Decimal(goal.goal),
-            max: goal.max.map(Decimal),
-        }
-    }
-}
-
-/// How an amount changes.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-pub struct TierModifier {
-    /// What is done to it.
-    pub action: TierAction,
-    /// Percent, or an amount of the tier's currency.
-    pub value: Decimal,
-}
-
-impl From<&tiered::Modifier> for TierModifier {
-    fn from(modifier: &tiered::Modifier) -> Self {
-        Self {
-            action: modifier.action.into(),
-            value: Decimal(modifier.value),
-        }
-    }
-}
-
-/// What earlier amounts become.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-pub struct RetroactiveModifier {
-    /// What is done to them.
-    pub action: TierAction,
-    /// Percent, or an amount of the tier's currency.
-    pub value: Decimal,
-    /// What the value of EXACT is; null: an amount a conversion. The other actions do not look at it.
-    #[graphql(name = "type")]
-    pub kind: Option<RetroactiveType>,
-}
-
-impl From<&tiered::Retroactive> for RetroactiveModifier {
-    fn from(modifier: &tiered::Retroactive) -> Self {
-        Self {
-            action: modifier.action.into(),
-            value: Decimal(modifier.value),
-            kind: modifier.kind.map(RetroactiveType::from),
-        }
-    }
-}
-
-/// Which tiered commissions to list; everything given must hold.
-#[derive(Default, InputObject)]
-pub struct TieredCommissionFilter {
-    /// Part of the name, whatever the case; at most 200 characters.
-    pub search: Option<String>,
-    /// With one of these.
-    pub status: Option<Vec<TieredCommissionStatus>>,
-    /// For this partner: that name it, or are for all.
-    pub partner_id: Option<ID>,
-    /// That name this campaign.
-    pub campaign_id: Option<ID>,
-    /// That name this advertiser.
-    pub advertiser_id: Option<ID>,
-}
-
-impl TieredCommissionFilter {
-    fn read(self) -> Result<StoreFilter, ApiError> {
-        let status = |list: Vec<TieredCommissionStatus>| list.into_iter().map(tiered::Status::from).collect();
-        Ok(StoreFilter {
-            search: self.search.map(|text| wanted("filter.search", text)).transpose()?,
-            status: self.status.map(status),
-            partner: self.partner_id.map(|id| id.parse()).transpose()?,
-            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
-            advertiser: self.advertiser_id.map(|id| id.parse()).transpose()?,
-        })
-    }
-}
-
-/// What tiered commissions are sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
-#[graphql(remote = "store::tiered_commission::TieredCommissionOrder")]
-pub enum TieredCommissionOrderField {
-    /// When they were created.
-    #[default]
-    CreatedAt,
-    /// Their name, whatever the case.
-    Name,
-}
-
-payload! {
-    /// What creating or changing a tiered commission did.
-    TieredCommissionPayload {
-        /// The tiered commission as it is now; null if nothing was changed.
-        tiered_commission: TieredCommission, TieredCommissions
-    }
-}
-
-#[derive(Default)]
-pub struct TieredCommissionQuery;
-
-#[Object]
-impl TieredCommissionQuery {
-    /// One tiered commission, archived or not; null if there is none.
-    async fn tiered_commission(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: ID,
-    ) -> Nullable<Shown<TieredCommission>> {
-        nullable(async { Shown::row(ctx, id.parse::<TieredCommissionId>()?.uuid()) }).await
-    }
-
-    /// The tiered commissions in force, newest first where no other order is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
-    async fn tiered_commissions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which ones.")] filter: Option<TieredCommissionFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<TieredCommissionOrderField>>,
-    ) -> Result<Pages<Connection<TieredCommission>>, ApiError> {
-        let scope = request(ctx).caller.read(Resource::TieredCommissions)?;
-        let filter = Arc::new(filter.unwrap_or_default().read()?);
-        let sorted = OrderBy::read(order_by);
-        let cursors = order::cursors((scope, "tiered_commissions", &filter), sorted);
-        let arguments = PageArguments::new(first, after, last, before);
-        let listing = tiered_commissions(store::tiered_commission::list(filter.clone(), sorted));
-        listed(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(
-                async move { Ok(store::tiered_commission::count(request.store().reader(), &scope, &filter).await?) },
-            )
-        })
-    }
-}
-
-#[derive(Default)]
-pub struct TieredCommissionMutation;
-
-#[Object]
-impl TieredCommissionMutation {
-    /// Creates a tiered commission. It counts the running windows from their start, and acts from the next conversion on.
-    /// Needs `tiered_commissions:write`.
-    async fn create_tiered_commission(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The new tiered commission.")] input: CreateTieredCommissionInput,
-    ) -> Nullable<TieredCommissionPayload> {
-        let request = mutation(ctx).await;
-        let tier = create(&request.app, &request.caller, input.into());
-        Some(TieredCommissionPayload::of(&request, tier).await)
-    }
-
-    /// Changes a tiered commission. Goals and lists are replaced as a whole. Nothing happens until the next conversion.
-    /// Needs `tiered_commissions:write`.
-    async fn update_tiered_commission(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateTieredCommissionInput,
-    ) -> Nullable<TieredCommissionPayload> {
-        let request = mutation(ctx).await;
-        let tier = update(&request.app, &request.caller, input.into());
-        Some(TieredCommissionPayload::of(&request, tier).await)
-    }
-
-    /// Deletes a tiered commission that has never changed an amount. One that has is archived: it stops, stays readable
-    /// by its id, and leaves the lists. Needs `tiered_commissions:write`.
-    async fn delete_tiered_commission(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: DeleteInput,
-    ) -> Nullable<DeletePayload> {
-        let request = mutation(ctx).await;
-        let deleted = delete(&request.app, &request.caller, &input.id).await;
-        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }
 }

@@ -8,11 +8,12 @@ use super::counter::TierCounter;
 use crate::auth::Resource;
 use crate::domain::Timestamp;
 use crate::domain::id::CampaignId;
-use crate::graphql::connection::{Connection, PageArguments};
+use crate::graphql::connection::Connection;
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::ProgressKey;
+use crate::graphql::page_arguments::PageArguments;
 use crate::service::ledger::tiers::Progress;
 use crate::store::page::{Page, PageRequest, Place, SortKey};
 

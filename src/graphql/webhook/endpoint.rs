@@ -12,9 +12,8 @@ use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::rows::{self, Described, Shown, Type};
 use crate::graphql::scalar::DateTime;
-use crate::store::StoreError;
-use crate::store::view;
 use crate::store::webhook::endpoint;
+use crate::store::{StoreError, view};
 
 /// What webhooks tell of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -4,8 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::input::CreateCommissionRuleInput;
 use crate::graphql::context::mutation;
-use crate::graphql::deal::object::{CustomFieldValueInput, values};
-use crate::graphql::deal::simulated_payment::SimulatedPayment;
+use crate::graphql::deal::{CustomFieldValueInput, SimulatedPayment, values};
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{MoneyInput, id_text, id_texts};
 use crate::graphql::user_error::{UserError, answer};

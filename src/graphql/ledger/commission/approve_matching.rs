@@ -2,11 +2,11 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-use super::object::CommissionFilter;
+use super::filter::CommissionFilter;
+use super::result::{CommissionResult, results};
 use crate::domain::problem::{Fault, Problems};
 use crate::graphql::context::mutation;
 use crate::graphql::error::{ApiError, Nullable};
-use crate::graphql::ledger::mutation::{CommissionResult, results};
 use crate::graphql::rows::Results;
 use crate::graphql::user_error::{UserError, answer};
 use crate::service::ledger::matching::approve_matching;

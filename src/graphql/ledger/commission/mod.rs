@@ -1,5 +1,26 @@
 //! Commissions: the rows of the ledger.
 
-pub mod approve_matching;
-pub mod list;
-pub mod object;
+mod approve_matching;
+mod connection;
+mod description;
+mod filter;
+mod input;
+mod list;
+mod mutation;
+mod object;
+mod query;
+mod result;
+mod transition;
+
+pub use approve_matching::ApproveMatchingMutation;
+pub use connection::CommissionConnection;
+pub use description::COMMISSION;
+pub use filter::{CommissionFilter, CommissionOrderField};
+#[cfg(test)]
+pub use input::{ApproveCommissionsInput, CreateManualCommissionInput};
+pub use list::{commissions_under, under};
+pub use mutation::CommissionMutation;
+pub use object::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
+pub use query::CommissionQuery;
+#[cfg(test)]
+pub use transition::COMMISSION_TRANSITION;

@@ -2,32 +2,31 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object};
 use uuid::Uuid;
 
-use super::list::{CommissionConnection, commissions_under, under};
+use super::connection::CommissionConnection;
+use super::description::COMMISSION;
+use super::list::under;
+use super::transition::CommissionTransition;
 use crate::auth::Resource;
 use crate::domain::commission;
 use crate::domain::explain::{Outcome, Step};
-use crate::domain::id::{self, CommissionId, DealId, TenantId};
-use crate::graphql::campaign::object::{CAMPAIGN, Campaign};
-use crate::graphql::connection::PageArguments;
-use crate::graphql::context::{RequestContext, request};
-use crate::graphql::deal::object::{DEAL, Deal};
+use crate::domain::id::{CommissionId, DealId, TenantId};
+use crate::graphql::campaign::Campaign;
+use crate::graphql::context::request;
+use crate::graphql::deal::Deal;
 use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
 use crate::graphql::identity;
-use crate::graphql::ledger::event::object::{ATTRIBUTION, Attribution, EVENT, Event};
-use crate::graphql::lookup::{all_wanted, bounds, ids, wanted};
+use crate::graphql::ledger::event::{Attribution, Event};
 use crate::graphql::money::{ExplanationStep, Money};
-use crate::graphql::partner::object::{PARTNER, Partner};
-use crate::graphql::payout::object::{PAYOUT, Payout};
-use crate::graphql::rows::{
-    self, Below, Described, Partners, Type, amount, family, link, made_of, page_of, required, through,
-};
-use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
-use crate::graphql::terms::snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
-use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
-use crate::store::view::Json;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::partner::Partner;
+use crate::graphql::payout::Payout;
+use crate::graphql::rows::{Described, Type};
+use crate::graphql::scalar::DateTime;
+use crate::graphql::terms::CommissionSnapshot;
+use crate::store::commission::Parent;
 use crate::store::{self, StoreError, view};
 
 /// Where a commission stands. PAID and REVERSED are final.
@@ -119,89 +118,8 @@ impl Described for Commission {
     }
 }
 
-pub static COMMISSION: Type = Type {
-    name: "Commission",
-    resource: Resource::Commissions,
-    identity: &[],
-    is_named: false,
-    table: &view::COMMISSION,
-    id: || view::column(view::CommissionColumn::Id),
-    field: |name| {
-        use view::CommissionColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::Commission>),
-            "kind" => value(Column::Kind, view::word!(commission::CommissionKind)),
-            "status" => value(Column::Status, view::word!(commission::CommissionStatus)),
-            "amount" => amount(view::column(Column::Currency), view::column(Column::AmountMinor)),
-            "paymentTarget" => value(Column::PaymentTarget, view::word!(commission::PaymentTarget)),
-            "recipient" => value(Column::Recipient, view::text),
-            "partner" => required(view::column(Column::PartnerId), &PARTNER),
-            "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
-            "adjusts" => link(view::column(Column::AdjustsId), &COMMISSION),
-            "adjustments" => page_of(|ctx| commissions_under(ctx, Parent::Adjusted)),
-            "holdbackDays" => value(Column::HoldbackDays, view::number),
-            "accruedAt" => value(Column::AccruedAt, view::moment),
-            "matureAt" => value(Column::MatureAt, view::moment),
-            "approvedAt" => value(Column::ApprovedAt, view::moment),
-            "paidAt" => value(Column::PaidAt, view::moment),
-            "reversedAt" => value(Column::ReversedAt, view::moment),
-            "explanation" => made_of(
-                view::column(view::CommissionWrittenColumn::Explanation),
-                write_explanation,
-            )
-            .for_partners(Partners::Narrowed),
-            "transitions" => {
-                family(&COMMISSION_TRANSITION, store::commission::transitions).for_partners(Partners::Narrowed)
-            }
-            "event" => link(view::column(Column::EventId), &EVENT),
-            "attribution" => link(view::column(Column::EventId), &ATTRIBUTION),
-            "payout" => link(view::column(Column::PayoutId), &PAYOUT),
-            "deal" => through(
-                view::column(Column::Id),
-                &view::DEAL_PAYMENT,
-                view::column(view::DealPaymentColumn::DealId),
-                &DEAL,
-            ),
-            "reason" => value(Column::Reason, view::text),
-            "note" => value(Column::Note, view::text).for_partners(Partners::Null),
-            "externalId" => value(Column::ExternalId, view::text),
-            "snapshot" => link(view::column(Column::SnapshotId), &COMMISSION_SNAPSHOT),
-            _ => return None,
-        })
-    },
-};
-
-pub static COMMISSION_TRANSITION: Type = Type {
-    name: "CommissionTransition",
-    resource: Resource::Commissions,
-    identity: &[],
-    is_named: false,
-    table: &view::COMMISSION_TRANSITION,
-    id: || view::column(view::CommissionTransitionColumn::Id),
-    field: |name| {
-        use view::CommissionTransitionColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "from" => value(Column::FromStatus, view::word!(commission::CommissionStatus)),
-            "to" => value(Column::ToStatus, view::word!(commission::CommissionStatus)),
-            "actor" => made_of(view::column(Column::Actor), |request, row, cells, _, json| {
-                match request.is_partner() {
-                    true => json.plain("staff"),
-                    false => view::text(row, cells, json)?,
-                }
-                Ok(())
-            })
-            .for_partners(Partners::Narrowed),
-            "reason" => value(Column::Reason, view::text).for_partners(Partners::Null),
-            "at" => value(Column::At, view::moment),
-            _ => return None,
-        })
-    },
-};
-
 /// Partners see the steps that applied, without what they were compared with.
-fn shown_steps(steps: Vec<Step>, for_partner: bool) -> Vec<ExplanationStep> {
+pub(super) fn shown_steps(steps: Vec<Step>, for_partner: bool) -> Vec<ExplanationStep> {
     let shown = steps
         .into_iter()
         .filter(|step| !for_partner || step.outcome == Outcome::Applied);
@@ -212,18 +130,6 @@ fn shown_steps(steps: Vec<Step>, for_partner: bool) -> Vec<ExplanationStep> {
         ExplanationStep::from(step)
     });
     steps.collect()
-}
-
-fn write_explanation(
-    request: &RequestContext,
-    row: &view::Row,
-    cells: &[usize],
-    below: &Below<'_>,
-    json: &mut Json,
-) -> Result<(), StoreError> {
-    let steps = store::commission::explanation(row, cells[0])?;
-    below.list(&shown_steps(steps, request.is_partner()), json);
-    Ok(())
 }
 
 /// A row of the ledger: a partner earned an amount. What it says never changes; only its status moves, and with it its
@@ -414,122 +320,4 @@ impl Commission {
         });
         Ok(shown.collect())
     }
-}
-
-/// One move of a commission's status.
-#[derive(Clone, SimpleObject)]
-pub struct CommissionTransition {
-    /// The status before; null: the row was written.
-    pub from: Option<CommissionStatus>,
-    /// The status after.
-    pub to: CommissionStatus,
-    /// Who did it.
-    pub actor: String,
-    /// Why; null if nothing was said.
-    pub reason: Option<String>,
-    /// When.
-    pub at: DateTime,
-}
-
-/// Which commissions to list; everything given must hold.
-#[derive(Default, InputObject)]
-pub struct CommissionFilter {
-    /// With one of these statuses.
-    pub status: Option<Vec<CommissionStatus>>,
-    /// Of one of these kinds.
-    pub kind: Option<Vec<CommissionKind>>,
-    /// Of this partner.
-    pub partner_id: Option<ID>,
-    /// Of this campaign.
-    pub campaign_id: Option<ID>,
-    /// Owed to exactly this individual.
-    pub recipient: Option<String>,
-    /// In this currency.
-    pub currency: Option<CurrencyCode>,
-    /// Accrued at this moment or later.
-    pub accrued_from: Option<DateTime>,
-    /// Accrued before this moment.
-    pub accrued_to: Option<DateTime>,
-    /// Of this amount or more, in units of `currency`, which must be given: amounts of different currencies do not compare.
-    /// What takes something back has an amount below 0.
-    pub min_amount: Option<Decimal>,
-    /// Of this amount or less, in units of `currency`, which must be given.
-    pub max_amount: Option<Decimal>,
-    /// Maturing at this moment or later.
-    pub mature_from: Option<DateTime>,
-    /// Maturing before this moment.
-    pub mature_before: Option<DateTime>,
-    /// Approved at this moment or later, whatever became of them.
-    pub approved_from: Option<DateTime>,
-    /// Approved before this moment.
-    pub approved_to: Option<DateTime>,
-    /// Paid at this moment or later.
-    pub paid_from: Option<DateTime>,
-    /// Paid before this moment.
-    pub paid_to: Option<DateTime>,
-    /// Of this event: what it earned; of a refund, what it clawed back.
-    pub event_id: Option<ID>,
-    /// Made by this deal.
-    pub deal_id: Option<ID>,
-    /// In this payout, open or paid; not what a failed or canceled one released.
-    pub payout_id: Option<ID>,
-    /// Of one of these partners.
-    pub partner_ids: Option<Vec<ID>>,
-    /// Of one of these campaigns.
-    pub campaign_ids: Option<Vec<ID>>,
-    /// Owed to exactly one of these individuals.
-    pub recipients: Option<Vec<String>>,
-}
-
-impl CommissionFilter {
-    pub fn read(self) -> Result<StoreFilter, ApiError> {
-        let currency = self.currency.map(|code| code.0);
-        let (least, most) = (
-            ("filter.minAmount", self.min_amount),
-            ("filter.maxAmount", self.max_amount),
-        );
-        let (least_minor, most_minor) = bounds(least, most, currency)?;
-        Ok(StoreFilter {
-            status: self
-                .status
-                .map(|list| list.into_iter().map(commission::CommissionStatus::from).collect()),
-            kinds: self
-                .kind
-                .map(|list| list.into_iter().map(commission::CommissionKind::from).collect()),
-            partner: self.partner_id.map(|id| id.parse()).transpose()?,
-            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
-            recipient: self
-                .recipient
-                .map(|text| wanted("filter.recipient", text))
-                .transpose()?,
-            currency,
-            accrued_from: self.accrued_from.map(|moment| moment.0),
-            accrued_to: self.accrued_to.map(|moment| moment.0),
-            least_minor,
-            most_minor,
-            mature_from: self.mature_from.map(|moment| moment.0),
-            mature_before: self.mature_before.map(|moment| moment.0),
-            approved_from: self.approved_from.map(|moment| moment.0),
-            approved_to: self.approved_to.map(|moment| moment.0),
-            paid_from: self.paid_from.map(|moment| moment.0),
-            paid_to: self.paid_to.map(|moment| moment.0),
-            event: self.event_id.map(|id| id.parse()).transpose()?,
-            deal: self.deal_id.map(|id| id.parse()).transpose()?,
-            payout: self.payout_id.map(|id| id.parse()).transpose()?,
-            partners: ids(self.partner_ids)?,
-            campaigns: ids(self.campaign_ids)?,
-            recipients: all_wanted("filter.recipients", self.recipients)?,
-        })
-    }
-}
-
-/// What commissions are sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
-#[graphql(remote = "StoreOrder")]
-pub enum CommissionOrderField {
-    /// When they were written.
-    #[default]
-    AccruedAt,
-    /// Their amount. Needs `filter.currency`: amounts of different currencies have no order.
-    Amount,
 }

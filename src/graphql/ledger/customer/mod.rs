@@ -1,3 +1,11 @@
 //! Customers, and to whom they belong.
 
-pub mod reassignment;
+mod object;
+mod query;
+mod reassigned_row;
+mod reassignment;
+mod reassignment_input;
+
+pub use object::{CUSTOMER, Customer, customers};
+pub use query::{CustomerOrderField, CustomerQuery};
+pub use reassignment::ReassignmentMutation;

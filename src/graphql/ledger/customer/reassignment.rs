@@ -2,166 +2,23 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, Object};
 
+use super::object::Customer;
+use super::reassigned_row::ReassignedRow;
+use super::reassignment_input::{AttributeEventInput, ReassignCustomerInput};
 use crate::auth::Resource;
-use crate::domain::reassignment::{self, MAX_EVENTS};
-use crate::graphql::connection::{Connection, PageArguments, at_hand, placed_by_number};
+use crate::domain::reassignment::MAX_EVENTS;
+use crate::graphql::connection::{Connection, at_hand, placed_by_number};
 use crate::graphql::context::{Mutation, mutation, request};
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::input::id_text;
-use crate::graphql::ledger::commission::object::Commission;
-use crate::graphql::ledger::event::object::{Customer, Event};
+use crate::graphql::ledger::event::Event;
+use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::Shown;
-use crate::graphql::scalar::DateTime;
-use crate::graphql::terms::simulation::SimulatedCommission;
-use crate::graphql::user_error::{UserError, answer, may_show, shown};
+use crate::graphql::user_error::{UserError, answer, shown};
 use crate::service::ServiceError;
-use crate::service::ledger::reassign::{
-    After, Moved, MovedRow, NewAttribution, NewReassignment, attribute_event, preview_customer, reassign_customer,
-};
-
-/// What became of a row of an event that was moved, or of the event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "reassignment::ReassignmentOutcome")]
-pub enum ReassignmentOutcome {
-    /// The row was not paid, and is reversed.
-    Reversed,
-    /// The row was paid, and stays: its event earns nothing anew.
-    KeptPaid,
-    /// The row was paid, and what was left of it is clawed back.
-    ClawedBack,
-    /// The event earned a row for the new partner, or made it reach the goals of a tier.
-    Earned,
-    /// The event had earned nothing, and earns nothing.
-    Nothing,
-}
-
-/// Whose customer it is from now on.
-#[derive(Clone, Debug, InputObject)]
-pub struct ReassignCustomerInput {
-    /// The customer.
-    pub customer_id: ID,
-    /// The partner; by default nobody: the customer is bound to no partner, and events that are moved earn nothing.
-    pub partner_id: Option<ID>,
-    /// The campaign; by default none. Needs a partner.
-    pub campaign_id: Option<ID>,
-    /// Moves the recorded events that occurred from this moment on and are credited to whom the customer was bound to, or to
-    /// nobody; by default none is moved, only later events follow. Events that named another partner stay.
-    pub from: Option<DateTime>,
-    /// What was paid is clawed back; by default it stays, and its events earn nothing anew.
-    #[graphql(default = false)]
-    pub claw_back_paid: bool,
-    /// Why, for the record: the reason of every move of a row. 1 to 1,000 characters.
-    pub reason: String,
-    /// The same key with the same input gives the answer of the first call and does nothing. A preview takes no notice.
-    pub idempotency_key: Option<String>,
-}
-
-/// Whom an event is credited to from now on.
-#[derive(Clone, Debug, InputObject)]
-pub struct AttributeEventInput {
-    /// The event: a charge or conversion; its refunds go with it.
-    pub event_id: ID,
-    /// The partner.
-    pub partner_id: ID,
-    /// The campaign; by default none.
-    pub campaign_id: Option<ID>,
-    /// What was paid is clawed back; by default it stays, and the event earns nothing anew.
-    #[graphql(default = false)]
-    pub claw_back_paid: bool,
-    /// Why, for the record: the reason of every move of a row. 1 to 1,000 characters.
-    pub reason: String,
-    /// The same key with the same input gives the answer of the first call and does nothing.
-    pub idempotency_key: Option<String>,
-}
-
-impl From<ReassignCustomerInput> for NewReassignment {
-    fn from(input: ReassignCustomerInput) -> Self {
-        Self {
-            customer_id: id_text(input.customer_id),
-            partner_id: input.partner_id.map(id_text),
-            campaign_id: input.campaign_id.map(id_text),
-            from: input.from.map(|moment| moment.0),
-            claw_back_paid: input.claw_back_paid,
-            reason: input.reason,
-        }
-    }
-}
-
-impl From<AttributeEventInput> for NewAttribution {
-    fn from(input: AttributeEventInput) -> Self {
-        Self {
-            event_id: id_text(input.event_id),
-            partner_id: id_text(input.partner_id),
-            campaign_id: input.campaign_id.map(id_text),
-            claw_back_paid: input.claw_back_paid,
-            reason: input.reason,
-        }
-    }
-}
-
-/// A row before and after a move.
-#[derive(Clone)]
-pub struct ReassignedRow {
-    number: i64,
-    row: Arc<MovedRow>,
-    is_preview: bool,
-}
-
-/// A row before and after a move.
-#[Object]
-impl ReassignedRow {
-    /// The event whose row it is.
-    async fn event(&self, ctx: &Context<'_>) -> Result<Event, ApiError> {
-        may_show(ctx, Resource::Events)?;
-        Ok(self.row.event.clone().into())
-    }
-
-    /// What became of it.
-    async fn outcome(&self) -> ReassignmentOutcome {
-        self.row.outcome.into()
-    }
-
-    /// The row that was there, as the move leaves it; null for what is earned, and where there was none.
-    async fn before(&self, ctx: &Context<'_>) -> Nullable<Commission> {
-        commission(ctx, self.row.before.as_ref())
-    }
-
-    /// What the new partner earns: `event` is the event's place among those that are moved, `term` 0 where a tier gave it.
-    async fn after(&self, ctx: &Context<'_>) -> Nullable<SimulatedCommission> {
-        let after = self.row.after.as_ref()?;
-        Some(may_show(ctx, Resource::Commissions).map(|()| simulated(self.row.place, after)))
-    }
-
-    /// The row that was earned; null in a preview.
-    async fn commission(&self, ctx: &Context<'_>) -> Nullable<Commission> {
-        let after = self.row.after.as_ref().filter(|_| !self.is_preview);
-        commission(ctx, after.map(|after| &after.commission))
-    }
-
-    /// What takes back from the row that was there, or, for the refunds of the event, from the one that was earned; null in
-    /// a preview.
-    async fn clawback(&self, ctx: &Context<'_>) -> Nullable<Commission> {
-        commission(ctx, self.row.clawback.as_ref().filter(|_| !self.is_preview))
-    }
-}
-
-fn commission(ctx: &Context<'_>, row: Option<&crate::domain::commission::Commission>) -> Nullable<Commission> {
-    row.map(|row| may_show(ctx, Resource::Commissions).map(|()| row.clone().into()))
-}
-
-fn simulated(place: u32, after: &After) -> SimulatedCommission {
-    SimulatedCommission {
-        event: place as usize,
-        term: after.term.unwrap_or_default() as usize,
-        amount: after.commission.amount.into(),
-        holdback_days: after.commission.holdback_days,
-        mature_at: after.commission.mature_at.map(DateTime),
-        explanation: after.commission.explanation.iter().cloned().map(Into::into).collect(),
-    }
-}
+use crate::service::ledger::reassign::{Moved, NewReassignment, attribute_event, preview_customer, reassign_customer};
 
 /// What a move did, or would do.
 pub struct ReassignmentPayload {

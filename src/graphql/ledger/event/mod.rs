@@ -1,6 +1,20 @@
 //! Events: what happened, to whom it is credited and why it earned what it earned.
 
-pub mod changes_cursor;
-pub mod decision;
-pub mod object;
-pub mod revenue;
+mod attribution;
+mod decision;
+mod decision_query;
+mod description;
+mod filter;
+mod mutation;
+mod object;
+mod query;
+mod record;
+mod revenue;
+
+pub use attribution::{ATTRIBUTION, Attribution};
+pub use decision::NoCommissionReason;
+pub use decision_query::DecisionQuery;
+pub use description::{EVENT, events};
+pub use mutation::EventMutation;
+pub use object::{Event, EventKind};
+pub use query::{EventOrderField, EventQuery};

@@ -7,7 +7,7 @@ use async_graphql::{Context, Object};
 use crate::graphql::error::ApiError;
 use crate::graphql::money::Money;
 use crate::graphql::scalar::DateTime;
-use crate::graphql::tiered::object::TieredCommission;
+use crate::graphql::tiered::TieredCommission;
 use crate::store::StoreError;
 use crate::store::tier_result::TierResult;
 

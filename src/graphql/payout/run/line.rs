@@ -1,26 +1,18 @@
-//! The lines of payout runs, and of previews of them.
+//! The lines of payout runs as they are read.
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Object, ServerResult, SimpleObject};
-use uuid::Uuid;
+use async_graphql::{Context, Enum, Object, SimpleObject};
 
-use crate::auth::{Resource, Scope};
+use crate::auth::Resource;
 use crate::domain::payout_run;
-use crate::graphql::connection::{Connection, PageArguments, at_hand, placed, placed_by_number};
-use crate::graphql::context::request;
-use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
-use crate::graphql::loader::{PayoutRunLinePageKey, PayoutRunLinesKey};
 use crate::graphql::money::Money;
-use crate::graphql::partner::object::{PARTNER, Partner};
-use crate::graphql::payout::object::{PAYOUT, Payout, PayoutStatus};
-use crate::graphql::rows::{self, Listing, Type, Under, allowed, link, required, same, values};
-use crate::service::ledger::payout::Preview;
-use crate::store::page::{Page, PageRequest, Place, SortKey};
-use crate::store::payout_run::Outcomes;
-use crate::store::{self, StoreError, view};
+use crate::graphql::partner::{PARTNER, Partner};
+use crate::graphql::payout::{PAYOUT, Payout, PayoutStatus};
+use crate::graphql::rows::{self, Type, link, required, same, values};
+use crate::store::{StoreError, view};
 
 /// What became of a line of a payout run. The first that holds, in the order: PARTNER_SUSPENDED, NOT_POSITIVE,
 /// BELOW_MINIMUM, CURRENCY_NOT_CHOSEN, TOO_LARGE, PAID_OUT.
@@ -158,90 +150,4 @@ impl From<&payout_run::Total> for PayoutRunTotal {
             amount: Money::of_sum(total.minor, total.currency),
         }
     }
-}
-
-/// Which lines are asked for.
-pub fn outcomes(wanted: Option<Vec<PayoutOutcome>>) -> Outcomes {
-    wanted.map(|list| list.into_iter().map(payout_run::PayoutOutcome::from).collect())
-}
-
-fn place(line: &payout_run::Line) -> Place {
-    Place {
-        key: Some(SortKey::Integer(line.position)),
-        id: line.partner_id.uuid(),
-    }
-}
-
-fn cursors_under(scope: Scope, run: Uuid, outcomes: &Outcomes) -> Cursors {
-    placed_by_number((scope, "payoutRun.lines", run, outcomes))
-}
-
-/// The lines of each of many runs, as the field of `ctx` asks for them.
-pub fn lines_of_runs(ctx: &Context<'_>) -> ServerResult<Under> {
-    let scope = allowed(ctx, Resource::Payouts)?;
-    let (_, wanted) = ctx.param_value("outcome", None)?;
-    let outcomes = outcomes(wanted);
-    let of_runs = outcomes.clone();
-    Ok(Under {
-        listing: Listing {
-            to: &PAYOUT_RUN_LINE,
-            connection: "PayoutRunLineConnection",
-            edge: "PayoutRunLineEdge",
-            list: store::payout_run::lines(outcomes.clone()),
-        },
-        arguments: PageArguments::of(ctx)?,
-        cursors: Box::new(move |run| cursors_under(scope, run, &of_runs)),
-        whole: Box::new(move |run| {
-            let cursors = cursors_under(scope, run, &outcomes);
-            Box::new(connection(run, outcomes.clone(), cursors, PageRequest::nothing()))
-        }),
-    })
-}
-
-/// The lines of a run.
-pub fn lines_under(
-    ctx: &Context<'_>,
-    run: Uuid,
-    outcomes: Outcomes,
-    page: &PageArguments,
-) -> Result<Connection<PayoutRunLine>, ApiError> {
-    let scope = request(ctx).caller.read(Resource::Payouts)?;
-    let cursors = cursors_under(scope, run, &outcomes);
-    let page = page.read(&cursors)?;
-    Ok(connection(run, outcomes, cursors, page))
-}
-
-fn connection(run: Uuid, outcomes: Outcomes, cursors: Cursors, page: PageRequest) -> Connection<PayoutRunLine> {
-    let lines = PayoutRunLinesKey { run, outcomes };
-    let counted = lines.clone();
-    Connection::new(
-        cursors,
-        move |request| {
-            let key = PayoutRunLinePageKey {
-                lines: lines.clone(),
-                request: page.clone(),
-            };
-            Box::pin(async move {
-                let page = request.loaders().payout_run_line_pages.load(key).await?;
-                Ok(placed(page.unwrap_or_else(Page::empty), |line| place(line)))
-            })
-        },
-        move |request| {
-            let key = counted.clone();
-            Box::pin(async move { Ok(request.loaders().payout_run_line_counts.load(key).await?.unwrap_or(0)) })
-        },
-    )
-}
-
-/// The lines of a preview, which are at hand.
-pub fn lines_of_preview(
-    preview: &Arc<Preview>,
-    input: &Cursors,
-    outcomes: Outcomes,
-    page: &PageArguments,
-) -> Result<Connection<PayoutRunLine>, ApiError> {
-    let cursors = placed_by_number((input.fingerprint(), &outcomes));
-    let is_wanted = |line: &&payout_run::Line| outcomes.as_ref().is_none_or(|list| list.contains(&line.outcome));
-    let lines = preview.lines.iter().filter(is_wanted).cloned().map(Arc::new).collect();
-    at_hand(lines, |line| (line.position, line.partner_id.uuid()), cursors, page)
 }

@@ -1,30 +1,24 @@
-//! Payout runs: what they paid, what they left and why, and what one would do.
+//! Payout runs as they are read.
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
-use super::line::{
-    PayoutOutcome, PayoutRunLine, PayoutRunTotal, lines_of_preview, lines_of_runs, lines_under, outcomes,
-};
+use super::line::{PayoutOutcome, PayoutRunLine, PayoutRunTotal};
+use super::line_list::{lines_of_runs, lines_under, outcomes};
 use crate::auth::Resource;
 use crate::domain::commission;
 use crate::domain::id::{self, PayoutRunId, TenantId};
-use crate::graphql::connection::{Connection, PageArguments, placed};
-use crate::graphql::context::{mutation, request};
-use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::input::id_texts;
-use crate::graphql::payout::object::{Payout, payouts_of, payouts_under};
-use crate::graphql::rows::{self, Described, Listing, Pages, Shown, Type, page_of, resolver};
-use crate::graphql::scalar::{CurrencyCode, DateTime};
-use crate::graphql::user_error::{UserError, answer, payload};
-use crate::service::ledger::payout::{NewPayoutRun, Preview, create_run, preview_run};
-use crate::store;
-use crate::store::page::Place;
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::error::ApiError;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::payout::{Payout, payouts_of, payouts_under};
+use crate::graphql::rows::{self, Described, Listing, Type, page_of, resolver};
+use crate::graphql::scalar::DateTime;
 use crate::store::payout::Parent as PayoutParent;
-use crate::store::view;
+use crate::store::{self, view};
 
 /// One run that made payouts.
 #[derive(Clone)]
@@ -62,7 +56,7 @@ impl Described for PayoutRun {
 }
 
 /// A list of them.
-fn payout_runs(list: view::List) -> Listing {
+pub(super) fn payout_runs(list: view::List) -> Listing {
     Listing {
         to: &PAYOUT_RUN,
         connection: "PayoutRunConnection",
@@ -153,165 +147,5 @@ impl PayoutRun {
     ) -> Result<Connection<Payout>, ApiError> {
         let page = PageArguments::new(first, after, last, before);
         payouts_under(ctx, PayoutParent::Run, self.0.id.uuid(), &page)
-    }
-}
-
-/// What to pay out.
-#[derive(Clone, Debug, InputObject)]
-pub struct CreatePayoutRunInput {
-    /// The cut-off: only what accrued before this moment, whenever it is approved, and clawbacks of that, whenever they
-    /// accrued; by default everything.
-    pub accrued_before: Option<DateTime>,
-    /// True: what is not in the currency that its partner has chosen is left, where it has chosen one.
-    #[graphql(default)]
-    pub respect_payout_currency: bool,
-    /// Only this currency; by default all.
-    pub currency: Option<CurrencyCode>,
-    /// Only these partners; by default all.
-    pub partner_ids: Option<Vec<ID>>,
-    /// The same key with the same input gives the run that it made first. A preview makes nothing, and takes no notice.
-    pub idempotency_key: Option<String>,
-}
-
-impl From<CreatePayoutRunInput> for NewPayoutRun {
-    fn from(input: CreatePayoutRunInput) -> Self {
-        Self {
-            accrued_before: input.accrued_before.map(|moment| moment.0),
-            respect_payout_currency: input.respect_payout_currency,
-            currency: input.currency.map(|code| code.0),
-            partner_ids: input.partner_ids.map(id_texts),
-        }
-    }
-}
-
-payload! {
-    /// What a payout run did.
-    PayoutRunPayload {
-        /// The run; null if there is something to mend.
-        payout_run: PayoutRun, Payouts
-    }
-}
-
-/// What a payout run would do now.
-pub struct PayoutRunPreviewPayload {
-    preview: Option<Arc<Preview>>,
-    /// Tells the list of lines from others.
-    cursors: Cursors,
-    user_errors: Vec<UserError>,
-}
-
-/// What a payout run would do now.
-#[Object]
-impl PayoutRunPreviewPayload {
-    /// What it would find for each payee and currency, as `PayoutRun.lines`; null if there is something to mend. A cursor is
-    /// good for the same input, and marks a place in the list.
-    async fn lines(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Only those with one of these outcomes.")] outcome: Option<Vec<PayoutOutcome>>,
-    ) -> Nullable<Connection<PayoutRunLine>> {
-        nullable(async {
-            request(ctx).caller.read(Resource::Payouts)?;
-            let page = PageArguments::new(first, after, last, before);
-            let lines = |preview| lines_of_preview(preview, &self.cursors, outcomes(outcome), &page);
-            self.preview.as_ref().map(lines).transpose()
-        })
-        .await
-    }
-
-    /// What these lines add up to, as `PayoutRun.totals` says it right after the run; null if there is something to mend.
-    async fn totals(&self, ctx: &Context<'_>) -> Nullable<Vec<PayoutRunTotal>> {
-        nullable(async {
-            request(ctx).caller.read(Resource::Payouts)?;
-            let totals = self.preview.as_ref().map(|preview| preview.totals.iter());
-            Ok(totals.map(|totals| totals.map(PayoutRunTotal::from).collect()))
-        })
-        .await
-    }
-
-    /// What to mend; empty: this is what a run would do.
-    async fn user_errors(&self) -> &[UserError] {
-        &self.user_errors
-    }
-}
-
-#[derive(Default)]
-pub struct PayoutRunQuery;
-
-#[Object]
-impl PayoutRunQuery {
-    /// One payout run; null if there is none, or for a partner's token.
-    async fn payout_run(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<PayoutRun>> {
-        nullable(async { Shown::row(ctx, id.parse::<PayoutRunId>()?.uuid()) }).await
-    }
-
-    /// The payout runs, newest first; none for a partner's token.
-    async fn payout_runs(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Pages<Connection<PayoutRun>>, ApiError> {
-        let scope = request(ctx).caller.read(Resource::Payouts)?;
-        let cursors = Cursors::of((scope, "payoutRuns"));
-        let arguments = PageArguments::new(first, after, last, before);
-        let page = arguments.read(&cursors)?;
-        let asked = payout_runs(store::payout_run::list()).asked(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let page = page.clone();
-                Box::pin(async move {
-                    let page = store::payout_run::page(request.store().reader(), &scope, &page).await?;
-                    Ok(placed(page, |run| Place::of_id(run.id)))
-                })
-            },
-            move |request| {
-                Box::pin(async move { Ok(store::payout_run::count(request.store().reader(), &scope).await?) })
-            },
-        );
-        Ok(Pages::of(asked, connection))
-    }
-}
-
-#[derive(Default)]
-pub struct PayoutRunMutation;
-
-#[Object]
-impl PayoutRunMutation {
-    /// Groups approved commissions by payee and currency into payouts. What is not paid carries forward, and its line says
-    /// why: `PayoutRun.lines`. Needs `payouts:write`.
-    async fn create_payout_run(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What to pay out.")] input: CreatePayoutRunInput,
-    ) -> Nullable<PayoutRunPayload> {
-        let request = mutation(ctx).await;
-        let created = create_run(&request.app, &request.caller, input.into());
-        Some(PayoutRunPayload::of(&request, created).await)
-    }
-
-    /// What `createPayoutRun` would do now, line by line. Locks nothing and writes nothing; a run comes to the same if
-    /// nothing is written in between. Needs `payouts:write`, and `payouts:read` to show it.
-    async fn preview_payout_run(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What would be paid out.")] input: CreatePayoutRunInput,
-    ) -> Nullable<PayoutRunPreviewPayload> {
-        let request = mutation(ctx).await;
-        let (scope, input) = (request.caller.scope(), NewPayoutRun::from(input));
-        let cursors = Cursors::of((scope, "previewPayoutRun", &input));
-        let previewed = Box::pin(preview_run(&request.app, &request.caller, input)).await;
-        Some(answer(previewed).map(|(preview, user_errors)| PayoutRunPreviewPayload {
-            preview: preview.map(Arc::new),
-            cursors,
-            user_errors,
-        }))
     }
 }

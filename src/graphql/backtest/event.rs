@@ -1,0 +1,134 @@
+//! Both sides of one event: what it earned and what it would have.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::{Context, Object, SimpleObject};
+use futures::future::try_join_all;
+
+use crate::auth::Resource;
+use crate::domain::backtest::{self, ChangedRow};
+use crate::domain::id::{CommissionId, EventId};
+use crate::graphql::context::request;
+use crate::graphql::error::ApiError;
+use crate::graphql::identity;
+use crate::graphql::ledger::commission::CommissionKind;
+use crate::graphql::ledger::event::Event;
+use crate::graphql::money::{ExplanationStep, Money};
+use crate::store;
+
+/// Both sides of one event, with how their amounts come about.
+pub struct BacktestEvent {
+    event: Event,
+    actual: Vec<BacktestRow>,
+    proposed: Vec<BacktestRow>,
+}
+
+/// Both sides of one event, with how their amounts come about.
+#[Object]
+impl BacktestEvent {
+    /// The event.
+    async fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// The rows of the ledger that name it and accrued in the range.
+    async fn actual(&self) -> &[BacktestRow] {
+        &self.actual
+    }
+
+    /// The rows that there would be.
+    async fn proposed(&self) -> &[BacktestRow] {
+        &self.proposed
+    }
+}
+
+/// A row of one side.
+#[derive(Clone, SimpleObject)]
+pub struct BacktestRow {
+    /// What it is.
+    pub kind: CommissionKind,
+    /// Which component of the terms gave it, from 0; null for other kinds than EVENT.
+    pub term: Option<i32>,
+    /// What it counts with; 0: it was reversed.
+    pub amount: Money,
+    /// How it comes about.
+    pub explanation: Vec<ExplanationStep>,
+}
+
+/// Both sides of an event; `None`: there is no such event of a partner in the range, nor rows of it.
+pub async fn event(ctx: &Context<'_>, of: &backtest::Backtest, id: EventId) -> Result<Option<BacktestEvent>, ApiError> {
+    let request = request(ctx);
+    let scope = request.caller.read(Resource::Commissions)?;
+    let Some(event) = identity::event(ctx, id).await? else {
+        return Ok(None);
+    };
+    let reader = request.store().reader();
+    let mut actual = store::backtest::actual_rows(reader, &scope, of, id).await?;
+    let decisions = store::event_decision::of_events(reader, &scope, &[id.uuid()]).await?;
+    let paid = decisions
+        .get(&id.uuid())
+        .into_iter()
+        .flat_map(|decision| &decision.components);
+    let mut paid = paid.filter(|component| component.reason.is_none());
+    let own = actual
+        .iter_mut()
+        .filter(|(_, row)| row.kind == crate::domain::commission::CommissionKind::Event);
+    for (_, row) in own {
+        row.term = paid.next().map(|component| component.term);
+    }
+    let changed = store::backtest::changed_rows(reader, &scope, of.id, id).await?;
+    let proposed = match changed {
+        Some(changed) => with_steps(ctx, changed, &actual).await?,
+        None => actual
+            .iter()
+            .map(|(_, row)| shown(row.clone(), &HashMap::new()))
+            .collect(),
+    };
+    let actual = actual.into_iter().map(|(_, row)| shown(row, &HashMap::new()));
+    Ok(Some(BacktestEvent {
+        event,
+        actual: actual.collect(),
+        proposed,
+    }))
+}
+
+type Steps = HashMap<CommissionId, Vec<crate::domain::explain::Step>>;
+
+/// Rows that come about as those of the ledger do have their steps there.
+async fn with_steps(
+    ctx: &Context<'_>,
+    rows: Vec<ChangedRow>,
+    actual: &[(CommissionId, ChangedRow)],
+) -> Result<Vec<BacktestRow>, ApiError> {
+    let named: HashSet<_> = rows
+        .iter()
+        .filter_map(|row| row.steps.as_ref().err().copied())
+        .collect();
+    let mut steps = Steps::new();
+    for (id, row) in actual {
+        if let (true, Ok(known)) = (named.contains(id), &row.steps) {
+            steps.insert(*id, known.clone());
+        }
+    }
+    // Rows from before the range, asked for together.
+    let explanations = &request(ctx).loaders().commission_explanation;
+    let unknown = named.into_iter().filter(|id| !steps.contains_key(id));
+    let read = unknown.map(|id| async move { Ok::<_, ApiError>((id, explanations.load(id.uuid()).await?)) });
+    for (id, found) in try_join_all(read).await? {
+        steps.extend(found.map(|found| (id, found.to_vec())));
+    }
+    Ok(rows.into_iter().map(|row| shown(row, &steps)).collect())
+}
+
+fn shown(row: ChangedRow, known: &Steps) -> BacktestRow {
+    let steps = match row.steps {
+        Ok(steps) => steps,
+        Err(id) => known.get(&id).cloned().unwrap_or_default(),
+    };
+    BacktestRow {
+        kind: row.kind.into(),
+        term: row.term.and_then(|term| i32::try_from(term).ok()),
+        amount: row.amount.into(),
+        explanation: steps.into_iter().map(ExplanationStep::from).collect(),
+    }
+}

@@ -1,0 +1,62 @@
+//! Queries about backtests.
+
+use async_graphql::{Context, ID, Object};
+
+use super::description::BACKTEST;
+use super::object::Backtest;
+use crate::auth::Resource;
+use crate::domain::backtest;
+use crate::domain::id::BacktestId;
+use crate::graphql::connection::{Connection, placed};
+use crate::graphql::context::request;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Listing, Pages, Shown};
+use crate::store;
+use crate::store::page::Place;
+
+#[derive(Default)]
+pub struct BacktestQuery;
+
+#[Object]
+impl BacktestQuery {
+    /// One backtest; null if there is none, or for a partner's token.
+    async fn backtest(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<Backtest>> {
+        nullable(async { Shown::row(ctx, id.parse::<BacktestId>()?.uuid()) }).await
+    }
+
+    /// The backtests, newest first; none for a partner's token.
+    async fn backtests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Pages<Connection<Backtest>>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Commissions)?;
+        let cursors = Cursors::of((scope, "backtests"));
+        let arguments = PageArguments::new(first, after, last, before);
+        let page = arguments.read(&cursors)?;
+        let listing = Listing {
+            to: &BACKTEST,
+            connection: "BacktestConnection",
+            edge: "BacktestEdge",
+            list: store::backtest::list(),
+        };
+        let asked = listing.asked(&page, &cursors);
+        let connection = Connection::new(
+            cursors,
+            move |request| {
+                let page = page.clone();
+                Box::pin(async move {
+                    let page = store::backtest::page(request.store().reader(), &scope, &page).await?;
+                    Ok(placed(page, |backtest: &backtest::Backtest| Place::of_id(backtest.id)))
+                })
+            },
+            move |request| Box::pin(async move { Ok(store::backtest::count(request.store().reader(), &scope).await?) }),
+        );
+        Ok(Pages::of(asked, connection))
+    }
+}

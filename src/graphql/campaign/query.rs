@@ -1,0 +1,131 @@
+//! Queries about campaigns.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+
+use super::description::campaigns;
+use super::object::{Campaign, CampaignStatus};
+use crate::auth::Resource;
+use crate::domain::campaign;
+use crate::domain::id::CampaignId;
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::lookup::{all_wanted, ids, one_of_two, wanted};
+use crate::graphql::order::{self, OrderBy};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::scalar::DateTime;
+use crate::store::campaign::CampaignOrder;
+use crate::store::{self, view};
+
+/// Which campaigns to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct CampaignFilter {
+    /// Part of the name or of the external id, whatever the case.
+    pub search: Option<String>,
+    /// One of these.
+    pub status: Option<Vec<CampaignStatus>>,
+    /// Of this advertiser.
+    pub advertiser_id: Option<ID>,
+    /// To which this partner belongs.
+    pub partner_id: Option<ID>,
+    /// Of one of these advertisers. Not for a partner's token.
+    pub advertiser_ids: Option<Vec<ID>>,
+    /// To which one of these partners belongs.
+    pub partner_ids: Option<Vec<ID>>,
+    /// With exactly one of these external ids. Not for a partner's token.
+    pub external_ids: Option<Vec<String>>,
+    /// Created at this moment or later.
+    pub created_from: Option<DateTime>,
+    /// Created before this moment.
+    pub created_to: Option<DateTime>,
+}
+
+/// What campaigns are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "CampaignOrder")]
+pub enum CampaignOrderField {
+    /// When they were created.
+    #[default]
+    CreatedAt,
+    /// Their name, whatever the case.
+    Name,
+    /// When they start; those that do not say so, when they were created. Not for a partner's token.
+    StartsAt,
+}
+
+#[derive(Default)]
+pub struct CampaignQuery;
+
+#[Object]
+impl CampaignQuery {
+    /// One campaign, by its id or by the id that another system gave it; null if there is none.
+    async fn campaign(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its external id.")] external_id: Option<String>,
+    ) -> Nullable<Shown<Campaign>> {
+        nullable(async {
+            let request = request(ctx);
+            request.caller.read(Resource::Campaigns)?;
+            match one_of_two(id, external_id)? {
+                Ok(id) => Shown::row(ctx, id.parse::<CampaignId>()?.uuid()),
+                // External ids of campaigns are not for partners, nor whether a guess is right.
+                Err(_) if request.is_partner() => Ok(None),
+                Err(external_id) => Shown::named(ctx, view::column(view::CampaignColumn::ExternalId), external_id),
+            }
+        })
+        .await
+    }
+
+    /// The campaigns, newest first where no other order is asked for. A partner's token lists those that it belongs to, and
+    /// may search their names.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn campaigns(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<CampaignFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CampaignOrderField>>,
+    ) -> Result<Pages<Connection<Campaign>>, ApiError> {
+        let caller = &request(ctx).caller;
+        let scope = caller.read(Resource::Campaigns)?;
+        let filter = filter.unwrap_or_default();
+        let sorted = OrderBy::read(order_by);
+        let is_for_staff = filter.status.is_some()
+            || filter.advertiser_id.is_some()
+            || filter.advertiser_ids.is_some()
+            || filter.external_ids.is_some();
+        // When campaigns start is not for partners, nor which does first.
+        if is_for_staff || sorted.by == CampaignOrder::StartsAt {
+            caller.staff_only()?;
+        }
+        let filter = store::campaign::CampaignFilter {
+            search: filter.search.map(|text| wanted("search", text)).transpose()?,
+            status: filter
+                .status
+                .map(|list| list.into_iter().map(campaign::CampaignStatus::from).collect()),
+            advertiser: filter.advertiser_id.map(|id| id.parse()).transpose()?,
+            partner: filter.partner_id.map(|id| id.parse()).transpose()?,
+            advertisers: ids(filter.advertiser_ids)?,
+            partners: ids(filter.partner_ids)?,
+            external_ids: all_wanted("filter.externalIds", filter.external_ids)?,
+            created_from: filter.created_from.map(|moment| moment.0),
+            created_to: filter.created_to.map(|moment| moment.0),
+        };
+        let filter = Arc::new(filter);
+        let cursors = order::cursors((scope, "campaigns", &filter), sorted);
+        let arguments = PageArguments::new(first, after, last, before);
+        let listing = campaigns(store::campaign::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::campaign::count(request.store().reader(), &scope, &filter).await?) })
+        })
+    }
+}

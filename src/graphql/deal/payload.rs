@@ -1,0 +1,62 @@
+//! What mutations of deals did.
+
+use async_graphql::{Context, Object};
+
+use super::object::Deal;
+use crate::auth::Resource;
+use crate::graphql::context::Mutation;
+use crate::graphql::error::{ApiError, Nullable};
+use crate::graphql::ledger::commission::Commission;
+use crate::graphql::rows::{Rows, Shown};
+use crate::graphql::user_error::{UserError, answer, shown, shown_rows};
+use crate::service::ServiceError;
+use crate::service::deal::Done;
+
+/// What was done to a deal.
+pub struct DealPayload {
+    deal: Option<Deal>,
+    commissions: Vec<Commission>,
+    user_errors: Vec<UserError>,
+}
+
+/// What was done to a deal.
+#[Object]
+impl DealPayload {
+    /// The deal as it is now; null if nothing was changed.
+    async fn deal(&self, ctx: &Context<'_>) -> Nullable<Shown<Deal>> {
+        shown(ctx, Resource::Deals, self.deal.as_ref())
+    }
+
+    /// The commissions that this made due.
+    async fn commissions(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
+        shown_rows(ctx, &self.commissions)
+    }
+
+    /// What to mend; empty: it is done.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
+impl DealPayload {
+    pub(super) fn of<'b>(
+        mutation: &'b Mutation<'_>,
+        doing: impl Future<Output = Result<Done, ServiceError>> + Send + 'b,
+    ) -> impl Future<Output = Result<Self, ApiError>> + Send + 'b {
+        let answered = mutation.answered(doing);
+        async move { Self::from_answer(answered.await) }
+    }
+
+    fn from_answer(answered: Result<Done, ServiceError>) -> Result<Self, ApiError> {
+        let (done, user_errors) = answer(answered)?;
+        let (deal, commissions) = match done {
+            Some(done) => (Some(Deal::from(done.deal)), done.commissions),
+            None => (None, Vec::new()),
+        };
+        Ok(Self {
+            deal,
+            commissions: commissions.into_iter().map(Commission::from).collect(),
+            user_errors,
+        })
+    }
+}

@@ -1,0 +1,121 @@
+//! Creating, changing and deleting stages and custom fields.
+
+use async_graphql::{Context, Object};
+
+use super::custom_field::CustomField;
+use super::input::{
+    CreateCustomFieldInput, CreatePaymentStageInput, UpdateCustomFieldInput, UpdatePaymentStageInput, drafts,
+};
+use super::stage::PaymentStage;
+use crate::domain::deal;
+use crate::graphql::context::mutation;
+use crate::graphql::error::Nullable;
+use crate::graphql::input::{DeleteInput, id_text, patch, plain};
+use crate::graphql::user_error::{DeletePayload, payload};
+use crate::service::custom_field::{self, FieldChange};
+use crate::service::stage::{self, NewStage, StageChange};
+
+payload! {
+    /// What creating or changing a payment stage did.
+    PaymentStagePayload {
+        /// The stage as it is now; null if nothing was changed.
+        payment_stage: PaymentStage, Deals
+    }
+}
+
+payload! {
+    /// What creating or changing a custom field did.
+    CustomFieldPayload {
+        /// The field as it is now; null if nothing was changed.
+        custom_field: CustomField, Deals
+    }
+}
+
+#[derive(Default)]
+pub struct PipelineMutation;
+
+#[Object]
+impl PipelineMutation {
+    /// Creates a payment stage. Needs `deals:write`.
+    async fn create_payment_stage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new stage.")] input: CreatePaymentStageInput,
+    ) -> Nullable<PaymentStagePayload> {
+        let request = mutation(ctx).await;
+        let stage = NewStage {
+            label: input.label,
+            position: input.position,
+            outcome: input.outcome.into(),
+            external_id: input.external_id,
+        };
+        Some(PaymentStagePayload::of(&request, stage::create(&request.app, &request.caller, stage)).await)
+    }
+
+    /// Changes a payment stage. Needs `deals:write`.
+    async fn update_payment_stage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdatePaymentStageInput,
+    ) -> Nullable<PaymentStagePayload> {
+        let request = mutation(ctx).await;
+        let change = StageChange {
+            id: id_text(input.id),
+            label: plain(input.label),
+            position: plain(input.position),
+            outcome: patch(input.outcome, deal::StageOutcome::from),
+            external_id: plain(input.external_id),
+        };
+        Some(PaymentStagePayload::of(&request, stage::update(&request.app, &request.caller, change)).await)
+    }
+
+    /// Deletes a payment stage that nothing refers to, else IN_USE. Needs `deals:write`.
+    async fn delete_payment_stage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which stage.")] input: DeleteInput,
+    ) -> Nullable<DeletePayload> {
+        let request = mutation(ctx).await;
+        let deleted = stage::delete(&request.app, &request.caller, &input.id).await;
+        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+    }
+
+    /// Creates a custom field. Needs `deals:write`.
+    async fn create_custom_field(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new field.")] input: CreateCustomFieldInput,
+    ) -> Nullable<CustomFieldPayload> {
+        let request = mutation(ctx).await;
+        let (options, external_id) = (drafts(input.options), input.external_id);
+        let field = custom_field::create(&request.app, &request.caller, &input.label, options, external_id);
+        Some(CustomFieldPayload::of(&request, field).await)
+    }
+
+    /// Changes a custom field. Needs `deals:write`.
+    async fn update_custom_field(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateCustomFieldInput,
+    ) -> Nullable<CustomFieldPayload> {
+        let request = mutation(ctx).await;
+        let change = FieldChange {
+            id: id_text(input.id),
+            label: plain(input.label),
+            options: patch(input.options, drafts),
+            external_id: plain(input.external_id),
+        };
+        Some(CustomFieldPayload::of(&request, custom_field::update(&request.app, &request.caller, change)).await)
+    }
+
+    /// Deletes a custom field that nothing refers to, with its options, else IN_USE. Needs `deals:write`.
+    async fn delete_custom_field(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which field.")] input: DeleteInput,
+    ) -> Nullable<DeletePayload> {
+        let request = mutation(ctx).await;
+        let deleted = custom_field::delete(&request.app, &request.caller, &input.id).await;
+        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+    }
+}

@@ -1,0 +1,69 @@
+//! Queries about deals.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+
+use super::description::deals;
+use super::filter::{DealFilter, DealOrderField};
+use super::object::Deal;
+use crate::auth::Resource;
+use crate::domain::id::DealId;
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::lookup::one_of_two;
+use crate::graphql::order::{self, OrderBy, within_currency};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Pages, Shown, listed};
+use crate::store::deal::DealOrder;
+use crate::store::{self, view};
+
+#[derive(Default)]
+pub struct DealQuery;
+
+#[Object]
+impl DealQuery {
+    /// One deal, by id or by external id; null if there is none.
+    async fn deal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Or the id that another system gave it.")] external_id: Option<String>,
+    ) -> Nullable<Shown<Deal>> {
+        nullable(async {
+            match one_of_two(id, external_id)? {
+                Ok(id) => Shown::row(ctx, id.parse::<DealId>()?.uuid()),
+                Err(external_id) => Shown::named(ctx, view::column(view::DealColumn::ExternalId), external_id),
+            }
+        })
+        .await
+    }
+
+    /// The deals, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn deals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<DealFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<DealOrderField>>,
+    ) -> Result<Pages<Connection<Deal>>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Deals)?;
+        let filter = Arc::new(filter.unwrap_or_default().read()?);
+        let sorted = OrderBy::read(order_by);
+        if sorted.by == DealOrder::Value {
+            within_currency("VALUE", filter.currency)?;
+        }
+        let cursors = order::cursors((scope, "deals", &filter), sorted);
+        let arguments = PageArguments::new(first, after, last, before);
+        let listing = deals(store::deal::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::deal::count(request.store().reader(), &scope, &filter).await?) })
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! Queries about commission rules.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+
+use super::description::commission_rules;
+use super::object::CommissionRule;
+use crate::auth::Resource;
+use crate::domain::id::CommissionRuleId;
+use crate::domain::{commission, partner};
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::ledger::commission::PaymentTarget;
+use crate::graphql::lookup::wanted;
+use crate::graphql::order::{self, OrderBy};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::partner::PartnerType;
+use crate::graphql::rows::{Pages, Shown, listed};
+use crate::store;
+use crate::store::commission_rule::CommissionRuleFilter as StoreFilter;
+
+/// Which rules to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct CommissionRuleFilter {
+    /// For partners of this type.
+    pub partner_type: Option<PartnerType>,
+    /// That pay this target.
+    pub payment_target: Option<PaymentTarget>,
+    /// Part of the label, whatever the case; at most 200 characters.
+    pub search: Option<String>,
+    /// For partners of one of these types.
+    pub partner_types: Option<Vec<PartnerType>>,
+}
+
+/// What commission rules are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::commission_rule::CommissionRuleOrder")]
+pub enum CommissionRuleOrderField {
+    /// When they were created.
+    #[default]
+    CreatedAt,
+    /// Their label, whatever the case.
+    Label,
+}
+
+#[derive(Default)]
+pub struct CommissionRuleQuery;
+
+#[Object]
+impl CommissionRuleQuery {
+    /// One commission rule, archived or not; null if there is none.
+    async fn commission_rule(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Nullable<Shown<CommissionRule>> {
+        nullable(async { Shown::row(ctx, id.parse::<CommissionRuleId>()?.uuid()) }).await
+    }
+
+    /// The commission rules in force, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn commission_rules(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<CommissionRuleFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CommissionRuleOrderField>>,
+    ) -> Result<Pages<Connection<CommissionRule>>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::CommissionRules)?;
+        let filter = filter.unwrap_or_default();
+        let filter = StoreFilter {
+            partner_type: filter.partner_type.map(partner::PartnerType::from),
+            payment_target: filter.payment_target.map(commission::PaymentTarget::from),
+            search: filter.search.map(|text| wanted("filter.search", text)).transpose()?,
+            partner_types: filter
+                .partner_types
+                .map(|list| list.into_iter().map(partner::PartnerType::from).collect()),
+        };
+        let (filter, sorted) = (Arc::new(filter), OrderBy::read(order_by));
+        let cursors = order::cursors((scope, "commission_rules", &filter), sorted);
+        let arguments = PageArguments::new(first, after, last, before);
+        let listing = commission_rules(store::commission_rule::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::commission_rule::count(request.store().reader(), &scope, &filter).await?) })
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! Queries about partner tiers, partner categories and advertisers.
+
+use async_graphql::{Context, Object};
+
+use super::object::{ADVERTISER, Advertiser, PartnerCategory, PartnerTier};
+use crate::auth::Resource;
+use crate::domain::{id, label};
+use crate::graphql::connection::{Connection, placed};
+use crate::graphql::context::request;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Listing, Pages};
+use crate::store;
+use crate::store::page::Place;
+
+#[derive(Default)]
+pub struct LabelQuery;
+
+#[Object]
+impl LabelQuery {
+    /// All partner tiers by label.
+    async fn partner_tiers(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTier>, ApiError> {
+        let request = request(ctx);
+        let scope = request.caller.read(Resource::Partners)?;
+        let all: Vec<label::PartnerTier> = store::label::all(request.store().reader(), &scope).await?;
+        Ok(all.into_iter().map(PartnerTier::from).collect())
+    }
+
+    /// All partner categories by label.
+    async fn partner_categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
+        let request = request(ctx);
+        let scope = request.caller.read(Resource::Partners)?;
+        let all: Vec<label::PartnerCategory> = store::label::all(request.store().reader(), &scope).await?;
+        Ok(all.into_iter().map(PartnerCategory::from).collect())
+    }
+
+    /// The advertisers, newest first.
+    async fn advertisers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Pages<Connection<Advertiser>>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Campaigns)?;
+        let cursors = Cursors::of((scope, "advertisers"));
+        let page = PageArguments::new(first, after, last, before).read(&cursors)?;
+        let listing = Listing {
+            to: &ADVERTISER,
+            connection: "AdvertiserConnection",
+            edge: "AdvertiserEdge",
+            list: store::label::advertisers(),
+        };
+        let asked = listing.asked(&page, &cursors);
+        let connection = Connection::new(
+            cursors,
+            move |request| {
+                let page = page.clone();
+                Box::pin(async move {
+                    let page = store::label::page(request.store().reader(), &scope, &page).await?;
+                    Ok(placed(page, |advertiser: &label::Advertiser| {
+                        Place::of_id(advertiser.id)
+                    }))
+                })
+            },
+            move |request| {
+                Box::pin(
+                    async move { Ok(store::label::count::<id::Advertiser>(request.store().reader(), &scope).await?) },
+                )
+            },
+        );
+        Ok(Pages::of(asked, connection))
+    }
+}

@@ -1,0 +1,89 @@
+//! Connections of commissions, with totals.
+
+use async_graphql::{Context, Object, SimpleObject};
+use futures::future::BoxFuture;
+
+use super::object::{Commission, CommissionStatus};
+use crate::graphql::connection::{Connection, Edge, PageInfo};
+use crate::graphql::context::{RequestContext, request};
+use crate::graphql::error::ApiError;
+use crate::graphql::money::Money;
+use crate::graphql::scalar::{CurrencyCode, Decimal};
+use crate::store::commission_totals::Total;
+
+pub(super) type ReadTotals =
+    Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<Vec<Total>, ApiError>> + Send + Sync>;
+
+/// A page of commissions, with totals of the whole list.
+pub struct CommissionConnection {
+    pub(super) list: Connection<Commission>,
+    pub(super) read_totals: ReadTotals,
+}
+
+/// A page of commissions, with totals of the whole list.
+#[Object]
+impl CommissionConnection {
+    /// The page's entries, each with its cursor.
+    async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<Edge<Commission>>, ApiError> {
+        Ok(self.list.page(request(ctx)).await?.items.clone())
+    }
+
+    /// The page's entries themselves.
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<Commission>, ApiError> {
+        Ok(self
+            .list
+            .page(request(ctx))
+            .await?
+            .items
+            .iter()
+            .map(|edge| edge.node.clone())
+            .collect())
+    }
+
+    /// Where the page stands in the list.
+    async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo, ApiError> {
+        Ok(PageInfo::of(self.list.page(request(ctx)).await?))
+    }
+
+    /// How many entries the whole list has; counted only when asked for.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        self.list.count(request(ctx)).await
+    }
+
+    /// Counts and sums of the whole list by status and currency; summed only when asked for.
+    async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTotal>, ApiError> {
+        let request = request(ctx);
+        let read = (self.read_totals)(request);
+        let totals = request.counted.totals.get(self.list.fingerprint(), read).await?;
+        Ok(totals.into_iter().map(CommissionTotal::from).collect())
+    }
+}
+
+/// The commissions of one status and currency.
+#[derive(Clone, SimpleObject)]
+pub struct CommissionTotal {
+    /// Their status.
+    pub status: CommissionStatus,
+    /// Their currency.
+    pub currency: CurrencyCode,
+    /// How many there are.
+    pub count: i64,
+    /// Their sum.
+    pub total: Money,
+    /// Their sum, in units of the currency.
+    #[graphql(deprecation = "use total; may be gone from 2027-12-01")]
+    pub amount: Decimal,
+}
+
+impl From<Total> for CommissionTotal {
+    fn from(total: Total) -> Self {
+        let sum = Money::of_sum(total.minor, total.currency);
+        Self {
+            status: total.status.into(),
+            currency: sum.currency,
+            count: total.count,
+            total: sum,
+            amount: sum.amount,
+        }
+    }
+}

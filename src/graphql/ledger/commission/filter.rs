@@ -1,0 +1,113 @@
+//! Which commissions to list, and in which order.
+
+use async_graphql::{Enum, ID, InputObject};
+
+use super::object::{CommissionKind, CommissionStatus};
+use crate::domain::commission;
+use crate::graphql::error::ApiError;
+use crate::graphql::lookup::{all_wanted, bounds, ids, wanted};
+use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
+use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder};
+
+/// Which commissions to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct CommissionFilter {
+    /// With one of these statuses.
+    pub status: Option<Vec<CommissionStatus>>,
+    /// Of one of these kinds.
+    pub kind: Option<Vec<CommissionKind>>,
+    /// Of this partner.
+    pub partner_id: Option<ID>,
+    /// Of this campaign.
+    pub campaign_id: Option<ID>,
+    /// Owed to exactly this individual.
+    pub recipient: Option<String>,
+    /// In this currency.
+    pub currency: Option<CurrencyCode>,
+    /// Accrued at this moment or later.
+    pub accrued_from: Option<DateTime>,
+    /// Accrued before this moment.
+    pub accrued_to: Option<DateTime>,
+    /// Of this amount or more, in units of `currency`, which must be given: amounts of different currencies do not compare.
+    /// What takes something back has an amount below 0.
+    pub min_amount: Option<Decimal>,
+    /// Of this amount or less, in units of `currency`, which must be given.
+    pub max_amount: Option<Decimal>,
+    /// Maturing at this moment or later.
+    pub mature_from: Option<DateTime>,
+    /// Maturing before this moment.
+    pub mature_before: Option<DateTime>,
+    /// Approved at this moment or later, whatever became of them.
+    pub approved_from: Option<DateTime>,
+    /// Approved before this moment.
+    pub approved_to: Option<DateTime>,
+    /// Paid at this moment or later.
+    pub paid_from: Option<DateTime>,
+    /// Paid before this moment.
+    pub paid_to: Option<DateTime>,
+    /// Of this event: what it earned; of a refund, what it clawed back.
+    pub event_id: Option<ID>,
+    /// Made by this deal.
+    pub deal_id: Option<ID>,
+    /// In this payout, open or paid; not what a failed or canceled one released.
+    pub payout_id: Option<ID>,
+    /// Of one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Of one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// Owed to exactly one of these individuals.
+    pub recipients: Option<Vec<String>>,
+}
+
+impl CommissionFilter {
+    pub fn read(self) -> Result<StoreFilter, ApiError> {
+        let currency = self.currency.map(|code| code.0);
+        let (least, most) = (
+            ("filter.minAmount", self.min_amount),
+            ("filter.maxAmount", self.max_amount),
+        );
+        let (least_minor, most_minor) = bounds(least, most, currency)?;
+        Ok(StoreFilter {
+            status: self
+                .status
+                .map(|list| list.into_iter().map(commission::CommissionStatus::from).collect()),
+            kinds: self
+                .kind
+                .map(|list| list.into_iter().map(commission::CommissionKind::from).collect()),
+            partner: self.partner_id.map(|id| id.parse()).transpose()?,
+            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
+            recipient: self
+                .recipient
+                .map(|text| wanted("filter.recipient", text))
+                .transpose()?,
+            currency,
+            accrued_from: self.accrued_from.map(|moment| moment.0),
+            accrued_to: self.accrued_to.map(|moment| moment.0),
+            least_minor,
+            most_minor,
+            mature_from: self.mature_from.map(|moment| moment.0),
+            mature_before: self.mature_before.map(|moment| moment.0),
+            approved_from: self.approved_from.map(|moment| moment.0),
+            approved_to: self.approved_to.map(|moment| moment.0),
+            paid_from: self.paid_from.map(|moment| moment.0),
+            paid_to: self.paid_to.map(|moment| moment.0),
+            event: self.event_id.map(|id| id.parse()).transpose()?,
+            deal: self.deal_id.map(|id| id.parse()).transpose()?,
+            payout: self.payout_id.map(|id| id.parse()).transpose()?,
+            partners: ids(self.partner_ids)?,
+            campaigns: ids(self.campaign_ids)?,
+            recipients: all_wanted("filter.recipients", self.recipients)?,
+        })
+    }
+}
+
+/// What commissions are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "StoreOrder")]
+pub enum CommissionOrderField {
+    /// When they were written.
+    #[default]
+    AccruedAt,
+    /// Their amount. Needs `filter.currency`: amounts of different currencies have no order.
+    Amount,
+}

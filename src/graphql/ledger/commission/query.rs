@@ -1,0 +1,130 @@
+//! Queries about commissions, and series of them over time.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use super::connection::{CommissionConnection, ReadTotals};
+use super::filter::CommissionFilter;
+use super::list::{Asked, listing, place};
+use super::object::{Commission, CommissionStatus};
+use crate::auth::Resource;
+use crate::domain::id::CommissionId;
+use crate::graphql::connection::{Connection, placed};
+use crate::graphql::context::request;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::interval::{Bounds, SeriesInterval};
+use crate::graphql::money::Money;
+use crate::graphql::order::CommissionOrder;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Pages, Shown};
+use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
+use crate::store;
+
+/// What happened in one interval with one status and currency.
+#[derive(Clone, SimpleObject)]
+pub struct SeriesPoint {
+    /// When the interval starts, in the tenant's time zone.
+    pub start: DateTime,
+    /// The status that the commissions have now.
+    pub status: CommissionStatus,
+    /// Their currency.
+    pub currency: CurrencyCode,
+    /// How many accrued in the interval.
+    pub count: i64,
+    /// Their sum.
+    pub total: Money,
+    /// Their sum, in units of the currency.
+    #[graphql(deprecation = "use total; may be gone from 2027-12-01")]
+    pub amount: Decimal,
+}
+
+#[derive(Default)]
+pub struct CommissionQuery;
+
+#[Object]
+impl CommissionQuery {
+    /// One commission; null if there is none.
+    async fn commission(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<Commission>> {
+        nullable(async { Shown::row(ctx, id.parse::<CommissionId>()?.uuid()) }).await
+    }
+
+    /// The commissions, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn commissions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
+    ) -> Result<Pages<CommissionConnection>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Commissions)?;
+        let asked = Asked::read(filter, order_by)?;
+        let cursors = asked.cursors_of_all(scope);
+        let page = PageArguments::new(first, after, last, before).read(&cursors)?;
+        let shown = listing(None, &asked).asked(&page, &cursors);
+        let Asked { filter, sorted } = asked;
+        let (counted, totalled) = (filter.clone(), filter.clone());
+        let list = Connection::new(
+            cursors,
+            move |request| {
+                let (filter, page) = (filter.clone(), page.clone());
+                Box::pin(async move {
+                    let page =
+                        store::commission::page(request.store().reader(), &scope, &filter, sorted, &page).await?;
+                    Ok(placed(page, |row| place(row, sorted.by)))
+                })
+            },
+            move |request| {
+                let filter = counted.clone();
+                Box::pin(async move { Ok(store::commission::count(request.store().reader(), &scope, &filter).await?) })
+            },
+        );
+        let read_totals: ReadTotals = Box::new(move |request| {
+            let filter = totalled.clone();
+            Box::pin(
+                async move { Ok(store::commission_totals::totals(request.store().reader(), &scope, &filter).await?) },
+            )
+        });
+        Ok(Pages::of(shown, CommissionConnection { list, read_totals }))
+    }
+
+    /// Counts and sums of the commissions that accrued in each interval of a range, by their present status and
+    /// currency; intervals without any are left out. At most 400 intervals.
+    async fn commission_series(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The length of an interval.")] interval: SeriesInterval,
+        #[graphql(desc = "The start of the range; the interval that it lies in starts earlier and is cut.")]
+        from: DateTime,
+        #[graphql(desc = "The end of the range, exclusive.")] to: DateTime,
+        #[graphql(desc = "Which commissions.")] filter: Option<CommissionFilter>,
+    ) -> Result<Vec<SeriesPoint>, ApiError> {
+        let request = request(ctx);
+        let scope = request.caller.read(Resource::Commissions)?;
+        let filter = filter.unwrap_or_default().read()?;
+        let Bounds { starts, bounds } = Bounds::read(request, Some(interval), from, to).await?;
+        let list = Cursors::of((scope, "commissionSeries", &filter, &bounds)).fingerprint();
+        let read = async {
+            let points = store::commission_totals::series(request.store().reader(), &scope, &filter, &bounds).await?;
+            Ok(Arc::new(points))
+        };
+        let points = request.counted.series.get(list, read).await?;
+        let points = points.iter().filter_map(|&(interval, total)| {
+            let sum = Money::of_sum(total.minor, total.currency);
+            Some(SeriesPoint {
+                start: DateTime(*starts.get(interval)?),
+                status: total.status.into(),
+                currency: sum.currency,
+                count: total.count,
+                total: sum,
+                amount: sum.amount,
+            })
+        });
+        Ok(points.collect())
+    }
+}

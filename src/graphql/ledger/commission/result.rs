@@ -1,0 +1,98 @@
+//! What became of each commission of a list.
+
+use async_graphql::{Context, ID, Object};
+
+use super::object::Commission;
+use crate::auth::Resource;
+use crate::domain::problem::Problem;
+use crate::graphql::context::RequestContext;
+use crate::graphql::error::{ApiError, Nullable};
+use crate::graphql::rows::{Below, PlainObject, ResultObject, Results, RowsField, Shown};
+use crate::graphql::user_error::{UserError, failed, shown};
+use crate::service::ServiceError;
+use crate::service::ledger::review::{Answers, MAX_IDS};
+use crate::store;
+
+/// What became of one commission of a list.
+pub struct CommissionResult {
+    id: ID,
+    commission: Option<Commission>,
+    user_errors: Vec<UserError>,
+}
+
+/// What became of one commission of a list.
+#[Object]
+impl CommissionResult {
+    /// The id that was given.
+    async fn id(&self) -> &ID {
+        &self.id
+    }
+
+    /// The commission as it is now; null if there is none.
+    async fn commission(&self, ctx: &Context<'_>) -> Nullable<Shown<Commission>> {
+        shown(ctx, Resource::Commissions, self.commission.as_ref())
+    }
+
+    /// What to mend; empty: it is done.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
+impl PlainObject for CommissionResult {
+    fn write(&self, field: &str, below: &Below<'_>, json: &mut store::view::Json) {
+        match field {
+            "id" => json.text(&self.id),
+            "userErrors" => below.list(&self.user_errors, json),
+            _ => json.null(),
+        }
+    }
+}
+
+impl ResultObject for CommissionResult {
+    fn rows(field: &str) -> Option<RowsField<Self>> {
+        (field == "commission").then(|| RowsField::one(|result: &Self| &result.commission))
+    }
+}
+
+/// A result for each id.
+pub async fn results_of(
+    request: &RequestContext,
+    ids: Vec<String>,
+    answers: Result<Answers, ServiceError>,
+) -> Result<Results<CommissionResult>, ApiError> {
+    let answers: Vec<(String, Vec<Problem>)> = match answers {
+        Ok(answers) => answers,
+        Err(ServiceError::Rejected(_)) if ids.is_empty() || ids.len() > MAX_IDS => {
+            return Err(ApiError::bad_user_input(format!(
+                "ids must have 1 to {MAX_IDS} entries"
+            )));
+        }
+        // What is wrong with the whole is wrong with each.
+        Err(ServiceError::Rejected(problems)) => ids.into_iter().map(|id| (id, problems.clone())).collect(),
+        Err(error) => return Err(failed(error)),
+    };
+    results(request, answers).await
+}
+
+/// These results, with the commissions as they are now.
+pub async fn results(request: &RequestContext, answers: Answers) -> Result<Results<CommissionResult>, ApiError> {
+    let uuids: Vec<_> = answers
+        .iter()
+        .filter_map(|(id, _)| id.parse::<crate::domain::id::CommissionId>().ok())
+        .collect();
+    let uuids: Vec<_> = uuids.iter().map(|id| id.uuid()).collect();
+    let rows = store::commission::by_ids(request.store().reader(), &request.caller.scope(), &uuids).await?;
+    let results = answers.into_iter().map(|(id, problems)| {
+        let row = id
+            .parse::<crate::domain::id::CommissionId>()
+            .ok()
+            .and_then(|id| rows.get(&id.uuid()));
+        CommissionResult {
+            commission: row.cloned().map(Commission::from),
+            id: id.into(),
+            user_errors: problems.into_iter().map(UserError::from).collect(),
+        }
+    });
+    Ok(Results(results.collect()))
+}

@@ -1,0 +1,53 @@
+//! The history of a commission's status.
+
+use async_graphql::SimpleObject;
+
+use super::object::CommissionStatus;
+use crate::auth::Resource;
+use crate::domain::commission;
+use crate::graphql::rows::{self, Partners, Type, made_of};
+use crate::graphql::scalar::DateTime;
+use crate::store::view;
+
+pub static COMMISSION_TRANSITION: Type = Type {
+    name: "CommissionTransition",
+    resource: Resource::Commissions,
+    identity: &[],
+    is_named: false,
+    table: &view::COMMISSION_TRANSITION,
+    id: || view::column(view::CommissionTransitionColumn::Id),
+    field: |name| {
+        use view::CommissionTransitionColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "from" => value(Column::FromStatus, view::word!(commission::CommissionStatus)),
+            "to" => value(Column::ToStatus, view::word!(commission::CommissionStatus)),
+            "actor" => made_of(view::column(Column::Actor), |request, row, cells, _, json| {
+                match request.is_partner() {
+                    true => json.plain("staff"),
+                    false => view::text(row, cells, json)?,
+                }
+                Ok(())
+            })
+            .for_partners(Partners::Narrowed),
+            "reason" => value(Column::Reason, view::text).for_partners(Partners::Null),
+            "at" => value(Column::At, view::moment),
+            _ => return None,
+        })
+    },
+};
+
+/// One move of a commission's status.
+#[derive(Clone, SimpleObject)]
+pub struct CommissionTransition {
+    /// The status before; null: the row was written.
+    pub from: Option<CommissionStatus>,
+    /// The status after.
+    pub to: CommissionStatus,
+    /// Who did it.
+    pub actor: String,
+    /// Why; null if nothing was said.
+    pub reason: Option<String>,
+    /// When.
+    pub at: DateTime,
+}

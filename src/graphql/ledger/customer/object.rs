@@ -1,0 +1,131 @@
+//! Customers as they are read.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use uuid::Uuid;
+
+use crate::auth::Resource;
+use crate::domain::event;
+use crate::domain::id::{self, CustomerId};
+use crate::graphql::campaign::{CAMPAIGN, Campaign};
+use crate::graphql::connection::{Connection, children};
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable_link};
+use crate::graphql::identity;
+use crate::graphql::ledger::event::{Event, events};
+use crate::graphql::loader::EventsOfCustomer;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::partner::{PARTNER, Partner};
+use crate::graphql::rows::{self, Described, Listing, Type, children_under, link, page_of};
+use crate::graphql::scalar::DateTime;
+use crate::store::{self, view};
+
+/// Who pays.
+#[derive(Clone)]
+pub struct Customer(Arc<event::Customer>);
+
+impl From<Arc<event::Customer>> for Customer {
+    fn from(customer: Arc<event::Customer>) -> Self {
+        Self(customer)
+    }
+}
+
+impl From<event::Customer> for Customer {
+    fn from(customer: event::Customer) -> Self {
+        Self(Arc::new(customer))
+    }
+}
+
+impl Customer {
+    pub async fn load(ctx: &Context<'_>, id: CustomerId) -> Result<Option<Self>, ApiError> {
+        let request = request(ctx);
+        request.caller.read(Resource::Events)?;
+        Ok(request.loaders().customer.load(id.uuid()).await?.map(Self))
+    }
+}
+
+impl Described for Customer {
+    const TYPE: &'static Type = &CUSTOMER;
+
+    fn uuid(&self) -> Uuid {
+        self.0.id.uuid()
+    }
+}
+
+/// A list of them.
+pub fn customers(list: view::List) -> Listing {
+    Listing {
+        to: &CUSTOMER,
+        connection: "CustomerConnection",
+        edge: "CustomerEdge",
+        list,
+    }
+}
+
+pub static CUSTOMER: Type = Type {
+    name: "Customer",
+    resource: Resource::Events,
+    identity: &[],
+    is_named: false,
+    table: &view::CUSTOMER,
+    id: || view::column(view::CustomerColumn::Id),
+    field: |name| {
+        use view::CustomerColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "id" => value(Column::Id, view::id::<id::Customer>),
+            "externalId" => value(Column::ExternalId, view::text),
+            "acquiredAt" => value(Column::AcquiredAt, view::moment),
+            "partner" => link(view::column(Column::PartnerId), &PARTNER),
+            "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
+            "events" => page_of(|ctx| {
+                children_under::<EventsOfCustomer>(ctx, Resource::Events, events(store::event::list_of_customers()))
+            }),
+            _ => return None,
+        })
+    },
+};
+
+/// Who pays; acquired by a partner.
+#[Object]
+impl Customer {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What other systems call it; unique in the tenant.
+    async fn external_id(&self) -> &str {
+        &self.0.external_id
+    }
+
+    /// When month 1 of its life starts. Never moves.
+    async fn acquired_at(&self) -> DateTime {
+        DateTime(self.0.acquired_at)
+    }
+
+    /// The partner that its first attributed event bound it to; null: none did yet.
+    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
+        nullable_link(self.0.partner_id, |id| identity::partner(ctx, id)).await
+    }
+
+    /// The campaign that its first attributed event bound it to; null if there was none.
+    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
+        nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
+    }
+
+    /// Its events, the last recorded first.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Event>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Events)?;
+        let page = PageArguments::new(first, after, last, before);
+        children::<EventsOfCustomer, _>(scope, self.0.id.uuid(), page)
+    }
+}

@@ -1,0 +1,107 @@
+//! Queries about customers.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+
+use super::object::{Customer, customers};
+use crate::auth::Resource;
+use crate::domain::id::CustomerId;
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::lookup::{all_wanted, ids, one_of_two, wanted};
+use crate::graphql::order::{self, OrderBy};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::scalar::DateTime;
+use crate::store::customer::CustomerFilter as StoreFilter;
+use crate::store::{self, view};
+
+/// Which customers to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct CustomerFilter {
+    /// Part of the external id, whatever the case.
+    pub search: Option<String>,
+    /// Bound to this partner.
+    pub partner_id: Option<ID>,
+    /// Bound to this campaign.
+    pub campaign_id: Option<ID>,
+    /// Bound to one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Bound to one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// With exactly one of these external ids.
+    pub external_ids: Option<Vec<String>>,
+    /// Acquired at this moment or later.
+    pub acquired_from: Option<DateTime>,
+    /// Acquired before this moment.
+    pub acquired_to: Option<DateTime>,
+}
+
+/// What customers are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::customer::CustomerOrder")]
+pub enum CustomerOrderField {
+    /// When they were first heard of.
+    #[default]
+    CreatedAt,
+    /// When month 1 of their life starts.
+    AcquiredAt,
+}
+
+#[derive(Default)]
+pub struct CustomerQuery;
+
+#[Object]
+impl CustomerQuery {
+    /// One customer, by its id or by its external id; null if there is none.
+    async fn customer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its external id.")] external_id: Option<String>,
+    ) -> Nullable<Shown<Customer>> {
+        nullable(async {
+            match one_of_two(id, external_id)? {
+                Ok(id) => Shown::row(ctx, id.parse::<CustomerId>()?.uuid()),
+                Err(external_id) => Shown::named(ctx, view::column(view::CustomerColumn::ExternalId), external_id),
+            }
+        })
+        .await
+    }
+
+    /// The customers, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<CustomerFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CustomerOrderField>>,
+    ) -> Result<Pages<Connection<Customer>>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Events)?;
+        let filter = filter.unwrap_or_default();
+        let filter = Arc::new(StoreFilter {
+            search: filter.search.map(|text| wanted("filter.search", text)).transpose()?,
+            partner: filter.partner_id.map(|id| id.parse()).transpose()?,
+            campaign: filter.campaign_id.map(|id| id.parse()).transpose()?,
+            partners: ids(filter.partner_ids)?,
+            campaigns: ids(filter.campaign_ids)?,
+            external_ids: all_wanted("filter.externalIds", filter.external_ids)?,
+            acquired_from: filter.acquired_from.map(|moment| moment.0),
+            acquired_to: filter.acquired_to.map(|moment| moment.0),
+        });
+        let sorted = OrderBy::read(order_by);
+        let cursors = order::cursors((scope, "customers", &filter), sorted);
+        let arguments = PageArguments::new(first, after, last, before);
+        let listing = customers(store::customer::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::customer::count(request.store().reader(), &scope, &filter).await?) })
+        })
+    }
+}

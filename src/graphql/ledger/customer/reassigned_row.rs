@@ -1,0 +1,92 @@
+//! Rows of the ledger before and after a move.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, Object};
+
+use crate::auth::Resource;
+use crate::domain::reassignment;
+use crate::graphql::error::{ApiError, Nullable};
+use crate::graphql::ledger::commission::Commission;
+use crate::graphql::ledger::event::Event;
+use crate::graphql::scalar::DateTime;
+use crate::graphql::terms::SimulatedCommission;
+use crate::graphql::user_error::may_show;
+use crate::service::ledger::reassign::{After, MovedRow};
+
+/// What became of a row of an event that was moved, or of the event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "reassignment::ReassignmentOutcome")]
+pub enum ReassignmentOutcome {
+    /// The row was not paid, and is reversed.
+    Reversed,
+    /// The row was paid, and stays: its event earns nothing anew.
+    KeptPaid,
+    /// The row was paid, and what was left of it is clawed back.
+    ClawedBack,
+    /// The event earned a row for the new partner, or made it reach the goals of a tier.
+    Earned,
+    /// The event had earned nothing, and earns nothing.
+    Nothing,
+}
+
+/// A row before and after a move.
+#[derive(Clone)]
+pub struct ReassignedRow {
+    pub(super) number: i64,
+    pub(super) row: Arc<MovedRow>,
+    pub(super) is_preview: bool,
+}
+
+/// A row before and after a move.
+#[Object]
+impl ReassignedRow {
+    /// The event whose row it is.
+    async fn event(&self, ctx: &Context<'_>) -> Result<Event, ApiError> {
+        may_show(ctx, Resource::Events)?;
+        Ok(self.row.event.clone().into())
+    }
+
+    /// What became of it.
+    async fn outcome(&self) -> ReassignmentOutcome {
+        self.row.outcome.into()
+    }
+
+    /// The row that was there, as the move leaves it; null for what is earned, and where there was none.
+    async fn before(&self, ctx: &Context<'_>) -> Nullable<Commission> {
+        commission(ctx, self.row.before.as_ref())
+    }
+
+    /// What the new partner earns: `event` is the event's place among those that are moved, `term` 0 where a tier gave it.
+    async fn after(&self, ctx: &Context<'_>) -> Nullable<SimulatedCommission> {
+        let after = self.row.after.as_ref()?;
+        Some(may_show(ctx, Resource::Commissions).map(|()| simulated(self.row.place, after)))
+    }
+
+    /// The row that was earned; null in a preview.
+    async fn commission(&self, ctx: &Context<'_>) -> Nullable<Commission> {
+        let after = self.row.after.as_ref().filter(|_| !self.is_preview);
+        commission(ctx, after.map(|after| &after.commission))
+    }
+
+    /// What takes back from the row that was there, or, for the refunds of the event, from the one that was earned; null in
+    /// a preview.
+    async fn clawback(&self, ctx: &Context<'_>) -> Nullable<Commission> {
+        commission(ctx, self.row.clawback.as_ref().filter(|_| !self.is_preview))
+    }
+}
+
+fn commission(ctx: &Context<'_>, row: Option<&crate::domain::commission::Commission>) -> Nullable<Commission> {
+    row.map(|row| may_show(ctx, Resource::Commissions).map(|()| row.clone().into()))
+}
+
+fn simulated(place: u32, after: &After) -> SimulatedCommission {
+    SimulatedCommission {
+        event: place as usize,
+        term: after.term.unwrap_or_default() as usize,
+        amount: after.commission.amount.into(),
+        holdback_days: after.commission.holdback_days,
+        mature_at: after.commission.mature_at.map(DateTime),
+        explanation: after.commission.explanation.iter().cloned().map(Into::into).collect(),
+    }
+}

@@ -1,0 +1,71 @@
+//! Attributions: to whom events are credited.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+
+use super::description::EVENT;
+use super::object::Event;
+use crate::auth::Resource;
+use crate::domain::{event, id};
+use crate::graphql::campaign::{CAMPAIGN, Campaign};
+use crate::graphql::error::{ApiError, Nullable, nullable_link};
+use crate::graphql::identity;
+use crate::graphql::partner::{PARTNER, Partner};
+use crate::graphql::rows::{self, Type, link, required, same};
+use crate::store::{StoreError, view};
+
+/// The link from an event to the partner, and the campaign, that it is credited to.
+#[derive(Clone)]
+pub struct Attribution {
+    pub event: Arc<event::Event>,
+    pub attribution: event::Attribution,
+}
+
+pub static ATTRIBUTION: Type = Type {
+    name: "Attribution",
+    resource: Resource::Events,
+    identity: &["id", "partner", "campaign", "event"],
+    is_named: false,
+    table: &view::EVENT,
+    id: || view::column(view::EventColumn::AttributionId),
+    field: |name| {
+        use view::EventColumn as Column;
+        Some(match name {
+            "id" => rows::value(view::column(Column::AttributionId), view::id::<id::Attribution>),
+            "partner" => required(view::column(Column::PartnerId), &PARTNER),
+            "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
+            "event" => same(&EVENT, true),
+            _ => return None,
+        })
+    },
+};
+
+/// The link from an event to the partner, and the campaign, that it is credited to.
+#[Object]
+impl Attribution {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        self.attribution.id.to_string().into()
+    }
+
+    /// The partner who is credited.
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
+        let partner = identity::partner(ctx, self.attribution.partner_id).await?;
+        Ok(partner.ok_or(StoreError::Corrupt {
+            table: "event",
+            column: "partner_id",
+            value: self.attribution.partner_id.to_string(),
+        })?)
+    }
+
+    /// The campaign; null if there was none.
+    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
+        nullable_link(self.attribution.campaign_id, |id| identity::campaign(ctx, id)).await
+    }
+
+    /// The event.
+    async fn event(&self) -> Event {
+        Event::from(self.event.clone())
+    }
+}

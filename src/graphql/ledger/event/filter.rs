@@ -1,0 +1,76 @@
+//! Which events to list.
+
+use async_graphql::{ID, InputObject};
+
+use super::decision::NoCommissionReason;
+use super::object::EventKind;
+use crate::domain::{decision, event};
+use crate::graphql::error::ApiError;
+use crate::graphql::lookup::{all_wanted, ids, wanted};
+use crate::graphql::scalar::DateTime;
+use crate::store::event::EventFilter as StoreFilter;
+
+/// Which events to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct EventFilter {
+    /// Of one of these kinds.
+    pub kind: Option<Vec<EventKind>>,
+    /// Of exactly this type.
+    #[graphql(name = "type")]
+    pub event_type: Option<String>,
+    /// Credited to this partner.
+    pub partner_id: Option<ID>,
+    /// Credited to this campaign.
+    pub campaign_id: Option<ID>,
+    /// Of this customer.
+    pub customer_id: Option<ID>,
+    /// That happened at this moment or later.
+    pub occurred_from: Option<DateTime>,
+    /// That happened before this moment.
+    pub occurred_to: Option<DateTime>,
+    /// Recorded at this moment or later.
+    pub recorded_from: Option<DateTime>,
+    /// Recorded before this moment.
+    pub recorded_to: Option<DateTime>,
+    /// Whether commissions were written with it. Events without a decision are in neither list.
+    pub earned: Option<bool>,
+    /// That earned nothing for one of these reasons.
+    pub reason: Option<Vec<NoCommissionReason>>,
+    /// Of exactly one of these types.
+    pub types: Option<Vec<String>>,
+    /// Credited to one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Credited to one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// Of one of these customers. Not for a partner's token.
+    pub customer_ids: Option<Vec<ID>>,
+    /// With exactly one of these external ids.
+    pub external_ids: Option<Vec<String>>,
+}
+
+impl EventFilter {
+    pub fn read(self) -> Result<StoreFilter, ApiError> {
+        Ok(StoreFilter {
+            kinds: self
+                .kind
+                .map(|list| list.into_iter().map(event::EventKind::from).collect()),
+            event_type: self.event_type.map(|text| wanted("filter.type", text)).transpose()?,
+            partner: self.partner_id.map(|id| id.parse()).transpose()?,
+            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
+            customer: self.customer_id.map(|id| id.parse()).transpose()?,
+            occurred_from: self.occurred_from.map(|moment| moment.0),
+            occurred_to: self.occurred_to.map(|moment| moment.0),
+            recorded_from: self.recorded_from.map(|moment| moment.0),
+            recorded_to: self.recorded_to.map(|moment| moment.0),
+            earned: self.earned,
+            reasons: self
+                .reason
+                .map(|list| list.into_iter().map(decision::NoCommissionReason::from).collect()),
+            types: all_wanted("filter.types", self.types)?,
+            partners: ids(self.partner_ids)?,
+            campaigns: ids(self.campaign_ids)?,
+            customers: ids(self.customer_ids)?,
+            external_ids: all_wanted("filter.externalIds", self.external_ids)?,
+        })
+    }
+}

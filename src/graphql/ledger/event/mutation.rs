@@ -1,0 +1,47 @@
+//! Recording events.
+
+use async_graphql::{Context, Object};
+
+use super::record::{RecordEventInput, RecordEventPayload};
+use crate::graphql::context::mutation;
+use crate::graphql::error::Nullable;
+use crate::graphql::rows::Results;
+use crate::graphql::user_error::failed;
+use crate::service::ServiceError;
+use crate::service::ledger::event::NewEvent;
+use crate::service::ledger::record::{Answer, record};
+
+#[derive(Default)]
+pub struct EventMutation;
+
+#[Object]
+impl EventMutation {
+    /// Records an event once, with what it earns, in one transaction. Needs `events:write`.
+    async fn record_event(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What happened.")] input: RecordEventInput,
+    ) -> Nullable<RecordEventPayload> {
+        let request = mutation(ctx).await;
+        let answers = Box::pin(record(&request.app, &request.caller, vec![input.into()])).await;
+        Some(match answers {
+            Ok(mut answers) => Ok(answers.pop().expect("one event has one answer").into()),
+            Err(ServiceError::Rejected(problems)) => Ok(Answer::Err(problems).into()),
+            Err(error) => Err(failed(error)),
+        })
+    }
+
+    /// Records up to 500 events in the order of the list; each stands alone. Needs `events:write`.
+    async fn record_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What happened, in order.")] input: Vec<RecordEventInput>,
+    ) -> Nullable<Results<RecordEventPayload>> {
+        let request = mutation(ctx).await;
+        let events = input.into_iter().map(NewEvent::from).collect();
+        Some(match Box::pin(record(&request.app, &request.caller, events)).await {
+            Ok(answers) => Ok(Results(answers.into_iter().map(RecordEventPayload::from).collect())),
+            Err(error) => Err(failed(error)),
+        })
+    }
+}

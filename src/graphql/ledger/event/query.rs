@@ -1,0 +1,81 @@
+//! Queries about events.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object};
+
+use super::description::events;
+use super::filter::EventFilter;
+use super::object::Event;
+use crate::auth::Resource;
+use crate::domain::id::EventId;
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::lookup::one_of_two;
+use crate::graphql::order::{self, OrderBy};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Pages, Shown, listed};
+use crate::store::{self, view};
+
+/// What events are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::event::EventOrder")]
+pub enum EventOrderField {
+    /// When they were recorded.
+    #[default]
+    RecordedAt,
+    /// When they happened.
+    OccurredAt,
+}
+
+#[derive(Default)]
+pub struct EventQuery;
+
+#[Object]
+impl EventQuery {
+    /// One event, by its id or by its external id; null if there is none.
+    async fn event(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its external id.")] external_id: Option<String>,
+    ) -> Nullable<Shown<Event>> {
+        nullable(async {
+            match one_of_two(id, external_id)? {
+                Ok(id) => Shown::row(ctx, id.parse::<EventId>()?.uuid()),
+                Err(external_id) => Shown::named(ctx, view::column(view::EventColumn::ExternalId), external_id),
+            }
+        })
+        .await
+    }
+
+    /// The events, the last recorded first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<EventFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<EventOrderField>>,
+    ) -> Result<Pages<Connection<Event>>, ApiError> {
+        let caller = &request(ctx).caller;
+        let scope = caller.read(Resource::Events)?;
+        let filter = filter.unwrap_or_default();
+        if filter.customer_id.is_some() || filter.customer_ids.is_some() {
+            caller.staff_only()?;
+        }
+        let filter = Arc::new(filter.read()?);
+        let sorted = OrderBy::read(order_by);
+        let cursors = order::cursors((scope, "events", &filter), sorted);
+        let arguments = PageArguments::new(first, after, last, before);
+        let listing = events(store::event::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::event::count(request.store().reader(), &scope, &filter).await?) })
+        })
+    }
+}

@@ -1,0 +1,162 @@
+//! What is recorded of an event, and what that did.
+
+use async_graphql::{Context, ID, InputObject, Object};
+
+use super::object::{Event, EventKind};
+use crate::auth::Resource;
+use crate::domain::event::EventKind as DomainKind;
+use crate::graphql::error::{ApiError, Nullable};
+use crate::graphql::input::{MoneyInput, id_text};
+use crate::graphql::ledger::commission::Commission;
+use crate::graphql::rows::{Below, PlainObject, ResultObject, Rows, RowsField, Shown};
+use crate::graphql::scalar::{DateTime, Json};
+use crate::graphql::user_error::{UserError, shown, shown_rows};
+use crate::service::ledger::event::NewEvent;
+use crate::service::ledger::record::Answer;
+use crate::store;
+
+/// Something that happened.
+#[derive(Clone, InputObject)]
+pub struct RecordEventInput {
+    /// What identifies it: the same again, with the same content, is answered with what was recorded first.
+    pub external_id: String,
+    /// What kind of thing happened.
+    pub kind: EventKind,
+    /// A finer kind, such as "invoice_paid".
+    #[graphql(name = "type")]
+    pub event_type: Option<String>,
+    /// Whether tiered commissions count it as a conversion (else as an event).
+    #[graphql(default = true)]
+    pub base: bool,
+    /// What was paid; at least 0, required for a charge. Of a refund what goes back, above 0; none: all that is left.
+    pub amount: Option<MoneyInput>,
+    /// What the advertiser pays for it; at least 0.
+    pub revenue: Option<MoneyInput>,
+    /// When it happened; by default now.
+    pub occurred_at: Option<DateTime>,
+    /// Whose event it is. Its first attributed event binds the customer to the partner and campaign.
+    pub customer_external_id: Option<String>,
+    /// When the customer was acquired; counts only with the customer's first event.
+    pub customer_acquired_at: Option<DateTime>,
+    /// Whom to credit; by default the partner that the customer is bound to.
+    pub partner_id: Option<ID>,
+    /// The campaign; by default the one that the customer is bound to.
+    pub campaign_id: Option<ID>,
+    /// Of REFUND and CHARGEBACK: the external id of what is taken back.
+    pub original_external_id: Option<String>,
+    /// Whatever other systems want to keep with it; at most 16 KB.
+    pub metadata: Option<Json>,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+impl From<RecordEventInput> for NewEvent {
+    fn from(input: RecordEventInput) -> Self {
+        let money = |money: Option<MoneyInput>| money.map(|money| (money.amount.0, money.currency.0));
+        Self {
+            external_id: input.external_id,
+            kind: DomainKind::from(input.kind),
+            event_type: input.event_type,
+            base: input.base,
+            amount: money(input.amount),
+            revenue: money(input.revenue),
+            occurred_at: input.occurred_at.map(|moment| moment.0),
+            customer_external_id: input.customer_external_id,
+            customer_acquired_at: input.customer_acquired_at.map(|moment| moment.0),
+            partner_id: input.partner_id.map(id_text),
+            campaign_id: input.campaign_id.map(id_text),
+            original_external_id: input.original_external_id,
+            metadata: input.metadata.map(|json| json.0),
+            idempotency_key: input.idempotency_key,
+        }
+    }
+}
+
+/// What recording an event did.
+pub struct RecordEventPayload {
+    event: Option<Event>,
+    commissions: Vec<Commission>,
+    reversed: Vec<Commission>,
+    adjustment_count: u32,
+    duplicate: bool,
+    user_errors: Vec<UserError>,
+}
+
+/// What recording an event did.
+#[Object]
+impl RecordEventPayload {
+    /// The event; null if there is something to mend.
+    async fn event(&self, ctx: &Context<'_>) -> Nullable<Shown<Event>> {
+        shown(ctx, Resource::Events, self.event.as_ref())
+    }
+
+    /// The event's own rows: what it earned, or what it clawed back.
+    async fn commissions(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
+        shown_rows(ctx, &self.commissions)
+    }
+
+    /// The rows that a refund or chargeback reversed, since they had not been paid.
+    async fn reversed(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
+        shown_rows(ctx, &self.reversed)
+    }
+
+    /// How many rows tiered commissions wrote about it and earlier events, because it made them reach their goals.
+    async fn adjustment_count(&self) -> u32 {
+        self.adjustment_count
+    }
+
+    /// Whether it had been recorded before; nothing was written now.
+    async fn duplicate(&self) -> bool {
+        self.duplicate
+    }
+
+    /// What to mend; empty: it is recorded.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
+impl PlainObject for RecordEventPayload {
+    fn write(&self, field: &str, below: &Below<'_>, json: &mut store::view::Json) {
+        match field {
+            "adjustmentCount" => json.number(self.adjustment_count),
+            "duplicate" => json.truth(self.duplicate),
+            "userErrors" => below.list(&self.user_errors, json),
+            _ => json.null(),
+        }
+    }
+}
+
+impl ResultObject for RecordEventPayload {
+    fn rows(field: &str) -> Option<RowsField<Self>> {
+        Some(match field {
+            "event" => RowsField::one(|payload: &Self| &payload.event),
+            "commissions" => RowsField::list(|payload: &Self| &payload.commissions),
+            "reversed" => RowsField::list(|payload: &Self| &payload.reversed),
+            _ => return None,
+        })
+    }
+}
+
+impl From<Answer> for RecordEventPayload {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Ok(recorded) => Self {
+                event: Some(recorded.event.into()),
+                commissions: recorded.commissions.into_iter().map(Commission::from).collect(),
+                reversed: recorded.reversed.into_iter().map(Commission::from).collect(),
+                adjustment_count: u32::try_from(recorded.adjustments).unwrap_or(u32::MAX),
+                duplicate: recorded.duplicate,
+                user_errors: Vec::new(),
+            },
+            Err(problems) => Self {
+                event: None,
+                commissions: Vec::new(),
+                reversed: Vec::new(),
+                adjustment_count: 0,
+                duplicate: false,
+                user_errors: problems.into_iter().map(UserError::from).collect(),
+            },
+        }
+    }
+}

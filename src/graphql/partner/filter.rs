@@ -1,0 +1,154 @@
+//! Which partners to list, and in which order.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, ID, InputObject};
+
+use super::kind::{PartnerStatus, PartnerType};
+use crate::auth::{Caller, Denied, Resource, Scope};
+use crate::domain::partner;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+use crate::graphql::lookup::{all_wanted, ids, wanted};
+use crate::graphql::order::OrderDirection;
+use crate::graphql::scalar::{CurrencyCode, DateTime};
+use crate::store;
+use crate::store::order::Sorted;
+use crate::store::partner::PartnerOrder as StoreOrder;
+
+/// Which partners to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct PartnerFilter {
+    /// Part of the name, the e-mail address or the external id, whatever the case.
+    pub search: Option<String>,
+    /// In this group.
+    pub group_id: Option<ID>,
+    /// Of this tier.
+    pub tier_id: Option<ID>,
+    /// Of this category.
+    pub category_id: Option<ID>,
+    /// Belonging to this campaign.
+    pub campaign_id: Option<ID>,
+    /// Of one of these types.
+    #[graphql(name = "type")]
+    pub types: Option<Vec<PartnerType>>,
+    /// With one of these statuses.
+    pub status: Option<Vec<PartnerStatus>>,
+    /// With exactly this tag among its tags.
+    pub tag: Option<String>,
+    /// In one of these groups.
+    pub group_ids: Option<Vec<ID>>,
+    /// Of one of these tiers. Not for a partner's token.
+    pub tier_ids: Option<Vec<ID>>,
+    /// Of one of these categories. Not for a partner's token.
+    pub category_ids: Option<Vec<ID>>,
+    /// Belonging to one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// With exactly one of these among its tags. Not for a partner's token.
+    pub tags: Option<Vec<String>>,
+    /// With exactly one of these external ids.
+    pub external_ids: Option<Vec<String>>,
+    /// Created at this moment or later.
+    pub created_from: Option<DateTime>,
+    /// Created before this moment.
+    pub created_to: Option<DateTime>,
+}
+
+impl PartnerFilter {
+    pub(super) fn read(self) -> Result<store::partner::PartnerFilter, ApiError> {
+        Ok(store::partner::PartnerFilter {
+            search: self.search.map(|text| wanted("search", text)).transpose()?,
+            group: self.group_id.map(|id| id.parse()).transpose()?,
+            tier: self.tier_id.map(|id| id.parse()).transpose()?,
+            category: self.category_id.map(|id| id.parse()).transpose()?,
+            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
+            types: self
+                .types
+                .map(|list| list.into_iter().map(partner::PartnerType::from).collect()),
+            status: self
+                .status
+                .map(|list| list.into_iter().map(partner::PartnerStatus::from).collect()),
+            tag: self.tag.map(|text| wanted("tag", text)).transpose()?,
+            groups: ids(self.group_ids)?,
+            tiers: ids(self.tier_ids)?,
+            categories: ids(self.category_ids)?,
+            campaigns: ids(self.campaign_ids)?,
+            tags: all_wanted("filter.tags", self.tags)?,
+            external_ids: all_wanted("filter.externalIds", self.external_ids)?,
+            created_from: self.created_from.map(|moment| moment.0),
+            created_to: self.created_to.map(|moment| moment.0),
+        })
+    }
+
+    /// Whether it asks about what partners do not see of themselves.
+    fn is_for_staff(&self) -> bool {
+        let one = self.tier_id.is_some() || self.category_id.is_some() || self.tag.is_some();
+        one || self.tier_ids.is_some() || self.category_ids.is_some() || self.tags.is_some()
+    }
+}
+
+/// How to sort partners.
+#[derive(Clone, Copy, InputObject)]
+pub struct PartnerOrder {
+    /// By what.
+    #[graphql(default_with = "PartnerOrderField::CreatedAt")]
+    pub field: PartnerOrderField,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Desc")]
+    pub direction: OrderDirection,
+    /// Of which currency, by LIFETIME_VALUE and PAYABLE; required there: amounts of different currencies have no order.
+    pub currency: Option<CurrencyCode>,
+}
+
+/// What partners are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum PartnerOrderField {
+    /// When they were created.
+    CreatedAt,
+    /// Their name, whatever the case.
+    Name,
+    /// What their customers paid in `currency`; 0 for those without. Needs `commissions:read`.
+    LifetimeValue,
+    /// What is approved in `currency` and in no open payout; 0 for those without. Needs `commissions:read`.
+    Payable,
+}
+
+/// What the list of partners is asked for by.
+pub struct Asked {
+    pub filter: Arc<store::partner::PartnerFilter>,
+    pub sorted: Sorted<StoreOrder>,
+}
+
+impl Asked {
+    pub fn read(
+        caller: &Caller,
+        filter: Option<PartnerFilter>,
+        order_by: Option<PartnerOrder>,
+    ) -> Result<Self, ApiError> {
+        let filter = filter.unwrap_or_default();
+        if caller.partner().is_some() && filter.is_for_staff() {
+            return Err(Denied::NotForPartners.into());
+        }
+        let currency = |name: &str| {
+            caller.read(Resource::Commissions)?;
+            let currency = order_by.and_then(|order| order.currency).map(|code| code.0);
+            currency.ok_or_else(|| ApiError::bad_user_input(format!("to sort by {name} give orderBy.currency")))
+        };
+        let by = match order_by.map(|order| order.field) {
+            None | Some(PartnerOrderField::CreatedAt) => StoreOrder::CreatedAt,
+            Some(PartnerOrderField::Name) => StoreOrder::Name,
+            Some(PartnerOrderField::LifetimeValue) => StoreOrder::LifetimeValue(currency("LIFETIME_VALUE")?),
+            Some(PartnerOrderField::Payable) => StoreOrder::Payable(currency("PAYABLE")?),
+        };
+        let descending = order_by.is_none_or(|order| order.direction == OrderDirection::Desc);
+        Ok(Self {
+            filter: Arc::new(filter.read()?),
+            sorted: Sorted { by, descending },
+        })
+    }
+
+    pub fn cursors(&self, scope: Scope) -> Cursors {
+        let Sorted { by, descending } = self.sorted;
+        Cursors::of((scope, "partners", &self.filter, by, descending)).sorted_by(self.sorted.example())
+    }
+}

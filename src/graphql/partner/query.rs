@@ -1,0 +1,66 @@
+//! Queries about partners.
+
+use async_graphql::{Context, ID, Object};
+
+use super::description::partners;
+use super::filter::{Asked, PartnerFilter, PartnerOrder};
+use super::object::Partner;
+use crate::auth::Resource;
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::identity;
+use crate::graphql::lookup::one_of_two;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Pages, Shown, listed};
+use crate::store::{self, view};
+
+#[derive(Default)]
+pub struct PartnerQuery;
+
+#[Object]
+impl PartnerQuery {
+    /// One partner, by its id or by the id that another system gave it; null if there is none. Whoever may read rows that
+    /// name partners, such as commissions, reads its id, name and external id, and these rows under it.
+    async fn partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its external id.")] external_id: Option<String>,
+    ) -> Nullable<Shown<Partner>> {
+        nullable(async {
+            let request = request(ctx);
+            identity::knows_partners(&request.caller)?;
+            match one_of_two(id, external_id)? {
+                Ok(id) => Partner::shown(ctx, id.parse()?),
+                Err(external_id) => Shown::named(ctx, view::column(view::PartnerColumn::ExternalId), external_id),
+            }
+        })
+        .await
+    }
+
+    /// The partners, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn partners(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<PartnerFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<PartnerOrder>,
+    ) -> Result<Pages<Connection<Partner>>, ApiError> {
+        let caller = &request(ctx).caller;
+        let scope = caller.read(Resource::Partners)?;
+        let asked = Asked::read(caller, filter, order_by)?;
+        let cursors = asked.cursors(scope);
+        let arguments = PageArguments::new(first, after, last, before);
+        let Asked { filter, sorted } = asked;
+        let listing = partners(store::partner::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::partner::count(request.store().reader(), &scope, &filter).await?) })
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! The history of a partner's status.
+
+use async_graphql::SimpleObject;
+
+use super::kind::PartnerStatus;
+use crate::auth::Resource;
+use crate::domain::partner;
+use crate::graphql::rows::{self, Type};
+use crate::graphql::scalar::DateTime;
+use crate::store::view;
+
+pub static PARTNER_TRANSITION: Type = Type {
+    name: "PartnerTransition",
+    resource: Resource::Partners,
+    identity: &[],
+    is_named: false,
+    table: &view::PARTNER_TRANSITION,
+    id: || view::column(view::PartnerTransitionColumn::Id),
+    field: |name| {
+        use view::PartnerTransitionColumn as Column;
+        let value = |column, write| rows::value(view::column(column), write);
+        Some(match name {
+            "from" => value(Column::FromStatus, view::word!(partner::PartnerStatus)),
+            "to" => value(Column::ToStatus, view::word!(partner::PartnerStatus)),
+            "actor" => value(Column::Actor, view::text),
+            "reason" => value(Column::Reason, view::text),
+            "at" => value(Column::At, view::moment),
+            _ => return None,
+        })
+    },
+};
+
+/// One change of a partner's status.
+#[derive(Clone, SimpleObject)]
+pub struct PartnerTransition {
+    /// The status before; null: the partner was created.
+    pub from: Option<PartnerStatus>,
+    /// The status after.
+    pub to: PartnerStatus,
+    /// Who did it.
+    pub actor: String,
+    /// Why; null if no reason was asked for.
+    pub reason: Option<String>,
+    /// When.
+    pub at: DateTime,
+}
+
+impl From<partner::PartnerTransition> for PartnerTransition {
+    fn from(transition: partner::PartnerTransition) -> Self {
+        Self {
+            from: transition.from.map(PartnerStatus::from),
+            to: transition.to.into(),
+            actor: transition.actor,
+            reason: transition.reason,
+            at: DateTime(transition.at),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Queries about partner groups.
+
+use async_graphql::{Context, Enum, ID, Object};
+
+use super::object::{PartnerGroup, partner_groups};
+use crate::auth::Resource;
+use crate::domain::id::PartnerGroupId;
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::lookup::one_of_two;
+use crate::graphql::order::{self, OrderBy};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Pages, Shown, listed};
+use crate::store::{self, view};
+
+/// What partner groups are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::partner_group::PartnerGroupOrder")]
+pub enum PartnerGroupOrderField {
+    /// When they were created.
+    #[default]
+    CreatedAt,
+    /// Their name, whatever the case of the letters A to Z.
+    Name,
+}
+
+#[derive(Default)]
+pub struct PartnerGroupQuery;
+
+#[Object]
+impl PartnerGroupQuery {
+    /// One partner group, by its id or by the id that another system gave it; null if there is none.
+    async fn partner_group(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its external id.")] external_id: Option<String>,
+    ) -> Nullable<Shown<PartnerGroup>> {
+        nullable(async {
+            let request = request(ctx);
+            request.caller.read(Resource::PartnerGroups)?;
+            match one_of_two(id, external_id)? {
+                Ok(id) => Shown::row(ctx, id.parse::<PartnerGroupId>()?.uuid()),
+                Err(_) if request.is_partner() => Ok(None),
+                Err(external_id) => Shown::named(ctx, view::column(view::PartnerGroupColumn::ExternalId), external_id),
+            }
+        })
+        .await
+    }
+
+    /// The partner groups, newest first where no other order is asked for.
+    async fn partner_groups(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<PartnerGroupOrderField>>,
+    ) -> Result<Pages<Connection<PartnerGroup>>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::PartnerGroups)?;
+        let sorted = OrderBy::read(order_by);
+        let cursors = order::cursors((scope, "partnerGroups"), sorted);
+        let arguments = PageArguments::new(first, after, last, before);
+        let listing = partner_groups(store::partner_group::list(sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            Box::pin(async move { Ok(store::partner_group::count(request.store().reader(), &scope).await?) })
+        })
+    }
+}

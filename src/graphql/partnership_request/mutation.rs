@@ -1,0 +1,71 @@
+//! Creating and deciding partnership requests.
+
+use async_graphql::{Context, Object};
+
+use super::input::{ApprovePartnershipRequestInput, CreatePartnershipRequestInput, RejectPartnershipRequestInput};
+use super::object::PartnershipRequest;
+use crate::graphql::context::mutation;
+use crate::graphql::error::Nullable;
+use crate::graphql::input::id_text;
+use crate::graphql::user_error::payload;
+use crate::service::partnership_request::{NewPartnershipRequest, approve, create, reject};
+
+payload! {
+    /// What creating or deciding a partnership request did.
+    PartnershipRequestPayload {
+        /// The request as it is now; null if nothing was changed.
+        partnership_request: PartnershipRequest, Partners
+    }
+}
+
+#[derive(Default)]
+pub struct PartnershipRequestMutation;
+
+#[Object]
+impl PartnershipRequestMutation {
+    /// Records a request to promote a campaign. Needs `partners:write`.
+    async fn create_partnership_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CreatePartnershipRequestInput,
+    ) -> Nullable<PartnershipRequestPayload> {
+        let request = mutation(ctx).await;
+        let (name, email, campaign_id) = (input.name, input.email, id_text(input.campaign_id));
+        let asked = NewPartnershipRequest {
+            name,
+            email,
+            campaign_id,
+            message: input.message,
+        };
+        Some(PartnershipRequestPayload::of(&request, create(&request.app, &request.caller, asked)).await)
+    }
+
+    /// Approves a request, in one transaction: creates the partner, or takes the one with that e-mail address, joins it
+    /// to the campaign, and stamps the campaign's terms of this moment. Needs `partners:write`.
+    async fn approve_partnership_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which request.")] input: ApprovePartnershipRequestInput,
+    ) -> Nullable<PartnershipRequestPayload> {
+        let request = mutation(ctx).await;
+        let group = input.group_id.map(id_text);
+        let approved = approve(&request.app, &request.caller, &input.id, group.as_deref());
+        Some(PartnershipRequestPayload::of(&request, approved).await)
+    }
+
+    /// Rejects a request. Needs `partners:write`.
+    async fn reject_partnership_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which request, and why.")] input: RejectPartnershipRequestInput,
+    ) -> Nullable<PartnershipRequestPayload> {
+        let request = mutation(ctx).await;
+        Some(
+            PartnershipRequestPayload::of(
+                &request,
+                reject(&request.app, &request.caller, &input.id, &input.reason),
+            )
+            .await,
+        )
+    }
+}

@@ -1,0 +1,90 @@
+//! Queries about partnership requests.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object};
+
+use super::object::{PartnershipRequest, PartnershipRequestStatus, partnership_requests};
+use crate::auth::Resource;
+use crate::domain::id::PartnershipRequestId;
+use crate::domain::partnership_request;
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::lookup::ids;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::scalar::DateTime;
+use crate::store;
+use crate::store::partnership_request::PartnershipRequestFilter as StoreFilter;
+
+/// Which partnership requests to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct PartnershipRequestFilter {
+    /// That stand like one of these.
+    pub status: Option<Vec<PartnershipRequestStatus>>,
+    /// For one of these campaigns.
+    pub campaign_ids: Option<Vec<ID>>,
+    /// Made at this moment or later.
+    pub created_from: Option<DateTime>,
+    /// Made before this moment.
+    pub created_to: Option<DateTime>,
+}
+
+impl PartnershipRequestFilter {
+    fn read(self) -> Result<StoreFilter, ApiError> {
+        let status = partnership_request::PartnershipRequestStatus::from;
+        Ok(StoreFilter {
+            statuses: self.status.map(|list| list.into_iter().map(status).collect()),
+            campaigns: ids(self.campaign_ids)?,
+            created_from: self.created_from.map(|moment| moment.0),
+            created_to: self.created_to.map(|moment| moment.0),
+        })
+    }
+}
+
+#[derive(Default)]
+pub struct PartnershipRequestQuery;
+
+#[Object]
+impl PartnershipRequestQuery {
+    /// One partnership request; null if there is none.
+    async fn partnership_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Nullable<Shown<PartnershipRequest>> {
+        nullable(async { Shown::row(ctx, id.parse::<PartnershipRequestId>()?.uuid()) }).await
+    }
+
+    /// The partnership requests, newest first.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn partnership_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only those that stand like this.")] status: Option<PartnershipRequestStatus>,
+        #[graphql(desc = "Which ones.")] filter: Option<PartnershipRequestFilter>,
+    ) -> Result<Pages<Connection<PartnershipRequest>>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Partners)?;
+        let status = status.map(partnership_request::PartnershipRequestStatus::from);
+        let filter = Arc::new(filter.unwrap_or_default().read()?);
+        let cursors = match *filter == StoreFilter::default() {
+            // As they were before there was a filter.
+            true => Cursors::of((scope, "partnershipRequests", status)),
+            false => Cursors::of((scope, "partnershipRequests", status, &filter)),
+        };
+        let arguments = PageArguments::new(first, after, last, before);
+        let listing = partnership_requests(store::partnership_request::list(status, filter.clone()));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move {
+                Ok(store::partnership_request::count(request.store().reader(), &scope, status, &filter).await?)
+            })
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! The payouts under a parent.
+
+use async_graphql::{Context, ServerResult};
+use uuid::Uuid;
+
+use super::description::payouts;
+use super::object::Payout;
+use crate::auth::Resource;
+use crate::graphql::connection::{Connection, placed};
+use crate::graphql::context::request;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+use crate::graphql::loader::PayoutPageKey;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Under, allowed, pages_under};
+use crate::store;
+use crate::store::page::{Page, Place};
+use crate::store::payout::Parent as PayoutParent;
+
+/// The payouts under each of many rows, as the field of `ctx` asks for them.
+pub fn payouts_of(ctx: &Context<'_>, kind: PayoutParent) -> ServerResult<Under> {
+    let scope = allowed(ctx, Resource::Payouts)?;
+    let cursors = move |parent| Cursors::of((scope, kind, parent));
+    let list = payouts(store::payout::list_under(kind));
+    match kind {
+        PayoutParent::Partner => pages_under(ctx, list, cursors, |request, parent| {
+            Box::pin(request.loaders().payout_counts.load((PayoutParent::Partner, parent)))
+        }),
+        PayoutParent::Run => pages_under(ctx, list, cursors, |request, parent| {
+            Box::pin(request.loaders().payout_counts.load((PayoutParent::Run, parent)))
+        }),
+    }
+}
+
+/// The payouts under some parent.
+pub fn payouts_under(
+    ctx: &Context<'_>,
+    kind: PayoutParent,
+    parent: Uuid,
+    page: &PageArguments,
+) -> Result<Connection<Payout>, ApiError> {
+    let scope = request(ctx).caller.read(Resource::Payouts)?;
+    let cursors = Cursors::of((scope, kind, parent));
+    let page = page.read(&cursors)?;
+    Ok(Connection::new(
+        cursors,
+        move |request| {
+            let key = PayoutPageKey {
+                kind,
+                parent,
+                request: page.clone(),
+            };
+            Box::pin(async move {
+                let page = request
+                    .loaders()
+                    .payout_pages
+                    .load(key)
+                    .await?
+                    .unwrap_or_else(Page::empty);
+                Ok(placed(page, |payout| Place::of_id(payout.id)))
+            })
+        },
+        move |request| {
+            Box::pin(async move { Ok(request.loaders().payout_counts.load((kind, parent)).await?.unwrap_or(0)) })
+        },
+    ))
+}

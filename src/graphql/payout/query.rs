@@ -1,0 +1,122 @@
+//! Queries about payouts.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+
+use super::description::payouts;
+use super::object::{Payout, PayoutStatus};
+use crate::auth::Resource;
+use crate::domain::commission;
+use crate::domain::id::PayoutId;
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::lookup::{bounds, ids};
+use crate::graphql::order::{self, OrderBy, within_currency};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
+use crate::store;
+use crate::store::payout::{PayoutFilter as StoreFilter, PayoutOrder};
+
+/// Which payouts to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct PayoutFilter {
+    /// Of this partner.
+    pub partner_id: Option<ID>,
+    /// In this currency.
+    pub currency: Option<CurrencyCode>,
+    /// With one of these statuses.
+    pub status: Option<Vec<PayoutStatus>>,
+    /// Made at this moment or later.
+    pub created_from: Option<DateTime>,
+    /// Made before this moment.
+    pub created_to: Option<DateTime>,
+    /// Made by this run. Not for a partner's token.
+    pub run_id: Option<ID>,
+    /// Settled at this moment or later.
+    pub settled_from: Option<DateTime>,
+    /// Settled before this moment.
+    pub settled_to: Option<DateTime>,
+    /// Of one of these partners.
+    pub partner_ids: Option<Vec<ID>>,
+    /// Of this amount or more, in units of `currency`, which must be given.
+    pub min_amount: Option<Decimal>,
+    /// Of this amount or less, in units of `currency`, which must be given.
+    pub max_amount: Option<Decimal>,
+}
+
+/// What payouts are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "PayoutOrder")]
+pub enum PayoutOrderField {
+    /// When they were made.
+    #[default]
+    CreatedAt,
+    /// Their amount. Needs `filter.currency`: amounts of different currencies have no order.
+    Amount,
+}
+
+#[derive(Default)]
+pub struct PayoutQuery;
+
+#[Object]
+impl PayoutQuery {
+    /// One payout; null if there is none.
+    async fn payout(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<Payout>> {
+        nullable(async { Shown::row(ctx, id.parse::<PayoutId>()?.uuid()) }).await
+    }
+
+    /// The payouts, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn payouts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<PayoutFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<PayoutOrderField>>,
+    ) -> Result<Pages<Connection<Payout>>, ApiError> {
+        let caller = &request(ctx).caller;
+        let scope = caller.read(Resource::Payouts)?;
+        let filter = filter.unwrap_or_default();
+        if filter.run_id.is_some() {
+            caller.staff_only()?;
+        }
+        let currency = filter.currency.map(|code| code.0);
+        let (least, most) = (
+            ("filter.minAmount", filter.min_amount),
+            ("filter.maxAmount", filter.max_amount),
+        );
+        let (least_minor, most_minor) = bounds(least, most, currency)?;
+        let filter = Arc::new(StoreFilter {
+            partner: filter.partner_id.map(|id| id.parse()).transpose()?,
+            currency,
+            status: filter
+                .status
+                .map(|list| list.into_iter().map(commission::PayoutStatus::from).collect()),
+            created_from: filter.created_from.map(|moment| moment.0),
+            created_to: filter.created_to.map(|moment| moment.0),
+            run: filter.run_id.map(|id| id.parse()).transpose()?,
+            settled_from: filter.settled_from.map(|moment| moment.0),
+            settled_to: filter.settled_to.map(|moment| moment.0),
+            partners: ids(filter.partner_ids)?,
+            least_minor,
+            most_minor,
+        });
+        let sorted = OrderBy::read(order_by);
+        if sorted.by == PayoutOrder::Amount {
+            within_currency("AMOUNT", filter.currency)?;
+        }
+        let cursors = order::cursors((scope, "payouts", &filter), sorted);
+        let arguments = PageArguments::new(first, after, last, before);
+        let listing = payouts(store::payout::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(async move { Ok(store::payout::count(request.store().reader(), &scope, &filter).await?) })
+        })
+    }
+}

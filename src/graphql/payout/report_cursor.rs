@@ -1,0 +1,57 @@
+//! The places of the rows of a commission report, as cursors mark them.
+
+use uuid::Uuid;
+
+use crate::domain::commission;
+use crate::domain::id::{CampaignId, PartnerId};
+use crate::domain::money::Currency;
+use crate::domain::report::{Group, Place};
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+use crate::store::page::{self, SortKey};
+
+/// Larger sums than there are: of 10^13 of the largest amounts.
+const MAX_SIZE: u128 = 10u128.pow(28);
+
+/// A place as cursors have it: all that rows are sorted by, in one text.
+pub(super) fn mark(place: &Place) -> page::Place {
+    let Place { group, size } = place;
+    let text = format!(
+        "{} {size} {} {} {} {} {}",
+        group.currency,
+        group.interval.map_or(-1, i64::from),
+        group.partner.map_or(Uuid::nil(), |id| id.uuid()).simple(),
+        group.campaign.map_or(Uuid::nil(), |id| id.uuid()).simple(),
+        group.kind.map_or("-", |kind| kind.as_str()),
+        group.status.map_or("-", |status| status.as_str()),
+    );
+    page::Place {
+        key: Some(SortKey::Text(text)),
+        id: Uuid::nil(),
+    }
+}
+
+pub(super) fn place(mark: &page::Place) -> Result<Place, ApiError> {
+    read(mark).ok_or_else(Cursors::foreign)
+}
+
+fn read(mark: &page::Place) -> Option<Place> {
+    let Some(SortKey::Text(text)) = &mark.key else {
+        return None;
+    };
+    let parts: Vec<_> = text.split(' ').collect();
+    let [currency, size, interval, partner, campaign, kind, status] = parts[..] else {
+        return None;
+    };
+    let id = |text: &str| Some(Uuid::parse_str(text).ok()?).filter(|id| !id.is_nil());
+    let group = Group {
+        currency: Currency::parse(currency).ok()?,
+        interval: interval.parse().ok(),
+        partner: id(partner).map(PartnerId::from_uuid),
+        campaign: id(campaign).map(CampaignId::from_uuid),
+        kind: commission::CommissionKind::parse(kind),
+        status: commission::CommissionStatus::parse(status),
+    };
+    let size = size.parse().ok().filter(|size| *size < MAX_SIZE)?;
+    Some(Place { group, size })
+}

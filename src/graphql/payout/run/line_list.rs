@@ -1,0 +1,107 @@
+//! Lists of the lines of payout runs, and of previews of them.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ServerResult};
+use uuid::Uuid;
+
+use super::line::{PAYOUT_RUN_LINE, PayoutOutcome, PayoutRunLine};
+use crate::auth::{Resource, Scope};
+use crate::domain::payout_run;
+use crate::graphql::connection::{Connection, at_hand, placed, placed_by_number};
+use crate::graphql::context::request;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+use crate::graphql::loader::{PayoutRunLinePageKey, PayoutRunLinesKey};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Listing, Under, allowed};
+use crate::service::ledger::payout::Preview;
+use crate::store;
+use crate::store::page::{Page, PageRequest, Place, SortKey};
+use crate::store::payout_run::Outcomes;
+
+/// Which lines are asked for.
+pub fn outcomes(wanted: Option<Vec<PayoutOutcome>>) -> Outcomes {
+    wanted.map(|list| list.into_iter().map(payout_run::PayoutOutcome::from).collect())
+}
+
+fn place(line: &payout_run::Line) -> Place {
+    Place {
+        key: Some(SortKey::Integer(line.position)),
+        id: line.partner_id.uuid(),
+    }
+}
+
+fn cursors_under(scope: Scope, run: Uuid, outcomes: &Outcomes) -> Cursors {
+    placed_by_number((scope, "payoutRun.lines", run, outcomes))
+}
+
+/// The lines of each of many runs, as the field of `ctx` asks for them.
+pub fn lines_of_runs(ctx: &Context<'_>) -> ServerResult<Under> {
+    let scope = allowed(ctx, Resource::Payouts)?;
+    let (_, wanted) = ctx.param_value("outcome", None)?;
+    let outcomes = outcomes(wanted);
+    let of_runs = outcomes.clone();
+    Ok(Under {
+        listing: Listing {
+            to: &PAYOUT_RUN_LINE,
+            connection: "PayoutRunLineConnection",
+            edge: "PayoutRunLineEdge",
+            list: store::payout_run::lines(outcomes.clone()),
+        },
+        arguments: PageArguments::of(ctx)?,
+        cursors: Box::new(move |run| cursors_under(scope, run, &of_runs)),
+        whole: Box::new(move |run| {
+            let cursors = cursors_under(scope, run, &outcomes);
+            Box::new(connection(run, outcomes.clone(), cursors, PageRequest::nothing()))
+        }),
+    })
+}
+
+/// The lines of a run.
+pub fn lines_under(
+    ctx: &Context<'_>,
+    run: Uuid,
+    outcomes: Outcomes,
+    page: &PageArguments,
+) -> Result<Connection<PayoutRunLine>, ApiError> {
+    let scope = request(ctx).caller.read(Resource::Payouts)?;
+    let cursors = cursors_under(scope, run, &outcomes);
+    let page = page.read(&cursors)?;
+    Ok(connection(run, outcomes, cursors, page))
+}
+
+fn connection(run: Uuid, outcomes: Outcomes, cursors: Cursors, page: PageRequest) -> Connection<PayoutRunLine> {
+    let lines = PayoutRunLinesKey { run, outcomes };
+    let counted = lines.clone();
+    Connection::new(
+        cursors,
+        move |request| {
+            let key = PayoutRunLinePageKey {
+                lines: lines.clone(),
+                request: page.clone(),
+            };
+            Box::pin(async move {
+                let page = request.loaders().payout_run_line_pages.load(key).await?;
+                Ok(placed(page.unwrap_or_else(Page::empty), |line| place(line)))
+            })
+        },
+        move |request| {
+            let key = counted.clone();
+            Box::pin(async move { Ok(request.loaders().payout_run_line_counts.load(key).await?.unwrap_or(0)) })
+        },
+    )
+}
+
+/// The lines of a preview, which are at hand.
+pub fn lines_of_preview(
+    preview: &Arc<Preview>,
+    input: &Cursors,
+    outcomes: Outcomes,
+    page: &PageArguments,
+) -> Result<Connection<PayoutRunLine>, ApiError> {
+    let cursors = placed_by_number((input.fingerprint(), &outcomes));
+    let is_wanted = |line: &&payout_run::Line| outcomes.as_ref().is_none_or(|list| list.contains(&line.outcome));
+    let lines = preview.lines.iter().filter(is_wanted).cloned().map(Arc::new).collect();
+    at_hand(lines, |line| (line.position, line.partner_id.uuid()), cursors, page)
+}

@@ -1,0 +1,63 @@
+//! What a payout run would do.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+
+use super::line::{PayoutOutcome, PayoutRunLine, PayoutRunTotal};
+use super::line_list::{lines_of_preview, outcomes};
+use crate::auth::Resource;
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::{Nullable, nullable};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::user_error::UserError;
+use crate::service::ledger::payout::Preview;
+
+/// What a payout run would do now.
+pub struct PayoutRunPreviewPayload {
+    pub(super) preview: Option<Arc<Preview>>,
+    /// Tells the list of lines from others.
+    pub(super) cursors: Cursors,
+    pub(super) user_errors: Vec<UserError>,
+}
+
+/// What a payout run would do now.
+#[Object]
+impl PayoutRunPreviewPayload {
+    /// What it would find for each payee and currency, as `PayoutRun.lines`; null if there is something to mend. A cursor is
+    /// good for the same input, and marks a place in the list.
+    async fn lines(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only those with one of these outcomes.")] outcome: Option<Vec<PayoutOutcome>>,
+    ) -> Nullable<Connection<PayoutRunLine>> {
+        nullable(async {
+            request(ctx).caller.read(Resource::Payouts)?;
+            let page = PageArguments::new(first, after, last, before);
+            let lines = |preview| lines_of_preview(preview, &self.cursors, outcomes(outcome), &page);
+            self.preview.as_ref().map(lines).transpose()
+        })
+        .await
+    }
+
+    /// What these lines add up to, as `PayoutRun.totals` says it right after the run; null if there is something to mend.
+    async fn totals(&self, ctx: &Context<'_>) -> Nullable<Vec<PayoutRunTotal>> {
+        nullable(async {
+            request(ctx).caller.read(Resource::Payouts)?;
+            let totals = self.preview.as_ref().map(|preview| preview.totals.iter());
+            Ok(totals.map(|totals| totals.map(PayoutRunTotal::from).collect()))
+        })
+        .await
+    }
+
+    /// What to mend; empty: this is what a run would do.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}

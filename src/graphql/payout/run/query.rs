@@ -1,0 +1,56 @@
+//! Queries about payout runs.
+
+use async_graphql::{Context, ID, Object};
+
+use super::object::{PayoutRun, payout_runs};
+use crate::auth::Resource;
+use crate::domain::id::PayoutRunId;
+use crate::graphql::connection::{Connection, placed};
+use crate::graphql::context::request;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Pages, Shown};
+use crate::store;
+use crate::store::page::Place;
+
+#[derive(Default)]
+pub struct PayoutRunQuery;
+
+#[Object]
+impl PayoutRunQuery {
+    /// One payout run; null if there is none, or for a partner's token.
+    async fn payout_run(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<PayoutRun>> {
+        nullable(async { Shown::row(ctx, id.parse::<PayoutRunId>()?.uuid()) }).await
+    }
+
+    /// The payout runs, newest first; none for a partner's token.
+    async fn payout_runs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Pages<Connection<PayoutRun>>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Payouts)?;
+        let cursors = Cursors::of((scope, "payoutRuns"));
+        let arguments = PageArguments::new(first, after, last, before);
+        let page = arguments.read(&cursors)?;
+        let asked = payout_runs(store::payout_run::list()).asked(&page, &cursors);
+        let connection = Connection::new(
+            cursors,
+            move |request| {
+                let page = page.clone();
+                Box::pin(async move {
+                    let page = store::payout_run::page(request.store().reader(), &scope, &page).await?;
+                    Ok(placed(page, |run| Place::of_id(run.id)))
+                })
+            },
+            move |request| {
+                Box::pin(async move { Ok(store::payout_run::count(request.store().reader(), &scope).await?) })
+            },
+        );
+        Ok(Pages::of(asked, connection))
+    }
+}

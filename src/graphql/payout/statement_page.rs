@@ -1,0 +1,86 @@
+//! The pages of the movements of a statement.
+
+use tokio::sync::OnceCell;
+
+use super::statement_movement::StatementMovement;
+use crate::auth::Scope;
+use crate::domain::id::CommissionId;
+use crate::domain::statement::{Account, Place, Range, Sums};
+use crate::graphql::context::RequestContext;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+use crate::graphql::money::Money;
+use crate::graphql::partner::Partner;
+use crate::store;
+use crate::store::page::{self, Page, PageRequest, SortKey};
+
+pub(super) struct Stated {
+    pub(super) partner: Partner,
+    pub(super) scope: Scope,
+    pub(super) account: Account,
+    pub(super) range: Range,
+    pub(super) sums: OnceCell<Sums>,
+}
+
+impl Stated {
+    pub(super) async fn sums(&self, request: &RequestContext) -> Result<&Sums, ApiError> {
+        let reader = request.store().reader();
+        let read = || async { Ok(store::statement::sums(reader, &self.scope, &self.account, self.range).await?) };
+        self.sums.get_or_try_init(read).await
+    }
+
+    pub(super) async fn page(
+        &self,
+        request: &RequestContext,
+        page: &PageRequest<Marked>,
+    ) -> Result<Page<(page::Place, StatementMovement)>, ApiError> {
+        // A page from the statement's one end or the other begins with what is owed there, one behind a movement with what
+        // was owed then.
+        let balance = match (page.backward, page.after, page.before) {
+            (false, None, _) => Some(self.sums(request).await?.opening),
+            (false, Some((_, balance)), _) => Some(balance),
+            (true, _, None) => Some(self.sums(request).await?.closing()),
+            (true, _, Some(_)) => None,
+        };
+        let (reader, account) = (request.store().reader(), &self.account);
+        let page = page.try_map(|(place, _)| Ok::<_, ApiError>(*place))?;
+        let found = store::statement::page(reader, &self.scope, account, self.range, &page, balance).await?;
+        let currency = account.currency;
+        Ok(found.map(|(movement, balance)| {
+            let shown = StatementMovement {
+                movement,
+                balance,
+                currency,
+            };
+            (mark(&movement.place, balance), shown)
+        }))
+    }
+
+    pub(super) fn money(&self, minor: i128) -> Money {
+        Money::of_sum(minor, self.account.currency)
+    }
+}
+
+/// A movement's place, and what was owed behind it.
+type Marked = (Place, i128);
+
+/// A place as cursors have it. What was owed there never changes, and is not added up again for the page behind it; who
+/// forges a cursor shows wrong balances to nobody else.
+fn mark(place: &Place, balance: i128) -> page::Place {
+    page::Place {
+        key: Some(SortKey::Text(format!("{} {balance}", place.number()))),
+        id: place.row.uuid(),
+    }
+}
+
+pub(super) fn marked(mark: &page::Place) -> Result<Marked, ApiError> {
+    let read = || {
+        let Some(SortKey::Text(text)) = &mark.key else {
+            return None;
+        };
+        let (number, balance) = text.split_once(' ')?;
+        let place = Place::of_number(number.parse().ok()?, CommissionId::from_uuid(mark.id))?;
+        Some((place, balance.parse().ok()?))
+    };
+    read().ok_or_else(Cursors::foreign)
+}

@@ -1,0 +1,128 @@
+//! The roots of the schema: what can be read and what can be done, context by context.
+
+use async_graphql::MergedObject;
+
+use crate::graphql::backtest::{BacktestMutation, BacktestQuery};
+use crate::graphql::campaign::{CampaignMutation, CampaignQuery};
+use crate::graphql::deal::pipeline::{PipelineMutation, PipelineQuery};
+use crate::graphql::deal::rule::{CommissionRuleMutation, CommissionRuleQuery, SimulateRuleMutation};
+use crate::graphql::deal::{DealMutation, DealQuery};
+use crate::graphql::federation::FederationQuery;
+use crate::graphql::label::{LabelMutation, LabelQuery};
+use crate::graphql::ledger::commission::{ApproveMatchingMutation, CommissionMutation, CommissionQuery};
+use crate::graphql::ledger::customer::{CustomerQuery, ReassignmentMutation};
+use crate::graphql::ledger::event::{DecisionQuery, EventMutation, EventQuery};
+use crate::graphql::node::NodeQuery;
+use crate::graphql::partner::{PartnerMutation, PartnerQuery};
+use crate::graphql::partner_group::{PartnerGroupMutation, PartnerGroupQuery, SimulatePartnerGroupMutation};
+use crate::graphql::partnership_request::{PartnershipRequestMutation, PartnershipRequestQuery};
+use crate::graphql::payout::run::{PayoutRunMutation, PayoutRunQuery};
+use crate::graphql::payout::{CommissionReportQuery, PayoutQuery, SettlementMutation, StatementQuery};
+use crate::graphql::tenant::api_key::{ApiKeyMutation, ApiKeyQuery};
+use crate::graphql::tenant::audit::AuditQuery;
+use crate::graphql::tenant::{TenantMutation, TenantQuery};
+use crate::graphql::terms::{SimulateTermsMutation, SnapshotMutation};
+use crate::graphql::tiered::{SimulateTiersMutation, TieredCommissionMutation, TieredCommissionQuery};
+use crate::graphql::webhook::{WebhookDeliveryQuery, WebhookMutation, WebhookQuery};
+
+// The library tries the members of a merged object one within the other: groups of them keep that short, and with it the
+// stack that a request takes.
+
+/// Everything that can be read.
+#[derive(Default, MergedObject)]
+pub struct Query(
+    PartnerQueries,
+    LedgerQueries,
+    PayoutQueries,
+    DealQueries,
+    GatewayQueries,
+);
+
+#[derive(Default, MergedObject)]
+pub struct PartnerQueries(
+    NodeQuery,
+    TenantQuery,
+    PartnerQuery,
+    PartnerGroupQuery,
+    LabelQuery,
+    PartnershipRequestQuery,
+);
+
+#[derive(Default, MergedObject)]
+pub struct LedgerQueries(
+    CampaignQuery,
+    EventQuery,
+    CustomerQuery,
+    DecisionQuery,
+    CommissionQuery,
+    CommissionReportQuery,
+);
+
+#[derive(Default, MergedObject)]
+pub struct PayoutQueries(StatementQuery, PayoutQuery, PayoutRunQuery, BacktestQuery);
+
+#[derive(Default, MergedObject)]
+pub struct DealQueries(PipelineQuery, DealQuery, CommissionRuleQuery, TieredCommissionQuery);
+
+#[derive(Default, MergedObject)]
+pub struct GatewayQueries(
+    ApiKeyQuery,
+    WebhookQuery,
+    WebhookDeliveryQuery,
+    AuditQuery,
+    FederationQuery,
+);
+
+/// Everything that can be done. Every field is nullable, so that one that fails leaves the answers of its siblings.
+#[derive(Default, MergedObject)]
+pub struct Mutation(
+    PartnerMutations,
+    CampaignMutations,
+    LedgerMutations,
+    DealMutations,
+    GatewayMutations,
+);
+
+#[derive(Default, MergedObject)]
+pub struct PartnerMutations(
+    TenantMutation,
+    PartnerGroupMutation,
+    SimulatePartnerGroupMutation,
+    PartnerMutation,
+    SnapshotMutation,
+);
+
+#[derive(Default, MergedObject)]
+pub struct CampaignMutations(
+    PartnershipRequestMutation,
+    LabelMutation,
+    CampaignMutation,
+    SimulateTermsMutation,
+);
+
+#[derive(Default, MergedObject)]
+pub struct LedgerMutations(
+    EventMutation,
+    CommissionMutation,
+    ApproveMatchingMutation,
+    ReassignmentMutation,
+    PayoutRunMutation,
+    BacktestMutation,
+    SettlementMutation,
+);
+
+#[derive(Default, MergedObject)]
+pub struct DealMutations(
+    PipelineMutation,
+    DealMutation,
+    CommissionRuleMutation,
+    SimulateRuleMutation,
+);
+
+#[derive(Default, MergedObject)]
+pub struct GatewayMutations(
+    TieredCommissionMutation,
+    SimulateTiersMutation,
+    ApiKeyMutation,
+    WebhookMutation,
+);

@@ -1,0 +1,91 @@
+//! Executing subscriptions: once to begin, and once for each event.
+
+use std::sync::{Arc, OnceLock};
+
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use async_graphql::{EmptyMutation, EmptySubscription, Error, Request, Response, Schema, ValidationMode};
+
+use super::cursor;
+use super::schema::{Happened, Root, Turn, Wish};
+use super::source::{Hearing, Source};
+use crate::graphql::context::RequestContext;
+use crate::graphql::error::ApiError;
+use crate::store::outbox::{Hearer, Unheard};
+
+/// Executes subscriptions.
+pub struct Events(Schema<Root, EmptyMutation, EmptySubscription>);
+
+impl Default for Events {
+    fn default() -> Self {
+        let schema = Schema::build(Root, EmptyMutation, EmptySubscription).validation_mode(ValidationMode::Fast);
+        Self(schema.finish())
+    }
+}
+
+impl Events {
+    /// Begins to listen to what the operation asks for, behind the cursor `last_event` if there is one. Otherwise the answer
+    /// says why not.
+    pub async fn listen(
+        &self,
+        request: Request,
+        context: RequestContext,
+        last_event: Option<String>,
+    ) -> Result<Source, Response> {
+        let app = context.app.clone();
+        let turn = Arc::new(Turn::Beginning(last_event, OnceLock::new()));
+        let response = self.0.execute(request.data(context).data(turn.clone())).await;
+        let Turn::Beginning(_, wish) = &*turn else {
+            unreachable!("it was made above")
+        };
+        let Some(wish) = wish.get() else {
+            return Err(match response.errors.is_empty() {
+                false => Response::from_errors(response.errors),
+                // Its one field is left out by a directive.
+                true => refusal(ApiError::bad_user_input("the subscription asks for nothing")),
+            });
+        };
+        let hearing = match wish {
+            Wish::Commissions { scope, wanted, after } => {
+                let store = app.of_tenant(scope.tenant()).store.clone();
+                let hearer = match after {
+                    Some(bookmark) => Hearer::from(&app.changes, store, bookmark.clone()).await,
+                    None => Hearer::from_now(&app.changes, store).await.map_err(Unheard::from),
+                };
+                let hearer = hearer.map_err(|unheard| {
+                    refusal(match unheard {
+                        Unheard::Foreign => cursor::foreign(),
+                        Unheard::Pruned => cursor::pruned(),
+                        Unheard::Store(error) => error.into(),
+                        Unheard::Lost(_) => ApiError::bad_user_input("nobody can listen just now"),
+                    })
+                })?;
+                Hearing::Commissions(Box::new(hearer), *scope, *wanted)
+            }
+            Wish::Backtest { scope, id } => Hearing::Backtest(*scope, *id, None),
+        };
+        Ok(Source { hearing, app })
+    }
+
+    /// Shows what happened as the operation asks for it.
+    pub async fn show(&self, request: Request, context: RequestContext, row: Happened) -> Response {
+        let turn = Arc::new(Turn::Event(row));
+        self.0.execute(request.data(context).data(turn)).await
+    }
+}
+
+fn refusal(error: ApiError) -> Response {
+    let error = Error::from(error).into_server_error(Default::default());
+    Response::from_errors(vec![error])
+}
+
+/// The document's only operation as a query of the type Subscription.
+pub fn as_query(document: &mut ExecutableDocument) {
+    match &mut document.operations {
+        DocumentOperations::Single(operation) => operation.node.ty = OperationType::Query,
+        DocumentOperations::Multiple(operations) => {
+            for operation in operations.values_mut() {
+                operation.node.ty = OperationType::Query;
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Queries about API keys.
+
+use async_graphql::{Context, Object};
+
+use super::object::{ApiKey, api_keys};
+use crate::auth::Resource;
+use crate::graphql::connection::{Connection, placed};
+use crate::graphql::context::request;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::Pages;
+use crate::store;
+use crate::store::page::Place;
+
+#[derive(Default)]
+pub struct ApiKeyQuery;
+
+#[Object]
+impl ApiKeyQuery {
+    /// The API keys, newest first, revoked and expired ones among them.
+    async fn api_keys(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Pages<Connection<ApiKey>>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::ApiKeys)?;
+        let cursors = Cursors::of((scope, "apiKeys"));
+        let page = PageArguments::new(first, after, last, before).read(&cursors)?;
+        let asked = api_keys(store::api_key::list()).asked(&page, &cursors);
+        let connection = Connection::new(
+            cursors,
+            move |request| {
+                let page = page.clone();
+                Box::pin(async move {
+                    let page = store::api_key::page(request.store().reader(), &scope, &page).await?;
+                    Ok(placed(page, |key| Place::of_id(key.id)))
+                })
+            },
+            move |request| Box::pin(async move { Ok(store::api_key::count(request.store().reader(), &scope).await?) }),
+        );
+        Ok(Pages::of(asked, connection))
+    }
+}

@@ -1,0 +1,67 @@
+//! Changes of single fields.
+
+use async_graphql::{ID, SimpleObject};
+
+use crate::domain::audit;
+use crate::graphql::context::RequestContext;
+use crate::graphql::rows::{Below, PlainObject};
+use crate::graphql::scalar::Json;
+use crate::store::{self, StoreError, view};
+
+/// What became of a field of an object.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct AuditChange {
+    /// The object's id.
+    pub object_id: ID,
+    /// Its type, as the API calls it.
+    pub object_type: String,
+    /// The field, as the API calls it, with `Id` where it names an object; null: the object as a whole.
+    pub field: Option<String>,
+    /// What it was; null: nothing. A value of more than 1 kB of JSON text is `{"sha256": ..., "bytes": ...}`, a secret is
+    /// `"changed"`.
+    pub before: Option<Json>,
+    /// What it is from then on; null: nothing.
+    pub after: Option<Json>,
+}
+
+impl From<&audit::Change> for AuditChange {
+    fn from(change: &audit::Change) -> Self {
+        Self {
+            object_id: change.object_id.clone().into(),
+            object_type: change.object_type.clone(),
+            field: change.field.clone(),
+            before: change.before.clone().map(Json),
+            after: change.after.clone().map(Json),
+        }
+    }
+}
+
+impl PlainObject for AuditChange {
+    fn write(&self, field: &str, _: &Below<'_>, json: &mut view::Json) {
+        let side = |json: &mut view::Json, side: &Option<Json>| match side {
+            Some(Json(value)) => json.number(value),
+            None => json.null(),
+        };
+        match field {
+            "objectId" => json.text(&self.object_id),
+            "objectType" => json.text(&self.object_type),
+            "field" => json.optional_text(self.field.as_deref()),
+            "before" => side(json, &self.before),
+            "after" => side(json, &self.after),
+            _ => json.null(),
+        }
+    }
+}
+
+/// Writes the changes that a column holds.
+pub(super) fn write_changes(
+    _: &RequestContext,
+    row: &view::Row,
+    cells: &[usize],
+    below: &Below<'_>,
+    json: &mut view::Json,
+) -> Result<(), StoreError> {
+    let changes = store::audit::changes(row, cells[0])?;
+    below.list(&changes.iter().map(AuditChange::from).collect::<Vec<_>>(), json);
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! The histories of objects.
+
+use async_graphql::{Context, ServerResult};
+use uuid::Uuid;
+
+use super::entry::{AuditEntry, audit_entries};
+use crate::auth::{Caller, Denied, Resource, Scope};
+use crate::graphql::connection::{Connection, children};
+use crate::graphql::context::request;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+use crate::graphql::loader::HistoryOfObject;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Under, pages_under, server_error};
+use crate::store;
+
+/// Which entries a caller sees: a partner none, without an error, as it is with all that is the staff's.
+fn readable(caller: &Caller) -> Result<Scope, Denied> {
+    match caller.partner() {
+        Some(_) => Ok(caller.scope()),
+        None => caller.read(Resource::Audit),
+    }
+}
+
+/// The history of an object.
+pub fn history(ctx: &Context<'_>, object: Uuid, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
+    let scope = readable(&request(ctx).caller)?;
+    children::<HistoryOfObject, _>(scope, object, page)
+}
+
+/// The histories of the rows of a list.
+pub fn histories(ctx: &Context<'_>) -> ServerResult<Under> {
+    let scope = readable(&request(ctx).caller).map_err(|denied| server_error(denied.into(), ctx.item))?;
+    let cursors = move |object| Cursors::of((scope, "history", object));
+    pages_under(
+        ctx,
+        audit_entries(store::audit::list_of_objects()),
+        cursors,
+        |request, object| Box::pin(request.loaders().history_count_of_object.load(object)),
+    )
+}

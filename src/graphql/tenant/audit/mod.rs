@@ -1,0 +1,10 @@
+//! The audit log: who changed what.
+
+mod change;
+mod entry;
+mod history;
+mod query;
+
+pub use entry::{AUDIT_ENTRY, AuditEntry};
+pub use history::{histories, history};
+pub use query::AuditQuery;

@@ -1,0 +1,89 @@
+//! The audit log: who changed what. Staff with `audit:read` only.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object};
+
+use super::entry::{AuditEntry, audit_entries};
+use crate::auth::Resource;
+use crate::domain::{audit, id};
+use crate::graphql::connection::{Connection, placed};
+use crate::graphql::context::request;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::Pages;
+use crate::graphql::scalar::DateTime;
+use crate::store;
+use crate::store::page::Place;
+
+/// Which entries to list; everything given must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct AuditFilter {
+    /// Who did it, in full.
+    pub actor: Option<String>,
+    /// What was done, in full.
+    pub operation: Option<String>,
+    /// Only entries that list changes of this object.
+    pub object_id: Option<ID>,
+    /// Only what was done at this moment or later.
+    pub from: Option<DateTime>,
+    /// Only what was done before this moment.
+    pub to: Option<DateTime>,
+}
+
+impl AuditFilter {
+    fn parse(self) -> Result<store::audit::AuditFilter, ApiError> {
+        let object = |text: ID| match id::parse_any(&text) {
+            Some((_, object)) => Ok(object),
+            None => Err(ApiError::bad_user_input(format!("{:?} is not an id", text.as_str()))),
+        };
+        Ok(store::audit::AuditFilter {
+            actor: self.actor.map(|actor| audit::cut(&actor)),
+            operation: self.operation,
+            object: self.object_id.map(object).transpose()?,
+            from: self.from.map(|moment| moment.0),
+            to: self.to.map(|moment| moment.0),
+        })
+    }
+}
+
+#[derive(Default)]
+pub struct AuditQuery;
+
+#[Object]
+impl AuditQuery {
+    /// Who changed what, newest first. Needs `audit:read`; empty for a partner's token.
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which entries; by default all.")] filter: Option<AuditFilter>,
+    ) -> Result<Pages<Connection<AuditEntry>>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::Audit)?;
+        let filter = Arc::new(filter.unwrap_or_default().parse()?);
+        let cursors = Cursors::of((scope, "auditLog", &filter));
+        let arguments = PageArguments::new(first, after, last, before);
+        let page = arguments.read(&cursors)?;
+        let asked = audit_entries(store::audit::list(filter.clone())).asked(&page, &cursors);
+        let counted = filter.clone();
+        let connection = Connection::new(
+            cursors,
+            move |request| {
+                let (page, filter) = (page.clone(), filter.clone());
+                Box::pin(async move {
+                    let page = store::audit::page(request.store().reader(), &scope, &filter, &page).await?;
+                    Ok(placed(page, |entry| Place::of_id(entry.id)))
+                })
+            },
+            move |request| {
+                let filter = counted.clone();
+                Box::pin(async move { Ok(store::audit::count(request.store().reader(), &scope, &filter).await?) })
+            },
+        );
+        Ok(Pages::of(asked, connection))
+    }
+}

@@ -1,0 +1,81 @@
+//! Amending what partners are promised.
+
+use async_graphql::{Context, ID, InputObject, Object};
+
+use super::snapshot::CommissionSnapshot;
+use super::term::{CommissionTermInput, drafts};
+use crate::graphql::context::mutation;
+use crate::graphql::error::Nullable;
+use crate::graphql::input::id_text;
+use crate::graphql::user_error::payload;
+use crate::service::snapshot::{SnapshotDraft, amend};
+
+/// Terms to stamp for a new partner.
+#[derive(Clone, InputObject)]
+pub struct CommissionSnapshotInput {
+    /// The campaign that they are for, to which the partner then belongs; none: for every campaign.
+    pub campaign_id: Option<ID>,
+    /// 1 to 10 components.
+    pub terms: Vec<CommissionTermInput>,
+    /// How many days a commission waits before it may be approved, 0 to 365; none: the campaign's holdback counts.
+    pub holdback_days: Option<i32>,
+}
+
+impl From<CommissionSnapshotInput> for SnapshotDraft {
+    fn from(input: CommissionSnapshotInput) -> Self {
+        let (campaign_id, terms) = (input.campaign_id.map(id_text), drafts(input.terms));
+        Self {
+            campaign_id,
+            terms,
+            holdback_days: input.holdback_days,
+        }
+    }
+}
+
+/// New terms for a partner, instead of those it was promised.
+#[derive(InputObject)]
+pub struct AmendCommissionSnapshotInput {
+    /// The partner.
+    pub partner_id: ID,
+    /// The campaign that they are for; none: for every campaign without a snapshot of its own.
+    pub campaign_id: Option<ID>,
+    /// 1 to 10 components.
+    pub terms: Vec<CommissionTermInput>,
+    /// How many days a commission waits before it may be approved, 0 to 365; none: the campaign's holdback counts.
+    pub holdback_days: Option<i32>,
+    /// Why, for the record.
+    pub reason: String,
+    /// The same key with the same input gives the answer of the first call and does nothing.
+    pub idempotency_key: Option<String>,
+}
+
+payload! {
+    /// What amending did.
+    CommissionSnapshotPayload {
+        /// The snapshot that is in force now; null if nothing was changed.
+        commission_snapshot: CommissionSnapshot, Partners
+    }
+}
+
+#[derive(Default)]
+pub struct SnapshotMutation;
+
+#[Object]
+impl SnapshotMutation {
+    /// Overrides what a partner was promised: what accrues from now on follows the new terms, past commissions stay as
+    /// they are. Needs `partners:write`.
+    async fn amend_commission_snapshot(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The partner and the new terms.")] input: AmendCommissionSnapshotInput,
+    ) -> Nullable<CommissionSnapshotPayload> {
+        let request = mutation(ctx).await;
+        let draft = SnapshotDraft {
+            campaign_id: input.campaign_id.map(id_text),
+            terms: drafts(input.terms),
+            holdback_days: input.holdback_days,
+        };
+        let snapshot = amend(&request.app, &request.caller, &input.partner_id, draft, &input.reason);
+        Some(CommissionSnapshotPayload::of(&request, snapshot).await)
+    }
+}

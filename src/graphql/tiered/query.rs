@@ -1,0 +1,100 @@
+//! Queries about tiered commissions.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+
+use super::description::tiered_commissions;
+use super::object::{TieredCommission, TieredCommissionStatus};
+use crate::auth::Resource;
+use crate::domain::id::TieredCommissionId;
+use crate::domain::tiered;
+use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::lookup::wanted;
+use crate::graphql::order::{self, OrderBy};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Pages, Shown, listed};
+use crate::store;
+use crate::store::tiered_commission::TieredCommissionFilter as StoreFilter;
+
+/// Which tiered commissions to list; everything given must hold.
+#[derive(Default, InputObject)]
+pub struct TieredCommissionFilter {
+    /// Part of the name, whatever the case; at most 200 characters.
+    pub search: Option<String>,
+    /// With one of these.
+    pub status: Option<Vec<TieredCommissionStatus>>,
+    /// For this partner: that name it, or are for all.
+    pub partner_id: Option<ID>,
+    /// That name this campaign.
+    pub campaign_id: Option<ID>,
+    /// That name this advertiser.
+    pub advertiser_id: Option<ID>,
+}
+
+impl TieredCommissionFilter {
+    pub(super) fn read(self) -> Result<StoreFilter, ApiError> {
+        let status = |list: Vec<TieredCommissionStatus>| list.into_iter().map(tiered::Status::from).collect();
+        Ok(StoreFilter {
+            search: self.search.map(|text| wanted("filter.search", text)).transpose()?,
+            status: self.status.map(status),
+            partner: self.partner_id.map(|id| id.parse()).transpose()?,
+            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
+            advertiser: self.advertiser_id.map(|id| id.parse()).transpose()?,
+        })
+    }
+}
+
+/// What tiered commissions are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::tiered_commission::TieredCommissionOrder")]
+pub enum TieredCommissionOrderField {
+    /// When they were created.
+    #[default]
+    CreatedAt,
+    /// Their name, whatever the case.
+    Name,
+}
+
+#[derive(Default)]
+pub struct TieredCommissionQuery;
+
+#[Object]
+impl TieredCommissionQuery {
+    /// One tiered commission, archived or not; null if there is none.
+    async fn tiered_commission(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Nullable<Shown<TieredCommission>> {
+        nullable(async { Shown::row(ctx, id.parse::<TieredCommissionId>()?.uuid()) }).await
+    }
+
+    /// The tiered commissions in force, newest first where no other order is asked for.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn tiered_commissions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<TieredCommissionFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<TieredCommissionOrderField>>,
+    ) -> Result<Pages<Connection<TieredCommission>>, ApiError> {
+        let scope = request(ctx).caller.read(Resource::TieredCommissions)?;
+        let filter = Arc::new(filter.unwrap_or_default().read()?);
+        let sorted = OrderBy::read(order_by);
+        let cursors = order::cursors((scope, "tiered_commissions", &filter), sorted);
+        let arguments = PageArguments::new(first, after, last, before);
+        let listing = tiered_commissions(store::tiered_commission::list(filter.clone(), sorted));
+        listed(listing, &cursors, &arguments, move |request| {
+            let filter = filter.clone();
+            Box::pin(
+                async move { Ok(store::tiered_commission::count(request.store().reader(), &scope, &filter).await?) },
+            )
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! Attempts to send a delivery.
+
+use async_graphql::SimpleObject;
+use chrono::SecondsFormat;
+
+use crate::domain::webhook;
+use crate::graphql::context::RequestContext;
+use crate::graphql::rows::{Below, PlainObject};
+use crate::graphql::scalar::DateTime;
+use crate::store::webhook::delivery;
+use crate::store::{StoreError, view};
+
+/// What came of sending a delivery once.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct WebhookAttempt {
+    /// When it was sent.
+    pub at: DateTime,
+    /// The HTTP status of the answer; null: there was none.
+    pub status_code: Option<i32>,
+    /// Why there was no answer; null: there was one.
+    pub error: Option<String>,
+    /// How long it took.
+    pub milliseconds: i32,
+    /// The first kilobyte of the answer's body; null: there was no answer.
+    pub answer: Option<String>,
+}
+
+impl From<&webhook::WebhookAttempt> for WebhookAttempt {
+    fn from(attempt: &webhook::WebhookAttempt) -> Self {
+        Self {
+            at: DateTime(attempt.at),
+            status_code: attempt.status_code.map(i32::from),
+            error: attempt.error.clone(),
+            milliseconds: i32::try_from(attempt.milliseconds).unwrap_or(i32::MAX),
+            answer: attempt.answer.clone(),
+        }
+    }
+}
+
+impl PlainObject for WebhookAttempt {
+    fn write(&self, field: &str, _: &Below<'_>, json: &mut view::Json) {
+        match field {
+            "at" => json.plain(self.at.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            "statusCode" => match self.status_code {
+                Some(code) => json.number(code),
+                None => json.null(),
+            },
+            "error" => json.optional_text(self.error.as_deref()),
+            "milliseconds" => json.number(self.milliseconds),
+            "answer" => json.optional_text(self.answer.as_deref()),
+            _ => json.null(),
+        }
+    }
+}
+
+/// Writes the attempts that a column holds.
+pub(super) fn write_attempts(
+    _: &RequestContext,
+    row: &view::Row,
+    cells: &[usize],
+    below: &Below<'_>,
+    json: &mut view::Json,
+) -> Result<(), StoreError> {
+    let attempts = delivery::attempts(row, cells[0])?;
+    below.list(&attempts.iter().map(WebhookAttempt::from).collect::<Vec<_>>(), json);
+    Ok(())
+}

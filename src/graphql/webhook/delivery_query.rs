@@ -1,0 +1,66 @@
+//! Queries about the deliveries of webhooks.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+
+use super::delivery::{WebhookDelivery, WebhookDeliveryStatus, webhook_deliveries};
+use crate::auth::Resource;
+use crate::domain::id::WebhookEndpointId;
+use crate::graphql::connection::{Connection, placed};
+use crate::graphql::context::request;
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::Pages;
+use crate::service::webhook::readable;
+use crate::store::page::Place;
+use crate::store::webhook::delivery::{self, DeliveryFilter};
+
+#[derive(Default)]
+pub struct WebhookDeliveryQuery;
+
+#[Object]
+impl WebhookDeliveryQuery {
+    /// The deliveries of webhooks, newest first: those of types whose read scope the caller has.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn webhook_deliveries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those to this endpoint.")] endpoint_id: Option<ID>,
+        #[graphql(desc = "Only those that stand like one of these.")] status: Option<Vec<WebhookDeliveryStatus>>,
+        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Pages<Connection<WebhookDelivery>>, ApiError> {
+        let caller = &request(ctx).caller;
+        let scope = caller.read(Resource::Webhooks)?;
+        let endpoint = endpoint_id.map(|id| id.parse::<WebhookEndpointId>()).transpose()?;
+        let filter = Arc::new(DeliveryFilter {
+            endpoint,
+            statuses: status.map(|list| list.into_iter().map(Into::into).collect()),
+            types: readable(caller),
+        });
+        let cursors = Cursors::of((scope, "webhookDeliveries", &filter));
+        let arguments = PageArguments::new(first, after, last, before);
+        let page = arguments.read(&cursors)?;
+        let asked = webhook_deliveries(delivery::list(filter.clone())).asked(&page, &cursors);
+        let counted = filter.clone();
+        let connection = Connection::new(
+            cursors,
+            move |request| {
+                let (page, filter) = (page.clone(), filter.clone());
+                Box::pin(async move {
+                    let page = delivery::page(request.store().reader(), &scope, &filter, &page).await?;
+                    Ok(placed(page, |delivery| Place::of_id(delivery.id)))
+                })
+            },
+            move |request| {
+                let filter = counted.clone();
+                Box::pin(async move { Ok(delivery::count(request.store().reader(), &scope, &filter).await?) })
+            },
+        );
+        Ok(Pages::of(asked, connection))
+    }
+}
