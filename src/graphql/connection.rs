@@ -17,13 +17,13 @@ use super::page_arguments::PageArguments;
 use crate::auth::Scope;
 use crate::store::page::{Page, PageRequest, Place, SortKey, cut};
 
-type Read<T> = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<T, ApiError>> + Send + Sync>;
+type ReadFn<T> = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<T, ApiError>> + Send + Sync>;
 
 /// A page of a list.
 pub struct Connection<T: OutputType> {
     cursors: Cursors,
-    read_page: Read<Page<(Place, T)>>,
-    read_count: Read<u64>,
+    read_page: ReadFn<Page<(Place, T)>>,
+    read_count: ReadFn<u64>,
     page: OnceCell<Page<Edge<T>>>,
 }
 
@@ -64,7 +64,7 @@ impl<T: OutputType + Clone + 'static> Connection<T> {
 
     pub async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
         let read = (self.read_count)(request);
-        request.counted.counts.get(self.fingerprint(), read).await
+        request.aggregates.counts.get(self.fingerprint(), read).await
     }
 }
 
@@ -194,7 +194,7 @@ where
     Ok(Connection::new(
         cursors,
         move |_| {
-            let page = placed(stretch(&rows, place, &page), |row| {
+            let page = placed(slice_page(&rows, place, &page), |row| {
                 let (number, id) = place(row);
                 let key = Some(SortKey::Integer(number));
                 Place { key, id }
@@ -208,7 +208,7 @@ where
     ))
 }
 
-fn stretch<R: Clone>(rows: &[R], place: impl Fn(&R) -> (i64, Uuid), request: &PageRequest) -> Page<R> {
+fn slice_page<R: Clone>(rows: &[R], place: impl Fn(&R) -> (i64, Uuid), request: &PageRequest) -> Page<R> {
     let number = |place: &Option<Place>| match place.as_ref().and_then(|place| place.key.as_ref()) {
         Some(SortKey::Integer(number)) => Some(*number),
         _ => None,

@@ -9,10 +9,10 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::OnceCell;
 
+use super::aggregates::Aggregates;
 use super::call::call;
 use super::error::ApiError;
 use super::loader::Loaders;
-use super::once::Counted;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::tenant::Tenant;
@@ -29,7 +29,7 @@ pub struct RequestContext {
     /// Boxed, since there are many, and the request is moved around before it is asked for any.
     loaders: OnceLock<Box<Loaders>>,
     /// Boxed for the same reason.
-    pub counted: Box<Counted>,
+    pub aggregates: Box<Aggregates>,
     /// The caller's tenant, read once.
     tenant: OnceCell<Arc<Tenant>>,
     /// How many objects of the answer are JSON already, so that nobody sees them who counts.
@@ -46,7 +46,7 @@ impl RequestContext {
             app: Arc::new(app.of_tenant(caller.tenant())),
             caller,
             loaders,
-            counted: Box::default(),
+            aggregates: Box::default(),
             tenant: OnceCell::new(),
             written: Arc::default(),
             space: AtomicUsize::new(usize::MAX),
@@ -99,13 +99,13 @@ impl RequestContext {
 }
 
 /// A mutation of a request.
-pub struct Mutation<'a> {
+pub struct MutationContext<'a> {
     request: &'a RequestContext,
     /// Who asks, and under which idempotency key, if one is given.
     pub caller: Caller,
 }
 
-impl Deref for Mutation<'_> {
+impl Deref for MutationContext<'_> {
     type Target = RequestContext;
 
     fn deref(&self) -> &RequestContext {
@@ -113,7 +113,7 @@ impl Deref for Mutation<'_> {
     }
 }
 
-impl Mutation<'_> {
+impl MutationContext<'_> {
     /// What `doing` comes to, or what it came to when it was asked for before with the same key.
     ///
     /// Boxed: what a service keeps while it waits is large, and would be so in the futures of all mutations.
@@ -127,18 +127,18 @@ impl Mutation<'_> {
 
 /// The mutation that `ctx` is about. Every mutation begins here: its answer must not show what an earlier one of the same
 /// document read before it wrote.
-pub async fn mutation<'a>(ctx: &Context<'a>) -> Mutation<'a> {
+pub async fn mutation<'a>(ctx: &Context<'a>) -> MutationContext<'a> {
     let request = request(ctx);
     if let Some(loaders) = request.loaders.get() {
         loaders.forget().await;
     }
-    request.counted.forget();
+    request.aggregates.forget();
     let caller = request.caller.doing(ctx.field().name());
     let caller = match call(ctx) {
         Some(call) => caller.calling(call),
         None => caller,
     };
-    Mutation { request, caller }
+    MutationContext { request, caller }
 }
 
 /// The request that `ctx` belongs to.

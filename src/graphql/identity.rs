@@ -21,23 +21,23 @@ const NAME_PARTNERS: [Resource; 5] = [
     Resource::Events,
 ];
 
-/// For fields of a thing that are more than its identity.
-pub fn beyond(ctx: &Context<'_>, resource: Resource) -> Result<(), ApiError> {
+/// Fields beyond the identity of an object take the read scope of its resource.
+pub fn require_read(ctx: &Context<'_>, resource: Resource) -> Result<(), ApiError> {
     request(ctx).caller.read_linked(resource)?;
     Ok(())
 }
 
-/// The same for a field that may be null: an error there leaves its neighbours alone.
-pub fn part<T>(ctx: &Context<'_>, resource: Resource, part: Option<T>) -> Nullable<T> {
-    match beyond(ctx, resource) {
+/// A nullable field beyond the identity: an error there leaves its neighbours alone.
+pub fn readable_part<T>(ctx: &Context<'_>, resource: Resource, part: Option<T>) -> Nullable<T> {
+    match require_read(ctx, resource) {
         Ok(()) => part.map(Ok),
         Err(error) => Some(Err(error)),
     }
 }
 
-/// The same for what is for staff: a partner's token reads null.
-pub fn staffs_part<T>(ctx: &Context<'_>, resource: Resource, part: Option<T>) -> Nullable<T> {
-    self::part(ctx, resource, part.filter(|_| !request(ctx).is_partner()))
+/// A nullable field for staff: a partner's token reads null.
+pub fn staff_part<T>(ctx: &Context<'_>, resource: Resource, part: Option<T>) -> Nullable<T> {
+    readable_part(ctx, resource, part.filter(|_| !request(ctx).is_partner()))
 }
 
 /// The partner that a row names which the caller may read.
@@ -50,7 +50,7 @@ pub async fn campaign(ctx: &Context<'_>, id: CampaignId) -> Result<Option<Campai
     let request = request(ctx);
     let (loaders, id) = (request.loaders(), id.uuid());
     let found = match request.is_partner() {
-        true => loaders.named_campaign.load(id).await?,
+        true => loaders.referenced_campaign.load(id).await?,
         false => loaders.campaign.load(id).await?,
     };
     Ok(found.map(Campaign::from))
@@ -68,7 +68,7 @@ pub async fn event(ctx: &Context<'_>, id: EventId) -> Result<Option<Event>, ApiE
 }
 
 /// Whether the caller reads rows that name partners, and may so ask for a partner by its id.
-pub fn knows_partners(caller: &Caller) -> Result<(), Denied> {
+pub fn may_name_partners(caller: &Caller) -> Result<(), Denied> {
     let reads = |resource: &Resource| caller.permissions().allow(Permission::Read(*resource));
     match NAME_PARTNERS.iter().any(reads) {
         true => Ok(()),

@@ -27,14 +27,14 @@ const MAX_INTERVALS: usize = 400;
 
 /// The intervals that a range of time is cut into, in the tenant's time zone.
 #[derive(Clone, Debug)]
-pub struct Bounds {
+pub struct IntervalBounds {
     /// When the intervals start; none: the range is one.
     pub starts: Vec<Timestamp>,
     /// What of them lies in the range: bounds N and N + 1 enclose interval N.
     pub bounds: Vec<Timestamp>,
 }
 
-impl Bounds {
+impl IntervalBounds {
     pub async fn read(
         request: &RequestContext,
         interval: Option<SeriesInterval>,

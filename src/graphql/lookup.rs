@@ -10,8 +10,8 @@ use crate::domain::money::Currency;
 use crate::domain::problem::Fault;
 use crate::domain::text;
 
-/// A text that `argument` looks for, where it is one that could be found.
-pub fn wanted(argument: &str, text: String) -> Result<String, ApiError> {
+/// A text to search for, unless no stored text can have it; `argument` is named in the error.
+pub fn search_text(argument: &str, text: String) -> Result<String, ApiError> {
     match text::wanted(&text) {
         Ok(()) => Ok(text),
         Err(Fault(_, message)) => Err(ApiError::bad_user_input(format!("{argument} {message}"))),
@@ -24,9 +24,9 @@ pub fn ids<K: Kind>(list: Option<Vec<ID>>) -> Result<Option<Vec<Id<K>>>, ApiErro
     list.map(read).transpose()
 }
 
-/// Texts that `argument` looks for, like [`wanted`].
-pub fn all_wanted(argument: &str, list: Option<Vec<String>>) -> Result<Option<Vec<String>>, ApiError> {
-    let read = |list: Vec<String>| list.into_iter().map(|text| wanted(argument, text)).collect();
+/// Texts to search for, like [`search_text`].
+pub fn search_texts(argument: &str, list: Option<Vec<String>>) -> Result<Option<Vec<String>>, ApiError> {
+    let read = |list: Vec<String>| list.into_iter().map(|text| search_text(argument, text)).collect();
     list.map(read).transpose()
 }
 
@@ -51,7 +51,7 @@ fn bound(
 }
 
 /// The least and the most amount in minor units, of the bounds `min` and `max` with their names.
-pub fn bounds(
+pub fn amount_bounds(
     (least, min): (&str, Option<Decimal>),
     (most, max): (&str, Option<Decimal>),
     currency: Option<Currency>,
@@ -63,10 +63,10 @@ pub fn bounds(
 }
 
 /// The id, or else the external id; exactly one must be given.
-pub fn one_of_two(id: Option<ID>, external_id: Option<String>) -> Result<Result<String, String>, ApiError> {
+pub fn id_or_external_id(id: Option<ID>, external_id: Option<String>) -> Result<Result<String, String>, ApiError> {
     match (id, external_id) {
         (Some(id), None) => Ok(Ok(id.0)),
-        (None, Some(external_id)) => wanted("externalId", external_id).map(Err),
+        (None, Some(external_id)) => search_text("externalId", external_id).map(Err),
         _ => Err(ApiError::bad_user_input("give either id or externalId")),
     }
 }

@@ -1,6 +1,17 @@
-//! The GraphQL schema: one file an aggregate. Types wrap domain values and list their fields by hand, so that a new
-//! column is never public by accident. Reads go to the store with the caller's scope, writes to the services.
+//! The GraphQL schema: one folder for each part of the domain. Types wrap domain values and list their fields by hand, so
+//! that a new column is never public by accident. Reads go to the store with the caller's scope, writes to the services.
+//!
+//! In a folder, `object` has a type and its resolvers, `description` how its fields are read from the database, `filter` and
+//! `input` what callers give, `query` and `mutation` its fields of the roots, which `root` puts together. What all folders
+//! share stands beside them:
+//!
+//! - requests: `context`, `call`, `aggregates`, `error`, `user_error`, `identity`;
+//! - lists: `connection`, `page_arguments`, `cursor`, `order`, `lookup`;
+//! - values: `scalar`, `money`, `interval`, `input`;
+//! - reading: `rows` writes rows as they are selected, `loader` answers the resolvers of a level together;
+//! - entry points beside the roots: `node`, `federation`, `subscription`.
 
+mod aggregates;
 mod backtest;
 mod call;
 mod campaign;
@@ -19,7 +30,6 @@ mod loader;
 mod lookup;
 mod money;
 mod node;
-mod once;
 mod order;
 mod page_arguments;
 mod partner;

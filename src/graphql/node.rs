@@ -7,7 +7,7 @@ use futures::future::join_all;
 
 use super::context::request;
 use super::error::{ApiError, Nullable, nullable};
-use super::rows::{Any, AnyList, Type};
+use super::rows::{Any, AnyList, TypeDescription};
 use crate::domain::id::{self, Kind};
 use crate::graphql::backtest::{BACKTEST, Backtest};
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
@@ -62,7 +62,7 @@ pub enum Node {
 }
 
 /// The types whose objects are rows, by what their ids begin with.
-pub const TYPES: [(&str, &Type); 24] = [
+pub const TYPES: [(&str, &TypeDescription); 24] = [
     (id::Partner::PREFIX, &PARTNER),
     (id::PartnerGroup::PREFIX, &PARTNER_GROUP),
     (id::PartnerTier::PREFIX, &PARTNER_TIER),

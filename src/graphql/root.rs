@@ -9,7 +9,7 @@ use crate::graphql::deal::rule::{CommissionRuleMutation, CommissionRuleQuery, Si
 use crate::graphql::deal::{DealMutation, DealQuery};
 use crate::graphql::federation::FederationQuery;
 use crate::graphql::label::{LabelMutation, LabelQuery};
-use crate::graphql::ledger::commission::{ApproveMatchingMutation, CommissionMutation, CommissionQuery};
+use crate::graphql::ledger::commission::{CommissionMutation, CommissionQuery};
 use crate::graphql::ledger::customer::{CustomerQuery, ReassignmentMutation};
 use crate::graphql::ledger::event::{DecisionQuery, EventMutation, EventQuery};
 use crate::graphql::node::NodeQuery;
@@ -104,7 +104,6 @@ pub struct CampaignMutations(
 pub struct LedgerMutations(
     EventMutation,
     CommissionMutation,
-    ApproveMatchingMutation,
     ReassignmentMutation,
     PayoutRunMutation,
     BacktestMutation,

@@ -7,7 +7,7 @@ use async_graphql::{Context, Enum, ID, SimpleObject};
 
 use super::context::request;
 use super::error::{ApiError, Nullable};
-use super::rows::{Below, Described, PlainObject, Rows, Shown};
+use super::rows::{PlainObject, Projected, RowObject, Rows, SubSelection};
 use crate::auth::Resource;
 use crate::domain::problem::{Problem, ProblemCode};
 use crate::graphql::ledger::commission::Commission;
@@ -68,7 +68,7 @@ impl From<Problem> for UserError {
 }
 
 impl PlainObject for UserError {
-    fn write(&self, field: &str, _: &Below<'_>, json: &mut Json) {
+    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut Json) {
         match (field, &self.field) {
             ("code", _) => json.plain(enum_value(self.code)),
             ("message", _) => json.text(&self.message),
@@ -129,13 +129,13 @@ pub fn may_show(ctx: &Context<'_>, resource: Resource) -> Result<(), ApiError> {
     }
 }
 
-/// What a mutation made, where the caller may see it.
-pub fn shown<T: Described>(ctx: &Context<'_>, resource: Resource, made: Option<&T>) -> Nullable<Shown<T>> {
-    made.map(|made| may_show(ctx, resource).map(|()| Shown::AtHand(made.clone())))
+/// What a mutation made, as it is selected, where the caller may see it.
+pub fn projected<T: RowObject>(ctx: &Context<'_>, resource: Resource, made: Option<&T>) -> Nullable<Projected<T>> {
+    made.map(|made| may_show(ctx, resource).map(|()| Projected::AtHand(made.clone())))
 }
 
 /// The rows that a mutation wrote, where the caller may see them.
-pub fn shown_rows(ctx: &Context<'_>, rows: &[Commission]) -> Result<Rows<Commission>, ApiError> {
+pub fn projected_rows(ctx: &Context<'_>, rows: &[Commission]) -> Result<Rows<Commission>, ApiError> {
     if !rows.is_empty() {
         may_show(ctx, Resource::Commissions)?;
     }
@@ -155,9 +155,9 @@ macro_rules! payload {
         #[async_graphql::Object]
         impl $name {
             $(#[$field_meta])*
-            async fn $field(&self, ctx: &async_graphql::Context<'_>) -> $crate::graphql::error::Nullable<$crate::graphql::rows::Shown<$type>> {
+            async fn $field(&self, ctx: &async_graphql::Context<'_>) -> $crate::graphql::error::Nullable<$crate::graphql::rows::Projected<$type>> {
                 let resource = $crate::auth::Resource::$resource;
-                $crate::graphql::user_error::shown(ctx, resource, self.made.as_ref())
+                $crate::graphql::user_error::projected(ctx, resource, self.made.as_ref())
             }
 
             /// What to mend; empty: it is done.
@@ -169,7 +169,7 @@ macro_rules! payload {
         impl $name {
             /// The payload of what a service does.
             pub fn of<'b, T: $crate::service::once::Answer + 'b>(
-                mutation: &'b $crate::graphql::context::Mutation<'_>,
+                mutation: &'b $crate::graphql::context::MutationContext<'_>,
                 doing: impl Future<Output = Result<T, $crate::service::ServiceError>> + Send + 'b,
             ) -> impl Future<Output = Result<Self, $crate::graphql::error::ApiError>> + Send + 'b
             where

@@ -16,7 +16,7 @@ use super::guard::{Admitted, Problem};
 use super::{Front, ask, cost, errors, observe, wire};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::graphql::subscription::{Happened, Source};
+use crate::graphql::subscription::{ChangeSource, EventPayload};
 use crate::graphql::{
     INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, TOO_LARGE_CODE, TOO_LARGE_MESSAGE,
 };
@@ -105,7 +105,7 @@ pub async fn listen(
     front: &Front,
     asker: Asker,
     admission: &Admission,
-) -> Result<Result<Source, GraphqlResponse>, Failed> {
+) -> Result<Result<ChangeSource, GraphqlResponse>, Failed> {
     front
         .throttle
         .give_back(&admission.subject, admission.admitted.cost, Instant::now());
@@ -130,7 +130,7 @@ pub struct Shown {
 }
 
 /// Runs a subscription's operation for one event. Nobody pays for it yet.
-pub async fn show(front: &Front, asker: Asker, admission: &Admission, row: Happened) -> Result<Shown, Failed> {
+pub async fn show(front: &Front, asker: Asker, admission: &Admission, row: EventPayload) -> Result<Shown, Failed> {
     let context = front.context(asker.caller);
     let written = context.written.clone();
     let mut cost = admission.admitted.cost;

@@ -40,7 +40,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 
 use crate::app::App;
 use crate::export::Exports;
-use crate::graphql::subscription::Events;
+use crate::graphql::subscription::SubscriptionExecutor;
 use crate::graphql::{Schema, schema_for_validated_documents, sdl};
 pub use compatible::{Recorded, Validator, recorded_documents};
 use documents::Documents;
@@ -87,7 +87,7 @@ struct Inner {
     exports: Arc<Exports>,
     exporting: seats::Seats,
     /// For what subscriptions hear.
-    events: Events,
+    events: SubscriptionExecutor,
     guard: Guard,
     documents: Documents,
     persisted: persisted::Persisted,
@@ -129,7 +129,7 @@ fn front(
         exports: Arc::new(Exports::new(schema.clone())),
         exporting: seats::Seats::default(),
         schema,
-        events: Events::default(),
+        events: SubscriptionExecutor::default(),
         guard: Guard::new(&sdl(), options.limits.clone(), !options.production),
         documents: Documents::new(options.persisted.cache_bytes),
         persisted: persisted::Persisted::load(&options.persisted)?,

@@ -5,11 +5,11 @@ use crate::auth::Resource;
 use crate::domain::{backtest, id};
 use crate::graphql::campaign::CAMPAIGN;
 use crate::graphql::partner_group::PARTNER_GROUP;
-use crate::graphql::rows::{self, Type, resolver};
+use crate::graphql::rows::{self, TypeDescription, resolver};
 use crate::graphql::tiered::TIERED_COMMISSION;
 use crate::store::{self, view};
 
-pub static BACKTEST: Type = Type {
+pub static BACKTEST: TypeDescription = TypeDescription {
     name: "Backtest",
     resource: Resource::Commissions,
     identity: &[],

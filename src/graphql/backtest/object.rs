@@ -18,7 +18,7 @@ use crate::graphql::identity;
 use crate::graphql::order::OrderDirection;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner_group::PartnerGroup;
-use crate::graphql::rows::{Described, Type};
+use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
 use crate::graphql::tiered::TieredCommission;
 use crate::store::backtest::{Order, SumsKey};
@@ -50,8 +50,8 @@ impl From<backtest::Backtest> for Backtest {
     }
 }
 
-impl Described for Backtest {
-    const TYPE: &'static Type = &BACKTEST;
+impl RowObject for Backtest {
+    const TYPE: &'static TypeDescription = &BACKTEST;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()

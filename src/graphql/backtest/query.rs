@@ -12,7 +12,7 @@ use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Listing, Pages, Shown};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage};
 use crate::store;
 use crate::store::page::Place;
 
@@ -22,8 +22,8 @@ pub struct BacktestQuery;
 #[Object]
 impl BacktestQuery {
     /// One backtest; null if there is none, or for a partner's token.
-    async fn backtest(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<Backtest>> {
-        nullable(async { Shown::row(ctx, id.parse::<BacktestId>()?.uuid()) }).await
+    async fn backtest(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Projected<Backtest>> {
+        nullable(async { Projected::row(ctx, id.parse::<BacktestId>()?.uuid()) }).await
     }
 
     /// The backtests, newest first; none for a partner's token.
@@ -34,7 +34,7 @@ impl BacktestQuery {
         #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Pages<Connection<Backtest>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<Backtest>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Commissions)?;
         let cursors = Cursors::of((scope, "backtests"));
         let arguments = PageArguments::new(first, after, last, before);
@@ -45,7 +45,7 @@ impl BacktestQuery {
             edge: "BacktestEdge",
             list: store::backtest::list(),
         };
-        let asked = listing.asked(&page, &cursors);
+        let selected = listing.page(&page, &cursors);
         let connection = Connection::new(
             cursors,
             move |request| {
@@ -57,6 +57,6 @@ impl BacktestQuery {
             },
             move |request| Box::pin(async move { Ok(store::backtest::count(request.store().reader(), &scope).await?) }),
         );
-        Ok(Pages::of(asked, connection))
+        Ok(ProjectedPage::of(selected, connection))
     }
 }

@@ -3,10 +3,10 @@
 use crate::auth::Resource;
 use crate::domain::{campaign, id};
 use crate::graphql::label::ADVERTISER;
-use crate::graphql::ledger::commission::commissions_under;
+use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::loader::PartnersOfCampaign;
 use crate::graphql::partner::partners;
-use crate::graphql::rows::{self, Listing, Partners, Type, children_under, link, made_of, page_of};
+use crate::graphql::rows::{self, Listing, PartnerVisibility, TypeDescription, child_list_of, link, made_of, page_of};
 use crate::graphql::tenant::audit::histories;
 use crate::graphql::terms::write_terms;
 use crate::store::commission::Parent;
@@ -22,7 +22,7 @@ pub fn campaigns(list: view::List) -> Listing {
     }
 }
 
-pub static CAMPAIGN: Type = Type {
+pub static CAMPAIGN: TypeDescription = TypeDescription {
     name: "Campaign",
     resource: Resource::Campaigns,
     identity: &["id", "name", "externalId"],
@@ -37,16 +37,16 @@ pub static CAMPAIGN: Type = Type {
             "name" => value(Column::Name, view::text),
             "externalId" => value(Column::ExternalId, view::text),
             "status" => value(Column::Status, view::word!(campaign::CampaignStatus)),
-            "terms" => made_of(view::column(Column::Terms), write_terms).for_partners(Partners::EmptyList),
-            "holdbackDays" => value(Column::HoldbackDays, view::number).for_partners(Partners::Null),
-            "startsAt" => value(Column::StartsAt, view::moment).for_partners(Partners::Null),
-            "endsAt" => value(Column::EndsAt, view::moment).for_partners(Partners::Null),
-            "advertiser" => link(view::column(Column::AdvertiserId), &ADVERTISER).for_partners(Partners::Null),
+            "terms" => made_of(view::column(Column::Terms), write_terms).for_partners(PartnerVisibility::EmptyList),
+            "holdbackDays" => value(Column::HoldbackDays, view::number).for_partners(PartnerVisibility::Null),
+            "startsAt" => value(Column::StartsAt, view::moment).for_partners(PartnerVisibility::Null),
+            "endsAt" => value(Column::EndsAt, view::moment).for_partners(PartnerVisibility::Null),
+            "advertiser" => link(view::column(Column::AdvertiserId), &ADVERTISER).for_partners(PartnerVisibility::Null),
             "createdAt" => value(Column::CreatedAt, view::moment),
             "updatedAt" => value(Column::UpdatedAt, view::moment),
-            "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Campaign)),
+            "commissions" => page_of(|ctx| commission_pages(ctx, Parent::Campaign)),
             "partners" => page_of(|ctx| {
-                children_under::<PartnersOfCampaign>(
+                child_list_of::<PartnersOfCampaign>(
                     ctx,
                     Resource::Partners,
                     partners(store::partner::list_of_campaigns()),

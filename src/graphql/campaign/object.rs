@@ -14,12 +14,12 @@ use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::identity;
 use crate::graphql::label::Advertiser;
-use crate::graphql::ledger::commission::{CommissionConnection, CommissionFilter, under};
+use crate::graphql::ledger::commission::{CommissionConnection, CommissionFilter, commissions_of};
 use crate::graphql::loader::PartnersOfCampaign;
 use crate::graphql::order::CommissionOrder;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
-use crate::graphql::rows::{Described, Type};
+use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::graphql::terms::CommissionTerm;
@@ -54,8 +54,8 @@ impl From<campaign::Campaign> for Campaign {
     }
 }
 
-impl Described for Campaign {
-    const TYPE: &'static Type = &CAMPAIGN;
+impl RowObject for Campaign {
+    const TYPE: &'static TypeDescription = &CAMPAIGN;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -88,13 +88,13 @@ impl Campaign {
 
     /// Whether its events earn.
     async fn status(&self, ctx: &Context<'_>) -> Result<CampaignStatus, ApiError> {
-        identity::beyond(ctx, Resource::Campaigns)?;
+        identity::require_read(ctx, Resource::Campaigns)?;
         Ok(self.0.status.into())
     }
 
     /// The live terms, which pay partners without a snapshot; empty: the rules of the partner's group pay.
     async fn terms(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTerm>, ApiError> {
-        identity::beyond(ctx, Resource::Campaigns)?;
+        identity::require_read(ctx, Resource::Campaigns)?;
         let terms = if request(ctx).is_partner() {
             &[]
         } else {
@@ -105,23 +105,23 @@ impl Campaign {
 
     /// How many days a commission waits before it may be approved; null: it is approved by hand only.
     async fn holdback_days(&self, ctx: &Context<'_>) -> Nullable<u32> {
-        identity::staffs_part(ctx, Resource::Campaigns, self.0.holdback_days)
+        identity::staff_part(ctx, Resource::Campaigns, self.0.holdback_days)
     }
 
     /// From when on events earn; null: they always did.
     async fn starts_at(&self, ctx: &Context<'_>) -> Nullable<DateTime> {
-        identity::staffs_part(ctx, Resource::Campaigns, self.0.starts_at.map(DateTime))
+        identity::staff_part(ctx, Resource::Campaigns, self.0.starts_at.map(DateTime))
     }
 
     /// From when on events earn no more; null: no end is set.
     async fn ends_at(&self, ctx: &Context<'_>) -> Nullable<DateTime> {
-        identity::staffs_part(ctx, Resource::Campaigns, self.0.ends_at.map(DateTime))
+        identity::staff_part(ctx, Resource::Campaigns, self.0.ends_at.map(DateTime))
     }
 
     /// Who owns it; null if nobody is named.
     async fn advertiser(&self, ctx: &Context<'_>) -> Nullable<Advertiser> {
         nullable(async {
-            identity::beyond(ctx, Resource::Campaigns)?;
+            identity::require_read(ctx, Resource::Campaigns)?;
             let Some(id) = self.0.advertiser_id else {
                 return Ok(None);
             };
@@ -133,13 +133,13 @@ impl Campaign {
 
     /// When it was created.
     async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::beyond(ctx, Resource::Campaigns)?;
+        identity::require_read(ctx, Resource::Campaigns)?;
         Ok(DateTime(self.0.created_at))
     }
 
     /// When it was last changed.
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::beyond(ctx, Resource::Campaigns)?;
+        identity::require_read(ctx, Resource::Campaigns)?;
         Ok(DateTime(self.0.updated_at))
     }
 
@@ -183,6 +183,6 @@ impl Campaign {
         #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        under(ctx, Parent::Campaign, self.0.id.uuid(), &page, filter, order_by)
+        commissions_of(ctx, Parent::Campaign, self.0.id.uuid(), &page, filter, order_by)
     }
 }

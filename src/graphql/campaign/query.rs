@@ -12,10 +12,10 @@ use crate::domain::id::CampaignId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::lookup::{all_wanted, ids, one_of_two, wanted};
+use crate::graphql::lookup::{id_or_external_id, ids, search_text, search_texts};
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::graphql::scalar::DateTime;
 use crate::store::campaign::CampaignOrder;
 use crate::store::{self, view};
@@ -67,15 +67,17 @@ impl CampaignQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Its external id.")] external_id: Option<String>,
-    ) -> Nullable<Shown<Campaign>> {
+    ) -> Nullable<Projected<Campaign>> {
         nullable(async {
             let request = request(ctx);
             request.caller.read(Resource::Campaigns)?;
-            match one_of_two(id, external_id)? {
-                Ok(id) => Shown::row(ctx, id.parse::<CampaignId>()?.uuid()),
+            match id_or_external_id(id, external_id)? {
+                Ok(id) => Projected::row(ctx, id.parse::<CampaignId>()?.uuid()),
                 // External ids of campaigns are not for partners, nor whether a guess is right.
                 Err(_) if request.is_partner() => Ok(None),
-                Err(external_id) => Shown::named(ctx, view::column(view::CampaignColumn::ExternalId), external_id),
+                Err(external_id) => {
+                    Projected::by_column(ctx, view::column(view::CampaignColumn::ExternalId), external_id)
+                }
             }
         })
         .await
@@ -93,7 +95,7 @@ impl CampaignQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CampaignFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CampaignOrderField>>,
-    ) -> Result<Pages<Connection<Campaign>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<Campaign>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Campaigns)?;
         let filter = filter.unwrap_or_default();
@@ -107,7 +109,7 @@ impl CampaignQuery {
             caller.staff_only()?;
         }
         let filter = store::campaign::CampaignFilter {
-            search: filter.search.map(|text| wanted("search", text)).transpose()?,
+            search: filter.search.map(|text| search_text("search", text)).transpose()?,
             status: filter
                 .status
                 .map(|list| list.into_iter().map(campaign::CampaignStatus::from).collect()),
@@ -115,7 +117,7 @@ impl CampaignQuery {
             partner: filter.partner_id.map(|id| id.parse()).transpose()?,
             advertisers: ids(filter.advertiser_ids)?,
             partners: ids(filter.partner_ids)?,
-            external_ids: all_wanted("filter.externalIds", filter.external_ids)?,
+            external_ids: search_texts("filter.externalIds", filter.external_ids)?,
             created_from: filter.created_from.map(|moment| moment.0),
             created_to: filter.created_to.map(|moment| moment.0),
         };
@@ -123,7 +125,7 @@ impl CampaignQuery {
         let cursors = order::cursors((scope, "campaigns", &filter), sorted);
         let arguments = PageArguments::new(first, after, last, before);
         let listing = campaigns(store::campaign::list(filter.clone(), sorted));
-        listed(listing, &cursors, &arguments, move |request| {
+        projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();
             Box::pin(async move { Ok(store::campaign::count(request.store().reader(), &scope, &filter).await?) })
         })

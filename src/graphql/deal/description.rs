@@ -4,9 +4,11 @@ use super::object::Deal;
 use crate::auth::Resource;
 use crate::domain::id;
 use crate::graphql::deal::pipeline::PAYMENT_STAGE;
-use crate::graphql::ledger::commission::commissions_under;
+use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::partner::PARTNER;
-use crate::graphql::rows::{self, Listing, Partners, Type, amount, link, page_of, required, resolver};
+use crate::graphql::rows::{
+    self, Listing, PartnerVisibility, TypeDescription, amount, link, page_of, required, resolver,
+};
 use crate::store::commission::Parent;
 use crate::store::{self, view};
 
@@ -20,7 +22,7 @@ pub fn deals(list: view::List) -> Listing {
     }
 }
 
-pub static DEAL: Type = Type {
+pub static DEAL: TypeDescription = TypeDescription {
     name: "Deal",
     resource: Resource::Deals,
     identity: &[],
@@ -42,8 +44,8 @@ pub static DEAL: Type = Type {
             "owner" => value(Column::Owner, view::text),
             "renewals" => value(Column::Renewals, view::number),
             "customFields" => ask(),
-            "forecast" => ask().for_partners(Partners::EmptyList),
-            "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Deal)),
+            "forecast" => ask().for_partners(PartnerVisibility::EmptyList),
+            "commissions" => page_of(|ctx| commission_pages(ctx, Parent::Deal)),
             "createdAt" => value(Column::CreatedAt, view::moment),
             "updatedAt" => value(Column::UpdatedAt, view::moment),
             _ => return None,

@@ -5,7 +5,7 @@ use async_graphql::{Enum, ID, InputObject};
 use crate::domain::deal;
 use crate::graphql::deal::pipeline::StageOutcome;
 use crate::graphql::error::ApiError;
-use crate::graphql::lookup::{all_wanted, bounds, ids, wanted};
+use crate::graphql::lookup::{amount_bounds, ids, search_text, search_texts};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::store::deal::{DealFilter as StoreFilter, DealOrder};
 
@@ -42,9 +42,9 @@ impl DealFilter {
     pub(super) fn read(self) -> Result<StoreFilter, ApiError> {
         let currency = self.currency.map(|code| code.0);
         let (least, most) = (("filter.minValue", self.min_value), ("filter.maxValue", self.max_value));
-        let (least_minor, most_minor) = bounds(least, most, currency)?;
+        let (least_minor, most_minor) = amount_bounds(least, most, currency)?;
         Ok(StoreFilter {
-            search: self.search.map(|text| wanted("filter.search", text)).transpose()?,
+            search: self.search.map(|text| search_text("filter.search", text)).transpose()?,
             partner: self.partner_id.map(|id| id.parse()).transpose()?,
             stage: self.stage_id.map(|id| id.parse()).transpose()?,
             outcome: self
@@ -53,7 +53,7 @@ impl DealFilter {
             currency,
             partners: ids(self.partner_ids)?,
             stages: ids(self.stage_ids)?,
-            external_ids: all_wanted("filter.externalIds", self.external_ids)?,
+            external_ids: search_texts("filter.externalIds", self.external_ids)?,
             least_minor,
             most_minor,
             created_from: self.created_from.map(|moment| moment.0),

@@ -14,11 +14,11 @@ use crate::graphql::context::request;
 use crate::graphql::deal::pipeline::{CustomField, CustomFieldOption, PaymentStage};
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::identity;
-use crate::graphql::ledger::commission::{CommissionConnection, under};
+use crate::graphql::ledger::commission::{CommissionConnection, commissions_of};
 use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
-use crate::graphql::rows::{Described, Type};
+use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::DateTime;
 use crate::store::commission::Parent;
 use crate::store::{self, StoreError, view};
@@ -47,8 +47,8 @@ impl Deal {
     }
 }
 
-impl Described for Deal {
-    const TYPE: &'static Type = &DEAL;
+impl RowObject for Deal {
+    const TYPE: &'static TypeDescription = &DEAL;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -138,7 +138,7 @@ impl Deal {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        under(ctx, Parent::Deal, self.0.id.uuid(), &page, None, None)
+        commissions_of(ctx, Parent::Deal, self.0.id.uuid(), &page, None, None)
     }
 
     /// What the rules would pay if it went on through the stages behind its own, none of them lost, and were then

@@ -4,11 +4,11 @@ use async_graphql::{Context, Object};
 
 use super::object::Deal;
 use crate::auth::Resource;
-use crate::graphql::context::Mutation;
+use crate::graphql::context::MutationContext;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::ledger::commission::Commission;
-use crate::graphql::rows::{Rows, Shown};
-use crate::graphql::user_error::{UserError, answer, shown, shown_rows};
+use crate::graphql::rows::{Projected, Rows};
+use crate::graphql::user_error::{UserError, answer, projected, projected_rows};
 use crate::service::ServiceError;
 use crate::service::deal::Done;
 
@@ -23,13 +23,13 @@ pub struct DealPayload {
 #[Object]
 impl DealPayload {
     /// The deal as it is now; null if nothing was changed.
-    async fn deal(&self, ctx: &Context<'_>) -> Nullable<Shown<Deal>> {
-        shown(ctx, Resource::Deals, self.deal.as_ref())
+    async fn deal(&self, ctx: &Context<'_>) -> Nullable<Projected<Deal>> {
+        projected(ctx, Resource::Deals, self.deal.as_ref())
     }
 
     /// The commissions that this made due.
     async fn commissions(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
-        shown_rows(ctx, &self.commissions)
+        projected_rows(ctx, &self.commissions)
     }
 
     /// What to mend; empty: it is done.
@@ -40,7 +40,7 @@ impl DealPayload {
 
 impl DealPayload {
     pub(super) fn of<'b>(
-        mutation: &'b Mutation<'_>,
+        mutation: &'b MutationContext<'_>,
         doing: impl Future<Output = Result<Done, ServiceError>> + Send + 'b,
     ) -> impl Future<Output = Result<Self, ApiError>> + Send + 'b {
         let answered = mutation.answered(doing);

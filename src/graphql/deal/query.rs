@@ -12,10 +12,10 @@ use crate::domain::id::DealId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::lookup::one_of_two;
+use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::order::{self, OrderBy, within_currency};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::store::deal::DealOrder;
 use crate::store::{self, view};
 
@@ -30,11 +30,11 @@ impl DealQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Or the id that another system gave it.")] external_id: Option<String>,
-    ) -> Nullable<Shown<Deal>> {
+    ) -> Nullable<Projected<Deal>> {
         nullable(async {
-            match one_of_two(id, external_id)? {
-                Ok(id) => Shown::row(ctx, id.parse::<DealId>()?.uuid()),
-                Err(external_id) => Shown::named(ctx, view::column(view::DealColumn::ExternalId), external_id),
+            match id_or_external_id(id, external_id)? {
+                Ok(id) => Projected::row(ctx, id.parse::<DealId>()?.uuid()),
+                Err(external_id) => Projected::by_column(ctx, view::column(view::DealColumn::ExternalId), external_id),
             }
         })
         .await
@@ -51,7 +51,7 @@ impl DealQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<DealFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<DealOrderField>>,
-    ) -> Result<Pages<Connection<Deal>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<Deal>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Deals)?;
         let filter = Arc::new(filter.unwrap_or_default().read()?);
         let sorted = OrderBy::read(order_by);
@@ -61,7 +61,7 @@ impl DealQuery {
         let cursors = order::cursors((scope, "deals", &filter), sorted);
         let arguments = PageArguments::new(first, after, last, before);
         let listing = deals(store::deal::list(filter.clone(), sorted));
-        listed(listing, &cursors, &arguments, move |request| {
+        projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();
             Box::pin(async move { Ok(store::deal::count(request.store().reader(), &scope, &filter).await?) })
         })

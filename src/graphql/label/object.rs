@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::auth::Resource;
 use crate::domain::id;
 use crate::domain::label::Label;
-use crate::graphql::rows::{Described, Type, value};
+use crate::graphql::rows::{RowObject, TypeDescription, value};
 use crate::store::view;
 
 /// A label of partners, such as "Gold", that restricts commission rules.
@@ -57,7 +57,7 @@ pub struct Advertiser {
 macro_rules! described {
     ($($name:ident is $type:literal by $label:literal: $kind:ident, $table:ident, $columns:ident . $column:ident, $resource:ident;)+) => {
         $(
-            pub static $name: Type = Type {
+            pub static $name: TypeDescription = TypeDescription {
                 name: $type,
                 resource: Resource::$resource,
                 identity: &[],
@@ -75,8 +75,8 @@ macro_rules! described {
                 },
             };
 
-            impl Described for $kind {
-                const TYPE: &'static Type = &$name;
+            impl RowObject for $kind {
+                const TYPE: &'static TypeDescription = &$name;
 
                 fn uuid(&self) -> Uuid {
                     self.uuid

@@ -10,7 +10,7 @@ use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Listing, Pages};
+use crate::graphql::rows::{Listing, ProjectedPage};
 use crate::store;
 use crate::store::page::Place;
 
@@ -43,7 +43,7 @@ impl LabelQuery {
         #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Pages<Connection<Advertiser>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<Advertiser>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Campaigns)?;
         let cursors = Cursors::of((scope, "advertisers"));
         let page = PageArguments::new(first, after, last, before).read(&cursors)?;
@@ -53,7 +53,7 @@ impl LabelQuery {
             edge: "AdvertiserEdge",
             list: store::label::advertisers(),
         };
-        let asked = listing.asked(&page, &cursors);
+        let selected = listing.page(&page, &cursors);
         let connection = Connection::new(
             cursors,
             move |request| {
@@ -71,6 +71,6 @@ impl LabelQuery {
                 )
             },
         );
-        Ok(Pages::of(asked, connection))
+        Ok(ProjectedPage::of(selected, connection))
     }
 }

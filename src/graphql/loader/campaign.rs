@@ -24,9 +24,9 @@ impl Fetch for CampaignById {
 
 /// Campaigns that rows name, by id, whoever reads these rows: a partner is promised something for campaigns that it does
 /// not belong to.
-pub struct NamedCampaign;
+pub struct ReferencedCampaign;
 
-impl Fetch for NamedCampaign {
+impl Fetch for ReferencedCampaign {
     type Key = Uuid;
     type Value = Arc<Campaign>;
 

@@ -8,7 +8,6 @@ mod api_key;
 mod as_of;
 mod audit;
 mod backtest;
-mod bygone;
 mod campaign;
 mod children;
 mod commission;
@@ -18,6 +17,7 @@ mod ledger;
 mod partner;
 mod partner_group;
 mod partnership_request;
+mod past_tier_progress;
 mod payout;
 mod payout_run;
 mod revenue;
@@ -50,8 +50,7 @@ pub use audit::HistoryOfObject;
 pub use backtest::{
     BacktestCounts, BacktestMonths, BacktestPageKey, BacktestPages, BacktestTotals, ByCampaign, ByPartner,
 };
-pub use bygone::BygoneProgress;
-pub use campaign::{CampaignById, CampaignsOfPartner, NamedCampaign};
+pub use campaign::{CampaignById, CampaignsOfPartner, ReferencedCampaign};
 use children::children;
 pub use children::{Children, CountsOf, PageKey, PagesOf};
 pub use commission::{CommissionCounts, CommissionPageKey, CommissionPages, CommissionTotals, CommissionsKey};
@@ -68,6 +67,7 @@ pub use ledger::{
 pub use partner::{PartnerById, PartnersOfCampaign, PartnersOfGroup, TransitionsOfPartner};
 pub use partner_group::PartnerGroupById;
 pub use partnership_request::PartnershipRequestById;
+pub use past_tier_progress::PastTierProgress;
 pub use payout::{PayoutCounts, PayoutPageKey, PayoutPages};
 pub use payout_run::{
     PayoutRunById, PayoutRunLineCounts, PayoutRunLinePageKey, PayoutRunLinePages, PayoutRunLinesKey, PayoutRunTotals,
@@ -92,23 +92,23 @@ pub trait Fetch: 'static {
 }
 
 /// The answer for one key; an error is shared by all keys of its batch.
-type Answer<V> = Result<Option<V>, Arc<StoreError>>;
+type LoadResult<V> = Result<Option<V>, Arc<StoreError>>;
 
 /// What all loaders of a request share.
-struct Source {
+struct LoaderContext {
     store: Store,
     scope: Scope,
     metrics: Arc<Metrics>,
 }
 
 struct Batch<F> {
-    source: Arc<Source>,
+    context: Arc<LoaderContext>,
     fetch: PhantomData<fn() -> F>,
 }
 
-impl<F: Fetch> BatchFn<F::Key, Answer<F::Value>> for Batch<F> {
-    async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, Answer<F::Value>> {
-        let Source { store, scope, metrics } = &*self.source;
+impl<F: Fetch> BatchFn<F::Key, LoadResult<F::Value>> for Batch<F> {
+    async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, LoadResult<F::Value>> {
+        let LoaderContext { store, scope, metrics } = &*self.context;
         metrics.loader_batches.observe(keys.len() as f64);
         let span = telemetry::batch(std::any::type_name::<F>(), keys.len());
         match F::fetch(store, scope, keys).instrument(span).await {
@@ -122,12 +122,12 @@ impl<F: Fetch> BatchFn<F::Key, Answer<F::Value>> for Batch<F> {
     }
 }
 
-type Inner<F> = cached::Loader<<F as Fetch>::Key, Answer<<F as Fetch>::Value>, Batch<F>>;
+type CachedLoader<F> = cached::Loader<<F as Fetch>::Key, LoadResult<<F as Fetch>::Value>, Batch<F>>;
 
 /// Collects the keys of one level and reads them together. Made when it is first asked: a request uses few of all.
 pub struct Loader<F: Fetch> {
-    source: Arc<Source>,
-    inner: OnceLock<Inner<F>>,
+    context: Arc<LoaderContext>,
+    inner: OnceLock<CachedLoader<F>>,
 }
 
 impl<F: Fetch> Loader<F> {
@@ -138,16 +138,16 @@ impl<F: Fetch> Loader<F> {
     /// the other: with 3 turns the last of them came too late now and then, and cost a statement more.
     const YIELDS: usize = 10;
 
-    fn new(source: Arc<Source>) -> Self {
+    fn new(context: Arc<LoaderContext>) -> Self {
         let inner = OnceLock::new();
-        Self { source, inner }
+        Self { context, inner }
     }
 
     /// The value of `key`; `None` if it names nothing that the caller may see.
     pub async fn load(&self, key: F::Key) -> Result<Option<F::Value>, ApiError> {
         let loader = self.inner.get_or_init(|| {
             let batch = Batch {
-                source: self.source.clone(),
+                context: self.context.clone(),
                 fetch: PhantomData,
             };
             cached::Loader::new(batch)
@@ -190,12 +190,12 @@ macro_rules! loaders {
 
         impl Loaders {
             pub fn new(store: &Store, scope: Scope, metrics: &Arc<Metrics>) -> Self {
-                let source = Arc::new(Source {
+                let context = Arc::new(LoaderContext {
                     store: store.clone(),
                     scope,
                     metrics: metrics.clone(),
                 });
-                Self { $($name: Loader::new(source.clone()),)+ }
+                Self { $($name: Loader::new(context.clone()),)+ }
             }
 
             /// Lets go of everything that was read.
@@ -219,7 +219,7 @@ loaders! {
     categories_of_partner: CategoriesOfPartner,
     advertiser: LabelById<id::Advertiser>,
     campaign: CampaignById,
-    named_campaign: NamedCampaign,
+    referenced_campaign: ReferencedCampaign,
     campaigns_of_partner: PagesOf<CampaignsOfPartner>,
     campaign_count_of_partner: CountsOf<CampaignsOfPartner>,
     snapshot: SnapshotById,
@@ -240,7 +240,7 @@ loaders! {
     revenue_adjustments_of_event: PagesOf<RevenueAdjustmentsOfEvent>,
     revenue_adjustment_count_of_event: CountsOf<RevenueAdjustmentsOfEvent>,
     tier_progress: TierProgress,
-    bygone_progress: BygoneProgress,
+    past_tier_progress: PastTierProgress,
     terms_in_force: TermsOfPartner,
     offers: OffersOfPartner,
     customer: CustomerById,

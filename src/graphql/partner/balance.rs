@@ -6,11 +6,11 @@ use crate::auth::Resource;
 use crate::domain::commission::Balance;
 use crate::domain::money::Sum;
 use crate::graphql::money::Money;
-use crate::graphql::rows::{self, Field, Type, same, values};
+use crate::graphql::rows::{self, FieldDescription, TypeDescription, same, values};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
 use crate::store::view::{self, PartnerBalanceColumn as Column};
 
-pub static PARTNER_BALANCE: Type = part("PartnerBalance", |name| {
+pub static PARTNER_BALANCE: TypeDescription = part("PartnerBalance", |name| {
     Some(match name {
         "currency" => rows::value(view::column(Column::Currency), view::text),
         "accrued" => sum(Column::AccruedMinor),
@@ -27,15 +27,15 @@ pub static PARTNER_BALANCE: Type = part("PartnerBalance", |name| {
     })
 });
 
-static ACCRUED: Type = part("Money", |name| money(name, || sum(Column::AccruedMinor)));
-static APPROVED: Type = part("Money", |name| money(name, || sum(Column::ApprovedMinor)));
-static PAID: Type = part("Money", |name| money(name, || sum(Column::PaidMinor)));
-static REVERSED: Type = part("Money", |name| money(name, || sum(Column::ReversedMinor)));
-static PAYABLE: Type = part("Money", |name| money(name, payable));
+static ACCRUED: TypeDescription = part("Money", |name| money(name, || sum(Column::AccruedMinor)));
+static APPROVED: TypeDescription = part("Money", |name| money(name, || sum(Column::ApprovedMinor)));
+static PAID: TypeDescription = part("Money", |name| money(name, || sum(Column::PaidMinor)));
+static REVERSED: TypeDescription = part("Money", |name| money(name, || sum(Column::ReversedMinor)));
+static PAYABLE: TypeDescription = part("Money", |name| money(name, payable));
 
 /// What the row of a balance is shown as: the whole, or one of its sums.
-const fn part(name: &'static str, field: fn(&str) -> Option<Field>) -> Type {
-    Type {
+const fn part(name: &'static str, field: fn(&str) -> Option<FieldDescription>) -> TypeDescription {
+    TypeDescription {
         name,
         resource: Resource::Commissions,
         identity: &[],
@@ -46,7 +46,7 @@ const fn part(name: &'static str, field: fn(&str) -> Option<Field>) -> Type {
     }
 }
 
-fn money(field: &str, amount: fn() -> Field) -> Option<Field> {
+fn money(field: &str, amount: fn() -> FieldDescription) -> Option<FieldDescription> {
     match field {
         "amount" => Some(amount()),
         "currency" => Some(rows::value(view::column(Column::Currency), view::text)),
@@ -54,11 +54,11 @@ fn money(field: &str, amount: fn() -> Field) -> Option<Field> {
     }
 }
 
-fn sum(minor: Column) -> Field {
+fn sum(minor: Column) -> FieldDescription {
     values([view::column(Column::Currency), view::column(minor)], view::sum)
 }
 
-fn payable() -> Field {
+fn payable() -> FieldDescription {
     let columns = [Column::Currency, Column::ApprovedMinor, Column::ReservedMinor];
     values(columns.map(view::column), view::difference)
 }

@@ -8,12 +8,14 @@ use crate::domain::{id, partner};
 use crate::graphql::campaign::campaigns;
 use crate::graphql::deal::deals;
 use crate::graphql::label::{PARTNER_CATEGORY, PARTNER_TIER};
-use crate::graphql::ledger::commission::commissions_under;
+use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::ledger::customer::customers;
 use crate::graphql::loader::{CampaignsOfPartner, CustomersOfPartner, DealsOfPartner};
 use crate::graphql::partner_group::PARTNER_GROUP;
-use crate::graphql::payout::payouts_of;
-use crate::graphql::rows::{self, Listing, Partners, Type, children_under, family, link, page_of, resolver, values};
+use crate::graphql::payout::payout_pages;
+use crate::graphql::rows::{
+    self, Listing, PartnerVisibility, TypeDescription, child_list_of, family, link, page_of, resolver, values,
+};
 use crate::graphql::tenant::audit::histories;
 use crate::graphql::terms::COMMISSION_SNAPSHOT;
 use crate::store::commission::Parent;
@@ -30,7 +32,7 @@ pub fn partners(list: view::List) -> Listing {
     }
 }
 
-pub static PARTNER: Type = Type {
+pub static PARTNER: TypeDescription = TypeDescription {
     name: "Partner",
     resource: Resource::Partners,
     identity: &["id", "name", "externalId"],
@@ -48,39 +50,43 @@ pub static PARTNER: Type = Type {
             "externalId" => value(Column::ExternalId, view::text),
             "type" => value(Column::Type, view::word!(partner::PartnerType)),
             "status" => value(Column::Status, view::word!(partner::PartnerStatus)),
-            "tags" => value(Column::Tags, view::document).for_partners(Partners::EmptyList),
-            "metadata" => value(Column::Metadata, view::document).for_partners(Partners::Null),
+            "tags" => value(Column::Tags, view::document).for_partners(PartnerVisibility::EmptyList),
+            "metadata" => value(Column::Metadata, view::document).for_partners(PartnerVisibility::Null),
             "group" => link(view::column(Column::GroupId), &PARTNER_GROUP),
-            "tier" => link(view::column(Column::TierId), &PARTNER_TIER).for_partners(Partners::Null),
-            "categories" => family(&PARTNER_CATEGORY, store::label::categories).for_partners(Partners::EmptyList),
-            "transitions" => family(&PARTNER_TRANSITION, store::partner::transitions).for_partners(Partners::EmptyList),
+            "tier" => link(view::column(Column::TierId), &PARTNER_TIER).for_partners(PartnerVisibility::Null),
+            "categories" => {
+                family(&PARTNER_CATEGORY, store::label::categories).for_partners(PartnerVisibility::EmptyList)
+            }
+            "transitions" => {
+                family(&PARTNER_TRANSITION, store::partner::transitions).for_partners(PartnerVisibility::EmptyList)
+            }
             "payoutCurrency" => value(Column::PayoutCurrency, view::text),
-            "payoutReference" => value(Column::PayoutReference, view::text).for_partners(Partners::Null),
+            "payoutReference" => value(Column::PayoutReference, view::text).for_partners(PartnerVisibility::Null),
             "createdAt" => value(Column::CreatedAt, view::moment),
             "updatedAt" => value(Column::UpdatedAt, view::moment),
             "activatedAt" => value(Column::ActivatedAt, view::moment),
             "revokedAt" => value(Column::RevokedAt, view::moment),
-            "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Partner)),
+            "commissions" => page_of(|ctx| commission_pages(ctx, Parent::Partner)),
             "balances" => family(&PARTNER_BALANCE, store::balance::family),
             "campaigns" => page_of(|ctx| {
-                children_under::<CampaignsOfPartner>(
+                child_list_of::<CampaignsOfPartner>(
                     ctx,
                     Resource::Campaigns,
                     campaigns(store::campaign::list_of_partners()),
                 )
             }),
-            "payouts" => page_of(|ctx| payouts_of(ctx, PayoutParent::Partner)),
+            "payouts" => page_of(|ctx| payout_pages(ctx, PayoutParent::Partner)),
             "customers" => page_of(|ctx| {
-                children_under::<CustomersOfPartner>(
+                child_list_of::<CustomersOfPartner>(
                     ctx,
                     Resource::Events,
                     customers(store::customer::list_of_partners()),
                 )
             }),
-            "tierProgress" => ask().for_partners(Partners::Narrowed),
+            "tierProgress" => ask().for_partners(PartnerVisibility::Narrowed),
             "lifetimeValue" => family(&LIFETIME_VALUE, store::standing::lifetime_values),
             "deals" => page_of(|ctx| {
-                children_under::<DealsOfPartner>(ctx, Resource::Deals, deals(store::deal::list_of_partners()))
+                child_list_of::<DealsOfPartner>(ctx, Resource::Deals, deals(store::deal::list_of_partners()))
             }),
             "commissionSnapshots" => family(&COMMISSION_SNAPSHOT, store::snapshot::family),
             "commissionSnapshot" | "termsInForce" | "pastTierProgress" | "balancesAsOf" => ask(),
@@ -91,7 +97,7 @@ pub static PARTNER: Type = Type {
 };
 
 /// What its customers paid, in one currency.
-pub static LIFETIME_VALUE: Type = Type {
+pub static LIFETIME_VALUE: TypeDescription = TypeDescription {
     name: "Money",
     resource: Resource::Commissions,
     identity: &[],

@@ -9,7 +9,7 @@ use crate::auth::{Caller, Denied, Resource, Scope};
 use crate::domain::partner;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
-use crate::graphql::lookup::{all_wanted, ids, wanted};
+use crate::graphql::lookup::{ids, search_text, search_texts};
 use crate::graphql::order::OrderDirection;
 use crate::graphql::scalar::{CurrencyCode, DateTime};
 use crate::store;
@@ -57,7 +57,7 @@ pub struct PartnerFilter {
 impl PartnerFilter {
     pub(super) fn read(self) -> Result<store::partner::PartnerFilter, ApiError> {
         Ok(store::partner::PartnerFilter {
-            search: self.search.map(|text| wanted("search", text)).transpose()?,
+            search: self.search.map(|text| search_text("search", text)).transpose()?,
             group: self.group_id.map(|id| id.parse()).transpose()?,
             tier: self.tier_id.map(|id| id.parse()).transpose()?,
             category: self.category_id.map(|id| id.parse()).transpose()?,
@@ -68,13 +68,13 @@ impl PartnerFilter {
             status: self
                 .status
                 .map(|list| list.into_iter().map(partner::PartnerStatus::from).collect()),
-            tag: self.tag.map(|text| wanted("tag", text)).transpose()?,
+            tag: self.tag.map(|text| search_text("tag", text)).transpose()?,
             groups: ids(self.group_ids)?,
             tiers: ids(self.tier_ids)?,
             categories: ids(self.category_ids)?,
             campaigns: ids(self.campaign_ids)?,
-            tags: all_wanted("filter.tags", self.tags)?,
-            external_ids: all_wanted("filter.externalIds", self.external_ids)?,
+            tags: search_texts("filter.tags", self.tags)?,
+            external_ids: search_texts("filter.externalIds", self.external_ids)?,
             created_from: self.created_from.map(|moment| moment.0),
             created_to: self.created_to.map(|moment| moment.0),
         })
@@ -114,12 +114,12 @@ pub enum PartnerOrderField {
 }
 
 /// What the list of partners is asked for by.
-pub struct Asked {
+pub struct PartnerSelection {
     pub filter: Arc<store::partner::PartnerFilter>,
     pub sorted: Sorted<StoreOrder>,
 }
 
-impl Asked {
+impl PartnerSelection {
     pub fn read(
         caller: &Caller,
         filter: Option<PartnerFilter>,

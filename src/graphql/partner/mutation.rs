@@ -61,7 +61,12 @@ pub struct IssuePartnerTokenPayload {
     pub user_errors: Vec<UserError>,
 }
 
-async fn moved(ctx: &Context<'_>, id: ID, the_move: PartnerMove, reason: Option<String>) -> Nullable<PartnerPayload> {
+async fn change_partner_status(
+    ctx: &Context<'_>,
+    id: ID,
+    the_move: PartnerMove,
+    reason: Option<String>,
+) -> Nullable<PartnerPayload> {
     let request = mutation(ctx).await;
     Some(
         PartnerPayload::of(
@@ -133,7 +138,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which partner.")] input: ActivatePartnerInput,
     ) -> Nullable<PartnerPayload> {
-        moved(ctx, input.id, PartnerMove::Activate, None).await
+        change_partner_status(ctx, input.id, PartnerMove::Activate, None).await
     }
 
     /// Suspends a partner: new events earn nothing and its tokens are dead from now on. Needs `partners:write`.
@@ -142,7 +147,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which partner, and why.")] input: SuspendPartnerInput,
     ) -> Nullable<PartnerPayload> {
-        moved(ctx, input.id, PartnerMove::Suspend, Some(input.reason)).await
+        change_partner_status(ctx, input.id, PartnerMove::Suspend, Some(input.reason)).await
     }
 
     /// Revokes a partnership: new events earn nothing and its tokens are dead from now on. Needs `partners:write`.
@@ -151,7 +156,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which partner, and why.")] input: RevokePartnerInput,
     ) -> Nullable<PartnerPayload> {
-        moved(ctx, input.id, PartnerMove::Revoke, Some(input.reason)).await
+        change_partner_status(ctx, input.id, PartnerMove::Revoke, Some(input.reason)).await
     }
 
     /// Brings a revoked partner back. Its tokens from before stay dead. Needs `partners:write`.
@@ -160,7 +165,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which partner.")] input: ReinstatePartnerInput,
     ) -> Nullable<PartnerPayload> {
-        moved(ctx, input.id, PartnerMove::Reinstate, None).await
+        change_partner_status(ctx, input.id, PartnerMove::Reinstate, None).await
     }
 
     /// Deletes a partner that has no event, commission, payout, deal, snapshot, customer or request and that no rule or tier

@@ -19,15 +19,15 @@ use crate::graphql::deal::Deal;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::identity;
 use crate::graphql::label::{PartnerCategory, PartnerTier};
-use crate::graphql::ledger::commission::{CommissionConnection, CommissionFilter, under};
+use crate::graphql::ledger::commission::{CommissionConnection, CommissionFilter, commissions_of};
 use crate::graphql::ledger::customer::Customer;
 use crate::graphql::loader::{BalancesKey, CampaignsOfPartner, CustomersOfPartner, DealsOfPartner, objects};
 use crate::graphql::money::Money;
 use crate::graphql::order::CommissionOrder;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner_group::PartnerGroup;
-use crate::graphql::payout::{Payout, payouts_under};
-use crate::graphql::rows::{Described, Shown, Type};
+use crate::graphql::payout::{Payout, payouts_of};
+use crate::graphql::rows::{Projected, RowObject, TypeDescription};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::graphql::terms::{CommissionSnapshot, TermsInForce};
@@ -54,14 +54,14 @@ impl From<partner::Partner> for Partner {
 
 impl Partner {
     /// As it writes itself; null if the caller may see none.
-    pub fn shown(ctx: &Context<'_>, id: PartnerId) -> Result<Option<Shown<Self>>, ApiError> {
-        identity::knows_partners(&request(ctx).caller)?;
-        Ok(Some(Shown::by_id(id.uuid())))
+    pub fn shown(ctx: &Context<'_>, id: PartnerId) -> Result<Option<Projected<Self>>, ApiError> {
+        identity::may_name_partners(&request(ctx).caller)?;
+        Ok(Some(Projected::by_id(id.uuid())))
     }
 }
 
-impl Described for Partner {
-    const TYPE: &'static Type = &PARTNER;
+impl RowObject for Partner {
+    const TYPE: &'static TypeDescription = &PARTNER;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -88,7 +88,7 @@ impl Partner {
 
     /// Its e-mail address in lower case, unique in the tenant.
     async fn email(&self, ctx: &Context<'_>) -> Result<&str, ApiError> {
-        identity::beyond(ctx, Resource::Partners)?;
+        identity::require_read(ctx, Resource::Partners)?;
         Ok(&self.0.email)
     }
 
@@ -100,31 +100,31 @@ impl Partner {
     /// How it brings customers.
     #[graphql(name = "type")]
     async fn partner_type(&self, ctx: &Context<'_>) -> Result<PartnerType, ApiError> {
-        identity::beyond(ctx, Resource::Partners)?;
+        identity::require_read(ctx, Resource::Partners)?;
         Ok(self.0.partner_type.into())
     }
 
     /// Where the partnership stands.
     async fn status(&self, ctx: &Context<'_>) -> Result<PartnerStatus, ApiError> {
-        identity::beyond(ctx, Resource::Partners)?;
+        identity::require_read(ctx, Resource::Partners)?;
         Ok(self.0.status.into())
     }
 
     /// Free labels.
     async fn tags(&self, ctx: &Context<'_>) -> Result<&[String], ApiError> {
-        identity::beyond(ctx, Resource::Partners)?;
+        identity::require_read(ctx, Resource::Partners)?;
         Ok(if request(ctx).is_partner() { &[] } else { &self.0.tags })
     }
 
     /// Whatever other systems want to keep with it; null if nothing.
     async fn metadata(&self, ctx: &Context<'_>) -> Nullable<Json> {
-        identity::staffs_part(ctx, Resource::Partners, self.0.metadata.clone().map(Json))
+        identity::staff_part(ctx, Resource::Partners, self.0.metadata.clone().map(Json))
     }
 
     /// Its group, whose rules pay where no other terms do; null: the tenant's default group counts.
     async fn group(&self, ctx: &Context<'_>) -> Nullable<PartnerGroup> {
         nullable(async {
-            identity::beyond(ctx, Resource::Partners)?;
+            identity::require_read(ctx, Resource::Partners)?;
             match self.0.group_id {
                 Some(id) => identity::partner_group(ctx, id).await,
                 None => Ok(None),
@@ -136,7 +136,7 @@ impl Partner {
     /// Its tier; null if it has none.
     async fn tier(&self, ctx: &Context<'_>) -> Nullable<PartnerTier> {
         nullable(async {
-            identity::beyond(ctx, Resource::Partners)?;
+            identity::require_read(ctx, Resource::Partners)?;
             let Some(id) = self.0.tier_id else { return Ok(None) };
             let tier = request(ctx).loaders().partner_tier.load(id.uuid()).await?;
             Ok(tier.map(PartnerTier::from))
@@ -146,46 +146,46 @@ impl Partner {
 
     /// Its categories by label.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
-        identity::beyond(ctx, Resource::Partners)?;
+        identity::require_read(ctx, Resource::Partners)?;
         let loader = &request(ctx).loaders().categories_of_partner;
         Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
 
     /// What it wants to be paid in; null: whatever it earned.
     async fn payout_currency(&self, ctx: &Context<'_>) -> Nullable<CurrencyCode> {
-        identity::part(ctx, Resource::Partners, self.0.payout_currency.map(CurrencyCode))
+        identity::readable_part(ctx, Resource::Partners, self.0.payout_currency.map(CurrencyCode))
     }
 
     /// What the payment service calls it, which payout files then say; null: they say its e-mail address. Staff only.
     async fn payout_reference(&self, ctx: &Context<'_>) -> Nullable<&str> {
-        identity::staffs_part(ctx, Resource::Partners, self.0.payout_reference.as_deref())
+        identity::staff_part(ctx, Resource::Partners, self.0.payout_reference.as_deref())
     }
 
     /// When it was created.
     async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::beyond(ctx, Resource::Partners)?;
+        identity::require_read(ctx, Resource::Partners)?;
         Ok(DateTime(self.0.created_at))
     }
 
     /// When it was last changed.
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::beyond(ctx, Resource::Partners)?;
+        identity::require_read(ctx, Resource::Partners)?;
         Ok(DateTime(self.0.updated_at))
     }
 
     /// When it first became active; null: it never was.
     async fn activated_at(&self, ctx: &Context<'_>) -> Nullable<DateTime> {
-        identity::part(ctx, Resource::Partners, self.0.activated_at.map(DateTime))
+        identity::readable_part(ctx, Resource::Partners, self.0.activated_at.map(DateTime))
     }
 
     /// When it was revoked; null: it is not.
     async fn revoked_at(&self, ctx: &Context<'_>) -> Nullable<DateTime> {
-        identity::part(ctx, Resource::Partners, self.0.revoked_at.map(DateTime))
+        identity::readable_part(ctx, Resource::Partners, self.0.revoked_at.map(DateTime))
     }
 
     /// The history of its status, oldest first.
     async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTransition>, ApiError> {
-        identity::beyond(ctx, Resource::Partners)?;
+        identity::require_read(ctx, Resource::Partners)?;
         let loader = &request(ctx).loaders().partner_transitions;
         Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
@@ -282,7 +282,7 @@ impl Partner {
         #[graphql(desc = "For events of this campaign; none: the partner-wide one.")] campaign_id: Option<ID>,
     ) -> Nullable<CommissionSnapshot> {
         nullable(async {
-            identity::beyond(ctx, Resource::Partners)?;
+            identity::require_read(ctx, Resource::Partners)?;
             let campaign = campaign_id.map(|id| id.parse()).transpose()?;
             CommissionSnapshot::in_force(ctx, self.0.id, campaign).await
         })
@@ -302,7 +302,7 @@ impl Partner {
         #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        under(ctx, Parent::Partner, self.0.id.uuid(), &page, filter, order_by)
+        commissions_of(ctx, Parent::Partner, self.0.id.uuid(), &page, filter, order_by)
     }
 
     /// The sums over its rows, one a currency. What is owed to individuals stands outside.
@@ -341,7 +341,7 @@ impl Partner {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Payout>, ApiError> {
-        payouts_under(
+        payouts_of(
             ctx,
             PayoutParent::Partner,
             self.0.id.uuid(),
@@ -373,7 +373,7 @@ impl Partner {
 
     /// Everything that it was ever promised, newest first.
     async fn commission_snapshots(&self, ctx: &Context<'_>) -> Result<Vec<CommissionSnapshot>, ApiError> {
-        identity::beyond(ctx, Resource::Partners)?;
+        identity::require_read(ctx, Resource::Partners)?;
         let loader = &request(ctx).loaders().snapshots_of_partner;
         Ok(objects(loader.load(self.0.id.uuid()).await?))
     }

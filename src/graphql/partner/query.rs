@@ -3,16 +3,16 @@
 use async_graphql::{Context, ID, Object};
 
 use super::description::partners;
-use super::filter::{Asked, PartnerFilter, PartnerOrder};
+use super::filter::{PartnerFilter, PartnerOrder, PartnerSelection};
 use super::object::Partner;
 use crate::auth::Resource;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::identity;
-use crate::graphql::lookup::one_of_two;
+use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::store::{self, view};
 
 #[derive(Default)]
@@ -27,13 +27,15 @@ impl PartnerQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Its external id.")] external_id: Option<String>,
-    ) -> Nullable<Shown<Partner>> {
+    ) -> Nullable<Projected<Partner>> {
         nullable(async {
             let request = request(ctx);
-            identity::knows_partners(&request.caller)?;
-            match one_of_two(id, external_id)? {
+            identity::may_name_partners(&request.caller)?;
+            match id_or_external_id(id, external_id)? {
                 Ok(id) => Partner::shown(ctx, id.parse()?),
-                Err(external_id) => Shown::named(ctx, view::column(view::PartnerColumn::ExternalId), external_id),
+                Err(external_id) => {
+                    Projected::by_column(ctx, view::column(view::PartnerColumn::ExternalId), external_id)
+                }
             }
         })
         .await
@@ -50,15 +52,15 @@ impl PartnerQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<PartnerFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<PartnerOrder>,
-    ) -> Result<Pages<Connection<Partner>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<Partner>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Partners)?;
-        let asked = Asked::read(caller, filter, order_by)?;
-        let cursors = asked.cursors(scope);
+        let selection = PartnerSelection::read(caller, filter, order_by)?;
+        let cursors = selection.cursors(scope);
         let arguments = PageArguments::new(first, after, last, before);
-        let Asked { filter, sorted } = asked;
+        let PartnerSelection { filter, sorted } = selection;
         let listing = partners(store::partner::list(filter.clone(), sorted));
-        listed(listing, &cursors, &arguments, move |request| {
+        projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();
             Box::pin(async move { Ok(store::partner::count(request.store().reader(), &scope, &filter).await?) })
         })

@@ -5,11 +5,11 @@ use async_graphql::SimpleObject;
 use super::kind::PartnerStatus;
 use crate::auth::Resource;
 use crate::domain::partner;
-use crate::graphql::rows::{self, Type};
+use crate::graphql::rows::{self, TypeDescription};
 use crate::graphql::scalar::DateTime;
 use crate::store::view;
 
-pub static PARTNER_TRANSITION: Type = Type {
+pub static PARTNER_TRANSITION: TypeDescription = TypeDescription {
     name: "PartnerTransition",
     resource: Resource::Partners,
     identity: &[],

@@ -16,7 +16,9 @@ use crate::graphql::identity;
 use crate::graphql::loader::PartnersOfGroup;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::{Partner, partners};
-use crate::graphql::rows::{self, Described, Listing, Partners, Type, children_under, page_of, resolver};
+use crate::graphql::rows::{
+    self, Listing, PartnerVisibility, RowObject, TypeDescription, child_list_of, page_of, resolver,
+};
 use crate::graphql::scalar::{CurrencyCode, DateTime};
 use crate::graphql::tenant::audit::{AuditEntry, histories, history};
 use crate::store::{self, view};
@@ -37,8 +39,8 @@ impl From<partner_group::PartnerGroup> for PartnerGroup {
     }
 }
 
-impl Described for PartnerGroup {
-    const TYPE: &'static Type = &PARTNER_GROUP;
+impl RowObject for PartnerGroup {
+    const TYPE: &'static TypeDescription = &PARTNER_GROUP;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -59,7 +61,7 @@ pub fn partner_groups(list: view::List) -> Listing {
     }
 }
 
-pub static PARTNER_GROUP: Type = Type {
+pub static PARTNER_GROUP: TypeDescription = TypeDescription {
     name: "PartnerGroup",
     resource: Resource::PartnerGroups,
     identity: &["id", "name", "externalId"],
@@ -75,16 +77,16 @@ pub static PARTNER_GROUP: Type = Type {
             "id" => value(Column::Id, view::id::<id::PartnerGroup>),
             "name" => value(Column::Name, view::text),
             "externalId" => value(Column::ExternalId, view::text),
-            "description" => value(Column::Description, view::text).for_partners(Partners::Null),
-            "tags" => value(Column::Tags, view::document).for_partners(Partners::EmptyList),
+            "description" => value(Column::Description, view::text).for_partners(PartnerVisibility::Null),
+            "tags" => value(Column::Tags, view::document).for_partners(PartnerVisibility::EmptyList),
             "default" => value(Column::IsDefault, view::truth),
-            "currency" => value(Column::Currency, view::text).for_partners(Partners::Null),
-            "rules" => ask().for_partners(Partners::EmptyList),
+            "currency" => value(Column::Currency, view::text).for_partners(PartnerVisibility::Null),
+            "rules" => ask().for_partners(PartnerVisibility::EmptyList),
             "version" => value(Column::Version, view::number),
             "createdAt" => value(Column::CreatedAt, view::moment),
             "updatedAt" => value(Column::UpdatedAt, view::moment),
             "partners" => page_of(|ctx| {
-                children_under::<PartnersOfGroup>(ctx, Resource::Partners, partners(store::partner::list_of_groups()))
+                child_list_of::<PartnersOfGroup>(ctx, Resource::Partners, partners(store::partner::list_of_groups()))
             }),
             "history" => page_of(histories),
             _ => return None,
@@ -114,30 +116,30 @@ impl PartnerGroup {
 
     /// A note about the group; null if there is none.
     async fn description(&self, ctx: &Context<'_>) -> Nullable<&str> {
-        identity::staffs_part(ctx, Resource::PartnerGroups, self.0.description.as_deref())
+        identity::staff_part(ctx, Resource::PartnerGroups, self.0.description.as_deref())
     }
 
     /// Free labels.
     async fn tags(&self, ctx: &Context<'_>) -> Result<&[String], ApiError> {
-        identity::beyond(ctx, Resource::PartnerGroups)?;
+        identity::require_read(ctx, Resource::PartnerGroups)?;
         Ok(if request(ctx).is_partner() { &[] } else { &self.0.tags })
     }
 
     /// Whether partners without a group use this one. A tenant has at most one such group.
     async fn default(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
-        identity::beyond(ctx, Resource::PartnerGroups)?;
+        identity::require_read(ctx, Resource::PartnerGroups)?;
         Ok(self.0.is_default)
     }
 
     /// What the amounts of its rules are in; upgrades and bonuses then apply to charges in it only. Null: in whatever
     /// currency the charge has.
     async fn currency(&self, ctx: &Context<'_>) -> Nullable<CurrencyCode> {
-        identity::staffs_part(ctx, Resource::PartnerGroups, self.0.currency.map(CurrencyCode))
+        identity::staff_part(ctx, Resource::PartnerGroups, self.0.currency.map(CurrencyCode))
     }
 
     /// The rules, in the order in which they were entered, which does not matter.
     async fn rules(&self, ctx: &Context<'_>) -> Result<Vec<PartnerGroupRule>, ApiError> {
-        identity::beyond(ctx, Resource::PartnerGroups)?;
+        identity::require_read(ctx, Resource::PartnerGroups)?;
         let rules = if request(ctx).is_partner() {
             &[]
         } else {
@@ -148,19 +150,19 @@ impl PartnerGroup {
 
     /// Starts at 1 and rises whenever the rules are replaced.
     async fn version(&self, ctx: &Context<'_>) -> Result<u32, ApiError> {
-        identity::beyond(ctx, Resource::PartnerGroups)?;
+        identity::require_read(ctx, Resource::PartnerGroups)?;
         Ok(self.0.version)
     }
 
     /// When it was created.
     async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::beyond(ctx, Resource::PartnerGroups)?;
+        identity::require_read(ctx, Resource::PartnerGroups)?;
         Ok(DateTime(self.0.created_at))
     }
 
     /// When it was last changed.
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::beyond(ctx, Resource::PartnerGroups)?;
+        identity::require_read(ctx, Resource::PartnerGroups)?;
         Ok(DateTime(self.0.updated_at))
     }
 

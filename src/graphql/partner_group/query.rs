@@ -8,10 +8,10 @@ use crate::domain::id::PartnerGroupId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::lookup::one_of_two;
+use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::store::{self, view};
 
 /// What partner groups are sorted by.
@@ -36,14 +36,16 @@ impl PartnerGroupQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Its external id.")] external_id: Option<String>,
-    ) -> Nullable<Shown<PartnerGroup>> {
+    ) -> Nullable<Projected<PartnerGroup>> {
         nullable(async {
             let request = request(ctx);
             request.caller.read(Resource::PartnerGroups)?;
-            match one_of_two(id, external_id)? {
-                Ok(id) => Shown::row(ctx, id.parse::<PartnerGroupId>()?.uuid()),
+            match id_or_external_id(id, external_id)? {
+                Ok(id) => Projected::row(ctx, id.parse::<PartnerGroupId>()?.uuid()),
                 Err(_) if request.is_partner() => Ok(None),
-                Err(external_id) => Shown::named(ctx, view::column(view::PartnerGroupColumn::ExternalId), external_id),
+                Err(external_id) => {
+                    Projected::by_column(ctx, view::column(view::PartnerGroupColumn::ExternalId), external_id)
+                }
             }
         })
         .await
@@ -58,13 +60,13 @@ impl PartnerGroupQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<PartnerGroupOrderField>>,
-    ) -> Result<Pages<Connection<PartnerGroup>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<PartnerGroup>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::PartnerGroups)?;
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "partnerGroups"), sorted);
         let arguments = PageArguments::new(first, after, last, before);
         let listing = partner_groups(store::partner_group::list(sorted));
-        listed(listing, &cursors, &arguments, move |request| {
+        projected_page(listing, &cursors, &arguments, move |request| {
             Box::pin(async move { Ok(store::partner_group::count(request.store().reader(), &scope).await?) })
         })
     }

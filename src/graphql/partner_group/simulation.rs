@@ -8,7 +8,7 @@ use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::id_text;
 use crate::graphql::money::{ExplanationStep, Money};
-use crate::graphql::rows::{Below, Plain, PlainObject};
+use crate::graphql::rows::{Plain, PlainObject, SubSelection};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
 use crate::graphql::user_error::{UserError, answer};
 use crate::service::partner_group::{RulesSource, SimulatedFee, simulate};
@@ -66,7 +66,7 @@ pub struct PartnerGroupSimulation {
 }
 
 impl PlainObject for PartnerGroupSimulation {
-    fn write(&self, field: &str, below: &Below<'_>, json: &mut Json) {
+    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut Json) {
         match field {
             "finalFee" => below.object(&self.final_fee, json),
             "effectivePercentage" => json.plain(self.effective_percentage.0),

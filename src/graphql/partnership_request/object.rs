@@ -12,7 +12,7 @@ use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{self, Described, Listing, Type, link, required};
+use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, link, required};
 use crate::graphql::scalar::DateTime;
 use crate::store::{self, StoreError, view};
 
@@ -44,8 +44,8 @@ impl From<partnership_request::PartnershipRequest> for PartnershipRequest {
     }
 }
 
-impl Described for PartnershipRequest {
-    const TYPE: &'static Type = &PARTNERSHIP_REQUEST;
+impl RowObject for PartnershipRequest {
+    const TYPE: &'static TypeDescription = &PARTNERSHIP_REQUEST;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -66,7 +66,7 @@ pub fn partnership_requests(list: view::List) -> Listing {
     }
 }
 
-pub static PARTNERSHIP_REQUEST: Type = Type {
+pub static PARTNERSHIP_REQUEST: TypeDescription = TypeDescription {
     name: "PartnershipRequest",
     resource: Resource::Partners,
     identity: &[],

@@ -14,7 +14,7 @@ use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::lookup::ids;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::graphql::scalar::DateTime;
 use crate::store;
 use crate::store::partnership_request::PartnershipRequestFilter as StoreFilter;
@@ -54,8 +54,8 @@ impl PartnershipRequestQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Nullable<Shown<PartnershipRequest>> {
-        nullable(async { Shown::row(ctx, id.parse::<PartnershipRequestId>()?.uuid()) }).await
+    ) -> Nullable<Projected<PartnershipRequest>> {
+        nullable(async { Projected::row(ctx, id.parse::<PartnershipRequestId>()?.uuid()) }).await
     }
 
     /// The partnership requests, newest first.
@@ -69,7 +69,7 @@ impl PartnershipRequestQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only those that stand like this.")] status: Option<PartnershipRequestStatus>,
         #[graphql(desc = "Which ones.")] filter: Option<PartnershipRequestFilter>,
-    ) -> Result<Pages<Connection<PartnershipRequest>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<PartnershipRequest>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
         let status = status.map(partnership_request::PartnershipRequestStatus::from);
         let filter = Arc::new(filter.unwrap_or_default().read()?);
@@ -80,7 +80,7 @@ impl PartnershipRequestQuery {
         };
         let arguments = PageArguments::new(first, after, last, before);
         let listing = partnership_requests(store::partnership_request::list(status, filter.clone()));
-        listed(listing, &cursors, &arguments, move |request| {
+        projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();
             Box::pin(async move {
                 Ok(store::partnership_request::count(request.store().reader(), &scope, status, &filter).await?)

@@ -2,10 +2,10 @@
 
 use crate::auth::Resource;
 use crate::domain::{commission, id};
-use crate::graphql::ledger::commission::commissions_under;
+use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::partner::PARTNER;
 use crate::graphql::payout::run::PAYOUT_RUN;
-use crate::graphql::rows::{self, Listing, Partners, Type, amount, link, page_of, required};
+use crate::graphql::rows::{self, Listing, PartnerVisibility, TypeDescription, amount, link, page_of, required};
 use crate::store::commission::Parent;
 use crate::store::view;
 
@@ -19,7 +19,7 @@ pub fn payouts(list: view::List) -> Listing {
     }
 }
 
-pub static PAYOUT: Type = Type {
+pub static PAYOUT: TypeDescription = TypeDescription {
     name: "Payout",
     resource: Resource::Payouts,
     identity: &[],
@@ -38,11 +38,11 @@ pub static PAYOUT: Type = Type {
             "createdAt" => value(Column::CreatedAt, view::moment),
             "settledAt" => value(Column::SettledAt, view::moment),
             "reference" => value(Column::Reference, view::text),
-            "payoutReference" => value(Column::PayoutReference, view::text).for_partners(Partners::Null),
-            "createdBy" => value(Column::CreatedBy, view::text).for_partners(Partners::Null),
-            "settledBy" => value(Column::SettledBy, view::text).for_partners(Partners::Null),
-            "run" => link(view::column(Column::RunId), &PAYOUT_RUN).for_partners(Partners::Null),
-            "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Payout)),
+            "payoutReference" => value(Column::PayoutReference, view::text).for_partners(PartnerVisibility::Null),
+            "createdBy" => value(Column::CreatedBy, view::text).for_partners(PartnerVisibility::Null),
+            "settledBy" => value(Column::SettledBy, view::text).for_partners(PartnerVisibility::Null),
+            "run" => link(view::column(Column::RunId), &PAYOUT_RUN).for_partners(PartnerVisibility::Null),
+            "commissions" => page_of(|ctx| commission_pages(ctx, Parent::Payout)),
             _ => return None,
         })
     },

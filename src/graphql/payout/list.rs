@@ -12,28 +12,28 @@ use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::PayoutPageKey;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Under, allowed, pages_under};
+use crate::graphql::rows::{ChildList, allowed, child_list};
 use crate::store;
 use crate::store::page::{Page, Place};
 use crate::store::payout::Parent as PayoutParent;
 
 /// The payouts under each of many rows, as the field of `ctx` asks for them.
-pub fn payouts_of(ctx: &Context<'_>, kind: PayoutParent) -> ServerResult<Under> {
+pub fn payout_pages(ctx: &Context<'_>, kind: PayoutParent) -> ServerResult<ChildList> {
     let scope = allowed(ctx, Resource::Payouts)?;
     let cursors = move |parent| Cursors::of((scope, kind, parent));
     let list = payouts(store::payout::list_under(kind));
     match kind {
-        PayoutParent::Partner => pages_under(ctx, list, cursors, |request, parent| {
+        PayoutParent::Partner => child_list(ctx, list, cursors, |request, parent| {
             Box::pin(request.loaders().payout_counts.load((PayoutParent::Partner, parent)))
         }),
-        PayoutParent::Run => pages_under(ctx, list, cursors, |request, parent| {
+        PayoutParent::Run => child_list(ctx, list, cursors, |request, parent| {
             Box::pin(request.loaders().payout_counts.load((PayoutParent::Run, parent)))
         }),
     }
 }
 
 /// The payouts under some parent.
-pub fn payouts_under(
+pub fn payouts_of(
     ctx: &Context<'_>,
     kind: PayoutParent,
     parent: Uuid,

@@ -16,7 +16,7 @@ mod statement_movement;
 mod statement_page;
 
 pub use description::PAYOUT;
-pub use list::{payouts_of, payouts_under};
+pub use list::{payout_pages, payouts_of};
 pub use object::{Payout, PayoutStatus};
 pub use query::{PayoutOrderField, PayoutQuery};
 pub use report::CommissionReportQuery;

@@ -12,12 +12,12 @@ use crate::domain::id::{PayoutId, TenantId};
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::identity;
-use crate::graphql::ledger::commission::{CommissionConnection, under};
+use crate::graphql::ledger::commission::{CommissionConnection, commissions_of};
 use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::payout::run::PayoutRun;
-use crate::graphql::rows::{Described, Type};
+use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::DateTime;
 use crate::store::commission::Parent;
 use crate::store::{self, StoreError, view};
@@ -60,8 +60,8 @@ impl Payout {
     }
 }
 
-impl Described for Payout {
-    const TYPE: &'static Type = &PAYOUT;
+impl RowObject for Payout {
+    const TYPE: &'static TypeDescription = &PAYOUT;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -155,7 +155,7 @@ impl Payout {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        under(ctx, Parent::Payout, self.0.id.uuid(), &page, None, None)
+        commissions_of(ctx, Parent::Payout, self.0.id.uuid(), &page, None, None)
     }
 }
 

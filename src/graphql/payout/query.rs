@@ -12,10 +12,10 @@ use crate::domain::id::PayoutId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::lookup::{bounds, ids};
+use crate::graphql::lookup::{amount_bounds, ids};
 use crate::graphql::order::{self, OrderBy, within_currency};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::store;
 use crate::store::payout::{PayoutFilter as StoreFilter, PayoutOrder};
@@ -64,8 +64,8 @@ pub struct PayoutQuery;
 #[Object]
 impl PayoutQuery {
     /// One payout; null if there is none.
-    async fn payout(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<Payout>> {
-        nullable(async { Shown::row(ctx, id.parse::<PayoutId>()?.uuid()) }).await
+    async fn payout(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Projected<Payout>> {
+        nullable(async { Projected::row(ctx, id.parse::<PayoutId>()?.uuid()) }).await
     }
 
     /// The payouts, newest first where no other order is asked for.
@@ -79,7 +79,7 @@ impl PayoutQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<PayoutFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<PayoutOrderField>>,
-    ) -> Result<Pages<Connection<Payout>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<Payout>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Payouts)?;
         let filter = filter.unwrap_or_default();
@@ -91,7 +91,7 @@ impl PayoutQuery {
             ("filter.minAmount", filter.min_amount),
             ("filter.maxAmount", filter.max_amount),
         );
-        let (least_minor, most_minor) = bounds(least, most, currency)?;
+        let (least_minor, most_minor) = amount_bounds(least, most, currency)?;
         let filter = Arc::new(StoreFilter {
             partner: filter.partner_id.map(|id| id.parse()).transpose()?,
             currency,
@@ -114,7 +114,7 @@ impl PayoutQuery {
         let cursors = order::cursors((scope, "payouts", &filter), sorted);
         let arguments = PageArguments::new(first, after, last, before);
         let listing = payouts(store::payout::list(filter.clone(), sorted));
-        listed(listing, &cursors, &arguments, move |request| {
+        projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();
             Box::pin(async move { Ok(store::payout::count(request.store().reader(), &scope, &filter).await?) })
         })

@@ -12,7 +12,7 @@ use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
-use crate::graphql::interval::{Bounds, SeriesInterval};
+use crate::graphql::interval::{IntervalBounds, SeriesInterval};
 use crate::graphql::ledger::commission::CommissionFilter;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::scalar::DateTime;
@@ -49,7 +49,7 @@ impl CommissionReportQuery {
         let request = request(ctx);
         let scope = request.caller.read(Resource::Commissions)?;
         let filter = filter.unwrap_or_default().read()?;
-        let Bounds { starts, bounds } = Bounds::read(request, interval, from, to).await?;
+        let IntervalBounds { starts, bounds } = IntervalBounds::read(request, interval, from, to).await?;
         let mut dimensions: Vec<_> = group_by.into_iter().map(report::Dimension::from).collect();
         dimensions.sort_unstable();
         dimensions.dedup();

@@ -7,8 +7,8 @@ use crate::auth::Resource;
 use crate::domain::id::PayoutId;
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::{ApiError, Nullable};
-use crate::graphql::rows::{Below, PlainObject, ResultObject, Results, RowsField, Shown};
-use crate::graphql::user_error::{UserError, shown};
+use crate::graphql::rows::{PlainObject, Projected, ResultObject, Results, RowsField, SubSelection};
+use crate::graphql::user_error::{UserError, projected};
 use crate::service::ledger::payout::Settled;
 use crate::store::{self, view};
 
@@ -42,8 +42,8 @@ impl PayoutResult {
     }
 
     /// The payout as it is now; null if there is none.
-    async fn payout(&self, ctx: &Context<'_>) -> Nullable<Shown<Payout>> {
-        shown(ctx, Resource::Payouts, self.payout.as_ref())
+    async fn payout(&self, ctx: &Context<'_>) -> Nullable<Projected<Payout>> {
+        projected(ctx, Resource::Payouts, self.payout.as_ref())
     }
 
     /// What to mend; empty: it has ended like this.
@@ -53,7 +53,7 @@ impl PayoutResult {
 }
 
 impl PlainObject for PayoutResult {
-    fn write(&self, field: &str, below: &Below<'_>, json: &mut view::Json) {
+    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut view::Json) {
         match field {
             "id" => json.text(&self.id),
             "userErrors" => below.list(&self.user_errors, json),

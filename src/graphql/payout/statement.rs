@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object};
 use tokio::sync::OnceCell;
 
 use super::statement_movement::{StatementMovement, StatementTotal};
-use super::statement_page::{Stated, marked};
+use super::statement_page::{StatementData, marked};
 use crate::auth::Resource;
 use crate::domain::id::PartnerId;
 use crate::domain::statement::{Account, Range};
@@ -15,7 +15,7 @@ use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::identity;
-use crate::graphql::lookup::wanted;
+use crate::graphql::lookup::search_text;
 use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
@@ -26,7 +26,7 @@ use crate::store::page::SortKey;
 /// What was owed to a partner, or to an individual there, in one currency at the beginning and at the end of a range of
 /// time, and everything that moved it in between. It never changes.
 #[derive(Clone)]
-pub struct Statement(Arc<Stated>);
+pub struct Statement(Arc<StatementData>);
 
 /// What was owed to a partner, or to an individual there, in one currency at the beginning and at the end of a range of
 /// time, and everything that moved it in between. What is owed is what is accrued and approved. It never changes.
@@ -84,7 +84,7 @@ impl Statement {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<StatementMovement>, ApiError> {
         let arguments = PageArguments::new(first, after, last, before);
-        let Stated {
+        let StatementData {
             scope, account, range, ..
         } = &*self.0;
         let cursors = Cursors::of((scope, "statement", account, range)).sorted_by(Some(SortKey::Text(String::new())));
@@ -125,7 +125,7 @@ impl StatementQuery {
             let request = request(ctx);
             let scope = request.caller.read(Resource::Commissions)?;
             let id: PartnerId = partner_id.parse()?;
-            let recipient = recipient.map(|text| wanted("recipient", text)).transpose()?;
+            let recipient = recipient.map(|text| search_text("recipient", text)).transpose()?;
             let range = Range::new(from.0, to.0, request.app.clock.now())
                 .map_err(|wrong| ApiError::bad_user_input(wrong.to_string()))?;
             let Some(partner) = identity::partner(ctx, id).await? else {
@@ -138,7 +138,7 @@ impl StatementQuery {
                 currency: currency.0,
             };
             let sums = OnceCell::new();
-            Ok(Some(Statement(Arc::new(Stated {
+            Ok(Some(Statement(Arc::new(StatementData {
                 partner,
                 scope,
                 account,

@@ -14,7 +14,8 @@ use crate::graphql::partner::Partner;
 use crate::store;
 use crate::store::page::{self, Page, PageRequest, SortKey};
 
-pub(super) struct Stated {
+/// What a statement is made of; its sums are read once, when they are first asked for.
+pub(super) struct StatementData {
     pub(super) partner: Partner,
     pub(super) scope: Scope,
     pub(super) account: Account,
@@ -22,7 +23,7 @@ pub(super) struct Stated {
     pub(super) sums: OnceCell<Sums>,
 }
 
-impl Stated {
+impl StatementData {
     pub(super) async fn sums(&self, request: &RequestContext) -> Result<&Sums, ApiError> {
         let reader = request.store().reader();
         let read = || async { Ok(store::statement::sums(reader, &self.scope, &self.account, self.range).await?) };
@@ -32,7 +33,7 @@ impl Stated {
     pub(super) async fn page(
         &self,
         request: &RequestContext,
-        page: &PageRequest<Marked>,
+        page: &PageRequest<MovementPlace>,
     ) -> Result<Page<(page::Place, StatementMovement)>, ApiError> {
         // A page from the statement's one end or the other begins with what is owed there, one behind a movement with what
         // was owed then.
@@ -62,7 +63,7 @@ impl Stated {
 }
 
 /// A movement's place, and what was owed behind it.
-type Marked = (Place, i128);
+type MovementPlace = (Place, i128);
 
 /// A place as cursors have it. What was owed there never changes, and is not added up again for the page behind it; who
 /// forges a cursor shows wrong balances to nobody else.
@@ -73,7 +74,7 @@ fn mark(place: &Place, balance: i128) -> page::Place {
     }
 }
 
-pub(super) fn marked(mark: &page::Place) -> Result<Marked, ApiError> {
+pub(super) fn marked(mark: &page::Place) -> Result<MovementPlace, ApiError> {
     let read = || {
         let Some(SortKey::Text(text)) = &mark.key else {
             return None;

@@ -10,19 +10,19 @@ use futures::FutureExt;
 use futures::future::join_all;
 use uuid::Uuid;
 
-use super::described::Type;
-use super::fault::server_error;
-use super::projection::{Asker, Level, Object};
-use super::read::{Read, Reader};
+use super::description::TypeDescription;
+use super::field_error::server_error;
+use super::projection::{ObjectProjection, Projection, ProjectionContext};
+use super::read::{FetchedRows, Reader};
 use super::write::Writer;
-use super::{WantedKey, finish, one};
+use super::{LookupKey, finish, one};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::store::view::Source;
 
 /// A row of the interface or union `I`.
 pub enum Any<I> {
-    Row(&'static Type, Uuid),
+    Row(&'static TypeDescription, Uuid),
     /// One that is at hand.
     Object(I),
 }
@@ -42,8 +42,8 @@ impl<I: OutputType> OutputType for Any<I> {
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         match self {
             Self::Row(to, id) => {
-                let (column, key) = ((to.id)(), WantedKey::Id(*id));
-                one(to, &super::Wanted { column, key }, ctx, field).boxed().await
+                let (column, key) = ((to.id)(), LookupKey::Id(*id));
+                one(to, &super::RowLookup { column, key }, ctx, field).boxed().await
             }
             Self::Object(object) => object.resolve(ctx, field).await,
         }
@@ -68,18 +68,18 @@ impl<I: OutputType> OutputType for AnyList<I> {
     }
 }
 
-/// The rows of one type, and where they stand in the list.
-struct Group<'a> {
-    to: &'static Type,
-    level: Level<'a>,
-    object: Object<'a>,
+/// The rows of one type, which one statement reads, and their places in the list.
+struct TypeGroup<'a> {
+    to: &'static TypeDescription,
+    projection: Projection<'a>,
+    object: ObjectProjection<'a>,
     places: HashMap<Uuid, Vec<usize>>,
 }
 
 /// What stands at a place of the list.
-enum Entry {
+enum ListEntry {
     Nothing,
-    Wrong(ApiError),
+    Error(ApiError),
     Value(Value),
     /// The group and the row in it.
     Row(usize, usize),
@@ -91,21 +91,21 @@ async fn list<I: OutputType>(
     field: &Positioned<Field>,
 ) -> ServerResult<Value> {
     let request = ctx.data_unchecked::<RequestContext>();
-    let mut entries: Vec<Entry> = Vec::with_capacity(wanted.0.len());
-    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut entries: Vec<ListEntry> = Vec::with_capacity(wanted.0.len());
+    let mut groups: Vec<TypeGroup<'_>> = Vec::new();
     for (place, any) in wanted.0.iter().enumerate() {
         entries.push(match any {
-            None => Entry::Nothing,
-            Some(Err(error)) => Entry::Wrong(error.clone()),
-            Some(Ok(Any::Object(object))) => Entry::Value(object.resolve(&ctx.with_index(place), field).await?),
+            None => ListEntry::Nothing,
+            Some(Err(error)) => ListEntry::Error(error.clone()),
+            Some(Ok(Any::Object(object))) => ListEntry::Value(object.resolve(&ctx.with_index(place), field).await?),
             Some(Ok(Any::Row(to, id))) => {
                 let known = groups.iter().position(|group| group.to.name == to.name);
                 let group = known.unwrap_or_else(|| {
-                    groups.push(Group::of(to, ctx, request));
+                    groups.push(TypeGroup::of(to, ctx, request));
                     groups.len() - 1
                 });
                 groups[group].places.entry(*id).or_default().push(place);
-                Entry::Nothing
+                ListEntry::Nothing
             }
         });
     }
@@ -118,34 +118,34 @@ async fn list<I: OutputType>(
                 for (row, id) in ids.iter().enumerate() {
                     group.places[id]
                         .iter()
-                        .for_each(|place| entries[*place] = Entry::Row(number, row));
+                        .for_each(|place| entries[*place] = ListEntry::Row(number, row));
                 }
                 reads.push(Some(read));
             }
             Err(error) => {
                 let places = group.places.values().flatten();
-                places.for_each(|place| entries[*place] = Entry::Wrong(error.clone()));
+                places.for_each(|place| entries[*place] = ListEntry::Error(error.clone()));
                 reads.push(None);
             }
         }
     }
-    let asked = entries.iter().enumerate().filter_map(|(place, entry)| match entry {
-        Entry::Row(group, row) => {
+    let resolving = entries.iter().enumerate().filter_map(|(place, entry)| match entry {
+        ListEntry::Row(group, row) => {
             let (object, read) = (&groups[*group].object, reads[*group].as_ref()?);
             let asking = async move { read.ask(object, *row, &ctx.with_index(place)).await };
-            object.asks.then_some(asking)
+            object.has_resolvers.then_some(asking)
         }
         _ => None,
     });
-    join_all(asked).await;
+    join_all(resolving).await;
     finish(ctx, field, |json| {
         json.list(entries.iter().enumerate(), |json, (place, entry)| {
             let mut writer = Writer::new(ctx);
             match entry {
-                Entry::Nothing => json.null(),
-                Entry::Value(value) => writer.value(value, json),
-                Entry::Wrong(error) => writer.wrong_at(place, server_error(error.clone(), field), json),
-                Entry::Row(group, row) => {
+                ListEntry::Nothing => json.null(),
+                ListEntry::Value(value) => writer.value(value, json),
+                ListEntry::Error(error) => writer.wrong_at(place, server_error(error.clone(), field), json),
+                ListEntry::Row(group, row) => {
                     if let Some(read) = &reads[*group] {
                         writer.nullable_at(place, (read, &groups[*group].object, *row), json);
                     }
@@ -156,25 +156,25 @@ async fn list<I: OutputType>(
     })
 }
 
-impl<'a> Group<'a> {
-    fn of(to: &'static Type, ctx: &'a ContextSelectionSet<'a>, request: &'a RequestContext) -> Self {
-        let mut level = Level::of(to.table);
-        let object = level.object(Asker { ctx, request }, to, Source::OWN, &ctx.item.node);
+impl<'a> TypeGroup<'a> {
+    fn of(to: &'static TypeDescription, ctx: &'a ContextSelectionSet<'a>, request: &'a RequestContext) -> Self {
+        let mut projection = Projection::of(to.table);
+        let object = projection.object(ProjectionContext { ctx, request }, to, Source::OWN, &ctx.item.node);
         let places = HashMap::new();
         Self {
             to,
-            level,
+            projection,
             object,
             places,
         }
     }
 
     /// The ids of those that are there, and their rows.
-    async fn read<'p>(&'p self, reader: Reader<'p>) -> Result<(Vec<Uuid>, Read<'p, 'a>), ApiError> {
+    async fn read<'p>(&'p self, reader: Reader<'p>) -> Result<(Vec<Uuid>, FetchedRows<'p, 'a>), ApiError> {
         let ids: Vec<_> = self.places.keys().copied().collect();
-        let found = reader.by_ids_in((self.to.id)(), &ids, &self.level).await?;
+        let found = reader.by_ids_in((self.to.id)(), &ids, &self.projection).await?;
         let (ids, rows) = found.into_iter().unzip();
-        Ok((ids, reader.below(&self.level, rows).await?))
+        Ok((ids, reader.below(&self.projection, rows).await?))
     }
 }
 

@@ -8,19 +8,19 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use uuid::Uuid;
 
-use super::described::Resolver;
-use super::fault::server_error;
-use super::page::{EdgeOut, PageOut, Shape};
-use super::projection::{Form, Object, Out};
-use super::read::{Below, Listed, Read, Said};
+use super::description::Resolver;
+use super::field_error::server_error;
+use super::page::{EdgeField, PageField, PageProjection};
+use super::projection::{ChildForm, FieldOutput, ObjectProjection};
+use super::read::{FetchedChildren, FetchedList, FetchedRows, ResolverAnswer};
 use crate::graphql::error::ApiError;
 use crate::store::view;
 
-impl<'p, 'a: 'p> Read<'p, 'a> {
+impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
     /// Asks what `object` shows of a row; `ctx` resolves the object.
     pub fn ask<'f>(
         &'f self,
-        object: &'f Object<'a>,
+        object: &'f ObjectProjection<'a>,
         row: usize,
         ctx: &'f ContextSelectionSet<'f>,
     ) -> BoxFuture<'f, ()> {
@@ -33,22 +33,22 @@ impl<'p, 'a: 'p> Read<'p, 'a> {
             let fields = object.fields.iter().filter_map(|(field, out)| {
                 let field = *field;
                 match out {
-                    Out::Asked(number) => {
-                        let said = &self.said[*number][row];
+                    FieldOutput::Resolved(number) => {
+                        let slot = &self.answers[*number][row];
                         let asking = async move {
                             let ctx = ctx.with_field(field);
                             match resolver {
-                                Some(Ok(resolver)) => answer(resolver.as_ref(), &ctx, said).await,
+                                Some(Ok(resolver)) => answer(resolver.as_ref(), &ctx, slot).await,
                                 Some(Err(error)) => {
                                     let error = server_error(error.clone(), field);
-                                    let _ = said.set(Err(ctx.set_error_path(error)));
+                                    let _ = slot.set(Err(ctx.set_error_path(error)));
                                 }
                                 None => {}
                             }
                         };
                         Some(asking.boxed())
                     }
-                    Out::Link { id, object, .. } if object.asks => {
+                    FieldOutput::Link { id, object, .. } if object.has_resolvers => {
                         let there = matches!(view::uuid(&self.rows[row], *id), Ok(Some(_)));
                         let asking = async move {
                             let ctx = ctx.with_field(field);
@@ -57,10 +57,10 @@ impl<'p, 'a: 'p> Read<'p, 'a> {
                         };
                         there.then(|| asking.boxed())
                     }
-                    Out::Rows { parent, child } => {
+                    FieldOutput::Rows { parent, child } => {
                         let below = &self.below[*child];
                         let parent = view::uuid(&self.rows[row], *parent).ok().flatten()?;
-                        below.asks().then(|| below.ask(parent, field, ctx))
+                        below.has_resolvers().then(|| below.ask(parent, field, ctx))
                     }
                     _ => None,
                 }
@@ -73,8 +73,8 @@ impl<'p, 'a: 'p> Read<'p, 'a> {
     /// Asks what `shape` shows of a list and of its rows; `ctx` resolves the connection.
     pub fn ask_page<'f>(
         &'f self,
-        shape: &'f Shape<'a>,
-        listed: &'f Listed,
+        shape: &'f PageProjection<'a>,
+        listed: &'f FetchedList,
         whole: &'f dyn Resolver,
         ctx: &'f ContextSelectionSet<'f>,
     ) -> BoxFuture<'f, ()> {
@@ -82,14 +82,16 @@ impl<'p, 'a: 'p> Read<'p, 'a> {
             let fields = shape.fields.iter().filter_map(|(field, out)| {
                 let field = *field;
                 match out {
-                    PageOut::Asked(number) => {
-                        let said = &listed.said[*number];
-                        Some(async move { answer(whole, &ctx.with_field(field), said).await }.boxed())
+                    PageField::Resolved(number) => {
+                        let slot = &listed.answers[*number];
+                        Some(async move { answer(whole, &ctx.with_field(field), slot).await }.boxed())
                     }
-                    PageOut::Nodes(object) if object.asks => Some(self.ask_list(object, listed, field, None, ctx)),
-                    PageOut::Edges(edges) => {
+                    PageField::Nodes(object) if object.has_resolvers => {
+                        Some(self.ask_list(object, listed, field, None, ctx))
+                    }
+                    PageField::Edges(edges) => {
                         let nodes = edges.iter().filter_map(|(node, out)| match out {
-                            EdgeOut::Node(object) if object.asks => {
+                            EdgeField::Node(object) if object.has_resolvers => {
                                 Some(self.ask_list(object, listed, field, Some(*node), ctx))
                             }
                             _ => None,
@@ -105,7 +107,7 @@ impl<'p, 'a: 'p> Read<'p, 'a> {
     }
 
     /// Asks about the rows of a list that `ctx` resolves.
-    pub async fn ask_rows(&self, object: &Object<'a>, rows: Range<usize>, ctx: &ContextSelectionSet<'_>) {
+    pub async fn ask_rows(&self, object: &ObjectProjection<'a>, rows: Range<usize>, ctx: &ContextSelectionSet<'_>) {
         let asking = rows
             .enumerate()
             .map(|(place, row)| async move { self.ask(object, row, &ctx.with_index(place)).await });
@@ -115,8 +117,8 @@ impl<'p, 'a: 'p> Read<'p, 'a> {
     /// Asks about every row of a list, which stands in `field`; within an edge, in the field `node` of it.
     fn ask_list<'f>(
         &'f self,
-        object: &'f Object<'a>,
-        listed: &'f Listed,
+        object: &'f ObjectProjection<'a>,
+        listed: &'f FetchedList,
         field: &'f Positioned<Field>,
         node: Option<&'f Positioned<Field>>,
         ctx: &'f ContextSelectionSet<'f>,
@@ -141,11 +143,11 @@ impl<'p, 'a: 'p> Read<'p, 'a> {
     }
 }
 
-impl<'p, 'a: 'p> Below<'p, 'a> {
-    fn asks(&self) -> bool {
+impl<'p, 'a: 'p> FetchedChildren<'p, 'a> {
+    fn has_resolvers(&self) -> bool {
         match &self.child.form {
-            Form::Page(_, shape) => shape.asks,
-            Form::Family(_, object) => object.asks,
+            ChildForm::Page(_, shape) => shape.has_resolvers,
+            ChildForm::Family(_, object) => object.has_resolvers,
         }
     }
 
@@ -158,20 +160,20 @@ impl<'p, 'a: 'p> Below<'p, 'a> {
         async move {
             let Some(listed) = self.lists.get(&parent) else { return };
             match &self.child.form {
-                Form::Page(under, shape) => {
+                ChildForm::Page(under, shape) => {
                     let whole = (under.whole)(parent);
                     let ctx = ctx.with_field(field);
                     let ctx = ctx.with_selection_set(&field.node.selection_set);
                     self.read.ask_page(shape, listed, whole.as_ref(), &ctx).await;
                 }
-                Form::Family(_, object) => self.read.ask_list(object, listed, field, None, ctx).await,
+                ChildForm::Family(_, object) => self.read.ask_list(object, listed, field, None, ctx).await,
             }
         }
         .boxed()
     }
 }
 
-async fn answer(resolver: &dyn Resolver, ctx: &Context<'_>, said: &Said) {
+async fn answer(resolver: &dyn Resolver, ctx: &Context<'_>, slot: &ResolverAnswer) {
     // Where a row stands in two places, both get the same answer.
-    let _ = said.set(resolver.resolve(ctx).await);
+    let _ = slot.set(resolver.resolve(ctx).await);
 }

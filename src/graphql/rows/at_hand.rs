@@ -11,12 +11,12 @@ use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, V
 use futures::FutureExt;
 use uuid::Uuid;
 
-use super::described::Type;
-use super::fault::server_error;
-use super::projection::{Asker, Level, Object};
-use super::read::{Read, Reader};
+use super::description::TypeDescription;
+use super::field_error::server_error;
+use super::projection::{ObjectProjection, Projection, ProjectionContext};
+use super::read::{FetchedRows, Reader};
 use super::write::Writer;
-use super::{Described, finish};
+use super::{RowObject, finish};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
 use crate::store::view::{AtHand, Row, Source};
@@ -24,7 +24,7 @@ use crate::store::view::{AtHand, Row, Source};
 /// A list of rows that are at hand; `[T!]` in the schema.
 pub struct Rows<T>(pub Vec<T>);
 
-impl<T: Described> OutputType for Rows<T> {
+impl<T: RowObject> OutputType for Rows<T> {
     fn type_name() -> Cow<'static, str> {
         Vec::<T>::type_name()
     }
@@ -43,69 +43,70 @@ impl<T: Described> OutputType for Rows<T> {
 }
 
 /// The id of each, and what it holds.
-pub fn at_hand<T: Described>(objects: &[T], request: &RequestContext) -> Vec<(Uuid, AtHand)> {
+pub fn at_hand<T: RowObject>(objects: &[T], request: &RequestContext) -> Vec<(Uuid, AtHand)> {
     let tenant = request.caller.tenant();
     let each = objects.iter().map(|object| (object.uuid(), object.at_hand(tenant)));
     each.collect()
 }
 
-pub async fn one<T: Described>(
+pub async fn one<T: RowObject>(
     object: &T,
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
 ) -> ServerResult<Value> {
     let request = ctx.data_unchecked::<RequestContext>();
-    let mut level = Level::of(T::TYPE.table);
-    let projected = project(T::TYPE, &mut level, ctx, request);
-    let found = read(&level, at_hand(std::slice::from_ref(object), request), request).await;
+    let mut projection = Projection::of(T::TYPE.table);
+    let projected = project(T::TYPE, &mut projection, ctx, request);
+    let found = read(&projection, at_hand(std::slice::from_ref(object), request), request).await;
     let read = found.map_err(|error| ctx.set_error_path(server_error(error, field)))?;
-    if projected.asks {
+    if projected.has_resolvers {
         read.ask(&projected, 0, ctx).await;
     }
     finish(ctx, field, |json| Writer::new(ctx).object(&read, &projected, 0, json))
 }
 
-async fn list<T: Described>(
+async fn list<T: RowObject>(
     rows: &[T],
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
 ) -> ServerResult<Value> {
     let request = ctx.data_unchecked::<RequestContext>();
-    let mut level = Level::of(T::TYPE.table);
-    let object = project(T::TYPE, &mut level, ctx, request);
+    let mut projection = Projection::of(T::TYPE.table);
+    let object = project(T::TYPE, &mut projection, ctx, request);
     let count = rows.len();
-    let found = read(&level, at_hand(rows, request), request).await;
+    let found = read(&projection, at_hand(rows, request), request).await;
     let read = found.map_err(|error| ctx.set_error_path(server_error(error, field)))?;
-    if object.asks {
+    if object.has_resolvers {
         read.ask_rows(&object, 0..count, ctx).await;
     }
     finish(ctx, field, |json| Writer::new(ctx).rows(&read, &object, 0..count, json))
 }
 
 fn project<'a>(
-    to: &'static Type,
-    level: &mut Level<'a>,
+    to: &'static TypeDescription,
+    projection: &mut Projection<'a>,
     ctx: &'a ContextSelectionSet<'a>,
     request: &'a RequestContext,
-) -> Object<'a> {
-    level.object(Asker { ctx, request }, to, Source::OWN, &ctx.item.node)
+) -> ObjectProjection<'a> {
+    projection.object(ProjectionContext { ctx, request }, to, Source::OWN, &ctx.item.node)
 }
 
 /// Reads what the rows do not hold, and what is under them.
 pub async fn read<'p, 'a: 'p>(
-    level: &'p Level<'a>,
+    projection: &'p Projection<'a>,
     at_hand: Vec<(Uuid, AtHand)>,
     request: &'p RequestContext,
-) -> Result<Read<'p, 'a>, ApiError> {
+) -> Result<FetchedRows<'p, 'a>, ApiError> {
     let reader = Reader::new(request);
-    let own = at_hand.iter().map(|(_, value)| level.selected.at_hand(value));
+    let own = at_hand.iter().map(|(_, value)| projection.selected.at_hand(value));
     let own: Vec<_> = own.collect();
-    let is_whole = !level.selected.is_more_than_columns() && own.iter().all(|row| level.selected.is_whole(row));
+    let is_whole =
+        !projection.selected.is_more_than_columns() && own.iter().all(|row| projection.selected.is_whole(row));
     let rows = if is_whole {
         own.into_iter().map(|own| Row::AtHand(own, None)).collect()
     } else {
         let ids: Vec<_> = at_hand.iter().map(|(id, _)| *id).collect();
-        let found = reader.by_ids(&ids, level).await?;
+        let found = reader.by_ids(&ids, projection).await?;
         // One may be at hand more than once, as it was at different times.
         let found: HashMap<_, _> = found
             .into_iter()
@@ -122,5 +123,5 @@ pub async fn read<'p, 'a: 'p>(
         }
         rows
     };
-    Ok(reader.below(level, rows).await?)
+    Ok(reader.below(projection, rows).await?)
 }

@@ -2,7 +2,7 @@
 //! what to ask resolvers. Then it reads one statement a list, asks the resolvers of all rows together, and writes JSON in
 //! one walk. The library executes everything around it, and hears of errors as if they were its own.
 //!
-//! - `described`: what a type shows, said once;
+//! - `description`: what a type shows, said once;
 //! - `projection`: from a selection to what is read, and what is written where;
 //! - `read`, `ask`, `write`: the three steps, in this order;
 //! - `at_hand`, `results`, `any`, `plain`: rows that were not asked for as such, and objects that are no rows.
@@ -10,15 +10,15 @@
 mod any;
 mod ask;
 mod at_hand;
-mod described;
-mod fault;
+mod child_list;
+mod description;
+mod field_error;
 mod page;
 mod plain;
 mod projection;
 mod read;
 mod results;
 mod root;
-mod under;
 mod walk;
 mod write;
 
@@ -44,23 +44,23 @@ use crate::store::page::PageRequest;
 use crate::store::view::{AtHand, Column, Json, Key, Source, TooLong};
 pub use any::{Any, AnyList};
 pub use at_hand::Rows;
-pub use described::{
-    Field, Listing, Partners, Resolver, Type, Under, amount, family, link, made_of, optional_amount, page as page_of,
-    required, resolver, same, through, value, values,
+pub use child_list::{allowed, child_list, child_list_of};
+pub use description::{
+    ChildList, FieldDescription, Listing, PartnerVisibility, Resolver, TypeDescription, amount, family, link, made_of,
+    optional_amount, page as page_of, required, resolver, same, through, value, values,
 };
-pub use fault::server_error;
-pub use plain::{Below, Plain, PlainObject};
-use projection::{Asker, Level};
+pub use field_error::server_error;
+pub use plain::{Plain, PlainObject, SubSelection};
+use projection::{Projection, ProjectionContext};
 use read::Reader;
 pub use results::{ResultObject, Results, RowsField};
-pub use root::listed;
-pub use under::{allowed, children_under, pages_under};
+pub use root::projected_page;
 use write::Writer;
 pub use write::text;
 
 /// An object type whose objects are rows.
-pub trait Described: OutputType + Clone {
-    const TYPE: &'static Type;
+pub trait RowObject: OutputType + Clone {
+    const TYPE: &'static TypeDescription;
 
     fn uuid(&self) -> Uuid;
 
@@ -72,27 +72,27 @@ pub trait Described: OutputType + Clone {
     }
 }
 
-/// One object: a row that is read as it is asked for, or one that is at hand.
-pub enum Shown<T> {
-    Row(Wanted),
+/// One object that is written as it is selected: a row that is still to be read, or one that is at hand.
+pub enum Projected<T> {
+    Row(RowLookup),
     AtHand(T),
 }
 
-/// The row whose column has a value.
-pub struct Wanted {
+/// Finds a row by the value of a column.
+pub struct RowLookup {
     pub column: Column,
-    pub key: WantedKey,
+    pub key: LookupKey,
 }
 
-pub enum WantedKey {
+pub enum LookupKey {
     Id(uuid::Uuid),
     Text(String),
 }
 
-impl<T: Described> Shown<T> {
+impl<T: RowObject> Projected<T> {
     pub fn by_id(id: uuid::Uuid) -> Self {
-        let (column, key) = ((T::TYPE.id)(), WantedKey::Id(id));
-        Self::Row(Wanted { column, key })
+        let (column, key) = ((T::TYPE.id)(), LookupKey::Id(id));
+        Self::Row(RowLookup { column, key })
     }
 
     /// The row with this id, if the caller may read such rows; null if it sees none.
@@ -101,19 +101,19 @@ impl<T: Described> Shown<T> {
         Ok(Some(Self::by_id(id)))
     }
 
-    /// The same by what its column says.
-    pub fn named(ctx: &Context<'_>, column: Column, text: String) -> Result<Option<Self>, ApiError> {
+    /// The row with this value in the column, if the caller may read such rows; null if it sees none.
+    pub fn by_column(ctx: &Context<'_>, column: Column, text: String) -> Result<Option<Self>, ApiError> {
         ctx.data_unchecked::<RequestContext>().caller.read(T::TYPE.resource)?;
-        Ok(Some(Self::by_text(column, text)))
+        Ok(Some(Self::of_text(column, text)))
     }
 
-    fn by_text(column: Column, text: String) -> Self {
-        let key = WantedKey::Text(text);
-        Self::Row(Wanted { column, key })
+    fn of_text(column: Column, text: String) -> Self {
+        let key = LookupKey::Text(text);
+        Self::Row(RowLookup { column, key })
     }
 }
 
-impl<T: Described> OutputType for Shown<T> {
+impl<T: RowObject> OutputType for Projected<T> {
     fn type_name() -> Cow<'static, str> {
         T::type_name()
     }
@@ -125,47 +125,47 @@ impl<T: Described> OutputType for Shown<T> {
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Selection>) -> ServerResult<Value> {
         match self {
             Self::AtHand(object) => at_hand::one(object, ctx, field).boxed().await,
-            Self::Row(wanted) => one(T::TYPE, wanted, ctx, field).boxed().await,
+            Self::Row(lookup) => one(T::TYPE, lookup, ctx, field).boxed().await,
         }
     }
 }
 
 /// A page of a list, as the connection `C` of the schema.
-pub struct Pages<C> {
-    /// Answers what is said of the whole list.
+pub struct ProjectedPage<C> {
+    /// Resolves what is selected of the whole list, such as its count.
     whole: Box<dyn Resolver>,
-    asked: Asked,
+    page: ListingPage,
     connection: PhantomData<fn() -> C>,
 }
 
-impl<C> Pages<C> {
-    pub fn new(asked: Asked, whole: impl Resolver + 'static) -> Self {
+impl<C> ProjectedPage<C> {
+    pub fn new(page: ListingPage, whole: impl Resolver + 'static) -> Self {
         Self {
             whole: Box::new(whole),
-            asked,
+            page,
             connection: PhantomData,
         }
     }
 
-    /// Whose whole list the connection's resolvers tell of.
-    pub fn of(asked: Asked, connection: C) -> Self
+    /// A page of the list whose count and totals `connection` resolves.
+    pub fn of(page: ListingPage, connection: C) -> Self
     where
         C: ContainerType + OutputType + 'static,
     {
-        Self::new(asked, connection)
+        Self::new(page, connection)
     }
 }
 
-/// Which page of a list is asked for.
-pub struct Asked {
+/// A list, and which page of it is selected.
+pub struct ListingPage {
     listing: Listing,
     page: PageRequest,
     cursors: Cursors,
 }
 
 impl Listing {
-    pub fn asked(self, page: &PageRequest, cursors: &Cursors) -> Asked {
-        Asked {
+    pub fn page(self, page: &PageRequest, cursors: &Cursors) -> ListingPage {
+        ListingPage {
             listing: self,
             page: page.clone(),
             cursors: cursors.clone(),
@@ -173,7 +173,7 @@ impl Listing {
     }
 }
 
-impl<C: ContainerType + OutputType> OutputType for Pages<C> {
+impl<C: ContainerType + OutputType> OutputType for ProjectedPage<C> {
     fn type_name() -> Cow<'static, str> {
         C::type_name()
     }
@@ -188,50 +188,53 @@ impl<C: ContainerType + OutputType> OutputType for Pages<C> {
 }
 
 async fn one(
-    to: &'static Type,
-    wanted: &Wanted,
+    to: &'static TypeDescription,
+    lookup: &RowLookup,
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Selection>,
 ) -> ServerResult<Value> {
     let request = ctx.data_unchecked::<RequestContext>();
     let failed = |error: ApiError| ctx.set_error_path(server_error(error, field));
-    let asker = Asker { ctx, request };
-    let mut level = Level::of(to.table);
-    let object = level.object(asker, to, Source::OWN, &ctx.item.node);
+    let context = ProjectionContext { ctx, request };
+    let mut projection = Projection::of(to.table);
+    let object = projection.object(context, to, Source::OWN, &ctx.item.node);
     let reader = Reader::new(request);
-    let key = match &wanted.key {
-        WantedKey::Id(id) => Key::Id(*id),
-        WantedKey::Text(text) => Key::Text(text),
+    let key = match &lookup.key {
+        LookupKey::Id(id) => Key::Id(*id),
+        LookupKey::Text(text) => Key::Text(text),
     };
-    let row = reader.one(to.name, wanted.column, key, &level).await;
+    let row = reader.one(to.name, lookup.column, key, &projection).await;
     let Some(row) = row.map_err(|error| failed(error.into()))? else {
         return Ok(Value::Null);
     };
     let read = reader
-        .below(&level, vec![row])
+        .below(&projection, vec![row])
         .await
         .map_err(|error| failed(error.into()))?;
-    if object.asks {
+    if object.has_resolvers {
         read.ask(&object, 0, ctx).await;
     }
     finish(ctx, field, |json| Writer::new(ctx).object(&read, &object, 0, json))
 }
 
 async fn page<C>(
-    pages: &Pages<C>,
+    pages: &ProjectedPage<C>,
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Selection>,
 ) -> ServerResult<Value> {
-    let Asked { listing, page, cursors } = &pages.asked;
+    let ListingPage { listing, page, cursors } = &pages.page;
     let request = ctx.data_unchecked::<RequestContext>();
     let failed = |error: ApiError| ctx.set_error_path(server_error(error, field));
-    let asker = Asker { ctx, request };
-    let mut level = Level::of(listing.to.table);
-    let shape = level.shape(asker, listing, &ctx.item.node);
+    let context = ProjectionContext { ctx, request };
+    let mut projection = Projection::of(listing.to.table);
+    let shape = projection.shape(context, listing, &ctx.item.node);
     let reader = Reader::new(request);
-    let (listed, rows) = reader.page((listing, page), cursors, &level, &shape).await;
-    let read = reader.below(&level, rows).await.map_err(|error| failed(error.into()))?;
-    if shape.asks {
+    let (listed, rows) = reader.page((listing, page), cursors, &projection, &shape).await;
+    let read = reader
+        .below(&projection, rows)
+        .await
+        .map_err(|error| failed(error.into()))?;
+    if shape.has_resolvers {
         read.ask_page(&shape, &listed, pages.whole.as_ref(), ctx).await;
     }
     finish(ctx, field, |json| {
@@ -243,7 +246,7 @@ async fn page<C>(
 fn finish(
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Selection>,
-    write: impl FnOnce(&mut Json) -> Result<(), fault::Fault>,
+    write: impl FnOnce(&mut Json) -> Result<(), field_error::FieldError>,
 ) -> ServerResult<Value> {
     let request = ctx.data_unchecked::<RequestContext>();
     match request.write(write) {

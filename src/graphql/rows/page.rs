@@ -3,46 +3,46 @@
 use async_graphql::Positioned;
 use async_graphql::parser::types::{Field as Selection, SelectionSet};
 
-use super::described::Listing;
-use super::projection::{Asker, Level, Object};
+use super::description::Listing;
+use super::projection::{ObjectProjection, Projection, ProjectionContext};
 use super::walk::fields;
 use crate::store::view::Source;
 
 /// What is selected of a connection.
-pub struct Shape<'a> {
-    pub names: Names,
-    pub fields: Vec<(&'a Positioned<Selection>, PageOut<'a>)>,
+pub struct PageProjection<'a> {
+    pub names: ConnectionNames,
+    pub fields: Vec<(&'a Positioned<Selection>, PageField<'a>)>,
     /// Where rows have what their cursors are made of, if any is shown: the id, and what the list is sorted by.
     pub places: Option<(usize, Option<usize>)>,
     /// Whether the rows of the page are needed.
     pub reads: bool,
-    /// How many fields the connection's resolvers answer.
-    pub asked: usize,
-    /// Whether anything in it, or below it, is asked of resolvers.
-    pub asks: bool,
+    /// How many fields of the connection are resolved.
+    pub resolver_fields: usize,
+    /// Whether it, or anything below it, has fields that are resolved.
+    pub has_resolvers: bool,
 }
 
 #[derive(Clone, Copy, Default)]
-pub struct Names {
+pub struct ConnectionNames {
     pub connection: &'static str,
     pub edge: &'static str,
 }
 
-pub enum PageOut<'a> {
+pub enum PageField<'a> {
     TypeName,
-    Nodes(Object<'a>),
-    Edges(Vec<(&'a Positioned<Selection>, EdgeOut<'a>)>),
-    PageInfo(Vec<(&'a Positioned<Selection>, InfoOut)>),
-    Asked(usize),
+    Nodes(ObjectProjection<'a>),
+    Edges(Vec<(&'a Positioned<Selection>, EdgeField<'a>)>),
+    PageInfo(Vec<(&'a Positioned<Selection>, PageInfoField)>),
+    Resolved(usize),
 }
 
-pub enum EdgeOut<'a> {
+pub enum EdgeField<'a> {
     TypeName,
-    Node(Object<'a>),
+    Node(ObjectProjection<'a>),
     Cursor,
 }
 
-pub enum InfoOut {
+pub enum PageInfoField {
     TypeName,
     HasNext,
     HasPrevious,
@@ -50,38 +50,43 @@ pub enum InfoOut {
     End,
 }
 
-impl<'a> Level<'a> {
+impl<'a> Projection<'a> {
     /// A page of the rows of this level.
-    pub fn shape(&mut self, asker: Asker<'a>, listing: &Listing, set: &'a SelectionSet) -> Shape<'a> {
-        let mut shape = Shape {
-            names: Names {
+    pub fn shape(
+        &mut self,
+        context: ProjectionContext<'a>,
+        listing: &Listing,
+        set: &'a SelectionSet,
+    ) -> PageProjection<'a> {
+        let mut shape = PageProjection {
+            names: ConnectionNames {
                 connection: listing.connection,
                 edge: listing.edge,
             },
             fields: Vec::with_capacity(set.items.len()),
             places: None,
             reads: false,
-            asked: 0,
-            asks: false,
+            resolver_fields: 0,
+            has_resolvers: false,
         };
-        fields(asker.ctx, set, listing.connection, &mut |selection| {
+        fields(context.ctx, set, listing.connection, &mut |selection| {
             let below = &selection.node.selection_set.node;
             let out = match selection.node.name.node.as_str() {
-                "__typename" => PageOut::TypeName,
+                "__typename" => PageField::TypeName,
                 "nodes" => {
-                    let object = self.object(asker, listing.to, Source::OWN, below);
-                    shape.asks |= object.asks;
-                    PageOut::Nodes(object)
+                    let object = self.object(context, listing.to, Source::OWN, below);
+                    shape.has_resolvers |= object.has_resolvers;
+                    PageField::Nodes(object)
                 }
-                "edges" => PageOut::Edges(self.edges(asker, listing, below, &mut shape)),
-                "pageInfo" => PageOut::PageInfo(self.page_info(asker, listing, below, &mut shape)),
+                "edges" => PageField::Edges(self.edges(context, listing, below, &mut shape)),
+                "pageInfo" => PageField::PageInfo(self.page_info(context, listing, below, &mut shape)),
                 _ => {
-                    shape.asks = true;
-                    shape.asked += 1;
-                    PageOut::Asked(shape.asked - 1)
+                    shape.has_resolvers = true;
+                    shape.resolver_fields += 1;
+                    PageField::Resolved(shape.resolver_fields - 1)
                 }
             };
-            shape.reads |= !matches!(out, PageOut::TypeName | PageOut::Asked(_));
+            shape.reads |= !matches!(out, PageField::TypeName | PageField::Resolved(_));
             shape.fields.push((selection, out));
         });
         shape
@@ -89,25 +94,25 @@ impl<'a> Level<'a> {
 
     fn edges(
         &mut self,
-        asker: Asker<'a>,
+        context: ProjectionContext<'a>,
         listing: &Listing,
         set: &'a SelectionSet,
-        shape: &mut Shape<'a>,
-    ) -> Vec<(&'a Positioned<Selection>, EdgeOut<'a>)> {
+        shape: &mut PageProjection<'a>,
+    ) -> Vec<(&'a Positioned<Selection>, EdgeField<'a>)> {
         let mut own = Vec::with_capacity(set.items.len());
-        fields(asker.ctx, set, listing.edge, &mut |selection| {
+        fields(context.ctx, set, listing.edge, &mut |selection| {
             let out = match selection.node.name.node.as_str() {
                 "node" => {
                     let below = &selection.node.selection_set.node;
-                    let object = self.object(asker, listing.to, Source::OWN, below);
-                    shape.asks |= object.asks;
-                    EdgeOut::Node(object)
+                    let object = self.object(context, listing.to, Source::OWN, below);
+                    shape.has_resolvers |= object.has_resolvers;
+                    EdgeField::Node(object)
                 }
                 "cursor" => {
                     self.show_cursors(listing, shape);
-                    EdgeOut::Cursor
+                    EdgeField::Cursor
                 }
-                _ => EdgeOut::TypeName,
+                _ => EdgeField::TypeName,
             };
             own.push((selection, out));
         });
@@ -116,21 +121,21 @@ impl<'a> Level<'a> {
 
     fn page_info(
         &mut self,
-        asker: Asker<'a>,
+        context: ProjectionContext<'a>,
         listing: &Listing,
         set: &'a SelectionSet,
-        shape: &mut Shape<'a>,
-    ) -> Vec<(&'a Positioned<Selection>, InfoOut)> {
+        shape: &mut PageProjection<'a>,
+    ) -> Vec<(&'a Positioned<Selection>, PageInfoField)> {
         let mut own = Vec::with_capacity(set.items.len());
-        fields(asker.ctx, set, "PageInfo", &mut |selection| {
+        fields(context.ctx, set, "PageInfo", &mut |selection| {
             let out = match selection.node.name.node.as_str() {
-                "hasNextPage" => InfoOut::HasNext,
-                "hasPreviousPage" => InfoOut::HasPrevious,
-                "startCursor" => InfoOut::Start,
-                "endCursor" => InfoOut::End,
-                _ => InfoOut::TypeName,
+                "hasNextPage" => PageInfoField::HasNext,
+                "hasPreviousPage" => PageInfoField::HasPrevious,
+                "startCursor" => PageInfoField::Start,
+                "endCursor" => PageInfoField::End,
+                _ => PageInfoField::TypeName,
             };
-            if matches!(out, InfoOut::Start | InfoOut::End) {
+            if matches!(out, PageInfoField::Start | PageInfoField::End) {
                 self.show_cursors(listing, shape);
             }
             own.push((selection, out));
@@ -138,7 +143,7 @@ impl<'a> Level<'a> {
         own
     }
 
-    fn show_cursors(&mut self, listing: &Listing, shape: &mut Shape<'a>) {
+    fn show_cursors(&mut self, listing: &Listing, shape: &mut PageProjection<'a>) {
         let order = &listing.list.order;
         let id = self.selected.cell(Source::OWN, order.id);
         let key = order.key.map(|key| self.selected.cell(Source::OWN, key));

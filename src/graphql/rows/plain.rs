@@ -13,19 +13,19 @@ use crate::store::view::Json;
 /// An object without anything to read.
 pub trait PlainObject: OutputType + Sync {
     /// Writes the value of a field. `below` is what is selected of it.
-    fn write(&self, field: &str, below: &Below<'_>, json: &mut Json);
+    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut Json);
 }
 
 /// A list of plain objects; `[T!]` in the schema.
 pub struct Plain<T>(pub Vec<T>);
 
 /// What is selected of plain objects.
-pub struct Below<'a> {
+pub struct SubSelection<'a> {
     ctx: &'a ContextSelectionSet<'a>,
     set: &'a SelectionSet,
 }
 
-impl<'a> Below<'a> {
+impl<'a> SubSelection<'a> {
     pub fn new(ctx: &'a ContextSelectionSet<'a>, set: &'a SelectionSet) -> Self {
         Self { ctx, set }
     }
@@ -79,7 +79,7 @@ impl<T: PlainObject> OutputType for Plain<T> {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         super::finish(ctx, field, |json| {
-            Below::new(ctx, &ctx.item.node).list(&self.0, json);
+            SubSelection::new(ctx, &ctx.item.node).list(&self.0, json);
             Ok(())
         })
     }

@@ -3,9 +3,12 @@
 use async_graphql::parser::types::{Field as Selection, SelectionSet};
 use async_graphql::{ContextSelectionSet, Positioned, ServerError};
 
-use super::described::{Amount, Columns, Field, Make, Partners, Type, Under, What, WritePlain};
-use super::fault::server_error;
-use super::page::Shape;
+use super::description::{
+    AmountColumns, ChildList, Columns, FieldDescription, FieldKind, MakeResolver, PartnerVisibility, TypeDescription,
+    WritePlain,
+};
+use super::field_error::server_error;
+use super::page::PageProjection;
 use super::walk::fields;
 use crate::auth::Denied;
 use crate::graphql::context::RequestContext;
@@ -14,69 +17,69 @@ use crate::store::view::{self, Family, Selected, Source, Table, Write};
 /// The type of amounts of money.
 const MONEY: &str = "Money";
 
-/// What one statement reads, and what is read for its rows.
-pub struct Level<'a> {
+/// What one statement reads, and what is read below its rows.
+pub struct Projection<'a> {
     pub selected: Selected,
-    pub children: Vec<Child<'a>>,
-    /// How many fields of each row resolvers answer.
-    pub asked: usize,
+    pub children: Vec<ChildProjection<'a>>,
+    /// How many fields of each row are resolved.
+    pub resolver_fields: usize,
 }
 
-/// Rows under the rows of a level.
-pub struct Child<'a> {
-    /// Where a row of the level has the id that they name.
+/// The projection of rows that belong to the rows of another one.
+pub struct ChildProjection<'a> {
+    /// The cell of the parent row with the id that they name.
     pub parent: usize,
-    pub to: &'static Type,
-    pub level: Level<'a>,
-    pub form: Form<'a>,
+    pub to: &'static TypeDescription,
+    pub projection: Projection<'a>,
+    pub form: ChildForm<'a>,
 }
 
-/// How the rows under a row are listed and written.
-pub enum Form<'a> {
-    Page(Under, Shape<'a>),
-    Family(Family, Object<'a>),
+/// Whether the rows of a parent are a page of a list or all of a family.
+pub enum ChildForm<'a> {
+    Page(ChildList, PageProjection<'a>),
+    Family(Family, ObjectProjection<'a>),
 }
 
-/// An object that is made of a row.
-pub struct Object<'a> {
-    pub fields: Vec<(&'a Positioned<Selection>, Out<'a>)>,
-    /// Who answers what is no column; `None`: nobody is asked.
-    pub resolver: Option<Whole>,
-    /// Whether anything in it, or below it, is asked of resolvers.
-    pub asks: bool,
+/// The fields that are selected of an object that is made of a row.
+pub struct ObjectProjection<'a> {
+    pub fields: Vec<(&'a Positioned<Selection>, FieldOutput<'a>)>,
+    /// Makes the object that resolves fields without a column; `None`: there are none.
+    pub resolver: Option<ResolverSource>,
+    /// Whether it, or anything below it, has fields that are resolved.
+    pub has_resolvers: bool,
 }
 
-/// Makes an object with resolvers of a row.
-pub struct Whole {
-    pub make: Make,
+/// How to make the object that resolves fields of a row.
+pub struct ResolverSource {
+    pub make: MakeResolver,
     pub prefix: String,
 }
 
 /// Whether a field may be null.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Nullable {
+pub enum Nullability {
     Yes,
     No,
 }
 
 /// What is written for a field.
-pub enum Out<'a> {
+pub enum FieldOutput<'a> {
     TypeName(&'static str),
     Null,
     EmptyList,
-    /// It cannot be shown of any row.
-    Wrong(ServerError, Nullable),
-    /// What these cells say.
+    /// The same error for every row.
+    Error(ServerError, Nullability),
+    /// A value that is written from these cells.
     Value([usize; Columns::MOST], Write),
-    /// What is made of these cells.
+    /// Plain objects that are written from these cells.
     Plain([usize; Columns::MOST], WritePlain, &'a SelectionSet),
     /// Money, with where its minor units are if there may be none.
-    Amount(Option<usize>, Object<'a>),
+    Amount(Option<usize>, ObjectProjection<'a>),
     /// The row that was joined, if its id is there.
     Link {
         id: usize,
         required: bool,
-        object: Object<'a>,
+        object: ObjectProjection<'a>,
     },
     /// A row that the caller may not read, if its id is there.
     Refused {
@@ -84,51 +87,57 @@ pub enum Out<'a> {
         required: bool,
         denied: Denied,
     },
-    /// What was found under the row whose id is in this cell, for this child of the level.
+    /// The rows of this child projection that belong to the row whose id is in this cell.
     Rows {
         parent: usize,
         child: usize,
     },
-    /// What its resolver said, by number.
-    Asked(usize),
+    /// The answer of its resolver, by the number of the field.
+    Resolved(usize),
 }
 
-/// Who asks, in which document.
+/// The selection that is projected, and the request that it belongs to.
 #[derive(Clone, Copy)]
-pub struct Asker<'a> {
+pub struct ProjectionContext<'a> {
     pub ctx: &'a ContextSelectionSet<'a>,
     pub request: &'a RequestContext,
 }
 
-impl<'a> Level<'a> {
+impl<'a> Projection<'a> {
     pub fn of(table: &'static Table) -> Self {
         Self {
             selected: Selected::of(table),
             children: Vec::new(),
-            asked: 0,
+            resolver_fields: 0,
         }
     }
 
-    /// An object of a row of the level, or of a row that is joined to it.
-    pub fn object(&mut self, asker: Asker<'a>, to: &'static Type, source: Source, set: &'a SelectionSet) -> Object<'a> {
-        let mut object = Object {
+    /// Projects an object of a row of this projection, or of a row that is joined to it.
+    pub fn object(
+        &mut self,
+        context: ProjectionContext<'a>,
+        to: &'static TypeDescription,
+        source: Source,
+        set: &'a SelectionSet,
+    ) -> ObjectProjection<'a> {
+        let mut object = ObjectProjection {
             fields: Vec::with_capacity(set.items.len()),
             resolver: None,
-            asks: false,
+            has_resolvers: false,
         };
         // Only what it is called is shown to whoever lacks its scope.
-        let beyond = asker.request.caller.read_linked(to.resource).err();
-        fields(asker.ctx, set, to.name, &mut |selection| {
+        let beyond = context.request.caller.read_linked(to.resource).err();
+        fields(context.ctx, set, to.name, &mut |selection| {
             let name = selection.node.name.node.as_str();
             let out = match ((to.field)(name), &beyond) {
                 (Some(field), Some(reason)) if field.is_part_of(to) && name != "id" && !to.identity.contains(&name) => {
-                    wrong(asker, to, selection, server_error(reason.clone().into(), selection))
+                    wrong(context, to, selection, server_error(reason.clone().into(), selection))
                 }
-                (Some(field), _) => self.out(asker, (to, source), field, selection, &mut object),
+                (Some(field), _) => self.out(context, (to, source), field, selection, &mut object),
                 // Validation knows all names but this, and a test holds descriptions against the schema.
                 (None, _) => {
                     debug_assert_eq!(name, "__typename", "{} does not describe it", to.name);
-                    Out::TypeName(to.name)
+                    FieldOutput::TypeName(to.name)
                 }
             };
             object.fields.push((selection, out));
@@ -138,74 +147,74 @@ impl<'a> Level<'a> {
 
     fn out(
         &mut self,
-        asker: Asker<'a>,
-        (to, source): (&'static Type, Source),
-        field: Field,
+        context: ProjectionContext<'a>,
+        (to, source): (&'static TypeDescription, Source),
+        field: FieldDescription,
         selection: &'a Positioned<Selection>,
-        object: &mut Object<'a>,
-    ) -> Out<'a> {
-        if asker.request.is_partner() {
+        object: &mut ObjectProjection<'a>,
+    ) -> FieldOutput<'a> {
+        if context.request.is_partner() {
             match field.partners {
-                Partners::Same | Partners::Narrowed => {}
-                Partners::Null => return Out::Null,
-                Partners::EmptyList => return Out::EmptyList,
+                PartnerVisibility::Same | PartnerVisibility::Narrowed => {}
+                PartnerVisibility::Null => return FieldOutput::Null,
+                PartnerVisibility::EmptyList => return FieldOutput::EmptyList,
             }
         }
         let set = &selection.node.selection_set.node;
-        match field.what {
-            What::Value(columns) => self.value(source, columns),
-            What::Amount(amount) => self.amount(asker, amount, source, set),
-            What::Same { to, required } => {
+        match field.kind {
+            FieldKind::Value(columns) => self.value(source, columns),
+            FieldKind::Amount(amount) => self.amount(context, amount, source, set),
+            FieldKind::Same { to, required } => {
                 let id = self.selected.cell(source, (to.id)());
-                let same = self.object(asker, to, source, set);
-                object.asks |= same.asks;
-                Out::Link {
+                let same = self.object(context, to, source, set);
+                object.has_resolvers |= same.has_resolvers;
+                FieldOutput::Link {
                     id,
                     required,
                     object: same,
                 }
             }
-            What::Plain(columns, write) => {
+            FieldKind::Plain(columns, write) => {
                 let mut cells = [0; Columns::MOST];
                 for (cell, column) in cells.iter_mut().zip(columns) {
                     if let Some(column) = column {
                         *cell = self.selected.cell(source, column);
                     }
                 }
-                Out::Plain(cells, write, set)
+                FieldOutput::Plain(cells, write, set)
             }
-            What::Through { column, through, to } => {
+            FieldKind::Through { column, through, to } => {
                 let between = self.selected.join(source, column, through.0, false);
-                self.link(asker, (between, through.1), to, false, set, object)
+                self.link(context, (between, through.1), to, false, set, object)
             }
-            What::Link { column, to, required } => self.link(asker, (source, column), to, required, set, object),
-            What::Page(read) => match read(&asker.ctx.with_field(selection)) {
-                Err(error) => wrong(asker, to, selection, error),
+            FieldKind::Link { column, to, required } => self.link(context, (source, column), to, required, set, object),
+            FieldKind::Page(read) => match read(&context.ctx.with_field(selection)) {
+                Err(error) => wrong(context, to, selection, error),
                 Ok(under) => {
                     let rows = under.listing.to;
-                    let mut level = Level::of(rows.table);
-                    let shape = level.shape(asker, &under.listing, set);
-                    object.asks |= shape.asks;
-                    self.child(source, (to, rows), level, Form::Page(under, shape))
+                    let mut projection = Projection::of(rows.table);
+                    let shape = projection.shape(context, &under.listing, set);
+                    object.has_resolvers |= shape.has_resolvers;
+                    self.child(source, (to, rows), projection, ChildForm::Page(under, shape))
                 }
             },
-            What::Family(rows, family) => {
-                if let Err(reason) = asker.request.caller.read(rows.resource) {
-                    return wrong(asker, to, selection, server_error(reason.into(), selection));
+            FieldKind::Family(rows, family) => {
+                if let Err(reason) = context.request.caller.read(rows.resource) {
+                    return wrong(context, to, selection, server_error(reason.into(), selection));
                 }
-                let mut level = Level::of(rows.table);
-                let listed = level.object(asker, rows, Source::OWN, set);
-                object.asks |= listed.asks;
-                self.child(source, (to, rows), level, Form::Family(family(), listed))
+                let mut projection = Projection::of(rows.table);
+                let listed = projection.object(context, rows, Source::OWN, set);
+                object.has_resolvers |= listed.has_resolvers;
+                self.child(source, (to, rows), projection, ChildForm::Family(family(), listed))
             }
-            What::Resolver(make) => {
-                object.asks = true;
+            FieldKind::Resolver(make) => {
+                object.has_resolvers = true;
                 if object.resolver.is_none() {
                     let prefix = self.selected.whole(source);
-                    object.resolver = Some(Whole { make, prefix });
+                    object.resolver = Some(ResolverSource { make, prefix });
                 }
-                self.asked += 1;
-                Out::Asked(self.asked - 1)
+                self.resolver_fields += 1;
+                FieldOutput::Resolved(self.resolver_fields - 1)
             }
         }
     }
@@ -213,24 +222,24 @@ impl<'a> Level<'a> {
     /// The row that a column of a row names.
     fn link(
         &mut self,
-        asker: Asker<'a>,
+        context: ProjectionContext<'a>,
         (source, column): (Source, view::Column),
-        to: &'static Type,
+        to: &'static TypeDescription,
         required: bool,
         set: &'a SelectionSet,
-        object: &mut Object<'a>,
-    ) -> Out<'a> {
-        if let Err(denied) = asker.request.caller.read_linked(to.resource)
+        object: &mut ObjectProjection<'a>,
+    ) -> FieldOutput<'a> {
+        if let Err(denied) = context.request.caller.read_linked(to.resource)
             && to.identity.is_empty()
         {
             let id = self.selected.cell(source, column);
-            return Out::Refused { id, required, denied };
+            return FieldOutput::Refused { id, required, denied };
         }
         let source = self.selected.join(source, column, to.table, to.is_named);
         let id = self.selected.cell(source, (to.id)());
-        let linked = self.object(asker, to, source, set);
-        object.asks |= linked.asks;
-        Out::Link {
+        let linked = self.object(context, to, source, set);
+        object.has_resolvers |= linked.has_resolvers;
+        FieldOutput::Link {
             id,
             required,
             object: linked,
@@ -240,59 +249,70 @@ impl<'a> Level<'a> {
     fn child(
         &mut self,
         source: Source,
-        (parent, to): (&'static Type, &'static Type),
-        level: Level<'a>,
-        form: Form<'a>,
-    ) -> Out<'a> {
+        (parent, to): (&'static TypeDescription, &'static TypeDescription),
+        projection: Projection<'a>,
+        form: ChildForm<'a>,
+    ) -> FieldOutput<'a> {
         let parent = self.selected.cell(source, parent.table.id());
-        self.children.push(Child {
+        self.children.push(ChildProjection {
             parent,
             to,
-            level,
+            projection,
             form,
         });
         let child = self.children.len() - 1;
-        Out::Rows { parent, child }
+        FieldOutput::Rows { parent, child }
     }
 
-    fn value(&mut self, source: Source, columns: Columns) -> Out<'a> {
+    fn value(&mut self, source: Source, columns: Columns) -> FieldOutput<'a> {
         let mut cells = [0; Columns::MOST];
         for (cell, column) in cells.iter_mut().zip(columns.columns) {
             if let Some(column) = column {
                 *cell = self.selected.cell(source, column);
             }
         }
-        Out::Value(cells, columns.write)
+        FieldOutput::Value(cells, columns.write)
     }
 
-    fn amount(&mut self, asker: Asker<'a>, amount: Amount, source: Source, set: &'a SelectionSet) -> Out<'a> {
-        let Amount { currency, minor, .. } = amount;
+    fn amount(
+        &mut self,
+        context: ProjectionContext<'a>,
+        amount: AmountColumns,
+        source: Source,
+        set: &'a SelectionSet,
+    ) -> FieldOutput<'a> {
+        let AmountColumns { currency, minor, .. } = amount;
         let mut own = Vec::with_capacity(set.items.len());
-        fields(asker.ctx, set, MONEY, &mut |selection| {
+        fields(context.ctx, set, MONEY, &mut |selection| {
             let out = match selection.node.name.node.as_str() {
                 "amount" => self.value(source, Columns::of([currency, minor], view::amount)),
                 "currency" => self.value(source, Columns::of([currency], view::text)),
-                _ => Out::TypeName(MONEY),
+                _ => FieldOutput::TypeName(MONEY),
             };
             own.push((selection, out));
         });
-        let object = Object {
+        let object = ObjectProjection {
             fields: own,
             resolver: None,
-            asks: false,
+            has_resolvers: false,
         };
         let optional = (!amount.required).then(|| self.selected.cell(source, minor));
-        Out::Amount(optional, object)
+        FieldOutput::Amount(optional, object)
     }
 }
 
-/// A field that cannot be shown of any row.
-fn wrong<'a>(asker: Asker<'a>, to: &Type, selection: &Positioned<Selection>, error: ServerError) -> Out<'a> {
-    let known = asker.ctx.schema_env.registry.types.get(to.name);
+/// A field that fails for every row.
+fn wrong<'a>(
+    context: ProjectionContext<'a>,
+    to: &TypeDescription,
+    selection: &Positioned<Selection>,
+    error: ServerError,
+) -> FieldOutput<'a> {
+    let known = context.ctx.schema_env.registry.types.get(to.name);
     let declared = known.and_then(|known| known.field_by_name(&selection.node.name.node));
     let nullable = match declared.is_some_and(|field| !field.ty.ends_with('!')) {
-        true => Nullable::Yes,
-        false => Nullable::No,
+        true => Nullability::Yes,
+        false => Nullability::No,
     };
-    Out::Wrong(error, nullable)
+    FieldOutput::Error(error, nullable)
 }

@@ -11,9 +11,9 @@ use futures::future::{BoxFuture, join_all};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::described::{Listing, Under};
-use super::page::Shape;
-use super::projection::{Child, Form, Level};
+use super::description::{ChildList, Listing};
+use super::page::PageProjection;
+use super::projection::{ChildForm, ChildProjection, Projection};
 use crate::auth::Scope;
 use crate::graphql::context::RequestContext;
 use crate::graphql::cursor::Cursors;
@@ -23,55 +23,55 @@ use crate::store::page::{Page, PageRequest};
 use crate::store::view::{self, Row};
 use crate::telemetry;
 
-/// What a resolver said.
-pub type Said = OnceLock<ServerResult<Value>>;
+/// The answer of a resolver, once it is there.
+pub type ResolverAnswer = OnceLock<ServerResult<Value>>;
 
-/// The rows of a level, and what is under them.
-pub struct Read<'p, 'a> {
+/// The rows of a projection, and what belongs to them.
+pub struct FetchedRows<'p, 'a> {
     pub rows: Vec<Row>,
-    /// What resolvers said, by the number of the field and of the row.
-    pub said: Vec<Vec<Said>>,
-    pub below: Vec<Below<'p, 'a>>,
+    /// The answers of resolvers, by the number of the field and of the row.
+    pub answers: Vec<Vec<ResolverAnswer>>,
+    pub below: Vec<FetchedChildren<'p, 'a>>,
 }
 
-/// The lists under the rows of a level, for one of its children.
-pub struct Below<'p, 'a> {
-    pub child: &'p Child<'a>,
-    pub lists: HashMap<Uuid, Listed>,
-    pub read: Read<'p, 'a>,
+/// The lists of all parents of a child projection.
+pub struct FetchedChildren<'p, 'a> {
+    pub child: &'p ChildProjection<'a>,
+    pub lists: HashMap<Uuid, FetchedList>,
+    pub read: FetchedRows<'p, 'a>,
 }
 
 /// One list: some of the rows that were read.
-pub struct Listed {
+pub struct FetchedList {
     pub rows: Range<usize>,
     pub has_next: bool,
     pub has_previous: bool,
     /// What makes its cursors, if any is shown.
     pub cursors: Option<Cursors>,
-    /// What resolvers said about all of it.
-    pub said: Vec<Said>,
-    pub wrong: Option<Wrong>,
+    /// The answers of resolvers about the whole list.
+    pub answers: Vec<ResolverAnswer>,
+    pub wrong: Option<ListError>,
 }
 
-/// Why there is nothing to show of a list.
+/// Why a list has no rows to write.
 #[derive(Clone)]
-pub enum Wrong {
-    /// It was not asked for as it can be.
-    Asked(ApiError),
-    /// Its page could not be read.
-    Read(ApiError),
+pub enum ListError {
+    /// The field as a whole fails, such as for its arguments.
+    Field(ApiError),
+    /// Each of its fields that needs the page fails.
+    Rows(ApiError),
 }
 
-/// Who reads.
+/// Reads with the scope of a request.
 #[derive(Clone, Copy)]
 pub struct Reader<'p> {
     request: &'p RequestContext,
     scope: Scope,
 }
 
-impl Listed {
+impl FetchedList {
     /// Appends the page to all rows that were read.
-    pub fn of(page: Page<Row>, rows: &mut Vec<Row>, cursors: Option<Cursors>, asked: usize) -> Self {
+    pub fn of(page: Page<Row>, rows: &mut Vec<Row>, cursors: Option<Cursors>, resolver_fields: usize) -> Self {
         let from = rows.len();
         rows.extend(page.items);
         Self {
@@ -79,25 +79,25 @@ impl Listed {
             has_next: page.has_next,
             has_previous: page.has_previous,
             cursors,
-            said: unsaid(asked),
+            answers: unanswered(resolver_fields),
             wrong: None,
         }
     }
 
-    fn empty(asked: usize) -> Self {
-        Self::of(Page::empty(), &mut Vec::new(), None, asked)
+    fn empty(resolver_fields: usize) -> Self {
+        Self::of(Page::empty(), &mut Vec::new(), None, resolver_fields)
     }
 
-    pub fn wrong(wrong: Wrong, asked: usize) -> Self {
+    pub fn wrong(wrong: ListError, resolver_fields: usize) -> Self {
         let wrong = Some(wrong);
         Self {
             wrong,
-            ..Self::empty(asked)
+            ..Self::empty(resolver_fields)
         }
     }
 }
 
-fn unsaid(count: usize) -> Vec<Said> {
+fn unanswered(count: usize) -> Vec<ResolverAnswer> {
     std::iter::repeat_with(OnceLock::new).take(count).collect()
 }
 
@@ -112,21 +112,21 @@ impl<'p, 'a: 'p> Reader<'p> {
         self,
         (listing, request): (&Listing, &PageRequest),
         cursors: &Cursors,
-        level: &Level<'a>,
-        shape: &Shape<'a>,
-    ) -> (Listed, Vec<Row>) {
+        projection: &Projection<'a>,
+        shape: &PageProjection<'a>,
+    ) -> (FetchedList, Vec<Row>) {
         let mut rows = Vec::new();
         if !shape.reads {
-            return (Listed::empty(shape.asked), rows);
+            return (FetchedList::empty(shape.resolver_fields), rows);
         }
-        let (store, selected) = (self.request.store(), &level.selected);
+        let (store, selected) = (self.request.store(), &projection.selected);
         let page = view::page(store, &self.scope, &listing.list, None, request, selected);
-        let listed = match told(listing.connection, 1, page).await {
+        let listed = match traced(listing.connection, 1, page).await {
             Ok(page) => {
                 let cursors = shape.places.is_some().then(|| cursors.clone());
-                Listed::of(page, &mut rows, cursors, shape.asked)
+                FetchedList::of(page, &mut rows, cursors, shape.resolver_fields)
             }
-            Err(error) => Listed::wrong(Wrong::Read(error.into()), shape.asked),
+            Err(error) => FetchedList::wrong(ListError::Rows(error.into()), shape.resolver_fields),
         };
         (listed, rows)
     }
@@ -137,15 +137,15 @@ impl<'p, 'a: 'p> Reader<'p> {
         name: &'static str,
         column: view::Column,
         key: view::Key<'_>,
-        level: &Level<'a>,
+        projection: &Projection<'a>,
     ) -> Result<Option<Row>, StoreError> {
-        let (store, selected) = (self.request.store(), &level.selected);
-        told(name, 1, view::one(store, &self.scope, column, key, selected)).await
+        let (store, selected) = (self.request.store(), &projection.selected);
+        traced(name, 1, view::one(store, &self.scope, column, key, selected)).await
     }
 
-    /// The rows of the level's table that these ids name; those that the caller does not see are left out.
-    pub async fn by_ids(self, ids: &[Uuid], level: &Level<'a>) -> Result<HashMap<Uuid, Row>, StoreError> {
-        self.by_ids_in(level.selected.table().id(), ids, level).await
+    /// The rows of the projection's table that these ids name; those that the caller does not see are left out.
+    pub async fn by_ids(self, ids: &[Uuid], projection: &Projection<'a>) -> Result<HashMap<Uuid, Row>, StoreError> {
+        self.by_ids_in(projection.selected.table().id(), ids, projection).await
     }
 
     /// Those whose `column` is one of the ids.
@@ -153,17 +153,21 @@ impl<'p, 'a: 'p> Reader<'p> {
         self,
         column: view::Column,
         ids: &[Uuid],
-        level: &Level<'a>,
+        projection: &Projection<'a>,
     ) -> Result<HashMap<Uuid, Row>, StoreError> {
-        let (store, selected) = (self.request.store(), &level.selected);
+        let (store, selected) = (self.request.store(), &projection.selected);
         let read = view::by_ids(store, &self.scope, column, ids, selected);
-        told(selected.table().name(), ids.len(), read).await
+        traced(selected.table().name(), ids.len(), read).await
     }
 
-    /// What is under the rows of a level.
-    pub async fn below(self, level: &'p Level<'a>, rows: Vec<Row>) -> Result<Read<'p, 'a>, StoreError> {
-        let mut reads = Vec::with_capacity(level.children.len());
-        for child in &level.children {
+    /// Reads what belongs to the rows of a projection.
+    pub async fn below(
+        self,
+        projection: &'p Projection<'a>,
+        rows: Vec<Row>,
+    ) -> Result<FetchedRows<'p, 'a>, StoreError> {
+        let mut reads = Vec::with_capacity(projection.children.len());
+        for child in &projection.children {
             let mut parents = HashSet::with_capacity(rows.len());
             for row in &rows {
                 // No id: the row that would have one is not there.
@@ -172,22 +176,26 @@ impl<'p, 'a: 'p> Reader<'p> {
             reads.push(self.under(child, parents.into_iter().collect()));
         }
         let below = join_all(reads).await.into_iter().collect::<Result<_, _>>()?;
-        let said = std::iter::repeat_with(|| unsaid(rows.len()))
-            .take(level.asked)
+        let answers = std::iter::repeat_with(|| unanswered(rows.len()))
+            .take(projection.resolver_fields)
             .collect();
-        Ok(Read { rows, said, below })
+        Ok(FetchedRows { rows, answers, below })
     }
 
-    fn under(self, child: &'p Child<'a>, parents: Vec<Uuid>) -> BoxFuture<'p, Result<Below<'p, 'a>, StoreError>> {
+    fn under(
+        self,
+        child: &'p ChildProjection<'a>,
+        parents: Vec<Uuid>,
+    ) -> BoxFuture<'p, Result<FetchedChildren<'p, 'a>, StoreError>> {
         async move {
             let mut rows = Vec::new();
             let lists = match &child.form {
                 _ if parents.is_empty() => HashMap::new(),
-                Form::Page(under, shape) => self.pages(child, (under, shape), &parents, &mut rows).await,
-                Form::Family(family, _) => {
-                    let (store, selected) = (self.request.store(), &child.level.selected);
+                ChildForm::Page(under, shape) => self.pages(child, (under, shape), &parents, &mut rows).await,
+                ChildForm::Family(family, _) => {
+                    let (store, selected) = (self.request.store(), &child.projection.selected);
                     let read = view::family(store, &self.scope, family, &parents, selected);
-                    let found = told(child.to.name, parents.len(), read).await;
+                    let found = traced(child.to.name, parents.len(), read).await;
                     lists(
                         found.map(|found| {
                             found.into_iter().map(|(parent, items)| {
@@ -199,30 +207,30 @@ impl<'p, 'a: 'p> Reader<'p> {
                         &mut rows,
                         0,
                         |_| None,
-                        Wrong::Asked,
+                        ListError::Field,
                     )
                 }
             };
-            let read = self.below(&child.level, rows).await?;
-            Ok(Below { child, lists, read })
+            let read = self.below(&child.projection, rows).await?;
+            Ok(FetchedChildren { child, lists, read })
         }
         .boxed()
     }
 
     async fn pages(
         self,
-        child: &Child<'a>,
-        (under, shape): (&Under, &Shape<'a>),
+        child: &ChildProjection<'a>,
+        (under, shape): (&ChildList, &PageProjection<'a>),
         parents: &[Uuid],
         rows: &mut Vec<Row>,
-    ) -> HashMap<Uuid, Listed> {
-        let wrong = |error: ApiError| Listed::wrong(Wrong::Asked(error), shape.asked);
+    ) -> HashMap<Uuid, FetchedList> {
+        let wrong = |error: ApiError| FetchedList::wrong(ListError::Field(error), shape.resolver_fields);
         // A cursor is of one parent's list.
         let each: Vec<&[Uuid]> = match under.arguments.has_places() {
             true => parents.chunks(1).collect(),
             false => vec![parents],
         };
-        let (store, selected) = (self.request.store(), &child.level.selected);
+        let (store, selected) = (self.request.store(), &child.projection.selected);
         let mut all = HashMap::with_capacity(parents.len());
         for parents in each {
             let cursors = match under.arguments.has_places() {
@@ -239,12 +247,19 @@ impl<'p, 'a: 'p> Reader<'p> {
             let found = match shape.reads {
                 true => {
                     let read = view::pages(store, &self.scope, &under.listing.list, parents, &request, selected);
-                    told(under.listing.connection, parents.len(), read).await
+                    traced(under.listing.connection, parents.len(), read).await
                 }
                 false => Ok(HashMap::new()),
             };
             let cursors = |parent| shape.places.is_some().then(|| (under.cursors)(parent));
-            all.extend(lists(found, parents, rows, shape.asked, cursors, Wrong::Read));
+            all.extend(lists(
+                found,
+                parents,
+                rows,
+                shape.resolver_fields,
+                cursors,
+                ListError::Rows,
+            ));
         }
         all
     }
@@ -255,28 +270,31 @@ fn lists(
     found: Result<impl IntoIterator<Item = (Uuid, Page<Row>)>, StoreError>,
     parents: &[Uuid],
     rows: &mut Vec<Row>,
-    asked: usize,
+    resolver_fields: usize,
     cursors: impl Fn(Uuid) -> Option<Cursors>,
-    wrong: impl Fn(ApiError) -> Wrong,
-) -> HashMap<Uuid, Listed> {
+    wrong: impl Fn(ApiError) -> ListError,
+) -> HashMap<Uuid, FetchedList> {
     match found {
         Ok(found) => {
-            let mut lists: HashMap<_, _> = parents.iter().map(|parent| (*parent, Listed::empty(asked))).collect();
+            let mut lists: HashMap<_, _> = parents
+                .iter()
+                .map(|parent| (*parent, FetchedList::empty(resolver_fields)))
+                .collect();
             for (parent, page) in found {
-                lists.insert(parent, Listed::of(page, rows, cursors(parent), asked));
+                lists.insert(parent, FetchedList::of(page, rows, cursors(parent), resolver_fields));
             }
             lists
         }
         Err(error) => {
             let error = ApiError::from(error);
-            let list = |parent: &Uuid| (*parent, Listed::wrong(wrong(error.clone()), asked));
+            let list = |parent: &Uuid| (*parent, FetchedList::wrong(wrong(error.clone()), resolver_fields));
             parents.iter().map(list).collect()
         }
     }
 }
 
 /// Reads in a span of the trace, as loaders do.
-async fn told<T>(
+async fn traced<T>(
     what: &'static str,
     keys: usize,
     read: impl Future<Output = Result<T, StoreError>>,

@@ -12,14 +12,14 @@ use futures::future::join_all;
 use uuid::Uuid;
 
 use super::at_hand::{at_hand, read};
-use super::described::Type;
-use super::fault::{Fault, server_error};
-use super::plain::{Below, PlainObject};
-use super::projection::{Asker, Level, Object};
-use super::read::Read;
+use super::description::TypeDescription;
+use super::field_error::{FieldError, server_error};
+use super::plain::{PlainObject, SubSelection};
+use super::projection::{ObjectProjection, Projection, ProjectionContext};
+use super::read::FetchedRows;
 use super::walk::fields;
-use super::write::{Step, Writer, key};
-use super::{Described, finish};
+use super::write::{PathStep, Writer, key};
+use super::{RowObject, finish};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
 use crate::graphql::user_error::may_show;
@@ -35,7 +35,7 @@ pub trait ResultObject: PlainObject + Send {
 
 /// A field of results that is a row, or a list of rows, at hand.
 pub struct RowsField<T> {
-    to: &'static Type,
+    to: &'static TypeDescription,
     /// Otherwise it is one row, or null.
     is_list: bool,
     of: AtHandOf<T>,
@@ -45,7 +45,7 @@ pub struct RowsField<T> {
 type AtHandOf<T> = Box<dyn Fn(&T, &RequestContext) -> Vec<(Uuid, AtHand)> + Send + Sync>;
 
 impl<T: 'static> RowsField<T> {
-    pub fn one<R: Described + 'static>(of: fn(&T) -> &Option<R>) -> Self {
+    pub fn one<R: RowObject + 'static>(of: fn(&T) -> &Option<R>) -> Self {
         Self {
             to: R::TYPE,
             is_list: false,
@@ -53,7 +53,7 @@ impl<T: 'static> RowsField<T> {
         }
     }
 
-    pub fn list<R: Described + 'static>(of: fn(&T) -> &[R]) -> Self {
+    pub fn list<R: RowObject + 'static>(of: fn(&T) -> &[R]) -> Self {
         Self {
             to: R::TYPE,
             is_list: true,
@@ -84,18 +84,18 @@ impl<T: ResultObject + 'static> OutputType for Results<T> {
 }
 
 /// The rows of one selected field, of all results.
-struct Group<'a> {
+struct FieldGroup<'a> {
     field: &'a Positioned<Field>,
     is_list: bool,
-    level: Level<'a>,
-    object: Object<'a>,
+    projection: Projection<'a>,
+    object: ObjectProjection<'a>,
     /// Which rows are whose.
     of_results: Vec<Range<usize>>,
     /// Why none of them is shown.
     denied: Option<ApiError>,
 }
 
-type Rows<'p, 'a> = Result<Read<'p, 'a>, ApiError>;
+type FieldRows<'p, 'a> = Result<FetchedRows<'p, 'a>, ApiError>;
 
 async fn list<T: ResultObject + 'static>(
     results: &[T],
@@ -108,7 +108,7 @@ async fn list<T: ResultObject + 'static>(
     let (mut groups, mut rows) = (Vec::new(), Vec::new());
     fields(ctx, &ctx.item.node, &name, &mut |field| {
         let group = T::rows(&field.node.name.node).map(|of| {
-            let (group, at_hand) = Group::of(of, results, Asker { ctx, request }, field);
+            let (group, at_hand) = FieldGroup::of(of, results, ProjectionContext { ctx, request }, field);
             groups.push(group);
             rows.push(at_hand);
             groups.len() - 1
@@ -118,7 +118,7 @@ async fn list<T: ResultObject + 'static>(
     let reading = groups.iter().zip(rows).map(|(group, rows)| async move {
         match &group.denied {
             Some(denied) => Err(denied.clone()),
-            None => read(&group.level, rows, request).await,
+            None => read(&group.projection, rows, request).await,
         }
     });
     let shown = join_all(reading).await;
@@ -126,14 +126,14 @@ async fn list<T: ResultObject + 'static>(
     finish(ctx, field, |json| {
         let mut writer = Writer::new(ctx);
         json.list(results.iter().enumerate(), |json, (place, result)| {
-            writer.within(Step::Index(place), |writer| {
+            writer.within(PathStep::Index(place), |writer| {
                 let selected = selected.iter().map(|(field, group)| (key(field), (*field, *group)));
                 json.object(selected, |json, (field, group)| {
                     match (group, field.node.name.node.as_str()) {
                         (Some(group), _) => groups[group].write(&shown[group], place, writer, json)?,
                         (None, "__typename") => json.word(&name),
                         (None, own) => {
-                            let below = Below::new(ctx, &field.node.selection_set.node);
+                            let below = SubSelection::new(ctx, &field.node.selection_set.node);
                             result.write(own, &below, json);
                         }
                     }
@@ -144,26 +144,26 @@ async fn list<T: ResultObject + 'static>(
     })
 }
 
-impl<'a> Group<'a> {
+impl<'a> FieldGroup<'a> {
     fn of<T>(
         of: RowsField<T>,
         results: &[T],
-        asker: Asker<'a>,
+        context: ProjectionContext<'a>,
         field: &'a Positioned<Field>,
     ) -> (Self, Vec<(Uuid, AtHand)>) {
-        let mut level = Level::of(of.to.table);
-        let object = level.object(asker, of.to, Source::OWN, &field.node.selection_set.node);
+        let mut projection = Projection::of(of.to.table);
+        let object = projection.object(context, of.to, Source::OWN, &field.node.selection_set.node);
         let (mut rows, mut of_results) = (Vec::new(), Vec::with_capacity(results.len()));
         for result in results {
             let from = rows.len();
-            rows.extend((of.of)(result, asker.request));
+            rows.extend((of.of)(result, context.request));
             of_results.push(from..rows.len());
         }
-        let denied = may_show(&asker.ctx.with_field(field), of.to.resource).err();
+        let denied = may_show(&context.ctx.with_field(field), of.to.resource).err();
         let group = Self {
             field,
             is_list: of.is_list,
-            level,
+            projection,
             object,
             of_results,
             denied,
@@ -172,8 +172,8 @@ impl<'a> Group<'a> {
     }
 
     /// Asks resolvers what is no column, of all rows at once.
-    async fn ask(&self, shown: &Rows<'_, 'a>, ctx: &ContextSelectionSet<'_>) {
-        let Some(read) = shown.as_ref().ok().filter(|_| self.object.asks) else {
+    async fn ask(&self, shown: &FieldRows<'_, 'a>, ctx: &ContextSelectionSet<'_>) {
+        let Some(read) = shown.as_ref().ok().filter(|_| self.object.has_resolvers) else {
             return;
         };
         let asking = self.of_results.iter().enumerate().map(|(place, rows)| async move {
@@ -191,11 +191,11 @@ impl<'a> Group<'a> {
 
     fn write<'w>(
         &'w self,
-        shown: &'w Rows<'w, 'a>,
+        shown: &'w FieldRows<'w, 'a>,
         place: usize,
         writer: &mut Writer<'w>,
         json: &mut Json,
-    ) -> Result<(), Fault>
+    ) -> Result<(), FieldError>
     where
         'a: 'w,
     {
@@ -203,11 +203,11 @@ impl<'a> Group<'a> {
         match (self.is_list, shown) {
             (true, _) if rows.is_empty() => json.written("[]"),
             (false, _) if rows.is_empty() => json.null(),
-            (true, Ok(read)) => {
-                writer.within(Step::Field(field), |writer| writer.rows(read, &self.object, rows, json))?
-            }
+            (true, Ok(read)) => writer.within(PathStep::Field(field), |writer| {
+                writer.rows(read, &self.object, rows, json)
+            })?,
             (false, Ok(read)) => writer.nullable(json, |writer, json| {
-                writer.within(Step::Field(field), |writer| {
+                writer.within(PathStep::Field(field), |writer| {
                     writer.object(read, &self.object, rows.start, json)
                 })
             }),

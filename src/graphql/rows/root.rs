@@ -4,43 +4,43 @@ use async_graphql::{Context, ServerResult, Value};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::Pages;
-use super::described::{Listing, Resolver};
-use super::fault::server_error;
+use super::ProjectedPage;
+use super::description::{Listing, Resolver};
+use super::field_error::server_error;
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::{Cursors, Fingerprint};
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
 
 /// Counts the whole list.
-type Count = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<u64, ApiError>> + Send + Sync>;
+type CountList = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<u64, ApiError>> + Send + Sync>;
 
 /// The page of a list that `arguments` ask for, as the connection `C` of the schema, and what counts the whole list.
-pub fn listed<C>(
+pub fn projected_page<C>(
     listing: Listing,
     cursors: &Cursors,
     arguments: &PageArguments,
     count: impl for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<u64, ApiError>> + Send + Sync + 'static,
-) -> Result<Pages<C>, ApiError> {
+) -> Result<ProjectedPage<C>, ApiError> {
     let page = arguments.read(cursors)?;
-    let counted = Counted {
+    let counted = ListCount {
         list: cursors.fingerprint(),
         count: Box::new(count),
     };
-    Ok(Pages::new(listing.asked(&page, cursors), counted))
+    Ok(ProjectedPage::new(listing.page(&page, cursors), counted))
 }
 
 /// Knows how many entries a list has.
-struct Counted {
+struct ListCount {
     list: Fingerprint,
-    count: Count,
+    count: CountList,
 }
 
-impl Resolver for Counted {
+impl Resolver for ListCount {
     fn resolve<'a>(&'a self, ctx: &'a Context<'a>) -> BoxFuture<'a, ServerResult<Value>> {
         async move {
             let request = request(ctx);
-            let counted = request.counted.counts.get(self.list, (self.count)(request)).await;
+            let counted = request.aggregates.counts.get(self.list, (self.count)(request)).await;
             let count = counted.map_err(|error| ctx.set_error_path(server_error(error, ctx.item)))?;
             Ok(Value::Number(count.into()))
         }

@@ -3,7 +3,7 @@
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{BaseType, FieldDefinition, TypeKind, TypeSystemDefinition};
 
-use super::described::{Partners, Type, What};
+use super::description::{FieldKind, PartnerVisibility, TypeDescription};
 use crate::graphql::ledger::commission::COMMISSION_TRANSITION;
 use crate::graphql::node::TYPES as NODES;
 use crate::graphql::partner::PARTNER_BALANCE;
@@ -11,14 +11,14 @@ use crate::graphql::partner::PARTNER_TRANSITION;
 use crate::graphql::payout::run::PAYOUT_RUN_LINE;
 
 /// Those without ids of their own.
-const PARTS: [&Type; 4] = [
+const PARTS: [&TypeDescription; 4] = [
     &COMMISSION_TRANSITION,
     &PARTNER_BALANCE,
     &PARTNER_TRANSITION,
     &PAYOUT_RUN_LINE,
 ];
 
-fn described() -> impl Iterator<Item = &'static Type> {
+fn described() -> impl Iterator<Item = &'static TypeDescription> {
     NODES.iter().map(|(_, to)| *to).chain(PARTS)
 }
 
@@ -48,30 +48,30 @@ fn what_partners_see_is_said_of_every_field_of_a_described_type() {
             let known = (described.field)(name).unwrap_or_else(|| panic!("{place} is not described"));
             let is_list = matches!(kind.base, BaseType::List(_));
             match known.partners {
-                Partners::Null => assert!(kind.nullable, "{place}"),
-                Partners::EmptyList => assert!(is_list && !kind.nullable, "{place}"),
-                Partners::Same | Partners::Narrowed => {}
+                PartnerVisibility::Null => assert!(kind.nullable, "{place}"),
+                PartnerVisibility::EmptyList => assert!(is_list && !kind.nullable, "{place}"),
+                PartnerVisibility::Same | PartnerVisibility::Narrowed => {}
             }
-            match known.what {
-                What::Link { to, required, .. } => {
+            match known.kind {
+                FieldKind::Link { to, required, .. } => {
                     assert_eq!(kind.base.to_string(), to.name, "{place}");
                     assert_eq!(required, !kind.nullable, "{place}");
                 }
-                What::Family(to, _) => assert_eq!(kind.to_string(), format!("[{}!]!", to.name), "{place}"),
-                What::Same { to, required } => {
+                FieldKind::Family(to, _) => assert_eq!(kind.to_string(), format!("[{}!]!", to.name), "{place}"),
+                FieldKind::Same { to, required } => {
                     assert_eq!(kind.base.to_string(), to.name, "{place}");
                     assert_eq!(required, !kind.nullable, "{place}");
                 }
-                What::Amount(amount) => {
+                FieldKind::Amount(amount) => {
                     assert_eq!(kind.base.to_string(), "Money", "{place}");
                     assert_eq!(amount.required, !kind.nullable, "{place}");
                 }
-                What::Page(_) => assert!(kind.to_string().ends_with("Connection!"), "{place}"),
-                What::Through { to, .. } => {
+                FieldKind::Page(_) => assert!(kind.to_string().ends_with("Connection!"), "{place}"),
+                FieldKind::Through { to, .. } => {
                     assert_eq!(kind.base.to_string(), to.name, "{place}");
                     assert!(kind.nullable, "{place}");
                 }
-                What::Value(_) | What::Plain(..) | What::Resolver(_) => {}
+                FieldKind::Value(_) | FieldKind::Plain(..) | FieldKind::Resolver(_) => {}
             }
         }
         assert!((described.field)("__typename").is_none());

@@ -6,29 +6,29 @@ use std::ops::Range;
 use async_graphql::parser::types::Field;
 use async_graphql::{ContextSelectionSet, PathSegment, Positioned, ServerError, Value};
 
-use super::fault::{Fault, server_error};
-use super::page::{EdgeOut, InfoOut, PageOut, Shape};
-use super::plain::Below;
-use super::projection::{Form, Nullable, Object, Out};
-use super::read::{Listed, Read, Said, Wrong};
+use super::field_error::{FieldError, server_error};
+use super::page::{EdgeField, PageField, PageInfoField, PageProjection};
+use super::plain::SubSelection;
+use super::projection::{ChildForm, FieldOutput, Nullability, ObjectProjection};
+use super::read::{FetchedList, FetchedRows, ListError, ResolverAnswer};
 use crate::graphql::context::RequestContext;
 use crate::store::view::{self, Json};
 
-/// Where in the answer it writes.
+/// Writes rows into an answer, and knows the path of the object that it writes.
 pub struct Writer<'w> {
     /// What is written as a whole.
     ctx: &'w ContextSelectionSet<'w>,
     /// The way from there to the object that is being written.
-    path: Vec<Step<'w>>,
+    path: Vec<PathStep<'w>>,
 }
 
 #[derive(Clone, Copy)]
-pub enum Step<'w> {
+pub enum PathStep<'w> {
     Field(&'w Positioned<Field>),
     Index(usize),
 }
 
-type Written = Result<(), Fault>;
+type WriteResult = Result<(), FieldError>;
 
 pub fn key(field: &Positioned<Field>) -> &str {
     &field.node.response_key().node
@@ -41,20 +41,20 @@ impl<'w> Writer<'w> {
     }
 
     /// An error of a field of the object that is being written. What it knows of its path below the field stays.
-    pub fn fault(&self, field: &Positioned<Field>, mut error: ServerError) -> Fault {
+    pub fn fault(&self, field: &Positioned<Field>, mut error: ServerError) -> FieldError {
         let known = std::mem::take(&mut error.path);
         let mut error = self.ctx.set_error_path(error);
         error.path.extend(self.path.iter().map(|step| match step {
-            Step::Field(field) => PathSegment::Field(key(field).to_owned()),
-            Step::Index(place) => PathSegment::Index(*place),
+            PathStep::Field(field) => PathSegment::Field(key(field).to_owned()),
+            PathStep::Index(place) => PathSegment::Index(*place),
         }));
         error.path.push(PathSegment::Field(key(field).to_owned()));
         let below = known.into_iter().skip(error.path.len());
         error.path.extend(below);
-        Fault(Box::new(error))
+        FieldError(Box::new(error))
     }
 
-    pub fn within(&mut self, step: Step<'w>, write: impl FnOnce(&mut Self) -> Written) -> Written {
+    pub fn within(&mut self, step: PathStep<'w>, write: impl FnOnce(&mut Self) -> WriteResult) -> WriteResult {
         self.path.push(step);
         let depth = self.path.len();
         let written = write(self);
@@ -63,9 +63,9 @@ impl<'w> Writer<'w> {
     }
 
     /// Writes what may be null.
-    pub fn nullable(&mut self, json: &mut Json, write: impl FnOnce(&mut Self, &mut Json) -> Written) {
+    pub fn nullable(&mut self, json: &mut Json, write: impl FnOnce(&mut Self, &mut Json) -> WriteResult) {
         let mark = json.mark();
-        if let Err(Fault(error)) = write(self, json) {
+        if let Err(FieldError(error)) = write(self, json) {
             json.back_to(mark);
             json.null();
             self.ctx.add_error(*error);
@@ -89,88 +89,88 @@ impl<'w> Writer<'w> {
     pub fn nullable_at<'a: 'w>(
         &mut self,
         place: usize,
-        (read, object, row): (&'w Read<'w, 'a>, &'w Object<'a>, usize),
+        (read, object, row): (&'w FetchedRows<'w, 'a>, &'w ObjectProjection<'a>, usize),
         json: &mut Json,
     ) {
         self.nullable(json, |writer, json| {
-            writer.within(Step::Index(place), |writer| writer.object(read, object, row, json))
+            writer.within(PathStep::Index(place), |writer| writer.object(read, object, row, json))
         });
     }
 
     /// A list of rows.
     pub fn rows<'a: 'w>(
         &mut self,
-        read: &'w Read<'w, 'a>,
-        object: &'w Object<'a>,
+        read: &'w FetchedRows<'w, 'a>,
+        object: &'w ObjectProjection<'a>,
         rows: Range<usize>,
         json: &mut Json,
-    ) -> Written {
+    ) -> WriteResult {
         json.list(rows.enumerate(), |json, (place, row)| {
-            self.within(Step::Index(place), |writer| writer.object(read, object, row, json))
+            self.within(PathStep::Index(place), |writer| writer.object(read, object, row, json))
         })
     }
 
     /// An object of a row.
     pub fn object<'a: 'w>(
         &mut self,
-        read: &'w Read<'w, 'a>,
-        object: &'w Object<'a>,
+        read: &'w FetchedRows<'w, 'a>,
+        object: &'w ObjectProjection<'a>,
         row: usize,
         json: &mut Json,
-    ) -> Written {
+    ) -> WriteResult {
         let fields = object.fields.iter().map(|(field, out)| (key(field), (*field, out)));
         json.object(fields, |json, (field, out)| self.field(read, field, out, row, json))
     }
 
     fn field<'a: 'w>(
         &mut self,
-        read: &'w Read<'w, 'a>,
+        read: &'w FetchedRows<'w, 'a>,
         field: &'w Positioned<Field>,
-        out: &'w Out<'a>,
+        out: &'w FieldOutput<'a>,
         row: usize,
         json: &mut Json,
-    ) -> Written {
+    ) -> WriteResult {
         let cells = &read.rows[row];
         let failed =
             |writer: &Self, error: crate::store::StoreError| writer.fault(field, server_error(error.into(), field));
         match out {
-            Out::TypeName(name) => json.word(name),
-            Out::Null => json.null(),
-            Out::EmptyList => json.written("[]"),
-            Out::Wrong(error, nullable) => {
+            FieldOutput::TypeName(name) => json.word(name),
+            FieldOutput::Null => json.null(),
+            FieldOutput::EmptyList => json.written("[]"),
+            FieldOutput::Error(error, nullable) => {
                 let fault = self.fault(field, error.clone());
                 match nullable {
-                    Nullable::No => return Err(fault),
-                    Nullable::Yes => self.nullable(json, |_, _| Err(fault)),
+                    Nullability::No => return Err(fault),
+                    Nullability::Yes => self.nullable(json, |_, _| Err(fault)),
                 }
             }
-            Out::Value(places, write) => write(cells, places, json).map_err(|error| failed(self, error))?,
-            Out::Plain(places, write, set) => {
-                let below = Below::new(self.ctx, set);
+            FieldOutput::Value(places, write) => write(cells, places, json).map_err(|error| failed(self, error))?,
+            FieldOutput::Plain(places, write, set) => {
+                let below = SubSelection::new(self.ctx, set);
                 let request = self.ctx.data_unchecked::<RequestContext>();
                 write(request, cells, places, &below, json).map_err(|error| failed(self, error))?;
             }
-            Out::Amount(minor, object) => {
+            FieldOutput::Amount(minor, object) => {
                 let there = minor.map_or(Ok(true), |minor| view::is_amount(cells, minor));
                 match there.map_err(|error| failed(self, error))? {
-                    true => self.within(Step::Field(field), |writer| writer.object(read, object, row, json))?,
+                    true => self.within(PathStep::Field(field), |writer| writer.object(read, object, row, json))?,
                     false => json.null(),
                 }
             }
-            Out::Link { id, required, object } => {
+            FieldOutput::Link { id, required, object } => {
                 let there = view::uuid(cells, *id).map_err(|error| failed(self, error))?.is_some();
                 match (there, *required) {
                     (true, true) => {
-                        self.within(Step::Field(field), |writer| writer.object(read, object, row, json))?;
+                        self.within(PathStep::Field(field), |writer| writer.object(read, object, row, json))?;
                     }
                     (true, false) => self.nullable(json, |writer, json| {
-                        writer.within(Step::Field(field), |writer| writer.object(read, object, row, json))
+                        writer.within(PathStep::Field(field), |writer| writer.object(read, object, row, json))
                     }),
                     (false, false) => json.null(),
                     (false, true) => return Err(failed(self, missing(field))),
                 }
             }
-            Out::Refused { id, required, denied } => {
+            FieldOutput::Refused { id, required, denied } => {
                 let there = view::uuid(cells, *id).map_err(|error| failed(self, error))?.is_some();
                 let fault = |writer: &Self| writer.fault(field, server_error(denied.clone().into(), field));
                 match (there, *required) {
@@ -179,24 +179,27 @@ impl<'w> Writer<'w> {
                     (false, _) => json.null(),
                 }
             }
-            Out::Rows { parent, child } => {
+            FieldOutput::Rows { parent, child } => {
                 let parent = view::uuid(cells, *parent).map_err(|error| failed(self, error))?;
                 let below = &read.below[*child];
                 let Some(listed) = parent.and_then(|parent| below.lists.get(&parent)) else {
                     return Err(failed(self, missing(field)));
                 };
                 match &below.child.form {
-                    Form::Page(_, shape) => self.page(&below.read, shape, listed, field, json)?,
-                    Form::Family(_, object) => self.family(&below.read, object, listed, field, json)?,
+                    ChildForm::Page(_, shape) => self.page(&below.read, shape, listed, field, json)?,
+                    ChildForm::Family(_, object) => self.family(&below.read, object, listed, field, json)?,
                 }
             }
-            Out::Asked(number) => self.said(field, &read.said[*number][row], json)?,
+            FieldOutput::Resolved(number) => self.answer(field, &read.answers[*number][row], json)?,
         }
         Ok(())
     }
 
-    fn said(&self, field: &Positioned<Field>, said: &Said, json: &mut Json) -> Written {
-        match said.get().expect("whatever is asked is answered before it is written") {
+    fn answer(&self, field: &Positioned<Field>, answer: &ResolverAnswer, json: &mut Json) -> WriteResult {
+        match answer
+            .get()
+            .expect("what resolvers answer is there before it is written")
+        {
             Ok(value) => write_value(value, json),
             Err(error) => return Err(self.fault(field, error.clone())),
         }
@@ -205,16 +208,16 @@ impl<'w> Writer<'w> {
 
     fn family<'a: 'w>(
         &mut self,
-        read: &'w Read<'w, 'a>,
-        object: &'w Object<'a>,
-        listed: &Listed,
+        read: &'w FetchedRows<'w, 'a>,
+        object: &'w ObjectProjection<'a>,
+        listed: &FetchedList,
         field: &'w Positioned<Field>,
         json: &mut Json,
-    ) -> Written {
-        if let Some(Wrong::Asked(error) | Wrong::Read(error)) = &listed.wrong {
+    ) -> WriteResult {
+        if let Some(ListError::Field(error) | ListError::Rows(error)) = &listed.wrong {
             return Err(self.fault(field, server_error(error.clone(), field)));
         }
-        self.within(Step::Field(field), |writer| {
+        self.within(PathStep::Field(field), |writer| {
             writer.rows(read, object, listed.rows.clone(), json)
         })
     }
@@ -222,46 +225,47 @@ impl<'w> Writer<'w> {
     /// A page that stands in `field`.
     fn page<'a: 'w>(
         &mut self,
-        read: &'w Read<'w, 'a>,
-        shape: &'w Shape<'a>,
-        listed: &Listed,
+        read: &'w FetchedRows<'w, 'a>,
+        shape: &'w PageProjection<'a>,
+        listed: &FetchedList,
         field: &'w Positioned<Field>,
         json: &mut Json,
-    ) -> Written {
-        if let Some(Wrong::Asked(error)) = &listed.wrong {
+    ) -> WriteResult {
+        if let Some(ListError::Field(error)) = &listed.wrong {
             return Err(self.fault(field, server_error(error.clone(), field)));
         }
-        self.within(Step::Field(field), |writer| {
+        self.within(PathStep::Field(field), |writer| {
             writer.connection(read, shape, listed, json)
         })
     }
 
     pub fn connection<'a: 'w>(
         &mut self,
-        read: &'w Read<'w, 'a>,
-        shape: &'w Shape<'a>,
-        listed: &Listed,
+        read: &'w FetchedRows<'w, 'a>,
+        shape: &'w PageProjection<'a>,
+        listed: &FetchedList,
         json: &mut Json,
-    ) -> Written {
+    ) -> WriteResult {
         let fields = shape.fields.iter().map(|(field, out)| (key(field), (*field, out)));
         json.object(fields, |json, (field, out)| {
-            if let (false, Some(Wrong::Read(error))) =
-                (matches!(out, PageOut::TypeName | PageOut::Asked(_)), &listed.wrong)
-            {
+            if let (false, Some(ListError::Rows(error))) = (
+                matches!(out, PageField::TypeName | PageField::Resolved(_)),
+                &listed.wrong,
+            ) {
                 return Err(self.fault(field, server_error(error.clone(), field)));
             }
             match out {
-                PageOut::TypeName => json.word(shape.names.connection),
-                PageOut::Nodes(object) => self.family(read, object, listed, field, json)?,
-                PageOut::Edges(edges) => self.within(Step::Field(field), |writer| {
+                PageField::TypeName => json.word(shape.names.connection),
+                PageField::Nodes(object) => self.family(read, object, listed, field, json)?,
+                PageField::Edges(edges) => self.within(PathStep::Field(field), |writer| {
                     json.list(listed.rows.clone().enumerate(), |json, (place, row)| {
-                        writer.within(Step::Index(place), |writer| {
+                        writer.within(PathStep::Index(place), |writer| {
                             writer.edge(read, (shape, edges), listed, row, json)
                         })
                     })
                 })?,
-                PageOut::PageInfo(fields) => self.page_info(read, (shape, fields), listed, json)?,
-                PageOut::Asked(number) => self.said(field, &listed.said[*number], json)?,
+                PageField::PageInfo(fields) => self.page_info(read, (shape, fields), listed, json)?,
+                PageField::Resolved(number) => self.answer(field, &listed.answers[*number], json)?,
             }
             Ok(())
         })
@@ -269,38 +273,40 @@ impl<'w> Writer<'w> {
 
     fn edge<'a: 'w>(
         &mut self,
-        read: &'w Read<'w, 'a>,
-        (shape, edges): (&'w Shape<'a>, &'w [(&'a Positioned<Field>, EdgeOut<'a>)]),
-        listed: &Listed,
+        read: &'w FetchedRows<'w, 'a>,
+        (shape, edges): (&'w PageProjection<'a>, &'w [(&'a Positioned<Field>, EdgeField<'a>)]),
+        listed: &FetchedList,
         row: usize,
         json: &mut Json,
-    ) -> Written {
+    ) -> WriteResult {
         let fields = edges.iter().map(|(field, out)| (key(field), (*field, out)));
         json.object(fields, |json, (field, out)| match out {
-            EdgeOut::TypeName => {
+            EdgeField::TypeName => {
                 json.word(shape.names.edge);
                 Ok(())
             }
-            EdgeOut::Node(object) => self.within(Step::Field(field), |writer| writer.object(read, object, row, json)),
-            EdgeOut::Cursor => self.cursor(read, shape, listed, (field, Some(row)), json),
+            EdgeField::Node(object) => {
+                self.within(PathStep::Field(field), |writer| writer.object(read, object, row, json))
+            }
+            EdgeField::Cursor => self.cursor(read, shape, listed, (field, Some(row)), json),
         })
     }
 
     fn page_info<'a: 'w>(
         &mut self,
-        read: &'w Read<'w, 'a>,
-        (shape, fields): (&'w Shape<'a>, &'w [(&'a Positioned<Field>, InfoOut)]),
-        listed: &Listed,
+        read: &'w FetchedRows<'w, 'a>,
+        (shape, fields): (&'w PageProjection<'a>, &'w [(&'a Positioned<Field>, PageInfoField)]),
+        listed: &FetchedList,
         json: &mut Json,
-    ) -> Written {
+    ) -> WriteResult {
         let fields = fields.iter().map(|(field, out)| (key(field), (*field, out)));
         json.object(fields, |json, (field, out)| {
             match out {
-                InfoOut::TypeName => json.word("PageInfo"),
-                InfoOut::HasNext => json.truth(listed.has_next),
-                InfoOut::HasPrevious => json.truth(listed.has_previous),
-                InfoOut::Start => self.cursor(read, shape, listed, (field, listed.rows.clone().next()), json)?,
-                InfoOut::End => self.cursor(read, shape, listed, (field, listed.rows.clone().last()), json)?,
+                PageInfoField::TypeName => json.word("PageInfo"),
+                PageInfoField::HasNext => json.truth(listed.has_next),
+                PageInfoField::HasPrevious => json.truth(listed.has_previous),
+                PageInfoField::Start => self.cursor(read, shape, listed, (field, listed.rows.clone().next()), json)?,
+                PageInfoField::End => self.cursor(read, shape, listed, (field, listed.rows.clone().last()), json)?,
             }
             Ok(())
         })
@@ -309,12 +315,12 @@ impl<'w> Writer<'w> {
     /// Null where there is no row.
     fn cursor<'a: 'w>(
         &mut self,
-        read: &'w Read<'w, 'a>,
-        shape: &Shape<'a>,
-        listed: &Listed,
+        read: &'w FetchedRows<'w, 'a>,
+        shape: &PageProjection<'a>,
+        listed: &FetchedList,
         (field, row): (&Positioned<Field>, Option<usize>),
         json: &mut Json,
-    ) -> Written {
+    ) -> WriteResult {
         match (row, shape.places, &listed.cursors) {
             (Some(row), Some((id, key)), Some(cursors)) => {
                 let place = view::place(&read.rows[row], id, key, cursors.key())

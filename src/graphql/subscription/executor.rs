@@ -6,23 +6,24 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Opera
 use async_graphql::{EmptyMutation, EmptySubscription, Error, Request, Response, Schema, ValidationMode};
 
 use super::cursor;
-use super::schema::{Happened, Root, Turn, Wish};
-use super::source::{Hearing, Source};
+use super::schema::{EventPayload, Execution, SubscriptionRoot, Topic};
+use super::source::{ChangeSource, Listener};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
 use crate::store::outbox::{Hearer, Unheard};
 
 /// Executes subscriptions.
-pub struct Events(Schema<Root, EmptyMutation, EmptySubscription>);
+pub struct SubscriptionExecutor(Schema<SubscriptionRoot, EmptyMutation, EmptySubscription>);
 
-impl Default for Events {
+impl Default for SubscriptionExecutor {
     fn default() -> Self {
-        let schema = Schema::build(Root, EmptyMutation, EmptySubscription).validation_mode(ValidationMode::Fast);
+        let schema =
+            Schema::build(SubscriptionRoot, EmptyMutation, EmptySubscription).validation_mode(ValidationMode::Fast);
         Self(schema.finish())
     }
 }
 
-impl Events {
+impl SubscriptionExecutor {
     /// Begins to listen to what the operation asks for, behind the cursor `last_event` if there is one. Otherwise the answer
     /// says why not.
     pub async fn listen(
@@ -30,22 +31,22 @@ impl Events {
         request: Request,
         context: RequestContext,
         last_event: Option<String>,
-    ) -> Result<Source, Response> {
+    ) -> Result<ChangeSource, Response> {
         let app = context.app.clone();
-        let turn = Arc::new(Turn::Beginning(last_event, OnceLock::new()));
-        let response = self.0.execute(request.data(context).data(turn.clone())).await;
-        let Turn::Beginning(_, wish) = &*turn else {
+        let execution = Arc::new(Execution::Setup(last_event, OnceLock::new()));
+        let response = self.0.execute(request.data(context).data(execution.clone())).await;
+        let Execution::Setup(_, topic) = &*execution else {
             unreachable!("it was made above")
         };
-        let Some(wish) = wish.get() else {
+        let Some(topic) = topic.get() else {
             return Err(match response.errors.is_empty() {
                 false => Response::from_errors(response.errors),
                 // Its one field is left out by a directive.
                 true => refusal(ApiError::bad_user_input("the subscription asks for nothing")),
             });
         };
-        let hearing = match wish {
-            Wish::Commissions { scope, wanted, after } => {
+        let listener = match topic {
+            Topic::Commissions { scope, wanted, after } => {
                 let store = app.of_tenant(scope.tenant()).store.clone();
                 let hearer = match after {
                     Some(bookmark) => Hearer::from(&app.changes, store, bookmark.clone()).await,
@@ -59,17 +60,17 @@ impl Events {
                         Unheard::Lost(_) => ApiError::bad_user_input("nobody can listen just now"),
                     })
                 })?;
-                Hearing::Commissions(Box::new(hearer), *scope, *wanted)
+                Listener::Commissions(Box::new(hearer), *scope, *wanted)
             }
-            Wish::Backtest { scope, id } => Hearing::Backtest(*scope, *id, None),
+            Topic::Backtest { scope, id } => Listener::Backtest(*scope, *id, None),
         };
-        Ok(Source { hearing, app })
+        Ok(ChangeSource { listener, app })
     }
 
     /// Shows what happened as the operation asks for it.
-    pub async fn show(&self, request: Request, context: RequestContext, row: Happened) -> Response {
-        let turn = Arc::new(Turn::Event(row));
-        self.0.execute(request.data(context).data(turn)).await
+    pub async fn show(&self, request: Request, context: RequestContext, row: EventPayload) -> Response {
+        let execution = Arc::new(Execution::Event(row));
+        self.0.execute(request.data(context).data(execution)).await
     }
 }
 

@@ -10,8 +10,8 @@ mod executor;
 mod schema;
 mod source;
 
-pub use executor::{Events, as_query};
-pub use schema::{Happened, Subscription};
-pub use source::{Changed, Source, rows};
+pub use executor::{SubscriptionExecutor, as_query};
+pub use schema::{EventPayload, Subscription};
+pub use source::{ChangeNotice, ChangeSource, rows};
 
 pub use crate::store::outbox::{Batch, Heard, Unheard};

@@ -16,20 +16,20 @@ use crate::graphql::backtest::Backtest as BacktestRow;
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::ledger::commission::Commission as Row;
-use crate::graphql::rows::Shown;
+use crate::graphql::rows::Projected;
 use crate::store::outbox::Bookmark;
 
-/// The type Subscription of the published schema. [`Events`] executes it.
+/// The type Subscription of the published schema. [`SubscriptionExecutor`] executes it.
 #[derive(Default)]
 pub struct Subscription;
 
 impl SubscriptionType for Subscription {
     fn type_name() -> Cow<'static, str> {
-        <Root as OutputType>::type_name()
+        <SubscriptionRoot as OutputType>::type_name()
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
-        let name = <Root as OutputType>::create_type_info(registry);
+        let name = <SubscriptionRoot as OutputType>::create_type_info(registry);
         if let Some(MetaType::Object { is_subscription, .. }) = registry.types.get_mut(&*Self::type_name()) {
             // Its validation refuses __typename at the root, of which there would be no event.
             *is_subscription = true;
@@ -42,17 +42,17 @@ impl SubscriptionType for Subscription {
     }
 }
 
-/// What an execution is for.
-pub(super) enum Turn {
-    /// Finding out what is to be heard, and behind which cursor if the request names one.
-    Beginning(Option<String>, OnceLock<Wish>),
-    /// Showing what happened.
-    Event(Happened),
+/// What an execution of the operation is for.
+pub(super) enum Execution {
+    /// Finding out the topic, and behind which cursor it begins if the request names one.
+    Setup(Option<String>, OnceLock<Topic>),
+    /// Writing the payload of one event.
+    Event(EventPayload),
 }
 
-/// What is to be heard.
+/// What the operation subscribes to.
 #[derive(Clone)]
-pub(super) enum Wish {
+pub(super) enum Topic {
     Commissions {
         scope: Scope,
         /// The partner that was asked for.
@@ -66,9 +66,9 @@ pub(super) enum Wish {
     },
 }
 
-/// What happened, as it is shown.
+/// What an event shows.
 #[derive(Clone, Debug)]
-pub enum Happened {
+pub enum EventPayload {
     Commission(Box<Commission>),
     Backtest(Box<Backtest>),
 }
@@ -77,11 +77,11 @@ fn nothing_yet() -> ApiError {
     ApiError::bad_user_input("nothing has happened yet")
 }
 
-pub(super) struct Root;
+pub(super) struct SubscriptionRoot;
 
 /// What happens from now on, as it is committed.
 #[Object(name = "Subscription")]
-impl Root {
+impl SubscriptionRoot {
     /// A commission accrued, or was approved, paid or reversed: the row as it is then. A partner's token hears only its own
     /// rows, and nothing of a partner that is not there. Several changes in quick succession may each show the last of them.
     async fn commission_changed(
@@ -93,16 +93,18 @@ impl Root {
                           header Last-Event-ID goes before it."
         )]
         after: Option<String>,
-    ) -> Result<Shown<Row>, ApiError> {
-        match &**ctx.data_unchecked::<Arc<Turn>>() {
-            Turn::Event(Happened::Commission(commission)) => Ok(Shown::AtHand((**commission).clone().into())),
-            Turn::Event(Happened::Backtest(_)) => Err(nothing_yet()),
-            Turn::Beginning(last_event, wish) => {
+    ) -> Result<Projected<Row>, ApiError> {
+        match &**ctx.data_unchecked::<Arc<Execution>>() {
+            Execution::Event(EventPayload::Commission(commission)) => {
+                Ok(Projected::AtHand((**commission).clone().into()))
+            }
+            Execution::Event(EventPayload::Backtest(_)) => Err(nothing_yet()),
+            Execution::Setup(last_event, topic) => {
                 let scope = request(ctx).caller.read(Resource::Commissions)?;
                 let wanted = partner_id.map(|id| id.parse()).transpose()?;
                 let after = last_event.as_deref().or(after.as_deref());
                 let after = after.map(|cursor| cursor::read(scope, cursor)).transpose()?;
-                wish.get_or_init(|| Wish::Commissions { scope, wanted, after });
+                topic.get_or_init(|| Topic::Commissions { scope, wanted, after });
                 Err(nothing_yet())
             }
         }
@@ -113,14 +115,14 @@ impl Root {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Result<Shown<BacktestRow>, ApiError> {
-        match &**ctx.data_unchecked::<Arc<Turn>>() {
-            Turn::Event(Happened::Backtest(backtest)) => Ok(Shown::AtHand((**backtest).clone().into())),
-            Turn::Event(Happened::Commission(_)) => Err(nothing_yet()),
-            Turn::Beginning(_, wish) => {
+    ) -> Result<Projected<BacktestRow>, ApiError> {
+        match &**ctx.data_unchecked::<Arc<Execution>>() {
+            Execution::Event(EventPayload::Backtest(backtest)) => Ok(Projected::AtHand((**backtest).clone().into())),
+            Execution::Event(EventPayload::Commission(_)) => Err(nothing_yet()),
+            Execution::Setup(_, topic) => {
                 let scope = request(ctx).caller.read(Resource::Commissions)?;
                 let id = id.parse::<BacktestId>()?;
-                wish.get_or_init(|| Wish::Backtest { scope, id });
+                topic.get_or_init(|| Topic::Backtest { scope, id });
                 Err(nothing_yet())
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::cursor;
-use super::schema::Happened;
+use super::schema::EventPayload;
 use crate::app::App;
 use crate::auth::{Caller, Resource, Scope};
 use crate::domain::backtest::BacktestStatus;
@@ -14,20 +14,20 @@ use crate::graphql::error::ApiError;
 use crate::store;
 use crate::store::outbox::{Batch, Change, Heard, Hearer, Unheard};
 
-/// What was heard of.
+/// A change that concerns a subscription.
 #[derive(Clone, Copy, Debug)]
-pub enum Changed {
+pub enum ChangeNotice {
     Commission(Change),
     Backtest(BacktestId),
 }
 
-/// Hears of changes, of those only that were asked for.
-pub struct Source {
-    pub(super) hearing: Hearing,
+/// The changes that a subscription asks for.
+pub struct ChangeSource {
+    pub(super) listener: Listener,
     pub(super) app: Arc<App>,
 }
 
-pub(super) enum Hearing {
+pub(super) enum Listener {
     /// All that the scope covers, or of this partner.
     Commissions(Box<Hearer>, Scope, Option<PartnerId>),
     /// How it stood when it was last heard of.
@@ -35,15 +35,15 @@ pub(super) enum Hearing {
 }
 
 /// How often a backtest is looked at: no outbox tells of one.
-const LOOK: Duration = Duration::from_millis(500);
+const BACKTEST_POLL: Duration = Duration::from_millis(500);
 
-impl Source {
+impl ChangeSource {
     /// Waits for the next changes that were asked for, in their order, and gives what they were heard in. There may be none
     /// in what was read for this one alone.
-    pub async fn next(&mut self) -> Result<(Heard, Vec<Changed>), Unheard> {
-        let (hearer, scope, wanted) = match &mut self.hearing {
-            Hearing::Commissions(hearer, scope, wanted) => (hearer, *scope, *wanted),
-            Hearing::Backtest(scope, id, seen) => {
+    pub async fn next(&mut self) -> Result<(Heard, Vec<ChangeNotice>), Unheard> {
+        let (hearer, scope, wanted) = match &mut self.listener {
+            Listener::Commissions(hearer, scope, wanted) => (hearer, *scope, *wanted),
+            Listener::Backtest(scope, id, seen) => {
                 let app = self.app.of_tenant(scope.tenant());
                 return Ok(next_of_backtest(&app, *scope, *id, seen).await);
             }
@@ -55,7 +55,7 @@ impl Source {
                 change.tenant == scope.tenant() && is_of(scope.partner()) && is_of(wanted)
             };
             let changed = heard.batch.changes.iter().filter(concerns);
-            let changed: Vec<_> = changed.copied().map(Changed::Commission).collect();
+            let changed: Vec<_> = changed.copied().map(ChangeNotice::Commission).collect();
             if !changed.is_empty() || heard.is_alone {
                 return Ok((heard, changed));
             }
@@ -63,9 +63,9 @@ impl Source {
     }
 
     /// Where whoever heard this of `heard` can go on; `None`: there is nothing to go on with.
-    pub fn cursor(&self, heard: &Heard, changed: Changed) -> Option<String> {
-        match (&self.hearing, changed) {
-            (Hearing::Commissions(_, scope, _), Changed::Commission(change)) => {
+    pub fn cursor(&self, heard: &Heard, changed: ChangeNotice) -> Option<String> {
+        match (&self.listener, changed) {
+            (Listener::Commissions(_, scope, _), ChangeNotice::Commission(change)) => {
                 Some(cursor::write(*scope, &heard.batch.bookmark(&change)))
             }
             _ => None,
@@ -80,29 +80,33 @@ async fn next_of_backtest(
     scope: Scope,
     id: BacktestId,
     seen: &mut Option<(BacktestStatus, i64, i64)>,
-) -> (Heard, Vec<Changed>) {
+) -> (Heard, Vec<ChangeNotice>) {
     loop {
         let found = store::backtest::by_ids(app.store.reader(), &scope, &[id.uuid()]).await;
         let found = found.ok().and_then(|found| found.into_values().next());
         let standing = found.map(|backtest| (backtest.status, backtest.events, backtest.of_events));
         if standing.is_some() && standing != *seen {
             *seen = standing;
-            return (Heard::alone(Batch::of_nothing()), vec![Changed::Backtest(id)]);
+            return (Heard::alone(Batch::of_nothing()), vec![ChangeNotice::Backtest(id)]);
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(BACKTEST_POLL).await;
     }
 }
 
 /// The rows as they are now, those of them that the caller may read, once for each change. All changes are of one kind.
-pub async fn rows(app: &App, caller: &Caller, changed: &[Changed]) -> Result<Vec<(Changed, Happened)>, ApiError> {
+pub async fn rows(
+    app: &App,
+    caller: &Caller,
+    changed: &[ChangeNotice],
+) -> Result<Vec<(ChangeNotice, EventPayload)>, ApiError> {
     let scope = caller.read(Resource::Commissions)?;
     let app = app.of_tenant(caller.tenant());
     let reader = app.store.reader();
     let (mut commissions, mut backtests) = (Vec::new(), Vec::new());
     for changed in changed {
         match changed {
-            Changed::Commission(change) => commissions.push(change.commission.uuid()),
-            Changed::Backtest(id) => backtests.push(id.uuid()),
+            ChangeNotice::Commission(change) => commissions.push(change.commission.uuid()),
+            ChangeNotice::Backtest(id) => backtests.push(id.uuid()),
         }
     }
     let commissions = store::distinct(commissions.into_iter());
@@ -116,11 +120,11 @@ pub async fn rows(app: &App, caller: &Caller, changed: &[Changed]) -> Result<Vec
     };
     let rows = changed.iter().filter_map(|changed| {
         let row = match changed {
-            Changed::Commission(change) => {
+            ChangeNotice::Commission(change) => {
                 let row = commissions.get(&change.commission.uuid())?;
-                Happened::Commission(Box::new(row.clone()))
+                EventPayload::Commission(Box::new(row.clone()))
             }
-            Changed::Backtest(id) => Happened::Backtest(Box::new(backtests.get(&id.uuid())?.clone())),
+            ChangeNotice::Backtest(id) => EventPayload::Backtest(Box::new(backtests.get(&id.uuid())?.clone())),
         };
         Some((*changed, row))
     });

@@ -10,7 +10,7 @@ use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::input::{MoneyInput, patch, plain};
 use crate::graphql::money::Money;
 use crate::graphql::partner::Partner;
-use crate::graphql::rows::Shown;
+use crate::graphql::rows::Projected;
 use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::user_error::{UserError, answer};
 use crate::service;
@@ -44,7 +44,7 @@ impl Viewer {
     }
 
     /// The partner that the token is bound to; null for staff.
-    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Shown<Partner>> {
+    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Projected<Partner>> {
         nullable(async {
             match request(ctx).caller.partner() {
                 Some(partner) => Partner::shown(ctx, partner),

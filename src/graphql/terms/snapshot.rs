@@ -14,7 +14,7 @@ use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{self, Described, Partners, Type, link, made_of, required};
+use crate::graphql::rows::{self, PartnerVisibility, RowObject, TypeDescription, link, made_of, required};
 use crate::graphql::scalar::DateTime;
 use crate::store::{self, StoreError, view};
 
@@ -65,8 +65,8 @@ impl CommissionSnapshot {
     }
 }
 
-impl Described for CommissionSnapshot {
-    const TYPE: &'static Type = &COMMISSION_SNAPSHOT;
+impl RowObject for CommissionSnapshot {
+    const TYPE: &'static TypeDescription = &COMMISSION_SNAPSHOT;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -77,7 +77,7 @@ impl Described for CommissionSnapshot {
     }
 }
 
-pub static COMMISSION_SNAPSHOT: Type = Type {
+pub static COMMISSION_SNAPSHOT: TypeDescription = TypeDescription {
     name: "CommissionSnapshot",
     resource: Resource::Partners,
     identity: &[],
@@ -94,7 +94,7 @@ pub static COMMISSION_SNAPSHOT: Type = Type {
             "terms" => made_of(view::column(Column::Terms), write_terms),
             "holdbackDays" => value(Column::HoldbackDays, view::number),
             "source" => value(Column::Source, view::word!(snapshot::SnapshotSource)),
-            "reason" => value(Column::Reason, view::text).for_partners(Partners::Null),
+            "reason" => value(Column::Reason, view::text).for_partners(PartnerVisibility::Null),
             "version" => value(Column::Version, view::number),
             "createdAt" => value(Column::CreatedAt, view::moment),
             "supersededAt" => rows::value(store::snapshot::superseded_at(), view::moment),

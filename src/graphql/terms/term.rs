@@ -5,7 +5,7 @@ use async_graphql::{Enum, InputObject, SimpleObject};
 
 use crate::domain::terms::{self, Basis, Term, TermDraft};
 use crate::graphql::context::RequestContext;
-use crate::graphql::rows::{Below, PlainObject};
+use crate::graphql::rows::{PlainObject, SubSelection};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
 use crate::store::view::{self, Json};
 use crate::store::{self, StoreError};
@@ -28,7 +28,7 @@ pub struct CommissionTerm {
 }
 
 impl PlainObject for CommissionTerm {
-    fn write(&self, field: &str, _: &Below<'_>, json: &mut Json) {
+    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut Json) {
         match field {
             "basis" => json.plain(enum_value(self.basis)),
             "value" => json.optional(self.value.map(|value| value.0)),
@@ -49,7 +49,7 @@ pub fn write_terms(
     _: &RequestContext,
     row: &view::Row,
     cells: &[usize],
-    below: &Below<'_>,
+    below: &SubSelection<'_>,
     json: &mut Json,
 ) -> Result<(), StoreError> {
     let terms = store::snapshot::terms(row, cells[0])?;

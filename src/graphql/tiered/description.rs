@@ -3,7 +3,7 @@
 use super::object::TieredCommission;
 use crate::auth::Resource;
 use crate::domain::{id, tiered};
-use crate::graphql::rows::{self, Listing, Type, resolver};
+use crate::graphql::rows::{self, Listing, TypeDescription, resolver};
 use crate::graphql::tenant::audit::histories;
 use crate::store::{self, view};
 
@@ -17,7 +17,7 @@ pub fn tiered_commissions(list: view::List) -> Listing {
     }
 }
 
-pub static TIERED_COMMISSION: Type = Type {
+pub static TIERED_COMMISSION: TypeDescription = TypeDescription {
     name: "TieredCommission",
     resource: Resource::TieredCommissions,
     identity: &[],

@@ -19,7 +19,7 @@ use crate::graphql::label::Advertiser;
 use crate::graphql::loader::PartnersOfTier;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
-use crate::graphql::rows::{Described, Type};
+use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::{CurrencyCode, Date, DateTime};
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::store::{self, view};
@@ -58,8 +58,8 @@ impl TieredCommission {
     }
 }
 
-impl Described for TieredCommission {
-    const TYPE: &'static Type = &TIERED_COMMISSION;
+impl RowObject for TieredCommission {
+    const TYPE: &'static TypeDescription = &TIERED_COMMISSION;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()

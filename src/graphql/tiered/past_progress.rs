@@ -47,7 +47,12 @@ pub fn past_tier_progress(
 
 /// Those that the caller sees: a partner sees no goals of revenue, nor of tiers that change nothing else.
 async fn shown(request: &RequestContext, key: ProgressKey) -> Result<Vec<(Place, TierCounter)>, ApiError> {
-    let all = request.loaders().bygone_progress.load(key).await?.unwrap_or_default();
+    let all = request
+        .loaders()
+        .past_tier_progress
+        .load(key)
+        .await?
+        .unwrap_or_default();
     let for_partner = request.is_partner();
     let shown = all.iter().filter(|progress| !for_partner || progress.is_for_partner());
     let counters = shown.map(|progress| {

@@ -12,10 +12,10 @@ use crate::domain::tiered;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::lookup::wanted;
+use crate::graphql::lookup::search_text;
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::store;
 use crate::store::tiered_commission::TieredCommissionFilter as StoreFilter;
 
@@ -38,7 +38,7 @@ impl TieredCommissionFilter {
     pub(super) fn read(self) -> Result<StoreFilter, ApiError> {
         let status = |list: Vec<TieredCommissionStatus>| list.into_iter().map(tiered::Status::from).collect();
         Ok(StoreFilter {
-            search: self.search.map(|text| wanted("filter.search", text)).transpose()?,
+            search: self.search.map(|text| search_text("filter.search", text)).transpose()?,
             status: self.status.map(status),
             partner: self.partner_id.map(|id| id.parse()).transpose()?,
             campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
@@ -68,8 +68,8 @@ impl TieredCommissionQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Nullable<Shown<TieredCommission>> {
-        nullable(async { Shown::row(ctx, id.parse::<TieredCommissionId>()?.uuid()) }).await
+    ) -> Nullable<Projected<TieredCommission>> {
+        nullable(async { Projected::row(ctx, id.parse::<TieredCommissionId>()?.uuid()) }).await
     }
 
     /// The tiered commissions in force, newest first where no other order is asked for.
@@ -83,14 +83,14 @@ impl TieredCommissionQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<TieredCommissionFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<TieredCommissionOrderField>>,
-    ) -> Result<Pages<Connection<TieredCommission>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<TieredCommission>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::TieredCommissions)?;
         let filter = Arc::new(filter.unwrap_or_default().read()?);
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "tiered_commissions", &filter), sorted);
         let arguments = PageArguments::new(first, after, last, before);
         let listing = tiered_commissions(store::tiered_commission::list(filter.clone(), sorted));
-        listed(listing, &cursors, &arguments, move |request| {
+        projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();
             Box::pin(
                 async move { Ok(store::tiered_commission::count(request.store().reader(), &scope, &filter).await?) },

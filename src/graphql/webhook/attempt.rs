@@ -5,7 +5,7 @@ use chrono::SecondsFormat;
 
 use crate::domain::webhook;
 use crate::graphql::context::RequestContext;
-use crate::graphql::rows::{Below, PlainObject};
+use crate::graphql::rows::{PlainObject, SubSelection};
 use crate::graphql::scalar::DateTime;
 use crate::store::webhook::delivery;
 use crate::store::{StoreError, view};
@@ -38,7 +38,7 @@ impl From<&webhook::WebhookAttempt> for WebhookAttempt {
 }
 
 impl PlainObject for WebhookAttempt {
-    fn write(&self, field: &str, _: &Below<'_>, json: &mut view::Json) {
+    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut view::Json) {
         match field {
             "at" => json.plain(self.at.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             "statusCode" => match self.status_code {
@@ -58,7 +58,7 @@ pub(super) fn write_attempts(
     _: &RequestContext,
     row: &view::Row,
     cells: &[usize],
-    below: &Below<'_>,
+    below: &SubSelection<'_>,
     json: &mut view::Json,
 ) -> Result<(), StoreError> {
     let attempts = delivery::attempts(row, cells[0])?;

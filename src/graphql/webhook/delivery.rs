@@ -11,7 +11,7 @@ use crate::auth::Resource;
 use crate::domain::{id, webhook};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
-use crate::graphql::rows::{self, Described, Listing, Type, made_of, required, resolver};
+use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, made_of, required, resolver};
 use crate::graphql::scalar::{DateTime, Json};
 use crate::service::webhook::resource;
 use crate::store::{self, StoreError, view};
@@ -46,8 +46,8 @@ impl From<Arc<webhook::WebhookDelivery>> for WebhookDelivery {
     }
 }
 
-impl Described for WebhookDelivery {
-    const TYPE: &'static Type = &WEBHOOK_DELIVERY;
+impl RowObject for WebhookDelivery {
+    const TYPE: &'static TypeDescription = &WEBHOOK_DELIVERY;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -64,7 +64,7 @@ pub(super) fn webhook_deliveries(list: view::List) -> Listing {
     }
 }
 
-pub static WEBHOOK_DELIVERY: Type = Type {
+pub static WEBHOOK_DELIVERY: TypeDescription = TypeDescription {
     name: "WebhookDelivery",
     resource: Resource::Webhooks,
     identity: &[],

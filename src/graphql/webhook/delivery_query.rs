@@ -12,7 +12,7 @@ use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::Pages;
+use crate::graphql::rows::ProjectedPage;
 use crate::service::webhook::readable;
 use crate::store::page::Place;
 use crate::store::webhook::delivery::{self, DeliveryFilter};
@@ -33,7 +33,7 @@ impl WebhookDeliveryQuery {
         #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Pages<Connection<WebhookDelivery>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<WebhookDelivery>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Webhooks)?;
         let endpoint = endpoint_id.map(|id| id.parse::<WebhookEndpointId>()).transpose()?;
@@ -45,7 +45,7 @@ impl WebhookDeliveryQuery {
         let cursors = Cursors::of((scope, "webhookDeliveries", &filter));
         let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?;
-        let asked = webhook_deliveries(delivery::list(filter.clone())).asked(&page, &cursors);
+        let selected = webhook_deliveries(delivery::list(filter.clone())).page(&page, &cursors);
         let counted = filter.clone();
         let connection = Connection::new(
             cursors,
@@ -61,6 +61,6 @@ impl WebhookDeliveryQuery {
                 Box::pin(async move { Ok(delivery::count(request.store().reader(), &scope, &filter).await?) })
             },
         );
-        Ok(Pages::of(asked, connection))
+        Ok(ProjectedPage::of(selected, connection))
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::id::{self, WebhookEndpointId};
 use crate::domain::webhook;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::rows::{self, Described, Shown, Type};
+use crate::graphql::rows::{self, Projected, RowObject, TypeDescription};
 use crate::graphql::scalar::DateTime;
 use crate::store::webhook::endpoint;
 use crate::store::{StoreError, view};
@@ -79,15 +79,15 @@ impl WebhookEndpoint {
     }
 }
 
-impl Described for WebhookEndpoint {
-    const TYPE: &'static Type = &WEBHOOK_ENDPOINT;
+impl RowObject for WebhookEndpoint {
+    const TYPE: &'static TypeDescription = &WEBHOOK_ENDPOINT;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
     }
 }
 
-pub static WEBHOOK_ENDPOINT: Type = Type {
+pub static WEBHOOK_ENDPOINT: TypeDescription = TypeDescription {
     name: "WebhookEndpoint",
     resource: Resource::Webhooks,
     identity: &[],
@@ -178,8 +178,8 @@ impl WebhookQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Nullable<Shown<WebhookEndpoint>> {
-        nullable(async { Shown::row(ctx, id.parse::<WebhookEndpointId>()?.uuid()) }).await
+    ) -> Nullable<Projected<WebhookEndpoint>> {
+        nullable(async { Projected::row(ctx, id.parse::<WebhookEndpointId>()?.uuid()) }).await
     }
 
     /// All webhook endpoints that were not deleted, oldest first; a tenant has at most 20.

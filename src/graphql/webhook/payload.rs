@@ -6,8 +6,8 @@ use super::delivery::WebhookDelivery;
 use super::endpoint::WebhookEndpoint;
 use crate::auth::Resource;
 use crate::graphql::error::{ApiError, Nullable};
-use crate::graphql::rows::Shown;
-use crate::graphql::user_error::{UserError, answer, payload, shown, shown_once};
+use crate::graphql::rows::Projected;
+use crate::graphql::user_error::{UserError, answer, payload, projected, shown_once};
 use crate::service::ServiceError;
 use crate::service::webhook::endpoint;
 
@@ -53,8 +53,8 @@ impl CreateWebhookEndpointPayload {
 #[Object]
 impl CreateWebhookEndpointPayload {
     /// The endpoint as it is now; null if there is something to mend.
-    async fn webhook_endpoint(&self, ctx: &Context<'_>) -> Nullable<Shown<WebhookEndpoint>> {
-        shown(ctx, Resource::Webhooks, self.webhook_endpoint.as_ref())
+    async fn webhook_endpoint(&self, ctx: &Context<'_>) -> Nullable<Projected<WebhookEndpoint>> {
+        projected(ctx, Resource::Webhooks, self.webhook_endpoint.as_ref())
     }
 
     /// What its messages are signed with, `whsec_` and 32 bytes in base64, which cannot be read again; null if there is

@@ -19,7 +19,7 @@ use super::guard::Problem;
 use super::seats::Seat;
 use super::{cost, errors};
 use crate::auth::{AuthError, Caller, authenticate_listener};
-use crate::graphql::subscription::{Changed, Happened, Heard as InBatch, Source, Unheard, rows};
+use crate::graphql::subscription::{ChangeNotice, ChangeSource, EventPayload, Heard as InBatch, Unheard, rows};
 use crate::graphql::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE};
 use crate::metrics::Open;
 use crate::store::StoreError;
@@ -110,7 +110,7 @@ struct Subscription {
     checked: Instant,
     admission: Arc<Admission>,
     fingerprint: Hash,
-    source: Source,
+    source: ChangeSource,
     waiting: Option<Waiting>,
     _seat: Seat,
     _counted: Open,
@@ -129,9 +129,9 @@ struct Waiting {
 impl Waiting {
     /// The first row from `from` on that was not heard before.
     fn new_from(&self, from: usize) -> Option<usize> {
-        let is_new = |(changed, _): &(Changed, Happened)| match changed {
-            Changed::Commission(change) => self.heard.is_new(change),
-            Changed::Backtest(_) => true,
+        let is_new = |(changed, _): &(ChangeNotice, EventPayload)| match changed {
+            ChangeNotice::Commission(change) => self.heard.is_new(change),
+            ChangeNotice::Backtest(_) => true,
         };
         let found = self.rows.iter().skip(from).position(is_new);
         found.map(|found| from + found)

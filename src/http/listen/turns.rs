@@ -14,7 +14,7 @@ use futures::future::{BoxFuture, Shared};
 
 use super::End;
 use crate::auth::{Permissions, Scope};
-use crate::graphql::subscription::{Batch, Changed, Happened};
+use crate::graphql::subscription::{Batch, ChangeNotice, EventPayload};
 use crate::http::documents::Hash;
 use crate::http::execution::Shown;
 
@@ -49,7 +49,7 @@ pub struct Turn {
 }
 
 /// The rows of changes, each behind what was heard of it.
-pub type Rows = Vec<(Changed, Happened)>;
+pub type Rows = Vec<(ChangeNotice, EventPayload)>;
 
 /// What a batch comes to for a group.
 #[derive(Default)]

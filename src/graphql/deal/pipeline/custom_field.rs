@@ -7,13 +7,13 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
-use super::stage::gone;
+use super::stage::missing_row;
 use crate::auth::Resource;
 use crate::domain::deal;
 use crate::domain::id::{self, CustomFieldId};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
-use crate::graphql::rows::{self, Described, Partners, Resolver, Type, resolver, server_error};
+use crate::graphql::rows::{self, PartnerVisibility, Resolver, RowObject, TypeDescription, resolver, server_error};
 use crate::store::{self, view};
 
 /// Something that deals are told apart by, with the options that it takes.
@@ -37,7 +37,7 @@ impl CustomField {
     /// belongs to what names it; the rest takes the scope of deals.
     pub async fn linked(ctx: &Context<'_>, id: CustomFieldId) -> Result<Self, ApiError> {
         let found = request(ctx).loaders().custom_field.load(id.uuid()).await?;
-        Ok(found.map(Self).ok_or_else(|| gone("custom_field", id))?)
+        Ok(found.map(Self).ok_or_else(|| missing_row("custom_field", id))?)
     }
 
     /// One of its options.
@@ -47,13 +47,13 @@ impl CustomField {
         id: crate::domain::id::CustomFieldOptionId,
     ) -> Result<CustomFieldOption, ApiError> {
         let found = self.0.options.iter().find(|option| option.id == id);
-        let found = found.ok_or_else(|| gone("custom_field_option", id))?;
+        let found = found.ok_or_else(|| missing_row("custom_field_option", id))?;
         Ok(CustomFieldOption::of(found, request(ctx).is_partner()))
     }
 }
 
-impl Described for CustomField {
-    const TYPE: &'static Type = &CUSTOM_FIELD;
+impl RowObject for CustomField {
+    const TYPE: &'static TypeDescription = &CUSTOM_FIELD;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -61,9 +61,9 @@ impl Described for CustomField {
 }
 
 /// Answers what is said of a field's options, which are rows of another table.
-struct OptionsOf(CustomFieldId);
+struct OptionsResolver(CustomFieldId);
 
-impl Resolver for OptionsOf {
+impl Resolver for OptionsResolver {
     fn resolve<'a>(&'a self, ctx: &'a Context<'a>) -> BoxFuture<'a, ServerResult<Value>> {
         async move {
             let found = CustomField::linked(ctx, self.0).await;
@@ -74,7 +74,7 @@ impl Resolver for OptionsOf {
     }
 }
 
-pub static CUSTOM_FIELD: Type = Type {
+pub static CUSTOM_FIELD: TypeDescription = TypeDescription {
     name: "CustomField",
     resource: Resource::Deals,
     identity: &[],
@@ -89,9 +89,9 @@ pub static CUSTOM_FIELD: Type = Type {
             "label" => value(Column::Label, view::text),
             "options" => resolver(|row, prefix| {
                 let id = store::custom_field::id(row, prefix)?;
-                Ok(Box::new(OptionsOf(id)))
+                Ok(Box::new(OptionsResolver(id)))
             }),
-            "externalId" => value(Column::ExternalId, view::text).for_partners(Partners::Null),
+            "externalId" => value(Column::ExternalId, view::text).for_partners(PartnerVisibility::Null),
             _ => return None,
         })
     },

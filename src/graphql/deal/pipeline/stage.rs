@@ -10,7 +10,7 @@ use crate::domain::deal;
 use crate::domain::id::{self, PaymentStageId, TenantId};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
-use crate::graphql::rows::{self, Described, Partners, Type};
+use crate::graphql::rows::{self, PartnerVisibility, RowObject, TypeDescription};
 use crate::store::{self, view};
 
 /// What standing in a stage means for a deal.
@@ -46,11 +46,11 @@ impl PaymentStage {
     /// belongs to what names it; the rest takes the scope of deals.
     pub async fn linked(ctx: &Context<'_>, id: PaymentStageId) -> Result<Self, ApiError> {
         let found = request(ctx).loaders().payment_stage.load(id.uuid()).await?;
-        Ok(found.map(Self).ok_or_else(|| gone("payment_stage", id))?)
+        Ok(found.map(Self).ok_or_else(|| missing_row("payment_stage", id))?)
     }
 }
 
-pub(super) fn gone(table: &'static str, id: impl std::fmt::Display) -> store::StoreError {
+pub(super) fn missing_row(table: &'static str, id: impl std::fmt::Display) -> store::StoreError {
     store::StoreError::Corrupt {
         table,
         column: "id",
@@ -58,8 +58,8 @@ pub(super) fn gone(table: &'static str, id: impl std::fmt::Display) -> store::St
     }
 }
 
-impl Described for PaymentStage {
-    const TYPE: &'static Type = &PAYMENT_STAGE;
+impl RowObject for PaymentStage {
+    const TYPE: &'static TypeDescription = &PAYMENT_STAGE;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -70,7 +70,7 @@ impl Described for PaymentStage {
     }
 }
 
-pub static PAYMENT_STAGE: Type = Type {
+pub static PAYMENT_STAGE: TypeDescription = TypeDescription {
     name: "PaymentStage",
     resource: Resource::Deals,
     identity: &[],
@@ -85,7 +85,7 @@ pub static PAYMENT_STAGE: Type = Type {
             "label" => value(Column::Label, view::text),
             "position" => value(Column::Position, view::number),
             "outcome" => value(Column::Outcome, view::word!(deal::StageOutcome)),
-            "externalId" => value(Column::ExternalId, view::text).for_partners(Partners::Null),
+            "externalId" => value(Column::ExternalId, view::text).for_partners(PartnerVisibility::Null),
             _ => return None,
         })
     },

@@ -3,7 +3,7 @@
 use super::object::CommissionRule;
 use crate::auth::Resource;
 use crate::domain::id;
-use crate::graphql::rows::{self, Listing, Type, resolver};
+use crate::graphql::rows::{self, Listing, TypeDescription, resolver};
 use crate::graphql::tenant::audit::histories;
 use crate::store::{self, view};
 
@@ -17,7 +17,7 @@ pub fn commission_rules(list: view::List) -> Listing {
     }
 }
 
-pub static COMMISSION_RULE: Type = Type {
+pub static COMMISSION_RULE: TypeDescription = TypeDescription {
     name: "CommissionRule",
     resource: Resource::CommissionRules,
     identity: &[],

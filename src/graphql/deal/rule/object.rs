@@ -18,7 +18,7 @@ use crate::graphql::ledger::commission::PaymentTarget;
 use crate::graphql::loader::PartnersOfRule;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::{Partner, PartnerType};
-use crate::graphql::rows::{Described, Type};
+use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::{CurrencyCode, DateTime};
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::store::{self, view};
@@ -59,8 +59,8 @@ impl CommissionRule {
     }
 }
 
-impl Described for CommissionRule {
-    const TYPE: &'static Type = &COMMISSION_RULE;
+impl RowObject for CommissionRule {
+    const TYPE: &'static TypeDescription = &COMMISSION_RULE;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()

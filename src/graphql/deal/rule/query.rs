@@ -13,11 +13,11 @@ use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::ledger::commission::PaymentTarget;
-use crate::graphql::lookup::wanted;
+use crate::graphql::lookup::search_text;
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::PartnerType;
-use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::store;
 use crate::store::commission_rule::CommissionRuleFilter as StoreFilter;
 
@@ -55,8 +55,8 @@ impl CommissionRuleQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Nullable<Shown<CommissionRule>> {
-        nullable(async { Shown::row(ctx, id.parse::<CommissionRuleId>()?.uuid()) }).await
+    ) -> Nullable<Projected<CommissionRule>> {
+        nullable(async { Projected::row(ctx, id.parse::<CommissionRuleId>()?.uuid()) }).await
     }
 
     /// The commission rules in force, newest first where no other order is asked for.
@@ -70,13 +70,16 @@ impl CommissionRuleQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CommissionRuleFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CommissionRuleOrderField>>,
-    ) -> Result<Pages<Connection<CommissionRule>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<CommissionRule>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::CommissionRules)?;
         let filter = filter.unwrap_or_default();
         let filter = StoreFilter {
             partner_type: filter.partner_type.map(partner::PartnerType::from),
             payment_target: filter.payment_target.map(commission::PaymentTarget::from),
-            search: filter.search.map(|text| wanted("filter.search", text)).transpose()?,
+            search: filter
+                .search
+                .map(|text| search_text("filter.search", text))
+                .transpose()?,
             partner_types: filter
                 .partner_types
                 .map(|list| list.into_iter().map(partner::PartnerType::from).collect()),
@@ -85,7 +88,7 @@ impl CommissionRuleQuery {
         let cursors = order::cursors((scope, "commission_rules", &filter), sorted);
         let arguments = PageArguments::new(first, after, last, before);
         let listing = commission_rules(store::commission_rule::list(filter.clone(), sorted));
-        listed(listing, &cursors, &arguments, move |request| {
+        projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();
             Box::pin(async move { Ok(store::commission_rule::count(request.store().reader(), &scope, &filter).await?) })
         })

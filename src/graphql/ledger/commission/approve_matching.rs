@@ -1,11 +1,11 @@
 //! Approving whatever a filter lets through.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ID, InputObject, SimpleObject};
 
 use super::filter::CommissionFilter;
 use super::result::{CommissionResult, results};
 use crate::domain::problem::{Fault, Problems};
-use crate::graphql::context::mutation;
+use crate::graphql::context::MutationContext;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::rows::Results;
 use crate::graphql::user_error::{UserError, answer};
@@ -39,52 +39,43 @@ pub struct ApproveMatchingCommissionsPayload {
     pub user_errors: Vec<UserError>,
 }
 
-#[derive(Default)]
-pub struct ApproveMatchingMutation;
-
-#[Object]
-impl ApproveMatchingMutation {
-    /// Approves the accrued commissions that a filter lets through, in the order of their ids, as far as they have matured,
-    /// with their clawbacks; at most 10,000 are looked at a call. Needs `commissions:write`.
-    async fn approve_matching_commissions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which ones.")] input: ApproveMatchingCommissionsInput,
-    ) -> Nullable<ApproveMatchingCommissionsPayload> {
-        let request = mutation(ctx).await;
-        let mut problems = Problems::new();
-        let filter = match input.filter.read() {
-            Err(ApiError::BadUserInput(message)) => problems.take("filter", Err(Fault::invalid(message))),
-            Err(error) => return Some(Err(error)),
-            Ok(filter) => Some(filter),
-        };
-        let after = input.after.as_deref().map(|text| problems.id("after", text));
-        let Some(filter) = filter.filter(|_| problems.is_empty()) else {
-            let user_errors = problems.into_vec().into_iter().map(UserError::from).collect();
-            return Some(Ok(ApproveMatchingCommissionsPayload {
-                user_errors,
-                ..Default::default()
-            }));
-        };
-        let reason = input.override_holdback_reason;
-        let approving = approve_matching(&request.app, &request.caller, &filter, after.flatten(), reason);
-        let (matched, user_errors) = match answer(request.answered(approving).await) {
-            Ok(answered) => answered,
-            Err(error) => return Some(Err(error)),
-        };
-        let Some(matched) = matched else {
-            return Some(Ok(ApproveMatchingCommissionsPayload {
-                user_errors,
-                ..Default::default()
-            }));
-        };
-        let refused = results(&request, matched.refused).await;
-        Some(refused.map(|refused| ApproveMatchingCommissionsPayload {
-            approved: Some(matched.approved),
-            refused_count: Some(matched.refused_count),
-            refused: Some(refused),
-            next: matched.next.map(|id| id.to_string().into()),
+/// Approves what the filter lets through, or says what to mend in the input.
+pub(super) async fn approve_what_matches(
+    request: &MutationContext<'_>,
+    input: ApproveMatchingCommissionsInput,
+) -> Nullable<ApproveMatchingCommissionsPayload> {
+    let mut problems = Problems::new();
+    let filter = match input.filter.read() {
+        Err(ApiError::BadUserInput(message)) => problems.take("filter", Err(Fault::invalid(message))),
+        Err(error) => return Some(Err(error)),
+        Ok(filter) => Some(filter),
+    };
+    let after = input.after.as_deref().map(|text| problems.id("after", text));
+    let Some(filter) = filter.filter(|_| problems.is_empty()) else {
+        let user_errors = problems.into_vec().into_iter().map(UserError::from).collect();
+        return Some(Ok(ApproveMatchingCommissionsPayload {
             user_errors,
-        }))
-    }
+            ..Default::default()
+        }));
+    };
+    let reason = input.override_holdback_reason;
+    let approving = approve_matching(&request.app, &request.caller, &filter, after.flatten(), reason);
+    let (matched, user_errors) = match answer(request.answered(approving).await) {
+        Ok(answered) => answered,
+        Err(error) => return Some(Err(error)),
+    };
+    let Some(matched) = matched else {
+        return Some(Ok(ApproveMatchingCommissionsPayload {
+            user_errors,
+            ..Default::default()
+        }));
+    };
+    let refused = results(request, matched.refused).await;
+    Some(refused.map(|refused| ApproveMatchingCommissionsPayload {
+        approved: Some(matched.approved),
+        refused_count: Some(matched.refused_count),
+        refused: Some(refused),
+        next: matched.next.map(|id| id.to_string().into()),
+        user_errors,
+    }))
 }

@@ -54,7 +54,7 @@ impl CommissionConnection {
     async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTotal>, ApiError> {
         let request = request(ctx);
         let read = (self.read_totals)(request);
-        let totals = request.counted.totals.get(self.list.fingerprint(), read).await?;
+        let totals = request.aggregates.totals.get(self.list.fingerprint(), read).await?;
         Ok(totals.into_iter().map(CommissionTotal::from).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! How commissions are read from the database.
 
-use super::list::commissions_under;
+use super::list::commission_pages;
 use super::object::shown_steps;
 use super::transition::COMMISSION_TRANSITION;
 use crate::auth::Resource;
@@ -11,13 +11,15 @@ use crate::graphql::deal::DEAL;
 use crate::graphql::ledger::event::{ATTRIBUTION, EVENT};
 use crate::graphql::partner::PARTNER;
 use crate::graphql::payout::PAYOUT;
-use crate::graphql::rows::{self, Below, Partners, Type, amount, family, link, made_of, page_of, required, through};
+use crate::graphql::rows::{
+    self, PartnerVisibility, SubSelection, TypeDescription, amount, family, link, made_of, page_of, required, through,
+};
 use crate::graphql::terms::COMMISSION_SNAPSHOT;
 use crate::store::commission::Parent;
 use crate::store::view::{self, Json};
 use crate::store::{self, StoreError};
 
-pub static COMMISSION: Type = Type {
+pub static COMMISSION: TypeDescription = TypeDescription {
     name: "Commission",
     resource: Resource::Commissions,
     identity: &[],
@@ -37,7 +39,7 @@ pub static COMMISSION: Type = Type {
             "partner" => required(view::column(Column::PartnerId), &PARTNER),
             "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
             "adjusts" => link(view::column(Column::AdjustsId), &COMMISSION),
-            "adjustments" => page_of(|ctx| commissions_under(ctx, Parent::Adjusted)),
+            "adjustments" => page_of(|ctx| commission_pages(ctx, Parent::Adjusted)),
             "holdbackDays" => value(Column::HoldbackDays, view::number),
             "accruedAt" => value(Column::AccruedAt, view::moment),
             "matureAt" => value(Column::MatureAt, view::moment),
@@ -48,9 +50,9 @@ pub static COMMISSION: Type = Type {
                 view::column(view::CommissionWrittenColumn::Explanation),
                 write_explanation,
             )
-            .for_partners(Partners::Narrowed),
+            .for_partners(PartnerVisibility::Narrowed),
             "transitions" => {
-                family(&COMMISSION_TRANSITION, store::commission::transitions).for_partners(Partners::Narrowed)
+                family(&COMMISSION_TRANSITION, store::commission::transitions).for_partners(PartnerVisibility::Narrowed)
             }
             "event" => link(view::column(Column::EventId), &EVENT),
             "attribution" => link(view::column(Column::EventId), &ATTRIBUTION),
@@ -62,7 +64,7 @@ pub static COMMISSION: Type = Type {
                 &DEAL,
             ),
             "reason" => value(Column::Reason, view::text),
-            "note" => value(Column::Note, view::text).for_partners(Partners::Null),
+            "note" => value(Column::Note, view::text).for_partners(PartnerVisibility::Null),
             "externalId" => value(Column::ExternalId, view::text),
             "snapshot" => link(view::column(Column::SnapshotId), &COMMISSION_SNAPSHOT),
             _ => return None,
@@ -74,7 +76,7 @@ fn write_explanation(
     request: &RequestContext,
     row: &view::Row,
     cells: &[usize],
-    below: &Below<'_>,
+    below: &SubSelection<'_>,
     json: &mut Json,
 ) -> Result<(), StoreError> {
     let steps = store::commission::explanation(row, cells[0])?;

@@ -5,7 +5,7 @@ use async_graphql::{Enum, ID, InputObject};
 use super::object::{CommissionKind, CommissionStatus};
 use crate::domain::commission;
 use crate::graphql::error::ApiError;
-use crate::graphql::lookup::{all_wanted, bounds, ids, wanted};
+use crate::graphql::lookup::{amount_bounds, ids, search_text, search_texts};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder};
 
@@ -66,7 +66,7 @@ impl CommissionFilter {
             ("filter.minAmount", self.min_amount),
             ("filter.maxAmount", self.max_amount),
         );
-        let (least_minor, most_minor) = bounds(least, most, currency)?;
+        let (least_minor, most_minor) = amount_bounds(least, most, currency)?;
         Ok(StoreFilter {
             status: self
                 .status
@@ -78,7 +78,7 @@ impl CommissionFilter {
             campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
             recipient: self
                 .recipient
-                .map(|text| wanted("filter.recipient", text))
+                .map(|text| search_text("filter.recipient", text))
                 .transpose()?,
             currency,
             accrued_from: self.accrued_from.map(|moment| moment.0),
@@ -96,7 +96,7 @@ impl CommissionFilter {
             payout: self.payout_id.map(|id| id.parse()).transpose()?,
             partners: ids(self.partner_ids)?,
             campaigns: ids(self.campaign_ids)?,
-            recipients: all_wanted("filter.recipients", self.recipients)?,
+            recipients: search_texts("filter.recipients", self.recipients)?,
         })
     }
 }

@@ -17,7 +17,7 @@ use crate::graphql::error::ApiError;
 use crate::graphql::loader::{CommissionPageKey, CommissionsKey};
 use crate::graphql::order::{CommissionOrder, within_currency};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Listing, Under, server_error};
+use crate::graphql::rows::{ChildList, Listing, server_error};
 use crate::store;
 use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
 use crate::store::order::Sorted;
@@ -35,12 +35,12 @@ pub(super) fn place(row: &commission::Commission, order: StoreOrder) -> Place {
 }
 
 /// What a list of commissions is asked for by.
-pub struct Asked {
+pub struct CommissionSelection {
     pub filter: Arc<StoreFilter>,
     pub(super) sorted: Sorted<StoreOrder>,
 }
 
-impl Asked {
+impl CommissionSelection {
     pub fn read(filter: Option<CommissionFilter>, order_by: Option<CommissionOrder>) -> Result<Self, ApiError> {
         let filter = Arc::new(filter.unwrap_or_default().read()?);
         let sorted = CommissionOrder::read(order_by);
@@ -68,7 +68,7 @@ impl Asked {
 }
 
 /// The commissions under some parent.
-pub fn under(
+pub fn commissions_of(
     ctx: &Context<'_>,
     kind: Parent,
     parent: Uuid,
@@ -77,14 +77,14 @@ pub fn under(
     order_by: Option<CommissionOrder>,
 ) -> Result<CommissionConnection, ApiError> {
     let scope = request(ctx).caller.read(Resource::Commissions)?;
-    let asked = Asked::read(filter, order_by)?;
-    let cursors = asked.cursors_under(scope, kind, parent);
+    let selection = CommissionSelection::read(filter, order_by)?;
+    let cursors = selection.cursors_under(scope, kind, parent);
     let page = page.read(&cursors)?;
-    Ok(connection_under(&asked, (kind, parent), cursors, page))
+    Ok(connection_under(&selection, (kind, parent), cursors, page))
 }
 
 /// The commissions under each of many rows, as the field of `ctx` asks for them.
-pub fn commissions_under(ctx: &Context<'_>, kind: Parent) -> ServerResult<Under> {
+pub fn commission_pages(ctx: &Context<'_>, kind: Parent) -> ServerResult<ChildList> {
     let wrong = |error: ApiError| server_error(error, ctx.item);
     let scope = request(ctx)
         .caller
@@ -92,36 +92,36 @@ pub fn commissions_under(ctx: &Context<'_>, kind: Parent) -> ServerResult<Under>
         .map_err(|denied| wrong(denied.into()))?;
     let (_, filter) = ctx.param_value("filter", None)?;
     let (_, order_by) = ctx.param_value("orderBy", None)?;
-    let asked = Arc::new(Asked::read(filter, order_by).map_err(wrong)?);
-    let of_parents = asked.clone();
+    let selection = Arc::new(CommissionSelection::read(filter, order_by).map_err(wrong)?);
+    let of_parents = selection.clone();
     let cursors = move |parent| of_parents.cursors_under(scope, kind, parent);
-    Ok(Under {
-        listing: listing(Some(kind), &asked),
+    Ok(ChildList {
+        listing: listing(Some(kind), &selection),
         arguments: PageArguments::of(ctx)?,
         cursors: Box::new(cursors),
         whole: Box::new(move |parent| {
-            let (cursors, nothing) = (asked.cursors_under(scope, kind, parent), PageRequest::nothing());
-            Box::new(connection_under(&asked, (kind, parent), cursors, nothing))
+            let (cursors, nothing) = (selection.cursors_under(scope, kind, parent), PageRequest::nothing());
+            Box::new(connection_under(&selection, (kind, parent), cursors, nothing))
         }),
     })
 }
 
-pub(super) fn listing(kind: Option<Parent>, asked: &Asked) -> Listing {
+pub(super) fn listing(kind: Option<Parent>, selection: &CommissionSelection) -> Listing {
     Listing {
         to: &COMMISSION,
         connection: "CommissionConnection",
         edge: "CommissionEdge",
-        list: store::commission::list(kind, asked.filter.clone(), asked.sorted),
+        list: store::commission::list(kind, selection.filter.clone(), selection.sorted),
     }
 }
 
 fn connection_under(
-    asked: &Asked,
+    selection: &CommissionSelection,
     (kind, parent): (Parent, Uuid),
     cursors: Cursors,
     page: PageRequest,
 ) -> CommissionConnection {
-    let (filter, sorted) = (asked.filter.clone(), asked.sorted);
+    let (filter, sorted) = (selection.filter.clone(), selection.sorted);
     let key = CommissionsKey { kind, filter, parent };
     let (counted, totalled) = (key.clone(), key.clone());
     let list = Connection::new(

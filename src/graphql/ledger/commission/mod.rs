@@ -12,13 +12,12 @@ mod query;
 mod result;
 mod transition;
 
-pub use approve_matching::ApproveMatchingMutation;
 pub use connection::CommissionConnection;
 pub use description::COMMISSION;
 pub use filter::{CommissionFilter, CommissionOrderField};
 #[cfg(test)]
 pub use input::{ApproveCommissionsInput, CreateManualCommissionInput};
-pub use list::{commissions_under, under};
+pub use list::{commission_pages, commissions_of};
 pub use mutation::CommissionMutation;
 pub use object::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
 pub use query::CommissionQuery;

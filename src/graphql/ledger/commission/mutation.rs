@@ -2,6 +2,9 @@
 
 use async_graphql::{Context, Object};
 
+use super::approve_matching::{
+    ApproveMatchingCommissionsInput, ApproveMatchingCommissionsPayload, approve_what_matches,
+};
 use super::input::{
     ApproveCommissionsInput, AssignCommissionRecipientInput, CreateManualCommissionInput, ReverseCommissionsInput,
 };
@@ -81,5 +84,15 @@ impl CommissionMutation {
         let request = mutation(ctx).await;
         let assigned = assign_recipient(&request.app, &request.caller, &input.id, &input.recipient);
         Some(CommissionPayload::of(&request, assigned).await)
+    }
+
+    /// Approves the accrued commissions that a filter lets through, in the order of their ids, as far as they have matured,
+    /// with their clawbacks; at most 10,000 are looked at a call. Needs `commissions:write`.
+    async fn approve_matching_commissions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] input: ApproveMatchingCommissionsInput,
+    ) -> Nullable<ApproveMatchingCommissionsPayload> {
+        approve_what_matches(&mutation(ctx).await, input).await
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::connection::CommissionConnection;
 use super::description::COMMISSION;
-use super::list::under;
+use super::list::commissions_of;
 use super::transition::CommissionTransition;
 use crate::auth::Resource;
 use crate::domain::commission;
@@ -23,7 +23,7 @@ use crate::graphql::money::{ExplanationStep, Money};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::payout::Payout;
-use crate::graphql::rows::{Described, Type};
+use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::terms::CommissionSnapshot;
 use crate::store::commission::Parent;
@@ -106,8 +106,8 @@ impl Commission {
     }
 }
 
-impl Described for Commission {
-    const TYPE: &'static Type = &COMMISSION;
+impl RowObject for Commission {
+    const TYPE: &'static TypeDescription = &COMMISSION;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -254,7 +254,7 @@ impl Commission {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        under(ctx, Parent::Adjusted, self.0.id.uuid(), &page, None, None)
+        commissions_of(ctx, Parent::Adjusted, self.0.id.uuid(), &page, None, None)
     }
 
     /// How many days it waits before it may be approved; null: it is approved by hand only.

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::connection::{CommissionConnection, ReadTotals};
 use super::filter::CommissionFilter;
-use super::list::{Asked, listing, place};
+use super::list::{CommissionSelection, listing, place};
 use super::object::{Commission, CommissionStatus};
 use crate::auth::Resource;
 use crate::domain::id::CommissionId;
@@ -14,11 +14,11 @@ use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::interval::{Bounds, SeriesInterval};
+use crate::graphql::interval::{IntervalBounds, SeriesInterval};
 use crate::graphql::money::Money;
 use crate::graphql::order::CommissionOrder;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Pages, Shown};
+use crate::graphql::rows::{Projected, ProjectedPage};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::store;
 
@@ -46,8 +46,12 @@ pub struct CommissionQuery;
 #[Object]
 impl CommissionQuery {
     /// One commission; null if there is none.
-    async fn commission(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<Commission>> {
-        nullable(async { Shown::row(ctx, id.parse::<CommissionId>()?.uuid()) }).await
+    async fn commission(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Nullable<Projected<Commission>> {
+        nullable(async { Projected::row(ctx, id.parse::<CommissionId>()?.uuid()) }).await
     }
 
     /// The commissions, newest first where no other order is asked for.
@@ -61,13 +65,13 @@ impl CommissionQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
-    ) -> Result<Pages<CommissionConnection>, ApiError> {
+    ) -> Result<ProjectedPage<CommissionConnection>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Commissions)?;
-        let asked = Asked::read(filter, order_by)?;
-        let cursors = asked.cursors_of_all(scope);
+        let selection = CommissionSelection::read(filter, order_by)?;
+        let cursors = selection.cursors_of_all(scope);
         let page = PageArguments::new(first, after, last, before).read(&cursors)?;
-        let shown = listing(None, &asked).asked(&page, &cursors);
-        let Asked { filter, sorted } = asked;
+        let selected = listing(None, &selection).page(&page, &cursors);
+        let CommissionSelection { filter, sorted } = selection;
         let (counted, totalled) = (filter.clone(), filter.clone());
         let list = Connection::new(
             cursors,
@@ -90,7 +94,7 @@ impl CommissionQuery {
                 async move { Ok(store::commission_totals::totals(request.store().reader(), &scope, &filter).await?) },
             )
         });
-        Ok(Pages::of(shown, CommissionConnection { list, read_totals }))
+        Ok(ProjectedPage::of(selected, CommissionConnection { list, read_totals }))
     }
 
     /// Counts and sums of the commissions that accrued in each interval of a range, by their present status and
@@ -107,13 +111,13 @@ impl CommissionQuery {
         let request = request(ctx);
         let scope = request.caller.read(Resource::Commissions)?;
         let filter = filter.unwrap_or_default().read()?;
-        let Bounds { starts, bounds } = Bounds::read(request, Some(interval), from, to).await?;
+        let IntervalBounds { starts, bounds } = IntervalBounds::read(request, Some(interval), from, to).await?;
         let list = Cursors::of((scope, "commissionSeries", &filter, &bounds)).fingerprint();
         let read = async {
             let points = store::commission_totals::series(request.store().reader(), &scope, &filter, &bounds).await?;
             Ok(Arc::new(points))
         };
-        let points = request.counted.series.get(list, read).await?;
+        let points = request.aggregates.series.get(list, read).await?;
         let points = points.iter().filter_map(|&(interval, total)| {
             let sum = Money::of_sum(total.minor, total.currency);
             Some(SeriesPoint {

@@ -7,8 +7,8 @@ use crate::auth::Resource;
 use crate::domain::problem::Problem;
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::{ApiError, Nullable};
-use crate::graphql::rows::{Below, PlainObject, ResultObject, Results, RowsField, Shown};
-use crate::graphql::user_error::{UserError, failed, shown};
+use crate::graphql::rows::{PlainObject, Projected, ResultObject, Results, RowsField, SubSelection};
+use crate::graphql::user_error::{UserError, failed, projected};
 use crate::service::ServiceError;
 use crate::service::ledger::review::{Answers, MAX_IDS};
 use crate::store;
@@ -29,8 +29,8 @@ impl CommissionResult {
     }
 
     /// The commission as it is now; null if there is none.
-    async fn commission(&self, ctx: &Context<'_>) -> Nullable<Shown<Commission>> {
-        shown(ctx, Resource::Commissions, self.commission.as_ref())
+    async fn commission(&self, ctx: &Context<'_>) -> Nullable<Projected<Commission>> {
+        projected(ctx, Resource::Commissions, self.commission.as_ref())
     }
 
     /// What to mend; empty: it is done.
@@ -40,7 +40,7 @@ impl CommissionResult {
 }
 
 impl PlainObject for CommissionResult {
-    fn write(&self, field: &str, below: &Below<'_>, json: &mut store::view::Json) {
+    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut store::view::Json) {
         match field {
             "id" => json.text(&self.id),
             "userErrors" => below.list(&self.user_errors, json),

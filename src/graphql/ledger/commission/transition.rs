@@ -5,11 +5,11 @@ use async_graphql::SimpleObject;
 use super::object::CommissionStatus;
 use crate::auth::Resource;
 use crate::domain::commission;
-use crate::graphql::rows::{self, Partners, Type, made_of};
+use crate::graphql::rows::{self, PartnerVisibility, TypeDescription, made_of};
 use crate::graphql::scalar::DateTime;
 use crate::store::view;
 
-pub static COMMISSION_TRANSITION: Type = Type {
+pub static COMMISSION_TRANSITION: TypeDescription = TypeDescription {
     name: "CommissionTransition",
     resource: Resource::Commissions,
     identity: &[],
@@ -29,8 +29,8 @@ pub static COMMISSION_TRANSITION: Type = Type {
                 }
                 Ok(())
             })
-            .for_partners(Partners::Narrowed),
-            "reason" => value(Column::Reason, view::text).for_partners(Partners::Null),
+            .for_partners(PartnerVisibility::Narrowed),
+            "reason" => value(Column::Reason, view::text).for_partners(PartnerVisibility::Null),
             "at" => value(Column::At, view::moment),
             _ => return None,
         })

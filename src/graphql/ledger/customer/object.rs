@@ -17,7 +17,7 @@ use crate::graphql::ledger::event::{Event, events};
 use crate::graphql::loader::EventsOfCustomer;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{self, Described, Listing, Type, children_under, link, page_of};
+use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, child_list_of, link, page_of};
 use crate::graphql::scalar::DateTime;
 use crate::store::{self, view};
 
@@ -45,8 +45,8 @@ impl Customer {
     }
 }
 
-impl Described for Customer {
-    const TYPE: &'static Type = &CUSTOMER;
+impl RowObject for Customer {
+    const TYPE: &'static TypeDescription = &CUSTOMER;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -63,7 +63,7 @@ pub fn customers(list: view::List) -> Listing {
     }
 }
 
-pub static CUSTOMER: Type = Type {
+pub static CUSTOMER: TypeDescription = TypeDescription {
     name: "Customer",
     resource: Resource::Events,
     identity: &[],
@@ -80,7 +80,7 @@ pub static CUSTOMER: Type = Type {
             "partner" => link(view::column(Column::PartnerId), &PARTNER),
             "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
             "events" => page_of(|ctx| {
-                children_under::<EventsOfCustomer>(ctx, Resource::Events, events(store::event::list_of_customers()))
+                child_list_of::<EventsOfCustomer>(ctx, Resource::Events, events(store::event::list_of_customers()))
             }),
             _ => return None,
         })

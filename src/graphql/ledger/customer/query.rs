@@ -10,10 +10,10 @@ use crate::domain::id::CustomerId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::lookup::{all_wanted, ids, one_of_two, wanted};
+use crate::graphql::lookup::{id_or_external_id, ids, search_text, search_texts};
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::graphql::scalar::DateTime;
 use crate::store::customer::CustomerFilter as StoreFilter;
 use crate::store::{self, view};
@@ -61,11 +61,13 @@ impl CustomerQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Its external id.")] external_id: Option<String>,
-    ) -> Nullable<Shown<Customer>> {
+    ) -> Nullable<Projected<Customer>> {
         nullable(async {
-            match one_of_two(id, external_id)? {
-                Ok(id) => Shown::row(ctx, id.parse::<CustomerId>()?.uuid()),
-                Err(external_id) => Shown::named(ctx, view::column(view::CustomerColumn::ExternalId), external_id),
+            match id_or_external_id(id, external_id)? {
+                Ok(id) => Projected::row(ctx, id.parse::<CustomerId>()?.uuid()),
+                Err(external_id) => {
+                    Projected::by_column(ctx, view::column(view::CustomerColumn::ExternalId), external_id)
+                }
             }
         })
         .await
@@ -82,16 +84,19 @@ impl CustomerQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CustomerFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CustomerOrderField>>,
-    ) -> Result<Pages<Connection<Customer>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<Customer>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Events)?;
         let filter = filter.unwrap_or_default();
         let filter = Arc::new(StoreFilter {
-            search: filter.search.map(|text| wanted("filter.search", text)).transpose()?,
+            search: filter
+                .search
+                .map(|text| search_text("filter.search", text))
+                .transpose()?,
             partner: filter.partner_id.map(|id| id.parse()).transpose()?,
             campaign: filter.campaign_id.map(|id| id.parse()).transpose()?,
             partners: ids(filter.partner_ids)?,
             campaigns: ids(filter.campaign_ids)?,
-            external_ids: all_wanted("filter.externalIds", filter.external_ids)?,
+            external_ids: search_texts("filter.externalIds", filter.external_ids)?,
             acquired_from: filter.acquired_from.map(|moment| moment.0),
             acquired_to: filter.acquired_to.map(|moment| moment.0),
         });
@@ -99,7 +104,7 @@ impl CustomerQuery {
         let cursors = order::cursors((scope, "customers", &filter), sorted);
         let arguments = PageArguments::new(first, after, last, before);
         let listing = customers(store::customer::list(filter.clone(), sorted));
-        listed(listing, &cursors, &arguments, move |request| {
+        projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();
             Box::pin(async move { Ok(store::customer::count(request.store().reader(), &scope, &filter).await?) })
         })

@@ -10,23 +10,24 @@ use super::reassignment_input::{AttributeEventInput, ReassignCustomerInput};
 use crate::auth::Resource;
 use crate::domain::reassignment::MAX_EVENTS;
 use crate::graphql::connection::{Connection, at_hand, placed_by_number};
-use crate::graphql::context::{Mutation, mutation, request};
+use crate::graphql::context::{MutationContext, mutation, request};
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::ledger::event::Event;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::Shown;
-use crate::graphql::user_error::{UserError, answer, shown};
+use crate::graphql::rows::Projected;
+use crate::graphql::user_error::{UserError, answer, projected};
 use crate::service::ServiceError;
 use crate::service::ledger::reassign::{Moved, NewReassignment, attribute_event, preview_customer, reassign_customer};
 
 /// What a move did, or would do.
 pub struct ReassignmentPayload {
-    moved: Option<Found>,
+    moved: Option<CompletedReassignment>,
     user_errors: Vec<UserError>,
 }
 
-struct Found {
+/// What a move, or the preview of one, came to.
+struct CompletedReassignment {
     customer: Option<Customer>,
     event: Option<Event>,
     remaining: u64,
@@ -39,15 +40,15 @@ struct Found {
 #[Object]
 impl ReassignmentPayload {
     /// The customer, bound as it is now; null if there is something to mend, and for an event without one.
-    async fn customer(&self, ctx: &Context<'_>) -> Nullable<Shown<Customer>> {
+    async fn customer(&self, ctx: &Context<'_>) -> Nullable<Projected<Customer>> {
         let found = self.moved.as_ref();
-        shown(ctx, Resource::Events, found.and_then(|found| found.customer.as_ref()))
+        projected(ctx, Resource::Events, found.and_then(|found| found.customer.as_ref()))
     }
 
     /// The event that `attributeEvent` moved; null for others.
-    async fn event(&self, ctx: &Context<'_>) -> Nullable<Shown<Event>> {
+    async fn event(&self, ctx: &Context<'_>) -> Nullable<Projected<Event>> {
         let found = self.moved.as_ref();
-        shown(ctx, Resource::Events, found.and_then(|found| found.event.as_ref()))
+        projected(ctx, Resource::Events, found.and_then(|found| found.event.as_ref()))
     }
 
     /// Every row before and after, event by event in the order of recording; null if there is something to mend. A repeat
@@ -63,7 +64,7 @@ impl ReassignmentPayload {
         nullable(async {
             request(ctx).caller.read(Resource::Events)?;
             let page = PageArguments::new(first, after, last, before);
-            let listed = |found: &Found| {
+            let listed = |found: &CompletedReassignment| {
                 let place = |row: &ReassignedRow| (row.number, row.row.event.id.uuid());
                 at_hand(found.rows.clone(), place, found.cursors.clone(), &page)
             };
@@ -95,7 +96,7 @@ impl ReassignmentPayload {
                 row: Arc::new(row),
                 is_preview: preview.is_some(),
             });
-            Found {
+            CompletedReassignment {
                 customer: moved.customer.map(Customer::from),
                 event: moved.event.map(Event::from),
                 remaining: moved.reassignment.remaining,
@@ -107,8 +108,8 @@ impl ReassignmentPayload {
     }
 }
 
-async fn done(
-    request: &Mutation<'_>,
+async fn answered(
+    request: &MutationContext<'_>,
     doing: impl Future<Output = Result<Moved, ServiceError>> + Send,
 ) -> Nullable<ReassignmentPayload> {
     Some(ReassignmentPayload::of(request.answered(doing).await, None))
@@ -143,7 +144,7 @@ impl ReassignmentMutation {
     ) -> Nullable<ReassignmentPayload> {
         let request = mutation(ctx).await;
         let doing = reassign_customer(&request.app, &request.caller, input.into());
-        done(&request, doing).await
+        answered(&request, doing).await
     }
 
     /// Credits one event that is credited to nobody, or to the wrong partner: as `reassignCustomer` moves it. The customer
@@ -155,7 +156,7 @@ impl ReassignmentMutation {
     ) -> Nullable<ReassignmentPayload> {
         let request = mutation(ctx).await;
         let doing = attribute_event(&request.app, &request.caller, input.into());
-        done(&request, doing).await
+        answered(&request, doing).await
     }
 }
 

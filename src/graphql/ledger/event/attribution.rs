@@ -12,7 +12,7 @@ use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{self, Type, link, required, same};
+use crate::graphql::rows::{self, TypeDescription, link, required, same};
 use crate::store::{StoreError, view};
 
 /// The link from an event to the partner, and the campaign, that it is credited to.
@@ -22,7 +22,7 @@ pub struct Attribution {
     pub attribution: event::Attribution,
 }
 
-pub static ATTRIBUTION: Type = Type {
+pub static ATTRIBUTION: TypeDescription = TypeDescription {
     name: "Attribution",
     resource: Resource::Events,
     identity: &["id", "partner", "campaign", "event"],

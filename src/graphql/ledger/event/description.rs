@@ -4,9 +4,11 @@ use super::attribution::ATTRIBUTION;
 use super::object::Event;
 use crate::auth::Resource;
 use crate::domain::{event, id};
-use crate::graphql::ledger::commission::commissions_under;
+use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::ledger::customer::CUSTOMER;
-use crate::graphql::rows::{self, Listing, Partners, Type, family, link, optional_amount, page_of, resolver, same};
+use crate::graphql::rows::{
+    self, Listing, PartnerVisibility, TypeDescription, family, link, optional_amount, page_of, resolver, same,
+};
 use crate::store::commission::Parent;
 use crate::store::{self, view};
 
@@ -20,7 +22,7 @@ pub fn events(list: view::List) -> Listing {
     }
 }
 
-pub static EVENT: Type = Type {
+pub static EVENT: TypeDescription = TypeDescription {
     name: "Event",
     resource: Resource::Events,
     identity: &["id", "externalId", "attribution"],
@@ -39,16 +41,16 @@ pub static EVENT: Type = Type {
             "type" => value(Column::Type, view::text),
             "base" => value(Column::Base, view::truth),
             "amount" => money(Column::Currency, Column::AmountMinor),
-            "revenue" => money(Column::RevenueCurrency, Column::RevenueMinor).for_partners(Partners::Null),
+            "revenue" => money(Column::RevenueCurrency, Column::RevenueMinor).for_partners(PartnerVisibility::Null),
             "occurredAt" => value(Column::OccurredAt, view::moment),
             "recordedAt" => value(Column::RecordedAt, view::moment),
-            "customer" => link(view::column(Column::CustomerId), &CUSTOMER).for_partners(Partners::Null),
+            "customer" => link(view::column(Column::CustomerId), &CUSTOMER).for_partners(PartnerVisibility::Null),
             "attribution" => same(&ATTRIBUTION, false),
             "original" => link(view::column(Column::OriginalId), &EVENT),
             "refunds" => family(&EVENT, store::event::refunds),
-            "metadata" => value(Column::Metadata, view::document).for_partners(Partners::Null),
-            "commissions" => page_of(|ctx| commissions_under(ctx, Parent::Event)),
-            "finalRevenue" => ask().for_partners(Partners::Null),
+            "metadata" => value(Column::Metadata, view::document).for_partners(PartnerVisibility::Null),
+            "commissions" => page_of(|ctx| commission_pages(ctx, Parent::Event)),
+            "finalRevenue" => ask().for_partners(PartnerVisibility::Null),
             // Of events without an amount it is null, whatever was taken back.
             "refundedAmount" | "revenueAdjustments" | "decision" => ask(),
             _ => return None,

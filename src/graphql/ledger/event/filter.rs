@@ -6,7 +6,7 @@ use super::decision::NoCommissionReason;
 use super::object::EventKind;
 use crate::domain::{decision, event};
 use crate::graphql::error::ApiError;
-use crate::graphql::lookup::{all_wanted, ids, wanted};
+use crate::graphql::lookup::{ids, search_text, search_texts};
 use crate::graphql::scalar::DateTime;
 use crate::store::event::EventFilter as StoreFilter;
 
@@ -54,7 +54,10 @@ impl EventFilter {
             kinds: self
                 .kind
                 .map(|list| list.into_iter().map(event::EventKind::from).collect()),
-            event_type: self.event_type.map(|text| wanted("filter.type", text)).transpose()?,
+            event_type: self
+                .event_type
+                .map(|text| search_text("filter.type", text))
+                .transpose()?,
             partner: self.partner_id.map(|id| id.parse()).transpose()?,
             campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
             customer: self.customer_id.map(|id| id.parse()).transpose()?,
@@ -66,11 +69,11 @@ impl EventFilter {
             reasons: self
                 .reason
                 .map(|list| list.into_iter().map(decision::NoCommissionReason::from).collect()),
-            types: all_wanted("filter.types", self.types)?,
+            types: search_texts("filter.types", self.types)?,
             partners: ids(self.partner_ids)?,
             campaigns: ids(self.campaign_ids)?,
             customers: ids(self.customer_ids)?,
-            external_ids: all_wanted("filter.externalIds", self.external_ids)?,
+            external_ids: search_texts("filter.externalIds", self.external_ids)?,
         })
     }
 }

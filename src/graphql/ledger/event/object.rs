@@ -16,12 +16,12 @@ use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
 use crate::graphql::identity;
-use crate::graphql::ledger::commission::{CommissionConnection, under};
+use crate::graphql::ledger::commission::{CommissionConnection, commissions_of};
 use crate::graphql::ledger::customer::Customer;
 use crate::graphql::loader::RevenueAdjustmentsOfEvent;
 use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Described, Type};
+use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::{DateTime, Json};
 use crate::store::commission::Parent;
 use crate::store::{self, view};
@@ -73,8 +73,8 @@ impl Event {
     }
 }
 
-impl Described for Event {
-    const TYPE: &'static Type = &EVENT;
+impl RowObject for Event {
+    const TYPE: &'static TypeDescription = &EVENT;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -100,37 +100,37 @@ impl Event {
 
     /// What kind of thing happened.
     async fn kind(&self, ctx: &Context<'_>) -> Result<EventKind, ApiError> {
-        identity::beyond(ctx, Resource::Events)?;
+        identity::require_read(ctx, Resource::Events)?;
         Ok(self.0.kind.into())
     }
 
     /// A finer kind, such as "invoice_paid"; null if none was said.
     #[graphql(name = "type")]
     async fn event_type(&self, ctx: &Context<'_>) -> Nullable<&str> {
-        identity::part(ctx, Resource::Events, self.0.event_type.as_deref())
+        identity::readable_part(ctx, Resource::Events, self.0.event_type.as_deref())
     }
 
     /// Whether tiered commissions count it as a conversion (else as an event).
     async fn base(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
-        identity::beyond(ctx, Resource::Events)?;
+        identity::require_read(ctx, Resource::Events)?;
         Ok(self.0.base)
     }
 
     /// What was paid or taken back; null if no amount was said.
     async fn amount(&self, ctx: &Context<'_>) -> Nullable<Money> {
-        identity::part(ctx, Resource::Events, self.0.amount.map(Money::from))
+        identity::readable_part(ctx, Resource::Events, self.0.amount.map(Money::from))
     }
 
     /// What the advertiser pays for it; null if nothing was said.
     async fn revenue(&self, ctx: &Context<'_>) -> Nullable<Money> {
-        identity::staffs_part(ctx, Resource::Events, self.0.revenue.map(Money::from))
+        identity::staff_part(ctx, Resource::Events, self.0.revenue.map(Money::from))
     }
 
     /// What a tiered commission made of the revenue when the event was recorded, later adjustments apart; the revenue
     /// itself where none did; null if there is no revenue.
     async fn final_revenue(&self, ctx: &Context<'_>) -> Nullable<Money> {
         nullable(async {
-            identity::beyond(ctx, Resource::Events)?;
+            identity::require_read(ctx, Resource::Events)?;
             let request = request(ctx);
             if request.is_partner() || self.0.revenue.is_none() {
                 return Ok(None);
@@ -143,13 +143,13 @@ impl Event {
 
     /// When it happened.
     async fn occurred_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::beyond(ctx, Resource::Events)?;
+        identity::require_read(ctx, Resource::Events)?;
         Ok(DateTime(self.0.occurred_at))
     }
 
     /// When it reached the ledger. The order of recording decides everything sequential.
     async fn recorded_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::beyond(ctx, Resource::Events)?;
+        identity::require_read(ctx, Resource::Events)?;
         Ok(DateTime(self.0.recorded_at))
     }
 
@@ -166,7 +166,7 @@ impl Event {
     /// What a refund or chargeback takes back; null for the others.
     async fn original(&self, ctx: &Context<'_>) -> Nullable<Event> {
         nullable(async {
-            identity::beyond(ctx, Resource::Events)?;
+            identity::require_read(ctx, Resource::Events)?;
             match self.0.original_id {
                 Some(id) => Event::load(ctx, id).await,
                 None => Ok(None),
@@ -177,7 +177,7 @@ impl Event {
 
     /// The refunds and chargebacks that name it, in the order of recording.
     async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Event>, ApiError> {
-        identity::beyond(ctx, Resource::Events)?;
+        identity::require_read(ctx, Resource::Events)?;
         let refunds = request(ctx).loaders().refunds_of_event.load(self.0.id.uuid()).await?;
         Ok(refunds
             .map(Arc::unwrap_or_clone)
@@ -191,7 +191,7 @@ impl Event {
     /// were kept.
     async fn decision(&self, ctx: &Context<'_>) -> Nullable<EventDecision> {
         nullable(async {
-            identity::beyond(ctx, Resource::Events)?;
+            identity::require_read(ctx, Resource::Events)?;
             if self.0.kind.takes_back() {
                 return Ok(None);
             }
@@ -205,12 +205,12 @@ impl Event {
     async fn refunded_amount(&self, ctx: &Context<'_>) -> Nullable<Money> {
         let refunded = |amount: money::Money| money::Money::from_minor(self.0.refunded_minor, amount.currency()).ok();
         let refunded = self.0.amount.and_then(refunded).map(Money::from);
-        identity::part(ctx, Resource::Events, refunded)
+        identity::readable_part(ctx, Resource::Events, refunded)
     }
 
     /// Whatever other systems want to keep with it; null if nothing.
     async fn metadata(&self, ctx: &Context<'_>) -> Nullable<Json> {
-        identity::staffs_part(ctx, Resource::Events, self.0.metadata.clone().map(Json))
+        identity::staff_part(ctx, Resource::Events, self.0.metadata.clone().map(Json))
     }
 
     /// Its own rows of the ledger, newest first: what it earned, or what it clawed back.
@@ -223,7 +223,7 @@ impl Event {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        under(ctx, Parent::Event, self.0.id.uuid(), &page, None, None)
+        commissions_of(ctx, Parent::Event, self.0.id.uuid(), &page, None, None)
     }
 
     /// How tiered commissions changed its revenue later, newest first.
@@ -236,7 +236,7 @@ impl Event {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<RevenueAdjustment>, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        identity::beyond(ctx, Resource::Events)?;
+        identity::require_read(ctx, Resource::Events)?;
         children::<RevenueAdjustmentsOfEvent, _>(request(ctx).caller.scope(), self.0.id.uuid(), page)
     }
 }

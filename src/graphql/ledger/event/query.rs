@@ -12,10 +12,10 @@ use crate::domain::id::EventId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::lookup::one_of_two;
+use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Pages, Shown, listed};
+use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::store::{self, view};
 
 /// What events are sorted by.
@@ -40,11 +40,11 @@ impl EventQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
         #[graphql(desc = "Its external id.")] external_id: Option<String>,
-    ) -> Nullable<Shown<Event>> {
+    ) -> Nullable<Projected<Event>> {
         nullable(async {
-            match one_of_two(id, external_id)? {
-                Ok(id) => Shown::row(ctx, id.parse::<EventId>()?.uuid()),
-                Err(external_id) => Shown::named(ctx, view::column(view::EventColumn::ExternalId), external_id),
+            match id_or_external_id(id, external_id)? {
+                Ok(id) => Projected::row(ctx, id.parse::<EventId>()?.uuid()),
+                Err(external_id) => Projected::by_column(ctx, view::column(view::EventColumn::ExternalId), external_id),
             }
         })
         .await
@@ -61,7 +61,7 @@ impl EventQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<EventFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<EventOrderField>>,
-    ) -> Result<Pages<Connection<Event>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<Event>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Events)?;
         let filter = filter.unwrap_or_default();
@@ -73,7 +73,7 @@ impl EventQuery {
         let cursors = order::cursors((scope, "events", &filter), sorted);
         let arguments = PageArguments::new(first, after, last, before);
         let listing = events(store::event::list(filter.clone(), sorted));
-        listed(listing, &cursors, &arguments, move |request| {
+        projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();
             Box::pin(async move { Ok(store::event::count(request.store().reader(), &scope, &filter).await?) })
         })

@@ -8,9 +8,9 @@ use crate::domain::event::EventKind as DomainKind;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::input::{MoneyInput, id_text};
 use crate::graphql::ledger::commission::Commission;
-use crate::graphql::rows::{Below, PlainObject, ResultObject, Rows, RowsField, Shown};
+use crate::graphql::rows::{PlainObject, Projected, ResultObject, Rows, RowsField, SubSelection};
 use crate::graphql::scalar::{DateTime, Json};
-use crate::graphql::user_error::{UserError, shown, shown_rows};
+use crate::graphql::user_error::{UserError, projected, projected_rows};
 use crate::service::ledger::event::NewEvent;
 use crate::service::ledger::record::Answer;
 use crate::store;
@@ -86,18 +86,18 @@ pub struct RecordEventPayload {
 #[Object]
 impl RecordEventPayload {
     /// The event; null if there is something to mend.
-    async fn event(&self, ctx: &Context<'_>) -> Nullable<Shown<Event>> {
-        shown(ctx, Resource::Events, self.event.as_ref())
+    async fn event(&self, ctx: &Context<'_>) -> Nullable<Projected<Event>> {
+        projected(ctx, Resource::Events, self.event.as_ref())
     }
 
     /// The event's own rows: what it earned, or what it clawed back.
     async fn commissions(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
-        shown_rows(ctx, &self.commissions)
+        projected_rows(ctx, &self.commissions)
     }
 
     /// The rows that a refund or chargeback reversed, since they had not been paid.
     async fn reversed(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
-        shown_rows(ctx, &self.reversed)
+        projected_rows(ctx, &self.reversed)
     }
 
     /// How many rows tiered commissions wrote about it and earlier events, because it made them reach their goals.
@@ -117,7 +117,7 @@ impl RecordEventPayload {
 }
 
 impl PlainObject for RecordEventPayload {
-    fn write(&self, field: &str, below: &Below<'_>, json: &mut store::view::Json) {
+    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut store::view::Json) {
         match field {
             "adjustmentCount" => json.number(self.adjustment_count),
             "duplicate" => json.truth(self.duplicate),

@@ -11,7 +11,7 @@ use crate::graphql::identity;
 use crate::graphql::money::Money;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::payout::{PAYOUT, Payout, PayoutStatus};
-use crate::graphql::rows::{self, Type, link, required, same, values};
+use crate::graphql::rows::{self, TypeDescription, link, required, same, values};
 use crate::store::{StoreError, view};
 
 /// What became of a line of a payout run. The first that holds, in the order: PARTNER_SUSPENDED, NOT_POSITIVE,
@@ -52,7 +52,7 @@ impl From<payout_run::Line> for PayoutRunLine {
     }
 }
 
-pub static PAYOUT_RUN_LINE: Type = Type {
+pub static PAYOUT_RUN_LINE: TypeDescription = TypeDescription {
     name: "PayoutRunLine",
     resource: Resource::Payouts,
     identity: &[],
@@ -75,7 +75,7 @@ pub static PAYOUT_RUN_LINE: Type = Type {
 };
 
 /// What the commissions of a line add up to, which may be larger than any amount.
-static LINE_AMOUNT: Type = Type {
+static LINE_AMOUNT: TypeDescription = TypeDescription {
     name: "Money",
     field: |name| {
         use view::PayoutRunLineColumn as Column;

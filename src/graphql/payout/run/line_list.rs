@@ -14,7 +14,7 @@ use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::{PayoutRunLinePageKey, PayoutRunLinesKey};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Listing, Under, allowed};
+use crate::graphql::rows::{ChildList, Listing, allowed};
 use crate::service::ledger::payout::Preview;
 use crate::store;
 use crate::store::page::{Page, PageRequest, Place, SortKey};
@@ -37,12 +37,12 @@ fn cursors_under(scope: Scope, run: Uuid, outcomes: &Outcomes) -> Cursors {
 }
 
 /// The lines of each of many runs, as the field of `ctx` asks for them.
-pub fn lines_of_runs(ctx: &Context<'_>) -> ServerResult<Under> {
+pub fn line_pages(ctx: &Context<'_>) -> ServerResult<ChildList> {
     let scope = allowed(ctx, Resource::Payouts)?;
     let (_, wanted) = ctx.param_value("outcome", None)?;
     let outcomes = outcomes(wanted);
     let of_runs = outcomes.clone();
-    Ok(Under {
+    Ok(ChildList {
         listing: Listing {
             to: &PAYOUT_RUN_LINE,
             connection: "PayoutRunLineConnection",
@@ -59,7 +59,7 @@ pub fn lines_of_runs(ctx: &Context<'_>) -> ServerResult<Under> {
 }
 
 /// The lines of a run.
-pub fn lines_under(
+pub fn lines_of(
     ctx: &Context<'_>,
     run: Uuid,
     outcomes: Outcomes,

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
 use super::line::{PayoutOutcome, PayoutRunLine, PayoutRunTotal};
-use super::line_list::{lines_of_runs, lines_under, outcomes};
+use super::line_list::{line_pages, lines_of, outcomes};
 use crate::auth::Resource;
 use crate::domain::commission;
 use crate::domain::id::{self, PayoutRunId, TenantId};
@@ -14,8 +14,8 @@ use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::payout::{Payout, payouts_of, payouts_under};
-use crate::graphql::rows::{self, Described, Listing, Type, page_of, resolver};
+use crate::graphql::payout::{Payout, payout_pages, payouts_of};
+use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, page_of, resolver};
 use crate::graphql::scalar::DateTime;
 use crate::store::payout::Parent as PayoutParent;
 use crate::store::{self, view};
@@ -43,8 +43,8 @@ impl PayoutRun {
     }
 }
 
-impl Described for PayoutRun {
-    const TYPE: &'static Type = &PAYOUT_RUN;
+impl RowObject for PayoutRun {
+    const TYPE: &'static TypeDescription = &PAYOUT_RUN;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -65,7 +65,7 @@ pub(super) fn payout_runs(list: view::List) -> Listing {
     }
 }
 
-pub static PAYOUT_RUN: Type = Type {
+pub static PAYOUT_RUN: TypeDescription = TypeDescription {
     name: "PayoutRun",
     resource: Resource::Payouts,
     identity: &[],
@@ -80,9 +80,9 @@ pub static PAYOUT_RUN: Type = Type {
             "createdAt" => value(Column::CreatedAt, view::moment),
             "createdBy" => value(Column::CreatedBy, view::text),
             "accruedBefore" => value(Column::AccruedBefore, view::moment),
-            "lines" => page_of(lines_of_runs),
+            "lines" => page_of(line_pages),
             "totals" => resolver(|row, prefix| Ok(Box::new(PayoutRun(store::payout_run::whole(row, prefix)?)))),
-            "payouts" => page_of(|ctx| payouts_of(ctx, PayoutParent::Run)),
+            "payouts" => page_of(|ctx| payout_pages(ctx, PayoutParent::Run)),
             _ => return None,
         })
     },
@@ -123,7 +123,7 @@ impl PayoutRun {
         #[graphql(desc = "Only those with one of these outcomes.")] outcome: Option<Vec<PayoutOutcome>>,
     ) -> Result<Connection<PayoutRunLine>, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        lines_under(ctx, self.0.id.uuid(), outcomes(outcome), &page)
+        lines_of(ctx, self.0.id.uuid(), outcomes(outcome), &page)
     }
 
     /// What its lines add up to, by outcome and currency; what was paid out by where its payouts stand now.
@@ -146,6 +146,6 @@ impl PayoutRun {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Payout>, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        payouts_under(ctx, PayoutParent::Run, self.0.id.uuid(), &page)
+        payouts_of(ctx, PayoutParent::Run, self.0.id.uuid(), &page)
     }
 }

@@ -10,7 +10,7 @@ use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Pages, Shown};
+use crate::graphql::rows::{Projected, ProjectedPage};
 use crate::store;
 use crate::store::page::Place;
 
@@ -20,8 +20,12 @@ pub struct PayoutRunQuery;
 #[Object]
 impl PayoutRunQuery {
     /// One payout run; null if there is none, or for a partner's token.
-    async fn payout_run(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<Shown<PayoutRun>> {
-        nullable(async { Shown::row(ctx, id.parse::<PayoutRunId>()?.uuid()) }).await
+    async fn payout_run(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Nullable<Projected<PayoutRun>> {
+        nullable(async { Projected::row(ctx, id.parse::<PayoutRunId>()?.uuid()) }).await
     }
 
     /// The payout runs, newest first; none for a partner's token.
@@ -32,12 +36,12 @@ impl PayoutRunQuery {
         #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Pages<Connection<PayoutRun>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<PayoutRun>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Payouts)?;
         let cursors = Cursors::of((scope, "payoutRuns"));
         let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?;
-        let asked = payout_runs(store::payout_run::list()).asked(&page, &cursors);
+        let selected = payout_runs(store::payout_run::list()).page(&page, &cursors);
         let connection = Connection::new(
             cursors,
             move |request| {
@@ -51,6 +55,6 @@ impl PayoutRunQuery {
                 Box::pin(async move { Ok(store::payout_run::count(request.store().reader(), &scope).await?) })
             },
         );
-        Ok(Pages::of(asked, connection))
+        Ok(ProjectedPage::of(selected, connection))
     }
 }

@@ -7,9 +7,9 @@ use crate::auth::Resource;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{DeleteInput, id_text};
-use crate::graphql::rows::Shown;
+use crate::graphql::rows::Projected;
 use crate::graphql::scalar::DateTime;
-use crate::graphql::user_error::{DeletePayload, UserError, answer, shown, shown_once};
+use crate::graphql::user_error::{DeletePayload, UserError, answer, projected, shown_once};
 use crate::service::api_key::{ApiKeyDraft, create, revoke};
 
 /// A new key.
@@ -38,8 +38,8 @@ pub struct CreateApiKeyPayload {
 #[Object]
 impl CreateApiKeyPayload {
     /// The key's description; null if none was made.
-    async fn api_key(&self, ctx: &Context<'_>) -> Nullable<Shown<ApiKey>> {
-        shown(ctx, Resource::ApiKeys, self.api_key.as_ref())
+    async fn api_key(&self, ctx: &Context<'_>) -> Nullable<Projected<ApiKey>> {
+        projected(ctx, Resource::ApiKeys, self.api_key.as_ref())
     }
 
     /// The key itself, which cannot be read again; null if none was made, or if the call is repeated by its

@@ -10,7 +10,7 @@ use crate::domain::id;
 use crate::graphql::error::{Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{self, Described, Listing, Type, link, resolver};
+use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, link, resolver};
 use crate::graphql::scalar::DateTime;
 use crate::store::{self, view};
 
@@ -30,8 +30,8 @@ impl From<auth::ApiKey> for ApiKey {
     }
 }
 
-impl Described for ApiKey {
-    const TYPE: &'static Type = &API_KEY;
+impl RowObject for ApiKey {
+    const TYPE: &'static TypeDescription = &API_KEY;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -48,7 +48,7 @@ pub fn api_keys(list: view::List) -> Listing {
     }
 }
 
-pub static API_KEY: Type = Type {
+pub static API_KEY: TypeDescription = TypeDescription {
     name: "ApiKey",
     resource: Resource::ApiKeys,
     identity: &[],

@@ -9,7 +9,7 @@ use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::Pages;
+use crate::graphql::rows::ProjectedPage;
 use crate::store;
 use crate::store::page::Place;
 
@@ -26,11 +26,11 @@ impl ApiKeyQuery {
         #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Pages<Connection<ApiKey>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<ApiKey>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::ApiKeys)?;
         let cursors = Cursors::of((scope, "apiKeys"));
         let page = PageArguments::new(first, after, last, before).read(&cursors)?;
-        let asked = api_keys(store::api_key::list()).asked(&page, &cursors);
+        let selected = api_keys(store::api_key::list()).page(&page, &cursors);
         let connection = Connection::new(
             cursors,
             move |request| {
@@ -42,6 +42,6 @@ impl ApiKeyQuery {
             },
             move |request| Box::pin(async move { Ok(store::api_key::count(request.store().reader(), &scope).await?) }),
         );
-        Ok(Pages::of(asked, connection))
+        Ok(ProjectedPage::of(selected, connection))
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::{ID, SimpleObject};
 
 use crate::domain::audit;
 use crate::graphql::context::RequestContext;
-use crate::graphql::rows::{Below, PlainObject};
+use crate::graphql::rows::{PlainObject, SubSelection};
 use crate::graphql::scalar::Json;
 use crate::store::{self, StoreError, view};
 
@@ -37,7 +37,7 @@ impl From<&audit::Change> for AuditChange {
 }
 
 impl PlainObject for AuditChange {
-    fn write(&self, field: &str, _: &Below<'_>, json: &mut view::Json) {
+    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut view::Json) {
         let side = |json: &mut view::Json, side: &Option<Json>| match side {
             Some(Json(value)) => json.number(value),
             None => json.null(),
@@ -58,7 +58,7 @@ pub(super) fn write_changes(
     _: &RequestContext,
     row: &view::Row,
     cells: &[usize],
-    below: &Below<'_>,
+    below: &SubSelection<'_>,
     json: &mut view::Json,
 ) -> Result<(), StoreError> {
     let changes = store::audit::changes(row, cells[0])?;

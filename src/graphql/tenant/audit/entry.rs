@@ -12,7 +12,7 @@ use crate::graphql::context::request;
 use crate::graphql::error::{Nullable, nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{self, Described, Listing, Type, link, made_of};
+use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, link, made_of};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::api_key::{API_KEY, ApiKey};
 use crate::store::view;
@@ -33,8 +33,8 @@ impl From<audit::Entry> for AuditEntry {
     }
 }
 
-impl Described for AuditEntry {
-    const TYPE: &'static Type = &AUDIT_ENTRY;
+impl RowObject for AuditEntry {
+    const TYPE: &'static TypeDescription = &AUDIT_ENTRY;
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
@@ -51,7 +51,7 @@ pub(super) fn audit_entries(list: view::List) -> Listing {
     }
 }
 
-pub static AUDIT_ENTRY: Type = Type {
+pub static AUDIT_ENTRY: TypeDescription = TypeDescription {
     name: "AuditEntry",
     resource: Resource::Audit,
     identity: &[],

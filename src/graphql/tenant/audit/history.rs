@@ -11,7 +11,7 @@ use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::HistoryOfObject;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Under, pages_under, server_error};
+use crate::graphql::rows::{ChildList, child_list, server_error};
 use crate::store;
 
 /// Which entries a caller sees: a partner none, without an error, as it is with all that is the staff's.
@@ -29,10 +29,10 @@ pub fn history(ctx: &Context<'_>, object: Uuid, page: PageArguments) -> Result<C
 }
 
 /// The histories of the rows of a list.
-pub fn histories(ctx: &Context<'_>) -> ServerResult<Under> {
+pub fn histories(ctx: &Context<'_>) -> ServerResult<ChildList> {
     let scope = readable(&request(ctx).caller).map_err(|denied| server_error(denied.into(), ctx.item))?;
     let cursors = move |object| Cursors::of((scope, "history", object));
-    pages_under(
+    child_list(
         ctx,
         audit_entries(store::audit::list_of_objects()),
         cursors,

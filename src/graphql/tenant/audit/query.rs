@@ -12,7 +12,7 @@ use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::Pages;
+use crate::graphql::rows::ProjectedPage;
 use crate::graphql::scalar::DateTime;
 use crate::store;
 use crate::store::page::Place;
@@ -62,13 +62,13 @@ impl AuditQuery {
         #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which entries; by default all.")] filter: Option<AuditFilter>,
-    ) -> Result<Pages<Connection<AuditEntry>>, ApiError> {
+    ) -> Result<ProjectedPage<Connection<AuditEntry>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Audit)?;
         let filter = Arc::new(filter.unwrap_or_default().parse()?);
         let cursors = Cursors::of((scope, "auditLog", &filter));
         let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?;
-        let asked = audit_entries(store::audit::list(filter.clone())).asked(&page, &cursors);
+        let selected = audit_entries(store::audit::list(filter.clone())).page(&page, &cursors);
         let counted = filter.clone();
         let connection = Connection::new(
             cursors,
@@ -84,6 +84,6 @@ impl AuditQuery {
                 Box::pin(async move { Ok(store::audit::count(request.store().reader(), &scope, &filter).await?) })
             },
         );
-        Ok(Pages::of(asked, connection))
+        Ok(ProjectedPage::of(selected, connection))
     }
 }

@@ -11,15 +11,15 @@ use crate::store::commission_totals::Total;
 
 /// What a request has counted and summed.
 #[derive(Default)]
-pub struct Counted {
+pub struct Aggregates {
     /// How long lists are.
-    pub counts: Once<u64>,
+    pub counts: Memo<u64>,
     /// What commissions add up to: in all, and in intervals.
-    pub totals: Once<Vec<Total>>,
-    pub series: Once<Arc<Vec<(usize, Total)>>>,
+    pub totals: Memo<Vec<Total>>,
+    pub series: Memo<Arc<Vec<(usize, Total)>>>,
 }
 
-impl Counted {
+impl Aggregates {
     /// Lets go of everything.
     pub fn forget(&self) {
         self.counts.forget();
@@ -29,15 +29,15 @@ impl Counted {
 }
 
 /// One result for each list that was asked about.
-pub struct Once<T>(Mutex<HashMap<Fingerprint, Arc<OnceCell<T>>>>);
+pub struct Memo<T>(Mutex<HashMap<Fingerprint, Arc<OnceCell<T>>>>);
 
-impl<T> Default for Once<T> {
+impl<T> Default for Memo<T> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T: Clone> Once<T> {
+impl<T: Clone> Memo<T> {
     /// What is known of a list, or what `read` finds. Who asks meanwhile waits for it; a failure is not kept.
     pub async fn get(&self, list: Fingerprint, read: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
         let cell = {
@@ -62,7 +62,7 @@ mod tests {
 
     #[tokio::test]
     async fn equal_ones_are_read_once_and_failures_again() {
-        let (once, reads) = (Once::default(), &AtomicU32::new(0));
+        let (once, reads) = (Memo::default(), &AtomicU32::new(0));
         let read = |list: u8, fails: bool| {
             once.get([list; 8], async move {
                 tokio::task::yield_now().await;

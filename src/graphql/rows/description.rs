@@ -6,7 +6,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
-use super::plain::Below;
+use super::plain::SubSelection;
 use crate::auth::Resource;
 use crate::graphql::context::RequestContext;
 use crate::graphql::cursor::Cursors;
@@ -15,7 +15,7 @@ use crate::store::StoreError;
 use crate::store::view::{self, Column, Family, Json, List, Row, Table, Write};
 
 /// An object type whose objects are rows.
-pub struct Type {
+pub struct TypeDescription {
     /// Its name in the schema.
     pub name: &'static str,
     /// What may be read with it.
@@ -28,33 +28,33 @@ pub struct Type {
     /// The column of its ids, which says whether there is one.
     pub id: fn() -> Column,
     /// `None`: it has no such field.
-    pub field: fn(&str) -> Option<Field>,
+    pub field: fn(&str) -> Option<FieldDescription>,
 }
 
 /// Makes the object whose resolvers answer what is no column, from a row whose columns were all read, with names that
 /// begin like this.
-pub type Make = fn(&Row, &str) -> Result<Box<dyn Resolver>, StoreError>;
+pub type MakeResolver = fn(&Row, &str) -> Result<Box<dyn Resolver>, StoreError>;
 
 /// Writes plain objects from the cells of a row that they are made of.
-pub type WritePlain = fn(&RequestContext, &Row, &[usize], &Below<'_>, &mut Json) -> Result<(), StoreError>;
+pub type WritePlain = fn(&RequestContext, &Row, &[usize], &SubSelection<'_>, &mut Json) -> Result<(), StoreError>;
 
 /// An amount of money, made of columns of the row that it is part of.
 #[derive(Clone, Copy)]
-pub struct Amount {
+pub struct AmountColumns {
     pub currency: Column,
     pub minor: Column,
     /// It is never null.
     pub required: bool,
 }
 
-pub struct Field {
-    pub partners: Partners,
-    pub what: What,
+pub struct FieldDescription {
+    pub partners: PartnerVisibility,
+    pub kind: FieldKind,
 }
 
 /// What partners see of a field of a row that they see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Partners {
+pub enum PartnerVisibility {
     /// What staff sees. What it links to decides for itself.
     Same,
     Null,
@@ -63,13 +63,13 @@ pub enum Partners {
     Narrowed,
 }
 
-pub enum What {
+pub enum FieldKind {
     Value(Columns),
-    Amount(Amount),
+    Amount(AmountColumns),
     /// The row that the column names; null where it names none, or none that the caller sees.
     Link {
         column: Column,
-        to: &'static Type,
+        to: &'static TypeDescription,
         /// It is never null.
         required: bool,
     },
@@ -80,19 +80,19 @@ pub enum What {
         column: Column,
         /// The table of the other row, and its column that names the row.
         through: (&'static Table, Column),
-        to: &'static Type,
+        to: &'static TypeDescription,
     },
     /// Another object that the same row is; null where its id is not there.
     Same {
-        to: &'static Type,
+        to: &'static TypeDescription,
         required: bool,
     },
     /// A page of the rows under this one. An error is one of the arguments.
-    Page(fn(&Context<'_>) -> ServerResult<Under>),
+    Page(fn(&Context<'_>) -> ServerResult<ChildList>),
     /// All rows of a family under this one.
-    Family(&'static Type, fn() -> Family),
+    Family(&'static TypeDescription, fn() -> Family),
     /// No column, nor rows that are read with the list: asked for each row by itself.
-    Resolver(Make),
+    Resolver(MakeResolver),
 }
 
 /// The columns that a value is made of, and how it is written.
@@ -114,41 +114,45 @@ impl Columns {
     }
 }
 
-impl Field {
+impl FieldDescription {
     /// Whether it belongs to the row as such, so that it takes the scope of the row's type. What lists other rows, and what
     /// resolvers answer, decides for itself.
-    pub fn is_part_of(&self, of: &Type) -> bool {
-        match &self.what {
-            What::Value(_) | What::Amount(_) | What::Plain(..) | What::Link { .. } | What::Through { .. } => true,
-            What::Same { .. } => true,
-            What::Family(to, _) => to.resource == of.resource,
-            What::Page(_) | What::Resolver(_) => false,
+    pub fn is_part_of(&self, of: &TypeDescription) -> bool {
+        match &self.kind {
+            FieldKind::Value(_)
+            | FieldKind::Amount(_)
+            | FieldKind::Plain(..)
+            | FieldKind::Link { .. }
+            | FieldKind::Through { .. } => true,
+            FieldKind::Same { .. } => true,
+            FieldKind::Family(to, _) => to.resource == of.resource,
+            FieldKind::Page(_) | FieldKind::Resolver(_) => false,
         }
     }
 
-    pub fn new(what: What) -> Self {
-        let partners = Partners::Same;
-        Self { partners, what }
+    pub fn new(kind: FieldKind) -> Self {
+        let partners = PartnerVisibility::Same;
+        Self { partners, kind }
     }
 
-    pub fn for_partners(self, partners: Partners) -> Self {
+    pub fn for_partners(self, partners: PartnerVisibility) -> Self {
         Self { partners, ..self }
     }
 }
 
 /// A field that a column holds.
-pub fn value(column: Column, write: Write) -> Field {
+pub fn value(column: Column, write: Write) -> FieldDescription {
     values([column], write)
 }
 
-pub fn values<const N: usize>(columns: [Column; N], write: Write) -> Field {
-    Field::new(What::Value(Columns::of(columns, write)))
+pub fn values<const N: usize>(columns: [Column; N], write: Write) -> FieldDescription {
+    FieldDescription::new(FieldKind::Value(Columns::of(columns, write)))
 }
 
 /// An amount that is always there.
-pub fn amount(currency: Column, minor: Column) -> Field {
+pub fn amount(currency: Column, minor: Column) -> FieldDescription {
     let required = true;
-    Field::new(What::Amount(Amount {
+    FieldDescription::new(FieldKind::Amount(AmountColumns {
         currency,
         minor,
         required,
@@ -156,9 +160,9 @@ pub fn amount(currency: Column, minor: Column) -> Field {
 }
 
 /// An amount; null where there is none.
-pub fn optional_amount(currency: Column, minor: Column) -> Field {
+pub fn optional_amount(currency: Column, minor: Column) -> FieldDescription {
     let required = false;
-    Field::new(What::Amount(Amount {
+    FieldDescription::new(FieldKind::Amount(AmountColumns {
         currency,
         minor,
         required,
@@ -166,40 +170,40 @@ pub fn optional_amount(currency: Column, minor: Column) -> Field {
 }
 
 /// Another object that the same row is.
-pub fn same(to: &'static Type, required: bool) -> Field {
-    Field::new(What::Same { to, required })
+pub fn same(to: &'static TypeDescription, required: bool) -> FieldDescription {
+    FieldDescription::new(FieldKind::Same { to, required })
 }
 
 /// A field of the row that a column names.
-pub fn link(column: Column, to: &'static Type) -> Field {
+pub fn link(column: Column, to: &'static TypeDescription) -> FieldDescription {
     let required = false;
-    Field::new(What::Link { column, to, required })
+    FieldDescription::new(FieldKind::Link { column, to, required })
 }
 
 /// The same of a row that is always there.
-pub fn required(column: Column, to: &'static Type) -> Field {
+pub fn required(column: Column, to: &'static TypeDescription) -> FieldDescription {
     let required = true;
-    Field::new(What::Link { column, to, required })
+    FieldDescription::new(FieldKind::Link { column, to, required })
 }
 
 /// A page of the rows under this one.
-pub fn page(read: fn(&Context<'_>) -> ServerResult<Under>) -> Field {
-    Field::new(What::Page(read))
+pub fn page(read: fn(&Context<'_>) -> ServerResult<ChildList>) -> FieldDescription {
+    FieldDescription::new(FieldKind::Page(read))
 }
 
 /// All rows of a family under this one.
-pub fn family(to: &'static Type, family: fn() -> Family) -> Field {
-    Field::new(What::Family(to, family))
+pub fn family(to: &'static TypeDescription, family: fn() -> Family) -> FieldDescription {
+    FieldDescription::new(FieldKind::Family(to, family))
 }
 
 /// Plain objects that are made of a column.
-pub fn made_of(column: Column, write: WritePlain) -> Field {
-    Field::new(What::Plain(Columns::of([column], view::text).columns, write))
+pub fn made_of(column: Column, write: WritePlain) -> FieldDescription {
+    FieldDescription::new(FieldKind::Plain(Columns::of([column], view::text).columns, write))
 }
 
 /// A field of the row that a row in between names, which names this one.
-pub fn through(column: Column, table: &'static Table, named: Column, to: &'static Type) -> Field {
-    Field::new(What::Through {
+pub fn through(column: Column, table: &'static Table, named: Column, to: &'static TypeDescription) -> FieldDescription {
+    FieldDescription::new(FieldKind::Through {
         column,
         through: (table, named),
         to,
@@ -207,13 +211,13 @@ pub fn through(column: Column, table: &'static Table, named: Column, to: &'stati
 }
 
 /// A field that its resolver answers.
-pub fn resolver(make: Make) -> Field {
-    Field::new(What::Resolver(make))
+pub fn resolver(make: MakeResolver) -> FieldDescription {
+    FieldDescription::new(FieldKind::Resolver(make))
 }
 
 /// A list that is asked for page by page.
 pub struct Listing {
-    pub to: &'static Type,
+    pub to: &'static TypeDescription,
     /// The name of its connection in the schema, and of the connection's edges.
     pub connection: &'static str,
     pub edge: &'static str,
@@ -221,7 +225,7 @@ pub struct Listing {
 }
 
 /// The pages of a list under each of many rows.
-pub struct Under {
+pub struct ChildList {
     pub listing: Listing,
     pub arguments: PageArguments,
     /// What makes the cursors of the list under a row.

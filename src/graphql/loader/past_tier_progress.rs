@@ -10,9 +10,9 @@ use crate::service::ledger::tiers::{Progress, bygone};
 use crate::store::{Store, StoreError};
 
 /// The goals of windows that are over, the last window first.
-pub struct BygoneProgress;
+pub struct PastTierProgress;
 
-impl Fetch for BygoneProgress {
+impl Fetch for PastTierProgress {
     type Key = ProgressKey;
     type Value = Arc<Vec<Progress>>;
 

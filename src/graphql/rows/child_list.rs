@@ -5,8 +5,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
-use super::described::{Listing, Resolver, Under};
-use super::fault::server_error;
+use super::description::{ChildList, Listing, Resolver};
+use super::field_error::server_error;
 use crate::auth::{Resource, Scope};
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::Cursors;
@@ -15,7 +15,7 @@ use crate::graphql::loader::Children;
 use crate::graphql::page_arguments::PageArguments;
 
 /// Counts the whole list under a row.
-type Count = for<'a> fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>>;
+type CountChildren = for<'a> fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>>;
 
 /// The rows that the caller may read.
 pub fn allowed(ctx: &Context<'_>, resource: Resource) -> ServerResult<Scope> {
@@ -24,36 +24,36 @@ pub fn allowed(ctx: &Context<'_>, resource: Resource) -> ServerResult<Scope> {
 }
 
 /// The pages of a list that is asked for by nothing but paging arguments.
-pub fn pages_under(
+pub fn child_list(
     ctx: &Context<'_>,
     listing: Listing,
     cursors: impl Fn(Uuid) -> Cursors + Send + Sync + 'static,
-    count: Count,
-) -> ServerResult<Under> {
-    Ok(Under {
+    count: CountChildren,
+) -> ServerResult<ChildList> {
+    Ok(ChildList {
         listing,
         arguments: PageArguments::of(ctx)?,
         cursors: Box::new(cursors),
-        whole: Box::new(move |parent| Box::new(Counted { parent, count })),
+        whole: Box::new(move |parent| Box::new(ChildCount { parent, count })),
     })
 }
 
 /// The same of children whose loaders know how many there are.
-pub fn children_under<C: Children>(ctx: &Context<'_>, resource: Resource, listing: Listing) -> ServerResult<Under> {
+pub fn child_list_of<C: Children>(ctx: &Context<'_>, resource: Resource, listing: Listing) -> ServerResult<ChildList> {
     let scope = allowed(ctx, resource)?;
     let cursors = move |parent| Cursors::of((scope, C::NAME, parent));
-    pages_under(ctx, listing, cursors, |request, parent| {
+    child_list(ctx, listing, cursors, |request, parent| {
         C::loaders(request.loaders()).1.load(parent).boxed()
     })
 }
 
 /// Knows how many entries a list has.
-struct Counted {
+struct ChildCount {
     parent: Uuid,
-    count: Count,
+    count: CountChildren,
 }
 
-impl Resolver for Counted {
+impl Resolver for ChildCount {
     fn resolve<'a>(&'a self, ctx: &'a Context<'a>) -> BoxFuture<'a, ServerResult<Value>> {
         async move {
             let counted = (self.count)(request(ctx), self.parent).await;

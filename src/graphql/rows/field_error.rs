@@ -6,7 +6,7 @@ use async_graphql::{Error, Positioned, ServerError};
 use crate::graphql::error::ApiError;
 
 /// A failed field. It takes the objects around it along, up to the nearest that may be null.
-pub struct Fault(pub Box<ServerError>);
+pub struct FieldError(pub Box<ServerError>);
 
 /// An error of a field, without its path.
 pub fn server_error(error: ApiError, field: &Positioned<Field>) -> ServerError {
