@@ -1,4 +1,4 @@
-//! What is counted and summed for a request, each list once: aliases may ask for the same many times.
+//! Counts and sums of a request, read once for each list: aliases may ask for the same list many times.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,18 +9,18 @@ use super::cursor::Fingerprint;
 use super::error::ApiError;
 use crate::store::commission_totals::Total;
 
-/// What a request has counted and summed.
+/// The counts and sums that a request has read.
 #[derive(Default)]
 pub struct Aggregates {
     /// How long lists are.
     pub counts: Memo<u64>,
-    /// What commissions add up to: in all, and in intervals.
+    /// Sums of commissions: of whole lists, and by interval.
     pub totals: Memo<Vec<Total>>,
     pub series: Memo<Arc<Vec<(usize, Total)>>>,
 }
 
 impl Aggregates {
-    /// Lets go of everything.
+    /// Forgets everything, so that it is read anew.
     pub fn forget(&self) {
         self.counts.forget();
         self.totals.forget();
@@ -28,7 +28,7 @@ impl Aggregates {
     }
 }
 
-/// One result for each list that was asked about.
+/// One result for each list, which concurrent readers share.
 pub struct Memo<T>(Mutex<HashMap<Fingerprint, Arc<OnceCell<T>>>>);
 
 impl<T> Default for Memo<T> {
@@ -38,7 +38,7 @@ impl<T> Default for Memo<T> {
 }
 
 impl<T: Clone> Memo<T> {
-    /// What is known of a list, or what `read` finds. Who asks meanwhile waits for it; a failure is not kept.
+    /// The known result of a list, or that of `read`. Concurrent callers wait for the same read; failures are not kept.
     pub async fn get(&self, list: Fingerprint, read: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
         let cell = {
             let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -114,8 +114,8 @@ mod tests {
     use crate::graphql::ledger::commission::{ApproveCommissionsInput, CreateManualCommissionInput};
     use crate::graphql::partner::IssuePartnerTokenInput;
     use crate::graphql::partner::UpdatePartnerInput;
-    use crate::graphql::payout::SettlePayoutInput;
     use crate::graphql::payout::run::CreatePayoutRunInput;
+    use crate::graphql::payout::settlement::SettlePayoutInput;
 
     fn content<T: InputType>(value: Json) -> Vec<u8> {
         let mut registry = Registry::default();

@@ -57,7 +57,7 @@ impl<T: OutputType + Clone + 'static> Connection<T> {
         self.page.get_or_try_init(read).await
     }
 
-    /// What tells the list from all others.
+    /// Identifies the list.
     pub fn fingerprint(&self) -> Fingerprint {
         self.cursors.fingerprint()
     }
@@ -169,7 +169,7 @@ impl PageInfo {
     }
 }
 
-/// Pairs each row of a page with its place and wraps it for the schema.
+/// Pairs each row of a page with its place, and wraps it in its type of the schema.
 pub fn placed<R, T: From<R>>(page: Page<R>, place: impl Fn(&R) -> Place) -> Page<(Place, T)> {
     page.map(|row| (place(&row), T::from(row)))
 }

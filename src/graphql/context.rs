@@ -32,9 +32,9 @@ pub struct RequestContext {
     pub aggregates: Box<Aggregates>,
     /// The caller's tenant, read once.
     tenant: OnceCell<Arc<Tenant>>,
-    /// How many objects of the answer are JSON already, so that nobody sees them who counts.
+    /// How many objects of the answer are written as JSON already: whoever counts objects does not see them.
     pub written: Arc<AtomicU64>,
-    /// How many bytes the answer may have that are not written yet.
+    /// How many more bytes the answer may have.
     space: AtomicUsize,
 }
 
@@ -53,7 +53,7 @@ impl RequestContext {
         }
     }
 
-    /// The answer may have so many bytes.
+    /// Limits the answer to so many bytes.
     pub fn within(self, bytes: usize) -> Self {
         let space = AtomicUsize::new(bytes);
         Self { space, ..self }
@@ -101,7 +101,7 @@ impl RequestContext {
 /// A mutation of a request.
 pub struct MutationContext<'a> {
     request: &'a RequestContext,
-    /// Who asks, and under which idempotency key, if one is given.
+    /// The caller, with the idempotency key if one is given.
     pub caller: Caller,
 }
 
@@ -114,7 +114,7 @@ impl Deref for MutationContext<'_> {
 }
 
 impl MutationContext<'_> {
-    /// What `doing` comes to, or what it came to when it was asked for before with the same key.
+    /// The result of `doing`, or the stored one of an earlier call with the same idempotency key.
     ///
     /// Boxed: what a service keeps while it waits is large, and would be so in the futures of all mutations.
     pub fn answered<'b, T: Answer + 'b>(
@@ -125,8 +125,8 @@ impl MutationContext<'_> {
     }
 }
 
-/// The mutation that `ctx` is about. Every mutation begins here: its answer must not show what an earlier one of the same
-/// document read before it wrote.
+/// Begins the mutation of `ctx`. Every mutation begins here: its answer must not show what an earlier one of the same
+/// document read before this one wrote.
 pub async fn mutation<'a>(ctx: &Context<'a>) -> MutationContext<'a> {
     let request = request(ctx);
     if let Some(loaders) = request.loaders.get() {

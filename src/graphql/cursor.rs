@@ -13,7 +13,7 @@ use crate::store::page::{Place, SortKey};
 const VERSION: u8 = 1;
 const FINGERPRINT_BYTES: usize = 8;
 
-/// What tells a list from all others.
+/// Identifies a list.
 pub type Fingerprint = [u8; FINGERPRINT_BYTES];
 
 /// What kind of sort value follows the id.

@@ -198,7 +198,7 @@ macro_rules! loaders {
                 Self { $($name: Loader::new(context.clone()),)+ }
             }
 
-            /// Lets go of everything that was read.
+            /// Forgets everything that was read.
             pub async fn forget(&self) {
                 $(self.$name.forget().await;)+
             }

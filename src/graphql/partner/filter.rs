@@ -113,7 +113,7 @@ pub enum PartnerOrderField {
     Payable,
 }
 
-/// What the list of partners is asked for by.
+/// The filter and the order of a list of partners.
 pub struct PartnerSelection {
     pub filter: Arc<store::partner::PartnerFilter>,
     pub sorted: Sorted<StoreOrder>,

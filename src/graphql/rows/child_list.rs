@@ -1,4 +1,4 @@
-//! Pages of the rows under other rows, as a field with paging arguments asks for them.
+//! Fields that are pages of the rows under their own row.
 
 use async_graphql::{Context, ServerResult, Value};
 use futures::FutureExt;
@@ -17,7 +17,7 @@ use crate::graphql::page_arguments::PageArguments;
 /// Counts the whole list under a row.
 type CountChildren = for<'a> fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>>;
 
-/// The rows that the caller may read.
+/// The scope in which the caller may read the resource.
 pub fn allowed(ctx: &Context<'_>, resource: Resource) -> ServerResult<Scope> {
     let scope = request(ctx).caller.read_linked(resource);
     scope.map_err(|denied| server_error(denied.into(), ctx.item))
@@ -38,7 +38,7 @@ pub fn child_list(
     })
 }
 
-/// The same of children whose loaders know how many there are.
+/// The pages of children, whose loaders count them.
 pub fn child_list_of<C: Children>(ctx: &Context<'_>, resource: Resource, listing: Listing) -> ServerResult<ChildList> {
     let scope = allowed(ctx, resource)?;
     let cursors = move |parent| Cursors::of((scope, C::NAME, parent));
@@ -47,7 +47,7 @@ pub fn child_list_of<C: Children>(ctx: &Context<'_>, resource: Resource, listing
     })
 }
 
-/// Knows how many entries a list has.
+/// Resolves how many entries the list of a parent has.
 struct ChildCount {
     parent: Uuid,
     count: CountChildren,

@@ -31,8 +31,8 @@ pub struct TypeDescription {
     pub field: fn(&str) -> Option<FieldDescription>,
 }
 
-/// Makes the object whose resolvers answer what is no column, from a row whose columns were all read, with names that
-/// begin like this.
+/// Makes the object that resolves fields without a column, from a row of which all columns were read under names with this
+/// prefix.
 pub type MakeResolver = fn(&Row, &str) -> Result<Box<dyn Resolver>, StoreError>;
 
 /// Writes plain objects from the cells of a row that they are made of.
@@ -91,7 +91,7 @@ pub enum FieldKind {
     Page(fn(&Context<'_>) -> ServerResult<ChildList>),
     /// All rows of a family under this one.
     Family(&'static TypeDescription, fn() -> Family),
-    /// No column, nor rows that are read with the list: asked for each row by itself.
+    /// Neither columns nor rows that are read with the list: resolved for each row by itself.
     Resolver(MakeResolver),
 }
 
@@ -224,13 +224,13 @@ pub struct Listing {
     pub list: List,
 }
 
-/// The pages of a list under each of many rows.
+/// A list that each of many parent rows has, and which of its pages is selected.
 pub struct ChildList {
     pub listing: Listing,
     pub arguments: PageArguments,
-    /// What makes the cursors of the list under a row.
+    /// Makes the cursors of the list of a parent.
     pub cursors: Box<dyn Fn(Uuid) -> Cursors + Send + Sync>,
-    /// Makes the object whose resolvers answer what is said of the whole list under a row.
+    /// Makes the object that resolves what is selected of the whole list of a parent.
     pub whole: Box<dyn Fn(Uuid) -> Box<dyn Resolver> + Send + Sync>,
 }
 

@@ -30,7 +30,7 @@ pub fn projected_page<C>(
     Ok(ProjectedPage::new(listing.page(&page, cursors), counted))
 }
 
-/// Knows how many entries a list has.
+/// Resolves how many entries a list has.
 struct ListCount {
     list: Fingerprint,
     count: CountList,

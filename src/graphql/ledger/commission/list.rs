@@ -34,7 +34,7 @@ pub(super) fn place(row: &commission::Commission, order: StoreOrder) -> Place {
     }
 }
 
-/// What a list of commissions is asked for by.
+/// The filter and the order of a list of commissions.
 pub struct CommissionSelection {
     pub filter: Arc<StoreFilter>,
     pub(super) sorted: Sorted<StoreOrder>,

@@ -2,11 +2,11 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
-use super::object::Payout;
 use crate::auth::Resource;
 use crate::domain::id::PayoutId;
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::{ApiError, Nullable};
+use crate::graphql::payout::Payout;
 use crate::graphql::rows::{PlainObject, Projected, ResultObject, Results, RowsField, SubSelection};
 use crate::graphql::user_error::{UserError, projected};
 use crate::service::ledger::payout::Settled;

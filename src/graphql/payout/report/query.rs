@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 
-use super::report_cursor::{mark, place};
-use super::report_row::{ReportDimension, ReportRow, TimeBasis};
+use super::cursor::{mark, place};
+use super::row::{ReportDimension, ReportRow, TimeBasis};
 use crate::auth::Resource;
 use crate::domain::report::{self, Row};
 use crate::graphql::connection::Connection;

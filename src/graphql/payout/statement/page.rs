@@ -2,7 +2,7 @@
 
 use tokio::sync::OnceCell;
 
-use super::statement_movement::StatementMovement;
+use super::movement::StatementMovement;
 use crate::auth::Scope;
 use crate::domain::id::CommissionId;
 use crate::domain::statement::{Account, Place, Range, Sums};

@@ -2,12 +2,12 @@
 
 use async_graphql::{Context, Object};
 
-use super::object::Payout;
-use super::settlement_input::{SettlePayoutInput, SettlePayoutsInput, SettlePayoutsWhatInput};
-use super::settlement_result::{SettlePayoutsPayload, results};
+use super::input::{SettlePayoutInput, SettlePayoutsInput, SettlePayoutsWhatInput};
+use super::result::{SettlePayoutsPayload, results};
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::id_text;
+use crate::graphql::payout::Payout;
 use crate::graphql::user_error::{answer, payload};
 use crate::service::ledger::payout::{Settlement, settle, settle_many, settle_run};
 

@@ -2,12 +2,12 @@
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
-use super::object::Payout;
 use crate::domain::money::Currency;
 use crate::domain::statement::{self, Movement};
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::ledger::commission::Commission;
 use crate::graphql::money::Money;
+use crate::graphql::payout::Payout;
 use crate::graphql::scalar::DateTime;
 use crate::store::StoreError;
 

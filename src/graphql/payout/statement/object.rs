@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use tokio::sync::OnceCell;
 
-use super::statement_movement::{StatementMovement, StatementTotal};
-use super::statement_page::{StatementData, marked};
+use super::movement::{StatementMovement, StatementTotal};
+use super::page::{StatementData, marked};
 use crate::auth::Resource;
 use crate::domain::id::PartnerId;
 use crate::domain::statement::{Account, Range};
