@@ -19,7 +19,7 @@ use crate::graphql::ledger::commission::Commission as Row;
 use crate::graphql::rows::Projected;
 use crate::store::outbox::Bookmark;
 
-/// The type Subscription of the published schema. [`SubscriptionExecutor`] executes it.
+/// The type Subscription of the published schema. [`SubscriptionExecutor`](super::SubscriptionExecutor) executes it.
 #[derive(Default)]
 pub struct Subscription;
 
