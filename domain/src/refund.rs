@@ -1,6 +1,7 @@
 //! What refunds and chargebacks take back from a row of the ledger.
 
 use super::commission::{Commission, CommissionStatus};
+use super::event::Event;
 use super::explain::{Outcome, Step};
 use super::money::{self, Currency, Money};
 use super::terms::BasisKind;
@@ -12,6 +13,23 @@ pub struct Refunded {
     /// What was charged; 0 where the event had no amount.
     pub charged_minor: i64,
     pub wholly: bool,
+}
+
+impl Refunded {
+    /// With so much taken back of what was charged.
+    pub fn new(refunded_minor: i64, charged_minor: i64) -> Self {
+        Self {
+            refunded_minor,
+            charged_minor,
+            wholly: refunded_minor == charged_minor,
+        }
+    }
+
+    /// The event once this amount is taken back, too.
+    pub fn after(event: &Event, taken: Option<Money>) -> Self {
+        let minor = |amount: Option<Money>| amount.map_or(0, Money::minor);
+        Self::new(event.refunded_minor + minor(taken), minor(event.amount))
+    }
 }
 
 /// What becomes of a row.
@@ -177,14 +195,6 @@ mod tests {
         Money::from_minor(minor, Currency::parse("EUR").unwrap()).unwrap()
     }
 
-    fn of(refunded_minor: i64, charged_minor: i64) -> Refunded {
-        Refunded {
-            refunded_minor,
-            charged_minor,
-            wholly: refunded_minor == charged_minor,
-        }
-    }
-
     /// The amount and status of a clawback.
     fn clawed(taken: TakeBack) -> (i64, CommissionStatus) {
         match taken {
@@ -196,7 +206,7 @@ mod tests {
     #[test]
     fn what_nobody_has_touched_is_reversed_by_a_whole_refund_and_anything_else_clawed_back() {
         use CommissionStatus::{Accrued, Approved, Paid, Reversed};
-        let whole = of(10_000, 10_000);
+        let whole = Refunded::new(10_000, 10_000);
         for status in [Accrued, Approved] {
             assert_eq!(take_back(&row(2_000, status), false, 0, 0, whole), TakeBack::Reverse);
             assert_eq!(take_back(&row(2_000, status), true, 0, 0, whole), TakeBack::Reverse);
@@ -219,25 +229,25 @@ mod tests {
     #[test]
     fn a_part_takes_the_difference_to_what_went_back_before() {
         use CommissionStatus::{Accrued, Approved};
-        let first = take_back(&row(2_000, Accrued), false, 0, 0, of(3_000, 10_000));
+        let first = take_back(&row(2_000, Accrued), false, 0, 0, Refunded::new(3_000, 10_000));
         assert_eq!(clawed(first), (-600, Accrued));
-        let second = take_back(&row(2_000, Approved), false, 1, -600, of(5_000, 10_000));
+        let second = take_back(&row(2_000, Approved), false, 1, -600, Refunded::new(5_000, 10_000));
         assert_eq!(clawed(second), (-400, Approved));
         assert_eq!(
-            take_back(&row(2_000, Accrued), false, 1, -600, of(3_000, 10_000)),
+            take_back(&row(2_000, Accrued), false, 1, -600, Refunded::new(3_000, 10_000)),
             TakeBack::Nothing
         );
         // What takes gives back.
         assert_eq!(
-            clawed(take_back(&row(-500, Approved), false, 0, 0, of(2, 10))),
+            clawed(take_back(&row(-500, Approved), false, 0, 0, Refunded::new(2, 10))),
             (100, Approved)
         );
         // What is fixed goes back as a whole or not at all.
         assert_eq!(
-            take_back(&row(2_000, Accrued), true, 0, 0, of(9_999, 10_000)),
+            take_back(&row(2_000, Accrued), true, 0, 0, Refunded::new(9_999, 10_000)),
             TakeBack::Nothing
         );
-        assert_eq!(share(2_000, true, of(10_000, 10_000)), 2_000);
+        assert_eq!(share(2_000, true, Refunded::new(10_000, 10_000)), 2_000);
         assert_eq!(share(2_000, true, Refunded::default()), 0);
     }
 
@@ -268,10 +278,10 @@ mod tests {
         );
         let own =
             |(source, detail, amount): (&str, &str, &str)| (source.to_owned(), detail.to_owned(), amount.to_owned());
-        assert_eq!(steps(0, of(5_000, 10_000)), [own(part)]);
-        assert_eq!(steps(-600, of(5_000, 10_000)), [own(part), own(before)]);
+        assert_eq!(steps(0, Refunded::new(5_000, 10_000)), [own(part)]);
+        assert_eq!(steps(-600, Refunded::new(5_000, 10_000)), [own(part), own(before)]);
         assert_eq!(
-            steps(0, of(1, 1))[0].1,
+            steps(0, Refunded::new(1, 1))[0].1,
             "all of it is refunded: 10.00 EUR of 20.00 EUR goes back"
         );
     }

@@ -13,11 +13,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::campaign::contains;
+use super::filter::contains;
 use super::filter::text_of;
 use super::order::{Key, SortBy, Sorted};
 use super::scope::visible;
-use super::{StoreError, many, row, view};
+use super::{StoreError, load, row, view};
 use crate::auth::Scope;
 use crate::domain::commission::PaymentTarget;
 use crate::domain::deal_rules::{CommissionRule, Filters};
@@ -68,7 +68,7 @@ pub async fn find(
     id: CommissionRuleId,
 ) -> Result<Option<CommissionRule>, StoreError> {
     let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid()));
-    select.one(database).await?.map(from_row).transpose()
+    load::one(database, select, from_row).await
 }
 
 /// The rule for update: other writers of it, and deals that it pays for the first time, wait for this transaction's end.
@@ -80,7 +80,7 @@ pub async fn lock(
     let select = visible::<Entity>(scope)
         .filter(Column::Id.eq(id.uuid()))
         .lock_exclusive();
-    select.one(transaction).await?.map(from_row).transpose()
+    load::one(transaction, select, from_row).await
 }
 
 /// The rule in force that another system calls so.
@@ -90,7 +90,7 @@ pub async fn find_by_external_id(
     external_id: &str,
 ) -> Result<Option<CommissionRule>, StoreError> {
     let select = in_force(scope).filter(Column::ExternalId.eq(external_id));
-    select.one(database).await?.map(from_row).transpose()
+    load::one(database, select, from_row).await
 }
 
 /// The rules in force with this label that another system knows, in no order.
@@ -113,9 +113,7 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, CommissionRule>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 /// The rules in force for partners of a type that have an entry for the stage, as they stay until this transaction
@@ -134,7 +132,7 @@ pub async fn for_stage(
         .filter(Column::PartnerType.eq(partner_type.as_str()))
         .filter(Column::Id.in_subquery(with_entry.into_query()))
         .lock(LockType::KeyShare);
-    select.all(transaction).await?.into_iter().map(from_row).collect()
+    load::all(transaction, select, from_row).await
 }
 
 /// All rules in force.

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::campaign::contains;
+use super::filter::contains;
 use super::filter::{one_of_ids, text_of};
 use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
@@ -124,14 +124,8 @@ pub async fn pages_of_partners(
     partners: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Customer>>, StoreError> {
-    let pages = many::pages(database, partners, sort(), request, |partner| {
-        of_partner(scope, partner)
-    })
-    .await?;
-    pages
-        .into_iter()
-        .map(|(partner, page)| Ok((partner, page.try_map(|row| Ok::<_, StoreError>(from_row(row)))?)))
-        .collect()
+    let of = |partner| of_partner(scope, partner);
+    many::pages(database, partners, sort(), request, of, |row| Ok(from_row(row))).await
 }
 
 pub async fn counts_of_partners(

@@ -12,12 +12,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::campaign::contains;
+use super::filter::contains;
 use super::filter::{one_of_ids, text_of};
 use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row, view};
+use super::{StoreError, load, many, row, view};
 use crate::auth::Scope;
 use crate::domain::deal::{Deal, StageOutcome};
 use crate::domain::id::{DealId, PartnerId, PaymentStageId, TenantId};
@@ -80,7 +80,7 @@ pub fn sort() -> Sort<Column> {
 
 pub async fn find(database: &impl ConnectionTrait, scope: &Scope, id: DealId) -> Result<Option<Deal>, StoreError> {
     let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid()));
-    select.one(database).await?.map(from_row).transpose()
+    load::one(database, select, from_row).await
 }
 
 pub async fn find_by_external_id(
@@ -89,7 +89,7 @@ pub async fn find_by_external_id(
     external_id: &str,
 ) -> Result<Option<Deal>, StoreError> {
     let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
-    select.one(database).await?.map(from_row).transpose()
+    load::one(database, select, from_row).await
 }
 
 pub async fn by_ids(
@@ -97,9 +97,7 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Deal>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {
@@ -131,11 +129,15 @@ pub async fn pages_of_partners(
     partners: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Deal>>, StoreError> {
-    let pages = many::pages(database, partners, sort(), request, |key| of_partner(scope, key)).await?;
-    let pages = pages
-        .into_iter()
-        .map(|(partner, page)| Ok((partner, page.try_map(from_row)?)));
-    pages.collect()
+    many::pages(
+        database,
+        partners,
+        sort(),
+        request,
+        |key| of_partner(scope, key),
+        from_row,
+    )
+    .await
 }
 
 pub async fn counts_of_partners(

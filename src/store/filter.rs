@@ -2,13 +2,27 @@
 //! ask later stands in its text only where it is asked, so that cursors from before stay good.
 
 use sea_orm::ColumnTrait;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LikeExpr};
 
 use crate::domain::id::{Id, Kind};
+use crate::domain::text;
 
 /// The column names one of these; none of them matches nothing. `None`: nobody asks.
 pub(super) fn one_of_ids<K: Kind>(column: impl ColumnTrait, ids: Option<&[Id<K>]>) -> Option<Expr> {
     ids.map(|ids| column.is_in(ids.iter().map(|id| id.uuid())))
+}
+
+/// A LIKE pattern for texts that contain `search`, which is taken literally.
+pub(super) fn contains(search: &str) -> LikeExpr {
+    let mut pattern = String::from("%");
+    for letter in text::sort_key(search.trim()).chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    LikeExpr::new(pattern).escape('\\')
 }
 
 /// Writes `Debug` of a filter: what it had from the start, and what came later.

@@ -83,18 +83,19 @@ pub fn one_of_pairs(backend: DbBackend, columns: [impl IntoColumnRef; 2], pairs:
     Expr::tuple(columns.map(Expr::col)).in_subquery(select.take())
 }
 
-/// A page of children for each parent. `children` selects those of one parent, given as an expression; `sort` is the
-/// order within each page.
+/// A page of children for each parent, as domain values. `children` selects those of one parent, given as an expression;
+/// `sort` is the order within each page.
 ///
 /// PostgreSQL joins a lateral subquery with a limit; SQLite has none, but finds the few row ids of each parent through
 /// a correlated one, which beats ranking all children of all parents.
-pub async fn pages<E>(
+pub async fn pages<E, T>(
     database: &impl ConnectionTrait,
     parents: &[Uuid],
     sort: Sort<E::Column>,
     request: &PageRequest,
     children: impl FnOnce(Expr) -> Select<E>,
-) -> Result<HashMap<Uuid, Page<E::Model>>, StoreError>
+    from_row: impl Fn(E::Model) -> Result<T, StoreError>,
+) -> Result<HashMap<Uuid, Page<T>>, StoreError>
 where
     E: EntityTrait,
 {
@@ -110,12 +111,11 @@ where
     for column in sort.key.into_iter().chain([sort.id]) {
         statement.order_by((child(), column), sort.direction(request));
     }
-    let mut rows: HashMap<Uuid, Vec<E::Model>> = HashMap::new();
+    let mut rows: HashMap<Uuid, Vec<T>> = HashMap::new();
     for row in database.query_all(&statement).await? {
         let parent = row.try_get("", "parent_id")?;
-        rows.entry(parent)
-            .or_default()
-            .push(E::Model::from_query_result(&row, "")?);
+        let child = from_row(E::Model::from_query_result(&row, "")?)?;
+        rows.entry(parent).or_default().push(child);
     }
     Ok(rows
         .into_iter()

@@ -31,6 +31,7 @@ pub mod idempotency;
 pub mod in_force;
 pub mod integrity;
 pub mod label;
+mod load;
 mod loss;
 mod many;
 pub mod maturing;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::order::{Key, SortBy, Sorted};
 use super::scope::visible;
-use super::{StoreError, Transaction, many, row, view};
+use super::{StoreError, Transaction, load, row, view};
 use crate::auth::Scope;
 use crate::domain::id::{PartnerGroupId, TenantId};
 use crate::domain::partner_group::PartnerGroup;
@@ -46,7 +46,6 @@ impl SortBy for PartnerGroupOrder {
 static NAME: view::Derived = view::Derived {
     name: "lower_name",
     expression: "LOWER({row}.name)",
-    of_tenant: None,
     of: &["name"],
 };
 
@@ -55,12 +54,12 @@ pub async fn find(
     scope: &Scope,
     id: PartnerGroupId,
 ) -> Result<Option<PartnerGroup>, StoreError> {
-    visible::<Entity>(scope)
-        .filter(Column::Id.eq(id.uuid()))
-        .one(database)
-        .await?
-        .map(from_row)
-        .transpose()
+    load::one(
+        database,
+        visible::<Entity>(scope).filter(Column::Id.eq(id.uuid())),
+        from_row,
+    )
+    .await
 }
 
 pub async fn find_by_external_id(
@@ -68,22 +67,22 @@ pub async fn find_by_external_id(
     scope: &Scope,
     external_id: &str,
 ) -> Result<Option<PartnerGroup>, StoreError> {
-    visible::<Entity>(scope)
-        .filter(Column::ExternalId.eq(external_id))
-        .one(database)
-        .await?
-        .map(from_row)
-        .transpose()
+    load::one(
+        database,
+        visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id)),
+        from_row,
+    )
+    .await
 }
 
 /// The group of partners that have none.
 pub async fn find_default(database: &impl ConnectionTrait, scope: &Scope) -> Result<Option<PartnerGroup>, StoreError> {
-    visible::<Entity>(scope)
-        .filter(Column::IsDefault.eq(true))
-        .one(database)
-        .await?
-        .map(from_row)
-        .transpose()
+    load::one(
+        database,
+        visible::<Entity>(scope).filter(Column::IsDefault.eq(true)),
+        from_row,
+    )
+    .await
 }
 
 /// The group for update: other writers of it wait for this transaction's end.
@@ -92,12 +91,14 @@ pub async fn lock(
     scope: &Scope,
     id: PartnerGroupId,
 ) -> Result<Option<PartnerGroup>, StoreError> {
-    let row = visible::<Entity>(scope)
-        .filter(Column::Id.eq(id.uuid()))
-        .lock_exclusive()
-        .one(transaction)
-        .await?;
-    row.map(from_row).transpose()
+    load::one(
+        transaction,
+        visible::<Entity>(scope)
+            .filter(Column::Id.eq(id.uuid()))
+            .lock_exclusive(),
+        from_row,
+    )
+    .await
 }
 
 pub async fn by_ids(
@@ -105,9 +106,7 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, PartnerGroup>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 /// All groups.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::filter::one_of_ids;
 use super::page::Sort;
 use super::scope::visible;
-use super::{StoreError, many, row, view};
+use super::{StoreError, load, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{CampaignId, PartnerId, PartnershipRequestId, TenantId};
@@ -27,12 +27,14 @@ pub async fn lock(
     scope: &Scope,
     id: PartnershipRequestId,
 ) -> Result<Option<PartnershipRequest>, StoreError> {
-    let row = visible::<Entity>(scope)
-        .filter(Column::Id.eq(id.uuid()))
-        .lock_exclusive()
-        .one(transaction)
-        .await?;
-    row.map(from_row).transpose()
+    load::one(
+        transaction,
+        visible::<Entity>(scope)
+            .filter(Column::Id.eq(id.uuid()))
+            .lock_exclusive(),
+        from_row,
+    )
+    .await
 }
 
 pub async fn by_ids(
@@ -40,9 +42,7 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, PartnershipRequest>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 /// What to list; everything given must hold.

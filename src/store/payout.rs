@@ -17,7 +17,7 @@ use super::order::{Key, SortBy, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::Writes;
-use super::{StoreError, many, row, view};
+use super::{StoreError, load, many, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, Payout, PayoutStatus};
@@ -85,9 +85,7 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Payout>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
@@ -115,11 +113,15 @@ pub async fn pages_of(
     parents: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Payout>>, StoreError> {
-    let pages = many::pages(database, parents, sort(), request, |key| children(scope, parent, key)).await?;
-    pages
-        .into_iter()
-        .map(|(parent, page)| Ok((parent, page.try_map(from_row)?)))
-        .collect()
+    many::pages(
+        database,
+        parents,
+        sort(),
+        request,
+        |key| children(scope, parent, key),
+        from_row,
+    )
+    .await
 }
 
 pub async fn counts_of(

@@ -84,14 +84,15 @@ pub async fn line_pages_of(
     outcomes: &Outcomes,
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Line>>, StoreError> {
-    let pages = many::pages(database, runs, line_sort(), request, |run| {
-        lines_of(scope, outcomes, run)
-    })
-    .await?;
-    let pages = pages.into_iter();
-    pages
-        .map(|(run, page)| Ok((run, page.try_map(line_from_row)?)))
-        .collect()
+    many::pages(
+        database,
+        runs,
+        line_sort(),
+        request,
+        |run| lines_of(scope, outcomes, run),
+        line_from_row,
+    )
+    .await
 }
 
 pub async fn line_counts_of(

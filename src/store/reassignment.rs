@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many, row};
+use super::{StoreError, load, many, row};
 use crate::auth::Scope;
 use crate::domain::event::{Attribution, Event};
 use crate::domain::id::{
@@ -40,9 +40,7 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Reassignment>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 /// The last time that the customer was moved.

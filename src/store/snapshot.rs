@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use entity::commission_snapshot::{self, Column, Entity};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QueryResult,
-    QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -25,25 +24,10 @@ const TABLE: &str = "commission_snapshot";
 static SUPERSEDED: view::Derived = view::Derived {
     name: "superseded_at",
     expression: "(SELECT next.created_at FROM commission_snapshot AS next \
-         WHERE next.tenant_id = {row}.tenant_id AND next.partner_id = {row}.partner_id \
+         WHERE next.tenant_id = {tenant} AND next.partner_id = {row}.partner_id \
          AND NOT (next.campaign_id IS DISTINCT FROM {row}.campaign_id) AND next.version = {row}.version + 1)",
-    of_tenant: Some(superseded),
     of: &["tenant_id", "partner_id", "campaign_id", "version"],
 };
-
-/// The same by a tenant that is said. Citus does not find the server by that of another row.
-fn superseded(row: &str, scope: &Scope) -> Expr {
-    let next = Query::select()
-        .column(("next", Column::CreatedAt))
-        .from_as(Entity, "next")
-        .and_where(Expr::col(("next", Column::TenantId)).eq(scope.tenant().uuid()))
-        .and_where(Expr::cust(format!(
-            "next.partner_id = \"{row}\".partner_id AND NOT (next.campaign_id IS DISTINCT FROM \"{row}\".campaign_id) \
-             AND next.version = \"{row}\".version + 1"
-        )))
-        .take();
-    Expr::SubQuery(None, Box::new(next.into()))
-}
 
 /// Everything that partners were ever promised, newest first.
 pub fn family() -> view::Family {
@@ -59,8 +43,8 @@ pub fn superseded_at() -> view::Column {
     view::derived::<Entity>(&SUPERSEDED)
 }
 
-fn select(scope: &Scope) -> Select<Entity> {
-    visible::<Entity>(scope).column_as(superseded(TABLE, scope), SUPERSEDED.name)
+fn select(scope: &Scope, backend: DbBackend) -> Select<Entity> {
+    visible::<Entity>(scope).column_as(SUPERSEDED.within(TABLE, scope, backend), SUPERSEDED.name)
 }
 
 /// A row with the derived column.
@@ -78,8 +62,13 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, CommissionSnapshot>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = select(scope).filter(one_of).into_model::<Row>().all(database).await?;
+    let backend = database.get_database_backend();
+    let one_of = many::one_of(backend, Column::Id.as_column_ref(), ids);
+    let rows = select(scope, backend)
+        .filter(one_of)
+        .into_model::<Row>()
+        .all(database)
+        .await?;
     rows.into_iter()
         .map(from_row)
         .map(|row| row.map(|snapshot| (snapshot.id.uuid(), snapshot)))
@@ -92,13 +81,10 @@ pub async fn of_partners(
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<CommissionSnapshot>>, StoreError> {
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let backend = database.get_database_backend();
+    let one_of = many::one_of(backend, Column::PartnerId.as_column_ref(), partners);
     // In the order of the index: SQLite would else walk all of the tenant's, which come in the order of their ids.
-    let select = select(scope)
+    let select = select(scope, backend)
         .filter(one_of)
         .order_by_desc(Column::PartnerId)
         .order_by_desc(Column::Id);

@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, many, row, view};
+use super::{StoreError, load, row, view};
 use crate::auth::Scope;
 use crate::domain::deal::{PaymentStage, StageOutcome};
 use crate::domain::id::{PaymentStageId, TenantId};
@@ -23,7 +23,7 @@ pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<P
     let select = visible::<Entity>(scope)
         .order_by_asc(Column::Position)
         .order_by_asc(Column::Id);
-    select.all(database).await?.into_iter().map(from_row).collect()
+    load::all(database, select, from_row).await
 }
 
 pub async fn by_ids(
@@ -31,9 +31,7 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, PaymentStage>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 pub async fn find(
@@ -42,7 +40,7 @@ pub async fn find(
     id: PaymentStageId,
 ) -> Result<Option<PaymentStage>, StoreError> {
     let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid()));
-    select.one(database).await?.map(from_row).transpose()
+    load::one(database, select, from_row).await
 }
 
 pub async fn find_by_external_id(
@@ -51,7 +49,7 @@ pub async fn find_by_external_id(
     external_id: &str,
 ) -> Result<Option<PaymentStage>, StoreError> {
     let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
-    select.one(database).await?.map(from_row).transpose()
+    load::one(database, select, from_row).await
 }
 
 /// The stage for update: other writers of it, and deals that enter it, wait for this transaction's end.
@@ -63,7 +61,7 @@ pub async fn lock(
     let select = visible::<Entity>(scope)
         .filter(Column::Id.eq(id.uuid()))
         .lock_exclusive();
-    select.one(transaction).await?.map(from_row).transpose()
+    load::one(transaction, select, from_row).await
 }
 
 /// The stage as it stays until this transaction ends; other readers and deals do not wait.
@@ -73,7 +71,7 @@ pub async fn share(
     id: PaymentStageId,
 ) -> Result<Option<PaymentStage>, StoreError> {
     let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid())).lock_shared();
-    select.one(transaction).await?.map(from_row).transpose()
+    load::one(transaction, select, from_row).await
 }
 
 pub async fn count_deals(

@@ -75,11 +75,7 @@ pub async fn pages_of_revenue(
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<TierResult>>, StoreError> {
     let sort = Sort::newest_first(Column::Id);
-    let pages = many::pages(database, events, sort, request, |key| revenue(scope, key)).await?;
-    let pages = pages
-        .into_iter()
-        .map(|(event, page)| Ok((event, page.try_map(from_row)?)));
-    pages.collect()
+    many::pages(database, events, sort, request, |key| revenue(scope, key), from_row).await
 }
 
 pub async fn counts_of_revenue(

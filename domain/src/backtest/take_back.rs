@@ -96,11 +96,7 @@ impl Replay<'_> {
 fn refunded(held: &Held, taken_minor: i64) -> Refunded {
     let charged_minor = held.event.amount.map_or(0, Money::minor);
     let refunded_minor = held.refunded.refunded_minor + taken_minor;
-    Refunded {
-        refunded_minor,
-        charged_minor,
-        wholly: refunded_minor == charged_minor,
-    }
+    Refunded::new(refunded_minor, charged_minor)
 }
 
 /// What a refund before the range did: it is what it was.

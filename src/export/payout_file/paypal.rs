@@ -2,7 +2,8 @@
 //! currency and at most 5,000 payments a file. As PayPal describes it under "Payouts Web".
 
 use super::payment::Payment;
-use super::{Line, Wishes};
+use super::service::Line;
+use super::wishes::Wishes;
 
 pub const PARAMETERS: &[(&str, &str)] = &[
     ("runId", "ID!"),

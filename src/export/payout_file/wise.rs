@@ -3,7 +3,8 @@
 //! As Wise's help describes them under "batch payments" and "How do I fill in my batch template?".
 
 use super::payment::Payment;
-use super::{Line, Wishes};
+use super::service::Line;
+use super::wishes::Wishes;
 
 pub const PARAMETERS: &[(&str, &str)] = &[
     ("runId", "ID!"),

@@ -1,7 +1,6 @@
 //! Commissions from files.
 
-use super::cells::Cells;
-use super::resolve::{Names, PARTNER, Resolved};
+use super::resolve::{PARTNER, Resolved};
 use super::run::{Batch, Read};
 use crate::app::App;
 use crate::auth::Caller;
@@ -53,15 +52,7 @@ const STATUSES: [(&str, CommissionStatus); 17] = [
 ];
 
 pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[Row]) -> Result<Batch, ImportError> {
-    let scope = Read::scope(caller);
-    let read = rows.iter().map(|row| {
-        let cells = Cells::of(row);
-        (Names::of(&cells), cells)
-    });
-    let read: Vec<_> = read.collect();
-    let resolved = Resolved::of(&app.store, &scope, read.iter().map(|(names, _)| names))
-        .await
-        .map_err(ImportError::Store)?;
+    let (read, resolved) = Resolved::of_rows(app, caller, rows).await?;
     let read = read.into_iter().map(|(names, mut cells)| {
         let (partner, campaign_id) = resolved.find(&names, &mut cells.problems);
         if !names.has_partner() {

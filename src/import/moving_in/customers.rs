@@ -1,7 +1,6 @@
 //! Customers from files.
 
-use super::cells::Cells;
-use super::resolve::{Names, Resolved};
+use super::resolve::Resolved;
 use super::run::{Batch, Read};
 use crate::app::App;
 use crate::auth::Caller;
@@ -21,15 +20,7 @@ pub const COLUMNS: [&str; 8] = [
 ];
 
 pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[Row]) -> Result<Batch, ImportError> {
-    let scope = Read::scope(caller);
-    let read = rows.iter().map(|row| {
-        let cells = Cells::of(row);
-        (Names::of(&cells), cells)
-    });
-    let read: Vec<_> = read.collect();
-    let resolved = Resolved::of(&app.store, &scope, read.iter().map(|(names, _)| names))
-        .await
-        .map_err(ImportError::Store)?;
+    let (read, resolved) = Resolved::of_rows(app, caller, rows).await?;
     let read = read.into_iter().map(|(names, mut cells)| {
         let (partner_id, campaign_id) = resolved.find(&names, &mut cells.problems);
         let customer = NewCustomer {

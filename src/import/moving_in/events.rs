@@ -1,7 +1,6 @@
 //! Events from files.
 
-use super::cells::Cells;
-use super::resolve::{Names, Resolved};
+use super::resolve::Resolved;
 use super::run::{Batch, Read};
 use crate::app::App;
 use crate::auth::Caller;
@@ -52,15 +51,7 @@ const KINDS: [(&str, EventKind); 10] = [
 
 /// Brings a batch in as history, or has it `earn`.
 pub async fn batch(app: &App, caller: &Caller, mode: Mode, earn: bool, rows: &[Row]) -> Result<Batch, ImportError> {
-    let scope = Read::scope(caller);
-    let read = rows.iter().map(|row| {
-        let cells = Cells::of(row);
-        (Names::of(&cells), cells)
-    });
-    let read: Vec<_> = read.collect();
-    let resolved = Resolved::of(&app.store, &scope, read.iter().map(|(names, _)| names))
-        .await
-        .map_err(ImportError::Store)?;
+    let (read, resolved) = Resolved::of_rows(app, caller, rows).await?;
     let read = read.into_iter().map(|(names, mut cells)| {
         let (partner, campaign) = resolved.find(&names, &mut cells.problems);
         let external_id = Read::name(&mut cells);

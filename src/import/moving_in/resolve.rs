@@ -3,9 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::cells::Cells;
-use crate::auth::Scope;
+use super::run::Read;
+use crate::app::App;
+use crate::auth::{Caller, Scope};
 use crate::domain::id::{CampaignId, PartnerId};
 use crate::domain::problem::{ProblemCode, Problems};
+use crate::import::ImportError;
+use crate::import::file::Row;
 use crate::store::{self, Store, StoreError};
 
 /// Where rows say who brought something, and in which campaign.
@@ -54,6 +58,22 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// The cells of rows, with what each calls its partner and campaign, and those of them that are there.
+    pub async fn of_rows<'r>(
+        app: &App,
+        caller: &Caller,
+        rows: &'r [Row],
+    ) -> Result<(Vec<(Names, Cells<'r>)>, Self), ImportError> {
+        let read = rows.iter().map(|row| {
+            let cells = Cells::of(row);
+            (Names::of(&cells), cells)
+        });
+        let read: Vec<_> = read.collect();
+        let names = read.iter().map(|(names, _)| names);
+        let resolved = Self::of(&app.store, &Read::scope(caller), names).await;
+        Ok((read, resolved.map_err(ImportError::Store)?))
+    }
+
     /// At most four statements.
     pub async fn of<'a>(
         store: &Store,

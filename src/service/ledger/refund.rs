@@ -82,14 +82,7 @@ pub async fn record(
     let amount = problems.take("amount.amount", amount_taken(&original, checked.amount));
     let Some(amount) = amount else { return Ok(None) };
 
-    let taken_minor = amount.map_or(0, Money::minor);
-    let charged_minor = original.amount.map_or(0, Money::minor);
-    let refunded_minor = original.refunded_minor + taken_minor;
-    let refunded = Refunded {
-        refunded_minor,
-        charged_minor,
-        wholly: refunded_minor == charged_minor,
-    };
+    let refunded = Refunded::after(&original, amount);
     let event = Event {
         amount,
         customer_id: original.customer_id,

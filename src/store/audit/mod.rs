@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row, view};
+use super::{StoreError, load, many, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::audit::{Change, Entry, Origin};
@@ -88,9 +88,7 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Entry>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 /// The entries that list changes of an object.
@@ -106,11 +104,15 @@ pub async fn pages_of_objects(
     objects: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Entry>>, StoreError> {
-    let pages = many::pages(database, objects, sort(), request, |object| of_object(scope, object)).await?;
-    let pages = pages.into_iter();
-    pages
-        .map(|(object, page)| Ok((object, page.try_map(from_row)?)))
-        .collect()
+    many::pages(
+        database,
+        objects,
+        sort(),
+        request,
+        |object| of_object(scope, object),
+        from_row,
+    )
+    .await
 }
 
 pub async fn counts_of_objects(

@@ -150,9 +150,7 @@ pub async fn campaign_pages(
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<BacktestSum>>, StoreError> {
     let of = |backtest| campaigns(scope, currency, backtest);
-    let pages = many::pages(database, backtests, campaign_sort(), request, of).await?;
-    let pages = pages.into_iter();
-    pages.map(|(id, page)| Ok((id, page.try_map(sum_from_row)?))).collect()
+    many::pages(database, backtests, campaign_sort(), request, of, sum_from_row).await
 }
 
 pub async fn campaign_counts(
@@ -180,9 +178,8 @@ pub async fn partner_pages(
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<PartnerSum>>, StoreError> {
     let of = |backtest| partners(scope, currency, backtest);
-    let pages = many::pages(database, backtests, order.sort(), request, of).await?;
-    let pages = pages.into_iter().map(|(id, page)| {
-        let page = page.map(|row| PartnerSum {
+    let sum = |row: backtest_partner::Model| {
+        Ok(PartnerSum {
             partner: PartnerId::from_uuid(row.partner_id),
             currency,
             difference: Difference {
@@ -194,10 +191,9 @@ pub async fn partner_pages(
                 fell: row.fell,
                 unchanged: row.unchanged,
             },
-        });
-        (id, page)
-    });
-    Ok(pages.collect())
+        })
+    };
+    many::pages(database, backtests, order.sort(), request, of, sum).await
 }
 
 pub async fn partner_counts(

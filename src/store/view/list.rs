@@ -81,7 +81,6 @@ impl Order {
         static SEQUENCE: Derived = Derived {
             name: "sequence_or_none",
             expression: "COALESCE({row}.sequence, 0)",
-            of_tenant: None,
             of: &["sequence"],
         };
         Self {

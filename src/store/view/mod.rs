@@ -14,7 +14,7 @@ mod table;
 use std::str::FromStr;
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityName, EntityTrait, FromQueryResult, ModelTrait, Value};
+use sea_orm::{ColumnTrait, DbBackend, EntityName, EntityTrait, FromQueryResult, ModelTrait, Value};
 
 use super::StoreError;
 use crate::auth::Scope;
@@ -81,24 +81,32 @@ impl Column {
 #[derive(Debug)]
 pub struct Derived {
     pub name: &'static str,
-    /// An expression in which `{row}` stands for the row.
+    /// An expression in which `{row}` stands for the row, and `{tenant}` for the tenant whose rows are read. Where it looks
+    /// at other rows they must be of `{tenant}`: Citus does not find a server by the tenant of another row.
     pub expression: &'static str,
-    /// The same for the row of this name, where it is known whose rows are read; `None`: no other rows are looked at for it.
-    pub of_tenant: Option<fn(&str, &Scope) -> Expr>,
     /// The columns of the row that it names.
     pub of: &'static [&'static str],
 }
 
 impl Derived {
-    /// The expression for the row of this name.
+    /// The expression for the row of this name, whose own tenant it takes.
     pub(super) fn of_row(&self, name: &str) -> Expr {
-        Expr::cust(self.expression.replace("{row}", &format!("\"{name}\"")))
+        let expression = self.expression.replace("{tenant}", "{row}.tenant_id");
+        Expr::cust(expression.replace("{row}", &format!("\"{name}\"")))
     }
 
-    /// The same among rows that this scope sees.
-    fn within(&self, name: &str, scope: &Scope) -> Expr {
-        self.of_tenant
-            .map_or_else(|| self.of_row(name), |of_tenant| of_tenant(name, scope))
+    /// The expression for the row of this name, with the tenant of `scope` as a value that is bound.
+    pub(super) fn within(&self, name: &str, scope: &Scope, backend: DbBackend) -> Expr {
+        if !self.expression.contains("{tenant}") {
+            return self.of_row(name);
+        }
+        let placeholder = match backend {
+            DbBackend::Postgres => "$1",
+            _ => "?",
+        };
+        let expression = self.expression.replace("{tenant}", placeholder);
+        let expression = expression.replace("{row}", &format!("\"{name}\""));
+        Expr::cust_with_values(expression, [scope.tenant().uuid()])
     }
 }
 

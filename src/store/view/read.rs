@@ -86,7 +86,7 @@ pub async fn one(
             .cond_where((table.visible)(scope).add(Expr::col((column.table, column.name)).eq(key.value(backend))))
             .expr(Expr::cust("NULL"))
             .take();
-        selected.complete(&mut statement, scope);
+        selected.complete(&mut statement, scope, backend);
         statement
     };
     let shape = shape("one", scope, key, selected, |text| text.push_str(column.name));
@@ -112,7 +112,7 @@ pub async fn by_ids(
             .cond_where(visible.add(many::one_of(backend, id, key.ids())))
             .column(id)
             .take();
-        selected.complete(&mut statement, scope);
+        selected.complete(&mut statement, scope, backend);
         statement
     };
     let shape = shape("ids", scope, key, selected, |text| text.push_str(column.name));
@@ -148,7 +148,7 @@ pub async fn page(
         }
         // Who asks for the page of one parent knows which.
         statement.expr(Expr::cust("NULL"));
-        selected.complete(&mut statement, scope);
+        selected.complete(&mut statement, scope, backend);
         statement
     };
     let shape = list_shape("page", scope, key, list, request, selected);
@@ -180,7 +180,7 @@ pub async fn pages(
             selected.own(&mut own, list.order.columns());
             own
         });
-        selected.complete(&mut statement, scope);
+        selected.complete(&mut statement, scope, backend);
         // Joins keep no order: sorts again, in the direction in which the page is walked.
         list.order.sort(&mut statement, request.backward);
         statement
@@ -219,7 +219,7 @@ pub async fn family(
             statement.inner_join((through.table.name)(), pair);
         }
         family.order.sort(&mut statement, false);
-        selected.complete(&mut statement, scope);
+        selected.complete(&mut statement, scope, backend);
         statement
     };
     let shape = shape("family", scope, key, selected, |text| text.push_str(family.parent.name));

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use sea_orm::sea_query::{Expr, ExprTrait, IntoIden, JoinType, Query, SelectStatement};
 
-use sea_orm::Value;
+use sea_orm::{DbBackend, Value};
 
 use super::{Column, Table};
 use crate::auth::Scope;
@@ -180,12 +180,12 @@ impl Selected {
 
     /// Adds all columns to a statement that reads the list's table under its own name behind the parent's id, and joins
     /// the rest.
-    pub(super) fn complete(&self, statement: &mut SelectStatement, scope: &Scope) {
+    pub(super) fn complete(&self, statement: &mut SelectStatement, scope: &Scope, backend: DbBackend) {
         let name = |source: Source| self.sources[source.0].name.clone().into_iden();
         for (source, column) in &self.columns {
             match column.derived {
                 None => statement.column((name(*source), column.name)),
-                Some(derived) => statement.expr(derived.within(&self.sources[source.0].name, scope)),
+                Some(derived) => statement.expr(derived.within(&self.sources[source.0].name, scope, backend)),
             };
         }
         for source in &self.wholes {

@@ -18,7 +18,7 @@ use crate::domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
 use crate::domain::webhook::{WebhookAttempt, WebhookDelivery, WebhookDeliveryStatus, WebhookEventType};
 use crate::store::page::{Page, PageRequest, Sort};
 use crate::store::scope::visible;
-use crate::store::{StoreError, many, row, view};
+use crate::store::{StoreError, load, row, view};
 
 const TABLE: &str = "webhook_delivery";
 
@@ -73,9 +73,7 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, WebhookDelivery>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 /// A delivery for update.
@@ -87,7 +85,7 @@ pub async fn lock(
     let select = visible::<Entity>(scope)
         .filter(Column::Id.eq(id.uuid()))
         .lock_exclusive();
-    select.one(transaction).await?.map(from_row).transpose()
+    load::one(transaction, select, from_row).await
 }
 
 /// A delivery as it is made.

@@ -16,7 +16,7 @@ use crate::domain::id::{TenantId, WebhookEndpointId};
 use crate::domain::webhook::WebhookEndpoint;
 use crate::store::outbox::Position;
 use crate::store::scope::visible;
-use crate::store::{StoreError, many, row, view};
+use crate::store::{StoreError, load, row, view};
 
 const TABLE: &str = "webhook_endpoint";
 
@@ -25,7 +25,7 @@ pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<W
     let select = visible::<Entity>(scope)
         .filter(Column::DeletedAt.is_null())
         .order_by_asc(Column::Id);
-    select.all(database).await?.into_iter().map(from_row).collect()
+    load::all(database, select, from_row).await
 }
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
@@ -38,9 +38,7 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, WebhookEndpoint>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 /// An endpoint for update that was not deleted, with its present secret.

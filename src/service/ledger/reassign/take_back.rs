@@ -5,7 +5,6 @@ use super::arrive::Target;
 use crate::domain::commission::Commission;
 use crate::domain::event::{Attribution, Event, EventKind};
 use crate::domain::id::AttributionId;
-use crate::domain::money::Money;
 use crate::domain::refund::Refunded;
 use crate::service::ServiceError;
 use crate::service::ledger::posting::Moments;
@@ -21,7 +20,6 @@ impl Correction<'_> {
         refunds: Vec<Event>,
         rows: usize,
     ) -> Result<(), ServiceError> {
-        let charged_minor = event.amount.map_or(0, Money::minor);
         let mut original = Event {
             refunded_minor: 0,
             wholly_refunded: false,
@@ -29,12 +27,7 @@ impl Correction<'_> {
         };
         for refund in refunds {
             let moment = self.step(target.partner);
-            let refunded_minor = original.refunded_minor + refund.amount.map_or(0, Money::minor);
-            let refunded = Refunded {
-                refunded_minor,
-                charged_minor,
-                wholly: refunded_minor == charged_minor,
-            };
+            let refunded = Refunded::after(&original, refund.amount);
             let now = Event {
                 attribution: event.attribution.map(|attribution| Attribution {
                     id: AttributionId::new(self.now),
@@ -60,7 +53,7 @@ impl Correction<'_> {
             let taken = refund::apply(transaction, writer, (&original, own), &arriving, refunded, moments);
             let (clawbacks, reversed) = taken.await?;
             self.note_taken(rows, &clawbacks, &reversed);
-            (original.refunded_minor, original.wholly_refunded) = (refunded_minor, refunded.wholly);
+            (original.refunded_minor, original.wholly_refunded) = (refunded.refunded_minor, refunded.wholly);
         }
         Ok(())
     }

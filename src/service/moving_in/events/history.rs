@@ -158,14 +158,7 @@ impl History {
             .attribution
             .map(|attribution| self.step(attribution.partner_id));
         let at = moment.map_or_else(|| self.now.max(original.recorded_at), |moment| moment.at);
-        let charged_minor = original.amount.map_or(0, Money::minor);
-        let taken_minor = amount.map_or(0, Money::minor);
-        let refunded_minor = original.refunded_minor + taken_minor;
-        let refunded = Refunded {
-            refunded_minor,
-            charged_minor,
-            wholly: refunded_minor == charged_minor,
-        };
+        let refunded = Refunded::after(&original, amount);
         let event = Event {
             amount,
             customer_id: original.customer_id,
@@ -179,10 +172,10 @@ impl History {
         };
         if let (EventKind::Charge, Some(charged), Some(attribution)) =
             (original.kind, original.amount, original.attribution)
-            && charged_minor > 0
+            && refunded.charged_minor > 0
         {
             let sum = self.lifetime_values.entry((attribution.partner_id, charged.currency()));
-            *sum.or_default() -= taken_minor;
+            *sum.or_default() -= amount.map_or(0, Money::minor);
             if let (true, Some(customer)) = (refunded.wholly, original.customer_id) {
                 let count = self.paid_charges.entry((attribution.partner_id, customer));
                 *count.or_default() -= 1;

@@ -1,0 +1,94 @@
+//! When payments become due as a deal moves through its stages.
+
+use super::*;
+
+#[test]
+fn only_entering_exactly_the_stage_pays_and_only_once() {
+    let rule = rule(
+        1,
+        vec![
+            entry(WON, Some(percent("10")), None),
+            entry(3, Some(percent("1")), None),
+        ],
+    );
+    let back_and_forth = [4, WON].repeat(10);
+    for (path, expected) in [
+        (vec![4, 6], vec![]),
+        (vec![WON, WON], vec!["10.00"]),
+        (back_and_forth, vec!["10.00"]),
+        (vec![3, 4, WON, 3], vec!["1.00", "10.00"]),
+        (vec![WON, LOST], vec![]),
+        (vec![3, WON, LOST, WON], vec!["10.00"]),
+    ] {
+        let due = simulate(&rule, &deal("100", &[]), &enter(&path), 0).expect("in range");
+        assert_eq!(amounts(&due), expected, "{path:?}");
+    }
+}
+
+/// Approved payments stay when a deal is lost; those that were void are paid again by the version that paid them.
+#[test]
+fn what_was_void_is_paid_again_and_only_that() {
+    let old = rule(1, vec![entry(WON, Some(percent("5")), Some(percent("10")))]);
+    let mut new = rule(1, vec![entry(WON, Some(percent("50")), Some(percent("60")))]);
+    new.version = 2;
+    let mut book = Book::default();
+    let view = deal("100", &[]);
+    let first = on_entry(id(WON), &[&old], &view, &book).expect("in range");
+    assert_eq!(amounts(&first), ["5.00", "10.00"]);
+    book.enter(&first, &[&old]);
+    for _ in 0..2 {
+        let renewed = on_renewal(&view, &book).expect("in range");
+        assert_eq!(amounts(&renewed), ["10.00"]);
+        book.enter(&renewed, &[]);
+    }
+    // The one-off part was approved.
+    book.payments[1..].iter_mut().for_each(|payment| payment.voided = true);
+    assert!(on_renewal(&view, &book).expect("in range").is_empty());
+    let again = on_entry(id(WON), &[&new], &view, &book).expect("in range");
+    let occurrences: Vec<_> = again.iter().map(|due| (due.slot.occurrence, due.version)).collect();
+    assert_eq!(
+        (occurrences, amounts(&again)),
+        (vec![(1, 1), (2, 1), (3, 1)], vec!["10.00".to_owned(); 3])
+    );
+    book.enter(&again, &[&new]);
+    assert!(on_entry(id(WON), &[&new], &view, &book).expect("in range").is_empty());
+    let next = on_renewal(&view, &book).expect("in range");
+    assert_eq!((next[0].slot.occurrence, next[0].version), (4, 1));
+}
+
+#[test]
+fn a_condition_pays_at_the_moment_when_it_becomes_true() {
+    let mut conditional = entry(WON, Some(percent("5")), None);
+    conditional.condition = Some(option(2));
+    let rule = rule(1, vec![conditional, entry(WON, Some(percent("1")), None)]);
+    let none = deal("100", &[]);
+    let mut book = Book::default();
+    let first = on_entry(id(WON), &[&rule], &none, &book).expect("in range");
+    assert_eq!(amounts(&first), ["1.00"]);
+    book.enter(&first, &[&rule]);
+    let change = |before: &[FieldValue], after: &[FieldValue]| {
+        amounts(&on_change(id(WON), &[&rule], &deal("100", after), before, &book).expect("in range"))
+    };
+    assert_eq!(change(&[], &[option(1)]), Vec::<String>::new());
+    assert_eq!(change(&[option(1)], &[option(2)]), ["5.00"]);
+    // It was true before: the rule is newer than that, and no condition of it became true.
+    assert_eq!(change(&[option(2)], &[option(2)]), Vec::<String>::new());
+}
+
+proptest! {
+    /// However a deal moves, no slot is paid twice, and losing it last leaves nothing.
+    #[test]
+    fn no_slot_is_paid_twice(path in proptest::collection::vec(1u64..=9, 0..30), renewals in 0u32..20) {
+        let rule = rule(1, vec![
+            entry(1, Some(percent("1")), Some(percent("2"))),
+            entry(2, Some(percent("3")), None),
+            entry(2, None, Some(percent("4"))),
+        ]);
+        let due = simulate(&rule, &deal("100", &[]), &enter(&path), renewals).expect("in range");
+        let slots: HashSet<_> = due.iter().map(|due| due.slot).collect();
+        prop_assert_eq!(slots.len(), due.len());
+        if path.last() == Some(&LOST) {
+            prop_assert!(due.is_empty());
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! From the command line to what it says.
+
+use clap::CommandFactory;
+
+use super::CliError;
+use super::arguments::{Cli, Command, ExportFormat, Source};
+use super::{
+    backtest, doctor, export, healthcheck, import, migrate, output, reassign, schema, seed, serve, tenant, token,
+    verify,
+};
+use crate::config::Config;
+use crate::export::Form;
+use crate::seed::Amounts;
+use crate::telemetry::{self, Export};
+
+impl Cli {
+    pub(super) async fn run(self) -> Result<(), CliError> {
+        let config = match (Config::load(self.flags), &self.command) {
+            (Err(error), Command::Doctor { json }) => return doctor::without_settings(&error, *json),
+            (config, _) => config?,
+        };
+        let serves = matches!(self.command, Command::Serve { .. });
+        let endpoint = config.otlp_endpoint.as_deref().filter(|_| serves);
+        let export = endpoint.map(Export::to).transpose()?;
+        telemetry::start(config.log_format, &config.log, config.colours, export.as_ref());
+        match self.command {
+            Command::Serve { demo } => serve::run(config, demo, export).await,
+            Command::Healthcheck { url } => healthcheck::run(&config, url.as_deref()).await,
+            Command::Migrate { direction, yes } => migrate::run(&config, direction, yes).await,
+            Command::Tenant(command) => tenant::run(&config, command).await,
+            Command::Token {
+                tenant,
+                scope,
+                partner,
+                ttl,
+            } => token::run(&config, &tenant, &scope, partner.as_deref(), ttl).await,
+            Command::Seed {
+                tenant,
+                partners,
+                campaigns,
+                commissions,
+                rng_seed,
+            } => {
+                let amounts = Amounts {
+                    partners,
+                    campaigns,
+                    commissions,
+                    rng_seed,
+                };
+                seed::run(&config, &tenant, amounts).await
+            }
+            Command::Import {
+                source,
+                file,
+                tenant,
+                value_type,
+                currency,
+                dry_run,
+                map,
+                all_or_nothing,
+                earn,
+            } => {
+                if value_type.is_some() && !matches!(source, Source::Journeybee) {
+                    bad_usage("--value-type is for journeybee only");
+                }
+                if currency.is_some() && !matches!(source, Source::Journeybee | Source::Everflow) {
+                    bad_usage("--currency is for journeybee and everflow only");
+                }
+                let options = crate::import::settlements::Options {
+                    map,
+                    dry_run,
+                    all_or_nothing,
+                };
+                let kind = source.kind();
+                if options.is_given() && kind.is_none() && !matches!(source, Source::Settlements) {
+                    bad_usage("--dry-run, --map and --all-or-nothing are for files of rows only");
+                }
+                if earn && !matches!(source, Source::Events) {
+                    bad_usage("--earn is for events only");
+                }
+                if let Some(kind) = kind {
+                    let options = crate::import::moving_in::Options {
+                        map: options.map,
+                        dry_run,
+                        all_or_nothing,
+                        earn,
+                    };
+                    return import::moving_in(&config, kind, &file, &tenant, &options).await;
+                }
+                match source {
+                    Source::Partners | Source::Customers | Source::Events | Source::Commissions => Ok(()),
+                    Source::Settlements => import::settlements(&config, &file, &tenant, &options).await,
+                    Source::Donutwork => import::donutwork(&config, &file, &tenant).await,
+                    Source::Journeybee => import::journeybee(&config, &file, &tenant, value_type, currency).await,
+                    Source::Everflow => import::everflow(&config, &file, &tenant, currency).await,
+                }
+            }
+            Command::Export {
+                what,
+                tenant,
+                format,
+                output,
+                filter,
+            } => {
+                let form = match format {
+                    ExportFormat::Csv => Form::Csv,
+                    ExportFormat::Jsonl => Form::JsonLines,
+                    ExportFormat::Paypal => Form::PayPal,
+                    ExportFormat::Wise => Form::Wise,
+                };
+                let name = what;
+                let wanted = export::Wanted {
+                    name,
+                    form,
+                    output,
+                    filter,
+                };
+                export::run(&config, &tenant, wanted).await
+            }
+            Command::Backtest { file, tenant, explain } => {
+                backtest::run(&config, &file, &tenant, explain.as_deref()).await
+            }
+            Command::Reassign(wanted) => reassign::run(&config, wanted).await,
+            Command::Schema {
+                federation,
+                diff,
+                operations,
+                json,
+            } => schema::run(&schema::Wanted {
+                federation,
+                old: diff,
+                operations,
+                json,
+            }),
+            Command::Doctor { json } => doctor::run(&config, json).await,
+            Command::Completions { shell } => {
+                let mut text = Vec::new();
+                clap_complete::generate(shell, &mut Self::command(), "tributary", &mut text);
+                output::text(String::from_utf8_lossy(&text))
+            }
+            Command::Man { output: Some(folder) } => Ok(clap_mangen::generate_to(Self::command(), folder)?),
+            Command::Man { output: None } => {
+                let mut page = Vec::new();
+                clap_mangen::Man::new(Self::command()).render(&mut page)?;
+                output::text(String::from_utf8_lossy(&page))
+            }
+            Command::Verify { tenant, since } => verify::run(&config, tenant.as_deref(), since.as_deref()).await,
+        }
+    }
+}
+
+/// Says what is wrong with the arguments, and ends the program with 2.
+pub(super) fn bad_usage(message: &str) -> ! {
+    Cli::command()
+        .error(clap::error::ErrorKind::ArgumentConflict, message)
+        .exit()
+}

@@ -1,0 +1,120 @@
+//! An export under way: its pages, one after the other, all of one moment.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_graphql::{Name, Value};
+use futures::FutureExt;
+use serde_json::value::RawValue;
+use tokio::task::JoinSet;
+use tracing::Instrument;
+
+use super::Exports;
+use super::cells;
+use super::error::{ExportError, unreadable};
+use super::order::{Ends, Order};
+use super::pace::{Pace, Step};
+use super::sheet::Row;
+use crate::app::App;
+use crate::graphql::text;
+use crate::task::joined;
+
+/// A list that is being exported.
+pub struct Export {
+    pub(super) exports: Arc<Exports>,
+    pub(super) order: Order,
+    /// The program as it was at that moment.
+    pub(super) app: App,
+    /// Where the next page begins.
+    pub(super) after: Option<String>,
+    pub(super) pace: Pace,
+    /// That page, on its way; it is given up with the export.
+    pub(super) ahead: JoinSet<Result<PageRead, ExportError>>,
+    /// What stands before the first row, if it was not written yet, and behind the last.
+    pub(super) ends: Option<Ends>,
+}
+
+/// A page of how many rows at most, and how long it took.
+pub(super) struct PageRead {
+    found: Value,
+    rows: usize,
+    took: Duration,
+}
+
+impl Export {
+    /// How many rows it has in all.
+    pub(super) async fn count(&self) -> Result<u64, ExportError> {
+        let Order { caller, count, .. } = &self.order;
+        let answer = self
+            .exports
+            .answer(&self.app, caller, count.clone(), self.order.variables());
+        let json = text(&answer.await?);
+        let count: serde_json::Value = serde_json::from_str(&json).map_err(unreadable)?;
+        Ok(count["totalCount"].as_u64().unwrap_or_default())
+    }
+
+    /// Begins at the first row again, of this currency alone.
+    pub(super) fn begin_again(&mut self, currency: Option<&String>) {
+        self.after = None;
+        if let (Some(Value::Object(filter)), Some(currency)) = (self.order.variables.get_mut("filter"), currency) {
+            filter.insert(Name::new("currency"), Value::from(currency.as_str()));
+        }
+    }
+
+    /// Begins to read the next page, while the one before becomes text.
+    fn read_ahead(&mut self) {
+        let Order { caller, page, .. } = &self.order;
+        let (exports, app) = (self.exports.clone(), self.app.clone());
+        let (caller, page, mut variables) = (caller.clone(), page.clone(), self.order.variables());
+        let Step { rest, rows } = self.pace.next(app.metrics.is_busy());
+        variables.insert(Name::new("first"), Value::from(rows));
+        if let Some(after) = &self.after {
+            variables.insert(Name::new("after"), Value::from(after.as_str()));
+        }
+        let reading = async move {
+            tokio::time::sleep(rest).await;
+            let begun = Instant::now();
+            let found = exports.answer(&app, &caller, page, variables).await?;
+            let took = begun.elapsed();
+            Ok(PageRead { found, rows, took })
+        };
+        self.ahead.spawn(reading.in_current_span());
+    }
+
+    /// Calls `each` with the rows of the next page. Returns how many it has, and whether there are more.
+    pub(super) async fn next(&mut self, mut each: impl FnMut(&Row<'_>) + Send) -> Result<(u64, bool), ExportError> {
+        if self.ahead.is_empty() {
+            self.read_ahead();
+        }
+        let read = self.ahead.join_next().await.expect("a page is on its way");
+        let PageRead { found, rows, took } = joined(read)?;
+        let json = match found {
+            Value::Binary(json) => json,
+            other => text(&other).into(),
+        };
+        let info = cells::info(&json).map_err(unreadable)?;
+        self.after = info.end_cursor;
+        if info.has_next_page {
+            self.pace.read(rows, json.len(), took);
+            self.read_ahead();
+        }
+        if let Some(first) = self.ends.as_mut().and_then(|ends| ends.first.take()) {
+            each(&borrowed(&first));
+        }
+        let Order { list, selection, .. } = &self.order;
+        let mut rows = 0;
+        let read = cells::read(&json, selection, list.columns.len(), &mut |row| {
+            rows += 1;
+            each(row);
+        });
+        read.map_err(unreadable)?;
+        if let (false, Some(ends)) = (info.has_next_page, &self.ends) {
+            each(&borrowed(&ends.last));
+        }
+        Ok((rows, info.has_next_page))
+    }
+}
+
+fn borrowed(row: &[Option<Box<RawValue>>]) -> Vec<Option<&RawValue>> {
+    row.iter().map(Option::as_deref).collect()
+}

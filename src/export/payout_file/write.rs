@@ -1,0 +1,92 @@
+//! Writing a file, line by line.
+
+use super::order::{Seen, is_wanted};
+use super::payment::Payment;
+use super::service::Service;
+use super::wishes::Wishes;
+use crate::export::sheet::cell;
+use crate::export::{Export, ExportError};
+
+/// A file under way, which holds all that it is asked to hold.
+pub struct PayoutFile {
+    pub(super) service: Service,
+    pub(super) wishes: Wishes,
+    pub(super) kind: &'static str,
+    /// How many payouts it has.
+    pub(super) count: u64,
+    pub(super) export: Export,
+    /// The currencies that are still to be written, the first one now.
+    pub(super) currencies: Vec<String>,
+    /// How many payouts of each group were seen.
+    pub(super) seen: Seen,
+    pub(super) headed: bool,
+}
+
+impl PayoutFile {
+    /// How many payouts it has in all.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Writes the next piece. Returns how many payouts it has, and whether there are more.
+    pub async fn next(&mut self, text: &mut Vec<u8>) -> Result<(u64, bool), ExportError> {
+        if !self.headed {
+            self.headed = true;
+            write(self.service.header(self.kind).iter().copied(), text);
+        }
+        if self.currencies.is_empty() {
+            return Ok((0, false));
+        }
+        let Self {
+            service,
+            wishes,
+            kind: of_file,
+            seen,
+            ..
+        } = self;
+        let (mut lines, mut failed) = (0, None);
+        let (_, goes_on) = self
+            .export
+            .next(|row| {
+                let payment = Payment::of(row);
+                let kind = service.kind(&payment);
+                let place = seen.place(&payment.currency, kind);
+                if !payment.is_pending || kind != *of_file || !is_wanted(*service, wishes, kind, place) {
+                    return;
+                }
+                match service.line(&payment, wishes) {
+                    Ok(cells) => {
+                        lines += 1;
+                        write(cells.iter().map(String::as_str), text);
+                    }
+                    Err(fault) => failed = Some(fault),
+                }
+            })
+            .await?;
+        if let Some(fault) = failed {
+            // It was looked at before, at the same moment.
+            return Err(ExportError::Wrong(vec![fault]));
+        }
+        if !goes_on {
+            self.currencies.remove(0);
+            self.export.begin_again(self.currencies.first());
+        }
+        Ok((lines, !self.currencies.is_empty()))
+    }
+}
+
+/// Writes a line, as it is: what reads it works nothing out.
+fn write<'a>(cells: impl Iterator<Item = &'a str>, text: &mut Vec<u8>) {
+    let before = text.len();
+    for (number, value) in cells.enumerate() {
+        if number > 0 {
+            text.push(b',');
+        }
+        if !value.is_empty() {
+            cell(value, false, text);
+        }
+    }
+    if text.len() > before {
+        text.extend(b"\r\n");
+    }
+}

@@ -1,0 +1,105 @@
+//! Arguments and directives: whether they fit, and how much is in them.
+
+use async_graphql::parser::types::{Directive, Field};
+use async_graphql::{Name, Positioned, Value as Constant};
+use async_graphql_value::Value;
+
+use super::Walk;
+use crate::http::guard::coerce::{Input, Path, Values, View};
+use crate::http::guard::lists::Lists;
+use crate::http::guard::size::size;
+use crate::http::guard::types::Field as FieldDefinition;
+use crate::http::guard::work::Work;
+
+impl<'a> Walk<'a> {
+    /// The values that the library copies for a field or a directive.
+    pub(super) fn copies(&mut self, arguments: &'a [(Positioned<Name>, Positioned<Value>)]) -> Work {
+        let (variables, sizes) = (&self.checker.variables, &mut self.sizes);
+        let mut variable = |name: &Name| {
+            let Some((name, value)) = variables.get_key_value(name.as_str()) else {
+                return 0;
+            };
+            *sizes.entry(name).or_insert_with(|| size(*value, &mut |_| 0))
+        };
+        let sizes = arguments.iter().map(|(_, value)| size(&value.node, &mut variable));
+        Work::bytes(sizes.fold(0, u64::saturating_add))
+    }
+
+    /// The value of an argument that is given as a number, or in a variable.
+    pub(super) fn value(&self, field: &Field, name: &str) -> Option<Constant> {
+        match &field.get_argument(name)?.node {
+            Value::Variable(variable) => self.checker.variables.get(variable.as_str()).copied().cloned(),
+            Value::Number(number) => Some(Constant::Number(number.clone())),
+            _ => None,
+        }
+    }
+
+    /// How long the list is that an argument has; `None`: it is no list.
+    pub(super) fn length(&self, field: &Field, name: &str) -> Option<u64> {
+        match &field.get_argument(name)?.node {
+            Value::List(items) => Some(items.len() as u64),
+            Value::Variable(variable) => match self.checker.variables.get(variable.as_str()) {
+                Some(Constant::List(items)) => Some(items.len() as u64),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a list is sorted by amounts of a currency.
+    pub(super) fn has_currency(&self, field: &Field) -> bool {
+        let order = field.get_argument("orderBy");
+        order.is_some_and(|order| names_currency(&order.node, &self.checker.variables))
+    }
+
+    /// What the arguments of a mutation have in their lists.
+    pub(super) fn lists(&self, field: &Field) -> Lists {
+        let mut lists = Lists::default();
+        for (_, value) in &field.arguments {
+            lists.add(&value.node, &self.checker.variables);
+        }
+        lists
+    }
+
+    pub(super) fn arguments(&mut self, field: &'a Field, definition: &FieldDefinition) {
+        for (name, value) in &field.arguments {
+            // Strict validation names unknown arguments and those that are missing.
+            if let Some(argument) = definition.arguments.get(name.node.as_str()) {
+                self.checker.check_for(
+                    argument,
+                    &value.node,
+                    &Path::Argument(&field.name.node, &name.node),
+                    value.pos,
+                );
+            }
+        }
+    }
+
+    /// `@skip` and `@include` are obeyed before execution, when a condition that is no truth value would be ignored.
+    pub(super) fn directives(&mut self, directives: &'a [Positioned<Directive>]) {
+        if !self.checks_values {
+            return;
+        }
+        for directive in directives {
+            if let ("skip" | "include", Some(value)) =
+                (directive.node.name.node.as_str(), directive.node.get_argument("if"))
+            {
+                let truth = async_graphql::parser::types::Type::new("Boolean!").expect("a type");
+                let is_skip = directive.node.name.node == "skip";
+                let path = Path::Argument(if is_skip { "@skip" } else { "@include" }, "if");
+                self.checker.check(&truth, &value.node, &path, value.pos);
+            }
+        }
+    }
+}
+
+fn names_currency<V: Input>(value: &V, variables: &Values<'_>) -> bool {
+    match value.view() {
+        View::Variable(name) => {
+            let known = variables.get(name.as_str());
+            known.is_some_and(|value| names_currency::<Constant>(value, variables))
+        }
+        View::Object(fields) => fields.iter().any(|(name, _)| *name == "currency"),
+        _ => false,
+    }
+}

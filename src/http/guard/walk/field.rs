@@ -1,0 +1,178 @@
+//! What a field adds up to, with all that is below it.
+
+use async_graphql::parser::types::Field;
+use async_graphql::{Positioned, Value as Constant};
+
+use super::Walk;
+use super::totals::Totals;
+use crate::graphql::DEFAULT_PAGE;
+use crate::http::guard::problem::Problem;
+use crate::http::guard::types::Field as FieldDefinition;
+use crate::http::guard::work::Work;
+use crate::http::guard::{introspection, prices};
+
+/// Arguments that name the things to be found: `nodes(ids:)`, `_entities(representations:)`.
+const BY_ID: [&str; 2] = ["ids", "representations"];
+
+impl<'a> Walk<'a> {
+    pub(super) fn field(&mut self, field: &'a Positioned<Field>, parent: Option<&'a str>) -> Totals {
+        let (node, name) = (&field.node, field.node.name.node.as_str());
+        if introspection::is_part(parent, name) {
+            return self.introspection(field, parent.unwrap_or_default());
+        }
+        let definition = parent.and_then(|parent| self.checker.types.field(parent, name));
+        let below = definition.map(|definition| definition.type_name.as_str());
+        let child = self.selection_set(&node.selection_set.node, below);
+        if let (Some(definition), true) = (definition, self.checks_values) {
+            self.arguments(node, definition);
+        }
+        let depth = child.depth.saturating_add(1);
+        let mut totals = Totals {
+            depth,
+            ..self.above(node, &child)
+        };
+        if name == "_service" {
+            (totals.depth, totals.introspection_depth) = (0, depth);
+        }
+        let copies = self.copies(&node.arguments);
+        let work = self.work(field, parent, definition, child);
+        let is_page = parent.is_some_and(|parent| self.checker.types.is_connection(parent));
+        let is_list = definition.is_some_and(|definition| definition.is_list);
+        (totals.work, totals.of_entry) = match (parent, name) {
+            (_, "nodes") if is_page => (Work::default(), work),
+            // The edge itself is free, so that both ways to read a page cost the same.
+            (_, "edges") if is_page => (Work::default(), child.work),
+            // The arguments have said how long it is.
+            (Some("Mutation"), _) => (work, Work::default()),
+            _ if definition.is_some_and(|definition| by_id(definition).is_some()) => (work, Work::default()),
+            (Some(parent), name) if is_list => {
+                let entries = work.times(prices::assumed_length(parent, name));
+                // What is to be mended in the whole is told once.
+                let is_of_whole = is_page || name == "userErrors";
+                (entries, if is_of_whole { Work::default() } else { work })
+            }
+            _ => (work, Work::default()),
+        };
+        totals.work = totals.work.and(copies);
+        // Whoever sorts by a sum looks at that of all.
+        let own_price = match (parent, name) {
+            (Some("Query"), "partners") if self.has_currency(node) => prices::COUNT_OF_ALL,
+            (Some(parent), name) => prices::of_field(parent, name),
+            (None, _) => 0,
+        };
+        totals.work = totals.work.and(Work::counting(own_price));
+        if is_page {
+            totals.counts = u64::from(name == "totalCount");
+            totals.sums = u64::from(name == "totals");
+        }
+        totals
+    }
+
+    /// What a field hands on from what is below it.
+    pub(super) fn above(&self, field: &Field, child: &Totals) -> Totals {
+        Totals {
+            selections: child.selections,
+            aliases: child.aliases.saturating_add(u64::from(field.alias.is_some())),
+            directives: child.directives,
+            introspection_depth: child.introspection_depth,
+            nested_types: child.nested_types,
+            fields: 1,
+            ..Totals::default()
+        }
+    }
+
+    /// What one field takes with all that is below it; of a list without a page, what one entry takes.
+    fn work(
+        &mut self,
+        field: &'a Positioned<Field>,
+        parent: Option<&str>,
+        definition: Option<&FieldDefinition>,
+        child: Totals,
+    ) -> Work {
+        let node = &field.node;
+        let is_leaf = match definition {
+            Some(definition) => !self.checker.types.is_composite(&definition.type_name),
+            None => node.selection_set.node.items.is_empty(),
+        };
+        let object = child.work.and(Work::OBJECT);
+        match (parent, definition) {
+            (Some("Mutation"), definition) => {
+                let lists = self.lists(node);
+                let looking = prices::looking(&node.name.node);
+                let entries = lists.entries();
+                let answered = entries.max(prices::found(&node.name.node));
+                let trials = match node.name.node.starts_with("simulate") {
+                    true => lists.trials(),
+                    false => 0,
+                };
+                let answer = match definition {
+                    // Each entry has an answer of its own, or else they are in the lists of the one answer.
+                    Some(definition) if definition.is_list => child.work.times(answered),
+                    _ => child.work.and(child.of_entry.times(answered)),
+                };
+                answer
+                    .and(Work::of(entries))
+                    .and(Work::of(trials))
+                    .and(Work::counting(looking))
+                    .and(Work::of(prices::MUTATION))
+            }
+            (Some("_Service"), _) if node.name.node == "sdl" => Work::counting(introspection::SDL_COST),
+            (_, Some(definition)) if definition.type_name == "JSON" => Work::of(prices::JSON),
+            _ if is_leaf => Work::default(),
+            (_, Some(definition)) if self.checker.types.is_connection(&definition.type_name) => {
+                let parent = parent.unwrap_or_default();
+                let count = prices::of_count(parent, &definition.type_name);
+                let sum = prices::of_totals(parent);
+                object
+                    .and(child.of_entry.times(self.page_size(field)))
+                    .and(Work::counting(count).times(child.counts))
+                    .and(Work::counting(sum).times(child.sums))
+            }
+            (_, Some(definition)) => match by_id(definition) {
+                Some(name) => {
+                    let ids = self.length(node, name).unwrap_or(1);
+                    if ids > self.checker.limits.node_ids as u64 {
+                        let message = format!("{name} must be at most {}", self.checker.limits.node_ids);
+                        self.refuse(Problem::new("BAD_USER_INPUT", message).at(field.pos));
+                    }
+                    object.times(ids)
+                }
+                None => object,
+            },
+            (_, None) => object,
+        }
+    }
+
+    /// How many entries a page has at most.
+    fn page_size(&mut self, field: &'a Positioned<Field>) -> u64 {
+        let number = |name| match self.value(&field.node, name) {
+            // A number beyond the type is the arguments' check's to refuse.
+            Some(Constant::Number(number)) => number.as_i64().and_then(|number| i32::try_from(number).ok()),
+            _ => None,
+        };
+        let (first, last) = (number("first"), number("last"));
+        let most = self.checker.limits.page_size;
+        if !self.checks_values {
+            return 0;
+        }
+        if first.is_some() && last.is_some() {
+            self.refuse(Problem::new("BAD_USER_INPUT", "give first or last, not both").at(field.pos));
+        }
+        let name = if last.is_some() { "last" } else { "first" };
+        let size = last.or(first).unwrap_or(DEFAULT_PAGE);
+        match u64::try_from(size).ok().filter(|size| *size <= most) {
+            Some(size) => size,
+            None => {
+                self.refuse(Problem::new("BAD_USER_INPUT", format!("{name} must be from 0 to {most}")).at(field.pos));
+                0
+            }
+        }
+    }
+}
+
+/// The argument that names the things to be found, one for each entry of the list.
+fn by_id(definition: &FieldDefinition) -> Option<&'static str> {
+    BY_ID
+        .into_iter()
+        .find(|name| definition.is_list && definition.arguments.contains_key(*name))
+}

@@ -1,0 +1,44 @@
+//! What selects find, as domain values.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, Select, Value};
+use uuid::Uuid;
+
+use super::{StoreError, many};
+
+/// The first row that is found.
+pub async fn one<E: EntityTrait, T>(
+    database: &impl ConnectionTrait,
+    select: Select<E>,
+    from_row: impl FnOnce(E::Model) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    select.one(database).await?.map(from_row).transpose()
+}
+
+/// All rows that are found, in the order of the select.
+pub async fn all<E: EntityTrait, T>(
+    database: &impl ConnectionTrait,
+    select: Select<E>,
+    from_row: impl FnMut(E::Model) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    select.all(database).await?.into_iter().map(from_row).collect()
+}
+
+/// The rows whose `column`, which no two rows share, is one of `ids`, by that column.
+pub async fn by_ids<E: EntityTrait, T>(
+    database: &impl ConnectionTrait,
+    select: Select<E>,
+    column: E::Column,
+    ids: &[Uuid],
+    from_row: impl Fn(E::Model) -> Result<T, StoreError>,
+) -> Result<HashMap<Uuid, T>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), column.as_column_ref(), ids);
+    let mut found = HashMap::with_capacity(ids.len());
+    for row in select.filter(one_of).all(database).await? {
+        if let Value::Uuid(Some(id)) = row.get(column) {
+            found.insert(id, from_row(row)?);
+        }
+    }
+    Ok(found)
+}
