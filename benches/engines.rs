@@ -6,14 +6,14 @@ use chrono_tz::UTC;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rust_decimal::Decimal;
 use tributary::domain::Timestamp;
-use tributary::domain::accrual::{self, CustomerHistory, Happening, Standing};
+use tributary::domain::accrual::{self, CustomerHistory, EarningEvent, GroupRuleFacts};
 use tributary::domain::campaign::{Campaign, CampaignStatus};
 use tributary::domain::commission::PaymentTarget;
 use tributary::domain::deal::StageOutcome;
 use tributary::domain::deal_rules::{self, CommissionRule, DealView, Entry, Filters, Part, Plan, ValueType};
 use tributary::domain::event::EventKind;
 use tributary::domain::explain::Step;
-use tributary::domain::group_rules::{Inputs, RuleDraft, RuleDraftKind, RuleSet, evaluate, rule_set};
+use tributary::domain::group_rules::{GroupRuleInputs, RuleDraft, RuleDraftKind, RuleSet, evaluate, rule_set};
 use tributary::domain::id::{CampaignId, CommissionRuleId, PartnerGroupId, PaymentStageId};
 use tributary::domain::money::{Currency, Money, parse_decimal};
 use tributary::domain::partner::PartnerType;
@@ -77,10 +77,10 @@ fn five() -> Vec<RuleDraftKind> {
 }
 
 /// Charges of all sizes, of young and old customers.
-fn charges() -> Vec<Inputs> {
+fn charges() -> Vec<GroupRuleInputs> {
     let charge = |number: u32| {
         let charged = Money::round(Decimal::new(i64::from(number) * 3_917 % 200_000, 2), eur()).expect("small");
-        Inputs::live(
+        GroupRuleInputs::live(
             charged,
             number % 14 + 1,
             Decimal::from(number * 1_100 % 20_000),
@@ -163,11 +163,11 @@ fn campaign_terms(criterion: &mut Criterion) {
         created_at: day(0),
         updated_at: day(0),
     };
-    let standing = Standing {
+    let standing = GroupRuleFacts {
         partner_ltv: decimal("12000"),
         qualified_customers: 5,
     };
-    let event = Happening {
+    let event = EarningEvent {
         kind: EventKind::Charge,
         event_type: None,
         amount: Some(money("49.90")),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use crate::auth::{Issuers, KeyUses, Keys, Recent, Writer};
+use crate::auth::{Issuers, KeyUses, Keys, RecentReads, Writer};
 use crate::clock::Clock;
 use crate::domain::audit::Origin;
 use crate::domain::id::TenantId;
@@ -27,7 +27,7 @@ pub struct App {
     pub tenants: Arc<TenantIndex>,
     pub key_uses: Arc<KeyUses>,
     /// For listeners.
-    pub recent: Arc<Recent>,
+    pub recent: Arc<RecentReads>,
     pub metrics: Arc<Metrics>,
     /// What happens to the ledger.
     pub changes: Changes,

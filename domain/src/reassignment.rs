@@ -50,7 +50,7 @@ pub struct Reassignment {
 
 /// What becomes of a row that an event has earned for whom it is moved away from.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Left {
+pub enum RowFate {
     /// It was undone before.
     Nothing,
     /// It is reversed, with what adjusts it.
@@ -70,20 +70,20 @@ pub fn is_earned(kind: CommissionKind) -> bool {
 }
 
 /// What becomes of `row`, from which `clawed_minor` (below 0, for a positive row) was clawed back before.
-pub fn leave(row: &Commission, clawed_minor: i64, claw_back_paid: bool) -> Left {
+pub fn leave(row: &Commission, clawed_minor: i64, claw_back_paid: bool) -> RowFate {
     match row.status {
-        CommissionStatus::Reversed => Left::Nothing,
+        CommissionStatus::Reversed => RowFate::Nothing,
         // Nothing here could make it anew.
-        CommissionStatus::Accrued | CommissionStatus::Approved if row.kind == CommissionKind::Opening => Left::Kept,
-        CommissionStatus::Accrued | CommissionStatus::Approved => Left::Reversed,
+        CommissionStatus::Accrued | CommissionStatus::Approved if row.kind == CommissionKind::Opening => RowFate::Kept,
+        CommissionStatus::Accrued | CommissionStatus::Approved => RowFate::Reversed,
         CommissionStatus::Paid => {
             let left = row.amount.minor() + clawed_minor;
             match (left, claw_back_paid) {
-                (0, _) => Left::Nothing,
-                (_, false) => Left::Kept,
+                (0, _) => RowFate::Nothing,
+                (_, false) => RowFate::Kept,
                 (left, true) => {
                     let amount = Money::from_minor(-left, row.amount.currency());
-                    Left::ClawedBack(amount.expect("no more than the row that it takes back from"))
+                    RowFate::ClawedBack(amount.expect("no more than the row that it takes back from"))
                 }
             }
         }
@@ -159,17 +159,17 @@ mod tests {
     fn what_was_not_paid_is_reversed_and_what_was_stays_or_goes_back() {
         use CommissionStatus::{Accrued, Approved, Paid, Reversed};
         let cases = [
-            (2000, Accrued, 0, true, Left::Reversed),
-            (2000, Approved, -500, false, Left::Reversed),
-            (2000, Reversed, 0, true, Left::Nothing),
-            (2000, Paid, 0, false, Left::Kept),
-            (2000, Paid, -500, false, Left::Kept),
-            (2000, Paid, 0, true, Left::ClawedBack(eur(-2000))),
-            (2000, Paid, -500, true, Left::ClawedBack(eur(-1500))),
-            (-300, Paid, 0, true, Left::ClawedBack(eur(300))),
-            (-300, Paid, 100, true, Left::ClawedBack(eur(200))),
-            (2000, Paid, -2000, true, Left::Nothing),
-            (2000, Paid, -2000, false, Left::Nothing),
+            (2000, Accrued, 0, true, RowFate::Reversed),
+            (2000, Approved, -500, false, RowFate::Reversed),
+            (2000, Reversed, 0, true, RowFate::Nothing),
+            (2000, Paid, 0, false, RowFate::Kept),
+            (2000, Paid, -500, false, RowFate::Kept),
+            (2000, Paid, 0, true, RowFate::ClawedBack(eur(-2000))),
+            (2000, Paid, -500, true, RowFate::ClawedBack(eur(-1500))),
+            (-300, Paid, 0, true, RowFate::ClawedBack(eur(300))),
+            (-300, Paid, 100, true, RowFate::ClawedBack(eur(200))),
+            (2000, Paid, -2000, true, RowFate::Nothing),
+            (2000, Paid, -2000, false, RowFate::Nothing),
         ];
         for (minor, status, clawed, claw_back_paid, expected) in cases {
             let left = leave(&row(minor, status), clawed, claw_back_paid);
@@ -183,13 +183,13 @@ mod tests {
             kind: CommissionKind::Opening,
             ..row(500, status)
         };
-        assert_eq!(leave(&opening(CommissionStatus::Accrued), 0, true), Left::Kept);
-        assert_eq!(leave(&opening(CommissionStatus::Paid), 0, false), Left::Kept);
+        assert_eq!(leave(&opening(CommissionStatus::Accrued), 0, true), RowFate::Kept);
+        assert_eq!(leave(&opening(CommissionStatus::Paid), 0, false), RowFate::Kept);
         assert_eq!(
             leave(&opening(CommissionStatus::Paid), 0, true),
-            Left::ClawedBack(eur(-500))
+            RowFate::ClawedBack(eur(-500))
         );
-        assert_eq!(leave(&opening(CommissionStatus::Reversed), 0, true), Left::Nothing);
+        assert_eq!(leave(&opening(CommissionStatus::Reversed), 0, true), RowFate::Nothing);
     }
 
     #[test]

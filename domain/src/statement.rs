@@ -164,7 +164,7 @@ pub fn movements(row: &Commission, assigned_at: Option<Timestamp>) -> impl Itera
 
 /// The movements of one kind in a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Total {
+pub struct KindTotal {
     pub kind: MovementKind,
     pub count: i64,
     pub minor: i128,
@@ -176,7 +176,7 @@ pub struct Sums {
     /// What was owed when the range began.
     pub opening: i128,
     /// By kind, in the enum's order; kinds without any movement are left out.
-    pub totals: Vec<Total>,
+    pub totals: Vec<KindTotal>,
 }
 
 impl Sums {
@@ -206,10 +206,10 @@ impl Sums {
 }
 
 /// Adds what there is of each kind, given as kind, count and minor units.
-pub fn totals(parts: impl IntoIterator<Item = (MovementKind, i64, i128)>) -> Vec<Total> {
+pub fn totals(parts: impl IntoIterator<Item = (MovementKind, i64, i128)>) -> Vec<KindTotal> {
     let mut totals: Vec<_> = MovementKind::ALL
         .iter()
-        .map(|kind| Total {
+        .map(|kind| KindTotal {
             kind: *kind,
             count: 0,
             minor: 0,

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use chrono::TimeDelta;
 
 use super::keys::KeyError;
-pub use super::public_key::Key;
+pub use super::public_key::VerificationKey;
 use super::public_key::{KeySet, choose, read_pem, read_set};
 use crate::domain::Timestamp;
 
@@ -22,25 +22,25 @@ const PATIENCE: TimeDelta = TimeDelta::seconds(60);
 /// One key that was configured, or a file of keys that may change while the program runs, or nothing.
 pub enum KeyRing {
     Nothing,
-    One(Key),
+    One(VerificationKey),
     File(KeyFile),
 }
 
 pub struct KeyFile {
     path: PathBuf,
-    read: RwLock<Read>,
+    read: RwLock<LoadedKeys>,
 }
 
-struct Read {
+struct LoadedKeys {
     /// What the file looked like when it was read.
-    stamp: Option<Stamp>,
-    keys: Arc<Vec<Key>>,
+    stamp: Option<FileStamp>,
+    keys: Arc<Vec<VerificationKey>>,
     /// Since when it makes no sense; it is read again with every token until it does.
     senseless_since: Option<Timestamp>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
-struct Stamp {
+struct FileStamp {
     modified: Option<SystemTime>,
     length: u64,
     /// The file's number, and when it was changed in any way: they differ, too, where a file takes the place of one that
@@ -67,7 +67,7 @@ impl KeyRing {
         warn_of(path, &refused);
         Ok(Self::File(KeyFile {
             path: path.to_owned(),
-            read: RwLock::new(Read {
+            read: RwLock::new(LoadedKeys {
                 stamp,
                 keys: Arc::new(keys),
                 senseless_since: None,
@@ -77,7 +77,7 @@ impl KeyRing {
 
     /// The key that a token asks for by `id`. A single key is meant whatever tokens call it, and in a set of one a token
     /// need not name it.
-    pub fn find(&self, id: Option<&str>, now: Timestamp) -> Option<Key> {
+    pub fn find(&self, id: Option<&str>, now: Timestamp) -> Option<VerificationKey> {
         match self {
             Self::Nothing => None,
             Self::One(key) => Some(key.clone()),
@@ -86,7 +86,7 @@ impl KeyRing {
     }
 
     /// All keys, as they were read last.
-    pub fn all(&self) -> Vec<Key> {
+    pub fn all(&self) -> Vec<VerificationKey> {
         match self {
             Self::Nothing => Vec::new(),
             Self::One(key) => vec![key.clone()],
@@ -100,7 +100,7 @@ impl KeyRing {
 
 impl KeyFile {
     /// The keys, read again if the file has changed.
-    fn keys(&self, now: Timestamp) -> Arc<Vec<Key>> {
+    fn keys(&self, now: Timestamp) -> Arc<Vec<VerificationKey>> {
         let stamp = stamp(&self.path);
         {
             let read = self.read.read().unwrap_or_else(PoisonError::into_inner);
@@ -124,7 +124,7 @@ impl KeyFile {
     }
 
     /// What the file holds now; an error where it cannot be told.
-    fn read_again(&self) -> Result<Vec<Key>, String> {
+    fn read_again(&self) -> Result<Vec<VerificationKey>, String> {
         let text = match std::fs::read_to_string(&self.path) {
             Ok(text) if text.trim().is_empty() => return Ok(Vec::new()),
             Ok(text) => text,
@@ -137,7 +137,7 @@ impl KeyFile {
     }
 
     /// Keeps the keys from before for a while, although the file makes no sense.
-    fn endure(&self, read: &mut Read, reason: &str, now: Timestamp) {
+    fn endure(&self, read: &mut LoadedKeys, reason: &str, now: Timestamp) {
         let path = self.path.display();
         let Some(since) = read.senseless_since else {
             let seconds = PATIENCE.num_seconds();
@@ -158,7 +158,7 @@ fn warn_of(path: &Path, refused: &[String]) {
     }
 }
 
-fn stamp(path: &Path) -> Option<Stamp> {
+fn stamp(path: &Path) -> Option<FileStamp> {
     let metadata = std::fs::metadata(path).ok()?;
     #[cfg(unix)]
     let identity = {
@@ -167,7 +167,7 @@ fn stamp(path: &Path) -> Option<Stamp> {
     };
     #[cfg(not(unix))]
     let identity = (0, 0, 0);
-    Some(Stamp {
+    Some(FileStamp {
         modified: metadata.modified().ok(),
         length: metadata.len(),
         identity,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, crypto, encode};
 use serde::{Deserialize, Deserializer};
 
-use super::key_ring::{Key, KeyRing};
+use super::key_ring::{KeyRing, VerificationKey};
 use super::private_key;
-use super::token_form::Form;
+use super::token_form::TokenParts;
 use crate::domain::Timestamp;
 
 /// The shortest secret for HS256: as long as the hash (RFC 7518, 3.2).
@@ -51,7 +51,7 @@ pub enum KeyError {
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Claims {
     pub iss: String,
-    pub aud: Audience,
+    pub aud: TokenAudience,
     pub sub: String,
     /// Seconds since 1970, with a fraction if need be (RFC 7519, 2: NumericDate).
     pub exp: f64,
@@ -86,12 +86,12 @@ pub(super) fn there<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer
 /// One audience or several.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(untagged)]
-pub enum Audience {
+pub enum TokenAudience {
     One(String),
     Several(Vec<String>),
 }
 
-impl Audience {
+impl TokenAudience {
     pub(super) fn has(&self, name: &str) -> bool {
         match self {
             Self::One(audience) => audience == name,
@@ -113,7 +113,7 @@ impl Keys {
                 algorithm,
                 id: None,
             }),
-            ring: Arc::new(KeyRing::One(Key {
+            ring: Arc::new(KeyRing::One(VerificationKey {
                 id: None,
                 algorithm,
                 decoding: Arc::new(DecodingKey::from_secret(secret)),
@@ -163,7 +163,7 @@ impl Keys {
     ) -> Result<String, jsonwebtoken::errors::Error> {
         let claims = Claims {
             iss: self.issuer.clone(),
-            aud: Audience::One(self.audience.clone()),
+            aud: TokenAudience::One(self.audience.clone()),
             sub: subject.to_owned(),
             exp: numeric_date(expires_at),
             nbf: None,
@@ -186,7 +186,7 @@ impl Keys {
     }
 
     /// The claims of a token that is genuine and in force at `now`; `None` whatever else it is: callers learn no cause.
-    pub(super) fn verify(&self, form: &Form<'_>, now: Timestamp) -> Option<Claims> {
+    pub(super) fn verify(&self, form: &TokenParts<'_>, now: Timestamp) -> Option<Claims> {
         let key = self.ring.find(form.key_id.as_deref(), now)?;
         if !form.is_signed_by(&key) {
             return None;
@@ -202,7 +202,7 @@ fn signing(file: &Path, ring: &KeyRing) -> Result<Signing, KeyError> {
     let pem = std::fs::read_to_string(file).map_err(|error| KeyError::Unreadable(file.to_owned(), error))?;
     let (algorithm, private) = private_key::read(&pem).map_err(|reason| KeyError::Unusable(file.to_owned(), reason))?;
     let message = b"a message";
-    let fits = |public: &Key| {
+    let fits = |public: &VerificationKey| {
         let signature = crypto::sign(message, &private, algorithm);
         let fits = signature.and_then(|text| crypto::verify(&text, message, &public.decoding, algorithm));
         public.algorithm == algorithm && fits.is_ok_and(|fits| fits)

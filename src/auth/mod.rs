@@ -21,6 +21,6 @@ pub use caller::{Call, Caller, Denied, Writer};
 pub use issuer::{ClaimPath, IssuerError, IssuerSettings, Issuers, KeyFetching};
 pub use keys::{Claims, KeyError, Keys};
 pub use permission::{Permission, Permissions, Resource};
-pub use recent::Recent;
+pub use recent::RecentReads;
 pub use scope::Scope;
 pub use sealing::{Sealed, SealingError, SealingKeys, new_secret};

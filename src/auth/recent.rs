@@ -22,23 +22,23 @@ const OLD: Duration = Duration::from_secs(1);
 
 /// The reads by which callers are let in.
 #[derive(Default)]
-pub struct Recent {
-    pub(super) partners: Reads<(TenantId, PartnerId), Option<(PartnerStatus, Timestamp)>>,
-    pub(super) keys: Reads<String, Option<PresentedKey>>,
+pub struct RecentReads {
+    pub(super) partners: ReadCache<(TenantId, PartnerId), Option<(PartnerStatus, Timestamp)>>,
+    pub(super) keys: ReadCache<String, Option<PresentedKey>>,
 }
 
 /// What was read for each key, and since when that is known. `None`: the read failed.
 type Known<V> = (Instant, Shared<BoxFuture<'static, Option<V>>>);
 
-pub struct Reads<K, V: Clone>(Mutex<HashMap<K, Known<V>>>);
+pub struct ReadCache<K, V: Clone>(Mutex<HashMap<K, Known<V>>>);
 
-impl<K, V: Clone> Default for Reads<K, V> {
+impl<K, V: Clone> Default for ReadCache<K, V> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<K: Hash + Eq, V: Clone + Send + Sync + 'static> Reads<K, V> {
+impl<K: Hash + Eq, V: Clone + Send + Sync + 'static> ReadCache<K, V> {
     /// What `read` gives, or gave somebody else for whom it began at `since` or later. Where that one failed it is done
     /// again, so that everybody hears of failures of their own.
     pub async fn since(

@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, crypto};
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::public_key::Key;
+use super::public_key::VerificationKey;
 
 /// Longer tokens are refused before any decoding.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
@@ -23,7 +23,7 @@ const REFUSED: [&str; 15] = [
 ];
 
 /// A token taken apart. Nothing of it is to be believed yet.
-pub struct Form<'a> {
+pub struct TokenParts<'a> {
     pub algorithm: Algorithm,
     pub key_id: Option<String>,
     /// What is signed: the first two parts with their dot.
@@ -34,16 +34,16 @@ pub struct Form<'a> {
     pub claims: Value,
 }
 
-impl Form<'_> {
+impl TokenParts<'_> {
     /// Whether the key made its signature, by the key's own algorithm.
-    pub fn is_signed_by(&self, key: &Key) -> bool {
+    pub fn is_signed_by(&self, key: &VerificationKey) -> bool {
         let is_genuine = || crypto::verify(self.signature, self.message.as_bytes(), &key.decoding, key.algorithm);
         self.algorithm == key.algorithm && is_genuine().is_ok_and(|genuine| genuine)
     }
 }
 
 /// Takes a token apart; `None` if it is none.
-pub fn read(token: &str) -> Option<Form<'_>> {
+pub fn read(token: &str) -> Option<TokenParts<'_>> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if token.len() > MAX_TOKEN_BYTES || !token.bytes().all(is_plain) {
         return None;
@@ -54,7 +54,7 @@ pub fn read(token: &str) -> Option<Form<'_>> {
         return None;
     }
     let header = URL_SAFE_NO_PAD.decode(header).ok()?;
-    let Members(header) = serde_json::from_slice(&header).ok()?;
+    let UniqueMembers(header) = serde_json::from_slice(&header).ok()?;
     if header.iter().any(|(name, _)| REFUSED.contains(&name.as_str())) {
         return None;
     }
@@ -74,8 +74,8 @@ pub fn read(token: &str) -> Option<Form<'_>> {
     }
     let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
     // Of two claims of one name others might believe the other one.
-    let Members(claims) = serde_json::from_slice(&payload).ok()?;
-    Some(Form {
+    let UniqueMembers(claims) = serde_json::from_slice(&payload).ok()?;
+    Some(TokenParts {
         algorithm: text("alg").ok()??.parse().ok()?,
         key_id,
         message,
@@ -85,20 +85,20 @@ pub fn read(token: &str) -> Option<Form<'_>> {
 }
 
 /// The members of a JSON object, no name twice.
-struct Members(Vec<(String, Value)>);
+struct UniqueMembers(Vec<(String, Value)>);
 
-impl<'de> serde::Deserialize<'de> for Members {
+impl<'de> serde::Deserialize<'de> for UniqueMembers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
+        struct UniqueMembersVisitor;
 
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Members;
+        impl<'de> Visitor<'de> for UniqueMembersVisitor {
+            type Value = UniqueMembers;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a JSON object")
             }
 
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members, M::Error> {
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<UniqueMembers, M::Error> {
                 let (mut members, mut names) = (Vec::new(), HashSet::new());
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
                     if !names.insert(name.clone()) {
@@ -106,10 +106,10 @@ impl<'de> serde::Deserialize<'de> for Members {
                     }
                     members.push((name, value));
                 }
-                Ok(Members(members))
+                Ok(UniqueMembers(members))
             }
         }
 
-        deserializer.deserialize_map(Reader)
+        deserializer.deserialize_map(UniqueMembersVisitor)
     }
 }

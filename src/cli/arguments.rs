@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{import, reassign, tenant};
 use crate::config::Flags;
 use crate::domain::money::Currency;
-use crate::export::Kind;
+use crate::export::ExportKind;
 
 /// A GraphQL gateway for partner programmes.
 #[derive(Parser)]
@@ -80,7 +80,7 @@ pub(super) enum Command {
     Import {
         /// What it is
         #[arg(value_enum)]
-        source: Source,
+        source: ImportSource,
         /// The file
         file: PathBuf,
         /// The tenant's slug or id
@@ -111,7 +111,7 @@ pub(super) enum Command {
     /// Write a list, a statement, or a payout run's payments to a file or to standard output, as they are at one moment.
     Export {
         /// What to write
-        #[arg(value_parser = clap::builder::PossibleValuesParser::new(Kind::names()))]
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(ExportKind::names()))]
         what: String,
         /// The tenant's slug or id
         #[arg(long)]
@@ -246,7 +246,7 @@ pub(super) enum TenantCommand {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Source {
+pub(super) enum ImportSource {
     /// Partner groups of Donutwork
     Donutwork,
     /// Commission rules of Journeybee; what they refer to is found by its external ids
@@ -265,15 +265,15 @@ pub(super) enum Source {
     Settlements,
 }
 
-impl Source {
+impl ImportSource {
     /// What files of rows have a row of.
-    pub(super) fn kind(self) -> Option<crate::import::moving_in::Kind> {
-        use crate::import::moving_in::Kind;
+    pub(super) fn kind(self) -> Option<crate::import::moving_in::FileKind> {
+        use crate::import::moving_in::FileKind;
         match self {
-            Self::Partners => Some(Kind::Partners),
-            Self::Customers => Some(Kind::Customers),
-            Self::Events => Some(Kind::Events),
-            Self::Commissions => Some(Kind::Commissions),
+            Self::Partners => Some(FileKind::Partners),
+            Self::Customers => Some(FileKind::Customers),
+            Self::Events => Some(FileKind::Events),
+            Self::Commissions => Some(FileKind::Commissions),
             Self::Donutwork | Self::Journeybee | Self::Everflow | Self::Settlements => None,
         }
     }

@@ -12,7 +12,7 @@ use crate::auth::Caller;
 use crate::config::Config;
 use crate::domain::id::BacktestId;
 use crate::graphql::{RequestContext, Schema, schema, text as written};
-use crate::service::backtest::{Standing, work_on_one};
+use crate::service::backtest::{WaitState, work_on_one};
 
 const DIFFERENCE: &str = "actual { amount currency } proposed { amount } difference { amount } \
      appeared disappeared rose fell unchanged";
@@ -23,7 +23,7 @@ pub async fn run(config: &Config, file: &Path, tenant: &str, explain: Option<&st
     let input: Value = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
     let app = open::app(config, open::no_keys(config)?).await?;
     let tenant = open::tenant(&app, tenant).await?;
-    let asker = Asker {
+    let asker = SchemaClient {
         app: &app,
         schema: schema(),
         caller: Caller::operator(tenant.id, "cli:backtest"),
@@ -52,8 +52,8 @@ pub async fn run(config: &Config, file: &Path, tenant: &str, explain: Option<&st
         })
         .await?;
         match standing {
-            Standing::Ended => break,
-            Standing::Elsewhere => tokio::time::sleep(Duration::from_millis(200)).await,
+            WaitState::Ended => break,
+            WaitState::Elsewhere => tokio::time::sleep(Duration::from_millis(200)).await,
         }
     }
     bar.finish_and_clear();
@@ -74,13 +74,13 @@ fn problem(problem: &Value) -> String {
     )
 }
 
-struct Asker<'a> {
+struct SchemaClient<'a> {
     app: &'a App,
     schema: Schema,
     caller: Caller,
 }
 
-impl Asker<'_> {
+impl SchemaClient<'_> {
     async fn ask(&self, document: &str, variables: Value) -> Result<Value, CliError> {
         let request = Request::new(document).variables(Variables::from_json(variables));
         let context = RequestContext::new(self.app, self.caller.clone());

@@ -10,23 +10,23 @@ use async_graphql::Value;
 use super::{CliError, bad_usage, open, output};
 use crate::auth::Caller;
 use crate::config::Config;
-use crate::export::{ExportError, Exports, Form, Kind, write_down};
+use crate::export::{ExportError, ExportKind, Exports, FileFormat, write_down};
 use crate::graphql::schema_for_validated_documents;
 
 /// What to write, and where.
-pub struct Wanted {
+pub struct ExportArguments {
     /// The name of the export.
     pub name: String,
-    pub form: Form,
+    pub form: FileFormat,
     /// `None`: to standard output.
     pub output: Option<PathBuf>,
     /// Fields of the list's filter, as NAME=VALUE.
     pub filter: Vec<String>,
 }
 
-pub async fn run(config: &Config, tenant: &str, wanted: Wanted) -> Result<(), CliError> {
+pub async fn run(config: &Config, tenant: &str, wanted: ExportArguments) -> Result<(), CliError> {
     let given: Vec<_> = wanted.filter.iter().map(|pair| named(pair)).collect();
-    let kind = Kind::named(&wanted.name).ok_or("there is no such export")?;
+    let kind = ExportKind::named(&wanted.name).ok_or("there is no such export")?;
     if !kind.forms().contains(&wanted.form) {
         let words: Vec<_> = kind.forms().iter().map(|form| form.word()).collect();
         bad_usage(&format!(
@@ -47,7 +47,7 @@ pub async fn run(config: &Config, tenant: &str, wanted: Wanted) -> Result<(), Cl
         .map_err(readable)?;
     write_down(&app, &caller, (kind, wanted.form), &given).await?;
     let bar = output::bar(document.count().await.map_err(readable)?, "rows");
-    let mut target = Target::open(wanted.output.as_deref())?;
+    let mut target = ExportTarget::open(wanted.output.as_deref())?;
     let interrupted = tokio::signal::ctrl_c();
     let written = async {
         loop {
@@ -94,24 +94,24 @@ fn readable(error: ExportError) -> CliError {
 }
 
 /// Where an export goes.
-enum Target {
+enum ExportTarget {
     Output,
-    File(Part),
+    File(PartialFile),
 }
 
 /// A file under another name, until it is whole. Dropping it before removes it.
-struct Part {
+struct PartialFile {
     path: PathBuf,
     becomes: PathBuf,
     file: BufWriter<File>,
     is_whole: bool,
 }
 
-impl Target {
+impl ExportTarget {
     fn open(path: Option<&Path>) -> Result<Self, CliError> {
         Ok(match path {
             None => Self::Output,
-            Some(path) => Self::File(Part::beside(path)?),
+            Some(path) => Self::File(PartialFile::beside(path)?),
         })
     }
 
@@ -140,7 +140,7 @@ impl Target {
     }
 }
 
-impl Part {
+impl PartialFile {
     fn beside(becomes: &Path) -> Result<Self, CliError> {
         let name = becomes.file_name().ok_or("--output must name a file")?;
         let hidden = format!(".{}.{}.part", name.to_string_lossy(), std::process::id());
@@ -164,7 +164,7 @@ impl Part {
     }
 }
 
-impl Drop for Part {
+impl Drop for PartialFile {
     fn drop(&mut self) {
         if !self.is_whole {
             let _ = std::fs::remove_file(&self.path);

@@ -9,9 +9,9 @@ use crate::auth::Caller;
 use crate::config::Config;
 use crate::domain::deal_rules::{Plan, ValueType};
 use crate::domain::money::Currency;
-use crate::import::moving_in::{self, Kind};
-use crate::import::settlements::{COLUMNS, Options};
-use crate::import::{self, ImportError, journeybee::Unsaid};
+use crate::import::moving_in::{self, FileKind};
+use crate::import::settlements::{COLUMNS, SettlementOptions};
+use crate::import::{self, ImportError, journeybee::ImportDefaults};
 use crate::service::audit::Import;
 use crate::service::partner_group::import::Outcome;
 
@@ -46,7 +46,7 @@ pub async fn journeybee(
         ImportedValueType::Percentage => ValueType::Percentage,
     });
     let (document, app, caller) = prepare(config, file, tenant, "import journeybee").await?;
-    let unsaid = Unsaid { value_type, currency };
+    let unsaid = ImportDefaults { value_type, currency };
     let import = Import::begin(&app, &caller, document.as_bytes()).await?;
     let rules = import::journeybee::commission_rules(&app, &caller, &document, unsaid)
         .await
@@ -97,7 +97,12 @@ pub async fn everflow(config: &Config, file: &Path, tenant: &str, currency: Opti
     Ok(())
 }
 
-pub async fn settlements(config: &Config, file: &Path, tenant: &str, options: &Options) -> Result<(), CliError> {
+pub async fn settlements(
+    config: &Config,
+    file: &Path,
+    tenant: &str,
+    options: &SettlementOptions,
+) -> Result<(), CliError> {
     if let Some((ours, _)) = options.map.iter().find(|(ours, _)| !COLUMNS.contains(&ours.as_str())) {
         super::bad_usage(&format!("{ours:?} must be one of {}", COLUMNS.join(", ")));
     }
@@ -152,10 +157,10 @@ pub async fn settlements(config: &Config, file: &Path, tenant: &str, options: &O
 
 pub async fn moving_in(
     config: &Config,
-    kind: Kind,
+    kind: FileKind,
     file: &Path,
     tenant: &str,
-    options: &moving_in::Options,
+    options: &moving_in::ImportOptions,
 ) -> Result<(), CliError> {
     let app = open::app(config, open::no_keys(config)?).await?;
     let operation = format!("import {}", kind.name());

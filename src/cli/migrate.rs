@@ -4,8 +4,8 @@ use std::io::{BufRead, IsTerminal};
 
 use super::{CliError, Migration, open, output};
 use crate::config::Config;
-use crate::store::citus::{self, Distributed};
-use crate::store::{self, Loss, Store};
+use crate::store::citus::{self, DistributeOutcome};
+use crate::store::{self, MigrationLoss, Store};
 
 pub async fn run(config: &Config, direction: Migration, yes: bool) -> Result<(), CliError> {
     let store = open::store(config).await?;
@@ -19,8 +19,8 @@ pub async fn run(config: &Config, direction: Migration, yes: bool) -> Result<(),
             Ok(())
         }
         Migration::Distribute => match citus::distribute(&store).await? {
-            Distributed::Now(tables) => output::line(format_args!("{tables} tables distributed")),
-            Distributed::Already => output::line("nothing to do: the tables are distributed"),
+            DistributeOutcome::Now(tables) => output::line(format_args!("{tables} tables distributed")),
+            DistributeOutcome::Already => output::line("nothing to do: the tables are distributed"),
         },
     }
 }
@@ -39,7 +39,7 @@ async fn down(store: &Store, yes: bool) -> Result<(), CliError> {
 }
 
 /// What is lost, in lines.
-fn said(loss: &Loss) -> String {
+fn said(loss: &MigrationLoss) -> String {
     let mut lines = vec![format!("taking back {} drops", loss.migration)];
     lines.extend(
         loss.tables
@@ -54,7 +54,7 @@ fn said(loss: &Loss) -> String {
 }
 
 /// Asks the person at the terminal; where there is none, `--yes` must have been said.
-fn agreed(loss: &Loss) -> Result<bool, CliError> {
+fn agreed(loss: &MigrationLoss) -> Result<bool, CliError> {
     let input = std::io::stdin();
     if !input.is_terminal() {
         return Err("nobody is there to ask: repeat it with --yes if that is meant".into());

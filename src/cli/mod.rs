@@ -22,9 +22,10 @@ mod verify;
 
 use std::process::ExitCode;
 
+use clap::Parser;
+
 pub use arguments::Cli;
 use arguments::{ImportedValueType, Migration, TenantCommand};
-use clap::Parser;
 use run::bad_usage;
 
 /// What went wrong, for the person at the terminal.

@@ -12,7 +12,7 @@ use crate::auth::{Issuers, Keys, SealingKeys};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::tenant::Tenant;
-use crate::domain::webhook::address::Reach;
+use crate::domain::webhook::address::AddressPolicy;
 use crate::metrics::Metrics;
 use crate::outgoing::{Authorities, Outgoing, SystemResolver};
 use crate::service::ServiceError;
@@ -98,7 +98,7 @@ async fn migrated(config: &Config, store: Store, keys: Keys) -> Result<App, CliE
 
 /// The issuers of the settings, whose keys nobody has fetched yet.
 pub fn issuers(config: &Config, metrics: &Metrics) -> Result<Issuers, CliError> {
-    let reach = Reach {
+    let reach = AddressPolicy {
         // Keys that came over plain http would be anybody's, in production or not.
         production: true,
         allowed: config.issuer_networks.clone(),
@@ -118,7 +118,7 @@ fn webhooks(config: &Config) -> Result<Webhooks, CliError> {
         None if production => None,
         None => Some(SealingKeys::development()),
     };
-    let reach = Reach {
+    let reach = AddressPolicy {
         production,
         allowed: settings.allowed_networks.clone(),
     };
@@ -131,7 +131,7 @@ fn webhooks(config: &Config) -> Result<Webhooks, CliError> {
     })
 }
 
-fn outgoing(config: &Config, reach: Reach, patience: Duration) -> Result<Outgoing, CliError> {
+fn outgoing(config: &Config, reach: AddressPolicy, patience: Duration) -> Result<Outgoing, CliError> {
     let authorities = Authorities::with_file(config.outgoing_ca_file.as_deref())?;
     Ok(Outgoing::new(reach, Arc::new(SystemResolver), patience, &authorities))
 }

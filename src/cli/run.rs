@@ -3,15 +3,15 @@
 use clap::CommandFactory;
 
 use super::CliError;
-use super::arguments::{Cli, Command, ExportFormat, Source};
+use super::arguments::{Cli, Command, ExportFormat, ImportSource};
 use super::{
     backtest, doctor, export, healthcheck, import, migrate, output, reassign, schema, seed, serve, tenant, token,
     verify,
 };
 use crate::config::Config;
-use crate::export::Form;
-use crate::seed::Amounts;
-use crate::telemetry::{self, Export};
+use crate::export::FileFormat;
+use crate::seed::SeedAmounts;
+use crate::telemetry::{self, SpanExport};
 
 impl Cli {
     pub(super) async fn run(self) -> Result<(), CliError> {
@@ -21,7 +21,7 @@ impl Cli {
         };
         let serves = matches!(self.command, Command::Serve { .. });
         let endpoint = config.otlp_endpoint.as_deref().filter(|_| serves);
-        let export = endpoint.map(Export::to).transpose()?;
+        let export = endpoint.map(SpanExport::to).transpose()?;
         telemetry::start(config.log_format, &config.log, config.colours, export.as_ref());
         match self.command {
             Command::Serve { demo } => serve::run(config, demo, export).await,
@@ -41,7 +41,7 @@ impl Cli {
                 commissions,
                 rng_seed,
             } => {
-                let amounts = Amounts {
+                let amounts = SeedAmounts {
                     partners,
                     campaigns,
                     commissions,
@@ -60,26 +60,26 @@ impl Cli {
                 all_or_nothing,
                 earn,
             } => {
-                if value_type.is_some() && !matches!(source, Source::Journeybee) {
+                if value_type.is_some() && !matches!(source, ImportSource::Journeybee) {
                     bad_usage("--value-type is for journeybee only");
                 }
-                if currency.is_some() && !matches!(source, Source::Journeybee | Source::Everflow) {
+                if currency.is_some() && !matches!(source, ImportSource::Journeybee | ImportSource::Everflow) {
                     bad_usage("--currency is for journeybee and everflow only");
                 }
-                let options = crate::import::settlements::Options {
+                let options = crate::import::settlements::SettlementOptions {
                     map,
                     dry_run,
                     all_or_nothing,
                 };
                 let kind = source.kind();
-                if options.is_given() && kind.is_none() && !matches!(source, Source::Settlements) {
+                if options.is_given() && kind.is_none() && !matches!(source, ImportSource::Settlements) {
                     bad_usage("--dry-run, --map and --all-or-nothing are for files of rows only");
                 }
-                if earn && !matches!(source, Source::Events) {
+                if earn && !matches!(source, ImportSource::Events) {
                     bad_usage("--earn is for events only");
                 }
                 if let Some(kind) = kind {
-                    let options = crate::import::moving_in::Options {
+                    let options = crate::import::moving_in::ImportOptions {
                         map: options.map,
                         dry_run,
                         all_or_nothing,
@@ -88,11 +88,14 @@ impl Cli {
                     return import::moving_in(&config, kind, &file, &tenant, &options).await;
                 }
                 match source {
-                    Source::Partners | Source::Customers | Source::Events | Source::Commissions => Ok(()),
-                    Source::Settlements => import::settlements(&config, &file, &tenant, &options).await,
-                    Source::Donutwork => import::donutwork(&config, &file, &tenant).await,
-                    Source::Journeybee => import::journeybee(&config, &file, &tenant, value_type, currency).await,
-                    Source::Everflow => import::everflow(&config, &file, &tenant, currency).await,
+                    ImportSource::Partners
+                    | ImportSource::Customers
+                    | ImportSource::Events
+                    | ImportSource::Commissions => Ok(()),
+                    ImportSource::Settlements => import::settlements(&config, &file, &tenant, &options).await,
+                    ImportSource::Donutwork => import::donutwork(&config, &file, &tenant).await,
+                    ImportSource::Journeybee => import::journeybee(&config, &file, &tenant, value_type, currency).await,
+                    ImportSource::Everflow => import::everflow(&config, &file, &tenant, currency).await,
                 }
             }
             Command::Export {
@@ -103,13 +106,13 @@ impl Cli {
                 filter,
             } => {
                 let form = match format {
-                    ExportFormat::Csv => Form::Csv,
-                    ExportFormat::Jsonl => Form::JsonLines,
-                    ExportFormat::Paypal => Form::PayPal,
-                    ExportFormat::Wise => Form::Wise,
+                    ExportFormat::Csv => FileFormat::Csv,
+                    ExportFormat::Jsonl => FileFormat::JsonLines,
+                    ExportFormat::Paypal => FileFormat::PayPal,
+                    ExportFormat::Wise => FileFormat::Wise,
                 };
                 let name = what;
-                let wanted = export::Wanted {
+                let wanted = export::ExportArguments {
                     name,
                     form,
                     output,
@@ -126,7 +129,7 @@ impl Cli {
                 diff,
                 operations,
                 json,
-            } => schema::run(&schema::Wanted {
+            } => schema::run(&schema::SchemaArguments {
                 federation,
                 old: diff,
                 operations,

@@ -2,16 +2,16 @@
 
 use super::{CliError, open, output};
 use crate::config::Config;
-use crate::seed::{Amounts, Progress, fill};
+use crate::seed::{SeedAmounts, SeedProgress, fill};
 
-pub async fn run(config: &Config, tenant: &str, amounts: Amounts) -> Result<(), CliError> {
+pub async fn run(config: &Config, tenant: &str, amounts: SeedAmounts) -> Result<(), CliError> {
     let app = open::app(config, open::no_keys(config)?).await?;
     let tenant = open::tenant(&app, tenant).await?;
     let partners = output::bar(u64::from(amounts.partners), "partners");
     let commissions = output::bar(amounts.commissions, "commissions");
     let tell = |progress| match progress {
-        Progress::Partners(count) => partners.set_position(u64::from(count)),
-        Progress::Commissions(count) => {
+        SeedProgress::Partners(count) => partners.set_position(u64::from(count)),
+        SeedProgress::Commissions(count) => {
             partners.finish_and_clear();
             commissions.set_position(count);
         }

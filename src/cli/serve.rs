@@ -9,10 +9,10 @@ use tokio::sync::watch;
 use super::{CliError, demo, open, output};
 use crate::config::Config;
 use crate::service::api_key::write_uses;
-use crate::telemetry::Export;
+use crate::telemetry::SpanExport;
 use crate::{http, jobs};
 
-pub async fn run(mut config: Config, is_demo: bool, export: Option<Export>) -> Result<(), CliError> {
+pub async fn run(mut config: Config, is_demo: bool, export: Option<SpanExport>) -> Result<(), CliError> {
     // Whoever tries it out has a page of their own running beside it.
     config.http.cors.localhost |= is_demo;
     http::check(&config.http)?;

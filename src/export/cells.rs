@@ -6,19 +6,19 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::selection::{Selected, Selection};
+use super::selection::{SelectedNode, Selection};
 use super::sheet::Row;
 
 /// What a page says of its place in the list.
 #[derive(Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PageInfo {
+pub struct PagePosition {
     pub has_next_page: bool,
     pub end_cursor: Option<String>,
 }
 
 /// Where a page is in its list: an object that begins with `pageInfo`.
-pub fn info(json: &[u8]) -> Result<PageInfo, serde_json::Error> {
+pub fn info(json: &[u8]) -> Result<PagePosition, serde_json::Error> {
     let rest = json.strip_prefix(b"{\"pageInfo\":").unwrap_or_default();
     let mut values = serde_json::Deserializer::from_slice(rest).into_iter();
     values.next().unwrap_or_else(|| Err(Error::missing_field("pageInfo")))
@@ -32,17 +32,17 @@ pub fn read(
     each: &mut dyn FnMut(&Row<'_>),
 ) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    Page { selection, width, each }.deserialize(&mut deserializer)?;
+    PageVisitor { selection, width, each }.deserialize(&mut deserializer)?;
     deserializer.end()
 }
 
-struct Page<'s> {
+struct PageVisitor<'s> {
     selection: &'s Selection,
     width: usize,
     each: &'s mut dyn FnMut(&Row<'_>),
 }
 
-impl<'de> DeserializeSeed<'de> for Page<'_> {
+impl<'de> DeserializeSeed<'de> for PageVisitor<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -50,7 +50,7 @@ impl<'de> DeserializeSeed<'de> for Page<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Page<'_> {
+impl<'de> Visitor<'de> for PageVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,7 +60,7 @@ impl<'de> Visitor<'de> for Page<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<&str>()? {
             match name {
-                "nodes" => map.next_value_seed(Nodes(&mut self))?,
+                "nodes" => map.next_value_seed(NodesVisitor(&mut self))?,
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -68,9 +68,9 @@ impl<'de> Visitor<'de> for Page<'_> {
     }
 }
 
-struct Nodes<'p, 's>(&'p mut Page<'s>);
+struct NodesVisitor<'p, 's>(&'p mut PageVisitor<'s>);
 
-impl<'de> DeserializeSeed<'de> for Nodes<'_, '_> {
+impl<'de> DeserializeSeed<'de> for NodesVisitor<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -78,7 +78,7 @@ impl<'de> DeserializeSeed<'de> for Nodes<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for Nodes<'_, '_> {
+impl<'de> Visitor<'de> for NodesVisitor<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -89,7 +89,7 @@ impl<'de> Visitor<'de> for Nodes<'_, '_> {
         let page = self.0;
         let mut row = vec![None; page.width];
         while rows
-            .next_element_seed(Object {
+            .next_element_seed(ObjectVisitor {
                 selection: page.selection,
                 row: &mut row,
             })?
@@ -103,12 +103,12 @@ impl<'de> Visitor<'de> for Nodes<'_, '_> {
 }
 
 /// An object, which may be null.
-struct Object<'r, 'de> {
+struct ObjectVisitor<'r, 'de> {
     selection: &'r Selection,
     row: &'r mut [Option<&'de RawValue>],
 }
 
-impl<'de> DeserializeSeed<'de> for Object<'_, 'de> {
+impl<'de> DeserializeSeed<'de> for ObjectVisitor<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -116,7 +116,7 @@ impl<'de> DeserializeSeed<'de> for Object<'_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for Object<'_, 'de> {
+impl<'de> Visitor<'de> for ObjectVisitor<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -134,11 +134,11 @@ impl<'de> Visitor<'de> for Object<'_, 'de> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<&str>()? {
             match self.selection.field(name) {
-                Some(Selected::Value { column, .. }) => {
+                Some(SelectedNode::Value { column, .. }) => {
                     let value: &'de RawValue = map.next_value()?;
                     self.row[*column] = Some(value).filter(|value| value.get() != "null");
                 }
-                Some(Selected::Object(selection)) => map.next_value_seed(Object {
+                Some(SelectedNode::Object(selection)) => map.next_value_seed(ObjectVisitor {
                     selection,
                     row: &mut *self.row,
                 })?,
@@ -151,26 +151,26 @@ impl<'de> Visitor<'de> for Object<'_, 'de> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::list::Column;
+    use super::super::list::ExportColumn;
     use super::*;
 
-    static COLUMNS: [Column; 4] = [
-        Column {
+    static COLUMNS: [ExportColumn; 4] = [
+        ExportColumn {
             name: "id",
             path: "id",
             needs: None,
         },
-        Column {
+        ExportColumn {
             name: "amount",
             path: "amount.amount",
             needs: None,
         },
-        Column {
+        ExportColumn {
             name: "labels",
             path: "labels { id }",
             needs: None,
         },
-        Column {
+        ExportColumn {
             name: "name",
             path: "event.partner.name",
             needs: None,
@@ -191,7 +191,7 @@ mod tests {
         read.unwrap();
         assert_eq!(rows, [r#""a" "1.00" [{"id":"x"}] "n""#, r#""b" - [] -"#]);
         let (has_next_page, end_cursor) = (true, Some("c".to_owned()));
-        let expected = PageInfo {
+        let expected = PagePosition {
             has_next_page,
             end_cursor,
         };

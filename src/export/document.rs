@@ -6,29 +6,29 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::form::{Form, Kind};
-use super::payout_file::{FileOrder, PayoutFile};
+use super::form::{ExportKind, FileFormat};
+use super::payout_file::{FileRequest, PayoutFile};
 use super::sheet::Sheet;
-use super::{Export, ExportError, Exports, Order};
+use super::{ExportError, Exports, ListExport, ListRequest};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::tenant::Tenant;
 use crate::store::StoreError;
 
 /// An export that may be made.
-pub enum Asked {
-    List(Order, Form),
-    PayoutFile(FileOrder),
+pub enum ExportRequest {
+    List(ListRequest, FileFormat),
+    PayoutFile(FileRequest),
 }
 
 /// An export under way. It holds a connection, which sees one moment, until it is dropped.
-pub enum Document {
-    List { export: Export, sheet: Sheet },
+pub enum ExportFile {
+    List { export: ListExport, sheet: Sheet },
     PayoutFile(PayoutFile),
 }
 
 /// Some rows of one.
-pub struct Piece {
+pub struct ExportChunk {
     pub text: Vec<u8>,
     pub rows: u64,
     /// There are more.
@@ -39,18 +39,18 @@ impl Exports {
     /// Looks at what is asked for, and at who asks. `given` are parameters by name.
     pub fn ask<'p>(
         &self,
-        (kind, form): (Kind, Form),
+        (kind, form): (ExportKind, FileFormat),
         caller: &Caller,
         given: impl IntoIterator<Item = (&'p str, &'p str)>,
-    ) -> Result<Asked, ExportError> {
+    ) -> Result<ExportRequest, ExportError> {
         Ok(match kind {
-            Kind::List(list) => Asked::List(self.order(list, caller.clone(), given)?, form),
-            Kind::PayoutFile => Asked::PayoutFile(self.payout_file(form.service(), caller, given)?),
+            ExportKind::List(list) => ExportRequest::List(self.order(list, caller.clone(), given)?, form),
+            ExportKind::PayoutFile => ExportRequest::PayoutFile(self.payout_file(form.service(), caller, given)?),
         })
     }
 }
 
-impl Asked {
+impl ExportRequest {
     /// Takes a connection, whose view of the database stands still from now on. Nothing may be read from it for `pause`, or
     /// for any time.
     pub async fn begin(
@@ -58,14 +58,14 @@ impl Asked {
         exports: Arc<Exports>,
         app: &App,
         pause: Option<Duration>,
-    ) -> Result<Document, ExportError> {
+    ) -> Result<ExportFile, ExportError> {
         Ok(match self {
             Self::List(order, form) => {
                 let sheet = Sheet::new(form.format(), order.headings());
                 let export = order.begin(exports, app, pause).await?;
-                Document::List { export, sheet }
+                ExportFile::List { export, sheet }
             }
-            Self::PayoutFile(order) => Document::PayoutFile(order.begin(exports, app, pause).await?),
+            Self::PayoutFile(order) => ExportFile::PayoutFile(order.begin(exports, app, pause).await?),
         })
     }
 }
@@ -74,7 +74,7 @@ impl Asked {
 pub async fn write_down(
     app: &App,
     caller: &Caller,
-    (kind, form): (Kind, Form),
+    (kind, form): (ExportKind, FileFormat),
     given: &[(&str, &str)],
 ) -> Result<(), StoreError> {
     let (tenant, caller) = (caller.tenant(), caller.doing(&format!("export {}", kind.name())));
@@ -85,7 +85,7 @@ pub async fn write_down(
     transaction.commit().await
 }
 
-impl Document {
+impl ExportFile {
     /// How many rows it has in all.
     pub async fn count(&self) -> Result<u64, ExportError> {
         match self {
@@ -95,17 +95,17 @@ impl Document {
     }
 
     /// Reads on.
-    pub async fn next(&mut self) -> Result<Piece, ExportError> {
+    pub async fn next(&mut self) -> Result<ExportChunk, ExportError> {
         match self {
             Self::List { export, sheet } => {
                 let (rows, goes_on) = export.next(|row| sheet.row(row)).await?;
                 let text = sheet.take();
-                Ok(Piece { text, rows, goes_on })
+                Ok(ExportChunk { text, rows, goes_on })
             }
             Self::PayoutFile(file) => {
                 let mut text = Vec::new();
                 let (rows, goes_on) = file.next(&mut text).await?;
-                Ok(Piece { text, rows, goes_on })
+                Ok(ExportChunk { text, rows, goes_on })
             }
         }
     }

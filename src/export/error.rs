@@ -1,7 +1,6 @@
 //! Why nothing, or nothing more, is exported.
 
 use async_graphql::ServerError;
-use futures::FutureExt;
 
 use crate::auth::Denied;
 use crate::store::StoreError;

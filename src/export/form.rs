@@ -1,27 +1,27 @@
 //! What can be exported, and in which forms.
 
-use super::list::{LISTS, List};
-use super::payout_file::{self, Service};
-use super::sheet::Format;
+use super::list::{ExportList, LISTS};
+use super::payout_file::{self, PaymentService};
+use super::sheet::RowFormat;
 
 /// Something that can be exported.
 #[derive(Clone, Copy)]
-pub enum Kind {
-    List(&'static List),
+pub enum ExportKind {
+    List(&'static ExportList),
     /// A run's payouts for a payment service.
     PayoutFile,
 }
 
 /// How it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum FileFormat {
     Csv,
     JsonLines,
     PayPal,
     Wise,
 }
 
-impl Kind {
+impl ExportKind {
     /// That of this name.
     pub fn named(name: &str) -> Option<Self> {
         match LISTS.iter().find(|list| list.name == name) {
@@ -43,15 +43,15 @@ impl Kind {
     }
 
     /// The forms that it has, the usual one first.
-    pub fn forms(self) -> &'static [Form] {
+    pub fn forms(self) -> &'static [FileFormat] {
         match self {
-            Self::List(_) => &[Form::Csv, Form::JsonLines],
-            Self::PayoutFile => &[Form::Csv, Form::PayPal, Form::Wise],
+            Self::List(_) => &[FileFormat::Csv, FileFormat::JsonLines],
+            Self::PayoutFile => &[FileFormat::Csv, FileFormat::PayPal, FileFormat::Wise],
         }
     }
 }
 
-impl Form {
+impl FileFormat {
     /// What it is called where it is asked for.
     pub fn word(self) -> &'static str {
         match self {
@@ -70,18 +70,18 @@ impl Form {
         }
     }
 
-    pub(super) fn format(self) -> Format {
+    pub(super) fn format(self) -> RowFormat {
         match self {
-            Self::JsonLines => Format::JsonLines,
-            Self::Csv | Self::PayPal | Self::Wise => Format::Csv,
+            Self::JsonLines => RowFormat::JsonLines,
+            Self::Csv | Self::PayPal | Self::Wise => RowFormat::Csv,
         }
     }
 
-    pub(super) fn service(self) -> Service {
+    pub(super) fn service(self) -> PaymentService {
         match self {
-            Self::PayPal => Service::PayPal,
-            Self::Wise => Service::Wise,
-            Self::Csv | Self::JsonLines => Service::Any,
+            Self::PayPal => PaymentService::PayPal,
+            Self::Wise => PaymentService::Wise,
+            Self::Csv | Self::JsonLines => PaymentService::Any,
         }
     }
 }

@@ -4,14 +4,14 @@
 use crate::auth::Resource;
 
 /// A list of the schema that is exported row by row.
-pub struct List {
+pub struct ExportList {
     /// What it is called in addresses, on the command line and in names of files.
     pub name: &'static str,
     /// The field of `Query`.
     pub field: &'static str,
     pub asked: AskedBy,
     pub resource: Resource,
-    pub columns: &'static [Column],
+    pub columns: &'static [ExportColumn],
 }
 
 /// What a list is asked for by.
@@ -24,7 +24,7 @@ pub enum AskedBy {
 }
 
 /// A column: a field of the rows, or of what they name.
-pub struct Column {
+pub struct ExportColumn {
     pub name: &'static str,
     /// The way to it, as a document would select it: `partner.name`, or `categories { label }` for a list of objects.
     pub path: &'static str,
@@ -33,24 +33,24 @@ pub struct Column {
     pub needs: Option<Resource>,
 }
 
-pub const fn column(name: &'static str, path: &'static str) -> Column {
+pub const fn column(name: &'static str, path: &'static str) -> ExportColumn {
     let needs = None;
-    Column { name, path, needs }
+    ExportColumn { name, path, needs }
 }
 
 /// A column of that name.
-pub const fn own(name: &'static str) -> Column {
+pub const fn own(name: &'static str) -> ExportColumn {
     column(name, name)
 }
 
 /// One that takes a scope besides the list's.
-const fn with(resource: Resource, name: &'static str, path: &'static str) -> Column {
+const fn with(resource: Resource, name: &'static str, path: &'static str) -> ExportColumn {
     let needs = Some(resource);
-    Column { name, path, needs }
+    ExportColumn { name, path, needs }
 }
 
-pub static LISTS: [List; 6] = [
-    List {
+pub static LISTS: [ExportList; 6] = [
+    ExportList {
         name: "commissions",
         field: "commissions",
         asked: AskedBy::Filter,
@@ -83,7 +83,7 @@ pub static LISTS: [List; 6] = [
             own("reversedAt"),
         ],
     },
-    List {
+    ExportList {
         name: "payouts",
         field: "payouts",
         asked: AskedBy::Filter,
@@ -106,7 +106,7 @@ pub static LISTS: [List; 6] = [
             own("settledBy"),
         ],
     },
-    List {
+    ExportList {
         name: "events",
         field: "events",
         asked: AskedBy::Filter,
@@ -137,7 +137,7 @@ pub static LISTS: [List; 6] = [
             own("metadata"),
         ],
     },
-    List {
+    ExportList {
         name: "partners",
         field: "partners",
         asked: AskedBy::Filter,
@@ -165,7 +165,7 @@ pub static LISTS: [List; 6] = [
             own("metadata"),
         ],
     },
-    List {
+    ExportList {
         name: "customers",
         field: "customers",
         asked: AskedBy::Filter,
@@ -183,7 +183,7 @@ pub static LISTS: [List; 6] = [
         ],
     },
     // Its first and its last row are no movements: they say what was owed when the range began and when it ended.
-    List {
+    ExportList {
         name: "statement",
         field: "statement",
         asked: AskedBy::Arguments("movements"),

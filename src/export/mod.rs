@@ -6,6 +6,8 @@
 //! - `parameters`: the filter, from the names and texts of an address or a command line;
 //! - `selection`, `cells`: from columns to a document, and from its answer back to columns;
 //! - `sheet`: rows as text;
+//! - `request`, `query`: a list that may be exported, and the GraphQL documents that read it;
+//! - `pages`: an export under way, page by page;
 //! - `pace`: how much is read at a time, and how others go first;
 //! - `payout_file`: a run's payouts, as payment services take them;
 //! - `form`, `document`: all of it, for whoever sends or writes it.
@@ -15,12 +17,12 @@ mod document;
 mod error;
 mod form;
 mod list;
-mod order;
 mod pace;
 mod pages;
 mod parameters;
 mod payout_file;
 mod query;
+mod request;
 mod selection;
 mod sheet;
 
@@ -32,11 +34,11 @@ use futures::FutureExt;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::graphql::{RequestContext, Schema, query_types};
-pub use document::{Asked, Document, Piece, write_down};
+pub use document::{ExportChunk, ExportFile, ExportRequest, write_down};
 pub use error::ExportError;
-pub use form::{Form, Kind};
-pub use order::Order;
-pub use pages::Export;
+pub use form::{ExportKind, FileFormat};
+pub use pages::ListExport;
+pub use request::ListRequest;
 
 /// What all exports of a program share.
 pub struct Exports {

@@ -21,7 +21,7 @@ pub struct Pace {
 
 /// How the next page is read.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct PageStep {
     pub rest: Duration,
     pub rows: usize,
 }
@@ -42,12 +42,12 @@ impl Pace {
     }
 
     /// What comes next. `is_busy`: others are answered.
-    pub fn next(&self, is_busy: bool) -> Step {
+    pub fn next(&self, is_busy: bool) -> PageStep {
         let (most, rest) = match is_busy {
             false => (LARGEST_PAGE, Duration::ZERO),
             true => (SMALL_PAGE, self.took),
         };
-        Step {
+        PageStep {
             rest,
             rows: (PAGE_BYTES / self.row_bytes).clamp(1, most),
         }
@@ -75,8 +75,8 @@ mod tests {
         let mut pace = Pace::new();
         pace.read(100, 100, SOON);
         let (rest, rows) = (Duration::ZERO, 1_000);
-        assert_eq!(pace.next(false), Step { rest, rows });
+        assert_eq!(pace.next(false), PageStep { rest, rows });
         let (rest, rows) = (SOON, 250);
-        assert_eq!(pace.next(true), Step { rest, rows });
+        assert_eq!(pace.next(true), PageStep { rest, rows });
     }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::{Name, Value};
-use futures::FutureExt;
 use serde_json::value::RawValue;
 use tokio::task::JoinSet;
 use tracing::Instrument;
@@ -12,17 +11,17 @@ use tracing::Instrument;
 use super::Exports;
 use super::cells;
 use super::error::{ExportError, unreadable};
-use super::order::{Ends, Order};
-use super::pace::{Pace, Step};
+use super::pace::{Pace, PageStep};
+use super::request::{ListRequest, StatementEnds};
 use super::sheet::Row;
 use crate::app::App;
 use crate::graphql::text;
 use crate::task::joined;
 
 /// A list that is being exported.
-pub struct Export {
+pub struct ListExport {
     pub(super) exports: Arc<Exports>,
-    pub(super) order: Order,
+    pub(super) order: ListRequest,
     /// The program as it was at that moment.
     pub(super) app: App,
     /// Where the next page begins.
@@ -31,7 +30,7 @@ pub struct Export {
     /// That page, on its way; it is given up with the export.
     pub(super) ahead: JoinSet<Result<PageRead, ExportError>>,
     /// What stands before the first row, if it was not written yet, and behind the last.
-    pub(super) ends: Option<Ends>,
+    pub(super) ends: Option<StatementEnds>,
 }
 
 /// A page of how many rows at most, and how long it took.
@@ -41,10 +40,10 @@ pub(super) struct PageRead {
     took: Duration,
 }
 
-impl Export {
+impl ListExport {
     /// How many rows it has in all.
     pub(super) async fn count(&self) -> Result<u64, ExportError> {
-        let Order { caller, count, .. } = &self.order;
+        let ListRequest { caller, count, .. } = &self.order;
         let answer = self
             .exports
             .answer(&self.app, caller, count.clone(), self.order.variables());
@@ -63,10 +62,10 @@ impl Export {
 
     /// Begins to read the next page, while the one before becomes text.
     fn read_ahead(&mut self) {
-        let Order { caller, page, .. } = &self.order;
+        let ListRequest { caller, page, .. } = &self.order;
         let (exports, app) = (self.exports.clone(), self.app.clone());
         let (caller, page, mut variables) = (caller.clone(), page.clone(), self.order.variables());
-        let Step { rest, rows } = self.pace.next(app.metrics.is_busy());
+        let PageStep { rest, rows } = self.pace.next(app.metrics.is_busy());
         variables.insert(Name::new("first"), Value::from(rows));
         if let Some(after) = &self.after {
             variables.insert(Name::new("after"), Value::from(after.as_str()));
@@ -101,7 +100,7 @@ impl Export {
         if let Some(first) = self.ends.as_mut().and_then(|ends| ends.first.take()) {
             each(&borrowed(&first));
         }
-        let Order { list, selection, .. } = &self.order;
+        let ListRequest { list, selection, .. } = &self.order;
         let mut rows = 0;
         let read = cells::read(&json, selection, list.columns.len(), &mut |row| {
             rows += 1;

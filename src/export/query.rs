@@ -2,19 +2,18 @@
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
-use futures::FutureExt;
 
-use super::list::{AskedBy, List};
+use super::list::{AskedBy, ExportList};
 use super::selection::Selection;
 
 /// The documents that read a list.
-pub(super) struct Documents<'a> {
-    pub(super) list: &'static List,
+pub(super) struct ListQueries<'a> {
+    pub(super) list: &'static ExportList,
     /// The names and types of the field's arguments.
     pub(super) arguments: Vec<(&'a str, &'a str)>,
 }
 
-impl Documents<'_> {
+impl ListQueries<'_> {
     pub(super) fn page(&self, selection: &Selection) -> ExecutableDocument {
         let mut nodes = String::new();
         selection.write(&mut nodes);

@@ -2,15 +2,15 @@
 
 use std::fmt::Write;
 
-use super::list::Column;
+use super::list::ExportColumn;
 
 /// What is selected of an object, in order.
 #[derive(Default)]
 pub struct Selection {
-    fields: Vec<(&'static str, Selected)>,
+    fields: Vec<(&'static str, SelectedNode)>,
 }
 
-pub enum Selected {
+pub enum SelectedNode {
     /// The value of a column, with what is selected below it where it is a list of objects.
     Value {
         column: usize,
@@ -21,7 +21,7 @@ pub enum Selected {
 
 impl Selection {
     /// Of the columns that `shown` lets through.
-    pub fn of(columns: &'static [Column], shown: impl Fn(&Column) -> bool) -> Self {
+    pub fn of(columns: &'static [ExportColumn], shown: impl Fn(&ExportColumn) -> bool) -> Self {
         let mut selection = Self::default();
         for (number, column) in columns.iter().enumerate().filter(|(_, column)| shown(column)) {
             let (path, below) = match column.path.find(" {") {
@@ -35,11 +35,11 @@ impl Selection {
 
     fn add(&mut self, path: &'static str, column: usize, below: &'static str) {
         let Some((first, rest)) = path.split_once('.') else {
-            self.fields.push((path, Selected::Value { column, below }));
+            self.fields.push((path, SelectedNode::Value { column, below }));
             return;
         };
         let known = self.fields.iter_mut().find_map(|(name, selected)| match selected {
-            Selected::Object(object) if *name == first => Some(object),
+            SelectedNode::Object(object) if *name == first => Some(object),
             _ => None,
         });
         match known {
@@ -47,12 +47,12 @@ impl Selection {
             None => {
                 let mut object = Self::default();
                 object.add(rest, column, below);
-                self.fields.push((first, Selected::Object(object)));
+                self.fields.push((first, SelectedNode::Object(object)));
             }
         }
     }
 
-    pub fn field(&self, name: &str) -> Option<&Selected> {
+    pub fn field(&self, name: &str) -> Option<&SelectedNode> {
         self.fields
             .iter()
             .find(|(known, _)| *known == name)
@@ -65,8 +65,8 @@ impl Selection {
         for (name, selected) in &self.fields {
             text.push(' ');
             match selected {
-                Selected::Value { below, .. } => write!(text, "{name}{below}").expect("text grows"),
-                Selected::Object(object) => {
+                SelectedNode::Value { below, .. } => write!(text, "{name}{below}").expect("text grows"),
+                SelectedNode::Object(object) => {
                     text.push_str(name);
                     text.push(' ');
                     object.write(text);
@@ -81,28 +81,28 @@ impl Selection {
 mod tests {
     use super::*;
 
-    static COLUMNS: [Column; 5] = [
-        Column {
+    static COLUMNS: [ExportColumn; 5] = [
+        ExportColumn {
             name: "id",
             path: "id",
             needs: None,
         },
-        Column {
+        ExportColumn {
             name: "partner",
             path: "event.partner.id",
             needs: None,
         },
-        Column {
+        ExportColumn {
             name: "labels",
             path: "labels { id }",
             needs: None,
         },
-        Column {
+        ExportColumn {
             name: "event",
             path: "event.id",
             needs: None,
         },
-        Column {
+        ExportColumn {
             name: "name",
             path: "event.partner.name",
             needs: None,

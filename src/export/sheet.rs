@@ -8,14 +8,14 @@ use crate::domain::formula;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum RowFormat {
     Csv,
     JsonLines,
 }
 
 /// What stands above a column, and what may stand in it.
 #[derive(Clone, Copy, Debug)]
-pub struct Heading {
+pub struct SheetHeading {
     pub name: &'static str,
     /// Whoever wrote it chose every letter of it: it may look like a formula.
     pub is_free_text: bool,
@@ -26,16 +26,16 @@ pub type Row<'a> = [Option<&'a RawValue>];
 
 /// A growing text of rows.
 pub struct Sheet {
-    format: Format,
-    headings: Vec<Heading>,
+    format: RowFormat,
+    headings: Vec<SheetHeading>,
     text: Vec<u8>,
 }
 
 impl Sheet {
     /// Begins with what stands above the rows.
-    pub fn new(format: Format, headings: Vec<Heading>) -> Self {
+    pub fn new(format: RowFormat, headings: Vec<SheetHeading>) -> Self {
         let mut text = Vec::new();
-        if format == Format::Csv {
+        if format == RowFormat::Csv {
             for (number, heading) in headings.iter().enumerate() {
                 separate(number, &mut text);
                 text.extend(heading.name.as_bytes());
@@ -47,8 +47,8 @@ impl Sheet {
 
     pub fn row(&mut self, row: &Row<'_>) {
         match self.format {
-            Format::Csv => self.csv(row),
-            Format::JsonLines => self.json(row),
+            RowFormat::Csv => self.csv(row),
+            RowFormat::JsonLines => self.json(row),
         }
     }
 
@@ -123,12 +123,12 @@ pub fn cell(text: &str, guarded: bool, into: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
-    fn sheet(format: Format) -> Sheet {
-        let heading = |name, is_free_text| Heading { name, is_free_text };
+    fn sheet(format: RowFormat) -> Sheet {
+        let heading = |name, is_free_text| SheetHeading { name, is_free_text };
         Sheet::new(format, vec![heading("name", true), heading("amount", false)])
     }
 
-    fn written(format: Format, rows: &[[Option<&str>; 2]]) -> String {
+    fn written(format: RowFormat, rows: &[[Option<&str>; 2]]) -> String {
         let mut sheet = sheet(format);
         for row in rows {
             let values = row.map(|json| json.map(|json| serde_json::from_str::<&RawValue>(json).unwrap()));
@@ -147,13 +147,13 @@ mod tests {
             [None, Some("[1,2]")],
         ];
         let expected = "name,amount\r\nplain,-12.50\r\n\"a,\"\"b\"\"\r\nc\",\r\n'=1+1,7\r\n\"\",true\r\n,\"[1,2]\"\r\n";
-        assert_eq!(written(Format::Csv, &rows), expected);
+        assert_eq!(written(RowFormat::Csv, &rows), expected);
     }
 
     #[test]
     fn rows_are_json_lines() {
         let rows = [[Some(r#""=\u00e4\"""#), Some(r#""1.00""#)], [None, Some("{\"a\":1}")]];
         let expected = "{\"name\":\"=\\u00e4\\\"\",\"amount\":\"1.00\"}\n{\"name\":null,\"amount\":{\"a\":1}}\n";
-        assert_eq!(written(Format::JsonLines, &rows), expected);
+        assert_eq!(written(RowFormat::JsonLines, &rows), expected);
     }
 }

@@ -7,27 +7,27 @@ use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Request, Variables};
 use async_graphql_value::Extensions;
 
-use super::ask::Ask;
-use super::documents::{self, Document, Hash};
-use super::guard::{Admitted, Problem};
-use super::listen::place;
-use super::persisted::{self, Named};
-use super::{Front, cost, errors};
+use super::documents::{self, Hash, ParsedDocument};
+use super::guard::{Admitted, DocumentProblem};
+use super::listen::resume;
+use super::persisted::{self, RequestedDocument};
+use super::request::GraphqlRequest;
+use super::{HttpState, cost, errors};
 use crate::auth::{Caller, Permission};
 use crate::graphql::subscription;
-use crate::store::Position;
+use crate::store::LogPosition;
 
 /// Who asks, and what the request is called.
-pub struct Asker {
+pub struct Requester {
     pub caller: Caller,
     pub request_id: String,
 }
 
 /// A document that is ready to run.
-struct Ready {
+struct ReadyDocument {
     hash: Hash,
     text_bytes: usize,
-    document: Arc<Document>,
+    document: Arc<ParsedDocument>,
     /// It was validated strictly before, so that only what depends on the request is still to be looked at.
     validated: bool,
     /// The caller wants to name it by its hash from now on.
@@ -36,7 +36,7 @@ struct Ready {
 
 /// An operation that may run: guarded, validated and paid for.
 pub struct Admission {
-    pub(super) document: Arc<Document>,
+    pub(super) document: Arc<ParsedDocument>,
     /// The operation with every field once.
     merged: Arc<ExecutableDocument>,
     pub(super) admitted: Admitted,
@@ -48,7 +48,7 @@ pub struct Admission {
     /// The cursor of the last event that was heard of a subscription, where the request names one.
     pub(super) last_event: Option<String>,
     /// What the caller says to have written last.
-    pub(super) position: Option<Position>,
+    pub(super) position: Option<LogPosition>,
 }
 
 impl Admission {
@@ -63,7 +63,7 @@ impl Admission {
     }
 
     /// A subscription is run as a query on the schema of events.
-    pub(super) fn request(&self, front: &Front) -> Request {
+    pub(super) fn request(&self, front: &HttpState) -> Request {
         let mut document = ExecutableDocument::clone(&self.merged);
         front.guard.strip(&mut document, &self.admitted);
         if self.operation() == OperationType::Subscription {
@@ -82,7 +82,8 @@ impl Admission {
             ..
         } = self;
         let mut variables = admitted.variables.clone();
-        if let Some(place) = place::variable(&self.merged).filter(|_| self.operation() == OperationType::Subscription) {
+        if let Some(place) = resume::variable(&self.merged).filter(|_| self.operation() == OperationType::Subscription)
+        {
             variables.remove(place);
         }
         let variables = serde_json::json!([operation_name, variables]).to_string();
@@ -92,28 +93,30 @@ impl Admission {
     }
 
     /// Pays for what is done after [`admit`] has charged for the first time; an error says how long it takes until it can.
-    pub fn charge(&self, front: &Front, cost: u64) -> Result<(), Duration> {
+    pub fn charge(&self, front: &HttpState, cost: u64) -> Result<(), Duration> {
         let taken = front.throttle.take(&self.subject, cost, Instant::now());
         taken.map_err(|empty| empty.0)
     }
 }
 
 /// Why nothing of a request runs.
-pub enum Refused {
-    Document(Vec<Problem>),
+pub enum RequestRefusal {
+    Document(Vec<DocumentProblem>),
     /// Its kind of operation is not for this way of asking. The text is for the caller.
     Operation(&'static str),
     /// Too much was asked for; again in so many seconds.
     Throttled(u64),
 }
 
-impl Refused {
+impl RequestRefusal {
     /// The errors, as answers without data have them.
     pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
         match self {
             Self::Document(problems) => errors::listed(&problems, request_id),
-            Self::Operation(message) => errors::listed(&[Problem::new("BAD_REQUEST", message)], request_id),
-            Self::Throttled(seconds) => errors::listed(&[Problem::new("THROTTLED", throttled(seconds))], request_id),
+            Self::Operation(message) => errors::listed(&[DocumentProblem::new("BAD_REQUEST", message)], request_id),
+            Self::Throttled(seconds) => {
+                errors::listed(&[DocumentProblem::new("THROTTLED", throttled(seconds))], request_id)
+            }
         }
     }
 }
@@ -121,11 +124,11 @@ impl Refused {
 /// Finds or reads the document, guards and validates it, and charges for it. `allow` says which kinds of operations may
 /// be asked for in this way. What is refused is charged for the look that was taken at it.
 pub async fn admit(
-    front: &Front,
-    asker: &Asker,
-    ask: Ask,
+    front: &HttpState,
+    asker: &Requester,
+    ask: GraphqlRequest,
     allow: impl Fn(OperationType) -> Result<(), &'static str>,
-) -> Result<Admission, Refused> {
+) -> Result<Admission, RequestRefusal> {
     let subject = subject(asker);
     let look = cost::of_refusal(ask.bytes);
     charge(front, &subject, look)?;
@@ -147,23 +150,23 @@ pub async fn admit(
 }
 
 /// Whose bucket of cost a request is paid from.
-pub fn subject(asker: &Asker) -> String {
+pub fn subject(asker: &Requester) -> String {
     format!("{}/{}", asker.caller.tenant(), asker.caller.subject())
 }
 
 /// Charges for something that is done.
-pub fn charge(front: &Front, subject: &str, cost: u64) -> Result<(), Refused> {
+pub fn charge(front: &HttpState, subject: &str, cost: u64) -> Result<(), RequestRefusal> {
     let taken = front.throttle.take(subject, cost, Instant::now());
-    taken.map_err(|empty| Refused::Throttled(empty.0.as_secs().saturating_add(1)))
+    taken.map_err(|empty| RequestRefusal::Throttled(empty.0.as_secs().saturating_add(1)))
 }
 
 /// Whether a document may run that is within what its sender has left.
 fn examine(
-    front: &Front,
-    asker: &Asker,
-    ask: Ask,
+    front: &HttpState,
+    asker: &Requester,
+    ask: GraphqlRequest,
     allow: impl Fn(OperationType) -> Result<(), &'static str>,
-) -> Result<(Ready, Arc<ExecutableDocument>, Admitted), Refused> {
+) -> Result<(ReadyDocument, Arc<ExecutableDocument>, Admitted), RequestRefusal> {
     let (ready, admitted) = prepare(
         front,
         asker,
@@ -172,16 +175,16 @@ fn examine(
         ask.variables,
         &ask.extensions,
     )
-    .map_err(Refused::Document)?;
-    allow(admitted.operation).map_err(Refused::Operation)?;
+    .map_err(RequestRefusal::Document)?;
+    allow(admitted.operation).map_err(RequestRefusal::Operation)?;
     if !ready.validated {
         let problems = front.guard.validate(&ready.document.parsed);
         if !problems.is_empty() {
-            return Err(Refused::Document(problems));
+            return Err(RequestRefusal::Document(problems));
         }
     }
     let merge = |document: &_| front.guard.merge(document, ask.operation_name.as_deref(), &admitted);
-    let merged = ready.document.merged(merge).map_err(Refused::Document)?;
+    let merged = ready.document.merged(merge).map_err(RequestRefusal::Document)?;
     if !ready.validated {
         front
             .documents
@@ -194,19 +197,19 @@ fn examine(
 }
 
 fn prepare(
-    front: &Front,
-    asker: &Asker,
+    front: &HttpState,
+    asker: &Requester,
     query: Option<String>,
     operation_name: Option<&str>,
     variables: Variables,
     extensions: &Extensions,
-) -> Result<(Ready, Admitted), Vec<Problem>> {
+) -> Result<(ReadyDocument, Admitted), Vec<DocumentProblem>> {
     let tenant = asker.caller.tenant().to_string();
     let named = front.persisted.resolve(&tenant, query, extensions).map_err(one)?;
-    let is_new = matches!(named, Named::New(..));
+    let is_new = matches!(named, RequestedDocument::New(..));
     let (hash, text) = match named {
-        Named::Text(hash, text) | Named::New(hash, text) => (hash, Some(text)),
-        Named::Before(hash) => (hash, None),
+        RequestedDocument::Text(hash, text) | RequestedDocument::New(hash, text) => (hash, Some(text)),
+        RequestedDocument::Before(hash) => (hash, None),
     };
     front.persisted.permit(&hash, &asker.request_id).map_err(one)?;
     let text_bytes = text.as_ref().map_or(0, String::len);
@@ -214,7 +217,7 @@ fn prepare(
         (Some(document), _) => (document, true),
         (None, Some(text)) => {
             let parsed = front.guard.parse(&text).map_err(one)?;
-            (Arc::new(Document::new(parsed)), false)
+            (Arc::new(ParsedDocument::new(parsed)), false)
         }
         (None, None) => return Err(vec![persisted::not_found()]),
     };
@@ -222,9 +225,9 @@ fn prepare(
     let may_introspect = !front.options.production || asker.caller.permissions().allow(Permission::Admin);
     if admitted.introspects && !may_introspect {
         let message = "only a token with the scope admin may ask about the schema itself";
-        return Err(one(Problem::new("FORBIDDEN", message)));
+        return Err(one(DocumentProblem::new("FORBIDDEN", message)));
     }
-    let ready = Ready {
+    let ready = ReadyDocument {
         hash,
         text_bytes,
         document,
@@ -234,7 +237,7 @@ fn prepare(
     Ok((ready, admitted))
 }
 
-fn one(problem: Problem) -> Vec<Problem> {
+fn one(problem: DocumentProblem) -> Vec<DocumentProblem> {
     vec![problem]
 }
 

@@ -7,17 +7,17 @@ use super::persisted::{ManifestError, read_manifest};
 
 /// A document that clients send.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Recorded {
+pub struct ClientDocument {
     pub text: String,
     /// The SHA-256 of its text, in hexadecimal digits.
     pub sha256: String,
 }
 
 /// The documents of a manifest, in the order of their texts.
-pub fn recorded_documents(manifest: &Path) -> Result<Vec<Recorded>, ManifestError> {
+pub fn recorded_documents(manifest: &Path) -> Result<Vec<ClientDocument>, ManifestError> {
     let mut found: Vec<_> = read_manifest(manifest)?
         .into_iter()
-        .map(|(hash, text)| Recorded {
+        .map(|(hash, text)| ClientDocument {
             text,
             sha256: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
         })

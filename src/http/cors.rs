@@ -8,10 +8,10 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::{Host, Url};
 
 use super::StartError;
-use super::ask::POSITION;
-use super::options::Cors;
+use super::options::CorsSection;
+use super::request::POSITION;
 
-impl Cors {
+impl CorsSection {
     /// Refuses what no browser would ever send, so that a misspelt origin is not taken for one that may ask.
     pub fn check(&self) -> Result<(), StartError> {
         let mut origins = self.origins.iter();
@@ -43,7 +43,7 @@ fn is_local(origin: &str) -> bool {
 }
 
 /// Lets the pages of the listed origins ask; `None`: of none.
-pub fn layer(settings: &Cors) -> Result<Option<CorsLayer>, StartError> {
+pub fn layer(settings: &CorsSection) -> Result<Option<CorsLayer>, StartError> {
     settings.check()?;
     if settings.origins.is_empty() && !settings.localhost {
         return Ok(None);
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn pages_of_ones_own_machine_are_told_from_others() {
-        let cors = Cors {
+        let cors = CorsSection {
             origins: vec!["https://portal.example".to_owned()],
             localhost: true,
         };
@@ -133,7 +133,7 @@ mod tests {
         ] {
             assert_eq!(cors.lists(origin), expected, "{origin}");
         }
-        let listed = Cors {
+        let listed = CorsSection {
             localhost: false,
             ..cors
         };

@@ -3,7 +3,7 @@
 use async_graphql::Value;
 use async_graphql::parser::types::OperationType;
 
-use super::options::Throttle;
+use super::options::ThrottleSection;
 
 /// What a mutation costs besides its answer; the guard counts as much beforehand.
 const MUTATION_COST: u64 = 10;
@@ -49,7 +49,7 @@ fn below(value: &Value) -> u64 {
 }
 
 /// `extensions.cost`.
-pub fn extension(requested: u64, actual: u64, available: u64, throttle: &Throttle) -> Value {
+pub fn extension(requested: u64, actual: u64, available: u64, throttle: &ThrottleSection) -> Value {
     async_graphql::value!({
         "requestedQueryCost": requested,
         "actualQueryCost": actual,

@@ -18,18 +18,18 @@ const GROWTH: usize = 24;
 const MERGED_SELECTION: usize = 256;
 
 /// A parsed document.
-pub struct Document {
+pub struct ParsedDocument {
     pub parsed: ExecutableDocument,
     /// Its only operation as it is executed, if that is the same whatever the variables are.
-    merged: OnceLock<Same>,
+    merged: OnceLock<MergedDocument>,
 }
 
-struct Same {
+struct MergedDocument {
     operation: Arc<ExecutableDocument>,
     bytes: usize,
 }
 
-impl Document {
+impl ParsedDocument {
     pub fn new(parsed: ExecutableDocument) -> Self {
         Self {
             parsed,
@@ -49,7 +49,7 @@ impl Document {
         let operation = Arc::new(merged.document);
         if !merged.varies && self.parsed.operations.iter().len() == 1 {
             let bytes = usize::try_from(merged.selections).unwrap_or(usize::MAX);
-            self.merged.get_or_init(|| Same {
+            self.merged.get_or_init(|| MergedDocument {
                 operation: operation.clone(),
                 bytes: bytes.saturating_mul(MERGED_SELECTION),
             });
@@ -86,25 +86,25 @@ pub fn read_hash(text: &str) -> Option<Hash> {
 }
 
 /// Forgets, once half of the space is filled, what was not asked for since the last time that it was.
-pub struct Documents {
+pub struct DocumentCache {
     half_bytes: usize,
-    halves: Mutex<Halves>,
+    halves: Mutex<DocumentGenerations>,
 }
 
 #[derive(Default)]
-struct Halves {
-    young: HashMap<Hash, Kept>,
+struct DocumentGenerations {
+    young: HashMap<Hash, CachedDocument>,
     young_bytes: usize,
-    old: HashMap<Hash, Kept>,
+    old: HashMap<Hash, CachedDocument>,
 }
 
 #[derive(Clone)]
-struct Kept {
-    document: Arc<Document>,
+struct CachedDocument {
+    document: Arc<ParsedDocument>,
     bytes: usize,
 }
 
-impl Documents {
+impl DocumentCache {
     pub fn new(bytes: usize) -> Self {
         Self {
             half_bytes: bytes / 2,
@@ -112,7 +112,7 @@ impl Documents {
         }
     }
 
-    pub fn find(&self, hash: &Hash) -> Option<Arc<Document>> {
+    pub fn find(&self, hash: &Hash) -> Option<Arc<ParsedDocument>> {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = halves.young.get(hash) {
             return Some(kept.document.clone());
@@ -124,15 +124,15 @@ impl Documents {
     }
 
     /// Keeps a document whose text has so many bytes.
-    pub fn keep(&self, hash: Hash, document: Arc<Document>, text_bytes: usize) {
+    pub fn keep(&self, hash: Hash, document: Arc<ParsedDocument>, text_bytes: usize) {
         let bytes = document.bytes(text_bytes);
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if bytes <= self.half_bytes && !halves.young.contains_key(&hash) {
-            self.put(&mut halves, hash, Kept { document, bytes });
+            self.put(&mut halves, hash, CachedDocument { document, bytes });
         }
     }
 
-    fn put(&self, halves: &mut Halves, hash: Hash, kept: Kept) {
+    fn put(&self, halves: &mut DocumentGenerations, hash: Hash, kept: CachedDocument) {
         if halves.young_bytes + kept.bytes > self.half_bytes {
             halves.old = std::mem::take(&mut halves.young);
             halves.young_bytes = 0;
@@ -150,9 +150,9 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_stays_and_the_rest_goes() {
-        let document = Arc::new(Document::new(parse_query("{ a }").unwrap()));
+        let document = Arc::new(ParsedDocument::new(parse_query("{ a }").unwrap()));
         // Each takes 24 * 10 bytes; a half holds four.
-        let documents = Documents::new(2 * 4 * 240);
+        let documents = DocumentCache::new(2 * 4 * 240);
         let key = |number: u8| [number; 32];
         for number in 0..100 {
             documents.keep(key(number), document.clone(), 10);

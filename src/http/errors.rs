@@ -5,21 +5,21 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::guard::{Problem, Shown};
+use super::guard::{DocumentProblem, ErrorBody};
 use super::{observe, wire};
 use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE};
 use crate::store::StoreError;
 
 /// An answer that holds nothing but one error.
 pub fn refusal(status: StatusCode, code: &'static str, message: impl Into<String>, request_id: &str) -> Response {
-    refusals(status, &[Problem::new(code, message)], request_id)
+    refusals(status, &[DocumentProblem::new(code, message)], request_id)
 }
 
 /// An answer that holds nothing but errors: nothing was executed, so it has no `data`, not even null.
-pub fn refusals(status: StatusCode, problems: &[Problem], request_id: &str) -> Response {
+pub fn refusals(status: StatusCode, problems: &[DocumentProblem], request_id: &str) -> Response {
     #[derive(serde::Serialize)]
     struct Body<'a> {
-        errors: Vec<Shown<'a>>,
+        errors: Vec<ErrorBody<'a>>,
     }
     let problems = told(problems);
     let errors = problems.iter().map(|problem| problem.shown(request_id)).collect();
@@ -27,13 +27,13 @@ pub fn refusals(status: StatusCode, problems: &[Problem], request_id: &str) -> R
 }
 
 /// Errors as answers have them.
-pub fn listed(problems: &[Problem], request_id: &str) -> Vec<serde_json::Value> {
+pub fn listed(problems: &[DocumentProblem], request_id: &str) -> Vec<serde_json::Value> {
     let problems = told(problems);
     problems.iter().map(|problem| problem.to_json(request_id)).collect()
 }
 
 /// Problems with texts as long as answers have them. They are counted as told.
-fn told(problems: &[Problem]) -> Vec<Problem> {
+fn told(problems: &[DocumentProblem]) -> Vec<DocumentProblem> {
     observe::refused(problems.iter().map(|problem| problem.code));
     let mut problems = problems.to_vec();
     problems.iter_mut().for_each(|problem| shorten(&mut problem.message));

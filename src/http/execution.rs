@@ -11,16 +11,16 @@ use axum::http::HeaderValue;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::admission::{Admission, Asker};
-use super::guard::{Admitted, Problem};
-use super::{Front, ask, cost, errors, observe, wire};
+use super::admission::{Admission, Requester};
+use super::guard::{Admitted, DocumentProblem};
+use super::{HttpState, cost, errors, observe, request, wire};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::graphql::subscription::{ChangeSource, EventPayload};
 use crate::graphql::{
     INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, TOO_LARGE_CODE, TOO_LARGE_MESSAGE,
 };
-use crate::metrics::Place;
+use crate::metrics::ReadServer;
 use crate::store::view::TooLong;
 use crate::telemetry;
 
@@ -37,16 +37,16 @@ impl Failed {
         let problem = match self {
             Self::Panicked => {
                 tracing::error!(request_id, "the handling of a request panicked");
-                Problem::new(INTERNAL_CODE, INTERNAL_MESSAGE)
+                DocumentProblem::new(INTERNAL_CODE, INTERNAL_MESSAGE)
             }
-            Self::Late(message) => Problem::new("TIMEOUT", message),
+            Self::Late(message) => DocumentProblem::new("TIMEOUT", message),
         };
         errors::listed(&[problem], request_id)
     }
 }
 
 /// Runs a query or a mutation. The answer's headers say where a mutation has written to, where that matters to queries.
-pub async fn execute(front: &Front, asker: Asker, admission: &Admission) -> Result<GraphqlResponse, Failed> {
+pub async fn execute(front: &HttpState, asker: Requester, admission: &Admission) -> Result<GraphqlResponse, Failed> {
     let caller = asker.caller.in_request(&asker.request_id);
     if admission.operation() == OperationType::Query {
         return run(front, &asker.request_id, admission, query(front, caller, admission)).await;
@@ -60,16 +60,16 @@ pub async fn execute(front: &Front, asker: Asker, admission: &Admission) -> Resu
     if let Some(position) = noting.end(front.app.store.reader()).await
         && let Ok(position) = HeaderValue::from_str(&position.to_string())
     {
-        response.http_headers.insert(ask::POSITION, position);
+        response.http_headers.insert(request::POSITION, position);
     }
     Ok(response)
 }
 
 /// Reads from a replica of the database, if one has what the caller must find. What cannot be read there is read on the
 /// primary, all of it: nothing of it was answered yet.
-fn query<'a>(front: &'a Front, caller: Caller, admission: &'a Admission) -> BoxFuture<'a, Answered> {
+fn query<'a>(front: &'a HttpState, caller: Caller, admission: &'a Admission) -> BoxFuture<'a, Answered> {
     let Some((store, mut watch)) = front.app.store.on_standby(&admission.subject, admission.position) else {
-        front.app.metrics.database.read(Place::Primary);
+        front.app.metrics.database.read(ReadServer::Primary);
         return answered(front, front.app.clone(), caller, admission);
     };
     let reading = answered(front, front.app.on(store), caller.clone(), admission);
@@ -79,17 +79,22 @@ fn query<'a>(front: &'a Front, caller: Caller, admission: &'a Admission) -> BoxF
             () = watch.end() => None,
         };
         if let Some(done) = done.filter(|_| !watch.has_ended()) {
-            front.app.metrics.database.read(Place::Replica);
+            front.app.metrics.database.read(ReadServer::Replica);
             return done;
         }
-        front.app.metrics.database.read(Place::Again);
+        front.app.metrics.database.read(ReadServer::Again);
         answered(front, front.app.clone(), caller, admission).await
     };
     reading.boxed()
 }
 
 /// Runs it once, with what this program reads and writes. Boxed: what is large here is large in every future around it.
-fn answered<'a>(front: &'a Front, app: Arc<App>, caller: Caller, admission: &'a Admission) -> BoxFuture<'a, Answered> {
+fn answered<'a>(
+    front: &'a HttpState,
+    app: Arc<App>,
+    caller: Caller,
+    admission: &'a Admission,
+) -> BoxFuture<'a, Answered> {
     let answering = async move {
         let context = front.context_of(&app, caller);
         let written = context.written.clone();
@@ -102,8 +107,8 @@ fn answered<'a>(front: &'a Front, app: Arc<App>, caller: Caller, admission: &'a 
 
 /// Begins to listen to what a subscription asks for. Each event is paid for when it is shown.
 pub async fn listen(
-    front: &Front,
-    asker: Asker,
+    front: &HttpState,
+    asker: Requester,
     admission: &Admission,
 ) -> Result<Result<ChangeSource, GraphqlResponse>, Failed> {
     front
@@ -121,7 +126,7 @@ pub async fn listen(
 }
 
 /// One event of a subscription, as all see it whose scope, document and variables are the same.
-pub struct Shown {
+pub struct SharedEvent {
     data: Value,
     /// How long its data is as JSON.
     pub bytes: usize,
@@ -130,7 +135,12 @@ pub struct Shown {
 }
 
 /// Runs a subscription's operation for one event. Nobody pays for it yet.
-pub async fn show(front: &Front, asker: Asker, admission: &Admission, row: EventPayload) -> Result<Shown, Failed> {
+pub async fn show(
+    front: &HttpState,
+    asker: Requester,
+    admission: &Admission,
+    row: EventPayload,
+) -> Result<SharedEvent, Failed> {
     let context = front.context(asker.caller);
     let written = context.written.clone();
     let mut cost = admission.admitted.cost;
@@ -147,7 +157,7 @@ pub async fn show(front: &Front, asker: Asker, admission: &Admission, row: Event
     };
     let response = observed(front, &asker.request_id, admission, running).await?;
     let (data, bytes) = wire::rewritten(response.data);
-    Ok(Shown {
+    Ok(SharedEvent {
         data,
         bytes,
         errors: response.errors,
@@ -156,7 +166,7 @@ pub async fn show(front: &Front, asker: Asker, admission: &Admission, row: Event
 }
 
 /// What a listener is told of an event, who has paid for it. Its errors name the listener's own request.
-pub fn tell(front: &Front, request_id: &str, admission: &Admission, shown: &Shown) -> GraphqlResponse {
+pub fn tell(front: &HttpState, request_id: &str, admission: &Admission, shown: &SharedEvent) -> GraphqlResponse {
     let mut response = GraphqlResponse::new(shown.data.clone());
     response.errors.clone_from(&shown.errors);
     errors::name(&mut response, request_id);
@@ -183,7 +193,7 @@ impl Answered {
 
 /// Runs it to its complete answer, and counts it.
 async fn run(
-    front: &Front,
+    front: &HttpState,
     request_id: &str,
     admission: &Admission,
     execution: impl Future<Output = Answered> + Send,
@@ -197,7 +207,7 @@ async fn run(
 
 /// Counts it; log lines on the way know what they are about.
 async fn observed(
-    front: &Front,
+    front: &HttpState,
     request_id: &str,
     admission: &Admission,
     running: impl Future<Output = Result<GraphqlResponse, Failed>> + Send,
@@ -215,7 +225,11 @@ async fn observed(
 }
 
 /// Gives an execution its time, counts it while it runs, and contains its panics.
-async fn patiently<T>(front: &Front, admission: &Admission, execution: impl Future<Output = T>) -> Result<T, Failed> {
+async fn patiently<T>(
+    front: &HttpState,
+    admission: &Admission,
+    execution: impl Future<Output = T>,
+) -> Result<T, Failed> {
     let patience = match admission.operation() {
         OperationType::Mutation => front.options.timeouts.mutation(),
         OperationType::Query | OperationType::Subscription => front.options.timeouts.query(),
@@ -229,14 +243,19 @@ async fn patiently<T>(front: &Front, admission: &Admission, execution: impl Futu
 }
 
 /// Completes an answer: its errors, and what it cost.
-fn conclude(front: &Front, request_id: &str, admission: &Admission, answered: Answered) -> GraphqlResponse {
+fn conclude(front: &HttpState, request_id: &str, admission: &Admission, answered: Answered) -> GraphqlResponse {
     let Answered { response, cost } = answered;
     let response = finished(front, request_id, admission, response);
     paid(front, admission, response, cost)
 }
 
 /// Writes an answer's data, within the limit, and completes its errors.
-fn finished(front: &Front, request_id: &str, admission: &Admission, mut response: GraphqlResponse) -> GraphqlResponse {
+fn finished(
+    front: &HttpState,
+    request_id: &str,
+    admission: &Admission,
+    mut response: GraphqlResponse,
+) -> GraphqlResponse {
     match wire::bounded(response.data, front.options.limits.answer_bytes) {
         Ok(data) => response.data = data,
         Err(TooLong) => response = too_large(admission.operation()),
@@ -246,7 +265,7 @@ fn finished(front: &Front, request_id: &str, admission: &Admission, mut response
 }
 
 /// Gives back what was not needed, and says what an answer cost.
-fn paid(front: &Front, admission: &Admission, response: GraphqlResponse, actual: u64) -> GraphqlResponse {
+fn paid(front: &HttpState, admission: &Admission, response: GraphqlResponse, actual: u64) -> GraphqlResponse {
     let admitted = &admission.admitted;
     let available = front
         .throttle
@@ -261,7 +280,7 @@ fn paid(front: &Front, admission: &Admission, response: GraphqlResponse, actual:
     response.extension("cost", extension)
 }
 
-impl Front {
+impl HttpState {
     fn context(&self, caller: Caller) -> RequestContext {
         self.context_of(&self.app, caller)
     }

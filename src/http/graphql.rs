@@ -7,14 +7,14 @@ use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::admission::Asker;
-use super::answer::{self, Terms};
-use super::ask::{self, Ask, Unreadable};
+use super::admission::Requester;
 use super::errors::{self, refusal};
 use super::negotiate::{self, MediaType};
+use super::request::{self, BodyError, GraphqlRequest};
 use super::request_id::RequestId;
-use super::serve::Open;
-use super::{Front, graphiql, sse, ws};
+use super::response::{self, ResponseTerms};
+use super::serve::ShutdownGuard;
+use super::{HttpState, graphiql, sse, ws};
 use crate::auth::{AuthError, Caller, authenticate};
 
 /// A page of another site cannot make a browser send any of these without asking first.
@@ -28,9 +28,9 @@ type Pairs = Vec<(String, String)>;
 
 /// A query in the query string, or GraphiQL for a browser that opens the address.
 pub async fn get(
-    State(front): State<Front>,
+    State(front): State<HttpState>,
     Extension(RequestId(request_id)): Extension<RequestId>,
-    open: Option<Extension<Open>>,
+    open: Option<Extension<ShutdownGuard>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     headers: HeaderMap,
     Query(pairs): Query<Pairs>,
@@ -60,16 +60,16 @@ pub async fn get(
     }
     let response = match identify(&front, &headers, &request_id).await {
         Ok(caller) => {
-            let terms = Terms {
+            let terms = ResponseTerms {
                 method: Method::GET,
                 media_type,
                 events: None,
             };
             answer(
                 &front,
-                Asker { caller, request_id },
+                Requester { caller, request_id },
                 &terms,
-                ask::read_parameters(pairs).and_then(|ask| ask.with(&headers)),
+                request::read_parameters(pairs).and_then(|ask| ask.with(&headers)),
             )
             .await
         }
@@ -79,7 +79,7 @@ pub async fn get(
 }
 
 pub async fn post(
-    State(front): State<Front>,
+    State(front): State<HttpState>,
     Extension(RequestId(request_id)): Extension<RequestId>,
     headers: HeaderMap,
     body: Body,
@@ -91,20 +91,20 @@ pub async fn post(
         false => negotiate::response_type(&headers),
     };
     let Some(media_type) = media_type else {
-        ask::discard(&headers, body, front.options.timeouts.body()).await;
+        request::discard(&headers, body, front.options.timeouts.body()).await;
         return not_acceptable(&request_id);
     };
     let response = match admit(&front, &headers, &request_id).await {
         Ok(caller) => {
-            let ask = ask::read_body(&headers, body, &front.options.limits, front.options.timeouts.body()).await;
+            let ask = request::read_body(&headers, body, &front.options.limits, front.options.timeouts.body()).await;
             let ask = ask.and_then(|ask| ask.with(&headers));
-            let asker = Asker { caller, request_id };
+            let asker = Requester { caller, request_id };
             let events =
                 negotiate::takes_events(&headers).then(|| authorization(&headers).unwrap_or_default().to_owned());
             match (ask, events) {
                 (Ok(ask), Some(authorization)) if wants_events => sse::answer(&front, asker, authorization, ask).await,
                 (ask, events) => {
-                    let terms = Terms {
+                    let terms = ResponseTerms {
                         method: Method::POST,
                         media_type,
                         events,
@@ -114,7 +114,7 @@ pub async fn post(
             }
         }
         Err(response) => {
-            ask::discard(&headers, body, front.options.timeouts.body()).await;
+            request::discard(&headers, body, front.options.timeouts.body()).await;
             response
         }
     };
@@ -122,7 +122,7 @@ pub async fn post(
 }
 
 /// Who sends this body, if it is of a kind that is read at all.
-async fn admit(front: &Front, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
+async fn admit(front: &HttpState, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
     // Strict about the media type: forms and plain text are what other sites can make a browser send.
     let message = if !negotiate::is_json(headers) {
         "the content type must be application/json, in UTF-8"
@@ -144,11 +144,16 @@ pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<Requ
     response
 }
 
-async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Result<Ask, Unreadable>) -> Response {
+async fn answer(
+    front: &HttpState,
+    asker: Requester,
+    terms: &ResponseTerms,
+    ask: Result<GraphqlRequest, BodyError>,
+) -> Response {
     match ask {
         // Boxed: a small stack must hold what surrounds it, and below it all resolvers.
-        Ok(ask) => Box::pin(answer::respond(front, asker, terms, ask)).await,
-        Err(unreadable) => answer::charge_unreadable(front, &asker, terms.media_type).unwrap_or_else(|| {
+        Ok(ask) => Box::pin(response::respond(front, asker, terms, ask)).await,
+        Err(unreadable) => response::charge_unreadable(front, &asker, terms.media_type).unwrap_or_else(|| {
             refusal(
                 unreadable.status,
                 unreadable.code,
@@ -160,7 +165,7 @@ async fn answer(front: &Front, asker: Asker, terms: &Terms, ask: Result<Ask, Unr
 }
 
 /// Who sends a request; otherwise the answer that says why nobody does.
-pub async fn identify(front: &Front, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
+pub async fn identify(front: &HttpState, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
     authenticate(&front.app, authorization(headers))
         .await
         .map_err(|error| unauthenticated(&error, request_id))

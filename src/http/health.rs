@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::Front;
+use super::HttpState;
 use crate::app::App;
 
 /// How long to rest between two looks at the database.
@@ -66,7 +66,7 @@ pub async fn alive() -> &'static str {
 }
 
 /// Requests can be served: the database answers and takes writes, and the program is not about to end.
-pub async fn ready(State(front): State<Front>) -> (StatusCode, &'static str) {
+pub async fn ready(State(front): State<HttpState>) -> (StatusCode, &'static str) {
     if *front.ending.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, "ending\n");
     }

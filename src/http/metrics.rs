@@ -11,13 +11,13 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use super::Front;
+use super::HttpState;
 use crate::app::App;
 
 /// Prometheus' text format.
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
-pub async fn beside_the_api(State(front): State<Front>) -> Response {
+pub async fn beside_the_api(State(front): State<HttpState>) -> Response {
     page(&front.app)
 }
 

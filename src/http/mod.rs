@@ -1,13 +1,11 @@
 //! The gateway's front: routes, request ids, limits, and an end without lost requests.
 
+mod accept;
 mod admission;
-mod answer;
-mod ask;
 mod compatible;
 mod cors;
 mod cost;
 mod documents;
-mod door;
 mod errors;
 mod execution;
 mod export;
@@ -22,7 +20,9 @@ mod observe;
 mod options;
 mod persisted;
 mod registered;
+mod request;
 mod request_id;
+mod response;
 mod seats;
 mod serve;
 mod sse;
@@ -35,6 +35,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use tokio::sync::watch;
+
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
@@ -42,13 +43,16 @@ use crate::app::App;
 use crate::export::Exports;
 use crate::graphql::subscription::SubscriptionExecutor;
 use crate::graphql::{Schema, schema_for_validated_documents, sdl};
-pub use compatible::{Recorded, Validator, recorded_documents};
-use documents::Documents;
+pub use compatible::{ClientDocument, Validator, recorded_documents};
+use documents::DocumentCache;
 pub use graphiql::{AssetsError, GraphiqlAssets, GraphiqlFiles, graphiql_files};
 use guard::Guard;
 pub use guard::Limits;
 pub use metrics::serve_metrics;
-pub use options::{Cors, ExportLimits, HttpOptions, Persisted, Safelist, Slow, Subscriptions, Throttle, Timeouts};
+pub use options::{
+    CorsSection, ExportLimits, HttpOptions, PersistedSection, Safelist, SlowSection, SubscriptionsSection,
+    ThrottleSection, TimeoutsSection,
+};
 pub use persisted::ManifestError;
 pub use serve::serve;
 
@@ -71,16 +75,16 @@ pub enum StartError {
 /// Whether a gateway could start with these options, so far as can be told before it listens.
 pub fn check(options: &HttpOptions) -> Result<(), StartError> {
     options.cors.check()?;
-    persisted::Persisted::load(&options.persisted)?;
-    graphiql::Page::load(&options.graphiql_assets)?;
+    persisted::PersistedDocuments::load(&options.persisted)?;
+    graphiql::GraphiqlPage::load(&options.graphiql_assets)?;
     Ok(())
 }
 
 /// What handlers share.
 #[derive(Clone)]
-struct Front(Arc<Inner>);
+struct HttpState(Arc<SharedState>);
 
-struct Inner {
+struct SharedState {
     app: Arc<App>,
     /// Executes what the guard has let through.
     schema: Schema,
@@ -89,23 +93,23 @@ struct Inner {
     /// For what subscriptions hear.
     events: SubscriptionExecutor,
     guard: Guard,
-    documents: Documents,
-    persisted: persisted::Persisted,
+    documents: DocumentCache,
+    persisted: persisted::PersistedDocuments,
     throttle: throttle::Throttle,
     /// Of subscriptions.
     seats: seats::Seats,
-    turns: listen::Turns,
-    graphiql: Arc<graphiql::Page>,
+    turns: listen::RecentBatches,
+    graphiql: Arc<graphiql::GraphiqlPage>,
     options: HttpOptions,
     readiness: Arc<health::Readiness>,
     /// Turns true when the program is told to end.
     ending: watch::Receiver<bool>,
 }
 
-impl std::ops::Deref for Front {
-    type Target = Inner;
+impl std::ops::Deref for HttpState {
+    type Target = SharedState;
 
-    fn deref(&self) -> &Inner {
+    fn deref(&self) -> &SharedState {
         &self.0
     }
 }
@@ -124,19 +128,19 @@ fn front(
     let cors = cors::layer(&options.cors)?;
     let readiness = Arc::new(health::Readiness::new(app.clone()));
     let schema = schema_for_validated_documents();
-    let front = Front(Arc::new(Inner {
+    let front = HttpState(Arc::new(SharedState {
         app,
         exports: Arc::new(Exports::new(schema.clone())),
         exporting: seats::Seats::default(),
         schema,
         events: SubscriptionExecutor::default(),
         guard: Guard::new(&sdl(), options.limits.clone(), !options.production),
-        documents: Documents::new(options.persisted.cache_bytes),
-        persisted: persisted::Persisted::load(&options.persisted)?,
+        documents: DocumentCache::new(options.persisted.cache_bytes),
+        persisted: persisted::PersistedDocuments::load(&options.persisted)?,
         throttle: throttle::Throttle::new(options.throttle.clone()),
         seats: seats::Seats::default(),
-        turns: listen::Turns::default(),
-        graphiql: graphiql::Page::load(&options.graphiql_assets)?,
+        turns: listen::RecentBatches::default(),
+        graphiql: graphiql::GraphiqlPage::load(&options.graphiql_assets)?,
         options,
         readiness: readiness.clone(),
         ending,

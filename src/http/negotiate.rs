@@ -26,7 +26,7 @@ impl MediaType {
 
 /// How much a request wants a media type.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Wish {
+struct MediaPreference {
     /// In thousandths; 0: not at all.
     quality: u16,
     /// 2: it is named, 1: its kind is, 0: anything will do.
@@ -88,12 +88,12 @@ pub fn takes_events(headers: &HeaderMap) -> bool {
     named(headers, "text/event-stream").is_some()
 }
 
-fn named(headers: &HeaderMap, media_type: &str) -> Option<Wish> {
+fn named(headers: &HeaderMap, media_type: &str) -> Option<MediaPreference> {
     wish(headers, media_type).filter(|wish| wish.quality > 0 && wish.specificity == 2)
 }
 
 /// The wish of the most specific range that covers `media_type`.
-fn wish(headers: &HeaderMap, media_type: &str) -> Option<Wish> {
+fn wish(headers: &HeaderMap, media_type: &str) -> Option<MediaPreference> {
     let values = headers.get_all(header::ACCEPT).iter();
     let ranges = values
         .filter_map(|value| value.to_str().ok())
@@ -115,7 +115,7 @@ fn wish(headers: &HeaderMap, media_type: &str) -> Option<Wish> {
             return None;
         };
         let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-        Some(Wish {
+        Some(MediaPreference {
             quality: quality.map_or(Some(1000), thousandths)?,
             specificity,
         })

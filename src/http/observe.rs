@@ -16,17 +16,17 @@ use futures::FutureExt;
 use tracing::{Instrument, Span};
 
 use super::execution::Failed;
-use super::{Front, errors};
-use crate::metrics::{Ran, Route, known_code, word};
+use super::{HttpState, errors};
+use crate::metrics::{OperationRun, Route, known_code, word};
 use crate::telemetry;
 
 tokio::task_local! {
-    static NOTES: RefCell<Notes>;
+    static NOTES: RefCell<ResponseNotes>;
 }
 
 /// What is known of a request's answer.
 #[derive(Default)]
-struct Notes {
+struct ResponseNotes {
     /// The type, name and actual cost of the operation that ran, if one did.
     operation: Option<(OperationType, Option<String>, u64)>,
     /// The codes of the errors in the answer.
@@ -34,7 +34,7 @@ struct Notes {
 }
 
 /// A request as it came in.
-pub struct Asked {
+pub struct IncomingRequest {
     pub method: Method,
     pub path: String,
     pub route: Route,
@@ -45,7 +45,7 @@ pub struct Asked {
 
 /// Handles a request and tells what became of it. A panic is a fault of ours like any other. Must be called inside of the
 /// span that names the request.
-pub async fn request(front: &Front, asked: &Asked, handling: impl Future<Output = Response>) -> Response {
+pub async fn request(front: &HttpState, asked: &IncomingRequest, handling: impl Future<Output = Response>) -> Response {
     let start = Instant::now();
     let noted = async {
         let response = AssertUnwindSafe(handling).catch_unwind().await;
@@ -58,7 +58,7 @@ pub async fn request(front: &Front, asked: &Asked, handling: impl Future<Output 
     response
 }
 
-fn tell(front: &Front, asked: &Asked, status: u16, took: Duration, notes: &Notes) {
+fn tell(front: &HttpState, asked: &IncomingRequest, status: u16, took: Duration, notes: &ResponseNotes) {
     let requests = &front.app.metrics.requests;
     let code = notes.codes.first().copied();
     requests.answered(asked.route, status, took);
@@ -112,7 +112,7 @@ pub fn codes(errors: &[ServerError]) -> Vec<&'static str> {
 /// Runs an operation of a valid document in its span, and counts it. `name` is what the request names, if there is need
 /// to.
 pub async fn operation(
-    front: &Front,
+    front: &HttpState,
     document: &ExecutableDocument,
     name: Option<&str>,
     (kind, requested_cost): (OperationType, u64),
@@ -130,7 +130,7 @@ pub async fn operation(
     // What was given up has cost what it asked for.
     let actual_cost = actual_cost.unwrap_or(requested_cost);
     let metrics = &front.app.metrics;
-    let ran = Ran {
+    let ran = OperationRun {
         succeeded: codes.is_empty(),
         took: start.elapsed(),
         requested_cost,
@@ -149,11 +149,11 @@ pub async fn operation(
 }
 
 /// Says that an operation took long. The document that is meant is found by its hash among those that clients send.
-fn slow(kind: OperationType, name: Option<&str>, ran: &Ran) {
+fn slow(kind: OperationType, name: Option<&str>, ran: &OperationRun) {
     let asked = telemetry::asked();
     tracing::warn!(
-        request = asked.as_ref().map(telemetry::Asked::request),
-        document = asked.as_ref().map(telemetry::Asked::document),
+        request = asked.as_ref().map(telemetry::CurrentDocument::request),
+        document = asked.as_ref().map(telemetry::CurrentDocument::document),
         kind = word(kind),
         operation = name,
         milliseconds = ran.took.as_secs_f64() * 1e3,
@@ -162,7 +162,7 @@ fn slow(kind: OperationType, name: Option<&str>, ran: &Ran) {
     );
 }
 
-fn note(change: impl FnOnce(&mut Notes)) {
+fn note(change: impl FnOnce(&mut ResponseNotes)) {
     // Fails where there is no request whose end is told.
     let _ = NOTES.try_with(|notes| change(&mut notes.borrow_mut()));
 }

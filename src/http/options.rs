@@ -14,19 +14,19 @@ pub struct HttpOptions {
     /// Metrics have an address of their own, and are not served beside the API.
     pub metrics_elsewhere: bool,
     pub limits: Limits,
-    pub timeouts: Timeouts,
-    pub throttle: Throttle,
-    pub cors: Cors,
-    pub persisted: Persisted,
-    pub subscriptions: Subscriptions,
+    pub timeouts: TimeoutsSection,
+    pub throttle: ThrottleSection,
+    pub cors: CorsSection,
+    pub persisted: PersistedSection,
+    pub subscriptions: SubscriptionsSection,
     pub exports: ExportLimits,
-    pub slow: Slow,
+    pub slow: SlowSection,
 }
 
 /// The section `[timeouts]`, in seconds.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Timeouts {
+pub struct TimeoutsSection {
     /// From the start of a request, or the end of the one before it, to the end of its headers.
     pub header_seconds: u64,
     /// To the end of a request's body.
@@ -38,7 +38,7 @@ pub struct Timeouts {
     pub shutdown_seconds: u64,
 }
 
-impl Default for Timeouts {
+impl Default for TimeoutsSection {
     fn default() -> Self {
         Self {
             header_seconds: 30,
@@ -50,7 +50,7 @@ impl Default for Timeouts {
     }
 }
 
-impl Timeouts {
+impl TimeoutsSection {
     pub fn header(&self) -> Duration {
         Duration::from_secs(self.header_seconds)
     }
@@ -75,14 +75,14 @@ impl Timeouts {
 /// The section `[throttle]`: each token's subject has a bucket of cost.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Throttle {
+pub struct ThrottleSection {
     /// How much a full bucket holds.
     pub maximum: u64,
     /// How much flows back in a second.
     pub restore_per_second: u64,
 }
 
-impl Default for Throttle {
+impl Default for ThrottleSection {
     /// What flows back is about a fifth of a processor's work by the slowest way of reading (an object in 20 µs), so that
     /// nobody who asks as fast as can be takes a machine for longer than the two seconds that a full bucket lasts.
     fn default() -> Self {
@@ -96,7 +96,7 @@ impl Default for Throttle {
 /// The section `[cors]`.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Cors {
+pub struct CorsSection {
     /// The origins whose pages may ask, such as "https://portal.example"; "*" is all of them.
     pub origins: Vec<String>,
     /// Whether pages of the browser's own machine may ask, whatever their port; `serve --demo` lets them.
@@ -106,7 +106,7 @@ pub struct Cors {
 /// The section `[persisted]`: documents that are sent by their hash.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Persisted {
+pub struct PersistedSection {
     /// Whether callers may register documents as they go (Apollo's automatic persisted queries).
     pub automatic: bool,
     /// How many bytes the documents that are kept ready may take.
@@ -117,7 +117,7 @@ pub struct Persisted {
     pub manifest: Option<PathBuf>,
 }
 
-impl Default for Persisted {
+impl Default for PersistedSection {
     fn default() -> Self {
         Self {
             automatic: true,
@@ -131,7 +131,7 @@ impl Default for Persisted {
 /// The section `[subscriptions]`: WebSockets and event streams.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Subscriptions {
+pub struct SubscriptionsSection {
     /// How many subscriptions a token's subject may have at once, over sockets and as streams.
     pub per_subject: usize,
     /// The same of a tenant.
@@ -147,7 +147,7 @@ pub struct Subscriptions {
     pub ping_seconds: u64,
 }
 
-impl Default for Subscriptions {
+impl Default for SubscriptionsSection {
     fn default() -> Self {
         Self {
             per_subject: 200,
@@ -160,7 +160,7 @@ impl Default for Subscriptions {
     }
 }
 
-impl Subscriptions {
+impl SubscriptionsSection {
     pub fn init(&self) -> Duration {
         Duration::from_secs(self.init_seconds)
     }
@@ -208,14 +208,14 @@ impl ExportLimits {
 /// The section `[slow]`: from when on the log says of something that it is slow. 0 is everything.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Slow {
+pub struct SlowSection {
     /// Of operations, from the admitted document to the whole answer.
     pub operation_milliseconds: u64,
     /// Of statements, without the wait for a connection.
     pub statement_milliseconds: u64,
 }
 
-impl Default for Slow {
+impl Default for SlowSection {
     fn default() -> Self {
         Self {
             operation_milliseconds: 2_000,
@@ -224,7 +224,7 @@ impl Default for Slow {
     }
 }
 
-impl Slow {
+impl SlowSection {
     pub fn operation(&self) -> Duration {
         Duration::from_millis(self.operation_milliseconds)
     }

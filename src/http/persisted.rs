@@ -7,22 +7,22 @@ use async_graphql_value::{ConstValue, Extensions};
 use serde_json::Value;
 
 use super::documents::{Hash, hash, read_hash};
-use super::guard::Problem;
-use super::options::{Persisted as Settings, Safelist};
-use super::registered::Registered;
+use super::guard::DocumentProblem;
+use super::options::{PersistedSection as Settings, Safelist};
+use super::registered::RegisteredHashes;
 
-pub struct Persisted {
+pub struct PersistedDocuments {
     automatic: bool,
     mode: Safelist,
     /// The documents of the manifest by the hash of their text.
     listed: HashMap<Hash, String>,
     /// What callers have registered as they went.
-    registered: Registered,
+    registered: RegisteredHashes,
 }
 
 /// What is to run.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Named {
+pub enum RequestedDocument {
     /// A document's text.
     Text(Hash, String),
     /// The same, which the caller's tenant may name by its hash from now on if it is sound.
@@ -43,7 +43,7 @@ pub enum ManifestError {
     WrongHash(String, String),
 }
 
-impl Persisted {
+impl PersistedDocuments {
     pub fn load(settings: &Settings) -> Result<Self, ManifestError> {
         let listed = match &settings.manifest {
             Some(file) => read_manifest(file)?,
@@ -54,23 +54,31 @@ impl Persisted {
             automatic: settings.automatic,
             mode: settings.safelist,
             listed,
-            registered: Registered::default(),
+            registered: RegisteredHashes::default(),
         })
     }
 
     /// Puts the text of a request and the hash in its extensions together.
-    pub fn resolve(&self, tenant: &str, text: Option<String>, extensions: &Extensions) -> Result<Named, Problem> {
+    pub fn resolve(
+        &self,
+        tenant: &str,
+        text: Option<String>,
+        extensions: &Extensions,
+    ) -> Result<RequestedDocument, DocumentProblem> {
         let persisted = extensions
             .get("persistedQuery")
             .filter(|value| **value != ConstValue::Null);
         let Some(persisted) = persisted.and_then(|value| value.clone().into_json().ok()) else {
             return match text {
-                Some(text) => Ok(Named::Text(hash(&text), text)),
-                None => Err(Problem::new("BAD_REQUEST", "the request needs the text \"query\"")),
+                Some(text) => Ok(RequestedDocument::Text(hash(&text), text)),
+                None => Err(DocumentProblem::new(
+                    "BAD_REQUEST",
+                    "the request needs the text \"query\"",
+                )),
             };
         };
         if !self.automatic && self.listed.is_empty() {
-            return Err(Problem::new(
+            return Err(DocumentProblem::new(
                 "PERSISTED_QUERY_NOT_SUPPORTED",
                 "PersistedQueryNotSupported",
             ));
@@ -79,15 +87,15 @@ impl Persisted {
         let named = persisted["sha256Hash"].as_str().and_then(read_hash);
         let (Some(1), Some(named)) = (version, named) else {
             let message = "persistedQuery needs version 1 and sha256Hash, which is 64 hexadecimal digits";
-            return Err(Problem::new("BAD_REQUEST", message));
+            return Err(DocumentProblem::new("BAD_REQUEST", message));
         };
         match text {
-            Some(text) if hash(&text) == named && self.automatic => Ok(Named::New(named, text)),
-            Some(text) if hash(&text) == named => Ok(Named::Text(named, text)),
-            Some(_) => Err(Problem::new("BAD_REQUEST", "provided sha does not match query")),
+            Some(text) if hash(&text) == named && self.automatic => Ok(RequestedDocument::New(named, text)),
+            Some(text) if hash(&text) == named => Ok(RequestedDocument::Text(named, text)),
+            Some(_) => Err(DocumentProblem::new("BAD_REQUEST", "provided sha does not match query")),
             None => match self.listed.get(&named) {
-                Some(text) => Ok(Named::Text(named, text.clone())),
-                None if self.registered.has(tenant, &named) => Ok(Named::Before(named)),
+                Some(text) => Ok(RequestedDocument::Text(named, text.clone())),
+                None if self.registered.has(tenant, &named) => Ok(RequestedDocument::Before(named)),
                 None => Err(not_found()),
             },
         }
@@ -99,7 +107,7 @@ impl Persisted {
     }
 
     /// Refuses what is not on the list, where there is one.
-    pub fn permit(&self, hash: &Hash, request_id: &str) -> Result<(), Problem> {
+    pub fn permit(&self, hash: &Hash, request_id: &str) -> Result<(), DocumentProblem> {
         if self.mode == Safelist::Off || self.listed.contains_key(hash) {
             return Ok(());
         }
@@ -109,13 +117,13 @@ impl Persisted {
             return Ok(());
         }
         let message = "this gateway runs only the documents of its safelist";
-        Err(Problem::new("FORBIDDEN", message))
+        Err(DocumentProblem::new("FORBIDDEN", message))
     }
 }
 
 /// The answer that tells Apollo's clients to send the text, too.
-pub fn not_found() -> Problem {
-    Problem::new("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+pub fn not_found() -> DocumentProblem {
+    DocumentProblem::new("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
 }
 
 /// The documents of a manifest by the hash of their text.

@@ -10,16 +10,16 @@ use super::documents::Hash;
 const HALF: usize = 2_000;
 
 #[derive(Default)]
-pub struct Registered(Mutex<HashMap<String, Halves>>);
+pub struct RegisteredHashes(Mutex<HashMap<String, HashGenerations>>);
 
 /// Forgets, once a half is full, what was not asked for since the last time that it was.
 #[derive(Default)]
-struct Halves {
+struct HashGenerations {
     young: HashSet<Hash>,
     old: HashSet<Hash>,
 }
 
-impl Registered {
+impl RegisteredHashes {
     pub fn add(&self, tenant: &str, hash: Hash) {
         let mut tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tenants.entry(tenant.to_owned()).or_default().put(hash);
@@ -37,7 +37,7 @@ impl Registered {
     }
 }
 
-impl Halves {
+impl HashGenerations {
     fn put(&mut self, hash: Hash) {
         if self.young.len() >= HALF && !self.young.contains(&hash) {
             self.old = std::mem::take(&mut self.young);
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_tenant_finds_what_is_its_own() {
-        let registered = Registered::default();
+        let registered = RegisteredHashes::default();
         registered.add("acme", hash(1));
         assert!(registered.has("acme", &hash(1)));
         assert!(!registered.has("acme", &hash(2)) && !registered.has("zulu", &hash(1)));
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_stays_and_a_tenant_takes_so_much_room_only() {
-        let registered = Registered::default();
+        let registered = RegisteredHashes::default();
         registered.add("zulu", hash(0));
         for number in 0..10 * HALF as u32 {
             registered.add("acme", hash(number));

@@ -6,8 +6,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
-use super::Front;
-use super::observe::{self, Asked};
+use super::HttpState;
+use super::observe::{self, IncomingRequest};
 use crate::metrics::Route;
 use crate::telemetry;
 
@@ -18,7 +18,7 @@ const HEADER: &str = "x-request-id";
 pub struct RequestId(pub String);
 
 /// Names the request, logs its end, and sets the headers that every answer has.
-pub async fn attach(State(front): State<Front>, mut request: Request, next: Next) -> Response {
+pub async fn attach(State(front): State<HttpState>, mut request: Request, next: Next) -> Response {
     let given = request
         .headers()
         .get(HEADER)
@@ -30,7 +30,7 @@ pub async fn attach(State(front): State<Front>, mut request: Request, next: Next
     let asked = {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let route = Route::of(&path);
-        Asked {
+        IncomingRequest {
             trace: telemetry::request(&method, route.word(), request.headers(), &id),
             request_id: id.clone(),
             method,

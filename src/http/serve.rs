@@ -18,9 +18,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::{HttpOptions, StartError, door, front};
+use super::{HttpOptions, StartError, accept, front};
 use crate::app::App;
-use crate::metrics::{Metrics, Open as Counted};
+use crate::metrics::{Metrics, OpenGauge};
 
 /// Once the program is told to end, connections stay open so long for a request that is on its way; its answer closes
 /// the connection.
@@ -39,14 +39,14 @@ pub async fn serve(
     let header_patience = options.timeouts.header();
     let metrics = app.metrics.clone();
     let (router, readiness) = front(app, options, ending.clone())?;
-    let connections = Connections {
+    let connections = ConnectionContext {
         header_patience,
         metrics,
         router,
         ending: ending.clone(),
         open,
     };
-    door::open(listener.into_std()?, connections, readiness)?;
+    accept::open(listener.into_std()?, connections, readiness)?;
     let mut told = ending;
     end(&mut told).await;
     tracing::info!("ending: no new connections, running requests finish");
@@ -57,7 +57,7 @@ pub async fn serve(
 }
 
 /// What every connection is given.
-pub struct Connections {
+pub struct ConnectionContext {
     pub header_patience: Duration,
     metrics: Arc<Metrics>,
     router: Router,
@@ -66,15 +66,15 @@ pub struct Connections {
 }
 
 /// Counts a connection, and has the end of the program wait for it.
-pub struct Held {
-    open: Open,
-    _counted: Counted,
+pub struct TrackedConnection {
+    open: ShutdownGuard,
+    _counted: OpenGauge,
 }
 
-impl Connections {
-    pub fn hold(&self) -> Held {
-        Held {
-            open: Open {
+impl ConnectionContext {
+    pub fn hold(&self) -> TrackedConnection {
+        TrackedConnection {
+            open: ShutdownGuard {
                 _held: self.open.clone(),
             },
             _counted: self.metrics.connection(),
@@ -82,7 +82,7 @@ impl Connections {
     }
 
     /// Serves one connection, in a task of the present runtime: many requests of it, or one only.
-    pub fn serve(&self, stream: TcpStream, held: Held, keeps_alive: bool) -> JoinHandle<()> {
+    pub fn serve(&self, stream: TcpStream, held: TrackedConnection, keeps_alive: bool) -> JoinHandle<()> {
         // Answers are small and written at once.
         let _ = stream.set_nodelay(true);
         let mut builder = http1::Builder::new();
@@ -134,7 +134,7 @@ pub async fn end(told: &mut watch::Receiver<bool>) {
 
 /// Whoever holds one is waited for when the program ends: a socket outlives its request's connection.
 #[derive(Clone)]
-pub struct Open {
+pub struct ShutdownGuard {
     _held: mpsc::Sender<Infallible>,
 }
 
@@ -143,7 +143,7 @@ pub struct Open {
 fn service(
     router: Router,
     ending: watch::Receiver<bool>,
-    open: Open,
+    open: ShutdownGuard,
     streams: Arc<AtomicBool>,
 ) -> impl tower_service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone {
     let asked = streams.clone();

@@ -15,13 +15,13 @@ use futures::stream::{self, BoxStream};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::admission::{self, Admission, Asker, Refused};
-use super::answer;
-use super::ask::Ask;
+use super::admission::{self, Admission, RequestRefusal, Requester};
 use super::execution;
-use super::listen::{self, End, Heard, Unbegun};
+use super::listen::{self, StreamEnd, StreamItem, SubscribeError};
 use super::negotiate::MediaType;
-use super::{Front, errors, wire};
+use super::request::GraphqlRequest;
+use super::response;
+use super::{HttpState, errors, wire};
 
 /// After so many seconds another subscription may have ended.
 const AGAIN: u64 = 5;
@@ -32,12 +32,14 @@ const COMMENT: &str = ":\n\n";
 const COMPLETE: &str = "event: complete\ndata:\n\n";
 
 /// Answers with a stream. A subscription has begun once the answer's head is there.
-pub async fn answer(front: &Front, asker: Asker, authorization: String, ask: Ask) -> Response {
+pub async fn answer(front: &HttpState, asker: Requester, authorization: String, ask: GraphqlRequest) -> Response {
     let request_id = asker.request_id.clone();
     let admission = match admission::admit(front, &asker, ask, |_| Ok(())).await {
         Ok(admission) => admission,
         // Nothing is streamed yet, and whoever asks for too much learns from the head when to ask again.
-        Err(refused @ Refused::Throttled(_)) => return answer::refusal_of(refused, MediaType::Json, &request_id),
+        Err(refused @ RequestRefusal::Throttled(_)) => {
+            return response::refusal_of(refused, MediaType::Json, &request_id);
+        }
         Err(refused) => return whole(&only(refused.errors(&request_id))),
     };
     if admission.operation() != OperationType::Subscription {
@@ -47,27 +49,27 @@ pub async fn answer(front: &Front, asker: Asker, authorization: String, ask: Ask
                 answer.headers_mut().extend(response.http_headers);
                 answer
             }
-            Err(failed) => answer::failed(failed, &request_id),
+            Err(failed) => response::failed(failed, &request_id),
         };
     }
     subscribe(front, asker, authorization, admission).await
 }
 
 /// Answers a subscription with its stream.
-pub async fn subscribe(front: &Front, asker: Asker, authorization: String, admission: Admission) -> Response {
+pub async fn subscribe(front: &HttpState, asker: Requester, authorization: String, admission: Admission) -> Response {
     let request_id = asker.request_id.clone();
     let expiry = listen::expiry(front, &asker.caller);
     match listen::begin(front, asker, authorization, admission).await {
-        Ok(heard) => events(Events {
+        Ok(heard) => events(EventStream {
             request_id,
             heard,
             expiry,
             ending: front.ending.clone(),
             pause: front.options.subscriptions.ping(),
         }),
-        Err(Unbegun::Full(message)) => full(message, &request_id),
-        Err(Unbegun::Failed(failed)) => answer::failed(failed, &request_id),
-        Err(Unbegun::Refused(response)) => {
+        Err(SubscribeError::Full(message)) => full(message, &request_id),
+        Err(SubscribeError::Failed(failed)) => response::failed(failed, &request_id),
+        Err(SubscribeError::Refused(response)) => {
             let problems = response.errors.iter().map(|error| json!(error)).collect();
             errors::with_status(whole(&only(problems)), &response)
         }
@@ -118,16 +120,16 @@ fn respond(body: Body) -> Response {
 }
 
 /// A subscription's stream.
-struct Events {
+struct EventStream {
     request_id: String,
-    heard: BoxStream<'static, Heard>,
+    heard: BoxStream<'static, StreamItem>,
     expiry: BoxFuture<'static, ()>,
     ending: watch::Receiver<bool>,
     /// How long a silence is broken by a comment.
     pause: Duration,
 }
 
-fn events(events: Events) -> Response {
+fn events(events: EventStream) -> Response {
     // Reading is what drives it: a slow reader holds it up, and one who has gone ends it.
     let pieces = stream::unfold(Some(events), |events| async {
         let mut events = events?;
@@ -141,22 +143,22 @@ fn events(events: Events) -> Response {
     ))
 }
 
-impl Events {
+impl EventStream {
     /// The next piece, and whether there will be more; `None`: the program ends.
     async fn next(&mut self) -> Option<(String, bool)> {
         tokio::select! {
             heard = self.heard.next() => Some(match heard? {
-                Heard::Event(response, None) => (next(&wire::text(&response)), true),
-                Heard::Event(response, Some(cursor)) => (next_behind(&wire::text(&response), &cursor), true),
-                Heard::End(end) => (self.last(end), false),
+                StreamItem::Event(response, None) => (next(&wire::text(&response)), true),
+                StreamItem::Event(response, Some(cursor)) => (next_behind(&wire::text(&response), &cursor), true),
+                StreamItem::End(end) => (self.last(end), false),
             }),
-            () = &mut self.expiry => Some((self.last(End::Unauthenticated), false)),
+            () = &mut self.expiry => Some((self.last(StreamEnd::Unauthenticated), false)),
             () = listen::ending(&mut self.ending) => None,
             () = tokio::time::sleep(self.pause) => Some((COMMENT.to_owned(), true)),
         }
     }
 
-    fn last(&self, end: End) -> String {
+    fn last(&self, end: StreamEnd) -> String {
         format!("{}{COMPLETE}", next(&only(end.errors(&self.request_id))))
     }
 }

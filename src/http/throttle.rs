@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::options::Throttle as Settings;
+use super::options::ThrottleSection as Settings;
 
 /// So many buckets are kept before the full ones are let go; those mean nothing.
 const MANY: usize = 10_000;
@@ -23,7 +23,7 @@ struct Bucket {
 
 /// There is not enough in the bucket. Says how long it takes until there is.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Empty(pub Duration);
+pub struct BucketEmpty(pub Duration);
 
 impl Throttle {
     pub fn new(settings: Settings) -> Self {
@@ -38,7 +38,7 @@ impl Throttle {
     }
 
     /// Takes `cost` out of the subject's bucket. What costs more than a full bucket needs a full one.
-    pub fn take(&self, subject: &str, cost: u64, now: Instant) -> Result<(), Empty> {
+    pub fn take(&self, subject: &str, cost: u64, now: Instant) -> Result<(), BucketEmpty> {
         let cost = cost.min(self.settings.maximum);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MANY {
@@ -52,7 +52,9 @@ impl Throttle {
         if level < cost {
             let rate = u128::from(self.settings.restore_per_second.max(1));
             let wait = u128::from(cost - level) * 1_000_000_000 / rate;
-            return Err(Empty(Duration::from_nanos(u64::try_from(wait).unwrap_or(u64::MAX))));
+            return Err(BucketEmpty(Duration::from_nanos(
+                u64::try_from(wait).unwrap_or(u64::MAX),
+            )));
         }
         *bucket = Bucket {
             level: level - cost,
@@ -92,12 +94,15 @@ mod tests {
         });
         let (start, ann) = (Instant::now(), "ann");
         assert_eq!(throttle.take(ann, 70, start), Ok(()));
-        assert_eq!(throttle.take(ann, 70, start), Err(Empty(Duration::from_secs(4))));
+        assert_eq!(throttle.take(ann, 70, start), Err(BucketEmpty(Duration::from_secs(4))));
         // Refusing takes nothing, and nobody else notices.
         assert_eq!(throttle.take(ann, 30, start), Ok(()));
         assert_eq!(throttle.take("bob", 100, start), Ok(()));
         let later = start + Duration::from_secs(5);
-        assert_eq!(throttle.take(ann, 51, later), Err(Empty(Duration::from_millis(100))));
+        assert_eq!(
+            throttle.take(ann, 51, later),
+            Err(BucketEmpty(Duration::from_millis(100)))
+        );
         assert_eq!(throttle.take(ann, 50, later), Ok(()));
         assert_eq!(throttle.give_back(ann, 20, later), 20);
         assert_eq!(throttle.give_back(ann, 0, later + Duration::from_secs(60)), 100);
@@ -111,7 +116,10 @@ mod tests {
         });
         let (start, ann) = (Instant::now(), "ann");
         assert_eq!(throttle.take(ann, u64::MAX, start), Ok(()));
-        assert_eq!(throttle.take(ann, u64::MAX, start), Err(Empty(Duration::from_secs(10))));
+        assert_eq!(
+            throttle.take(ann, u64::MAX, start),
+            Err(BucketEmpty(Duration::from_secs(10)))
+        );
     }
 
     #[test]

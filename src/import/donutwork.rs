@@ -4,7 +4,7 @@
 use serde_json::value::RawValue;
 
 use super::ImportError;
-use super::json::{Members, is_null, list, numbered};
+use super::json::{ObjectMembers, is_null, list, numbered};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::group_rules::{self, RuleDraft, RuleDraftKind};
@@ -62,15 +62,15 @@ fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<Strin
         numbered(&[], values)
     } else {
         // A bare group is read as any other one below, and its problems are noted then.
-        let is_wrapper = |members: &Members| {
+        let is_wrapper = |members: &ObjectMembers| {
             ["partnerGroupSimulation", WRAPPER, ANSWER, "elements"]
                 .iter()
                 .any(|name| members.contains(name))
         };
-        if !Members::read(document, &mut Problems::new()).is_some_and(|members| is_wrapper(&members)) {
+        if !ObjectMembers::read(document, &mut Problems::new()).is_some_and(|members| is_wrapper(&members)) {
             return vec![(Vec::new(), document)];
         }
-        let Some(mut members) = Members::read(document, problems) else {
+        let Some(mut members) = ObjectMembers::read(document, problems) else {
             return Vec::new();
         };
         if members.contains("partnerGroupSimulation") {
@@ -104,7 +104,7 @@ fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<Strin
 }
 
 fn group(place: Vec<String>, value: &RawValue, problems: &mut Problems) -> Option<GroupImport> {
-    let mut members = Members::read(value, problems)?;
+    let mut members = ObjectMembers::read(value, problems)?;
     let name = members.required_text("name", problems);
     let name = name.and_then(|name| problems.take("name", text::name(&name)));
     let names = external_id(&mut members, problems);
@@ -155,7 +155,7 @@ fn group(place: Vec<String>, value: &RawValue, problems: &mut Problems) -> Optio
 
 /// What the group is known by from now on: its external id, else the id that the other system gave it. With an external id
 /// that it did not always have, it may be known by that other id.
-fn external_id(members: &mut Members, problems: &mut Problems) -> Option<(String, Option<String>)> {
+fn external_id(members: &mut ObjectMembers, problems: &mut Problems) -> Option<(String, Option<String>)> {
     let named = |patch: Patch<String>| match patch {
         Patch::Set(text) => Some(text).filter(|text| !text.trim().is_empty()),
         Patch::Keep | Patch::Clear => None,
@@ -221,7 +221,7 @@ fn rules_of(values: Vec<&RawValue>, problems: &mut Problems) -> Option<Vec<RuleD
 
 /// The rule's type as far as it is known, and the rule if all of it could be read.
 fn rule(value: &RawValue, problems: &mut Problems) -> (Option<String>, Option<RuleDraft>) {
-    let Some(mut members) = Members::read(value, problems) else {
+    let Some(mut members) = ObjectMembers::read(value, problems) else {
         return (None, None);
     };
     let Some(kind) = members.required_text("type", problems) else {

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
-use super::json::{Members, Named, chosen, is_null, list, number, numbered, told_before};
+use super::json::{Named, ObjectMembers, chosen, is_null, list, number, numbered, told_before};
 use super::references::{ByExternalId, TierReferences, external_id, reference};
 use super::{ImportError, moved};
 use crate::app::App;
@@ -109,7 +109,7 @@ fn tier(
     references: &TierReferences,
     problems: &mut Problems,
 ) -> Option<TierImport> {
-    let mut members = Members::read(value, problems)?;
+    let mut members = ObjectMembers::read(value, problems)?;
     let name = members.required_text("name", problems);
     let name = name.and_then(|name| problems.take("name", text::name(&name)));
     let id = match members.take("network_tiered_commission_id").filter(|id| !is_null(id)) {
@@ -174,7 +174,7 @@ fn tier(
 }
 
 /// One of an offer's several payouts, which is an event type here; its number alone does not say which.
-fn no_single_payout(members: &mut Members, problems: &mut Problems) {
+fn no_single_payout(members: &mut ObjectMembers, problems: &mut Problems) {
     const NAME: &str = "network_offer_payout_revenue_id";
     let Some(value) = members.take(NAME).filter(|value| !is_null(value)) else {
         return;
@@ -189,7 +189,7 @@ fn no_single_payout(members: &mut Members, problems: &mut Problems) {
 }
 
 /// The metrics that are set, in a fixed order.
-fn goals(members: &mut Members, problems: &mut Problems) -> Option<Vec<GoalDraft>> {
+fn goals(members: &mut ObjectMembers, problems: &mut Problems) -> Option<Vec<GoalDraft>> {
     let mut goals = Vec::new();
     let mut all_good = true;
     for (metric, name) in METRICS {
@@ -214,7 +214,7 @@ fn goals(members: &mut Members, problems: &mut Problems) -> Option<Vec<GoalDraft
 }
 
 /// A modifier that is enabled; what a disabled one says does not matter.
-fn modifier(members: &mut Members, side: &str, problems: &mut Problems) -> Option<Option<ModifierDraft>> {
+fn modifier(members: &mut ObjectMembers, side: &str, problems: &mut Problems) -> Option<Option<ModifierDraft>> {
     let (action, value) = (members.take(&name_of(side, "action")), &name_of(side, "value"));
     if !flag(members, &format!("is_{side}_enabled"), problems) {
         members.take(value);
@@ -234,7 +234,7 @@ fn modifier(members: &mut Members, side: &str, problems: &mut Problems) -> Optio
 }
 
 /// A retroactive modifier that is enabled. The value of an exact percentage of the sale stands apart in the documents.
-fn retroactive(members: &mut Members, side: &str, problems: &mut Problems) -> Option<Option<RetroactiveDraft>> {
+fn retroactive(members: &mut ObjectMembers, side: &str, problems: &mut Problems) -> Option<Option<RetroactiveDraft>> {
     let [action, kind, value, percentage] =
         ["action", "type", "value", "percentage"].map(|what| members.take(&name_of(side, what)));
     if !flag(members, &format!("is_{side}_enabled"), problems) {
@@ -283,19 +283,19 @@ fn is_unset(value: &RawValue) -> bool {
 }
 
 /// Absent and null are false.
-fn flag(members: &mut Members, name: &str, problems: &mut Problems) -> bool {
+fn flag(members: &mut ObjectMembers, name: &str, problems: &mut Problems) -> bool {
     matches!(members.flag(name, problems), Patch::Set(true))
 }
 
 /// Absent and null are 0.
-fn amount(members: &mut Members, name: &str, problems: &mut Problems) -> Option<Decimal> {
+fn amount(members: &mut ObjectMembers, name: &str, problems: &mut Problems) -> Option<Decimal> {
     match members.take(name).filter(|value| !is_null(value)) {
         None => Some(Decimal::ZERO),
         Some(value) => problems.take(name, number(value)),
     }
 }
 
-fn date(members: &mut Members, name: &str, problems: &mut Problems) -> Option<NaiveDate> {
+fn date(members: &mut ObjectMembers, name: &str, problems: &mut Problems) -> Option<NaiveDate> {
     let text = members.required_text(name, problems)?;
     let date = text.parse::<NaiveDate>().ok().filter(|date| date.to_string() == text);
     problems.take(
@@ -305,7 +305,12 @@ fn date(members: &mut Members, name: &str, problems: &mut Problems) -> Option<Na
 }
 
 /// The ids of a list that may be absent or null.
-fn named(members: &mut Members, name: &str, known: &ByExternalId, problems: &mut Problems) -> Option<Vec<String>> {
+fn named(
+    members: &mut ObjectMembers,
+    name: &str,
+    known: &ByExternalId,
+    problems: &mut Problems,
+) -> Option<Vec<String>> {
     let Some(value) = members.take(name).filter(|value| !is_null(value)) else {
         return Some(Vec::new());
     };

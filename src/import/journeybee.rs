@@ -11,7 +11,7 @@ mod values;
 use serde_json::value::RawValue;
 
 use super::ImportError;
-use super::json::{Members, Named, chosen, is_null, list, numbered, told_before};
+use super::json::{Named, ObjectMembers, chosen, is_null, list, numbered, told_before};
 use super::references::{ByExternalId, References, reference};
 use crate::app::App;
 use crate::auth::Caller;
@@ -29,7 +29,7 @@ use values::Currencies;
 
 /// What to make of what a document does not say.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Unsaid {
+pub struct ImportDefaults {
     /// `None`: then every part of a rule must say it.
     pub value_type: Option<ValueType>,
     /// `None`: the deal's.
@@ -41,7 +41,7 @@ pub async fn commission_rules(
     app: &App,
     caller: &Caller,
     document: &str,
-    unsaid: Unsaid,
+    unsaid: ImportDefaults,
 ) -> Result<Vec<(CommissionRule, Outcome)>, ImportError> {
     let references = References::load(app, caller).await?;
     let rules = read(document, unsaid, &references)?;
@@ -54,11 +54,11 @@ pub async fn commission_rules(
 }
 
 /// The rules of a document, with every reference found.
-fn read(document: &str, unsaid: Unsaid, references: &References) -> Result<Vec<RuleImport>, ImportError> {
+fn read(document: &str, unsaid: ImportDefaults, references: &References) -> Result<Vec<RuleImport>, ImportError> {
     // Some editors of another system begin files with a byte order mark.
     let document: &RawValue = serde_json::from_str(document.trim_start_matches('\u{feff}'))?;
     let mut problems = Problems::new();
-    let reader = Reader { unsaid, references };
+    let reader = RulesReader { unsaid, references };
     let mut rules: Vec<RuleImport> = Vec::new();
     for (place, value) in places(document, &mut problems) {
         let rule = problems.within_all(&place, |problems| {
@@ -87,7 +87,7 @@ fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<Strin
     let rules = if let Some(values) = list(document) {
         numbered(&[], values)
     } else {
-        match Members::read(document, &mut Problems::new()) {
+        match ObjectMembers::read(document, &mut Problems::new()) {
             Some(mut members) if members.contains("data") => {
                 let values = members.required_list("data", problems).unwrap_or_default();
                 members.take("pagination");
@@ -105,14 +105,14 @@ fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<Strin
 }
 
 /// Reads one rule after the other.
-struct Reader<'a> {
-    unsaid: Unsaid,
+struct RulesReader<'a> {
+    unsaid: ImportDefaults,
     references: &'a References,
 }
 
-impl Reader<'_> {
+impl RulesReader<'_> {
     fn rule(&self, place: Vec<String>, value: &RawValue, problems: &mut Problems) -> Option<RuleImport> {
-        let mut members = Members::read(value, problems)?;
+        let mut members = ObjectMembers::read(value, problems)?;
         let label = members.required_text("label", problems);
         let label = label.and_then(|label| problems.take("label", text::name(&label)));
         let uuid = match members.text("uuid", problems) {
@@ -177,7 +177,7 @@ impl Reader<'_> {
 }
 
 fn optional<T>(
-    members: &mut Members,
+    members: &mut ObjectMembers,
     name: &str,
     parse: impl FnOnce(&str) -> Option<T>,
     problems: &mut Problems,
@@ -190,7 +190,7 @@ fn optional<T>(
 
 /// The ids of a list of uuids, as it is sent, or of objects with a uuid, as it is returned.
 fn named(
-    members: &mut Members,
+    members: &mut ObjectMembers,
     sent: &str,
     returned: &str,
     known: &ByExternalId,
@@ -208,7 +208,7 @@ fn named(
                     return reference(&index.to_string(), entry, known, problems);
                 }
                 problems.within(index, |problems| {
-                    let mut members = Members::read(entry, problems)?;
+                    let mut members = ObjectMembers::read(entry, problems)?;
                     let uuid = members.required("uuid", problems)?;
                     // What it is called there changes nothing here.
                     members.take("label");

@@ -28,9 +28,9 @@ pub fn told_before<'a>(
 }
 
 /// The members of an object. Each is taken once; what nobody took is unknown.
-pub struct Members<'a>(Vec<(String, &'a RawValue)>);
+pub struct ObjectMembers<'a>(Vec<(String, &'a RawValue)>);
 
-impl<'a> Members<'a> {
+impl<'a> ObjectMembers<'a> {
     /// `None`, noted, where the value is no object.
     pub fn read(value: &'a RawValue, problems: &mut Problems) -> Option<Self> {
         let members = serde_json::Deserializer::from_str(value.get()).deserialize_map(MembersVisitor);

@@ -35,7 +35,7 @@ impl ByExternalId {
 
 /// A custom field and its options.
 #[derive(Debug)]
-pub struct Field {
+pub struct ImportedField {
     pub id: String,
     pub options: HashMap<String, String>,
 }
@@ -44,7 +44,7 @@ pub struct Field {
 #[derive(Debug)]
 pub struct References {
     pub stages: ByExternalId,
-    pub fields: HashMap<String, Field>,
+    pub fields: HashMap<String, ImportedField>,
     pub tiers: ByExternalId,
     pub categories: ByExternalId,
     pub partners: ByExternalId,
@@ -69,7 +69,7 @@ impl References {
             let id = field.id.to_string();
             Some((
                 field.external_id?,
-                Field {
+                ImportedField {
                     id,
                     options: options.collect(),
                 },

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::ImportError;
-use super::table::{LineProblem, Record, Table};
+use super::table::{LineProblem, TableRecord, TextTable};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Scope};
 use crate::domain::commission::{PayoutSettlement, PayoutStatus};
@@ -19,7 +19,7 @@ pub const COLUMNS: [&str; 3] = ["id", "status", "reference"];
 
 /// How to go about it.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct SettlementOptions {
     /// What the file calls columns that it does not call like us: our name, and its.
     pub map: Vec<(String, String)>,
     /// Only say what would be done.
@@ -28,7 +28,7 @@ pub struct Options {
     pub all_or_nothing: bool,
 }
 
-impl Options {
+impl SettlementOptions {
     /// Whether anything is said.
     pub fn is_given(&self) -> bool {
         self.dry_run || self.all_or_nothing || !self.map.is_empty()
@@ -37,7 +37,7 @@ impl Options {
 
 /// What became of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct SettlementReport {
     /// Payouts that were settled, or would be.
     pub settled: u64,
     /// Those that had been settled like this before.
@@ -52,22 +52,22 @@ pub struct Report {
 
 /// What a payment service says of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Said {
+enum PaymentState {
     Ended(PayoutSettlement),
     /// It is under way.
     Waiting,
 }
 
 /// The words of PayPal's payouts (`transaction_status`) and of Wise's transfers (`status`), with our own.
-fn said(word: &str) -> Option<Said> {
+fn said(word: &str) -> Option<PaymentState> {
     use PayoutSettlement::{Canceled, Failed, Paid};
     let word: String = word.trim().to_ascii_uppercase().replace([' ', '-'], "_");
     Some(match word.as_str() {
-        "PAID" | "SUCCESS" | "COMPLETED" | "OUTGOING_PAYMENT_SENT" | "SENT" => Said::Ended(Paid),
+        "PAID" | "SUCCESS" | "COMPLETED" | "OUTGOING_PAYMENT_SENT" | "SENT" => PaymentState::Ended(Paid),
         "FAILED" | "RETURNED" | "BLOCKED" | "REFUNDED" | "REVERSED" | "DENIED" | "FUNDS_REFUNDED" | "CHARGED_BACK" => {
-            Said::Ended(Failed)
+            PaymentState::Ended(Failed)
         }
-        "CANCELED" | "CANCELLED" => Said::Ended(Canceled),
+        "CANCELED" | "CANCELLED" => PaymentState::Ended(Canceled),
         // What has bounced may be sent once more.
         "BOUNCED_BACK"
         | "PENDING"
@@ -78,13 +78,13 @@ fn said(word: &str) -> Option<Said> {
         | "PROCESSING"
         | "INCOMING_PAYMENT_WAITING"
         | "INCOMING_PAYMENT_INITIATED"
-        | "FUNDS_CONVERTED" => Said::Waiting,
+        | "FUNDS_CONVERTED" => PaymentState::Waiting,
         _ => return None,
     })
 }
 
 /// A line that says how a payout ended.
-struct Line {
+struct SettlementLine {
     line: usize,
     id: PayoutId,
     status: PayoutSettlement,
@@ -92,13 +92,13 @@ struct Line {
 }
 
 /// Where the columns are, and what they are called.
-struct Columns {
+struct SettlementColumns {
     names: [String; 3],
     places: [Option<usize>; 3],
 }
 
-impl Columns {
-    fn of(table: &Table, map: &[(String, String)]) -> Result<Self, ImportError> {
+impl SettlementColumns {
+    fn of(table: &TextTable, map: &[(String, String)]) -> Result<Self, ImportError> {
         let mapped = |ours: &str| {
             map.iter()
                 .find(|(name, _)| name == ours)
@@ -118,7 +118,7 @@ impl Columns {
         Ok(Self { names, places })
     }
 
-    fn text<'a>(&self, record: &'a Record, column: usize) -> Option<&'a str> {
+    fn text<'a>(&self, record: &'a TableRecord, column: usize) -> Option<&'a str> {
         record.text(self.places[column]?)
     }
 
@@ -145,15 +145,15 @@ pub async fn settlements(
     app: &App,
     caller: &Caller,
     file: &str,
-    options: &Options,
+    options: &SettlementOptions,
     mut progress: impl FnMut(u64, u64),
-) -> Result<Report, ImportError> {
+) -> Result<SettlementReport, ImportError> {
     let scope = caller.write(Resource::Payouts).map_err(ImportError::Denied)?.scope();
-    let (table, problems) = Table::read(file);
-    let columns = Columns::of(&table, &options.map)?;
-    let mut report = Report {
+    let (table, problems) = TextTable::read(file);
+    let columns = SettlementColumns::of(&table, &options.map)?;
+    let mut report = SettlementReport {
         problems,
-        ..Report::default()
+        ..SettlementReport::default()
     };
     let lines = read(&table, &columns, &mut report);
     if options.dry_run || options.all_or_nothing {
@@ -190,8 +190,8 @@ pub async fn settlements(
 }
 
 /// The lines that say how a payout ended; notes those that cannot be read, and counts those that wait.
-fn read(table: &Table, columns: &Columns, report: &mut Report) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::with_capacity(table.records.len());
+fn read(table: &TextTable, columns: &SettlementColumns, report: &mut SettlementReport) -> Vec<SettlementLine> {
+    let mut lines: Vec<SettlementLine> = Vec::with_capacity(table.records.len());
     let mut named: HashMap<PayoutId, usize> = HashMap::new();
     for record in &table.records {
         let line = record.line;
@@ -225,7 +225,7 @@ fn read(table: &Table, columns: &Columns, report: &mut Report) -> Vec<Line> {
         }
         match (id, status, reference) {
             _ if !wrong.is_empty() => report.problems.append(&mut wrong),
-            (Some(id), Some(Said::Ended(status)), Some(reference)) => lines.push(Line {
+            (Some(id), Some(PaymentState::Ended(status)), Some(reference)) => lines.push(SettlementLine {
                 line,
                 id,
                 status,
@@ -241,9 +241,9 @@ fn read(table: &Table, columns: &Columns, report: &mut Report) -> Vec<Line> {
 async fn check(
     app: &App,
     scope: &Scope,
-    lines: &[Line],
-    columns: &Columns,
-    report: &mut Report,
+    lines: &[SettlementLine],
+    columns: &SettlementColumns,
+    report: &mut SettlementReport,
 ) -> Result<(), ImportError> {
     for batch in lines.chunks(MAX_SETTLEMENTS) {
         let ids: Vec<_> = batch.iter().map(|line| line.id.uuid()).collect();
@@ -275,14 +275,14 @@ mod tests {
     fn the_words_of_payment_services_are_known() {
         use PayoutSettlement::{Canceled, Failed, Paid};
         for (word, meaning) in [
-            ("paid", Said::Ended(Paid)),
-            ("Success", Said::Ended(Paid)),
-            ("outgoing_payment_sent", Said::Ended(Paid)),
-            ("bounced back", Said::Waiting),
-            ("funds_refunded", Said::Ended(Failed)),
-            ("RETURNED", Said::Ended(Failed)),
-            ("cancelled", Said::Ended(Canceled)),
-            ("Unclaimed", Said::Waiting),
+            ("paid", PaymentState::Ended(Paid)),
+            ("Success", PaymentState::Ended(Paid)),
+            ("outgoing_payment_sent", PaymentState::Ended(Paid)),
+            ("bounced back", PaymentState::Waiting),
+            ("funds_refunded", PaymentState::Ended(Failed)),
+            ("RETURNED", PaymentState::Ended(Failed)),
+            ("cancelled", PaymentState::Ended(Canceled)),
+            ("Unclaimed", PaymentState::Waiting),
         ] {
             assert_eq!(said(word), Some(meaning), "{word}");
         }

@@ -26,19 +26,19 @@ impl fmt::Display for LineProblem {
 
 /// A header and what stands below it. Lines without any letter are left out.
 #[derive(Debug)]
-pub struct Table {
+pub struct TextTable {
     header: Vec<String>,
-    pub records: Vec<Record>,
+    pub records: Vec<TableRecord>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct TableRecord {
     /// Where it begins.
     pub line: usize,
     cells: Vec<String>,
 }
 
-impl Record {
+impl TableRecord {
     /// What stands in a column, without white space around it; `None`: nothing.
     pub fn text(&self, column: usize) -> Option<&str> {
         let text = self.cells.get(column)?.trim();
@@ -46,13 +46,13 @@ impl Record {
     }
 }
 
-impl Table {
+impl TextTable {
     /// Reads a text; the problems are of lines that have more or fewer cells than the header, which are left out, and of a
     /// quote that nothing closes.
     pub fn read(text: &str) -> (Self, Vec<LineProblem>) {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let separator = separator(text);
-        let mut reader = Reader {
+        let mut reader = TableReader {
             rest: text,
             line: 1,
             separator,
@@ -106,15 +106,15 @@ fn separator(text: &str) -> char {
     candidates.into_iter().max_by_key(count).unwrap_or(',')
 }
 
-struct Reader<'a> {
+struct TableReader<'a> {
     rest: &'a str,
     line: usize,
     separator: char,
 }
 
-impl Reader<'_> {
+impl TableReader<'_> {
     /// The next record; `None`: there is none.
-    fn record(&mut self) -> Option<Result<Record, LineProblem>> {
+    fn record(&mut self) -> Option<Result<TableRecord, LineProblem>> {
         if self.rest.is_empty() {
             return None;
         }
@@ -139,7 +139,7 @@ impl Reader<'_> {
             let ended = ["\r\n", "\n", "\r"].iter().find_map(|end| self.rest.strip_prefix(end));
             self.rest = ended.unwrap_or_default();
             self.line += 1;
-            return Some(Ok(Record { line, cells }));
+            return Some(Ok(TableRecord { line, cells }));
         }
     }
 
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     fn cells(text: &str) -> Vec<(usize, Vec<String>)> {
-        let (table, problems) = Table::read(text);
+        let (table, problems) = TextTable::read(text);
         assert_eq!(problems, []);
         table
             .records
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn lines_that_are_no_records_are_named() {
-        let (table, problems) = Table::read("a,b\n1\n1,2\n1,2,3\n\"open,2\n");
+        let (table, problems) = TextTable::read("a,b\n1\n1,2\n1,2,3\n\"open,2\n");
         assert_eq!(table.records.len(), 1);
         let texts: Vec<_> = problems.iter().map(LineProblem::to_string).collect();
         assert_eq!(
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn columns_are_found_by_their_names_and_cells_are_what_was_meant() {
-        let (table, _) = Table::read("Customer ID, Status\n pay_1 ,'=x\n,");
+        let (table, _) = TextTable::read("Customer ID, Status\n pay_1 ,'=x\n,");
         assert_eq!(
             (table.column("customer id"), table.column("status"), table.column("id")),
             (Some(0), Some(1), None)

@@ -6,7 +6,7 @@ use prometheus::{Gauge, GaugeVec, Histogram, IntCounter, IntGauge, IntGaugeVec, 
 
 use super::series;
 
-pub struct Database {
+pub struct DatabaseMetrics {
     /// How long statements took, without waiting for a connection.
     pub statements: Histogram,
     /// How long was waited for a connection.
@@ -18,7 +18,7 @@ pub struct Database {
 
 /// Where a query was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ReadServer {
     Primary,
     Replica,
     /// On the primary, once more: what was read from a replica before was worth nothing.
@@ -31,7 +31,7 @@ pub struct DatabaseReplica {
     lag: Gauge,
 }
 
-impl Database {
+impl DatabaseMetrics {
     pub(super) fn new(registry: &Registry) -> Self {
         let statements = "Seconds that statements took.";
         let waits = "Seconds that were waited for a connection to the database.";
@@ -59,7 +59,7 @@ impl Database {
     }
 
     /// Counts a query.
-    pub fn read(&self, place: Place) {
+    pub fn read(&self, place: ReadServer) {
         self.reads[place as usize].inc();
     }
 

@@ -6,7 +6,7 @@ use super::series;
 use crate::domain::Timestamp;
 
 /// The series of all of them.
-pub struct Issuers {
+pub struct IssuerMetrics {
     fetches: IntCounterVec,
     keys: IntGaugeVec,
     last_success: IntGaugeVec,
@@ -20,7 +20,7 @@ pub struct IssuerKeys {
     last_success: IntGauge,
 }
 
-impl Issuers {
+impl IssuerMetrics {
     pub(super) fn new(registry: &Registry) -> Self {
         let fetches = "Fetches of an issuer's keys.";
         let keys = "Keys of an issuer that were fetched last.";

@@ -37,13 +37,13 @@ const JOBS: [&str; 7] = [
 ];
 
 /// The series of all of it.
-pub struct Jobs {
+pub struct JobMetrics {
     failures: [IntCounter; JOBS.len()],
     seconds: [Histogram; JOBS.len()],
     last_success: [IntGauge; JOBS.len()],
 }
 
-impl Jobs {
+impl JobMetrics {
     pub(super) fn new(registry: &Registry) -> Self {
         let last_success = "When background work last succeeded, in seconds since 1970; 0: not yet.";
         let last_success = series::gauges(
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_failure_is_no_success() {
-        let jobs = Jobs::new(&Registry::new());
+        let jobs = JobMetrics::new(&Registry::new());
         let moment = |text: &str| text.parse::<Timestamp>().unwrap();
         let (first, second) = (moment("2026-03-01T12:00:00Z"), moment("2026-03-01T12:00:05Z"));
         jobs.ran(Job::WriteKeyUses, true, Duration::from_millis(1), first);

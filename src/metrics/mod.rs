@@ -21,12 +21,12 @@ use std::time::Duration;
 use prometheus::{Gauge, Histogram, IntGauge, Registry, TextEncoder};
 
 use crate::domain::Timestamp;
-pub use database::{Database, DatabaseReplica, Place};
-pub use issuers::{IssuerKeys, Issuers};
-pub use jobs::{Job, Jobs};
-pub use operation::{Operations, Ran, word};
-pub use request::{Requests, Route, known_code};
-pub use webhooks::Webhooks;
+pub use database::{DatabaseMetrics, DatabaseReplica, ReadServer};
+pub use issuers::{IssuerKeys, IssuerMetrics};
+pub use jobs::{Job, JobMetrics};
+pub use operation::{OperationMetrics, OperationRun, word};
+pub use request::{RequestMetrics, Route, known_code};
+pub use webhooks::WebhookMetrics;
 
 /// What a whole request or a resolver takes, from a cached read to the longest patience.
 const SECONDS: [f64; 14] = [
@@ -41,12 +41,12 @@ const LEVELS: [f64; 7] = [0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0];
 /// The numbers of one program.
 pub struct Metrics {
     registry: Registry,
-    pub requests: Requests,
-    pub operations: Operations,
-    pub jobs: Jobs,
-    pub webhooks: Webhooks,
-    pub issuers: Issuers,
-    pub database: Arc<Database>,
+    pub requests: RequestMetrics,
+    pub operations: OperationMetrics,
+    pub jobs: JobMetrics,
+    pub webhooks: WebhookMetrics,
+    pub issuers: IssuerMetrics,
+    pub database: Arc<DatabaseMetrics>,
     /// How much of its bucket a subject has left after an operation, from 0 to 1.
     pub throttle_levels: Histogram,
     /// How many keys each batch of a loader has.
@@ -57,9 +57,9 @@ pub struct Metrics {
     subscriptions: IntGauge,
     running: IntGauge,
     exports: IntGauge,
-    pools: [series::Pool; 2],
+    pools: [series::PoolGauges; 2],
     outbox_lag: Gauge,
-    process: process::Process,
+    process: process::ProcessMetrics,
 }
 
 /// The state of a pool of database connections.
@@ -82,12 +82,12 @@ impl Metrics {
     pub fn new(started: Timestamp) -> Self {
         let registry = Registry::new();
         Self {
-            requests: Requests::new(&registry),
-            operations: Operations::new(&registry),
-            jobs: Jobs::new(&registry),
-            webhooks: Webhooks::new(&registry),
-            issuers: Issuers::new(&registry),
-            database: Arc::new(Database::new(&registry)),
+            requests: RequestMetrics::new(&registry),
+            operations: OperationMetrics::new(&registry),
+            jobs: JobMetrics::new(&registry),
+            webhooks: WebhookMetrics::new(&registry),
+            issuers: IssuerMetrics::new(&registry),
+            database: Arc::new(DatabaseMetrics::new(&registry)),
             throttle_levels: series::histogram(
                 &registry,
                 "tributary_throttle_level_ratio",
@@ -119,29 +119,29 @@ impl Metrics {
                 "tributary_outbox_lag_seconds",
                 "How old what was last read of the outbox is, in seconds; 0 while nobody listens.",
             ),
-            process: process::Process::new(&registry, started),
+            process: process::ProcessMetrics::new(&registry, started),
             registry,
         }
     }
 
     /// Counts a connection for as long as what this returns is kept.
-    pub fn connection(&self) -> Open {
-        Open::new(&self.connections)
+    pub fn connection(&self) -> OpenGauge {
+        OpenGauge::new(&self.connections)
     }
 
     /// Counts a WebSocket for as long as what this returns is kept.
-    pub fn socket(&self) -> Open {
-        Open::new(&self.sockets)
+    pub fn socket(&self) -> OpenGauge {
+        OpenGauge::new(&self.sockets)
     }
 
     /// Counts a subscription for as long as what this returns is kept.
-    pub fn subscription(&self) -> Open {
-        Open::new(&self.subscriptions)
+    pub fn subscription(&self) -> OpenGauge {
+        OpenGauge::new(&self.subscriptions)
     }
 
     /// Counts an operation that runs for as long as what this returns is kept.
-    pub fn running(&self) -> Open {
-        Open::new(&self.running)
+    pub fn running(&self) -> OpenGauge {
+        OpenGauge::new(&self.running)
     }
 
     /// Whether any operation runs.
@@ -150,8 +150,8 @@ impl Metrics {
     }
 
     /// Counts an export for as long as what this returns is kept.
-    pub fn export(&self) -> Open {
-        Open::new(&self.exports)
+    pub fn export(&self) -> OpenGauge {
+        OpenGauge::new(&self.exports)
     }
 
     /// Everything, in Prometheus' text form. `pools` is their state now, and `outbox_lag` how long ago the outbox was read to
@@ -172,16 +172,16 @@ impl Metrics {
 }
 
 /// One that is open.
-pub struct Open(IntGauge);
+pub struct OpenGauge(IntGauge);
 
-impl Open {
+impl OpenGauge {
     fn new(gauge: &IntGauge) -> Self {
         gauge.inc();
         Self(gauge.clone())
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenGauge {
     fn drop(&mut self) {
         self.0.dec();
     }

@@ -16,7 +16,7 @@ const NAMES: usize = 200;
 const OTHER: &str = "other";
 
 /// The series of one type and name.
-pub struct Operation {
+pub struct OperationSeries {
     seconds: Histogram,
     succeeded: IntCounter,
     failed: IntCounter,
@@ -26,7 +26,7 @@ pub struct Operation {
 
 /// How an operation went.
 #[derive(Clone, Copy, Debug)]
-pub struct Ran {
+pub struct OperationRun {
     /// Without errors; `userErrors` are none.
     pub succeeded: bool,
     pub took: Duration,
@@ -34,9 +34,9 @@ pub struct Ran {
     pub actual_cost: u64,
 }
 
-impl Operation {
+impl OperationSeries {
     /// Counts one that ran.
-    pub fn ran(&self, ran: &Ran) {
+    pub fn ran(&self, ran: &OperationRun) {
         let result = if ran.succeeded { &self.succeeded } else { &self.failed };
         result.inc();
         self.seconds.observe(ran.took.as_secs_f64());
@@ -46,10 +46,10 @@ impl Operation {
 }
 
 /// Those of one name, by type.
-type OfName = [OnceLock<Arc<Operation>>; 3];
+type OfName = [OnceLock<Arc<OperationSeries>>; 3];
 
 /// All of them.
-pub struct Operations {
+pub struct OperationMetrics {
     /// Many look up at once; only a new name is added alone.
     named: RwLock<HashMap<String, OfName>>,
     unnamed: OfName,
@@ -60,7 +60,7 @@ pub struct Operations {
     actual_cost: IntCounterVec,
 }
 
-impl Operations {
+impl OperationMetrics {
     pub(super) fn new(registry: &Registry) -> Self {
         let labels = ["operation_type", "operation_name"];
         let results = "Operations that ran, by type, name and whether there were errors.";
@@ -90,7 +90,7 @@ impl Operations {
     }
 
     /// The series of a valid document's operation; `name` as the document says it.
-    pub fn of(&self, kind: OperationType, name: Option<&str>) -> Arc<Operation> {
+    pub fn of(&self, kind: OperationType, name: Option<&str>) -> Arc<OperationSeries> {
         let get = |of_name: &OfName, name| of_name[kind as usize].get_or_init(|| self.make(kind, name)).clone();
         let Some(name) = name else {
             return get(&self.unnamed, "");
@@ -106,10 +106,10 @@ impl Operations {
         get(&self.others, OTHER)
     }
 
-    fn make(&self, kind: OperationType, name: &str) -> Arc<Operation> {
+    fn make(&self, kind: OperationType, name: &str) -> Arc<OperationSeries> {
         let labels = [word(kind), name];
         let result = |result| self.results.with_label_values(&[labels[0], labels[1], result]);
-        Arc::new(Operation {
+        Arc::new(OperationSeries {
             seconds: self.seconds.with_label_values(&labels),
             succeeded: result("ok"),
             failed: result("errors"),
@@ -135,13 +135,13 @@ mod tests {
     use super::*;
 
     /// How many operations the series of a name counted.
-    fn count(operations: &Operations, kind: OperationType, name: &str) -> u64 {
+    fn count(operations: &OperationMetrics, kind: OperationType, name: &str) -> u64 {
         operations.results.with_label_values(&[word(kind), name, "ok"]).get()
     }
 
     #[test]
     fn names_are_told_apart_up_to_a_number() {
-        let operations = Operations::new(&Registry::new());
+        let operations = OperationMetrics::new(&Registry::new());
         let name = |number| format!("Name{number}");
         for number in (0..NAMES).chain(0..NAMES) {
             operations.of(Query, Some(&name(number))).succeeded.inc();
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn many_at_once_find_the_same_series() {
-        let operations = Operations::new(&Registry::new());
+        let operations = OperationMetrics::new(&Registry::new());
         let name = |number| format!("Name{number}");
         std::thread::scope(|scope| {
             for _ in 0..8 {

@@ -5,12 +5,12 @@ use prometheus::{IntGauge, Registry};
 use super::series;
 use crate::domain::Timestamp;
 
-pub struct Process {
+pub struct ProcessMetrics {
     resident_bytes: IntGauge,
     open_files: IntGauge,
 }
 
-impl Process {
+impl ProcessMetrics {
     pub fn new(registry: &Registry, started: Timestamp) -> Self {
         let start = "When the process started, in seconds since 1970.";
         series::gauge(registry, "process_start_time_seconds", start).set(started.timestamp());

@@ -54,14 +54,14 @@ impl Route {
 }
 
 /// The series of requests.
-pub struct Requests {
+pub struct RequestMetrics {
     statuses: [[IntCounter; 5]; ROUTES.len()],
     seconds: [Histogram; ROUTES.len()],
     errors: [IntCounter; CODES.len()],
     refusals: [Histogram; REASONS.len()],
 }
 
-impl Requests {
+impl RequestMetrics {
     pub(super) fn new(registry: &Registry) -> Self {
         let statuses = "HTTP requests that were answered.";
         let statuses = series::counters(

@@ -78,7 +78,7 @@ pub fn seconds_each<const N: usize>(
 }
 
 /// The gauges of a pool.
-pub struct Pool {
+pub struct PoolGauges {
     name: &'static str,
     most: IntGauge,
     size: IntGauge,
@@ -86,7 +86,7 @@ pub struct Pool {
     waiting: IntGauge,
 }
 
-pub fn pools(registry: &Registry) -> [Pool; 2] {
+pub fn pools(registry: &Registry) -> [PoolGauges; 2] {
     let most = "Connections to the database that there may be.";
     let most = gauges(registry, "tributary_database_connections_max", most, &["pool"]);
     let waiting = "Who waits for a connection to the database at this moment.";
@@ -95,7 +95,7 @@ pub fn pools(registry: &Registry) -> [Pool; 2] {
     let size = gauges(registry, "tributary_database_connections", size, &["pool"]);
     let idle = "Connections to the database that are open and not in use.";
     let idle = gauges(registry, "tributary_database_connections_idle", idle, &["pool"]);
-    ["reader", "writer"].map(|name| Pool {
+    ["reader", "writer"].map(|name| PoolGauges {
         name,
         most: most.with_label_values(&[name]),
         size: size.with_label_values(&[name]),
@@ -104,7 +104,7 @@ pub fn pools(registry: &Registry) -> [Pool; 2] {
     })
 }
 
-impl Pool {
+impl PoolGauges {
     pub fn set(&self, state: &PoolState) {
         if state.name == self.name {
             self.most.set(state.most.into());

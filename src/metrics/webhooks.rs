@@ -6,14 +6,14 @@ use prometheus::{Gauge, IntCounter, Registry};
 
 use super::series;
 
-pub struct Webhooks {
+pub struct WebhookMetrics {
     succeeded: IntCounter,
     failed: IntCounter,
     outbox_lag: Gauge,
     delivery_lag: Gauge,
 }
 
-impl Webhooks {
+impl WebhookMetrics {
     pub(super) fn new(registry: &Registry) -> Self {
         let attempts = "Requests to webhook endpoints, by whether the receiver took the message.";
         let [succeeded, failed] = series::counter_each(

@@ -22,7 +22,7 @@ const PATIENCE_FOR_BODIES: std::time::Duration = std::time::Duration::from_secs(
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct ResponseHead {
     pub status: u16,
     /// The first [`LONGEST_ANSWER`] bytes, or what came of them in time.
     pub beginning: Vec<u8>,
@@ -30,7 +30,7 @@ pub struct Answer {
 
 /// What came back as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Whole {
+pub struct FullResponse {
     pub status: u16,
     pub body: Bytes,
 }
@@ -42,7 +42,7 @@ pub(super) async fn post(
     headers: &[(&str, String)],
     body: String,
     deadline: Instant,
-) -> Result<Answer, OutgoingError> {
+) -> Result<ResponseHead, OutgoingError> {
     let mut request = addressed(Request::post(path(url)), url)
         .header(header::USER_AGENT, HeaderValue::from_static("Tributary-Webhooks/1"))
         .header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -55,13 +55,13 @@ pub(super) async fn post(
         let until = deadline.min(Instant::now() + PATIENCE_FOR_BODIES);
         // What is late, or breaks off, is not worth a failure: the status is there.
         let _ = timeout_at(until, read(answer.into_body(), &mut beginning)).await;
-        Ok(Answer { status, beginning })
+        Ok(ResponseHead { status, beginning })
     };
     exchange(stream, request, Bytes::from(body), read).await
 }
 
 /// Gets a document of at most `longest` bytes; what is longer, or breaks off, is an error.
-pub(super) async fn get(stream: Box<dyn Stream>, url: &Url, longest: usize) -> Result<Whole, OutgoingError> {
+pub(super) async fn get(stream: Box<dyn Stream>, url: &Url, longest: usize) -> Result<FullResponse, OutgoingError> {
     let request = addressed(Request::get(path(url)), url)
         .header(header::USER_AGENT, HeaderValue::from_static("Tributary/1"))
         .header(header::ACCEPT, HeaderValue::from_static("application/json"));
@@ -73,7 +73,7 @@ pub(super) async fn get(stream: Box<dyn Stream>, url: &Url, longest: usize) -> R
             false => OutgoingError::Broken,
         })?;
         let body = body.to_bytes();
-        Ok(Whole { status, body })
+        Ok(FullResponse { status, body })
     };
     exchange(stream, request, Bytes::new(), read).await
 }

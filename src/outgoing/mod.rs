@@ -9,24 +9,24 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
+
+use rustls::pki_types::ServerName;
 use tokio_rustls::TlsConnector;
 use url::{Host, Url};
 
-use crate::domain::webhook::address::{Reach, Refused};
-
+use crate::domain::webhook::address::{AddressPolicy, AddressRefusal};
 pub use authorities::{Authorities, AuthoritiesError};
-pub use exchange::{Answer, LONGEST_ANSWER, Whole};
+pub use exchange::{FullResponse, LONGEST_ANSWER, ResponseHead};
 pub use resolve::{Resolve, SystemResolver};
 
 /// Why there was no answer. The texts are for whoever named the address: they say nothing of what was resolved.
 #[derive(Debug, thiserror::Error)]
 pub enum OutgoingError {
     #[error("the address {0}")]
-    Refused(#[from] Refused),
+    Refused(#[from] AddressRefusal),
     #[error("the name could not be resolved")]
     Unresolved,
     #[error("the name resolves to no address that may be reached")]
@@ -50,7 +50,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 /// Sends requests.
 #[derive(Clone)]
 pub struct Outgoing {
-    reach: Arc<Reach>,
+    reach: Arc<AddressPolicy>,
     resolver: Arc<dyn Resolve>,
     tls: TlsConnector,
     patience: Duration,
@@ -58,7 +58,12 @@ pub struct Outgoing {
 
 impl Outgoing {
     /// `patience` is for all of a request, from the name to the answer.
-    pub fn new(reach: Reach, resolver: Arc<dyn Resolve>, patience: Duration, authorities: &Authorities) -> Self {
+    pub fn new(
+        reach: AddressPolicy,
+        resolver: Arc<dyn Resolve>,
+        patience: Duration,
+        authorities: &Authorities,
+    ) -> Self {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -74,19 +79,24 @@ impl Outgoing {
     }
 
     /// What requests may be sent to.
-    pub fn reach(&self) -> &Reach {
+    pub fn reach(&self) -> &AddressPolicy {
         &self.reach
     }
 
     /// Posts a JSON body, with headers beside the usual ones.
-    pub async fn post(&self, url: &str, headers: &[(&str, String)], body: String) -> Result<Answer, OutgoingError> {
+    pub async fn post(
+        &self,
+        url: &str,
+        headers: &[(&str, String)],
+        body: String,
+    ) -> Result<ResponseHead, OutgoingError> {
         let deadline = Instant::now() + self.patience;
         let post = |stream, url| async move { exchange::post(stream, &url, headers, body, deadline).await };
         self.ask(url, deadline, post).await
     }
 
     /// Gets a document of at most `longest` bytes.
-    pub async fn get(&self, url: &str, longest: usize) -> Result<Whole, OutgoingError> {
+    pub async fn get(&self, url: &str, longest: usize) -> Result<FullResponse, OutgoingError> {
         let get = |stream, url| async move { exchange::get(stream, &url, longest).await };
         self.ask(url, Instant::now() + self.patience, get).await
     }
@@ -106,8 +116,8 @@ impl Outgoing {
 
     async fn connect(&self, url: &Url) -> Result<Box<dyn Stream>, OutgoingError> {
         let is_tls = url.scheme() == "https";
-        let port = url.port_or_known_default().ok_or(Refused::NotAnAddress)?;
-        let host = url.host().ok_or(Refused::NotAnAddress)?;
+        let port = url.port_or_known_default().ok_or(AddressRefusal::NotAnAddress)?;
+        let host = url.host().ok_or(AddressRefusal::NotAnAddress)?;
         let (found, is_name) = match host {
             Host::Ipv4(address) => (vec![IpAddr::from(address)], false),
             Host::Ipv6(address) => (vec![IpAddr::from(address)], false),
@@ -133,7 +143,7 @@ impl Outgoing {
         }
         let stream = match (reached, refused) {
             (Some(stream), _) => stream,
-            (None, Some(Refused::Address(_))) if is_name => return Err(OutgoingError::Unreachable),
+            (None, Some(AddressRefusal::Address(_))) if is_name => return Err(OutgoingError::Unreachable),
             (None, Some(why)) => return Err(why.into()),
             (None, None) => return Err(OutgoingError::NoConnection),
         };
@@ -145,7 +155,7 @@ impl Outgoing {
         let name = match host {
             Host::Ipv4(address) => ServerName::from(IpAddr::from(address)),
             Host::Ipv6(address) => ServerName::from(IpAddr::from(address)),
-            Host::Domain(name) => ServerName::try_from(name.to_owned()).map_err(|_| Refused::NotAnAddress)?,
+            Host::Domain(name) => ServerName::try_from(name.to_owned()).map_err(|_| AddressRefusal::NotAnAddress)?,
         };
         let stream = self.tls.connect(name, stream).await.map_err(|_| OutgoingError::Tls)?;
         Ok(Box::new(stream))

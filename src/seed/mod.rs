@@ -17,16 +17,16 @@ use crate::auth::Scope;
 use crate::domain::tenant::Tenant;
 use crate::service::ServiceError;
 use crate::store::{self, StoreError, Writes, bulk};
-use partners::Batch;
+use partners::PartnerBatch;
 use programme::Programme;
-use source::Source;
+use source::SeedSource;
 
 /// Partners of one transaction, with about five times as many rows that belong to them.
 const PARTNERS_AT_ONCE: u32 = 2_000;
 
 /// How much to make, and from which number.
 #[derive(Clone, Copy, Debug)]
-pub struct Amounts {
+pub struct SeedAmounts {
     pub partners: u32,
     pub campaigns: u32,
     /// Of made-up partners, through made-up events; those of other events do not count.
@@ -36,7 +36,7 @@ pub struct Amounts {
 
 /// What was made; what was there already does not count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Made {
+pub struct SeedCounts {
     pub partners: usize,
     pub campaigns: usize,
     pub snapshots: usize,
@@ -45,7 +45,7 @@ pub struct Made {
 
 /// How much of what was asked for is there.
 #[derive(Clone, Copy, Debug)]
-pub enum Progress {
+pub enum SeedProgress {
     Partners(u32),
     Commissions(u64),
 }
@@ -54,14 +54,14 @@ pub enum Progress {
 pub async fn fill(
     app: &App,
     tenant: &Tenant,
-    amounts: Amounts,
-    mut progress: impl FnMut(Progress),
-) -> Result<Made, ServiceError> {
-    let source = Source::new(&tenant.slug, amounts.rng_seed);
+    amounts: SeedAmounts,
+    mut progress: impl FnMut(SeedProgress),
+) -> Result<SeedCounts, ServiceError> {
+    let source = SeedSource::new(&tenant.slug, amounts.rng_seed);
     let (programme, campaigns) = programme::prepare(app, tenant, &source, amounts.campaigns).await?;
-    let mut made = Made {
+    let mut made = SeedCounts {
         campaigns,
-        ..Made::default()
+        ..SeedCounts::default()
     };
     let mut done = 0;
     while done < amounts.partners {
@@ -70,11 +70,11 @@ pub async fn fill(
         made.partners += batch.partners.len();
         made.snapshots += batch.snapshots.len();
         done = until;
-        progress(Progress::Partners(done));
+        progress(SeedProgress::Partners(done));
     }
     if amounts.commissions > 0 {
         let wanted = (amounts.partners, amounts.commissions);
-        let tell = |count| progress(Progress::Commissions(count));
+        let tell = |count| progress(SeedProgress::Commissions(count));
         made.commissions = history::fill(app, tenant, &source, &programme, wanted, tell).await?;
     }
     Ok(made)
@@ -84,11 +84,11 @@ pub async fn fill(
 async fn partners(
     app: &App,
     tenant: &Tenant,
-    source: &Source,
+    source: &SeedSource,
     programme: &Programme,
     first: u32,
     last: u32,
-) -> Result<Batch, StoreError> {
+) -> Result<PartnerBatch, StoreError> {
     // Its entries in the audit log are made up as well: one for each partner.
     let transaction = app.store.begin_unaudited().await?;
     // Two seedings of one tenant take turns.
@@ -98,7 +98,7 @@ async fn partners(
         .collect();
     let scope = Scope::tenant_wide(tenant.id);
     let known = bulk::partners_by_external_id(&transaction, &scope, &external_ids).await?;
-    let mut batch = Batch::default();
+    let mut batch = PartnerBatch::default();
     for (number, external_id) in (first..=last).zip(external_ids) {
         if !known.contains_key(&external_id) {
             batch.add(source, programme, number, external_id);

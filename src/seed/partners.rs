@@ -3,7 +3,7 @@
 use fastrand::Rng;
 
 use super::programme::{Programme, some_terms};
-use super::source::{Ids, JOINING, Source, between_days, happens, pick, pick_some, soon_after};
+use super::source::{IdSequence, JOINING, SeedSource, between_days, happens, pick, pick_some, soon_after};
 use super::words::{BRANDS, FIRST_NAMES, LAST_NAMES, TAGS, TRADES};
 use crate::domain::Timestamp;
 use crate::domain::audit::Entry;
@@ -20,7 +20,7 @@ pub const ACTOR: &str = "seed";
 
 /// Rows to be written together.
 #[derive(Default)]
-pub struct Batch {
+pub struct PartnerBatch {
     pub partners: Vec<Partner>,
     pub transitions: Vec<(PartnerTransitionId, PartnerId, PartnerTransition)>,
     pub categories: Vec<(PartnerId, PartnerCategoryId)>,
@@ -32,9 +32,9 @@ pub struct Batch {
     pub moments: Vec<(PartnerId, Moment)>,
 }
 
-impl Batch {
+impl PartnerBatch {
     /// Makes the partner of this number.
-    pub fn add(&mut self, source: &Source, programme: &Programme, number: u32, external_id: String) {
+    pub fn add(&mut self, source: &SeedSource, programme: &Programme, number: u32, external_id: String) {
         let random = &mut source.content("partner", number);
         let ids = &mut source.ids("partner", number);
         let (transitions, snapshots) = (self.transitions.len(), self.snapshots.len());
@@ -82,7 +82,7 @@ impl Batch {
     }
 
     /// Leads the partner from its beginning to where it stands.
-    fn live(&mut self, partner: Partner, random: &mut Rng, ids: &mut Ids) -> Partner {
+    fn live(&mut self, partner: Partner, random: &mut Rng, ids: &mut IdSequence) -> Partner {
         let (id, mut at) = (partner.id, partner.created_at);
         let mut note = |from, to, reason: Option<&str>, at| {
             let (actor, reason) = (ACTOR.to_owned(), reason.map(str::to_owned));
@@ -128,7 +128,7 @@ fn some_moves(begin: PartnerStatus, random: &mut Rng) -> &'static [(PartnerMove,
 }
 
 /// What the campaign promised when the partner joined.
-fn invite(campaign: &Campaign, partner: PartnerId, at: Timestamp, ids: &mut Ids) -> CommissionSnapshot {
+fn invite(campaign: &Campaign, partner: PartnerId, at: Timestamp, ids: &mut IdSequence) -> CommissionSnapshot {
     CommissionSnapshot {
         id: ids.next(at),
         partner_id: partner,
@@ -148,7 +148,7 @@ fn amendment(
     invite: &CommissionSnapshot,
     base_currency: Currency,
     random: &mut Rng,
-    ids: &mut Ids,
+    ids: &mut IdSequence,
 ) -> CommissionSnapshot {
     let at = soon_after(random, invite.created_at);
     CommissionSnapshot {
@@ -168,7 +168,7 @@ fn partner(
     number: u32,
     external_id: String,
     random: &mut Rng,
-    ids: &mut Ids,
+    ids: &mut IdSequence,
 ) -> Partner {
     let created_at = between_days(random, JOINING.0, JOINING.1);
     let partner_type = match random.u32(..20) {

@@ -3,7 +3,7 @@
 use super::draft::{
     bonus, first, fixed, for_months, gate, group_rules, percent, recurring, subsequent, time_tier, upgrade,
 };
-use super::source::{Source, between_days, happens, pick, soon_after, start};
+use super::source::{SeedSource, between_days, happens, pick, soon_after, start};
 use super::words::{BRANDS, OFFERS};
 use crate::app::App;
 use crate::auth::Scope;
@@ -44,7 +44,7 @@ pub struct Programme {
 pub async fn prepare(
     app: &App,
     tenant: &Tenant,
-    source: &Source,
+    source: &SeedSource,
     campaigns: u32,
 ) -> Result<(Programme, usize), ServiceError> {
     let transaction = app.store.begin_unaudited().await?;
@@ -110,7 +110,7 @@ fn group_drafts() -> [GroupDraft; 4] {
 async fn make_groups(
     transaction: &Transaction,
     tenant: &Tenant,
-    source: &Source,
+    source: &SeedSource,
 ) -> Result<Vec<PartnerGroupId>, StoreError> {
     let scope = Scope::tenant_wide(tenant.id);
     let mut has_default = store::partner_group::find_default(transaction, &scope).await?.is_some();
@@ -152,7 +152,7 @@ async fn make_groups(
 async fn labels<K: LabelKind>(
     transaction: &Transaction,
     tenant: &Tenant,
-    source: &Source,
+    source: &SeedSource,
     what: &str,
     names: &[&str],
 ) -> Result<Vec<Id<K>>, StoreError> {
@@ -187,7 +187,7 @@ async fn labels<K: LabelKind>(
 async fn make_campaigns(
     transaction: &Transaction,
     tenant: &Tenant,
-    source: &Source,
+    source: &SeedSource,
     advertisers: &[AdvertiserId],
     count: u32,
 ) -> Result<(Vec<Campaign>, usize), StoreError> {
@@ -220,7 +220,7 @@ async fn make_campaigns(
 /// Campaigns come in the first month, so that every partner finds them all.
 fn campaign(
     base_currency: Currency,
-    source: &Source,
+    source: &SeedSource,
     advertisers: &[AdvertiserId],
     number: u32,
     external_id: String,

@@ -18,12 +18,12 @@ pub const JOINING: (i64, i64) = (30, DAYS - 90);
 /// Everything is the same for the same tenant and seed; the content, but for its ids, for other tenants too. Ids are
 /// unique across tenants.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct SeedSource {
     tenant_slug: String,
     seed: u64,
 }
 
-impl Source {
+impl SeedSource {
     pub fn new(tenant_slug: &str, seed: u64) -> Self {
         Self {
             tenant_slug: tenant_slug.to_owned(),
@@ -51,9 +51,9 @@ impl Source {
     }
 
     /// The ids of one thing and of what belongs to it.
-    pub fn ids(&self, what: &str, number: u32) -> Ids {
+    pub fn ids(&self, what: &str, number: u32) -> IdSequence {
         let random = chances(&format!("{}/{}/{what}/{number}", self.tenant_slug, self.seed));
-        Ids {
+        IdSequence {
             sequence: number,
             step: 0,
             random,
@@ -72,9 +72,9 @@ impl Source {
     }
 
     /// The ids of a history, which sort in the order of making, also where many are made at one moment.
-    pub fn ids_in_order(&self, what: &str, number: u32) -> Ids {
+    pub fn ids_in_order(&self, what: &str, number: u32) -> IdSequence {
         let ids = self.ids(what, number);
-        Ids {
+        IdSequence {
             sequence: 0,
             step: 1,
             ..ids
@@ -83,13 +83,13 @@ impl Source {
 }
 
 /// Makes ids that are the same every time.
-pub struct Ids {
+pub struct IdSequence {
     sequence: u32,
     step: u32,
     random: Rng,
 }
 
-impl Ids {
+impl IdSequence {
     pub fn next<K: Kind>(&mut self, at: Timestamp) -> Id<K> {
         let id = Id::from_parts(at, self.sequence, self.random.u64(..));
         self.sequence = self.sequence.wrapping_add(self.step);

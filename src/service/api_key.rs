@@ -23,12 +23,12 @@ pub struct ApiKeyDraft {
 }
 
 /// A key that was made, with its text, which nobody can read again: `None` where the call is repeated.
-pub struct Created {
+pub struct CreatedKey {
     pub api_key: ApiKey,
     pub text: Option<String>,
 }
 
-impl Answer for Created {
+impl Answer for CreatedKey {
     fn kept(&self) -> Value {
         json!(self.api_key.id.to_string())
     }
@@ -45,7 +45,7 @@ impl Answer for Created {
 }
 
 /// Makes a key. Nobody grants a scope they lack; a key bound to a partner takes what partners may read.
-pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Created, ServiceError> {
+pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<CreatedKey, ServiceError> {
     let writer = caller.write(Resource::ApiKeys)?;
     let now = app.clock.now();
     let mut problems = Problems::new();
@@ -97,7 +97,7 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
     store::api_key::insert(&transaction, writer.tenant(), &api_key, &new.hash).await?;
     transaction.created(&api_key);
     transaction.noted(&api_key, "key", Value::Null, CHANGED);
-    let created = Created {
+    let created = CreatedKey {
         api_key,
         text: Some(new.text),
     };

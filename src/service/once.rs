@@ -20,7 +20,7 @@ use crate::domain::label::Label;
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::{backtest, campaign, commission, deal_rules, id, partner, partner_group, partnership_request};
 use crate::domain::{snapshot, tenant, text, tiered};
-use crate::store::idempotency::Kept;
+use crate::store::idempotency::StoredAnswer;
 use crate::store::label::LabelTable;
 use crate::store::{self, Store, StoreError, Transaction};
 
@@ -75,12 +75,12 @@ pub async fn commit_keeping(
 }
 
 /// What is written down of a call.
-pub fn row(call: &Call, writer: &Writer, answer: Value, at: Timestamp) -> store::idempotency::Row {
-    store::idempotency::Row {
+pub fn row(call: &Call, writer: &Writer, answer: Value, at: Timestamp) -> store::idempotency::NewStoredAnswer {
+    store::idempotency::NewStoredAnswer {
         operation: call.operation.clone(),
         subject: writer.actor().to_owned(),
         key: call.key.trim().to_owned(),
-        kept: Kept {
+        kept: StoredAnswer {
             content: call.content.clone(),
             answer,
         },

@@ -12,7 +12,7 @@ use crate::domain::{Timestamp, text};
 use crate::service::once::{begin, commit};
 use crate::service::snapshot::{self, Promise};
 use crate::service::{ServiceError, campaign, partner};
-use crate::store::partner::Locked;
+use crate::store::partner::LockedPartner;
 use crate::store::{self, StoreError, Transaction, Writes};
 
 /// A request as entered.
@@ -120,7 +120,7 @@ async fn approve_once(
     // Not before the locks: what was written while this one waited for them is earlier.
     let now = app.clock.now().max(request.created_at);
     let (partner, moment) = match known {
-        Some(Locked { partner, last }) => {
+        Some(LockedPartner { partner, last }) => {
             let moment = last.next(now.max(partner.updated_at));
             let advance =
                 |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
@@ -140,7 +140,7 @@ async fn approve_once(
             }
         }
         None => {
-            let details = partner::Details {
+            let details = partner::PartnerDetails {
                 name: request.name.clone(),
                 email: request.email.clone(),
                 external_id: None,

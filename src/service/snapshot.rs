@@ -14,7 +14,7 @@ use crate::domain::terms::{self, Term, TermDraft};
 use crate::domain::text;
 use crate::service::once::{begin, commit};
 use crate::service::{ServiceError, campaign};
-use crate::store::partner::Locked;
+use crate::store::partner::LockedPartner;
 use crate::store::{self, StoreError, Transaction, Writes};
 
 /// Terms to stamp, as entered.
@@ -75,7 +75,7 @@ pub async fn amend(
         None => None,
     };
     let promise = promise(&transaction, &writer, draft, SnapshotSource::Amendment, &mut problems).await?;
-    let (Some(Locked { partner, last }), Some(promise), Some(reason), true) =
+    let (Some(LockedPartner { partner, last }), Some(promise), Some(reason), true) =
         (partner, promise, reason, problems.is_empty())
     else {
         return Err(problems.into());

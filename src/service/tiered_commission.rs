@@ -9,7 +9,7 @@ use crate::domain::id::{self, TieredCommissionId};
 use crate::domain::money::Currency;
 use crate::domain::problem::{Patch, ProblemCode, Problems};
 use crate::domain::text;
-use crate::domain::tiered::{self, Checked, Draft, TieredCommission, changed};
+use crate::domain::tiered::{self, CheckedTier, Draft, TieredCommission, changed};
 use crate::service::ServiceError;
 use crate::service::once::{begin, commit, repeated};
 use crate::store::{self, StoreError, Transaction};
@@ -92,7 +92,7 @@ pub async fn update(
     let draft = changed(&current, input.change, &mut problems);
     references::check(&transaction, &writer.scope(), &[(Vec::new(), &draft)], &mut problems).await?;
     let checked = tiered::checked(draft, base_currency, &mut problems);
-    let (Some(external_id), Some(Checked { tier, notes, audience }), true) =
+    let (Some(external_id), Some(CheckedTier { tier, notes, audience }), true) =
         (external_id, checked, problems.is_empty())
     else {
         return Err(problems.into());
@@ -174,7 +174,7 @@ async fn checked(
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
     let known = references::check(database, &writer.scope(), &[(Vec::new(), &input.draft)], problems).await?;
     let checked = tiered::checked(input.draft, base_currency, problems);
-    let (Some(external_id), Some(Checked { tier, notes, audience }), true) = (external_id, checked, known) else {
+    let (Some(external_id), Some(CheckedTier { tier, notes, audience }), true) = (external_id, checked, known) else {
         return Ok(None);
     };
     Ok(Some(TieredCommission {

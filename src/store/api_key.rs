@@ -10,8 +10,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::citus::Spread;
-use super::citus::directory::{self, Name};
+use super::citus::Distributable;
+use super::citus::directory::{self, DirectoryName};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, many, view};
@@ -69,12 +69,12 @@ pub async fn lock(
 }
 
 pub async fn insert(
-    transaction: &impl Spread,
+    transaction: &impl Distributable,
     tenant: TenantId,
     key: &ApiKey,
     hash: &KeyHash,
 ) -> Result<(), StoreError> {
-    directory::add(transaction, tenant, Name::KeyPrefix(&key.prefix)).await?;
+    directory::add(transaction, tenant, DirectoryName::KeyPrefix(&key.prefix)).await?;
     let row = api_key::Model {
         tenant_id: tenant.uuid(),
         id: key.id.uuid(),

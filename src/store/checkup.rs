@@ -37,7 +37,7 @@ pub struct Migrations {
 
 /// How many connections PostgreSQL gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Connections {
+pub struct ConnectionUse {
     /// To this role and database, as far as they are not kept for superusers.
     pub most: i64,
     /// Of everybody, at this moment.
@@ -109,7 +109,7 @@ pub async fn closed_tables(store: &Store) -> Result<Vec<String>, StoreError> {
 }
 
 /// `None`: SQLite, which has no other than our own.
-pub async fn connections(store: &Store) -> Result<Option<Connections>, StoreError> {
+pub async fn connections(store: &Store) -> Result<Option<ConnectionUse>, StoreError> {
     let reader = store.reader();
     if reader.get_database_backend() == DbBackend::Sqlite {
         return Ok(None);
@@ -121,7 +121,7 @@ pub async fn connections(store: &Store) -> Result<Option<Connections>, StoreErro
                  ) AS limits (most)) AS most,
                  (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used";
     let row = one(reader, sql).await?;
-    Ok(Some(Connections::from_query_result(&row, "")?))
+    Ok(Some(ConnectionUse::from_query_result(&row, "")?))
 }
 
 /// The secrets of webhook endpoints that are live, newest first, some of them where there are many.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::filter::contains;
 use super::filter::{one_of_ids, text_of};
-use super::order::{Key, SortBy, Sorted};
+use super::order::{SortBy, SortColumn, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
@@ -50,10 +50,10 @@ pub enum CustomerOrder {
 }
 
 impl SortBy for CustomerOrder {
-    fn key(self) -> Option<Key> {
+    fn key(self) -> Option<SortColumn> {
         match self {
             Self::CreatedAt => None,
-            Self::AcquiredAt => Some(Key::time(view::column(Column::AcquiredAt))),
+            Self::AcquiredAt => Some(SortColumn::time(view::column(Column::AcquiredAt))),
         }
     }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::filter::contains;
 use super::filter::{one_of_ids, text_of};
-use super::order::{Key, SortBy, Sorted};
+use super::order::{SortBy, SortColumn, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, load, many, row, view};
@@ -61,11 +61,11 @@ pub enum DealOrder {
 }
 
 impl SortBy for DealOrder {
-    fn key(self) -> Option<Key> {
+    fn key(self) -> Option<SortColumn> {
         match self {
             Self::CreatedAt => None,
-            Self::Name => Some(Key::text(view::column(Column::NameKey))),
-            Self::Value => Some(Key::integer(view::column(Column::ValueMinor))),
+            Self::Name => Some(SortColumn::text(view::column(Column::NameKey))),
+            Self::Value => Some(SortColumn::integer(view::column(Column::ValueMinor))),
         }
     }
 

@@ -13,7 +13,7 @@ use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::PaymentTarget;
-use crate::domain::deal_rules::{Book, PartKind, Payment, Slot};
+use crate::domain::deal_rules::{PartKind, PastPayment, PaymentHistory, Slot};
 use crate::domain::id::{CommissionId, CommissionRuleId, DealId, DealPaymentId, PaymentStageId, TenantId};
 
 const TABLE: &str = "deal_payment";
@@ -33,7 +33,7 @@ pub async fn books_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
     deals: &[Uuid],
-) -> Result<HashMap<Uuid, Book>, StoreError> {
+) -> Result<HashMap<Uuid, PaymentHistory>, StoreError> {
     let backend = database.get_database_backend();
     let of_deals = || many::one_of(backend, Column::DealId.as_column_ref(), deals);
     let rows = visible::<Entity>(scope)
@@ -41,7 +41,7 @@ pub async fn books_of(
         .order_by_asc(Column::Id)
         .all(database)
         .await?;
-    let mut books: HashMap<Uuid, Book> = HashMap::new();
+    let mut books: HashMap<Uuid, PaymentHistory> = HashMap::new();
     if rows.is_empty() {
         return Ok(books);
     }
@@ -173,8 +173,8 @@ pub async fn has_paid(
     Ok(select.one(database).await?.is_some())
 }
 
-fn from_row(row: deal_payment::Model) -> Result<Payment, StoreError> {
-    Ok(Payment {
+fn from_row(row: deal_payment::Model) -> Result<PastPayment, StoreError> {
+    Ok(PastPayment {
         slot: Slot {
             stage: PaymentStageId::from_uuid(row.stage_id),
             target: row::text(TABLE, "payment_target", &row.payment_target, PaymentTarget::parse)?,

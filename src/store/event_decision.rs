@@ -16,7 +16,7 @@ use super::writes::{Conflict, Writes};
 use super::{StoreError, many, row, sum};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::backtest::Decided;
+use crate::domain::backtest::HistoryDecision;
 use crate::domain::campaign::CampaignStatus;
 use crate::domain::decision::{Component, Decision, MadeWith, NoCommissionReason, TermsSource};
 use crate::domain::event::Event;
@@ -28,7 +28,7 @@ const TABLE: &str = "event_decision";
 
 /// A component as it is kept.
 #[derive(serde::Serialize, serde::Deserialize)]
-struct Kept {
+struct StoredComponent {
     term: usize,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -40,7 +40,7 @@ struct Kept {
 }
 
 /// A decision to be kept.
-pub struct Made<'a> {
+pub struct NewDecision<'a> {
     pub event: &'a Event,
     pub decision: &'a Decision,
     pub with: &'a MadeWith,
@@ -50,9 +50,9 @@ pub struct Made<'a> {
 }
 
 /// Writes decisions of events.
-pub fn add<'a>(writes: &mut Writes, tenant: TenantId, decisions: impl IntoIterator<Item = Made<'a>>) {
+pub fn add<'a>(writes: &mut Writes, tenant: TenantId, decisions: impl IntoIterator<Item = NewDecision<'a>>) {
     let rows = decisions.into_iter().map(|made| {
-        let Made { event, decision, .. } = made;
+        let NewDecision { event, decision, .. } = made;
         let attribution = event.attribution;
         event_decision::Model {
             tenant_id: tenant.uuid(),
@@ -104,13 +104,13 @@ pub(super) async fn with_what(
     database: &impl ConnectionTrait,
     scope: &Scope,
     events: &[Uuid],
-) -> Result<HashMap<Uuid, Decided>, StoreError> {
+) -> Result<HashMap<Uuid, HistoryDecision>, StoreError> {
     let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
     let rows = newest(scope).filter(one_of).all(database).await?;
     let decided = rows.into_iter().map(|row| {
         let (event, made_with) = (row.event_id, made_with(&row.made_with)?);
         let Decision { reason, components } = from_row(row)?;
-        let decided = Decided {
+        let decided = HistoryDecision {
             reason,
             components,
             made_with,
@@ -214,8 +214,8 @@ fn newest(scope: &Scope) -> Select<Entity> {
     visible::<Entity>(scope).filter(Expr::exists(superseded).not())
 }
 
-fn kept(component: &Component) -> Kept {
-    Kept {
+fn kept(component: &Component) -> StoredComponent {
+    StoredComponent {
         term: component.term,
         reason: component.reason.map(|reason| reason.as_str().to_owned()),
         minor: component.amount.map(Money::minor),
@@ -300,7 +300,7 @@ fn parse_reason(text: &str) -> Result<NoCommissionReason, StoreError> {
 }
 
 fn from_row(row: event_decision::Model) -> Result<Decision, StoreError> {
-    let kept: Vec<Kept> = row::json(TABLE, "components", row.components)?;
+    let kept: Vec<StoredComponent> = row::json(TABLE, "components", row.components)?;
     let components = kept.into_iter().map(|kept| {
         let amount = kept.minor.zip(kept.currency);
         Ok(Component {

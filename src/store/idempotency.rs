@@ -14,18 +14,18 @@ use crate::domain::id::{AnswerId, TenantId};
 
 /// An earlier answer: a hash of the input it was given to, and the answer itself.
 #[derive(Clone, Debug)]
-pub struct Kept {
+pub struct StoredAnswer {
     pub content: Vec<u8>,
     pub answer: serde_json::Value,
 }
 
 /// An answer to be kept: who asked for what, with which key.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct NewStoredAnswer {
     pub operation: String,
     pub subject: String,
     pub key: String,
-    pub kept: Kept,
+    pub kept: StoredAnswer,
     pub at: Timestamp,
 }
 
@@ -36,7 +36,7 @@ pub async fn find(
     subject: &str,
     operation: &str,
     key: &str,
-) -> Result<Option<Kept>, StoreError> {
+) -> Result<Option<StoredAnswer>, StoreError> {
     let row = of_subject(scope, subject, operation)
         .filter(Column::IdempotencyKey.eq(key))
         .order_by_desc(Column::Subject)
@@ -52,7 +52,7 @@ pub async fn find_all(
     subject: &str,
     operation: &str,
     keys: Vec<String>,
-) -> Result<HashMap<String, Kept>, StoreError> {
+) -> Result<HashMap<String, StoredAnswer>, StoreError> {
     let rows = of_subject(scope, subject, operation)
         .filter(Column::IdempotencyKey.is_in(keys))
         .order_by_asc(Column::Subject)
@@ -67,15 +67,19 @@ fn of_subject(scope: &Scope, subject: &str, operation: &str) -> Select<Entity> {
         .filter(Column::Subject.is_in([subject, ""]))
 }
 
-fn kept(row: idempotency::Model) -> (String, Kept) {
-    let kept = Kept {
+fn kept(row: idempotency::Model) -> (String, StoredAnswer) {
+    let kept = StoredAnswer {
         content: row.content,
         answer: row.answer,
     };
     (row.idempotency_key, kept)
 }
 
-pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, row: Row) -> Result<(), StoreError> {
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    row: NewStoredAnswer,
+) -> Result<(), StoreError> {
     Entity::insert(model(tenant, row))
         .exec_without_returning(transaction)
         .await?;
@@ -83,11 +87,11 @@ pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, row: R
 }
 
 /// Adds answers to what is written together.
-pub fn add(writes: &mut Writes, tenant: TenantId, rows: impl IntoIterator<Item = Row>) {
+pub fn add(writes: &mut Writes, tenant: TenantId, rows: impl IntoIterator<Item = NewStoredAnswer>) {
     writes.add(rows.into_iter().map(|row| model(tenant, row)), Conflict::Fail);
 }
 
-fn model(tenant: TenantId, row: Row) -> idempotency::ActiveModel {
+fn model(tenant: TenantId, row: NewStoredAnswer) -> idempotency::ActiveModel {
     let model = idempotency::Model {
         tenant_id: tenant.uuid(),
         id: AnswerId::new(row.at).uuid(),

@@ -22,7 +22,7 @@ use crate::domain::tiered::TieredCommission;
 
 /// What the rules of a group look at, and the group.
 #[derive(Clone, Debug, Default)]
-pub struct Ruled {
+pub struct GroupState {
     /// The partner's, or else the tenant's default one.
     pub group: Option<PartnerGroup>,
     /// Whether the partner has none of its own.
@@ -37,7 +37,7 @@ pub async fn ruled(
     database: &impl ConnectionTrait,
     scope: &Scope,
     partners: &[Uuid],
-) -> Result<HashMap<Uuid, Ruled>, StoreError> {
+) -> Result<HashMap<Uuid, GroupState>, StoreError> {
     use partner_lifetime_value::Column as Value;
     let backend = database.get_database_backend();
     let of_partner = || Expr::col(partner::Column::Id.as_column_ref());
@@ -66,14 +66,14 @@ pub async fn ruled(
         )
         .column(Value::Currency.as_column_ref())
         .column(Value::AmountMinor.as_column_ref());
-    let mut ruled: HashMap<Uuid, Ruled> = HashMap::new();
+    let mut ruled: HashMap<Uuid, GroupState> = HashMap::new();
     for row in database.query_all(&statement).await? {
         let of_partner = match ruled.entry(row.try_get("", "partner_id")?) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::hash_map::Entry::Vacant(new) => {
                 let group = found::<partner_group::Entity>(&row, "group_")?;
                 let qualified: Option<i64> = row.try_get("", "qualified_customers")?;
-                new.insert(Ruled {
+                new.insert(GroupState {
                     group: group.map(super::partner_group::from_row).transpose()?,
                     by_default: row.try_get::<Option<Uuid>>("", "own_group_id")?.is_none(),
                     lifetime_values: Vec::new(),

@@ -171,7 +171,7 @@ pub fn categories() -> view::Family {
     view::Family {
         table: &view::PARTNER_CATEGORY,
         parent: view::column(Member::PartnerId),
-        through: Some(view::Through {
+        through: Some(view::PairTable {
             table: &view::PARTNER_CATEGORY_MEMBER,
             child: view::column(Member::CategoryId),
         }),

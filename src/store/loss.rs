@@ -12,7 +12,7 @@ use super::{Store, StoreError};
 
 /// What goes with the newest migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loss {
+pub struct MigrationLoss {
     pub migration: String,
     /// Each with its number of rows.
     pub tables: Vec<(String, i64)>,
@@ -21,7 +21,7 @@ pub struct Loss {
 }
 
 /// What [`super::migrate_down`] would drop; `None`: no migration is applied.
-pub async fn loss_of_migrating_down(store: &Store) -> Result<Option<Loss>, StoreError> {
+pub async fn loss_of_migrating_down(store: &Store) -> Result<Option<MigrationLoss>, StoreError> {
     let transaction = begin(store).await?;
     refuse_migrating_down(&transaction).await?;
     let applied = Migrator::get_applied_migrations(&transaction).await?;
@@ -45,7 +45,7 @@ pub async fn loss_of_migrating_down(store: &Store) -> Result<Option<Loss>, Store
             tables.push((table.clone(), count(store, table).await?));
         }
     }
-    Ok(Some(Loss {
+    Ok(Some(MigrationLoss {
         migration,
         tables,
         columns,

@@ -80,25 +80,25 @@ mod writes;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::id::TenantId;
-use crate::metrics::{self, PoolState};
 use deadpool::Status;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
-use audit::Noted;
+use crate::domain::id::TenantId;
+use crate::metrics::{self, PoolState};
 pub use audit::Trail;
+use audit::TransactionNotes;
 pub use connect::{StoreOptions, connect, server_time};
 pub use error::StoreError;
-pub use loss::{Loss, loss_of_migrating_down};
+pub use loss::{MigrationLoss, loss_of_migrating_down};
 pub use many::distinct;
 pub use migrating::{migrate, migrate_down, migration_status};
 pub use postgres::hosts::each_host;
 pub use reader::Reader;
 pub use share::ShareOptions;
 use share::Shares;
-pub use standby::{Noting, Position};
-use standby::{Reads, Standbys, Watch, Written};
-use transaction::Inner;
+pub use standby::{CommitNote, LogPosition};
+use standby::{CommitPosition, StandbyReads, StandbyWatch, Standbys};
+use transaction::EngineTransaction;
 pub use transaction::Transaction;
 pub use unique::{is_passing, is_reference_violation, is_sum_too_large, taken_field};
 pub use writes::Writes;
@@ -117,11 +117,11 @@ pub struct Store {
     /// PostgreSQL's standbys, if there are any to read from.
     standbys: Option<Arc<Standbys>>,
     /// What an operation wrote, if somebody wants to know.
-    written: Option<Arc<Written>>,
+    written: Option<Arc<CommitPosition>>,
     shares: Arc<Shares>,
     /// Hears of every commit that appended to the outbox.
     appended: outbox::Signal,
-    kept: Arc<view::Kept>,
+    kept: Arc<view::StatementCache>,
 }
 
 impl Store {
@@ -134,7 +134,7 @@ impl Store {
     }
 
     /// Measures statements from now on.
-    pub fn measure(&mut self, numbers: &Arc<metrics::Database>) {
+    pub fn measure(&mut self, numbers: &Arc<metrics::DatabaseMetrics>) {
         self.reader.measure(numbers);
         if let Some(aside) = &mut self.aside {
             aside.measure(numbers.clone());
@@ -154,11 +154,11 @@ impl Store {
 
     /// The same for a query of this caller, read from a standby that has what the caller wrote last, and `given` as well; `None`:
     /// only the primary will do. What was read is worth nothing once the watch says so.
-    pub fn on_standby(&self, subject: &str, given: Option<Position>) -> Option<(Self, Watch)> {
+    pub fn on_standby(&self, subject: &str, given: Option<LogPosition>) -> Option<(Self, StandbyWatch)> {
         let (Some(standbys), Reader::Postgres(primary)) = (&self.standbys, &self.reader) else {
             return None;
         };
-        let reads = Reads::new(standbys.choose(subject, given)?, primary);
+        let reads = StandbyReads::new(standbys.choose(subject, given)?, primary);
         let watch = reads.watch();
         let store = Self {
             reader: Reader::Standby(reads),
@@ -169,8 +169,8 @@ impl Store {
 
     /// The same for a mutation of this caller, with what notes how far it writes; `None`: there are no standbys that would have
     /// to know.
-    pub fn noting(&self, subject: &str) -> Option<(Self, Noting)> {
-        let noting = Noting::new(self.standbys.clone()?, subject);
+    pub fn noting(&self, subject: &str) -> Option<(Self, CommitNote)> {
+        let noting = CommitNote::new(self.standbys.clone()?, subject);
         let store = Self {
             written: Some(noting.written.clone()),
             ..self.clone()
@@ -198,7 +198,7 @@ impl Store {
     }
 
     /// The texts of the statements that read views.
-    fn kept(&self) -> &view::Kept {
+    fn kept(&self) -> &view::StatementCache {
         &self.kept
     }
 
@@ -206,10 +206,10 @@ impl Store {
     /// it ends. Dropping it undoes what it did.
     pub async fn begin(&self, trail: Trail) -> Result<Transaction, StoreError> {
         let transaction = self.begin_with(false).await?;
-        if citus::Spread::is_distributed(&transaction) {
+        if citus::Distributable::is_distributed(&transaction) {
             Box::pin(citus::hold_place(&transaction, trail.tenant())).await?;
         }
-        Ok(transaction.audited(Noted::new(trail)))
+        Ok(transaction.audited(TransactionNotes::new(trail)))
     }
 
     /// The same for what keeps the program going and changes nothing that a tenant's staff decides or is told: leases,
@@ -231,8 +231,8 @@ impl Store {
     async fn begin_with(&self, patient: bool) -> Result<Transaction, StoreError> {
         let transaction = match &self.reader {
             // Boxed: every future that writes would hold all that opening a connection takes.
-            Reader::Postgres(pool) => Inner::Postgres(Box::pin(pool.begin()).await?),
-            Reader::Sqlite(pool) => Inner::Sqlite(Box::pin(pool.begin(patient)).await?),
+            Reader::Postgres(pool) => EngineTransaction::Postgres(Box::pin(pool.begin()).await?),
+            Reader::Sqlite(pool) => EngineTransaction::Sqlite(Box::pin(pool.begin(patient)).await?),
             Reader::Standby(_) | Reader::Moment(_) => return Err(self.reader.leave()),
         };
         let transaction = Transaction::new(transaction, self.appended.clone());
@@ -255,8 +255,8 @@ impl Store {
 
     async fn moment_with(&self, patient: bool) -> Result<Transaction, StoreError> {
         let transaction = match &self.reader {
-            Reader::Postgres(pool) => Inner::Postgres(pool.begin().await?),
-            Reader::Sqlite(pool) => Inner::Sqlite(pool.snapshot(patient).await?),
+            Reader::Postgres(pool) => EngineTransaction::Postgres(pool.begin().await?),
+            Reader::Sqlite(pool) => EngineTransaction::Sqlite(pool.snapshot(patient).await?),
             Reader::Standby(_) | Reader::Moment(_) => return Err(self.reader.leave()),
         };
         let transaction = Transaction::new(transaction, self.appended.clone());
@@ -269,9 +269,9 @@ impl Store {
     /// clone is dropped. Between two pieces `pause` may pass, or any time.
     pub async fn at_one_moment(&self, pause: Option<Duration>) -> Result<Self, StoreError> {
         let transaction = match (&self.reader, &self.aside) {
-            (Reader::Sqlite(pool), _) => Inner::Sqlite(pool.moment().await?),
-            (Reader::Postgres(_), Some(aside)) => Inner::Postgres(aside.begin().await?),
-            (Reader::Postgres(pool), None) => Inner::Postgres(pool.begin().await?),
+            (Reader::Sqlite(pool), _) => EngineTransaction::Sqlite(pool.moment().await?),
+            (Reader::Postgres(_), Some(aside)) => EngineTransaction::Postgres(aside.begin().await?),
+            (Reader::Postgres(pool), None) => EngineTransaction::Postgres(pool.begin().await?),
             (Reader::Standby(_), _) => return Err(self.reader.leave()),
             (Reader::Moment(_), _) => return Ok(self.clone()),
         };
@@ -312,7 +312,7 @@ impl Store {
     }
 
     /// What wakes whoever follows the outbox. Nothing that is committed after this goes unheard.
-    pub async fn wakes(&self) -> Result<outbox::Wakes, StoreError> {
+    pub async fn wakes(&self) -> Result<outbox::WakeSignal, StoreError> {
         self.appended.wakes().await
     }
 

@@ -10,19 +10,19 @@ use crate::domain::Timestamp;
 /// What the rows of a list can be sorted by. The default is what they are sorted by where nothing is asked for.
 pub trait SortBy: Copy + Debug + Default + PartialEq {
     /// The value of each row; `None`: its id alone, which is the order of creation.
-    fn key(self) -> Option<Key>;
+    fn key(self) -> Option<SortColumn>;
 
     /// The column of the ids.
     fn id() -> Column;
 }
 
 /// A value that every row has, never null, and of what kind it is.
-pub struct Key {
+pub struct SortColumn {
     column: Column,
     example: SortKey,
 }
 
-impl Key {
+impl SortColumn {
     pub fn text(column: Column) -> Self {
         let example = SortKey::Text(String::new());
         Self { column, example }

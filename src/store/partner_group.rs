@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::order::{Key, SortBy, Sorted};
+use super::order::{SortBy, SortColumn, Sorted};
 use super::scope::visible;
 use super::{StoreError, Transaction, load, row, view};
 use crate::auth::Scope;
@@ -30,10 +30,10 @@ pub enum PartnerGroupOrder {
 }
 
 impl SortBy for PartnerGroupOrder {
-    fn key(self) -> Option<Key> {
+    fn key(self) -> Option<SortColumn> {
         match self {
             Self::CreatedAt => None,
-            Self::Name => Some(Key::text(view::derived::<Entity>(&NAME))),
+            Self::Name => Some(SortColumn::text(view::derived::<Entity>(&NAME))),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::domain::money::Currency;
 
 /// What a run asks for.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct PayableFilter {
     /// `None`: of every partner.
     pub partners: Option<Vec<PartnerId>>,
     /// `None`: in every currency.
@@ -34,7 +34,7 @@ pub struct Wanted {
 pub async fn rows(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    wanted: &Wanted,
+    wanted: &PayableFilter,
 ) -> Result<Vec<Commission>, StoreError> {
     let in_time = wanted.accrued_before.map(|before| {
         let clawback = Column::Kind.eq(CommissionKind::Clawback.as_str());
@@ -55,7 +55,7 @@ pub async fn rows(
 pub async fn partners(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    wanted: &Wanted,
+    wanted: &PayableFilter,
 ) -> Result<Vec<PartnerId>, StoreError> {
     let in_time = wanted.accrued_before.map(|before| Column::AccruedAt.lt(before));
     let mut found = BTreeSet::new();
@@ -72,7 +72,7 @@ pub async fn partners(
 }
 
 /// Those that may be paid, and those that wait for an individual: each has an index of its own.
-fn both(database: &impl ConnectionTrait, scope: &Scope, wanted: &Wanted) -> [Select<Entity>; 2] {
+fn both(database: &impl ConnectionTrait, scope: &Scope, wanted: &PayableFilter) -> [Select<Entity>; 2] {
     let of_partners = wanted.partners.as_ref().map(|partners| {
         let ids: Vec<_> = partners.iter().map(|id| id.uuid()).collect();
         many::one_of(database.get_database_backend(), Column::PartnerId.as_column_ref(), &ids)

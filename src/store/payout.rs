@@ -13,7 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::filter::{one_of_ids, text_of};
-use super::order::{Key, SortBy, Sorted};
+use super::order::{SortBy, SortColumn, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::Writes;
@@ -64,10 +64,10 @@ pub enum PayoutOrder {
 }
 
 impl SortBy for PayoutOrder {
-    fn key(self) -> Option<Key> {
+    fn key(self) -> Option<SortColumn> {
         match self {
             Self::CreatedAt => None,
-            Self::Amount => Some(Key::integer(view::column(Column::AmountMinor))),
+            Self::Amount => Some(SortColumn::integer(view::column(Column::AmountMinor))),
         }
     }
 

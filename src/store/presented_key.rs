@@ -7,8 +7,8 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::StoreError;
 use super::api_key::from_row;
-use super::citus::Spread;
-use super::citus::directory::{self, Name};
+use super::citus::Distributable;
+use super::citus::directory::{self, DirectoryName};
 use crate::auth::{ApiKey, KeyHash};
 use crate::domain::Timestamp;
 use crate::domain::id::TenantId;
@@ -25,9 +25,13 @@ pub struct PresentedKey {
 /// The key of this prefix, if it is neither revoked nor expired, and neither is the partner it is bound to out nor was
 /// it since the key was made. One statement sees all of it, so that nothing is remembered from before a revocation. Where rows
 /// are spread over several servers, another says first whose it is, which never changes.
-pub async fn find(database: &impl Spread, prefix: &str, now: Timestamp) -> Result<Option<PresentedKey>, StoreError> {
+pub async fn find(
+    database: &impl Distributable,
+    prefix: &str,
+    now: Timestamp,
+) -> Result<Option<PresentedKey>, StoreError> {
     let tenant = match database.is_distributed() {
-        true => match directory::find(database, Name::KeyPrefix(prefix)).await? {
+        true => match directory::find(database, DirectoryName::KeyPrefix(prefix)).await? {
             Some(tenant) => Some(tenant.uuid()),
             None => return Ok(None),
         },

@@ -6,8 +6,8 @@ use std::time::Duration;
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::share::Share;
-use super::standby::Reads;
+use super::share::TenantShare;
+use super::standby::StandbyReads;
 use super::{StoreError, Transaction, postgres, sqlite};
 use crate::metrics;
 
@@ -17,7 +17,7 @@ pub enum Reader {
     Sqlite(sqlite::Pool),
     Postgres(postgres::Pool),
     /// One query's, from a standby of PostgreSQL.
-    Standby(Reads),
+    Standby(StandbyReads),
     Moment(Arc<Transaction>),
 }
 
@@ -44,7 +44,7 @@ impl Reader {
     }
 
     /// The same connections, as far as somebody has a share in them.
-    pub(super) fn share(&self, share: Arc<Share>) -> Self {
+    pub(super) fn share(&self, share: Arc<TenantShare>) -> Self {
         match self {
             Self::Sqlite(pool) => Self::Sqlite(pool.share(share)),
             Self::Postgres(pool) => Self::Postgres(pool.share(share)),
@@ -54,7 +54,7 @@ impl Reader {
         }
     }
 
-    pub(super) fn measure(&mut self, numbers: &Arc<metrics::Database>) {
+    pub(super) fn measure(&mut self, numbers: &Arc<metrics::DatabaseMetrics>) {
         match self {
             Self::Sqlite(pool) => pool.measure(numbers.clone()),
             Self::Postgres(pool) => pool.measure(numbers.clone()),

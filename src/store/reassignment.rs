@@ -23,7 +23,7 @@ const TABLE: &str = "reassignment";
 
 /// What became of a row of an event, by its ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct RowOutcome {
     pub event: EventId,
     /// The event's place among those that were moved, from 0.
     pub place: u32,
@@ -89,12 +89,12 @@ pub async fn entries(
     database: &impl ConnectionTrait,
     scope: &Scope,
     id: ReassignmentId,
-) -> Result<Vec<Entry>, StoreError> {
+) -> Result<Vec<RowOutcome>, StoreError> {
     use reassigned_row::{Column, Entity};
     let select = visible::<Entity>(scope).filter(Column::ReassignmentId.eq(id.uuid()));
     let rows = select.order_by_asc(Column::Position).all(database).await?;
     let entries = rows.into_iter().map(|row| {
-        Ok(Entry {
+        Ok(RowOutcome {
             event: EventId::from_uuid(row.event_id),
             place: row::unsigned("reassigned_row", "place", row.place)?,
             term: row
@@ -117,7 +117,7 @@ pub fn add(
     tenant: TenantId,
     (reassignment, entry): (&Reassignment, Option<Uuid>),
     moved: &[(Option<Attribution>, &Event)],
-    entries: &[Entry],
+    entries: &[RowOutcome],
 ) {
     let row = reassignment::Model {
         audit_entry_id: entry,

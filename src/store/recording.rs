@@ -12,7 +12,7 @@ use sea_orm::{
 use serde_json::{Value as JsonValue, json};
 use uuid::Uuid;
 
-use super::citus::Spread;
+use super::citus::Distributable;
 use super::scope::{Scoped, covered, visible};
 use super::template::Template;
 use super::{StoreError, many, row};
@@ -25,7 +25,7 @@ use crate::domain::snapshot::CommissionSnapshot;
 
 /// What an event names.
 #[derive(Clone, Copy)]
-pub struct Asked<'a> {
+pub struct EventReferences<'a> {
     pub external_id: &'a str,
     pub partner: Option<PartnerId>,
     pub campaign: Option<CampaignId>,
@@ -33,7 +33,7 @@ pub struct Asked<'a> {
 }
 
 /// What is there of it.
-pub struct Facts {
+pub struct RecordingFacts {
     /// The tenant's base currency and time zone.
     pub base: Currency,
     pub zone: chrono_tz::Tz,
@@ -52,17 +52,17 @@ pub struct Facts {
 /// What is there of each, by the external ids of the events, which must differ. The caller holds the locks of the partners,
 /// so that all of it stays as it is.
 pub async fn facts(
-    database: &impl Spread,
+    database: &impl Distributable,
     scope: &Scope,
-    asked: &[Asked<'_>],
-) -> Result<HashMap<String, Facts>, StoreError> {
+    asked: &[EventReferences<'_>],
+) -> Result<HashMap<String, RecordingFacts>, StoreError> {
     let asked: Vec<_> = asked.iter().map(|asked| asked.on(database)).collect();
     let statement = statement(database.get_database_backend(), scope, &asked);
     let mut facts = HashMap::with_capacity(asked.len());
     for row in database.query_all_raw(statement).await? {
         let paid_charges: Option<i64> = row.try_get("", "paid_charges")?;
         let (base, zone): (String, String) = (row.try_get("", "base_currency")?, row.try_get("", "time_zone")?);
-        let found = Facts {
+        let found = RecordingFacts {
             base: row::currency("tenant", "base_currency", &base)?,
             zone: row::text("tenant", "time_zone", &zone, |name| name.parse().ok())?,
             is_known: row.try_get::<Option<Uuid>>("", "event_id")?.is_some(),
@@ -82,7 +82,7 @@ pub async fn facts(
 }
 
 /// The statement for what is asked, from a template where its text is always the same.
-fn statement(backend: DbBackend, scope: &Scope, asked: &[Asked<'_>]) -> Statement {
+fn statement(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -> Statement {
     static POSTGRES: OnceLock<Template> = OnceLock::new();
     static SQLITE: OnceLock<Template> = OnceLock::new();
     let template = match (backend, asked, scope.partner()) {
@@ -92,7 +92,7 @@ fn statement(backend: DbBackend, scope: &Scope, asked: &[Asked<'_>]) -> Statemen
     };
     let template = template.get_or_init(|| {
         let scope = Scope::tenant_wide(TenantId::from_uuid(Uuid::from_u128(1)));
-        let asked = [Asked {
+        let asked = [EventReferences {
             external_id: "event",
             partner: Some(PartnerId::from_uuid(Uuid::from_u128(2))),
             campaign: Some(CampaignId::from_uuid(Uuid::from_u128(3))),
@@ -105,17 +105,17 @@ fn statement(backend: DbBackend, scope: &Scope, asked: &[Asked<'_>]) -> Statemen
 }
 
 /// All that the statement binds of what is asked.
-fn parameters(backend: DbBackend, scope: &Scope, asked: &[Asked<'_>]) -> Vec<Value> {
+fn parameters(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -> Vec<Value> {
     let mut parameters = vec![scope.tenant().uuid().into()];
     match backend {
-        DbBackend::Postgres => parameters.extend(asked.iter().flat_map(Asked::values)),
+        DbBackend::Postgres => parameters.extend(asked.iter().flat_map(EventReferences::values)),
         _ => parameters.push(json_list(asked).into()),
     }
     parameters
 }
 
-fn select(backend: DbBackend, scope: &Scope, asked: &[Asked<'_>]) -> SelectStatement {
-    let names = Names::given(backend, asked);
+fn select(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -> SelectStatement {
+    let names = ReferenceTable::given(backend, asked);
     let mut statement = names.list;
     statement
         .expr_as(names.event.clone(), "external_id")
@@ -184,10 +184,10 @@ fn is_tiered(scope: &Scope, campaign: &Expr) -> Expr {
     Expr::exists(references.into_query())
 }
 
-impl Asked<'_> {
+impl EventReferences<'_> {
     /// As this database is asked. Citus cannot route a join of which its planner sees at once that it finds nothing, as it does
     /// where an event names nothing; no id is of zeros, and no external id is empty.
-    fn on(&self, database: &impl Spread) -> Self {
+    fn on(&self, database: &impl Distributable) -> Self {
         if !database.is_distributed() {
             return *self;
         }
@@ -210,7 +210,7 @@ impl Asked<'_> {
     }
 }
 
-fn json_list(asked: &[Asked<'_>]) -> String {
+fn json_list(asked: &[EventReferences<'_>]) -> String {
     let hex = |id: Uuid| id.simple().to_string();
     let values = asked.iter().map(|asked| {
         let partner = asked.partner.map(|id| hex(id.uuid()));
@@ -221,7 +221,7 @@ fn json_list(asked: &[Asked<'_>]) -> String {
 }
 
 /// The list of what events name, as a table, and its columns.
-struct Names {
+struct ReferenceTable {
     list: SelectStatement,
     event: Expr,
     partner: Expr,
@@ -229,10 +229,10 @@ struct Names {
     customer: Expr,
 }
 
-impl Names {
+impl ReferenceTable {
     /// PostgreSQL is given values, whose number it plans for; SQLite a JSON text, whatever their number, so that its
     /// statement stays prepared.
-    fn given(backend: DbBackend, asked: &[Asked<'_>]) -> Self {
+    fn given(backend: DbBackend, asked: &[EventReferences<'_>]) -> Self {
         let (list, [event, partner, campaign, customer]) = match backend {
             DbBackend::Postgres => {
                 let column = |name: &'static str| Expr::col(("asked", name));

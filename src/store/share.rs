@@ -37,7 +37,7 @@ impl Default for ShareOptions {
 /// The shares of all tenants.
 pub struct Shares {
     options: ShareOptions,
-    by_tenant: Mutex<HashMap<TenantId, Arc<Share>>>,
+    by_tenant: Mutex<HashMap<TenantId, Arc<TenantShare>>>,
 }
 
 impl Shares {
@@ -48,7 +48,7 @@ impl Shares {
         }
     }
 
-    pub fn of(&self, tenant: TenantId) -> Arc<Share> {
+    pub fn of(&self, tenant: TenantId) -> Arc<TenantShare> {
         let mut shares = self.by_tenant.lock().unwrap_or_else(PoisonError::into_inner);
         if shares.len() >= MANY {
             let now = Instant::now();
@@ -56,13 +56,13 @@ impl Shares {
         }
         let share = shares
             .entry(tenant)
-            .or_insert_with(|| Arc::new(Share::new(self.options)));
+            .or_insert_with(|| Arc::new(TenantShare::new(self.options)));
         share.clone()
     }
 }
 
 /// The share of one tenant.
-pub struct Share {
+pub struct TenantShare {
     statements: Arc<Semaphore>,
     /// How many wait for a turn.
     waiting: AtomicUsize,
@@ -79,7 +79,7 @@ struct Budget {
     filled: Instant,
 }
 
-impl Share {
+impl TenantShare {
     fn new(options: ShareOptions) -> Self {
         let rate = options.seconds.max(1);
         Self {
@@ -95,8 +95,8 @@ impl Share {
     }
 
     /// Waits for a connection's worth of the share.
-    pub async fn turn(self: &Arc<Self>) -> Turn {
-        let waits = Waits::new(&self.waiting);
+    pub async fn turn(self: &Arc<Self>) -> SharePermit {
+        let waits = WaitingGuard::new(&self.waiting);
         let permit = self.statements.clone().acquire_owned().await;
         drop(waits);
         loop {
@@ -106,7 +106,7 @@ impl Share {
             }
             tokio::time::sleep(wait).await;
         }
-        Turn {
+        SharePermit {
             share: self.clone(),
             start: Instant::now(),
             _permit: permit.ok(),
@@ -144,36 +144,36 @@ fn most(rate: u32) -> Duration {
 }
 
 /// One who waits, until it is dropped.
-struct Waits<'a>(&'a AtomicUsize);
+struct WaitingGuard<'a>(&'a AtomicUsize);
 
-impl<'a> Waits<'a> {
+impl<'a> WaitingGuard<'a> {
     fn new(waiting: &'a AtomicUsize) -> Self {
         waiting.fetch_add(1, Ordering::Relaxed);
         Self(waiting)
     }
 }
 
-impl Drop for Waits<'_> {
+impl Drop for WaitingGuard<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 /// A part of a tenant's share, which is given back, and paid for, when it is dropped.
-pub struct Turn {
-    share: Arc<Share>,
+pub struct SharePermit {
+    share: Arc<TenantShare>,
     start: Instant,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-impl Turn {
+impl SharePermit {
     /// From now on it is paid for: before, it only waited for others.
     pub fn begin(&mut self) {
         self.start = Instant::now();
     }
 }
 
-impl Drop for Turn {
+impl Drop for SharePermit {
     fn drop(&mut self) {
         self.share.budget(Instant::now(), self.start.elapsed());
     }
@@ -183,8 +183,8 @@ impl Drop for Turn {
 mod tests {
     use super::*;
 
-    fn share(statements: u32, seconds: u32) -> Arc<Share> {
-        Arc::new(Share::new(ShareOptions { statements, seconds }))
+    fn share(statements: u32, seconds: u32) -> Arc<TenantShare> {
+        Arc::new(TenantShare::new(ShareOptions { statements, seconds }))
     }
 
     #[test]

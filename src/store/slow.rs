@@ -14,10 +14,10 @@ const LONGEST: usize = 2_000;
 /// Measures a statement until it is dropped, whatever became of it.
 pub struct Stopwatch {
     _measured: Option<HistogramTimer>,
-    _watched: Option<Watched>,
+    _watched: Option<WatchedStatement>,
 }
 
-struct Watched {
+struct WatchedStatement {
     began: Instant,
     slow: Duration,
     sql: String,
@@ -26,7 +26,7 @@ struct Watched {
 impl Stopwatch {
     /// Starts now. `slow`: from when on the log is to say so; `None`: never.
     pub fn start(measured: Option<HistogramTimer>, slow: Option<Duration>, sql: &str) -> Self {
-        let watched = slow.map(|slow| Watched {
+        let watched = slow.map(|slow| WatchedStatement {
             began: Instant::now(),
             slow,
             sql: beginning(sql).to_owned(),
@@ -38,14 +38,14 @@ impl Stopwatch {
     }
 }
 
-impl Drop for Watched {
+impl Drop for WatchedStatement {
     fn drop(&mut self) {
         let took = self.began.elapsed();
         if took >= self.slow {
             let asked = telemetry::asked();
             tracing::warn!(
-                request = asked.as_ref().map(telemetry::Asked::request),
-                document = asked.as_ref().map(telemetry::Asked::document),
+                request = asked.as_ref().map(telemetry::CurrentDocument::request),
+                document = asked.as_ref().map(telemetry::CurrentDocument::document),
                 milliseconds = took.as_secs_f64() * 1e3,
                 statement = %shown(&self.sql),
                 "slow statement"

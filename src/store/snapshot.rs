@@ -48,9 +48,9 @@ fn select(scope: &Scope, backend: DbBackend) -> Select<Entity> {
 }
 
 /// A row with the derived column.
-struct Row(commission_snapshot::Model, Option<Timestamp>);
+struct StampedSnapshot(commission_snapshot::Model, Option<Timestamp>);
 
-impl FromQueryResult for Row {
+impl FromQueryResult for StampedSnapshot {
     fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, sea_orm::DbErr> {
         let model = commission_snapshot::Model::from_query_result(result, prefix)?;
         Ok(Self(model, result.try_get(prefix, "superseded_at")?))
@@ -66,7 +66,7 @@ pub async fn by_ids(
     let one_of = many::one_of(backend, Column::Id.as_column_ref(), ids);
     let rows = select(scope, backend)
         .filter(one_of)
-        .into_model::<Row>()
+        .into_model::<StampedSnapshot>()
         .all(database)
         .await?;
     rows.into_iter()
@@ -89,7 +89,7 @@ pub async fn of_partners(
         .order_by_desc(Column::PartnerId)
         .order_by_desc(Column::Id);
     let mut snapshots: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for row in select.into_model::<Row>().all(database).await? {
+    for row in select.into_model::<StampedSnapshot>().all(database).await? {
         snapshots.entry(row.0.partner_id).or_default().push(from_row(row)?);
     }
     for list in snapshots.values_mut() {
@@ -136,7 +136,7 @@ pub async fn insert(
 
 /// One that no other supersedes.
 pub(super) fn newest_from_row(row: commission_snapshot::Model) -> Result<CommissionSnapshot, StoreError> {
-    from_row(Row(row, None))
+    from_row(StampedSnapshot(row, None))
 }
 
 /// The terms that the cell of a row holds.
@@ -144,7 +144,7 @@ pub fn terms(row: &view::Row, cell: usize) -> Result<Vec<Term>, StoreError> {
     row::json(TABLE, "terms", view::json(row, cell)?)
 }
 
-fn from_row(Row(row, superseded_at): Row) -> Result<CommissionSnapshot, StoreError> {
+fn from_row(StampedSnapshot(row, superseded_at): StampedSnapshot) -> Result<CommissionSnapshot, StoreError> {
     Ok(CommissionSnapshot {
         id: SnapshotId::from_uuid(row.id),
         partner_id: PartnerId::from_uuid(row.partner_id),

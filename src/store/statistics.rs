@@ -21,7 +21,7 @@ const INDEXES: &str = "SELECT t.name AS \"table\", i.name AS \"index\", i.\"uniq
      WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' ORDER BY t.name, i.name, c.seqno";
 
 #[derive(FromQueryResult)]
-struct Column {
+struct IndexColumn {
     table: String,
     index: String,
     is_unique: bool,
@@ -51,7 +51,7 @@ pub async fn describe(transaction: &impl ConnectionTrait) -> Result<(), StoreErr
     if transaction.get_database_backend() != DbBackend::Sqlite {
         return Ok(());
     }
-    let columns = Column::find_by_statement(sqlite(INDEXES)).all(transaction).await?;
+    let columns = IndexColumn::find_by_statement(sqlite(INDEXES)).all(transaction).await?;
     let of_index = columns.chunk_by(|one, next| (&one.table, &one.index) == (&next.table, &next.index));
     let wanted: Vec<_> = of_index
         .map(|index| [index[0].table.clone(), index[0].index.clone(), estimates(index)])
@@ -104,7 +104,7 @@ fn sqlite(sql: &str) -> Statement {
 }
 
 /// How many rows there are, and how many have the same first column, the same first two, and so on.
-fn estimates(index: &[Column]) -> String {
+fn estimates(index: &[IndexColumn]) -> String {
     let (mut rows, mut text) = (ROWS, ROWS.to_string());
     for (place, column) in index.iter().enumerate() {
         let is_key = column.is_unique && place + 1 == index.len();

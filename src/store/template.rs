@@ -8,11 +8,11 @@ use super::postgres::limits;
 pub struct Template {
     backend: DbBackend,
     sql: String,
-    bound: Vec<Bound>,
+    bound: Vec<BoundValue>,
 }
 
 /// What a place of the statement binds.
-enum Bound {
+enum BoundValue {
     Parameter(usize),
     Always(Value),
 }
@@ -28,7 +28,7 @@ impl Template {
         };
         let bound = values.into_iter().map(|value| {
             let place = parameters.iter().position(|parameter| *parameter == value);
-            place.map_or(Bound::Always(value), Bound::Parameter)
+            place.map_or(BoundValue::Always(value), BoundValue::Parameter)
         });
         Self {
             backend: model.db_backend,
@@ -45,8 +45,8 @@ impl Template {
     /// The statement with other parameters, which come in the same order.
     pub fn with(&self, parameters: &[Value]) -> Statement {
         let values = self.bound.iter().map(|bound| match bound {
-            Bound::Parameter(place) => parameters[*place].clone(),
-            Bound::Always(value) => value.clone(),
+            BoundValue::Parameter(place) => parameters[*place].clone(),
+            BoundValue::Always(value) => value.clone(),
         });
         Statement {
             sql: self.sql.clone(),

@@ -6,8 +6,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::citus::Spread;
-use super::citus::directory::{self, Name};
+use super::citus::Distributable;
+use super::citus::directory::{self, DirectoryName};
 use super::{StoreError, row};
 use crate::auth::Scope;
 use crate::domain::id::TenantId;
@@ -28,12 +28,13 @@ pub async fn get(database: &impl ConnectionTrait, scope: &Scope) -> Result<Tenan
 }
 
 /// By slug or id. For authentication and the command line, before there is a scope.
-pub async fn find_by_name(database: &impl Spread, name: &str) -> Result<Option<Tenant>, StoreError> {
+pub async fn find_by_name(database: &impl Distributable, name: &str) -> Result<Option<Tenant>, StoreError> {
     let condition = match name.parse::<TenantId>() {
         Ok(id) => Column::Id.eq(id.uuid()),
         // Tokens name tenants, so this may be any text, also one that no database takes.
         Err(_) => match slug(name) {
-            Ok(slug) if database.is_distributed() => match directory::find(database, Name::Slug(&slug)).await? {
+            Ok(slug) if database.is_distributed() => match directory::find(database, DirectoryName::Slug(&slug)).await?
+            {
                 Some(id) => Column::Id.eq(id.uuid()),
                 None => return Ok(None),
             },
@@ -87,8 +88,8 @@ pub async fn lock(transaction: &impl ConnectionTrait, tenant: TenantId) -> Resul
     }
 }
 
-pub async fn insert(transaction: &impl Spread, tenant: &Tenant) -> Result<(), StoreError> {
-    directory::add(transaction, tenant.id, Name::Slug(&tenant.slug)).await?;
+pub async fn insert(transaction: &impl Distributable, tenant: &Tenant) -> Result<(), StoreError> {
+    directory::add(transaction, tenant.id, DirectoryName::Slug(&tenant.slug)).await?;
     Entity::insert(to_row(tenant).into_active_model())
         .exec_without_returning(transaction)
         .await?;

@@ -64,7 +64,7 @@ impl From<&Commission> for PastRow {
 }
 
 #[derive(FromQueryResult)]
-struct Columns {
+struct ConversionColumns {
     id: Uuid,
     event_id: Uuid,
     kind: String,
@@ -172,13 +172,13 @@ async fn rows(
             Column::AccruedAt,
         ]);
     let mut rows: HashMap<Uuid, Vec<PastRow>> = HashMap::new();
-    for columns in select.into_model::<Columns>().all(database).await? {
+    for columns in select.into_model::<ConversionColumns>().all(database).await? {
         rows.entry(columns.event_id).or_default().push(from_columns(columns)?);
     }
     Ok(rows)
 }
 
-fn from_columns(columns: Columns) -> Result<PastRow, StoreError> {
+fn from_columns(columns: ConversionColumns) -> Result<PastRow, StoreError> {
     const TABLE: &str = "commission";
     let currency = row::currency(TABLE, "currency", &columns.currency)?;
     let basis = columns.basis.as_deref();

@@ -7,25 +7,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::audit::Noted;
+use super::audit::TransactionNotes;
 use super::outbox::Signal;
-use super::standby::Written;
+use super::standby::CommitPosition;
 use super::{StoreError, Writes, postgres, sqlite};
 use crate::domain::audit::{Audited, Change, changed, created, deleted};
 
 /// A transaction of [`Store::begin`](super::Store::begin). Dropping it undoes what it did.
 pub struct Transaction {
-    inner: Inner,
+    inner: EngineTransaction,
     signal: Signal,
     /// Whether it appended to the outbox.
     appended: AtomicBool,
     /// What goes into the audit log; `None`: nothing does.
-    noted: Option<Noted>,
+    noted: Option<TransactionNotes>,
     /// Who wants to know where its commit is; `None`: nobody.
-    written: Option<Arc<Written>>,
+    written: Option<Arc<CommitPosition>>,
 }
 
-pub(super) enum Inner {
+pub(super) enum EngineTransaction {
     Sqlite(sqlite::Transaction),
     Postgres(postgres::Transaction),
 }
@@ -34,14 +34,14 @@ pub(super) enum Inner {
 macro_rules! either {
     ($inner:expr, $transaction:ident => $run:expr) => {
         match $inner {
-            Inner::Sqlite($transaction) => $run,
-            Inner::Postgres($transaction) => $run,
+            EngineTransaction::Sqlite($transaction) => $run,
+            EngineTransaction::Postgres($transaction) => $run,
         }
     };
 }
 
 impl Transaction {
-    pub(super) fn new(inner: Inner, signal: Signal) -> Self {
+    pub(super) fn new(inner: EngineTransaction, signal: Signal) -> Self {
         Self {
             inner,
             signal,
@@ -52,12 +52,12 @@ impl Transaction {
     }
 
     /// The same, which says where its commit is, if somebody wants to know.
-    pub(super) fn telling(self, written: Option<Arc<Written>>) -> Self {
+    pub(super) fn telling(self, written: Option<Arc<CommitPosition>>) -> Self {
         Self { written, ..self }
     }
 
     /// The same, which leaves an entry in the audit log if it changes anything.
-    pub(super) fn audited(self, noted: Noted) -> Self {
+    pub(super) fn audited(self, noted: TransactionNotes) -> Self {
         let noted = Some(noted);
         Self { noted, ..self }
     }
@@ -116,28 +116,28 @@ impl Transaction {
 
     /// The id of its entry in the audit log, for rows that name it; `None`: it leaves none.
     pub fn audit_entry(&self) -> Option<uuid::Uuid> {
-        self.noted.as_ref().map(Noted::name)
+        self.noted.as_ref().map(TransactionNotes::name)
     }
 
     /// Its entry, to go along with other writes.
     pub(super) fn entry_along(&self) -> Option<Writes> {
-        self.noted.as_ref().and_then(Noted::along)
+        self.noted.as_ref().and_then(TransactionNotes::along)
     }
 
     /// Lets its statements take as long as they take.
     pub(super) async fn wait_for_ever(&self) {
         match &self.inner {
             // Nothing cuts them off.
-            Inner::Sqlite(_) => {}
-            Inner::Postgres(transaction) => transaction.wait_for_ever().await,
+            EngineTransaction::Sqlite(_) => {}
+            EngineTransaction::Postgres(transaction) => transaction.wait_for_ever().await,
         }
     }
 
     /// Whether it is one of a database whose rows are spread over several servers.
     pub(super) fn is_on_citus(&self) -> bool {
         match &self.inner {
-            Inner::Sqlite(_) => false,
-            Inner::Postgres(transaction) => transaction.is_distributed(),
+            EngineTransaction::Sqlite(_) => false,
+            EngineTransaction::Postgres(transaction) => transaction.is_distributed(),
         }
     }
 
@@ -148,12 +148,12 @@ impl Transaction {
 
     /// Makes it last, and wakes those who follow the outbox if there is something for them.
     pub async fn commit(self) -> Result<(), StoreError> {
-        if let Some(entry) = self.noted.as_ref().and_then(Noted::take) {
+        if let Some(entry) = self.noted.as_ref().and_then(TransactionNotes::take) {
             entry.run(&self).await?;
         }
         match self.inner {
-            Inner::Sqlite(transaction) => transaction.commit().await.map_err(StoreError::of_commit)?,
-            Inner::Postgres(transaction) => match self.written {
+            EngineTransaction::Sqlite(transaction) => transaction.commit().await.map_err(StoreError::of_commit)?,
+            EngineTransaction::Postgres(transaction) => match self.written {
                 None => transaction.commit().await.map_err(StoreError::of_commit)?,
                 Some(written) => {
                     let commit = async { transaction.commit_and_ask().await.map_err(StoreError::of_commit) };
@@ -169,8 +169,8 @@ impl Transaction {
 
     pub async fn rollback(self) -> Result<(), StoreError> {
         match self.inner {
-            Inner::Sqlite(transaction) => transaction.rollback().await,
-            Inner::Postgres(transaction) => transaction.rollback().await?,
+            EngineTransaction::Sqlite(transaction) => transaction.rollback().await,
+            EngineTransaction::Postgres(transaction) => transaction.rollback().await?,
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ use crate::client::{self, ClientError};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, thiserror::Error)]
-pub enum ExportError {
+pub enum SpanExportError {
     #[error("the endpoint of traces must be an address such as http://127.0.0.1:4318, not {0:?}")]
     Endpoint(String),
     #[error("traces cannot be sent: {0}")]
@@ -37,19 +37,19 @@ pub enum ExportError {
 }
 
 /// Where spans go.
-pub struct Export(SdkTracerProvider);
+pub struct SpanExport(SdkTracerProvider);
 
-impl Export {
+impl SpanExport {
     /// To the collector at `endpoint`, to which `/v1/traces` is added. Must be called inside of the runtime.
-    pub fn to(endpoint: &str) -> Result<Self, ExportError> {
-        let wrong = || ExportError::Endpoint(endpoint.to_owned());
+    pub fn to(endpoint: &str) -> Result<Self, SpanExportError> {
+        let wrong = || SpanExportError::Endpoint(endpoint.to_owned());
         let uri: Uri = endpoint.parse().map_err(|_| wrong())?;
         if !client::is_address(&uri) {
             return Err(wrong());
         }
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_http_client(Client {
+            .with_http_client(OtlpClient {
                 runtime: Handle::current(),
                 is_failing: Arc::default(),
             })
@@ -105,13 +105,13 @@ fn resource() -> Resource {
 
 /// Sends from the runtime, because the thread that exports is outside of it.
 #[derive(Debug)]
-struct Client {
+struct OtlpClient {
     runtime: Handle,
     /// So that the log says once that the collector is away, and once that it is back.
     is_failing: Arc<AtomicBool>,
 }
 
-impl Client {
+impl OtlpClient {
     /// What became of a batch.
     fn note(is_failing: &AtomicBool, result: &Result<Response<Bytes>, ClientError>) {
         let problem = match result {
@@ -128,7 +128,7 @@ impl Client {
     }
 }
 
-impl HttpClient for Client {
+impl HttpClient for OtlpClient {
     fn send_bytes<'client, 'sending>(
         &'client self,
         request: Request<Bytes>,

@@ -1,7 +1,7 @@
 //! Logs and traces. Logs go to standard error, for people or as JSON lines; traces go to a collector where one is named.
 //! Tokens, documents and variables are in neither.
 
-mod asked;
+mod current_document;
 mod export;
 mod filter;
 mod spans;
@@ -15,8 +15,8 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-pub use asked::{Asked, asked, asking};
-pub use export::{Export, ExportError};
+pub use current_document::{CurrentDocument, asked, asking};
+pub use export::{SpanExport, SpanExportError};
 pub use filter::LogFilter;
 pub use spans::{batch, end_request, operation, request, trace_id};
 
@@ -32,7 +32,7 @@ pub enum LogFormat {
 }
 
 /// Starts logging, on terminals with `colours` if they are wanted. With `export`, spans go there, too, whatever is logged.
-pub fn start(format: LogFormat, filter: &LogFilter, colours: bool, export: Option<&Export>) {
+pub fn start(format: LogFormat, filter: &LogFilter, colours: bool, export: Option<&SpanExport>) {
     let filter = EnvFilter::from(filter);
     let finest = filter.max_level_hint().unwrap_or(LevelFilter::TRACE);
     match export {

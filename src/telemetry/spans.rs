@@ -78,16 +78,16 @@ pub fn batch(loader: &'static str, keys: usize) -> Span {
     tracing::debug_span!(
         target: TARGET,
         "batch",
-        otel.name = %format_args!("load {}", Short(loader)),
+        otel.name = %format_args!("load {}", ShortTypeName(loader)),
         otel.kind = "client",
         tributary.keys = keys,
     )
 }
 
 /// The path of a type without its modules.
-struct Short(&'static str);
+struct ShortTypeName(&'static str);
 
-impl std::fmt::Display for Short {
+impl std::fmt::Display for ShortTypeName {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for part in self.0.split_inclusive(['<', '>', ',']) {
             formatter.write_str(part.rsplit("::").next().unwrap_or(part))?;
@@ -102,10 +102,10 @@ mod tests {
 
     #[test]
     fn types_are_called_by_their_last_names() {
-        assert_eq!(Short("a::b::PartnerById").to_string(), "PartnerById");
-        assert_eq!(Short("a::PagesOf<a::b::Deals>").to_string(), "PagesOf<Deals>");
+        assert_eq!(ShortTypeName("a::b::PartnerById").to_string(), "PartnerById");
+        assert_eq!(ShortTypeName("a::PagesOf<a::b::Deals>").to_string(), "PagesOf<Deals>");
         assert_eq!(
-            Short("a::LabelById<d::id::Advertiser>").to_string(),
+            ShortTypeName("a::LabelById<d::id::Advertiser>").to_string(),
             "LabelById<Advertiser>"
         );
     }

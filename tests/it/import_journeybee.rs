@@ -6,7 +6,7 @@ use tributary::domain::deal_rules::ValueType;
 use tributary::domain::money::Currency;
 use tributary::domain::tenant::Tenant;
 use tributary::import::ImportError;
-use tributary::import::journeybee::{Unsaid, commission_rules};
+use tributary::import::journeybee::{ImportDefaults, commission_rules};
 use tributary::service::imported::Outcome;
 
 use crate::support::{Client, TestApp, both_databases};
@@ -15,25 +15,30 @@ const RULE: &str = include_str!("../../examples/journeybee/commission-rule.json"
 const SPIFF: &str = include_str!("../../examples/journeybee/spiff-rule.json");
 const GOLD: &str = "1c4f2f8e-4a57-4d3f-9f0e-6d0a2b7f1a01";
 
-const PERCENT: Unsaid = Unsaid {
+const PERCENT: ImportDefaults = ImportDefaults {
     value_type: Some(ValueType::Percentage),
     currency: None,
 };
 
 /// Whoever imports knows no more than the document.
-const NOTHING: Unsaid = Unsaid {
+const NOTHING: ImportDefaults = ImportDefaults {
     value_type: None,
     currency: None,
 };
 
-fn fixed() -> Unsaid {
-    Unsaid {
+fn fixed() -> ImportDefaults {
+    ImportDefaults {
         value_type: Some(ValueType::Fixed),
         currency: Currency::parse("USD").ok(),
     }
 }
 
-async fn import(app: &TestApp, tenant: &Tenant, document: &str, unsaid: Unsaid) -> Result<Vec<Outcome>, ImportError> {
+async fn import(
+    app: &TestApp,
+    tenant: &Tenant,
+    document: &str,
+    unsaid: ImportDefaults,
+) -> Result<Vec<Outcome>, ImportError> {
     let caller = Caller::operator(tenant.id, "import");
     let rules = commission_rules(&app.app, &caller, document, unsaid).await?;
     Ok(rules.into_iter().map(|(_, outcome)| outcome).collect())
@@ -43,7 +48,7 @@ async fn refusal(app: &TestApp, tenant: &Tenant, document: &str) -> Vec<String> 
     refusal_of(app, tenant, document, PERCENT).await
 }
 
-async fn refusal_of(app: &TestApp, tenant: &Tenant, document: &str, unsaid: Unsaid) -> Vec<String> {
+async fn refusal_of(app: &TestApp, tenant: &Tenant, document: &str, unsaid: ImportDefaults) -> Vec<String> {
     let error = import(app, tenant, document, unsaid)
         .await
         .expect_err(document)
@@ -255,7 +260,7 @@ both_databases! {
         let said = page.replace("\"500\"", "\"12.50 usd\"").replace("\"5\"", "\"5 %\"");
         assert_eq!(import(&app, &tenant, &said, fixed()).await.unwrap(), [Outcome::Updated, Outcome::Updated]);
         assert_eq!(types(&rules(&staff).await), ["FIXED null USD", "PERCENTAGE FIXED USD"]);
-        let eur = Unsaid { currency: Currency::parse("EUR").ok(), ..PERCENT };
+        let eur = ImportDefaults { currency: Currency::parse("EUR").ok(), ..PERCENT };
         assert_eq!(import(&app, &tenant, &said, eur).await.unwrap(), [Outcome::Updated, Outcome::Unchanged]);
         assert_eq!(types(&rules(&staff).await), ["FIXED null USD", "PERCENTAGE PERCENTAGE EUR"]);
         let split = |one_off: &str, recurring: &str| RULE.replace("\"5\"", one_off).replace("\"15\"", recurring);

@@ -3,7 +3,7 @@
 
 use chrono_tz::Tz;
 
-use super::{CustomerHistory, Happening, TermsInForce};
+use super::{ApplicableTerms, CustomerHistory, EarningEvent};
 use crate::calendar::{add_months, month_of_life};
 use crate::decision::{NoCommissionReason, Refusal};
 use crate::money::Currency;
@@ -11,7 +11,7 @@ use crate::terms::{Basis, BasisKind, Term, Trigger};
 
 /// A component of the terms, and what stops it.
 #[derive(Clone, Debug)]
-pub struct Considered<'a> {
+pub struct ConsideredTerm<'a> {
     /// Which one, from 0.
     pub index: usize,
     pub term: &'a Term,
@@ -19,7 +19,7 @@ pub struct Considered<'a> {
     pub refused: Option<Refusal>,
 }
 
-impl Considered<'_> {
+impl ConsideredTerm<'_> {
     /// Whether the rules of the partner's group decide what it gives.
     pub fn asks_group(&self) -> bool {
         self.refused.is_none() && self.term.basis_kind() == BasisKind::GroupRules
@@ -27,11 +27,16 @@ impl Considered<'_> {
 }
 
 /// All components, in their order; none for what takes back, which earns nothing.
-pub fn consider<'a>(terms: &'a TermsInForce, event: &Happening<'_>, zone: Tz, base: Currency) -> Vec<Considered<'a>> {
+pub fn consider<'a>(
+    terms: &'a ApplicableTerms,
+    event: &EarningEvent<'_>,
+    zone: Tz,
+    base: Currency,
+) -> Vec<ConsideredTerm<'a>> {
     if event.kind.takes_back() {
         return Vec::new();
     }
-    let considered = terms.terms.iter().enumerate().map(|(index, term)| Considered {
+    let considered = terms.terms.iter().enumerate().map(|(index, term)| ConsideredTerm {
         index,
         term,
         refused: refused(term, event, zone, base),
@@ -39,7 +44,7 @@ pub fn consider<'a>(terms: &'a TermsInForce, event: &Happening<'_>, zone: Tz, ba
     considered.collect()
 }
 
-fn refused(term: &Term, event: &Happening<'_>, zone: Tz, base: Currency) -> Option<Refusal> {
+fn refused(term: &Term, event: &EarningEvent<'_>, zone: Tz, base: Currency) -> Option<Refusal> {
     let (reason, detail) = other_type(term, event.event_type)
         .or_else(|| without_customer(term, event))
         .or_else(|| {
@@ -66,7 +71,7 @@ fn other_type(term: &Term, given: Option<&str>) -> Stop {
     Some((NoCommissionReason::EventType, detail))
 }
 
-fn without_customer(term: &Term, event: &Happening<'_>) -> Stop {
+fn without_customer(term: &Term, event: &EarningEvent<'_>) -> Stop {
     let asks = match term.trigger {
         Trigger::First | Trigger::Subsequent => format!("the trigger {}", term.trigger.as_str()),
         Trigger::Every => format!("the limit of {}", months(term.recurring_months?)),
@@ -103,7 +108,7 @@ fn wrong_turn(term: &Term, history: &CustomerHistory) -> Stop {
     }
 }
 
-fn too_late(term: &Term, event: &Happening<'_>, history: &CustomerHistory, zone: Tz) -> Stop {
+fn too_late(term: &Term, event: &EarningEvent<'_>, history: &CustomerHistory, zone: Tz) -> Stop {
     let months = term.recurring_months?;
     let first = match term.event_type {
         Some(_) => history.first_of_type,
@@ -120,7 +125,7 @@ fn too_late(term: &Term, event: &Happening<'_>, history: &CustomerHistory, zone:
     })
 }
 
-fn other_currency(term: &Term, event: &Happening<'_>, base: Currency) -> Stop {
+fn other_currency(term: &Term, event: &EarningEvent<'_>, base: Currency) -> Stop {
     let Basis::Fixed { currency, .. } = &term.basis else {
         return None;
     };
@@ -134,7 +139,7 @@ fn other_currency(term: &Term, event: &Happening<'_>, base: Currency) -> Stop {
     })
 }
 
-fn without_amount(term: &Term, event: &Happening<'_>) -> Stop {
+fn without_amount(term: &Term, event: &EarningEvent<'_>) -> Stop {
     match &term.basis {
         Basis::Fixed { .. } => return None,
         Basis::Percent { .. } | Basis::GroupRules => {}

@@ -4,19 +4,19 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use super::component::months as months_of;
-use super::{Considered, Happening, Standing, TermsInForce};
+use super::{ApplicableTerms, ConsideredTerm, EarningEvent, GroupRuleFacts};
 use crate::calendar::month_of_life;
 use crate::decision::{Component, NoCommissionReason, Refusal};
 use crate::event::EventKind;
 use crate::explain::{Outcome, Step, rounding};
-use crate::group_rules::{self, Inputs};
+use crate::group_rules::{self, GroupRuleInputs};
 use crate::money::{AmountTooLarge, Currency, Money, written};
 use crate::partner_group::PartnerGroup;
 use crate::terms::{Basis, BasisKind, Term, Trigger};
 
 /// What one component gives.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Earned {
+pub struct ComponentEarning {
     /// Which component.
     pub term: usize,
     pub basis: BasisKind,
@@ -30,12 +30,12 @@ pub struct Earned {
 /// What one component gives, or what stops it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
-    Pays(Earned),
+    Pays(ComponentEarning),
     Refused { term: usize, refusal: Refusal },
 }
 
 impl Verdict {
-    pub fn earned(self) -> Option<Earned> {
+    pub fn earned(self) -> Option<ComponentEarning> {
         match self {
             Self::Pays(earned) => Some(earned),
             Self::Refused { .. } => None,
@@ -64,15 +64,15 @@ impl Verdict {
 /// What each component gives, in their order. `group` is the partner's, or the tenant's default one; it is looked at only
 /// where a component asks for it. Fails where an amount is too large.
 pub fn earned(
-    terms: &TermsInForce,
-    considered: Vec<Considered<'_>>,
-    event: &Happening<'_>,
-    group: Option<(&PartnerGroup, Standing)>,
+    terms: &ApplicableTerms,
+    considered: Vec<ConsideredTerm<'_>>,
+    event: &EarningEvent<'_>,
+    group: Option<(&PartnerGroup, GroupRuleFacts)>,
     zone: Tz,
     base: Currency,
 ) -> Result<Vec<Verdict>, AmountTooLarge> {
     let verdicts = considered.into_iter().map(|considered| {
-        let Considered { index, term, refused } = considered;
+        let ConsideredTerm { index, term, refused } = considered;
         let paid = match refused {
             Some(refusal) => Err(refusal),
             None => pay(terms, index, term, event, group, zone, base)?,
@@ -86,7 +86,7 @@ pub fn earned(
 }
 
 /// An amount before it is rounded, and after.
-struct Worth {
+struct RoundedAmount {
     exact: Decimal,
     rounded: Money,
     detail: String,
@@ -95,14 +95,14 @@ struct Worth {
 }
 
 fn pay(
-    terms: &TermsInForce,
+    terms: &ApplicableTerms,
     index: usize,
     term: &Term,
-    event: &Happening<'_>,
-    group: Option<(&PartnerGroup, Standing)>,
+    event: &EarningEvent<'_>,
+    group: Option<(&PartnerGroup, GroupRuleFacts)>,
     zone: Tz,
     base: Currency,
-) -> Result<Result<Earned, Refusal>, AmountTooLarge> {
+) -> Result<Result<ComponentEarning, Refusal>, AmountTooLarge> {
     let mut steps = vec![Step {
         source: terms.source.clone(),
         outcome: Outcome::Applied,
@@ -120,7 +120,7 @@ fn pay(
             let detail = format!("{value} % of {charged}");
             steps.push(term_step(index, term, detail.clone(), exact));
             steps.push(rounding(exact, rounded));
-            Worth {
+            RoundedAmount {
                 exact,
                 rounded,
                 detail,
@@ -131,7 +131,7 @@ fn pay(
             let rounded = Money::round(*value, currency.unwrap_or(base))?;
             let detail = format!("{rounded}, fixed");
             steps.push(term_step(index, term, detail.clone(), rounded.amount()));
-            Worth {
+            RoundedAmount {
                 exact: *value,
                 rounded,
                 detail,
@@ -152,14 +152,14 @@ fn pay(
             unreachable!("components of a share are refused where there is no amount")
         }
     };
-    let Worth {
+    let RoundedAmount {
         exact,
         rounded,
         detail,
         zero,
     } = worth;
     if rounded.minor() != 0 {
-        return Ok(Ok(Earned {
+        return Ok(Ok(ComponentEarning {
             term: index,
             basis: term.basis_kind(),
             amount: rounded,
@@ -180,12 +180,12 @@ fn pay(
 
 fn by_group(
     group: &PartnerGroup,
-    standing: Standing,
+    standing: GroupRuleFacts,
     charged: Money,
-    event: &Happening<'_>,
+    event: &EarningEvent<'_>,
     zone: Tz,
     steps: &mut Vec<Step>,
-) -> Result<Worth, AmountTooLarge> {
+) -> Result<RoundedAmount, AmountTooLarge> {
     let months = event.customer.map_or(1, |customer| {
         month_of_life(zone, customer.acquired_at, event.occurred_at)
     });
@@ -199,7 +199,7 @@ fn by_group(
         threshold: None,
         amount: None,
     });
-    let inputs = Inputs::live(
+    let inputs = GroupRuleInputs::live(
         charged,
         months,
         standing.partner_ltv,
@@ -213,7 +213,7 @@ fn by_group(
         Some(threshold) => format!(", blocked: {threshold}"),
         None => String::new(),
     };
-    Ok(Worth {
+    Ok(RoundedAmount {
         exact: fee.exact,
         rounded: fee.fee,
         detail: format!(

@@ -8,6 +8,9 @@ mod tests;
 
 use rust_decimal::Decimal;
 
+pub use component::{ConsideredTerm, consider};
+pub use earn::{ComponentEarning, Verdict, earned};
+
 use super::Timestamp;
 use super::campaign::{Campaign, CampaignStatus};
 use super::decision::{NoCommissionReason, TermsSource};
@@ -18,12 +21,9 @@ use super::partner::PartnerStatus;
 use super::snapshot::{self, CommissionSnapshot};
 use super::terms::{BasisKind, Term};
 
-pub use component::{Considered, consider};
-pub use earn::{Earned, Verdict, earned};
-
 /// The terms in force for an event.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TermsInForce {
+pub struct ApplicableTerms {
     pub terms: Vec<Term>,
     pub holdback_days: Option<u32>,
     pub snapshot_id: Option<SnapshotId>,
@@ -35,7 +35,7 @@ pub struct TermsInForce {
     source: String,
 }
 
-impl TermsInForce {
+impl ApplicableTerms {
     /// Whether the rules of the partner's group decide what any of the components gives.
     pub fn ask_group(&self) -> bool {
         self.terms.iter().any(|term| term.basis_kind() == BasisKind::GroupRules)
@@ -63,10 +63,10 @@ impl TermsInForce {
 /// First match wins: the newest snapshot for the campaign, the newest partner-wide one, the campaign's live terms, the
 /// partner's group. `snapshots` are the partner's, at least the newest of these. The holdback is the snapshot's, else the
 /// campaign's.
-pub fn terms_in_force(snapshots: &[CommissionSnapshot], campaign: Option<&Campaign>) -> TermsInForce {
+pub fn terms_in_force(snapshots: &[CommissionSnapshot], campaign: Option<&Campaign>) -> ApplicableTerms {
     let of_campaign = campaign.and_then(|campaign| campaign.holdback_days);
     if let Some(snapshot) = snapshot::in_force(snapshots, campaign.map(|campaign| campaign.id)) {
-        return TermsInForce {
+        return ApplicableTerms {
             terms: snapshot.terms.clone(),
             holdback_days: snapshot.holdback_days.or(of_campaign),
             snapshot_id: Some(snapshot.id),
@@ -82,7 +82,7 @@ pub fn terms_in_force(snapshots: &[CommissionSnapshot], campaign: Option<&Campai
         Some(campaign) if !campaign.terms.is_empty() => (campaign.terms.clone(), false, "campaign terms"),
         _ => (vec![Term::group_rules()], true, "no terms promised, none of a campaign"),
     };
-    TermsInForce {
+    ApplicableTerms {
         terms,
         holdback_days: of_campaign,
         snapshot_id: None,
@@ -125,7 +125,7 @@ pub fn partner_earns(status: PartnerStatus) -> bool {
 
 /// An event and what was recorded before it.
 #[derive(Clone, Debug)]
-pub struct Happening<'a> {
+pub struct EarningEvent<'a> {
     pub kind: EventKind,
     pub event_type: Option<&'a str>,
     pub amount: Option<Money>,
@@ -147,7 +147,7 @@ pub struct CustomerHistory {
 
 /// What the rules of a group look at, beside the event; before the event.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing {
+pub struct GroupRuleFacts {
     /// In the currency of the event.
     pub partner_ltv: Decimal,
     pub qualified_customers: u32,

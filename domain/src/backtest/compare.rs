@@ -72,15 +72,15 @@ impl Difference {
 
 /// One event, with the rows of both sides that are compared.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct ComparedEvent {
     pub event: EventId,
     pub campaign: Option<CampaignId>,
-    cells: Vec<Cell>,
+    cells: Vec<MonthlyAmount>,
     rows: Vec<ChangedRow>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Cell {
+struct MonthlyAmount {
     kind: CommissionKind,
     currency: Currency,
     /// When the month began in which the rows accrued.
@@ -103,12 +103,12 @@ pub struct ChangedRow {
 
 /// An event whose sides differ.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Changed {
+pub struct ChangedEvent {
     pub event: EventId,
     pub rows: Vec<ChangedRow>,
 }
 
-impl Entry {
+impl ComparedEvent {
     pub fn new(event: EventId, campaign: Option<CampaignId>) -> Self {
         Self {
             event,
@@ -118,10 +118,10 @@ impl Entry {
         }
     }
 
-    fn cell(&mut self, kind: CommissionKind, currency: Currency, month: Timestamp) -> &mut Cell {
-        let known = |cell: &Cell| (cell.kind, cell.currency, cell.month) == (kind, currency, month);
+    fn cell(&mut self, kind: CommissionKind, currency: Currency, month: Timestamp) -> &mut MonthlyAmount {
+        let known = |cell: &MonthlyAmount| (cell.kind, cell.currency, cell.month) == (kind, currency, month);
         let place = self.cells.iter().position(known).unwrap_or_else(|| {
-            self.cells.push(Cell {
+            self.cells.push(MonthlyAmount {
                 kind,
                 currency,
                 month,
@@ -173,7 +173,7 @@ fn add<K: Ord>(sums: &mut BTreeMap<K, Difference>, key: K, difference: Differenc
 
 impl Tally {
     /// Adds an event; gives it back if its sides differ.
-    pub fn add(&mut self, entry: Entry) -> Result<Option<Changed>, ReplayError> {
+    pub fn add(&mut self, entry: ComparedEvent) -> Result<Option<ChangedEvent>, ReplayError> {
         let mut differs = false;
         for ((_, currency), (actual, proposed)) in entry.pairs() {
             let difference = Difference::of(actual, proposed);
@@ -185,7 +185,7 @@ impl Tally {
             let difference = Difference::of(cell.actual, cell.proposed);
             add(&mut self.months, (cell.month, cell.currency), difference)?;
         }
-        Ok(differs.then_some(Changed {
+        Ok(differs.then_some(ChangedEvent {
             event: entry.event,
             rows: entry.rows,
         }))

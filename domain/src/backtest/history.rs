@@ -9,12 +9,12 @@ use crate::money::Money;
 
 /// The place of a step in a partner's history. What was recorded before there were numbers comes first, by its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct HistoryPlace {
     pub sequence: Option<i64>,
     pub at: Timestamp,
 }
 
-impl Place {
+impl HistoryPlace {
     /// Whether this comes before `other`.
     pub fn is_before(self, other: Self) -> bool {
         match (self.sequence, other.sequence) {
@@ -36,22 +36,22 @@ impl Place {
 
 /// A recorded event, with what it left.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct HistoryEvent {
     /// As it stands now; without its content and metadata.
     pub event: Event,
     /// When its customer's life began.
     pub acquired_at: Option<Timestamp>,
     /// `None`: it was recorded before decisions were kept, or takes back.
-    pub decision: Option<Decided>,
+    pub decision: Option<HistoryDecision>,
     /// The rows that name it, in the order of writing, that accrued before the range ended.
-    pub rows: Vec<LedgerRow>,
+    pub rows: Vec<HistoryRow>,
     /// What rates of tiers acted on.
     pub rated: Vec<Rated>,
 }
 
-impl Recorded {
-    pub fn place(&self) -> Place {
-        Place {
+impl HistoryEvent {
+    pub fn place(&self) -> HistoryPlace {
+        HistoryPlace {
             sequence: self.event.sequence,
             at: self.event.recorded_at,
         }
@@ -60,7 +60,7 @@ impl Recorded {
 
 /// Why an event earned what it earned, and what it was decided with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decided {
+pub struct HistoryDecision {
     pub reason: Option<NoCommissionReason>,
     pub components: Vec<Component>,
     pub made_with: MadeWith,
@@ -68,7 +68,7 @@ pub struct Decided {
 
 /// What matters to a replay of a row of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LedgerRow {
+pub struct HistoryRow {
     pub id: CommissionId,
     pub kind: CommissionKind,
     pub amount: Money,
@@ -82,7 +82,7 @@ pub struct LedgerRow {
     pub tier: Option<TieredCommissionId>,
     pub accrued_at: Timestamp,
     /// When it was reversed, if that was before the range ended.
-    pub reversed: Option<Place>,
+    pub reversed: Option<HistoryPlace>,
 }
 
 /// What the rate of a tier acted on.

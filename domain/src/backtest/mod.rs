@@ -12,28 +12,28 @@
 //! 3. Refunds, chargebacks and reversals by hand follow. A row that is wholly refunded is reversed or clawed back as the
 //!    row was that it stands for, which comes to the same; one that stands for none is reversed. A reversal by hand takes
 //!    the row of the same component or tier; where an event lost all its rows, it loses all of the proposal's.
-//! 4. Both sides are compared by event, kind and currency ([`Entry`]).
+//! 4. Both sides are compared by event, kind and currency ([`ComparedEvent`]).
 
 mod compare;
-mod held;
 mod history;
+mod partner_state;
 mod replay;
-mod standing;
+mod replayed_event;
 mod take_back;
 #[cfg(test)]
 mod tests;
 mod tiers;
 mod versions;
 
+pub use compare::{ChangedEvent, ChangedRow, ComparedEvent, Difference, Tally};
+pub use history::{HistoryDecision, HistoryEvent, HistoryPlace, HistoryRow, Rated};
+pub use replay::{Replay, Replayed, ReplayedPartner};
+
 use super::Timestamp;
 use super::id::{BacktestId, CampaignId, PartnerGroupId, TieredCommissionId};
 use super::money::AmountTooLarge;
 use super::text_enum;
-
-pub use compare::{Changed, ChangedRow, Difference, Entry, Tally};
-pub use history::{Decided, LedgerRow, Place, Rated, Recorded};
-pub use replay::{Replay, Replayed, Whose};
-pub use versions::{Found, Since, Versions};
+pub use versions::{VersionAt, Versioned, Versions};
 
 text_enum! {
     /// Where a backtest stands. All but QUEUED and RUNNING are final.

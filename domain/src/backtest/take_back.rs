@@ -1,9 +1,9 @@
 //! Refunds, chargebacks and reversals by hand on the proposal's side.
 
 use super::ReplayError;
-use super::held::{Held, Row, Written};
-use super::history::{LedgerRow, Place, Recorded};
+use super::history::{HistoryEvent, HistoryPlace, HistoryRow};
 use super::replay::Replay;
+use super::replayed_event::{ActualRow, ProposedRow, ReplayedEvent};
 use crate::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
 use crate::id::{CommissionId, EventId, PartnerId};
 use crate::money::Money;
@@ -12,7 +12,7 @@ use crate::terms::BasisKind;
 
 impl Replay<'_> {
     /// A refund or chargeback.
-    pub(super) fn take_back(&mut self, recorded: &Recorded) -> Result<(), ReplayError> {
+    pub(super) fn take_back(&mut self, recorded: &HistoryEvent) -> Result<(), ReplayError> {
         let refund = &recorded.event;
         let (place, from) = (recorded.place(), self.whose.from);
         let in_range = refund.recorded_at >= from;
@@ -37,7 +37,7 @@ impl Replay<'_> {
             left.map_err(too_large)?;
         }
         for row in &recorded.rows {
-            held.written.push(Written::of(row, None));
+            held.written.push(ActualRow::of(row, None));
             self.schedule(id, row);
         }
         match in_range {
@@ -49,13 +49,18 @@ impl Replay<'_> {
     }
 
     /// Rows of an event were reversed by hand.
-    pub(super) fn reverse(&mut self, place: Place, event: EventId, rows: &[CommissionId]) -> Result<(), ReplayError> {
+    pub(super) fn reverse(
+        &mut self,
+        place: HistoryPlace,
+        event: EventId,
+        rows: &[CommissionId],
+    ) -> Result<(), ReplayError> {
         let Some(mut held) = self.held.remove(&event) else {
             return Ok(());
         };
         let before = held.taken_back();
-        let found = |held: &Held, id: &CommissionId| {
-            let is_open = |row: &Row| row.stands_for == Some(*id) && !row.is_reversed;
+        let found = |held: &ReplayedEvent, id: &CommissionId| {
+            let is_open = |row: &ProposedRow| row.stands_for == Some(*id) && !row.is_reversed;
             held.rows.iter().position(is_open)
         };
         // A clawback is never reversed by itself: it goes with what it is under.
@@ -72,7 +77,7 @@ impl Replay<'_> {
             .iter()
             .filter(|row| row.kind == CommissionKind::Event)
             .peekable();
-        let is_gone = |row: &Written| row.reversed.is_some_and(|reversed| !place.is_before(reversed));
+        let is_gone = |row: &ActualRow| row.reversed.is_some_and(|reversed| !place.is_before(reversed));
         if own.peek().is_some() && own.all(is_gone) {
             for row in held.own().collect::<Vec<_>>() {
                 if !held.rows[row].is_reversed {
@@ -93,15 +98,15 @@ impl Replay<'_> {
     }
 }
 
-fn refunded(held: &Held, taken_minor: i64) -> Refunded {
+fn refunded(held: &ReplayedEvent, taken_minor: i64) -> Refunded {
     let charged_minor = held.event.amount.map_or(0, Money::minor);
     let refunded_minor = held.refunded.refunded_minor + taken_minor;
     Refunded::new(refunded_minor, charged_minor)
 }
 
 /// What a refund before the range did: it is what it was.
-fn as_recorded(held: &mut Held, rows: &[LedgerRow], place: Place) {
-    let reversed = |row: &Row| {
+fn as_recorded(held: &mut ReplayedEvent, rows: &[HistoryRow], place: HistoryPlace) {
+    let reversed = |row: &ProposedRow| {
         let written = row.stands_for.and_then(|id| held.written(id))?;
         written.reversed.filter(|reversed| reversed.is(place))
     };
@@ -114,7 +119,7 @@ fn as_recorded(held: &mut Held, rows: &[LedgerRow], place: Place) {
             .rows
             .iter()
             .position(|above| above.stands_for == row.adjusts && row.adjusts.is_some());
-        held.rows.push(Row {
+        held.rows.push(ProposedRow {
             kind: row.kind,
             term: None,
             amount: row.amount,
@@ -130,7 +135,13 @@ fn as_recorded(held: &mut Held, rows: &[LedgerRow], place: Place) {
 }
 
 /// Clawbacks, and rows that are reversed, by the function that does it in the ledger.
-fn take_back_rows(held: &mut Held, refund: EventId, recorded: &Recorded, place: Place, partner: PartnerId) {
+fn take_back_rows(
+    held: &mut ReplayedEvent,
+    refund: EventId,
+    recorded: &HistoryEvent,
+    place: HistoryPlace,
+    partner: PartnerId,
+) {
     for above in 0..held.rows.len() {
         let row = &held.rows[above];
         match row.kind {
@@ -159,7 +170,7 @@ fn take_back_rows(held: &mut Held, refund: EventId, recorded: &Recorded, place: 
                     .find(|row| row.adjusts.is_some() && row.adjusts == adjusts)
                     .map(|row| row.id);
                 let steps = held.keep(stands_for, amount, steps);
-                held.rows.push(Row {
+                held.rows.push(ProposedRow {
                     kind: CommissionKind::Clawback,
                     term: None,
                     amount,
@@ -177,7 +188,7 @@ fn take_back_rows(held: &mut Held, refund: EventId, recorded: &Recorded, place: 
 }
 
 /// The row as the ledger would have it. `is_kept`: what it stands for was clawed back rather than reversed, as a paid row is.
-fn commission(row: &Row, partner: PartnerId, is_kept: bool) -> Commission {
+fn commission(row: &ProposedRow, partner: PartnerId, is_kept: bool) -> Commission {
     let status = match (row.is_reversed, is_kept) {
         (true, _) => CommissionStatus::Reversed,
         (false, true) => CommissionStatus::Paid,

@@ -83,8 +83,8 @@ fn event(number: i64, kind: EventKind, amount: Money, original: Option<EventId>)
     }
 }
 
-fn row(number: u64, of: &Event, kind: CommissionKind, amount: Money, adjusts: Option<CommissionId>) -> LedgerRow {
-    LedgerRow {
+fn row(number: u64, of: &Event, kind: CommissionKind, amount: Money, adjusts: Option<CommissionId>) -> HistoryRow {
+    HistoryRow {
         id: id(1_000 + number),
         kind,
         amount,
@@ -111,7 +111,7 @@ fn sales() -> impl Strategy<Value = Vec<Sale>> {
 }
 
 /// The history of sales that earned `value` percent, whose rows were paid before anything was refunded.
-fn history(sales: &[Sale], value: u32) -> Vec<Recorded> {
+fn history(sales: &[Sale], value: u32) -> Vec<HistoryEvent> {
     let (mut history, mut number) = (Vec::new(), 0);
     for (charged, refunds) in sales {
         number += 1;
@@ -127,7 +127,7 @@ fn history(sales: &[Sale], value: u32) -> Vec<Recorded> {
             amount: Some(own.amount),
             detail: String::new(),
         };
-        let decision = Decided {
+        let decision = HistoryDecision {
             reason: None,
             components: vec![component],
             made_with: MadeWith {
@@ -139,7 +139,7 @@ fn history(sales: &[Sale], value: u32) -> Vec<Recorded> {
             },
         };
         let (sale_id, own_id) = (sale.id, own.id);
-        history.push(Recorded {
+        history.push(HistoryEvent {
             event: sale,
             acquired_at: None,
             decision: Some(decision),
@@ -160,7 +160,7 @@ fn history(sales: &[Sale], value: u32) -> Vec<Recorded> {
             clawed += back;
             let kind = CommissionKind::Clawback;
             let rows = (back != 0).then(|| row(number.unsigned_abs(), &refund, kind, euros(-back), Some(own_id)));
-            history.push(Recorded {
+            history.push(HistoryEvent {
                 event: refund,
                 acquired_at: None,
                 decision: None,
@@ -172,8 +172,8 @@ fn history(sales: &[Sale], value: u32) -> Vec<Recorded> {
     history
 }
 
-fn replayed(history: Vec<Recorded>, versions: &Versions, from: Timestamp) -> Replayed {
-    let whose = Whose {
+fn replayed(history: Vec<HistoryEvent>, versions: &Versions, from: Timestamp) -> Replayed {
+    let whose = ReplayedPartner {
         partner: PartnerId::from_uuid(id::<crate::id::Partner>(2).uuid()),
         status: PartnerStatus::Active,
         group: None,
@@ -191,7 +191,7 @@ fn replayed(history: Vec<Recorded>, versions: &Versions, from: Timestamp) -> Rep
 }
 
 fn versions(value: u32) -> Versions {
-    let since = Since {
+    let since = Versioned {
         version: 1,
         begins_at: start(),
         value: Arc::new(campaign(percent(value))),
@@ -269,7 +269,7 @@ fn differences_count_what_appeared_and_what_changed() {
         (5, 5, (0, 0, 0, 0, 1)),
         (0, 0, (0, 0, 0, 0, 0)),
     ] {
-        let mut entry = Entry::new(id(1), None);
+        let mut entry = ComparedEvent::new(id(1), None);
         entry.add_actual(CommissionKind::Event, euros(actual), month);
         let row = ChangedRow {
             kind: CommissionKind::Event,
@@ -295,7 +295,7 @@ fn differences_count_what_appeared_and_what_changed() {
 
 #[test]
 fn steps_are_in_the_order_of_their_numbers_and_those_without_come_first() {
-    let place = |sequence, minutes| Place {
+    let place = |sequence, minutes| HistoryPlace {
         sequence,
         at: start() + TimeDelta::minutes(minutes),
     };

@@ -4,17 +4,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::held::Held;
+use super::replayed_event::ReplayedEvent;
 use crate::id::{CampaignId, EventId, TieredCommissionId};
 use crate::money::AmountTooLarge;
 use crate::tiered::{Conversion, Counters, Fired, TakenBack, TieredCommission, Window};
 
 /// Of one partner.
 #[derive(Debug, Default)]
-pub struct Counts(HashMap<CampaignId, HashMap<(TieredCommissionId, Window), Count>>);
+pub struct TierCounts(HashMap<CampaignId, HashMap<(TieredCommissionId, Window), TierCount>>);
 
 #[derive(Debug)]
-struct Count {
+struct TierCount {
     /// The version that the counters hold for.
     tier: Arc<TieredCommission>,
     counters: Counters,
@@ -22,14 +22,14 @@ struct Count {
     fired: Fired,
 }
 
-impl Counts {
+impl TierCounts {
     /// How the tier stands before the next event, all of which so far are in `held`.
     pub fn before(
         &self,
         campaign: CampaignId,
         tier: &Arc<TieredCommission>,
         window: Window,
-        held: &BTreeMap<EventId, Held>,
+        held: &BTreeMap<EventId, ReplayedEvent>,
     ) -> Result<(Counters, Fired), AmountTooLarge> {
         let known = self.0.get(&campaign).and_then(|counts| counts.get(&(tier.id, window)));
         if let Some(count) = known.filter(|count| count.tier.version == tier.version) {
@@ -50,7 +50,7 @@ impl Counts {
         counters: Counters,
         fired: Fired,
     ) {
-        let count = Count {
+        let count = TierCount {
             tier: tier.clone(),
             counters,
             fired,
@@ -79,7 +79,7 @@ impl Counts {
 }
 
 /// Whether the tier counts an event in this window.
-fn counts(campaign: CampaignId, tier: &TieredCommission, window: Window, held: &Held) -> bool {
+fn counts(campaign: CampaignId, tier: &TieredCommission, window: Window, held: &ReplayedEvent) -> bool {
     let event = &held.event;
     event.attribution.and_then(|attribution| attribution.campaign_id) == Some(campaign)
         && window.contains(event.occurred_at)

@@ -13,7 +13,7 @@ use crate::tiered::TieredCommission;
 
 /// Something that holds since a moment, until the next one.
 #[derive(Clone, Debug)]
-pub struct Since<T> {
+pub struct Versioned<T> {
     pub version: u32,
     pub begins_at: Timestamp,
     pub value: T,
@@ -21,26 +21,26 @@ pub struct Since<T> {
 
 /// What was found for a moment.
 #[derive(Debug)]
-pub struct Found<'a, T> {
+pub struct VersionAt<'a, T> {
     pub value: &'a T,
     /// Whether it is what was in force; otherwise the nearest that is known.
     pub is_known: bool,
 }
 
-impl<T> Clone for Found<'_, T> {
+impl<T> Clone for VersionAt<'_, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Found<'_, T> {}
+impl<T> Copy for VersionAt<'_, T> {}
 
 /// All versions, each list in its order.
 #[derive(Clone, Debug, Default)]
 pub struct Versions {
-    pub campaigns: HashMap<CampaignId, Vec<Since<Arc<Campaign>>>>,
-    pub groups: HashMap<PartnerGroupId, Vec<Since<Arc<PartnerGroup>>>>,
-    pub defaults: Vec<Since<Option<PartnerGroupId>>>,
+    pub campaigns: HashMap<CampaignId, Vec<Versioned<Arc<Campaign>>>>,
+    pub groups: HashMap<PartnerGroupId, Vec<Versioned<Arc<PartnerGroup>>>>,
+    pub defaults: Vec<Versioned<Option<PartnerGroupId>>>,
     /// Each from its `updated_at` on; those that never acted and are deleted are not known.
     pub tiers: HashMap<TieredCommissionId, Vec<Arc<TieredCommission>>>,
     /// The tier that is proposed: it counts and acts from the beginning of the range on, in the place of the one with its
@@ -50,9 +50,9 @@ pub struct Versions {
 
 impl Versions {
     /// The version with this number, or else the one of that time.
-    fn find<T>(list: &[Since<T>], version: Option<u32>, at: Timestamp) -> Option<Found<'_, T>> {
-        let found = |since, is_known| Found {
-            value: Since::value_of(since),
+    fn find<T>(list: &[Versioned<T>], version: Option<u32>, at: Timestamp) -> Option<VersionAt<'_, T>> {
+        let found = |since, is_known| VersionAt {
+            value: Versioned::value_of(since),
             is_known,
         };
         if let Some(since) = version.and_then(|version| list.iter().find(|since| since.version == version)) {
@@ -65,7 +65,12 @@ impl Versions {
         }
     }
 
-    pub fn campaign(&self, id: CampaignId, version: Option<u32>, at: Timestamp) -> Option<Found<'_, Arc<Campaign>>> {
+    pub fn campaign(
+        &self,
+        id: CampaignId,
+        version: Option<u32>,
+        at: Timestamp,
+    ) -> Option<VersionAt<'_, Arc<Campaign>>> {
         Self::find(self.campaigns.get(&id)?, version, at)
     }
 
@@ -74,7 +79,7 @@ impl Versions {
         id: PartnerGroupId,
         version: Option<u32>,
         at: Timestamp,
-    ) -> Option<Found<'_, Arc<PartnerGroup>>> {
+    ) -> Option<VersionAt<'_, Arc<PartnerGroup>>> {
         Self::find(self.groups.get(&id)?, version, at)
     }
 
@@ -116,7 +121,7 @@ impl Versions {
     }
 }
 
-impl<T> Since<T> {
+impl<T> Versioned<T> {
     fn value_of(&self) -> &T {
         &self.value
     }

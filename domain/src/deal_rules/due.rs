@@ -34,7 +34,7 @@ pub struct Slot {
 
 /// A payment that was due once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Payment {
+pub struct PastPayment {
     pub slot: Slot,
     /// The rule and its version that made it.
     pub rule: CommissionRuleId,
@@ -58,12 +58,12 @@ pub struct Due {
 
 /// What was paid for a deal, oldest first, and the versions of rules that paid it.
 #[derive(Clone, Debug, Default)]
-pub struct Book {
-    pub payments: Vec<Payment>,
+pub struct PaymentHistory {
+    pub payments: Vec<PastPayment>,
     pub versions: Vec<(CommissionRuleId, u32, Plan)>,
 }
 
-impl Book {
+impl PaymentHistory {
     fn is_paid(&self, slot: &Slot) -> bool {
         self.payments
             .iter()
@@ -75,7 +75,7 @@ impl Book {
     }
 
     /// The plan that made a payment.
-    fn plan(&self, payment: &Payment) -> Option<&Plan> {
+    fn plan(&self, payment: &PastPayment) -> Option<&Plan> {
         let same = |(rule, version, _): &&(_, u32, _)| *rule == payment.rule && *version == payment.version;
         self.versions.iter().find(same).map(|(_, _, plan)| plan)
     }
@@ -83,7 +83,7 @@ impl Book {
     /// Adds what is paid now.
     pub fn enter(&mut self, due: &[Due], plans: &[&CommissionRule]) {
         for due in due {
-            self.payments.push(Payment {
+            self.payments.push(PastPayment {
                 slot: due.slot,
                 rule: due.rule,
                 version: due.version,
@@ -101,8 +101,8 @@ impl Book {
     }
 
     /// The last void payment of every slot of `stage` that may be paid again, in the order of the slots.
-    fn void_at(&self, stage: PaymentStageId) -> Vec<Payment> {
-        let mut void: Vec<Payment> = Vec::new();
+    fn void_at(&self, stage: PaymentStageId) -> Vec<PastPayment> {
+        let mut void: Vec<PastPayment> = Vec::new();
         for payment in self.payments.iter().filter(|payment| payment.slot.stage == stage) {
             if payment.voided && !self.is_paid(&payment.slot) {
                 void.retain(|other| other.slot != payment.slot);
@@ -119,7 +119,7 @@ pub fn on_entry(
     stage: PaymentStageId,
     rules: &[&CommissionRule],
     deal: &DealView<'_>,
-    book: &Book,
+    book: &PaymentHistory,
 ) -> Result<Vec<Due>, AmountTooLarge> {
     at_stage(stage, rules, deal, book, |entry| entry.holds(deal.fields))
 }
@@ -131,7 +131,7 @@ pub fn on_change(
     rules: &[&CommissionRule],
     deal: &DealView<'_>,
     before: &[FieldValue],
-    book: &Book,
+    book: &PaymentHistory,
 ) -> Result<Vec<Due>, AmountTooLarge> {
     at_stage(stage, rules, deal, book, |entry| {
         !entry.holds(before) && entry.holds(deal.fields)
@@ -139,13 +139,13 @@ pub fn on_change(
 }
 
 /// What is due when the deal is renewed: the next occurrence of every recurring part that has started.
-pub fn on_renewal(deal: &DealView<'_>, book: &Book) -> Result<Vec<Due>, AmountTooLarge> {
+pub fn on_renewal(deal: &DealView<'_>, book: &PaymentHistory) -> Result<Vec<Due>, AmountTooLarge> {
     let recurring = || {
         book.payments
             .iter()
             .filter(|payment| payment.slot.part == PartKind::Recurring)
     };
-    let mut running: Vec<&Payment> = Vec::new();
+    let mut running: Vec<&PastPayment> = Vec::new();
     for payment in recurring().filter(|payment| !payment.voided) {
         let series = |other: &Slot| Slot {
             occurrence: 0,
@@ -189,7 +189,7 @@ fn at_stage(
     stage: PaymentStageId,
     rules: &[&CommissionRule],
     deal: &DealView<'_>,
-    book: &Book,
+    book: &PaymentHistory,
     opens: impl Fn(&Entry) -> bool,
 ) -> Result<Vec<Due>, AmountTooLarge> {
     let mut due = Vec::new();

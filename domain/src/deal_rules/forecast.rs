@@ -1,7 +1,7 @@
 //! What rules would pay: for a made-up deal on a made-up way, and for a real one on the way before it.
 
 use super::CommissionRule;
-use super::due::{Book, DealView, Due, on_entry, on_renewal};
+use super::due::{DealView, Due, PaymentHistory, on_entry, on_renewal};
 use super::select::{Payee, governing};
 use crate::deal::{PaymentStage, StageOutcome};
 use crate::id::PaymentStageId;
@@ -19,7 +19,7 @@ pub fn simulate(
     renewals: u32,
 ) -> Result<Vec<Due>, AmountTooLarge> {
     let mut schedule: Vec<Due> = Vec::new();
-    let mut book = Book::default();
+    let mut book = PaymentHistory::default();
     if rule.plan.currency.is_some_and(|only| only != deal.currency) {
         return Ok(schedule);
     }
@@ -55,7 +55,7 @@ pub fn forecast(
     deal: &DealView<'_>,
     stages: &[PaymentStage],
     standing: Option<PaymentStageId>,
-    mut book: Book,
+    mut book: PaymentHistory,
 ) -> Result<Vec<Due>, AmountTooLarge> {
     let place = standing.and_then(|id| stages.iter().position(|stage| stage.id == id));
     if place.is_some_and(|place| stages[place].outcome.is_lost()) {

@@ -24,6 +24,10 @@ mod value;
 
 use rust_decimal::Decimal;
 
+pub use due::{DealView, Due, PastPayment, PaymentHistory, Slot, on_change, on_entry, on_renewal};
+pub use forecast::{FURTHER_OCCURRENCES, forecast, simulate};
+pub use select::{Payee, governing};
+
 use super::commission::PaymentTarget;
 use super::deal::FieldValue;
 use super::id::{
@@ -32,10 +36,6 @@ use super::id::{
 use super::money::Currency;
 use super::partner::PartnerType;
 use super::{Timestamp, text_enum};
-
-pub use due::{Book, DealView, Due, Payment, Slot, on_change, on_entry, on_renewal};
-pub use forecast::{FURTHER_OCCURRENCES, forecast, simulate};
-pub use select::{Payee, governing};
 pub use validate::{
     Catalog, ConditionDraft, EntryDraft, MAX_ENTRIES, PartDraft, PeriodDraft, PeriodRatesDraft, ScalingDraft,
     check_currency, entries,

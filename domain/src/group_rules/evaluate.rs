@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Fee, Inputs, Rule, RuleKind, RuleSet};
+use super::{Fee, GroupRuleInputs, Rule, RuleKind, RuleSet};
 use crate::explain::{Explanation, Outcome, Step, rounding};
 use crate::money::{AmountTooLarge, Currency, Money, Percentage, written};
 
@@ -12,7 +12,7 @@ use crate::money::{AmountTooLarge, Currency, Money, Percentage, written};
 pub fn evaluate(
     rules: &RuleSet,
     group_currency: Option<Currency>,
-    inputs: &Inputs,
+    inputs: &GroupRuleInputs,
     explanation: &mut impl Explanation,
 ) -> Result<Fee, AmountTooLarge> {
     let rules = rules.rules();
@@ -32,7 +32,7 @@ pub fn evaluate(
     })
 }
 
-fn base_percentage(rules: &[Rule], inputs: &Inputs, explanation: &mut impl Explanation) -> Percentage {
+fn base_percentage(rules: &[Rule], inputs: &GroupRuleInputs, explanation: &mut impl Explanation) -> Percentage {
     let months = inputs.customer_months;
     let tier = rules
         .iter()
@@ -69,7 +69,14 @@ fn base_percentage(rules: &[Rule], inputs: &Inputs, explanation: &mut impl Expla
     base.expect("a rule set has exactly one recurring rule")
 }
 
-fn base_step(index: usize, rule: &Rule, applies: bool, reached: bool, percentage: Percentage, inputs: &Inputs) -> Step {
+fn base_step(
+    index: usize,
+    rule: &Rule,
+    applies: bool,
+    reached: bool,
+    percentage: Percentage,
+    inputs: &GroupRuleInputs,
+) -> Step {
     if applies {
         let detail = format!("{percentage} % of {}", written(inputs.charge, inputs.currency));
         return step(
@@ -92,7 +99,7 @@ fn add_upgrades(
     rules: &[Rule],
     base: Percentage,
     amounts_apply: bool,
-    inputs: &Inputs,
+    inputs: &GroupRuleInputs,
     explanation: &mut impl Explanation,
 ) -> Percentage {
     let mut effective = base;
@@ -146,7 +153,7 @@ fn add_bonuses(
     rules: &[Rule],
     mut fee: Decimal,
     amounts_apply: bool,
-    inputs: &Inputs,
+    inputs: &GroupRuleInputs,
     explanation: &mut impl Explanation,
 ) -> Result<Decimal, AmountTooLarge> {
     for (index, rule) in rules.iter().enumerate() {
@@ -182,7 +189,12 @@ fn add_bonuses(
     Ok(fee)
 }
 
-fn apply_gates(rules: &[Rule], mut fee: Decimal, inputs: &Inputs, explanation: &mut impl Explanation) -> Decimal {
+fn apply_gates(
+    rules: &[Rule],
+    mut fee: Decimal,
+    inputs: &GroupRuleInputs,
+    explanation: &mut impl Explanation,
+) -> Decimal {
     for (index, rule) in rules.iter().enumerate() {
         let RuleKind::CustomerVolumeGate {
             min_qualified_customers,
@@ -234,7 +246,7 @@ fn step(index: usize, rule: &Rule, outcome: Outcome, detail: String, amount: Opt
     }
 }
 
-fn compared(what: &str, value: Decimal, threshold: Decimal, amounts_apply: bool, inputs: &Inputs) -> String {
+fn compared(what: &str, value: Decimal, threshold: Decimal, amounts_apply: bool, inputs: &GroupRuleInputs) -> String {
     if !amounts_apply {
         return format!("the charge is in {}, not in the group's currency", inputs.currency);
     }

@@ -19,9 +19,9 @@ mod validate;
 
 use rust_decimal::Decimal;
 
-use super::money::{Currency, Money, Percentage};
-
 pub use evaluate::evaluate;
+
+use super::money::{Currency, Money, Percentage};
 pub use validate::{MAX_RULES, RuleDraft, RuleDraftKind, ScenarioDraft, check_currency, inputs, rule_set};
 
 /// One rule.
@@ -87,7 +87,7 @@ impl RuleSet {
 
 /// A charge and the circumstances that the rules look at. [`inputs`] checks them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Inputs {
+pub struct GroupRuleInputs {
     charge: Decimal,
     currency: Currency,
     customer_months: u32,
@@ -96,7 +96,7 @@ pub struct Inputs {
     first_paid_customer_bootstrap: bool,
 }
 
-impl Inputs {
+impl GroupRuleInputs {
     /// The inputs of a recorded charge: its amount is in range, since it is money.
     pub fn live(
         charge: Money,

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Inputs, Rule, RuleKind, RuleSet};
+use super::{GroupRuleInputs, Rule, RuleKind, RuleSet};
 use crate::money::{Currency, Percentage, check_amount, check_stored_amount};
 use crate::problem::{Fault, ProblemCode, Problems};
 use crate::text;
@@ -176,12 +176,12 @@ pub fn check_currency(rules: &RuleSet, currency: Currency) -> Result<(), Fault> 
 }
 
 /// The inputs of a simulated charge, or `None` after noting what is wrong with them. Month 0 is read as month 1.
-pub fn inputs(draft: &ScenarioDraft, currency: Currency, problems: &mut Problems) -> Option<Inputs> {
+pub fn inputs(draft: &ScenarioDraft, currency: Currency, problems: &mut Problems) -> Option<GroupRuleInputs> {
     let charge = problems.take("chargeAmount", not_negative(draft.charge_amount, currency));
     let partner_ltv = problems.take("partnerLtv", not_negative(draft.partner_ltv, currency));
     let customer_months = problems.take("customerMonths", count(draft.customer_months));
     let qualified_customers = problems.take("qualifiedCustomers", count(draft.qualified_customers));
-    Some(Inputs {
+    Some(GroupRuleInputs {
         charge: charge?,
         currency,
         customer_months: customer_months?.max(1),

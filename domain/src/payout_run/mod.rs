@@ -38,7 +38,7 @@ text_enum! {
 
 /// What a run goes by.
 #[derive(Clone, Copy, Debug)]
-pub struct Terms<'a> {
+pub struct RunTerms<'a> {
     /// Leaves what is not in the currency that its partner has chosen, where it has chosen one.
     pub respects_payout_currency: bool,
     /// The tenant's, one a currency.
@@ -115,7 +115,7 @@ pub fn taken(mut rows: Vec<Commission>, accrued_before: Option<Timestamp>) -> Ve
 pub fn lines(
     rows: Vec<Commission>,
     partners: &HashMap<PartnerId, Partner>,
-    terms: Terms<'_>,
+    terms: RunTerms<'_>,
 ) -> Result<Vec<(Line, Vec<Commission>)>, LineTooLarge> {
     // Rows that wait for an individual stand beside those of the partner itself.
     let mut groups: BTreeMap<(PartnerId, Option<String>, Currency, bool), Vec<Commission>> = BTreeMap::new();
@@ -154,7 +154,7 @@ pub fn lines(
 }
 
 /// The first that holds.
-fn outcome(amount: Sum, partner: Option<&Partner>, terms: Terms<'_>) -> PayoutOutcome {
+fn outcome(amount: Sum, partner: Option<&Partner>, terms: RunTerms<'_>) -> PayoutOutcome {
     let Sum { minor, currency } = amount;
     let minimum = terms.minimums.iter().find(|minimum| minimum.currency() == currency);
     let chosen = partner.and_then(|partner| partner.payout_currency);

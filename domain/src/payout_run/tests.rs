@@ -107,7 +107,7 @@ fn the_first_outcome_that_holds_is_the_lines() {
         (Suspended, None, false, vec![1_000], PartnerSuspended),
     ] {
         let rows = (1..).zip(&amounts).map(|(number, minor)| row(number, "EUR", *minor));
-        let terms = Terms {
+        let terms = RunTerms {
             respects_payout_currency: respects,
             minimums: &minimums,
         };
@@ -124,7 +124,7 @@ fn the_first_outcome_that_holds_is_the_lines() {
         assert_eq!(line.payable().is_some(), expected == PaidOut);
     }
     // Without a minimum anything above 0 is paid.
-    let terms = Terms {
+    let terms = RunTerms {
         respects_payout_currency: false,
         minimums: &minimums,
     };
@@ -152,7 +152,7 @@ fn what_waits_for_an_individual_has_a_line_of_its_own() {
         row(6, "CHF", 1),
         individual(7, Some("bob"), 10),
     ];
-    let terms = Terms {
+    let terms = RunTerms {
         respects_payout_currency: false,
         minimums: &[],
     };
@@ -236,7 +236,7 @@ fn a_cut_off_takes_later_clawbacks_of_what_it_takes_and_nothing_else_of_later() 
 
 #[test]
 fn a_line_beyond_what_sums_may_be_is_refused() {
-    let terms = Terms {
+    let terms = RunTerms {
         respects_payout_currency: false,
         minimums: &[],
     };
@@ -305,7 +305,7 @@ proptest! {
         suspended in 1..6u128, chosen in proptest::sample::select(vec![None, Some("EUR"), Some("JPY")]),
     ) {
         let minimums = [Money::from_minor(minimum, currency("EUR")).unwrap()];
-        let terms = Terms { respects_payout_currency: respects, minimums: &minimums };
+        let terms = RunTerms { respects_payout_currency: respects, minimums: &minimums };
         let status = |number| match number == suspended {
             true => PartnerStatus::Suspended,
             false => PartnerStatus::Active,

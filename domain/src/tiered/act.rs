@@ -9,7 +9,7 @@ use crate::money::{AmountTooLarge, Currency, MAX_MINOR, Money, written};
 
 /// What became of a row. The amounts of the steps add up to the difference that was made.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Acted {
+pub(super) struct ActedAmount {
     pub amount: Money,
     pub steps: Vec<Step>,
 }
@@ -29,13 +29,13 @@ pub(super) fn explained(
     value: Decimal,
     rows: &[Money],
     source: &str,
-) -> Result<Vec<Acted>, AmountTooLarge> {
+) -> Result<Vec<ActedAmount>, AmountTooLarge> {
     let Some(currency) = rows.first().map(|row| row.currency()) else {
         return Ok(Vec::new());
     };
     let base = sum(rows, currency)?.minor();
     if base == 0 {
-        let untouched = |row: &Money| Acted {
+        let untouched = |row: &Money| ActedAmount {
             amount: *row,
             steps: vec![step(source, "a base of 0 is never modified".into(), None)],
         };
@@ -52,7 +52,7 @@ pub(super) fn explained(
 }
 
 /// One row changed by percent, rounded. Exact in between: row x (100 + change) / 100 in whole numbers.
-fn percent(change: Decimal, row: Money, source: &str) -> Result<Acted, AmountTooLarge> {
+fn percent(change: Decimal, row: Money, source: &str) -> Result<ActedAmount, AmountTooLarge> {
     let currency = row.currency();
     let millionths = millionths(change);
     let product = i128::from(row.minor())
@@ -60,15 +60,15 @@ fn percent(change: Decimal, row: Money, source: &str) -> Result<Acted, AmountToo
         .ok_or(AmountTooLarge)?;
     let mut steps = Vec::new();
     let how = if millionths < 0 { "decreased" } else { "increased" };
-    let exact = Share::of(product, 8, currency)?;
+    let exact = RoundedShare::of(product, 8, currency)?;
     let detail = format!("{row} {how} by {} %", change.abs().normalize());
     steps.push(step(source, detail, Some(exact.exact - row.amount())));
     let amount = exact.floored(currency, &mut steps);
-    Ok(Acted { amount, steps })
+    Ok(ActedAmount { amount, steps })
 }
 
 /// A difference booked on the first row; a deduction goes on to the next once a row is 0.
-fn flat_difference(difference: i64, rows: &[Money], source: &str) -> Result<Vec<Acted>, AmountTooLarge> {
+fn flat_difference(difference: i64, rows: &[Money], source: &str) -> Result<Vec<ActedAmount>, AmountTooLarge> {
     let mut left = difference;
     let mut acted = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
@@ -88,7 +88,7 @@ fn flat_difference(difference: i64, rows: &[Money], source: &str) -> Result<Vec<
             ),
         };
         let amount_step = step(source, detail, Some(booked));
-        acted.push(Acted {
+        acted.push(ActedAmount {
             amount,
             steps: vec![amount_step],
         });
@@ -103,13 +103,13 @@ pub(super) fn of_sale(
     sale_amount: Decimal,
     base: Money,
     source: &str,
-) -> Result<Acted, AmountTooLarge> {
+) -> Result<ActedAmount, AmountTooLarge> {
     let currency = base.currency();
     let product = sale_amount
         .mantissa()
         .checked_mul(millionths(value))
         .ok_or(AmountTooLarge)?;
-    let share = Share::of_scaled(product, sale_amount.scale() + 8, currency)?;
+    let share = RoundedShare::of_scaled(product, sale_amount.scale() + 8, currency)?;
     let detail = format!(
         "{} % of the sale amount {} instead of {base}",
         value.normalize(),
@@ -117,24 +117,24 @@ pub(super) fn of_sale(
     );
     let mut steps = vec![step(source, detail, Some(share.exact - base.amount()))];
     let amount = share.floored(currency, &mut steps);
-    Ok(Acted { amount, steps })
+    Ok(ActedAmount { amount, steps })
 }
 
 /// An exact amount, with the step that leads there from `base`.
-pub(super) fn exactly(value: Decimal, base: Money, source: &str) -> Result<Acted, AmountTooLarge> {
+pub(super) fn exactly(value: Decimal, base: Money, source: &str) -> Result<ActedAmount, AmountTooLarge> {
     let amount = Money::round(value, base.currency())?;
     let detail = format!("exactly {amount} instead of {base}");
     let steps = vec![step(source, detail, Some(amount.amount() - base.amount()))];
-    Ok(Acted { amount, steps })
+    Ok(ActedAmount { amount, steps })
 }
 
 /// An amount before and after rounding.
-struct Share {
+struct RoundedShare {
     exact: Decimal,
     rounded: Money,
 }
 
-impl Share {
+impl RoundedShare {
     /// `product` / 10^`places` minor units.
     fn of(product: i128, places: u32, currency: Currency) -> Result<Self, AmountTooLarge> {
         Self::of_scaled(product, places + currency.exponent(), currency)

@@ -43,21 +43,21 @@ mod window;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::id::{AdvertiserId, CampaignId, PartnerId, TieredCommissionId};
-use super::money::Currency;
-use super::{Timestamp, text_enum};
-
 pub use act::act;
 pub use counters::{Conversion, Counters, Progress, SaleAmount, TakenBack, achieved, in_band, progress};
 pub use draft::{Draft, GoalDraft, ModifierDraft, RetroactiveDraft, TieredCommissionChange, changed};
-pub use offer::{Offer, Running, offers};
-pub use rate::{Due, Fired, Paid, RatedRow, Standing, pay};
-pub use retroactive::{Adjustment, Earned, EarnedRow, Past, fire};
+pub use offer::{CurrentTier, Offer, offers};
+pub use rate::{ConversionPay, DueRetroactive, Fired, RatedRow, TierState, pay};
+pub use retroactive::{Adjustment, EarnedRow, PastConversion, SideEarnings, fire};
 pub use simulation::{
     ConversionDraft, MAX_SIMULATED_CONVERSIONS, MAX_SIMULATED_TIERS, Simulated, SimulatedAdjustment, Simulation,
     TooLarge, conversions, simulate,
 };
-pub use validate::{Checked, MAX_LISTED, checked, tier};
+
+use super::id::{AdvertiserId, CampaignId, PartnerId, TieredCommissionId};
+use super::money::Currency;
+use super::{Timestamp, text_enum};
+pub use validate::{CheckedTier, MAX_LISTED, checked, tier};
 pub use window::{Window, window};
 
 text_enum! {

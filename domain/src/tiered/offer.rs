@@ -1,14 +1,14 @@
 //! What tiers would do to the next conversion, as those are told who may still reach their goals.
 
 use super::counters::{Conversion, Counters, achieved};
-use super::rate::{Fired, Standing, choose};
+use super::rate::{Fired, TierState, choose};
 use super::{Side, Tier, Window};
 use crate::Timestamp;
 use crate::money::AmountTooLarge;
 
 /// A tier in the window that contains this moment.
 #[derive(Clone, Copy, Debug)]
-pub struct Running<'a> {
+pub struct CurrentTier<'a> {
     pub tier: &'a Tier,
     pub window: Window,
     pub counters: Counters,
@@ -26,7 +26,7 @@ pub struct Offer {
 
 /// How tiers stand, which are listed in the order of their making. Nothing is known of the next conversion but that it
 /// counts as one: where the crossing conversion decides, what it would add to sums is left out.
-pub fn offers(running: &[Running<'_>], now: Timestamp) -> Result<Vec<Offer>, AmountTooLarge> {
+pub fn offers(running: &[CurrentTier<'_>], now: Timestamp) -> Result<Vec<Offer>, AmountTooLarge> {
     let next = Conversion {
         occurred_at: now,
         event_type: None,
@@ -37,8 +37,8 @@ pub fn offers(running: &[Running<'_>], now: Timestamp) -> Result<Vec<Offer>, Amo
     };
     let mut standings = Vec::with_capacity(running.len());
     for running in running {
-        let Running { tier, window, .. } = *running;
-        standings.push(Standing::new(tier, window, running.counters, running.fired, &next)?);
+        let CurrentTier { tier, window, .. } = *running;
+        standings.push(TierState::new(tier, window, running.counters, running.fired, &next)?);
     }
     let offers = running.iter().enumerate().map(|(place, own)| Offer {
         achieved: own.fired.any() || achieved(&own.tier.goals, &own.counters),
@@ -48,7 +48,7 @@ pub fn offers(running: &[Running<'_>], now: Timestamp) -> Result<Vec<Offer>, Amo
 }
 
 /// Whether the tier at this place is the one that acts on a conversion of its own event type, in its own currency.
-fn acts(standings: &[Standing<'_>], place: usize) -> bool {
+fn acts(standings: &[TierState<'_>], place: usize) -> bool {
     let own = standings[place].tier;
     let event_type = own.event_type.as_deref();
     let counting = standings

@@ -1,6 +1,6 @@
 //! Which tier changes the rate of a conversion, what the conversion then pays, and which retroactive parts come due.
 
-use super::act::{self, Acted};
+use super::act::{self, ActedAmount};
 use super::counters::{Conversion, Counters, TakenBack, achieved, compared, in_band};
 use super::{Action, CrossingPolicy, Modifier, Side, Status, Tier, Window};
 use crate::explain::{Outcome, Step};
@@ -39,7 +39,7 @@ impl Fired {
 /// How a tier stands when a conversion comes that it counts: one of its event type, in a window of it. Lists of
 /// standings are in the order in which the tiers were created.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing<'a> {
+pub struct TierState<'a> {
     pub tier: &'a Tier,
     pub window: Window,
     pub before: Counters,
@@ -48,7 +48,7 @@ pub struct Standing<'a> {
     pub fired: Fired,
 }
 
-impl<'a> Standing<'a> {
+impl<'a> TierState<'a> {
     /// Counts the conversion. `before` are the counters of the window that contains it.
     pub fn new(
         tier: &'a Tier,
@@ -84,13 +84,13 @@ impl<'a> Standing<'a> {
 
 /// What a conversion pays.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Paid {
+pub struct ConversionPay {
     /// As many as the conversion has payout rows.
     pub payout: Vec<RatedRow>,
     /// One, if it has revenue.
     pub revenue: Vec<RatedRow>,
     /// What fires with it, in the order of the standings.
-    pub due: Vec<Due>,
+    pub due: Vec<DueRetroactive>,
 }
 
 /// A row of a conversion, after the tiers.
@@ -108,15 +108,15 @@ pub struct RatedRow {
 
 /// A retroactive part that fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Due {
+pub struct DueRetroactive {
     /// Of which standing.
     pub standing: usize,
     pub side: Side,
 }
 
 /// What a conversion pays, and what fires with it.
-pub fn pay(standings: &[Standing<'_>], conversion: &Conversion) -> Result<Paid, AmountTooLarge> {
-    Ok(Paid {
+pub fn pay(standings: &[TierState<'_>], conversion: &Conversion) -> Result<ConversionPay, AmountTooLarge> {
+    Ok(ConversionPay {
         payout: rate(Side::Payout, standings, conversion.rows(Side::Payout))?,
         revenue: rate(Side::Revenue, standings, conversion.rows(Side::Revenue))?,
         due: due(standings),
@@ -124,7 +124,7 @@ pub fn pay(standings: &[Standing<'_>], conversion: &Conversion) -> Result<Paid, 
 }
 
 /// What tiers make of rows. Each currency is decided alone, since a tier neither sees nor changes another one.
-fn rate(side: Side, standings: &[Standing<'_>], rows: &[Money]) -> Result<Vec<RatedRow>, AmountTooLarge> {
+fn rate(side: Side, standings: &[TierState<'_>], rows: &[Money]) -> Result<Vec<RatedRow>, AmountTooLarge> {
     let untouched = |row: &Money| RatedRow {
         base: *row,
         amount: *row,
@@ -162,7 +162,7 @@ fn rate(side: Side, standings: &[Standing<'_>], rows: &[Money]) -> Result<Vec<Ra
 }
 
 /// The one tier that acts on amounts of this currency.
-pub(super) fn choose<'a>(side: Side, currency: Currency, standings: &[Standing<'a>]) -> Option<(usize, &'a Modifier)> {
+pub(super) fn choose<'a>(side: Side, currency: Currency, standings: &[TierState<'a>]) -> Option<(usize, &'a Modifier)> {
     let reaching = standings.iter().enumerate().filter_map(|(index, standing)| {
         let tier = standing.tier;
         let modifier = tier.modifier(side)?;
@@ -186,9 +186,9 @@ fn rank(tier: &Tier) -> impl Ord {
 pub(super) fn steps(
     side: Side,
     currency: Currency,
-    standings: &[Standing<'_>],
+    standings: &[TierState<'_>],
     chosen: Option<usize>,
-    acted: Option<&Acted>,
+    acted: Option<&ActedAmount>,
 ) -> Vec<Step> {
     let mut steps = Vec::new();
     for (index, standing) in standings.iter().enumerate() {
@@ -243,7 +243,7 @@ fn describe(action: Action, value: rust_decimal::Decimal, currency: Currency) ->
 }
 
 /// The retroactive parts whose goals hold with the conversion and that have not fired in this window.
-fn due(standings: &[Standing<'_>]) -> Vec<Due> {
+fn due(standings: &[TierState<'_>]) -> Vec<DueRetroactive> {
     let mut due = Vec::new();
     for (index, standing) in standings.iter().enumerate() {
         let tier = standing.tier;
@@ -252,7 +252,7 @@ fn due(standings: &[Standing<'_>]) -> Vec<Due> {
         }
         let sides = Side::ALL.iter().copied();
         let open = sides.filter(|side| tier.retroactive(*side).is_some() && !standing.fired.of(*side));
-        due.extend(open.map(|side| Due { standing: index, side }));
+        due.extend(open.map(|side| DueRetroactive { standing: index, side }));
     }
     due
 }

@@ -9,9 +9,9 @@
 //! would lower, a decrease that would raise; an adjustment of 0. Parts that fire together do so one after the other, in
 //! the order in which their tiers were created, each on what the earlier ones made.
 
-use super::act::{self, Acted, step};
+use super::act::{self, ActedAmount, step};
 use super::counters::{Conversion, TakenBack, compared, sum};
-use super::rate::{Due, Standing, source};
+use super::rate::{DueRetroactive, TierState, source};
 use super::{Action, Retroactive, Side, Tier};
 use crate::explain::Step;
 use crate::money::{AmountTooLarge, Money};
@@ -19,24 +19,24 @@ use crate::refund;
 
 /// A recorded conversion, and what it has earned.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Past {
+pub struct PastConversion {
     /// Its `payout` and `revenue` are the base, before any tier.
     pub conversion: Conversion,
     pub taken_back: TakenBack,
-    pub payout: Earned,
-    pub revenue: Earned,
+    pub payout: SideEarnings,
+    pub revenue: SideEarnings,
 }
 
-impl Past {
+impl PastConversion {
     /// What it has earned on a side.
-    pub fn earned(&self, side: Side) -> &Earned {
+    pub fn earned(&self, side: Side) -> &SideEarnings {
         match side {
             Side::Payout => &self.payout,
             Side::Revenue => &self.revenue,
         }
     }
 
-    fn earned_mut(&mut self, side: Side) -> &mut Earned {
+    fn earned_mut(&mut self, side: Side) -> &mut SideEarnings {
         match side {
             Side::Payout => &mut self.payout,
             Side::Revenue => &mut self.revenue,
@@ -46,7 +46,7 @@ impl Past {
 
 /// What one side of a conversion has earned so far, gross.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Earned {
+pub struct SideEarnings {
     /// Its EVENT rows, in their order; of revenue, the final one.
     pub rows: Vec<EarnedRow>,
     /// Earlier adjustments, of any tier, also reversed ones.
@@ -65,7 +65,7 @@ pub struct EarnedRow {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adjustment {
     /// By which part of which tier.
-    pub due: Due,
+    pub due: DueRetroactive,
     /// Of which of the past conversions.
     pub conversion: usize,
     /// Which of its rows it adjusts: the first that is not reversed. `None`: the tiers had left it none, and the
@@ -80,7 +80,11 @@ pub struct Adjustment {
 
 /// Fires what is due with the last of `past`: the conversions of the partner on the campaign so far, in the order of
 /// recording, and at least those in the windows of what is due. Adds the adjustments to what they earned.
-pub fn fire(due: &[Due], standings: &[Standing<'_>], past: &mut [Past]) -> Result<Vec<Adjustment>, AmountTooLarge> {
+pub fn fire(
+    due: &[DueRetroactive],
+    standings: &[TierState<'_>],
+    past: &mut [PastConversion],
+) -> Result<Vec<Adjustment>, AmountTooLarge> {
     let mut adjustments = Vec::new();
     for due in due {
         let standing = &standings[due.standing];
@@ -96,7 +100,7 @@ pub fn fire(due: &[Due], standings: &[Standing<'_>], past: &mut [Past]) -> Resul
                 continue;
             }
             let moved = adjust(standing.tier, due.side, retroactive, past)?;
-            let Some(Move { row, amount, mut steps }) = moved else {
+            let Some(RetroactiveMove { row, amount, mut steps }) = moved else {
                 continue;
             };
             let clawback = match due.side {
@@ -122,14 +126,19 @@ pub fn fire(due: &[Due], standings: &[Standing<'_>], past: &mut [Past]) -> Resul
 }
 
 /// How one conversion moves.
-struct Move {
+struct RetroactiveMove {
     row: Option<usize>,
     amount: Money,
     steps: Vec<Step>,
 }
 
 /// How a conversion moves; `None` where it is left as it is.
-fn adjust(tier: &Tier, side: Side, retroactive: &Retroactive, past: &Past) -> Result<Option<Move>, AmountTooLarge> {
+fn adjust(
+    tier: &Tier,
+    side: Side,
+    retroactive: &Retroactive,
+    past: &PastConversion,
+) -> Result<Option<RetroactiveMove>, AmountTooLarge> {
     let (currency, conversion, earned) = (tier.currency, &past.conversion, past.earned(side));
     let base = sum(conversion.rows(side), currency)?;
     if past.taken_back.has_left() || base.minor() == 0 {
@@ -162,7 +171,7 @@ fn adjust(tier: &Tier, side: Side, retroactive: &Retroactive, past: &Past) -> Re
     let detail = format!("{so_far} in rows and adjustments, before clawbacks");
     steps.push(step("earned before", detail, Some(-so_far.amount())));
     let amount = Money::from_minor(difference, currency)?;
-    Ok(Some(Move { row, amount, steps }))
+    Ok(Some(RetroactiveMove { row, amount, steps }))
 }
 
 /// What the conversion moves to; `None` where that is a percentage of a sale amount in another currency.
@@ -172,7 +181,7 @@ fn new_amount(
     retroactive: &Retroactive,
     conversion: &Conversion,
     base: Money,
-) -> Result<Option<Acted>, AmountTooLarge> {
+) -> Result<Option<ActedAmount>, AmountTooLarge> {
     let Retroactive { action, value, .. } = *retroactive;
     let source = format!("{}, retroactive", source(side, tier));
     if retroactive.is_of_sale() {
@@ -196,11 +205,11 @@ fn new_amount(
     let acted = act::explained(action, value, &rows, &source)?;
     let amount = sum(acted.iter().map(|row| &row.amount), tier.currency)?;
     let steps = acted.into_iter().flat_map(|row| row.steps).collect();
-    Ok(Some(Acted { amount, steps }))
+    Ok(Some(ActedAmount { amount, steps }))
 }
 
 /// What goes back of an adjustment at once, as much as if it had been there before the refunds.
-fn clawback(past: &Past, row: Option<usize>, amount: Money) -> Option<Money> {
+fn clawback(past: &PastConversion, row: Option<usize>, amount: Money) -> Option<Money> {
     let is_fixed = row.is_some_and(|row| past.payout.rows[row].is_fixed);
     let share = refund::share(amount.minor(), is_fixed, past.taken_back.refunded);
     let back = Money::from_minor(-share, amount.currency()).expect("no more than the adjustment");

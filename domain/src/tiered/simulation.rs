@@ -11,8 +11,8 @@ use rust_decimal::Decimal;
 
 use super::act::step;
 use super::counters::{Conversion, Counters, Progress, SaleAmount, TakenBack, progress};
-use super::rate::{Fired, RatedRow, Standing, pay, steps};
-use super::retroactive::{Adjustment, Earned, EarnedRow, Past, fire};
+use super::rate::{Fired, RatedRow, TierState, pay, steps};
+use super::retroactive::{Adjustment, EarnedRow, PastConversion, SideEarnings, fire};
 use super::{Side, Tier, Window};
 use crate::Timestamp;
 use crate::explain::{Step, rounding};
@@ -131,7 +131,7 @@ pub fn simulate(
         ..tier.clone()
     };
     let tiers: Vec<Tier> = tiers.iter().map(any_type).collect();
-    let mut run = Run {
+    let mut run = SimulationRun {
         tiers: &tiers,
         currency,
         zone,
@@ -160,17 +160,17 @@ pub fn simulate(
 }
 
 /// What the database would hold.
-struct Run<'a> {
+struct SimulationRun<'a> {
     tiers: &'a [Tier],
     currency: Currency,
     zone: Tz,
     windows: HashMap<(usize, Window), (Counters, Fired)>,
-    past: Vec<Past>,
+    past: Vec<PastConversion>,
     /// Payout and revenue, in minor units.
     totals: [i64; 2],
 }
 
-impl Run<'_> {
+impl SimulationRun<'_> {
     fn conversion(&mut self, draft: &ConversionDraft) -> Result<Simulated, AmountTooLarge> {
         let currency = self.currency;
         let payout = Money::round(draft.base_payout, currency)?;
@@ -191,11 +191,11 @@ impl Run<'_> {
             if let Some(window) = tier.window(self.zone, conversion.occurred_at) {
                 let (before, fired) = self.windows.get(&(index, window)).copied().unwrap_or_default();
                 places.push(index);
-                standings.push(Standing::new(tier, window, before, fired, &conversion)?);
+                standings.push(TierState::new(tier, window, before, fired, &conversion)?);
             }
         }
         let paid = pay(&standings, &conversion)?;
-        self.past.push(Past {
+        self.past.push(PastConversion {
             conversion,
             taken_back: TakenBack::default(),
             payout: earned(&paid.payout),
@@ -255,7 +255,7 @@ impl Run<'_> {
         side: Side,
         exact: Decimal,
         rows: &[RatedRow],
-        standings: &[Standing<'_>],
+        standings: &[TierState<'_>],
         explanation: &mut Vec<Step>,
     ) -> Result<(), AmountTooLarge> {
         let base = Money::round(exact, self.currency)?;
@@ -286,9 +286,9 @@ impl Run<'_> {
     }
 }
 
-fn earned(rows: &[RatedRow]) -> Earned {
+fn earned(rows: &[RatedRow]) -> SideEarnings {
     let written = rows.iter().filter(|row| row.amount.minor() != 0);
-    Earned {
+    SideEarnings {
         rows: written
             .map(|row| EarnedRow {
                 amount: row.amount,

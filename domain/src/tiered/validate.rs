@@ -21,18 +21,18 @@ const MAX_PERCENT: i64 = 1_000_000;
 /// A tiered commission in which every value is in range. Whether its partners, campaigns and advertisers exist is for
 /// those to find out who know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckedTier {
     pub tier: Tier,
     pub notes: Option<String>,
     pub audience: Audience,
 }
 
 /// The tiered commission, or `None` after noting all that is wrong with it. `base_currency` is the tenant's.
-pub fn checked(draft: Draft, base_currency: Currency, problems: &mut Problems) -> Option<Checked> {
+pub fn checked(draft: Draft, base_currency: Currency, problems: &mut Problems) -> Option<CheckedTier> {
     let tier = tier(&draft, base_currency, problems);
     let notes = problems.optional("notes", draft.notes.as_deref(), text::description);
     let audience = audience(&draft, problems);
-    Some(Checked {
+    Some(CheckedTier {
         tier: tier?,
         notes: notes?.filter(|notes| !notes.is_empty()),
         audience: audience?,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::auth::public_key::Key;
+use crate::auth::public_key::VerificationKey;
 use crate::domain::Timestamp;
 
 /// The longest pause after failures.
@@ -22,7 +22,7 @@ pub struct Times {
 
 #[derive(Default)]
 pub struct Cache {
-    keys: Arc<Vec<Key>>,
+    keys: Arc<Vec<VerificationKey>>,
     fetched_at: Option<Timestamp>,
     tried_at: Option<Timestamp>,
     /// Since the last success.
@@ -31,7 +31,7 @@ pub struct Cache {
 
 impl Cache {
     /// The keys that are good; none where the last success is too long ago.
-    pub fn keys(&self, now: Timestamp, times: &Times) -> Arc<Vec<Key>> {
+    pub fn keys(&self, now: Timestamp, times: &Times) -> Arc<Vec<VerificationKey>> {
         // A clock that was set back must not make keys good for longer.
         match self.fetched_at {
             Some(at) if (now - at).abs() <= times.outage => self.keys.clone(),
@@ -67,15 +67,15 @@ impl Cache {
     }
 
     /// The attempt that began at `at` brought these keys: others are good no longer.
-    pub fn succeeded(&mut self, keys: Vec<Key>, at: Timestamp) {
+    pub fn succeeded(&mut self, keys: Vec<VerificationKey>, at: Timestamp) {
         self.keys = Arc::new(keys);
         self.fetched_at = Some(at);
         self.failures = 0;
     }
 
     /// Whether these keys, by name and algorithm, are others than those that are kept.
-    pub fn changes(&self, keys: &[Key]) -> bool {
-        let names = |keys: &[Key]| {
+    pub fn changes(&self, keys: &[VerificationKey]) -> bool {
+        let names = |keys: &[VerificationKey]| {
             keys.iter()
                 .map(|key| (key.id.clone(), key.algorithm))
                 .collect::<Vec<_>>()
@@ -105,7 +105,7 @@ mod tests {
     }
 
     fn fetched() -> Cache {
-        let key = Key {
+        let key = VerificationKey {
             id: None,
             algorithm: Algorithm::EdDSA,
             decoding: Arc::new(DecodingKey::from_ed_der(&[])),

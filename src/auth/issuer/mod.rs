@@ -23,17 +23,16 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::keys::Claims;
-use super::public_key::{Key, KeySet, choose};
-use super::token_form::Form;
+use super::public_key::{KeySet, VerificationKey, choose};
+use super::token_form::TokenParts;
 use crate::domain::Timestamp;
 use crate::metrics::{IssuerKeys, Metrics};
 use crate::outgoing::Outgoing;
 use cache::{Cache, Times};
-use rules::Rules;
-use source::{Source, SourceError, discovery_url};
-
 pub use path::ClaimPath;
+use rules::ClaimRules;
 pub use settings::{IssuerError, IssuerSettings, KeyFetching};
+use source::{KeySource, SourceError, discovery_url};
 
 /// How long a request waits for keys that are being fetched, at most: who comes later finds them.
 const WAIT: Duration = Duration::from_secs(2);
@@ -45,19 +44,19 @@ pub struct Issuers(Arc<[Arc<Issuer>]>);
 /// One of them.
 pub struct Issuer {
     name: String,
-    source: Source,
+    source: KeySource,
     algorithms: Vec<Algorithm>,
-    rules: Rules,
+    rules: ClaimRules,
     times: Times,
     outgoing: Outgoing,
     /// For all of a fetch.
     patience: Duration,
-    state: Mutex<State>,
+    state: Mutex<IssuerState>,
     series: IssuerKeys,
 }
 
 #[derive(Default)]
-struct State {
+struct IssuerState {
     cache: Cache,
     /// The fetch that is under way.
     running: Option<Running>,
@@ -127,8 +126,8 @@ impl Issuer {
         metrics: &Metrics,
     ) -> Result<Self, IssuerError> {
         let source = match (&settings.jwks_url, &settings.discovery_url) {
-            (Some(url), _) => Source::Keys { url: url.clone() },
-            (None, url) => Source::Discovery {
+            (Some(url), _) => KeySource::Keys { url: url.clone() },
+            (None, url) => KeySource::Discovery {
                 url: url.clone().unwrap_or_else(|| discovery_url(&settings.issuer)),
                 issuer: settings.issuer.clone(),
             },
@@ -140,7 +139,7 @@ impl Issuer {
             name: name.to_owned(),
             source,
             algorithms: settings.algorithms.clone(),
-            rules: Rules::new(settings),
+            rules: ClaimRules::new(settings),
             times: Times {
                 refresh: seconds(fetching.refresh_seconds),
                 outage: seconds(fetching.outage_seconds),
@@ -155,7 +154,7 @@ impl Issuer {
 
     /// The claims of a token that is genuine and in force at `now`; `None` whatever else it is. Waits where its key is not
     /// known, and may be by now, but not for long.
-    pub(super) async fn verify(self: &Arc<Self>, form: &Form<'_>, now: Timestamp) -> Option<Claims> {
+    pub(super) async fn verify(self: &Arc<Self>, form: &TokenParts<'_>, now: Timestamp) -> Option<Claims> {
         // What would be refused anyhow is worth no fetch.
         let claims = self.rules.read(&form.claims, now)?;
         if !self.algorithms.contains(&form.algorithm) {
@@ -172,7 +171,7 @@ impl Issuer {
         form.is_signed_by(&key).then_some(claims)
     }
 
-    fn key(&self, id: Option<&str>, now: Timestamp) -> Option<Key> {
+    fn key(&self, id: Option<&str>, now: Timestamp) -> Option<VerificationKey> {
         let keys = self.state().cache.keys(now, &self.times);
         choose(&keys, id)
     }
@@ -235,7 +234,7 @@ impl Issuer {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, IssuerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

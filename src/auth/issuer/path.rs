@@ -7,21 +7,21 @@ use serde_json::{Map, Value};
 /// In the settings `realm_access.roles` leads into an object; what has a slash is one name, as providers want custom claims to
 /// be (`https://tributary.example/tenant`); a list says each step, for names with dots or slashes within others.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(from = "Written")]
+#[serde(from = "WrittenPath")]
 pub struct ClaimPath(Vec<String>);
 
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
-enum Written {
+enum WrittenPath {
     Text(String),
     Steps(Vec<String>),
 }
 
-impl From<Written> for ClaimPath {
-    fn from(written: Written) -> Self {
+impl From<WrittenPath> for ClaimPath {
+    fn from(written: WrittenPath) -> Self {
         match written {
-            Written::Text(text) => Self::from(text.as_str()),
-            Written::Steps(steps) => Self(steps),
+            WrittenPath::Text(text) => Self::from(text.as_str()),
+            WrittenPath::Steps(steps) => Self(steps),
         }
     }
 }
@@ -48,14 +48,14 @@ impl ClaimPath {
 
     /// The claim, which may be null; `None` where it is not there. An error where the way to it leads through something that
     /// is there and no object: nobody can say whether such a token has the claim.
-    pub fn find<'a>(&self, claims: &'a Map<String, Value>) -> Result<Option<&'a Value>, Unfit> {
-        let (last, way) = self.0.split_last().ok_or(Unfit)?;
+    pub fn find<'a>(&self, claims: &'a Map<String, Value>) -> Result<Option<&'a Value>, UnfitClaims> {
+        let (last, way) = self.0.split_last().ok_or(UnfitClaims)?;
         let mut within = claims;
         for step in way {
             match within.get(step) {
                 None => return Ok(None),
                 Some(Value::Object(next)) => within = next,
-                Some(_) => return Err(Unfit),
+                Some(_) => return Err(UnfitClaims),
             }
         }
         Ok(within.get(last))
@@ -64,7 +64,7 @@ impl ClaimPath {
 
 /// A token whose claims are not what they must be. Callers learn no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unfit;
+pub struct UnfitClaims;
 
 #[cfg(test)]
 mod tests {
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(find(json!("realm.roles")), Ok(None));
         assert_eq!(find(json!("nothing")), Ok(Some(&Value::Null)));
         for path in ["text.roles", "nothing.roles", "realm_access.roles.first"] {
-            assert_eq!(find(json!(path)), Err(Unfit), "{path}");
+            assert_eq!(find(json!(path)), Err(UnfitClaims), "{path}");
         }
     }
 

@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::path::{ClaimPath, Unfit};
+use super::path::{ClaimPath, UnfitClaims};
 use super::settings::IssuerSettings;
 use crate::auth::Permission;
-use crate::auth::keys::{Audience, Claims, there};
+use crate::auth::keys::{Claims, TokenAudience, there};
 use crate::domain::Timestamp;
 use crate::domain::id::ApiKeyId;
 
 /// What an issuer's tokens must say, and what it means.
-pub struct Rules {
+pub struct ClaimRules {
     pub issuer: String,
     audiences: Vec<String>,
     audience_claim: ClaimPath,
-    tenant: Tenant,
+    tenant: TenantClaim,
     partner_claim: ClaimPath,
     partner_required: bool,
     scope_claims: Vec<ClaimPath>,
@@ -25,7 +25,7 @@ pub struct Rules {
     required: Vec<(ClaimPath, String)>,
 }
 
-enum Tenant {
+enum TenantClaim {
     Fixed(String),
     Claim(ClaimPath),
 }
@@ -38,12 +38,12 @@ struct ScopeNames {
 
 /// The claims that stand at the same place with every issuer.
 #[derive(Deserialize)]
-struct Registered {
+struct RegisteredClaims {
     iss: String,
     sub: String,
     exp: f64,
     #[serde(default, deserialize_with = "there")]
-    aud: Option<Audience>,
+    aud: Option<TokenAudience>,
     #[serde(default, deserialize_with = "there")]
     nbf: Option<f64>,
     #[serde(default, deserialize_with = "there")]
@@ -52,7 +52,7 @@ struct Registered {
     jti: Option<String>,
 }
 
-impl Rules {
+impl ClaimRules {
     pub fn new(settings: &IssuerSettings) -> Self {
         // Whoever says what names mean does not mean others by it: a role "admin" may be a different one.
         let prefix = match &settings.scope_prefix {
@@ -65,9 +65,9 @@ impl Rules {
             audiences: settings.audiences.clone(),
             audience_claim: settings.audience_claim.clone(),
             tenant: match (&settings.tenant, &settings.tenant_claim) {
-                (Some(tenant), _) => Tenant::Fixed(tenant.clone()),
-                (None, Some(claim)) => Tenant::Claim(claim.clone()),
-                (None, None) => Tenant::Claim("tenant".into()),
+                (Some(tenant), _) => TenantClaim::Fixed(tenant.clone()),
+                (None, Some(claim)) => TenantClaim::Claim(claim.clone()),
+                (None, None) => TenantClaim::Claim("tenant".into()),
             },
             partner_claim: settings.partner_claim.clone(),
             partner_required: settings.partner_required,
@@ -88,16 +88,16 @@ impl Rules {
         claims.are_in_force(now).then_some(claims)
     }
 
-    fn claims(&self, claims: &Value) -> Result<Claims, Unfit> {
-        let registered = Registered::deserialize(claims).map_err(|_| Unfit)?;
-        let claims = claims.as_object().ok_or(Unfit)?;
+    fn claims(&self, claims: &Value) -> Result<Claims, UnfitClaims> {
+        let registered = RegisteredClaims::deserialize(claims).map_err(|_| UnfitClaims)?;
+        let claims = claims.as_object().ok_or(UnfitClaims)?;
         let has_all = self.required.iter().all(|(path, value)| says(path.find(claims), value));
         if registered.iss != self.issuer || !has_all || is_one_of_us(&registered.sub) {
-            return Err(Unfit);
+            return Err(UnfitClaims);
         }
         let partner = optional_text(self.partner_claim.find(claims)?)?;
         if self.partner_required && partner.is_none() {
-            return Err(Unfit);
+            return Err(UnfitClaims);
         }
         Ok(Claims {
             iss: registered.iss,
@@ -108,8 +108,8 @@ impl Rules {
             iat: registered.iat,
             jti: registered.jti,
             tenant: match &self.tenant {
-                Tenant::Fixed(tenant) => tenant.clone(),
-                Tenant::Claim(path) => optional_text(path.find(claims)?)?.ok_or(Unfit)?,
+                TenantClaim::Fixed(tenant) => tenant.clone(),
+                TenantClaim::Claim(path) => optional_text(path.find(claims)?)?.ok_or(UnfitClaims)?,
             },
             scope: self.scope(claims)?,
             partner,
@@ -118,18 +118,18 @@ impl Rules {
 
     /// Whom the token is for. Where another claim than `aud` says so, `aud` must not say otherwise: whoever is not meant by
     /// it has to refuse the token (RFC 7519, 4.1.3).
-    fn audience(&self, claims: &Map<String, Value>, aud: Option<Audience>) -> Result<Audience, Unfit> {
-        let named = self.audience_claim.find(claims)?.ok_or(Unfit)?;
-        let named = Audience::deserialize(named).map_err(|_| Unfit)?;
-        let is_ours = |audience: &Audience| self.audiences.iter().any(|ours| audience.has(ours));
+    fn audience(&self, claims: &Map<String, Value>, aud: Option<TokenAudience>) -> Result<TokenAudience, UnfitClaims> {
+        let named = self.audience_claim.find(claims)?.ok_or(UnfitClaims)?;
+        let named = TokenAudience::deserialize(named).map_err(|_| UnfitClaims)?;
+        let is_ours = |audience: &TokenAudience| self.audiences.iter().any(|ours| audience.has(ours));
         match is_ours(&named) && aud.as_ref().is_none_or(is_ours) {
             true => Ok(named),
-            false => Err(Unfit),
+            false => Err(UnfitClaims),
         }
     }
 
     /// Our scopes, separated by spaces: what any of the claims grants.
-    fn scope(&self, claims: &Map<String, Value>) -> Result<String, Unfit> {
+    fn scope(&self, claims: &Map<String, Value>) -> Result<String, UnfitClaims> {
         let mut granted = Vec::new();
         for path in &self.scope_claims {
             match path.find(claims)? {
@@ -138,13 +138,13 @@ impl Rules {
                     granted.extend(text.split_whitespace().filter_map(|name| self.scopes.of(name)))
                 }
                 // The registered claim is a text (RFC 8693, 4.2).
-                Some(Value::Array(_)) if path.is("scope") => return Err(Unfit),
+                Some(Value::Array(_)) if path.is("scope") => return Err(UnfitClaims),
                 Some(Value::Array(names)) => {
                     for name in names {
-                        granted.extend(self.scopes.of(name.as_str().ok_or(Unfit)?));
+                        granted.extend(self.scopes.of(name.as_str().ok_or(UnfitClaims)?));
                     }
                 }
-                Some(_) => return Err(Unfit),
+                Some(_) => return Err(UnfitClaims),
             }
         }
         Ok(granted.join(" "))
@@ -169,7 +169,7 @@ fn is_one_of_us(subject: &str) -> bool {
 }
 
 /// Whether a claim is this text, or has it among others.
-fn says(claim: Result<Option<&Value>, Unfit>, value: &str) -> bool {
+fn says(claim: Result<Option<&Value>, UnfitClaims>, value: &str) -> bool {
     match claim {
         Ok(Some(Value::String(text))) => text == value,
         Ok(Some(Value::Array(texts))) => texts.iter().any(|text| text == value),
@@ -178,11 +178,11 @@ fn says(claim: Result<Option<&Value>, Unfit>, value: &str) -> bool {
 }
 
 /// A claim that may be missing, but not be anything else than a text.
-fn optional_text(claim: Option<&Value>) -> Result<Option<String>, Unfit> {
+fn optional_text(claim: Option<&Value>) -> Result<Option<String>, UnfitClaims> {
     match claim {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(Unfit),
+        Some(_) => Err(UnfitClaims),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::outgoing::{Outgoing, OutgoingError};
 pub const LONGEST_ANSWER: usize = 256 * 1024;
 
 /// Where the keys are.
-pub enum Source {
+pub enum KeySource {
     /// Where a discovery document says (OpenID Connect Discovery 1.0, RFC 8414).
     Discovery {
         url: String,
@@ -40,7 +40,7 @@ impl SourceError {
     }
 }
 
-impl Source {
+impl KeySource {
     /// Where to ask first.
     pub fn url(&self) -> &str {
         match self {
@@ -75,11 +75,11 @@ async fn get(outgoing: &Outgoing, url: &str) -> Result<Vec<u8>, SourceError> {
 /// sign for it.
 fn jwks_url(document: &[u8], issuer: &str) -> Result<String, String> {
     #[derive(serde::Deserialize)]
-    struct Document {
+    struct DiscoveryDocument {
         issuer: String,
         jwks_uri: String,
     }
-    let document: Document =
+    let document: DiscoveryDocument =
         serde_json::from_slice(document).map_err(|error| format!("it is no discovery document: {error}"))?;
     match document.issuer == issuer {
         true => Ok(document.jwks_uri),

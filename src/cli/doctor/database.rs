@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::disk;
-use super::report::{Finding, Report};
+use super::report::{CheckResult, DoctorReport};
 use crate::cli::open;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::store::checkup::{self, Connections, Engine};
+use crate::store::checkup::{self, ConnectionUse, Engine};
 use crate::store::{self, Store, StoreError};
 
 /// A difference between clocks that is no matter of the network.
@@ -19,7 +19,7 @@ const OLDEST_POSTGRES: i32 = 140_000;
 const BESIDES: i64 = 4;
 
 /// Looks at everything about it.
-pub async fn look(config: &Config, store: &Store, report: &mut Report) {
+pub async fn look(config: &Config, store: &Store, report: &mut DoctorReport) {
     report.says("database", finding(engine(store).await));
     report.says("schema", finding(schema(store).await));
     report.says("writes", finding(writes(store).await));
@@ -32,7 +32,7 @@ pub async fn look(config: &Config, store: &Store, report: &mut Report) {
     match checkup::connections(store).await {
         Ok(Some(server)) => report.says("connections", connections(config, server)),
         Ok(None) => {}
-        Err(error) => report.says("connections", Finding::failed(error)),
+        Err(error) => report.says("connections", CheckResult::failed(error)),
     }
     report.says("clock", finding(clock(store).await));
     store.look_at_standbys().await;
@@ -41,8 +41,8 @@ pub async fn look(config: &Config, store: &Store, report: &mut Report) {
     }
 }
 
-fn finding(looked: Result<Finding, StoreError>) -> Finding {
-    looked.unwrap_or_else(Finding::failed)
+fn finding(looked: Result<CheckResult, StoreError>) -> CheckResult {
+    looked.unwrap_or_else(CheckResult::failed)
 }
 
 /// SQLite's file, if it has one.
@@ -52,63 +52,63 @@ fn file(config: &Config) -> Option<PathBuf> {
     (!is_memory).then(|| PathBuf::from(name))
 }
 
-async fn engine(store: &Store) -> Result<Finding, StoreError> {
+async fn engine(store: &Store) -> Result<CheckResult, StoreError> {
     Ok(match checkup::engine(store).await? {
-        Engine::Sqlite { version } => Finding::ok().found(format!("SQLite {version}")),
-        Engine::Postgres { encoding, .. } if encoding != "UTF8" => Finding::wrong(
+        Engine::Sqlite { version } => CheckResult::ok().found(format!("SQLite {version}")),
+        Engine::Postgres { encoding, .. } if encoding != "UTF8" => CheckResult::wrong(
             format!("the database's texts are in {encoding}"),
             "make one with `createdb --encoding UTF8 --template template0`",
         ),
-        Engine::Postgres { number, version, .. } if number < OLDEST_POSTGRES => Finding::warning(
+        Engine::Postgres { number, version, .. } if number < OLDEST_POSTGRES => CheckResult::warning(
             format!("PostgreSQL {version} is older than what Tributary is tested with"),
             "upgrade it",
         ),
-        Engine::Postgres { version, .. } => Finding::ok().found(format!("PostgreSQL {version}")),
+        Engine::Postgres { version, .. } => CheckResult::ok().found(format!("PostgreSQL {version}")),
     })
 }
 
-async fn schema(store: &Store) -> Result<Finding, StoreError> {
+async fn schema(store: &Store) -> Result<CheckResult, StoreError> {
     let migrations = checkup::migrations(store).await?;
     let (pending, unknown) = (&migrations.pending, &migrations.unknown);
     Ok(match (unknown.last(), pending.first()) {
-        (Some(newest), _) => Finding::wrong(
+        (Some(newest), _) => CheckResult::wrong(
             format!(
                 "a newer program has changed it (migrations: {}, such as {newest})",
                 unknown.len()
             ),
             "run that program, or restore the backup from before",
         ),
-        (None, Some(first)) => Finding::wrong(
+        (None, Some(first)) => CheckResult::wrong(
             format!("{} migrations are missing, from {first} on", pending.len()),
             "`tributary migrate` or `tributary serve` applies them",
         ),
-        (None, None) => Finding::ok(),
+        (None, None) => CheckResult::ok(),
     })
 }
 
-async fn writes(store: &Store) -> Result<Finding, StoreError> {
+async fn writes(store: &Store) -> Result<CheckResult, StoreError> {
     // SQLite begins to try; whoever is next in the queue of writers is there when that has come to its end.
     store.ping().await?;
     store.begin_unaudited().await?.rollback().await?;
     store.ping().await?;
     Ok(match checkup::closed_tables(store).await?.as_slice() {
-        [] => Finding::ok(),
-        tables => Finding::wrong(
+        [] => CheckResult::ok(),
+        tables => CheckResult::wrong(
             format!("this role may not read and write rows of {}", tables.join(", ")),
             "GRANT it SELECT, INSERT, UPDATE and DELETE, or let it own them",
         ),
     })
 }
 
-async fn whole(store: &Store, file: &Path) -> Result<Finding, StoreError> {
+async fn whole(store: &Store, file: &Path) -> Result<CheckResult, StoreError> {
     let faults = store::integrity::faults(store).await?;
     Ok(match faults.as_slice() {
-        [] if disk::is_open_to_others(file) => Finding::warning(
+        [] if disk::is_open_to_others(file) => CheckResult::warning(
             format!("others on this machine may read {}", file.display()),
             "chmod 600 it, and the files -wal and -shm beside it",
         ),
-        [] => Finding::ok(),
-        faults => Finding::wrong(
+        [] => CheckResult::ok(),
+        faults => CheckResult::wrong(
             format!("the database file is damaged: {}", faults.join("; ")),
             "restore it from a copy",
         ),
@@ -116,26 +116,26 @@ async fn whole(store: &Store, file: &Path) -> Result<Finding, StoreError> {
 }
 
 /// Whether there is room for a gateway of these settings, and for another one beside those that run.
-fn connections(config: &Config, server: Connections) -> Finding {
+fn connections(config: &Config, server: ConnectionUse) -> CheckResult {
     let looks_at_log = i64::from(!config.store.standby_urls.is_empty());
     let needed = i64::from(config.store.max_connections) + BESIDES + looks_at_log + i64::from(config.store.aside);
-    let Connections { most, used } = server;
+    let ConnectionUse { most, used } = server;
     let found = format!("a gateway takes up to {needed}, and of {most} that there may be {used} are in use");
     let mend = "raise PostgreSQL's max_connections, or lower database.max_connections";
     if needed > most {
-        Finding::wrong(found, mend)
+        CheckResult::wrong(found, mend)
     } else if used + needed > most {
-        Finding::warning(found, mend)
+        CheckResult::warning(found, mend)
     } else {
-        Finding::ok().found(found)
+        CheckResult::ok().found(found)
     }
 }
 
 /// A gateway serves without it, more slowly.
-fn replica(state: Result<Duration, String>) -> Finding {
+fn replica(state: Result<Duration, String>) -> CheckResult {
     match state {
-        Ok(lag) => Finding::ok().found(format!("behind by {} ms", lag.as_millis())),
-        Err(why) => Finding::warning(
+        Ok(lag) => CheckResult::ok().found(format!("behind by {} ms", lag.as_millis())),
+        Err(why) => CheckResult::warning(
             format!("{why}, so that nothing is read there"),
             "mend it, or take its URL out of database.replica_url",
         ),
@@ -143,10 +143,10 @@ fn replica(state: Result<Duration, String>) -> Finding {
 }
 
 /// Times in the ledger are this machine's; replicas whose clocks differ write histories that look out of order.
-async fn clock(store: &Store) -> Result<Finding, StoreError> {
+async fn clock(store: &Store) -> Result<CheckResult, StoreError> {
     let before = Clock::System.now();
     let Some(there) = store::server_time(store).await? else {
-        return Ok(Finding::ok());
+        return Ok(CheckResult::ok());
     };
     // The answer took a while, and the server looked at its clock somewhere in between.
     let here = before + (Clock::System.now() - before) / 2;
@@ -154,20 +154,20 @@ async fn clock(store: &Store) -> Result<Finding, StoreError> {
 }
 
 /// What it means that this machine's clock is so far ahead of the database's.
-fn ahead(seconds: i64) -> Finding {
+fn ahead(seconds: i64) -> CheckResult {
     let direction = if seconds > 0 { "ahead of" } else { "behind" };
     match seconds.abs() {
-        apart if apart > MOST_APART_SECONDS => Finding::wrong(
+        apart if apart > MOST_APART_SECONDS => CheckResult::wrong(
             format!("this machine's clock is {apart} s {direction} the database's"),
             "synchronise both",
         ),
-        _ => Finding::ok(),
+        _ => CheckResult::ok(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::Verdict;
+    use super::super::report::CheckStatus;
     use super::*;
     use crate::config::Flags;
 
@@ -176,23 +176,23 @@ mod tests {
         let config = Config::load(Flags::default()).expect("the defaults");
         // 8 + 4 + 4.
         for (most, used, verdict) in [
-            (97, 16, Verdict::Ok),
-            (32, 16, Verdict::Ok),
-            (31, 16, Verdict::Warning),
-            (15, 0, Verdict::Wrong),
+            (97, 16, CheckStatus::Ok),
+            (32, 16, CheckStatus::Ok),
+            (31, 16, CheckStatus::Warning),
+            (15, 0, CheckStatus::Wrong),
         ] {
-            assert_eq!(connections(&config, Connections { most, used }).verdict(), verdict);
+            assert_eq!(connections(&config, ConnectionUse { most, used }).verdict(), verdict);
         }
     }
 
     #[test]
     fn clocks_may_differ_by_moments() {
         for (seconds, verdict) in [
-            (0, Verdict::Ok),
-            (2, Verdict::Ok),
-            (-2, Verdict::Ok),
-            (3, Verdict::Wrong),
-            (-60, Verdict::Wrong),
+            (0, CheckStatus::Ok),
+            (2, CheckStatus::Ok),
+            (-2, CheckStatus::Ok),
+            (3, CheckStatus::Wrong),
+            (-60, CheckStatus::Wrong),
         ] {
             assert_eq!(ahead(seconds).verdict(), verdict, "{seconds}");
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::report::Finding;
+use super::report::CheckResult;
 
 const MEGABYTE: u64 = 1024 * 1024;
 /// With less than that a busy gateway may be at the end of it before anybody is there.
@@ -11,7 +11,7 @@ const LITTLE: u64 = 1024 * MEGABYTE;
 const NONE: u64 = 100 * MEGABYTE;
 
 /// Looks at the disk that the file is on; `None`: the system does not say.
-pub fn look(file: &Path) -> Option<Finding> {
+pub fn look(file: &Path) -> Option<CheckResult> {
     // A name without a folder is in the present one.
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let free = free(folder.unwrap_or(Path::new(".")))?;
@@ -43,7 +43,7 @@ pub fn is_open_to_others(_: &Path) -> bool {
 }
 
 /// What so many free bytes are for a file of so many.
-fn judge(free: u64, size: u64) -> Finding {
+fn judge(free: u64, size: u64) -> CheckResult {
     let found = format!(
         "{} MB are free, the file has {} MB",
         free / MEGABYTE,
@@ -51,28 +51,28 @@ fn judge(free: u64, size: u64) -> Finding {
     );
     let mend = "make room, or move the file to a larger disk: without room mutations fail";
     if free < NONE {
-        Finding::wrong(found, mend)
+        CheckResult::wrong(found, mend)
     } else if free < LITTLE.max(size / 4) {
-        Finding::warning(found, mend)
+        CheckResult::warning(found, mend)
     } else {
-        Finding::ok().found(found)
+        CheckResult::ok().found(found)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::Verdict;
+    use super::super::report::CheckStatus;
     use super::*;
 
     #[test]
     fn room_is_judged_by_the_size_of_the_file() {
         let gigabytes = |number: u64| number * 1024 * MEGABYTE;
         for (free, size, verdict) in [
-            (gigabytes(10), gigabytes(1), Verdict::Ok),
-            (gigabytes(2), gigabytes(10), Verdict::Warning),
-            (gigabytes(1) - 1, 0, Verdict::Warning),
-            (99 * MEGABYTE, 0, Verdict::Wrong),
-            (0, gigabytes(1), Verdict::Wrong),
+            (gigabytes(10), gigabytes(1), CheckStatus::Ok),
+            (gigabytes(2), gigabytes(10), CheckStatus::Warning),
+            (gigabytes(1) - 1, 0, CheckStatus::Warning),
+            (99 * MEGABYTE, 0, CheckStatus::Wrong),
+            (0, gigabytes(1), CheckStatus::Wrong),
         ] {
             assert_eq!(judge(free, size).verdict(), verdict, "{free} {size}");
         }

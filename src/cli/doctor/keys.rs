@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::disk;
-use super::report::Finding;
+use super::report::CheckResult;
 use crate::auth::{SealingError, SealingKeys};
 use crate::cli::open;
 use crate::config::Config;
@@ -17,10 +17,10 @@ const FEWEST_LETTERS: usize = 10;
 const WORDS: [&str; 6] = ["secret", "password", "changeme", "change-me", "example", "tributary"];
 
 /// The keys of tokens: whether they can be used, and whether anybody else may know them.
-pub fn of_tokens(config: &Config) -> Finding {
+pub fn of_tokens(config: &Config) -> CheckResult {
     let keys = match open::keys(config) {
         Ok(keys) => keys,
-        Err(error) => return Finding::failed(error),
+        Err(error) => return CheckResult::failed(error),
     };
     if let Some(secret) = &config.jwt_secret {
         return of_secret(secret, config.http.production);
@@ -35,30 +35,30 @@ pub fn of_tokens(config: &Config) -> Finding {
             .as_deref()
             .filter(|file| disk::is_open_to_others(file))
         {
-            Some(file) => Finding::warning(
+            Some(file) => CheckResult::warning(
                 format!("others on this machine may read {}", file.display()),
                 "chmod 600",
             ),
-            None => Finding::ok().found(format!("{}: {makes}", public.display())),
+            None => CheckResult::ok().found(format!("{}: {makes}", public.display())),
         };
     }
     match (config.issuers.is_empty(), config.http.production) {
-        (false, _) => Finding::ok().found("those of [issuers] only: no tokens are made here"),
-        (true, false) => Finding::ok().found("the demo's"),
-        (true, true) => Finding::warning(
+        (false, _) => CheckResult::ok().found("those of [issuers] only: no tokens are made here"),
+        (true, false) => CheckResult::ok().found("the demo's"),
+        (true, true) => CheckResult::warning(
             "the demo's key is used in production",
             "set jwt_secret, jwt_public_key or an issuer",
         ),
     }
 }
 
-fn of_secret(secret: &str, production: bool) -> Finding {
+fn of_secret(secret: &str, production: bool) -> CheckResult {
     let weakness = weakness(secret);
     let mend = "make another one, with `openssl rand -hex 32`";
     match weakness {
-        Some(weakness) if production => Finding::wrong(format!("the JWT secret {weakness}"), mend),
-        Some(weakness) => Finding::warning(format!("the JWT secret {weakness}"), mend),
-        None => Finding::ok().found("a secret (HS256)"),
+        Some(weakness) if production => CheckResult::wrong(format!("the JWT secret {weakness}"), mend),
+        Some(weakness) => CheckResult::warning(format!("the JWT secret {weakness}"), mend),
+        None => CheckResult::ok().found("a secret (HS256)"),
     }
 }
 
@@ -80,11 +80,11 @@ fn weakness(secret: &str) -> Option<&'static str> {
 }
 
 /// The keys of webhooks: whether there are any, and whether they open what is in the database.
-pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> Finding {
+pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> CheckResult {
     let keys = match &config.webhooks.keys {
         Some(keys) => match SealingKeys::parse(keys) {
             Ok(keys) => Some(keys),
-            Err(error) => return Finding::wrong(error, "mend webhook_keys"),
+            Err(error) => return CheckResult::wrong(error, "mend webhook_keys"),
         },
         None if config.http.production => None,
         None => Some(SealingKeys::development()),
@@ -96,15 +96,15 @@ pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> Finding {
     };
     let secrets = match secrets {
         Ok(secrets) => secrets,
-        Err(error) => return Finding::failed(error),
+        Err(error) => return CheckResult::failed(error),
     };
     let Some(keys) = keys else {
         return match secrets.len() {
-            0 => Finding::warning(
+            0 => CheckResult::warning(
                 "there are no webhooks in production without",
                 "set webhook_keys to have them",
             ),
-            number => Finding::wrong(
+            number => CheckResult::wrong(
                 format!("{number} webhook endpoints are told nothing"),
                 "set webhook_keys to the key that their secrets were encrypted with",
             ),
@@ -115,8 +115,8 @@ pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> Finding {
         .map(|secret| keys.open(secret.tenant, secret.endpoint, &secret.sealed));
     let problems: Vec<SealingError> = opened.filter_map(Result::err).collect();
     match problems.first() {
-        None => Finding::ok(),
-        Some(first) => Finding::wrong(
+        None => CheckResult::ok(),
+        Some(first) => CheckResult::wrong(
             format!(
                 "the secrets of {} webhook endpoints do not open: {first}",
                 problems.len()
@@ -128,7 +128,7 @@ pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::Verdict;
+    use super::super::report::CheckStatus;
     use super::*;
 
     #[test]
@@ -147,8 +147,8 @@ mod tests {
         ] {
             assert_eq!(weakness(secret).is_some(), weak, "{secret}");
             let verdict = of_secret(secret, true).verdict();
-            assert_eq!(verdict, if weak { Verdict::Wrong } else { Verdict::Ok });
+            assert_eq!(verdict, if weak { CheckStatus::Wrong } else { CheckStatus::Ok });
         }
-        assert_eq!(of_secret(&"a".repeat(40), false).verdict(), Verdict::Warning);
+        assert_eq!(of_secret(&"a".repeat(40), false).verdict(), CheckStatus::Warning);
     }
 }

@@ -11,12 +11,12 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::http;
 use crate::metrics::Metrics;
-use report::{Finding, Report};
+use report::{CheckResult, DoctorReport};
 
 /// Looks at everything that a gateway needs, and says of each what is wrong with it and how to mend it. Changes nothing; a
 /// SQLite file that is missing is made if the URL says so, as by every command. An error where anything is wrong.
 pub async fn run(config: &Config, json: bool) -> Result<(), CliError> {
-    let mut report = Report::default();
+    let mut report = DoctorReport::default();
     report.is_done("settings", http::check(&config.http));
     report.says("exposure", settings::exposure(config));
     report.says("graphiql", settings::graphiql(&config.http));
@@ -32,7 +32,7 @@ pub async fn run(config: &Config, json: bool) -> Result<(), CliError> {
         }
         Err(error) => {
             report.says("webhook keys", keys::of_webhooks(config, None).await);
-            report.says("database", Finding::failed(error));
+            report.says("database", CheckResult::failed(error));
         }
     }
     report.tell(json)
@@ -40,13 +40,13 @@ pub async fn run(config: &Config, json: bool) -> Result<(), CliError> {
 
 /// Says what is wrong with settings that cannot be read: nothing else can be looked at.
 pub fn without_settings(error: &ConfigError, json: bool) -> Result<(), CliError> {
-    let mut report = Report::default();
-    report.says("settings", Finding::failed(error));
+    let mut report = DoctorReport::default();
+    report.says("settings", CheckResult::failed(error));
     report.tell(json)
 }
 
 /// Fetches the keys of all issuers.
-async fn issuers(config: &Config, report: &mut Report) {
+async fn issuers(config: &Config, report: &mut DoctorReport) {
     match open::issuers(config, &Metrics::new(Clock::System.now())) {
         Ok(issuers) => {
             for (name, fetched) in issuers.probe().await {
@@ -54,6 +54,6 @@ async fn issuers(config: &Config, report: &mut Report) {
             }
         }
         // Among them: the file of authorities cannot be taken, which webhooks need, too.
-        Err(error) => report.says("issuers", Finding::failed(error)),
+        Err(error) => report.says("issuers", CheckResult::failed(error)),
     }
 }

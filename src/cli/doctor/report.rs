@@ -8,7 +8,7 @@ use crate::cli::{CliError, output};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub enum CheckStatus {
     Ok,
     /// A gateway runs with it, but somebody should know.
     Warning,
@@ -16,7 +16,7 @@ pub enum Verdict {
     Wrong,
 }
 
-impl Verdict {
+impl CheckStatus {
     fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -28,34 +28,34 @@ impl Verdict {
 
 /// What came of looking at one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub struct CheckResult {
     check: String,
-    result: Verdict,
+    result: CheckStatus,
     /// What was found; null: nothing to speak of.
     found: Option<String>,
     /// What to do about it; null: nothing.
     mend: Option<String>,
 }
 
-impl Finding {
+impl CheckResult {
     pub fn ok() -> Self {
-        Self::new(Verdict::Ok)
+        Self::new(CheckStatus::Ok)
     }
 
     pub fn warning(found: impl Display, mend: &str) -> Self {
-        Self::new(Verdict::Warning).found(found).mend(mend)
+        Self::new(CheckStatus::Warning).found(found).mend(mend)
     }
 
     pub fn wrong(found: impl Display, mend: &str) -> Self {
-        Self::new(Verdict::Wrong).found(found).mend(mend)
+        Self::new(CheckStatus::Wrong).found(found).mend(mend)
     }
 
     /// What the error itself says is all there is to say.
     pub fn failed(error: impl Display) -> Self {
-        Self::new(Verdict::Wrong).found(error)
+        Self::new(CheckStatus::Wrong).found(error)
     }
 
-    fn new(result: Verdict) -> Self {
+    fn new(result: CheckStatus) -> Self {
         Self {
             check: String::new(),
             result,
@@ -76,7 +76,7 @@ impl Finding {
     }
 
     #[cfg(test)]
-    pub fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> CheckStatus {
         self.result
     }
 
@@ -93,22 +93,26 @@ impl Finding {
 
 /// The findings, in the order in which they were made.
 #[derive(Debug, Default)]
-pub struct Report(Vec<Finding>);
+pub struct DoctorReport(Vec<CheckResult>);
 
-impl Report {
-    pub fn says(&mut self, check: impl Into<String>, mut finding: Finding) {
+impl DoctorReport {
+    pub fn says(&mut self, check: impl Into<String>, mut finding: CheckResult) {
         finding.check = check.into();
         self.0.push(finding);
     }
 
     /// The same of what is in order where there is no error.
     pub fn is_done<T>(&mut self, check: impl Into<String>, result: Result<T, impl Display>) {
-        self.says(check, result.map_or_else(Finding::failed, |_| Finding::ok()));
+        self.says(check, result.map_or_else(CheckResult::failed, |_| CheckResult::ok()));
     }
 
     /// Writes it to standard output, in lines or as one JSON object; an error if anything is wrong.
     pub fn tell(&self, json: bool) -> Result<(), CliError> {
-        let wrong = self.0.iter().filter(|finding| finding.result == Verdict::Wrong).count();
+        let wrong = self
+            .0
+            .iter()
+            .filter(|finding| finding.result == CheckStatus::Wrong)
+            .count();
         if json {
             output::line(serde_json::json!({ "ok": wrong == 0, "checks": self.0 }))?;
         } else {
@@ -129,12 +133,12 @@ mod tests {
 
     #[test]
     fn a_finding_is_one_line() {
-        let mut report = Report::default();
-        report.says("a", Finding::ok());
-        report.says("b", Finding::ok().found("two\nlines"));
-        report.says("c", Finding::warning("it is old", "get a new one"));
-        report.says("d", Finding::failed("it is gone"));
-        let lines: Vec<_> = report.0.iter().map(Finding::line).collect();
+        let mut report = DoctorReport::default();
+        report.says("a", CheckResult::ok());
+        report.says("b", CheckResult::ok().found("two\nlines"));
+        report.says("c", CheckResult::warning("it is old", "get a new one"));
+        report.says("d", CheckResult::failed("it is gone"));
+        let lines: Vec<_> = report.0.iter().map(CheckResult::line).collect();
         assert_eq!(
             lines,
             [

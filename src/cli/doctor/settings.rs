@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
-use super::report::Finding;
+use super::report::CheckResult;
 use crate::client;
 use crate::config::Config;
 use crate::http::{self, GraphiqlFiles, HttpOptions};
@@ -17,7 +17,7 @@ use crate::store::each_host;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether strangers may see more than they need.
-pub fn exposure(config: &Config) -> Finding {
+pub fn exposure(config: &Config) -> CheckResult {
     let mut open = Vec::new();
     let is_public = !config.listen.ip().is_loopback();
     if is_public && !config.http.production {
@@ -37,8 +37,8 @@ pub fn exposure(config: &Config) -> Finding {
         open.push("what goes to the database is not encrypted for sure (add ?sslmode=verify-full to its URL)");
     }
     match open.is_empty() {
-        true => Finding::ok(),
-        false => Finding::warning(open.join("; "), "unless it is meant"),
+        true => CheckResult::ok(),
+        false => CheckResult::warning(open.join("; "), "unless it is meant"),
     }
 }
 
@@ -57,15 +57,15 @@ fn is_plain(url: &str) -> bool {
 }
 
 /// Whether the page is there that browsers find.
-pub fn graphiql(options: &HttpOptions) -> Finding {
+pub fn graphiql(options: &HttpOptions) -> CheckResult {
     if options.production {
-        return Finding::ok().found("not shown in production");
+        return CheckResult::ok().found("not shown in production");
     }
     match http::graphiql_files(&options.graphiql_assets) {
-        Err(error) => Finding::failed(error),
-        Ok(GraphiqlFiles::Own) => Finding::ok(),
-        Ok(GraphiqlFiles::Explorer) => Finding::ok().found("the gateway's own explorer stands in for it"),
-        Ok(GraphiqlFiles::Cdn) => Finding::warning(
+        Err(error) => CheckResult::failed(error),
+        Ok(GraphiqlFiles::Own) => CheckResult::ok(),
+        Ok(GraphiqlFiles::Explorer) => CheckResult::ok().found("the gateway's own explorer stands in for it"),
+        Ok(GraphiqlFiles::Cdn) => CheckResult::warning(
             "browsers fetch it from a CDN, since the build embedded none",
             "run scripts/graphiql-assets and set graphiql_assets to assets/graphiql",
         ),
@@ -73,20 +73,20 @@ pub fn graphiql(options: &HttpOptions) -> Finding {
 }
 
 /// Whether somebody takes connections where traces go.
-pub async fn traces(endpoint: &str) -> Finding {
+pub async fn traces(endpoint: &str) -> CheckResult {
     let address = endpoint.parse::<Uri>().ok().filter(client::is_address);
     let Some(authority) = address.as_ref().and_then(Uri::authority) else {
         let found = format!("{endpoint:?} is no address such as http://127.0.0.1:4318");
-        return Finding::wrong(found, "mend otlp_endpoint");
+        return CheckResult::wrong(found, "mend otlp_endpoint");
     };
     let place = (authority.host(), authority.port_u16().unwrap_or(80));
     let problem = match timeout(PATIENCE, TcpStream::connect(place)).await {
-        Ok(Ok(_)) => return Finding::ok(),
+        Ok(Ok(_)) => return CheckResult::ok(),
         Ok(Err(error)) => error.to_string(),
         Err(_) => "nobody answers".to_owned(),
     };
     let found = format!("the collector at {authority} takes no connections ({problem}), and traces are dropped");
-    Finding::warning(found, "start it, or mend otlp_endpoint")
+    CheckResult::warning(found, "start it, or mend otlp_endpoint")
 }
 
 #[cfg(test)]

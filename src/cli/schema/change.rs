@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// One difference, as a sentence and for programs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Change {
+pub struct SchemaChange {
     pub effect: Effect,
     pub text: String,
     /// What graphql-js calls such a change: `FIELD_REMOVED`. What it has no name for is named alike.
@@ -34,7 +34,7 @@ pub enum Effect {
     Safe,
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for SchemaChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let effect = match self.effect {
             Effect::Breaks => "breaks",

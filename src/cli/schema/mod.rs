@@ -1,22 +1,22 @@
 //! `tributary schema`.
 
+mod affected;
 mod change;
 mod changes;
 mod types;
 mod uses;
-mod whom;
 
 use std::path::{Path, PathBuf};
 
 use super::{CliError, output};
 use crate::graphql::{sdl, subgraph_sdl};
-use change::{Change, Effect};
+use affected::{AffectedDocuments, whom};
+use change::{Effect, SchemaChange};
 use changes::changes;
-use types::Types;
-use whom::{Whom, whom};
+use types::SchemaTypes;
 
 /// What of the schema is wanted.
-pub struct Wanted {
+pub struct SchemaArguments {
     pub federation: bool,
     /// A schema to compare this one with.
     pub old: Option<PathBuf>,
@@ -26,7 +26,7 @@ pub struct Wanted {
     pub json: bool,
 }
 
-pub fn run(wanted: &Wanted) -> Result<(), CliError> {
+pub fn run(wanted: &SchemaArguments) -> Result<(), CliError> {
     let new = match wanted.federation {
         true => subgraph_sdl(),
         false => sdl(),
@@ -41,8 +41,8 @@ pub fn run(wanted: &Wanted) -> Result<(), CliError> {
 fn compare(file: &Path, new: &str, operations: Option<&Path>, json: bool) -> Result<(), CliError> {
     let old = std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let old_types =
-        Types::read(&old).map_err(|error| format!("the schema of {} cannot be read: {error}", file.display()))?;
-    let found = changes(&old_types, &Types::read(new)?);
+        SchemaTypes::read(&old).map_err(|error| format!("the schema of {} cannot be read: {error}", file.display()))?;
+    let found = changes(&old_types, &SchemaTypes::read(new)?);
     let whom = operations
         .map(|manifest| whom(manifest, (&old, &old_types), new, &found))
         .transpose()?;
@@ -64,11 +64,11 @@ fn compare(file: &Path, new: &str, operations: Option<&Path>, json: bool) -> Res
     }
 }
 
-fn number(changes: &[Change], effect: Effect) -> usize {
+fn number(changes: &[SchemaChange], effect: Effect) -> usize {
     changes.iter().filter(|change| change.effect == effect).count()
 }
 
-fn lines(changes: &[Change], whom: Option<&Whom>) -> Result<(), CliError> {
+fn lines(changes: &[SchemaChange], whom: Option<&AffectedDocuments>) -> Result<(), CliError> {
     for change in changes {
         output::line(change)?;
     }
@@ -87,7 +87,7 @@ fn lines(changes: &[Change], whom: Option<&Whom>) -> Result<(), CliError> {
     Ok(())
 }
 
-fn report(changes: &[Change], whom: Option<&Whom>) -> serde_json::Value {
+fn report(changes: &[SchemaChange], whom: Option<&AffectedDocuments>) -> serde_json::Value {
     let mut report = serde_json::json!({
         "breaking": number(changes, Effect::Breaks),
         "dangerous": number(changes, Effect::Dangerous),

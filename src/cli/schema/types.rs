@@ -12,7 +12,7 @@ use async_graphql::{Name, Positioned, Value};
 
 /// A schema's types and directives by name, and what its three roots are.
 #[derive(Default)]
-pub struct Types {
+pub struct SchemaTypes {
     pub types: BTreeMap<String, TypeDefinition>,
     pub directives: BTreeMap<String, DirectiveDefinition>,
     roots: BTreeMap<&'static str, String>,
@@ -21,7 +21,7 @@ pub struct Types {
 /// The operations of GraphQL, whose roots are named so unless the schema says otherwise.
 pub const ROOTS: [&str; 3] = ["Query", "Mutation", "Subscription"];
 
-impl Types {
+impl SchemaTypes {
     pub fn read(sdl: &str) -> Result<Self, Error> {
         let mut schema = Self::default();
         for definition in parse_schema(sdl)?.definitions {

@@ -10,7 +10,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned};
 use async_graphql_value::Value;
 
-use super::types::{Types, base, by_name, input};
+use super::types::{SchemaTypes, base, by_name, input};
 
 #[derive(Default)]
 pub struct Uses {
@@ -19,8 +19,8 @@ pub struct Uses {
 }
 
 /// The document must fit the schema, and no fragment of it contain itself.
-pub fn uses(types: &Types, document: &ExecutableDocument) -> Uses {
-    let mut walk = Walk {
+pub fn uses(types: &SchemaTypes, document: &ExecutableDocument) -> Uses {
+    let mut walk = UsesWalk {
         types,
         found: Uses::default(),
     };
@@ -44,12 +44,12 @@ pub fn uses(types: &Types, document: &ExecutableDocument) -> Uses {
     walk.found
 }
 
-struct Walk<'a> {
-    types: &'a Types,
+struct UsesWalk<'a> {
+    types: &'a SchemaTypes,
     found: Uses,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> UsesWalk<'a> {
     fn selections(&mut self, set: &SelectionSet, parent: &str) {
         for selection in &set.items {
             self.directives(selection.node.directives());
@@ -174,7 +174,7 @@ mod tests {
     ";
 
     fn of(document: &str) -> [String; 2] {
-        let found = uses(&Types::read(SCHEMA).unwrap(), &parse_query(document).unwrap());
+        let found = uses(&SchemaTypes::read(SCHEMA).unwrap(), &parse_query(document).unwrap());
         [found.surely, found.perhaps].map(|names| names.into_iter().collect::<Vec<_>>().join(" "))
     }
 

@@ -6,13 +6,12 @@ use std::path::Path;
 
 use super::{CliError, open, output};
 use crate::config::Config;
-use crate::service::ledger::verify::{Known, verify_since};
+use crate::service::ledger::verify::{VerifiedState, verify_since};
 use crate::store;
-
-use notes::Notes;
+use notes::VerifyNotes;
 
 pub async fn run(config: &Config, tenant: Option<&str>, since: Option<&Path>) -> Result<(), CliError> {
-    let mut notes = since.map(Notes::open).transpose()?;
+    let mut notes = since.map(VerifyNotes::open).transpose()?;
     let app = open::checking_app(config, open::no_keys(config)?).await?;
     let mut count = 0;
     if notes.as_ref().is_none_or(|notes| !notes.file_is_sound()) {
@@ -33,7 +32,7 @@ pub async fn run(config: &Config, tenant: Option<&str>, since: Option<&Path>) ->
     for tenant in &tenants {
         let known = notes
             .as_mut()
-            .map_or_else(Known::default, |notes| notes.known(tenant.id));
+            .map_or_else(VerifiedState::default, |notes| notes.known(tenant.id));
         let bar = output::bar(0, "partners");
         let findings = verify_since(&app, tenant, &known, |progress, holds| {
             bar.set_length(progress.all as u64);

@@ -10,22 +10,22 @@ use std::path::{Path, PathBuf};
 use crate::cli::CliError;
 use crate::domain::Timestamp;
 use crate::domain::id::TenantId;
-use crate::service::ledger::verify::{Holds, Known};
+use crate::service::ledger::verify::{Holds, VerifiedState};
 
 /// What it begins with. What another version asked may be less than what this one asks.
 const HEAD: &str = concat!("tributary ", env!("CARGO_PKG_VERSION"), " verify");
 
 /// What an earlier run noted, and where this one does.
-pub struct Notes {
+pub struct VerifyNotes {
     path: PathBuf,
     file: File,
     is_sound: bool,
-    known: BTreeMap<TenantId, Known>,
+    known: BTreeMap<TenantId, VerifiedState>,
     /// Of which tenant the last lines of the file are.
     of: Option<TenantId>,
 }
 
-impl Notes {
+impl VerifyNotes {
     /// Reads the file; where there is none, or another version wrote it, nothing is known and it begins anew. Fails if it is
     /// no such file.
     pub fn open(path: &Path) -> Result<Self, CliError> {
@@ -87,7 +87,7 @@ impl Notes {
     }
 
     /// What holds in a tenant.
-    pub fn known(&self, tenant: TenantId) -> Known {
+    pub fn known(&self, tenant: TenantId) -> VerifiedState {
         self.known.get(&tenant).cloned().unwrap_or_default()
     }
 
@@ -121,7 +121,7 @@ impl Notes {
         for (tenant, known) in &self.known {
             writeln!(text, "tenant {tenant}")?;
             self.of = Some(*tenant);
-            let Known {
+            let VerifiedState {
                 partners,
                 nobody,
                 whole,

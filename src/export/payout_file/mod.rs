@@ -2,25 +2,25 @@
 //! which the service's answer is read back. A run is looked at twice, at one moment: first whether the file can hold all of
 //! it, then to write it. Nothing is written where it cannot.
 
-mod order;
+mod parameters;
 mod payment;
 mod paypal;
+mod request;
 mod service;
 mod wise;
-mod wishes;
 mod write;
 
-use super::list::{AskedBy, List, column, own};
+use super::list::{AskedBy, ExportList, column, own};
 use crate::auth::Resource;
-pub use order::FileOrder;
-pub use service::Service;
+pub use request::FileRequest;
+pub use service::PaymentService;
 pub use write::PayoutFile;
 
 /// What it is called in addresses and on the command line.
 pub const NAME: &str = "payout-file";
 
 /// What is read of each payout.
-static PAYOUTS: List = List {
+static PAYOUTS: ExportList = ExportList {
     name: NAME,
     field: "payouts",
     asked: AskedBy::Filter,

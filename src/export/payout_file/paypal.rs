@@ -1,9 +1,9 @@
 //! PayPal Payouts, sent by uploading a file: no header; recipient, amount, currency, customer id, note, wallet. One
 //! currency and at most 5,000 payments a file. As PayPal describes it under "Payouts Web".
 
+use super::parameters::FileParameters;
 use super::payment::Payment;
 use super::service::Line;
-use super::wishes::Wishes;
 
 pub const PARAMETERS: &[(&str, &str)] = &[
     ("runId", "ID!"),
@@ -34,7 +34,7 @@ fn is_payer_id(text: &str) -> bool {
     text.len() == 13 && text.bytes().all(is_one)
 }
 
-pub fn line(payment: &Payment, wishes: &Wishes) -> Line {
+pub fn line(payment: &Payment, wishes: &FileParameters) -> Line {
     let Payment {
         id, payee, currency, ..
     } = payment;
@@ -76,8 +76,8 @@ mod tests {
     use super::super::payment::tests::payment;
     use super::*;
 
-    fn wishes() -> Wishes {
-        Wishes(Default::default())
+    fn wishes() -> FileParameters {
+        FileParameters(Default::default())
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! The services that take files: what each may be asked for, and how it wants a line.
 
+use super::parameters::FileParameters;
 use super::payment::Payment;
-use super::wishes::Wishes;
 use super::{paypal, wise};
 
 /// For whom the file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Service {
+pub enum PaymentService {
     /// Nobody in particular.
     Any,
     PayPal,
@@ -16,7 +16,7 @@ pub enum Service {
 /// A line of a file, or what it cannot hold of a payout. The text follows the payout's name.
 pub(super) type Line = Result<Vec<String>, String>;
 
-impl Service {
+impl PaymentService {
     /// What may be asked for, beside the format.
     pub(super) fn parameters(self) -> &'static [(&'static str, &'static str)] {
         match self {
@@ -73,7 +73,7 @@ impl Service {
         }
     }
 
-    pub(super) fn line(self, payment: &Payment, wishes: &Wishes) -> Line {
+    pub(super) fn line(self, payment: &Payment, wishes: &FileParameters) -> Line {
         match self {
             Self::Any => Ok(vec![
                 payment.id.clone(),

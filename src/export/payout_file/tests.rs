@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Name, Value};
 
-use super::order::{Seen, is_wanted, one_file};
-use super::service::Service;
-use super::wishes::Wishes;
+use super::parameters::FileParameters;
+use super::request::{GroupCounts, is_wanted, one_file};
+use super::service::PaymentService;
 
-fn wishes(given: &[(&str, Value)]) -> Wishes {
+fn wishes(given: &[(&str, Value)]) -> FileParameters {
     let values = given.iter().map(|(name, value)| (Name::new(name), value.clone()));
-    Wishes(values.collect())
+    FileParameters(values.collect())
 }
 
-fn refused(service: Service, wishes: &Wishes, counts: &[(&str, &'static str, u64)]) -> String {
+fn refused(service: PaymentService, wishes: &FileParameters, counts: &[(&str, &'static str, u64)]) -> String {
     let counts = counts
         .iter()
         .map(|(currency, kind, count)| (((*currency).to_owned(), *kind), *count));
     let pending: BTreeMap<_, _> = counts.collect();
-    match one_file(service, wishes, &Seen(pending.clone()), &pending) {
+    match one_file(service, wishes, &GroupCounts(pending.clone()), &pending) {
         Ok(kind) => kind.to_owned(),
         Err(error) => error.to_string(),
     }
@@ -27,32 +27,50 @@ fn refused(service: Service, wishes: &Wishes, counts: &[(&str, &'static str, u64
 #[test]
 fn what_a_file_cannot_hold_is_asked_for_in_parts() {
     let none = wishes(&[]);
-    assert_eq!(refused(Service::Any, &none, &[("EUR", "", 9_000), ("USD", "", 1)]), "");
-    assert_eq!(refused(Service::PayPal, &none, &[("EUR", "", 5_000)]), "");
-    let text = refused(Service::PayPal, &none, &[("EUR", "", 10_001)]);
+    assert_eq!(
+        refused(PaymentService::Any, &none, &[("EUR", "", 9_000), ("USD", "", 1)]),
+        ""
+    );
+    assert_eq!(refused(PaymentService::PayPal, &none, &[("EUR", "", 5_000)]), "");
+    let text = refused(PaymentService::PayPal, &none, &[("EUR", "", 10_001)]);
     assert_eq!(
         text,
         "a file for PayPal has at most 5000 payouts, and this run has 10001: ask for part=1 to part=3"
     );
     assert_eq!(
-        refused(Service::Wise, &none, &[("EUR", "SAVED", 999), ("USD", "SAVED", 1)]),
+        refused(
+            PaymentService::Wise,
+            &none,
+            &[("EUR", "SAVED", 999), ("USD", "SAVED", 1)]
+        ),
         "SAVED"
     );
-    let text = refused(Service::Wise, &none, &[("EUR", "EMAIL", 600), ("USD", "EMAIL", 600)]);
+    let text = refused(
+        PaymentService::Wise,
+        &none,
+        &[("EUR", "EMAIL", 600), ("USD", "EMAIL", 600)],
+    );
     assert!(text.ends_with("the run has EUR, USD: ask for currency=EUR"), "{text}");
-    assert_eq!(refused(Service::Wise, &none, &[]), "");
+    assert_eq!(refused(PaymentService::Wise, &none, &[]), "");
     assert_eq!(
-        refused(Service::Wise, &wishes(&[("payees", Value::from("SAVED"))]), &[]),
+        refused(PaymentService::Wise, &wishes(&[("payees", Value::from("SAVED"))]), &[]),
         "SAVED"
     );
 }
 
 #[test]
 fn parts_do_not_move_when_payouts_are_settled() {
-    let wanted = |part: i64, place| is_wanted(Service::Wise, &wishes(&[("part", Value::from(part))]), "EMAIL", place);
+    let wanted = |part: i64, place| {
+        is_wanted(
+            PaymentService::Wise,
+            &wishes(&[("part", Value::from(part))]),
+            "EMAIL",
+            place,
+        )
+    };
     assert!(wanted(1, 0) && wanted(1, 999) && !wanted(1, 1_000));
     assert!(wanted(2, 1_000) && wanted(2, 1_999) && !wanted(2, 999));
-    let mut seen = Seen::default();
+    let mut seen = GroupCounts::default();
     let places: Vec<_> = ["EUR", "USD", "EUR"]
         .map(|currency| seen.place(currency, "EMAIL"))
         .into();

@@ -2,9 +2,9 @@
 //! go into Wise's template for these, payees by the ids that Wise has given to recipients into that for saved recipients.
 //! As Wise's help describes them under "batch payments" and "How do I fill in my batch template?".
 
+use super::parameters::FileParameters;
 use super::payment::Payment;
 use super::service::Line;
-use super::wishes::Wishes;
 
 pub const PARAMETERS: &[(&str, &str)] = &[
     ("runId", "ID!"),
@@ -29,7 +29,7 @@ pub fn kind(payment: &Payment) -> &'static str {
 }
 
 /// The kind that was asked for.
-pub fn asked_for(wishes: &Wishes) -> Option<&'static str> {
+pub fn asked_for(wishes: &FileParameters) -> Option<&'static str> {
     match wishes.text("payees")? {
         SAVED => Some(SAVED),
         _ => Some(EMAIL),
@@ -71,7 +71,7 @@ fn is_recipient_id(text: &str) -> bool {
     is_number || is_uuid
 }
 
-pub fn line(payment: &Payment, wishes: &Wishes) -> Line {
+pub fn line(payment: &Payment, wishes: &FileParameters) -> Line {
     let Payment {
         id,
         payee,
@@ -113,9 +113,9 @@ mod tests {
     use super::super::payment::tests::payment;
     use super::*;
 
-    fn wishes(given: &[(&str, &str)]) -> Wishes {
+    fn wishes(given: &[(&str, &str)]) -> FileParameters {
         let values = given.iter().map(|(name, text)| (Name::new(name), Value::from(*text)));
-        Wishes(values.collect())
+        FileParameters(values.collect())
     }
 
     #[test]

@@ -1,24 +1,24 @@
 //! Writing a file, line by line.
 
-use super::order::{Seen, is_wanted};
+use super::parameters::FileParameters;
 use super::payment::Payment;
-use super::service::Service;
-use super::wishes::Wishes;
+use super::request::{GroupCounts, is_wanted};
+use super::service::PaymentService;
 use crate::export::sheet::cell;
-use crate::export::{Export, ExportError};
+use crate::export::{ExportError, ListExport};
 
 /// A file under way, which holds all that it is asked to hold.
 pub struct PayoutFile {
-    pub(super) service: Service,
-    pub(super) wishes: Wishes,
+    pub(super) service: PaymentService,
+    pub(super) wishes: FileParameters,
     pub(super) kind: &'static str,
     /// How many payouts it has.
     pub(super) count: u64,
-    pub(super) export: Export,
+    pub(super) export: ListExport,
     /// The currencies that are still to be written, the first one now.
     pub(super) currencies: Vec<String>,
     /// How many payouts of each group were seen.
-    pub(super) seen: Seen,
+    pub(super) seen: GroupCounts,
     pub(super) headed: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, StatusCode};
 
-use crate::export::{Form, Kind};
+use crate::export::{ExportKind, FileFormat};
 use crate::http::negotiate;
 
 const CSV: &str = "text/csv; charset=utf-8; header=present";
@@ -10,19 +10,23 @@ const WITHOUT_HEADER: &str = "text/csv; charset=utf-8; header=absent";
 const JSON_LINES: &str = "application/jsonl; charset=utf-8";
 
 /// What callers may accept, the best first, and how it is sent: JSON Lines have two names.
-const ACCEPTED: [(&str, Form, &str); 3] = [
-    ("text/csv", Form::Csv, CSV),
-    ("application/jsonl", Form::JsonLines, JSON_LINES),
+const ACCEPTED: [(&str, FileFormat, &str); 3] = [
+    ("text/csv", FileFormat::Csv, CSV),
+    ("application/jsonl", FileFormat::JsonLines, JSON_LINES),
     (
         "application/x-ndjson",
-        Form::JsonLines,
+        FileFormat::JsonLines,
         "application/x-ndjson; charset=utf-8",
     ),
 ];
 
 /// The form and its media type. `given` are the values of the parameter. Otherwise the status and the text that say what is
 /// wrong.
-pub fn of(kind: Kind, given: &[&str], headers: &HeaderMap) -> Result<(Form, &'static str), (StatusCode, String)> {
+pub fn of(
+    kind: ExportKind,
+    given: &[&str],
+    headers: &HeaderMap,
+) -> Result<(FileFormat, &'static str), (StatusCode, String)> {
     let forms = kind.forms();
     match given {
         [] => {
@@ -54,11 +58,11 @@ pub fn of(kind: Kind, given: &[&str], headers: &HeaderMap) -> Result<(Form, &'st
     }
 }
 
-fn media_type(form: Form) -> &'static str {
+fn media_type(form: FileFormat) -> &'static str {
     match form {
-        Form::JsonLines => JSON_LINES,
-        Form::Csv | Form::Wise => CSV,
-        Form::PayPal => WITHOUT_HEADER,
+        FileFormat::JsonLines => JSON_LINES,
+        FileFormat::Csv | FileFormat::Wise => CSV,
+        FileFormat::PayPal => WITHOUT_HEADER,
     }
 }
 
@@ -77,7 +81,7 @@ mod tests {
     use super::*;
 
     fn asked(kind: &str, given: &[&str], accept: Option<&str>) -> Result<&'static str, StatusCode> {
-        let kind = Kind::named(kind).unwrap();
+        let kind = ExportKind::named(kind).unwrap();
         let headers = accept.map(|accept| (header::ACCEPT, accept.parse().unwrap()));
         let found = of(kind, given, &HeaderMap::from_iter(headers));
         found.map(|(form, _)| form.word()).map_err(|(status, _)| status)

@@ -13,22 +13,22 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use url::form_urlencoded;
 
-use super::admission::{self, Asker};
-use super::answer;
+use super::admission::{self, Requester};
 use super::errors::{self, refusal};
-use super::guard::Problem;
+use super::guard::DocumentProblem;
 use super::negotiate::MediaType;
 use super::request_id::RequestId;
+use super::response;
 use super::seats::Seat;
-use super::{Front, cost, graphql, observe};
-use crate::export::{ExportError, Kind, write_down};
-use stream::Running;
+use super::{HttpState, cost, graphql, observe};
+use crate::export::{ExportError, ExportKind, write_down};
+use stream::RunningExport;
 
 /// When to ask again for an export while there are as many as there may be, in seconds.
 const AGAIN: u64 = 5;
 
 pub async fn get(
-    State(front): State<Front>,
+    State(front): State<HttpState>,
     Extension(RequestId(request_id)): Extension<RequestId>,
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
@@ -38,11 +38,11 @@ pub async fn get(
         Ok(caller) => caller,
         Err(response) => return response,
     };
-    let asker = Asker { caller, request_id };
+    let asker = Requester { caller, request_id };
     let query = query.unwrap_or_default();
     let look = cost::of_refusal(query.len());
     if let Err(refused) = admission::charge(&front, &admission::subject(&asker), look) {
-        return answer::refusal_of(refused, MediaType::Json, &asker.request_id);
+        return response::refusal_of(refused, MediaType::Json, &asker.request_id);
     }
     match begin(&front, &asker, &name, &query, &headers).await {
         Ok(response) | Err(response) => response,
@@ -59,15 +59,15 @@ pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<Requ
 
 /// The beginning of an export, which then goes on by itself; otherwise the answer that says what is wrong.
 async fn begin(
-    front: &Front,
-    asker: &Asker,
+    front: &HttpState,
+    asker: &Requester,
     name: &str,
     query: &str,
     headers: &HeaderMap,
 ) -> Result<Response, Response> {
     let request_id = asker.request_id.as_str();
-    let kind = Kind::named(name).ok_or_else(|| {
-        let names: Vec<_> = Kind::names().collect();
+    let kind = ExportKind::named(name).ok_or_else(|| {
+        let names: Vec<_> = ExportKind::names().collect();
         let message = format!("there is no export {name:?}: there are {}", names.join(", "));
         refusal(StatusCode::NOT_FOUND, "BAD_REQUEST", message, request_id)
     })?;
@@ -86,7 +86,7 @@ async fn begin(
     let asked = asked.map_err(|error| refused(front, error, request_id))?;
     let subject = admission::subject(asker);
     admission::charge(front, &subject, cost::EXPORT)
-        .map_err(|refused| answer::refusal_of(refused, MediaType::Json, request_id))?;
+        .map_err(|refused| response::refusal_of(refused, MediaType::Json, request_id))?;
     let seat = seat(front, asker).inspect_err(|_| {
         front.throttle.give_back(&subject, cost::EXPORT, Instant::now());
     })?;
@@ -105,7 +105,7 @@ async fn begin(
         refusal(StatusCode::GATEWAY_TIMEOUT, errors::LATE, message, request_id)
     })?;
     let (document, first) = begun.map_err(|error| refused(front, error, request_id))?;
-    let running = Running {
+    let running = RunningExport {
         front: front.clone(),
         document,
         authorization: graphql::authorization(headers).unwrap_or_default().to_owned(),
@@ -127,7 +127,7 @@ async fn begin(
 
 /// A place for one more export; otherwise the answer that says why there is none.
 #[expect(clippy::result_large_err, reason = "it is the answer, made once and sent")]
-fn seat(front: &Front, asker: &Asker) -> Result<Seat, Response> {
+fn seat(front: &HttpState, asker: &Requester) -> Result<Seat, Response> {
     let most = &front.options.exports;
     let tenant = (asker.caller.tenant().to_string(), most.per_tenant);
     let everybody = (String::new(), most.at_once as usize);
@@ -155,12 +155,12 @@ fn seat(front: &Front, asker: &Asker) -> Result<Seat, Response> {
 }
 
 /// The answer to an export that does not begin.
-fn refused(front: &Front, error: ExportError, request_id: &str) -> Response {
+fn refused(front: &HttpState, error: ExportError, request_id: &str) -> Response {
     match error {
         ExportError::Wrong(texts) => {
             let problems: Vec<_> = texts
                 .into_iter()
-                .map(|text| Problem::new("BAD_USER_INPUT", text))
+                .map(|text| DocumentProblem::new("BAD_USER_INPUT", text))
                 .collect();
             let most = front.options.limits.errors;
             errors::refusals(

@@ -11,10 +11,10 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use crate::auth::{AuthError, authenticate_listener};
-use crate::export::{self, Document, ExportError};
+use crate::export::{self, ExportError, ExportFile};
 use crate::http::seats::Seat;
-use crate::http::{Front, listen};
-use crate::metrics::Open;
+use crate::http::{HttpState, listen};
+use crate::metrics::OpenGauge;
 
 /// Pieces that wait for the reader.
 const AHEAD: usize = 1;
@@ -23,18 +23,18 @@ const AHEAD: usize = 1;
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// An export that has begun.
-pub struct Running {
-    pub front: Front,
-    pub document: Document,
+pub struct RunningExport {
+    pub front: HttpState,
+    pub document: ExportFile,
     /// What the caller showed, as an Authorization header has it.
     pub authorization: String,
     /// When the caller's right was looked at.
     pub checked: Instant,
     pub _seat: Seat,
-    pub _counted: Open,
+    pub _counted: OpenGauge,
 }
 
-enum Piece {
+enum StreamChunk {
     Rows(Vec<u8>),
     /// There are no more.
     End,
@@ -57,23 +57,23 @@ enum Cut {
     Failed(#[from] ExportError),
 }
 
-impl Running {
+impl RunningExport {
     /// Goes on by itself as far as the body is read, after the first piece.
-    pub fn body(self, first: export::Piece) -> Body {
+    pub fn body(self, first: export::ExportChunk) -> Body {
         let (pieces, taken) = mpsc::channel(AHEAD);
         tokio::spawn(self.run(pieces, first).in_current_span());
         let pieces = stream::unfold(Some(taken), |taken| async {
-            let mut taken: mpsc::Receiver<Piece> = taken?;
+            let mut taken: mpsc::Receiver<StreamChunk> = taken?;
             match taken.recv().await {
-                Some(Piece::Rows(text)) => Some((Ok(Bytes::from(text)), Some(taken))),
-                Some(Piece::End) => None,
+                Some(StreamChunk::Rows(text)) => Some((Ok(Bytes::from(text)), Some(taken))),
+                Some(StreamChunk::End) => None,
                 None => Some((Err(io::Error::other("the export was cut off")), None)),
             }
         });
         Body::from_stream(pieces)
     }
 
-    async fn run(mut self, pieces: mpsc::Sender<Piece>, first: export::Piece) {
+    async fn run(mut self, pieces: mpsc::Sender<StreamChunk>, first: export::ExportChunk) {
         let start = Instant::now();
         let (mut told, limits) = (self.front.ending.clone(), self.front.options.exports.clone());
         let patience = self.front.options.timeouts.shutdown().saturating_sub(FAREWELL);
@@ -96,15 +96,15 @@ impl Running {
 
     async fn pages(
         &mut self,
-        pieces: &mpsc::Sender<Piece>,
-        mut read: export::Piece,
+        pieces: &mpsc::Sender<StreamChunk>,
+        mut read: export::ExportChunk,
         rows: &mut u64,
     ) -> Result<(), Cut> {
         loop {
             *rows += read.rows;
-            self.send(pieces, Piece::Rows(read.text)).await?;
+            self.send(pieces, StreamChunk::Rows(read.text)).await?;
             if !read.goes_on {
-                return self.send(pieces, Piece::End).await;
+                return self.send(pieces, StreamChunk::End).await;
             }
             self.check().await?;
             read = self.document.next().await?;
@@ -113,7 +113,7 @@ impl Running {
         }
     }
 
-    async fn send(&self, pieces: &mpsc::Sender<Piece>, piece: Piece) -> Result<(), Cut> {
+    async fn send(&self, pieces: &mpsc::Sender<StreamChunk>, piece: StreamChunk) -> Result<(), Cut> {
         match timeout(self.front.options.exports.stall(), pieces.send(piece)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(Cut::Gone),

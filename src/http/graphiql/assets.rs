@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use axum::body::Bytes;
 
 use super::libraries::{self, LIBRARIES, LICENCE, Library};
-use super::{File, integrity};
+use super::{StaticFile, integrity};
 
 /// What `build.rs` found: name and content.
 mod embedded {
@@ -55,13 +55,13 @@ pub enum AssetsError {
 }
 
 /// What the page loads GraphiQL from.
-pub enum Source {
-    Own(Vec<File>),
+pub enum AssetSource {
+    Own(Vec<StaticFile>),
     Cdn,
     Nothing,
 }
 
-impl Source {
+impl AssetSource {
     pub fn new(assets: &GraphiqlAssets) -> Result<Self, AssetsError> {
         Ok(match assets {
             GraphiqlAssets::Embedded if embedded::FILES.is_empty() => Self::Cdn,
@@ -74,27 +74,27 @@ impl Source {
 }
 
 /// Empty if the build found none.
-pub fn embedded() -> Vec<File> {
+pub fn embedded() -> Vec<StaticFile> {
     let files = embedded::FILES.iter();
     files
-        .map(|(name, content)| File::new(name, Bytes::from_static(content)))
+        .map(|(name, content)| StaticFile::new(name, Bytes::from_static(content)))
         .collect()
 }
 
 /// Read once, so that what is served stays what was looked at.
-fn read(folder: &Path) -> Result<Vec<File>, AssetsError> {
+fn read(folder: &Path) -> Result<Vec<StaticFile>, AssetsError> {
     let mut files = Vec::new();
     for library in &LIBRARIES {
         let (path, content) = content(folder, library.name, library.installed)?;
         if integrity(&content) != library.integrity {
             return Err(AssetsError::Other(path, library.package()));
         }
-        files.push(File::new(library.name, content));
+        files.push(StaticFile::new(library.name, content));
     }
     let (name, installed) = LICENCE;
     // The licence travels with the files where it is there; whoever has the folder has it anyhow.
     if let Ok((_, content)) = content(folder, name, installed) {
-        files.push(File::new(name, content));
+        files.push(StaticFile::new(name, content));
     }
     Ok(files)
 }

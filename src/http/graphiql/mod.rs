@@ -16,14 +16,15 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+
+use assets::AssetSource;
+pub use assets::{AssetsError, GraphiqlAssets};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use libraries::LIBRARIES;
 use sha2::{Digest, Sha384};
 
-use super::Front;
-use assets::Source;
-pub use assets::{AssetsError, GraphiqlAssets};
-use libraries::LIBRARIES;
+use super::HttpState;
 
 const TEMPLATE: &str = include_str!("page.html");
 
@@ -74,13 +75,13 @@ const EXPLORER: [(&str, &str); 2] = [
 const DIALOG_STYLE: &str = "'sha256-nzTgYzXYDNe6BAHiiI7NNlfK8n/auuOAhh2t92YvuXo='";
 
 /// A file that is served below /graphiql.
-pub struct File {
+pub struct StaticFile {
     name: &'static str,
     content_type: &'static str,
     content: Bytes,
 }
 
-impl File {
+impl StaticFile {
     fn new(name: &'static str, content: Bytes) -> Self {
         let content_type = match name.rsplit_once('.') {
             Some((_, "css")) => "text/css; charset=utf-8",
@@ -107,59 +108,59 @@ pub enum GraphiqlFiles {
 
 /// Where these settings have GraphiQL come from, if they can be followed.
 pub fn graphiql_files(assets: &GraphiqlAssets) -> Result<GraphiqlFiles, AssetsError> {
-    Ok(match Source::new(assets)? {
-        Source::Own(_) => GraphiqlFiles::Own,
-        Source::Cdn => GraphiqlFiles::Cdn,
-        Source::Nothing => GraphiqlFiles::Explorer,
+    Ok(match AssetSource::new(assets)? {
+        AssetSource::Own(_) => GraphiqlFiles::Own,
+        AssetSource::Cdn => GraphiqlFiles::Cdn,
+        AssetSource::Nothing => GraphiqlFiles::Explorer,
     })
 }
 
 /// The page with its files, ready to be served.
-pub struct Page {
+pub struct GraphiqlPage {
     html: String,
     content_security_policy: HeaderValue,
-    files: Vec<File>,
+    files: Vec<StaticFile>,
 }
 
-static EMBEDDED: LazyLock<Arc<Page>> = LazyLock::new(|| {
-    let source = Source::new(&GraphiqlAssets::Embedded).expect("what is part of the program is there");
-    Arc::new(Page::new(source))
+static EMBEDDED: LazyLock<Arc<GraphiqlPage>> = LazyLock::new(|| {
+    let source = AssetSource::new(&GraphiqlAssets::Embedded).expect("what is part of the program is there");
+    Arc::new(GraphiqlPage::new(source))
 });
 
 /// The GraphiQL page, for a browser's `GET /graphql`.
-pub fn page(front: &Front) -> Response {
+pub fn page(front: &HttpState) -> Response {
     front.graphiql.response()
 }
 
 /// `GET /graphiql/{name}`: one file of the page.
-pub async fn asset(State(front): State<Front>, Path(name): Path<String>) -> Response {
+pub async fn asset(State(front): State<HttpState>, Path(name): Path<String>) -> Response {
     front.graphiql.file(&name)
 }
 
-impl Page {
+impl GraphiqlPage {
     /// The page as the settings want it.
     pub fn load(assets: &GraphiqlAssets) -> Result<Arc<Self>, AssetsError> {
         Ok(match assets {
             GraphiqlAssets::Embedded => EMBEDDED.clone(),
-            assets => Arc::new(Self::new(Source::new(assets)?)),
+            assets => Arc::new(Self::new(AssetSource::new(assets)?)),
         })
     }
 
-    fn new(source: Source) -> Self {
+    fn new(source: AssetSource) -> Self {
         let mut libraries = String::new();
         let mut foreign = String::new();
         for library in &LIBRARIES {
             match source {
-                Source::Own(_) => {
+                AssetSource::Own(_) => {
                     libraries.push_str(&tag(&own_url(library.name, library.integrity), library.integrity))
                 }
-                Source::Cdn => {
+                AssetSource::Cdn => {
                     libraries.push_str(&tag(library.cdn_url, library.integrity));
                     // Whole addresses: the CDN's host alone would admit every package that anybody ever published.
                     foreign.push(' ');
                     foreign.push_str(library.cdn_url);
                 }
-                Source::Nothing => {}
+                AssetSource::Nothing => {}
             }
         }
         let policy = format!(
@@ -174,13 +175,13 @@ impl Page {
             tags.collect()
         };
         let mut files = match source {
-            Source::Own(files) => files,
-            Source::Cdn | Source::Nothing => Vec::new(),
+            AssetSource::Own(files) => files,
+            AssetSource::Cdn | AssetSource::Nothing => Vec::new(),
         };
         files.extend(
             PAGE.iter()
                 .chain(&EXPLORER)
-                .map(|(name, content)| File::new(name, Bytes::from_static(content.as_bytes()))),
+                .map(|(name, content)| StaticFile::new(name, Bytes::from_static(content.as_bytes()))),
         );
         Self {
             html: TEMPLATE
@@ -193,7 +194,7 @@ impl Page {
     }
 }
 
-impl Page {
+impl GraphiqlPage {
     fn response(&self) -> Response {
         let headers: [(HeaderName, HeaderValue); 5] = [
             (

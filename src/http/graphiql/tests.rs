@@ -3,8 +3,8 @@ mod build;
 use super::libraries::LICENCE;
 use super::*;
 
-fn policy_and_html(source: Source) -> (String, String) {
-    let page = Page::new(source);
+fn policy_and_html(source: AssetSource) -> (String, String) {
+    let page = GraphiqlPage::new(source);
     (page.content_security_policy.to_str().unwrap().to_owned(), page.html)
 }
 
@@ -44,9 +44,9 @@ fn the_cdn_the_build_and_the_script_take_the_versions_that_npm_pins() {
 fn the_policy_admits_own_files_and_at_most_the_four_of_the_cdn() {
     let own = PAGE.len() + EXPLORER.len();
     for (source, cdn_addresses, files) in [
-        (Source::Own(Vec::new()), 0, own + LIBRARIES.len()),
-        (Source::Cdn, 2 * LIBRARIES.len(), own + LIBRARIES.len()),
-        (Source::Nothing, 0, own),
+        (AssetSource::Own(Vec::new()), 0, own + LIBRARIES.len()),
+        (AssetSource::Cdn, 2 * LIBRARIES.len(), own + LIBRARIES.len()),
+        (AssetSource::Nothing, 0, own),
     ] {
         let (policy, html) = policy_and_html(source);
         assert_eq!(policy.matches("https://").count(), cdn_addresses, "{policy}");
@@ -59,8 +59,8 @@ fn the_policy_admits_own_files_and_at_most_the_four_of_the_cdn() {
 #[test]
 fn a_folder_holds_the_files_as_the_script_or_as_npm_names_them_and_no_others() {
     let folder = tempfile::tempdir().unwrap();
-    let load = || Page::load(&GraphiqlAssets::Folder(folder.path().to_owned()));
-    let error = |loaded: Result<Arc<Page>, AssetsError>| loaded.err().expect("it is refused").to_string();
+    let load = || GraphiqlPage::load(&GraphiqlAssets::Folder(folder.path().to_owned()));
+    let error = |loaded: Result<Arc<GraphiqlPage>, AssetsError>| loaded.err().expect("it is refused").to_string();
 
     let missing = error(load());
     assert!(
@@ -103,9 +103,9 @@ fn a_folder_holds_the_files_as_the_script_or_as_npm_names_them_and_no_others() {
 
 #[test]
 fn the_page_and_its_files_are_served_with_their_types_and_nothing_else_is() {
-    let page = Page::new(Source::Own(vec![
-        File::new("react.js", Bytes::from_static(b"1")),
-        File::new(LICENCE.0, Bytes::from_static(b"MIT")),
+    let page = GraphiqlPage::new(AssetSource::Own(vec![
+        StaticFile::new("react.js", Bytes::from_static(b"1")),
+        StaticFile::new(LICENCE.0, Bytes::from_static(b"MIT")),
     ]));
     let response = page.response();
     assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
@@ -136,7 +136,7 @@ fn the_page_and_its_files_are_served_with_their_types_and_nothing_else_is() {
 
 #[test]
 fn the_page_runs_no_script_of_its_own_text_and_sets_no_style_in_it() {
-    let (_, html) = policy_and_html(Source::Cdn);
+    let (_, html) = policy_and_html(AssetSource::Cdn);
     assert!(!html.contains("<style") && !html.contains(" style="), "{html}");
     assert_eq!(
         html.matches("<script").count(),

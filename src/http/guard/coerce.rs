@@ -9,7 +9,7 @@ use async_graphql::{Name, Pos, Value as Constant};
 use async_graphql_value::{Number, Value};
 
 use super::limits::Limits;
-use super::problem::Problem;
+use super::problem::DocumentProblem;
 use super::size::VALUE_BYTES;
 use super::types::{Definition, InputField, Types};
 use super::validate::suggest;
@@ -29,7 +29,7 @@ pub struct Checker<'a> {
     pub faulty: HashSet<&'a str>,
     /// How many bytes of values were looked at, those of a variable wherever it is used.
     pub seen_bytes: u64,
-    pub problems: Vec<Problem>,
+    pub problems: Vec<DocumentProblem>,
 }
 
 /// Where a value stands, for the text of a problem: `$input.rules.0.percentage`, `partners.filter.status.0`.
@@ -112,7 +112,7 @@ impl Checker<'_> {
             "GRAPHQL_VALIDATION_FAILED"
         };
         self.problems
-            .push(Problem::new(code, format!("{path} {text}")).at(position));
+            .push(DocumentProblem::new(code, format!("{path} {text}")).at(position));
     }
 
     /// Whether there is time to look at this, too: a large variable may be used so often that there is not.
@@ -168,7 +168,8 @@ impl Checker<'_> {
                 if items.len() > self.limits.input_list {
                     let most = self.limits.input_list;
                     let message = format!("{path} is too long: at most {most} entries in a list");
-                    self.problems.push(Problem::new("BAD_USER_INPUT", message).at(position));
+                    self.problems
+                        .push(DocumentProblem::new("BAD_USER_INPUT", message).at(position));
                     return;
                 }
                 for (index, item) in items.iter().enumerate() {
@@ -228,7 +229,8 @@ impl Checker<'_> {
         let has_null = text.contains('\0');
         if has_null {
             let message = format!("{path} must not contain the character U+0000");
-            self.problems.push(Problem::new("BAD_USER_INPUT", message).at(position));
+            self.problems
+                .push(DocumentProblem::new("BAD_USER_INPUT", message).at(position));
         }
         has_null
     }
@@ -310,9 +312,9 @@ impl Checker<'_> {
 }
 
 /// The values of arguments take too much memory.
-pub fn too_large(limits: &Limits) -> Problem {
+pub fn too_large(limits: &Limits) -> DocumentProblem {
     let most = limits.argument_bytes;
-    Problem::too_complex(format!(
+    DocumentProblem::too_complex(format!(
         "the values of the arguments are too large: at most {most} bytes, a variable counted as often as it is used"
     ))
 }

@@ -25,10 +25,10 @@ use async_graphql::{Positioned, Value as Constant, Variables};
 use coerce::{Checker, Path};
 pub use limits::Limits;
 pub use merge::Merged;
-pub use problem::{Problem, Shown};
+pub use problem::{DocumentProblem, ErrorBody};
 use types::Types;
-use walk::{Totals, Walk};
-use work::Work;
+use walk::{DocumentWalk, Totals};
+use work::WorkEstimate;
 
 pub struct Guard {
     types: Types,
@@ -62,13 +62,13 @@ impl Guard {
     }
 
     /// Reads a document's text.
-    pub fn parse(&self, text: &str) -> Result<ExecutableDocument, Problem> {
+    pub fn parse(&self, text: &str) -> Result<ExecutableDocument, DocumentProblem> {
         scan::scan(text, &self.limits)?;
         parse::parse(text)
     }
 
     /// What is wrong with a document that [`admit`](Self::admit) let through, whatever operation of it runs.
-    pub fn validate(&self, document: &ExecutableDocument) -> Vec<Problem> {
+    pub fn validate(&self, document: &ExecutableDocument) -> Vec<DocumentProblem> {
         validate::validate(&self.types, &self.limits, document, self.suggests)
     }
 
@@ -79,7 +79,7 @@ impl Guard {
         document: &ExecutableDocument,
         operation_name: Option<&str>,
         given: Variables,
-    ) -> Result<Admitted, Vec<Problem>> {
+    ) -> Result<Admitted, Vec<DocumentProblem>> {
         let operation = operation(document, operation_name)?;
         let mut admitted = Admitted {
             operation: operation.node.ty,
@@ -116,7 +116,7 @@ impl Guard {
                 Some(value) => checker.check::<Constant>(ty, value, &Path::Variable(name), definition.pos),
                 None if ty.nullable => {}
                 None => checker.problems.push(
-                    Problem::new(
+                    DocumentProblem::new(
                         "BAD_USER_INPUT",
                         format!("the variable ${name} of type {ty} is not given"),
                     )
@@ -127,7 +127,7 @@ impl Guard {
                 checker.faulty.insert(name);
             }
         }
-        let mut walk = Walk::new(document, checker, true);
+        let mut walk = DocumentWalk::new(document, checker, true);
         let totals = walk.selection_set(&operation.node.selection_set.node, Some(root(operation.node.ty)));
         let mut problems = walk.checker.problems;
         problems.extend(self.exceeded(operation, totals));
@@ -151,7 +151,7 @@ impl Guard {
         document: &ExecutableDocument,
         operation_name: Option<&str>,
         admitted: &Admitted,
-    ) -> Result<Merged, Vec<Problem>> {
+    ) -> Result<Merged, Vec<DocumentProblem>> {
         let operation = operation(document, operation_name)?;
         merge::merge(&self.types, &self.limits, document, operation, &admitted.variables)
             .map_err(|problem| vec![problem])
@@ -171,9 +171,9 @@ impl Guard {
         document: &ExecutableDocument,
         runs: &Positioned<OperationDefinition>,
         totals: Totals,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<DocumentProblem>,
     ) {
-        let mut walk = Walk::new(document, self.checker(), false);
+        let mut walk = DocumentWalk::new(document, self.checker(), false);
         let mut selections = totals.selections;
         for (_, operation) in document.operations.iter() {
             if !std::ptr::eq(operation, runs) {
@@ -182,7 +182,7 @@ impl Guard {
                 problems.extend(self.exceeded(
                     operation,
                     Totals {
-                        work: Work::default(),
+                        work: WorkEstimate::default(),
                         ..totals
                     },
                 ));
@@ -195,7 +195,7 @@ impl Guard {
         }
         problems.extend(walk.checker.problems);
         if selections.max(largest) > self.limits.selections && totals.selections <= self.limits.selections {
-            problems.push(Problem::too_complex(format!(
+            problems.push(DocumentProblem::too_complex(format!(
                 "the document has too many selections: at most {}",
                 self.limits.selections
             )));
@@ -203,7 +203,7 @@ impl Guard {
     }
 
     /// Which limits an operation exceeds.
-    fn exceeded(&self, operation: &Positioned<OperationDefinition>, totals: Totals) -> Vec<Problem> {
+    fn exceeded(&self, operation: &Positioned<OperationDefinition>, totals: Totals) -> Vec<DocumentProblem> {
         let limits = &self.limits;
         let directives = totals.directives.saturating_add(operation.node.directives.len() as u64);
         let root_fields = match operation.node.ty {
@@ -228,7 +228,8 @@ impl Guard {
             .filter(|(_, found, most)| found > most)
             .map(|(what, found, most)| {
                 let found = amount(found);
-                Problem::too_complex(format!("the operation has {found} {what}: at most {most}")).at(operation.pos)
+                DocumentProblem::too_complex(format!("the operation has {found} {what}: at most {most}"))
+                    .at(operation.pos)
             })
             .collect();
         if totals.work.bytes > limits.argument_bytes {
@@ -240,7 +241,7 @@ impl Guard {
                 amount(totals.cost()),
                 limits.cost
             );
-            problems.push(Problem::too_complex(message).at(operation.pos));
+            problems.push(DocumentProblem::too_complex(message).at(operation.pos));
         }
         problems
     }
@@ -262,7 +263,7 @@ impl Guard {
 fn operation<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
-) -> Result<&'a Positioned<OperationDefinition>, Vec<Problem>> {
+) -> Result<&'a Positioned<OperationDefinition>, Vec<DocumentProblem>> {
     let found = match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Some(operation),
         (DocumentOperations::Single(_), Some(_)) => None,
@@ -276,7 +277,7 @@ fn operation<'a>(
             Some(name) => format!("the document has no operation named {name:?}"),
             None => "name the operation to run in operationName".to_owned(),
         };
-        vec![Problem::new("OPERATION_RESOLUTION_FAILURE", message)]
+        vec![DocumentProblem::new("OPERATION_RESOLUTION_FAILURE", message)]
     })
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// One reason. The text is for the caller.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct DocumentProblem {
     /// One of the codes of `extensions.code`.
     pub code: &'static str,
     pub message: String,
@@ -14,7 +14,7 @@ pub struct Problem {
     pub position: Option<Pos>,
 }
 
-impl Problem {
+impl DocumentProblem {
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -41,8 +41,8 @@ impl Problem {
     }
 
     /// The same in an order for people: what is wrong stands first.
-    pub fn shown<'a>(&'a self, request_id: &'a str) -> Shown<'a> {
-        Shown {
+    pub fn shown<'a>(&'a self, request_id: &'a str) -> ErrorBody<'a> {
+        ErrorBody {
             message: &self.message,
             locations: self.position.map(|position| {
                 [Location {
@@ -50,7 +50,7 @@ impl Problem {
                     column: position.column,
                 }]
             }),
-            extensions: Extensions {
+            extensions: ErrorExtensions {
                 code: self.code,
                 request_id,
             },
@@ -60,11 +60,11 @@ impl Problem {
 
 /// An error in an answer.
 #[derive(Serialize)]
-pub struct Shown<'a> {
+pub struct ErrorBody<'a> {
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     locations: Option<[Location; 1]>,
-    extensions: Extensions<'a>,
+    extensions: ErrorExtensions<'a>,
 }
 
 #[derive(Serialize)]
@@ -74,7 +74,7 @@ struct Location {
 }
 
 #[derive(Serialize)]
-struct Extensions<'a> {
+struct ErrorExtensions<'a> {
     code: &'a str,
     #[serde(rename = "requestId")]
     request_id: &'a str,

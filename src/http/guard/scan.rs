@@ -1,7 +1,7 @@
 //! A look at a document's bare text. It bounds what the parser, which recurses, is given at all.
 
 use super::limits::Limits;
-use super::problem::Problem;
+use super::problem::DocumentProblem;
 
 /// How deep brackets of any kind may be nested: more than the limits on depth let through, and less than the parser's
 /// own bound.
@@ -11,9 +11,9 @@ const MAX_NESTING: usize = 60;
 const MAX_WORD: usize = 128;
 
 /// Counts tokens and nested brackets, without recursion and without looking at what the tokens mean.
-pub fn scan(text: &str, limits: &Limits) -> Result<(), Problem> {
+pub fn scan(text: &str, limits: &Limits) -> Result<(), DocumentProblem> {
     if text.len() > limits.document_bytes {
-        return Err(Problem::too_complex(format!(
+        return Err(DocumentProblem::too_complex(format!(
             "the document is too long: at most {} bytes",
             limits.document_bytes
         )));
@@ -35,7 +35,7 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), Problem> {
                 nesting += 1;
                 if nesting > MAX_NESTING {
                     let message = format!("the document is nested too deeply: at most {MAX_NESTING} brackets");
-                    return Err(Problem::too_complex(message));
+                    return Err(DocumentProblem::too_complex(message));
                 }
                 place + 1
             }
@@ -50,11 +50,11 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), Problem> {
         };
         if byte != b'"' && end - place > MAX_WORD {
             let message = format!("the document has too long a name or number: at most {MAX_WORD} letters");
-            return Err(Problem::too_complex(message));
+            return Err(DocumentProblem::too_complex(message));
         }
         tokens += 1;
         if tokens > limits.tokens {
-            return Err(Problem::too_complex(format!(
+            return Err(DocumentProblem::too_complex(format!(
                 "the document has too many parts: at most {} tokens",
                 limits.tokens
             )));

@@ -19,7 +19,7 @@ pub struct Types {
     /// The types of objects that an interface or a union may be, in the order of their names.
     possible: HashMap<String, Vec<String>>,
     /// The fields that can be selected of everything, and those of queries, that no SDL has.
-    meta: [HashMap<String, Field>; 2],
+    meta: [HashMap<String, SchemaField>; 2],
     directives: HashMap<String, DirectiveDefinition>,
     /// How long the lists are that tell of the schema itself.
     pub lengths: Lengths,
@@ -33,7 +33,7 @@ pub struct DirectiveDefinition {
 
 pub enum Definition {
     /// An object, an interface or a union.
-    Composite(HashMap<String, Field>),
+    Composite(HashMap<String, SchemaField>),
     Input {
         fields: HashMap<String, InputField>,
         /// Exactly one field is given.
@@ -45,7 +45,7 @@ pub enum Definition {
 }
 
 /// A field of an object or an interface.
-pub struct Field {
+pub struct SchemaField {
     pub ty: Type,
     /// The name of its type, without lists and non-null marks.
     pub type_name: String,
@@ -172,7 +172,7 @@ impl Types {
         self.by_name.get(name)
     }
 
-    pub fn field(&self, parent: &str, name: &str) -> Option<&Field> {
+    pub fn field(&self, parent: &str, name: &str) -> Option<&SchemaField> {
         match self.get(parent) {
             Some(Definition::Composite(fields)) => fields.get(name),
             _ => None,
@@ -180,7 +180,7 @@ impl Types {
     }
 
     /// The same with the fields that no SDL has: `__typename`, and at the root of queries `__schema` and `__type`.
-    pub fn selected(&self, parent: &str, name: &str) -> Option<&Field> {
+    pub fn selected(&self, parent: &str, name: &str) -> Option<&SchemaField> {
         let [everywhere, of_queries] = &self.meta;
         let of_queries = Some(of_queries).filter(|_| parent == "Query");
         let meta = || everywhere.get(name).or_else(|| of_queries?.get(name));
@@ -243,8 +243,8 @@ fn well_formed(sdl: &str) -> ServiceDocument {
     parse_schema(sdl).expect("the schema's own SDL is well formed")
 }
 
-fn read_field(field: &FieldDefinition) -> (String, Field) {
-    let read = Field {
+fn read_field(field: &FieldDefinition) -> (String, SchemaField) {
+    let read = SchemaField {
         ty: field.ty.node.clone(),
         type_name: base_name(&field.ty.node).to_owned(),
         is_list: matches!(field.ty.node.base, BaseType::List(_)),

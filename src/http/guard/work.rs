@@ -2,7 +2,7 @@
 
 /// Sums stop at the largest number, which then stands for any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Work {
+pub struct WorkEstimate {
     /// Objects of the answer, mutations, and what is counted and summed for it.
     pub cost: u64,
     /// What of `cost` is for counting and summing: it is done however little the answer then has.
@@ -13,7 +13,7 @@ pub struct Work {
     pub described: u64,
 }
 
-impl Work {
+impl WorkEstimate {
     /// One object of the answer.
     pub const OBJECT: Self = Self::of(1);
 

@@ -1,7 +1,7 @@
 //! A subscription while it runs, however its events travel.
 
-pub mod place;
-mod turns;
+pub mod resume;
+mod shared_batches;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,36 +11,36 @@ use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
 use tokio::sync::watch;
 
-use super::Front;
-use super::admission::{Admission, Asker};
+use super::HttpState;
+use super::admission::{Admission, Requester};
 use super::documents::Hash;
-use super::execution::{self, Failed, Shown};
-use super::guard::Problem;
+use super::execution::{self, Failed, SharedEvent};
+use super::guard::DocumentProblem;
 use super::seats::Seat;
 use super::{cost, errors};
 use crate::auth::{AuthError, Caller, authenticate_listener};
 use crate::graphql::subscription::{ChangeNotice, ChangeSource, EventPayload, Heard as InBatch, Unheard, rows};
 use crate::graphql::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE};
-use crate::metrics::Open;
+use crate::metrics::OpenGauge;
 use crate::store::StoreError;
-use crate::store::outbox::Lost;
-pub use turns::Turns;
-use turns::{Group, Rows, Showing, Turn};
+use crate::store::outbox::ListenerLost;
+pub use shared_batches::RecentBatches;
+use shared_batches::{Rows, SharedBatch, SharedResult, SharingKey};
 
 /// A caller's right that was looked at so recently is not looked at again: it ends within a second everywhere.
 pub const CONFIDENCE: Duration = Duration::from_millis(250);
 
 /// What comes next.
-pub enum Heard {
+pub enum StreamItem {
     /// An event, and behind which cursor the next ones come, if there is one.
     Event(Box<GraphqlResponse>, Option<String>),
     /// Nothing more.
-    End(End),
+    End(StreamEnd),
 }
 
 /// Why nothing more comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum StreamEnd {
     /// The token is no longer good.
     Unauthenticated,
     /// The listener fell behind.
@@ -52,7 +52,7 @@ pub enum End {
 }
 
 /// Why a subscription does not begin.
-pub enum Unbegun {
+pub enum SubscribeError {
     /// There are as many as there may be. The text is for the caller.
     Full(String),
     /// The answer says why.
@@ -60,18 +60,18 @@ pub enum Unbegun {
     Failed(Failed),
 }
 
-impl Unbegun {
+impl SubscribeError {
     /// The errors, as answers without data have them.
     pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
         match self {
-            Self::Full(message) => errors::listed(&[Problem::new("THROTTLED", message)], request_id),
+            Self::Full(message) => errors::listed(&[DocumentProblem::new("THROTTLED", message)], request_id),
             Self::Refused(response) => response.errors.iter().map(|error| serde_json::json!(error)).collect(),
             Self::Failed(failed) => failed.errors(request_id),
         }
     }
 }
 
-impl End {
+impl StreamEnd {
     /// What the store's error means for whoever listens. It is logged as the failure of `what`.
     pub fn of(cause: &StoreError, request_id: &str, what: &str) -> Self {
         tracing::error!(request_id, %cause, "{what} failed");
@@ -84,24 +84,24 @@ impl End {
     /// The one error that says so.
     pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
         let problem = match self {
-            Self::Unauthenticated => Problem::new("UNAUTHENTICATED", AuthError::Invalid.to_string()),
-            Self::Behind => Problem::new(
+            Self::Unauthenticated => DocumentProblem::new("UNAUTHENTICATED", AuthError::Invalid.to_string()),
+            Self::Behind => DocumentProblem::new(
                 "THROTTLED",
                 "events came faster than they were taken, and some were lost: read the commissions, and subscribe again",
             ),
-            Self::Unavailable => Problem::new(
+            Self::Unavailable => DocumentProblem::new(
                 errors::UNAVAILABLE,
                 "the database cannot be reached: subscribe again in a few seconds, then read what was missed",
             ),
-            Self::Fault => Problem::new(INTERNAL_CODE, INTERNAL_MESSAGE),
+            Self::Fault => DocumentProblem::new(INTERNAL_CODE, INTERNAL_MESSAGE),
         };
         errors::listed(&[problem], request_id)
     }
 }
 
 /// One subscription.
-struct Subscription {
-    front: Front,
+struct LiveSubscription {
+    front: HttpState,
     request_id: String,
     /// What the caller showed, as an Authorization header has it.
     authorization: String,
@@ -111,22 +111,22 @@ struct Subscription {
     admission: Arc<Admission>,
     fingerprint: Hash,
     source: ChangeSource,
-    waiting: Option<Waiting>,
+    waiting: Option<PendingRows>,
     _seat: Seat,
-    _counted: Open,
+    _counted: OpenGauge,
 }
 
 /// What was heard and is not shown yet.
-struct Waiting {
+struct PendingRows {
     heard: InBatch,
-    turn: Arc<Turn>,
-    showing: Arc<Showing>,
+    turn: Arc<SharedBatch>,
+    showing: Arc<SharedResult>,
     rows: Arc<Rows>,
     /// The first row that is new and not shown yet.
     next: usize,
 }
 
-impl Waiting {
+impl PendingRows {
     /// The first row from `from` on that was not heard before.
     fn new_from(&self, from: usize) -> Option<usize> {
         let is_new = |(changed, _): &(ChangeNotice, EventPayload)| match changed {
@@ -140,16 +140,18 @@ impl Waiting {
 
 /// Begins a subscription. What is committed after this is heard, until an end.
 pub async fn begin(
-    front: &Front,
-    asker: Asker,
+    front: &HttpState,
+    asker: Requester,
     authorization: String,
     admission: Admission,
-) -> Result<BoxStream<'static, Heard>, Unbegun> {
+) -> Result<BoxStream<'static, StreamItem>, SubscribeError> {
     let (caller, request_id) = (asker.caller.clone(), asker.request_id.clone());
-    let seat = seat(front, &caller).map_err(Unbegun::Full)?;
+    let seat = seat(front, &caller).map_err(SubscribeError::Full)?;
     let begun = execution::listen(front, asker, &admission).await;
-    let source = begun.map_err(Unbegun::Failed)?.map_err(Unbegun::Refused)?;
-    let subscription = Subscription {
+    let source = begun
+        .map_err(SubscribeError::Failed)?
+        .map_err(SubscribeError::Refused)?;
+    let subscription = LiveSubscription {
         front: front.clone(),
         request_id,
         authorization,
@@ -166,15 +168,15 @@ pub async fn begin(
     let heard = stream::unfold(Some(subscription), |subscription| async {
         let mut subscription = subscription?;
         match subscription.next().await {
-            Ok((response, cursor)) => Some((Heard::Event(Box::new(response), cursor), Some(subscription))),
-            Err(end) => Some((Heard::End(end), None)),
+            Ok((response, cursor)) => Some((StreamItem::Event(Box::new(response), cursor), Some(subscription))),
+            Err(end) => Some((StreamItem::End(end), None)),
         }
     });
     Ok(heard.boxed())
 }
 
 /// A place for one more subscription; otherwise the text for the caller that says why there is none.
-fn seat(front: &Front, caller: &Caller) -> Result<Seat, String> {
+fn seat(front: &HttpState, caller: &Caller) -> Result<Seat, String> {
     let most = &front.options.subscriptions;
     // No tenant's id has a slash.
     let tenant = caller.tenant().to_string();
@@ -191,9 +193,9 @@ fn seat(front: &Front, caller: &Caller) -> Result<Seat, String> {
     })
 }
 
-impl Subscription {
+impl LiveSubscription {
     /// The next event, and its cursor.
-    async fn next(&mut self) -> Result<(GraphqlResponse, Option<String>), End> {
+    async fn next(&mut self) -> Result<(GraphqlResponse, Option<String>), StreamEnd> {
         let mut waiting = match self.waiting.take() {
             Some(waiting) => waiting,
             None => self.hear().await?,
@@ -224,15 +226,15 @@ impl Subscription {
     }
 
     /// Waits for changes that are to be shown.
-    async fn hear(&mut self) -> Result<Waiting, End> {
+    async fn hear(&mut self) -> Result<PendingRows, StreamEnd> {
         loop {
             let (heard, changed) = tokio::select! {
                 heard = self.source.next() => heard.map_err(|unheard| match unheard {
-                    Unheard::Lost(Lost::Behind) | Unheard::Pruned => End::Behind,
-                    Unheard::Store(cause) => End::of(&cause, &self.request_id, "reading what was missed"),
-                    Unheard::Lost(Lost::Ended) | Unheard::Foreign => {
+                    Unheard::Lost(ListenerLost::Behind) | Unheard::Pruned => StreamEnd::Behind,
+                    Unheard::Store(cause) => StreamEnd::of(&cause, &self.request_id, "reading what was missed"),
+                    Unheard::Lost(ListenerLost::Ended) | Unheard::Foreign => {
                         tracing::error!(request_id = self.request_id, "nobody follows the outbox any more");
-                        End::Fault
+                        StreamEnd::Fault
                     }
                 })?,
                 // Who is out hears nothing, and would hold its place for nothing.
@@ -247,7 +249,7 @@ impl Subscription {
                 continue;
             }
             let turn = match heard.is_alone {
-                true => Turn::new(heard.batch.clone()),
+                true => SharedBatch::new(heard.batch.clone()),
                 false => self.front.turns.of(&heard.batch),
             };
             self.check(turn.began).await?;
@@ -256,15 +258,15 @@ impl Subscription {
             let read = async move {
                 let found = rows(&app, &caller, &changed).await;
                 found.map_err(|error| match error {
-                    ApiError::Internal(cause) => End::of(&cause, &request_id, "reading what changed"),
+                    ApiError::Internal(cause) => StreamEnd::of(&cause, &request_id, "reading what changed"),
                     error => {
                         tracing::error!(request_id, ?error, "reading what changed failed");
-                        End::Fault
+                        StreamEnd::Fault
                     }
                 })
             };
             let rows = turn.rows(&showing, read).await.map_err(|end| self.ended(end))?;
-            let mut waiting = Waiting {
+            let mut waiting = PendingRows {
                 heard,
                 turn,
                 showing,
@@ -279,16 +281,16 @@ impl Subscription {
     }
 
     /// Who is told the same as this one. The caller is looked at anew, since what it may do may have changed.
-    fn group(&self) -> Group {
-        Group {
+    fn group(&self) -> SharingKey {
+        SharingKey {
             scope: self.caller.scope(),
             permissions: self.caller.permissions(),
             fingerprint: self.fingerprint,
         }
     }
 
-    async fn show(&self, waiting: &Waiting) -> Result<Arc<Shown>, End> {
-        let Waiting {
+    async fn show(&self, waiting: &PendingRows) -> Result<Arc<SharedEvent>, StreamEnd> {
+        let PendingRows {
             turn,
             showing,
             rows,
@@ -297,7 +299,7 @@ impl Subscription {
         } = waiting;
         let (front, admission) = (self.front.clone(), self.admission.clone());
         let (row, request_id) = (rows[*next].1.clone(), self.request_id.clone());
-        let asker = Asker {
+        let asker = Requester {
             caller: self.caller.clone(),
             request_id: self.request_id.clone(),
         };
@@ -308,7 +310,11 @@ impl Subscription {
                     let is_late = matches!(failed, Failed::Late(_));
                     let errors = failed.errors(&request_id);
                     tracing::error!(request_id, ?errors, "an event could not be shown");
-                    Err(if is_late { End::Unavailable } else { End::Fault })
+                    Err(if is_late {
+                        StreamEnd::Unavailable
+                    } else {
+                        StreamEnd::Fault
+                    })
                 }
             }
         };
@@ -316,36 +322,36 @@ impl Subscription {
     }
 
     /// What failed for whoever asked first failed for all.
-    fn ended(&self, end: End) -> End {
+    fn ended(&self, end: StreamEnd) -> StreamEnd {
         tracing::error!(request_id = self.request_id, "an event is not told, and nothing more");
         end
     }
 
     /// Whether the caller may still ask, as every request is asked, by what was read at `since` or later.
-    async fn check(&mut self, since: Instant) -> Result<(), End> {
+    async fn check(&mut self, since: Instant) -> Result<(), StreamEnd> {
         self.caller = authenticate_listener(&self.front.app, &self.authorization, since)
             .await
             .map_err(|error| match error {
-                AuthError::Missing | AuthError::Invalid => End::Unauthenticated,
-                AuthError::Store(cause) => End::of(&cause, &self.request_id, "authentication"),
+                AuthError::Missing | AuthError::Invalid => StreamEnd::Unauthenticated,
+                AuthError::Store(cause) => StreamEnd::of(&cause, &self.request_id, "authentication"),
             })?;
         self.checked = Instant::now();
         Ok(())
     }
 
     /// The same while nothing happens: then a database that is away is no reason to end.
-    async fn check_idly(&mut self) -> Result<(), End> {
+    async fn check_idly(&mut self) -> Result<(), StreamEnd> {
         let now = Instant::now();
         let since = now.checked_sub(CONFIDENCE).unwrap_or(now);
         match authenticate_listener(&self.front.app, &self.authorization, since).await {
-            Err(AuthError::Missing | AuthError::Invalid) => Err(End::Unauthenticated),
+            Err(AuthError::Missing | AuthError::Invalid) => Err(StreamEnd::Unauthenticated),
             Ok(_) | Err(AuthError::Store(_)) => Ok(()),
         }
     }
 }
 
 /// Completes when the token expires; never where it does not.
-pub fn expiry(front: &Front, caller: &Caller) -> futures::future::BoxFuture<'static, ()> {
+pub fn expiry(front: &HttpState, caller: &Caller) -> futures::future::BoxFuture<'static, ()> {
     match caller.expires_at() {
         None => std::future::pending().boxed(),
         Some(moment) => {

@@ -3,7 +3,7 @@
 use async_graphql::Response;
 use serde_json::{Map, Value, json};
 
-use crate::http::ask::{self, Ask};
+use crate::http::request::{self, GraphqlRequest};
 use crate::http::wire;
 
 /// What a client says.
@@ -14,7 +14,7 @@ pub enum Incoming {
     Pong,
     Subscribe {
         id: String,
-        ask: Ask,
+        ask: GraphqlRequest,
     },
     /// It wants no more of the operation.
     Complete {
@@ -36,7 +36,7 @@ pub fn read(text: &str) -> Result<Incoming, String> {
         ("ping", payload @ (None | Some(Value::Object(_)))) => Ok(Incoming::Ping(payload)),
         ("pong", None | Some(Value::Object(_))) => Ok(Incoming::Pong),
         ("subscribe", Some(Value::Object(payload))) => {
-            let ask = ask::from_members(payload, text.len()).map_err(|unreadable| unreadable.message)?;
+            let ask = request::from_members(payload, text.len()).map_err(|unreadable| unreadable.message)?;
             Ok(Incoming::Subscribe { id: id(&message)?, ask })
         }
         ("complete", None) => Ok(Incoming::Complete { id: id(&message)? }),

@@ -16,20 +16,20 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::Front;
+use super::HttpState;
 use super::errors::refusal;
 use super::graphql::authorization;
-use super::serve::Open;
+use super::serve::ShutdownGuard;
 use socket::Socket;
 
 const SUBPROTOCOL: &str = "graphql-transport-ws";
 
 /// Lets a socket in. `open` is held until it is closed.
 pub fn upgrade(
-    front: Front,
+    front: HttpState,
     request_id: String,
     headers: &HeaderMap,
-    open: Option<Open>,
+    open: Option<ShutdownGuard>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !origin::is_allowed(headers, &front.options.cors) {

@@ -9,21 +9,21 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::auth::{AuthError, authenticate};
-use crate::http::Front;
-use crate::http::admission::{self, Asker};
-use crate::http::ask::Ask;
+use crate::http::HttpState;
+use crate::http::admission::{self, Requester};
 use crate::http::execution::{self, Failed};
-use crate::http::listen::{self, End, Heard};
+use crate::http::listen::{self, StreamEnd, StreamItem};
+use crate::http::request::GraphqlRequest;
 
 /// What an operation tells its socket.
-pub struct Told {
+pub struct OperationMessage {
     pub id: String,
     /// Which of those that had this id.
     pub number: u64,
-    pub what: What,
+    pub what: OperationOutput,
 }
 
-pub enum What {
+pub enum OperationOutput {
     Next(Box<Response>),
     /// The last: it came to its end.
     Complete,
@@ -34,17 +34,17 @@ pub enum What {
 }
 
 /// An operation that is to run.
-pub struct Operation {
-    pub front: Front,
+pub struct SocketOperation {
+    pub front: HttpState,
     pub request_id: String,
     pub authorization: String,
     pub id: String,
     pub number: u64,
-    pub ask: Ask,
-    pub tell: mpsc::Sender<Told>,
+    pub ask: GraphqlRequest,
+    pub tell: mpsc::Sender<OperationMessage>,
 }
 
-impl Operation {
+impl SocketOperation {
     /// Runs it. `begun` is dropped as soon as the socket may read on.
     pub async fn run(self, begun: oneshot::Sender<()>) {
         let Self {
@@ -56,75 +56,75 @@ impl Operation {
             ask,
             tell,
         } = self;
-        let teller = Teller { id, number, tell };
+        let teller = OperationSender { id, number, tell };
         let running = steps(&front, &request_id, authorization, ask, &teller, begun);
         let last = match AssertUnwindSafe(running).catch_unwind().await {
             Ok(last) => last,
-            Err(_) => What::Error(Failed::Panicked.errors(&request_id)),
+            Err(_) => OperationOutput::Error(Failed::Panicked.errors(&request_id)),
         };
         teller.tell(last).await;
     }
 }
 
-struct Teller {
+struct OperationSender {
     id: String,
     number: u64,
-    tell: mpsc::Sender<Told>,
+    tell: mpsc::Sender<OperationMessage>,
 }
 
-impl Teller {
+impl OperationSender {
     /// Waits while the socket is busy. If it is gone, so is this soon.
-    async fn tell(&self, what: What) {
+    async fn tell(&self, what: OperationOutput) {
         let (id, number) = (self.id.clone(), self.number);
-        let _ = self.tell.send(Told { id, number, what }).await;
+        let _ = self.tell.send(OperationMessage { id, number, what }).await;
     }
 }
 
 /// Everything up to the last message.
 async fn steps(
-    front: &Front,
+    front: &HttpState,
     request_id: &str,
     authorization: String,
-    ask: Ask,
-    teller: &Teller,
+    ask: GraphqlRequest,
+    teller: &OperationSender,
     begun: oneshot::Sender<()>,
-) -> What {
+) -> OperationOutput {
     let caller = match authenticate(&front.app, Some(&authorization)).await {
         Ok(caller) => caller,
-        Err(AuthError::Missing | AuthError::Invalid) => return What::Unauthenticated,
+        Err(AuthError::Missing | AuthError::Invalid) => return OperationOutput::Unauthenticated,
         Err(AuthError::Store(cause)) => {
-            return What::Error(End::of(&cause, request_id, "authentication").errors(request_id));
+            return OperationOutput::Error(StreamEnd::of(&cause, request_id, "authentication").errors(request_id));
         }
     };
-    let asker = Asker {
+    let asker = Requester {
         caller,
         request_id: request_id.to_owned(),
     };
     let admission = match admission::admit(front, &asker, ask, |_| Ok(())).await {
         Ok(admission) => admission,
-        Err(refused) => return What::Error(refused.errors(request_id)),
+        Err(refused) => return OperationOutput::Error(refused.errors(request_id)),
     };
     if admission.operation() != OperationType::Subscription {
         drop(begun);
         return match execution::execute(front, asker, &admission).await {
             Ok(response) => {
-                teller.tell(What::Next(Box::new(response))).await;
-                What::Complete
+                teller.tell(OperationOutput::Next(Box::new(response))).await;
+                OperationOutput::Complete
             }
-            Err(failed) => What::Error(failed.errors(request_id)),
+            Err(failed) => OperationOutput::Error(failed.errors(request_id)),
         };
     }
     let mut heard = match listen::begin(front, asker, authorization, admission).await {
         Ok(heard) => heard,
-        Err(unbegun) => return What::Error(unbegun.errors(request_id)),
+        Err(unbegun) => return OperationOutput::Error(unbegun.errors(request_id)),
     };
     drop(begun);
     while let Some(heard) = heard.next().await {
         match heard {
-            Heard::Event(response, _) => teller.tell(What::Next(response)).await,
-            Heard::End(End::Unauthenticated) => return What::Unauthenticated,
-            Heard::End(end) => return What::Error(end.errors(request_id)),
+            StreamItem::Event(response, _) => teller.tell(OperationOutput::Next(response)).await,
+            StreamItem::End(StreamEnd::Unauthenticated) => return OperationOutput::Unauthenticated,
+            StreamItem::End(end) => return OperationOutput::Error(end.errors(request_id)),
         }
     }
-    What::Complete
+    OperationOutput::Complete
 }

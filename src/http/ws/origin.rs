@@ -2,10 +2,10 @@
 
 use axum::http::{HeaderMap, header};
 
-use crate::http::options::Cors;
+use crate::http::options::CorsSection;
 
 /// Whether the origin is this host itself or one of the list. Who is no browser sends none.
-pub fn is_allowed(headers: &HeaderMap, cors: &Cors) -> bool {
+pub fn is_allowed(headers: &HeaderMap, cors: &CorsSection) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;
     };
@@ -28,7 +28,7 @@ mod tests {
 
     #[test]
     fn listed_and_own_pages_may_and_others_may_not() {
-        let cors = Cors {
+        let cors = CorsSection {
             origins: vec!["https://portal.example".to_owned()],
             localhost: false,
         };
@@ -47,7 +47,7 @@ mod tests {
                 (header::HOST, "api.example:8080".parse().unwrap()),
             ]);
             assert_eq!(is_allowed(&headers, &cors), expected, "{origin}");
-            let all = Cors {
+            let all = CorsSection {
                 origins: vec!["*".to_owned()],
                 localhost: false,
             };

@@ -13,12 +13,12 @@ use tokio::time::Instant;
 
 use super::close::Close;
 use super::message::{self, Incoming};
-use super::operation::{Operation, Told, What};
+use super::operation::{OperationMessage, OperationOutput, SocketOperation};
 use crate::auth::{AuthError, authenticate};
-use crate::http::ask::Ask;
-use crate::http::guard::Problem;
-use crate::http::listen::{self, End};
-use crate::http::{Front, errors};
+use crate::http::guard::DocumentProblem;
+use crate::http::listen::{self, StreamEnd};
+use crate::http::request::GraphqlRequest;
+use crate::http::{HttpState, errors};
 
 /// How many messages of operations wait for a reader.
 const QUEUE: usize = 8;
@@ -26,20 +26,20 @@ const QUEUE: usize = 8;
 const GOODBYE: Duration = Duration::from_secs(1);
 
 pub struct Socket {
-    front: Front,
+    front: HttpState,
     request_id: String,
     /// The Authorization header of the request that opened it.
     header: Option<String>,
     wire: WebSocket,
     /// `None`: it has not said who it is.
     session: Option<Session>,
-    operations: HashMap<String, Running>,
+    operations: HashMap<String, RunningOperation>,
     /// How many operations there have been.
     count: u64,
     /// An operation that begins; nothing is read until it has. Completes then, however it does.
     beginning: Option<oneshot::Receiver<()>>,
-    tell: mpsc::Sender<Told>,
-    told: mpsc::Receiver<Told>,
+    tell: mpsc::Sender<OperationMessage>,
+    told: mpsc::Receiver<OperationMessage>,
     ending: watch::Receiver<bool>,
     silence: Silence,
 }
@@ -49,12 +49,12 @@ struct Session {
     expiry: BoxFuture<'static, ()>,
 }
 
-struct Running {
+struct RunningOperation {
     number: u64,
     task: AbortHandle,
 }
 
-impl Drop for Running {
+impl Drop for RunningOperation {
     fn drop(&mut self) {
         self.task.abort();
     }
@@ -68,7 +68,7 @@ struct Silence {
 }
 
 /// Why the talk is over.
-enum Over {
+enum SocketEnd {
     /// Something is to be said about it.
     Close(Close),
     /// Nobody is there.
@@ -76,15 +76,15 @@ enum Over {
 }
 
 /// What happens next.
-enum Event {
+enum SocketEvent {
     Heard(Option<Result<Message, axum::Error>>),
-    Told(Told),
+    Told(OperationMessage),
     Begun,
     Silent,
 }
 
 impl Socket {
-    pub fn new(front: Front, request_id: String, header: Option<String>, wire: WebSocket) -> Self {
+    pub fn new(front: HttpState, request_id: String, header: Option<String>, wire: WebSocket) -> Self {
         let (tell, told) = mpsc::channel(QUEUE);
         Self {
             ending: front.ending.clone(),
@@ -111,11 +111,11 @@ impl Socket {
             let Err(over) = self.talk().await;
             over
         } else {
-            Over::Close(Close::subprotocol())
+            SocketEnd::Close(Close::subprotocol())
         };
         // Whatever runs has nobody to tell.
         self.operations.clear();
-        if let Over::Close(close) = over {
+        if let SocketEnd::Close(close) = over {
             tracing::debug!(request_id = self.request_id, ?close, "a socket is closed");
             let goodbye = async {
                 if self.wire.send(close.into_message()).await.is_ok() {
@@ -127,23 +127,23 @@ impl Socket {
         }
     }
 
-    async fn talk(&mut self) -> Result<Infallible, Over> {
+    async fn talk(&mut self) -> Result<Infallible, SocketEnd> {
         let init_until = Instant::now() + self.front.options.subscriptions.init();
         loop {
             match self.next(init_until).await? {
-                Event::Heard(Some(Ok(message))) => {
+                SocketEvent::Heard(Some(Ok(message))) => {
                     self.silence = Silence {
                         since: Instant::now(),
                         pinged: false,
                     };
                     self.hear(message).await?;
                 }
-                Event::Heard(Some(Err(error))) => return Err(self.broken(&error)),
-                Event::Heard(None) => return Err(Over::Gone),
-                Event::Told(told) => self.pass_on(told).await?,
-                Event::Begun => self.beginning = None,
-                Event::Silent if self.silence.pinged => return Err(Over::Gone),
-                Event::Silent => {
+                SocketEvent::Heard(Some(Err(error))) => return Err(self.broken(&error)),
+                SocketEvent::Heard(None) => return Err(SocketEnd::Gone),
+                SocketEvent::Told(told) => self.pass_on(told).await?,
+                SocketEvent::Begun => self.beginning = None,
+                SocketEvent::Silent if self.silence.pinged => return Err(SocketEnd::Gone),
+                SocketEvent::Silent => {
                     self.silence.pinged = true;
                     self.write(Message::Ping(Default::default())).await?;
                 }
@@ -151,41 +151,41 @@ impl Socket {
         }
     }
 
-    async fn next(&mut self, init_until: Instant) -> Result<Event, Over> {
+    async fn next(&mut self, init_until: Instant) -> Result<SocketEvent, SocketEnd> {
         let is_beginning = self.beginning.is_some();
         let patience = self.front.options.subscriptions.ping() * if self.silence.pinged { 2 } else { 1 };
         let silent = self.silence.since + patience;
         let is_known = self.session.is_some();
         tokio::select! {
-            heard = self.wire.recv(), if !is_beginning => Ok(Event::Heard(heard)),
-            Some(told) = self.told.recv() => Ok(Event::Told(told)),
-            _ = begun(&mut self.beginning), if is_beginning => Ok(Event::Begun),
-            () = tokio::time::sleep_until(silent), if !is_beginning => Ok(Event::Silent),
-            () = tokio::time::sleep_until(init_until), if !is_known => Err(Over::Close(Close::init_timeout())),
-            close = cut(&mut self.session, &mut self.ending) => Err(Over::Close(close)),
+            heard = self.wire.recv(), if !is_beginning => Ok(SocketEvent::Heard(heard)),
+            Some(told) = self.told.recv() => Ok(SocketEvent::Told(told)),
+            _ = begun(&mut self.beginning), if is_beginning => Ok(SocketEvent::Begun),
+            () = tokio::time::sleep_until(silent), if !is_beginning => Ok(SocketEvent::Silent),
+            () = tokio::time::sleep_until(init_until), if !is_known => Err(SocketEnd::Close(Close::init_timeout())),
+            close = cut(&mut self.session, &mut self.ending) => Err(SocketEnd::Close(close)),
         }
     }
 
     /// Why nothing more can be read.
-    fn broken(&self, error: &axum::Error) -> Over {
+    fn broken(&self, error: &axum::Error) -> SocketEnd {
         use std::error::Error;
         tracing::debug!(request_id = self.request_id, %error, "a socket broke");
         let inner = error.source().map(ToString::to_string).unwrap_or_default();
         if inner.contains("too long") || inner.contains("too large") || inner.contains("too big") {
-            return Over::Close(Close::too_large(self.front.options.subscriptions.message_bytes));
+            return SocketEnd::Close(Close::too_large(self.front.options.subscriptions.message_bytes));
         }
-        Over::Gone
+        SocketEnd::Gone
     }
 
-    async fn hear(&mut self, message: Message) -> Result<(), Over> {
+    async fn hear(&mut self, message: Message) -> Result<(), SocketEnd> {
         let text = match message {
             Message::Text(text) => text,
-            Message::Binary(_) => return Err(Over::Close(Close::invalid("messages are text"))),
+            Message::Binary(_) => return Err(SocketEnd::Close(Close::invalid("messages are text"))),
             // Pings are answered below this.
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
-            Message::Close(_) => return Err(Over::Gone),
+            Message::Close(_) => return Err(SocketEnd::Gone),
         };
-        let incoming = message::read(&text).map_err(|error| Over::Close(Close::invalid(&error)))?;
+        let incoming = message::read(&text).map_err(|error| SocketEnd::Close(Close::invalid(&error)))?;
         match incoming {
             Incoming::Init(payload) => self.initialise(&payload).await,
             Incoming::Ping(payload) => self.say(message::pong(payload)).await,
@@ -199,18 +199,18 @@ impl Socket {
         }
     }
 
-    async fn initialise(&mut self, payload: &Map<String, Value>) -> Result<(), Over> {
+    async fn initialise(&mut self, payload: &Map<String, Value>) -> Result<(), SocketEnd> {
         if self.session.is_some() {
-            return Err(Over::Close(Close::init_twice()));
+            return Err(SocketEnd::Close(Close::init_twice()));
         }
         let authorization = message::authorization(payload).or_else(|| self.header.take());
         let caller = authenticate(&self.front.app, authorization.as_deref()).await;
         let caller = caller.map_err(|error| {
-            Over::Close(match error {
+            SocketEnd::Close(match error {
                 AuthError::Missing => Close::unauthorized(),
                 AuthError::Invalid => Close::forbidden(),
-                AuthError::Store(cause) => match End::of(&cause, &self.request_id, "authentication") {
-                    End::Unavailable => Close::later(),
+                AuthError::Store(cause) => match StreamEnd::of(&cause, &self.request_id, "authentication") {
+                    StreamEnd::Unavailable => Close::later(),
                     _ => Close::internal(),
                 },
             })
@@ -222,21 +222,21 @@ impl Socket {
         self.say(message::ack()).await
     }
 
-    async fn subscribe(&mut self, id: String, ask: Ask) -> Result<(), Over> {
+    async fn subscribe(&mut self, id: String, ask: GraphqlRequest) -> Result<(), SocketEnd> {
         let Some(session) = &self.session else {
-            return Err(Over::Close(Close::unauthorized()));
+            return Err(SocketEnd::Close(Close::unauthorized()));
         };
         if self.operations.contains_key(&id) {
-            return Err(Over::Close(Close::same_name(&id)));
+            return Err(SocketEnd::Close(Close::same_name(&id)));
         }
         let most = self.front.options.subscriptions.operations;
         if self.operations.len() >= most {
             let message = format!("a socket runs at most {most} operations at once");
-            let errors = errors::listed(&[Problem::new("THROTTLED", message)], &self.request_id);
+            let errors = errors::listed(&[DocumentProblem::new("THROTTLED", message)], &self.request_id);
             return self.say(message::error(&id, &errors)).await;
         }
         self.count += 1;
-        let operation = Operation {
+        let operation = SocketOperation {
             front: self.front.clone(),
             request_id: self.request_id.clone(),
             authorization: session.authorization.clone(),
@@ -250,7 +250,7 @@ impl Socket {
         self.beginning = Some(beginning);
         self.operations.insert(
             id,
-            Running {
+            RunningOperation {
                 number: self.count,
                 task,
             },
@@ -259,38 +259,38 @@ impl Socket {
     }
 
     /// Says what an operation told, unless it was stopped before.
-    async fn pass_on(&mut self, told: Told) -> Result<(), Over> {
-        let Told { id, number, what } = told;
+    async fn pass_on(&mut self, told: OperationMessage) -> Result<(), SocketEnd> {
+        let OperationMessage { id, number, what } = told;
         if self.operations.get(&id).is_none_or(|running| running.number != number) {
             return Ok(());
         }
         let text = match what {
-            What::Next(response) => message::next(&id, &response),
-            What::Complete => {
+            OperationOutput::Next(response) => message::next(&id, &response),
+            OperationOutput::Complete => {
                 self.operations.remove(&id);
                 message::complete(&id)
             }
-            What::Error(errors) => {
+            OperationOutput::Error(errors) => {
                 self.operations.remove(&id);
                 message::error(&id, &errors)
             }
-            What::Unauthenticated => return Err(Over::Close(Close::forbidden())),
+            OperationOutput::Unauthenticated => return Err(SocketEnd::Close(Close::forbidden())),
         };
         self.say(text).await
     }
 
-    async fn say(&mut self, text: String) -> Result<(), Over> {
+    async fn say(&mut self, text: String) -> Result<(), SocketEnd> {
         self.write(Message::Text(Utf8Bytes::from(text))).await
     }
 
     /// Writes a message, and waits until the system has taken it.
-    async fn write(&mut self, message: Message) -> Result<(), Over> {
+    async fn write(&mut self, message: Message) -> Result<(), SocketEnd> {
         let patience = self.front.options.subscriptions.ping();
         tokio::select! {
-            written = self.wire.send(message) => written.map_err(|_| Over::Gone),
+            written = self.wire.send(message) => written.map_err(|_| SocketEnd::Gone),
             // It does not read what is there for it, and will not read why it is closed.
-            () = tokio::time::sleep(patience) => Err(Over::Gone),
-            close = cut(&mut self.session, &mut self.ending) => Err(Over::Close(close)),
+            () = tokio::time::sleep(patience) => Err(SocketEnd::Gone),
+            close = cut(&mut self.session, &mut self.ending) => Err(SocketEnd::Close(close)),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{LONGEST, Next, wrong};
 
 /// Cells, and the line on which the first begins.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct CsvRecord {
     pub line: usize,
     pub cells: Vec<String>,
 }
@@ -17,7 +17,7 @@ pub struct Header {
     pub width: usize,
 }
 
-pub struct Reader<R> {
+pub struct CsvReader<R> {
     input: R,
     separator: u8,
     line: usize,
@@ -25,7 +25,7 @@ pub struct Reader<R> {
 
 /// Where in a cell the walk is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum CellState {
     Begin,
     Plain,
     Quoted,
@@ -33,7 +33,7 @@ enum State {
     Quote,
 }
 
-impl<R: BufRead> Reader<R> {
+impl<R: BufRead> CsvReader<R> {
     /// Passes over a byte order mark, and takes the separator that the first line has most of.
     pub fn new(mut input: R) -> io::Result<Self> {
         if input.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
@@ -48,7 +48,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The next record that has any letter.
-    pub fn next(&mut self) -> Next<Record> {
+    pub fn next(&mut self) -> Next<CsvRecord> {
         loop {
             match self.record()? {
                 Some(Ok(record)) if record.cells.iter().all(|cell| cell.trim().is_empty()) => {}
@@ -62,7 +62,7 @@ impl<R: BufRead> Reader<R> {
         let Some(read) = self.next()? else {
             return Ok(None);
         };
-        Ok(Some(read.and_then(|Record { line, mut cells }| {
+        Ok(Some(read.and_then(|CsvRecord { line, mut cells }| {
             if cells.len() != header.width {
                 let message = format!("has {} cells, and the header has {}", cells.len(), header.width);
                 return Err(wrong(line, message));
@@ -75,16 +75,16 @@ impl<R: BufRead> Reader<R> {
         })))
     }
 
-    fn record(&mut self) -> Next<Record> {
+    fn record(&mut self) -> Next<CsvRecord> {
         let begun = self.line;
         let (mut cells, mut cell) = (Vec::new(), Vec::new());
-        let (mut state, mut length, mut is_any) = (State::Begin, 0_usize, false);
+        let (mut state, mut length, mut is_any) = (CellState::Begin, 0_usize, false);
         loop {
             let Some(byte) = self.byte()? else {
                 if !is_any {
                     return Ok(None);
                 }
-                if state == State::Quoted {
+                if state == CellState::Quoted {
                     return Ok(Some(Err(wrong(begun, "has a quote that nothing closes"))));
                 }
                 cells.push(cell);
@@ -96,7 +96,7 @@ impl<R: BufRead> Reader<R> {
             if is_end {
                 if byte == b'\r' && self.input.fill_buf()?.first() == Some(&b'\n') {
                     // The line ends with the next one.
-                    if state == State::Quoted {
+                    if state == CellState::Quoted {
                         cell.push(byte);
                     }
                     continue;
@@ -104,24 +104,24 @@ impl<R: BufRead> Reader<R> {
                 self.line += 1;
             }
             match state {
-                State::Quoted if byte == b'"' => state = State::Quote,
-                State::Quoted => cell.push(byte),
-                State::Quote if byte == b'"' => {
+                CellState::Quoted if byte == b'"' => state = CellState::Quote,
+                CellState::Quoted => cell.push(byte),
+                CellState::Quote if byte == b'"' => {
                     cell.push(byte);
-                    state = State::Quoted;
+                    state = CellState::Quoted;
                 }
-                State::Begin if byte == b'"' => state = State::Quoted,
-                State::Begin | State::Plain | State::Quote if byte == self.separator => {
+                CellState::Begin if byte == b'"' => state = CellState::Quoted,
+                CellState::Begin | CellState::Plain | CellState::Quote if byte == self.separator => {
                     cells.push(std::mem::take(&mut cell));
-                    state = State::Begin;
+                    state = CellState::Begin;
                 }
-                State::Begin | State::Plain | State::Quote if is_end => {
+                CellState::Begin | CellState::Plain | CellState::Quote if is_end => {
                     cells.push(cell);
                     break;
                 }
-                State::Begin | State::Plain | State::Quote => {
+                CellState::Begin | CellState::Plain | CellState::Quote => {
                     cell.push(byte);
-                    state = State::Plain;
+                    state = CellState::Plain;
                 }
             }
             if length > LONGEST {
@@ -132,7 +132,7 @@ impl<R: BufRead> Reader<R> {
         }
         let cells = cells.into_iter().map(String::from_utf8);
         Ok(Some(match cells.collect::<Result<_, _>>() {
-            Ok(cells) => Ok(Record { line: begun, cells }),
+            Ok(cells) => Ok(CsvRecord { line: begun, cells }),
             Err(_) => Err(wrong(begun, "is not UTF-8: save the file as UTF-8")),
         }))
     }
@@ -158,11 +158,11 @@ mod tests {
     use super::*;
 
     fn read(text: &[u8]) -> Vec<String> {
-        let mut reader = Reader::new(text).unwrap();
+        let mut reader = CsvReader::new(text).unwrap();
         let mut read = Vec::new();
         while let Some(record) = reader.next().unwrap() {
             read.push(match record {
-                Ok(Record { line, cells }) => format!("{line}: {}", cells.join("|")),
+                Ok(CsvRecord { line, cells }) => format!("{line}: {}", cells.join("|")),
                 Err(problem) => problem.to_string(),
             });
         }

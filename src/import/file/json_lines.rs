@@ -7,12 +7,12 @@ use serde_json::value::RawValue;
 
 use super::{LONGEST, Next, wrong};
 
-pub struct Reader<R> {
+pub struct JsonLinesReader<R> {
     input: R,
     line: usize,
 }
 
-impl<R: BufRead> Reader<R> {
+impl<R: BufRead> JsonLinesReader<R> {
     pub fn new(input: R) -> Self {
         Self { input, line: 0 }
     }
@@ -76,7 +76,7 @@ mod tests {
     fn objects_are_read_line_by_line() {
         let text =
             b"{\"a\":\"x\\u00e4\",\"b\":1.10,\"d\":{\"e\":{\"f\":7}}}\n\n[1]\n\xff\n{\"b\":{\"c\":1},\"a\":null}";
-        let mut reader = Reader::new(&text[..]);
+        let mut reader = JsonLinesReader::new(&text[..]);
         let mut read = Vec::new();
         while let Some(row) = reader.next_of(&[Some("a"), Some("b"), Some("d.e.f")]).unwrap() {
             read.push(match row {

@@ -21,14 +21,14 @@ const LONGEST: usize = 1024 * 1024;
 
 /// What a file calls our columns.
 #[derive(Clone, Debug)]
-pub struct Headings {
+pub struct ColumnMapping {
     ours: &'static [&'static str],
-    theirs: Vec<Heading>,
+    theirs: Vec<ColumnSource>,
 }
 
 /// Where the values of one of our columns come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Heading {
+enum ColumnSource {
     /// The column of the file with our own name.
     Own(&'static str),
     /// The column of the file that was said to be it.
@@ -39,7 +39,7 @@ enum Heading {
     Nowhere,
 }
 
-impl Heading {
+impl ColumnSource {
     /// What the column is called in the file.
     fn column(&self) -> Option<&str> {
         match self {
@@ -50,7 +50,7 @@ impl Heading {
     }
 }
 
-impl Headings {
+impl ColumnMapping {
     /// Our names, unless `map` says what the file calls a column: `theirs`, `=value` for a value that all rows have, or
     /// nothing for a column to be left out.
     pub fn new(ours: &'static [&'static str], map: &[(String, String)]) -> Result<Self, ImportError> {
@@ -67,11 +67,11 @@ impl Headings {
         let theirs = ours.iter().map(|name| {
             let mapped = map.iter().find(|(ours, _)| ours == name);
             match mapped.map(|(_, theirs)| theirs.as_str()) {
-                None => Heading::Own(name),
-                Some("") => Heading::Nowhere,
+                None => ColumnSource::Own(name),
+                Some("") => ColumnSource::Nowhere,
                 Some(theirs) => match theirs.strip_prefix('=') {
-                    Some(value) => Heading::Always(value.to_owned()),
-                    None => Heading::Mapped(theirs.to_owned()),
+                    Some(value) => ColumnSource::Always(value.to_owned()),
+                    None => ColumnSource::Mapped(theirs.to_owned()),
                 },
             }
         });
@@ -91,7 +91,7 @@ impl Headings {
         let places = self.theirs.iter().map(|heading| {
             let Some(name) = heading.column() else { return Ok(None) };
             match (place(header, name)?, heading) {
-                (None, Heading::Mapped(_)) => {
+                (None, ColumnSource::Mapped(_)) => {
                     let there = shown(header);
                     let text = format!("there is no column {name:?}: there are {there}");
                     Err(ImportError::Table(text))
@@ -102,8 +102,8 @@ impl Headings {
         let places = places.collect::<Result<Vec<_>, _>>()?;
         let is_there = |name: &&str| {
             let mut columns = self.ours.iter().zip(&self.theirs).zip(&places);
-            let is_it = |((ours, theirs), place): &((&&str, &Heading), &Option<usize>)| {
-                *ours == name && (place.is_some() || matches!(theirs, Heading::Always(_)))
+            let is_it = |((ours, theirs), place): &((&&str, &ColumnSource), &Option<usize>)| {
+                *ours == name && (place.is_some() || matches!(theirs, ColumnSource::Always(_)))
             };
             columns.any(|column| is_it(&column))
         };
@@ -156,14 +156,14 @@ fn shown(header: &[String]) -> String {
 
 /// A row of a file: of each of our columns what stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct FileRow {
     /// Where it begins, counted from 1.
     pub line: usize,
     ours: &'static [&'static str],
     cells: Vec<Option<String>>,
 }
 
-impl Row {
+impl FileRow {
     /// What stands in one of our columns, without white space around it; `None`: nothing.
     pub fn text(&self, column: &str) -> Option<&str> {
         let place = self.ours.iter().position(|name| *name == column)?;
@@ -177,9 +177,9 @@ impl Row {
 }
 
 /// The rows of a file, one after the other.
-pub struct Rows {
-    reader: Format,
-    headings: Headings,
+pub struct FileRows {
+    reader: RowReader,
+    headings: ColumnMapping,
     /// Columns of the file that nobody looks at.
     pub ignored: Vec<String>,
     /// Which of our columns had a value in any row.
@@ -187,18 +187,18 @@ pub struct Rows {
     read: Arc<AtomicU64>,
 }
 
-enum Format {
-    Csv(csv::Reader<BufReader<Counted>>, csv::Header),
-    JsonLines(json_lines::Reader<BufReader<Counted>>),
+enum RowReader {
+    Csv(csv::CsvReader<BufReader<CountedFile>>, csv::Header),
+    JsonLines(json_lines::JsonLinesReader<BufReader<CountedFile>>),
 }
 
-impl Rows {
+impl FileRows {
     /// Opens a file: JSON Lines by its name (`.jsonl`, `.ndjson`), else CSV, of which each of the `required` columns must be
     /// there, one of the names that stand together.
-    pub fn open(path: &Path, headings: &Headings, required: &[&[&str]]) -> Result<Self, ImportError> {
+    pub fn open(path: &Path, headings: &ColumnMapping, required: &[&[&str]]) -> Result<Self, ImportError> {
         let unreadable = |error: io::Error| ImportError::Table(format!("it cannot be read: {error}"));
         let read = Arc::new(AtomicU64::new(0));
-        let file = Counted {
+        let file = CountedFile {
             file: File::open(path).map_err(unreadable)?,
             read: Arc::clone(&read),
         };
@@ -209,9 +209,9 @@ impl Rows {
             .iter()
             .any(|known| ending.eq_ignore_ascii_case(known));
         let reader = if is_json {
-            Format::JsonLines(json_lines::Reader::new(input))
+            RowReader::JsonLines(json_lines::JsonLinesReader::new(input))
         } else {
-            let mut csv = csv::Reader::new(input).map_err(unreadable)?;
+            let mut csv = csv::CsvReader::new(input).map_err(unreadable)?;
             let names = match csv.next().map_err(unreadable)? {
                 Some(Ok(record)) => record.cells,
                 Some(Err(problem)) => return Err(ImportError::Table(problem.to_string())),
@@ -234,7 +234,7 @@ impl Rows {
                 .filter(|(place, _)| !places.contains(&Some(*place)));
             ignored.extend(unused.map(|(_, name)| name.trim().to_owned()));
             let width = names.len();
-            Format::Csv(csv, csv::Header { places, width })
+            RowReader::Csv(csv, csv::Header { places, width })
         };
         Ok(Self {
             reader,
@@ -247,12 +247,12 @@ impl Rows {
 
     /// Of JSON Lines that were read: what columns were mapped to, as far as no line had it.
     pub fn missing(&self) -> Vec<String> {
-        let Format::JsonLines(_) = self.reader else {
+        let RowReader::JsonLines(_) = self.reader else {
             return Vec::new();
         };
         let columns = self.headings.theirs.iter().zip(&self.found);
         let missing = columns.filter_map(|(heading, found)| match heading {
-            Heading::Mapped(name) if !found => Some(name.clone()),
+            ColumnSource::Mapped(name) if !found => Some(name.clone()),
             _ => None,
         });
         missing.collect()
@@ -264,26 +264,26 @@ impl Rows {
     }
 
     /// The next row, or what is wrong with its line; `None`: there is none.
-    pub fn next(&mut self) -> Result<Option<Result<Row, LineProblem>>, ImportError> {
+    pub fn next(&mut self) -> Result<Option<Result<FileRow, LineProblem>>, ImportError> {
         let unreadable = |error: io::Error| ImportError::Table(format!("it cannot be read: {error}"));
         let read = match &mut self.reader {
-            Format::Csv(reader, header) => reader.next_of(header).map_err(unreadable)?,
-            Format::JsonLines(reader) => {
-                let theirs = self.headings.theirs.iter().map(Heading::column);
+            RowReader::Csv(reader, header) => reader.next_of(header).map_err(unreadable)?,
+            RowReader::JsonLines(reader) => {
+                let theirs = self.headings.theirs.iter().map(ColumnSource::column);
                 reader.next_of(&theirs.collect::<Vec<_>>()).map_err(unreadable)?
             }
         };
         let row = |(line, cells): (usize, Vec<Option<String>>)| {
             let cells = cells.into_iter().zip(&self.headings.theirs).map(|(cell, heading)| {
                 let text = match heading {
-                    Heading::Always(value) => Some(value.clone()),
-                    Heading::Own(_) | Heading::Mapped(_) | Heading::Nowhere => cell,
+                    ColumnSource::Always(value) => Some(value.clone()),
+                    ColumnSource::Own(_) | ColumnSource::Mapped(_) | ColumnSource::Nowhere => cell,
                 };
                 let text = text?;
                 let text = formula::taken_off(text.trim());
                 (!text.is_empty()).then(|| text.to_owned())
             });
-            Row {
+            FileRow {
                 line,
                 ours: self.headings.ours,
                 cells: cells.collect(),
@@ -312,12 +312,12 @@ pub fn hash(path: &Path) -> Result<String, ImportError> {
 }
 
 /// A file that counts what was read of it.
-struct Counted {
+struct CountedFile {
     file: File,
     read: Arc<AtomicU64>,
 }
 
-impl Read for Counted {
+impl Read for CountedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.file.read(buffer)?;
         self.read.fetch_add(length as u64, Ordering::Relaxed);

@@ -2,24 +2,24 @@
 
 use serde_json::value::RawValue;
 
-use super::Reader;
-use super::values::{Currencies, Said};
+use super::RulesReader;
+use super::values::{Currencies, ValueSigns};
 use crate::domain::deal_rules::{EntryDraft, PartDraft, PeriodDraft, PeriodRatesDraft, ScalingDraft};
 use crate::domain::problem::{Fault, Patch, ProblemCode, Problems};
-use crate::import::json::{Members, is_null};
+use crate::import::json::{ObjectMembers, is_null};
 use crate::import::references::{external_id, reference, unmapped};
 
 /// What a part has; a calculation that is split has them as nulls at most.
 const PART: [&str; 4] = ["value", "scalingConfig", "number_of_occurrences", "periodRates"];
 
-impl Reader<'_> {
+impl RulesReader<'_> {
     pub(super) fn entries(
         &self,
         value: &RawValue,
         currencies: &mut Currencies,
         problems: &mut Problems,
     ) -> Option<Vec<EntryDraft>> {
-        let mut members = Members::read(value, problems)?;
+        let mut members = ObjectMembers::read(value, problems)?;
         let entries = members.required_list("entries", problems);
         members.refuse_the_rest(problems);
         problems.within("entries", |problems| {
@@ -31,7 +31,7 @@ impl Reader<'_> {
     }
 
     fn entry(&self, value: &RawValue, currencies: &mut Currencies, problems: &mut Problems) -> Option<EntryDraft> {
-        let mut members = Members::read(value, problems)?;
+        let mut members = ObjectMembers::read(value, problems)?;
         let stage = members.required("payment_stage_id", problems);
         let stage = stage.and_then(|value| reference("payment_stage_id", value, &self.references.stages, problems));
         let calculation = members.required("calculation", problems);
@@ -55,7 +55,7 @@ impl Reader<'_> {
         currencies: &mut Currencies,
         problems: &mut Problems,
     ) -> Option<(Option<PartDraft>, Option<PartDraft>)> {
-        let mut members = Members::read(value, problems)?;
+        let mut members = ObjectMembers::read(value, problems)?;
         let kind = members.required_text("type", problems)?;
         match kind.as_str() {
             "oneOff" | "recurring" => {
@@ -71,11 +71,11 @@ impl Reader<'_> {
                 members.take_nulls(&PART);
                 members.refuse_the_rest(problems);
                 problems.within("split", |problems| {
-                    let mut members = Members::read(split?, problems)?;
+                    let mut members = ObjectMembers::read(split?, problems)?;
                     let mut part = |name: &str, problems: &mut Problems| {
                         let value = members.required(name, problems)?;
                         problems.within(name, |problems| {
-                            let members = Members::read(value, problems)?;
+                            let members = ObjectMembers::read(value, problems)?;
                             self.part(members, currencies, problems)
                         })
                     };
@@ -92,8 +92,13 @@ impl Reader<'_> {
         }
     }
 
-    fn part(&self, mut members: Members, currencies: &mut Currencies, problems: &mut Problems) -> Option<PartDraft> {
-        let mut said = Said::default();
+    fn part(
+        &self,
+        mut members: ObjectMembers,
+        currencies: &mut Currencies,
+        problems: &mut Problems,
+    ) -> Option<PartDraft> {
+        let mut said = ValueSigns::default();
         let value = said.value(&mut members, problems);
         let scaling = self.scaling(&mut members, &mut said, problems);
         let occurrences = members.optional_whole_number("number_of_occurrences", problems);
@@ -114,8 +119,13 @@ impl Reader<'_> {
     }
 
     /// Rates that are switched off and empty are none, which is what their response makes of none.
-    fn rates(&self, value: &RawValue, said: &mut Said, problems: &mut Problems) -> Option<Option<PeriodRatesDraft>> {
-        let mut members = Members::read(value, problems)?;
+    fn rates(
+        &self,
+        value: &RawValue,
+        said: &mut ValueSigns,
+        problems: &mut Problems,
+    ) -> Option<Option<PeriodRatesDraft>> {
+        let mut members = ObjectMembers::read(value, problems)?;
         let enabled = match members.flag("enabled", problems) {
             Patch::Set(enabled) => Some(enabled),
             Patch::Keep | Patch::Clear => problems.take("enabled", Err(Fault::required())),
@@ -133,8 +143,8 @@ impl Reader<'_> {
         Some((!is_none).then_some(PeriodRatesDraft { enabled, periods }))
     }
 
-    fn period(&self, value: &RawValue, said: &mut Said, problems: &mut Problems) -> Option<PeriodDraft> {
-        let mut members = Members::read(value, problems)?;
+    fn period(&self, value: &RawValue, said: &mut ValueSigns, problems: &mut Problems) -> Option<PeriodDraft> {
+        let mut members = ObjectMembers::read(value, problems)?;
         let number = members.whole_number("periodNumber", problems);
         let start = members.whole_number("startOccurrence", problems);
         let end = members.optional_whole_number("endOccurrence", problems);
@@ -150,12 +160,17 @@ impl Reader<'_> {
         })
     }
 
-    fn scaling(&self, members: &mut Members, said: &mut Said, problems: &mut Problems) -> Option<Option<ScalingDraft>> {
+    fn scaling(
+        &self,
+        members: &mut ObjectMembers,
+        said: &mut ValueSigns,
+        problems: &mut Problems,
+    ) -> Option<Option<ScalingDraft>> {
         let Some(value) = members.take("scalingConfig").filter(|value| !is_null(value)) else {
             return Some(None);
         };
         problems.within("scalingConfig", |problems| {
-            let mut members = Members::read(value, problems)?;
+            let mut members = ObjectMembers::read(value, problems)?;
             let field = members.required("customFieldId", problems);
             let field = field.and_then(|value| {
                 let external_id = external_id("customFieldId", value, problems)?;
@@ -170,7 +185,7 @@ impl Reader<'_> {
             let tiers = problems.within("tiers", |problems| {
                 let tiers = tiers?.into_iter().enumerate().map(|(index, value)| {
                     problems.within(index, |problems| {
-                        let mut members = Members::read(value, problems)?;
+                        let mut members = ObjectMembers::read(value, problems)?;
                         let option = members.required("optionId", problems);
                         let option = option.and_then(|value| {
                             let external_id = external_id("optionId", value, problems)?;

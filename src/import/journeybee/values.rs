@@ -6,11 +6,11 @@ use rust_decimal::Decimal;
 use crate::domain::deal_rules::ValueType;
 use crate::domain::money::{Currency, parse_decimal};
 use crate::domain::problem::{Fault, ProblemCode, Problems};
-use crate::import::json::{Members, is_null, number};
+use crate::import::json::{ObjectMembers, is_null, number};
 
 /// What the values of one part say of themselves: an example of each.
 #[derive(Debug, Default)]
-pub struct Said {
+pub struct ValueSigns {
     percent: Option<String>,
     amount: Option<String>,
     over_100: bool,
@@ -20,14 +20,14 @@ pub struct Said {
 
 /// What a value is by its sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sign {
+enum ValueSign {
     Percent,
     Amount(Currency),
 }
 
-impl Said {
+impl ValueSigns {
     /// A value as a number or as a text with one; absent, null and the empty text are none.
-    pub fn value(&mut self, members: &mut Members, problems: &mut Problems) -> Option<Option<Decimal>> {
+    pub fn value(&mut self, members: &mut ObjectMembers, problems: &mut Problems) -> Option<Option<Decimal>> {
         let Some(value) = members.take("value").filter(|value| !is_null(value)) else {
             return Some(None);
         };
@@ -40,8 +40,8 @@ impl Said {
         let (value, sign) = problems.take("value", read)?;
         let text = text.unwrap_or_default();
         match sign {
-            Some(Sign::Percent) => self.percent = Some(text),
-            Some(Sign::Amount(currency)) => {
+            Some(ValueSign::Percent) => self.percent = Some(text),
+            Some(ValueSign::Amount(currency)) => {
                 self.amount = Some(text);
                 self.currencies.push(currency);
             }
@@ -80,16 +80,16 @@ impl Said {
 }
 
 /// A number that may have a percent sign, or a currency before or behind it.
-fn read(text: &str) -> Result<(Decimal, Option<Sign>), Fault> {
+fn read(text: &str) -> Result<(Decimal, Option<ValueSign>), Fault> {
     if let Some(percent) = text.strip_suffix('%') {
-        return Ok((parse_decimal(percent.trim_end())?, Some(Sign::Percent)));
+        return Ok((parse_decimal(percent.trim_end())?, Some(ValueSign::Percent)));
     }
     let words: Vec<_> = text.split_whitespace().collect();
     let is_code = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
     match words[..] {
         [code, amount] | [amount, code] if is_code(code) => {
             let currency = Currency::parse(&code.to_ascii_uppercase())?;
-            Ok((parse_decimal(amount)?, Some(Sign::Amount(currency))))
+            Ok((parse_decimal(amount)?, Some(ValueSign::Amount(currency))))
         }
         _ => Ok((parse_decimal(text)?, None)),
     }
@@ -100,7 +100,7 @@ fn read(text: &str) -> Result<(Decimal, Option<Sign>), Fault> {
 pub struct Currencies(Vec<Currency>);
 
 impl Currencies {
-    pub fn add(&mut self, said: &Said) {
+    pub fn add(&mut self, said: &ValueSigns) {
         self.0.extend(&said.currencies);
     }
 
@@ -127,12 +127,12 @@ mod tests {
     fn values_may_say_what_they_are() {
         let amount = |number: &str, code: &str| {
             let currency = Currency::parse(code).unwrap();
-            Ok((parse_decimal(number).unwrap(), Some(Sign::Amount(currency))))
+            Ok((parse_decimal(number).unwrap(), Some(ValueSign::Amount(currency))))
         };
         let number = |number: &str| parse_decimal(number).unwrap();
         assert_eq!(read("12.5"), Ok((number("12.5"), None)));
-        assert_eq!(read("12.5%"), Ok((number("12.5"), Some(Sign::Percent))));
-        assert_eq!(read("0.1 %"), Ok((number("0.1"), Some(Sign::Percent))));
+        assert_eq!(read("12.5%"), Ok((number("12.5"), Some(ValueSign::Percent))));
+        assert_eq!(read("0.1 %"), Ok((number("0.1"), Some(ValueSign::Percent))));
         assert_eq!(read("500 EUR"), amount("500", "EUR"));
         assert_eq!(read("usd 1.50"), amount("1.50", "USD"));
         for wrong in ["%", "5 XXQ", "5 5", "EUR", "5EUR", "$5", "1,5", "5 EUR x"] {

@@ -6,16 +6,16 @@ use rust_decimal::Decimal;
 use crate::domain::Timestamp;
 use crate::domain::money::{Currency, parse_decimal};
 use crate::domain::problem::{Fault, ProblemCode, Problems};
-use crate::import::file::Row;
+use crate::import::file::FileRow;
 
 /// The cells of a row, as far as they are read without the database; faults are noted under our names of the columns.
 pub struct Cells<'a> {
-    pub row: &'a Row,
+    pub row: &'a FileRow,
     pub problems: Problems,
 }
 
 impl<'a> Cells<'a> {
-    pub fn of(row: &'a Row) -> Self {
+    pub fn of(row: &'a FileRow) -> Self {
         let problems = Problems::new();
         Self { row, problems }
     }

@@ -1,13 +1,13 @@
 //! Commissions from files.
 
-use super::resolve::{PARTNER, Resolved};
-use super::run::{Batch, Read};
+use super::resolve::{PARTNER, ResolvedNames};
+use super::run::{BatchResults, ParsedRow};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::commission::{CommissionStatus, SourceTimes};
 use crate::domain::problem::ProblemCode;
 use crate::import::ImportError;
-use crate::import::file::Row;
+use crate::import::file::FileRow;
 use crate::service::moving_in::{self, Mode, NewOpening};
 
 pub const COLUMNS: [&str; 17] = [
@@ -51,8 +51,8 @@ const STATUSES: [(&str, CommissionStatus); 17] = [
     ("ARCHIVED", CommissionStatus::Reversed),
 ];
 
-pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[Row]) -> Result<Batch, ImportError> {
-    let (read, resolved) = Resolved::of_rows(app, caller, rows).await?;
+pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> Result<BatchResults, ImportError> {
+    let (read, resolved) = ResolvedNames::of_rows(app, caller, rows).await?;
     let read = read.into_iter().map(|(names, mut cells)| {
         let (partner, campaign_id) = resolved.find(&names, &mut cells.problems);
         if !names.has_partner() {
@@ -60,7 +60,7 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[Row]) -> Resu
                 .problems
                 .add(PARTNER[0], ProblemCode::Required, "must say who earned it");
         }
-        let external_id = Read::name(&mut cells);
+        let external_id = ParsedRow::name(&mut cells);
         if cells.text("amount").is_none() && cells.text("amountMinor").is_none() {
             cells.required("amount");
         }
@@ -88,9 +88,9 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[Row]) -> Resu
                     paid_at: cells.moment("paidAt"),
                 },
             });
-        Read::perhaps(cells, names, opening)
+        ParsedRow::perhaps(cells, names, opening)
     });
-    Batch::run(read.collect(), async |openings| {
+    BatchResults::run(read.collect(), async |openings| {
         moving_in::commissions(app, caller, mode, openings).await
     })
     .await

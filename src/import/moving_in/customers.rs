@@ -1,11 +1,11 @@
 //! Customers from files.
 
-use super::resolve::Resolved;
-use super::run::{Batch, Read};
+use super::resolve::ResolvedNames;
+use super::run::{BatchResults, ParsedRow};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::import::ImportError;
-use crate::import::file::Row;
+use crate::import::file::FileRow;
 use crate::service::moving_in::{self, Mode, NewCustomer};
 
 pub const COLUMNS: [&str; 8] = [
@@ -19,19 +19,19 @@ pub const COLUMNS: [&str; 8] = [
     "campaignId",
 ];
 
-pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[Row]) -> Result<Batch, ImportError> {
-    let (read, resolved) = Resolved::of_rows(app, caller, rows).await?;
+pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> Result<BatchResults, ImportError> {
+    let (read, resolved) = ResolvedNames::of_rows(app, caller, rows).await?;
     let read = read.into_iter().map(|(names, mut cells)| {
         let (partner_id, campaign_id) = resolved.find(&names, &mut cells.problems);
         let customer = NewCustomer {
-            external_id: Read::name(&mut cells),
+            external_id: ParsedRow::name(&mut cells),
             acquired_at: cells.moment("acquiredAt"),
             partner_id,
             campaign_id,
         };
-        Read::done(cells, names, customer)
+        ParsedRow::done(cells, names, customer)
     });
-    Batch::run(read.collect(), async |customers| {
+    BatchResults::run(read.collect(), async |customers| {
         moving_in::customers(app, caller, mode, customers).await
     })
     .await

@@ -1,12 +1,12 @@
 //! Events from files.
 
-use super::resolve::Resolved;
-use super::run::{Batch, Read};
+use super::resolve::ResolvedNames;
+use super::run::{BatchResults, ParsedRow};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::event::EventKind;
 use crate::import::ImportError;
-use crate::import::file::Row;
+use crate::import::file::FileRow;
 use crate::service::imported::Outcome;
 use crate::service::ledger::event::NewEvent;
 use crate::service::ledger::record::record;
@@ -50,11 +50,17 @@ const KINDS: [(&str, EventKind); 10] = [
 ];
 
 /// Brings a batch in as history, or has it `earn`.
-pub async fn batch(app: &App, caller: &Caller, mode: Mode, earn: bool, rows: &[Row]) -> Result<Batch, ImportError> {
-    let (read, resolved) = Resolved::of_rows(app, caller, rows).await?;
+pub async fn batch(
+    app: &App,
+    caller: &Caller,
+    mode: Mode,
+    earn: bool,
+    rows: &[FileRow],
+) -> Result<BatchResults, ImportError> {
+    let (read, resolved) = ResolvedNames::of_rows(app, caller, rows).await?;
     let read = read.into_iter().map(|(names, mut cells)| {
         let (partner, campaign) = resolved.find(&names, &mut cells.problems);
-        let external_id = Read::name(&mut cells);
+        let external_id = ParsedRow::name(&mut cells);
         cells.required("kind");
         let kind = cells.word("kind", &KINDS).unwrap_or(EventKind::Charge);
         // Exports say of what takes back whose it is, which it takes from what it takes back from.
@@ -77,13 +83,13 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, earn: bool, rows: &[R
             metadata: cells.json("metadata"),
             idempotency_key: None,
         };
-        Read::done(cells, names, event)
+        ParsedRow::done(cells, names, event)
     });
-    Batch::run(read.collect(), async |events| match (earn, mode) {
+    BatchResults::run(read.collect(), async |events| match (earn, mode) {
         (false, _) => moving_in::events(app, caller, mode, events).await,
         (true, Mode::Write) => {
             let answers = record(app, caller, events).await?;
-            let outcome = |recorded: crate::service::ledger::record::Recorded| match recorded.duplicate {
+            let outcome = |recorded: crate::service::ledger::record::RecordedEvent| match recorded.duplicate {
                 true => Outcome::Unchanged,
                 false => Outcome::Created,
             };

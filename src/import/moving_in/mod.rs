@@ -11,19 +11,18 @@ mod resolve;
 mod run;
 
 use super::table::LineProblem;
-
 pub use run::run;
 
 /// What a file has a row of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     Partners,
     Customers,
     Events,
     Commissions,
 }
 
-impl Kind {
+impl FileKind {
     /// What we call the columns: as exports do.
     pub fn columns(self) -> &'static [&'static str] {
         match self {
@@ -64,7 +63,7 @@ impl Kind {
 
 /// How to go about it.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct ImportOptions {
     /// What the file calls columns that it does not call like us: our name, and its; `=value` for a value that all rows
     /// have, nothing for a column to be left out.
     pub map: Vec<(String, String)>,
@@ -78,7 +77,7 @@ pub struct Options {
 
 /// What became of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct ImportReport {
     /// A hash of the file, in hexadecimal.
     pub hash: String,
     pub created: u64,

@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 
 use super::cells::Cells;
-use super::resolve::Names;
-use super::run::{Batch, Read};
+use super::resolve::RowNames;
+use super::run::{BatchResults, ParsedRow};
 use crate::app::App;
 use crate::auth::{Caller, Scope};
 use crate::domain::id::{self, PartnerCategoryId, PartnerGroupId, PartnerTierId};
 use crate::domain::partner::{PartnerStatus, PartnerType};
 use crate::domain::problem::ProblemCode;
 use crate::import::ImportError;
-use crate::import::file::Row;
-use crate::service::moving_in::{self, Mode, NewPartner};
+use crate::import::file::FileRow;
+use crate::service::moving_in::{self, ImportedPartner, Mode};
 use crate::store::{self, StoreError};
 
 pub const COLUMNS: [&str; 16] = [
@@ -62,14 +62,14 @@ const STATUSES: [(&str, PartnerStatus); 15] = [
 
 /// What partners are sorted into, by the names that files use.
 #[derive(Default)]
-struct Classes {
+struct PartnerClasses {
     groups: HashMap<String, Option<PartnerGroupId>>,
     tiers: HashMap<String, PartnerTierId>,
     categories: HashMap<String, PartnerCategoryId>,
 }
 
-impl Classes {
-    async fn of(app: &App, scope: &Scope, rows: &[Row]) -> Result<Self, StoreError> {
+impl PartnerClasses {
+    async fn of(app: &App, scope: &Scope, rows: &[FileRow]) -> Result<Self, StoreError> {
         let (mut classes, reader) = (Self::default(), app.store.reader());
         if rows.iter().any(|row| row.text("tierLabel").is_some()) {
             let all = store::label::all::<id::PartnerTier>(reader, scope).await?;
@@ -95,13 +95,15 @@ impl Classes {
     }
 }
 
-fn group_name(row: &Row) -> Option<&str> {
+fn group_name(row: &FileRow) -> Option<&str> {
     row.text("groupExternalId").or_else(|| row.text("groupId"))
 }
 
-pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[Row]) -> Result<Batch, ImportError> {
-    let scope = Read::scope(caller);
-    let classes = Classes::of(app, &scope, rows).await.map_err(ImportError::Store)?;
+pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> Result<BatchResults, ImportError> {
+    let scope = ParsedRow::scope(caller);
+    let classes = PartnerClasses::of(app, &scope, rows)
+        .await
+        .map_err(ImportError::Store)?;
     let campaigns: Vec<_> = rows
         .iter()
         .filter_map(|row| row.text("campaignExternalId"))
@@ -115,8 +117,8 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[Row]) -> Resu
     };
     let read = rows.iter().map(|row| {
         let mut cells = Cells::of(row);
-        let name = Read::name(&mut cells);
-        let partner = NewPartner {
+        let name = ParsedRow::name(&mut cells);
+        let partner = ImportedPartner {
             external_id: name,
             name: cells.required("name"),
             email: cells.required("email"),
@@ -167,16 +169,16 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[Row]) -> Resu
             found
         });
         let category_ids = category_ids.collect();
-        let partner = NewPartner {
+        let partner = ImportedPartner {
             group_id,
             tier_id,
             category_ids,
             campaign_ids: campaign.into_iter().collect(),
             ..partner
         };
-        Read::done(cells, Names::default(), partner)
+        ParsedRow::done(cells, RowNames::default(), partner)
     });
-    Batch::run(read.collect(), async |partners| {
+    BatchResults::run(read.collect(), async |partners| {
         moving_in::partners(app, caller, mode, partners).await
     })
     .await

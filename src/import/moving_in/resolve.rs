@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::cells::Cells;
-use super::run::Read;
+use super::run::ParsedRow;
 use crate::app::App;
 use crate::auth::{Caller, Scope};
 use crate::domain::id::{CampaignId, PartnerId};
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::import::ImportError;
-use crate::import::file::Row;
+use crate::import::file::FileRow;
 use crate::store::{self, Store, StoreError};
 
 /// Where rows say who brought something, and in which campaign.
@@ -18,13 +18,13 @@ const CAMPAIGN: [&str; 2] = ["campaignExternalId", "campaignId"];
 
 /// What a row calls its partner and campaign.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
+pub struct RowNames {
     /// Each with the column that it stands in.
     partner: Option<(&'static str, String)>,
     campaign: Option<(&'static str, String)>,
 }
 
-impl Names {
+impl RowNames {
     pub fn of(cells: &Cells<'_>) -> Self {
         let first = |columns: &[&'static str]| {
             let mut found = columns.iter().filter_map(|column| Some((*column, cells.text(column)?)));
@@ -52,25 +52,25 @@ impl Names {
 
 /// The partners and campaigns that a batch names.
 #[derive(Default)]
-pub struct Resolved {
+pub struct ResolvedNames {
     partners: HashMap<String, PartnerId>,
     campaigns: HashMap<String, CampaignId>,
 }
 
-impl Resolved {
+impl ResolvedNames {
     /// The cells of rows, with what each calls its partner and campaign, and those of them that are there.
     pub async fn of_rows<'r>(
         app: &App,
         caller: &Caller,
-        rows: &'r [Row],
-    ) -> Result<(Vec<(Names, Cells<'r>)>, Self), ImportError> {
+        rows: &'r [FileRow],
+    ) -> Result<(Vec<(RowNames, Cells<'r>)>, Self), ImportError> {
         let read = rows.iter().map(|row| {
             let cells = Cells::of(row);
-            (Names::of(&cells), cells)
+            (RowNames::of(&cells), cells)
         });
         let read: Vec<_> = read.collect();
         let names = read.iter().map(|(names, _)| names);
-        let resolved = Self::of(&app.store, &Read::scope(caller), names).await;
+        let resolved = Self::of(&app.store, &ParsedRow::scope(caller), names).await;
         Ok((read, resolved.map_err(ImportError::Store)?))
     }
 
@@ -78,7 +78,7 @@ impl Resolved {
     pub async fn of<'a>(
         store: &Store,
         scope: &Scope,
-        names: impl Iterator<Item = &'a Names> + Clone,
+        names: impl Iterator<Item = &'a RowNames> + Clone,
     ) -> Result<Self, StoreError> {
         let mut resolved = Self::default();
         let partners = names
@@ -126,7 +126,7 @@ impl Resolved {
     }
 
     /// The partner and the campaign that a row names; what names nothing is noted.
-    pub fn find(&self, names: &Names, problems: &mut Problems) -> (Option<PartnerId>, Option<CampaignId>) {
+    pub fn find(&self, names: &RowNames, problems: &mut Problems) -> (Option<PartnerId>, Option<CampaignId>) {
         let partner = names.partner.as_ref().and_then(|(column, name)| {
             let found = self
                 .partners

@@ -5,13 +5,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use super::cells::Cells;
-use super::resolve::Names;
-use super::{Kind, Options, Report, commissions, customers, events, partners};
+use super::resolve::RowNames;
+use super::{FileKind, ImportOptions, ImportReport, commissions, customers, events, partners};
 use crate::app::App;
 use crate::auth::{Caller, Scope};
 use crate::domain::problem::{Problem, ProblemCode};
 use crate::import::ImportError;
-use crate::import::file::{Headings, Row, Rows, hash};
+use crate::import::file::{ColumnMapping, FileRow, FileRows, hash};
 use crate::import::table::LineProblem;
 use crate::service::ServiceError;
 use crate::service::audit::Import;
@@ -26,17 +26,17 @@ use crate::store;
 pub async fn run(
     app: &App,
     caller: &Caller,
-    kind: Kind,
+    kind: FileKind,
     file: &Path,
-    options: &Options,
+    options: &ImportOptions,
     mut progress: impl FnMut(u64),
-) -> Result<Report, ImportError> {
+) -> Result<ImportReport, ImportError> {
     let hash = hash(file)?;
     if options.dry_run || options.all_or_nothing {
         let checked = pass(app, caller, (kind, Mode::Check), file, options, &mut progress).await?;
         if options.dry_run || !checked.problems.is_empty() {
             let is_dry = true;
-            return Ok(Report {
+            return Ok(ImportReport {
                 hash,
                 is_dry,
                 ..checked
@@ -54,25 +54,25 @@ pub async fn run(
         ("problems", wrong),
     ];
     import.end(counts).await.map_err(ServiceError::from)?;
-    Ok(Report { hash, ..report })
+    Ok(ImportReport { hash, ..report })
 }
 
 /// Goes through the file once.
 async fn pass(
     app: &App,
     caller: &Caller,
-    (kind, mode): (Kind, Mode),
+    (kind, mode): (FileKind, Mode),
     file: &Path,
-    options: &Options,
+    options: &ImportOptions,
     progress: &mut impl FnMut(u64),
-) -> Result<Report, ImportError> {
-    let headings = Headings::new(kind.columns(), &options.map)?;
-    let mut rows = Rows::open(file, &headings, kind.required(options.earn))?;
-    let mut report = Report {
+) -> Result<ImportReport, ImportError> {
+    let headings = ColumnMapping::new(kind.columns(), &options.map)?;
+    let mut rows = FileRows::open(file, &headings, kind.required(options.earn))?;
+    let mut report = ImportReport {
         ignored: rows.ignored.clone(),
-        ..Report::default()
+        ..ImportReport::default()
     };
-    let mut seen = Seen::default();
+    let mut seen = SeenRows::default();
     let mut batch = Vec::with_capacity(MOST);
     let (mut batches, mut look_again) = (0_u32, 4);
     loop {
@@ -85,10 +85,10 @@ async fn pass(
         }
         if is_over || batch.len() == MOST {
             let answers = match kind {
-                Kind::Partners => partners::batch(app, caller, mode, &batch).await?,
-                Kind::Customers => customers::batch(app, caller, mode, &batch).await?,
-                Kind::Events => events::batch(app, caller, mode, options.earn, &batch).await?,
-                Kind::Commissions => commissions::batch(app, caller, mode, &batch).await?,
+                FileKind::Partners => partners::batch(app, caller, mode, &batch).await?,
+                FileKind::Customers => customers::batch(app, caller, mode, &batch).await?,
+                FileKind::Events => events::batch(app, caller, mode, options.earn, &batch).await?,
+                FileKind::Commissions => commissions::batch(app, caller, mode, &batch).await?,
             };
             for (row, (names, answer)) in batch.drain(..).zip(answers.0) {
                 let answer = match mode {
@@ -124,10 +124,10 @@ async fn pass(
 
 /// What a check remembers of rows of earlier batches, which it did not write: hashes of their names and of all they say.
 #[derive(Default)]
-struct Seen(HashMap<u64, u64>);
+struct SeenRows(HashMap<u64, u64>);
 
-impl Seen {
-    fn completed(&mut self, row: &Row, answer: Answer) -> Answer {
+impl SeenRows {
+    fn completed(&mut self, row: &FileRow, answer: Answer) -> Answer {
         let named = row.text("externalId").or_else(|| row.text("id"));
         let said = hashed(&row.cells());
         let original = row.text("originalExternalId");
@@ -167,7 +167,7 @@ fn hashed(value: &impl Hash) -> u64 {
 }
 
 /// A problem under the file's name of the column.
-fn told(row: &Row, names: &Names, problem: &Problem, headings: &Headings) -> LineProblem {
+fn told(row: &FileRow, names: &RowNames, problem: &Problem, headings: &ColumnMapping) -> LineProblem {
     let path = problem.path.join(".");
     let message = problem
         .message
@@ -192,12 +192,12 @@ fn told(row: &Row, names: &Names, problem: &Problem, headings: &Headings) -> Lin
 }
 
 /// A row as it is read: what it is, or what is wrong with it.
-pub struct Read<T> {
-    names: Names,
+pub struct ParsedRow<T> {
+    names: RowNames,
     read: Result<T, Vec<Problem>>,
 }
 
-impl Read<()> {
+impl ParsedRow<()> {
     pub fn scope(caller: &Caller) -> Scope {
         Scope::tenant_wide(caller.tenant())
     }
@@ -210,27 +210,27 @@ impl Read<()> {
         }
     }
 
-    pub fn done<T>(cells: Cells<'_>, names: Names, item: T) -> Read<T> {
+    pub fn done<T>(cells: Cells<'_>, names: RowNames, item: T) -> ParsedRow<T> {
         Self::perhaps(cells, names, Some(item))
     }
 
     /// `None` only with a problem.
-    pub fn perhaps<T>(cells: Cells<'_>, names: Names, item: Option<T>) -> Read<T> {
+    pub fn perhaps<T>(cells: Cells<'_>, names: RowNames, item: Option<T>) -> ParsedRow<T> {
         let read = match item {
             Some(item) if cells.problems.is_empty() => Ok(item),
             _ => Err(cells.problems.into_vec()),
         };
-        Read { names, read }
+        ParsedRow { names, read }
     }
 }
 
 /// What became of each row of a batch, with what the row names.
-pub struct Batch(Vec<(Names, Answer)>);
+pub struct BatchResults(Vec<(RowNames, Answer)>);
 
-impl Batch {
+impl BatchResults {
     /// Brings in what could be read.
     pub async fn run<T>(
-        rows: Vec<Read<T>>,
+        rows: Vec<ParsedRow<T>>,
         bring_in: impl AsyncFnOnce(Vec<T>) -> Result<Vec<Answer>, ServiceError>,
     ) -> Result<Self, ImportError> {
         let (mut items, mut answers) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));

@@ -2,8 +2,8 @@
 
 use chrono::Duration;
 
-use super::story::Step;
-use super::{Ids, Stage, on};
+use super::story::StoryStep;
+use super::{DemoContext, IdsByName, on};
 use crate::domain::campaign::CampaignStatus;
 use crate::domain::problem::Patch;
 use crate::domain::terms::TermDraft;
@@ -15,7 +15,7 @@ use crate::service::once::answered;
 /// When it becomes what it is now.
 const TURNING_DAY: i64 = 180;
 
-struct Row {
+struct CampaignRow {
     key: &'static str,
     name: &'static str,
     advertiser: &'static str,
@@ -26,9 +26,9 @@ struct Row {
     window: (Option<i64>, Option<i64>),
 }
 
-fn rows() -> [Row; 10] {
+fn rows() -> [CampaignRow; 10] {
     use CampaignStatus::{Active, Ended, Paused};
-    let row = |key, name, advertiser, terms, holdback_days, status| Row {
+    let row = |key, name, advertiser, terms, holdback_days, status| CampaignRow {
         key,
         name,
         advertiser,
@@ -67,7 +67,7 @@ fn rows() -> [Row; 10] {
             Some(0),
             Active,
         ),
-        Row {
+        CampaignRow {
             // A year from its start.
             window: (Some(30), Some(395)),
             ..row(
@@ -97,7 +97,7 @@ fn rows() -> [Row; 10] {
             Some(14),
             Active,
         ),
-        Row {
+        CampaignRow {
             // It begins three weeks after the first start.
             window: (Some(261), None),
             ..row(
@@ -112,18 +112,23 @@ fn rows() -> [Row; 10] {
     ]
 }
 
-pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
-    let turning = |(place, row): &(usize, Row)| (row.status != CampaignStatus::Active).then_some(*place);
+pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
+    let turning = |(place, row): &(usize, CampaignRow)| (row.status != CampaignStatus::Active).then_some(*place);
     let turns: Vec<_> = rows().into_iter().enumerate().filter_map(|row| turning(&row)).collect();
-    let made = (0..rows().len()).map(|place| (on(2, place), Step::Campaign(place)));
+    let made = (0..rows().len()).map(|place| (on(2, place), StoryStep::Campaign(place)));
     made.chain(
         turns
             .into_iter()
-            .map(|place| (on(TURNING_DAY, place), Step::Turn(place))),
+            .map(|place| (on(TURNING_DAY, place), StoryStep::Turn(place))),
     )
 }
 
-pub async fn make(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+pub async fn make(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &mut IdsByName,
+) -> Result<(), ServiceError> {
     let row = rows().into_iter().nth(place).expect("steps() goes by rows()");
     let day = |day: i64| stage.moment(Duration::days(day));
     let external_id = format!("demo-campaign-{}", row.key);
@@ -144,7 +149,7 @@ pub async fn make(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids)
 }
 
 /// Pauses or ends a campaign.
-pub async fn turn(stage: &Stage<'_>, age: Duration, place: usize, ids: &Ids) -> Result<(), ServiceError> {
+pub async fn turn(stage: &DemoContext<'_>, age: Duration, place: usize, ids: &IdsByName) -> Result<(), ServiceError> {
     let row = &rows()[place];
     let (app, caller) = stage.step(age, &format!("demo-campaign-{}-turns", row.key));
     let change = CampaignChange {

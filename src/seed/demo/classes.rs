@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::{Ids, Stage};
+use super::{DemoContext, IdsByName};
 use crate::domain::group_rules::RuleDraft;
 use crate::domain::id;
 use crate::domain::problem::Patch;
@@ -64,7 +64,7 @@ fn groups() -> [(&'static str, NewPartnerGroup); 4] {
     ]
 }
 
-pub async fn make(stage: &Stage<'_>, age: Duration, ids: &mut Ids) -> Result<(), ServiceError> {
+pub async fn make(stage: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> Result<(), ServiceError> {
     for (key, mut group) in groups() {
         let external_id = format!("demo-group-{key}");
         let (app, caller) = stage.step(age, &external_id);
@@ -92,7 +92,7 @@ pub async fn make(stage: &Stage<'_>, age: Duration, ids: &mut Ids) -> Result<(),
 
 /// Makes the standard group the default one. Until then partners without a group have no rules, and two sales of that time
 /// have earned nothing.
-pub async fn settle(stage: &Stage<'_>, age: Duration, ids: &Ids) -> Result<(), ServiceError> {
+pub async fn settle(stage: &DemoContext<'_>, age: Duration, ids: &IdsByName) -> Result<(), ServiceError> {
     let (app, caller) = stage.step(age, "demo-group-standard-settles");
     let change = PartnerGroupChange {
         id: ids.of("group", "standard"),
@@ -129,11 +129,11 @@ fn note(description: &str, rule: RuleDraft) -> RuleDraft {
 }
 
 async fn labels<K: LabelKind>(
-    stage: &Stage<'_>,
+    stage: &DemoContext<'_>,
     age: Duration,
     what: &'static str,
     labels: &[(&'static str, &str)],
-    ids: &mut Ids,
+    ids: &mut IdsByName,
 ) -> Result<(), ServiceError> {
     for (turn, (key, label)) in (1..).zip(labels) {
         let external_id = format!("demo-{what}-{key}");

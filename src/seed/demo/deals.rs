@@ -2,14 +2,14 @@
 
 use chrono::Duration;
 
-use super::story::Step;
-use super::{Ids, Stage, currency, on};
+use super::story::StoryStep;
+use super::{DemoContext, IdsByName, currency, on};
 use crate::seed::draft::decimal;
 use crate::service::ServiceError;
 use crate::service::deal::{Done, NewDeal, create, move_to, renew};
 use crate::service::once::answered;
 
-struct Row {
+struct DealRow {
     name: &'static str,
     partner: usize,
     value: &'static str,
@@ -21,8 +21,8 @@ struct Row {
     path: &'static [(i64, &'static str)],
 }
 
-const ROWS: [Row; 10] = [
-    Row {
+const ROWS: [DealRow; 10] = [
+    DealRow {
         name: "Ferber Logistik, fleet",
         partner: 0,
         value: "18000",
@@ -38,7 +38,7 @@ const ROWS: [Row; 10] = [
             (195, ""),
         ],
     },
-    Row {
+    DealRow {
         name: "Kranich Optik, all branches",
         partner: 0,
         value: "54000",
@@ -47,7 +47,7 @@ const ROWS: [Row; 10] = [
         options: ("enterprise", "dach"),
         path: &[(190, "registered"), (198, "qualified"), (232, "offer")],
     },
-    Row {
+    DealRow {
         name: "Hafenverein Nord",
         partner: 0,
         value: "6000",
@@ -56,7 +56,7 @@ const ROWS: [Row; 10] = [
         options: ("starter", "dach"),
         path: &[(205, "registered"), (220, "qualified"), (228, "lost")],
     },
-    Row {
+    DealRow {
         name: "Delta Möbel, web shop",
         partner: 0,
         value: "9600",
@@ -65,7 +65,7 @@ const ROWS: [Row; 10] = [
         options: ("business", "dach"),
         path: &[(234, "registered")],
     },
-    Row {
+    DealRow {
         name: "Lindgren schools",
         partner: 2,
         value: "12500",
@@ -74,7 +74,7 @@ const ROWS: [Row; 10] = [
         options: ("business", "nordics"),
         path: &[(120, "qualified"), (153, "won")],
     },
-    Row {
+    DealRow {
         name: "Kassenhaus Weber, tills",
         partner: 7,
         value: "21000",
@@ -83,7 +83,7 @@ const ROWS: [Row; 10] = [
         options: ("business", "dach"),
         path: &[(77, "registered"), (99, "won")],
     },
-    Row {
+    DealRow {
         name: "Weinhandel Probst",
         partner: 7,
         value: "4200",
@@ -92,7 +92,7 @@ const ROWS: [Row; 10] = [
         options: ("starter", "dach"),
         path: &[(184, "offer"), (209, "won")],
     },
-    Row {
+    DealRow {
         name: "Mercado stalls",
         partner: 4,
         value: "33000",
@@ -101,7 +101,7 @@ const ROWS: [Row; 10] = [
         options: ("enterprise", "iberia"),
         path: &[(88, "qualified"), (113, "won"), (173, ""), (230, "")],
     },
-    Row {
+    DealRow {
         name: "Buchhaltung Ost",
         partner: 6,
         value: "3600",
@@ -110,7 +110,7 @@ const ROWS: [Row; 10] = [
         options: ("starter", "dach"),
         path: &[(55, "registered"), (70, "won"), (160, "")],
     },
-    Row {
+    DealRow {
         name: "Mittelstand Süd",
         partner: 9,
         value: "27000",
@@ -121,12 +121,12 @@ const ROWS: [Row; 10] = [
     },
 ];
 
-pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
+pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
     ROWS.iter().enumerate().flat_map(|(place, row)| {
         row.path.iter().enumerate().map(move |(turn, (day, _))| {
             let step = match turn {
-                0 => Step::Deal(place),
-                _ => Step::Move(place, turn),
+                0 => StoryStep::Deal(place),
+                _ => StoryStep::Move(place, turn),
             };
             (on(*day, place), step)
         })
@@ -137,7 +137,12 @@ fn external_id(place: usize) -> String {
     format!("demo-deal-{:02}", place + 1)
 }
 
-pub async fn make(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+pub async fn make(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &mut IdsByName,
+) -> Result<(), ServiceError> {
     let row = &ROWS[place];
     let external_id = external_id(place);
     let (app, caller) = stage.step(age, &external_id);
@@ -164,11 +169,11 @@ pub async fn make(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids)
 
 /// Moves a deal on, or renews it.
 pub async fn go_on(
-    stage: &Stage<'_>,
+    stage: &DemoContext<'_>,
     age: Duration,
     place: usize,
     turn: usize,
-    ids: &mut Ids,
+    ids: &mut IdsByName,
 ) -> Result<(), ServiceError> {
     let (app, caller) = stage.step(age, &format!("{}-{turn}", external_id(place)));
     let deal = ids.of("deal", place);
@@ -184,7 +189,7 @@ pub async fn go_on(
 }
 
 /// Remembers the rows of the last step for those who review them.
-fn keep(done: &Done, place: usize, ids: &mut Ids) {
+fn keep(done: &Done, place: usize, ids: &mut IdsByName) {
     for row in &done.commissions {
         let name = format!("{place} {}", row.payment_target.as_str());
         ids.put("payment", name, row.id);

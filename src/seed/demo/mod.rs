@@ -53,7 +53,7 @@ pub async fn prepare(app: &App) -> Result<Tenant, ServiceError> {
         Some(tenant) => tenant,
         None => create_tenant(app).await?,
     };
-    let stage = Stage { app, tenant };
+    let stage = DemoContext { app, tenant };
     if !requests::last_is_there(&stage).await? {
         story::tell(&stage).await?;
     }
@@ -81,9 +81,9 @@ async fn create_tenant(app: &App) -> Result<Tenant, ServiceError> {
 
 /// The ids of what the steps before have made, by kind and by the names that the tables here use.
 #[derive(Default)]
-struct Ids(HashMap<(&'static str, String), String>);
+struct IdsByName(HashMap<(&'static str, String), String>);
 
-impl Ids {
+impl IdsByName {
     fn put(&mut self, kind: &'static str, name: impl ToString, id: impl ToString) {
         self.0.insert((kind, name.to_string()), id.to_string());
     }
@@ -101,12 +101,12 @@ impl Ids {
 }
 
 /// Where the demo's history plays.
-struct Stage<'a> {
+struct DemoContext<'a> {
     app: &'a App,
     tenant: Tenant,
 }
 
-impl Stage<'_> {
+impl DemoContext<'_> {
     /// The moment at which the programme has this age.
     fn moment(&self, age: Duration) -> Timestamp {
         self.tenant.created_at + age

@@ -2,8 +2,8 @@
 
 use chrono::Duration;
 
-use super::story::Step;
-use super::{Ids, Stage, on};
+use super::story::StoryStep;
+use super::{DemoContext, IdsByName, on};
 use crate::domain::partner::PartnerType::{Affiliate, Distributor, Referral, Reseller};
 use crate::domain::partner::{PartnerMove, PartnerStatus, PartnerType};
 use crate::domain::terms::TermDraft;
@@ -149,15 +149,20 @@ pub fn external_id(place: usize) -> String {
     format!("demo-partner-{:02}", place + 1)
 }
 
-pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
-    let joined = (0..PARTNERS.len()).map(|place| (on(PARTNERS[place].8, place % 10), Step::Partner(place)));
+pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
+    let joined = (0..PARTNERS.len()).map(|place| (on(PARTNERS[place].8, place % 10), StoryStep::Partner(place)));
     let amended = amendments().into_iter().enumerate();
-    let amended = amended.map(|(place, (_, day, ..))| (on(day, 0), Step::Amend(place)));
-    let led = (0..MOVES.len()).map(|place| (on(MOVES[place].2, place), Step::Lead(place)));
+    let amended = amended.map(|(place, (_, day, ..))| (on(day, 0), StoryStep::Amend(place)));
+    let led = (0..MOVES.len()).map(|place| (on(MOVES[place].2, place), StoryStep::Lead(place)));
     joined.chain(amended).chain(led)
 }
 
-pub async fn make(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+pub async fn make(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &mut IdsByName,
+) -> Result<(), ServiceError> {
     let (name, email, partner_type, group, tier, categories, campaigns, tags, _) = PARTNERS[place];
     let external_id = external_id(place);
     let (app, caller) = stage.step(age, &external_id);
@@ -191,7 +196,12 @@ pub async fn make(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids)
 }
 
 /// Writes what a partner was promised anew.
-pub async fn renegotiate(stage: &Stage<'_>, age: Duration, place: usize, ids: &Ids) -> Result<(), ServiceError> {
+pub async fn renegotiate(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &IdsByName,
+) -> Result<(), ServiceError> {
     let (partner, _, campaign, terms, reason) = amendments().swap_remove(place);
     let (app, caller) = stage.step(age, &format!("demo-amendment-{}", place + 1));
     let draft = SnapshotDraft {
@@ -205,7 +215,7 @@ pub async fn renegotiate(stage: &Stage<'_>, age: Duration, place: usize, ids: &I
 }
 
 /// Moves a partner to another status.
-pub async fn lead(stage: &Stage<'_>, age: Duration, place: usize, ids: &Ids) -> Result<(), ServiceError> {
+pub async fn lead(stage: &DemoContext<'_>, age: Duration, place: usize, ids: &IdsByName) -> Result<(), ServiceError> {
     let (partner, to, _, reason) = MOVES[place];
     let the_move = match to {
         PartnerStatus::Active | PartnerStatus::Invited => PartnerMove::Activate,

@@ -2,8 +2,8 @@
 
 use chrono::Duration;
 
-use super::story::Step;
-use super::{Ids, Stage, on};
+use super::story::StoryStep;
+use super::{DemoContext, IdsByName, on};
 use crate::domain::commission::{Payout, PayoutSettlement};
 use crate::domain::id::PayoutRunId;
 use crate::service::ServiceError;
@@ -29,15 +29,20 @@ const UNPAID: [(usize, usize, &str, PayoutSettlement, &str); 3] = [
     (5, 4, "EUR", PayoutSettlement::Failed, "name and account differ"),
 ];
 
-pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
+pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
     let night = |day: i64| on(day, 0) + Duration::hours(23);
-    let runs = (0..RUNS.len()).map(move |run| (night(RUNS[run]), Step::Pay(run)));
-    let settled = (0..RUNS.len() - 1).map(move |run| (night(RUNS[run] + 2), Step::Settlement(run)));
+    let runs = (0..RUNS.len()).map(move |run| (night(RUNS[run]), StoryStep::Pay(run)));
+    let settled = (0..RUNS.len() - 1).map(move |run| (night(RUNS[run] + 2), StoryStep::Settlement(run)));
     runs.chain(settled)
 }
 
 /// Pays everybody what is approved; in the last run, of what accrued more than three days before.
-pub async fn run(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+pub async fn run(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &mut IdsByName,
+) -> Result<(), ServiceError> {
     let (app, caller) = stage.step(age, &format!("demo-run-{}", place + 1));
     let is_last = place == RUNS.len() - 1;
     let wanted = NewPayoutRun {
@@ -49,7 +54,12 @@ pub async fn run(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) 
     Ok(())
 }
 
-pub async fn settle_run(stage: &Stage<'_>, age: Duration, place: usize, ids: &Ids) -> Result<(), ServiceError> {
+pub async fn settle_run(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &IdsByName,
+) -> Result<(), ServiceError> {
     for (number, payout) in (1..).zip(payouts(stage, &ids.of("run", place)).await?) {
         let id = payout.id.to_string();
         let (app, caller) = stage.step(age, &id);
@@ -67,7 +77,7 @@ pub async fn settle_run(stage: &Stage<'_>, age: Duration, place: usize, ids: &Id
 }
 
 /// All of a run, of which a page holds more, in the order in which their partners joined.
-async fn payouts(stage: &Stage<'_>, run: &str) -> Result<Vec<Payout>, ServiceError> {
+async fn payouts(stage: &DemoContext<'_>, run: &str) -> Result<Vec<Payout>, ServiceError> {
     let run: PayoutRunId = run.parse().expect("the id of a run");
     let request = PageRequest {
         limit: 500,

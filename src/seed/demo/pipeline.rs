@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::{Ids, Stage, currency};
+use super::{DemoContext, IdsByName, currency};
 use crate::domain::commission::PaymentTarget::{self, Individual, Partnership};
 use crate::domain::deal::StageOutcome::{Lost, Open, Won};
 use crate::domain::deal_rules::RecipientAssignment::{self, DealOwner, LeadCreator, Manual};
@@ -17,13 +17,13 @@ use crate::service::once::answered;
 use crate::service::stage::NewStage;
 use crate::service::{commission_rule, custom_field, stage};
 
-pub async fn lay(stage: &Stage<'_>, age: Duration, ids: &mut Ids) -> Result<(), ServiceError> {
+pub async fn lay(stage: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> Result<(), ServiceError> {
     stages(stage, age, ids).await?;
     fields(stage, age, ids).await?;
     rules(stage, age, ids).await
 }
 
-async fn stages(stage: &Stage<'_>, age: Duration, ids: &mut Ids) -> Result<(), ServiceError> {
+async fn stages(stage: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> Result<(), ServiceError> {
     let stages = [
         ("registered", "Registered", Open),
         ("qualified", "Qualified", Open),
@@ -46,7 +46,7 @@ async fn stages(stage: &Stage<'_>, age: Duration, ids: &mut Ids) -> Result<(), S
     Ok(())
 }
 
-async fn fields(stage: &Stage<'_>, age: Duration, ids: &mut Ids) -> Result<(), ServiceError> {
+async fn fields(stage: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> Result<(), ServiceError> {
     let fields = [
         ("plan", "Plan", ["Starter", "Business", "Enterprise"]),
         ("region", "Region", ["DACH", "Iberia", "Nordics"]),
@@ -69,7 +69,7 @@ async fn fields(stage: &Stage<'_>, age: Duration, ids: &mut Ids) -> Result<(), S
     Ok(())
 }
 
-struct Rule {
+struct RuleRow {
     key: &'static str,
     label: &'static str,
     partner_type: PartnerType,
@@ -88,8 +88,8 @@ fn rule(
     partner_type: PartnerType,
     target: PaymentTarget,
     entries: Vec<EntryDraft>,
-) -> Rule {
-    Rule {
+) -> RuleRow {
+    RuleRow {
         key,
         label,
         partner_type,
@@ -113,7 +113,7 @@ fn part(value_type: ValueType, value: &str) -> PartDraft {
     }
 }
 
-fn table(ids: &Ids) -> [Rule; 7] {
+fn table(ids: &IdsByName) -> [RuleRow; 7] {
     let entry = |stage: &str, one_off, recurring| EntryDraft {
         stage_id: ids.of("stage", stage),
         condition: None,
@@ -171,7 +171,7 @@ fn table(ids: &Ids) -> [Rule; 7] {
             Partnership,
             vec![qualified, entry("won", Some(won), Some(renewed))],
         ),
-        Rule {
+        RuleRow {
             recipient: Some(LeadCreator),
             tiers: "gold",
             ..rule(
@@ -182,7 +182,7 @@ fn table(ids: &Ids) -> [Rule; 7] {
                 vec![entry("won", Some(part(Fixed, "100")), None)],
             )
         },
-        Rule {
+        RuleRow {
             currency: "EUR",
             categories: "integrator",
             ..rule(
@@ -193,7 +193,7 @@ fn table(ids: &Ids) -> [Rule; 7] {
                 vec![dach],
             )
         },
-        Rule {
+        RuleRow {
             recipient: Some(Manual),
             ..rule(
                 "engineer",
@@ -203,7 +203,7 @@ fn table(ids: &Ids) -> [Rule; 7] {
                 vec![entry("won", Some(part(Fixed, "75")), None)],
             )
         },
-        Rule {
+        RuleRow {
             recipient: Some(DealOwner),
             ..rule(
                 "owner",
@@ -220,7 +220,7 @@ fn table(ids: &Ids) -> [Rule; 7] {
             Partnership,
             vec![entry("won", Some(part(Percentage, "3")), None)],
         ),
-        Rule {
+        RuleRow {
             holdback_days: None,
             ..rule(
                 "referral",
@@ -233,7 +233,7 @@ fn table(ids: &Ids) -> [Rule; 7] {
     ]
 }
 
-async fn rules(stage: &Stage<'_>, age: Duration, ids: &Ids) -> Result<(), ServiceError> {
+async fn rules(stage: &DemoContext<'_>, age: Duration, ids: &IdsByName) -> Result<(), ServiceError> {
     for (turn, rule) in (1..).zip(table(ids)) {
         let external_id = format!("demo-rule-{}", rule.key);
         let (app, caller) = stage.step(age + Duration::minutes(turn), &external_id);

@@ -2,14 +2,14 @@
 
 use chrono::Duration;
 
-use super::story::Step;
-use super::{Ids, Stage, on};
+use super::story::StoryStep;
+use super::{DemoContext, IdsByName, on};
 use crate::service::ServiceError;
 use crate::service::once::answered;
 use crate::service::partnership_request::{NewPartnershipRequest, approve, create, reject};
 use crate::store::{self, StoreError};
 
-enum Answer {
+enum RequestDecision {
     None,
     /// Into this group.
     Approve(&'static str),
@@ -17,7 +17,14 @@ enum Answer {
 }
 
 /// Name, e-mail, campaign, message, the day it came, the answer four days later.
-type Row = (&'static str, &'static str, &'static str, &'static str, i64, Answer);
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    i64,
+    RequestDecision,
+);
 
 const REQUESTS: [Row; 6] = [
     (
@@ -26,7 +33,7 @@ const REQUESTS: [Row; 6] = [
         "city",
         "We run a newsletter for 12,000 readers who travel by train.",
         140,
-        Answer::Approve("creators"),
+        RequestDecision::Approve("creators"),
     ),
     // The address is a partner's, who joins one more campaign.
     (
@@ -35,7 +42,7 @@ const REQUESTS: [Row; 6] = [
         "team",
         "My readers ask for the team plan.",
         190,
-        Answer::Approve("creators"),
+        RequestDecision::Approve("creators"),
     ),
     (
         "Coupon Cascade",
@@ -43,7 +50,7 @@ const REQUESTS: [Row; 6] = [
         "signup",
         "Two million visits a month!",
         210,
-        Answer::Reject("Coupon sites are not part of this programme"),
+        RequestDecision::Reject("Coupon sites are not part of this programme"),
     ),
     (
         "Werkstatt Acht",
@@ -51,7 +58,7 @@ const REQUESTS: [Row; 6] = [
         "processing",
         "We equip workshops with tills.",
         228,
-        Answer::None,
+        RequestDecision::None,
     ),
     (
         "Ines Carvalho",
@@ -59,7 +66,7 @@ const REQUESTS: [Row; 6] = [
         "annual",
         "",
         235,
-        Answer::None,
+        RequestDecision::None,
     ),
     (
         "Zweite Heimat",
@@ -67,12 +74,12 @@ const REQUESTS: [Row; 6] = [
         "city",
         "A travel magazine, founded in 2009.",
         239,
-        Answer::None,
+        RequestDecision::None,
     ),
 ];
 
 /// Whether the demo was filled to its end once.
-pub async fn last_is_there(stage: &Stage<'_>) -> Result<bool, StoreError> {
+pub async fn last_is_there(stage: &DemoContext<'_>) -> Result<bool, StoreError> {
     let (_, email, ..) = REQUESTS[REQUESTS.len() - 1];
     let reader = stage.app.store.reader();
     let found = store::partnership_request::find_newest_of(reader, &stage.scope(), email).await?;
@@ -80,26 +87,31 @@ pub async fn last_is_there(stage: &Stage<'_>) -> Result<bool, StoreError> {
 }
 
 /// All but the last one.
-pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
+pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
     let all = (0..REQUESTS.len() - 1).zip(&REQUESTS);
     all.flat_map(|(place, (.., day, answer))| {
-        let asked = (on(*day, place), Step::Ask(place));
-        let answered = (on(day + 4, place), Step::Answer(place));
-        let is_answered = !matches!(answer, Answer::None);
+        let asked = (on(*day, place), StoryStep::Ask(place));
+        let answered = (on(day + 4, place), StoryStep::Answer(place));
+        let is_answered = !matches!(answer, RequestDecision::None);
         std::iter::once(asked).chain(is_answered.then_some(answered))
     })
 }
 
 /// The request that ends the fill.
-pub fn last() -> Step {
-    Step::Ask(REQUESTS.len() - 1)
+pub fn last() -> StoryStep {
+    StoryStep::Ask(REQUESTS.len() - 1)
 }
 
 fn name(place: usize) -> String {
     format!("demo-request-{}", place + 1)
 }
 
-pub async fn ask(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+pub async fn ask(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &mut IdsByName,
+) -> Result<(), ServiceError> {
     let (name_given, email, campaign, message, ..) = &REQUESTS[place];
     let (app, caller) = stage.step(age, &name(place));
     let request = NewPartnershipRequest {
@@ -113,17 +125,22 @@ pub async fn ask(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) 
     Ok(())
 }
 
-pub async fn answer(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+pub async fn answer(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &mut IdsByName,
+) -> Result<(), ServiceError> {
     let (_, email, .., answer) = &REQUESTS[place];
     let (app, caller) = stage.step(age, &format!("{}-answered", name(place)));
     let id = ids.of("request", place);
     let request = match answer {
-        Answer::None => return Ok(()),
-        Answer::Approve(group) => {
+        RequestDecision::None => return Ok(()),
+        RequestDecision::Approve(group) => {
             let group = ids.of("group", group);
             answered(&app, &caller, approve(&app, &caller, &id, Some(&group))).await?
         }
-        Answer::Reject(reason) => answered(&app, &caller, reject(&app, &caller, &id, reason)).await?,
+        RequestDecision::Reject(reason) => answered(&app, &caller, reject(&app, &caller, &id, reason)).await?,
     };
     if let Some(partner) = request.partner_id {
         ids.put("partner", email, partner);

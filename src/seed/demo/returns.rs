@@ -1,9 +1,9 @@
 //! What customers took back, and what was sold in the last hours.
 
-use super::sales::Sale;
+use super::sales::SaleRow;
 use crate::domain::event::EventKind::{Charge, Chargeback, Refund};
 
-pub fn all() -> impl Iterator<Item = Sale> {
+pub fn all() -> impl Iterator<Item = SaleRow> {
     let returns = [
         // A partial refund of what was paid out long ago: a clawback that is paid with the next payout.
         refund(200, "delta-moebel-1", "150.00"),
@@ -14,23 +14,23 @@ pub fn all() -> impl Iterator<Item = Sale> {
         refund(239, "stadtwerk-nord-4", "250.00"),
         // A tier had raised this purchase: the adjustment goes back with it.
         whole(238, "team-2"),
-        Sale {
+        SaleRow {
             original: Some("tromso-outdoor-6".to_owned()),
-            ..Sale::new(190, "chargeback-tromso-outdoor-6", Chargeback)
+            ..SaleRow::new(190, "chargeback-tromso-outdoor-6", Chargeback)
         },
         whole(224, "rail-3"),
     ];
     let newest = [
-        Sale::new(239, "praxis-amsel-extra", Charge)
+        SaleRow::new(239, "praxis-amsel-extra", Charge)
             .by(0, "processing")
             .of("praxis-amsel")
             .worth("84.00", "EUR"),
-        Sale::new(239, "crew-4", Charge)
+        SaleRow::new(239, "crew-4", Charge)
             .typed("purchase")
             .by(3, "team")
             .of("crew-4")
             .worth("149.00", "EUR"),
-        Sale::new(239, "till-7", Charge)
+        SaleRow::new(239, "till-7", Charge)
             .typed("payment")
             .by(4, "reader")
             .of("till-3")
@@ -39,13 +39,13 @@ pub fn all() -> impl Iterator<Item = Sale> {
     returns.into_iter().chain(newest)
 }
 
-fn refund(day: i64, original: &str, amount: &str) -> Sale {
+fn refund(day: i64, original: &str, amount: &str) -> SaleRow {
     whole(day, original).worth(amount, "EUR")
 }
 
-fn whole(day: i64, original: &str) -> Sale {
-    Sale {
+fn whole(day: i64, original: &str) -> SaleRow {
+    SaleRow {
         original: Some(original.to_owned()),
-        ..Sale::new(day, format!("refund-{original}"), Refund)
+        ..SaleRow::new(day, format!("refund-{original}"), Refund)
     }
 }

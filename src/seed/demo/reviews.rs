@@ -3,8 +3,8 @@
 use chrono::Duration;
 
 use super::sales::external_id;
-use super::story::Step;
-use super::{Ids, Stage, currency, on};
+use super::story::StoryStep;
+use super::{DemoContext, IdsByName, currency, on};
 use crate::domain::commission::CommissionKind;
 use crate::domain::problem::Problem;
 use crate::seed::draft::decimal;
@@ -14,19 +14,19 @@ use crate::service::ledger::review::{Answers, approve, reverse};
 use crate::service::once::answered;
 use crate::store::{self, StoreError};
 
-enum Review {
+enum ReviewStep {
     /// Name, partner, amount, reason, and the sale whose row it adjusts.
     Enter(&'static str, usize, &'static str, &'static str, Option<&'static str>),
-    Approve(Of),
+    Approve(ReviewedRow),
     /// Before its holdback has passed, and why.
-    ApproveEarly(Of, &'static str),
-    Reverse(Of, &'static str),
-    Assign(Of, &'static str),
+    ApproveEarly(ReviewedRow, &'static str),
+    Reverse(ReviewedRow, &'static str),
+    Assign(ReviewedRow, &'static str),
 }
 
 /// Which rows.
 #[derive(Clone, Copy)]
-enum Of {
+enum ReviewedRow {
     /// That was entered under this name.
     Entered(&'static str),
     /// That this sale earned.
@@ -36,36 +36,42 @@ enum Of {
 }
 
 /// In the order of the days.
-const REVIEWS: [(i64, Review); 15] = [
-    (80, Review::Approve(Of::Deal(8, "PARTNERSHIP"))),
-    (101, Review::Assign(Of::Deal(5, "INDIVIDUAL"), "Mara Vogt")),
+const REVIEWS: [(i64, ReviewStep); 15] = [
+    (80, ReviewStep::Approve(ReviewedRow::Deal(8, "PARTNERSHIP"))),
+    (101, ReviewStep::Assign(ReviewedRow::Deal(5, "INDIVIDUAL"), "Mara Vogt")),
     (
         110,
-        Review::Enter("talk", 0, "150.00", "Spoke at our customer day", None),
+        ReviewStep::Enter("talk", 0, "150.00", "Spoke at our customer day", None),
     ),
-    (112, Review::Approve(Of::Entered("talk"))),
+    (112, ReviewStep::Approve(ReviewedRow::Entered("talk"))),
     (
         139,
-        Review::Enter("typo", 12, "1500.00", "Bonus for the spring newsletter", None),
+        ReviewStep::Enter("typo", 12, "1500.00", "Bonus for the spring newsletter", None),
     ),
-    (140, Review::Reverse(Of::Entered("typo"), "One zero too many")),
     (
         140,
-        Review::Enter("newsletter", 12, "150.00", "Bonus for the spring newsletter", None),
+        ReviewStep::Reverse(ReviewedRow::Entered("typo"), "One zero too many"),
     ),
-    (141, Review::Approve(Of::Entered("newsletter"))),
+    (
+        140,
+        ReviewStep::Enter("newsletter", 12, "150.00", "Bonus for the spring newsletter", None),
+    ),
+    (141, ReviewStep::Approve(ReviewedRow::Entered("newsletter"))),
     (
         150,
-        Review::ApproveEarly(Of::Sale("rail-2"), "The trip took place; the partner asked for it"),
+        ReviewStep::ApproveEarly(
+            ReviewedRow::Sale("rail-2"),
+            "The trip took place; the partner asked for it",
+        ),
     ),
-    (154, Review::Approve(Of::Sale("booked-early-1"))),
+    (154, ReviewStep::Approve(ReviewedRow::Sale("booked-early-1"))),
     (
         180,
-        Review::Reverse(Of::Sale("pepper-2"), "The partner signed up itself"),
+        ReviewStep::Reverse(ReviewedRow::Sale("pepper-2"), "The partner signed up itself"),
     ),
     (
         191,
-        Review::Enter(
+        ReviewStep::Enter(
             "tax",
             0,
             "-12.40",
@@ -73,28 +79,33 @@ const REVIEWS: [(i64, Review); 15] = [
             Some("ferber-logistik-5"),
         ),
     ),
-    (192, Review::Approve(Of::Entered("tax"))),
+    (192, ReviewStep::Approve(ReviewedRow::Entered("tax"))),
     (
         235,
-        Review::ApproveEarly(Of::Sale("ferber-logistik-9"), "Paid in advance, by contract"),
+        ReviewStep::ApproveEarly(ReviewedRow::Sale("ferber-logistik-9"), "Paid in advance, by contract"),
     ),
     (
         237,
-        Review::Enter("case", 0, "75.00", "For the case study with Kranich Optik", None),
+        ReviewStep::Enter("case", 0, "75.00", "For the case study with Kranich Optik", None),
     ),
 ];
 
-pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
+pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
     let at = |place: usize| on(REVIEWS[place].0, 0) + Duration::hours(22);
-    (0..REVIEWS.len()).map(move |place| (at(place), Step::Review(place)))
+    (0..REVIEWS.len()).map(move |place| (at(place), StoryStep::Review(place)))
 }
 
-pub async fn make(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+pub async fn make(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &mut IdsByName,
+) -> Result<(), ServiceError> {
     let (app, caller) = stage.step(age, &format!("demo-review-{}", place + 1));
     let answers = match &REVIEWS[place].1 {
-        Review::Enter(name, partner, amount, reason, adjusts) => {
+        ReviewStep::Enter(name, partner, amount, reason, adjusts) => {
             let adjusts_id = match adjusts {
-                Some(sale) => rows(stage, Of::Sale(sale), ids).await?.into_iter().next(),
+                Some(sale) => rows(stage, ReviewedRow::Sale(sale), ids).await?.into_iter().next(),
                 None => None,
             };
             let row = NewManualCommission {
@@ -109,26 +120,26 @@ pub async fn make(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids)
             ids.put("entered", name, row.id);
             return Ok(());
         }
-        Review::Assign(of, recipient) => {
+        ReviewStep::Assign(of, recipient) => {
             for row in rows(stage, *of, ids).await? {
                 answered(&app, &caller, assign_recipient(&app, &caller, &row, recipient)).await?;
             }
             return Ok(());
         }
-        Review::Approve(of) => approve(&app, &caller, rows(stage, *of, ids).await?, None).await?,
-        Review::ApproveEarly(of, reason) => {
+        ReviewStep::Approve(of) => approve(&app, &caller, rows(stage, *of, ids).await?, None).await?,
+        ReviewStep::ApproveEarly(of, reason) => {
             approve(&app, &caller, rows(stage, *of, ids).await?, Some((*reason).to_owned())).await?
         }
-        Review::Reverse(of, reason) => reverse(&app, &caller, rows(stage, *of, ids).await?, reason).await?,
+        ReviewStep::Reverse(of, reason) => reverse(&app, &caller, rows(stage, *of, ids).await?, reason).await?,
     };
     all_done(answers)
 }
 
-async fn rows(stage: &Stage<'_>, of: Of, ids: &Ids) -> Result<Vec<String>, StoreError> {
+async fn rows(stage: &DemoContext<'_>, of: ReviewedRow, ids: &IdsByName) -> Result<Vec<String>, StoreError> {
     let sale = match of {
-        Of::Entered(name) => return Ok(vec![ids.of("entered", name)]),
-        Of::Deal(place, target) => return Ok(vec![ids.of("payment", format!("{place} {target}"))]),
-        Of::Sale(sale) => sale,
+        ReviewedRow::Entered(name) => return Ok(vec![ids.of("entered", name)]),
+        ReviewedRow::Deal(place, target) => return Ok(vec![ids.of("payment", format!("{place} {target}"))]),
+        ReviewedRow::Sale(sale) => sale,
     };
     let (reader, scope) = (stage.app.store.reader(), stage.scope());
     let Some(event) = store::event::find_by_external_id(reader, &scope, &external_id(sale)).await? else {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use rust_decimal::Decimal;
 
-use super::{Ids, Stage, currency};
+use super::{DemoContext, IdsByName, currency};
 use crate::domain::event::EventKind::{self, Charge, Conversion};
 use crate::domain::problem::Problem;
 use crate::seed::draft::decimal;
-use crate::seed::source::Source;
+use crate::seed::source::SeedSource;
 use crate::service::ServiceError;
 use crate::service::ledger::event::NewEvent;
 use crate::service::ledger::record;
@@ -18,7 +18,7 @@ use crate::service::ledger::record;
 pub const REPORTED: Duration = Duration::hours(20);
 
 /// One event. Partners go by their place, campaigns by their name.
-pub struct Sale {
+pub struct SaleRow {
     /// The day of its report.
     pub day: i64,
     /// The last part of its external id.
@@ -103,11 +103,11 @@ const SINGLES: [Singles; 17] = [
     ("coupon", 25, "signup", Conversion, "signup", "", "40.00", &[162, 183]),
 ];
 
-impl Sale {
+impl SaleRow {
     /// By default nobody's, at a time of the day that depends on nothing but the name.
     pub fn new(day: i64, name: impl Into<String>, kind: EventKind) -> Self {
         let name = name.into();
-        let minute = Source::new("demo", 1).content(&name, 0).i64(0..17 * 60);
+        let minute = SeedSource::new("demo", 1).content(&name, 0).i64(0..17 * 60);
         Self {
             day,
             name,
@@ -161,21 +161,21 @@ pub fn external_id(name: &str) -> String {
 }
 
 /// What runs by itself.
-pub fn regular() -> impl Iterator<Item = Sale> {
+pub fn regular() -> impl Iterator<Item = SaleRow> {
     subscriptions().chain(singles())
 }
 
-fn subscriptions() -> impl Iterator<Item = Sale> {
+fn subscriptions() -> impl Iterator<Item = SaleRow> {
     SUBSCRIPTIONS
         .iter()
         .flat_map(|(customer, partner, campaign, first, times, amount, unit)| {
             // What was used differs from time to time, within a fifth.
-            let mut usage = Source::new("demo", 1).content(customer, 1);
+            let mut usage = SeedSource::new("demo", 1).content(customer, 1);
             (0..*times).map(move |time| {
                 let share = Decimal::new(usage.i64(80..=120), 2);
                 let amount = (decimal(amount) * share).round_dp(2);
-                let sale = Sale::new(first + 28 * time, format!("{customer}-{}", time + 1), Charge);
-                let sale = Sale {
+                let sale = SaleRow::new(first + 28 * time, format!("{customer}-{}", time + 1), Charge);
+                let sale = SaleRow {
                     amount: Some((amount, *unit)),
                     ..sale
                 };
@@ -184,15 +184,15 @@ fn subscriptions() -> impl Iterator<Item = Sale> {
         })
 }
 
-fn singles() -> impl Iterator<Item = Sale> {
+fn singles() -> impl Iterator<Item = SaleRow> {
     SINGLES
         .iter()
         .flat_map(|(name, partner, campaign, kind, event_type, amount, revenue, days)| {
             (1..).zip(*days).map(move |(number, day)| {
                 let customer = format!("{name}-{number}");
-                let sale = Sale::new(*day, customer.clone(), *kind).typed(event_type);
+                let sale = SaleRow::new(*day, customer.clone(), *kind).typed(event_type);
                 let sale = sale.by(*partner, campaign).of(customer);
-                Sale {
+                SaleRow {
                     amount: (!amount.is_empty()).then(|| (decimal(amount), "EUR")),
                     revenue: (!revenue.is_empty()).then(|| decimal(revenue)),
                     ..sale
@@ -202,7 +202,7 @@ fn singles() -> impl Iterator<Item = Sale> {
 }
 
 /// Sales by the days on which they are reported.
-pub fn by_day(sales: impl Iterator<Item = Sale>) -> BTreeMap<i64, Vec<Sale>> {
+pub fn by_day(sales: impl Iterator<Item = SaleRow>) -> BTreeMap<i64, Vec<SaleRow>> {
     let mut days = BTreeMap::<_, Vec<_>>::new();
     for sale in sales {
         days.entry(sale.day).or_default().push(sale);
@@ -210,7 +210,12 @@ pub fn by_day(sales: impl Iterator<Item = Sale>) -> BTreeMap<i64, Vec<Sale>> {
     days
 }
 
-pub async fn record(stage: &Stage<'_>, age: Duration, sales: Vec<Sale>, ids: &Ids) -> Result<(), ServiceError> {
+pub async fn record(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    sales: Vec<SaleRow>,
+    ids: &IdsByName,
+) -> Result<(), ServiceError> {
     let events = sales.into_iter().map(|sale| NewEvent {
         external_id: external_id(&sale.name),
         kind: sale.kind,

@@ -3,10 +3,10 @@
 use chrono::Duration;
 use futures::future::BoxFuture;
 
-use super::sales::Sale;
+use super::sales::SaleRow;
 use super::{
-    DAYS, Ids, Stage, campaigns, classes, deals, leaks, on, partners, payouts, pipeline, requests, returns, reviews,
-    sales, tiers,
+    DAYS, DemoContext, IdsByName, campaigns, classes, deals, leaks, on, partners, payouts, pipeline, requests, returns,
+    reviews, sales, tiers,
 };
 use crate::service::ServiceError;
 use crate::service::ledger::review::approve_matured_of;
@@ -15,7 +15,7 @@ use crate::service::ledger::review::approve_matured_of;
 const MATURING: usize = 5;
 
 /// One thing that happened. Numbers are places in the tables of the modules that do it.
-pub enum Step {
+pub enum StoryStep {
     /// Groups, tiers, categories and advertisers.
     Classify,
     /// Stages, custom fields and commission rules.
@@ -32,7 +32,7 @@ pub enum Step {
     Ask(usize),
     Answer(usize),
     /// What the shops report of a day.
-    Record(Vec<Sale>),
+    Record(Vec<SaleRow>),
     Deal(usize),
     /// A deal's next stage or renewal.
     Move(usize, usize),
@@ -42,13 +42,13 @@ pub enum Step {
     Settlement(usize),
 }
 
-type Dated = (Duration, Step);
+type Dated = (Duration, StoryStep);
 
 fn steps() -> Vec<Dated> {
     let mut steps = vec![
-        (on(0, 0), Step::Classify),
-        (on(1, 0), Step::Lay),
-        (on(20, 0), Step::Settle),
+        (on(0, 0), StoryStep::Classify),
+        (on(1, 0), StoryStep::Lay),
+        (on(20, 0), StoryStep::Settle),
     ];
     steps.extend(campaigns::steps());
     steps.extend(tiers::steps());
@@ -58,10 +58,10 @@ fn steps() -> Vec<Dated> {
     steps.extend(reviews::steps());
     steps.extend(payouts::steps());
     let days = sales::by_day(sales::regular().chain(leaks::all()).chain(returns::all()));
-    let reported = |(day, sales)| (on(day, 0) + sales::REPORTED, Step::Record(sales));
+    let reported = |(day, sales)| (on(day, 0) + sales::REPORTED, StoryStep::Record(sales));
     steps.extend(days.into_iter().map(reported));
     let evenings = (0..DAYS).step_by(MATURING).map(|day| on(day, 0) + Duration::hours(21));
-    steps.extend(evenings.chain([now()]).map(|age| (age, Step::Mature)));
+    steps.extend(evenings.chain([now()]).map(|age| (age, StoryStep::Mature)));
     // The last request ends the fill.
     steps.push((now(), requests::last()));
     steps.sort_by_key(|(age, _)| *age);
@@ -73,8 +73,8 @@ fn now() -> Duration {
     Duration::days(DAYS) - Duration::minutes(10)
 }
 
-pub async fn tell(stage: &Stage<'_>) -> Result<(), ServiceError> {
-    let mut ids = Ids::default();
+pub async fn tell(stage: &DemoContext<'_>) -> Result<(), ServiceError> {
+    let mut ids = IdsByName::default();
     for (age, step) in steps() {
         take(stage, age, step, &mut ids).await?;
     }
@@ -82,34 +82,34 @@ pub async fn tell(stage: &Stage<'_>) -> Result<(), ServiceError> {
 }
 
 fn take<'a>(
-    stage: &'a Stage<'_>,
+    stage: &'a DemoContext<'_>,
     age: Duration,
-    step: Step,
-    ids: &'a mut Ids,
+    step: StoryStep,
+    ids: &'a mut IdsByName,
 ) -> BoxFuture<'a, Result<(), ServiceError>> {
     match step {
-        Step::Classify => boxed(move || classes::make(stage, age, ids)),
-        Step::Lay => boxed(move || pipeline::lay(stage, age, ids)),
-        Step::Campaign(place) => boxed(move || campaigns::make(stage, age, place, ids)),
-        Step::Turn(place) => boxed(move || campaigns::turn(stage, age, place, ids)),
-        Step::Settle => boxed(move || classes::settle(stage, age, ids)),
-        Step::Tier(place) => boxed(move || tiers::make(stage, age, place, ids)),
-        Step::Partner(place) => boxed(move || partners::make(stage, age, place, ids)),
-        Step::Amend(place) => boxed(move || partners::renegotiate(stage, age, place, ids)),
-        Step::Lead(place) => boxed(move || partners::lead(stage, age, place, ids)),
-        Step::Ask(place) => boxed(move || requests::ask(stage, age, place, ids)),
-        Step::Answer(place) => boxed(move || requests::answer(stage, age, place, ids)),
-        Step::Record(sales) => boxed(move || sales::record(stage, age, sales, ids)),
-        Step::Deal(place) => boxed(move || deals::make(stage, age, place, ids)),
-        Step::Move(place, turn) => boxed(move || deals::go_on(stage, age, place, turn, ids)),
-        Step::Mature => boxed(move || mature(stage, age)),
-        Step::Review(place) => boxed(move || reviews::make(stage, age, place, ids)),
-        Step::Pay(place) => boxed(move || payouts::run(stage, age, place, ids)),
-        Step::Settlement(place) => boxed(move || payouts::settle_run(stage, age, place, ids)),
+        StoryStep::Classify => boxed(move || classes::make(stage, age, ids)),
+        StoryStep::Lay => boxed(move || pipeline::lay(stage, age, ids)),
+        StoryStep::Campaign(place) => boxed(move || campaigns::make(stage, age, place, ids)),
+        StoryStep::Turn(place) => boxed(move || campaigns::turn(stage, age, place, ids)),
+        StoryStep::Settle => boxed(move || classes::settle(stage, age, ids)),
+        StoryStep::Tier(place) => boxed(move || tiers::make(stage, age, place, ids)),
+        StoryStep::Partner(place) => boxed(move || partners::make(stage, age, place, ids)),
+        StoryStep::Amend(place) => boxed(move || partners::renegotiate(stage, age, place, ids)),
+        StoryStep::Lead(place) => boxed(move || partners::lead(stage, age, place, ids)),
+        StoryStep::Ask(place) => boxed(move || requests::ask(stage, age, place, ids)),
+        StoryStep::Answer(place) => boxed(move || requests::answer(stage, age, place, ids)),
+        StoryStep::Record(sales) => boxed(move || sales::record(stage, age, sales, ids)),
+        StoryStep::Deal(place) => boxed(move || deals::make(stage, age, place, ids)),
+        StoryStep::Move(place, turn) => boxed(move || deals::go_on(stage, age, place, turn, ids)),
+        StoryStep::Mature => boxed(move || mature(stage, age)),
+        StoryStep::Review(place) => boxed(move || reviews::make(stage, age, place, ids)),
+        StoryStep::Pay(place) => boxed(move || payouts::run(stage, age, place, ids)),
+        StoryStep::Settlement(place) => boxed(move || payouts::settle_run(stage, age, place, ids)),
     }
 }
 
-async fn mature(stage: &Stage<'_>, age: Duration) -> Result<(), ServiceError> {
+async fn mature(stage: &DemoContext<'_>, age: Duration) -> Result<(), ServiceError> {
     while approve_matured_of(&stage.at(age), stage.tenant.id).await? > 0 {}
     Ok(())
 }

@@ -4,8 +4,8 @@
 use chrono::{Duration, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::story::Step;
-use super::{Ids, Stage, on};
+use super::story::StoryStep;
+use super::{DemoContext, IdsByName, on};
 use crate::domain::tiered::{
     Action, CrossingPolicy, Draft, GoalDraft, Metric, ModifierDraft, Period, RetroactiveDraft, RetroactiveType, Status,
 };
@@ -14,7 +14,7 @@ use crate::service::ServiceError;
 use crate::service::once::answered;
 use crate::service::tiered_commission::{NewTieredCommission, create};
 
-struct Row {
+struct TierRow {
     key: &'static str,
     name: &'static str,
     notes: &'static str,
@@ -35,8 +35,8 @@ struct Row {
     retroactive_revenue: Option<RetroactiveDraft>,
 }
 
-fn row(key: &'static str, name: &'static str, period: Period, goals: Vec<GoalDraft>) -> Row {
-    Row {
+fn row(key: &'static str, name: &'static str, period: Period, goals: Vec<GoalDraft>) -> TierRow {
+    TierRow {
         key,
         name,
         notes: "",
@@ -74,11 +74,11 @@ fn back(action: Action, value: &str, kind: Option<RetroactiveType>) -> Option<Re
     Some(RetroactiveDraft { action, value, kind })
 }
 
-fn rows() -> [Row; 8] {
+fn rows() -> [TierRow; 8] {
     use Action::{Decrease, Exact, FlatDecrease, FlatIncrease, Increase};
     use Metric::{Conversion, Event, Payout, Revenue, SaleAmount};
     [
-        Row {
+        TierRow {
             notes: "Agreed at the partner day: five euros for every purchase of the season, then a fifth more.",
             days: (145, 330),
             campaign: "team",
@@ -86,7 +86,7 @@ fn rows() -> [Row; 8] {
             retroactive_payout: back(FlatIncrease, "5", None),
             ..row("team", "Team season", Period::Global, vec![goal(Conversion, "8")])
         },
-        Row {
+        TierRow {
             notes: "Thirty percent of the season's sales, from the first one on.",
             days: (3, 420),
             campaign: "annual",
@@ -99,7 +99,7 @@ fn rows() -> [Row; 8] {
                 vec![goal(SaleAmount, "32000")],
             )
         },
-        Row {
+        TierRow {
             notes: "Five sign-ups are paid; what comes after them is not.",
             partner: Some(13),
             campaign: "signup",
@@ -107,7 +107,7 @@ fn rows() -> [Row; 8] {
             payout: by(Decrease, "100"),
             ..row("signup", "Sign-up cap", Period::Global, vec![goal(Conversion, "5")])
         },
-        Row {
+        TierRow {
             notes: "For large orders; the order that reaches the goal counts.",
             campaign: "processing",
             crossing_policy: CrossingPolicy::CrossingConversion,
@@ -122,7 +122,7 @@ fn rows() -> [Row; 8] {
                 }],
             )
         },
-        Row {
+        TierRow {
             campaign: "signup",
             payout: by(FlatDecrease, "2.50"),
             retroactive_payout: back(Exact, "20", Some(RetroactiveType::Cpa)),
@@ -133,7 +133,7 @@ fn rows() -> [Row; 8] {
                 vec![goal(Conversion, "40"), goal(Event, "10")],
             )
         },
-        Row {
+        TierRow {
             advertiser: "harbor",
             payout: by(Increase, "5"),
             ..row(
@@ -143,14 +143,14 @@ fn rows() -> [Row; 8] {
                 vec![goal(Payout, "25000")],
             )
         },
-        Row {
+        TierRow {
             notes: "What the bookings bring us above 500 euros is shared with the advertiser.",
             campaign: "city",
             revenue: by(Decrease, "5"),
             retroactive_revenue: back(Decrease, "1", None),
             ..row("city", "City revenue share", Period::Global, vec![goal(Revenue, "500")])
         },
-        Row {
+        TierRow {
             notes: "Drafted for the winter.",
             status: Status::Inactive,
             campaign: "reader",
@@ -162,11 +162,16 @@ fn rows() -> [Row; 8] {
 }
 
 /// The sign-up cap names a partner who joined on day 47.
-pub fn steps() -> impl Iterator<Item = (Duration, Step)> {
-    (0..rows().len()).map(|place| (on(48, place), Step::Tier(place)))
+pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
+    (0..rows().len()).map(|place| (on(48, place), StoryStep::Tier(place)))
 }
 
-pub async fn make(stage: &Stage<'_>, age: Duration, place: usize, ids: &mut Ids) -> Result<(), ServiceError> {
+pub async fn make(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &mut IdsByName,
+) -> Result<(), ServiceError> {
     let row = rows().into_iter().nth(place).expect("steps() goes by rows()");
     let external_id = format!("demo-tiered-{}", row.key);
     let (app, caller) = stage.step(age, &external_id);

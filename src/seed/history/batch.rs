@@ -1,6 +1,6 @@
 //! The histories of several partners, written together.
 
-use super::life::Lived;
+use super::life::GeneratedHistory;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Balance, Commission, CommissionTransition, Payout, PayoutRun};
@@ -13,7 +13,7 @@ use crate::domain::money::Currency;
 use crate::store::{self, StoreError, Transaction, Writes, bulk};
 
 #[derive(Default)]
-pub struct Batch {
+pub struct HistoryBatch {
     members: Vec<(CampaignId, PartnerId, Timestamp)>,
     customers: Vec<Customer>,
     events: Vec<Event>,
@@ -29,9 +29,9 @@ pub struct Batch {
     moments: Vec<(PartnerId, Moment)>,
 }
 
-impl Batch {
+impl HistoryBatch {
     /// Adds what happened to the partner after the `last` moment of its history.
-    pub fn add(&mut self, partner: PartnerId, last: Moment, mut lived: Lived) {
+    pub fn add(&mut self, partner: PartnerId, last: Moment, mut lived: GeneratedHistory) {
         self.moments.push((partner, number(last, &mut lived)));
         let members = lived.joined.into_iter().map(|(campaign, at)| (campaign, partner, at));
         self.members.extend(members);
@@ -98,7 +98,7 @@ impl Batch {
 
 /// Numbers the steps of a history in the order of their ids, which are those of one making: by time, and at one moment in
 /// the order of writing. Gives the last one.
-fn number(last: Moment, lived: &mut Lived) -> Moment {
+fn number(last: Moment, lived: &mut GeneratedHistory) -> Moment {
     let events = lived.events.iter_mut();
     let events = events.map(|event| (event.id.uuid(), event.recorded_at, &mut event.sequence));
     let transitions = lived.book.transitions.iter_mut();

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::life::{Draft, Life, Who};
+use super::life::{PartnerLife, SaleCustomer, SaleDraft};
 use crate::domain::Timestamp;
 use crate::domain::campaign::Campaign;
 use crate::domain::event::{Customer, EventKind};
@@ -17,7 +17,7 @@ const ABROAD: [&str; 4] = ["USD", "GBP", "CHF", "JPY"];
 const LOYAL: usize = 12;
 
 /// A customer of the partner, and what was recorded of it.
-pub struct Client<'a> {
+pub struct SeededCustomer<'a> {
     pub customer: Customer,
     /// Where the first event bound it to.
     pub place: Option<&'a Campaign>,
@@ -30,7 +30,7 @@ pub struct Client<'a> {
     pub counted: bool,
 }
 
-impl Client<'_> {
+impl SeededCustomer<'_> {
     /// When the first recorded event of the type occurred.
     pub fn first_of(&self, event_type: &str) -> Option<Timestamp> {
         let mut firsts = self.firsts.iter();
@@ -48,7 +48,7 @@ impl Client<'_> {
 }
 
 /// Somebody signs up or buys, most often somebody known.
-pub fn draft_sale<'a>(life: &mut Life<'a>, at: Timestamp) -> Draft<'a> {
+pub fn draft_sale<'a>(life: &mut PartnerLife<'a>, at: Timestamp) -> SaleDraft<'a> {
     let occurred_at = match happens(&mut life.random, 30) {
         true => Some(at - Duration::seconds(life.random.i64(1..7_200))),
         false => None,
@@ -83,7 +83,7 @@ pub fn draft_sale<'a>(life: &mut Life<'a>, at: Timestamp) -> Draft<'a> {
         input.amount = Some(price(life, base));
         (input.partner_id, input.campaign_id) = (named_partner, named_campaign(place));
         let client = None;
-        return Draft { client, place, input };
+        return SaleDraft { client, place, input };
     }
     if !life.clients.is_empty() && happens(&mut life.random, 75) {
         let newest = life.clients.len().saturating_sub(LOYAL);
@@ -101,8 +101,8 @@ pub fn draft_sale<'a>(life: &mut Life<'a>, at: Timestamp) -> Draft<'a> {
         if happens(&mut life.random, 50) {
             (input.partner_id, input.campaign_id) = (named_partner, named_campaign(place));
         }
-        let client = Some(Who::Known(index));
-        return Draft { client, place, input };
+        let client = Some(SaleCustomer::Known(index));
+        return SaleDraft { client, place, input };
     }
     let place = *pick(&mut life.random, &life.before.places);
     let currency = match happens(&mut life.random, 15) {
@@ -124,7 +124,7 @@ pub fn draft_sale<'a>(life: &mut Life<'a>, at: Timestamp) -> Draft<'a> {
     };
     input.customer_external_id = Some(customer.external_id.clone());
     (input.partner_id, input.campaign_id) = (named_partner, named_campaign(place));
-    let client = Some(Who::New(Client {
+    let client = Some(SaleCustomer::New(SeededCustomer {
         customer,
         place,
         currency,
@@ -133,11 +133,11 @@ pub fn draft_sale<'a>(life: &mut Life<'a>, at: Timestamp) -> Draft<'a> {
         paid_charges: 0,
         counted: false,
     }));
-    Draft { client, place, input }
+    SaleDraft { client, place, input }
 }
 
 /// What something costs: from 5 to 900 of currencies with cents.
-fn price(life: &mut Life<'_>, currency: Currency) -> (rust_decimal::Decimal, Currency) {
+fn price(life: &mut PartnerLife<'_>, currency: Currency) -> (rust_decimal::Decimal, Currency) {
     let cents = match life.random.u32(..10) {
         0 => life.random.i64(20_000..90_000),
         1..4 => life.random.i64(500..20_000),

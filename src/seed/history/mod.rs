@@ -5,8 +5,8 @@
 //! missing is counted before: a seeding that was stopped goes on where it was, and one that was not has nothing to do.
 
 mod batch;
-mod book;
 mod customers;
+mod ledger_draft;
 mod life;
 mod sellers;
 mod settling;
@@ -14,7 +14,7 @@ mod settling;
 use std::collections::HashMap;
 
 use super::programme::Programme;
-use super::source::Source;
+use super::source::SeedSource;
 use crate::app::App;
 use crate::auth::Scope;
 use crate::domain::campaign::Campaign;
@@ -23,11 +23,11 @@ use crate::domain::partner_group::PartnerGroup;
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::tenant::Tenant;
 use crate::service::ServiceError;
-use crate::store::partner::Locked;
+use crate::store::partner::LockedPartner;
 use crate::store::{self, StoreError, Transaction, bulk};
-use batch::Batch;
-use life::{Before, Lived, live};
-use sellers::Share;
+use batch::HistoryBatch;
+use life::{GeneratedHistory, PartnerBefore, live};
+use sellers::SellerQuota;
 
 /// Commissions of one transaction, worked out in memory (about 4 KB each) before they are written. Every history spans
 /// years, so that each transaction touches most pages of most indexes: few large ones are faster by far than many small
@@ -41,7 +41,7 @@ const PARTNERS_AT_ONCE: usize = 2_000;
 pub async fn fill(
     app: &App,
     tenant: &Tenant,
-    source: &Source,
+    source: &SeedSource,
     programme: &Programme,
     (partners, commissions): (u32, u64),
     mut progress: impl FnMut(u64),
@@ -65,7 +65,7 @@ pub async fn fill(
             return Err(nobody_earns(made).into());
         }
         let shares = sellers::share(sellers, &known, commissions);
-        let setting = Setting::load(app, tenant, source, programme).await?;
+        let setting = HistoryContext::load(app, tenant, source, programme).await?;
         let mut rest = &shares[..];
         while !rest.is_empty() {
             let (some, others) = rest.split_at(together(rest));
@@ -114,7 +114,7 @@ async fn known_commissions(app: &App, tenant: &Tenant, prefix: &str) -> Result<H
 }
 
 /// How many of the shares go into one transaction.
-fn together(shares: &[Share]) -> usize {
+fn together(shares: &[SellerQuota]) -> usize {
     let mut commissions = 0;
     let few = shares.iter().take(PARTNERS_AT_ONCE).take_while(|share| {
         let goes_in = commissions < COMMISSIONS_AT_ONCE;
@@ -125,20 +125,20 @@ fn together(shares: &[Share]) -> usize {
 }
 
 /// What all histories share.
-struct Setting<'a> {
+struct HistoryContext<'a> {
     app: &'a App,
     tenant: &'a Tenant,
-    source: &'a Source,
+    source: &'a SeedSource,
     campaigns: Vec<Campaign>,
     groups: HashMap<PartnerGroupId, PartnerGroup>,
     default_group: Option<PartnerGroupId>,
 }
 
-impl<'a> Setting<'a> {
+impl<'a> HistoryContext<'a> {
     async fn load(
         app: &'a App,
         tenant: &'a Tenant,
-        source: &'a Source,
+        source: &'a SeedSource,
         programme: &Programme,
     ) -> Result<Self, StoreError> {
         let (reader, scope) = (app.store.reader(), Scope::tenant_wide(tenant.id));
@@ -170,7 +170,7 @@ impl<'a> Setting<'a> {
     async fn write(
         &self,
         transaction: &Transaction,
-        shares: &[Share],
+        shares: &[SellerQuota],
         mut progress: impl FnMut(u64),
     ) -> Result<(u64, Vec<PartnerId>), StoreError> {
         let tenant = self.tenant.id;
@@ -194,12 +194,12 @@ impl<'a> Setting<'a> {
 
         let now = self.app.clock.now();
         let by_id: HashMap<_, _> = self.campaigns.iter().map(|campaign| (campaign.id, campaign)).collect();
-        let mut batch = Batch::default();
+        let mut batch = HistoryBatch::default();
         let mut written = 0;
         let mut short = Vec::new();
-        for Share { seller, commissions } in shares {
+        for SellerQuota { seller, commissions } in shares {
             let uuid = seller.id.uuid();
-            let Some(Locked { partner, last }) = partners.get(&seller.id) else {
+            let Some(LockedPartner { partner, last }) = partners.get(&seller.id) else {
                 continue;
             };
             let wanted = commissions.saturating_sub(known.get(&uuid).copied().unwrap_or(0));
@@ -223,7 +223,7 @@ impl<'a> Setting<'a> {
             }
             let member_of = members.remove(&uuid).unwrap_or_default();
             let group = partner.group_id.or(self.default_group);
-            let before = Before {
+            let before = PartnerBefore {
                 tenant: self.tenant,
                 partner,
                 number: seller.number,
@@ -241,7 +241,7 @@ impl<'a> Setting<'a> {
                 events: count,
                 start,
             };
-            let lived: Lived = live(self.source, &before, wanted, now);
+            let lived: GeneratedHistory = live(self.source, &before, wanted, now);
             let earned = lived.book.rows.len() as u64;
             if earned < wanted {
                 short.push(seller.id);

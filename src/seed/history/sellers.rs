@@ -9,7 +9,7 @@ use crate::auth::Scope;
 use crate::domain::accrual;
 use crate::domain::id::PartnerId;
 use crate::domain::tenant::Tenant;
-use crate::seed::source::Source;
+use crate::seed::source::SeedSource;
 use crate::store::{self, StoreError, bulk};
 
 /// Partners that are looked up at once.
@@ -26,13 +26,13 @@ pub struct Seller {
 
 /// A seller and how many commissions it shall have in the end.
 #[derive(Clone, Copy)]
-pub struct Share {
+pub struct SellerQuota {
     pub seller: Seller,
     pub commissions: u64,
 }
 
 /// The sellers among the first `partners` made-up ones; 0: among all that are there.
-pub async fn find(app: &App, tenant: &Tenant, source: &Source, partners: u32) -> Result<Vec<Seller>, StoreError> {
+pub async fn find(app: &App, tenant: &Tenant, source: &SeedSource, partners: u32) -> Result<Vec<Seller>, StoreError> {
     let scope = Scope::tenant_wide(tenant.id);
     let mut sellers = Vec::new();
     let mut done = 0;
@@ -66,7 +66,7 @@ pub async fn find(app: &App, tenant: &Tenant, source: &Source, partners: u32) ->
 
 /// What is missing of `commissions`, shared out. `known` says how many partners have already, sellers or not; whatever
 /// the distribution was so far, the sum comes out.
-pub fn share(sellers: &[Seller], known: &HashMap<Uuid, u64>, commissions: u64) -> Vec<Share> {
+pub fn share(sellers: &[Seller], known: &HashMap<Uuid, u64>, commissions: u64) -> Vec<SellerQuota> {
     let mut left = commissions.saturating_sub(known.values().sum());
     let all: u64 = sellers.iter().map(|seller| seller.weight).sum();
     let upto = |weight: u64| {
@@ -83,7 +83,7 @@ pub fn share(sellers: &[Seller], known: &HashMap<Uuid, u64>, commissions: u64) -
         if more > 0 {
             left -= more;
             let commissions = has + more;
-            shares.push(Share {
+            shares.push(SellerQuota {
                 seller: *seller,
                 commissions,
             });
@@ -103,7 +103,7 @@ mod tests {
         Seller { number, id, weight }
     }
 
-    fn total(shares: &[Share], known: &HashMap<Uuid, u64>) -> u64 {
+    fn total(shares: &[SellerQuota], known: &HashMap<Uuid, u64>) -> u64 {
         let mut has = known.clone();
         for share in shares {
             has.insert(share.seller.id.uuid(), share.commissions);
@@ -123,7 +123,7 @@ mod tests {
                 .map(|share| (share.seller.id.uuid(), share.commissions))
                 .collect();
             let rest = share(&sellers, &known, commissions);
-            let numbers = |shares: &[Share]| -> Vec<_> {
+            let numbers = |shares: &[SellerQuota]| -> Vec<_> {
                 shares
                     .iter()
                     .map(|share| (share.seller.number, share.commissions))

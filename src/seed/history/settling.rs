@@ -6,19 +6,19 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, Duration, Months, TimeZone, Utc};
 use fastrand::Rng;
 
-use super::book::{Book, Note};
+use super::ledger_draft::{LedgerDraft, TransitionNote};
 use crate::domain::Timestamp;
 use crate::domain::commission::{CommissionStatus, Payout, PayoutRun, PayoutStatus};
 use crate::domain::money::{Currency, Money};
 use crate::seed::partners::ACTOR;
-use crate::seed::source::{Source, happens};
+use crate::seed::source::{SeedSource, happens};
 
 /// Who is named where the background job moves rows.
 const JOB: &str = "system";
 
 /// What happens to the rows of one partner, and when.
 pub struct Agenda {
-    due: BTreeMap<(Timestamp, u64), Due>,
+    due: BTreeMap<(Timestamp, u64), ScheduledSettlement>,
     count: u64,
     /// Approved rows that may be in no payout; some are by the time they are looked at.
     payable: Vec<usize>,
@@ -29,7 +29,7 @@ pub struct Agenda {
     pub runs: Vec<PayoutRun>,
 }
 
-enum Due {
+enum ScheduledSettlement {
     Approve(usize),
     Run(PayoutRun),
     Settle {
@@ -41,7 +41,11 @@ enum Due {
 
 impl Agenda {
     /// With the runs that come after `start` and before `now`.
-    pub fn new(source: &Source, (start, now): (Timestamp, Timestamp), (paid_as, minimums): (&str, &[Money])) -> Self {
+    pub fn new(
+        source: &SeedSource,
+        (start, now): (Timestamp, Timestamp),
+        (paid_as, minimums): (&str, &[Money]),
+    ) -> Self {
         let mut agenda = Self {
             due: BTreeMap::new(),
             count: 0,
@@ -51,28 +55,28 @@ impl Agenda {
             runs: Vec::new(),
         };
         for run in monthly_runs(source, start, now) {
-            agenda.put(run.created_at, Due::Run(run));
+            agenda.put(run.created_at, ScheduledSettlement::Run(run));
         }
         agenda
     }
 
-    fn put(&mut self, at: Timestamp, due: Due) {
+    fn put(&mut self, at: Timestamp, due: ScheduledSettlement) {
         self.count += 1;
         self.due.insert((at, self.count), due);
     }
 
     /// Takes up a new row: it is approved when it matures, or some day by hand.
-    pub fn take_up(&mut self, book: &Book, index: usize, random: &mut Rng) {
+    pub fn take_up(&mut self, book: &LedgerDraft, index: usize, random: &mut Rng) {
         let row = &book.rows[index];
         match (row.status, row.mature_at) {
             // The job looks every few seconds.
             (CommissionStatus::Accrued, Some(mature_at)) => {
                 let at = mature_at + Duration::microseconds(random.i64(1..5_000_000));
-                self.put(at, Due::Approve(index));
+                self.put(at, ScheduledSettlement::Approve(index));
             }
             (CommissionStatus::Accrued, None) if happens(random, 70) => {
                 let at = row.accrued_at + Duration::seconds(random.i64(86_400..20 * 86_400));
-                self.put(at, Due::Approve(index));
+                self.put(at, ScheduledSettlement::Approve(index));
             }
             (CommissionStatus::Approved, _) => self.payable.push(index),
             (CommissionStatus::Accrued | CommissionStatus::Paid | CommissionStatus::Reversed, _) => {}
@@ -80,30 +84,32 @@ impl Agenda {
     }
 
     /// Lets happen what is due by `now`.
-    pub fn settle_until(&mut self, book: &mut Book, now: Timestamp, random: &mut Rng) {
+    pub fn settle_until(&mut self, book: &mut LedgerDraft, now: Timestamp, random: &mut Rng) {
         while let Some(entry) = self.due.first_entry() {
             let (at, _) = *entry.key();
             if at > now {
                 return;
             }
             match entry.remove() {
-                Due::Approve(index) => self.approve(book, index, at),
-                Due::Run(run) => self.pay(book, run, random),
-                Due::Settle { payout, rows, status } => self.settle(book, payout, rows, status, at, random),
+                ScheduledSettlement::Approve(index) => self.approve(book, index, at),
+                ScheduledSettlement::Run(run) => self.pay(book, run, random),
+                ScheduledSettlement::Settle { payout, rows, status } => {
+                    self.settle(book, payout, rows, status, at, random)
+                }
             }
         }
     }
 
     /// Approves a row with its clawbacks.
-    fn approve(&mut self, book: &mut Book, index: usize, at: Timestamp) {
+    fn approve(&mut self, book: &mut LedgerDraft, index: usize, at: Timestamp) {
         let is_matured = book.rows[index].mature_at.is_some();
         let note = match is_matured {
-            true => Note {
+            true => TransitionNote {
                 actor: JOB,
                 reason: Some("matured"),
                 at,
             },
-            false => Note {
+            false => TransitionNote {
                 actor: ACTOR,
                 reason: None,
                 at,
@@ -117,7 +123,7 @@ impl Agenda {
     }
 
     /// What a payout run does for the partner.
-    fn pay(&mut self, book: &mut Book, run: PayoutRun, random: &mut Rng) {
+    fn pay(&mut self, book: &mut LedgerDraft, run: PayoutRun, random: &mut Rng) {
         let mut groups: BTreeMap<Currency, Vec<usize>> = BTreeMap::new();
         for index in std::mem::take(&mut self.payable) {
             let row = &book.rows[index];
@@ -161,7 +167,7 @@ impl Agenda {
             };
             let at = run.created_at + Duration::seconds(random.i64(3_600..5 * 86_400));
             let payout = book.payouts.len() - 1;
-            self.put(at, Due::Settle { payout, rows, status });
+            self.put(at, ScheduledSettlement::Settle { payout, rows, status });
         }
         if pays {
             self.runs.push(run);
@@ -170,14 +176,14 @@ impl Agenda {
 
     fn settle(
         &mut self,
-        book: &mut Book,
+        book: &mut LedgerDraft,
         payout: usize,
         rows: Vec<usize>,
         status: PayoutStatus,
         at: Timestamp,
         random: &mut Rng,
     ) {
-        let note = Note {
+        let note = TransitionNote {
             actor: ACTOR,
             reason: Some("its payout is paid"),
             at,
@@ -205,7 +211,7 @@ impl Agenda {
 }
 
 /// The runs of the programme, on the fifth of every month.
-fn monthly_runs(source: &Source, start: Timestamp, now: Timestamp) -> Vec<PayoutRun> {
+fn monthly_runs(source: &SeedSource, start: Timestamp, now: Timestamp) -> Vec<PayoutRun> {
     let mut runs = Vec::new();
     let first = Utc.with_ymd_and_hms(start.year(), start.month(), 5, 8, 0, 0).single();
     let Some(first) = first else { return runs };

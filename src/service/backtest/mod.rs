@@ -1,7 +1,7 @@
 //! Backtests: entering what is proposed, and working it out in the background.
 
-mod ahead;
 mod propose;
+mod read_ahead;
 mod work;
 
 use crate::app::App;
@@ -18,8 +18,7 @@ use crate::service::once::{begin, commit};
 use crate::service::tiered_commission::NewTieredCommission;
 use crate::store;
 use crate::store::backtest::Proposal;
-
-pub use work::{Standing, delete_expired, work, work_on_one};
+pub use work::{WaitState, delete_expired, work, work_on_one};
 
 /// The most backtests of a tenant that wait or run at the same time.
 pub const MAX_OPEN: u64 = 20;

@@ -5,15 +5,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::ahead::Ahead;
+use super::read_ahead::EventReadAhead;
 use crate::app::App;
 use crate::auth::{Scope, Writer};
 use crate::domain::Timestamp;
-use crate::domain::backtest::{Backtest, BacktestStatus, Replay, ReplayError, Versions, Whose};
+use crate::domain::backtest::{Backtest, BacktestStatus, Replay, ReplayError, ReplayedPartner, Versions};
 use crate::domain::id::{BacktestId, CampaignId, TenantId};
 use crate::domain::snapshot::CommissionSnapshot;
 use crate::domain::terms::Term;
-use crate::store::backtest::{Batch, Held, Partner, Proposal};
+use crate::store::backtest::{CurrentPartner, FinishedPartners, LeasedBacktest, Proposal};
 use crate::store::{self, StoreError, Transaction};
 
 /// For how long nobody else takes a backtest whose holder says nothing.
@@ -30,7 +30,7 @@ const CHANGED: usize = 1_000;
 const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
 
 /// Why a backtest is left.
-enum Left {
+enum StopReason {
     /// It is held no longer: it was canceled, or another goes on with it.
     Lost,
     /// The program ends.
@@ -40,7 +40,7 @@ enum Left {
     Store(StoreError),
 }
 
-impl From<StoreError> for Left {
+impl From<StoreError> for StopReason {
     fn from(error: StoreError) -> Self {
         match store::is_sum_too_large(&error) {
             true => Self::Failed(ReplayError::SumTooLarge.to_string()),
@@ -49,7 +49,7 @@ impl From<StoreError> for Left {
     }
 }
 
-impl From<ReplayError> for Left {
+impl From<ReplayError> for StopReason {
     fn from(error: ReplayError) -> Self {
         Self::Failed(error.to_string())
     }
@@ -63,7 +63,7 @@ pub async fn work(app: &App, ending: &(dyn Fn() -> bool + Send + Sync)) -> Resul
         let Some((tenant, id)) = open.into_iter().next() else {
             break;
         };
-        let held = Held {
+        let held = LeasedBacktest {
             tenant,
             id,
             holder: BacktestId::new(app.clock.now()).uuid(),
@@ -75,7 +75,7 @@ pub async fn work(app: &App, ending: &(dyn Fn() -> bool + Send + Sync)) -> Resul
 
 /// Where a backtest stands that somebody waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum WaitState {
     Ended,
     /// Another works on it, or did.
     Elsewhere,
@@ -87,8 +87,8 @@ pub async fn work_on_one(
     tenant: TenantId,
     id: BacktestId,
     mut tell: impl FnMut(u64, u64),
-) -> Result<Standing, StoreError> {
-    let held = Held {
+) -> Result<WaitState, StoreError> {
+    let held = LeasedBacktest {
         tenant,
         id,
         holder: BacktestId::new(app.clock.now()).uuid(),
@@ -109,7 +109,11 @@ pub async fn work_on_one(
         }
         if worked.is_some() {
             let is_open = found.is_some_and(|backtest| !backtest.status.is_final());
-            return Ok(if is_open { Standing::Elsewhere } else { Standing::Ended });
+            return Ok(if is_open {
+                WaitState::Elsewhere
+            } else {
+                WaitState::Ended
+            });
         }
     }
 }
@@ -123,7 +127,11 @@ pub async fn delete_expired(app: &App) -> Result<usize, StoreError> {
 }
 
 /// Takes up one backtest; says whether it could.
-async fn work_on(app: &App, held: Held, ending: &(dyn Fn() -> bool + Send + Sync)) -> Result<bool, StoreError> {
+async fn work_on(
+    app: &App,
+    held: LeasedBacktest,
+    ending: &(dyn Fn() -> bool + Send + Sync),
+) -> Result<bool, StoreError> {
     let transaction = app.store.begin_unaudited().await?;
     let now = app.clock.now();
     let is_held = store::backtest::claim(&transaction, held, now, now + HOLD).await?;
@@ -131,7 +139,7 @@ async fn work_on(app: &App, held: Held, ending: &(dyn Fn() -> bool + Send + Sync
     if !is_held {
         return Ok(false);
     }
-    let mut worker = Worker {
+    let mut worker = BacktestWorker {
         app,
         held,
         scope: Scope::tenant_wide(held.tenant),
@@ -140,10 +148,10 @@ async fn work_on(app: &App, held: Held, ending: &(dyn Fn() -> bool + Send + Sync
     };
     let ended = match worker.run().await {
         Ok(()) => worker.end(BacktestStatus::Done, None).await,
-        Err(Left::Failed(why)) => worker.end(BacktestStatus::Failed, Some(&why)).await,
-        Err(Left::Lost) => Ok(()),
-        Err(Left::Ending) => worker.let_go().await,
-        Err(Left::Store(error)) => {
+        Err(StopReason::Failed(why)) => worker.end(BacktestStatus::Failed, Some(&why)).await,
+        Err(StopReason::Lost) => Ok(()),
+        Err(StopReason::Ending) => worker.let_go().await,
+        Err(StopReason::Store(error)) => {
             // Somebody tries again, from where this one was, when its hold is over.
             tracing::error!(tenant = %held.tenant, backtest = %held.id, %error, "a backtest was interrupted");
             return Err(error);
@@ -152,22 +160,24 @@ async fn work_on(app: &App, held: Held, ending: &(dyn Fn() -> bool + Send + Sync
     ended.map(|()| true)
 }
 
-struct Worker<'a> {
+struct BacktestWorker<'a> {
     app: &'a App,
-    held: Held,
+    held: LeasedBacktest,
     scope: Scope,
     ending: &'a (dyn Fn() -> bool + Send + Sync),
     /// When it was last said that this one goes on.
     renewed: Instant,
 }
 
-impl Worker<'_> {
-    async fn run(&mut self) -> Result<(), Left> {
+impl BacktestWorker<'_> {
+    async fn run(&mut self) -> Result<(), StopReason> {
         let (app, scope, id) = (self.app, self.scope, self.held.id);
         let reader = app.store.reader();
         let mut found = store::backtest::by_ids(reader, &scope, &[id.uuid()]).await?;
-        let backtest = found.remove(&id.uuid()).ok_or(Left::Lost)?;
-        let proposal = store::backtest::checked(reader, &scope, id).await?.ok_or(Left::Lost)?;
+        let backtest = found.remove(&id.uuid()).ok_or(StopReason::Lost)?;
+        let proposal = store::backtest::checked(reader, &scope, id)
+            .await?
+            .ok_or(StopReason::Lost)?;
         let count = store::backtest::count_events(reader, &scope, &backtest).await?;
         self.renew(Some(count)).await?;
         let mut versions = store::backtest::versions(reader, &scope).await?;
@@ -184,13 +194,13 @@ impl Worker<'_> {
             let mut snapshots = store::snapshot::of_partners(reader, &scope, &ids).await?;
             let mut loose = store::backtest::loose(reader, &scope, &backtest, &ids).await?;
             let moved = store::reassignment::moved_partners(reader, &scope, &ids).await?;
-            let mut ahead = Ahead::new(app, scope, &backtest, &ids).await?;
-            let mut batch = Batch::default();
+            let mut ahead = EventReadAhead::new(app, scope, &backtest, &ids).await?;
+            let mut batch = FinishedPartners::default();
             let last = partners.len() - 1;
             for (place, partner) in partners.into_iter().enumerate() {
                 let promised = snapshots.remove(&partner.id.uuid()).unwrap_or_default().into_iter();
                 let promised = promised.map(|snapshot| (snapshot.id, reading_as(snapshot, replaced)));
-                let whose = Whose {
+                let whose = ReplayedPartner {
                     partner: partner.id,
                     status: partner.status,
                     group: partner.group,
@@ -213,11 +223,11 @@ impl Worker<'_> {
     /// Replays a partner, and adds what it came to.
     async fn replay(
         &mut self,
-        ahead: &mut Ahead,
-        whose: Whose,
+        ahead: &mut EventReadAhead,
+        whose: ReplayedPartner,
         versions: &Versions,
-        batch: &mut Batch,
-    ) -> Result<(), Left> {
+        batch: &mut FinishedPartners,
+    ) -> Result<(), StopReason> {
         let (partner, from) = (whose.partner, whose.from);
         let mut replay = Replay::new(whose, versions);
         loop {
@@ -245,9 +255,9 @@ impl Worker<'_> {
     }
 
     /// Says from time to time that this one goes on; fails where it may not.
-    async fn go_on(&mut self) -> Result<(), Left> {
+    async fn go_on(&mut self) -> Result<(), StopReason> {
         if (self.ending)() {
-            return Err(Left::Ending);
+            return Err(StopReason::Ending);
         }
         match self.renewed.elapsed() >= RENEWAL {
             true => self.renew(None).await,
@@ -255,14 +265,14 @@ impl Worker<'_> {
         }
     }
 
-    async fn renew(&mut self, of_events: Option<i64>) -> Result<(), Left> {
+    async fn renew(&mut self, of_events: Option<i64>) -> Result<(), StopReason> {
         let transaction = self.app.store.begin_unaudited().await?;
         let is_held = store::backtest::renew(&transaction, self.held, self.until(), of_events).await?;
         self.written(transaction, is_held).await
     }
 
     /// Writes events that differ as soon as there are many; few are written with what their partners came to.
-    async fn keep_changed(&mut self, batch: &mut Batch) -> Result<(), Left> {
+    async fn keep_changed(&mut self, batch: &mut FinishedPartners) -> Result<(), StopReason> {
         while batch.changed.len() >= CHANGED {
             let rest = batch.changed.split_off(CHANGED);
             let changed = std::mem::replace(&mut batch.changed, rest);
@@ -273,16 +283,16 @@ impl Worker<'_> {
         Ok(())
     }
 
-    async fn advance(&mut self, last: Partner, batch: Batch) -> Result<(), Left> {
+    async fn advance(&mut self, last: CurrentPartner, batch: FinishedPartners) -> Result<(), StopReason> {
         let transaction = self.app.store.begin_unaudited().await?;
         let is_held = store::backtest::advance(&transaction, self.held, last.id, &batch, self.until()).await?;
         self.written(transaction, is_held).await
     }
 
-    async fn written(&mut self, transaction: Transaction, is_held: bool) -> Result<(), Left> {
+    async fn written(&mut self, transaction: Transaction, is_held: bool) -> Result<(), StopReason> {
         if !is_held {
             transaction.rollback().await?;
-            return Err(Left::Lost);
+            return Err(StopReason::Lost);
         }
         transaction.commit().await?;
         self.renewed = Instant::now();
@@ -312,14 +322,14 @@ impl Worker<'_> {
 
 /// Snapshots that read as having other terms.
 #[derive(Clone, Copy)]
-struct Replaced<'a> {
+struct ReplacedTerms<'a> {
     campaign: CampaignId,
     terms: &'a [Term],
     holdback_days: Option<u32>,
 }
 
 /// A snapshot as the proposal has it.
-fn reading_as(snapshot: CommissionSnapshot, replaced: Option<Replaced<'_>>) -> CommissionSnapshot {
+fn reading_as(snapshot: CommissionSnapshot, replaced: Option<ReplacedTerms<'_>>) -> CommissionSnapshot {
     match replaced {
         Some(replaced) if snapshot.campaign_id == Some(replaced.campaign) => CommissionSnapshot {
             terms: replaced.terms.to_vec(),
@@ -335,7 +345,7 @@ fn propose<'a>(
     versions: &mut Versions,
     proposal: &'a Proposal,
     backtest: &Backtest,
-) -> Result<Option<Replaced<'a>>, StoreError> {
+) -> Result<Option<ReplacedTerms<'a>>, StoreError> {
     match proposal {
         Proposal::CampaignTerms {
             campaign,
@@ -344,7 +354,7 @@ fn propose<'a>(
             replace_snapshots,
         } => {
             versions.propose_terms(*campaign, terms, *holdback_days);
-            return Ok(replace_snapshots.then_some(Replaced {
+            return Ok(replace_snapshots.then_some(ReplacedTerms {
                 campaign: *campaign,
                 terms,
                 holdback_days: *holdback_days,

@@ -1,7 +1,9 @@
 //! Rules that another system keeps: unknown ones are created, known ones updated, and one that is the same already is
 //! not written at all, so that importing twice changes nothing.
 
-use super::{NewCommissionRule, checked, put_changed};
+use super::NewCommissionRule;
+use super::checks::checked;
+use super::update::put_changed;
 use crate::app::App;
 use crate::auth::{Caller, Resource, Scope};
 use crate::domain::deal_rules::{CommissionRule, Plan};

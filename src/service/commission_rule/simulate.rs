@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::{NewCommissionRule, catalog, checked};
+use super::NewCommissionRule;
+use super::checks::{catalog, checked};
 use crate::app::App;
 use crate::auth::{Caller, Resource};
 use crate::domain::deal::FieldValue;

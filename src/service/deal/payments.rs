@@ -6,7 +6,7 @@ use crate::domain::accrual;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, mature_at};
 use crate::domain::deal::{Deal, FieldValue, PaymentStage};
 use crate::domain::deal_rules::{
-    Book, CommissionRule, DealView, Due, Payee, governing, on_change, on_entry, on_renewal,
+    CommissionRule, DealView, Due, Payee, PaymentHistory, governing, on_change, on_entry, on_renewal,
 };
 use crate::domain::history::Moment;
 use crate::domain::id::{CommissionId, PaymentStageId};
@@ -19,17 +19,17 @@ use crate::store::deal_payment::NewPayment;
 use crate::store::{self, StoreError, Transaction};
 
 /// A deal with what it was paid, under its partner's lock.
-pub(super) struct Desk<'a> {
+pub(super) struct DealPayments<'a> {
     transaction: &'a Transaction,
     writer: &'a Writer,
     partner: &'a Partner,
     deal: &'a Deal,
-    book: Book,
+    book: PaymentHistory,
     moment: Moment,
     now: Timestamp,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> DealPayments<'a> {
     pub async fn open(
         transaction: &'a Transaction,
         writer: &'a Writer,

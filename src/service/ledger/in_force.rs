@@ -16,9 +16,9 @@ use crate::domain::partner::PartnerStatus;
 use crate::domain::partner_group::PartnerGroup;
 use crate::domain::snapshot::CommissionSnapshot;
 use crate::domain::terms::Term;
-use crate::store::citus::Spread;
-use crate::store::in_force::Ruled;
-use crate::store::recording::{Asked, Facts};
+use crate::store::citus::Distributable;
+use crate::store::in_force::GroupState;
+use crate::store::recording::{EventReferences, RecordingFacts};
 use crate::store::{self, StoreError};
 
 /// Whose terms, and when.
@@ -43,14 +43,14 @@ pub struct TermsInForce {
     pub terms: Vec<Term>,
     pub holdback_days: Option<u32>,
     /// Where the rules of a group decide.
-    pub rules: Option<Rules>,
+    pub rules: Option<GroupRules>,
     /// The tenant's.
     pub zone: Tz,
 }
 
 /// The group whose rules decide, and what they look at.
 #[derive(Clone, Debug)]
-pub struct Rules {
+pub struct GroupRules {
     pub group: PartnerGroup,
     pub lifetime_values: Vec<Sum>,
     pub qualified_customers: u32,
@@ -60,7 +60,7 @@ pub struct Rules {
 /// neither belongs to nor has a promise for. Two statements, and one where a partner has a promise for a campaign that it
 /// does not belong to.
 pub async fn terms_in_force(
-    database: &impl Spread,
+    database: &impl Distributable,
     scope: &Scope,
     keys: &[Key],
 ) -> Result<HashMap<Key, TermsInForce>, StoreError> {
@@ -99,12 +99,12 @@ pub async fn terms_in_force(
 
 /// What recording would look at.
 async fn facts<'a>(
-    database: &impl Spread,
+    database: &impl Distributable,
     scope: &Scope,
     keys: &'a [Key],
-) -> Result<Vec<(&'a Key, Facts)>, StoreError> {
+) -> Result<Vec<(&'a Key, RecordingFacts)>, StoreError> {
     let names: Vec<_> = (0..keys.len()).map(|place| place.to_string()).collect();
-    let asked = keys.iter().zip(&names).map(|(key, name)| Asked {
+    let asked = keys.iter().zip(&names).map(|(key, name)| EventReferences {
         external_id: name,
         partner: Some(key.partner),
         campaign: key.campaign,
@@ -119,12 +119,12 @@ async fn facts<'a>(
 }
 
 /// The campaign of a promise, where the scope does not show the campaign.
-fn beyond(facts: &Facts) -> Option<uuid::Uuid> {
+fn beyond(facts: &RecordingFacts) -> Option<uuid::Uuid> {
     let of_promise = facts.snapshot.as_ref()?.campaign_id?;
     facts.campaign.is_none().then(|| of_promise.uuid())
 }
 
-fn of(key: &Key, facts: Facts, terms: &accrual::TermsInForce, ruled: Ruled) -> TermsInForce {
+fn of(key: &Key, facts: RecordingFacts, terms: &accrual::ApplicableTerms, ruled: GroupState) -> TermsInForce {
     let has_group = ruled.group.is_some();
     let stopped = accrual::stopped(key.status, facts.campaign.as_ref(), key.now);
     let unpaid = terms.unpaid(has_group);
@@ -139,7 +139,7 @@ fn of(key: &Key, facts: Facts, terms: &accrual::TermsInForce, ruled: Ruled) -> T
             Vec::new()
         },
         holdback_days: terms.holdback_days,
-        rules: ruled.group.map(|group| Rules {
+        rules: ruled.group.map(|group| GroupRules {
             group,
             lifetime_values: ruled.lifetime_values,
             qualified_customers: ruled.qualified_customers,

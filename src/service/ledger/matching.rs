@@ -20,7 +20,7 @@ const MAX_REFUSED: usize = 500;
 
 /// What a call came to.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Matched {
+pub struct MatchingResult {
     /// How many rows were approved, clawbacks that follow their rows among them.
     pub approved: u64,
     /// How many rows cannot be approved now.
@@ -39,7 +39,7 @@ pub async fn approve_matching(
     filter: &CommissionFilter,
     after: Option<CommissionId>,
     override_reason: Option<String>,
-) -> Result<Matched, ServiceError> {
+) -> Result<MatchingResult, ServiceError> {
     let mut problems = Problems::new();
     let (writer, reason) = reason_to_override(caller, override_reason, &mut problems)?;
     if !problems.is_empty() {
@@ -54,7 +54,7 @@ async fn approve_matching_once(
     filter: &CommissionFilter,
     after: Option<CommissionId>,
     reason: Option<&str>,
-) -> Result<Matched, ServiceError> {
+) -> Result<MatchingResult, ServiceError> {
     let transaction = begin(app, writer).await?;
     let scope = writer.scope();
     // One more tells whether the list goes on.
@@ -80,7 +80,7 @@ async fn approve_matching_once(
     let mut refused: Answers = refused.collect();
     let refused_count = refused.len() as u64;
     refused.truncate(MAX_REFUSED);
-    let matched = Matched {
+    let matched = MatchingResult {
         approved: reviewed.moved,
         refused_count,
         refused,
@@ -90,7 +90,7 @@ async fn approve_matching_once(
     Ok(matched)
 }
 
-impl Answer for Matched {
+impl Answer for MatchingResult {
     fn kept(&self) -> Value {
         let next = self.next.map(|id| id.to_string());
         json!([self.approved, self.refused_count, to_keep(&self.refused), next])

@@ -26,7 +26,7 @@ pub mod verify;
 
 use crate::auth::Writer;
 use crate::domain::id::PartnerId;
-use crate::store::partner::Locked;
+use crate::store::partner::LockedPartner;
 use crate::store::{self, StoreError, Transaction};
 
 /// Locks partners in the order of their ids, whatever the order they come in; gives them in that order.
@@ -34,7 +34,7 @@ pub(in crate::service) async fn lock_partners(
     transaction: &Transaction,
     writer: &Writer,
     mut partners: Vec<PartnerId>,
-) -> Result<Vec<Locked>, StoreError> {
+) -> Result<Vec<LockedPartner>, StoreError> {
     partners.sort_unstable();
     partners.dedup();
     store::partner::lock_all(transaction, &writer.scope(), &partners).await

@@ -10,7 +10,7 @@ use crate::domain::commission::{Balance, Commission, CommissionStatus, Commissio
 use crate::domain::history::Moment;
 use crate::domain::id::{CommissionId, PartnerId, PayoutId, TenantId};
 use crate::domain::money::Currency;
-use crate::store::partner::Locked;
+use crate::store::partner::LockedPartner;
 use crate::store::{self, StoreError, Transaction, Writes};
 
 /// The next moments of the histories of locked partners: each partner's clock is its own, so that one whose history is
@@ -19,16 +19,16 @@ pub type Moments = BTreeMap<PartnerId, Moment>;
 
 /// The moments of partners whose locks are held. Not before the locks: what was written while this one waited for them is
 /// earlier.
-pub fn moments(locked: &[Locked], clock: &Clock) -> Moments {
+pub fn moments(locked: &[LockedPartner], clock: &Clock) -> Moments {
     let now = clock.now();
-    let next = |locked: &Locked| (locked.partner.id, locked.last.next(now));
+    let next = |locked: &LockedPartner| (locked.partner.id, locked.last.next(now));
     locked.iter().map(next).collect()
 }
 
 /// The same for what several partners' rows go through at one time, which is later than anything in their histories.
-pub fn moments_together(locked: &[Locked], clock: &Clock) -> Moments {
+pub fn moments_together(locked: &[LockedPartner], clock: &Clock) -> Moments {
     let now = later_than(locked.iter().map(|locked| locked.last), clock);
-    let next = |locked: &Locked| (locked.partner.id, locked.last.next(now));
+    let next = |locked: &LockedPartner| (locked.partner.id, locked.last.next(now));
     locked.iter().map(next).collect()
 }
 

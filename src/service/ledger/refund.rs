@@ -19,7 +19,7 @@ use crate::store::standing::PaidCharges;
 use crate::store::{self, StoreError, Transaction, Writes};
 
 /// How taking back ended.
-pub enum Taken {
+pub enum RefundOutcome {
     Done {
         event: Box<Event>,
         /// Its own rows.
@@ -38,7 +38,7 @@ pub async fn record(
     checked: CheckedEvent,
     clock: &Clock,
     problems: &mut Problems,
-) -> Result<Option<Taken>, StoreError> {
+) -> Result<Option<RefundOutcome>, StoreError> {
     let scope = writer.scope();
     let named = checked.original_external_id.as_deref().unwrap_or_default();
     let original = store::event::find_by_external_id(transaction, &scope, named).await?;
@@ -62,13 +62,13 @@ pub async fn record(
     };
     if original.attribution != seen {
         // It was moved to another partner meanwhile, whose lock is another one.
-        return Ok(Some(Taken::Raced));
+        return Ok(Some(RefundOutcome::Raced));
     }
     if store::event::find_by_external_id(transaction, &scope, &checked.external_id)
         .await?
         .is_some()
     {
-        return Ok(Some(Taken::Raced));
+        return Ok(Some(RefundOutcome::Raced));
     }
     let moments = match locked.as_slice() {
         // Whoever kept what was paid when the event was moved pays it back at the time of the refund, too.
@@ -95,7 +95,7 @@ pub async fn record(
         ..checked.recorded(EventId::new(now), now)
     };
     if !store::event::insert(transaction, writer.tenant(), &event).await? {
-        return Ok(Some(Taken::Raced));
+        return Ok(Some(RefundOutcome::Raced));
     }
     transaction.counted(1);
     Writes::of(|writes| store::event::set_refunded(writes, writer.tenant(), [(original.id, refunded)]))
@@ -103,7 +103,7 @@ pub async fn record(
         .await?;
     let rows = store::commission::of_event(transaction, &scope, original.id).await?;
     let (clawbacks, reversed) = apply(transaction, writer, (&original, rows), &event, refunded, moments).await?;
-    Ok(Some(Taken::Done {
+    Ok(Some(RefundOutcome::Done {
         event: Box::new(event),
         clawbacks,
         reversed,
@@ -165,7 +165,7 @@ pub(super) async fn apply(
 ) -> Result<(Vec<Commission>, Vec<Commission>), StoreError> {
     let taken_minor = refunded.refunded_minor - original.refunded_minor;
     lower_standing(transaction, writer, original, taken_minor, refunded.wholly).await?;
-    let leaving = [tiers::Leaving::Refunded(original, refunded)];
+    let leaving = [tiers::LeavingEvent::Refunded(original, refunded)];
     let left = tiers::leave(transaction, writer, &leaving).await;
     left.map_err(tiers::Failure::of_what_is_stored)?;
     take_back_rows(transaction, writer, (original, rows), refund, refunded, moments).await

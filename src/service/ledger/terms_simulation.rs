@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 use crate::app::App;
 use crate::auth::{Caller, Resource};
 use crate::domain::Timestamp;
-use crate::domain::accrual::{self, Considered, CustomerHistory, Earned, Happening, Standing, Verdict};
+use crate::domain::accrual::{
+    self, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict,
+};
 use crate::domain::campaign::{Campaign, CampaignStatus};
 use crate::domain::commission::mature_at;
 use crate::domain::event::EventKind;
@@ -49,7 +51,7 @@ pub struct SimulatedEvent {
 #[derive(Clone, Debug)]
 pub struct SimulatedCommission {
     pub event: usize,
-    pub earned: Earned,
+    pub earned: ComponentEarning,
     pub holdback_days: Option<u32>,
     pub mature_at: Option<Timestamp>,
 }
@@ -139,12 +141,12 @@ pub async fn simulate(
     });
     let in_force = accrual::terms_in_force(promised.as_slice(), Some(&campaign));
 
-    let mut past = Past::default();
+    let mut past = SimulatedPast::default();
     let mut commissions = Vec::new();
     for (index, event) in events.iter().enumerate() {
         let happening = past.happening(event);
         let considered = accrual::consider(&in_force, &happening, zone, base);
-        if group.is_some() && considered.iter().any(Considered::asks_group) {
+        if group.is_some() && considered.iter().any(ConsideredTerm::asks_group) {
             may_show_rules.clone()?;
         }
         let group = group.as_ref().map(|group| (group, past.standing(event)));
@@ -173,7 +175,7 @@ pub async fn simulate(
 }
 
 #[derive(Debug)]
-struct Checked<'a> {
+struct CheckedSimulation<'a> {
     kind: EventKind,
     event_type: Option<&'a str>,
     amount: Option<Money>,
@@ -181,7 +183,7 @@ struct Checked<'a> {
     customer: Option<&'a str>,
 }
 
-fn checked<'a>(event: &'a SimulatedEvent, problems: &mut Problems) -> Option<Checked<'a>> {
+fn checked<'a>(event: &'a SimulatedEvent, problems: &mut Problems) -> Option<CheckedSimulation<'a>> {
     if event.kind.takes_back() {
         problems.add(
             "kind",
@@ -201,7 +203,7 @@ fn checked<'a>(event: &'a SimulatedEvent, problems: &mut Problems) -> Option<Che
         })
     })?;
     let (event_type, customer) = (event.event_type.as_deref(), event.customer.as_deref());
-    Some(Checked {
+    Some(CheckedSimulation {
         kind: event.kind,
         event_type,
         amount,
@@ -212,15 +214,15 @@ fn checked<'a>(event: &'a SimulatedEvent, problems: &mut Problems) -> Option<Che
 
 /// What was recorded before, as the store would tell it.
 #[derive(Default)]
-struct Past<'a> {
+struct SimulatedPast<'a> {
     first_of_any: HashMap<&'a str, Timestamp>,
     first_of_type: HashMap<(&'a str, &'a str), Timestamp>,
     qualified: HashSet<&'a str>,
     lifetime_value: HashMap<Currency, Decimal>,
 }
 
-impl<'a> Past<'a> {
-    fn happening(&self, event: &Checked<'a>) -> Happening<'a> {
+impl<'a> SimulatedPast<'a> {
+    fn happening(&self, event: &CheckedSimulation<'a>) -> EarningEvent<'a> {
         let customer = event.customer.map(|customer| {
             let first_of_any = self.first_of_any.get(customer).copied();
             CustomerHistory {
@@ -233,7 +235,7 @@ impl<'a> Past<'a> {
             }
         });
         let (kind, event_type, amount) = (event.kind, event.event_type, event.amount);
-        Happening {
+        EarningEvent {
             kind,
             event_type,
             amount,
@@ -242,17 +244,17 @@ impl<'a> Past<'a> {
         }
     }
 
-    fn standing(&self, event: &Checked<'_>) -> Standing {
+    fn standing(&self, event: &CheckedSimulation<'_>) -> GroupRuleFacts {
         let ltv = event
             .amount
             .and_then(|amount| self.lifetime_value.get(&amount.currency()));
-        Standing {
+        GroupRuleFacts {
             partner_ltv: ltv.copied().unwrap_or(Decimal::ZERO),
             qualified_customers: u32::try_from(self.qualified.len()).unwrap_or(u32::MAX),
         }
     }
 
-    fn record(&mut self, event: &Checked<'a>) {
+    fn record(&mut self, event: &CheckedSimulation<'a>) {
         if let Some(customer) = event.customer {
             self.first_of_any.entry(customer).or_insert(event.occurred_at);
             if let Some(kind) = event.event_type {

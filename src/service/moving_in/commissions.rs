@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Answer, Interrupted, MOST, Mode, attempts, conflict};
+use super::{Answer, ImportAttemptError, MOST, Mode, attempts, conflict};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::clock::Clock;
@@ -44,7 +44,7 @@ pub struct NewOpening {
 }
 
 /// One whose values are in range.
-struct Checked {
+struct CheckedOpening {
     opening: NewOpening,
     amount: Money,
     content: Vec<u8>,
@@ -60,14 +60,14 @@ pub async fn bring_in(
 ) -> Result<Vec<Answer>, ServiceError> {
     debug_assert!(openings.len() <= MOST, "the caller cuts them");
     let writer = caller.write(Resource::Commissions)?;
-    let checked: Vec<_> = openings.into_iter().map(Checked::of).collect();
+    let checked: Vec<_> = openings.into_iter().map(CheckedOpening::of).collect();
     attempts(app, &writer, mode, async |transaction| {
         attempt(transaction, &writer, &app.clock, &checked).await
     })
     .await
 }
 
-impl Checked {
+impl CheckedOpening {
     fn of(opening: NewOpening) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::new();
         let external_id = problems.take("externalId", text::external_id(&opening.external_id));
@@ -182,7 +182,7 @@ fn hash(opening: &NewOpening, amount: Money) -> Vec<u8> {
 }
 
 /// What commissions name.
-struct There {
+struct ReferencedRecords {
     contents: HashMap<String, Vec<u8>>,
     /// Those of the names that are ids of rows here, as in this tenant's own export.
     own: BTreeSet<String>,
@@ -196,8 +196,8 @@ async fn attempt(
     transaction: &Transaction,
     writer: &Writer,
     clock: &Clock,
-    openings: &[Result<Checked, Vec<Problem>>],
-) -> Result<Vec<Answer>, Interrupted> {
+    openings: &[Result<CheckedOpening, Vec<Problem>>],
+) -> Result<Vec<Answer>, ImportAttemptError> {
     let fine = || openings.iter().filter_map(|checked| checked.as_ref().ok());
     let partners = fine().map(|checked| checked.opening.partner_id).collect();
     let locked = lock_partners(transaction, writer, partners).await?;
@@ -239,8 +239,8 @@ async fn attempt(
 async fn look_up(
     transaction: &Transaction,
     writer: &Writer,
-    openings: impl Iterator<Item = &Checked> + Clone,
-) -> Result<There, StoreError> {
+    openings: impl Iterator<Item = &CheckedOpening> + Clone,
+) -> Result<ReferencedRecords, StoreError> {
     let scope = writer.scope();
     let names: Vec<_> = openings
         .clone()
@@ -276,7 +276,7 @@ async fn look_up(
             found.into_keys().collect()
         }
     };
-    Ok(There {
+    Ok(ReferencedRecords {
         contents,
         own,
         events,
@@ -292,9 +292,9 @@ fn earning(event: &Event) -> EventId {
 
 /// The campaign and the event of a new row.
 fn place(
-    checked: &Checked,
+    checked: &CheckedOpening,
     mut partners: impl Iterator<Item = PartnerId>,
-    there: &There,
+    there: &ReferencedRecords,
 ) -> Result<(Option<CampaignId>, Option<EventId>), Vec<Problem>> {
     let opening = &checked.opening;
     let mut problems = Problems::new();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Answer, Interrupted, MOST, Mode, attempts, unchanged};
+use super::{Answer, ImportAttemptError, MOST, Mode, attempts, unchanged};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::Timestamp;
@@ -66,7 +66,7 @@ async fn attempt(
     writer: &Writer,
     now: Timestamp,
     customers: &[Result<NewCustomer, Vec<Problem>>],
-) -> Result<Vec<Answer>, Interrupted> {
+) -> Result<Vec<Answer>, ImportAttemptError> {
     let fine = customers.iter().filter_map(|customer| customer.as_ref().ok());
     let names: Vec<_> = fine.map(|customer| customer.external_id.clone()).collect();
     let mut there = match names.as_slice() {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::{Answer, Interrupted, MOST, Mode, attempts, conflict};
+use super::{Answer, ImportAttemptError, MOST, Mode, attempts, conflict};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::clock::Clock;
@@ -33,7 +33,10 @@ pub async fn bring_in(
     debug_assert!(events.len() <= MOST, "the caller cuts them");
     let writer = caller.write(Resource::Events)?;
     let latest = app.clock.now() + app.latest_occurrence;
-    let checked: Vec<_> = events.into_iter().map(|event| Named::of(event, latest, mode)).collect();
+    let checked: Vec<_> = events
+        .into_iter()
+        .map(|event| ImportedEvent::of(event, latest, mode))
+        .collect();
     attempts(app, &writer, mode, async |transaction| {
         let attempt = Attempt {
             transaction,
@@ -47,13 +50,13 @@ pub async fn bring_in(
 }
 
 /// An event whose values are in range, and what it names.
-struct Named {
+struct ImportedEvent {
     event: CheckedEvent,
     partner: Option<PartnerId>,
     campaign: Option<CampaignId>,
 }
 
-impl Named {
+impl ImportedEvent {
     fn of(event: NewEvent, latest: Timestamp, mode: Mode) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::new();
         let partner = event.partner_id.as_deref();
@@ -96,7 +99,7 @@ struct Attempt<'a> {
 type Customers = HashMap<String, Customer>;
 
 impl Attempt<'_> {
-    async fn run(&self, events: &[Result<Named, Vec<Problem>>]) -> Result<Vec<Answer>, Interrupted> {
+    async fn run(&self, events: &[Result<ImportedEvent, Vec<Problem>>]) -> Result<Vec<Answer>, ImportAttemptError> {
         let (scope, fine) = (self.writer.scope(), || {
             events.iter().filter_map(|named| named.as_ref().ok())
         });
@@ -108,7 +111,7 @@ impl Attempt<'_> {
         };
         // What was read before the locks may be another by now.
         if self.customers(fine()).await? != customers {
-            return Err(Interrupted::Raced);
+            return Err(ImportAttemptError::Raced);
         }
         let there = self.events(fine()).await?;
         let campaigns: BTreeSet<_> = fine().filter_map(|named| named.campaign).collect();
@@ -134,7 +137,7 @@ impl Attempt<'_> {
         Ok(answers)
     }
 
-    async fn customers(&self, events: impl Iterator<Item = &Named>) -> Result<Customers, StoreError> {
+    async fn customers(&self, events: impl Iterator<Item = &ImportedEvent>) -> Result<Customers, StoreError> {
         let names: BTreeSet<_> = events
             .filter_map(|named| named.event.customer_external_id.clone())
             .collect();
@@ -148,7 +151,7 @@ impl Attempt<'_> {
     /// All partners concerned, in the order of their ids.
     async fn partners(
         &self,
-        events: impl Iterator<Item = &Named> + Clone,
+        events: impl Iterator<Item = &ImportedEvent> + Clone,
         customers: &Customers,
     ) -> Result<Vec<PartnerId>, StoreError> {
         let mut partners: BTreeSet<_> = events.clone().filter_map(|named| named.partner).collect();
@@ -162,7 +165,7 @@ impl Attempt<'_> {
     }
 
     /// The events that are there already: these, and those that they take back.
-    async fn events(&self, events: impl Iterator<Item = &Named>) -> Result<HashMap<String, Event>, StoreError> {
+    async fn events(&self, events: impl Iterator<Item = &ImportedEvent>) -> Result<HashMap<String, Event>, StoreError> {
         let mut names = BTreeSet::new();
         for named in events {
             names.insert(named.event.external_id.clone());
@@ -177,7 +180,7 @@ impl Attempt<'_> {
     /// Those of the events to be taken back that have rows in the ledger, from which history takes nothing.
     async fn with_rows(
         &self,
-        events: impl Iterator<Item = &Named>,
+        events: impl Iterator<Item = &ImportedEvent>,
         there: &HashMap<String, Event>,
     ) -> Result<BTreeSet<Uuid>, StoreError> {
         let originals = events.filter_map(|named| named.event.original_external_id.as_ref());

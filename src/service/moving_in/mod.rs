@@ -13,11 +13,10 @@ use crate::domain::problem::{Problem, ProblemCode, Problems};
 use crate::service::ServiceError;
 use crate::service::imported::Outcome;
 use crate::store::{self, StoreError, Transaction};
-
 pub use commissions::{NewOpening, bring_in as commissions};
 pub use customers::{NewCustomer, bring_in as customers};
 pub use events::bring_in as events;
-pub use partners::{NewPartner, bring_in as partners};
+pub use partners::{ImportedPartner, bring_in as partners};
 
 /// The most things of one call.
 pub const MOST: usize = 500;
@@ -36,13 +35,13 @@ pub enum Mode {
 }
 
 /// How an attempt ended without an answer.
-enum Interrupted {
+enum ImportAttemptError {
     /// Another writer wrote the same meanwhile: look again.
     Raced,
     Store(StoreError),
 }
 
-impl From<StoreError> for Interrupted {
+impl From<StoreError> for ImportAttemptError {
     fn from(error: StoreError) -> Self {
         match store::taken_field(&error) {
             Some(_) => Self::Raced,
@@ -56,7 +55,7 @@ async fn attempts(
     app: &App,
     writer: &Writer,
     mode: Mode,
-    attempt: impl AsyncFn(&Transaction) -> Result<Vec<Answer>, Interrupted>,
+    attempt: impl AsyncFn(&Transaction) -> Result<Vec<Answer>, ImportAttemptError>,
 ) -> Result<Vec<Answer>, ServiceError> {
     const ATTEMPTS: usize = 5;
     let mut tried = 1;
@@ -74,15 +73,15 @@ async fn attempts(
                 }
                 return Ok(answers);
             }
-            Err(Interrupted::Raced) if tried < ATTEMPTS => {}
-            Err(Interrupted::Raced) => {
+            Err(ImportAttemptError::Raced) if tried < ATTEMPTS => {}
+            Err(ImportAttemptError::Raced) => {
                 transaction.rollback().await?;
                 let mut problems = Problems::new();
                 problems.add("", ProblemCode::Conflict, "is being written by others: try again");
                 return Err(problems.into());
             }
-            Err(Interrupted::Store(error)) if tried < ATTEMPTS && store::is_passing(&error) => {}
-            Err(Interrupted::Store(error)) => return Err(error.into()),
+            Err(ImportAttemptError::Store(error)) if tried < ATTEMPTS && store::is_passing(&error) => {}
+            Err(ImportAttemptError::Store(error)) => return Err(error.into()),
         }
         transaction.rollback().await?;
         tried += 1;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Answer, Interrupted, MOST, Mode, attempts, unchanged};
+use super::{Answer, ImportAttemptError, MOST, Mode, attempts, unchanged};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::history::Moment;
@@ -18,7 +18,7 @@ use crate::store::{self, Transaction, Writes};
 
 /// A partner of another system; what is `None` or empty is not said.
 #[derive(Clone, Debug, Default)]
-pub struct NewPartner {
+pub struct ImportedPartner {
     pub external_id: String,
     pub name: String,
     pub email: String,
@@ -41,7 +41,7 @@ pub async fn bring_in(
     app: &App,
     caller: &Caller,
     mode: Mode,
-    partners: Vec<NewPartner>,
+    partners: Vec<ImportedPartner>,
 ) -> Result<Vec<Answer>, ServiceError> {
     debug_assert!(partners.len() <= MOST, "the caller cuts them");
     let writer = caller.write(Resource::Partners)?;
@@ -52,7 +52,7 @@ pub async fn bring_in(
     .await
 }
 
-fn check(partner: NewPartner) -> Result<NewPartner, Vec<Problem>> {
+fn check(partner: ImportedPartner) -> Result<ImportedPartner, Vec<Problem>> {
     let mut problems = Problems::new();
     let external_id = problems.take("externalId", text::external_id(&partner.external_id));
     let name = problems.take("name", text::name(&partner.name));
@@ -62,7 +62,7 @@ fn check(partner: NewPartner) -> Result<NewPartner, Vec<Problem>> {
     let reference = problems.optional("payoutReference", partner.payout_reference, |text| text::name(&text));
     match (external_id, name, email, tags, metadata, reference) {
         (Some(external_id), Some(name), Some(email), Some(tags), Some(metadata), Some(payout_reference)) => {
-            Ok(NewPartner {
+            Ok(ImportedPartner {
                 external_id,
                 name,
                 email,
@@ -80,8 +80,8 @@ async fn attempt(
     transaction: &Transaction,
     writer: &Writer,
     now: Timestamp,
-    partners: &[Result<NewPartner, Vec<Problem>>],
-) -> Result<Vec<Answer>, Interrupted> {
+    partners: &[Result<ImportedPartner, Vec<Problem>>],
+) -> Result<Vec<Answer>, ImportAttemptError> {
     let (scope, fine) = (writer.scope(), || {
         partners.iter().filter_map(|partner| partner.as_ref().ok())
     });
@@ -96,7 +96,7 @@ async fn attempt(
             by_name.insert(external_id, partner);
         }
     }
-    let mut batch = Batch::default();
+    let mut batch = PartnerWrites::default();
     let mut answers = Vec::with_capacity(partners.len());
     for partner in partners {
         answers.push(match partner {
@@ -122,7 +122,7 @@ async fn attempt(
 }
 
 /// Whether what the file says is what is there. What it does not say may be anything.
-fn as_it_is(partner: &NewPartner, known: &Partner) -> Answer {
+fn as_it_is(partner: &ImportedPartner, known: &Partner) -> Answer {
     let said = [
         ("name", partner.name == known.name),
         ("email", partner.email == known.email),
@@ -154,7 +154,7 @@ fn as_it_is(partner: &NewPartner, known: &Partner) -> Answer {
 }
 
 #[derive(Default)]
-struct Batch {
+struct PartnerWrites {
     partners: Vec<Partner>,
     transitions: Vec<(PartnerTransitionId, PartnerId, PartnerTransition)>,
     categories: Vec<(PartnerId, PartnerCategoryId)>,
@@ -162,8 +162,8 @@ struct Batch {
     moments: Vec<(PartnerId, Moment)>,
 }
 
-impl Batch {
-    fn add(&mut self, partner: &NewPartner, writer: &Writer, now: Timestamp) -> Partner {
+impl PartnerWrites {
+    fn add(&mut self, partner: &ImportedPartner, writer: &Writer, now: Timestamp) -> Partner {
         let status = partner.status.unwrap_or(PartnerStatus::Active);
         let joined = partner.created_at.filter(|at| *at <= now).unwrap_or(now);
         let new = Partner {
@@ -205,7 +205,12 @@ impl Batch {
         new
     }
 
-    async fn write(mut self, transaction: &Transaction, writer: &Writer, now: Timestamp) -> Result<(), Interrupted> {
+    async fn write(
+        mut self,
+        transaction: &Transaction,
+        writer: &Writer,
+        now: Timestamp,
+    ) -> Result<(), ImportAttemptError> {
         if self.partners.is_empty() {
             return Ok(());
         }

@@ -4,7 +4,7 @@ use crate::auth::Writer;
 use crate::domain::id::{self, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId};
 use crate::domain::problem::{Fault, Problems};
 use crate::service::ids::existing;
-use crate::store::partner::Locked;
+use crate::store::partner::LockedPartner;
 use crate::store::{self, StoreError, Transaction};
 
 /// The largest metadata, as JSON text.
@@ -19,7 +19,7 @@ pub(in crate::service) async fn locked(
     field: &str,
     id: &str,
     problems: &mut Problems,
-) -> Result<Option<Locked>, StoreError> {
+) -> Result<Option<LockedPartner>, StoreError> {
     let Some(id) = problems.id::<id::Partner>(field, id) else {
         return Ok(None);
     };

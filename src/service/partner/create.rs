@@ -86,7 +86,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     ) else {
         return Err(problems.into());
     };
-    let details = Details {
+    let details = PartnerDetails {
         name,
         email,
         external_id,
@@ -133,7 +133,7 @@ fn note_lists(transaction: &Transaction, partner: &Partner, categories: &[Partne
 }
 
 /// Checked details of a partner to be created.
-pub(in crate::service) struct Details {
+pub(in crate::service) struct PartnerDetails {
     pub name: String,
     pub email: String,
     pub external_id: Option<String>,
@@ -149,7 +149,7 @@ pub(in crate::service) struct Details {
 pub(in crate::service) async fn insert(
     transaction: &Transaction,
     writer: &Writer,
-    details: Details,
+    details: PartnerDetails,
     partner_type: PartnerType,
     status: PartnerStatus,
     now: Timestamp,

@@ -10,7 +10,7 @@ use crate::domain::partner::Partner;
 use crate::domain::problem::Problems;
 use crate::service::once::{begin, commit};
 use crate::service::{ServiceError, campaign};
-use crate::store::partner::Locked;
+use crate::store::partner::LockedPartner;
 use crate::store::{self, Transaction, Writes};
 
 /// Makes a partner belong to a campaign; one that does already stays as it is.
@@ -25,7 +25,7 @@ pub async fn join_campaign(
     let transaction = begin(app, &writer).await?;
     let partner = locked(&transaction, &writer, "partnerId", partner_id, &mut problems).await?;
     let campaign = campaign::named(&transaction, &writer, "campaignId", campaign_id, &mut problems).await?;
-    let (Some(Locked { partner, .. }), Some(campaign)) = (partner, campaign) else {
+    let (Some(LockedPartner { partner, .. }), Some(campaign)) = (partner, campaign) else {
         return Err(problems.into());
     };
     let now = app.clock.now();

@@ -7,8 +7,8 @@ mod status;
 mod update;
 
 pub(super) use checks::{group, locked, metadata};
-pub(super) use create::{Details, insert};
 pub use create::{NewPartner, create};
+pub(super) use create::{PartnerDetails, insert};
 pub use membership::join_campaign;
 pub(super) use membership::note_joined;
 pub use status::change_status;

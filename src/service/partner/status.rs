@@ -12,7 +12,7 @@ use crate::domain::webhook::body::Happening;
 use crate::domain::{Timestamp, text};
 use crate::service::ServiceError;
 use crate::service::once::{begin, commit};
-use crate::store::partner::Locked;
+use crate::store::partner::LockedPartner;
 use crate::store::{self, Writes};
 
 /// Moves a partnership along its state machine. Suspending and revoking need a reason, which the history keeps.
@@ -28,7 +28,7 @@ pub async fn change_status(
     let reason = problems.optional("reason", reason, text::reason);
     let transaction = begin(app, &writer).await?;
     let current = locked(&transaction, &writer, "id", id, &mut problems).await?;
-    let (Some(Locked { partner: current, last }), Some(reason)) = (current, reason) else {
+    let (Some(LockedPartner { partner: current, last }), Some(reason)) = (current, reason) else {
         return Err(problems.into());
     };
     // Not before the lock: what changed it while this one waited for it is earlier.

@@ -14,7 +14,7 @@ use crate::domain::text;
 use crate::service::ServiceError;
 use crate::service::once::{begin, commit};
 use crate::store;
-use crate::store::partner::Locked;
+use crate::store::partner::LockedPartner;
 
 #[derive(Clone, Debug, Default)]
 pub struct PartnerChange {
@@ -36,7 +36,8 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
-    let Some(Locked { partner: current, last }) = locked(&transaction, &writer, "id", &input.id, &mut problems).await?
+    let Some(LockedPartner { partner: current, last }) =
+        locked(&transaction, &writer, "id", &input.id, &mut problems).await?
     else {
         return Err(problems.into());
     };

@@ -13,7 +13,7 @@ use crate::domain::webhook::body;
 use crate::domain::webhook::{WebhookDelivery, WebhookDeliveryStatus, WebhookEventType};
 use crate::service::ServiceError;
 use crate::service::once::{Answer, begin, commit};
-use crate::store::webhook::delivery::{self, Again, NewDelivery};
+use crate::store::webhook::delivery::{self, NewDelivery, RedeliverySelection};
 use crate::store::{Store, StoreError, Transaction};
 
 /// The most deliveries that a call has sent again.
@@ -115,7 +115,7 @@ pub async fn redeliver(app: &App, caller: &Caller, what: Redelivery) -> Result<R
             match found {
                 Some((endpoint, _)) => {
                     check_readable(caller, endpoint.selected())?;
-                    Some(Again::Since(endpoint.id, since))
+                    Some(RedeliverySelection::Since(endpoint.id, since))
                 }
                 None => None,
             }
@@ -143,7 +143,7 @@ async fn one(
     scope: &Scope,
     id: &str,
     problems: &mut Problems,
-) -> Result<Option<Again>, ServiceError> {
+) -> Result<Option<RedeliverySelection>, ServiceError> {
     let Some(id) = problems.id::<id::WebhookDelivery>("deliveryId", id) else {
         return Ok(None);
     };
@@ -153,7 +153,7 @@ async fn one(
     };
     check_readable(caller, &[found.event_type])?;
     match found.status {
-        WebhookDeliveryStatus::Delivered | WebhookDeliveryStatus::Failed => Ok(Some(Again::One(id))),
+        WebhookDeliveryStatus::Delivered | WebhookDeliveryStatus::Failed => Ok(Some(RedeliverySelection::One(id))),
         WebhookDeliveryStatus::Pending => {
             let message = "has not come to its end: it is sent anyhow";
             Ok(problems.take("deliveryId", Err(Fault(ProblemCode::Conflict, message.into()))))

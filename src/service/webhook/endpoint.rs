@@ -16,7 +16,7 @@ use crate::domain::webhook::signature::Secret;
 use crate::domain::webhook::{API_VERSION, WebhookEndpoint, WebhookEventType};
 use crate::service::ServiceError;
 use crate::service::once::{Answer, begin, commit};
-use crate::store::outbox::Position;
+use crate::store::outbox::OutboxPosition;
 use crate::store::webhook::{delivery, endpoint};
 use crate::store::{self, Store, StoreError, Transaction};
 
@@ -105,7 +105,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewEndpoint) -> Result<Sh
     };
     check_readable(caller, endpoint.selected())?;
     let (secret, sealed) = sealed(keys, &writer, endpoint.id).map_err(refused)?;
-    let since = Position::at_end(&transaction).await?;
+    let since = OutboxPosition::at_end(&transaction).await?;
     endpoint::insert(&transaction, writer.tenant(), &endpoint, sealed, &since).await?;
     transaction.created(&endpoint);
     transaction.noted(&endpoint, "secret", Value::Null, CHANGED);

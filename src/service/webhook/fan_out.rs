@@ -18,10 +18,10 @@ use crate::domain::id::{PartnerId, TenantId};
 use crate::domain::partnership_request::PartnershipRequest;
 use crate::domain::webhook::WebhookEventType;
 use crate::domain::webhook::body::{self, ExternalIds};
-use crate::store::outbox::mark::{self, Mark};
-use crate::store::outbox::{Entry, Position};
+use crate::store::outbox::mark::{self, OutboxMark};
+use crate::store::outbox::{OutboxPosition, OutboxRow};
 use crate::store::webhook::delivery::{self, NewDelivery};
-use crate::store::webhook::work::{self, Hearer};
+use crate::store::webhook::work::{self, Subscriber};
 use crate::store::{self, StoreError, Transaction};
 
 /// What a look at the outbox came to.
@@ -47,7 +47,7 @@ pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
         return Ok(nothing);
     }
     let transaction = app.store.begin_unaudited().await?;
-    let Some(position) = mark::take(&transaction, Mark::Webhooks).await? else {
+    let Some(position) = mark::take(&transaction, OutboxMark::Webhooks).await? else {
         transaction.rollback().await?;
         return Ok(nothing);
     };
@@ -64,7 +64,7 @@ pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
         return Ok(nothing);
     }
     let made = make(app, &transaction, reading.rows, &hearers).await?;
-    mark::put(&transaction, Mark::Webhooks, Some(&position), app.clock.now()).await?;
+    mark::put(&transaction, OutboxMark::Webhooks, Some(&position), app.clock.now()).await?;
     transaction.commit().await?;
     Ok(FannedOut {
         made,
@@ -77,7 +77,7 @@ pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
 pub(super) async fn unread_since(app: &App) -> Result<Option<Timestamp>, StoreError> {
     let reader = app.store.reader();
     let hearers = work::hearers(reader).await?;
-    let kept = mark::look(reader, Mark::Webhooks).await?;
+    let kept = mark::look(reader, OutboxMark::Webhooks).await?;
     match beginning(kept.as_ref(), &hearers) {
         Some(position) => position.next_at(reader).await,
         None => Ok(None),
@@ -85,8 +85,8 @@ pub(super) async fn unread_since(app: &App) -> Result<Option<Timestamp>, StoreEr
 }
 
 /// Where to read on: nobody hears of what was before the first of them listened.
-fn beginning(kept: Option<&Position>, hearers: &HashMap<TenantId, Vec<Hearer>>) -> Option<Position> {
-    let since = hearers.values().flatten().map(Hearer::since);
+fn beginning(kept: Option<&OutboxPosition>, hearers: &HashMap<TenantId, Vec<Subscriber>>) -> Option<OutboxPosition> {
+    let since = hearers.values().flatten().map(Subscriber::since);
     let first = since.min_by_key(|since| since.order())?;
     // Of two that are equally far the last one counts: what was kept also says how far a snapshot was read.
     let furthest = [first].into_iter().chain(kept).max_by_key(|position| position.order());
@@ -94,25 +94,25 @@ fn beginning(kept: Option<&Position>, hearers: &HashMap<TenantId, Vec<Hearer>>) 
 }
 
 /// Whether it is not worth writing down how far one has come: who is idle writes nothing.
-fn is_near(now: &Position, before: &Position) -> bool {
+fn is_near(now: &OutboxPosition, before: &OutboxPosition) -> bool {
     /// Transactions of anybody: a snapshot that is older only costs looking again at what was read.
     const WORTH_WRITING: i64 = 1_000;
     match now {
-        Position::Behind(_) => now == before,
-        Position::Between(_) => now.order().1 - before.order().1 < WORTH_WRITING,
+        OutboxPosition::Behind(_) => now == before,
+        OutboxPosition::Between(_) => now.order().1 - before.order().1 < WORTH_WRITING,
     }
 }
 
 async fn make(
     app: &App,
     transaction: &Transaction,
-    entries: Vec<Entry>,
-    hearers: &HashMap<TenantId, Vec<Hearer>>,
+    entries: Vec<OutboxRow>,
+    hearers: &HashMap<TenantId, Vec<Subscriber>>,
 ) -> Result<usize, StoreError> {
-    let mut of_tenant: HashMap<TenantId, Vec<(Entry, Vec<&Hearer>)>> = HashMap::new();
+    let mut of_tenant: HashMap<TenantId, Vec<(OutboxRow, Vec<&Subscriber>)>> = HashMap::new();
     for entry in entries {
         let event_type = entry.happening.event_type;
-        let hears = |hearer: &&Hearer| hearer.hears(event_type, entry.id, entry.transaction);
+        let hears = |hearer: &&Subscriber| hearer.hears(event_type, entry.id, entry.transaction);
         let all = hearers.get(&entry.tenant).into_iter().flatten();
         let concerned: Vec<_> = all.filter(hears).collect();
         if !concerned.is_empty() {
@@ -121,7 +121,7 @@ async fn make(
     }
     let mut made = 0;
     for (tenant, heard) in of_tenant {
-        let told = Told::read(
+        let told = ChangedObjects::read(
             transaction,
             &Scope::tenant_wide(tenant),
             heard.iter().map(|(entry, _)| entry),
@@ -148,34 +148,34 @@ async fn make(
 }
 
 /// What there is to tell of a tenant's rows.
-struct Told {
+struct ChangedObjects {
     commissions: HashMap<Uuid, Commission>,
     payouts: HashMap<Uuid, Payout>,
     requests: HashMap<Uuid, PartnershipRequest>,
     ids: ExternalIds,
 }
 
-impl Told {
+impl ChangedObjects {
     /// Reads the objects of rows of the outbox, and what they name.
     async fn read(
         database: &Transaction,
         scope: &Scope,
-        entries: impl Iterator<Item = &Entry>,
+        entries: impl Iterator<Item = &OutboxRow>,
     ) -> Result<Self, StoreError> {
-        let mut of: HashMap<Kind, BTreeSet<Uuid>> = HashMap::new();
+        let mut of: HashMap<ObjectKind, BTreeSet<Uuid>> = HashMap::new();
         for entry in entries {
-            of.entry(Kind::of(entry.happening.event_type))
+            of.entry(ObjectKind::of(entry.happening.event_type))
                 .or_default()
                 .insert(entry.happening.object);
         }
         let wanted = |kind| of.get(&kind).into_iter().flatten().copied().collect::<Vec<_>>();
-        let commissions = store::commission::by_ids(database, scope, &wanted(Kind::Commission)).await?;
-        let payouts = store::payout::by_ids(database, scope, &wanted(Kind::Payout)).await?;
-        let requests = store::partnership_request::by_ids(database, scope, &wanted(Kind::Request)).await?;
+        let commissions = store::commission::by_ids(database, scope, &wanted(ObjectKind::Commission)).await?;
+        let payouts = store::payout::by_ids(database, scope, &wanted(ObjectKind::Payout)).await?;
+        let requests = store::partnership_request::by_ids(database, scope, &wanted(ObjectKind::Request)).await?;
         let partners = commissions.values().map(|row| row.partner_id);
         let partners = partners.chain(payouts.values().map(|row| row.partner_id));
         let partners = partners.chain(requests.values().filter_map(|row| row.partner_id));
-        let partners = partners.map(PartnerId::uuid).chain(wanted(Kind::Partner));
+        let partners = partners.map(PartnerId::uuid).chain(wanted(ObjectKind::Partner));
         let campaigns = commissions.values().filter_map(|row| row.campaign_id);
         let campaigns = campaigns.chain(requests.values().map(|row| row.campaign_id));
         let events = commissions.values().filter_map(|row| row.event_id);
@@ -203,21 +203,21 @@ impl Told {
     }
 
     /// What is said of a row; `None`: its object is gone.
-    fn of(&self, entry: &Entry) -> Option<Value> {
+    fn of(&self, entry: &OutboxRow) -> Option<Value> {
         let (event_type, at, object) = (entry.happening.event_type, entry.happening.at, &entry.happening.object);
-        Some(match Kind::of(event_type) {
-            Kind::Commission => body::commission(self.commissions.get(object)?, event_type, at, &self.ids),
-            Kind::Payout => body::payout(self.payouts.get(object)?, event_type, at, &self.ids),
-            Kind::Request => body::request(self.requests.get(object)?, event_type, at, &self.ids),
-            Kind::Partner => body::partner(PartnerId::from_uuid(*object), at, &self.ids),
-            Kind::Customer => body::other(at),
+        Some(match ObjectKind::of(event_type) {
+            ObjectKind::Commission => body::commission(self.commissions.get(object)?, event_type, at, &self.ids),
+            ObjectKind::Payout => body::payout(self.payouts.get(object)?, event_type, at, &self.ids),
+            ObjectKind::Request => body::request(self.requests.get(object)?, event_type, at, &self.ids),
+            ObjectKind::Partner => body::partner(PartnerId::from_uuid(*object), at, &self.ids),
+            ObjectKind::Customer => body::other(at),
         })
     }
 }
 
 /// What the object of a type is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Kind {
+enum ObjectKind {
     Commission,
     Payout,
     Partner,
@@ -225,7 +225,7 @@ enum Kind {
     Customer,
 }
 
-impl Kind {
+impl ObjectKind {
     fn of(event_type: WebhookEventType) -> Self {
         use WebhookEventType as Type;
         match event_type {

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::app::App;
 use crate::domain::Timestamp;
 use crate::store::StoreError;
-use crate::store::outbox::mark::{self, Mark};
+use crate::store::outbox::mark::{self, OutboxMark};
 use crate::store::webhook::work;
 
 /// For how many days deliveries are kept.
@@ -27,8 +27,8 @@ async fn forget_outbox(app: &App, now: Timestamp) -> Result<u64, StoreError> {
     };
     let transaction = app.store.begin_unaudited().await?;
     // Whoever makes deliveries stays where it is meanwhile.
-    let position = mark::take(&transaction, Mark::Webhooks).await?;
-    let turn = mark::take(&transaction, Mark::Pruned).await?;
+    let position = mark::take(&transaction, OutboxMark::Webhooks).await?;
+    let turn = mark::take(&transaction, OutboxMark::Pruned).await?;
     let (Some(position), Some(_)) = (position, turn) else {
         transaction.rollback().await?;
         return Ok(0);
@@ -44,7 +44,7 @@ async fn forget_outbox(app: &App, now: Timestamp) -> Result<u64, StoreError> {
         transaction.rollback().await?;
         return Ok(0);
     }
-    mark::put(&transaction, Mark::Pruned, None, before).await?;
+    mark::put(&transaction, OutboxMark::Pruned, None, before).await?;
     transaction.commit().await?;
     Ok(pruned)
 }

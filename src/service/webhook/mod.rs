@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::auth::{Caller, Denied, Permission, Resource, SealingKeys};
 use crate::domain::webhook::WebhookEventType;
-use crate::domain::webhook::address::Reach;
+use crate::domain::webhook::address::AddressPolicy;
 use crate::outgoing::{Authorities, Outgoing, SystemResolver};
 
 /// What webhooks need of the program.
@@ -44,7 +44,7 @@ impl Default for Webhooks {
         Self {
             keys: Some(Arc::new(SealingKeys::development())),
             outgoing: Outgoing::new(
-                Reach::default(),
+                AddressPolicy::default(),
                 Arc::new(SystemResolver),
                 PATIENCE,
                 &Authorities::default(),

@@ -19,7 +19,7 @@ use crate::domain::webhook::schedule::{GONE, gives_up, next_attempt};
 use crate::domain::webhook::signature::{Secret, signatures};
 use crate::domain::webhook::{WebhookAttempt, WebhookDeliveryStatus, WebhookEndpoint};
 use crate::store::StoreError;
-use crate::store::webhook::turn::{Due, Outcome, Turn};
+use crate::store::webhook::lease::{DeliveryOutcome, DueDelivery, EndpointLease};
 use crate::store::webhook::{endpoint, work};
 use crate::task::joined;
 
@@ -34,15 +34,15 @@ const MOST_ENDPOINTS: u64 = 200;
 const LOOK_AHEAD: usize = 50;
 
 /// Endpoints that something is due to, each with a worker. They stop early when `ending` says so.
-pub async fn due(app: &Arc<App>, ending: &Arc<AtomicBool>) -> Result<Vec<Worker>, StoreError> {
+pub async fn due(app: &Arc<App>, ending: &Arc<AtomicBool>) -> Result<Vec<DeliveryWorker>, StoreError> {
     if app.webhooks.keys.is_none() {
         return Ok(Vec::new());
     }
     let found = work::due(app.store.reader(), app.clock.now(), MOST_ENDPOINTS).await?;
-    let worker = |(tenant, endpoint)| Worker {
+    let worker = |(tenant, endpoint)| DeliveryWorker {
         app: app.clone(),
         ending: ending.clone(),
-        turn: Turn {
+        turn: EndpointLease {
             tenant,
             endpoint,
             // A replica may look twice before the first worker has begun: an endpoint has one of them only.
@@ -55,30 +55,30 @@ pub async fn due(app: &Arc<App>, ending: &Arc<AtomicBool>) -> Result<Vec<Worker>
 /// Sends all that is due at present; says how many requests that took.
 pub async fn send_due(app: &Arc<App>) -> Result<usize, StoreError> {
     let workers = due(app, &Arc::default()).await?;
-    let sent = join_all(workers.into_iter().map(Worker::run)).await;
+    let sent = join_all(workers.into_iter().map(DeliveryWorker::run)).await;
     sent.into_iter().sum()
 }
 
 /// Who sends to one endpoint.
-pub struct Worker {
+pub struct DeliveryWorker {
     app: Arc<App>,
-    turn: Turn,
+    turn: EndpointLease,
     ending: Arc<AtomicBool>,
 }
 
 /// Where to send, and what to sign with.
-struct Target {
+struct DeliveryTarget {
     url: String,
     secrets: Vec<Secret>,
 }
 
 /// A request that was made.
-struct Sent {
-    due: Due,
+struct SentDelivery {
+    due: DueDelivery,
     attempt: WebhookAttempt,
 }
 
-impl Worker {
+impl DeliveryWorker {
     /// Works until nothing is due, or the endpoint is somebody else's; says how many requests were sent.
     pub async fn run(self) -> Result<usize, StoreError> {
         if !self.take().await? {
@@ -166,7 +166,7 @@ impl Worker {
     }
 
     /// The endpoint as it is now; `None`: it was deleted.
-    async fn target(&self) -> Result<Result<Option<Target>, SealingError>, StoreError> {
+    async fn target(&self) -> Result<Result<Option<DeliveryTarget>, SealingError>, StoreError> {
         let (tenant, id) = (self.turn.tenant, self.turn.endpoint);
         let (reader, scope) = (self.app.store.reader(), Scope::tenant_wide(tenant));
         let Some((url, sealed)) = endpoint::target(reader, &scope, id, self.app.clock.now()).await? else {
@@ -179,11 +179,11 @@ impl Worker {
             .iter()
             .map(|sealed| keys.open(tenant, id.uuid(), sealed))
             .collect();
-        Ok(Result::map(secrets, |secrets| Some(Target { url, secrets })))
+        Ok(Result::map(secrets, |secrets| Some(DeliveryTarget { url, secrets })))
     }
 
     /// What can be sent now, and next: due, not under way, and the first of its object. What is not is put aside.
-    async fn ready(&self, known: &HashSet<WebhookDeliveryId>) -> Result<VecDeque<Due>, StoreError> {
+    async fn ready(&self, known: &HashSet<WebhookDeliveryId>) -> Result<VecDeque<DueDelivery>, StoreError> {
         loop {
             let limit = known.len() + self.app.webhooks.at_once + LOOK_AHEAD;
             let mut found = self
@@ -208,7 +208,7 @@ impl Worker {
     }
 
     /// Writes what came of requests; says whether there may be more.
-    async fn write(&self, done: Vec<Sent>) -> Result<bool, StoreError> {
+    async fn write(&self, done: Vec<SentDelivery>) -> Result<bool, StoreError> {
         // Attempts are written down with their deliveries; only an endpoint that is switched off is told.
         let writer = Writer::job(self.turn.tenant, "send_webhook_deliveries");
         let transaction = self.app.begin(&writer).await?;
@@ -251,7 +251,7 @@ impl Worker {
 }
 
 /// Makes a request.
-async fn send(app: Arc<App>, target: Arc<Target>, due: Due) -> Sent {
+async fn send(app: Arc<App>, target: Arc<DeliveryTarget>, due: DueDelivery) -> SentDelivery {
     let (at, start) = (app.clock.now(), Instant::now());
     let id = due.id.to_string();
     let signature = signatures(&target.secrets, &id, at, &due.payload);
@@ -276,18 +276,18 @@ async fn send(app: Arc<App>, target: Arc<Target>, due: Due) -> Sent {
         milliseconds: u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX),
         answer,
     };
-    Sent { due, attempt }
+    SentDelivery { due, attempt }
 }
 
 /// What an attempt means for its delivery.
-fn outcome(Sent { due, attempt }: Sent, now: crate::domain::Timestamp, chance: u32) -> Outcome {
+fn outcome(SentDelivery { due, attempt }: SentDelivery, now: crate::domain::Timestamp, chance: u32) -> DeliveryOutcome {
     let next = next_attempt(due.attempt_count + 1, now, chance);
     let (status, next_attempt_at) = match (attempt.has_succeeded(), next) {
         (true, _) => (WebhookDeliveryStatus::Delivered, None),
         (false, Some(next)) => (WebhookDeliveryStatus::Pending, Some(next)),
         (false, None) => (WebhookDeliveryStatus::Failed, None),
     };
-    Outcome {
+    DeliveryOutcome {
         due,
         attempt,
         status,

@@ -1,6 +1,6 @@
 //! The audit log: entries newest first, all of them or those of an object.
 
-mod noted;
+mod transaction_notes;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,9 +21,8 @@ use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::audit::{Change, Entry, Origin};
 use crate::domain::id::{ApiKeyId, AuditEntryId, PartnerId};
-
-pub(super) use noted::Noted;
-pub use noted::{Trail, add};
+pub(super) use transaction_notes::TransactionNotes;
+pub use transaction_notes::{Trail, add};
 
 const TABLE: &str = "audit_entry";
 

@@ -11,7 +11,7 @@ use super::super::scope::visible;
 use super::super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::backtest::{Backtest, LedgerRow, Place};
+use crate::domain::backtest::{Backtest, HistoryPlace, HistoryRow};
 use crate::domain::commission::{CommissionKind, CommissionStatus};
 use crate::domain::id::{CommissionId, EventId, PartnerGroupId, PartnerId, TieredCommissionId};
 use crate::domain::partner::PartnerStatus;
@@ -20,7 +20,7 @@ use crate::domain::terms::BasisKind;
 
 /// A partner as it is now.
 #[derive(Clone, Copy, Debug)]
-pub struct Partner {
+pub struct CurrentPartner {
     pub id: PartnerId,
     pub status: PartnerStatus,
     pub group: Option<PartnerGroupId>,
@@ -51,7 +51,7 @@ pub async fn partners(
     scope: &Scope,
     of: &Backtest,
     limit: u64,
-) -> Result<Vec<Partner>, StoreError> {
+) -> Result<Vec<CurrentPartner>, StoreError> {
     let after = Query::select()
         .column(backtest::Column::AfterPartner)
         .from(backtest::Entity)
@@ -91,7 +91,7 @@ pub async fn partners(
         .all(database)
         .await?;
     let partners = rows.into_iter().map(|(id, status, group)| {
-        Ok(Partner {
+        Ok(CurrentPartner {
             id: PartnerId::from_uuid(id),
             status: row::text("partner", "status", &status, PartnerStatus::parse)?,
             group: group.map(PartnerGroupId::from_uuid),
@@ -107,7 +107,7 @@ pub async fn loose(
     scope: &Scope,
     of: &Backtest,
     partners: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<LedgerRow>>, StoreError> {
+) -> Result<HashMap<Uuid, Vec<HistoryRow>>, StoreError> {
     let backend = database.get_database_backend();
     let select = visible::<commission::Entity>(scope)
         .filter(many::one_of(
@@ -169,7 +169,7 @@ pub async fn loose(
 }
 
 #[derive(FromQueryResult)]
-struct Columns {
+struct LedgerColumns {
     id: Uuid,
     partner_id: Uuid,
     kind: String,
@@ -189,7 +189,7 @@ pub(super) async fn read_rows(
     of: &Backtest,
     select: sea_orm::Select<commission::Entity>,
     tiers: &HashMap<CommissionId, TieredCommissionId>,
-) -> Result<Vec<(Uuid, LedgerRow)>, StoreError> {
+) -> Result<Vec<(Uuid, HistoryRow)>, StoreError> {
     const TABLE: &str = "commission";
     use commission::Column;
     let found = select
@@ -209,7 +209,7 @@ pub(super) async fn read_rows(
             Column::AccruedAt,
             Column::ReversedAt,
         ])
-        .into_model::<Columns>()
+        .into_model::<LedgerColumns>()
         .all(database)
         .await?;
     let reversed = found.iter().filter(|row| row.reversed_at.is_some_and(|at| at < of.to));
@@ -223,7 +223,7 @@ pub(super) async fn read_rows(
             .map(|text| row::text(TABLE, "basis", text, BasisKind::parse))
             .transpose()?;
         let at = row.reversed_at.filter(|at| *at < of.to);
-        let read = LedgerRow {
+        let read = HistoryRow {
             id,
             kind: row::text(TABLE, "kind", &row.kind, CommissionKind::parse)?,
             amount: row::money(TABLE, "amount_minor", row.amount_minor, currency)?,
@@ -232,7 +232,7 @@ pub(super) async fn read_rows(
             adjusts: row.adjusts_id.map(CommissionId::from_uuid),
             tier: tiers.get(&id).copied(),
             accrued_at: row.accrued_at,
-            reversed: at.map(|at| Place {
+            reversed: at.map(|at| HistoryPlace {
                 sequence: places.remove(&row.id).flatten(),
                 at,
             }),

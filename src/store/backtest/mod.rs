@@ -22,17 +22,16 @@ use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::backtest::{Backtest, BacktestStatus};
 use crate::domain::id::{BacktestId, CampaignId, PartnerGroupId, TenantId, TieredCommissionId};
-
-pub use history::{Partner, count_events, loose, partners};
+pub use history::{CurrentPartner, count_events, loose, partners};
 pub use open::{delete_expired, open};
 pub use proposal::{Proposal, ProposedTier};
-pub use recorded::{Stretch, recorded, stretches};
+pub use recorded::{EventRange, recorded, stretches};
 pub use results::{
     BacktestSum, Order, PartnerSum, SumsKey, actual_rows, campaign_counts, campaign_pages, changed_rows, months_of,
     partner_counts, partner_pages, totals_of,
 };
 pub use versions::versions;
-pub use work::{Batch, Held, advance, claim, end, keep_changed, renew};
+pub use work::{FinishedPartners, LeasedBacktest, advance, claim, end, keep_changed, renew};
 
 const TABLE: &str = "backtest";
 

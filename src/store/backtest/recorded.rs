@@ -17,14 +17,14 @@ use super::super::{StoreError, event, event_decision as decisions, many};
 use super::history::read_rows;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::backtest::{Backtest, LedgerRow, Rated, Recorded};
+use crate::domain::backtest::{Backtest, HistoryEvent, HistoryRow, Rated};
 use crate::domain::id::EventId;
 use crate::domain::money::Money;
 use crate::domain::tiered::Side;
 
 /// Events to be read at once: all of some partners, or some of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stretch {
+pub struct EventRange {
     partners: Vec<Uuid>,
     /// Of one partner: the event before the first.
     after: Uuid,
@@ -39,7 +39,7 @@ pub async fn stretches(
     scope: &Scope,
     partners: &[Uuid],
     size: u32,
-) -> Result<Vec<Stretch>, StoreError> {
+) -> Result<Vec<EventRange>, StoreError> {
     let name = Alias::new;
     let number = || Expr::col(name("number"));
     let of_partner = || WindowStatement::partition_by(Column::PartnerId.as_column_ref());
@@ -86,7 +86,7 @@ pub async fn stretches(
 /// Packs partners with few events together.
 struct Packing {
     size: u64,
-    stretches: Vec<Stretch>,
+    stretches: Vec<EventRange>,
     /// Partners to be read whole, and how many events they have.
     whole: (Vec<Uuid>, u64),
     /// The partner that is being cut, and behind which event.
@@ -115,7 +115,7 @@ impl Packing {
             return;
         }
         self.pack();
-        self.stretches.push(Stretch {
+        self.stretches.push(EventRange {
             partners: vec![partner],
             after: after.unwrap_or_else(Uuid::nil),
             until: event,
@@ -126,7 +126,7 @@ impl Packing {
     fn pack(&mut self) {
         let (partners, _) = mem::take(&mut self.whole);
         if !partners.is_empty() {
-            self.stretches.push(Stretch {
+            self.stretches.push(EventRange {
                 partners,
                 after: Uuid::nil(),
                 until: Uuid::max(),
@@ -134,7 +134,7 @@ impl Packing {
         }
     }
 
-    fn finish(mut self) -> Vec<Stretch> {
+    fn finish(mut self) -> Vec<EventRange> {
         self.pack();
         self.stretches
     }
@@ -146,8 +146,8 @@ pub async fn recorded(
     database: &impl ConnectionTrait,
     scope: &Scope,
     of: &Backtest,
-    stretch: &Stretch,
-) -> Result<Vec<Recorded>, StoreError> {
+    stretch: &EventRange,
+) -> Result<Vec<HistoryEvent>, StoreError> {
     let backend = database.get_database_backend();
     let one_of = many::one_of(backend, Column::PartnerId.as_column_ref(), &stretch.partners);
     let events = visible::<Entity>(scope)
@@ -178,7 +178,7 @@ pub async fn recorded(
         commission::Column::EventId.as_column_ref(),
         &ids,
     ));
-    let mut rows: HashMap<EventId, Vec<LedgerRow>> = HashMap::new();
+    let mut rows: HashMap<EventId, Vec<HistoryRow>> = HashMap::new();
     for (_, row) in read_rows(database, scope, of, select, &of_row).await? {
         rows.entry(row.event).or_default().push(row);
     }
@@ -195,7 +195,7 @@ pub async fn recorded(
         let uuid = model.id;
         let mut event = event::from_row(model)?;
         (event.content, event.metadata) = (Vec::new(), None);
-        Ok(Recorded {
+        Ok(HistoryEvent {
             acquired_at,
             decision: decided.remove(&uuid),
             rows: rows.remove(&event.id).unwrap_or_default(),
@@ -252,16 +252,16 @@ mod tests {
         Uuid::from_u128(number)
     }
 
-    fn whole(partners: &[u128]) -> Stretch {
-        Stretch {
+    fn whole(partners: &[u128]) -> EventRange {
+        EventRange {
             partners: partners.iter().copied().map(id).collect(),
             after: Uuid::nil(),
             until: Uuid::max(),
         }
     }
 
-    fn part(partner: u128, after: u128, until: u128) -> Stretch {
-        Stretch {
+    fn part(partner: u128, after: u128, until: u128) -> EventRange {
+        EventRange {
             partners: vec![id(partner)],
             after: id(after),
             until: id(until),
@@ -269,7 +269,7 @@ mod tests {
     }
 
     /// The stretches of at most 10 events, given the ends: partner, event, number.
-    fn packed(ends: &[(u128, u128, u64)]) -> Vec<Stretch> {
+    fn packed(ends: &[(u128, u128, u64)]) -> Vec<EventRange> {
         let mut packing = Packing::new(10);
         for (partner, event, number) in ends {
             packing.end(id(*partner), id(*event), *number);

@@ -269,7 +269,7 @@ pub async fn changed_rows(
         .one(database)
         .await?;
     let Some(found) = found else { return Ok(None) };
-    let kept: Vec<Kept> = row::json(EVENTS, "proposed", found.proposed)?;
+    let kept: Vec<StoredRow> = row::json(EVENTS, "proposed", found.proposed)?;
     let rows = kept.into_iter().map(|kept| {
         Ok(ChangedRow {
             kind: row::text(EVENTS, "kind", &kept.kind, CommissionKind::parse)?,
@@ -285,7 +285,7 @@ pub async fn changed_rows(
 }
 
 #[derive(serde::Deserialize)]
-struct Kept {
+struct StoredRow {
     kind: String,
     term: Option<usize>,
     minor: i64,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::super::scope::visible;
 use super::super::{StoreError, row, tier_version};
 use crate::auth::Scope;
-use crate::domain::backtest::{Since, Versions};
+use crate::domain::backtest::{Versioned, Versions};
 use crate::domain::campaign::Campaign;
 use crate::domain::id::{AdvertiserId, CampaignId, PartnerGroupId};
 use crate::domain::partner_group::PartnerGroup;
@@ -36,7 +36,7 @@ pub async fn versions(database: &impl ConnectionTrait, scope: &Scope) -> Result<
     })
 }
 
-type Histories<K, T> = HashMap<K, Vec<Since<Arc<T>>>>;
+type Histories<K, T> = HashMap<K, Vec<Versioned<Arc<T>>>>;
 
 async fn campaigns(
     database: &impl ConnectionTrait,
@@ -67,7 +67,7 @@ async fn campaigns(
             version,
             ..campaign.clone()
         };
-        campaigns.entry(id).or_default().push(Since {
+        campaigns.entry(id).or_default().push(Versioned {
             version,
             begins_at: row.begins_at,
             value: Arc::new(campaign),
@@ -107,7 +107,7 @@ async fn groups(
             created_at: row.begins_at,
             updated_at: row.begins_at,
         };
-        groups.entry(id).or_default().push(Since {
+        groups.entry(id).or_default().push(Versioned {
             version,
             begins_at: row.begins_at,
             value: Arc::new(group),
@@ -119,12 +119,12 @@ async fn groups(
 async fn defaults(
     database: &impl ConnectionTrait,
     scope: &Scope,
-) -> Result<Vec<Since<Option<PartnerGroupId>>>, StoreError> {
+) -> Result<Vec<Versioned<Option<PartnerGroupId>>>, StoreError> {
     let rows = visible::<default_group_version::Entity>(scope)
         .order_by_asc(default_group_version::Column::BeginsAt)
         .all(database)
         .await?;
-    let defaults = rows.into_iter().map(|row| Since {
+    let defaults = rows.into_iter().map(|row| Versioned {
         version: 0,
         begins_at: row.begins_at,
         value: (!row.group_id.is_nil()).then(|| PartnerGroupId::from_uuid(row.group_id)),

@@ -11,13 +11,13 @@ use uuid::Uuid;
 use super::super::writes::{Conflict, Writes};
 use super::super::{StoreError, Transaction, row};
 use crate::domain::Timestamp;
-use crate::domain::backtest::{BacktestStatus, Changed, ChangedRow, Difference, Tally};
+use crate::domain::backtest::{BacktestStatus, ChangedEvent, ChangedRow, Difference, Tally};
 use crate::domain::id::{BacktestId, CampaignId, PartnerId, TenantId};
 use crate::domain::money::Currency;
 
 /// A backtest in somebody's hands.
 #[derive(Clone, Copy, Debug)]
-pub struct Held {
+pub struct LeasedBacktest {
     pub tenant: TenantId,
     pub id: BacktestId,
     /// Who holds it: drawn anew each time.
@@ -26,11 +26,11 @@ pub struct Held {
 
 /// Partners that are finished together.
 #[derive(Debug, Default)]
-pub struct Batch {
+pub struct FinishedPartners {
     pub partners: Vec<(PartnerId, Vec<(Currency, Difference)>)>,
     pub tally: Tally,
     /// Their events whose sides differ, but for those that were written before.
-    pub changed: Vec<Changed>,
+    pub changed: Vec<ChangedEvent>,
     pub events: i64,
     pub is_incomplete: bool,
 }
@@ -39,7 +39,7 @@ pub struct Batch {
 /// the last partner that is finished.
 pub async fn claim(
     transaction: &Transaction,
-    held: Held,
+    held: LeasedBacktest,
     now: Timestamp,
     until: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -63,7 +63,7 @@ pub async fn claim(
 }
 
 /// The row, if it is still in these hands and has not ended.
-fn own(held: Held) -> UpdateMany<Entity> {
+fn own(held: LeasedBacktest) -> UpdateMany<Entity> {
     Entity::update_many()
         .filter(Column::TenantId.eq(held.tenant.uuid()))
         .filter(Column::Id.eq(held.id.uuid()))
@@ -75,7 +75,7 @@ fn own(held: Held) -> UpdateMany<Entity> {
 /// Says whether it was still held.
 pub async fn renew(
     transaction: &Transaction,
-    held: Held,
+    held: LeasedBacktest,
     until: Timestamp,
     of_events: Option<i64>,
 ) -> Result<bool, StoreError> {
@@ -89,9 +89,9 @@ pub async fn renew(
 /// Writes what partners came to, and that they are finished. Says whether it was still held; if not, the caller undoes this.
 pub async fn advance(
     transaction: &Transaction,
-    held: Held,
+    held: LeasedBacktest,
     after: PartnerId,
-    batch: &Batch,
+    batch: &FinishedPartners,
     until: Timestamp,
 ) -> Result<bool, StoreError> {
     let incomplete = Expr::col(Column::IncompleteHistory).or(Expr::value(batch.is_incomplete));
@@ -119,8 +119,8 @@ pub async fn advance(
 /// still held.
 pub async fn keep_changed(
     transaction: &Transaction,
-    held: Held,
-    changed: &[Changed],
+    held: LeasedBacktest,
+    changed: &[ChangedEvent],
     until: Timestamp,
 ) -> Result<bool, StoreError> {
     if !renew(transaction, held, until, None).await? {
@@ -132,7 +132,7 @@ pub async fn keep_changed(
     Ok(true)
 }
 
-fn add_changed(writes: &mut Writes, held: Held, changed: &[Changed]) {
+fn add_changed(writes: &mut Writes, held: LeasedBacktest, changed: &[ChangedEvent]) {
     let rows = changed.iter().map(|changed| {
         let row = backtest_event::Model {
             tenant_id: held.tenant.uuid(),
@@ -148,7 +148,7 @@ fn add_changed(writes: &mut Writes, held: Held, changed: &[Changed]) {
 /// It has come to its end. Says whether it was still held.
 pub async fn end(
     transaction: &Transaction,
-    held: Held,
+    held: LeasedBacktest,
     status: BacktestStatus,
     failure: Option<&str>,
     now: Timestamp,
@@ -181,7 +181,7 @@ pub(super) fn no_month() -> Timestamp {
     Timestamp::UNIX_EPOCH
 }
 
-fn sums(held: Held, tally: &Tally) -> Vec<backtest_sum::ActiveModel> {
+fn sums(held: LeasedBacktest, tally: &Tally) -> Vec<backtest_sum::ActiveModel> {
     let row = |dimension: &str, currency: Currency, campaign: Option<CampaignId>, month, sum: &Difference| {
         let row = backtest_sum::Model {
             tenant_id: held.tenant.uuid(),
@@ -215,7 +215,12 @@ fn sums(held: Held, tally: &Tally) -> Vec<backtest_sum::ActiveModel> {
     total.chain(months).chain(campaigns).collect()
 }
 
-fn partner_row(held: Held, partner: PartnerId, currency: Currency, sum: &Difference) -> backtest_partner::Model {
+fn partner_row(
+    held: LeasedBacktest,
+    partner: PartnerId,
+    currency: Currency,
+    sum: &Difference,
+) -> backtest_partner::Model {
     let difference = sum.minor().unwrap_or(0);
     backtest_partner::Model {
         tenant_id: held.tenant.uuid(),

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use entity::campaign::{Column, Entity};
 use entity::campaign_member;
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect,
     RelationDef,

@@ -2,7 +2,7 @@
 
 use entity::campaign::{Column, Entity};
 
-use crate::store::order::{Key, SortBy};
+use crate::store::order::{SortBy, SortColumn};
 use crate::store::page::Sort;
 use crate::store::view;
 
@@ -18,11 +18,11 @@ pub enum CampaignOrder {
 }
 
 impl SortBy for CampaignOrder {
-    fn key(self) -> Option<Key> {
+    fn key(self) -> Option<SortColumn> {
         match self {
             Self::CreatedAt => None,
-            Self::Name => Some(Key::text(view::column(Column::NameKey))),
-            Self::StartsAt => Some(Key::time(view::derived::<Entity>(&STARTS_AT))),
+            Self::Name => Some(SortColumn::text(view::column(Column::NameKey))),
+            Self::StartsAt => Some(SortColumn::time(view::derived::<Entity>(&STARTS_AT))),
         }
     }
 

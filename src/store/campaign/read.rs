@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use entity::campaign::{Column, Entity};
 use entity::{campaign_member, commission_snapshot, partnership_request, tiered_commission_reference};
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 

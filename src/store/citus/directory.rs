@@ -6,18 +6,18 @@
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
 
-use super::Spread;
+use super::Distributable;
 use crate::domain::id::TenantId;
 use crate::store::StoreError;
 
 /// What names a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Name<'a> {
+pub enum DirectoryName<'a> {
     Slug(&'a str),
     KeyPrefix(&'a str),
 }
 
-impl Name<'_> {
+impl DirectoryName<'_> {
     /// The table that it is in, the column, and itself.
     fn place(&self) -> (&'static str, &'static str, &str) {
         match self {
@@ -28,7 +28,7 @@ impl Name<'_> {
 }
 
 /// Whose it is, where rows are spread; `None`: nobody's.
-pub async fn find(database: &impl ConnectionTrait, name: Name<'_>) -> Result<Option<TenantId>, StoreError> {
+pub async fn find(database: &impl ConnectionTrait, name: DirectoryName<'_>) -> Result<Option<TenantId>, StoreError> {
     let (table, column, text) = name.place();
     let sql = format!("SELECT tenant_id FROM {table} WHERE {column} = $1");
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [text.into()]);
@@ -38,7 +38,11 @@ pub async fn find(database: &impl ConnectionTrait, name: Name<'_>) -> Result<Opt
 }
 
 /// Notes whose it is, where rows are spread; elsewhere its own row says so.
-pub async fn add(transaction: &impl Spread, tenant: TenantId, name: Name<'_>) -> Result<(), StoreError> {
+pub async fn add(
+    transaction: &impl Distributable,
+    tenant: TenantId,
+    name: DirectoryName<'_>,
+) -> Result<(), StoreError> {
     if !transaction.is_distributed() {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use crate::store::{Store, StoreError};
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Distributed {
+pub enum DistributeOutcome {
     /// So many tables are distributed now.
     Now(usize),
     /// They were before.
@@ -19,7 +19,7 @@ pub enum Distributed {
 
 /// Why a database was left as it was.
 #[derive(Debug, thiserror::Error)]
-pub enum Undistributed {
+pub enum DistributeError {
     #[error(
         "only PostgreSQL can spread its rows over several servers: see docs/operations.md on moving away from SQLite"
     )]
@@ -47,42 +47,42 @@ pub enum Undistributed {
 }
 
 /// Distributes all tables that hold rows of tenants. No gateway may run meanwhile: it would wait, and go on planning as it did.
-pub async fn distribute(store: &Store) -> Result<Distributed, Undistributed> {
+pub async fn distribute(store: &Store) -> Result<DistributeOutcome, DistributeError> {
     if store.single.get_database_backend() != DbBackend::Postgres {
-        return Err(Undistributed::Sqlite);
+        return Err(DistributeError::Sqlite);
     }
     let transaction = begin(store).await?;
     let distributed = within(&transaction).await;
     let ended = match distributed {
-        Ok(Distributed::Now(_)) => transaction.commit().await,
+        Ok(DistributeOutcome::Now(_)) => transaction.commit().await,
         // At once: others wait for the lock.
-        Ok(Distributed::Already) | Err(_) => transaction.rollback().await,
+        Ok(DistributeOutcome::Already) | Err(_) => transaction.rollback().await,
     };
     ended.map_err(StoreError::from)?;
     distributed
 }
 
-async fn within(transaction: &DatabaseTransaction) -> Result<Distributed, Undistributed> {
+async fn within(transaction: &DatabaseTransaction) -> Result<DistributeOutcome, DistributeError> {
     // The one limit that `begin` leaves: a migration gives way to those who use a table, this waits for them.
     run(transaction, "SET LOCAL lock_timeout = 0").await?;
     if !state::has_citus(transaction).await? {
-        return Err(Undistributed::NoCitus);
+        return Err(DistributeError::NoCitus);
     }
     let tables = state::tables(transaction).await?;
     let is_marked = state::is_distributed(transaction).await?;
     match (is_marked, tables.distributed.len()) {
-        (true, count) if count == tables.all.len() => return Ok(Distributed::Already),
+        (true, count) if count == tables.all.len() => return Ok(DistributeOutcome::Already),
         (false, 0) => {}
-        _ => return Err(Undistributed::HalfWay(tables.distributed)),
+        _ => return Err(DistributeError::HalfWay(tables.distributed)),
     }
     let pending = Migrator::get_pending_migrations(transaction)
         .await
         .map_err(StoreError::from)?;
     if !pending.is_empty() {
-        return Err(Undistributed::Pending(pending.len()));
+        return Err(DistributeError::Pending(pending.len()));
     }
     if !state::has_workers(transaction).await? {
-        return Err(Undistributed::NoWorkers);
+        return Err(DistributeError::NoWorkers);
     }
     run(transaction, distribution::PREPARE).await?;
     for table in &tables.all {
@@ -97,7 +97,7 @@ async fn within(transaction: &DatabaseTransaction) -> Result<Distributed, Undist
         run(transaction, &sql).await?;
     }
     run(transaction, distribution::FINISH).await?;
-    Ok(Distributed::Now(tables.all.len()))
+    Ok(DistributeOutcome::Now(tables.all.len()))
 }
 
 /// Statements that bind nothing, separated by lines that hold only `--`.

@@ -17,11 +17,10 @@ mod state;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-pub use distribute::{Distributed, Undistributed, distribute};
-pub(super) use state::is_distributed;
-
 use super::{Reader, StoreError, Transaction};
 use crate::domain::id::TenantId;
+pub use distribute::{DistributeError, DistributeOutcome, distribute};
+pub(super) use state::is_distributed;
 
 /// Has a session's statements planned for the values that are bound. Left to itself, PostgreSQL tries after a while to plan for
 /// all values at once, and Citus refuses some statements then instead of saying that it would be a bad plan.
@@ -59,11 +58,11 @@ pub(super) async fn hold_place(transaction: &Transaction, tenant: TenantId) -> R
 }
 
 /// What knows whether rows are spread over several servers.
-pub trait Spread: ConnectionTrait {
+pub trait Distributable: ConnectionTrait {
     fn is_distributed(&self) -> bool;
 }
 
-impl Spread for Reader {
+impl Distributable for Reader {
     fn is_distributed(&self) -> bool {
         match self {
             Self::Postgres(pool) => pool.is_distributed(),
@@ -74,7 +73,7 @@ impl Spread for Reader {
     }
 }
 
-impl Spread for Transaction {
+impl Distributable for Transaction {
     fn is_distributed(&self) -> bool {
         self.is_on_citus()
     }

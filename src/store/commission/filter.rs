@@ -3,7 +3,7 @@
 use entity::commission::{Column, Entity};
 use entity::{deal_payment, payout_item};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
 
 use crate::auth::Scope;
 use crate::domain::Timestamp;

@@ -2,7 +2,7 @@
 
 use entity::commission::Column;
 
-use crate::store::order::{Key, SortBy, Sorted};
+use crate::store::order::{SortBy, SortColumn, Sorted};
 use crate::store::page::Sort;
 use crate::store::view;
 
@@ -16,10 +16,10 @@ pub enum CommissionOrder {
 }
 
 impl SortBy for CommissionOrder {
-    fn key(self) -> Option<Key> {
+    fn key(self) -> Option<SortColumn> {
         Some(match self {
-            Self::AccruedAt => Key::time(view::column(Column::AccruedAt)),
-            Self::Amount => Key::integer(view::column(Column::AmountMinor)),
+            Self::AccruedAt => SortColumn::time(view::column(Column::AccruedAt)),
+            Self::Amount => SortColumn::integer(view::column(Column::AmountMinor)),
         })
     }
 

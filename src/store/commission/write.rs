@@ -1,7 +1,7 @@
 //! Writing commissions.
 
 use entity::{commission_assignment, commission_state};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::rows::to_row;

@@ -1,7 +1,6 @@
 //! Which events a list has.
 
 use entity::event::{Column, Entity};
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
 
 use crate::auth::Scope;

@@ -1,7 +1,6 @@
 //! Events for update.
 
 use entity::event::{Column, Entity};
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 

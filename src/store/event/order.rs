@@ -2,7 +2,7 @@
 
 use entity::event::Column;
 
-use crate::store::order::{Key, SortBy};
+use crate::store::order::{SortBy, SortColumn};
 use crate::store::page::Sort;
 use crate::store::view;
 
@@ -15,10 +15,10 @@ pub enum EventOrder {
 }
 
 impl SortBy for EventOrder {
-    fn key(self) -> Option<Key> {
+    fn key(self) -> Option<SortColumn> {
         match self {
             Self::RecordedAt => None,
-            Self::OccurredAt => Some(Key::time(view::column(Column::OccurredAt))),
+            Self::OccurredAt => Some(SortColumn::time(view::column(Column::OccurredAt))),
         }
     }
 

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use entity::event::{self, Column, Entity};
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 

@@ -4,14 +4,14 @@
 //! within one in the order of ids; so both snapshots are written down, and whoever comes back reads that stretch once more.
 
 use super::Change;
-use super::position::{Position, Snapshots};
+use super::position::{OutboxPosition, Snapshots};
 use crate::domain::Timestamp;
 
 /// Behind a row that was heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bookmark {
     /// From where the row was read, and how far.
-    pub(super) stretch: Position,
+    pub(super) stretch: OutboxPosition,
     pub(super) id: i64,
     /// When the row was written.
     pub(super) at: Timestamp,
@@ -21,10 +21,10 @@ pub struct Bookmark {
 const MOST_BYTES: usize = 16_000;
 
 impl Bookmark {
-    pub(super) fn behind(stretch: &Position, change: &Change) -> Self {
+    pub(super) fn behind(stretch: &OutboxPosition, change: &Change) -> Self {
         let stretch = match stretch {
-            Position::Behind(_) => Position::Behind(change.id),
-            Position::Between(_) => stretch.clone(),
+            OutboxPosition::Behind(_) => OutboxPosition::Behind(change.id),
+            OutboxPosition::Between(_) => stretch.clone(),
         };
         Self {
             stretch,
@@ -37,8 +37,8 @@ impl Bookmark {
     pub fn text(&self) -> String {
         let (id, at) = (self.id, self.at.timestamp_micros());
         match &self.stretch {
-            Position::Behind(_) => format!("{id};{at}"),
-            Position::Between(Snapshots { seen, until, after }) => {
+            OutboxPosition::Behind(_) => format!("{id};{at}"),
+            OutboxPosition::Between(Snapshots { seen, until, after }) => {
                 let (transaction, last) = after;
                 let until = until.as_deref().unwrap_or_default();
                 format!("{id};{at};{transaction};{last};{seen};{until}")
@@ -55,8 +55,8 @@ impl Bookmark {
         let number = |part: &str| part.parse::<i64>().ok().filter(|number| *number >= 0);
         let (id, micros) = (number(parts.first()?)?, number(parts.get(1)?)?);
         let stretch = match parts[2..] {
-            [] => Position::Behind(id),
-            [transaction, last, seen, until] => Position::Between(Snapshots {
+            [] => OutboxPosition::Behind(id),
+            [transaction, last, seen, until] => OutboxPosition::Between(Snapshots {
                 seen: Some(seen).filter(|seen| is_snapshot(seen))?.to_owned(),
                 until: Some(Some(until).filter(|until| is_snapshot(until))?.to_owned()),
                 after: (number(transaction)?, number(last)?),
@@ -68,10 +68,10 @@ impl Bookmark {
     }
 
     /// How far whoever comes back has to read to be where it was.
-    pub(super) fn reach(&self) -> Position {
+    pub(super) fn reach(&self) -> OutboxPosition {
         match &self.stretch {
-            Position::Between(Snapshots { until: Some(until), .. }) => {
-                Position::Between(Snapshots::behind(until.clone()))
+            OutboxPosition::Between(Snapshots { until: Some(until), .. }) => {
+                OutboxPosition::Between(Snapshots::behind(until.clone()))
             }
             stretch => stretch.clone(),
         }
@@ -115,18 +115,18 @@ mod tests {
 
     #[test]
     fn a_bookmark_reads_as_it_was_written() {
-        let between = Position::Between(Snapshots {
+        let between = OutboxPosition::Between(Snapshots {
             seen: "100:105:100,103".to_owned(),
             until: Some("104:110:104".to_owned()),
             after: (100, 0),
         });
-        for stretch in [Position::Behind(3), between] {
+        for stretch in [OutboxPosition::Behind(3), between] {
             let bookmark = Bookmark::behind(&stretch, &change(7));
             assert_eq!(Bookmark::parse(&bookmark.text()), Some(bookmark));
         }
         assert_eq!(
-            Bookmark::behind(&Position::Behind(3), &change(7)).stretch,
-            Position::Behind(7)
+            Bookmark::behind(&OutboxPosition::Behind(3), &change(7)).stretch,
+            OutboxPosition::Behind(7)
         );
     }
 

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, broadcast};
 
-use super::position::Position;
-use super::signal::Wakes;
+use super::position::OutboxPosition;
+use super::signal::WakeSignal;
 use super::{Batch, LastRead};
 use crate::store::{Store, StoreError};
 
@@ -15,8 +15,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 pub struct Follower {
     store: Store,
-    position: Position,
-    wakes: Wakes,
+    position: OutboxPosition,
+    wakes: WakeSignal,
 }
 
 impl Follower {
@@ -24,7 +24,7 @@ impl Follower {
     pub async fn start(store: Store) -> Result<Self, StoreError> {
         // First of all, so that nothing goes unheard in between.
         let wakes = store.appended.wakes().await?;
-        let position = Position::at_end(store.reader()).await?;
+        let position = OutboxPosition::at_end(store.reader()).await?;
         Ok(Self { store, position, wakes })
     }
 

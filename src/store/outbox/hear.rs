@@ -10,17 +10,17 @@ use chrono::TimeDelta;
 
 use super::bookmark::Bookmark;
 use super::mark;
-use super::position::Position;
-use super::{Batch, Change, Changes, Listener, Lost};
+use super::position::OutboxPosition;
+use super::{Batch, Change, Changes, Listener, ListenerLost};
 use crate::domain::Timestamp;
-use crate::store::citus::Spread;
+use crate::store::citus::Distributable;
 use crate::store::{Store, StoreError};
 
 /// Why nobody can read on from a bookmark.
 #[derive(Debug, thiserror::Error)]
 pub enum Unheard {
     #[error(transparent)]
-    Lost(#[from] Lost),
+    Lost(#[from] ListenerLost),
     /// What comes behind it may be gone.
     #[error("what happened since is no longer kept")]
     Pruned,
@@ -43,9 +43,9 @@ pub struct Hearer {
     /// Who listens; `None`: it still reads what was missed.
     listener: Option<Listener>,
     /// How what was missed is read; `None`: it was.
-    missed: Option<Missed>,
+    missed: Option<MissedChanges>,
     /// Of what comes, only what is not behind this place is new.
-    new_from: Option<Position>,
+    new_from: Option<OutboxPosition>,
 }
 
 /// What was heard at once.
@@ -54,7 +54,7 @@ pub struct Heard {
     /// Nobody else hears it now.
     pub is_alone: bool,
     /// Only what is not behind this place is new.
-    new_from: Option<Position>,
+    new_from: Option<OutboxPosition>,
 }
 
 impl Heard {
@@ -69,7 +69,7 @@ impl Heard {
 
     /// Whether it was not heard before.
     pub fn is_new(&self, change: &Change) -> bool {
-        let is_behind = |place: &Position| place.is_before(change.id, change.transaction);
+        let is_behind = |place: &OutboxPosition| place.is_before(change.id, change.transaction);
         self.new_from.as_ref().is_none_or(is_behind)
     }
 }
@@ -89,7 +89,7 @@ impl Hearer {
     /// From this place on.
     pub async fn from(changes: &Changes, store: Store, bookmark: Bookmark) -> Result<Self, Unheard> {
         Ok(Self {
-            missed: Some(Missed::behind(bookmark, store.reader()).await?),
+            missed: Some(MissedChanges::behind(bookmark, store.reader()).await?),
             changes: changes.clone(),
             store,
             listener: None,
@@ -114,9 +114,9 @@ impl Hearer {
             // Nothing for anybody, and maybe much more to read: others get their turn.
             tokio::task::yield_now().await;
         }
-        let listener = self.listener.as_mut().ok_or(Lost::Ended)?;
+        let listener = self.listener.as_mut().ok_or(ListenerLost::Ended)?;
         let batch = listener.next().await?;
-        let is_beyond = |place: &mut Position| batch.stretch.order() >= place.order();
+        let is_beyond = |place: &mut OutboxPosition| batch.stretch.order() >= place.order();
         drop(self.new_from.take_if(is_beyond));
         Ok(Heard {
             batch,
@@ -127,8 +127,8 @@ impl Hearer {
 }
 
 /// What happened while somebody was away, as it is read.
-struct Missed {
-    position: Position,
+struct MissedChanges {
+    position: OutboxPosition,
     /// Of the first stretch, what was heard before: up to this id.
     heard: Option<i64>,
     /// Nothing that was heard is older.
@@ -137,9 +137,9 @@ struct Missed {
     is_at_end: bool,
 }
 
-impl Missed {
-    async fn behind(bookmark: Bookmark, database: &impl Spread) -> Result<Self, Unheard> {
-        let end = Position::at_end(database).await?;
+impl MissedChanges {
+    async fn behind(bookmark: Bookmark, database: &impl Distributable) -> Result<Self, Unheard> {
+        let end = OutboxPosition::at_end(database).await?;
         let reach = bookmark.reach();
         if std::mem::discriminant(&reach) != std::mem::discriminant(&end) || reach.order() > end.order() {
             return Err(Unheard::Foreign);
@@ -155,7 +155,7 @@ impl Missed {
     }
 
     /// Reads on, a page at most.
-    async fn read(&mut self, database: &impl Spread) -> Result<Batch, Unheard> {
+    async fn read(&mut self, database: &impl Distributable) -> Result<Batch, Unheard> {
         let mut position = self.position.clone();
         let is_bounded = position.is_bounded();
         let reading = position.changes(database).await?;
@@ -176,7 +176,7 @@ impl Missed {
     }
 
     /// Whether all is kept that may come behind what was read.
-    async fn check_kept(&self, database: &impl Spread) -> Result<(), Unheard> {
+    async fn check_kept(&self, database: &impl Distributable) -> Result<(), Unheard> {
         let pruned = mark::pruned_before(database).await?;
         match self.at - LATE < pruned {
             true => Err(Unheard::Pruned),

@@ -2,20 +2,20 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::position::Position;
+use super::position::OutboxPosition;
 use crate::domain::Timestamp;
 use crate::store::{StoreError, Transaction};
 
 /// What has a place in the outbox of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub enum OutboxMark {
     /// Making the deliveries of webhooks.
     Webhooks,
     /// Up to this moment rows may be gone.
     Pruned,
 }
 
-impl Mark {
+impl OutboxMark {
     fn name(self) -> &'static str {
         match self {
             Self::Webhooks => "webhooks",
@@ -25,7 +25,7 @@ impl Mark {
 }
 
 /// The mark for update; `None`: somebody else has it, and does what is to be done. Inside: how far it is.
-pub async fn take(transaction: &Transaction, mark: Mark) -> Result<Option<Option<Position>>, StoreError> {
+pub async fn take(transaction: &Transaction, mark: OutboxMark) -> Result<Option<Option<OutboxPosition>>, StoreError> {
     let backend = transaction.get_database_backend();
     let lock = match backend {
         DbBackend::Postgres => " FOR UPDATE SKIP LOCKED",
@@ -39,22 +39,22 @@ pub async fn take(transaction: &Transaction, mark: Mark) -> Result<Option<Option
         return Ok(None);
     };
     let text: Option<String> = found.try_get("", "position")?;
-    Ok(Some(text.as_deref().and_then(Position::parse)))
+    Ok(Some(text.as_deref().and_then(OutboxPosition::parse)))
 }
 
 /// How far it is, as far as is known.
-pub async fn look(database: &impl ConnectionTrait, mark: Mark) -> Result<Option<Position>, StoreError> {
+pub async fn look(database: &impl ConnectionTrait, mark: OutboxMark) -> Result<Option<OutboxPosition>, StoreError> {
     let sql = "SELECT position FROM outbox_mark WHERE name = $1";
     let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, [mark.name().into()]);
     let found = database.query_one_raw(statement).await?;
     let text: Option<String> = found.map(|found| found.try_get("", "position")).transpose()?.flatten();
-    Ok(text.as_deref().and_then(Position::parse))
+    Ok(text.as_deref().and_then(OutboxPosition::parse))
 }
 
 /// Rows from before this moment may be gone.
 pub async fn pruned_before(database: &impl ConnectionTrait) -> Result<Timestamp, StoreError> {
     let sql = "SELECT at FROM outbox_mark WHERE name = $1";
-    let values = [Mark::Pruned.name().into()];
+    let values = [OutboxMark::Pruned.name().into()];
     let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
     let found = database.query_one_raw(statement).await?;
     let at = found.map(|found| found.try_get("", "at")).transpose()?;
@@ -64,12 +64,12 @@ pub async fn pruned_before(database: &impl ConnectionTrait) -> Result<Timestamp,
 /// Puts it further on.
 pub async fn put(
     transaction: &Transaction,
-    mark: Mark,
-    position: Option<&Position>,
+    mark: OutboxMark,
+    position: Option<&OutboxPosition>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE outbox_mark SET position = $1, at = $2 WHERE name = $3";
-    let values = [position.map(Position::text).into(), at.into(), mark.name().into()];
+    let values = [position.map(OutboxPosition::text).into(), at.into(), mark.name().into()];
     let statement = Statement::from_sql_and_values(transaction.get_database_backend(), sql, values);
     transaction.execute_raw(statement).await?;
     Ok(())
@@ -80,7 +80,7 @@ pub async fn put(
 pub async fn prune(
     transaction: &Transaction,
     before: Timestamp,
-    passed: Option<&Position>,
+    passed: Option<&OutboxPosition>,
     limit: u64,
 ) -> Result<u64, StoreError> {
     let backend = transaction.get_database_backend();
@@ -88,8 +88,8 @@ pub async fn prune(
     let statements = match (backend, passed) {
         (DbBackend::Postgres, passed) => {
             let seen = match passed {
-                Some(Position::Between(snapshots)) => Some(snapshots.seen.clone()),
-                Some(Position::Behind(_)) | None => None,
+                Some(OutboxPosition::Between(snapshots)) => Some(snapshots.seen.clone()),
+                Some(OutboxPosition::Behind(_)) | None => None,
             };
             // Those from before transactions were noted are behind everybody.
             let of = |which: &str, order: &str| {
@@ -107,8 +107,8 @@ pub async fn prune(
         }
         (_, passed) => {
             let last = match passed {
-                Some(Position::Behind(last)) => *last,
-                Some(Position::Between(_)) | None => i64::MAX,
+                Some(OutboxPosition::Behind(last)) => *last,
+                Some(OutboxPosition::Between(_)) | None => i64::MAX,
             };
             let sql = format!(
                 "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE id <= $1 ORDER BY id LIMIT {limit}) AND at < $2"

@@ -36,10 +36,10 @@ pub use append::{append, append_to};
 pub use bookmark::Bookmark;
 use follow::Follower;
 pub use hear::{Heard, Hearer, Unheard};
-pub use position::Position;
-pub use read::{Entry, Reading};
+pub use position::OutboxPosition;
+pub use read::{OutboxRead, OutboxRow};
 pub(super) use signal::Signal;
-pub use signal::Wakes;
+pub use signal::WakeSignal;
 
 /// How many batches a listener may be behind.
 const BACKLOG: usize = 256;
@@ -62,7 +62,7 @@ pub struct Change {
 #[derive(Debug)]
 pub struct Batch {
     /// From where it was read, and how far.
-    stretch: Position,
+    stretch: OutboxPosition,
     /// In the order of writing.
     pub changes: Vec<Change>,
 }
@@ -71,7 +71,7 @@ impl Batch {
     /// Of what is heard of in another way.
     pub fn of_nothing() -> Self {
         Self {
-            stretch: Position::Behind(0),
+            stretch: OutboxPosition::Behind(0),
             changes: Vec::new(),
         }
     }
@@ -97,7 +97,7 @@ type LastRead = Arc<std::sync::Mutex<Option<Instant>>>;
 
 /// Why a listener hears no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Lost {
+pub enum ListenerLost {
     /// It took too long over what it heard before.
     #[error("the listener fell behind")]
     Behind,
@@ -157,10 +157,10 @@ pub struct Listener {
 
 impl Listener {
     /// Waits for the next changes. Nothing is lost where this is given up waiting for.
-    pub async fn next(&mut self) -> Result<Arc<Batch>, Lost> {
+    pub async fn next(&mut self) -> Result<Arc<Batch>, ListenerLost> {
         self.receiver.recv().await.map_err(|error| match error {
-            broadcast::error::RecvError::Lagged(_) => Lost::Behind,
-            broadcast::error::RecvError::Closed => Lost::Ended,
+            broadcast::error::RecvError::Lagged(_) => ListenerLost::Behind,
+            broadcast::error::RecvError::Closed => ListenerLost::Ended,
         })
     }
 }

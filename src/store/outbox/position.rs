@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// How far the outbox was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Position {
+pub enum OutboxPosition {
     /// SQLite: one transaction writes at a time, so ids are in the order of commits. All up to this one were read.
     Behind(i64),
     /// PostgreSQL.
@@ -27,13 +27,13 @@ pub struct Snapshots {
     pub after: (i64, i64),
 }
 
-impl Position {
+impl OutboxPosition {
     /// As it is kept.
     pub fn text(&self) -> String {
         serde_json::to_string(self).expect("positions are numbers and texts")
     }
 
-    /// What [`Position::text`] wrote.
+    /// What [`OutboxPosition::text`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
@@ -141,15 +141,15 @@ mod tests {
 
     #[test]
     fn a_stretch_ends_where_its_reading_did() {
-        let start = Position::Between(Snapshots::behind("100:105:100,103".to_owned()));
-        let until = |position: &Position| match position {
-            Position::Between(snapshots) => snapshots.until.clone(),
-            Position::Behind(_) => None,
+        let start = OutboxPosition::Between(Snapshots::behind("100:105:100,103".to_owned()));
+        let until = |position: &OutboxPosition| match position {
+            OutboxPosition::Between(snapshots) => snapshots.until.clone(),
+            OutboxPosition::Behind(_) => None,
         };
         let mut position = start.clone();
         let mut advance = |now: &str, last| {
             let before = position.clone();
-            if let Position::Between(snapshots) = &mut position {
+            if let OutboxPosition::Between(snapshots) = &mut position {
                 snapshots.advance(now.to_owned(), last);
             }
             (before.is_bounded(), until(&before.stretch_to(&position)))
@@ -160,26 +160,26 @@ mod tests {
         assert_eq!(advance("300:300:", None), (true, first));
         assert_eq!(advance("400:400:", None), (false, Some("400:400:".to_owned())));
         assert_eq!(
-            Position::Behind(3).stretch_to(&Position::Behind(9)),
-            Position::Behind(3)
+            OutboxPosition::Behind(3).stretch_to(&OutboxPosition::Behind(9)),
+            OutboxPosition::Behind(3)
         );
     }
 
     #[test]
     fn a_position_knows_what_is_behind_it() {
-        let position = Position::Between(Snapshots::behind("100:105:101,103".to_owned()));
+        let position = OutboxPosition::Between(Snapshots::behind("100:105:101,103".to_owned()));
         let behind: Vec<_> = (98..108)
             .filter(|number| position.is_before(1, Some(*number)))
             .collect();
         assert_eq!(behind, [101, 103, 105, 106, 107]);
         assert!(!position.is_before(1, None));
-        assert_eq!(Position::parse(&position.text()), Some(position));
-        assert!(Position::Behind(4).is_before(5, None) && !Position::Behind(4).is_before(4, None));
+        assert_eq!(OutboxPosition::parse(&position.text()), Some(position));
+        assert!(OutboxPosition::Behind(4).is_before(5, None) && !OutboxPosition::Behind(4).is_before(4, None));
     }
 
     #[test]
     fn positions_are_in_the_order_of_time() {
-        let of = |seen: &str| Position::Between(Snapshots::behind(seen.to_owned())).order();
+        let of = |seen: &str| OutboxPosition::Between(Snapshots::behind(seen.to_owned())).order();
         assert!(
             [
                 "100:105:100,103",
@@ -192,6 +192,6 @@ mod tests {
             .map(|seen| of(seen))
             .is_sorted()
         );
-        assert!(Position::Behind(3).order() < Position::Behind(4).order());
+        assert!(OutboxPosition::Behind(3).order() < OutboxPosition::Behind(4).order());
     }
 }

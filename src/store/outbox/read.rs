@@ -6,19 +6,19 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Change;
-use super::position::{Position, Snapshots};
+use super::position::{OutboxPosition, Snapshots};
 use crate::domain::Timestamp;
 use crate::domain::id::{CommissionId, PartnerId, TenantId};
 use crate::domain::webhook::WebhookEventType;
 use crate::domain::webhook::body::Happening;
-use crate::store::citus::Spread;
+use crate::store::citus::Distributable;
 use crate::store::{StoreError, row};
 
 /// How many rows are read at once.
 const MOST: usize = 500;
 
 /// What one statement found.
-pub struct Reading<T> {
+pub struct OutboxRead<T> {
     /// In the order of ids, which is that of writing where one transaction waited for another.
     pub rows: Vec<T>,
     /// Whether this is all there is.
@@ -27,7 +27,7 @@ pub struct Reading<T> {
 
 /// A row of the outbox.
 #[derive(Debug)]
-pub struct Entry {
+pub struct OutboxRow {
     pub tenant: TenantId,
     /// Rises for each object.
     pub id: i64,
@@ -37,14 +37,14 @@ pub struct Entry {
 }
 
 /// What is read of a row beside its id, and of what else.
-struct Form<T> {
+struct RowQuery<T> {
     columns: &'static str,
     join: &'static str,
     read: fn(i64, &QueryResult) -> Result<T, StoreError>,
 }
 
 /// Changes of commissions. Ids are unique across all kinds of things, so that the join leaves out all others.
-const CHANGES: Form<Change> = Form {
+const CHANGES: RowQuery<Change> = RowQuery {
     columns: "c.id AS commission_id, c.partner_id, o.at",
     join: "JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = COALESCE(o.object_id, o.commission_id)",
     read: |id, row| {
@@ -61,13 +61,13 @@ const CHANGES: Form<Change> = Form {
 };
 
 /// Everything. Earlier releases name a commission and its status.
-const ENTRIES: Form<Entry> = Form {
+const ENTRIES: RowQuery<OutboxRow> = RowQuery {
     columns: "COALESCE(o.type, 'COMMISSION_' || o.status) AS type, COALESCE(o.object_id, o.commission_id) AS object_id, \
               o.at, o.detail",
     join: "",
     read: |id, found| {
         let event_type: String = found.try_get("", "type")?;
-        Ok(Entry {
+        Ok(OutboxRow {
             tenant: TenantId::from_uuid(found.try_get("", "tenant_id")?),
             id,
             transaction: found.try_get("", "transaction_number").ok().flatten(),
@@ -87,9 +87,9 @@ const ENTRIES: Form<Entry> = Form {
 const COORDINATOR: &str =
     "SELECT pg_current_snapshot()::text AS now, pg_logical_emit_message(true, 'tributary_outbox', '')::text AS written";
 
-impl Position {
+impl OutboxPosition {
     /// Behind all that is committed at present.
-    pub async fn at_end(database: &impl Spread) -> Result<Self, StoreError> {
+    pub async fn at_end(database: &impl Distributable) -> Result<Self, StoreError> {
         let backend = database.get_database_backend();
         let sql = match backend {
             DbBackend::Postgres if database.is_distributed() => COORDINATOR,
@@ -106,17 +106,17 @@ impl Position {
     }
 
     /// Reads on, of what concerns subscriptions.
-    pub async fn changes(&mut self, database: &impl Spread) -> Result<Reading<Change>, StoreError> {
+    pub async fn changes(&mut self, database: &impl Distributable) -> Result<OutboxRead<Change>, StoreError> {
         self.read(database, &CHANGES).await
     }
 
     /// Reads on, everything.
-    pub async fn entries(&mut self, database: &impl Spread) -> Result<Reading<Entry>, StoreError> {
+    pub async fn entries(&mut self, database: &impl Distributable) -> Result<OutboxRead<OutboxRow>, StoreError> {
         self.read(database, &ENTRIES).await
     }
 
     /// When the first row was written that is behind it; `None`: there is none.
-    pub async fn next_at(&self, database: &impl Spread) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn next_at(&self, database: &impl Distributable) -> Result<Option<Timestamp>, StoreError> {
         let (sql, values) = match self {
             Self::Behind(last) => {
                 let sql = "SELECT at FROM outbox WHERE id > $1 ORDER BY id LIMIT 1".to_owned();
@@ -138,14 +138,18 @@ impl Position {
         Ok(found.map(|found| found.try_get("", "at")).transpose()?)
     }
 
-    async fn read<T>(&mut self, database: &impl Spread, form: &Form<T>) -> Result<Reading<T>, StoreError> {
+    async fn read<T>(
+        &mut self,
+        database: &impl Distributable,
+        form: &RowQuery<T>,
+    ) -> Result<OutboxRead<T>, StoreError> {
         let mut rows = match self {
             Self::Behind(last) => behind(database, last, form).await?,
             Self::Between(snapshots) if database.is_distributed() => across(database, snapshots, form).await?,
             Self::Between(snapshots) => between(database, snapshots, form).await?,
         };
         rows.sort_unstable_by_key(|(id, _)| *id);
-        Ok(Reading {
+        Ok(OutboxRead {
             is_whole: rows.len() < MOST,
             rows: rows.into_iter().map(|(_, row)| row).collect(),
         })
@@ -155,7 +159,7 @@ impl Position {
 /// Whether the row `o` was written by the transaction that it names. One that was restored from a dump, or replicated, names a
 /// transaction of another server: only where the system's own mark agrees was the row written by that transaction. The mark is
 /// of the server that has the row, so that it says nothing where rows are spread over several.
-fn own(database: &impl Spread) -> &'static str {
+fn own(database: &impl Distributable) -> &'static str {
     match database.is_distributed() {
         true => "TRUE",
         false => "o.xmin::text::bigint = o.transaction_number & 4294967295",
@@ -166,7 +170,7 @@ fn own(database: &impl Spread) -> &'static str {
 async fn behind<T>(
     database: &impl ConnectionTrait,
     last: &mut i64,
-    Form { columns, join, read }: &Form<T>,
+    RowQuery { columns, join, read }: &RowQuery<T>,
 ) -> Result<Vec<(i64, T)>, StoreError> {
     let sql =
         format!("SELECT o.id, o.tenant_id, {columns} FROM outbox o {join} WHERE o.id > $1 ORDER BY o.id LIMIT {MOST}");
@@ -186,9 +190,9 @@ async fn behind<T>(
 /// What was committed between two snapshots, and goes to the later one. The statement's own is the later one where none
 /// is named; it is said even where there are no rows.
 async fn between<T>(
-    database: &impl Spread,
+    database: &impl Distributable,
     snapshots: &mut Snapshots,
-    Form { columns, join, read }: &Form<T>,
+    RowQuery { columns, join, read }: &RowQuery<T>,
 ) -> Result<Vec<(i64, T)>, StoreError> {
     let is_own = own(database);
     let sql = format!(
@@ -218,9 +222,9 @@ async fn between<T>(
 
 /// The same where rows are spread over several servers: none of them knows the coordinator's snapshot, which is taken first.
 async fn across<T>(
-    database: &impl Spread,
+    database: &impl Distributable,
     snapshots: &mut Snapshots,
-    Form { columns, join, read }: &Form<T>,
+    RowQuery { columns, join, read }: &RowQuery<T>,
 ) -> Result<Vec<(i64, T)>, StoreError> {
     let now = match &snapshots.until {
         Some(until) => until.clone(),

@@ -29,9 +29,9 @@ const SILENCE: Duration = Duration::from_secs(5);
 
 /// Tells of commits that appended to the outbox, and of nothing else: what they appended is read from there.
 #[derive(Clone)]
-pub struct Signal(Arc<Way>);
+pub struct Signal(Arc<SignalTransport>);
 
-enum Way {
+enum SignalTransport {
     InProcess(watch::Sender<()>),
     BetweenReplicas {
         listening: Hosts,
@@ -49,11 +49,11 @@ const AGAIN: u8 = 2;
 
 impl Signal {
     pub fn in_process() -> Self {
-        Self(Arc::new(Way::InProcess(watch::Sender::new(()))))
+        Self(Arc::new(SignalTransport::InProcess(watch::Sender::new(()))))
     }
 
     pub fn between_replicas(listening: Hosts, telling: postgres::Pool) -> Self {
-        Self(Arc::new(Way::BetweenReplicas {
+        Self(Arc::new(SignalTransport::BetweenReplicas {
             listening,
             telling,
             state: AtomicU8::new(QUIET),
@@ -63,10 +63,10 @@ impl Signal {
     /// There is something new. Waits for nothing.
     pub fn poke(&self) {
         match &*self.0 {
-            Way::InProcess(sender) => {
+            SignalTransport::InProcess(sender) => {
                 sender.send_replace(());
             }
-            Way::BetweenReplicas { state, .. } => {
+            SignalTransport::BetweenReplicas { state, .. } => {
                 let before = state.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |state| {
                     Some(if state == QUIET { TELLING } else { AGAIN })
                 });
@@ -79,7 +79,7 @@ impl Signal {
 
     /// Sends NOTIFY until no commit came after it.
     async fn tell(self) {
-        let Way::BetweenReplicas { telling, state, .. } = &*self.0 else {
+        let SignalTransport::BetweenReplicas { telling, state, .. } = &*self.0 else {
             return;
         };
         loop {
@@ -100,18 +100,18 @@ impl Signal {
     }
 
     /// What a follower waits for. Nothing that is committed after this goes unheard.
-    pub async fn wakes(&self) -> Result<Wakes, StoreError> {
+    pub async fn wakes(&self) -> Result<WakeSignal, StoreError> {
         let mut listening = JoinSet::new();
         let receiver = match &*self.0 {
-            Way::InProcess(sender) => sender.subscribe(),
-            Way::BetweenReplicas { listening: way, .. } => {
+            SignalTransport::InProcess(sender) => sender.subscribe(),
+            SignalTransport::BetweenReplicas { listening: way, .. } => {
                 let listener = listen(way).await.map_err(failed)?;
                 let (sender, receiver) = watch::channel(());
                 listening.spawn(hear(listener, way.clone(), sender));
                 receiver
             }
         };
-        Ok(Wakes { receiver, listening })
+        Ok(WakeSignal { receiver, listening })
     }
 }
 
@@ -160,13 +160,13 @@ async fn within<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Resu
 }
 
 /// Wakes a follower. Several commits may wake it once.
-pub struct Wakes {
+pub struct WakeSignal {
     receiver: watch::Receiver<()>,
     /// Ends when this is dropped.
     listening: JoinSet<()>,
 }
 
-impl Wakes {
+impl WakeSignal {
     /// Waits until there may be something new.
     pub async fn next(&mut self) {
         let is_gone = self.receiver.changed().await.is_err();

@@ -3,7 +3,7 @@
 use entity::partner::{Column, Entity};
 use entity::{campaign_member, partner_category_member};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, DbBackend, QueryFilter, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, DbBackend, QueryFilter, Select};
 
 use crate::auth::Scope;
 use crate::domain::Timestamp;

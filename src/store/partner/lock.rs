@@ -2,7 +2,7 @@
 
 use entity::partner::{self, Column, Entity};
 use entity::partner_history;
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LockType};
+use sea_orm::sea_query::{Expr, Func, LockType};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select,
 };
@@ -24,7 +24,7 @@ const WRITER: LockType = LockType::NoKeyUpdate;
 
 /// A partner for update, and the last moment of its history: whatever is done under the lock comes after it.
 #[derive(Clone, Debug)]
-pub struct Locked {
+pub struct LockedPartner {
     pub partner: Partner,
     pub last: Moment,
 }
@@ -42,9 +42,9 @@ impl FromQueryResult for LockedRow {
 }
 
 impl LockedRow {
-    fn into_locked(self) -> Result<Locked, StoreError> {
+    fn into_locked(self) -> Result<LockedPartner, StoreError> {
         let (partner, last) = (from_row(self.0)?, self.1);
-        Ok(Locked { partner, last })
+        Ok(LockedPartner { partner, last })
     }
 }
 
@@ -53,7 +53,7 @@ pub async fn lock(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
     id: PartnerId,
-) -> Result<Option<Locked>, StoreError> {
+) -> Result<Option<LockedPartner>, StoreError> {
     let row = with_last_moment(visible::<Entity>(scope).filter(Column::Id.eq(id.uuid())))
         .lock(WRITER)
         .into_model::<LockedRow>()
@@ -67,7 +67,7 @@ pub async fn lock_all(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
     ids: &[PartnerId],
-) -> Result<Vec<Locked>, StoreError> {
+) -> Result<Vec<LockedPartner>, StoreError> {
     let locked = with_last_moment(locked(transaction.get_database_backend(), scope, ids));
     let rows = locked.into_model::<LockedRow>().all(transaction).await?;
     rows.into_iter().map(LockedRow::into_locked).collect()
@@ -95,7 +95,7 @@ fn locked(backend: DbBackend, scope: &Scope, ids: &[PartnerId]) -> Select<Entity
 
 /// A partner as far as the recording of events looks at it.
 #[derive(Clone, Copy, Debug)]
-pub struct Credited {
+pub struct CreditedPartner {
     pub id: PartnerId,
     pub status: PartnerStatus,
     pub group_id: Option<PartnerGroupId>,
@@ -108,14 +108,14 @@ pub async fn lock_credited(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
     ids: &[PartnerId],
-) -> Result<Vec<Credited>, StoreError> {
+) -> Result<Vec<CreditedPartner>, StoreError> {
     let select = locked(transaction.get_database_backend(), scope, ids)
         .select_only()
         .columns([Column::Id, Column::Status, Column::GroupId]);
     let rows: Vec<(Uuid, String, Option<Uuid>, i64, Timestamp)> =
         with_last_moment(select).into_tuple().all(transaction).await?;
     let credited = rows.into_iter().map(|(id, status, group, sequence, at)| {
-        Ok(Credited {
+        Ok(CreditedPartner {
             id: PartnerId::from_uuid(id),
             status: row::text(TABLE, "status", &status, PartnerStatus::parse)?,
             group_id: group.map(PartnerGroupId::from_uuid),

@@ -15,7 +15,7 @@ pub use list::{
     count, counts_of_campaigns, counts_of_groups, counts_of_rules, counts_of_tiers, list, list_of_campaigns,
     list_of_groups, pages_of_campaigns, pages_of_groups, pages_of_rules, pages_of_tiers,
 };
-pub use lock::{Credited, Locked, lock, lock_all, lock_credited};
+pub use lock::{CreditedPartner, LockedPartner, lock, lock_all, lock_credited};
 pub use order::PartnerOrder;
 pub use read::{by_ids, external_ids, find, find_by_email, find_by_external_id, named, sign_in};
 pub(super) use rows::to_row;

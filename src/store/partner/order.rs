@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use entity::partner::{Column, Entity};
-use sea_orm::QuerySelect;
 
 use crate::domain::money::Currency;
-use crate::store::order::{Key, SortBy};
+use crate::store::order::{SortBy, SortColumn};
 use crate::store::view;
 
 /// The orders in which partners are listed.
@@ -22,12 +21,16 @@ pub enum PartnerOrder {
 }
 
 impl SortBy for PartnerOrder {
-    fn key(self) -> Option<Key> {
+    fn key(self) -> Option<SortColumn> {
         match self {
             Self::CreatedAt => None,
-            Self::Name => Some(Key::text(view::column(Column::NameKey))),
-            Self::LifetimeValue(currency) => Some(Key::integer(kept_sum("lifetime_value", LIFETIME_VALUE, currency))),
-            Self::Payable(currency) => Some(Key::integer(kept_sum("payable", PAYABLE, currency))),
+            Self::Name => Some(SortColumn::text(view::column(Column::NameKey))),
+            Self::LifetimeValue(currency) => Some(SortColumn::integer(kept_sum(
+                "lifetime_value",
+                LIFETIME_VALUE,
+                currency,
+            ))),
+            Self::Payable(currency) => Some(SortColumn::integer(kept_sum("payable", PAYABLE, currency))),
         }
     }
 

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use entity::partner::{Column, Entity};
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 

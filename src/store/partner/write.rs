@@ -2,7 +2,6 @@
 
 use entity::partner::Entity;
 use entity::{partner_category_member, partner_history};
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::rows::to_row;

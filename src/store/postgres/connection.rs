@@ -10,7 +10,7 @@ use sqlx::postgres::{PgDatabaseError, PgSeverity};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Row as _};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::hosts::{Hosts, Reached};
+use super::hosts::{HostSession, Hosts};
 use super::limits;
 use crate::store::citus;
 use crate::store::standby::position::COMMIT_AND_ASK;
@@ -203,7 +203,7 @@ impl managed::Manager for Manager {
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<Connection, sqlx::Error> {
-        let Reached {
+        let HostSession {
             connection,
             process,
             is_distributed,

@@ -26,13 +26,13 @@ const CANCEL: &str = "SELECT pg_cancel_backend(pid) AS told FROM pg_stat_activit
                       WHERE pid = $1 AND backend_xid IS NULL AND cardinality(pg_blocking_pids(pid)) > 0";
 
 /// Whose turn it is to wait.
-pub struct Seats {
+pub struct LockWaiters {
     seats: Semaphore,
     /// The connection by which others are told to give way.
     teller: Pool,
 }
 
-impl Seats {
+impl LockWaiters {
     pub fn new(connections: u32, teller: Pool) -> Self {
         Self {
             seats: Semaphore::new((connections as usize / 4).max(2)),
@@ -86,11 +86,11 @@ fn ended<T>(answer: Result<T, DbErr>) -> Result<Option<T>, DbErr> {
 }
 
 /// For how long, and how often, somebody who gave way waits for a lock again.
-pub struct Turns {
+pub struct RetryPacing {
     last: Instant,
 }
 
-impl Default for Turns {
+impl Default for RetryPacing {
     fn default() -> Self {
         Self {
             last: Instant::now() + Self::PATIENCE,
@@ -98,7 +98,7 @@ impl Default for Turns {
     }
 }
 
-impl Turns {
+impl RetryPacing {
     /// As long as a lock is waited for by default.
     const PATIENCE: Duration = Duration::from_secs(5);
     const PAUSE: RangeInclusive<u64> = 100..=300;

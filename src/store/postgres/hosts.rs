@@ -22,7 +22,7 @@ const FIRST_OF_ALL: &str = "SELECT pg_backend_pid(), pg_is_in_recovery(), \
 
 /// Which server is meant (`target_session_attrs`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
+enum SessionAttributes {
     Any,
     /// One that is no standby.
     Primary,
@@ -32,11 +32,11 @@ enum Wanted {
 
 /// Clones know together which server was right last.
 #[derive(Clone)]
-pub struct Hosts(Arc<Inner>);
+pub struct Hosts(Arc<SharedHosts>);
 
-struct Inner {
+struct SharedHosts {
     hosts: Vec<Host>,
-    wanted: Wanted,
+    wanted: SessionAttributes,
     /// How long each may take; `None`: whoever asks has patience of its own.
     patience: Option<Duration>,
     /// Which one to try first.
@@ -55,7 +55,7 @@ struct Host {
 }
 
 /// A session with the right server.
-pub struct Reached {
+pub struct HostSession {
     pub connection: PgConnection,
     /// The server's process.
     pub process: i32,
@@ -107,10 +107,10 @@ impl Hosts {
         let urls = each_host(&url);
         let is_one = urls.len() == 1;
         let wanted = match wanted.as_deref() {
-            None if is_one => Wanted::Any,
-            Some("any") => Wanted::Any,
-            Some("primary") => Wanted::Primary,
-            None | Some("read-write") => Wanted::ReadWrite,
+            None if is_one => SessionAttributes::Any,
+            Some("any") => SessionAttributes::Any,
+            Some("primary") => SessionAttributes::Primary,
+            None | Some("read-write") => SessionAttributes::ReadWrite,
             Some(_) => return Err("has target_session_attrs that is none of read-write, primary and any".to_owned()),
         };
         let patience = match patience.map(|text| text.parse()) {
@@ -128,7 +128,7 @@ impl Hosts {
                 is_plain: AtomicBool::new(false),
             })
         });
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Arc::new(SharedHosts {
             hosts: hosts.collect::<Result<_, String>>()?,
             wanted,
             patience,
@@ -138,8 +138,8 @@ impl Hosts {
     }
 
     /// Connects to the server that is meant.
-    pub async fn reach(&self) -> Result<Reached, sqlx::Error> {
-        let Inner { hosts, first, .. } = &*self.0;
+    pub async fn reach(&self) -> Result<HostSession, sqlx::Error> {
+        let SharedHosts { hosts, first, .. } = &*self.0;
         let start = first.load(Ordering::Relaxed);
         let mut failures = Vec::new();
         for index in (0..hosts.len()).map(|step| (start + step) % hosts.len()) {
@@ -158,7 +158,7 @@ impl Hosts {
         Err(error.into())
     }
 
-    async fn reach_one(&self, index: usize) -> Result<Reached, sqlx::Error> {
+    async fn reach_one(&self, index: usize) -> Result<HostSession, sqlx::Error> {
         let reaching = async {
             let mut connection = self.0.hosts[index].connect().await?;
             let (process, is_standby, is_closed, is_distributed) =
@@ -168,14 +168,14 @@ impl Hosts {
             }
             self.0.is_distributed.store(is_distributed, Ordering::Relaxed);
             let wrong = match self.0.wanted {
-                Wanted::Any => None,
-                Wanted::Primary | Wanted::ReadWrite if is_standby => Some("is a standby"),
-                Wanted::ReadWrite if is_closed => Some("takes no writes"),
-                Wanted::Primary | Wanted::ReadWrite => None,
+                SessionAttributes::Any => None,
+                SessionAttributes::Primary | SessionAttributes::ReadWrite if is_standby => Some("is a standby"),
+                SessionAttributes::ReadWrite if is_closed => Some("takes no writes"),
+                SessionAttributes::Primary | SessionAttributes::ReadWrite => None,
             };
             match wrong {
                 Some(wrong) => Err(io::Error::new(io::ErrorKind::NotConnected, wrong).into()),
-                None => Ok(Reached {
+                None => Ok(HostSession {
                     connection,
                     process,
                     is_distributed,
@@ -296,7 +296,10 @@ mod tests {
         }
         let hosts = Hosts::parse(url, &[]).unwrap();
         assert_eq!(hosts.name(), "db1:5432,[::1]:5433,db3:1");
-        assert_eq!((hosts.0.wanted, hosts.0.patience), (Wanted::ReadWrite, Some(PATIENCE)));
+        assert_eq!(
+            (hosts.0.wanted, hosts.0.patience),
+            (SessionAttributes::ReadWrite, Some(PATIENCE))
+        );
         assert!(
             hosts
                 .0
@@ -309,9 +312,12 @@ mod tests {
     #[test]
     fn one_host_is_taken_as_it_is_unless_the_url_says_more() {
         let read = |url| Hosts::parse(url, &[]).map(|hosts| (hosts.0.wanted, hosts.0.patience));
-        assert_eq!(read("postgres://db/books"), Ok((Wanted::Any, None)));
+        assert_eq!(read("postgres://db/books"), Ok((SessionAttributes::Any, None)));
         let url = "postgres://db/books?connect_timeout=7&sslmode=disable&target_session_attrs=primary";
-        assert_eq!(read(url), Ok((Wanted::Primary, Some(Duration::from_secs(7)))));
+        assert_eq!(
+            read(url),
+            Ok((SessionAttributes::Primary, Some(Duration::from_secs(7))))
+        );
         for url in [
             "postgres://a,b/books?target_session_attrs=standby",
             "postgres://db/books?connect_timeout=soon",

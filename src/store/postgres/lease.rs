@@ -7,19 +7,19 @@ use sea_orm::DbErr;
 use tokio::runtime::Handle;
 
 use super::connection::{Connection, Manager};
-use crate::store::share::Turn;
-use crate::store::standby::Position;
+use crate::store::share::SharePermit;
+use crate::store::standby::LogPosition;
 
 /// Dropping it undoes the transaction that was begun on it, and waits in the background for a statement that was given
 /// up: until the server has come to its end with it, its locks and its work are there.
 pub struct Lease {
     connection: Option<Object<Manager>>,
     /// A part of somebody's share, which the connection takes until it is in order again.
-    turn: Option<Turn>,
+    turn: Option<SharePermit>,
 }
 
 impl Lease {
-    pub fn new(connection: Object<Manager>, turn: Option<Turn>) -> Self {
+    pub fn new(connection: Object<Manager>, turn: Option<SharePermit>) -> Self {
         Self {
             connection: Some(connection),
             turn,
@@ -40,10 +40,10 @@ impl Lease {
     }
 
     /// Commits the transaction, and asks where in the log the database is then.
-    pub async fn end_and_ask(mut self) -> Result<Position, DbErr> {
+    pub async fn end_and_ask(mut self) -> Result<LogPosition, DbErr> {
         let (timeline, lsn) = self.commit_and_ask().await?;
         self.in_transaction = false;
-        Position::answered(&timeline, &lsn)
+        LogPosition::answered(&timeline, &lsn)
     }
 }
 
@@ -75,7 +75,7 @@ impl Drop for Lease {
     }
 }
 
-async fn settle(mut connection: Object<Manager>, _turn: Option<Turn>) {
+async fn settle(mut connection: Object<Manager>, _turn: Option<SharePermit>) {
     if connection.settle().await.is_err() {
         close(connection);
     }

@@ -22,12 +22,12 @@ use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use tokio::sync::Mutex;
 
-use super::share::Share;
+use super::share::TenantShare;
 use super::slow::Stopwatch;
-use super::standby::Position;
+use super::standby::LogPosition;
 use crate::metrics;
 use connection::Manager;
-use give_way::{Seats, Turns, gave_up};
+use give_way::{LockWaiters, RetryPacing, gave_up};
 use hosts::Hosts;
 use lease::Lease;
 
@@ -53,10 +53,10 @@ pub struct PoolOptions {
 pub struct Pool {
     connections: managed::Pool<Manager>,
     /// Who may wait for locks; `None`: everybody.
-    seats: Option<Arc<Seats>>,
+    seats: Option<Arc<LockWaiters>>,
     /// Whose connections these are, if they are somebody's share.
-    share: Option<Arc<Share>>,
-    numbers: Option<Arc<metrics::Database>>,
+    share: Option<Arc<TenantShare>>,
+    numbers: Option<Arc<metrics::DatabaseMetrics>>,
     /// How long a statement takes that the log names; `None`: it names none.
     slow: Option<Duration>,
     /// Hears of every statement.
@@ -112,11 +112,11 @@ impl Pool {
     /// Has transactions that wait for locks give way to whoever waits for a connection; `teller` tells them to.
     pub fn give_way(&mut self, teller: Self) {
         let most = u32::try_from(self.connections.status().max_size).unwrap_or(u32::MAX);
-        self.seats = Some(Arc::new(Seats::new(most, teller)));
+        self.seats = Some(Arc::new(LockWaiters::new(most, teller)));
     }
 
     /// The same connections, as far as a tenant has a share in them.
-    pub fn share(&self, share: Arc<Share>) -> Self {
+    pub fn share(&self, share: Arc<TenantShare>) -> Self {
         Self {
             share: Some(share),
             ..self.clone()
@@ -137,7 +137,7 @@ impl Pool {
         self.connections.retain(|_, _| false);
     }
 
-    pub fn measure(&mut self, numbers: Arc<metrics::Database>) {
+    pub fn measure(&mut self, numbers: Arc<metrics::DatabaseMetrics>) {
         self.numbers = Some(numbers);
     }
 
@@ -241,7 +241,7 @@ impl Transaction {
     }
 
     /// The same, and where in the log the database is then: one way for both.
-    pub async fn commit_and_ask(self) -> Result<Position, DbErr> {
+    pub async fn commit_and_ask(self) -> Result<LogPosition, DbErr> {
         self.last()?.end_and_ask().await
     }
 
@@ -272,7 +272,7 @@ impl Transaction {
         let Some(seats) = seats.filter(|_| self.only_reads.load(Ordering::Relaxed)) else {
             return held(&mut lease)?.query(statement).await;
         };
-        let mut turns = Turns::default();
+        let mut turns = RetryPacing::default();
         loop {
             let connection = held(&mut lease)?;
             let process = connection.process;

@@ -9,7 +9,7 @@ use sea_query_sqlx::SqlxValues;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Sqlite, SqliteConnection};
 
-use super::health::Health;
+use super::health::FileHealth;
 use super::limit::Limit;
 
 pub struct Connection {
@@ -30,7 +30,7 @@ pub struct Connection {
     /// It may take much memory for what it changes.
     enlarged: bool,
     /// Hears of its writes, if it is one that writes.
-    health: Option<Arc<Health>>,
+    health: Option<Arc<FileHealth>>,
 }
 
 impl Connection {
@@ -192,7 +192,7 @@ fn prepared(statement: Statement) -> sqlx::query::Query<'static, Sqlite, SqlxVal
 pub struct Manager {
     pub options: SqliteConnectOptions,
     /// Of those that write.
-    pub health: Option<Arc<Health>>,
+    pub health: Option<Arc<FileHealth>>,
 }
 
 impl managed::Manager for Manager {

@@ -29,13 +29,13 @@ const PATIENCE: Duration = Duration::from_millis(50);
 const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
-pub struct Health {
+pub struct FileHealth {
     state: AtomicU8,
     /// Somebody tries, or did so within [`PAUSE`].
     trying: AtomicBool,
 }
 
-impl Health {
+impl FileHealth {
     /// Something was written, and lasts.
     pub fn wrote(&self) {
         self.state.store(SOUND, Ordering::Relaxed);

@@ -6,18 +6,18 @@ use deadpool::managed::Object;
 use tokio::runtime::Handle;
 
 use super::connection::{Connection, Manager};
-use crate::store::share::Turn;
+use crate::store::share::SharePermit;
 
 /// Dropping it undoes the transaction that was begun on it, and interrupts a statement that was given up. Until
 /// both are done nobody else has the connection; one that cannot be brought in order is closed.
 pub struct Lease {
     connection: Option<Object<Manager>>,
     /// A part of somebody's share, which the connection takes until it is in order again.
-    turn: Option<Turn>,
+    turn: Option<SharePermit>,
 }
 
 impl Lease {
-    pub fn new(connection: Object<Manager>, turn: Option<Turn>) -> Self {
+    pub fn new(connection: Object<Manager>, turn: Option<SharePermit>) -> Self {
         Self {
             connection: Some(connection),
             turn,
@@ -62,7 +62,7 @@ impl Drop for Lease {
 }
 
 /// Where this is cut off by the end of the program, the connection is given back as it is, and used by nobody.
-async fn settle(mut connection: Object<Manager>, turn: Option<Turn>) {
+async fn settle(mut connection: Object<Manager>, turn: Option<SharePermit>) {
     if connection.settle().await.is_err() {
         Object::take(connection).close().await;
     }

@@ -20,11 +20,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteError, SqliteJournalMode, SqliteS
 use tokio::sync::Mutex;
 
 use super::StoreOptions;
-use super::share::Share;
+use super::share::TenantShare;
 use super::slow::Stopwatch;
 use crate::metrics;
 use connection::{Connection, Manager};
-use health::Health;
+use health::FileHealth;
 use lease::Lease;
 
 /// Readers that nobody used for so long are closed.
@@ -39,15 +39,15 @@ pub struct Pool {
     readers: managed::Pool<Manager>,
     writer: managed::Pool<Manager>,
     /// Whose connections these are, if they are somebody's share.
-    share: Option<Arc<Share>>,
-    numbers: Option<Arc<metrics::Database>>,
+    share: Option<Arc<TenantShare>>,
+    numbers: Option<Arc<metrics::DatabaseMetrics>>,
     /// How long a statement takes that the log names; `None`: it names none.
     slow: Option<Duration>,
     /// A reader for readiness, which does not wait for the others.
     watch: managed::Pool<Manager>,
     /// Readers for what reads one moment for long, which requests do not wait for.
     aside: managed::Pool<Manager>,
-    health: Arc<Health>,
+    health: Arc<FileHealth>,
     statement_timeout: Duration,
     /// Whoever had the file before did not close it.
     was_open: bool,
@@ -111,7 +111,7 @@ impl Pool {
         if file::may_be_created(url) {
             file::create(writing.get_filename());
         }
-        let health = Arc::new(Health::default());
+        let health = Arc::new(FileHealth::default());
         let pool = Self {
             writer: connections(writing, Some(health.clone()), 1, patience),
             readers: connections(reading.clone(), None, options.max_connections as usize, patience),
@@ -139,14 +139,14 @@ impl Pool {
     }
 
     /// The same connections, as far as a tenant has a share in them.
-    pub fn share(&self, share: Arc<Share>) -> Self {
+    pub fn share(&self, share: Arc<TenantShare>) -> Self {
         Self {
             share: Some(share),
             ..self.clone()
         }
     }
 
-    pub fn measure(&mut self, numbers: Arc<metrics::Database>) {
+    pub fn measure(&mut self, numbers: Arc<metrics::DatabaseMetrics>) {
         self.numbers = Some(numbers);
     }
 
@@ -266,7 +266,7 @@ impl Pool {
 
 fn connections(
     options: SqliteConnectOptions,
-    health: Option<Arc<Health>>,
+    health: Option<Arc<FileHealth>>,
     most: usize,
     patience: Duration,
 ) -> managed::Pool<Manager> {

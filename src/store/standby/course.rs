@@ -4,24 +4,24 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::position::Position;
+use super::position::LogPosition;
 
 /// So many places are kept; who lags by more is known to lag by at least that.
 const KEPT: usize = 7_200;
 
 /// Where the primary was when.
 #[derive(Debug, Default)]
-pub struct Course {
+pub struct PrimaryCourse {
     /// Which system it is, once it is known.
     system: Option<i64>,
-    last: Option<Position>,
+    last: Option<LogPosition>,
     /// When it was first seen there, for each place.
     places: VecDeque<(Instant, u64)>,
 }
 
-impl Course {
+impl PrimaryCourse {
     /// It was seen there.
-    pub fn saw(&mut self, system: i64, place: Position, now: Instant) {
+    pub fn saw(&mut self, system: i64, place: LogPosition, now: Instant) {
         let goes_on = self
             .last
             .is_some_and(|last| last.timeline == place.timeline && last.lsn <= place.lsn);
@@ -42,7 +42,7 @@ impl Course {
         self.system
     }
 
-    pub fn last(&self) -> Option<Position> {
+    pub fn last(&self) -> Option<LogPosition> {
         self.last
     }
 
@@ -57,18 +57,18 @@ impl Course {
 mod tests {
     use super::*;
 
-    fn place(timeline: u32, lsn: u64) -> Position {
-        Position { timeline, lsn }
+    fn place(timeline: u32, lsn: u64) -> LogPosition {
+        LogPosition { timeline, lsn }
     }
 
     #[test]
     fn who_has_not_what_was_there_long_ago_lags() {
         let ago = |seconds| Instant::now() - Duration::from_secs(seconds);
-        let mut course = Course::default();
+        let mut course = PrimaryCourse::default();
         for (seconds, lsn) in [(60, 100), (50, 200), (40, 200), (30, 300), (1, 300)] {
             course.saw(7, place(1, lsn), ago(seconds));
         }
-        let lag = |course: &Course, lsn| course.lag(lsn).as_secs();
+        let lag = |course: &PrimaryCourse, lsn| course.lag(lsn).as_secs();
         assert_eq!(lag(&course, 99), 60);
         assert_eq!(lag(&course, 100), 50);
         assert_eq!(lag(&course, 299), 30);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::position::Position;
+use super::position::LogPosition;
 
 /// So many callers are remembered one by one.
 const MANY: usize = 10_000;
@@ -17,18 +17,18 @@ const SETTLED: Duration = Duration::from_secs(120);
 
 /// Places in the log by who wrote.
 #[derive(Default)]
-pub struct Memory(Mutex<Places>);
+pub struct CommitMemory(Mutex<Places>);
 
 #[derive(Default)]
 struct Places {
-    by_subject: HashMap<String, (Position, Instant)>,
+    by_subject: HashMap<String, (LogPosition, Instant)>,
     /// Of everybody who is not remembered any more.
-    others: Option<Position>,
+    others: Option<LogPosition>,
 }
 
-impl Memory {
+impl CommitMemory {
     /// Somebody has written up to here.
-    pub fn note(&self, subject: &str, place: Position, now: Instant) {
+    pub fn note(&self, subject: &str, place: LogPosition, now: Instant) {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if places.by_subject.len() >= MANY && !places.by_subject.contains_key(subject) {
             places.forget(now, RECENT);
@@ -38,25 +38,25 @@ impl Memory {
         }
         let noted = match places.by_subject.get(subject) {
             // It may still be done, behind what was done since.
-            Some((Position::UNKNOWN, at)) if place != Position::UNKNOWN && !is_settled(*at, now) => {
-                (Position::UNKNOWN, *at)
+            Some((LogPosition::UNKNOWN, at)) if place != LogPosition::UNKNOWN && !is_settled(*at, now) => {
+                (LogPosition::UNKNOWN, *at)
             }
-            Some((known, _)) if *known != Position::UNKNOWN => (place.max(*known), now),
+            Some((known, _)) if *known != LogPosition::UNKNOWN => (place.max(*known), now),
             _ => (place, now),
         };
         places.by_subject.insert(subject.to_owned(), noted);
     }
 
     /// What whoever reads for this caller must have.
-    pub fn needed(&self, subject: &str, now: Instant) -> Option<Position> {
+    pub fn needed(&self, subject: &str, now: Instant) -> Option<LogPosition> {
         let places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let own = places.by_subject.get(subject).copied();
-        let own = own.filter(|(place, at)| *place != Position::UNKNOWN || !is_settled(*at, now));
+        let own = own.filter(|(place, at)| *place != LogPosition::UNKNOWN || !is_settled(*at, now));
         own.map(|(place, _)| place).max(places.others)
     }
 
     /// From now on everybody needs this.
-    pub fn all_need(&self, place: Position) {
+    pub fn all_need(&self, place: LogPosition) {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         places.others = places.others.max(Some(place));
     }
@@ -72,7 +72,7 @@ impl Places {
     fn forget(&mut self, now: Instant, age: Duration) {
         let others = &mut self.others;
         self.by_subject.retain(|_, (place, at)| {
-            if *place == Position::UNKNOWN {
+            if *place == LogPosition::UNKNOWN {
                 return !is_settled(*at, now);
             }
             let stays = now.saturating_duration_since(*at) < age;
@@ -88,13 +88,13 @@ impl Places {
 mod tests {
     use super::*;
 
-    fn place(lsn: u64) -> Position {
-        Position { timeline: 1, lsn }
+    fn place(lsn: u64) -> LogPosition {
+        LogPosition { timeline: 1, lsn }
     }
 
     #[test]
     fn callers_need_what_they_wrote_last() {
-        let (memory, now) = (Memory::default(), Instant::now());
+        let (memory, now) = (CommitMemory::default(), Instant::now());
         memory.note("ann", place(5), now);
         memory.note("ann", place(3), now);
         assert_eq!(memory.needed("ann", now), Some(place(5)));
@@ -106,12 +106,12 @@ mod tests {
 
     #[test]
     fn nobody_has_what_nobody_knows_for_a_while() {
-        let (memory, now) = (Memory::default(), Instant::now());
+        let (memory, now) = (CommitMemory::default(), Instant::now());
         memory.note("ann", place(5), now);
-        memory.note("ann", Position::UNKNOWN, now);
-        assert_eq!(memory.needed("ann", now), Some(Position::UNKNOWN));
+        memory.note("ann", LogPosition::UNKNOWN, now);
+        assert_eq!(memory.needed("ann", now), Some(LogPosition::UNKNOWN));
         memory.note("ann", place(6), now + SETTLED / 2);
-        assert_eq!(memory.needed("ann", now + SETTLED), Some(Position::UNKNOWN));
+        assert_eq!(memory.needed("ann", now + SETTLED), Some(LogPosition::UNKNOWN));
         let later = now + SETTLED * 2;
         assert_eq!(memory.needed("ann", later), None);
         memory.note("ann", place(7), later);
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn many_callers_are_remembered_together() {
-        let (memory, now) = (Memory::default(), Instant::now());
+        let (memory, now) = (CommitMemory::default(), Instant::now());
         for number in 0..25_000 {
             memory.note(&format!("old {number}"), place(number), now);
         }

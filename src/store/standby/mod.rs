@@ -2,15 +2,15 @@
 //!
 //! - A query reads from one that has what its caller wrote last, or else from the primary; all of it from one place. It never
 //!   waits for a standby to catch up.
-//! - What a caller wrote last is a [`Position`] in the log: its mutation's commit asks for it on the same way ([`Noting`]). It is
+//! - What a caller wrote last is a [`LogPosition`] in the log: its mutation's commit asks for it on the same way ([`CommitNote`]). It is
 //!   remembered in this process, and given to the caller for the others.
 //! - Each standby is looked at again and again: whether it answers, is one, is of the primary's system and timeline, and how
 //!   old what it shows is. One that fails while somebody reads there is left at once, and what was read is read anew on the
 //!   primary.
 
+mod commit_position;
 mod course;
 mod memory;
-mod noting;
 pub mod position;
 mod reading;
 mod server;
@@ -25,11 +25,11 @@ use tokio::time::timeout;
 
 use super::{StoreError, postgres};
 use crate::metrics;
-use course::Course;
-use memory::Memory;
-pub use noting::{Noting, Written};
-pub use position::Position;
-pub use reading::{Reads, Watch};
+pub use commit_position::{CommitNote, CommitPosition};
+use course::PrimaryCourse;
+use memory::CommitMemory;
+pub use position::LogPosition;
+pub use reading::{StandbyReads, StandbyWatch};
 pub use server::Standby;
 
 /// Where the primary is, and which system it is of; nothing of a server that is no primary.
@@ -43,8 +43,8 @@ pub struct Standbys {
     /// For looking at the primary.
     primary: postgres::Pool,
     most_lag: Duration,
-    course: Mutex<Course>,
-    memory: Memory,
+    course: Mutex<PrimaryCourse>,
+    memory: CommitMemory,
     /// Whose turn it is.
     next: AtomicUsize,
 }
@@ -56,7 +56,7 @@ impl Standbys {
             primary,
             most_lag,
             course: Mutex::default(),
-            memory: Memory::default(),
+            memory: CommitMemory::default(),
             next: AtomicUsize::new(0),
         }
     }
@@ -90,7 +90,7 @@ impl Standbys {
         let (Some(timeline), Some(lsn)) = (timeline, lsn) else {
             return Err(StoreError::ReadOnly);
         };
-        let place = Position::answered(&timeline, &lsn)?;
+        let place = LogPosition::answered(&timeline, &lsn)?;
         let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
         if course.last().is_none() {
             // What was migrated before this process began to serve.
@@ -101,7 +101,7 @@ impl Standbys {
     }
 
     /// Where this caller's query may be read; `None`: only on the primary. `given` is what the caller says to have written.
-    pub fn choose(&self, subject: &str, given: Option<Position>) -> Option<Arc<Standby>> {
+    pub fn choose(&self, subject: &str, given: Option<LogPosition>) -> Option<Arc<Standby>> {
         let needed = self.memory.needed(subject, Instant::now()).max(given);
         let start = self.next.fetch_add(1, Ordering::Relaxed);
         let turns = (0..self.servers.len()).map(|step| &self.servers[(start + step) % self.servers.len()]);
@@ -114,7 +114,7 @@ impl Standbys {
         states.collect()
     }
 
-    pub fn measure(&self, numbers: &metrics::Database) {
+    pub fn measure(&self, numbers: &metrics::DatabaseMetrics) {
         for server in &self.servers {
             // Whoever comes later counts the same.
             let _ = server.numbers.set(numbers.replica(&server.name));

@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 /// Every server that has replayed the log up to here has what was committed before it. Callers are given it and hand it back;
 /// whoever makes one up is answered by the primary, or reads what was there earlier, as if it had given none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Position {
+pub struct LogPosition {
     /// Goes up by one whenever a standby is promoted.
     pub timeline: u32,
     /// The place in it, in bytes. A timeline goes on where it left the one before.
@@ -26,7 +26,7 @@ pub const ASK: &str = ask!();
 /// Ends a transaction, and asks for it on the same way.
 pub const COMMIT_AND_ASK: &str = concat!("COMMIT; ", ask!());
 
-impl Position {
+impl LogPosition {
     /// Ahead of everything: nobody knows how far somebody's last write is.
     pub const UNKNOWN: Self = Self {
         timeline: u32::MAX,
@@ -63,7 +63,7 @@ impl Position {
     }
 }
 
-impl fmt::Display for Position {
+impl fmt::Display for LogPosition {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{:x}-{:x}", self.timeline, self.lsn)
     }
@@ -73,17 +73,17 @@ impl fmt::Display for Position {
 mod tests {
     use super::*;
 
-    fn position(timeline: u32, lsn: u64) -> Position {
-        Position { timeline, lsn }
+    fn position(timeline: u32, lsn: u64) -> LogPosition {
+        LogPosition { timeline, lsn }
     }
 
     #[test]
     fn positions_are_read_as_they_are_written() {
-        for place in [position(1, 0x16B_3748), position(0, 0), Position::UNKNOWN] {
-            assert_eq!(Position::parse(&place.to_string()), Some(place));
+        for place in [position(1, 0x16B_3748), position(0, 0), LogPosition::UNKNOWN] {
+            assert_eq!(LogPosition::parse(&place.to_string()), Some(place));
         }
         assert_eq!(position(1, 0x16B_3748).to_string(), "1-16b3748");
-        assert_eq!(Position::answered("0000000A", "255").ok(), Some(position(10, 255)));
+        assert_eq!(LogPosition::answered("0000000A", "255").ok(), Some(position(10, 255)));
         for wrong in [
             "",
             "1",
@@ -98,7 +98,7 @@ mod tests {
             "1/1",
             "é-1",
         ] {
-            assert_eq!(Position::parse(wrong), None, "{wrong}");
+            assert_eq!(LogPosition::parse(wrong), None, "{wrong}");
         }
     }
 
@@ -115,6 +115,6 @@ mod tests {
         ] {
             assert_eq!(at.has(needed), has, "{at}");
         }
-        assert!(!position(7, u64::MAX).has(Position::UNKNOWN));
+        assert!(!position(7, u64::MAX).has(LogPosition::UNKNOWN));
     }
 }

@@ -8,25 +8,25 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statem
 use tokio::sync::{Notify, watch};
 
 use super::server::Standby;
-use crate::store::share::Share;
+use crate::store::share::TenantShare;
 use crate::store::{StoreError, postgres};
 
 /// Reads of one operation. Clones are of the same.
 #[derive(Clone)]
-pub struct Reads {
+pub struct StandbyReads {
     pool: postgres::Pool,
     standby: Arc<Standby>,
-    end: Arc<End>,
+    end: Arc<ReadAbort>,
 }
 
 /// Whether the operation must be begun again elsewhere.
 #[derive(Default)]
-struct End {
+struct ReadAbort {
     is_there: AtomicBool,
     told: Notify,
 }
 
-impl Reads {
+impl StandbyReads {
     /// `primary` says how its statements are measured and observed.
     pub fn new(standby: Arc<Standby>, primary: &postgres::Pool) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Reads {
         }
     }
 
-    pub fn share(&self, share: Arc<Share>) -> Self {
+    pub fn share(&self, share: Arc<TenantShare>) -> Self {
         Self {
             pool: self.pool.share(share),
             ..self.clone()
@@ -49,8 +49,8 @@ impl Reads {
         self.end.told.notify_one();
     }
 
-    pub fn watch(&self) -> Watch {
-        Watch {
+    pub fn watch(&self) -> StandbyWatch {
+        StandbyWatch {
             falls: self.standby.falls(),
             end: self.end.clone(),
         }
@@ -76,12 +76,12 @@ impl Reads {
 }
 
 /// Hears when an operation must be begun again elsewhere.
-pub struct Watch {
+pub struct StandbyWatch {
     falls: watch::Receiver<u64>,
-    end: Arc<End>,
+    end: Arc<ReadAbort>,
 }
 
-impl Watch {
+impl StandbyWatch {
     /// Completes as soon as what is read there is worth nothing.
     pub async fn end(&mut self) {
         tokio::select! {
@@ -97,7 +97,7 @@ impl Watch {
 }
 
 #[async_trait]
-impl ConnectionTrait for Reads {
+impl ConnectionTrait for StandbyReads {
     fn get_database_backend(&self) -> DbBackend {
         DbBackend::Postgres
     }

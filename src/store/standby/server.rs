@@ -7,8 +7,8 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::course::Course;
-use super::position::Position;
+use super::course::PrimaryCourse;
+use super::position::LogPosition;
 use crate::metrics::DatabaseReplica;
 use crate::store::{StoreError, postgres};
 
@@ -26,9 +26,9 @@ const LOOK: &str = "SELECT pg_is_in_recovery(), (pg_last_wal_replay_lsn() - '0/0
 
 /// How far it was when it was last seen, and by how much it lagged.
 #[derive(Clone, Debug)]
-struct Seen {
+struct StandbyStatus {
     at: Instant,
-    place: Position,
+    place: LogPosition,
     lag: Duration,
     /// Why nobody reads there; `None`: callers do.
     left: Option<String>,
@@ -42,7 +42,7 @@ pub struct Standby {
     /// For looking at it.
     watch: postgres::Pool,
     /// `None`: nobody has looked yet.
-    seen: Mutex<Option<Seen>>,
+    seen: Mutex<Option<StandbyStatus>>,
     /// Counts how often whoever read there had to leave.
     falls: watch::Sender<u64>,
     pub numbers: OnceLock<DatabaseReplica>,
@@ -61,7 +61,7 @@ impl Standby {
     }
 
     /// Looks at it now, and compares it to the primary's course.
-    pub async fn look(&self, course: &Mutex<Course>, most_lag: Duration) {
+    pub async fn look(&self, course: &Mutex<PrimaryCourse>, most_lag: Duration) {
         let seen = match timeout(PATIENCE, self.ask()).await {
             Ok(Ok((Some(place), system))) => {
                 let course = course.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,7 +76,7 @@ impl Standby {
                     Some(_) if lag > most_lag => Some(format!("it lags by {} s", lag.as_secs())),
                     Some(_) => None,
                 };
-                Ok(Seen { at, place, lag, left })
+                Ok(StandbyStatus { at, place, lag, left })
             }
             Ok(Ok((None, _))) => Err("it is no standby".to_owned()),
             Ok(Err(error)) => Err(error.to_string()),
@@ -89,11 +89,11 @@ impl Standby {
     }
 
     /// Where it is, `None` if it is in no recovery, and which system it is of.
-    async fn ask(&self) -> Result<(Option<Position>, i64), StoreError> {
+    async fn ask(&self) -> Result<(Option<LogPosition>, i64), StoreError> {
         let look = Statement::from_sql_and_values(DbBackend::Postgres, LOOK, []);
         let row = self.watch.query_one_raw(look).await?.ok_or(StoreError::ReadOnly)?;
         let place = match (row.try_get_by_index(0)?, row.try_get_by_index::<Option<i64>>(1)?) {
-            (true, Some(lsn)) => Some(Position {
+            (true, Some(lsn)) => Some(LogPosition {
                 timeline: u32::try_from(row.try_get_by_index::<i64>(2)?).unwrap_or_default(),
                 lsn: lsn.cast_unsigned(),
             }),
@@ -102,7 +102,7 @@ impl Standby {
         Ok((place, row.try_get_by_index(3)?))
     }
 
-    fn saw(&self, seen: Seen) {
+    fn saw(&self, seen: StandbyStatus) {
         if let Some(numbers) = self.numbers.get() {
             numbers.seen(seen.left.is_none(), seen.lag);
         }
@@ -121,10 +121,10 @@ impl Standby {
     /// It cannot be read from. Whoever does leaves at once.
     pub fn fall(&self, why: &str) {
         let known = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let (place, lag) = known.map_or((Position { timeline: 0, lsn: 0 }, Duration::ZERO), |known| {
+        let (place, lag) = known.map_or((LogPosition { timeline: 0, lsn: 0 }, Duration::ZERO), |known| {
             (known.place, known.lag)
         });
-        self.saw(Seen {
+        self.saw(StandbyStatus {
             at: Instant::now(),
             place,
             lag,
@@ -136,9 +136,9 @@ impl Standby {
     }
 
     /// Whether it has everything up to there.
-    pub fn has(&self, needed: Option<Position>) -> bool {
+    pub fn has(&self, needed: Option<LogPosition>) -> bool {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = |seen: &&Seen| seen.left.is_none() && seen.at.elapsed() < FRESH;
+        let fresh = |seen: &&StandbyStatus| seen.left.is_none() && seen.at.elapsed() < FRESH;
         seen.as_ref()
             .filter(fresh)
             .is_some_and(|seen| needed.is_none_or(|needed| seen.place.has(needed)))
@@ -154,7 +154,7 @@ impl Standby {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         match seen.as_ref() {
             None => Err("nobody has looked at it yet".to_owned()),
-            Some(Seen { left: Some(why), .. }) => Err(why.clone()),
+            Some(StandbyStatus { left: Some(why), .. }) => Err(why.clone()),
             Some(seen) => Ok(seen.lag),
         }
     }

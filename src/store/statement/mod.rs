@@ -76,7 +76,7 @@ fn rows(scope: &Scope, account: &Account) -> Select<Entity> {
 }
 
 /// How rows move an account: when, as what, and by how much.
-struct Step {
+struct MovementStep {
     at: Expr,
     /// Of the kind of the movement.
     rank: Expr,
@@ -85,15 +85,15 @@ struct Step {
 }
 
 /// All the ways in which rows move an account.
-fn steps(account: &Account) -> [Step; 3] {
+fn steps(account: &Account) -> [MovementStep; 3] {
     let minor = || Expr::col(Column::AmountMinor.as_column_ref());
-    let leaving = |column: Column, kind: MovementKind| Step {
+    let leaving = |column: Column, kind: MovementKind| MovementStep {
         at: Expr::col(column.as_column_ref()),
         rank: Expr::cust(format!("CAST({} AS bigint)", kind.rank())),
         minor: Expr::val(0i64).sub(minor()),
         is_entry: false,
     };
-    let entering = Step {
+    let entering = MovementStep {
         at: entered_at(account),
         rank: entry_rank(),
         minor: minor(),

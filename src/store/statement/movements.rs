@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, Order, QueryFilter, QueryResult, Que
 use uuid::Uuid;
 
 use super::sums::owed;
-use super::{Step, rows, steps};
+use super::{MovementStep, rows, steps};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{CommissionId, PayoutId};
@@ -32,7 +32,7 @@ pub async fn page(
     let backend = database.get_database_backend();
     let mut statement = moved(scope, account, range, request);
     if balance.is_none() {
-        let bound = Bound::of(range, request);
+        let bound = BalancePoint::of(range, request);
         let owed = owed(backend, scope, account, |step| bound.is_before(step), BALANCE);
         statement.from_subquery(owed, "owed").columns(
             sum::columns(backend, BALANCE)
@@ -73,7 +73,7 @@ fn moved(scope: &Scope, account: &Account, range: Range, request: &PageRequest<P
         }
         statement.limit(u64::from(request.limit) + 1);
     };
-    let branch = |step: Step| {
+    let branch = |step: MovementStep| {
         let mut select = rows(scope, account)
             .filter(is_within(&step, range, request))
             .select_only();
@@ -113,7 +113,13 @@ fn direction(request: &PageRequest<Place>) -> Order {
 
 /// How far entries must be read, where an index has them in the order of their time but not in that of their kinds: up to
 /// the time of the last one by time alone, and not all of the range, which would then be sorted.
-fn reach(scope: &Scope, account: &Account, step: &Step, range: Range, request: &PageRequest<Place>) -> Option<Expr> {
+fn reach(
+    scope: &Scope,
+    account: &Account,
+    step: &MovementStep,
+    range: Range,
+    request: &PageRequest<Place>,
+) -> Option<Expr> {
     if account.recipient.is_some() || !step.is_entry {
         return None;
     }
@@ -136,7 +142,7 @@ fn reach(scope: &Scope, account: &Account, step: &Step, range: Range, request: &
 
 /// Whether a step lies in the range, and in the stretch of it that is asked for. Its time alone says nearly as much, and
 /// that is what indexes know.
-fn is_within(step: &Step, range: Range, request: &PageRequest<Place>) -> Expr {
+fn is_within(step: &MovementStep, range: Range, request: &PageRequest<Place>) -> Expr {
     let (at, after, before) = (|| step.at.clone(), &request.after, &request.before);
     let from = after.map_or(range.from, |place| Ord::max(place.at, range.from));
     let mut within = at().gte(from).and(at().lt(range.to));
@@ -149,7 +155,7 @@ fn is_within(step: &Step, range: Range, request: &PageRequest<Place>) -> Expr {
     within
 }
 
-fn place_of(step: &Step) -> Expr {
+fn place_of(step: &MovementStep) -> Expr {
     let id = Expr::col(Column::Id.as_column_ref());
     Expr::tuple([step.at.clone(), step.rank.clone(), id])
 }
@@ -160,14 +166,14 @@ fn tuple(place: &Place) -> Expr {
 }
 
 /// Where a balance is asked for.
-enum Bound {
+enum BalancePoint {
     /// Before everything that happened then.
     Moment(Timestamp),
     Before(Place),
     Behind(Place),
 }
 
-impl Bound {
+impl BalancePoint {
     /// Where a page begins, in the direction in which it is read.
     fn of(range: Range, request: &PageRequest<Place>) -> Self {
         match (request.backward, request.after, request.before) {
@@ -179,7 +185,7 @@ impl Bound {
     }
 
     /// Whether a step is beyond it.
-    fn is_before(&self, step: &Step) -> Expr {
+    fn is_before(&self, step: &MovementStep) -> Expr {
         let at = || step.at.clone();
         match self {
             Self::Moment(moment) => at().gte(*moment),

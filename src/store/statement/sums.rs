@@ -6,7 +6,7 @@ use entity::partner_balance;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QuerySelect};
 
-use super::{Step, rows, steps};
+use super::{MovementStep, rows, steps};
 use crate::auth::Scope;
 use crate::domain::commission::CommissionStatus;
 use crate::domain::statement::{Account, MovementKind, Range, Sums, totals};
@@ -57,7 +57,7 @@ pub fn owed(
     backend: DbBackend,
     scope: &Scope,
     account: &Account,
-    beyond: impl Fn(&Step) -> Expr,
+    beyond: impl Fn(&MovementStep) -> Expr,
     name: &'static str,
 ) -> SelectStatement {
     let own = |name: &'static str| Expr::col(Alias::new(name));
@@ -70,7 +70,7 @@ pub fn owed(
 }
 
 /// What is owed now, and the movements since: "at", "rank" and "minor".
-fn terms(scope: &Scope, account: &Account, since: impl Fn(&Step) -> Expr) -> SelectStatement {
+fn terms(scope: &Scope, account: &Account, since: impl Fn(&MovementStep) -> Expr) -> SelectStatement {
     let mut terms = owed_now(scope, account);
     terms.unions(steps(account).map(|step| {
         let mut moved = rows(scope, account).filter(since(&step)).select_only();

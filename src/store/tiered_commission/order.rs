@@ -2,7 +2,7 @@
 
 use entity::tiered_commission::Column;
 
-use crate::store::order::{Key, SortBy};
+use crate::store::order::{SortBy, SortColumn};
 use crate::store::view;
 
 /// The orders in which tiered commissions are listed.
@@ -15,10 +15,10 @@ pub enum TieredCommissionOrder {
 }
 
 impl SortBy for TieredCommissionOrder {
-    fn key(self) -> Option<Key> {
+    fn key(self) -> Option<SortColumn> {
         match self {
             Self::CreatedAt => None,
-            Self::Name => Some(Key::text(view::column(Column::NameKey))),
+            Self::Name => Some(SortColumn::text(view::column(Column::NameKey))),
         }
     }
 

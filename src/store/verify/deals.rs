@@ -1,7 +1,7 @@
 //! Deals, and the rows that they made.
 
-use super::Of::Partners;
 use super::Question;
+use super::QuestionScope::Partners;
 use super::Subject::{Commission, Deal};
 
 pub const QUESTIONS: &[Question] = &[

@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::marks::ask;
-use super::{Whose, one_of};
+use super::{QuestionSubjects, one_of};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::event::EventKind;
@@ -14,11 +14,11 @@ use crate::store::{StoreError, row};
 #[derive(Clone, Debug)]
 pub struct EventRow {
     pub id: Uuid,
-    pub about: About,
+    pub about: EventFacts,
     pub attribution: Option<Uuid>,
     pub names_original: bool,
     /// `None`: it names none, or none that is there.
-    pub original: Option<(Uuid, About)>,
+    pub original: Option<(Uuid, EventFacts)>,
     pub recorded_at: Timestamp,
     pub sequence: Option<i64>,
     pub audit_entry: Option<Uuid>,
@@ -26,7 +26,7 @@ pub struct EventRow {
 
 /// What an event shares with its refunds, and what is kept of them.
 #[derive(Clone, Debug)]
-pub struct About {
+pub struct EventFacts {
     pub kind: EventKind,
     pub partner: Option<Uuid>,
     pub campaign: Option<Uuid>,
@@ -53,20 +53,20 @@ const COLUMNS: &str =
 pub async fn events_after(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    whose: Whose<'_>,
+    whose: QuestionSubjects<'_>,
     after: Option<&EventRow>,
     limit: u64,
 ) -> Result<Vec<EventRow>, StoreError> {
     let backend = database.get_database_backend();
     let id: Value = after.map_or(Uuid::nil(), |event| event.id).into();
     let (mine, place, order, values) = match whose {
-        Whose::Partners(ids) => {
+        QuestionSubjects::Partners(ids) => {
             let (mine, ids) = one_of(backend, ids);
             let partner = after.and_then(|event| event.about.partner).unwrap_or_default();
             let place = "(event.partner_id, event.id) > ($3, $4)";
             (mine, place, "event.partner_id, event.id", vec![ids, partner.into(), id])
         }
-        Whose::Nobody | Whose::Whole(_) => ("IS NULL", "event.id > $2", "event.id", vec![id]),
+        QuestionSubjects::Nobody | QuestionSubjects::Whole(_) => ("IS NULL", "event.id > $2", "event.id", vec![id]),
     };
     let sql = format!("{COLUMNS}partner_id {mine} AND {place} ORDER BY {order} LIMIT {limit}");
     read(database, scope, sql, values).await
@@ -108,9 +108,9 @@ fn event(found: &QueryResult) -> Result<EventRow, StoreError> {
     })
 }
 
-fn about(found: &QueryResult, first: usize) -> Result<About, StoreError> {
+fn about(found: &QueryResult, first: usize) -> Result<EventFacts, StoreError> {
     let kind: String = found.try_get_by_index(first)?;
-    Ok(About {
+    Ok(EventFacts {
         kind: row::text("event", "kind", &kind, EventKind::parse)?,
         partner: found.try_get_by_index(first + 1)?,
         campaign: found.try_get_by_index(first + 2)?,

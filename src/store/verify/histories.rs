@@ -1,8 +1,8 @@
 //! The order of recording: numbers, and times that follow them. What was written before there were numbers is not held
 //! to an order that nobody kept.
 
-use super::Of::{Partners, Whole};
 use super::Question;
+use super::QuestionScope::{Partners, Whole};
 use super::Subject::{Campaign, Partner};
 
 pub const QUESTIONS: &[Question] = &[

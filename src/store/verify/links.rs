@@ -1,7 +1,7 @@
 //! What refers to what: rows that adjust others, rows and events, events and customers, changes and the outbox.
 
-use super::Of::{Partners, Whole};
 use super::Question;
+use super::QuestionScope::{Partners, Whole};
 use super::Subject::{Campaign, Commission, Customer, Event, Partner};
 
 pub const QUESTIONS: &[Question] = &[

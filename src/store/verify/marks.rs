@@ -11,13 +11,13 @@ use crate::domain::Timestamp;
 /// Whatever is done under a partner's lock is a step of its history, with a number and a time. Both: a database that was
 /// restored goes through the same numbers again. What tiers have counted also depends on what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct HistoryStep {
     sequence: i64,
     at: Option<Timestamp>,
     tiers_at: Option<Timestamp>,
 }
 
-impl Mark {
+impl HistoryStep {
     /// How far the partner's row says that its history has gone.
     pub fn sequence(&self) -> i64 {
         self.sequence
@@ -29,7 +29,7 @@ impl Mark {
     }
 }
 
-impl std::fmt::Display for Mark {
+impl std::fmt::Display for HistoryStep {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let micros = |at: Option<Timestamp>| at.map_or(0, |at| at.timestamp_micros());
         write!(f, "{}.{}.{}", self.sequence, micros(self.at), micros(self.tiers_at))
@@ -37,7 +37,7 @@ impl std::fmt::Display for Mark {
 }
 
 /// A partner and its mark.
-pub type Marked = (Uuid, Mark);
+pub type Marked = (Uuid, HistoryStep);
 
 /// The next partners in the order of their ids, at most `limit`.
 pub async fn marks_after(
@@ -78,7 +78,7 @@ async fn marks<const N: usize>(
 }
 
 fn marked(row: &QueryResult) -> Result<Marked, StoreError> {
-    let mark = Mark {
+    let mark = HistoryStep {
         sequence: row.try_get("", "history_sequence")?,
         at: row.try_get("", "history_at")?,
         tiers_at: row.try_get("", "tiers_at")?,

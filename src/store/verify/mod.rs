@@ -21,18 +21,17 @@ use std::time::Instant;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
 use uuid::Uuid;
 
-pub use events::{About, EventRow, events_after, events_by_ids};
-pub use kept::{
-    PayoutRow, SnapshotRow, balances, changes_of_status, lifetime_values, missing_entries, moved, paid_charges,
-    payout_items, payouts, qualified_customers, snapshots,
-};
-pub use marks::{Mark, Marked, events_of_nobody, marks_after, marks_of, rows_of};
-pub use rows::{LedgerRow, Move, moves_of, rows_after};
-
 use super::{Store, StoreError, Transaction, connect, many};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{CampaignId, CommissionId, CustomerId, DealId, EventId, PartnerId, PayoutId, PayoutRunId};
+pub use events::{EventFacts, EventRow, events_after, events_by_ids};
+pub use kept::{
+    PayoutRow, SnapshotRow, balances, changes_of_status, lifetime_values, missing_entries, moved, paid_charges,
+    payout_items, payouts, qualified_customers, snapshots,
+};
+pub use marks::{HistoryStep, Marked, events_of_nobody, marks_after, marks_of, rows_of};
+pub use rows::{LedgerRow, StatusMove, moves_of, rows_after};
 
 /// Something that does not hold, and the ids of what it concerns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ pub const MOST: usize = 100;
 /// `detail`, a text, and returns a row for each violation. `{mine}` behind the column of a partner is what it is asked of.
 #[derive(Clone, Copy)]
 struct Question {
-    of: Of,
+    of: QuestionScope,
     what: &'static str,
     subjects: &'static [Subject],
     sql: &'static str,
@@ -58,7 +57,7 @@ struct Question {
 
 /// What a question is asked of.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Of {
+enum QuestionScope {
     /// Some partners.
     Partners,
     /// The events of some partners, and those of nobody.
@@ -69,7 +68,7 @@ enum Of {
 
 /// Of whom something is asked.
 #[derive(Clone, Copy, Debug)]
-pub enum Whose<'a> {
+pub enum QuestionSubjects<'a> {
     Partners(&'a [Uuid]),
     /// Of what is credited to no partner.
     Nobody,
@@ -131,7 +130,7 @@ pub async fn plan_once(transaction: &Transaction) -> Result<(), StoreError> {
 pub async fn questions(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    whose: Whose<'_>,
+    whose: QuestionSubjects<'_>,
 ) -> Result<Vec<Finding>, StoreError> {
     let backend = database.get_database_backend();
     let mut findings = Vec::new();
@@ -185,12 +184,12 @@ pub fn took(check: &str, begun: Instant) {
     tracing::debug!(check, microseconds = begun.elapsed().as_micros(), "verified");
 }
 
-impl Whose<'_> {
-    fn is_asked(self, of: Of) -> bool {
+impl QuestionSubjects<'_> {
+    fn is_asked(self, of: QuestionScope) -> bool {
         match self {
-            Self::Partners(_) => matches!(of, Of::Partners | Of::Events),
-            Self::Nobody => of == Of::Events,
-            Self::Whole(_) => of == Of::Whole,
+            Self::Partners(_) => matches!(of, QuestionScope::Partners | QuestionScope::Events),
+            Self::Nobody => of == QuestionScope::Events,
+            Self::Whole(_) => of == QuestionScope::Whole,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Payouts against the runs that made them. The rows that they hold are looked at in pages of rows.
 
-use super::Of::{Partners, Whole};
 use super::Question;
+use super::QuestionScope::{Partners, Whole};
 use super::Subject::{Payout, PayoutRun};
 
 pub const QUESTIONS: &[Question] = &[

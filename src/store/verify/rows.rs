@@ -23,7 +23,7 @@ pub struct LedgerRow {
 
 /// A move of a row from one status to another.
 #[derive(Clone, Copy, Debug)]
-pub struct Move {
+pub struct StatusMove {
     pub from: Option<CommissionStatus>,
     pub to: CommissionStatus,
     pub at: Timestamp,
@@ -33,13 +33,13 @@ pub struct Move {
     pub audit_entry: Option<Uuid>,
 }
 
-struct Read {
+struct LedgerModel {
     row: commission::Model,
     explanation: String,
     assigned_at: Option<Timestamp>,
 }
 
-impl FromQueryResult for Read {
+impl FromQueryResult for LedgerModel {
     fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, sea_orm::DbErr> {
         Ok(Self {
             row: commission::Model::from_query_result(result, prefix)?,
@@ -85,8 +85,8 @@ pub async fn rows_after(
         .order_by(Column::AccruedAt.as_column_ref(), Order::Asc)
         .order_by(Column::Id.as_column_ref(), Order::Asc)
         .limit(limit);
-    let found = select.into_model::<Read>().all(database).await?;
-    let read = |found: Read| {
+    let found = select.into_model::<LedgerModel>().all(database).await?;
+    let read = |found: LedgerModel| {
         let steps = serde_json::from_str(&found.explanation);
         let explanation = row::text("commission", "explanation", &found.explanation, |_| steps.ok())?;
         Ok(LedgerRow {
@@ -105,7 +105,7 @@ pub async fn moves_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
     rows: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Move>>, StoreError> {
+) -> Result<HashMap<Uuid, Vec<StatusMove>>, StoreError> {
     use commission_transition::{Column, Entity};
     const TABLE: &str = "commission_transition";
     let one_of = many::one_of(
@@ -123,10 +123,10 @@ pub async fn moves_of(
     ]);
     type Found = (Uuid, Option<String>, String, Timestamp, Option<i64>, Option<Uuid>);
     let found: Vec<Found> = select.into_tuple().all(database).await?;
-    let mut moves: HashMap<Uuid, Vec<Move>> = HashMap::with_capacity(rows.len());
+    let mut moves: HashMap<Uuid, Vec<StatusMove>> = HashMap::with_capacity(rows.len());
     for (commission, from, to, at, sequence, audit_entry) in found {
         let from = from.map(|from| row::text(TABLE, "from_status", &from, CommissionStatus::parse));
-        moves.entry(commission).or_default().push(Move {
+        moves.entry(commission).or_default().push(StatusMove {
             from: from.transpose()?,
             to: row::text(TABLE, "to_status", &to, CommissionStatus::parse)?,
             at,

@@ -1,7 +1,7 @@
 //! Sums that are kept: whether anything can be added to them. What they are of is added again in pages of rows and events.
 
-use super::Of::{Events, Partners};
 use super::Question;
+use super::QuestionScope::{Events, Partners};
 use super::Subject::{Commission, Event, Partner};
 
 /// Whether any of these columns is beyond the bounds of sums.

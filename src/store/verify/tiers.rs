@@ -1,7 +1,7 @@
 //! What tiers did, and the rows that it made. Their counters are added up by the service, which knows how.
 
-use super::Of::{Events, Partners};
 use super::Question;
+use super::QuestionScope::{Events, Partners};
 use super::Subject::{Commission, Event};
 
 pub const QUESTIONS: &[Question] = &[

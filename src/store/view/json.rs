@@ -17,7 +17,7 @@ pub struct TooLong;
 
 /// How far a text has been written.
 #[derive(Clone, Copy)]
-pub struct Mark {
+pub struct JsonMark {
     bytes: usize,
     objects: u64,
     embedded: usize,
@@ -37,8 +37,8 @@ impl Json {
         }
     }
 
-    pub fn mark(&self) -> Mark {
-        Mark {
+    pub fn mark(&self) -> JsonMark {
+        JsonMark {
             bytes: self.text.len(),
             objects: self.objects,
             embedded: self.embedded,
@@ -46,7 +46,7 @@ impl Json {
     }
 
     /// Takes back what was written since.
-    pub fn back_to(&mut self, mark: Mark) {
+    pub fn back_to(&mut self, mark: JsonMark) {
         self.text.truncate(mark.bytes);
         self.objects = mark.objects;
         self.embedded = mark.embedded;

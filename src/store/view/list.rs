@@ -45,13 +45,13 @@ pub struct Family {
     pub table: &'static Table,
     /// The column that names the other row: one of the table, or of the table that they are found through.
     pub parent: Column,
-    pub through: Option<Through>,
+    pub through: Option<PairTable>,
     pub order: Order,
 }
 
 /// A table that pairs rows of two others.
 #[derive(Clone, Copy)]
-pub struct Through {
+pub struct PairTable {
     pub table: &'static Table,
     /// The column that names the rows of the family.
     pub child: Column,

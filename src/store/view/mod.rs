@@ -4,11 +4,11 @@
 
 mod cell;
 mod json;
-mod kept;
 mod list;
 mod read;
 mod row;
 mod selected;
+mod statement_cache;
 mod table;
 
 use std::str::FromStr;
@@ -18,19 +18,17 @@ use sea_orm::{ColumnTrait, DbBackend, EntityName, EntityTrait, FromQueryResult, 
 
 use super::StoreError;
 use crate::auth::Scope;
-
+pub(crate) use cell::word;
 pub use cell::{
     Write, amount, difference, document, id, is_amount, json, moment, number, one_of, place, sum, text, truth, uuid,
 };
-pub use json::{Json, Mark, TooLong};
-pub use kept::Kept;
-pub use list::{Family, List, Order, Through};
+pub use json::{Json, JsonMark, TooLong};
+pub use list::{Family, List, Order, PairTable};
 pub use read::{Key, by_ids, family, one, page, pages};
 pub use row::Row;
 pub use selected::{Selected, Source};
+pub use statement_cache::StatementCache;
 pub use table::*;
-
-pub(crate) use cell::word;
 
 /// What some columns of a row hold that is at hand, by their names.
 pub type AtHand = Box<dyn Fn(&str) -> Option<Value> + Send + Sync>;

@@ -22,7 +22,7 @@ pub trait Stored<'r>: Type<Postgres> + Type<Sqlite> + Decode<'r, Postgres> + Dec
 impl<'r, T: Type<Postgres> + Type<Sqlite> + Decode<'r, Postgres> + Decode<'r, Sqlite>> Stored<'r> for T {}
 
 /// Where the value of a cell is.
-enum Cell<'r> {
+enum CellValue<'r> {
     Own(&'r Value),
     Read(&'r QueryResult),
 }
@@ -35,17 +35,17 @@ impl Row {
         Option<T>: ValueType,
     {
         match self.cell(cell)? {
-            Cell::Own(value) => <Option<T> as ValueType>::try_from(value.clone()).map_err(|_| not_at_hand(cell)),
-            Cell::Read(read) => decode(read, cell),
+            CellValue::Own(value) => <Option<T> as ValueType>::try_from(value.clone()).map_err(|_| not_at_hand(cell)),
+            CellValue::Read(read) => decode(read, cell),
         }
     }
 
     /// The text in a cell, where it is; `None`: null.
     pub(super) fn text(&self, cell: usize) -> Result<Option<Cow<'_, str>>, StoreError> {
         match self.cell(cell)? {
-            Cell::Own(Value::String(text)) => Ok(text.as_deref().map(Cow::Borrowed)),
-            Cell::Own(_) => Err(not_at_hand(cell)),
-            Cell::Read(read) => Ok(decode::<&str>(read, cell)?.map(Cow::Borrowed)),
+            CellValue::Own(Value::String(text)) => Ok(text.as_deref().map(Cow::Borrowed)),
+            CellValue::Own(_) => Err(not_at_hand(cell)),
+            CellValue::Read(read) => Ok(decode::<&str>(read, cell)?.map(Cow::Borrowed)),
         }
     }
 
@@ -67,12 +67,12 @@ impl Row {
         }
     }
 
-    fn cell(&self, cell: usize) -> Result<Cell<'_>, StoreError> {
+    fn cell(&self, cell: usize) -> Result<CellValue<'_>, StoreError> {
         match self {
-            Self::Read(read) => Ok(Cell::Read(read)),
+            Self::Read(read) => Ok(CellValue::Read(read)),
             Self::AtHand(own, read) => match (own.get(cell).and_then(Option::as_ref), read) {
-                (Some(value), _) => Ok(Cell::Own(value)),
-                (None, Some(read)) => Ok(Cell::Read(read)),
+                (Some(value), _) => Ok(CellValue::Own(value)),
+                (None, Some(read)) => Ok(CellValue::Read(read)),
                 (None, None) => Err(not_at_hand(cell)),
             },
         }

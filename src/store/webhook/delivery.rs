@@ -133,13 +133,13 @@ pub async fn insert(
 
 /// Which deliveries are asked for again.
 #[derive(Clone, Copy, Debug)]
-pub enum Again {
+pub enum RedeliverySelection {
     One(WebhookDeliveryId),
     /// All of an endpoint that were made since.
     Since(WebhookEndpointId, Timestamp),
 }
 
-impl Again {
+impl RedeliverySelection {
     /// Those that have come to an end.
     fn condition(self) -> Condition {
         let ended = [WebhookDeliveryStatus::Delivered, WebhookDeliveryStatus::Failed];
@@ -154,7 +154,11 @@ impl Again {
 }
 
 /// How many there are of them.
-pub async fn count_again(database: &impl ConnectionTrait, scope: &Scope, again: Again) -> Result<u64, StoreError> {
+pub async fn count_again(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    again: RedeliverySelection,
+) -> Result<u64, StoreError> {
     let select = visible::<Entity>(scope).filter(again.condition());
     Ok(select.count(database).await?)
 }
@@ -163,7 +167,7 @@ pub async fn count_again(database: &impl ConnectionTrait, scope: &Scope, again: 
 pub async fn begin_again(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
-    again: Again,
+    again: RedeliverySelection,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     let done = Entity::update_many()

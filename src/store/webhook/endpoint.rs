@@ -14,7 +14,7 @@ use crate::auth::{Scope, Sealed};
 use crate::domain::Timestamp;
 use crate::domain::id::{TenantId, WebhookEndpointId};
 use crate::domain::webhook::WebhookEndpoint;
-use crate::store::outbox::Position;
+use crate::store::outbox::OutboxPosition;
 use crate::store::scope::visible;
 use crate::store::{StoreError, load, row, view};
 
@@ -83,7 +83,7 @@ pub async fn insert(
     tenant: TenantId,
     endpoint: &WebhookEndpoint,
     secret: Sealed,
-    since: &Position,
+    since: &OutboxPosition,
 ) -> Result<(), StoreError> {
     let row = webhook_endpoint::Model {
         tenant_id: tenant.uuid(),

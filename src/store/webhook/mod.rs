@@ -2,5 +2,5 @@
 
 pub mod delivery;
 pub mod endpoint;
-pub mod turn;
+pub mod lease;
 pub mod work;

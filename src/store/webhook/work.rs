@@ -8,28 +8,28 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use crate::domain::Timestamp;
 use crate::domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
 use crate::domain::webhook::WebhookEventType;
-use crate::store::outbox::Position;
+use crate::store::outbox::OutboxPosition;
 use crate::store::{StoreError, Transaction, row};
 
 const TABLE: &str = "webhook_endpoint";
 
 /// Who hears of what happens.
 #[derive(Debug)]
-pub struct Hearer {
+pub struct Subscriber {
     pub endpoint: WebhookEndpointId,
     /// Empty: everything.
     types: Vec<WebhookEventType>,
-    since: Position,
+    since: OutboxPosition,
 }
 
-impl Hearer {
+impl Subscriber {
     /// Whether it is to be told of a row of the outbox.
     pub fn hears(&self, event_type: WebhookEventType, id: i64, transaction: Option<i64>) -> bool {
         (self.types.is_empty() || self.types.contains(&event_type)) && self.since.is_before(id, transaction)
     }
 
     /// From where on it listens.
-    pub fn since(&self) -> &Position {
+    pub fn since(&self) -> &OutboxPosition {
         &self.since
     }
 }
@@ -64,16 +64,16 @@ pub async fn is_kept(database: &impl ConnectionTrait) -> Result<bool, StoreError
 }
 
 /// The endpoints that hear of what happens, also while they are sent nothing.
-pub async fn hearers(database: &impl ConnectionTrait) -> Result<HashMap<TenantId, Vec<Hearer>>, StoreError> {
+pub async fn hearers(database: &impl ConnectionTrait) -> Result<HashMap<TenantId, Vec<Subscriber>>, StoreError> {
     let sql = "SELECT tenant_id, id, event_types, listens_since FROM webhook_endpoint WHERE deleted_at IS NULL";
     let mut hearers: HashMap<_, Vec<_>> = HashMap::new();
     for found in rows(database, sql, []).await? {
         let (tenant, endpoint) = ids(&found)?;
         let since: String = found.try_get("", "listens_since")?;
-        hearers.entry(tenant).or_default().push(Hearer {
+        hearers.entry(tenant).or_default().push(Subscriber {
             endpoint,
             types: row::json(TABLE, "event_types", found.try_get("", "event_types")?)?,
-            since: row::text(TABLE, "listens_since", &since, Position::parse)?,
+            since: row::text(TABLE, "listens_since", &since, OutboxPosition::parse)?,
         });
     }
     Ok(hearers)

@@ -5,18 +5,17 @@
 //! Their text is written here, straight from the tables' columns: going through a statement of many thousand parts first
 //! took as much processor time as a round trip.
 
-mod form;
 mod statement;
+mod template;
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use sea_orm::{ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, EntityTrait, Iterable, Statement, Value};
 
-use super::citus::Spread;
+use super::citus::Distributable;
 use super::{StoreError, Transaction};
-use form::Form;
-use statement::{Text, at_once, cut, in_a_row};
+use statement::{StatementText, at_once, cut, in_a_row};
+use template::WriteTemplate;
 
 /// The most rows of an insert on PostgreSQL.
 const MOST_ROWS: usize = 1_000;
@@ -40,14 +39,14 @@ pub(super) enum Conflict {
 /// Inserts to be run together. No two of their rows may be the same row of a table.
 #[derive(Default)]
 pub struct Writes {
-    tables: Vec<Table>,
+    tables: Vec<TableWrites>,
     /// Whether one of them appends to the outbox.
     appends: bool,
 }
 
 /// Rows of a table.
-struct Table {
-    form: Arc<Form>,
+struct TableWrites {
+    form: Arc<WriteTemplate>,
     /// One row behind the other.
     values: Vec<Value>,
 }
@@ -69,7 +68,7 @@ impl Writes {
         };
         let given = |column: &<A::Entity as EntityTrait>::Column| !first.get(*column).is_not_set();
         let columns: Vec<_> = <A::Entity as EntityTrait>::Column::iter().filter(given).collect();
-        let form = Arc::new(Form::of::<A::Entity>(&columns, conflict));
+        let form = Arc::new(WriteTemplate::of::<A::Entity>(&columns, conflict));
         let mut values = Vec::with_capacity(rows.size_hint().0 * columns.len());
         for mut row in rows {
             values.extend(columns.iter().map(|column| match row.take(*column) {
@@ -77,7 +76,7 @@ impl Writes {
                 ActiveValue::NotSet => unreachable!("the first row gives it"),
             }));
         }
-        self.tables.push(Table { form, values });
+        self.tables.push(TableWrites { form, values });
     }
 
     /// Sets columns of rows that are there: each gives its key, and then what it sets.
@@ -100,8 +99,8 @@ impl Writes {
             }));
         }
         if !values.is_empty() {
-            let form = Arc::new(Form::setting::<A::Entity>(&columns, null));
-            self.tables.push(Table { form, values });
+            let form = Arc::new(WriteTemplate::setting::<A::Entity>(&columns, null));
+            self.tables.push(TableWrites { form, values });
         }
     }
 
@@ -133,7 +132,7 @@ impl Writes {
                 in_a_row(cut(self.tables, size))
             }
         };
-        for Text { sql, values, .. } in statements {
+        for StatementText { sql, values, .. } in statements {
             let statement = Statement::from_sql_and_values(backend, sql, values);
             transaction.execute_raw(statement).await?;
         }

@@ -2,17 +2,17 @@
 
 use std::fmt::Write;
 
-use sea_orm::{ActiveModelTrait, Value};
+use sea_orm::Value;
 
-use super::Table;
-use super::form::Insert;
+use super::TableWrites;
+use super::template::WriteChunk;
 
 /// PostgreSQL binds at most 65,535 values in a statement.
 const MOST_VALUES: usize = 60_000;
 
 /// A statement as far as it is written.
 #[derive(Default)]
-pub(super) struct Text {
+pub(super) struct StatementText {
     pub(super) sql: String,
     pub(super) values: Vec<Value>,
     /// Whether rows are spread over several servers.
@@ -20,13 +20,13 @@ pub(super) struct Text {
 }
 
 /// Inserts of a part of the rows each; told how many rows are left, `size` says how many the next one has.
-pub(super) fn cut(tables: Vec<Table>, size: impl Fn(usize) -> usize) -> Vec<Insert> {
+pub(super) fn cut(tables: Vec<TableWrites>, size: impl Fn(usize) -> usize) -> Vec<WriteChunk> {
     let mut inserts = Vec::with_capacity(tables.len());
-    for Table { form, values } in tables {
+    for TableWrites { form, values } in tables {
         let mut values = values.into_iter();
         while values.len() > 0 {
             let rows = size(values.len() / form.columns);
-            inserts.push(Insert {
+            inserts.push(WriteChunk {
                 form: form.clone(),
                 values: values.by_ref().take(rows * form.columns).collect(),
             });
@@ -37,10 +37,10 @@ pub(super) fn cut(tables: Vec<Table>, size: impl Fn(usize) -> usize) -> Vec<Inse
 
 /// PostgreSQL: as many as one statement can bind. Where rows are `spread` over several servers, updates say once for all whose
 /// rows they are: Citus does not look through a list of them.
-pub(super) fn at_once(inserts: Vec<Insert>, spread: bool) -> Vec<Text> {
-    let begun = || Text {
+pub(super) fn at_once(inserts: Vec<WriteChunk>, spread: bool) -> Vec<StatementText> {
+    let begun = || StatementText {
         spread,
-        ..Text::default()
+        ..StatementText::default()
     };
     let (mut statements, mut text, mut number) = (Vec::new(), begun(), 0);
     let mut inserts = inserts.into_iter().peekable();
@@ -65,8 +65,8 @@ pub(super) fn at_once(inserts: Vec<Insert>, spread: bool) -> Vec<Text> {
 }
 
 /// SQLite: neighbours of one row each in one text, whose number is small; any other alone, as one of few texts.
-pub(super) fn in_a_row(inserts: Vec<Insert>) -> Vec<Text> {
-    let (mut statements, mut ends_single) = (Vec::<Text>::new(), false);
+pub(super) fn in_a_row(inserts: Vec<WriteChunk>) -> Vec<StatementText> {
+    let (mut statements, mut ends_single) = (Vec::<StatementText>::new(), false);
     for insert in inserts {
         let is_single = insert.values.len() == insert.form.columns;
         match statements.last_mut() {
@@ -75,7 +75,7 @@ pub(super) fn in_a_row(inserts: Vec<Insert>) -> Vec<Text> {
                 text.insert(insert, false);
             }
             _ => {
-                let mut text = Text::default();
+                let mut text = StatementText::default();
                 text.insert(insert, false);
                 statements.push(text);
             }
@@ -85,15 +85,15 @@ pub(super) fn in_a_row(inserts: Vec<Insert>) -> Vec<Text> {
     statements
 }
 
-impl Text {
+impl StatementText {
     fn write(&mut self, text: std::fmt::Arguments<'_>) {
         // Writing to a text does not fail.
         let _ = self.sql.write_fmt(text);
     }
 
     /// Appends an insert, whose values are numbered or only marked.
-    fn insert(&mut self, insert: Insert, numbered: bool) {
-        let Insert { form, values } = insert;
+    fn insert(&mut self, insert: WriteChunk, numbered: bool) {
+        let WriteChunk { form, values } = insert;
         self.sql.push_str(&form.head);
         for place in 0..values.len() {
             let number = self.values.len() + place + 1;

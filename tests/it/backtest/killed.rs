@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tributary::clock::Clock;
-use tributary::seed::{Amounts, fill};
+use tributary::seed::{SeedAmounts, fill};
 use tributary::service::ledger::review::approve_matured;
 
 use super::{Lab, terms};
@@ -38,7 +38,7 @@ both_databases! {
         // Programs go by the clock on the wall, and approve what is mature by it before anything is compared.
         let tenant = app.tenant("acme").await;
         app.clock.advance((Clock::System.now() - app.clock.now()).to_std().unwrap());
-        let amounts = Amounts { partners: 300, campaigns: 3, commissions: COMMISSIONS, rng_seed: 1 };
+        let amounts = SeedAmounts { partners: 300, campaigns: 3, commissions: COMMISSIONS, rng_seed: 1 };
         fill(&app.app, &tenant, amounts, |_| {}).await.unwrap();
         while approve_matured(&app.app, 500).await.unwrap() > 0 {}
         let lab = Lab(Shop { app: &app, tenant });

@@ -6,7 +6,7 @@ use serde_json::json;
 use tributary::domain::backtest::{Difference, Tally};
 use tributary::domain::money::Currency;
 use tributary::service::backtest::{delete_expired, work};
-use tributary::store::backtest::{Batch, Held, advance, claim};
+use tributary::store::backtest::{FinishedPartners, LeasedBacktest, advance, claim};
 
 use super::{Lab, terms, totals};
 use crate::support::both_databases;
@@ -20,7 +20,7 @@ both_databases! {
         lab.days_later(1);
         let id = lab.enter(&from, terms(&campaign, json!([{ "basis": "PERCENT", "value": "20" }]))).await;
         // It takes the backtest, and is killed.
-        let held = Held { tenant: lab.tenant.id, id: id.parse().unwrap(), holder: uuid::Uuid::max() };
+        let held = LeasedBacktest { tenant: lab.tenant.id, id: id.parse().unwrap(), holder: uuid::Uuid::max() };
         let now = app.clock.now();
         let transaction = app.store().begin_unaudited().await.unwrap();
         assert!(claim(&transaction, held, now, now + Duration::from_secs(60)).await.unwrap());
@@ -34,7 +34,7 @@ both_databases! {
         assert_eq!(totals(&done), ["10.00 -> 20.00 = 10.00; +0 -0 ^1 v0 =0"]);
         // It was not killed after all, and finds that it holds nothing any more.
         let transaction = app.store().begin_unaudited().await.unwrap();
-        let written = advance(&transaction, held, ann.parse().unwrap(), &Batch::default(), app.clock.now()).await;
+        let written = advance(&transaction, held, ann.parse().unwrap(), &FinishedPartners::default(), app.clock.now()).await;
         assert!(!written.unwrap());
         transaction.rollback().await.unwrap();
         assert_eq!(lab.read(&id).await, done);
@@ -49,13 +49,13 @@ both_databases! {
         lab.days_later(1);
         let id = lab.enter(&from, terms(&campaign, json!([{ "basis": "PERCENT", "value": "20" }]))).await;
         // It has finished Ann, and noted what nobody else would come to, when it is killed.
-        let held = Held { tenant: lab.tenant.id, id: id.parse().unwrap(), holder: uuid::Uuid::max() };
+        let held = LeasedBacktest { tenant: lab.tenant.id, id: id.parse().unwrap(), holder: uuid::Uuid::max() };
         let (now, euros) = (app.clock.now(), Currency::parse("EUR").unwrap());
         let until = now + Duration::from_secs(60);
         let difference = Difference { actual_minor: 1000, proposed_minor: 7777, rose: 1, ..Difference::default() };
         let tally = Tally { total: [(euros, difference)].into(), ..Tally::default() };
         let partner = ann.parse().unwrap();
-        let batch = Batch { partners: vec![(partner, vec![(euros, difference)])], tally, changed: Vec::new(), events: 1, is_incomplete: false };
+        let batch = FinishedPartners { partners: vec![(partner, vec![(euros, difference)])], tally, changed: Vec::new(), events: 1, is_incomplete: false };
         let transaction = app.store().begin_unaudited().await.unwrap();
         assert!(claim(&transaction, held, now, until).await.unwrap());
         assert!(advance(&transaction, held, partner, &batch, until).await.unwrap());

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use serde_json::json;
-use tributary::store::citus::{Distributed, Undistributed, distribute};
+use tributary::store::citus::{DistributeError, DistributeOutcome, distribute};
 use tributary::store::{self, StoreError, StoreOptions};
 
 use super::{citus, refusal, value};
@@ -116,14 +116,14 @@ async fn names_are_unique_across_tenants() {
 #[tokio::test]
 async fn other_databases_are_refused() {
     let sqlite = TestApp::on_sqlite().await;
-    assert!(matches!(distribute(sqlite.store()).await, Err(Undistributed::Sqlite)));
+    assert!(matches!(distribute(sqlite.store()).await, Err(DistributeError::Sqlite)));
     let (code, text) = said(&tributary(&sqlite, &["migrate", "distribute"]));
     assert_eq!(code, Some(1));
     assert!(text.contains("only PostgreSQL"), "{text}");
     if !is_citus()
         && let Some(app) = TestApp::on_postgres().await
     {
-        assert!(matches!(distribute(app.store()).await, Err(Undistributed::NoCitus)));
+        assert!(matches!(distribute(app.store()).await, Err(DistributeError::NoCitus)));
         let (code, text) = said(&tributary(&app, &["migrate", "distribute"]));
         assert_eq!(code, Some(1));
         assert!(text.contains("CREATE EXTENSION citus"), "{text}");
@@ -144,20 +144,23 @@ async fn what_is_half_done_is_refused() {
     }
     let refused = distribute(app.store()).await.unwrap_err();
     assert!(
-        matches!(&refused, Undistributed::HalfWay(tables) if tables == &["audit_object"]),
+        matches!(&refused, DistributeError::HalfWay(tables) if tables == &["audit_object"]),
         "{refused}"
     );
     // As the message has it.
     let undo = "SELECT undistribute_table('audit_object', cascade_via_foreign_keys => true)";
     app.execute(undo).await;
     app.execute(ONE_LESS).await;
-    assert!(matches!(distribute(app.store()).await, Err(Undistributed::Pending(1))));
+    assert!(matches!(
+        distribute(app.store()).await,
+        Err(DistributeError::Pending(1))
+    ));
 }
 
 #[tokio::test]
 async fn a_distributed_database_refuses_what_would_be_wrong_there() {
     let Some(app) = citus().await else { return };
-    assert!(matches!(distribute(app.store()).await, Ok(Distributed::Already)));
+    assert!(matches!(distribute(app.store()).await, Ok(DistributeOutcome::Already)));
     // Nothing is pending.
     assert_eq!(store::migrate(app.store()).await.unwrap(), 0);
     let (code, text) = said(&tributary(&app, &["migrate", "down", "--yes"]));

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tributary::seed::{Amounts, fill};
+use tributary::seed::{SeedAmounts, fill};
 
 use crate::support::program::Program;
 use crate::support::{TestApp, both_databases};
@@ -64,7 +64,7 @@ fn numbered(count: usize, text: impl Fn(usize) -> String) -> String {
 async fn programmes(app: &TestApp) -> Vec<String> {
     for (slug, partners, commissions) in [("acme", 600, rows()), ("calm", 20, 100)] {
         let tenant = app.tenant(slug).await;
-        let amounts = Amounts {
+        let amounts = SeedAmounts {
             partners,
             campaigns: 10,
             commissions,

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tributary::app::App;
 use tributary::auth::Keys;
-use tributary::http::{self, HttpOptions, Timeouts};
+use tributary::http::{self, HttpOptions, TimeoutsSection};
 use tributary::store::{self, Reader, Store, StoreOptions};
 
 use super::{admin, message, run};
@@ -75,7 +75,7 @@ both_databases! {
 
     async fn operations_that_take_too_long_are_given_up(app: TestApp) {
         app.tenant("acme").await;
-        let timeouts = Timeouts { query_seconds: 1, mutation_seconds: 1, ..Timeouts::default() };
+        let timeouts = TimeoutsSection { query_seconds: 1, mutation_seconds: 1, ..TimeoutsSection::default() };
         let client = admin(&app, HttpOptions { timeouts, ..HttpOptions::default() });
         let query = "{ partners { totalCount } }";
         client.data(query).await;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use tributary::http::{HttpOptions, Persisted, Safelist};
+use tributary::http::{HttpOptions, PersistedSection, Safelist};
 
 use axum::body::Body;
 use axum::http::Request;
@@ -40,7 +40,7 @@ async fn ask_of(app: &TestApp, client: &Client, tenant: &str, body: Value) -> An
     client.send(request.body(Body::from(body.to_string())).unwrap()).await
 }
 
-fn with(persisted: Persisted) -> HttpOptions {
+fn with(persisted: PersistedSection) -> HttpOptions {
     HttpOptions {
         persisted,
         ..HttpOptions::default()
@@ -94,7 +94,7 @@ both_databases! {
         // A manifest is for all.
         let map: Map<_, _> = [(hash(VIEWER), json!(VIEWER))].into_iter().collect();
         let file = manifest(&Value::Object(map));
-        let client = admin(&app, with(Persisted { manifest: Some(file.path().to_owned()), ..Persisted::default() }));
+        let client = admin(&app, with(PersistedSection { manifest: Some(file.path().to_owned()), ..PersistedSection::default() }));
         for tenant in ["acme", "zulu"] {
             ask_of(&app, &client, tenant, by_hash.clone()).await.data();
         }
@@ -132,7 +132,7 @@ both_databases! {
 
     async fn registering_can_be_switched_off(app: TestApp) {
         app.tenant("acme").await;
-        let client = admin(&app, with(Persisted { automatic: false, ..Persisted::default() }));
+        let client = admin(&app, with(PersistedSection { automatic: false, ..PersistedSection::default() }));
         for query in [json!(VIEWER), Value::Null] {
             let answer = ask(&app, &client, json!({ "query": query, "extensions": named(&hash(VIEWER)) })).await;
             assert_eq!((answer.codes(), message(&answer.body)), (vec!["PERSISTED_QUERY_NOT_SUPPORTED"], "PersistedQueryNotSupported"));
@@ -155,7 +155,7 @@ both_databases! {
                 (Safelist::Enforce, true, false),
                 (Safelist::Enforce, false, false),
             ] {
-                let options = with(Persisted { safelist, automatic, manifest: Some(file.path().to_owned()), ..Persisted::default() });
+                let options = with(PersistedSection { safelist, automatic, manifest: Some(file.path().to_owned()), ..PersistedSection::default() });
                 let client = admin(&app, options);
                 // What is listed runs by its hash from the start, and by its text.
                 ask(&app, &client, json!({ "extensions": named(&hash(VIEWER)) })).await.data();
@@ -179,7 +179,7 @@ both_databases! {
 
     async fn a_manifest_that_cannot_be_meant_is_refused_at_the_start(app: TestApp) {
         app.tenant("acme").await;
-        let enforce = |manifest| with(Persisted { safelist: Safelist::Enforce, manifest, ..Persisted::default() });
+        let enforce = |manifest| with(PersistedSection { safelist: Safelist::Enforce, manifest, ..PersistedSection::default() });
         assert!(start_error(&app, enforce(None)).contains("needs a manifest"));
         let gone = std::path::PathBuf::from("no-such-manifest.json");
         assert!(start_error(&app, enforce(Some(gone))).contains("cannot read the manifest"));

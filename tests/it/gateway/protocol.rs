@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use serde_json::{Value, json};
-use tributary::http::{Cors, HttpOptions};
+use tributary::http::{CorsSection, HttpOptions};
 
 use super::{admin, gateway, message, run, start_error};
 use crate::support::{Answer, Client, TestApp, both_databases};
@@ -92,7 +92,7 @@ both_databases! {
     async fn only_listed_origins_may_ask(app: TestApp) {
         app.tenant("acme").await;
         let cors = |origins: &[&str]| HttpOptions {
-            cors: Cors { origins: origins.iter().map(|origin| (*origin).to_owned()).collect(), localhost: false },
+            cors: CorsSection { origins: origins.iter().map(|origin| (*origin).to_owned()).collect(), localhost: false },
             ..HttpOptions::default()
         };
         let (portal, evil) = ("https://portal.example", "https://evil.example");

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::json;
-use tributary::import::moving_in::Kind;
+use tributary::import::moving_in::FileKind;
 
 use super::{House, problems};
 use crate::ledger::Shop;
@@ -13,7 +13,7 @@ use crate::support::{TestApp, both_databases};
 const PARTNERS: usize = 4;
 
 /// Imports a file of as many rows, and gives the statements that it took.
-async fn cost(house: &House<'_>, kind: Kind, text: String) -> Vec<String> {
+async fn cost(house: &House<'_>, kind: FileKind, text: String) -> Vec<String> {
     house.shop.app.reset_statements();
     let report = house.import(kind, &text).await;
     let statements = house.shop.app.statements();
@@ -45,7 +45,7 @@ async fn costs(app: &TestApp, rows: usize) -> Vec<(&'static str, Vec<String>)> {
     for number in 0..rows {
         writeln!(partners, "p{number},P{number},p{number}@example.com,k").unwrap();
     }
-    costs.push(("partners", cost(&house, Kind::Partners, partners).await));
+    costs.push(("partners", cost(&house, FileKind::Partners, partners).await));
     // Half of them are bound to nobody.
     let mut customers = "externalId,acquiredAt,partnerExternalId\n".to_owned();
     for number in 0..2 * rows {
@@ -56,7 +56,7 @@ async fn costs(app: &TestApp, rows: usize) -> Vec<(&'static str, Vec<String>)> {
         };
         writeln!(customers, "c{number},2024-01-01,{partner}").unwrap();
     }
-    costs.push(("customers", cost(&house, Kind::Customers, customers).await));
+    costs.push(("customers", cost(&house, FileKind::Customers, customers).await));
     let header = "externalId,kind,amount,currency,occurredAt,customerExternalId,partnerExternalId,campaignExternalId,originalExternalId\n";
     let mut events = header.to_owned();
     for number in 0..rows {
@@ -67,7 +67,7 @@ async fn costs(app: &TestApp, rows: usize) -> Vec<(&'static str, Vec<String>)> {
         )
         .unwrap();
     }
-    costs.push(("events", cost(&house, Kind::Events, events).await));
+    costs.push(("events", cost(&house, FileKind::Events, events).await));
     // Each customer of nobody is bound, and each event of the page before is taken back in part.
     let mut events = header.to_owned();
     for number in 0..rows {
@@ -75,13 +75,13 @@ async fn costs(app: &TestApp, rows: usize) -> Vec<(&'static str, Vec<String>)> {
         writeln!(events, "f{number},CHARGE,10.00,EUR,2025-01-02,c{number},p{partner},k,").unwrap();
         writeln!(events, "r{number},REFUND,4.00,EUR,2025-01-03,,,,e{number}").unwrap();
     }
-    costs.push(("later events", cost(&house, Kind::Events, events).await));
+    costs.push(("later events", cost(&house, FileKind::Events, events).await));
     let mut commissions = "externalId,amount,currency,status,partnerExternalId,eventExternalId,percent\n".to_owned();
     for number in 0..rows {
         let partner = number % PARTNERS;
         writeln!(commissions, "x{number},1.00,EUR,APPROVED,p{partner},f{number},true").unwrap();
     }
-    costs.push(("commissions", cost(&house, Kind::Commissions, commissions).await));
+    costs.push(("commissions", cost(&house, FileKind::Commissions, commissions).await));
     for number in 0..PARTNERS {
         let id = house.partner(&format!("p{number}")).await;
         let (each, value) = (rows / PARTNERS, rows / PARTNERS * 16);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tributary::auth::Caller;
-use tributary::import::moving_in::{Kind, Options, run};
+use tributary::import::moving_in::{FileKind, ImportOptions, run};
 
 use super::{House, PARTNERS, problems};
 use crate::support::both_databases;
@@ -11,7 +11,7 @@ both_databases! {
     async fn files_are_read_as_spreadsheets_and_exports_write_them(app: TestApp) {
         let house = House::new(&app).await;
         let text = "\u{feff}name;externalId;email;tags;Nobody\r\n\"Ann; \"\"A\"\"\";'=p1;ANN@example.com;a,b;x\r\n";
-        let report = house.import(Kind::Partners, text).await;
+        let report = house.import(FileKind::Partners, text).await;
         assert_eq!((problems(&report), report.created, report.ignored.as_slice()), (vec![], 1, &["Nobody".to_owned()][..]));
         let document = "{ partner(externalId: \"=p1\") { name email tags status } }";
         let data = house.shop.staff().data(document).await;
@@ -23,8 +23,8 @@ both_databases! {
         let house = House::new(&app).await;
         let map = [("externalId", "Key"), ("name", "Who"), ("email", "Mail"), ("type", "=referral"), ("status", "")];
         let map = map.map(|(ours, theirs)| (ours.to_owned(), theirs.to_owned())).to_vec();
-        let options = Options { map, ..Options::default() };
-        let report = house.import_with(Kind::Partners, "Key,Who,Mail,status\np1,Ann,ann@example.com,whatever\n", &options).await;
+        let options = ImportOptions { map, ..ImportOptions::default() };
+        let report = house.import_with(FileKind::Partners, "Key,Who,Mail,status\np1,Ann,ann@example.com,whatever\n", &options).await;
         assert_eq!((problems(&report), report.created), (vec![], 1));
         let data = house.shop.staff().data("{ partner(externalId: \"p1\") { type status } }").await;
         assert_eq!(data["partner"], json!({ "type": "REFERRAL", "status": "ACTIVE" }));
@@ -32,7 +32,7 @@ both_databases! {
 
     async fn every_wrong_line_is_named_at_once(app: TestApp) {
         let house = House::new(&app).await;
-        house.moved(Kind::Partners, PARTNERS).await;
+        house.moved(FileKind::Partners, PARTNERS).await;
         let text = b"externalId,kind,amount,currency,occurredAt,partnerExternalId,originalExternalId\n\
             e1,CHARGE,10.00,EUR,2025-01-01,p1,\n\
             e2,GIFT,10.00,EUR,2025-01-01,p1,\n\
@@ -53,40 +53,40 @@ both_databases! {
             found.iter_mut().for_each(|line| if line.starts_with("line 7") { *line = expected[4].to_owned(); });
             found
         };
-        for options in [Options { dry_run: true, ..Options::default() }, Options { all_or_nothing: true, ..Options::default() }] {
-            let report = house.import_with(Kind::Events, text, &options).await;
+        for options in [ImportOptions { dry_run: true, ..ImportOptions::default() }, ImportOptions { all_or_nothing: true, ..ImportOptions::default() }] {
+            let report = house.import_with(FileKind::Events, text, &options).await;
             assert_eq!((told(problems(&report)), report.is_dry, report.created), (expected.map(str::to_owned).to_vec(), true, 2));
             let data = house.shop.staff().data("{ events { totalCount } }").await;
             assert_eq!(data["events"]["totalCount"], 0);
         }
-        let report = house.import(Kind::Events, text).await;
+        let report = house.import(FileKind::Events, text).await;
         assert_eq!((told(problems(&report)), report.is_dry, report.created), (expected.map(str::to_owned).to_vec(), false, 2));
         house.assert_sound().await;
     }
 
     async fn other_content_is_a_conflict(app: TestApp) {
         let house = House::new(&app).await;
-        house.moved(Kind::Partners, PARTNERS).await;
-        let report = house.import(Kind::Partners, PARTNERS.replace("Bob", "Rob")).await;
+        house.moved(FileKind::Partners, PARTNERS).await;
+        let report = house.import(FileKind::Partners, PARTNERS.replace("Bob", "Rob")).await;
         assert_eq!((problems(&report).len(), report.unchanged), (1, 1));
         assert!(problems(&report)[0].starts_with("line 3: name"), "{:?}", problems(&report));
         let customers = "externalId,acquiredAt,partnerExternalId\nc1,2024-05-01,p1\nc2,2024-06-01,\n";
-        assert_eq!(house.moved(Kind::Customers, customers).await, 2);
-        let report = house.import(Kind::Customers, customers.replace("c1,2024-05-01,p1", "c1,2024-05-01,p2")).await;
+        assert_eq!(house.moved(FileKind::Customers, customers).await, 2);
+        let report = house.import(FileKind::Customers, customers.replace("c1,2024-05-01,p1", "c1,2024-05-01,p2")).await;
         assert!(problems(&report)[0].starts_with("line 2: partnerExternalId"), "{:?}", problems(&report));
         house.assert_sound().await;
     }
 
     async fn a_file_that_is_none_is_said_to_be_none(app: TestApp) {
         let house = House::new(&app).await;
-        let wrong = async |kind: Kind, name: &str, text: &[u8], map: &[(&str, &str)], earn: bool| {
+        let wrong = async |kind: FileKind, name: &str, text: &[u8], map: &[(&str, &str)], earn: bool| {
             let path = house.file(name, text);
             let caller = Caller::operator(house.shop.tenant.id, "import");
             let map = map.iter().map(|(ours, theirs)| ((*ours).to_owned(), (*theirs).to_owned())).collect();
             let mut told = Vec::new();
             for (dry_run, all_or_nothing) in [(false, false), (true, false), (false, true)] {
                 let map = Vec::clone(&map);
-                let options = Options { map, dry_run, all_or_nothing, earn };
+                let options = ImportOptions { map, dry_run, all_or_nothing, earn };
                 told.push(run(&app.app, &caller, kind, &path, &options, |_| {}).await.expect_err(name).to_string());
             }
             told.dedup();
@@ -96,22 +96,22 @@ both_databases! {
         let before = app.rows_but_log().await;
         let says = "=COLUMN says which it is, --map";
         for (kind, name, text, map, expected) in [
-            (Kind::Partners, "empty.csv", &b""[..], &[][..], "it is empty: a file begins with the names of its columns".to_owned()),
-            (Kind::Partners, "empty.csv", b"\xef\xbb\xbf\r\n\r\n", &[], "it is empty: a file begins with the names of its columns".to_owned()),
-            (Kind::Partners, "list.json", b"[{\"id\": 1}]", &[],
+            (FileKind::Partners, "empty.csv", &b""[..], &[][..], "it is empty: a file begins with the names of its columns".to_owned()),
+            (FileKind::Partners, "empty.csv", b"\xef\xbb\xbf\r\n\r\n", &[], "it is empty: a file begins with the names of its columns".to_owned()),
+            (FileKind::Partners, "list.json", b"[{\"id\": 1}]", &[],
                 "it looks like JSON: such a file has an object on each line, and a name that ends in .jsonl".to_owned()),
-            (Kind::Partners, "wide.csv", b"\xff\xfeE\0x\0\n\0", &[], "line 1: is not UTF-8: save the file as UTF-8".to_owned()),
-            (Kind::Partners, "other.csv", b"Key;Name;Mail\n1;Ann;a@a.example\n", &[],
+            (FileKind::Partners, "wide.csv", b"\xff\xfeE\0x\0\n\0", &[], "line 1: is not UTF-8: save the file as UTF-8".to_owned()),
+            (FileKind::Partners, "other.csv", b"Key;Name;Mail\n1;Ann;a@a.example\n", &[],
                 format!("there is no column for externalId or id, nor for email: there are Key, Name, Mail; --map externalId{says} externalId==VALUE gives all rows a value")),
-            (Kind::Commissions, "other.csv", b"id,partnerEmail,amountMinor\n", &[("status", "=PAID")],
+            (FileKind::Commissions, "other.csv", b"id,partnerEmail,amountMinor\n", &[("status", "=PAID")],
                 format!("there is no column for currency: there are id, partnerEmail, amountMinor; --map currency{says} currency==VALUE gives all rows a value")),
-            (Kind::Events, "other.csv", b"id,kind\n", &[],
+            (FileKind::Events, "other.csv", b"id,kind\n", &[],
                 format!("there is no column for occurredAt: there are id, kind; --map occurredAt{says} occurredAt==VALUE gives all rows a value")),
-            (Kind::Partners, "twice.csv", b"id,name,email,Email\n", &[], String::new()),
-            (Kind::Partners, "twice.csv", b"id,name,Email,EMAIL\n", &[], "there are 2 columns \"email\": rename all but one of them".to_owned()),
-            (Kind::Partners, "map.csv", b"id,name,email\n", &[("name", "Who")], "there is no column \"Who\": there are id, name, email".to_owned()),
-            (Kind::Customers, "map.csv", b"id\n", &[("id", "a"), ("id", "b")], "--map says twice what id is".to_owned()),
-            (Kind::Customers, "map.csv", b"id\n", &[("ID", "a")],
+            (FileKind::Partners, "twice.csv", b"id,name,email,Email\n", &[], String::new()),
+            (FileKind::Partners, "twice.csv", b"id,name,Email,EMAIL\n", &[], "there are 2 columns \"email\": rename all but one of them".to_owned()),
+            (FileKind::Partners, "map.csv", b"id,name,email\n", &[("name", "Who")], "there is no column \"Who\": there are id, name, email".to_owned()),
+            (FileKind::Customers, "map.csv", b"id\n", &[("id", "a"), ("id", "b")], "--map says twice what id is".to_owned()),
+            (FileKind::Customers, "map.csv", b"id\n", &[("ID", "a")],
                 "there is no column \"ID\" here: there are externalId, id, acquiredAt, partnerExternalId, partnerEmail, partnerId, campaignExternalId, campaignId".to_owned()),
         ] {
             if expected.is_empty() {
@@ -121,7 +121,7 @@ both_databases! {
             }
             assert_eq!(wrong(kind, name, text, map, false).await, expected, "{name}");
         }
-        let told = wrong(Kind::Events, "earn.csv", b"kind,amount\n", &[], true).await;
+        let told = wrong(FileKind::Events, "earn.csv", b"kind,amount\n", &[], true).await;
         assert!(told.starts_with("there is no column for externalId or id: "), "{told}");
         assert_eq!(app.rows_but_log().await, before);
     }
@@ -132,8 +132,8 @@ both_databases! {
         let caller = Caller::operator(house.shop.tenant.id, "import");
         let map = [("email", "mail.work"), ("tierLabel", "level"), ("status", "=ACTIVE")];
         let map = map.map(|(ours, theirs)| (ours.to_owned(), theirs.to_owned())).to_vec();
-        let options = Options { map, ..Options::default() };
-        let report = run(&app.app, &caller, Kind::Partners, &path, &options, |_| {}).await.expect("a file");
+        let options = ImportOptions { map, ..ImportOptions::default() };
+        let report = run(&app.app, &caller, FileKind::Partners, &path, &options, |_| {}).await.expect("a file");
         assert_eq!((problems(&report), report.created, report.missing), (vec![], 1, vec!["level".to_owned()]));
     }
 }

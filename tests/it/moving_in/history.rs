@@ -1,7 +1,7 @@
 //! Events that are history count, and earn nothing.
 
 use serde_json::{Value, json};
-use tributary::import::moving_in::{Kind, Options};
+use tributary::import::moving_in::{FileKind, ImportOptions};
 
 use super::{House, PARTNERS, problems};
 use crate::ledger::{charge, merged};
@@ -28,8 +28,8 @@ both_databases! {
         let house = House::new(&app).await;
         let campaign = house.campaign(json!([{ "basis": "PERCENT", "value": "10", "trigger": "FIRST", "eventType": "sale" },
             { "basis": "PERCENT", "value": "1", "trigger": "SUBSEQUENT", "eventType": "sale" }])).await;
-        house.moved(Kind::Partners, PARTNERS).await;
-        assert_eq!(house.moved(Kind::Events, EVENTS).await, 6);
+        house.moved(FileKind::Partners, PARTNERS).await;
+        assert_eq!(house.moved(FileKind::Events, EVENTS).await, 6);
         let (ann, bob) = (house.partner("p1").await, house.partner("p2").await);
         assert_eq!(house.shop.lifetime_value(&ann).await, ["70.00 EUR"]);
         assert_eq!(house.shop.ledger(&ann).await, Vec::<String>::new());
@@ -53,7 +53,7 @@ both_databases! {
     async fn what_tiers_count_follows_and_nothing_fires(app: TestApp) {
         let house = House::new(&app).await;
         let campaign = house.campaign(json!([{ "basis": "FIXED", "value": "4.00" }])).await;
-        house.moved(Kind::Partners, PARTNERS).await;
+        house.moved(FileKind::Partners, PARTNERS).await;
         house.shop.make("createTieredCommission", "tieredCommission", json!({
             "name": "Two", "status": "ACTIVE", "startDate": "2020-01-01", "endDate": "2039-12-31", "period": "MONTHLY",
             "applyToAllPartners": true, "campaignIds": [campaign], "goals": [{ "metric": "CONVERSION", "goal": "2" }],
@@ -61,7 +61,7 @@ both_databases! {
         })).await;
         let history = "externalId,kind,occurredAt,partnerExternalId,campaignExternalId\n\
             h1,CONVERSION,2025-01-02,p1,k1\nh2,CONVERSION,2025-01-03,p1,k1\nh3,CONVERSION,2025-02-03,p1,k1\n";
-        assert_eq!(house.moved(Kind::Events, history).await, 3);
+        assert_eq!(house.moved(FileKind::Events, history).await, 3);
         house.assert_sound().await;
         let ann = house.partner("p1").await;
         let late = |id: &str, day: &str| json!({ "externalId": id, "kind": "CONVERSION", "occurredAt": format!("{day}T12:00:00Z"),
@@ -78,14 +78,14 @@ both_databases! {
     async fn events_may_earn_instead(app: TestApp) {
         let house = House::new(&app).await;
         house.campaign(json!([{ "basis": "PERCENT", "value": "10" }])).await;
-        house.moved(Kind::Partners, PARTNERS).await;
-        let options = Options { earn: true, ..Options::default() };
-        let dry = Options { dry_run: true, ..options.clone() };
-        let report = house.import_with(Kind::Events, EVENTS, &dry).await;
+        house.moved(FileKind::Partners, PARTNERS).await;
+        let options = ImportOptions { earn: true, ..ImportOptions::default() };
+        let dry = ImportOptions { dry_run: true, ..options.clone() };
+        let report = house.import_with(FileKind::Events, EVENTS, &dry).await;
         assert_eq!((problems(&report), report.created), (vec![], 6));
-        let report = house.import_with(Kind::Events, EVENTS, &options).await;
+        let report = house.import_with(FileKind::Events, EVENTS, &options).await;
         assert_eq!((problems(&report), report.created), (vec![], 6));
-        let report = house.import_with(Kind::Events, EVENTS, &options).await;
+        let report = house.import_with(FileKind::Events, EVENTS, &options).await;
         assert_eq!((problems(&report), report.created, report.unchanged), (vec![], 0, 6));
         let ann = house.partner("p1").await;
         assert_eq!(house.shop.ledger(&ann).await, ["EVENT ACCRUED 10.00", "EVENT REVERSED 5.00", "CLAWBACK ACCRUED -3.00"]);

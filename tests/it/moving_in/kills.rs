@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::process::{Command, Stdio};
 
-use tributary::import::moving_in::Kind;
+use tributary::import::moving_in::FileKind;
 
 use super::{House, PARTNERS};
 use crate::support::both_databases;
@@ -13,7 +13,7 @@ const EVENTS: usize = 3_000;
 both_databases! {
     async fn a_kill_in_the_middle_and_a_second_run_give_exactly_the_file(app: TestApp) {
         let house = House::new(&app).await;
-        house.moved(Kind::Partners, PARTNERS).await;
+        house.moved(FileKind::Partners, PARTNERS).await;
         let mut text = "externalId,kind,amount,currency,occurredAt,customerExternalId,partnerExternalId\n".to_owned();
         for number in 0..EVENTS {
             let partner = 1 + number % 2;

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use tempfile::TempDir;
 use tributary::auth::Caller;
-use tributary::import::moving_in::{Kind, Options, Report, run};
+use tributary::import::moving_in::{FileKind, ImportOptions, ImportReport, run};
 use tributary::service::ledger::verify::verify;
 
 use crate::ledger::Shop;
@@ -41,7 +41,7 @@ impl<'a> House<'a> {
         path
     }
 
-    async fn import_with(&self, kind: Kind, text: impl AsRef<[u8]>, options: &Options) -> Report {
+    async fn import_with(&self, kind: FileKind, text: impl AsRef<[u8]>, options: &ImportOptions) -> ImportReport {
         let path = self.file("rows.csv", text);
         let caller = Caller::operator(self.shop.tenant.id, "import");
         run(&self.shop.app.app, &caller, kind, &path, options, |_| {})
@@ -49,12 +49,12 @@ impl<'a> House<'a> {
             .expect("a file")
     }
 
-    async fn import(&self, kind: Kind, text: impl AsRef<[u8]>) -> Report {
-        self.import_with(kind, text, &Options::default()).await
+    async fn import(&self, kind: FileKind, text: impl AsRef<[u8]>) -> ImportReport {
+        self.import_with(kind, text, &ImportOptions::default()).await
     }
 
     /// Imports a file that is fine and all new, gives how many rows it has, and sees that a second time changes nothing.
-    async fn moved(&self, kind: Kind, text: &str) -> u64 {
+    async fn moved(&self, kind: FileKind, text: &str) -> u64 {
         let first = self.import(kind, text).await;
         assert_eq!((problems(&first), first.unchanged), (vec![], 0));
         let again = self.import(kind, text).await;
@@ -81,7 +81,7 @@ impl<'a> House<'a> {
     }
 }
 
-fn problems(report: &Report) -> Vec<String> {
+fn problems(report: &ImportReport) -> Vec<String> {
     report.problems.iter().map(ToString::to_string).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tributary::import::moving_in::Kind;
+use tributary::import::moving_in::FileKind;
 
 use super::{House, PARTNERS, problems};
 use crate::ledger::{refund, text};
@@ -22,9 +22,9 @@ const COMMISSIONS: &str = "externalId,amount,currency,status,percent,partnerExte
 /// A tenant with what another system knew.
 async fn moved_in(app: &TestApp) -> (House<'_>, String, String) {
     let house = House::new(app).await;
-    house.moved(Kind::Partners, PARTNERS).await;
-    house.moved(Kind::Events, EVENTS).await;
-    assert_eq!(house.moved(Kind::Commissions, COMMISSIONS).await, 5);
+    house.moved(FileKind::Partners, PARTNERS).await;
+    house.moved(FileKind::Events, EVENTS).await;
+    assert_eq!(house.moved(FileKind::Commissions, COMMISSIONS).await, 5);
     let (ann, bob) = (house.partner("p1").await, house.partner("p2").await);
     (house, ann, bob)
 }
@@ -134,9 +134,9 @@ both_databases! {
         let (house, _, _) = moved_in(&app).await;
         let text = "externalId,kind,occurredAt,originalExternalId\nr1,REFUND,2025-03-01,e1\n";
         let told = "line 2: originalExternalId names what has commissions: record its refund, with --earn";
-        assert_eq!(problems(&house.import(Kind::Events, text).await), [told]);
+        assert_eq!(problems(&house.import(FileKind::Events, text).await), [told]);
         let other = COMMISSIONS.replace("k1,20.00", "k1,21.00").replace("k2,40.00,EUR,APPROVED,,p1", "k9,40.00,EUR,APPROVED,,p2");
-        assert_eq!(problems(&house.import(Kind::Commissions, other).await), [
+        assert_eq!(problems(&house.import(FileKind::Commissions, other).await), [
             "line 2: externalId was brought in before with other content",
             "line 3: eventExternalId names an event of another partner",
         ]);

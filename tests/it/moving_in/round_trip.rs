@@ -8,13 +8,18 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use tributary::clock::Clock;
-use tributary::import::moving_in::Kind;
+use tributary::import::moving_in::FileKind;
 
 use super::{House, PARTNERS, problems};
 use crate::ledger::{Shop, decimal};
 use crate::support::both_databases;
 
-const KINDS: [Kind; 4] = [Kind::Partners, Kind::Customers, Kind::Events, Kind::Commissions];
+const KINDS: [FileKind; 4] = [
+    FileKind::Partners,
+    FileKind::Customers,
+    FileKind::Events,
+    FileKind::Commissions,
+];
 
 impl House<'_> {
     fn run(&self, arguments: &[&str]) -> String {
@@ -30,7 +35,7 @@ impl House<'_> {
     }
 
     /// Exports everything, in files of this ending, and imports it into another tenant; gives the files.
-    fn carry(&self, ending: &str, to: &str) -> Vec<(Kind, PathBuf)> {
+    fn carry(&self, ending: &str, to: &str) -> Vec<(FileKind, PathBuf)> {
         let mut files = Vec::new();
         for kind in KINDS {
             let name = kind.name();
@@ -80,7 +85,7 @@ both_databases! {
         let from = House::new(&app).await;
         let campaign = json!({ "externalId": "k1", "terms": [{ "basis": "PERCENT", "value": "10" }] });
         let id = from.shop.campaign_with(campaign.clone()).await;
-        from.moved(Kind::Partners, PARTNERS).await;
+        from.moved(FileKind::Partners, PARTNERS).await;
         let ann = from.partner("p1").await;
         for (number, amount) in [(1, "100"), (2, "50"), (3, "7")] {
             from.shop.record(json!({
@@ -126,16 +131,16 @@ both_databases! {
         let house = House::new(&app).await;
         let campaign = json!({ "externalId": "k1", "terms": [{ "basis": "PERCENT", "value": "10" }] });
         let id = house.shop.campaign_with(campaign).await;
-        house.moved(Kind::Partners, PARTNERS).await;
+        house.moved(FileKind::Partners, PARTNERS).await;
         let ann = house.partner("p1").await;
         house.shop.sale("e1", &ann, &id, "100").await;
         let manual = json!({ "partnerId": ann, "amount": { "amount": "2.50", "currency": "EUR" }, "reason": "goodwill" });
         house.shop.make("createManualCommission", "commission", manual).await;
-        house.moved(Kind::Commissions, "externalId,amount,currency,status,partnerExternalId\nx1,5.00,EUR,PAID,p1\n").await;
+        house.moved(FileKind::Commissions, "externalId,amount,currency,status,partnerExternalId\nx1,5.00,EUR,PAID,p1\n").await;
         let text = house.run(&["export", "commissions", "--tenant", &house.shop.tenant.slug]);
         assert!(text.starts_with("id,externalId,kind,") && text.contains(",x1,OPENING,PAID,5.00,EUR,"), "{text}");
         let before = app.rows_but_log().await;
-        let mut told = problems(&house.import(Kind::Commissions, &text).await);
+        let mut told = problems(&house.import(FileKind::Commissions, &text).await);
         told.iter_mut().for_each(|line| *line = line.split_once(": ").unwrap().1.to_owned());
         told.sort();
         assert_eq!(told, [

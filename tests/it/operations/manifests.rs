@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use tributary::http::Timeouts;
+use tributary::http::TimeoutsSection;
 use tributary::store::StoreOptions;
 
 use super::{content, is_installed, text};
@@ -19,7 +19,7 @@ fn number(text: &str, key: &str) -> u64 {
 
 /// How long a gateway may take to end, with the second in which it still takes what comes on open connections.
 fn ending() -> u64 {
-    Timeouts::default().shutdown_seconds + 5
+    TimeoutsSection::default().shutdown_seconds + 5
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
-use tributary::metrics::{Metrics, Ran};
+use tributary::metrics::{Metrics, OperationRun};
 
 use crate::telemetry::exposition::Exposition;
 
@@ -19,7 +19,7 @@ pub struct Exported(Exposition);
 impl Exported {
     pub fn all() -> Self {
         let metrics = Metrics::new("2026-03-01T12:00:00Z".parse().unwrap());
-        let ran = Ran {
+        let ran = OperationRun {
             succeeded: true,
             took: Duration::ZERO,
             requested_cost: 1,

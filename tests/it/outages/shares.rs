@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tributary::app::App;
-use tributary::http::{self, HttpOptions, Timeouts};
+use tributary::http::{self, HttpOptions, TimeoutsSection};
 use tributary::store::{self, ShareOptions, Store, StoreOptions};
 
 use super::LONG;
@@ -71,7 +71,7 @@ both_databases! {
         let (busy, quiet) = (app.tenant("busy").await, app.tenant("quiet").await);
         let store = with_share(&app, 1).await;
         let gateway = Arc::new(App::new(store, app.clock.clone(), app.app.keys.clone()));
-        let timeouts = Timeouts { query_seconds: 1, ..Timeouts::default() };
+        let timeouts = TimeoutsSection { query_seconds: 1, ..TimeoutsSection::default() };
         let (_, ending) = watch::channel(false);
         let options = HttpOptions { timeouts, ..HttpOptions::default() };
         let router = http::router(gateway.clone(), options, ending).unwrap();

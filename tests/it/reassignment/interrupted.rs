@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value, json};
 use tributary::auth::Caller;
 use tributary::domain::reassignment::MAX_EVENTS;
-use tributary::import::moving_in::{Kind, Options, run};
+use tributary::import::moving_in::{FileKind, ImportOptions, run};
 use tributary::service::ledger::reassign::{NewReassignment, reassign_customer};
 
 use super::Two;
@@ -95,7 +95,7 @@ both_databases! {
         let file = folder.path().join("events.csv");
         std::fs::write(&file, text).unwrap();
         let caller = Caller::operator(two.shop.tenant.id, "import");
-        let report = run(&app.app, &caller, Kind::Events, &file, &Options::default(), |_| {}).await.expect("a file");
+        let report = run(&app.app, &caller, FileKind::Events, &file, &ImportOptions::default(), |_| {}).await.expect("a file");
         assert_eq!((report.problems.len(), report.created), (0, MAX_EVENTS + MORE - 4));
         let other = merged(charge("bobs", &two.bob, &two.campaign, "10"), json!({ "customerExternalId": "bobs" }));
         two.shop.record(other).await;

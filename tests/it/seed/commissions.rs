@@ -8,14 +8,14 @@ use std::task::Poll;
 
 use serde_json::{Value, json};
 use tributary::domain::tenant::Tenant;
-use tributary::seed::{Amounts, Made, Progress, fill};
+use tributary::seed::{SeedAmounts, SeedCounts, SeedProgress, fill};
 use tributary::service::ServiceError;
 use tributary::service::ledger::verify::verify;
 
 use crate::support::{TestApp, both_databases};
 
-pub fn amounts(partners: u32, commissions: u64) -> Amounts {
-    Amounts {
+pub fn amounts(partners: u32, commissions: u64) -> SeedAmounts {
+    SeedAmounts {
         partners,
         campaigns: 12,
         commissions,
@@ -23,7 +23,7 @@ pub fn amounts(partners: u32, commissions: u64) -> Amounts {
     }
 }
 
-pub async fn seed(app: &TestApp, tenant: &Tenant, amounts: Amounts) -> Made {
+pub async fn seed(app: &TestApp, tenant: &Tenant, amounts: SeedAmounts) -> SeedCounts {
     let made = fill(&app.app, tenant, amounts, |_| ()).await;
     made.expect("nothing is in the way")
 }
@@ -103,9 +103,9 @@ both_databases! {
         seed(&app, &tenant, amounts(20, 400)).await;
         let before = app.rows().await;
         app.clock.advance(std::time::Duration::from_secs(90 * 86_400));
-        assert_eq!(seed(&app, &tenant, amounts(20, 400)).await, Made::default());
-        assert_eq!(seed(&app, &tenant, amounts(20, 399)).await, Made::default());
-        assert_eq!(seed(&app, &tenant, amounts(0, 400)).await, Made::default());
+        assert_eq!(seed(&app, &tenant, amounts(20, 400)).await, SeedCounts::default());
+        assert_eq!(seed(&app, &tenant, amounts(20, 399)).await, SeedCounts::default());
+        assert_eq!(seed(&app, &tenant, amounts(0, 400)).await, SeedCounts::default());
         assert_eq!(app.rows().await, before);
     }
 
@@ -115,7 +115,7 @@ both_databases! {
         let tenant = app.tenant("acme").await;
         // Within the second transaction, when the first is committed.
         let is_killed = Cell::new(false);
-        let tell = |progress| if let Progress::Commissions(3_300..) = progress {
+        let tell = |progress| if let SeedProgress::Commissions(3_300..) = progress {
             is_killed.set(true);
         };
         {
@@ -196,7 +196,7 @@ both_databases! {
         admin.done("createPartnerGroup", json!({
             "name": "Own", "default": true, "rules": [{ "recurring": { "percentage": "0" } }],
         }), "partnerGroup { id }").await;
-        let wanted = Amounts { campaigns: 0, ..amounts(40, 300) };
+        let wanted = SeedAmounts { campaigns: 0, ..amounts(40, 300) };
         assert_eq!(seed(&app, &tenant, wanted).await.commissions, 300);
         assert_eq!(count(&app, "commission").await, 300);
         let idle = "partner WHERE group_id IS NULL AND status = 'ACTIVE'";
@@ -281,7 +281,7 @@ async fn another_seed_has_commissions_of_its_own() {
         seed(
             &app,
             &tenant,
-            Amounts {
+            SeedAmounts {
                 rng_seed,
                 ..amounts(10, 150)
             },

@@ -5,12 +5,12 @@ mod replay;
 
 use serde_json::{Value, json};
 use tributary::domain::tenant::Tenant;
-use tributary::seed::{Amounts, Made, fill};
+use tributary::seed::{SeedAmounts, SeedCounts, fill};
 
 use crate::support::{Client, TestApp, both_databases};
 
-async fn seed(app: &TestApp, tenant: &Tenant, partners: u32, campaigns: u32, rng_seed: u64) -> Made {
-    let amounts = Amounts {
+async fn seed(app: &TestApp, tenant: &Tenant, partners: u32, campaigns: u32, rng_seed: u64) -> SeedCounts {
+    let amounts = SeedAmounts {
         partners,
         campaigns,
         commissions: 0,
@@ -74,7 +74,7 @@ both_databases! {
         assert_eq!((made.partners, made.campaigns), (60, 5));
         assert!(made.snapshots > 0);
         let before = content(&admin).await;
-        assert_eq!(seed(&app, &tenant, 60, 5, 7).await, Made::default());
+        assert_eq!(seed(&app, &tenant, 60, 5, 7).await, SeedCounts::default());
         assert_eq!(content(&admin).await, before);
         let statuses = before["partners"].as_array().unwrap().iter().map(|partner| partner["status"].as_str().unwrap());
         assert!(statuses.collect::<std::collections::HashSet<_>>().len() >= 3, "a programme has partners of every kind");

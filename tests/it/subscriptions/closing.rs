@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tributary::http::{Cors, HttpOptions, Subscriptions};
+use tributary::http::{CorsSection, HttpOptions, SubscriptionsSection};
 
 use super::socket::Socket;
 use super::{CHANGES, Gateway, codes, token, until_listening};
@@ -12,7 +12,7 @@ use crate::support::both_databases;
 const OURS: (&str, &str) = ("sec-websocket-protocol", "graphql-transport-ws");
 
 /// A gateway with these settings of subscriptions.
-async fn gateway(app: &crate::support::TestApp, subscriptions: Subscriptions) -> Gateway {
+async fn gateway(app: &crate::support::TestApp, subscriptions: SubscriptionsSection) -> Gateway {
     let options = HttpOptions {
         subscriptions,
         ..HttpOptions::default()
@@ -56,7 +56,7 @@ both_databases! {
     }
 
     async fn who_does_not_say_who_it_is_is_let_go(app: TestApp) {
-        let gateway = gateway(&app, Subscriptions { init_seconds: 1, ..Subscriptions::default() }).await;
+        let gateway = gateway(&app, SubscriptionsSection { init_seconds: 1, ..SubscriptionsSection::default() }).await;
         let mut socket = Socket::open(gateway.address).await;
         // That somebody is there is not the question.
         socket.say(json!({ "type": "ping" })).await;
@@ -96,7 +96,7 @@ both_databases! {
     async fn pages_of_other_origins_open_nothing(app: TestApp) {
         app.tenant("acme").await;
         let options = HttpOptions {
-            cors: Cors { origins: vec!["https://portal.example".to_owned()], localhost: false },
+            cors: CorsSection { origins: vec!["https://portal.example".to_owned()], localhost: false },
             ..HttpOptions::default()
         };
         let gateway = Gateway::with(&app.app, options).await;
@@ -129,7 +129,7 @@ both_databases! {
 
     async fn who_is_silent_is_asked_and_who_does_not_answer_is_let_go(app: TestApp) {
         app.tenant("acme").await;
-        let gateway = gateway(&app, Subscriptions { ping_seconds: 1, ..Subscriptions::default() }).await;
+        let gateway = gateway(&app, SubscriptionsSection { ping_seconds: 1, ..SubscriptionsSection::default() }).await;
         let admin = token(&app, json!({}));
         let mut socket = gateway.socket(&admin).await;
         // Whoever reads answers pings without knowing.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tributary::http::{HttpOptions, Subscriptions};
+use tributary::http::{HttpOptions, SubscriptionsSection};
 
 use super::socket::Socket;
 use super::{CHANGES, Gateway, codes, of_partner, token, until_listening};
@@ -70,7 +70,7 @@ both_databases! {
         let shop = Shop::new(&app).await;
         let ann = shop.partner("ann").await;
         let options = HttpOptions {
-            subscriptions: Subscriptions { ping_seconds: 1, ..Subscriptions::default() },
+            subscriptions: SubscriptionsSection { ping_seconds: 1, ..SubscriptionsSection::default() },
             ..HttpOptions::default()
         };
         let gateway = Gateway::with(&app.app, options).await;

@@ -1,7 +1,7 @@
 //! What operations over sockets and streams may ask for: what they may ask for over HTTP.
 
 use serde_json::{Value, json};
-use tributary::http::{HttpOptions, Limits, Subscriptions, Throttle};
+use tributary::http::{HttpOptions, Limits, SubscriptionsSection, ThrottleSection};
 
 use super::{CHANGES, Events, Gateway, codes, summary, token, until_listening};
 use crate::ledger::Shop;
@@ -109,7 +109,7 @@ both_databases! {
     async fn a_socket_runs_so_many_operations_at_once(app: TestApp) {
         let shop = Shop::new(&app).await;
         let options = HttpOptions {
-            subscriptions: Subscriptions { operations: 3, ..Subscriptions::default() },
+            subscriptions: SubscriptionsSection { operations: 3, ..SubscriptionsSection::default() },
             ..HttpOptions::default()
         };
         let gateway = Gateway::with(&app.app, options).await;
@@ -131,7 +131,7 @@ both_databases! {
         let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
         // An event of two objects costs 2; the bucket has 5, and gets 2 a second.
         let options = HttpOptions {
-            throttle: Throttle { maximum: 5, restore_per_second: 2 },
+            throttle: ThrottleSection { maximum: 5, restore_per_second: 2 },
             limits: Limits::default(),
             ..HttpOptions::default()
         };

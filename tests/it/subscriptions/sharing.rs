@@ -2,7 +2,7 @@
 
 use axum::http::header;
 use serde_json::{Value, json};
-use tributary::http::{HttpOptions, Subscriptions};
+use tributary::http::{HttpOptions, SubscriptionsSection};
 
 use super::{CHANGES, Events, Gateway, codes, of_partner, token, until_listening, whole};
 use crate::ledger::Shop;
@@ -129,7 +129,7 @@ both_databases! {
         let shop = Shop::new(&app).await;
         app.tenant("other").await;
         let options = HttpOptions {
-            subscriptions: Subscriptions { per_subject: 3, per_tenant: 5, ..Subscriptions::default() },
+            subscriptions: SubscriptionsSection { per_subject: 3, per_tenant: 5, ..SubscriptionsSection::default() },
             ..HttpOptions::default()
         };
         let gateway = Gateway::with(&app.app, options).await;

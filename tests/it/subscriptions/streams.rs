@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use tributary::http::{HttpOptions, Subscriptions, Throttle};
+use tributary::http::{HttpOptions, SubscriptionsSection, ThrottleSection};
 
 use super::{CHANGES, Events, Gateway, codes, token, whole};
 use crate::ledger::Shop;
@@ -38,7 +38,7 @@ both_databases! {
         let shop = Shop::new(&app).await;
         let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
         let options = HttpOptions {
-            subscriptions: Subscriptions { ping_seconds: 1, ..Subscriptions::default() },
+            subscriptions: SubscriptionsSection { ping_seconds: 1, ..SubscriptionsSection::default() },
             ..HttpOptions::default()
         };
         let gateway = Gateway::with(&app.app, options).await;
@@ -105,7 +105,7 @@ both_databases! {
     async fn who_asks_for_too_much_hears_when_to_ask_again(app: TestApp) {
         app.tenant("acme").await;
         let options = HttpOptions {
-            throttle: Throttle { maximum: 20, restore_per_second: 1 },
+            throttle: ThrottleSection { maximum: 20, restore_per_second: 1 },
             ..HttpOptions::default()
         };
         let gateway = Gateway::with(&app.app, options).await;

@@ -1,6 +1,6 @@
 //! Databases whose rows Citus spreads over several servers.
 
-use tributary::store::citus::Distributed;
+use tributary::store::citus::DistributeOutcome;
 use tributary::store::{self, StoreOptions};
 
 use super::cluster::Server;
@@ -33,7 +33,7 @@ pub async fn introduce(urls: &[String]) {
 pub async fn distribute(options: &StoreOptions) {
     let store = store::connect(options).await.unwrap();
     let distributed = store::citus::distribute(&store).await.unwrap();
-    assert!(matches!(distributed, Distributed::Now(_)));
+    assert!(matches!(distributed, DistributeOutcome::Now(_)));
     store.close().await;
 }
 

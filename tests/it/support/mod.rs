@@ -27,7 +27,7 @@ use tributary::domain::Timestamp;
 use tributary::domain::id::PartnerId;
 use tributary::domain::money::Currency;
 use tributary::domain::tenant::Tenant;
-use tributary::http::{self, HttpOptions, Limits, Throttle, Timeouts};
+use tributary::http::{self, HttpOptions, Limits, ThrottleSection, TimeoutsSection};
 use tributary::service::tenant::{NewTenant, create};
 use tributary::service::token::mint;
 use tributary::service::webhook::Webhooks;
@@ -102,14 +102,14 @@ fn generous() -> HttpOptions {
         body_values: usize::MAX,
         ..Limits::default()
     };
-    let throttle = Throttle {
+    let throttle = ThrottleSection {
         maximum: u64::MAX,
         restore_per_second: u64::MAX,
     };
-    let timeouts = Timeouts {
+    let timeouts = TimeoutsSection {
         query_seconds: 300,
         mutation_seconds: 300,
-        ..Timeouts::default()
+        ..TimeoutsSection::default()
     };
     HttpOptions {
         limits,

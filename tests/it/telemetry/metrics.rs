@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::json;
-use tributary::http::{HttpOptions, Limits, Throttle};
+use tributary::http::{HttpOptions, Limits, ThrottleSection};
 
 use super::{Exposition, admin, gateway, scrape};
 use crate::support::program::{Program, Wire};
@@ -223,7 +223,7 @@ both_databases! {
         app.tenant("acme").await;
         let limits = Limits { cost: 50, ..Limits::default() };
         let client = admin(&app, HttpOptions { limits, ..HttpOptions::default() });
-        let throttle = Throttle { maximum: 40, restore_per_second: 1 };
+        let throttle = ThrottleSection { maximum: 40, restore_per_second: 1 };
         let throttled = admin(&app, HttpOptions { throttle, ..HttpOptions::default() });
         let (deep, wide) = ("{ a ".repeat(300), "a ".repeat(3_000));
         let bomb: String = (0..22).map(|level| format!("fragment F{level} on Query {{ ...F{0} ...F{0} }} ", level + 1)).collect();
@@ -264,7 +264,7 @@ both_databases! {
 fn every_metric_is_documented() {
     let metrics = tributary::metrics::Metrics::new("2026-03-01T12:00:00Z".parse().unwrap());
     let query = async_graphql::parser::types::OperationType::Query;
-    let ran = tributary::metrics::Ran {
+    let ran = tributary::metrics::OperationRun {
         succeeded: true,
         took: Duration::ZERO,
         requested_cost: 1,

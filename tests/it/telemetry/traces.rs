@@ -136,7 +136,7 @@ both_databases! {
 #[tokio::test]
 async fn an_address_that_cannot_be_a_collector_s_is_refused() {
     for endpoint in ["https://collector.example:4318", "collector:4318", "/v1/traces"] {
-        let error = tributary::telemetry::Export::to(endpoint)
+        let error = tributary::telemetry::SpanExport::to(endpoint)
             .err()
             .expect("it cannot be used")
             .to_string();

@@ -1,7 +1,7 @@
 //! A run that was stopped goes on where it was, and one with nothing to do reads nothing of what is known.
 
-use tributary::seed::{Amounts, fill};
-use tributary::service::ledger::verify::{Holds, Known, Progress, verify_since};
+use tributary::seed::{SeedAmounts, fill};
+use tributary::service::ledger::verify::{Holds, VerifiedState, VerifyProgress, verify_since};
 use tributary::store::StoreError;
 
 use super::Vandal;
@@ -10,7 +10,7 @@ use crate::support::both_databases;
 /// More than a page of them.
 const PARTNERS: usize = 2_100;
 
-const AMOUNTS: Amounts = Amounts {
+const AMOUNTS: SeedAmounts = SeedAmounts {
     partners: 2_100,
     campaigns: 2,
     commissions: 300,
@@ -31,13 +31,13 @@ both_databases! {
     async fn a_run_that_was_stopped_goes_on_where_it_was(app: TestApp) {
         let tenant = app.tenant("acme").await;
         fill(&app.app, &tenant, AMOUNTS, |_| {}).await.expect("a seed");
-        let mut known = Known::default();
+        let mut known = VerifiedState::default();
         let mut runs = Vec::new();
         // Each is stopped after its first page of partners.
         for _ in 0..10 {
             let before = known.clone();
             let mut first = None;
-            let stopped = verify_since(&app.app, &tenant, &before, |progress: Progress, holds| {
+            let stopped = verify_since(&app.app, &tenant, &before, |progress: VerifyProgress, holds| {
                 first.get_or_insert(progress.all);
                 let partners = holds.iter().filter(|holds| matches!(holds, Holds::Partner(..))).count();
                 holds.into_iter().for_each(|holds| known.add(holds));
@@ -65,8 +65,8 @@ both_databases! {
         fill(&app.app, &tenant, AMOUNTS, |_| {}).await.expect("a seed");
         let vandal = Vandal::new(&app).await;
         vandal.run("UPDATE partner_balance SET paid_minor = paid_minor + 1 WHERE accrued_minor >= 0").await;
-        let mut known = Known::default();
-        let find = async |known: &mut Known| {
+        let mut known = VerifiedState::default();
+        let find = async |known: &mut VerifiedState| {
             let before = known.clone();
             let add = |_, holds: Vec<_>| {
                 holds.into_iter().for_each(|holds| known.add(holds));

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use tributary::auth::Caller;
-use tributary::import::moving_in::{Kind, Options, run};
+use tributary::import::moving_in::{FileKind, ImportOptions, run};
 use tributary::service::ledger::review::approve_matured;
-use tributary::service::ledger::verify::{Finding, Known, verify, verify_since};
+use tributary::service::ledger::verify::{Finding, VerifiedState, verify, verify_since};
 use tributary::store::StoreError;
 
 use super::Vandal;
@@ -110,13 +110,20 @@ impl<'a> World<'a> {
         data["payouts"]["nodes"][0].clone()
     }
 
-    async fn import(&self, kind: Kind, text: &str) {
+    async fn import(&self, kind: FileKind, text: &str) {
         let path = self.folder.path().join("rows.csv");
         std::fs::write(&path, text).unwrap();
         let caller = Caller::operator(self.sales.tenant.id, "import");
-        let report = run(&self.sales.app.app, &caller, kind, &path, &Options::default(), |_| {})
-            .await
-            .expect("a file");
+        let report = run(
+            &self.sales.app.app,
+            &caller,
+            kind,
+            &path,
+            &ImportOptions::default(),
+            |_| {},
+        )
+        .await
+        .expect("a file");
         assert_eq!((report.problems.len(), report.created), (0, 1), "{kind:?}");
     }
 
@@ -227,7 +234,7 @@ impl<'a> World<'a> {
             "events that are brought in" => {
                 let head = "externalId,kind,amount,currency,occurredAt,customerExternalId,partnerExternalId";
                 self.import(
-                    Kind::Events,
+                    FileKind::Events,
                     &format!("{head}\nold,CHARGE,1.00,EUR,2025-01-01,c9,ann\n"),
                 )
                 .await;
@@ -236,7 +243,7 @@ impl<'a> World<'a> {
                 let head =
                     "externalId,amount,currency,status,percent,partnerExternalId,eventExternalId,accruedAt,paidAt";
                 self.import(
-                    Kind::Commissions,
+                    FileKind::Commissions,
                     &format!("{head}\nold,1.00,EUR,PENDING,,ann,,2025-01-01,\n"),
                 )
                 .await;
@@ -251,7 +258,7 @@ impl<'a> World<'a> {
     }
 
     /// What a run finds that looks at what changed since the last one that found nothing; what holds is known from then on.
-    async fn since(&self, known: &mut Known) -> Vec<Finding> {
+    async fn since(&self, known: &mut VerifiedState) -> Vec<Finding> {
         let before = known.clone();
         let add = |_, holds: Vec<_>| {
             holds.into_iter().for_each(|holds| known.add(holds));
@@ -273,7 +280,7 @@ both_databases! {
         let vandal = Vandal::new(&app).await;
         let of = [partner, &world.untouched].map(|id| vandal.raw(id)).join(", ");
         let broken = |by: &str| format!("UPDATE partner_balance SET paid_minor = paid_minor {by} WHERE partner_id IN ({of})");
-        let mut known = Known::default();
+        let mut known = VerifiedState::default();
         assert_eq!(world.since(&mut known).await, []);
         for what in WRITES {
             vandal.run(&broken("+ 1")).await;
@@ -296,7 +303,7 @@ both_databases! {
     async fn what_belongs_to_nobody_is_looked_at_again_when_there_is_more_of_it(app: TestApp) {
         let world = World::new(&app).await;
         let vandal = Vandal::new(&app).await;
-        let mut known = Known::default();
+        let mut known = VerifiedState::default();
         assert_eq!(world.since(&mut known).await, []);
         vandal.run("UPDATE event SET refunded_minor = 7 WHERE partner_id IS NULL").await;
         assert_eq!(world.since(&mut known).await, []);
@@ -312,13 +319,13 @@ both_databases! {
     async fn the_newest_of_the_outbox_is_looked_at_every_time(app: TestApp) {
         let world = World::new(&app).await;
         let vandal = Vandal::new(&app).await;
-        let mut known = Known::default();
+        let mut known = VerifiedState::default();
         assert_eq!(world.since(&mut known).await, []);
         vandal.run("DELETE FROM outbox WHERE type = 'COMMISSION_ACCRUED'").await;
         let findings = world.since(&mut known).await;
         assert_eq!(findings.len(), 3, "{findings:#?}");
         // Two days later a clean run has moved on.
-        let mut later = Known { whole: None, ..known.clone() };
+        let mut later = VerifiedState { whole: None, ..known.clone() };
         later.whole = Some(app.clock.now() + Duration::from_secs(2 * 86_400));
         assert_eq!(world.since(&mut later).await, []);
         assert_eq!(verify(&app.app, &world.sales.tenant).await.unwrap().len(), 3);

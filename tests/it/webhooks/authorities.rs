@@ -10,7 +10,7 @@ use rustls::{ServerConfig, crypto::aws_lc_rs};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tributary::domain::webhook::address::Reach;
+use tributary::domain::webhook::address::AddressPolicy;
 use tributary::outgoing::{Authorities, Outgoing, OutgoingError, SystemResolver};
 
 fn file(name: &str) -> PathBuf {
@@ -52,7 +52,7 @@ async fn serve() -> String {
 async fn ask(url: &str, authorities: Option<&str>) -> Result<u16, OutgoingError> {
     let file = authorities.map(file);
     let authorities = Authorities::with_file(file.as_deref()).unwrap();
-    let reach = Reach {
+    let reach = AddressPolicy {
         production: true,
         allowed: vec!["127.0.0.0/8".parse().unwrap()],
     };

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tributary::app::App;
 use tributary::auth::{Permissions, Scope};
 use tributary::domain::tenant::Tenant;
-use tributary::domain::webhook::address::Reach;
+use tributary::domain::webhook::address::AddressPolicy;
 use tributary::outgoing::{Authorities, Outgoing, Resolve, SystemResolver};
 use tributary::service::token::mint;
 use tributary::service::webhook::{Webhooks, fan_out::fan_out, send::send_due};
@@ -49,7 +49,7 @@ fn resolving(resolver: Arc<dyn Resolve>, allowed: &[&str]) -> Webhooks {
 }
 
 fn waiting(resolver: Arc<dyn Resolve>, allowed: &[&str], patience: Duration) -> Webhooks {
-    let reach = Reach {
+    let reach = AddressPolicy {
         production: false,
         allowed: allowed.iter().map(|network| network.parse().unwrap()).collect(),
     };

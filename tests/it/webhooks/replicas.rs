@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use tributary::service::webhook::fan_out::fan_out;
-use tributary::service::webhook::send::{Worker, due, send_due};
+use tributary::service::webhook::send::{DeliveryWorker, due, send_due};
 
 use super::{Receiver, Seller, approve, deliveries, endpoint, local, work};
 use crate::support::both_databases;
@@ -53,7 +53,7 @@ both_databases! {
             workers.extend(due(&app.app, &Arc::default()).await.unwrap());
         }
         assert_eq!(workers.len(), 3);
-        let sent = join_all(workers.into_iter().map(Worker::run)).await;
+        let sent = join_all(workers.into_iter().map(DeliveryWorker::run)).await;
         let mut sent: Vec<_> = sent.into_iter().map(Result::unwrap).collect();
         sent.sort_unstable();
         assert_eq!(sent, [0, 0, 25]);

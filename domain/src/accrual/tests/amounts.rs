@@ -6,7 +6,7 @@ use super::*;
 fn what_matches_pays() {
     let gold = group(r#"[{"type":"recurring","percentage":"12.5"}]"#);
     let later = after_first(at(2026, 2, 1));
-    let without_amount = Happening {
+    let without_amount = EarningEvent {
         kind: EventKind::Conversion,
         amount: None,
         customer: None,
@@ -53,13 +53,13 @@ fn a_component_that_asks_the_group_says_so() {
         of_type(Term::group_rules(), Trigger::Subsequent),
     ]);
     let event = charge();
-    let asks = |event: &Happening<'_>| {
+    let asks = |event: &EarningEvent<'_>| {
         let considered = consider(&terms, event, Berlin, currency("EUR"));
-        considered.iter().map(Considered::asks_group).collect::<Vec<_>>()
+        considered.iter().map(ConsideredTerm::asks_group).collect::<Vec<_>>()
     };
     assert_eq!(asks(&event), [false, true, false]);
     assert_eq!(asks(&after_first(at(2026, 1, 1))), [false, true, true]);
-    let refund = Happening {
+    let refund = EarningEvent {
         kind: EventKind::Refund,
         ..event
     };

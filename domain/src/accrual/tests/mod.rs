@@ -67,8 +67,8 @@ fn for_months(term: Term, months: u32) -> Term {
 }
 
 /// 100.00 EUR of type `invoice_paid`, paid on 1 March 2026 by a customer without history.
-fn charge() -> Happening<'static> {
-    Happening {
+fn charge() -> EarningEvent<'static> {
+    EarningEvent {
         kind: EventKind::Charge,
         event_type: Some("invoice_paid"),
         amount: Some(money(10_000, "EUR")),
@@ -82,8 +82,8 @@ fn charge() -> Happening<'static> {
     }
 }
 
-fn after_first(first: Timestamp) -> Happening<'static> {
-    Happening {
+fn after_first(first: Timestamp) -> EarningEvent<'static> {
+    EarningEvent {
         customer: Some(CustomerHistory {
             acquired_at: first,
             first_of_any: Some(first),
@@ -94,8 +94,8 @@ fn after_first(first: Timestamp) -> Happening<'static> {
     }
 }
 
-fn terms(terms: Vec<Term>) -> TermsInForce {
-    TermsInForce {
+fn terms(terms: Vec<Term>) -> ApplicableTerms {
+    ApplicableTerms {
         terms,
         holdback_days: None,
         snapshot_id: None,
@@ -122,10 +122,10 @@ fn group(rules: &str) -> PartnerGroup {
     }
 }
 
-fn judged(term: Term, event: &Happening<'_>, group: Option<&PartnerGroup>) -> Verdict {
+fn judged(term: Term, event: &EarningEvent<'_>, group: Option<&PartnerGroup>) -> Verdict {
     let terms = terms(vec![term]);
     let considered = consider(&terms, event, Berlin, currency("EUR"));
-    let standing = Standing {
+    let standing = GroupRuleFacts {
         partner_ltv: Decimal::ZERO,
         qualified_customers: 0,
     };

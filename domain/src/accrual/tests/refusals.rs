@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn refused(term: Term, event: &Happening<'_>, group: Option<&PartnerGroup>) -> (Reason, String) {
+fn refused(term: Term, event: &EarningEvent<'_>, group: Option<&PartnerGroup>) -> (Reason, String) {
     match judged(term, event, group) {
         Verdict::Refused { refusal, .. } => (refusal.reason, refusal.detail),
         Verdict::Pays(earned) => panic!("it pays {earned:?}"),
@@ -12,36 +12,36 @@ fn refused(term: Term, event: &Happening<'_>, group: Option<&PartnerGroup>) -> (
 #[test]
 fn each_reason_says_what_was_compared() {
     let charge = charge();
-    let other_case = Happening {
+    let other_case = EarningEvent {
         event_type: Some("Invoice_Paid"),
         ..charge.clone()
     };
-    let other_type = Happening {
+    let other_type = EarningEvent {
         event_type: Some("sign_up"),
         ..charge.clone()
     };
-    let without_type = Happening {
+    let without_type = EarningEvent {
         event_type: None,
         ..charge.clone()
     };
-    let nobody = Happening {
+    let nobody = EarningEvent {
         customer: None,
         ..charge.clone()
     };
-    let dollars = Happening {
+    let dollars = EarningEvent {
         amount: Some(money(10_000, "USD")),
         ..charge.clone()
     };
-    let nothing = Happening {
+    let nothing = EarningEvent {
         amount: Some(money(0, "EUR")),
         ..charge.clone()
     };
-    let without_amount = Happening {
+    let without_amount = EarningEvent {
         kind: EventKind::Conversion,
         amount: None,
         ..charge.clone()
     };
-    let cent = Happening {
+    let cent = EarningEvent {
         amount: Some(money(1, "EUR")),
         ..charge.clone()
     };
@@ -51,7 +51,7 @@ fn each_reason_says_what_was_compared() {
         r#"[{"type":"recurring","percentage":"10"},{"type":"customer_volume_gate","min_qualified_customers":5}]"#,
     );
     let at_zero = group(r#"[{"type":"recurring","percentage":"0"}]"#);
-    let no_first = Happening {
+    let no_first = EarningEvent {
         kind: EventKind::Conversion,
         ..charge.clone()
     };
@@ -193,7 +193,7 @@ fn each_reason_says_what_was_compared() {
 #[test]
 fn the_first_check_that_fails_counts() {
     // Everything is wrong with these: the type, then the customer, then the currency.
-    let event = Happening {
+    let event = EarningEvent {
         event_type: None,
         amount: Some(money(10_000, "USD")),
         customer: None,
@@ -201,13 +201,13 @@ fn the_first_check_that_fails_counts() {
     };
     let term = of_type(fixed("5", None), Trigger::First);
     assert_eq!(refused(term, &event, None).0, Reason::EventType);
-    let typed = Happening {
+    let typed = EarningEvent {
         event_type: Some("invoice_paid"),
         ..event
     };
     let term = of_type(fixed("5", None), Trigger::First);
     assert_eq!(refused(term, &typed, None).0, Reason::CustomerRequired);
-    let late = Happening {
+    let late = EarningEvent {
         amount: Some(money(10_000, "USD")),
         ..after_first(at(2025, 1, 1))
     };

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::super::ReplayError;
-use super::super::held::{Held, Row, Written};
-use super::super::history::{Decided, LedgerRow, Recorded};
+use super::super::history::{HistoryDecision, HistoryEvent, HistoryRow};
+use super::super::replayed_event::{ActualRow, ProposedRow, ReplayedEvent};
 use super::Replay;
-use crate::accrual::{self, Considered, Earned, Happening, Verdict};
+use crate::accrual::{self, ComponentEarning, ConsideredTerm, EarningEvent, Verdict};
 use crate::commission::CommissionKind;
 use crate::decision::{NoCommissionReason, TermsSource};
 use crate::event::Event;
@@ -17,7 +17,11 @@ use crate::snapshot;
 
 impl Replay<'_> {
     /// The event as it is before any tier; in the range with what it earns, before it with the rows that it has.
-    pub(super) fn earn(&mut self, recorded: &Recorded, in_range: bool) -> Result<(Held, Vec<Earned>), ReplayError> {
+    pub(super) fn earn(
+        &mut self,
+        recorded: &HistoryEvent,
+        in_range: bool,
+    ) -> Result<(ReplayedEvent, Vec<ComponentEarning>), ReplayError> {
         let event = &recorded.event;
         let mut paid = recorded.decision.iter().flat_map(|decided| {
             let components = decided.components.iter();
@@ -31,9 +35,9 @@ impl Replay<'_> {
                 count += 1;
                 paid.next().unwrap_or(count - 1)
             });
-            Written::of(row, term)
+            ActualRow::of(row, term)
         });
-        let mut held = Held {
+        let mut held = ReplayedEvent {
             event: event.clone(),
             base: Vec::new(),
             rows: Vec::new(),
@@ -45,16 +49,17 @@ impl Replay<'_> {
             },
         };
         let scheduled = self.whose.loose.iter().filter(|loose| {
-            let is_of = |row: &LedgerRow| loose.adjusts == Some(row.id);
+            let is_of = |row: &HistoryRow| loose.adjusts == Some(row.id);
             recorded.rows.iter().any(is_of)
         });
         let scheduled: Vec<_> = scheduled.cloned().collect();
-        held.written.extend(scheduled.iter().map(|row| Written::of(row, None)));
+        held.written
+            .extend(scheduled.iter().map(|row| ActualRow::of(row, None)));
         for row in &scheduled {
             self.schedule(event.id, row);
         }
         if !in_range {
-            let unrated = |row: &&LedgerRow| {
+            let unrated = |row: &&HistoryRow| {
                 row.kind == CommissionKind::Event && recorded.rated.iter().all(|rated| rated.row != Some(row.id))
             };
             let unrated = recorded.rows.iter().filter(unrated).map(|row| row.amount);
@@ -68,10 +73,10 @@ impl Replay<'_> {
     }
 
     /// Takes over the rows that accrued before the range.
-    fn keep_rows<'r>(&self, held: &mut Held, rows: impl Iterator<Item = &'r LedgerRow>) {
+    fn keep_rows<'r>(&self, held: &mut ReplayedEvent, rows: impl Iterator<Item = &'r HistoryRow>) {
         for row in rows.filter(|row| row.accrued_at < self.whose.from) {
             let written = held.written(row.id);
-            let kept = Row {
+            let kept = ProposedRow {
                 kind: row.kind,
                 term: written.and_then(|written| written.term),
                 amount: row.amount,
@@ -90,7 +95,7 @@ impl Replay<'_> {
     }
 
     /// What an event of the range earns before any tier.
-    fn accrue(&mut self, recorded: &Recorded) -> Result<Vec<Earned>, ReplayError> {
+    fn accrue(&mut self, recorded: &HistoryEvent) -> Result<Vec<ComponentEarning>, ReplayError> {
         let (event, versions) = (&recorded.event, self.versions);
         let made_with = recorded.decision.as_ref().map(|decided| &decided.made_with);
         let campaign = event.attribution.and_then(|attribution| attribution.campaign_id);
@@ -114,7 +119,7 @@ impl Replay<'_> {
         };
         self.is_incomplete |= snapshot.is_none() && campaign.is_some_and(|found| !found.is_known);
         let terms = accrual::terms_in_force(snapshot.as_slice(), live);
-        let happening = Happening {
+        let happening = EarningEvent {
             kind: event.kind,
             event_type: event.event_type.as_deref(),
             amount: event.amount,
@@ -123,7 +128,7 @@ impl Replay<'_> {
         };
         let (zone, base) = (self.whose.zone, self.whose.base);
         let considered = accrual::consider(&terms, &happening, zone, base);
-        let asks_group = considered.iter().any(Considered::asks_group);
+        let asks_group = considered.iter().any(ConsideredTerm::asks_group);
         let group = match asks_group || terms.is_fallback {
             true => self.group(event, recorded.decision.as_ref()),
             false => None,
@@ -144,9 +149,9 @@ impl Replay<'_> {
     }
 
     /// The partner's group when the event was recorded, or the default one of that time.
-    fn group(&mut self, event: &Event, decided: Option<&Decided>) -> Option<Arc<PartnerGroup>> {
+    fn group(&mut self, event: &Event, decided: Option<&HistoryDecision>) -> Option<Arc<PartnerGroup>> {
         let at = event.recorded_at;
-        if let Some(Decided {
+        if let Some(HistoryDecision {
             made_with, components, ..
         }) = decided
         {

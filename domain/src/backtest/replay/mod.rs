@@ -10,11 +10,11 @@ use chrono::{Datelike, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
 use super::ReplayError;
-use super::compare::{Changed, ChangedRow, Entry, Tally};
-use super::held::{Held, Row};
-use super::history::{LedgerRow, Place, Recorded};
-use super::standing::Standings;
-use super::tiers::Counts;
+use super::compare::{ChangedEvent, ChangedRow, ComparedEvent, Tally};
+use super::history::{HistoryEvent, HistoryPlace, HistoryRow};
+use super::partner_state::PartnerState;
+use super::replayed_event::{ProposedRow, ReplayedEvent};
+use super::tiers::TierCounts;
 use super::versions::Versions;
 use crate::Timestamp;
 use crate::calendar::resolve;
@@ -22,11 +22,11 @@ use crate::id::{CampaignId, CommissionId, EventId, PartnerGroupId, PartnerId, Sn
 use crate::money::{Currency, Money};
 use crate::partner::PartnerStatus;
 use crate::snapshot::CommissionSnapshot;
-use crate::tiered::{Standing, TieredCommission, Window};
+use crate::tiered::{TierState, TieredCommission, Window};
 
 /// Whose history it is, and what of it is compared.
 #[derive(Clone, Debug)]
-pub struct Whose {
+pub struct ReplayedPartner {
     pub partner: PartnerId,
     /// As they are now: for events whose decision is not known.
     pub status: PartnerStatus,
@@ -34,7 +34,7 @@ pub struct Whose {
     /// All that it was ever promised, with the proposed terms where snapshots are replaced.
     pub snapshots: HashMap<SnapshotId, CommissionSnapshot>,
     /// Clawbacks that name no event.
-    pub loose: Vec<LedgerRow>,
+    pub loose: Vec<HistoryRow>,
     /// The tenant's.
     pub zone: Tz,
     pub base: Currency,
@@ -46,26 +46,26 @@ pub struct Whose {
 #[derive(Clone, Debug)]
 pub struct Replayed {
     pub tally: Tally,
-    pub changed: Vec<Changed>,
+    pub changed: Vec<ChangedEvent>,
     /// What was in force when some events were recorded is not known.
     pub is_incomplete: bool,
 }
 
 /// The history of one partner, as far as it went.
 pub struct Replay<'a> {
-    pub(super) whose: Whose,
+    pub(super) whose: ReplayedPartner,
     versions: &'a Versions,
-    pub(super) standings: Standings,
-    pub(super) counts: Counts,
+    pub(super) standings: PartnerState,
+    pub(super) counts: TierCounts,
     /// In the order of recording.
-    pub(super) held: BTreeMap<EventId, Held>,
+    pub(super) held: BTreeMap<EventId, ReplayedEvent>,
     /// Rows that are reversed at a later step, and by the event that earned them.
-    reversals: BTreeMap<Place, Vec<(EventId, CommissionId)>>,
-    entries: BTreeMap<EventId, Entry>,
+    reversals: BTreeMap<HistoryPlace, Vec<(EventId, CommissionId)>>,
+    entries: BTreeMap<EventId, ComparedEvent>,
     /// Whether any tier was ever for the campaign and the partner.
     tiered: HashMap<CampaignId, bool>,
     tally: Tally,
-    changed: Vec<Changed>,
+    changed: Vec<ChangedEvent>,
     is_incomplete: bool,
 }
 
@@ -73,12 +73,12 @@ pub struct Replay<'a> {
 type Wanted = (Arc<TieredCommission>, Window);
 
 impl<'a> Replay<'a> {
-    pub fn new(whose: Whose, versions: &'a Versions) -> Self {
+    pub fn new(whose: ReplayedPartner, versions: &'a Versions) -> Self {
         Self {
             whose,
             versions,
-            standings: Standings::default(),
-            counts: Counts::default(),
+            standings: PartnerState::default(),
+            counts: TierCounts::default(),
             held: BTreeMap::new(),
             reversals: BTreeMap::new(),
             entries: BTreeMap::new(),
@@ -90,7 +90,7 @@ impl<'a> Replay<'a> {
     }
 
     /// The next event, in the order of recording.
-    pub fn step(&mut self, recorded: Recorded) -> Result<(), ReplayError> {
+    pub fn step(&mut self, recorded: HistoryEvent) -> Result<(), ReplayError> {
         self.reverse_before(Some(recorded.place()))?;
         match recorded.event.kind.takes_back() {
             true => self.take_back(&recorded),
@@ -111,7 +111,7 @@ impl<'a> Replay<'a> {
                 let entry = self
                     .entries
                     .entry(row.on)
-                    .or_insert_with(|| Entry::new(row.on, campaign));
+                    .or_insert_with(|| ComparedEvent::new(row.on, campaign));
                 entry.campaign = entry.campaign.or(campaign);
                 entry.add_proposed(changed_row(row), month);
             }
@@ -127,12 +127,12 @@ impl<'a> Replay<'a> {
     }
 
     /// What is ready of the events that differ, so that they need not be kept until the end.
-    pub fn take_changed(&mut self) -> Vec<Changed> {
+    pub fn take_changed(&mut self) -> Vec<ChangedEvent> {
         std::mem::take(&mut self.changed)
     }
 
     /// Does what was done by hand before this step.
-    fn reverse_before(&mut self, place: Option<Place>) -> Result<(), ReplayError> {
+    fn reverse_before(&mut self, place: Option<HistoryPlace>) -> Result<(), ReplayError> {
         while let Some(first) = self.reversals.first_entry()
             && place.is_none_or(|place| first.key().is_before(place))
         {
@@ -149,21 +149,21 @@ impl<'a> Replay<'a> {
     }
 
     /// Rows that this refund reversed are no longer to be reversed by hand.
-    pub(super) fn reversed_with(&mut self, place: Place, original: EventId) {
+    pub(super) fn reversed_with(&mut self, place: HistoryPlace, original: EventId) {
         if let Some(rows) = self.reversals.get_mut(&place) {
             rows.retain(|(event, _)| *event != original);
         }
     }
 
     /// Notes when a row of an event, or of a refund of it, will be reversed.
-    pub(super) fn schedule(&mut self, original: EventId, row: &LedgerRow) {
+    pub(super) fn schedule(&mut self, original: EventId, row: &HistoryRow) {
         if let Some(place) = row.reversed {
             self.reversals.entry(place).or_default().push((original, row.id));
         }
     }
 
     /// Counts a row of the ledger if it is compared.
-    pub(super) fn add_actual(&mut self, row: &LedgerRow, campaign: Option<CampaignId>) {
+    pub(super) fn add_actual(&mut self, row: &HistoryRow, campaign: Option<CampaignId>) {
         if row.accrued_at < self.whose.from {
             return;
         }
@@ -171,7 +171,7 @@ impl<'a> Replay<'a> {
         let entry = self
             .entries
             .entry(row.event)
-            .or_insert_with(|| Entry::new(row.event, campaign));
+            .or_insert_with(|| ComparedEvent::new(row.event, campaign));
         entry.add_actual(row.kind, counted(row.amount, row.reversed.is_some()), month);
     }
 
@@ -182,7 +182,7 @@ impl<'a> Replay<'a> {
     }
 
     /// A charge or conversion.
-    fn arrive(&mut self, recorded: Recorded) -> Result<(), ReplayError> {
+    fn arrive(&mut self, recorded: HistoryEvent) -> Result<(), ReplayError> {
         let id = recorded.event.id;
         let campaign = recorded
             .event
@@ -210,7 +210,7 @@ impl<'a> Replay<'a> {
             for (tier, window) in &tiers {
                 let before = self.counts.before(campaign, tier, *window, &self.held);
                 let (before, fired) = before.map_err(too_large)?;
-                let standing = Standing::new(&tier.tier, *window, before, fired, &conversion);
+                let standing = TierState::new(&tier.tier, *window, before, fired, &conversion);
                 standings.push(standing.map_err(too_large)?);
             }
         }
@@ -235,7 +235,10 @@ impl<'a> Replay<'a> {
         // Nothing more becomes of it.
         if in_range {
             let month = self.month(recorded.event.recorded_at);
-            let mut entry = self.entries.remove(&id).unwrap_or_else(|| Entry::new(id, campaign));
+            let mut entry = self
+                .entries
+                .remove(&id)
+                .unwrap_or_else(|| ComparedEvent::new(id, campaign));
             for row in held.rows {
                 entry.add_proposed(changed_row(row), month);
             }
@@ -252,7 +255,7 @@ fn counted(amount: Money, is_reversed: bool) -> Money {
     }
 }
 
-fn changed_row(row: Row) -> ChangedRow {
+fn changed_row(row: ProposedRow) -> ChangedRow {
     ChangedRow {
         kind: row.kind,
         term: row.term,

@@ -2,20 +2,25 @@
 
 use std::sync::Arc;
 
-use super::super::held::{Held, Row, Written};
-use super::super::history::Recorded;
+use super::super::history::HistoryEvent;
+use super::super::replayed_event::{ActualRow, ProposedRow, ReplayedEvent};
 use super::{Replay, Wanted};
-use crate::accrual::{Earned, partner_earns};
+use crate::accrual::{ComponentEarning, partner_earns};
 use crate::commission::CommissionKind;
 use crate::event::Event;
 use crate::id::{CampaignId, EventId};
 use crate::money::AmountTooLarge;
 use crate::terms::BasisKind;
-use crate::tiered::{self, Conversion, Side, Standing, TieredCommission};
+use crate::tiered::{self, Conversion, Side, TierState, TieredCommission};
 
 impl Replay<'_> {
     /// The tiers that count the event, in the order of their making.
-    pub(super) fn wanted(&mut self, recorded: &Recorded, campaign: Option<CampaignId>, in_range: bool) -> Vec<Wanted> {
+    pub(super) fn wanted(
+        &mut self,
+        recorded: &HistoryEvent,
+        campaign: Option<CampaignId>,
+        in_range: bool,
+    ) -> Vec<Wanted> {
         let (Some(campaign), versions) = (campaign, self.versions) else {
             return Vec::new();
         };
@@ -75,13 +80,13 @@ impl Replay<'_> {
     /// Gives the event the rows that tiers leave it, in the range; and says which retroactive parts fire with it.
     pub(super) fn rate(
         &self,
-        recorded: &Recorded,
-        held: &mut Held,
-        earned: Vec<Earned>,
-        standings: &[Standing<'_>],
+        recorded: &HistoryEvent,
+        held: &mut ReplayedEvent,
+        earned: Vec<ComponentEarning>,
+        standings: &[TierState<'_>],
         conversion: &Conversion,
         in_range: bool,
-    ) -> Result<Vec<tiered::Due>, AmountTooLarge> {
+    ) -> Result<Vec<tiered::DueRetroactive>, AmountTooLarge> {
         let mut paid = tiered::pay(standings, conversion)?;
         let made_with = recorded.decision.as_ref().map(|decided| &decided.made_with);
         let status = made_with.and_then(|made_with| made_with.partner_status);
@@ -94,11 +99,11 @@ impl Replay<'_> {
                 if rated.amount.minor() == 0 {
                     continue;
                 }
-                let is_of = |row: &&Written| row.kind == CommissionKind::Event && row.term == Some(earned.term);
+                let is_of = |row: &&ActualRow| row.kind == CommissionKind::Event && row.term == Some(earned.term);
                 let stands_for = held.written.iter().find(is_of).map(|row| row.id);
                 let mut steps = earned.explanation;
                 steps.extend(rated.steps);
-                let row = Row {
+                let row = ProposedRow {
                     kind: CommissionKind::Event,
                     term: Some(earned.term),
                     amount: rated.amount,
@@ -122,8 +127,8 @@ impl Replay<'_> {
         event: &Event,
         campaign: Option<CampaignId>,
         tiers: &[Wanted],
-        standings: &[Standing<'_>],
-        due: &[tiered::Due],
+        standings: &[TierState<'_>],
+        due: &[tiered::DueRetroactive],
     ) -> Result<(), AmountTooLarge> {
         let due: Vec<_> = due.iter().filter(|due| due.side == Side::Payout).copied().collect();
         if due.is_empty() {
@@ -142,11 +147,11 @@ impl Replay<'_> {
             };
             let under = adjustment.row.and_then(|row| held.own().nth(row));
             let from = self.whose.from;
-            let is_of = |row: &&Written| {
+            let is_of = |row: &&ActualRow| {
                 row.kind == CommissionKind::TierAdjustment && row.tier == Some(tier) && row.accrued_at >= from
             };
             let stands_for = held.written.iter().find(is_of).map(|row| row.id);
-            let row = Row {
+            let row = ProposedRow {
                 kind: CommissionKind::TierAdjustment,
                 term: None,
                 amount: adjustment.amount,
@@ -163,7 +168,7 @@ impl Replay<'_> {
                 let mut loose = self.whose.loose.iter();
                 let written = loose.find(|loose| loose.adjusts.is_some() && loose.adjusts == stands_for);
                 let written = written.map(|row| row.id);
-                Row {
+                ProposedRow {
                     kind: CommissionKind::Clawback,
                     amount,
                     is_fixed: false,

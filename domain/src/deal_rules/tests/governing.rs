@@ -80,15 +80,15 @@ fn a_forecast_goes_through_the_stages_ahead() {
     };
     let further = ["3.00"; FURTHER_OCCURRENCES];
     assert_eq!(
-        from(None, Book::default()),
+        from(None, PaymentHistory::default()),
         [&["1.00", "2.00", "3.00"][..], &further].concat()
     );
     assert_eq!(
-        from(Some(1), Book::default()),
+        from(Some(1), PaymentHistory::default()),
         [&["2.00", "3.00"][..], &further].concat()
     );
-    assert_eq!(from(Some(LOST), Book::default()), Vec::<String>::new());
-    let mut book = Book::default();
+    assert_eq!(from(Some(LOST), PaymentHistory::default()), Vec::<String>::new());
+    let mut book = PaymentHistory::default();
     let paid = on_entry(id(WON), &[&rules[0]], &view, &book).expect("in range");
     book.enter(&paid, &[&rules[0]]);
     assert_eq!(from(Some(WON), book), further);

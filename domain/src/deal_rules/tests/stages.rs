@@ -31,7 +31,7 @@ fn what_was_void_is_paid_again_and_only_that() {
     let old = rule(1, vec![entry(WON, Some(percent("5")), Some(percent("10")))]);
     let mut new = rule(1, vec![entry(WON, Some(percent("50")), Some(percent("60")))]);
     new.version = 2;
-    let mut book = Book::default();
+    let mut book = PaymentHistory::default();
     let view = deal("100", &[]);
     let first = on_entry(id(WON), &[&old], &view, &book).expect("in range");
     assert_eq!(amounts(&first), ["5.00", "10.00"]);
@@ -62,7 +62,7 @@ fn a_condition_pays_at_the_moment_when_it_becomes_true() {
     conditional.condition = Some(option(2));
     let rule = rule(1, vec![conditional, entry(WON, Some(percent("1")), None)]);
     let none = deal("100", &[]);
-    let mut book = Book::default();
+    let mut book = PaymentHistory::default();
     let first = on_entry(id(WON), &[&rule], &none, &book).expect("in range");
     assert_eq!(amounts(&first), ["1.00"]);
     book.enter(&first, &[&rule]);

@@ -74,7 +74,7 @@ fn charge(amount: &str) -> ScenarioDraft {
     }
 }
 
-fn read(scenario: &ScenarioDraft, code: &str) -> Inputs {
+fn read(scenario: &ScenarioDraft, code: &str) -> GroupRuleInputs {
     let mut problems = Problems::new();
     inputs(scenario, currency(code), &mut problems).unwrap_or_else(|| panic!("{problems:?}"))
 }

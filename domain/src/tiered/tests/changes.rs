@@ -7,7 +7,7 @@ use crate::problem::Patch;
 
 fn stored() -> TieredCommission {
     let mut problems = Problems::new();
-    let Checked { tier, notes, audience } = checked(silver(), currency("USD"), &mut problems).expect("valid");
+    let CheckedTier { tier, notes, audience } = checked(silver(), currency("USD"), &mut problems).expect("valid");
     let now = at("2026-01-01T00:00:00Z");
     TieredCommission {
         id: crate::id::TieredCommissionId::from_parts(now, 0, 1),
@@ -23,7 +23,7 @@ fn stored() -> TieredCommission {
 }
 
 /// What it becomes in another base currency than when it was made, or the problems as "path CODE".
-fn after(change: TieredCommissionChange) -> Result<Checked, Vec<String>> {
+fn after(change: TieredCommissionChange) -> Result<CheckedTier, Vec<String>> {
     let mut problems = Problems::new();
     let draft = changed(&stored(), change, &mut problems);
     let checked = checked(draft, currency("JPY"), &mut problems);

@@ -16,17 +16,17 @@ fn conversion(payout: &[Money]) -> Conversion {
     }
 }
 
-fn past(payout: &[Money]) -> Past {
+fn past(payout: &[Money]) -> PastConversion {
     let row = |amount: &Money| EarnedRow {
         amount: *amount,
         is_fixed: false,
         is_reversed: false,
     };
-    let earned = |rows: &[Money]| Earned {
+    let earned = |rows: &[Money]| SideEarnings {
         rows: rows.iter().map(row).collect(),
         adjustments: Vec::new(),
     };
-    Past {
+    PastConversion {
         conversion: conversion(payout),
         taken_back: TakenBack::default(),
         payout: earned(payout),
@@ -55,25 +55,25 @@ fn flat(value: &str) -> Tier {
     }
 }
 
-fn standing<'a>(tier: &'a Tier, before: Counters, fired: Fired, conversion: &Conversion) -> Standing<'a> {
+fn standing<'a>(tier: &'a Tier, before: Counters, fired: Fired, conversion: &Conversion) -> TierState<'a> {
     let window = tier
         .window(chrono_tz::UTC, conversion.occurred_at)
         .expect("in the dates");
-    Standing::new(tier, window, before, fired, conversion).expect("small")
+    TierState::new(tier, window, before, fired, conversion).expect("small")
 }
 
 /// What the payout part of `tier` does to `past`: the row, the amount, the clawback.
-fn fired_on(tier: &Tier, past: Past) -> Option<(Option<usize>, Money, Option<Money>)> {
+fn fired_on(tier: &Tier, past: PastConversion) -> Option<(Option<usize>, Money, Option<Money>)> {
     let standings = [standing(tier, Counters::default(), Fired::default(), &past.conversion)];
     let (standing, side) = (0, Side::Payout);
-    let due = [Due { standing, side }];
+    let due = [DueRetroactive { standing, side }];
     let adjustments = fire(&due, &standings, &mut [past]).expect("small");
     adjustments.first().map(|one| (one.row, one.amount, one.clawback))
 }
 
 #[test]
 fn a_half_refunded_conversion_keeps_half_of_its_adjustment() {
-    let half = Past {
+    let half = PastConversion {
         taken_back: refunded(1000, 2000),
         ..past(&[usd("4.00")])
     };
@@ -90,7 +90,7 @@ fn a_half_refunded_conversion_keeps_half_of_its_adjustment() {
 
 #[test]
 fn what_has_left_the_window_is_left_out() {
-    let wholly = Past {
+    let wholly = PastConversion {
         taken_back: refunded(2000, 2000),
         ..past(&[usd("4.00")])
     };
@@ -108,8 +108,8 @@ fn the_adjustment_is_on_the_first_row_that_is_not_reversed() {
     // 9.00 - 4.00: reversing a row by hand is not made good.
     assert_eq!(fired_on(&flat("5"), partly), Some((Some(1), usd("5.00"), None)));
     // A tier had left it nothing: the adjustment names the event.
-    let spent = Past {
-        payout: Earned::default(),
+    let spent = PastConversion {
+        payout: SideEarnings::default(),
         ..past(&[usd("4.00")])
     };
     assert_eq!(fired_on(&flat("5"), spent), Some((None, usd("9.00"), None)));
@@ -143,7 +143,7 @@ fn percent_moves_every_row_as_the_rate_does() {
 #[test]
 fn revenue_has_adjustments_of_its_own_and_no_clawbacks() {
     let tier = flat("5");
-    let half = Past {
+    let half = PastConversion {
         taken_back: refunded(1000, 2000),
         ..past(&[usd("4.00")])
     };
@@ -183,7 +183,7 @@ fn only_conversions_of_the_type_and_window_are_adjusted() {
         &past[4].conversion,
     )];
     let (standing, side) = (0, Side::Payout);
-    let adjustments = fire(&[Due { standing, side }], &standings, &mut past).expect("small");
+    let adjustments = fire(&[DueRetroactive { standing, side }], &standings, &mut past).expect("small");
     let concerned: Vec<_> = adjustments.iter().map(|one| one.conversion).collect();
     assert_eq!(concerned, [1, 4]);
 }

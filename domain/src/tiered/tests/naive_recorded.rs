@@ -74,7 +74,7 @@ proptest! {
         part in any_retroactive(Side::Payout).prop_filter_map("there is one", |part| part),
     ) {
         let money = |minor: i64| Money::from_minor(minor, currency("USD")).expect("small");
-        let mut past: Vec<_> = recorded.iter().map(|(rows, adjusted, refunded)| Past {
+        let mut past: Vec<_> = recorded.iter().map(|(rows, adjusted, refunded)| PastConversion {
             conversion: Conversion {
                 occurred_at: at("2026-05-10T12:00:00Z"), event_type: None, base: true, sale_amount: Some(money(60).into()),
                 payout: rows.iter().map(|row| money(row.0)).collect(), revenue: None,
@@ -83,18 +83,18 @@ proptest! {
                 refunded: Refunded { refunded_minor: *refunded, charged_minor: 60, wholly: *refunded == 60 },
                 rows_reversed: !rows.is_empty() && rows.iter().all(|row| row.3),
             },
-            payout: Earned {
+            payout: SideEarnings {
                 rows: rows.iter().map(|row| EarnedRow { amount: money(row.1), is_fixed: row.2, is_reversed: row.3 }).collect(),
                 adjustments: adjusted.iter().map(|minor| money(*minor)).collect(),
             },
-            revenue: Earned::default(),
+            revenue: SideEarnings::default(),
         }).collect();
         let tier = Tier { retroactive_payout: Some(part), ..tier_of("any", vec![goal(Metric::Conversion, "1")]) };
         let conversion = past[0].conversion.clone();
         let window = tier.window(chrono_tz::UTC, conversion.occurred_at).expect("in the dates");
-        let standing = Standing::new(&tier, window, Counters::default(), Fired::default(), &conversion).expect("small");
+        let standing = TierState::new(&tier, window, Counters::default(), Fired::default(), &conversion).expect("small");
         let (adjustments, expected) = (
-            fire(&[Due { standing: 0, side: Side::Payout }], &[standing], &mut past).expect("small"),
+            fire(&[DueRetroactive { standing: 0, side: Side::Payout }], &[standing], &mut past).expect("small"),
             recorded.iter().enumerate().filter_map(|(index, one)| naive_adjustment(index, one, part)).collect::<Vec<_>>(),
         );
         let found: Vec<_> = adjustments.iter().map(|one| (
@@ -106,7 +106,7 @@ proptest! {
             prop_assert_eq!(sum, one.amount.amount());
         }
         // What was moved stands where it was moved to: firing again changes nothing.
-        prop_assert_eq!(fire(&[Due { standing: 0, side: Side::Payout }], &[standing], &mut past), Ok(Vec::new()));
+        prop_assert_eq!(fire(&[DueRetroactive { standing: 0, side: Side::Payout }], &[standing], &mut past), Ok(Vec::new()));
     }
 }
 

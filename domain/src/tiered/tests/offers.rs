@@ -34,7 +34,7 @@ proptest! {
         tiers in proptest::collection::vec((any_tier(), 0i64..6), 1..6),
     ) {
         let now = at("2026-05-10T12:00:00Z");
-        let running: Vec<_> = tiers.iter().map(|(tier, conversions)| Running {
+        let running: Vec<_> = tiers.iter().map(|(tier, conversions)| CurrentTier {
             tier,
             window: tier.window(chrono_tz::UTC, now).expect("it is 2026"),
             counters: Counters { conversions: *conversions, ..Counters::default() },
@@ -54,8 +54,8 @@ proptest! {
                 revenue: None,
             };
             let standings: Vec<_> = counting.iter().map(|other| {
-                let Running { tier, window, counters, fired } = running[*other];
-                Standing::new(tier, window, counters, fired, &conversion).expect("small numbers")
+                let CurrentTier { tier, window, counters, fired } = running[*other];
+                TierState::new(tier, window, counters, fired, &conversion).expect("small numbers")
             }).collect();
             let paid = pay(&standings, &conversion).expect("small amounts");
             let chosen = paid.payout[0].tier.map(|index| counting[index]);
@@ -69,7 +69,7 @@ proptest! {
 fn what_has_fired_is_achieved_whatever_became_of_the_counters() {
     let tier = retro_flat();
     let now = at("2026-05-10T12:00:00Z");
-    let mut running = Running {
+    let mut running = CurrentTier {
         tier: &tier,
         window: tier.window(chrono_tz::UTC, now).expect("it is 2026"),
         counters: Counters::default(),

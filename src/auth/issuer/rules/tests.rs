@@ -8,10 +8,10 @@ fn now() -> Timestamp {
     Timestamp::from_timestamp(1_700_000_000, 0).unwrap()
 }
 
-fn rules(settings: &str) -> Rules {
+fn rules(settings: &str) -> ClaimRules {
     let sound = format!("issuer = 'https://a.example'\n{settings}");
     let settings: IssuerSettings = toml::from_str(&sound).expect("known settings");
-    Rules::new(&settings)
+    ClaimRules::new(&settings)
 }
 
 /// The claims of a token for `us`, changed; null leaves one out.
@@ -29,7 +29,7 @@ fn claims(changes: Value) -> Value {
     claims
 }
 
-fn scope(rules: &Rules, changes: Value) -> Option<String> {
+fn scope(rules: &ClaimRules, changes: Value) -> Option<String> {
     rules.read(&claims(changes), now()).map(|claims| claims.scope)
 }
 
@@ -100,7 +100,7 @@ fn an_issuers_own_names_mean_what_the_settings_say_and_nothing_else() {
 
 #[test]
 fn a_tenant_is_a_text_of_the_token_or_of_the_settings() {
-    let tenant = |rules: &Rules, changes: Value| rules.read(&claims(changes), now()).map(|claims| claims.tenant);
+    let tenant = |rules: &ClaimRules, changes: Value| rules.read(&claims(changes), now()).map(|claims| claims.tenant);
     let fixed = rules("audiences = ['us']\ntenant = 'acme'");
     assert_eq!(tenant(&fixed, json!({ "tenant": "other" })).as_deref(), Some("acme"));
     let named = rules("audiences = ['us']\ntenant_claim = 'https://t.example/tenant'");
@@ -120,7 +120,7 @@ fn a_tenant_is_a_text_of_the_token_or_of_the_settings() {
 
 #[test]
 fn a_token_is_staffs_only_where_nothing_is_said_of_a_partner() {
-    let partner = |rules: &Rules, changes: Value| rules.read(&claims(changes), now()).map(|claims| claims.partner);
+    let partner = |rules: &ClaimRules, changes: Value| rules.read(&claims(changes), now()).map(|claims| claims.partner);
     let optional = rules("audiences = ['us']\npartner_claim = 'tributary.partner'");
     assert_eq!(partner(&optional, json!({})), Some(None));
     let bound = json!({ "tributary": { "partner": "par_1" } });
@@ -146,7 +146,7 @@ fn a_token_is_staffs_only_where_nothing_is_said_of_a_partner() {
 
 #[test]
 fn a_token_is_for_one_of_our_audiences() {
-    let is_ours = |rules: &Rules, changes: Value| rules.read(&claims(changes), now()).is_some();
+    let is_ours = |rules: &ClaimRules, changes: Value| rules.read(&claims(changes), now()).is_some();
     let usual = rules("audiences = ['us', 'https://api.example']");
     for (aud, expected) in [
         (json!("us"), true),

@@ -12,11 +12,11 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Positioned, Value};
 
-use super::change::{Change, Effect};
-use super::types::{ROOTS, Types, by_name, deprecated, input};
+use super::change::{Effect, SchemaChange};
+use super::types::{ROOTS, SchemaTypes, by_name, deprecated, input};
 
 /// What is different in `new`, the worst first.
-pub fn changes(old: &Types, new: &Types) -> Vec<Change> {
+pub fn changes(old: &SchemaTypes, new: &SchemaTypes) -> Vec<SchemaChange> {
     let mut found = Comparison {
         old,
         new,
@@ -40,9 +40,9 @@ pub fn changes(old: &Types, new: &Types) -> Vec<Change> {
 }
 
 struct Comparison<'a> {
-    old: &'a Types,
-    new: &'a Types,
-    found: Vec<Change>,
+    old: &'a SchemaTypes,
+    new: &'a SchemaTypes,
+    found: Vec<SchemaChange>,
 }
 
 /// Where arguments of a field, or fields of an input object, belong.
@@ -92,8 +92,8 @@ impl Owner<'_> {
 }
 
 impl Comparison<'_> {
-    fn add(&mut self, effect: Effect, kind: &'static str, place: &str, text: String) -> &mut Change {
-        self.found.push(Change {
+    fn add(&mut self, effect: Effect, kind: &'static str, place: &str, text: String) -> &mut SchemaChange {
+        self.found.push(SchemaChange {
             effect,
             text,
             kind,

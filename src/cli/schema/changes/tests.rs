@@ -13,7 +13,7 @@ const OLD: &str = "
 ";
 
 fn found(new: &str) -> Vec<String> {
-    let read = |text| Types::read(text).unwrap();
+    let read = |text| SchemaTypes::read(text).unwrap();
     changes(&read(OLD), &read(new))
         .iter()
         .map(ToString::to_string)
@@ -38,7 +38,7 @@ fn what_is_the_same_has_not_changed() {
     ];
     assert_eq!(of(&moved), [""; 0]);
     assert_eq!(found(&format!("{OLD} schema {{ query: Query }}")), [""; 0]);
-    assert!(Types::read("type {").is_err());
+    assert!(SchemaTypes::read("type {").is_err());
 }
 
 #[test]

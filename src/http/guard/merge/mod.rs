@@ -17,10 +17,11 @@ use async_graphql::parser::types::{
     Selection, SelectionSet, TypeCondition,
 };
 use async_graphql::{Name, Pos, Positioned, Value as Constant, Variables};
+
 use async_graphql_value::Value;
 
 use super::limits::Limits;
-use super::problem::Problem;
+use super::problem::DocumentProblem;
 use super::types::Types;
 
 /// How many times as many selections as a document may have may come of it: where types share a key under different
@@ -44,7 +45,7 @@ pub fn merge(
     document: &ExecutableDocument,
     operation: &Positioned<OperationDefinition>,
     variables: &Variables,
-) -> Result<Merged, Problem> {
+) -> Result<Merged, DocumentProblem> {
     let mut merger = Merger {
         types,
         fragments: &document.fragments,
@@ -85,13 +86,13 @@ type Reach<'a> = Rc<[&'a str]>;
 
 /// A field as it stands in the document.
 #[derive(Clone)]
-struct Found<'a> {
+struct CollectedField<'a> {
     reach: Reach<'a>,
     field: &'a Positioned<Field>,
 }
 
 /// What is written: a field for all that the set may be of, or for one type of objects.
-struct Written<'a> {
+struct OutputField<'a> {
     /// Where the first of the merged fields was found.
     place: usize,
     only: Option<&'a str>,
@@ -100,7 +101,11 @@ struct Written<'a> {
 
 impl<'a> Merger<'a> {
     /// Merges the selections of one field, whose type is `parent`.
-    fn merge(&mut self, sets: &[&'a SelectionSet], parent: &'a str) -> Result<Vec<Positioned<Selection>>, Problem> {
+    fn merge(
+        &mut self,
+        sets: &[&'a SelectionSet],
+        parent: &'a str,
+    ) -> Result<Vec<Positioned<Selection>>, DocumentProblem> {
         let possible: Reach = self.types.objects(parent).collect();
         let mut found = Vec::new();
         for set in sets {
@@ -123,14 +128,19 @@ impl<'a> Merger<'a> {
     }
 
     /// Finds the fields of a set, and those of its fragments.
-    fn collect(&mut self, set: &'a SelectionSet, reach: &Reach<'a>, found: &mut Vec<Found<'a>>) -> Result<(), Problem> {
+    fn collect(
+        &mut self,
+        set: &'a SelectionSet,
+        reach: &Reach<'a>,
+        found: &mut Vec<CollectedField<'a>>,
+    ) -> Result<(), DocumentProblem> {
         for selection in &set.items {
             self.count()?;
             if !self.is_included(selection.node.directives()) {
                 continue;
             }
             match &selection.node {
-                Selection::Field(field) => found.push(Found {
+                Selection::Field(field) => found.push(CollectedField {
                     reach: reach.clone(),
                     field,
                 }),
@@ -189,7 +199,11 @@ impl<'a> Merger<'a> {
     }
 
     /// Makes one field of those that have the same key.
-    fn field(&mut self, fields: &[&'a Positioned<Field>], parent: &'a str) -> Result<Positioned<Selection>, Problem> {
+    fn field(
+        &mut self,
+        fields: &[&'a Positioned<Field>],
+        parent: &'a str,
+    ) -> Result<Positioned<Selection>, DocumentProblem> {
         self.count()?;
         let first = fields[0];
         let node = &first.node;
@@ -219,7 +233,7 @@ impl<'a> Merger<'a> {
         &mut self,
         open: &mut Vec<(&'a str, Vec<Positioned<Selection>>)>,
         items: &mut Vec<Positioned<Selection>>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), DocumentProblem> {
         for (only, fields) in open.drain(..) {
             self.count()?;
             items.push(on(only, fields));
@@ -227,19 +241,19 @@ impl<'a> Merger<'a> {
         Ok(())
     }
 
-    fn count(&mut self) -> Result<(), Problem> {
+    fn count(&mut self) -> Result<(), DocumentProblem> {
         self.selections += 1;
         if self.selections > self.most {
             let message =
                 "the operation has too many fields under conditions that overlap: ask for each type by itself";
-            return Err(Problem::too_complex(message));
+            return Err(DocumentProblem::too_complex(message));
         }
         Ok(())
     }
 }
 
 /// Which fields become one, in the order of their first occurrence.
-fn arrange<'a>(found: &[Found<'a>], possible: &Reach<'a>) -> Vec<Written<'a>> {
+fn arrange<'a>(found: &[CollectedField<'a>], possible: &Reach<'a>) -> Vec<OutputField<'a>> {
     let mut by_key: IndexMap<&str, Vec<usize>> = IndexMap::with_capacity(found.len());
     for (place, field) in found.iter().enumerate() {
         by_key
@@ -253,7 +267,7 @@ fn arrange<'a>(found: &[Found<'a>], possible: &Reach<'a>) -> Vec<Written<'a>> {
     for places in by_key.values() {
         let first = places[0];
         let mut write = |only, places: &[usize]| {
-            all.push(Written {
+            all.push(OutputField {
                 place: places[0],
                 only,
                 fields: places.iter().map(|place| found[*place].field).collect(),

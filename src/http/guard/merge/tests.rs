@@ -14,7 +14,7 @@ const SDL: &str = "
     type C implements Node { id: ID! friend: Node near: A three: Int }
 ";
 
-fn try_merge(text: &str, limits: &Limits) -> Result<Merged, Problem> {
+fn try_merge(text: &str, limits: &Limits) -> Result<Merged, DocumentProblem> {
     let document = parse(text).unwrap();
     let (_, operation) = document.operations.iter().next().unwrap();
     let mut variables = Variables::default();

@@ -5,7 +5,7 @@ use std::str::CharIndices;
 
 use async_graphql::Pos;
 
-use super::super::problem::Problem;
+use super::super::problem::DocumentProblem;
 use super::{not_graphql, text};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +47,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next token, and where it begins.
-    pub fn next(&mut self) -> Result<(Token<'a>, Pos), Problem> {
+    pub fn next(&mut self) -> Result<(Token<'a>, Pos), DocumentProblem> {
         self.skip_ignored();
         let begin = self.position;
         let Some(first) = self.peek() else {
@@ -119,7 +119,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn number(&mut self) -> Result<(), Problem> {
+    fn number(&mut self) -> Result<(), DocumentProblem> {
         if self.peek() == Some('-') {
             self.bump();
         }
@@ -145,7 +145,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn digits(&mut self) -> Result<(), Problem> {
+    fn digits(&mut self) -> Result<(), DocumentProblem> {
         match self.peek() {
             Some('0'..='9') => {
                 self.bump_while(|char| char.is_ascii_digit());
@@ -155,7 +155,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn string(&mut self) -> Result<String, Problem> {
+    fn string(&mut self) -> Result<String, DocumentProblem> {
         if self.rest().starts_with("\"\"\"") {
             (0..3).for_each(|_| self.bump());
             return self.block();
@@ -184,7 +184,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn block(&mut self) -> Result<String, Problem> {
+    fn block(&mut self) -> Result<String, DocumentProblem> {
         let mut raw = String::new();
         loop {
             let rest = self.rest();
@@ -205,7 +205,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn unexpected(&self, found: Option<char>) -> Problem {
+    fn unexpected(&self, found: Option<char>) -> DocumentProblem {
         let found = found.map_or("the end".to_owned(), |char| format!("{char:?}"));
         not_graphql(self.position, format!("{found} is unexpected"))
     }

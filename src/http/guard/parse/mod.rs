@@ -17,11 +17,12 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Pos, Positioned};
 
-use super::problem::Problem;
-use super::validate::invalid;
 use lexer::{Lexer, Token};
 
-pub fn parse(text: &str) -> Result<ExecutableDocument, Problem> {
+use super::problem::DocumentProblem;
+use super::validate::invalid;
+
+pub fn parse(text: &str) -> Result<ExecutableDocument, DocumentProblem> {
     let mut lexer = Lexer::new(text);
     let (token, position) = lexer.next()?;
     let mut parser = Parser {
@@ -34,9 +35,9 @@ pub fn parse(text: &str) -> Result<ExecutableDocument, Problem> {
     parser.twice.map_or(Ok(document), Err)
 }
 
-fn not_graphql(position: Pos, why: impl AsRef<str>) -> Problem {
+fn not_graphql(position: Pos, why: impl AsRef<str>) -> DocumentProblem {
     let message = format!("the document is not GraphQL: {}", why.as_ref());
-    Problem::new("GRAPHQL_PARSE_FAILED", message).at(position)
+    DocumentProblem::new("GRAPHQL_PARSE_FAILED", message).at(position)
 }
 
 struct Parser<'a> {
@@ -45,10 +46,10 @@ struct Parser<'a> {
     token: Token<'a>,
     position: Pos,
     /// The first name that is given twice where it may be once: it is said if the rest is GraphQL.
-    twice: Option<Problem>,
+    twice: Option<DocumentProblem>,
 }
 
-type Parsed<T> = Result<T, Problem>;
+type Parsed<T> = Result<T, DocumentProblem>;
 
 impl<'a> Parser<'a> {
     fn document(&mut self) -> Parsed<ExecutableDocument> {
@@ -310,7 +311,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn unexpected(&self, wanted: &str) -> Problem {
+    fn unexpected(&self, wanted: &str) -> DocumentProblem {
         not_graphql(
             self.position,
             format!("{wanted} is expected, not {}", self.token.describe()),

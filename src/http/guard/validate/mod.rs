@@ -17,15 +17,16 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Pos, Positioned, Value as Constant};
 
+use scope::SpreadScope;
+
 use super::coerce::{Checker, Path};
 use super::limits::Limits;
-use super::problem::Problem;
+use super::problem::DocumentProblem;
 use super::types::{Types, base_name};
-use scope::Scope;
 
 /// What is wrong, at most as much as an answer names.
 pub struct Findings {
-    problems: Vec<Problem>,
+    problems: Vec<DocumentProblem>,
     most: usize,
 }
 
@@ -44,8 +45,8 @@ impl Findings {
 /// The code of everything that is found here.
 pub const INVALID: &str = "GRAPHQL_VALIDATION_FAILED";
 
-pub fn invalid(position: Pos, text: impl Into<String>) -> Problem {
-    Problem::new(INVALID, text).at(position)
+pub fn invalid(position: Pos, text: impl Into<String>) -> DocumentProblem {
+    DocumentProblem::new(INVALID, text).at(position)
 }
 
 /// What all rules look at.
@@ -58,7 +59,7 @@ struct Context<'a> {
 }
 
 /// Finds what is wrong with a document.
-pub fn validate(types: &Types, limits: &Limits, document: &ExecutableDocument, suggests: bool) -> Vec<Problem> {
+pub fn validate(types: &Types, limits: &Limits, document: &ExecutableDocument, suggests: bool) -> Vec<DocumentProblem> {
     let context = Context {
         types,
         limits,
@@ -78,7 +79,7 @@ pub fn validate(types: &Types, limits: &Limits, document: &ExecutableDocument, s
     for (name, fragment) in &fragments {
         scopes.insert(
             name.as_str(),
-            Scope::of_fragment(&context, &fragment.node, &mut findings),
+            SpreadScope::of_fragment(&context, &fragment.node, &mut findings),
         );
     }
     let mut spread = HashSet::new();
@@ -104,12 +105,12 @@ impl<'a> Context<'a> {
     fn operation(
         &self,
         operation: &'a Positioned<OperationDefinition>,
-        fragments: &HashMap<&'a str, Scope<'a>>,
+        fragments: &HashMap<&'a str, SpreadScope<'a>>,
         spread: &mut HashSet<&'a str>,
         findings: &mut Findings,
     ) {
         let node = &operation.node;
-        let own = Scope::of_operation(self, node, findings);
+        let own = SpreadScope::of_operation(self, node, findings);
         let mut defined = HashMap::new();
         for variable in &node.variable_definitions {
             let is_input = self.variable(&variable.node, findings);
@@ -147,7 +148,7 @@ impl<'a> Context<'a> {
     fn variable(&self, variable: &'a VariableDefinition, findings: &mut Findings) -> bool {
         let (name, ty) = (&variable.name.node, &variable.var_type);
         // A value of a variable cannot name another.
-        Scope::default().directives(self, &variable.directives, None, findings);
+        SpreadScope::default().directives(self, &variable.directives, None, findings);
         let base = base_name(&ty.node);
         if self.types.get(base).is_none() {
             self.unknown_type(ty.pos, base, findings);
@@ -209,12 +210,12 @@ struct Usage<'a> {
     name: &'a str,
     position: Pos,
     /// Nothing is expected within values that may be anything.
-    place: Option<Place<'a>>,
+    place: Option<ExpectedInput<'a>>,
 }
 
 /// What is expected of a value.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct ExpectedInput<'a> {
     ty: &'a Type,
     /// It may be left out though it cannot be null.
     has_default: bool,

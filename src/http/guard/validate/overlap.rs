@@ -15,13 +15,13 @@ use async_graphql::{Pos, Positioned};
 use async_graphql_value::Value;
 
 use super::super::merge::GROWTH;
-use super::super::problem::Problem;
-use super::super::types::Field as Definition;
+use super::super::problem::DocumentProblem;
+use super::super::types::SchemaField as Definition;
 use super::{Context, Findings};
 
 /// A field, what it is in the schema, and the type that it is selected of.
 #[derive(Clone, Copy)]
-struct Found<'a> {
+struct SelectedField<'a> {
     parent: &'a str,
     field: &'a Positioned<Field>,
     definition: &'a Definition,
@@ -29,7 +29,7 @@ struct Found<'a> {
 
 /// Sets that are merged, each with the type that it selects of.
 type Sets<'a> = Vec<(&'a SelectionSet, &'a str)>;
-type ByKey<'a> = IndexMap<&'a str, Vec<Found<'a>>>;
+type ByKey<'a> = IndexMap<&'a str, Vec<SelectedField<'a>>>;
 
 struct Check<'a, 'b> {
     context: &'b Context<'a>,
@@ -56,7 +56,7 @@ pub fn check<'a>(context: &Context<'a>, operation: &'a Positioned<OperationDefin
         check
             .findings
             .problems
-            .push(Problem::too_complex(message).at(operation.pos));
+            .push(DocumentProblem::too_complex(message).at(operation.pos));
     }
 }
 
@@ -104,14 +104,15 @@ impl<'a> Check<'a, '_> {
                 continue;
             }
             for object in objects {
-                let may_be = |field: &&Found| field.parent == object || !self.context.types.is_object(field.parent);
+                let may_be =
+                    |field: &&SelectedField| field.parent == object || !self.context.types.is_object(field.parent);
                 let own: Vec<_> = fields.iter().filter(may_be).copied().collect();
                 self.same(key, &own);
             }
         }
     }
 
-    fn same(&mut self, key: &str, fields: &[Found<'a>]) {
+    fn same(&mut self, key: &str, fields: &[SelectedField<'a>]) {
         let first = fields[0];
         for other in &fields[1..] {
             let (one, two) = (&first.field.node, &other.field.node);
@@ -125,7 +126,7 @@ impl<'a> Check<'a, '_> {
         self.names(below(fields));
     }
 
-    fn conflict(&mut self, key: &str, field: &Found, reason: &str) {
+    fn conflict(&mut self, key: &str, field: &SelectedField, reason: &str) {
         let text = format!("two fields of this place are called {key}, but {reason}: give one of them another alias");
         self.findings.add(field.field.pos, text);
     }
@@ -164,7 +165,7 @@ impl<'a> Check<'a, '_> {
                         continue;
                     };
                     let key = field.node.response_key().node.as_str();
-                    found.entry(key).or_default().push(Found {
+                    found.entry(key).or_default().push(SelectedField {
                         parent,
                         field,
                         definition,
@@ -204,7 +205,7 @@ impl<'a> Check<'a, '_> {
 }
 
 /// What is selected of fields, each set once.
-fn below<'a>(fields: &[Found<'a>]) -> Sets<'a> {
+fn below<'a>(fields: &[SelectedField<'a>]) -> Sets<'a> {
     let mut seen = HashSet::new();
     let sets = fields.iter().map(|field| {
         (

@@ -11,16 +11,16 @@ use async_graphql_value::Value;
 
 use super::super::coerce::Path;
 use super::super::types::{Definition, InputField};
-use super::{Context, Findings, Place, Usage, location};
+use super::{Context, ExpectedInput, Findings, Usage, location};
 
 /// What is left to look at once it is known who spreads whom.
 #[derive(Default)]
-pub struct Scope<'a> {
+pub struct SpreadScope<'a> {
     pub usages: Vec<Usage<'a>>,
     pub spreads: Vec<&'a str>,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> SpreadScope<'a> {
     pub fn of_operation(context: &Context<'a>, operation: &'a OperationDefinition, findings: &mut Findings) -> Self {
         let mut scope = Self::default();
         let place = location(operation.ty);
@@ -151,7 +151,7 @@ impl<'a> Scope<'a> {
                 findings.add(name.pos, format!("{owner} is given the argument {name} twice"));
             }
             let definition = known.get(name.node.as_str());
-            let place = definition.map(Place::of);
+            let place = definition.map(ExpectedInput::of);
             let before = self.usages.len();
             self.value(context, &value.node, value.pos, place);
             match definition {
@@ -191,14 +191,14 @@ impl<'a> Scope<'a> {
     }
 
     /// Finds the variables of a value.
-    fn value(&mut self, context: &Context<'a>, value: &'a Value, position: Pos, place: Option<Place<'a>>) {
+    fn value(&mut self, context: &Context<'a>, value: &'a Value, position: Pos, place: Option<ExpectedInput<'a>>) {
         match value {
             Value::Variable(name) => self.usages.push(Usage { name, position, place }),
             Value::List(items) => {
                 let inner = place.map(|place| match &place.ty.base {
-                    BaseType::List(inner) => Place::plain(inner),
+                    BaseType::List(inner) => ExpectedInput::plain(inner),
                     // What is no list stands for a list of one.
-                    BaseType::Named(_) => Place::plain(place.ty),
+                    BaseType::Named(_) => ExpectedInput::plain(place.ty),
                 });
                 for item in items {
                     self.value(context, item, position, inner);
@@ -213,9 +213,9 @@ impl<'a> Scope<'a> {
                     let place = match input {
                         Some((name, Definition::Input { fields, one_of })) => {
                             let definition = fields.get(field.as_str());
-                            definition.map(|definition| Place {
+                            definition.map(|definition| ExpectedInput {
                                 one_of: one_of.then_some(name),
-                                ..Place::of(definition)
+                                ..ExpectedInput::of(definition)
                             })
                         }
                         _ => None,
@@ -259,7 +259,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-impl<'a> Place<'a> {
+impl<'a> ExpectedInput<'a> {
     fn of(definition: &'a InputField) -> Self {
         Self {
             has_default: definition.has_default,

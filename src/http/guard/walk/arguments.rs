@@ -4,16 +4,16 @@ use async_graphql::parser::types::{Directive, Field};
 use async_graphql::{Name, Positioned, Value as Constant};
 use async_graphql_value::Value;
 
-use super::Walk;
+use super::DocumentWalk;
 use crate::http::guard::coerce::{Input, Path, Values, View};
 use crate::http::guard::lists::Lists;
 use crate::http::guard::size::size;
-use crate::http::guard::types::Field as FieldDefinition;
-use crate::http::guard::work::Work;
+use crate::http::guard::types::SchemaField;
+use crate::http::guard::work::WorkEstimate;
 
-impl<'a> Walk<'a> {
+impl<'a> DocumentWalk<'a> {
     /// The values that the library copies for a field or a directive.
-    pub(super) fn copies(&mut self, arguments: &'a [(Positioned<Name>, Positioned<Value>)]) -> Work {
+    pub(super) fn copies(&mut self, arguments: &'a [(Positioned<Name>, Positioned<Value>)]) -> WorkEstimate {
         let (variables, sizes) = (&self.checker.variables, &mut self.sizes);
         let mut variable = |name: &Name| {
             let Some((name, value)) = variables.get_key_value(name.as_str()) else {
@@ -22,7 +22,7 @@ impl<'a> Walk<'a> {
             *sizes.entry(name).or_insert_with(|| size(*value, &mut |_| 0))
         };
         let sizes = arguments.iter().map(|(_, value)| size(&value.node, &mut variable));
-        Work::bytes(sizes.fold(0, u64::saturating_add))
+        WorkEstimate::bytes(sizes.fold(0, u64::saturating_add))
     }
 
     /// The value of an argument that is given as a number, or in a variable.
@@ -61,7 +61,7 @@ impl<'a> Walk<'a> {
         lists
     }
 
-    pub(super) fn arguments(&mut self, field: &'a Field, definition: &FieldDefinition) {
+    pub(super) fn arguments(&mut self, field: &'a Field, definition: &SchemaField) {
         for (name, value) in &field.arguments {
             // Strict validation names unknown arguments and those that are missing.
             if let Some(argument) = definition.arguments.get(name.node.as_str()) {

@@ -3,12 +3,12 @@
 use async_graphql::Positioned;
 use async_graphql::parser::types::Field;
 
-use super::Walk;
+use super::DocumentWalk;
 use super::totals::Totals;
 use crate::http::guard::introspection;
-use crate::http::guard::problem::Problem;
+use crate::http::guard::problem::DocumentProblem;
 
-impl<'a> Walk<'a> {
+impl<'a> DocumentWalk<'a> {
     /// A field of the schema's description of itself.
     pub(super) fn introspection(&mut self, field: &'a Positioned<Field>, parent: &'a str) -> Totals {
         let (node, name) = (&field.node, field.node.name.node.as_str());
@@ -25,7 +25,7 @@ impl<'a> Walk<'a> {
             if child.nested_types > introspection::MAX_NESTED_LISTS {
                 let most = introspection::MAX_NESTED_LISTS;
                 let message = format!("lists of the schema are nested too deeply: at most {most} in each other");
-                self.refuse(Problem::too_complex(message).at(field.pos));
+                self.refuse(DocumentProblem::too_complex(message).at(field.pos));
             }
         }
         totals.nested_types = child.nested_types.saturating_add(u64::from(introspection::nests(name)));

@@ -3,18 +3,18 @@
 use async_graphql::parser::types::Field;
 use async_graphql::{Positioned, Value as Constant};
 
-use super::Walk;
+use super::DocumentWalk;
 use super::totals::Totals;
 use crate::graphql::DEFAULT_PAGE;
-use crate::http::guard::problem::Problem;
-use crate::http::guard::types::Field as FieldDefinition;
-use crate::http::guard::work::Work;
+use crate::http::guard::problem::DocumentProblem;
+use crate::http::guard::types::SchemaField;
+use crate::http::guard::work::WorkEstimate;
 use crate::http::guard::{introspection, prices};
 
 /// Arguments that name the things to be found: `nodes(ids:)`, `_entities(representations:)`.
 const BY_ID: [&str; 2] = ["ids", "representations"];
 
-impl<'a> Walk<'a> {
+impl<'a> DocumentWalk<'a> {
     pub(super) fn field(&mut self, field: &'a Positioned<Field>, parent: Option<&'a str>) -> Totals {
         let (node, name) = (&field.node, field.node.name.node.as_str());
         if introspection::is_part(parent, name) {
@@ -39,19 +39,19 @@ impl<'a> Walk<'a> {
         let is_page = parent.is_some_and(|parent| self.checker.types.is_connection(parent));
         let is_list = definition.is_some_and(|definition| definition.is_list);
         (totals.work, totals.of_entry) = match (parent, name) {
-            (_, "nodes") if is_page => (Work::default(), work),
+            (_, "nodes") if is_page => (WorkEstimate::default(), work),
             // The edge itself is free, so that both ways to read a page cost the same.
-            (_, "edges") if is_page => (Work::default(), child.work),
+            (_, "edges") if is_page => (WorkEstimate::default(), child.work),
             // The arguments have said how long it is.
-            (Some("Mutation"), _) => (work, Work::default()),
-            _ if definition.is_some_and(|definition| by_id(definition).is_some()) => (work, Work::default()),
+            (Some("Mutation"), _) => (work, WorkEstimate::default()),
+            _ if definition.is_some_and(|definition| by_id(definition).is_some()) => (work, WorkEstimate::default()),
             (Some(parent), name) if is_list => {
                 let entries = work.times(prices::assumed_length(parent, name));
                 // What is to be mended in the whole is told once.
                 let is_of_whole = is_page || name == "userErrors";
-                (entries, if is_of_whole { Work::default() } else { work })
+                (entries, if is_of_whole { WorkEstimate::default() } else { work })
             }
-            _ => (work, Work::default()),
+            _ => (work, WorkEstimate::default()),
         };
         totals.work = totals.work.and(copies);
         // Whoever sorts by a sum looks at that of all.
@@ -60,7 +60,7 @@ impl<'a> Walk<'a> {
             (Some(parent), name) => prices::of_field(parent, name),
             (None, _) => 0,
         };
-        totals.work = totals.work.and(Work::counting(own_price));
+        totals.work = totals.work.and(WorkEstimate::counting(own_price));
         if is_page {
             totals.counts = u64::from(name == "totalCount");
             totals.sums = u64::from(name == "totals");
@@ -86,15 +86,15 @@ impl<'a> Walk<'a> {
         &mut self,
         field: &'a Positioned<Field>,
         parent: Option<&str>,
-        definition: Option<&FieldDefinition>,
+        definition: Option<&SchemaField>,
         child: Totals,
-    ) -> Work {
+    ) -> WorkEstimate {
         let node = &field.node;
         let is_leaf = match definition {
             Some(definition) => !self.checker.types.is_composite(&definition.type_name),
             None => node.selection_set.node.items.is_empty(),
         };
-        let object = child.work.and(Work::OBJECT);
+        let object = child.work.and(WorkEstimate::OBJECT);
         match (parent, definition) {
             (Some("Mutation"), definition) => {
                 let lists = self.lists(node);
@@ -111,29 +111,29 @@ impl<'a> Walk<'a> {
                     _ => child.work.and(child.of_entry.times(answered)),
                 };
                 answer
-                    .and(Work::of(entries))
-                    .and(Work::of(trials))
-                    .and(Work::counting(looking))
-                    .and(Work::of(prices::MUTATION))
+                    .and(WorkEstimate::of(entries))
+                    .and(WorkEstimate::of(trials))
+                    .and(WorkEstimate::counting(looking))
+                    .and(WorkEstimate::of(prices::MUTATION))
             }
-            (Some("_Service"), _) if node.name.node == "sdl" => Work::counting(introspection::SDL_COST),
-            (_, Some(definition)) if definition.type_name == "JSON" => Work::of(prices::JSON),
-            _ if is_leaf => Work::default(),
+            (Some("_Service"), _) if node.name.node == "sdl" => WorkEstimate::counting(introspection::SDL_COST),
+            (_, Some(definition)) if definition.type_name == "JSON" => WorkEstimate::of(prices::JSON),
+            _ if is_leaf => WorkEstimate::default(),
             (_, Some(definition)) if self.checker.types.is_connection(&definition.type_name) => {
                 let parent = parent.unwrap_or_default();
                 let count = prices::of_count(parent, &definition.type_name);
                 let sum = prices::of_totals(parent);
                 object
                     .and(child.of_entry.times(self.page_size(field)))
-                    .and(Work::counting(count).times(child.counts))
-                    .and(Work::counting(sum).times(child.sums))
+                    .and(WorkEstimate::counting(count).times(child.counts))
+                    .and(WorkEstimate::counting(sum).times(child.sums))
             }
             (_, Some(definition)) => match by_id(definition) {
                 Some(name) => {
                     let ids = self.length(node, name).unwrap_or(1);
                     if ids > self.checker.limits.node_ids as u64 {
                         let message = format!("{name} must be at most {}", self.checker.limits.node_ids);
-                        self.refuse(Problem::new("BAD_USER_INPUT", message).at(field.pos));
+                        self.refuse(DocumentProblem::new("BAD_USER_INPUT", message).at(field.pos));
                     }
                     object.times(ids)
                 }
@@ -156,14 +156,16 @@ impl<'a> Walk<'a> {
             return 0;
         }
         if first.is_some() && last.is_some() {
-            self.refuse(Problem::new("BAD_USER_INPUT", "give first or last, not both").at(field.pos));
+            self.refuse(DocumentProblem::new("BAD_USER_INPUT", "give first or last, not both").at(field.pos));
         }
         let name = if last.is_some() { "last" } else { "first" };
         let size = last.or(first).unwrap_or(DEFAULT_PAGE);
         match u64::try_from(size).ok().filter(|size| *size <= most) {
             Some(size) => size,
             None => {
-                self.refuse(Problem::new("BAD_USER_INPUT", format!("{name} must be from 0 to {most}")).at(field.pos));
+                self.refuse(
+                    DocumentProblem::new("BAD_USER_INPUT", format!("{name} must be from 0 to {most}")).at(field.pos),
+                );
                 0
             }
         }
@@ -171,7 +173,7 @@ impl<'a> Walk<'a> {
 }
 
 /// The argument that names the things to be found, one for each entry of the list.
-fn by_id(definition: &FieldDefinition) -> Option<&'static str> {
+fn by_id(definition: &SchemaField) -> Option<&'static str> {
     BY_ID
         .into_iter()
         .find(|name| definition.is_list && definition.arguments.contains_key(*name))

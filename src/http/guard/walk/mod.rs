@@ -13,7 +13,7 @@ use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Name, Positioned};
 
 use super::coerce::Checker;
-use super::problem::Problem;
+use super::problem::DocumentProblem;
 pub use totals::Totals;
 
 /// A chain of fragments, each spread in the one before, may be so long.
@@ -25,7 +25,7 @@ enum Fragment {
     Known(Totals),
 }
 
-pub struct Walk<'a> {
+pub struct DocumentWalk<'a> {
     document: &'a ExecutableDocument,
     pub checker: Checker<'a>,
     /// Off for operations that will not run: their variables have no values.
@@ -36,7 +36,7 @@ pub struct Walk<'a> {
     chain: usize,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> DocumentWalk<'a> {
     pub fn new(document: &'a ExecutableDocument, checker: Checker<'a>, checks_values: bool) -> Self {
         Self {
             document,
@@ -78,7 +78,7 @@ impl<'a> Walk<'a> {
             Some(Fragment::Known(totals)) => return *totals,
             Some(Fragment::Entered) => {
                 let message = format!("the fragment {key} contains itself");
-                self.refuse(Problem::new("GRAPHQL_VALIDATION_FAILED", message).at(name.pos));
+                self.refuse(DocumentProblem::new("GRAPHQL_VALIDATION_FAILED", message).at(name.pos));
                 return Totals::default();
             }
             None => {}
@@ -89,7 +89,7 @@ impl<'a> Walk<'a> {
         };
         if self.chain >= MAX_CHAIN {
             let message = format!("fragments spread each other too deeply: at most {MAX_CHAIN} in a chain");
-            self.refuse(Problem::too_complex(message).at(name.pos));
+            self.refuse(DocumentProblem::too_complex(message).at(name.pos));
             return Totals::default();
         }
         self.fragments.insert(key, Fragment::Entered);
@@ -103,7 +103,7 @@ impl<'a> Walk<'a> {
         totals
     }
 
-    fn refuse(&mut self, problem: Problem) {
+    fn refuse(&mut self, problem: DocumentProblem) {
         self.checker.problems.push(problem);
     }
 }

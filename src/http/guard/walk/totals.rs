@@ -1,7 +1,7 @@
 //! What selections add up to.
 
 use crate::http::guard::introspection;
-use crate::http::guard::work::Work;
+use crate::http::guard::work::WorkEstimate;
 
 /// What a set of selections adds up to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,9 +17,9 @@ pub struct Totals {
     /// Fields of the set itself.
     pub fields: u64,
     /// What the set takes with all that is below it.
-    pub work: Work,
+    pub work: WorkEstimate,
     /// Of a page's fields what every entry of the page takes; of others what the lists among them take for one entry.
-    pub of_entry: Work,
+    pub of_entry: WorkEstimate,
     /// Objects that tell of the schema, if the set is that of all types: each has lists of average length.
     pub described_of_all: u64,
     /// Counts and sums among the set's own fields, if it is that of a page.

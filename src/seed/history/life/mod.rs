@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
 use chrono::Duration;
+
 use fastrand::Rng;
 
-use super::book::Book;
-use super::customers::Client;
+use super::customers::SeededCustomer;
+use super::ledger_draft::LedgerDraft;
 use super::settling::Agenda;
 use crate::domain::Timestamp;
 use crate::domain::campaign::Campaign;
@@ -23,12 +24,12 @@ use crate::domain::partner_group::PartnerGroup;
 use crate::domain::problem::Problems;
 use crate::domain::snapshot::CommissionSnapshot;
 use crate::domain::tenant::Tenant;
-use crate::seed::source::Source;
+use crate::seed::source::SeedSource;
 use crate::service::ledger::event::NewEvent;
-pub use sale::{Draft, Who};
+pub use sale::{SaleCustomer, SaleDraft};
 
 /// What is known of a partner before.
-pub struct Before<'a> {
+pub struct PartnerBefore<'a> {
     pub tenant: &'a Tenant,
     pub partner: &'a Partner,
     /// Its number among the made-up ones.
@@ -48,8 +49,8 @@ pub struct Before<'a> {
 }
 
 /// What a history adds.
-pub struct Lived {
-    pub book: Book,
+pub struct GeneratedHistory {
+    pub book: LedgerDraft,
     pub events: Vec<Event>,
     pub customers: Vec<Customer>,
     pub joined: Vec<(CampaignId, Timestamp)>,
@@ -61,42 +62,42 @@ pub struct Lived {
 }
 
 /// Something sold that may be taken back.
-struct Sale {
+struct RecordedSale {
     event: usize,
     rows: Range<usize>,
     client: Option<usize>,
 }
 
-pub struct Life<'a> {
-    pub before: &'a Before<'a>,
+pub struct PartnerLife<'a> {
+    pub before: &'a PartnerBefore<'a>,
     pub random: Rng,
-    pub clients: Vec<Client<'a>>,
-    book: Book,
+    pub clients: Vec<SeededCustomer<'a>>,
+    book: LedgerDraft,
     agenda: Option<Agenda>,
     events: Vec<Event>,
-    sales: VecDeque<Sale>,
+    sales: VecDeque<RecordedSale>,
     joined: Vec<(CampaignId, Timestamp)>,
     lifetime_values: BTreeMap<Currency, i64>,
     qualified: i64,
     counted: bool,
     /// The external ids of the events so far, before and now, end with 1 to this.
     pub number: u64,
-    source: &'a Source,
+    source: &'a SeedSource,
 }
 
 /// Makes events until they have brought `wanted` commissions; seldom fewer, never more. What is due by `now` is
 /// approved and paid, unless the partner has a history already: then that is left to the gateway, which knows it whole.
-pub fn live(source: &Source, before: &Before<'_>, wanted: u64, now: Timestamp) -> Lived {
+pub fn live(source: &SeedSource, before: &PartnerBefore<'_>, wanted: u64, now: Timestamp) -> GeneratedHistory {
     let what = format!("history/{}", before.events);
     let agenda = (before.events == 0).then(|| {
         let how = (before.partner.paid_as(), before.tenant.minimum_payouts.as_slice());
         Agenda::new(source, (before.start, now), how)
     });
-    let mut life = Life {
+    let mut life = PartnerLife {
         before,
         random: source.content(&what, before.number),
         clients: Vec::new(),
-        book: Book::new(source.ids_in_order(&what, before.number)),
+        book: LedgerDraft::new(source.ids_in_order(&what, before.number)),
         agenda,
         events: Vec::new(),
         sales: VecDeque::new(),
@@ -128,7 +129,7 @@ pub fn live(source: &Source, before: &Before<'_>, wanted: u64, now: Timestamp) -
     life.into_lived()
 }
 
-impl<'a> Life<'a> {
+impl<'a> PartnerLife<'a> {
     /// The more is left to do, the sooner: the last event comes close to the end.
     fn next_moment(&mut self, at: Timestamp, end: Timestamp, left: u64) -> Timestamp {
         let span = (end - at).num_microseconds().unwrap_or(i64::MAX).max(0);
@@ -153,12 +154,12 @@ impl<'a> Life<'a> {
         format!("{}-{number}", self.source.external_id(what, self.before.number))
     }
 
-    fn into_lived(self) -> Lived {
+    fn into_lived(self) -> GeneratedHistory {
         let counted = self.clients.iter().filter(|client| client.counted);
         let paid_charges = counted
             .map(|client| (client.customer.id, client.paid_charges))
             .collect();
-        Lived {
+        GeneratedHistory {
             book: self.book,
             events: self.events,
             joined: self.joined,

@@ -2,14 +2,16 @@
 
 use rust_decimal::Decimal;
 
-use super::{Life, Sale, checked};
+use super::{PartnerLife, RecordedSale, checked};
 use crate::domain::Timestamp;
-use crate::domain::accrual::{self, CustomerHistory, Earned, Happening, Standing, TermsInForce, Verdict};
+use crate::domain::accrual::{
+    self, ApplicableTerms, ComponentEarning, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict,
+};
 use crate::domain::campaign::Campaign;
 use crate::domain::event::{Attribution, Event, EventKind};
 use crate::domain::money::{Currency, Money};
-use crate::seed::history::book::Note;
-use crate::seed::history::customers::{Client, draft_sale};
+use crate::seed::history::customers::{SeededCustomer, draft_sale};
+use crate::seed::history::ledger_draft::TransitionNote;
 use crate::seed::partners::ACTOR;
 use crate::seed::source::happens;
 use crate::service::ledger::event::NewEvent;
@@ -22,18 +24,18 @@ const ATTEMPTS: u32 = 40;
 const REFUNDABLE: usize = 40;
 
 /// A sale before it is recorded.
-pub struct Draft<'a> {
-    pub client: Option<Who<'a>>,
+pub struct SaleDraft<'a> {
+    pub client: Option<SaleCustomer<'a>>,
     pub place: Option<&'a Campaign>,
     pub input: NewEvent,
 }
 
-pub enum Who<'a> {
+pub enum SaleCustomer<'a> {
     Known(usize),
-    New(Client<'a>),
+    New(SeededCustomer<'a>),
 }
 
-impl<'a> Life<'a> {
+impl<'a> PartnerLife<'a> {
     /// Records a sale that brings commissions, at most `left`; some bring none.
     pub(super) fn sell(&mut self, at: Timestamp, left: u64) {
         for attempt in 1..=ATTEMPTS {
@@ -53,8 +55,8 @@ impl<'a> Life<'a> {
     }
 
     /// What a sale earns; `None` where partner and campaign earn nothing at all.
-    fn work_out(&self, draft: &Draft<'_>, at: Timestamp) -> Option<(TermsInForce, Vec<Earned>)> {
-        let Draft { client, place, input } = draft;
+    fn work_out(&self, draft: &SaleDraft<'_>, at: Timestamp) -> Option<(ApplicableTerms, Vec<ComponentEarning>)> {
+        let SaleDraft { client, place, input } = draft;
         let before = self.before;
         let occurred_at = input.occurred_at.unwrap_or(at);
         if accrual::stopped(before.partner.status, *place, occurred_at).is_some() {
@@ -68,11 +70,11 @@ impl<'a> Life<'a> {
             .collect();
         let terms = accrual::terms_in_force(&snapshots, *place);
         let client = client.as_ref().map(|who| match who {
-            Who::Known(index) => &self.clients[*index],
-            Who::New(client) => client,
+            SaleCustomer::Known(index) => &self.clients[*index],
+            SaleCustomer::New(client) => client,
         });
         let amount = money(input.amount);
-        let happening = Happening {
+        let happening = EarningEvent {
             kind: input.kind,
             event_type: input.event_type.as_deref(),
             amount,
@@ -94,7 +96,7 @@ impl<'a> Life<'a> {
             let known = before.lifetime_values.get(&currency).copied().unwrap_or(0);
             let new = self.lifetime_values.get(&currency).copied().unwrap_or(0);
             let qualified = before.qualified_customers + self.qualified;
-            let standing = Standing {
+            let standing = GroupRuleFacts {
                 partner_ltv: Decimal::new(known + new, currency.exponent()),
                 qualified_customers: u32::try_from(qualified).unwrap_or(0),
             };
@@ -105,12 +107,17 @@ impl<'a> Life<'a> {
         Some((terms, earned))
     }
 
-    fn record(&mut self, draft: Draft<'a>, earned: Option<(TermsInForce, Vec<Earned>)>, at: Timestamp) {
+    fn record(
+        &mut self,
+        draft: SaleDraft<'a>,
+        earned: Option<(ApplicableTerms, Vec<ComponentEarning>)>,
+        at: Timestamp,
+    ) {
         let campaign = draft.place.map(|campaign| campaign.id);
         let checked = checked(draft.input);
         let client = draft.client.map(|who| match who {
-            Who::Known(index) => index,
-            Who::New(mut client) => {
+            SaleCustomer::Known(index) => index,
+            SaleCustomer::New(mut client) => {
                 client.customer.id = self.book.ids.next(at);
                 self.clients.push(client);
                 self.clients.len() - 1
@@ -151,7 +158,7 @@ impl<'a> Life<'a> {
             for row in rows {
                 let index = self.book.write(
                     row,
-                    Note {
+                    TransitionNote {
                         actor: ACTOR,
                         reason: None,
                         at,
@@ -160,7 +167,7 @@ impl<'a> Life<'a> {
                 self.take_up(index);
             }
         }
-        self.sales.push_back(Sale {
+        self.sales.push_back(RecordedSale {
             event: self.events.len(),
             rows: first..self.book.rows.len(),
             client,

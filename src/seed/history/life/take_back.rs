@@ -2,26 +2,26 @@
 
 use std::ops::Range;
 
-use super::{Life, Sale, checked};
+use super::{PartnerLife, RecordedSale, checked};
 use crate::domain::Timestamp;
 use crate::domain::commission::CommissionStatus;
 use crate::domain::event::{Attribution, Event, EventKind};
 use crate::domain::money::Money;
 use crate::domain::refund::{Refunded, TakeBack, is_fixed, take_back};
-use crate::seed::history::book::Note;
+use crate::seed::history::ledger_draft::TransitionNote;
 use crate::seed::partners::ACTOR;
 use crate::seed::source::happens;
 use crate::service::ledger::event::NewEvent;
 use crate::service::ledger::refund;
 
-impl<'a> Life<'a> {
+impl<'a> PartnerLife<'a> {
     /// Refunds one of the latest sales, in part or wholly; false if there is none, or it might take too many rows.
     pub(super) fn take_back(&mut self, at: Timestamp, left: u64) -> bool {
         if self.sales.is_empty() {
             return false;
         }
         let chosen = self.random.usize(..self.sales.len());
-        let Sale { event, rows, client } = &self.sales[chosen];
+        let RecordedSale { event, rows, client } = &self.sales[chosen];
         let (event, rows, client) = (*event, rows.clone(), *client);
         if rows.len() as u64 > left {
             return false;
@@ -91,7 +91,7 @@ impl<'a> Life<'a> {
     fn take_back_rows(&mut self, rows: Range<usize>, event: &Event, refunded: Refunded) {
         let at = event.recorded_at;
         let reason = refund::reason(event);
-        let note = Note {
+        let note = TransitionNote {
             actor: ACTOR,
             reason: Some(&reason),
             at,
@@ -131,7 +131,7 @@ impl<'a> Life<'a> {
         let index = rows[self.random.usize(..rows.len())];
         if !self.book.rows[index].is_reserved() && self.book.clawbacks_of(index).is_empty() {
             let reason = Some("The order was a test");
-            let note = Note {
+            let note = TransitionNote {
                 actor: ACTOR,
                 reason,
                 at,

@@ -12,7 +12,7 @@ use crate::domain::commission::{Commission, Payout, PayoutRun, PayoutStatus};
 use crate::domain::id::{PartnerId, PayoutId, PayoutRunId};
 use crate::domain::money::Currency;
 use crate::domain::partner::Partner;
-use crate::domain::payout_run::{Line, Terms, Total, lines, taken, totals};
+use crate::domain::payout_run::{Line, RunTerms, Total, lines, taken, totals};
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::webhook::WebhookEventType;
 use crate::domain::webhook::body::Happening;
@@ -21,7 +21,7 @@ use crate::service::ids::existing;
 use crate::service::ledger::lock_partners;
 use crate::service::ledger::posting::{Moments, Posting, moments};
 use crate::service::once::{begin, commit, repeated};
-use crate::store::payable::Wanted;
+use crate::store::payable::PayableFilter;
 use crate::store::{self, StoreError, Transaction};
 
 /// Whom and what to pay.
@@ -67,7 +67,7 @@ async fn create_run_once(app: &App, caller: &Caller, input: &NewPayoutRun) -> Re
         let locked = lock_partners(&transaction, &writer, partners.iter().copied().collect()).await?;
         // Not before the locks: what was approved while this one waited for them is earlier.
         let now = app.clock.now();
-        let wanted = Wanted {
+        let wanted = PayableFilter {
             matured_by: now,
             ..wanted
         };
@@ -134,7 +134,7 @@ async fn wanted(
     scope: &Scope,
     input: &NewPayoutRun,
     now: Timestamp,
-) -> Result<Wanted, ServiceError> {
+) -> Result<PayableFilter, ServiceError> {
     let mut problems = Problems::new();
     let partners = match &input.partner_ids {
         Some(ids) => {
@@ -146,7 +146,7 @@ async fn wanted(
     if !problems.is_empty() {
         return Err(problems.into());
     }
-    Ok(Wanted {
+    Ok(PayableFilter {
         partners,
         currency: input.currency,
         accrued_before: input.accrued_before,
@@ -163,7 +163,7 @@ async fn found(
     partners: &HashMap<PartnerId, Partner>,
 ) -> Result<Vec<(Line, Vec<Commission>)>, ServiceError> {
     let tenant = store::tenant::get(database, scope).await?;
-    let terms = Terms {
+    let terms = RunTerms {
         respects_payout_currency: input.respect_payout_currency,
         minimums: &tenant.minimum_payouts,
     };

@@ -48,7 +48,7 @@ type Ending = (PayoutSettlement, Option<String>);
 
 /// Whether a payout that is settled already in the very same way is fine.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Again {
+enum Resettlement {
     Refused,
     Fine,
 }
@@ -79,7 +79,7 @@ async fn settle_once(
         return Err(problems.into());
     };
     let wanted = [(id, (status, reference))];
-    let Endings { mut results, .. } = end(app, &transaction, &writer, &wanted, Again::Refused).await?;
+    let SettlementResults { mut results, .. } = end(app, &transaction, &writer, &wanted, Resettlement::Refused).await?;
     let result = results.pop().unwrap_or_else(|| Err(Fault::not_found()));
     let Some(payout) = problems.take("id", result) else {
         return Err(problems.into());
@@ -120,7 +120,7 @@ async fn settle_many_once(app: &App, caller: &Caller, settlements: &[Settlement]
         });
         checked.push((problems, place));
     }
-    let Endings { results, settled } = end(app, &transaction, &writer, &wanted, Again::Fine).await?;
+    let SettlementResults { results, settled } = end(app, &transaction, &writer, &wanted, Resettlement::Fine).await?;
     let answers = settlements
         .iter()
         .zip(checked)
@@ -180,7 +180,8 @@ async fn settle_run_once(
         .map(|id| (id, (status, reference.clone())))
         .collect();
     // What somebody else has settled in the meantime is passed over.
-    let Endings { results, settled } = end(app, &transaction, &writer, &wanted, Again::Refused).await?;
+    let SettlementResults { results, settled } =
+        end(app, &transaction, &writer, &wanted, Resettlement::Refused).await?;
     let done = results.into_iter().filter_map(Result::ok);
     let settled = Settled {
         settled,
@@ -192,7 +193,7 @@ async fn settle_run_once(
 }
 
 /// What became of payouts: each as it is now, or why not.
-struct Endings {
+struct SettlementResults {
     results: Vec<Result<Payout, Fault>>,
     settled: u64,
 }
@@ -203,11 +204,11 @@ async fn end(
     transaction: &Transaction,
     writer: &Writer,
     wanted: &[(PayoutId, Ending)],
-    again: Again,
-) -> Result<Endings, StoreError> {
+    again: Resettlement,
+) -> Result<SettlementResults, StoreError> {
     if wanted.is_empty() {
         let (results, settled) = (Vec::new(), 0);
-        return Ok(Endings { results, settled });
+        return Ok(SettlementResults { results, settled });
     }
     let scope = writer.scope();
     let ids: Vec<_> = wanted.iter().map(|(id, _)| id.uuid()).collect();
@@ -242,7 +243,8 @@ async fn end(
             payout.settled_by = Some(writer.actor().to_owned());
             payout.reference.clone_from(reference);
             settled.push(payout.clone());
-        } else if again == Again::Refused || (payout.status, &payout.reference) != ((*status).into(), reference) {
+        } else if again == Resettlement::Refused || (payout.status, &payout.reference) != ((*status).into(), reference)
+        {
             let message = format!("is {} already", payout.status.as_str());
             results.push(Err(Fault(ProblemCode::InvalidTransition, message)));
             continue;
@@ -265,7 +267,7 @@ async fn end(
         .write_between(transaction, Writes::default(), Writes::of(write))
         .await?;
     let settled = settled.len() as u64;
-    Ok(Endings { results, settled })
+    Ok(SettlementResults { results, settled })
 }
 
 impl Answer for Settled {

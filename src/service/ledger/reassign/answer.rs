@@ -11,7 +11,7 @@ use crate::domain::event::{Customer, Event};
 use crate::domain::id::{CommissionId, ReassignmentId};
 use crate::domain::reassignment::{Reassignment, ReassignmentOutcome};
 use crate::service::once::Answer;
-use crate::store::reassignment::Entry;
+use crate::store::reassignment::RowOutcome;
 use crate::store::{self, Store, StoreError};
 
 /// What a move came to.
@@ -51,8 +51,8 @@ pub struct After {
 }
 
 impl MovedRow {
-    pub(super) fn entry(&self) -> Entry {
-        Entry {
+    pub(super) fn entry(&self) -> RowOutcome {
+        RowOutcome {
             event: self.event.id,
             place: self.place,
             term: self.after.as_ref().and_then(|after| after.term),
@@ -115,7 +115,11 @@ impl Answer for Moved {
     }
 }
 
-fn again(entry: &Entry, events: &HashMap<Uuid, Event>, commissions: &HashMap<Uuid, Commission>) -> Option<MovedRow> {
+fn again(
+    entry: &RowOutcome,
+    events: &HashMap<Uuid, Event>,
+    commissions: &HashMap<Uuid, Commission>,
+) -> Option<MovedRow> {
     let row = |id: Option<CommissionId>| commissions.get(&id?.uuid()).cloned();
     Some(MovedRow {
         event: events.get(&entry.event.uuid())?.clone(),

@@ -15,17 +15,17 @@ use crate::domain::reassignment::{ReassignmentOutcome, earned_step};
 use crate::domain::tiered::TieredCommission;
 use crate::service::ServiceError;
 use crate::service::ledger::posting::{Moments, Posting};
-use crate::service::ledger::record::{Found, Interrupted, Prepared, Recorder, Waiting};
-use crate::store::event_decision::Made;
-use crate::store::recording::{Asked, Facts};
+use crate::service::ledger::record::{AttemptError, EventLookup, Prepared, PreparedEvents, Recorder};
+use crate::store::event_decision::NewDecision;
+use crate::store::recording::{EventReferences, RecordingFacts};
 use crate::store::standing::PaidCharges;
 use crate::store::{self, StoreError, Writes};
 
 /// What is in force for whom the events are moved to.
-pub(super) struct Target {
+pub(super) struct NewCredit {
     pub(super) partner: PartnerId,
     campaign: Option<CampaignId>,
-    facts: Facts,
+    facts: RecordingFacts,
     tiers: Vec<TieredCommission>,
     /// How many paid charges the customer has with the partner, as far as this has gone.
     pub(super) paid_charges: i64,
@@ -84,7 +84,7 @@ impl Correction<'_> {
     }
 
     /// What is in force now, read once for all events.
-    async fn target(&self, (partner, campaign): (PartnerId, Option<CampaignId>)) -> Result<Target, StoreError> {
+    async fn target(&self, (partner, campaign): (PartnerId, Option<CampaignId>)) -> Result<NewCredit, StoreError> {
         let scope = self.writer.scope();
         let customer = self
             .found
@@ -92,7 +92,7 @@ impl Correction<'_> {
             .as_ref()
             .map(|customer| customer.external_id.as_str());
         let external_id = self.found.events.first().map_or("", |event| &event.external_id);
-        let asked = [Asked {
+        let asked = [EventReferences {
             external_id,
             partner: Some(partner),
             campaign,
@@ -113,7 +113,7 @@ impl Correction<'_> {
             }
             _ => Vec::new(),
         };
-        Ok(Target {
+        Ok(NewCredit {
             partner,
             campaign,
             paid_charges: facts.paid_charges,
@@ -125,7 +125,7 @@ impl Correction<'_> {
     /// One event earns; gives it as it is now.
     async fn earn(
         &mut self,
-        target: &mut Target,
+        target: &mut NewCredit,
         event: Event,
         (place, number): (u32, i32),
         kept: Option<NoCommissionReason>,
@@ -167,7 +167,7 @@ impl Correction<'_> {
             writes_once: false,
         };
         // What was written for the events before counts: nothing is kept from one to the next.
-        let mut found = Found {
+        let mut found = EventLookup {
             known: Default::default(),
             credits: HashMap::new(),
             partners: HashMap::from([(credited.id, credited)]),
@@ -186,7 +186,7 @@ impl Correction<'_> {
                         &mut prepared,
                         target.facts.snapshot.as_ref(),
                         &mut found,
-                        &Waiting::default(),
+                        &PreparedEvents::default(),
                     )
                     .await;
                 earned.map_err(|error| refused(error, &now))?
@@ -225,7 +225,7 @@ impl Correction<'_> {
 
     async fn write_earned(
         &mut self,
-        target: &mut Target,
+        target: &mut NewCredit,
         now: &Event,
         prepared: &Prepared,
         number: i32,
@@ -257,7 +257,7 @@ impl Correction<'_> {
         target.paid_charges += i64::from(counted.is_some());
         let before = Writes::of(|writes| {
             store::event::set_attribution(writes, tenant, [now]);
-            let made = Made {
+            let made = NewDecision {
                 event: now,
                 decision: &prepared.decision,
                 with: &prepared.made_with,
@@ -290,7 +290,7 @@ impl Correction<'_> {
         let events: Vec<_> = events.into_iter().map(nobodys).collect();
         let refunds: Vec<_> = refunds.into_values().flatten().map(nobodys).collect();
         let (decision, with) = (Decision::stopped(NoCommissionReason::Unattributed), Default::default());
-        let decisions = events.iter().map(|event| Made {
+        let decisions = events.iter().map(|event| NewDecision {
             event,
             decision: &decision,
             with: &with,
@@ -342,16 +342,16 @@ impl Correction<'_> {
 }
 
 /// What stops the whole move names the event that it found.
-fn refused(error: Interrupted, event: &Event) -> ServiceError {
+fn refused(error: AttemptError, event: &Event) -> ServiceError {
     match error {
-        Interrupted::Rejected(mut problems) => {
+        AttemptError::Rejected(mut problems) => {
             for problem in &mut problems {
                 problem.message = format!("the event {}: {}", event.external_id, problem.message);
                 problem.path = Vec::new();
             }
             ServiceError::Rejected(problems)
         }
-        Interrupted::Raced => unreachable!("nothing that earning reads is raced for"),
-        Interrupted::Store(error) => error.into(),
+        AttemptError::Raced => unreachable!("nothing that earning reads is raced for"),
+        AttemptError::Store(error) => error.into(),
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::event::{Event, EventKind};
 use crate::domain::id::{CommissionId, EventId, PartnerId};
 use crate::domain::money::Money;
 use crate::domain::problem::{ProblemCode, Problems};
-use crate::domain::reassignment::{Left, ReassignmentOutcome, clawback_step, leave};
+use crate::domain::reassignment::{ReassignmentOutcome, RowFate, clawback_step, leave};
 use crate::service::ServiceError;
 use crate::service::ledger::posting::{Moments, Posting};
 use crate::service::ledger::review::undo;
@@ -59,19 +59,19 @@ impl Correction<'_> {
             }
             let clawed: i64 = under(row.id, &adjusting).iter().map(|row| row.amount.minor()).sum();
             let (outcome, now, clawback) = match leave(row, clawed, self.checked.claw_back_paid) {
-                Left::Nothing => continue,
-                Left::Reversed => {
+                RowFate::Nothing => continue,
+                RowFate::Reversed => {
                     let moved = posting.move_to(row, CommissionStatus::Reversed, Some(&reason));
                     for under in under(row.id, &adjusting) {
                         take_along(under, &mut posting, &reason);
                     }
                     (ReassignmentOutcome::Reversed, moved, None)
                 }
-                Left::Kept => {
+                RowFate::Kept => {
                     kept.entry(event.id).or_insert(NoCommissionReason::AlreadyPaid);
                     (ReassignmentOutcome::KeptPaid, Some(row.clone()), None)
                 }
-                Left::ClawedBack(amount) => {
+                RowFate::ClawedBack(amount) => {
                     let clawback = clawed_back(row, amount, &posting);
                     posting.write(clawback.clone(), Some(&reason));
                     (ReassignmentOutcome::ClawedBack, Some(row.clone()), Some(clawback))

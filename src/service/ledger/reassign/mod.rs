@@ -26,14 +26,13 @@ use crate::service::ServiceError;
 use crate::service::ledger::posting::later_than;
 use crate::service::once::{begin, commit, repeated};
 use crate::store::{self, Transaction, Writes};
-
 pub use answer::{After, Moved, MovedRow};
-use order::{Checked, Found};
+use order::{AffectedRecords, CheckedOrder};
 pub use order::{NewAttribution, NewReassignment};
 
 /// What is to be moved.
 #[derive(Clone, Debug)]
-enum Order {
+enum ReassignmentOrder {
     Customer(NewReassignment),
     Event(NewAttribution),
 }
@@ -41,20 +40,20 @@ enum Order {
 /// Binds a customer to another partner, or to nobody, and moves its recorded events from a moment on; the most that one
 /// call moves is [`MAX_EVENTS`](crate::domain::reassignment::MAX_EVENTS), and the same again goes on.
 pub async fn reassign_customer(app: &App, caller: &Caller, input: NewReassignment) -> Result<Moved, ServiceError> {
-    moved(app, caller, &Order::Customer(input), true).await
+    moved(app, caller, &ReassignmentOrder::Customer(input), true).await
 }
 
 /// What that would do now. Writes nothing.
 pub async fn preview_customer(app: &App, caller: &Caller, input: NewReassignment) -> Result<Moved, ServiceError> {
-    moved(app, caller, &Order::Customer(input), false).await
+    moved(app, caller, &ReassignmentOrder::Customer(input), false).await
 }
 
 /// Credits one event to another partner; a customer that is bound to nobody is bound by it, as by a first event.
 pub async fn attribute_event(app: &App, caller: &Caller, input: NewAttribution) -> Result<Moved, ServiceError> {
-    moved(app, caller, &Order::Event(input), true).await
+    moved(app, caller, &ReassignmentOrder::Event(input), true).await
 }
 
-async fn moved(app: &App, caller: &Caller, order: &Order, is_kept: bool) -> Result<Moved, ServiceError> {
+async fn moved(app: &App, caller: &Caller, order: &ReassignmentOrder, is_kept: bool) -> Result<Moved, ServiceError> {
     // Races are lost to writers who have committed by now; losing several in a row takes several of them.
     const ATTEMPTS: usize = 5;
     let writer = caller.write(Resource::Events)?;
@@ -72,7 +71,12 @@ async fn moved(app: &App, caller: &Caller, order: &Order, is_kept: bool) -> Resu
 }
 
 /// `None`: another writer has changed meanwhile whom it concerns.
-async fn moved_once(app: &App, writer: &Writer, order: &Order, is_kept: bool) -> Result<Option<Moved>, ServiceError> {
+async fn moved_once(
+    app: &App,
+    writer: &Writer,
+    order: &ReassignmentOrder,
+    is_kept: bool,
+) -> Result<Option<Moved>, ServiceError> {
     let transaction = match is_kept {
         true => begin(app, writer).await?,
         false => app.begin(writer).await?,
@@ -95,8 +99,8 @@ struct Correction<'a> {
     app: &'a App,
     writer: &'a Writer,
     transaction: &'a Transaction,
-    checked: Checked,
-    found: Found,
+    checked: CheckedOrder,
+    found: AffectedRecords,
     id: ReassignmentId,
     /// When it happens, in the histories of all partners concerned: later than all that was done for the events before.
     now: Timestamp,
@@ -110,7 +114,7 @@ impl<'a> Correction<'a> {
         app: &'a App,
         writer: &'a Writer,
         transaction: &'a Transaction,
-        (checked, found): (Checked, Found),
+        (checked, found): (CheckedOrder, AffectedRecords),
     ) -> Self {
         let now = later_than(found.partners.values().map(|partner| partner.last), &app.clock);
         Self {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::Order;
+use super::ReassignmentOrder;
 use crate::auth::{Scope, Writer};
 use crate::domain::Timestamp;
 use crate::domain::commission::Commission;
@@ -15,7 +15,7 @@ use crate::domain::reassignment::{MAX_EVENTS, is_earned};
 use crate::domain::text;
 use crate::service::ServiceError;
 use crate::store::event::Movable;
-use crate::store::partner::Credited;
+use crate::store::partner::CreditedPartner;
 use crate::store::{self, StoreError, Transaction};
 
 /// Whose customer it is from now on.
@@ -42,7 +42,7 @@ pub struct NewAttribution {
 }
 
 /// What was asked for.
-pub struct Checked {
+pub struct CheckedOrder {
     pub customer_id: Option<CustomerId>,
     /// `None`: events of the customer are moved.
     pub event_id: Option<EventId>,
@@ -53,7 +53,7 @@ pub struct Checked {
 }
 
 /// What it concerns.
-pub struct Found {
+pub struct AffectedRecords {
     /// Whose the events are.
     pub customer: Option<Customer>,
     /// Whom the customer was bound to, or the event credited to.
@@ -63,7 +63,7 @@ pub struct Found {
     /// How many more there are than one call moves.
     pub remaining: u64,
     /// All partners concerned, locked until the transaction ends.
-    pub partners: BTreeMap<PartnerId, Credited>,
+    pub partners: BTreeMap<PartnerId, CreditedPartner>,
     /// The rows of the events, in the order of writing.
     pub rows: Vec<Commission>,
 }
@@ -72,12 +72,12 @@ pub struct Found {
 pub async fn check(
     transaction: &Transaction,
     writer: &Writer,
-    order: &Order,
-) -> Result<Option<(Checked, Found)>, ServiceError> {
+    order: &ReassignmentOrder,
+) -> Result<Option<(CheckedOrder, AffectedRecords)>, ServiceError> {
     let (scope, mut problems) = (writer.scope(), Problems::new());
     let (partner, campaign, reason) = match order {
-        Order::Customer(new) => (new.partner_id.as_ref(), new.campaign_id.as_ref(), &new.reason),
-        Order::Event(new) => (Some(&new.partner_id), new.campaign_id.as_ref(), &new.reason),
+        ReassignmentOrder::Customer(new) => (new.partner_id.as_ref(), new.campaign_id.as_ref(), &new.reason),
+        ReassignmentOrder::Event(new) => (Some(&new.partner_id), new.campaign_id.as_ref(), &new.reason),
     };
     let reason = problems.take("reason", text::reason(reason));
     let named = partner.is_some();
@@ -106,26 +106,30 @@ pub async fn check(
     }
     let target = partner.map(|partner| (partner, campaign));
     let (what, since, claw_back_paid) = match order {
-        Order::Customer(new) => {
+        ReassignmentOrder::Customer(new) => {
             let what = customer(transaction, &scope, &new.customer_id, &mut problems).await?;
-            (what.map(What::Customer), new.from, new.claw_back_paid)
+            (what.map(ReassignedObject::Customer), new.from, new.claw_back_paid)
         }
-        Order::Event(new) => {
+        ReassignmentOrder::Event(new) => {
             let what = event(transaction, &scope, &new.event_id, target, &mut problems).await?;
-            (what.map(Box::new).map(What::Event), None, new.claw_back_paid)
+            (
+                what.map(Box::new).map(ReassignedObject::Event),
+                None,
+                new.claw_back_paid,
+            )
         }
     };
     let (Some(what), Some(reason), true) = (what, reason, problems.is_empty()) else {
         return Err(problems.into());
     };
-    let checked = Checked {
+    let checked = CheckedOrder {
         customer_id: match &what {
-            What::Customer(customer) => Some(customer.id),
-            What::Event(_) => None,
+            ReassignedObject::Customer(customer) => Some(customer.id),
+            ReassignedObject::Event(_) => None,
         },
         event_id: match &what {
-            What::Customer(_) => None,
-            What::Event(event) => Some(event.id),
+            ReassignedObject::Customer(_) => None,
+            ReassignedObject::Event(event) => Some(event.id),
         },
         target,
         since,
@@ -137,7 +141,7 @@ pub async fn check(
 }
 
 /// What is moved, as it was before anything was locked.
-enum What {
+enum ReassignedObject {
     Customer(Customer),
     Event(Box<Event>),
 }
@@ -183,12 +187,12 @@ async fn event(
 async fn find(
     transaction: &Transaction,
     scope: &Scope,
-    checked: &Checked,
-    what: What,
-) -> Result<Option<Found>, ServiceError> {
+    checked: &CheckedOrder,
+    what: ReassignedObject,
+) -> Result<Option<AffectedRecords>, ServiceError> {
     let from_partner = match &what {
-        What::Customer(customer) => bound_to(transaction, scope, checked, customer).await?,
-        What::Event(event) => event.attribution.map(|attribution| attribution.partner_id),
+        ReassignedObject::Customer(customer) => bound_to(transaction, scope, checked, customer).await?,
+        ReassignedObject::Event(event) => event.attribution.map(|attribution| attribution.partner_id),
     };
     let (seen, remaining) = chosen(transaction, scope, checked, from_partner).await?;
     let before = store::event::by_ids(transaction, scope, &seen).await?;
@@ -208,8 +212,8 @@ async fn find(
     let is_same = |event: &Event| before.get(&event.id.uuid()).map(|seen| seen.attribution) == Some(event.attribution);
     let again = chosen(transaction, scope, checked, from_partner).await?;
     let customer_id = match &what {
-        What::Customer(customer) => Some(customer.id),
-        What::Event(event) => event.customer_id,
+        ReassignedObject::Customer(customer) => Some(customer.id),
+        ReassignedObject::Event(event) => event.customer_id,
     };
     let customer = match customer_id {
         Some(id) => {
@@ -219,15 +223,15 @@ async fn find(
         None => None,
     };
     let rebound = match &what {
-        What::Customer(seen) => customer.as_ref() != Some(seen),
-        What::Event(_) => false,
+        ReassignedObject::Customer(seen) => customer.as_ref() != Some(seen),
+        ReassignedObject::Event(_) => false,
     };
     if rebound || locked.len() != concerned.len() || again != (seen.clone(), remaining) || !events.iter().all(is_same) {
         return Ok(None);
     }
     let mut rows = store::commission::of_events(transaction, scope, &seen).await?;
     rows.retain(|row| is_earned(row.kind));
-    Ok(Some(Found {
+    Ok(Some(AffectedRecords {
         customer,
         from_partner,
         events,
@@ -242,7 +246,7 @@ async fn find(
 async fn bound_to(
     transaction: &Transaction,
     scope: &Scope,
-    checked: &Checked,
+    checked: &CheckedOrder,
     customer: &Customer,
 ) -> Result<Option<PartnerId>, StoreError> {
     let bound = customer.partner_id.map(|partner| (partner, customer.campaign_id));
@@ -259,7 +263,7 @@ async fn bound_to(
 async fn chosen(
     transaction: &Transaction,
     scope: &Scope,
-    checked: &Checked,
+    checked: &CheckedOrder,
     from_partner: Option<PartnerId>,
 ) -> Result<(Vec<Uuid>, u64), StoreError> {
     if let Some(event) = checked.event_id {

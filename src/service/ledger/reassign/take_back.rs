@@ -1,7 +1,7 @@
 //! The recorded refunds of moved events, applied to what these earn now.
 
 use super::Correction;
-use super::arrive::Target;
+use super::arrive::NewCredit;
 use crate::domain::commission::Commission;
 use crate::domain::event::{Attribution, Event, EventKind};
 use crate::domain::id::AttributionId;
@@ -15,7 +15,7 @@ impl Correction<'_> {
     /// Applies the recorded refunds of an event to what it earns now, in their order. `rows`: from where on these are.
     pub(super) async fn take_back(
         &mut self,
-        target: &mut Target,
+        target: &mut NewCredit,
         event: &Event,
         refunds: Vec<Event>,
         rows: usize,

@@ -1,10 +1,12 @@
 //! What an event earns before any tier.
 
-use super::look_up::Found;
-use super::waiting::Waiting;
-use super::work_out::Prepared;
-use super::{Interrupted, Recorder};
-use crate::domain::accrual::{self, Considered, CustomerHistory, Earned, Happening, Standing, TermsInForce, Verdict};
+use super::evaluate::Prepared;
+use super::look_up::EventLookup;
+use super::prepared::PreparedEvents;
+use super::{AttemptError, Recorder};
+use crate::domain::accrual::{
+    self, ApplicableTerms, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict,
+};
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget, mature_at};
 use crate::domain::decision::{Decision, NoCommissionReason};
 use crate::domain::event::Event;
@@ -13,7 +15,7 @@ use crate::domain::money::Currency;
 use crate::domain::partner_group::PartnerGroup;
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::snapshot::CommissionSnapshot;
-use crate::store::partner::Credited;
+use crate::store::partner::CreditedPartner;
 use crate::store::{self, StoreError};
 
 impl Recorder<'_> {
@@ -22,9 +24,9 @@ impl Recorder<'_> {
         &self,
         prepared: &mut Prepared,
         snapshot: Option<&CommissionSnapshot>,
-        found: &mut Found,
-        waiting: &Waiting,
-    ) -> Result<Option<TermsInForce>, Interrupted> {
+        found: &mut EventLookup,
+        waiting: &PreparedEvents,
+    ) -> Result<Option<ApplicableTerms>, AttemptError> {
         let (event, campaign) = (&prepared.event, prepared.campaign.as_ref());
         let Some(partner) = prepared.partner else {
             prepared.decision = Decision::stopped(NoCommissionReason::Unattributed);
@@ -36,7 +38,7 @@ impl Recorder<'_> {
         }
         let terms = accrual::terms_in_force(snapshot.map_or(&[], std::slice::from_ref), campaign);
         let history = self.history(prepared, &terms, waiting).await?;
-        let happening = Happening {
+        let happening = EarningEvent {
             kind: event.kind,
             event_type: event.event_type.as_deref(),
             amount: event.amount,
@@ -45,7 +47,7 @@ impl Recorder<'_> {
         };
         let (zone, base) = (prepared.zone, prepared.base);
         let considered = accrual::consider(&terms, &happening, zone, base);
-        let asks_group = considered.iter().any(Considered::asks_group);
+        let asks_group = considered.iter().any(ConsideredTerm::asks_group);
         let group = match asks_group || terms.is_fallback {
             true => self.group(&partner, found).await?,
             false => None,
@@ -67,7 +69,7 @@ impl Recorder<'_> {
         let verdicts = accrual::earned(&terms, considered, &happening, group, zone, base).map_err(|error| {
             let mut problems = Problems::new();
             problems.add("amount", ProblemCode::Invalid, format!("earns too much: {error}"));
-            Interrupted::from(problems)
+            AttemptError::from(problems)
         })?;
         let components = verdicts.iter().map(Verdict::component).collect();
         let campaign = campaign.map(|campaign| campaign.id);
@@ -79,7 +81,11 @@ impl Recorder<'_> {
     }
 
     /// The partner's group, or the default one.
-    async fn group(&self, partner: &Credited, found: &mut Found) -> Result<Option<PartnerGroup>, StoreError> {
+    async fn group(
+        &self,
+        partner: &CreditedPartner,
+        found: &mut EventLookup,
+    ) -> Result<Option<PartnerGroup>, StoreError> {
         if let Some(group) = found.known.groups.get(&partner.group_id) {
             return Ok(group.clone());
         }
@@ -95,11 +101,11 @@ impl Recorder<'_> {
     /// What the rules of the group look at.
     async fn standing(
         &self,
-        partner: &Credited,
+        partner: &CreditedPartner,
         currency: Currency,
-        found: &mut Found,
-        waiting: &Waiting,
-    ) -> Result<Standing, StoreError> {
+        found: &mut EventLookup,
+        waiting: &PreparedEvents,
+    ) -> Result<GroupRuleFacts, StoreError> {
         let recorded = match found.known.standings.as_ref() {
             Some(recorded) => recorded,
             None => {
@@ -117,7 +123,7 @@ impl Recorder<'_> {
         let (ltv, newly) = waiting.standing(partner.id, currency);
         let ltv = value.map_or(0, |value| value.minor).saturating_add(ltv);
         let qualified = qualified.copied().unwrap_or(0) + newly;
-        Ok(Standing {
+        Ok(GroupRuleFacts {
             partner_ltv: rust_decimal::Decimal::new(ltv, currency.exponent()),
             qualified_customers: u32::try_from(qualified).unwrap_or(0),
         })
@@ -127,8 +133,8 @@ impl Recorder<'_> {
     async fn history(
         &self,
         prepared: &Prepared,
-        terms: &TermsInForce,
-        waiting: &Waiting,
+        terms: &ApplicableTerms,
+        waiting: &PreparedEvents,
     ) -> Result<Option<CustomerHistory>, StoreError> {
         let (Some((customer, is_new)), Some(partner)) = (&prepared.customer, &prepared.partner) else {
             return Ok(None);
@@ -166,8 +172,8 @@ pub fn rows(
     event: &Event,
     partner: PartnerId,
     campaign: Option<CampaignId>,
-    terms: &TermsInForce,
-    earned: Vec<Earned>,
+    terms: &ApplicableTerms,
+    earned: Vec<ComponentEarning>,
     mut id: impl FnMut() -> CommissionId,
 ) -> Vec<Commission> {
     let now = event.recorded_at;

@@ -3,33 +3,33 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::known::Known;
-use super::waiting::Waiting;
-use super::{Interrupted, Recorder, Run};
+use super::prepared::PreparedEvents;
+use super::recording_state::RecordingState;
+use super::{AttemptError, LookupBatch, Recorder};
 use crate::domain::Timestamp;
 use crate::domain::event::Customer;
 use crate::domain::id::{self, CampaignId, PartnerId};
 use crate::domain::problem::Problems;
 use crate::domain::tiered::TieredCommission;
 use crate::service::ledger::event::CheckedEvent;
-use crate::store::partner::Credited;
-use crate::store::recording::{Asked, Facts};
+use crate::store::partner::CreditedPartner;
+use crate::store::recording::{EventReferences, RecordingFacts};
 use crate::store::{self, StoreError};
 
 /// What there is of it; events are known by their external ids.
-pub struct Found {
-    pub known: Known,
+pub struct EventLookup {
+    pub known: RecordingState,
     pub credits: HashMap<String, Credit>,
     /// Locked until the transaction ends.
-    pub partners: HashMap<PartnerId, Credited>,
-    pub facts: HashMap<String, Facts>,
+    pub partners: HashMap<PartnerId, CreditedPartner>,
+    pub facts: HashMap<String, RecordingFacts>,
     /// Those that are for any of the events, in the order of their making.
     pub tiers: Vec<TieredCommission>,
     /// When the events are recorded.
     pub now: Timestamp,
 }
 
-impl Found {
+impl EventLookup {
     /// To whom the event is credited, if there is such a partner.
     pub fn partner_of(&self, event: &CheckedEvent) -> Option<PartnerId> {
         let named = self.credits.get(&event.external_id)?.partner?;
@@ -37,7 +37,7 @@ impl Found {
     }
 
     /// Whether what waits must be written before the event is worked out: tiers count what the partner's others count.
-    pub fn depends_on(&self, waiting: &Waiting, event: &CheckedEvent) -> bool {
+    pub fn depends_on(&self, waiting: &PreparedEvents, event: &CheckedEvent) -> bool {
         let is_tiered = self.facts.get(&event.external_id).is_some_and(|facts| facts.is_tiered);
         is_tiered && self.partner_of(event).is_some_and(|partner| waiting.is_tiered(partner))
     }
@@ -65,7 +65,7 @@ pub fn binding(customer: Option<&Customer>) -> Binding {
 }
 
 impl Recorder<'_> {
-    pub(super) async fn look_up(&self, run: &Run) -> Result<Found, Interrupted> {
+    pub(super) async fn look_up(&self, run: &LookupBatch) -> Result<EventLookup, AttemptError> {
         let (scope, transaction) = (self.writer.scope(), self.transaction);
         let credits = self.credits(run).await?;
         let named: BTreeSet<_> = credits.values().filter_map(|credit| credit.partner).collect();
@@ -79,7 +79,7 @@ impl Recorder<'_> {
         // Not before the locks: while this one waited for them, another may have recorded the same events.
         let asked = run.events.iter().map(|(_, event)| {
             let credit = credits.get(&event.external_id);
-            Asked {
+            EventReferences {
                 external_id: &event.external_id,
                 partner: credit
                     .and_then(|credit| credit.partner)
@@ -93,8 +93,8 @@ impl Recorder<'_> {
         // Not before the locks, either: what was recorded while this one waited for them is earlier, and ids follow the
         // time.
         let now = self.clock.now();
-        let mut found = Found {
-            known: Known::default(),
+        let mut found = EventLookup {
+            known: RecordingState::default(),
             credits,
             partners,
             facts,
@@ -106,7 +106,7 @@ impl Recorder<'_> {
     }
 
     /// What events leave out comes from their customers.
-    async fn credits(&self, run: &Run) -> Result<HashMap<String, Credit>, StoreError> {
+    async fn credits(&self, run: &LookupBatch) -> Result<HashMap<String, Credit>, StoreError> {
         let parsed = run.events.iter().map(|(_, event)| {
             let mut credit = Credit::default();
             if let Some(id) = &event.partner_id {
@@ -149,10 +149,10 @@ impl Recorder<'_> {
     }
 
     /// The tiers that may count, where any may.
-    async fn tiers(&self, run: &Run, found: &Found) -> Result<Vec<TieredCommission>, StoreError> {
+    async fn tiers(&self, run: &LookupBatch, found: &EventLookup) -> Result<Vec<TieredCommission>, StoreError> {
         let (mut partners, mut campaigns, mut advertisers) = <(Vec<_>, Vec<_>, Vec<_>)>::default();
         for (_, event) in &run.events {
-            let tiered = |facts: &&Facts| facts.is_tiered && !facts.is_known;
+            let tiered = |facts: &&RecordingFacts| facts.is_tiered && !facts.is_known;
             let facts = found.facts.get(&event.external_id).filter(tiered);
             let campaign = facts.and_then(|facts| facts.campaign.as_ref());
             if let (Some(partner), Some(campaign)) = (found.partner_of(event), campaign) {

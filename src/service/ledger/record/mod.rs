@@ -1,7 +1,7 @@
 //! Recording events: each once, with the commissions that it earns, in one transaction.
 //!
-//! What events name is read for many of them at once ([`look_up`]); each is worked out by itself ([`work_out`]), with what
-//! those before it change ([`known`], [`waiting`]); what they come to is written for many at once ([`write`]). Events that
+//! What events name is read for many of them at once ([`look_up`]); each is worked out by itself ([`evaluate`]), with what
+//! those before it change ([`recording_state`], [`prepared`]); what they come to is written for many at once ([`write`]). Events that
 //! change what is not known here (tiers, refunds) are written before the next is looked up, so that a list comes to the
 //! same as its events one by one.
 //!
@@ -10,11 +10,11 @@
 //! what is to be looked up anew is the next transaction's.
 
 mod earn;
-mod keyed;
-mod known;
+mod evaluate;
+mod idempotency;
 mod look_up;
-mod waiting;
-mod work_out;
+mod prepared;
+mod recording_state;
 mod write;
 
 use std::collections::HashSet;
@@ -33,13 +33,12 @@ use crate::domain::problem::{Problem, ProblemCode, Problems};
 use crate::service::ServiceError;
 use crate::service::error::SUM_TOO_LARGE;
 use crate::store::{self, StoreError, Transaction};
-
 pub use earn::rows;
-use keyed::Keyed;
-pub use look_up::Found;
-pub use waiting::Waiting;
-pub use work_out::Prepared;
-use work_out::WorkedOut;
+pub use evaluate::Prepared;
+use evaluate::WorkedOut;
+use idempotency::KeyedEvents;
+pub use look_up::EventLookup;
+pub use prepared::PreparedEvents;
 
 /// The most events of one call.
 pub const MAX_EVENTS: usize = 500;
@@ -49,7 +48,7 @@ const MOST_TOGETHER: usize = 100;
 
 /// A recorded event and its own rows.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct RecordedEvent {
     pub event: Event,
     pub commissions: Vec<Commission>,
     /// The rows that a refund or chargeback reversed.
@@ -61,10 +60,10 @@ pub struct Recorded {
 }
 
 /// What became of one event of a list: recorded, or what to mend.
-pub type Answer = Result<Recorded, Vec<Problem>>;
+pub type Answer = Result<RecordedEvent, Vec<Problem>>;
 
 /// How one attempt ended without an answer.
-pub enum Interrupted {
+pub enum AttemptError {
     /// What to mend; nothing was written.
     Rejected(Vec<Problem>),
     /// Another writer recorded the same event meanwhile: look again.
@@ -72,13 +71,13 @@ pub enum Interrupted {
     Store(StoreError),
 }
 
-impl From<StoreError> for Interrupted {
+impl From<StoreError> for AttemptError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl From<Problems> for Interrupted {
+impl From<Problems> for AttemptError {
     fn from(problems: Problems) -> Self {
         Self::Rejected(problems.into_vec())
     }
@@ -107,28 +106,28 @@ pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result
     while let Some(rest) = events.get(answers.len()..).filter(|rest| !rest.is_empty()) {
         let chunk = &rest[..rest.len().min(together)];
         match record_together(app, &writer, chunk).await? {
-            Done::Recorded(recorded) => {
+            BatchOutcome::Recorded(recorded) => {
                 // Where they depend on each other, looking many up at once is in vain.
                 together = (recorded.len() * 2).min(most);
                 answers.extend(recorded);
             }
             // Each has a transaction of its own, then: only those that cannot be recorded are refused.
-            Done::Apart(_) if chunk.len() > 1 => {
+            BatchOutcome::Apart(_) if chunk.len() > 1 => {
                 for event in chunk.chunks(1) {
                     match record_together(app, &writer, event).await? {
-                        Done::Recorded(recorded) => answers.extend(recorded),
-                        Done::Apart(problems) => answers.push(Err(problems)),
+                        BatchOutcome::Recorded(recorded) => answers.extend(recorded),
+                        BatchOutcome::Apart(problems) => answers.push(Err(problems)),
                     }
                 }
             }
-            Done::Apart(problems) => answers.push(Err(problems)),
+            BatchOutcome::Apart(problems) => answers.push(Err(problems)),
         }
     }
     Ok(answers)
 }
 
 /// What became of events of one transaction.
-enum Done {
+enum BatchOutcome {
     /// Answers to the first of them, at least one.
     Recorded(Vec<Answer>),
     /// Nothing was written: one of them cannot be, and this is what to mend if it is the only one.
@@ -141,7 +140,7 @@ fn too_large() -> Vec<Problem> {
     problems.into_vec()
 }
 
-async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<Done, ServiceError> {
+async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<BatchOutcome, ServiceError> {
     // A race is lost to a writer who has committed by now; losing several in a row takes several of them.
     const ATTEMPTS: usize = 5;
     let mut attempt = 1;
@@ -160,19 +159,19 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
         match recorder.record(events).await {
             Ok(answers) => {
                 transaction.commit().await?;
-                return Ok(Done::Recorded(answers));
+                return Ok(BatchOutcome::Recorded(answers));
             }
-            Err(Interrupted::Raced) if attempt < ATTEMPTS => {}
-            Err(Interrupted::Store(error)) if attempt < ATTEMPTS && store::is_passing(&error) => {}
+            Err(AttemptError::Raced) if attempt < ATTEMPTS => {}
+            Err(AttemptError::Store(error)) if attempt < ATTEMPTS && store::is_passing(&error) => {}
             // A tier that would have counted it was deleted meanwhile.
-            Err(Interrupted::Store(error)) if attempt < ATTEMPTS && store::is_reference_violation(&error) => {}
-            Err(Interrupted::Store(error)) if store::is_sum_too_large(&error) => {
+            Err(AttemptError::Store(error)) if attempt < ATTEMPTS && store::is_reference_violation(&error) => {}
+            Err(AttemptError::Store(error)) if store::is_sum_too_large(&error) => {
                 transaction.rollback().await?;
-                return Ok(Done::Apart(too_large()));
+                return Ok(BatchOutcome::Apart(too_large()));
             }
-            Err(Interrupted::Store(error)) => return Err(error.into()),
-            Err(Interrupted::Rejected(problems)) => return Err(ServiceError::Rejected(problems)),
-            Err(Interrupted::Raced) => {
+            Err(AttemptError::Store(error)) => return Err(error.into()),
+            Err(AttemptError::Rejected(problems)) => return Err(ServiceError::Rejected(problems)),
+            Err(AttemptError::Raced) => {
                 transaction.rollback().await?;
                 let mut problems = Problems::new();
                 problems.add(
@@ -180,7 +179,7 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
                     ProblemCode::Conflict,
                     "is being recorded by others: try again",
                 );
-                return Ok(Done::Apart(problems.into_vec()));
+                return Ok(BatchOutcome::Apart(problems.into_vec()));
             }
         }
         transaction.rollback().await?;
@@ -200,19 +199,19 @@ pub struct Recorder<'a> {
 
 /// Events that are looked up at once, each with its place in the list. None names an event or a key that another one names.
 #[derive(Default)]
-struct Run {
+struct LookupBatch {
     events: Vec<(usize, CheckedEvent)>,
-    names: HashSet<Name>,
+    names: HashSet<LookupName>,
 }
 
 /// What two events must not share to be looked up at once.
 #[derive(PartialEq, Eq, Hash)]
-enum Name {
+enum LookupName {
     Event(String),
     Key(String),
 }
 
-impl Run {
+impl LookupBatch {
     /// Whether the event need not wait for those that are there.
     fn may_take(&self, event: &CheckedEvent) -> bool {
         Self::names(event).all(|name| !self.names.contains(&name))
@@ -224,9 +223,9 @@ impl Run {
     }
 
     /// The event's external id, and its idempotency key.
-    fn names(event: &CheckedEvent) -> impl Iterator<Item = Name> {
-        let key = event.idempotency_key.iter().cloned().map(Name::Key);
-        key.chain([Name::Event(event.external_id.clone())])
+    fn names(event: &CheckedEvent) -> impl Iterator<Item = LookupName> {
+        let key = event.idempotency_key.iter().cloned().map(LookupName::Key);
+        key.chain([LookupName::Event(event.external_id.clone())])
     }
 }
 
@@ -234,9 +233,9 @@ type Answers = Vec<(usize, Answer)>;
 
 impl Recorder<'_> {
     /// Records the events, or the first of them; says what became of these.
-    async fn record(&self, events: &[NewEvent]) -> Result<Vec<Answer>, Interrupted> {
+    async fn record(&self, events: &[NewEvent]) -> Result<Vec<Answer>, AttemptError> {
         let mut answers = Answers::with_capacity(events.len());
-        let mut keyed = Keyed::look_up(self, events).await?;
+        let mut keyed = KeyedEvents::look_up(self, events).await?;
         let mut reached = 0;
         while reached < events.len() {
             let (run, next) = self.gather(events, reached, &mut keyed, &mut answers).await?;
@@ -259,10 +258,10 @@ impl Recorder<'_> {
         &self,
         events: &[NewEvent],
         from: usize,
-        keyed: &mut Keyed,
+        keyed: &mut KeyedEvents,
         answers: &mut Answers,
-    ) -> Result<(Run, usize), Interrupted> {
-        let mut run = Run::default();
+    ) -> Result<(LookupBatch, usize), AttemptError> {
+        let mut run = LookupBatch::default();
         for (place, event) in events.iter().enumerate().skip(from) {
             let mut problems = Problems::new();
             let latest = self.clock.now() + self.latest_occurrence;
@@ -291,13 +290,13 @@ impl Recorder<'_> {
     }
 
     /// Records the events of a run; the place from which on they are to be looked up again, if they are.
-    async fn finish(&self, run: Run, answers: &mut Answers) -> Result<Option<usize>, Interrupted> {
+    async fn finish(&self, run: LookupBatch, answers: &mut Answers) -> Result<Option<usize>, AttemptError> {
         if run.events.is_empty() {
             return Ok(None);
         }
         // Boxed here and below: what they keep is large, and so would be every future around them.
         let mut found = Box::pin(self.look_up(&run)).await?;
-        let (mut waiting, mut again) = (Waiting::default(), None);
+        let (mut waiting, mut again) = (PreparedEvents::default(), None);
         for (number, (place, event)) in run.events.into_iter().enumerate() {
             if found.depends_on(&waiting, &event) {
                 if self.writes_once {
@@ -310,7 +309,7 @@ impl Recorder<'_> {
             match mended(Box::pin(self.work_out(event, &mut found, &waiting)).await)? {
                 Ok(WorkedOut::New(prepared)) => waiting.0.push((place, *prepared)),
                 Ok(WorkedOut::Known(recorded)) => answers.push((place, Ok(*recorded))),
-                Ok(WorkedOut::Later) if number == 0 => return Err(Interrupted::Raced),
+                Ok(WorkedOut::Later) if number == 0 => return Err(AttemptError::Raced),
                 Ok(WorkedOut::Later) => {
                     again = Some(place);
                     break;
@@ -322,31 +321,31 @@ impl Recorder<'_> {
         Ok(again)
     }
 
-    async fn take_back(&self, checked: CheckedEvent) -> Result<Recorded, Interrupted> {
+    async fn take_back(&self, checked: CheckedEvent) -> Result<RecordedEvent, AttemptError> {
         if let Some(known) = self.known(&checked).await? {
             return Ok(known);
         }
         let mut problems = Problems::new();
         let taken = refund::record(self.transaction, self.writer, checked, self.clock, &mut problems).await?;
         match taken {
-            Some(refund::Taken::Done {
+            Some(refund::RefundOutcome::Done {
                 event,
                 clawbacks,
                 reversed,
-            }) => Ok(Recorded {
+            }) => Ok(RecordedEvent {
                 event: *event,
                 commissions: clawbacks,
                 reversed,
                 adjustments: 0,
                 duplicate: false,
             }),
-            Some(refund::Taken::Raced) => Err(Interrupted::Raced),
+            Some(refund::RefundOutcome::Raced) => Err(AttemptError::Raced),
             None => Err(problems.into()),
         }
     }
 
     /// The event as it was recorded before; a CONFLICT if its content was another.
-    async fn known(&self, checked: &CheckedEvent) -> Result<Option<Recorded>, Interrupted> {
+    async fn known(&self, checked: &CheckedEvent) -> Result<Option<RecordedEvent>, AttemptError> {
         let (scope, transaction) = (self.writer.scope(), self.transaction);
         let Some(event) = store::event::find_by_external_id(transaction, &scope, &checked.external_id).await? else {
             return Ok(None);
@@ -365,7 +364,7 @@ impl Recorder<'_> {
             .into_iter()
             .filter(|row| row.kind != CommissionKind::TierAdjustment)
             .collect();
-        Ok(Some(Recorded {
+        Ok(Some(RecordedEvent {
             adjustments: store::tier_result::count_caused(transaction, &scope, event.id).await?,
             reversed: refund::reversed_by(transaction, &scope, &event).await?,
             event,
@@ -376,10 +375,10 @@ impl Recorder<'_> {
 }
 
 /// What to mend is an answer like any other: it was found before anything was written, so other events are not concerned.
-fn mended<T>(attempt: Result<T, Interrupted>) -> Result<Result<T, Vec<Problem>>, Interrupted> {
+fn mended<T>(attempt: Result<T, AttemptError>) -> Result<Result<T, Vec<Problem>>, AttemptError> {
     match attempt {
         Ok(done) => Ok(Ok(done)),
-        Err(Interrupted::Rejected(problems)) => Ok(Err(problems)),
+        Err(AttemptError::Rejected(problems)) => Ok(Err(problems)),
         Err(interrupted) => Err(interrupted),
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::waiting::Waiting;
-use super::work_out::Prepared;
-use super::{Answers, Interrupted, Recorded, Recorder};
+use super::evaluate::Prepared;
+use super::prepared::PreparedEvents;
+use super::{Answers, AttemptError, RecordedEvent, Recorder};
 use crate::domain::event::Customer;
 use crate::service::ledger::posting::{Moments, Posting};
 use crate::store::standing::PaidCharges;
@@ -13,8 +13,8 @@ use crate::store::{self, StoreError, Writes};
 impl Recorder<'_> {
     /// Writes events, and answers them. Partners are locked; names that others may be writing, too (customers, then
     /// events), are written in their order, so that no two transactions wait for each other.
-    pub(super) async fn write(&self, waiting: Waiting, answers: &mut Answers) -> Result<(), Interrupted> {
-        let Waiting(waiting) = waiting;
+    pub(super) async fn write(&self, waiting: PreparedEvents, answers: &mut Answers) -> Result<(), AttemptError> {
+        let PreparedEvents(waiting) = waiting;
         let Some((_, first)) = waiting.first() else {
             return Ok(());
         };
@@ -52,7 +52,7 @@ impl Recorder<'_> {
             .await
             .map_err(raced)?;
         answers.extend(waiting.into_iter().map(|(place, prepared)| {
-            let recorded = Recorded {
+            let recorded = RecordedEvent {
                 adjustments: prepared.effects.count(),
                 event: prepared.event,
                 commissions: prepared.rows,
@@ -107,9 +107,9 @@ fn paid_charge(prepared: &Prepared) -> Option<PaidCharges> {
 }
 
 /// Another writer had an event's external id, or a customer's, a moment earlier.
-fn raced(error: StoreError) -> Interrupted {
+fn raced(error: StoreError) -> AttemptError {
     match store::taken_field(&error) {
-        Some("externalId" | "customerExternalId") => Interrupted::Raced,
-        _ => Interrupted::Store(error),
+        Some("externalId" | "customerExternalId") => AttemptError::Raced,
+        _ => AttemptError::Store(error),
     }
 }

@@ -1,14 +1,14 @@
 //! Approving a row, and what it takes along.
 
 use super::no_such_move;
-use super::rows::Rows;
+use super::rows::ReviewedRows;
 use crate::domain::commission::{Commission, CommissionStatus, PaymentTarget};
 use crate::domain::problem::{Fault, ProblemCode};
 use crate::service::ledger::posting::Posting;
 
 pub(in crate::service::ledger) fn approve_one(
     row: &Commission,
-    rows: &mut Rows,
+    rows: &mut ReviewedRows,
     posting: &mut Posting,
     override_reason: Option<&str>,
 ) -> Result<(), Fault> {

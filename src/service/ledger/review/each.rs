@@ -1,7 +1,7 @@
 //! Moving many rows in one transaction: each gets its own result.
 
-use super::kept::{from_kept, to_keep};
-use super::rows::Rows;
+use super::repeated::{from_kept, to_keep};
+use super::rows::ReviewedRows;
 use super::{Answers, MAX_IDS};
 use crate::app::App;
 use crate::auth::Writer;
@@ -33,7 +33,7 @@ impl Review<'_> {
         &self,
         ids: Vec<String>,
         mut problems: Problems,
-        one: impl Fn(&Commission, &mut Rows, &mut Posting) -> Result<(), Fault>,
+        one: impl Fn(&Commission, &mut ReviewedRows, &mut Posting) -> Result<(), Fault>,
     ) -> Result<Answers, ServiceError> {
         if ids.is_empty() || ids.len() > MAX_IDS {
             problems.add("ids", ProblemCode::Invalid, format!("must have 1 to {MAX_IDS} entries"));
@@ -48,7 +48,7 @@ impl Review<'_> {
     async fn each_once(
         &self,
         ids: &[String],
-        one: &impl Fn(&Commission, &mut Rows, &mut Posting) -> Result<(), Fault>,
+        one: &impl Fn(&Commission, &mut ReviewedRows, &mut Posting) -> Result<(), Fault>,
     ) -> Result<Answers, ServiceError> {
         let transaction = match begin(self.app, self.writer).await {
             Err(ServiceError::Repeated(kept)) => return Ok(from_kept(kept)),
@@ -78,7 +78,7 @@ impl Review<'_> {
         &self,
         transaction: &Transaction,
         ids: &[CommissionId],
-        one: impl Fn(&Commission, &mut Rows, &mut Posting) -> Result<(), Fault>,
+        one: impl Fn(&Commission, &mut ReviewedRows, &mut Posting) -> Result<(), Fault>,
     ) -> Result<Reviewed, StoreError> {
         let (mut rows, moments) = self.locked(transaction, ids).await?;
         let mut posting = Posting::new(self.writer.tenant(), self.writer.actor(), moments);
@@ -99,7 +99,7 @@ impl Review<'_> {
     }
 
     /// Takes events that have lost their rows out of what tiers count.
-    async fn leave_tiers(&self, transaction: &Transaction, rows: &Rows) -> Result<(), StoreError> {
+    async fn leave_tiers(&self, transaction: &Transaction, rows: &ReviewedRows) -> Result<(), StoreError> {
         let moved = rows.done.iter().filter_map(|id| rows.by_id.get(id));
         let reversed = moved.filter(|row| row.kind == CommissionKind::Event && row.is_reversed());
         let events: Vec<_> = reversed.filter_map(|row| Some(row.event_id?.uuid())).collect();
@@ -107,7 +107,7 @@ impl Review<'_> {
             return Ok(());
         }
         let events = store::event::by_ids(transaction, &self.writer.scope(), &events).await?;
-        let leaving: Vec<_> = events.values().map(tiers::Leaving::Reversed).collect();
+        let leaving: Vec<_> = events.values().map(tiers::LeavingEvent::Reversed).collect();
         let left = tiers::leave(transaction, self.writer, &leaving).await;
         left.map_err(tiers::Failure::of_what_is_stored)
     }

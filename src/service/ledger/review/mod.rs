@@ -3,8 +3,8 @@
 
 mod approve;
 mod each;
-mod kept;
 mod matured;
+mod repeated;
 mod reverse;
 mod rows;
 
@@ -16,8 +16,8 @@ use crate::domain::text;
 use crate::service::ServiceError;
 pub(super) use approve::approve_one;
 pub(super) use each::Review;
-pub(super) use kept::{from_kept, to_keep};
 pub use matured::{approve_matured, approve_matured_of};
+pub(super) use repeated::{from_kept, to_keep};
 use reverse::reverse_one;
 pub(super) use reverse::undo;
 

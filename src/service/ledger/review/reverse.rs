@@ -1,7 +1,7 @@
 //! Reversing a row, and what adjusts it.
 
 use super::no_such_move;
-use super::rows::Rows;
+use super::rows::ReviewedRows;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
 use crate::domain::explain::{Outcome, Step};
@@ -10,7 +10,12 @@ use crate::domain::money::Money;
 use crate::domain::problem::{Fault, ProblemCode};
 use crate::service::ledger::posting::Posting;
 
-pub(super) fn reverse_one(row: &Commission, rows: &mut Rows, posting: &mut Posting, reason: &str) -> Result<(), Fault> {
+pub(super) fn reverse_one(
+    row: &Commission,
+    rows: &mut ReviewedRows,
+    posting: &mut Posting,
+    reason: &str,
+) -> Result<(), Fault> {
     if row.kind == CommissionKind::Clawback {
         let message = "is a clawback, which is reversed only together with the row that it adjusts";
         return Err(Fault(ProblemCode::Conflict, message.into()));

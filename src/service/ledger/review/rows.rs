@@ -10,14 +10,14 @@ use crate::service::ledger::posting::{Moments, moments};
 use crate::store::{self, StoreError, Transaction};
 
 /// The rows of a call and those that adjust them, as they stand while the call goes on.
-pub(in crate::service::ledger) struct Rows {
+pub(in crate::service::ledger) struct ReviewedRows {
     pub(super) by_id: HashMap<CommissionId, Commission>,
     adjusting: HashMap<CommissionId, Vec<CommissionId>>,
     /// Moved by this very call.
     pub(super) done: HashSet<CommissionId>,
 }
 
-impl Rows {
+impl ReviewedRows {
     pub(super) fn put(&mut self, row: Commission) {
         self.done.insert(row.id);
         self.by_id.insert(row.id, row);
@@ -35,7 +35,7 @@ impl Review<'_> {
         &self,
         transaction: &Transaction,
         wanted: &[CommissionId],
-    ) -> Result<(Rows, Moments), StoreError> {
+    ) -> Result<(ReviewedRows, Moments), StoreError> {
         let scope = self.writer.scope();
         let uuids: Vec<_> = wanted.iter().map(|id| id.uuid()).collect();
         let seen = store::commission::by_ids(transaction, &scope, &uuids).await?;
@@ -46,7 +46,7 @@ impl Review<'_> {
             .await?
             .into_values()
             .collect();
-        let mut rows = Rows {
+        let mut rows = ReviewedRows {
             by_id: HashMap::new(),
             adjusting: HashMap::new(),
             done: HashSet::new(),

@@ -1,20 +1,20 @@
 //! The rows by which earlier conversions move when the goals of a tier are reached.
 
 use super::counting::Wanted;
-use super::{Failure, past, result};
+use super::{Failure, recorded, result};
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget, mature_at};
 use crate::domain::id::{CommissionId, EventId, PartnerId, SnapshotId};
 use crate::domain::money::Money;
 use crate::domain::refund;
-use crate::domain::tiered::{self, Adjustment, Due, Side, Standing, TakenBack};
+use crate::domain::tiered::{self, Adjustment, DueRetroactive, Side, TakenBack, TierState};
 use crate::store::tier_past::{PastEvent, PastRow};
 use crate::store::tier_result::{ResultKind, TierResult};
 
 /// A crossing.
-pub struct Firing<'a> {
+pub struct Crossing<'a> {
     pub tiers: &'a [Wanted<'a>],
-    pub standings: &'a [Standing<'a>],
+    pub standings: &'a [TierState<'a>],
     /// The conversions of the windows concerned, the crossing one last.
     pub past: &'a [PastEvent],
     pub now: Timestamp,
@@ -26,10 +26,10 @@ pub struct Firing<'a> {
 /// Rows and why they are written.
 pub type Rows = Vec<(Commission, String)>;
 
-impl Firing<'_> {
+impl Crossing<'_> {
     /// The rows that the parts write, and what is kept beside them.
-    pub fn fire(&self, due: &[Due]) -> Result<(Rows, Vec<TierResult>), Failure> {
-        let mut past: Vec<_> = self.past.iter().map(past::past).collect();
+    pub fn fire(&self, due: &[DueRetroactive]) -> Result<(Rows, Vec<TierResult>), Failure> {
+        let mut past: Vec<_> = self.past.iter().map(recorded::past).collect();
         let (mut rows, mut results) = (Vec::new(), Vec::new());
         for adjustment in tiered::fire(due, self.standings, &mut past)? {
             let (tier, key) = &self.tiers[adjustment.due.standing];
@@ -59,7 +59,7 @@ impl Firing<'_> {
 
     fn row(&self, adjustment: &Adjustment, event: &PastEvent, partner: PartnerId) -> Commission {
         let now = self.now;
-        let adjusted = adjustment.row.and_then(|row| past::own(event).nth(row));
+        let adjusted = adjustment.row.and_then(|row| recorded::own(event).nth(row));
         let (snapshot_id, holdback_days) = adjusted.map_or(self.fallback, |row| (row.snapshot_id, row.holdback_days));
         let gives = adjustment.amount.minor() > 0;
         // What takes away counts at once beside what is not merely accrued, as clawbacks do.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::past;
+use super::recorded;
 use crate::auth::Scope;
 use crate::domain::money::AmountTooLarge;
 use crate::domain::tiered::{Counters, Fired, TakenBack, TieredCommission, Window};
@@ -89,8 +89,8 @@ pub async fn current(
         });
         let mut conversion = None;
         for (tier, key) in concerned {
-            let conversion = conversion.get_or_insert_with(|| past::conversion(&event));
-            let taken_back = TakenBack::recorded(&event.event, past::rows_reversed(&event));
+            let conversion = conversion.get_or_insert_with(|| recorded::conversion(&event));
+            let taken_back = TakenBack::recorded(&event.event, recorded::rows_reversed(&event));
             let added = conversion.counted(tier.tier.currency, taken_back)?;
             if let Some((counters, _)) = counters.get_mut(key) {
                 *counters = counters.plus(added)?;

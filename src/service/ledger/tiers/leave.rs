@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Failure, counting, past};
+use super::{Failure, counting, recorded};
 use crate::auth::Writer;
 use crate::domain::event::Event;
 use crate::domain::money::Currency;
@@ -15,14 +15,14 @@ use crate::store::tier_counter::{CounterKey, NewCounter, StoredCounter};
 use crate::store::tier_past::PastEvent;
 
 /// An event that is being taken back.
-pub enum Leaving<'a> {
+pub enum LeavingEvent<'a> {
     /// By a refund, which has come to this; before it, the event was as it is here.
     Refunded(&'a Event, Refunded),
     /// By hand: some of its rows were reversed.
     Reversed(&'a Event),
 }
 
-impl Leaving<'_> {
+impl LeavingEvent<'_> {
     fn event(&self) -> &Event {
         match self {
             Self::Refunded(event, _) | Self::Reversed(event) => event,
@@ -31,7 +31,7 @@ impl Leaving<'_> {
 
     /// How far it was taken back before and after.
     fn change(&self, past: &PastEvent) -> (TakenBack, TakenBack) {
-        let rows_reversed = past::rows_reversed(past);
+        let rows_reversed = recorded::rows_reversed(past);
         let now = TakenBack::recorded(self.event(), rows_reversed);
         match self {
             Self::Refunded(_, refunded) => (
@@ -54,7 +54,7 @@ impl Leaving<'_> {
 
 /// Lowers the counters that hold; the others will be added up from the events anyway. One statement where nothing has
 /// counted the events, else six.
-pub async fn leave(transaction: &Transaction, writer: &Writer, leaving: &[Leaving<'_>]) -> Result<(), Failure> {
+pub async fn leave(transaction: &Transaction, writer: &Writer, leaving: &[LeavingEvent<'_>]) -> Result<(), Failure> {
     let scope = writer.scope();
     let mut concerned = HashMap::new();
     let (mut partners, mut campaigns, mut times) = (Vec::new(), Vec::new(), Vec::new());
@@ -135,8 +135,8 @@ fn forgotten(key: &CounterKey, stored: &StoredCounter, currency: Currency) -> Re
     Ok((stored.version != 0).then_some(forgotten))
 }
 
-fn change(leaving: &Leaving<'_>, event: &PastEvent, currency: Currency) -> Result<Counters, Failure> {
-    let conversion = past::conversion(event);
+fn change(leaving: &LeavingEvent<'_>, event: &PastEvent, currency: Currency) -> Result<Counters, Failure> {
+    let conversion = recorded::conversion(event);
     let (before, after) = leaving.change(event);
     let after = conversion.counted(currency, after)?;
     Ok(after.minus(conversion.counted(currency, before)?)?)

@@ -10,44 +10,42 @@ mod bygone;
 mod counting;
 mod leave;
 mod offers;
-mod past;
 mod progress;
+mod recorded;
 pub(super) mod verify;
 
 use crate::auth::Writer;
 use crate::domain::Timestamp;
-use crate::domain::accrual::{self, TermsInForce};
+use crate::domain::accrual::{self, ApplicableTerms};
 use crate::domain::campaign::Campaign;
 use crate::domain::commission::{Commission, CommissionKind};
 use crate::domain::event::Event;
 use crate::domain::id::{AdvertiserId, CampaignId, PartnerId, TenantId, TierResultId, TieredCommissionId};
 use crate::domain::money::Money;
 use crate::domain::refund;
-use crate::domain::tiered::{self, Conversion, RatedRow, Side, Standing, TieredCommission};
+use crate::domain::tiered::{self, Conversion, RatedRow, Side, TierState, TieredCommission};
 use crate::domain::webhook::WebhookEventType;
 use crate::domain::webhook::body::Happening;
-use crate::store::partner::Credited;
+use crate::store::partner::CreditedPartner;
 use crate::store::tier_counter::{CounterKey, NewCounter};
 use crate::store::tier_past::{PastEvent, PastRow};
 use crate::store::tier_result::{ResultKind, TierResult};
 use crate::store::{self, Transaction, Writes};
-
-use counting::Wanted;
-
 pub use bring_in::bring_in;
 pub use bygone::bygone;
 pub use counting::Failure;
-pub use leave::{Leaving, leave};
+use counting::Wanted;
+pub use leave::{LeavingEvent, leave};
 pub use offers::{OfferKey, Offered, offers};
 pub use progress::{Progress, progress};
 
 /// An event that is about to be recorded.
-pub struct Arriving<'a> {
+pub struct ArrivingEvent<'a> {
     pub event: &'a Event,
-    pub partner: &'a Credited,
+    pub partner: &'a CreditedPartner,
     pub campaign: &'a Campaign,
     /// `None`: it earns nothing.
-    pub terms: Option<&'a TermsInForce>,
+    pub terms: Option<&'a ApplicableTerms>,
     /// The tenant's.
     pub zone: chrono_tz::Tz,
 }
@@ -88,7 +86,7 @@ impl Effects {
 pub async fn arrive(
     transaction: &Transaction,
     writer: &Writer,
-    arriving: &Arriving<'_>,
+    arriving: &ArrivingEvent<'_>,
     tiers: &[TieredCommission],
     rows: &mut Vec<Commission>,
 ) -> Result<Effects, Failure> {
@@ -116,7 +114,7 @@ pub async fn arrive(
     let mut standings = Vec::new();
     for (tier, key) in &wanted {
         let (before, fired) = counters[key];
-        standings.push(Standing::new(&tier.tier, key.window, before, fired, &conversion)?);
+        standings.push(TierState::new(&tier.tier, key.window, before, fired, &conversion)?);
     }
     let mut paid = tiered::pay(&standings, &conversion)?;
     if !accrual::partner_earns(arriving.partner.status) {
@@ -138,7 +136,7 @@ pub async fn arrive(
             || (None, arriving.campaign.holdback_days),
             |terms| (terms.snapshot_id, terms.holdback_days),
         );
-        let firing = adjust::Firing {
+        let firing = adjust::Crossing {
             tiers: &wanted,
             standings: &standings,
             past: &past,

@@ -9,7 +9,7 @@ use super::{Failure, counting, wanted};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{AdvertiserId, CampaignId, PartnerId};
-use crate::domain::tiered::{self, Progress, Running, Status, Tier};
+use crate::domain::tiered::{self, CurrentTier, Progress, Status, Tier};
 use crate::store::{self, StoreError};
 
 /// Who would do something where, and when.
@@ -63,7 +63,7 @@ pub async fn offers(
     for key in keys {
         let running = of_key(key).into_iter().map(|(tier, key)| {
             let (counted, fired) = counters[&key];
-            Running {
+            CurrentTier {
                 tier: &tier.tier,
                 window: key.window,
                 counters: counted,

@@ -17,7 +17,7 @@ use crate::store::{self, StoreError, Transaction};
 const PAGE: u32 = 5_000;
 
 /// What moved an account, as its rows say.
-struct Moved {
+struct AccountTotals {
     owed: i128,
     movements: i64,
     first: Timestamp,
@@ -26,7 +26,7 @@ struct Moved {
 
 /// The accounts of a tenant.
 #[derive(Default)]
-pub struct Accounts(BTreeMap<Account, Moved>);
+pub struct Accounts(BTreeMap<Account, AccountTotals>);
 
 impl Accounts {
     /// Adds a row to its account.
@@ -34,7 +34,7 @@ impl Accounts {
         let Some(account) = Account::of(row) else { return };
         for movement in movements(row, assigned_at) {
             let at = movement.place.at;
-            let moved = self.0.entry(account.clone()).or_insert(Moved {
+            let moved = self.0.entry(account.clone()).or_insert(AccountTotals {
                 owed: 0,
                 movements: 0,
                 first: at,
@@ -79,7 +79,7 @@ async fn fault(
     transaction: &Transaction,
     scope: &Scope,
     account: &Account,
-    moved: &Moved,
+    moved: &AccountTotals,
 ) -> Result<Option<&'static str>, StoreError> {
     let end = moved.last + TimeDelta::microseconds(1);
     // Moments have no more digits than this.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::found::Found;
+use super::found::FindingLog;
 use crate::auth::Scope;
 use crate::domain::commission::{Commission, CommissionStatus, PaymentTarget};
 use crate::domain::id::PartnerId;
@@ -13,7 +13,7 @@ use crate::store::{StoreError, Transaction};
 
 /// What rows come to: accrued, approved, paid, reversed and reserved; and what is owed by their movements.
 #[derive(Default)]
-struct Sums {
+struct BalanceSums {
     standing: [i128; 5],
     owed: i128,
 }
@@ -21,7 +21,7 @@ struct Sums {
 /// By partner and currency. What is kept enters with the opposite sign, so that a row that is missing on either side shows,
 /// too.
 #[derive(Default)]
-pub struct Balances(BTreeMap<(Uuid, String), Sums>);
+pub struct Balances(BTreeMap<(Uuid, String), BalanceSums>);
 
 impl Balances {
     pub fn add(&mut self, row: &Commission) {
@@ -52,7 +52,7 @@ impl Balances {
         database: &Transaction,
         scope: &Scope,
         partners: &[Uuid],
-        found: &mut Found,
+        found: &mut FindingLog,
     ) -> Result<(), StoreError> {
         for (of, kept) in balances(database, scope, partners).await? {
             let sums = self.0.entry(of).or_default();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::found::Found;
+use super::found::FindingLog;
 use crate::domain::commission::{Commission, CommissionKind};
 use crate::domain::id::EventId;
 use crate::store::verify::{EventRow, SnapshotRow};
@@ -13,7 +13,7 @@ use crate::store::verify::{EventRow, SnapshotRow};
 pub type Snapshots = HashMap<Uuid, Vec<SnapshotRow>>;
 
 /// Holds a row against its event, if it has one.
-pub fn check(row: &Commission, event: Option<&EventRow>, snapshots: &Snapshots, found: &mut Found) {
+pub fn check(row: &Commission, event: Option<&EventRow>, snapshots: &Snapshots, found: &mut FindingLog) {
     if disagrees(row, event) {
         let what = format!(
             "the {} row disagrees with its event about partner or campaign, or lacks one",

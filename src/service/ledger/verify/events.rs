@@ -4,20 +4,20 @@ use std::collections::{BTreeMap, HashSet};
 
 use uuid::Uuid;
 
-use super::found::Found;
+use super::found::FindingLog;
 use crate::auth::Scope;
 use crate::domain::event::EventKind;
 use crate::domain::id::{CustomerId, EventId, PartnerId};
 use crate::store::verify::{
-    About, EventRow, lifetime_values, missing_entries, moved, paid_charges, qualified_customers,
+    EventFacts, EventRow, lifetime_values, missing_entries, moved, paid_charges, qualified_customers,
 };
 use crate::store::{StoreError, Transaction};
 
 /// What the events of some partners come to, or those of nobody.
 #[derive(Default)]
-pub struct Events {
+pub struct EventTotals {
     /// What is kept as refunded of each event of which anything is, or that a refund names; and what its refunds say.
-    refunded: BTreeMap<Uuid, (About, Taken)>,
+    refunded: BTreeMap<Uuid, (EventFacts, RefundTotals)>,
     /// By partner and currency.
     lifetime: BTreeMap<(Uuid, String), i128>,
     /// Paid charges by partner and customer.
@@ -25,19 +25,19 @@ pub struct Events {
 }
 
 #[derive(Clone, Copy, Default)]
-struct Taken {
+struct RefundTotals {
     refunds: u64,
     minor: i128,
 }
 
-impl Events {
+impl EventTotals {
     /// Adds events, and looks at each by itself.
     pub async fn add(
         &mut self,
         database: &Transaction,
         scope: &Scope,
         rows: &[EventRow],
-        found: &mut Found,
+        found: &mut FindingLog,
     ) -> Result<(), StoreError> {
         let entries: HashSet<_> = rows.iter().filter_map(|event| event.audit_entry).collect();
         let missing = missing_entries(database, scope, &entries).await?;
@@ -80,7 +80,7 @@ impl Events {
         if about.refunded_minor != 0 || about.wholly_refunded {
             self.refunded
                 .entry(event.id)
-                .or_insert_with(|| (about.clone(), Taken::default()));
+                .or_insert_with(|| (about.clone(), RefundTotals::default()));
         }
         let minor = i128::from(about.minor.unwrap_or(0));
         // One of another partner is none of these refunds', and is named for that.
@@ -92,7 +92,7 @@ impl Events {
             let (_, taken) = self
                 .refunded
                 .entry(*id)
-                .or_insert_with(|| (original.clone(), Taken::default()));
+                .or_insert_with(|| (original.clone(), RefundTotals::default()));
             taken.refunds += 1;
             taken.minor += minor;
         }
@@ -113,7 +113,7 @@ impl Events {
     }
 
     /// Looks at what was refunded.
-    pub fn check_refunds(&self, found: &mut Found) {
+    pub fn check_refunds(&self, found: &mut FindingLog) {
         for (id, (about, taken)) in &self.refunded {
             let amount = i128::from(about.minor.unwrap_or(0));
             let is_whole = taken.refunds > 0 && taken.minor == amount;
@@ -133,7 +133,7 @@ impl Events {
         database: &Transaction,
         scope: &Scope,
         partners: &[Uuid],
-        found: &mut Found,
+        found: &mut FindingLog,
     ) -> Result<(), StoreError> {
         for (of, kept) in lifetime_values(database, scope, partners).await? {
             *self.lifetime.entry(of).or_default() -= i128::from(kept);

@@ -7,12 +7,12 @@ use crate::store::verify::{Finding, MOST};
 
 /// At most [`MOST`] findings of each kind.
 #[derive(Default)]
-pub struct Found {
+pub struct FindingLog {
     findings: Vec<Finding>,
     counts: HashMap<&'static str, usize>,
 }
 
-impl Found {
+impl FindingLog {
     /// Adds a finding that says no more than its kind.
     pub fn add(&mut self, kind: &'static str, ids: impl IntoIterator<Item = impl Display>) {
         self.say(kind, kind.to_owned(), ids);
@@ -34,7 +34,7 @@ impl Found {
     }
 }
 
-impl Extend<Finding> for Found {
+impl Extend<Finding> for FindingLog {
     fn extend<T: IntoIterator<Item = Finding>>(&mut self, findings: T) {
         for finding in findings {
             let count = self.counts.entry(finding.kind).or_default();

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
-use super::found::Found;
+use super::found::FindingLog;
 use crate::domain::Timestamp;
 use crate::domain::id::PartnerId;
-use crate::store::verify::Mark;
+use crate::store::verify::HistoryStep;
 
 /// The numbered steps of each partner, 16 bytes each: those of one partner are put in order at once.
 #[derive(Default)]
@@ -24,7 +24,7 @@ impl Histories {
     }
 
     /// Whether times go back along the numbers, and whether the partner's row says how far they have come.
-    pub fn check(self, marks: &HashMap<Uuid, Mark>, found: &mut Found) {
+    pub fn check(self, marks: &HashMap<Uuid, HistoryStep>, found: &mut FindingLog) {
         for (partner, mut steps) in self.0 {
             steps.sort_unstable();
             let id = [PartnerId::from_uuid(partner)];

@@ -1,7 +1,7 @@
 //! Re-adds the ledger: says of everything that must hold whether it does. Partners are gone through in pages, several at a
 //! time, each as it is at one moment: the database adds sums, each row is held against its own history and explanation.
 //!
-//! Each partner has a mark that moves with whatever is written about it ([`store::verify::Mark`]). Whoever keeps the marks at
+//! Each partner has a mark that moves with whatever is written about it ([`store::verify::HistoryStep`]). Whoever keeps the marks at
 //! which partners were found to hold need only look at those whose marks have moved since, and at those that a run did not
 //! get to.
 
@@ -28,8 +28,8 @@ use crate::domain::tenant::Tenant;
 use crate::store::StoreError;
 use crate::task::joined;
 
-use found::Found;
-use page::Done;
+use found::FindingLog;
+use page::PageOutcome;
 
 pub use crate::store::verify::Finding;
 
@@ -49,13 +49,13 @@ pub enum Holds {
 
 /// What earlier runs found to hold in a tenant; nothing: everything is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Known {
+pub struct VerifiedState {
     pub partners: HashMap<PartnerId, String>,
     pub nobody: Option<String>,
     pub whole: Option<Timestamp>,
 }
 
-impl Known {
+impl VerifiedState {
     /// Adds what was found to hold.
     pub fn add(&mut self, holds: Holds) {
         match holds {
@@ -76,7 +76,7 @@ impl Known {
 /// Everything in a tenant's ledger that does not hold; empty if all is well. May run beside a busy gateway: each page of
 /// partners is seen at one moment. Of each kind some hundred findings are reported at most.
 pub async fn verify(app: &App, tenant: &Tenant) -> Result<Vec<Finding>, StoreError> {
-    verify_since(app, tenant, &Known::default(), |_, _| Ok(())).await
+    verify_since(app, tenant, &VerifiedState::default(), |_, _| Ok(())).await
 }
 
 /// The same of what may have changed since what is known was noted, or is not known. `tell` hears of each page that was
@@ -84,12 +84,12 @@ pub async fn verify(app: &App, tenant: &Tenant) -> Result<Vec<Finding>, StoreErr
 pub async fn verify_since<E: From<StoreError>>(
     app: &App,
     tenant: &Tenant,
-    known: &Known,
-    mut tell: impl FnMut(Progress, Vec<Holds>) -> Result<(), E>,
+    known: &VerifiedState,
+    mut tell: impl FnMut(VerifyProgress, Vec<Holds>) -> Result<(), E>,
 ) -> Result<Vec<Finding>, E> {
     let mut pages: VecDeque<_> = plan::pages(app, tenant, known).await?.into_iter().enumerate().collect();
     let all = pages.iter().map(|(_, page)| page.partners()).sum();
-    let mut progress = Progress { done: 0, all };
+    let mut progress = VerifyProgress { done: 0, all };
     // A page waits for no connection while another one holds it for long.
     let at_once = AT_ONCE.min(app.store.readers());
     let (mut at_work, mut found) = (JoinSet::new(), Vec::new());
@@ -102,20 +102,20 @@ pub async fn verify_since<E: From<StoreError>>(
         }
         let Some(done) = at_work.join_next().await else { break };
         let (place, partners, done) = joined(done);
-        let Done { findings, holds } = done?;
+        let PageOutcome { findings, holds } = done?;
         progress.done += partners;
         found.push((place, findings));
         tell(progress, holds)?;
     }
     found.sort_unstable_by_key(|(place, _)| *place);
-    let mut all = Found::default();
+    let mut all = FindingLog::default();
     all.extend(found.into_iter().flat_map(|(_, findings)| findings));
     Ok(all.into_vec())
 }
 
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct VerifyProgress {
     /// Partners that were looked at.
     pub done: usize,
     /// Those that are to be looked at.

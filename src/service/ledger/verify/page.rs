@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::accounts::Accounts;
 use super::balances::Balances;
 use super::earned::{self, Snapshots};
-use super::events::Events;
-use super::found::Found;
+use super::events::EventTotals;
+use super::found::FindingLog;
 use super::history::Histories;
 use super::payouts::Payouts;
 use super::row::{assignment_fault, check};
@@ -22,8 +22,9 @@ use crate::domain::commission::Commission;
 use crate::domain::id::{PartnerId, TenantId};
 use crate::service::ledger::tiers;
 use crate::store::verify::{
-    EventRow, LedgerRow, Mark, Move, Whose, changes_of_status, events_after, events_by_ids, events_of_nobody,
-    is_unreadable, marks_of, missing_entries, moment, moves_of, plan_once, questions, rows_after, snapshots, took,
+    EventRow, HistoryStep, LedgerRow, QuestionSubjects, StatusMove, changes_of_status, events_after, events_by_ids,
+    events_of_nobody, is_unreadable, marks_of, missing_entries, moment, moves_of, plan_once, questions, rows_after,
+    snapshots, took,
 };
 use crate::store::{StoreError, Transaction};
 
@@ -31,7 +32,7 @@ use crate::store::{StoreError, Transaction};
 pub const PAGE: u64 = 2_500;
 
 /// What is looked at.
-pub enum Page {
+pub enum VerifyPage {
     /// What concerns no partner; of what is found by no partner, what happened since. And when it is looked at.
     Whole(Timestamp, Timestamp),
     /// Events that are credited to nobody.
@@ -40,13 +41,13 @@ pub enum Page {
 }
 
 /// What came of it.
-pub struct Done {
+pub struct PageOutcome {
     pub findings: Vec<Finding>,
     /// Nothing, if there are findings.
     pub holds: Vec<Holds>,
 }
 
-impl Page {
+impl VerifyPage {
     /// How many partners it has.
     pub fn partners(&self) -> usize {
         match self {
@@ -55,13 +56,13 @@ impl Page {
         }
     }
 
-    pub async fn check(self, app: &App, tenant: TenantId) -> Result<Done, StoreError> {
+    pub async fn check(self, app: &App, tenant: TenantId) -> Result<PageOutcome, StoreError> {
         let scope = Scope::tenant_wide(tenant);
         let database = moment(&app.store).await?;
-        let mut found = Found::default();
+        let mut found = FindingLog::default();
         let holds = match &self {
             Self::Whole(since, at) => {
-                found.extend(questions(&database, &scope, Whose::Whole(*since)).await?);
+                found.extend(questions(&database, &scope, QuestionSubjects::Whole(*since)).await?);
                 vec![Holds::Whole(*at)]
             }
             Self::Nobody => {
@@ -80,16 +81,23 @@ impl Page {
         database.rollback().await?;
         let findings = found.into_vec();
         let holds = if findings.is_empty() { holds } else { Vec::new() };
-        Ok(Done { findings, holds })
+        Ok(PageOutcome { findings, holds })
     }
 }
 
-async fn of_nobody(database: &Transaction, scope: &Scope, found: &mut Found) -> Result<(), StoreError> {
-    let answers = questions(database, scope, Whose::Nobody).await?;
+async fn of_nobody(database: &Transaction, scope: &Scope, found: &mut FindingLog) -> Result<(), StoreError> {
+    let answers = questions(database, scope, QuestionSubjects::Nobody).await?;
     let unreadable = answers.iter().any(is_unreadable);
     found.extend(answers);
     if !unreadable {
-        let (events, _) = events(database, scope, Whose::Nobody, &mut Histories::default(), found).await?;
+        let (events, _) = events(
+            database,
+            scope,
+            QuestionSubjects::Nobody,
+            &mut Histories::default(),
+            found,
+        )
+        .await?;
         events.check_refunds(found);
     }
     Ok(())
@@ -99,10 +107,10 @@ async fn of_partners(
     database: &Transaction,
     scope: &Scope,
     partners: &[Uuid],
-    marks: &HashMap<Uuid, Mark>,
-    found: &mut Found,
+    marks: &HashMap<Uuid, HistoryStep>,
+    found: &mut FindingLog,
 ) -> Result<(), StoreError> {
-    let answers = questions(database, scope, Whose::Partners(partners)).await?;
+    let answers = questions(database, scope, QuestionSubjects::Partners(partners)).await?;
     let unreadable = answers.iter().any(is_unreadable);
     found.extend(answers);
     if unreadable {
@@ -123,7 +131,14 @@ async fn of_partners(
     for (partner, (sequence, at)) in changes_of_status(database, scope, partners).await? {
         histories.add(partner, Some(sequence), at);
     }
-    let (events, known) = events(database, scope, Whose::Partners(partners), &mut histories, found).await?;
+    let (events, known) = events(
+        database,
+        scope,
+        QuestionSubjects::Partners(partners),
+        &mut histories,
+        found,
+    )
+    .await?;
     events.check_refunds(found);
     events.check_sums(database, scope, partners, found).await?;
     lap("events");
@@ -173,7 +188,7 @@ async fn of_partners(
 }
 
 /// Rows entered an individual's statement when the individual was named.
-fn check_assignment(row: &Commission, at: Timestamp, marks: &HashMap<Uuid, Mark>, found: &mut Found) {
+fn check_assignment(row: &Commission, at: Timestamp, marks: &HashMap<Uuid, HistoryStep>, found: &mut FindingLog) {
     if assignment_fault(row, at) {
         let what = "the row was assigned before it was there or after it left, to nobody, or although it is owed to the partner";
         found.add(what, [row.id]);
@@ -190,11 +205,11 @@ fn check_assignment(row: &Commission, at: Timestamp, marks: &HashMap<Uuid, Mark>
 async fn events(
     database: &Transaction,
     scope: &Scope,
-    whose: Whose<'_>,
+    whose: QuestionSubjects<'_>,
     histories: &mut Histories,
-    found: &mut Found,
-) -> Result<(Events, HashMap<Uuid, EventRow>), StoreError> {
-    let (mut events, mut last) = (Events::default(), None);
+    found: &mut FindingLog,
+) -> Result<(EventTotals, HashMap<Uuid, EventRow>), StoreError> {
+    let (mut events, mut last) = (EventTotals::default(), None);
     loop {
         let rows = events_after(database, scope, whose, last.as_ref(), PAGE).await?;
         for event in &rows {
@@ -222,7 +237,7 @@ async fn check_events(
     rows: &[LedgerRow],
     known: &HashMap<Uuid, EventRow>,
     snapshots: &Snapshots,
-    found: &mut Found,
+    found: &mut FindingLog,
 ) -> Result<(), StoreError> {
     let of = |row: &Commission| row.event_id.map(|id| id.uuid());
     let unknown = rows.iter().filter_map(|found| of(&found.row));
@@ -243,8 +258,8 @@ async fn moves(
     database: &Transaction,
     scope: &Scope,
     rows: &[LedgerRow],
-    found: &mut Found,
-) -> Result<HashMap<Uuid, Vec<Move>>, StoreError> {
+    found: &mut FindingLog,
+) -> Result<HashMap<Uuid, Vec<StatusMove>>, StoreError> {
     let ids: Vec<_> = rows.iter().map(|found| found.row.id.uuid()).collect();
     let moves = moves_of(database, scope, &ids).await?;
     let entries = moves.values().flatten().filter_map(|step| step.audit_entry);

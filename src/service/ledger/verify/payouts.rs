@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
-use super::found::Found;
+use super::found::FindingLog;
 use crate::auth::Scope;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PayoutStatus};
 use crate::domain::id::{CommissionId, PayoutId};
@@ -49,7 +49,7 @@ impl Payouts {
     }
 
     /// Holds a row of one of the partners against the payouts that it is in.
-    pub fn check(&mut self, row: &Commission, found: &mut Found) {
+    pub fn check(&mut self, row: &Commission, found: &mut FindingLog) {
         let (mut open, mut named) = (0, None);
         for place in self.items_of(row) {
             let item = &mut self.items[place];
@@ -109,7 +109,7 @@ impl Payouts {
     }
 
     /// Says what is wrong once all rows of the partners have come by.
-    pub fn finish(self, found: &mut Found) {
+    pub fn finish(self, found: &mut FindingLog) {
         for item in self.items.iter().filter(|item| !item.has_come) {
             let (payout, _) = &self.payouts[item.payout];
             let row = CommissionId::from_uuid(item.commission).to_string();

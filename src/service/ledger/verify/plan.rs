@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::Known;
-use super::page::{PAGE, Page};
+use super::VerifiedState;
+use super::page::{PAGE, VerifyPage};
 use crate::app::App;
 use crate::auth::Scope;
 use crate::domain::id::PartnerId;
@@ -20,12 +20,12 @@ const MARKS: u32 = 10_000;
 const PARTNERS: usize = 1_000;
 
 /// The pages of what is not known to hold; what concerns no partner comes first, since it takes longest.
-pub async fn pages(app: &App, tenant: &Tenant, known: &Known) -> Result<Vec<Page>, StoreError> {
+pub async fn pages(app: &App, tenant: &Tenant, known: &VerifiedState) -> Result<Vec<VerifyPage>, StoreError> {
     let scope = Scope::tenant_wide(tenant.id);
     let transaction = moment(&app.store).await?;
-    let mut pages = vec![Page::Whole(known.since(), app.clock.now())];
+    let mut pages = vec![VerifyPage::Whole(known.since(), app.clock.now())];
     if known.nobody != Some(events_of_nobody(&transaction, &scope).await?) {
-        pages.push(Page::Nobody);
+        pages.push(VerifyPage::Nobody);
     }
     let mut last = Uuid::nil();
     loop {
@@ -35,7 +35,12 @@ pub async fn pages(app: &App, tenant: &Tenant, known: &Known) -> Result<Vec<Page
         let is_known = |id, mark: String| known.partners.get(&PartnerId::from_uuid(id)) == Some(&mark);
         let moved = marks.into_iter().filter(|(id, mark)| !is_known(*id, mark.to_string()));
         let moved: Vec<_> = moved.map(|(id, _)| id).collect();
-        pages.extend(cut(&transaction, &scope, moved).await?.into_iter().map(Page::Partners));
+        pages.extend(
+            cut(&transaction, &scope, moved)
+                .await?
+                .into_iter()
+                .map(VerifyPage::Partners),
+        );
     }
     transaction.rollback().await?;
     Ok(pages)

@@ -4,10 +4,10 @@ use rust_decimal::Decimal;
 
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget, mature_at};
-use crate::store::verify::Move;
+use crate::store::verify::StatusMove;
 
 /// What is wrong with one row in itself.
-pub fn check(row: &Commission, history: &[Move]) -> Vec<String> {
+pub fn check(row: &Commission, history: &[StatusMove]) -> Vec<String> {
     let mut wrong = Vec::new();
     wrong.extend(history_fault(row, history));
     wrong.extend(order_fault(history));
@@ -67,7 +67,7 @@ pub fn assignment_fault(row: &Commission, assigned_at: Timestamp) -> bool {
 
 /// A history begins from nothing, goes on only as the state machine does, and ends where the row stands. Nothing is
 /// visited twice, so that the moves can be followed whatever order replicas' clocks gave them.
-fn history_fault(row: &Commission, history: &[Move]) -> Option<String> {
+fn history_fault(row: &Commission, history: &[StatusMove]) -> Option<String> {
     let mut at = None;
     for _ in history {
         let mut next = history.iter().filter(|transition| transition.from == at);
@@ -85,7 +85,7 @@ fn history_fault(row: &Commission, history: &[Move]) -> Option<String> {
 }
 
 /// Numbers and times follow the moves. Those from before there were numbers are not held to it.
-fn order_fault(history: &[Move]) -> Option<String> {
+fn order_fault(history: &[StatusMove]) -> Option<String> {
     let numbered = history.windows(2).filter(|pair| pair[0].sequence.is_some());
     for pair in numbered {
         if pair[1].from != Some(pair[0].to) {
@@ -102,7 +102,7 @@ fn order_fault(history: &[Move]) -> Option<String> {
     None
 }
 
-fn is_legal(kind: CommissionKind, step: &Move) -> bool {
+fn is_legal(kind: CommissionKind, step: &StatusMove) -> bool {
     use CommissionStatus::{Accrued, Approved, Paid, Reversed};
     match (step.from, step.to) {
         (None, Accrued) | (Some(Accrued), Approved | Reversed) | (Some(Approved), Paid | Reversed) => true,
@@ -116,12 +116,12 @@ fn is_legal(kind: CommissionKind, step: &Move) -> bool {
     }
 }
 
-fn at(history: &[Move], status: CommissionStatus) -> Option<Timestamp> {
+fn at(history: &[StatusMove], status: CommissionStatus) -> Option<Timestamp> {
     let mut reached = history.iter().filter(|transition| transition.to == status);
     reached.next().map(|transition| transition.at)
 }
 
-fn first_at(history: &[Move]) -> Option<Timestamp> {
+fn first_at(history: &[StatusMove]) -> Option<Timestamp> {
     let mut first = history.iter().filter(|transition| transition.from.is_none());
     first.next().map(|transition| transition.at)
 }

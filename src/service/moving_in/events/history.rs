@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::{Attempt, Customers, Interrupted, Named, Sums};
+use super::{Attempt, Customers, ImportAttemptError, ImportedEvent, Sums};
 use crate::domain::Timestamp;
 use crate::domain::campaign::Campaign;
 use crate::domain::decision::{Decision, MadeWith, NoCommissionReason};
@@ -16,14 +16,14 @@ use crate::domain::problem::{Problem, ProblemCode, Problems};
 use crate::domain::refund::Refunded;
 use crate::service::ledger::refund::amount_taken;
 use crate::service::ledger::tiers;
-use crate::store::partner::Credited;
+use crate::store::partner::CreditedPartner;
 use crate::store::standing::PaidCharges;
 use crate::store::{self, StoreError, Writes};
 
 pub struct History {
     now: Timestamp,
     customers: Customers,
-    partners: HashMap<PartnerId, Credited>,
+    partners: HashMap<PartnerId, CreditedPartner>,
     campaigns: HashMap<Uuid, Campaign>,
     /// Events that were there, by their external ids, as they are after what takes them back.
     there: HashMap<String, Event>,
@@ -48,7 +48,7 @@ impl History {
     pub fn new(
         now: Timestamp,
         customers: Customers,
-        partners: Vec<Credited>,
+        partners: Vec<CreditedPartner>,
         campaigns: HashMap<Uuid, Campaign>,
         there: HashMap<String, Event>,
         earned: BTreeSet<Uuid>,
@@ -80,7 +80,7 @@ impl History {
     }
 
     /// A charge or conversion.
-    pub fn add(&mut self, named: &Named) -> Result<(), Vec<Problem>> {
+    pub fn add(&mut self, named: &ImportedEvent) -> Result<(), Vec<Problem>> {
         let customer = named.event.customer_external_id.as_ref();
         let customer = customer.and_then(|name| self.customers.get(name)).cloned();
         let (partner, campaign) = named.credit(customer.as_ref());
@@ -134,7 +134,7 @@ impl History {
     }
 
     /// A refund or chargeback.
-    pub fn take_back(&mut self, named: &Named) -> Result<(), Vec<Problem>> {
+    pub fn take_back(&mut self, named: &ImportedEvent) -> Result<(), Vec<Problem>> {
         let name = named.event.original_external_id.as_deref().unwrap_or_default();
         let place = self.places.get(name).copied();
         let original = place.map(|place| &self.new[place]).or_else(|| self.there.get(name));
@@ -259,7 +259,7 @@ impl History {
     }
 
     /// Writes it all.
-    pub async fn write(self, attempt: &Attempt<'_>) -> Result<(), Interrupted> {
+    pub async fn write(self, attempt: &Attempt<'_>) -> Result<(), ImportAttemptError> {
         if self.new.is_empty() {
             return Ok(());
         }
@@ -268,7 +268,7 @@ impl History {
         let leaving: Vec<_> = self
             .taken
             .values()
-            .map(|(event, refunded)| tiers::Leaving::Refunded(event, *refunded))
+            .map(|(event, refunded)| tiers::LeavingEvent::Refunded(event, *refunded))
             .collect();
         tiers::leave(transaction, writer, &leaving)
             .await
@@ -307,7 +307,7 @@ impl History {
         by_name.sort_by(|one, other| one.external_id.cmp(&other.external_id));
         let decision = Decision::stopped(NoCommissionReason::Imported);
         let decided = self.new.iter().filter_map(|event| {
-            Some(store::event_decision::Made {
+            Some(store::event_decision::NewDecision {
                 event,
                 decision: &decision,
                 with: self.made_with.get(&event.id)?,
@@ -339,7 +339,7 @@ impl History {
         .run(transaction)
         .await
         .map_err(|error| match store::is_sum_too_large(&error) {
-            true => Interrupted::Store(StoreError::SumTooLarge),
+            true => ImportAttemptError::Store(StoreError::SumTooLarge),
             false => error.into(),
         })
     }

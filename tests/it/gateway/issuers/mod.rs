@@ -16,7 +16,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 use tributary::app::App;
 use tributary::auth::{IssuerError, IssuerSettings, Issuers, KeyFetching};
-use tributary::domain::webhook::address::Reach;
+use tributary::domain::webhook::address::AddressPolicy;
 use tributary::http::HttpOptions;
 use tributary::metrics::Metrics;
 use tributary::outgoing::{Authorities, Outgoing, SystemResolver};
@@ -37,7 +37,7 @@ fn try_issuers<const N: usize>(
     metrics: &Metrics,
 ) -> Result<Issuers, IssuerError> {
     let settings: BTreeMap<_, _> = settings.map(|(name, settings)| (name.to_owned(), settings)).into();
-    let reach = Reach {
+    let reach = AddressPolicy {
         production: true,
         allowed: vec![network.parse().unwrap()],
     };

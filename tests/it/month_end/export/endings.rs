@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use http_body_util::BodyExt;
 use serde_json::json;
 use tokio::sync::watch;
-use tributary::http::{self, ExportLimits, HttpOptions, Throttle, Timeouts};
+use tributary::http::{self, ExportLimits, HttpOptions, ThrottleSection, TimeoutsSection};
 
 use super::{Exported, broken, get, read, seeded};
 use crate::support::program::Program;
@@ -22,7 +22,7 @@ fn front(app: &TestApp, options: HttpOptions) -> (Router, watch::Sender<bool>) {
 }
 
 fn limited(exports: ExportLimits) -> HttpOptions {
-    let throttle = Throttle {
+    let throttle = ThrottleSection {
         maximum: 1_000_000,
         restore_per_second: 1_000_000,
     };
@@ -109,7 +109,7 @@ both_databases! {
 
     async fn the_end_of_the_program_ends_an_export_before_it(app: TestApp) {
         let tenant = seeded(&app, "acme", 2_100).await;
-        let timeouts = Timeouts { shutdown_seconds: 1, ..Timeouts::default() };
+        let timeouts = TimeoutsSection { shutdown_seconds: 1, ..TimeoutsSection::default() };
         let (router, end) = front(&app, HttpOptions { timeouts, ..limited(ExportLimits::default()) });
         let staff = app.staff(&tenant, "admin").at(router);
         let unread = staff.begin("/export/commissions", &[]).await;

@@ -17,7 +17,7 @@ use http_body_util::BodyExt;
 use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Map, Value, json};
 use tributary::domain::tenant::Tenant;
-use tributary::seed::{Amounts, fill};
+use tributary::seed::{SeedAmounts, fill};
 
 use crate::support::{Client, TestApp};
 
@@ -129,7 +129,7 @@ async fn seeded(app: &TestApp, slug: &str, commissions: u64) -> Tenant {
 
 async fn seeded_with(app: &TestApp, slug: &str, partners: u32, commissions: u64) -> Tenant {
     let tenant = app.tenant(slug).await;
-    let amounts = Amounts {
+    let amounts = SeedAmounts {
         partners,
         campaigns: 3,
         commissions,

@@ -1,0 +1,172 @@
+//! Events of which more may become: those that are refunded, reversed or counted by tiers, with all that they earn.
+
+use super::history::{HistoryPlace, HistoryRow};
+use crate::Timestamp;
+use crate::commission::CommissionKind;
+use crate::event::Event;
+use crate::explain::Step;
+use crate::id::{CommissionId, EventId, TieredCommissionId};
+use crate::money::Money;
+use crate::refund::Refunded;
+use crate::tiered::{Conversion, EarnedRow, PastConversion, SideEarnings, TakenBack};
+
+/// A row of the proposal's side.
+#[derive(Clone, Debug)]
+pub struct ProposedRow {
+    pub kind: CommissionKind,
+    /// Which component gave it, of EVENT rows.
+    pub term: Option<usize>,
+    pub amount: Money,
+    pub is_fixed: bool,
+    pub is_reversed: bool,
+    pub accrued_at: Timestamp,
+    /// The event that it is compared with.
+    pub on: EventId,
+    /// The row of the same event that it adjusts or claws back.
+    pub under: Option<usize>,
+    /// The ledger's row of the same component, tier or refund.
+    pub stands_for: Option<CommissionId>,
+    /// `None`: those of the ledger's row, which has the same amount.
+    pub steps: Option<Vec<Step>>,
+}
+
+/// A row of the ledger, and what tells which row of the proposal stands for it.
+#[derive(Clone, Debug)]
+pub struct ActualRow {
+    pub id: CommissionId,
+    pub kind: CommissionKind,
+    pub term: Option<usize>,
+    pub tier: Option<TieredCommissionId>,
+    pub amount: Money,
+    pub accrued_at: Timestamp,
+    pub reversed: Option<HistoryPlace>,
+}
+
+impl ActualRow {
+    pub fn of(row: &HistoryRow, term: Option<usize>) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            term,
+            tier: row.tier,
+            amount: row.amount,
+            accrued_at: row.accrued_at,
+            reversed: row.reversed,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct ReplayedEvent {
+    pub event: Event,
+    /// What it earned before any tier.
+    pub base: Vec<Money>,
+    pub rows: Vec<ProposedRow>,
+    pub written: Vec<ActualRow>,
+    /// By the refunds so far.
+    pub refunded: Refunded,
+}
+
+impl ReplayedEvent {
+    pub fn written(&self, id: CommissionId) -> Option<&ActualRow> {
+        self.written.iter().find(|row| row.id == id)
+    }
+
+    /// The steps to keep with a row: none where the ledger's row has the same amount.
+    pub fn keep(&self, stands_for: Option<CommissionId>, amount: Money, steps: Vec<Step>) -> Option<Vec<Step>> {
+        let is_same = stands_for
+            .and_then(|id| self.written(id))
+            .is_some_and(|row| row.amount == amount);
+        (!is_same).then_some(steps)
+    }
+
+    /// The places of its EVENT rows.
+    pub fn own(&self) -> impl Iterator<Item = usize> {
+        let rows = self.rows.iter().enumerate();
+        rows.filter(|(_, row)| row.kind == CommissionKind::Event)
+            .map(|(place, _)| place)
+    }
+
+    pub fn conversion(&self) -> Conversion {
+        Conversion::recorded(&self.event, self.base.clone())
+    }
+
+    pub fn taken_back(&self) -> TakenBack {
+        let mut own = self.own().peekable();
+        TakenBack {
+            refunded: self.refunded,
+            rows_reversed: own.peek().is_some() && own.all(|place| self.rows[place].is_reversed),
+        }
+    }
+
+    /// With what it has earned so far, as tiers look at it. Revenue is no part of a backtest.
+    pub fn past(&self) -> PastConversion {
+        let rows = self.own().map(|place| EarnedRow {
+            amount: self.rows[place].amount,
+            is_fixed: self.rows[place].is_fixed,
+            is_reversed: self.rows[place].is_reversed,
+        });
+        let adjustments = self
+            .rows
+            .iter()
+            .filter(|row| row.kind == CommissionKind::TierAdjustment);
+        PastConversion {
+            conversion: self.conversion(),
+            taken_back: self.taken_back(),
+            payout: SideEarnings {
+                rows: rows.collect(),
+                adjustments: adjustments.map(|row| row.amount).collect(),
+            },
+            revenue: SideEarnings::default(),
+        }
+    }
+
+    /// Reverses a row by hand, with what adjusts it: what of that was paid is clawed back instead.
+    pub fn reverse(&mut self, place: usize, at: Timestamp) {
+        self.rows[place].is_reversed = true;
+        let (mut concerned, mut undone) = (vec![place], Vec::new());
+        while let Some(above) = concerned.pop() {
+            for place in 0..self.rows.len() {
+                if self.rows[place].under != Some(above) {
+                    continue;
+                }
+                concerned.push(place);
+                let row = &self.rows[place];
+                let written = row.stands_for.and_then(|id| self.written(id));
+                let is_left = written.is_some_and(|row| row.reversed.is_none());
+                // What the reversal itself wrote, before the range.
+                let is_undo = row.kind == CommissionKind::Clawback && row.accrued_at == at;
+                if row.is_reversed || (is_left && is_undo) {
+                    continue;
+                }
+                match is_left {
+                    true => undone.push(place),
+                    false => self.rows[place].is_reversed = true,
+                }
+            }
+        }
+        for place in undone {
+            let row = &self.rows[place];
+            let amount = Money::from_minor(-row.amount.minor(), row.amount.currency());
+            let amount = amount.expect("as large as what it undoes");
+            let is_known =
+                |other: &ProposedRow| (other.under, other.amount, other.accrued_at) == (Some(place), amount, at);
+            if self.rows.iter().any(is_known) {
+                continue;
+            }
+            let undo = ProposedRow {
+                kind: CommissionKind::Clawback,
+                term: None,
+                amount,
+                is_fixed: false,
+                is_reversed: false,
+                accrued_at: at,
+                on: row.on,
+                under: Some(place),
+                stands_for: None,
+                steps: Some(Vec::new()),
+            };
+            self.rows.push(undo);
+        }
+    }
+}

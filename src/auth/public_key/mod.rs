@@ -1,0 +1,54 @@
+//! Public keys from PEM files and key sets. Each key has one algorithm, which its kind decides and, of several that its kind
+//! could be used with, what its set says of it: never the token.
+
+mod read;
+
+use std::sync::Arc;
+
+use jsonwebtoken::{Algorithm, DecodingKey};
+
+pub use read::{read_pem, read_served_set, read_set};
+
+/// A public key, or a secret.
+#[derive(Clone)]
+pub struct VerificationKey {
+    /// Its name in a set, by which tokens ask for it.
+    pub id: Option<String>,
+    pub algorithm: Algorithm,
+    pub decoding: Arc<DecodingKey>,
+}
+
+/// The key that a token asks for by `id`. In a set of one a token need not name it.
+pub fn choose(keys: &[VerificationKey], id: Option<&str>) -> Option<VerificationKey> {
+    match id {
+        Some(id) => keys.iter().find(|key| key.id.as_deref() == Some(id)).cloned(),
+        None => keys.first().filter(|_| keys.len() == 1).cloned(),
+    }
+}
+
+/// What a key set holds.
+#[derive(Default)]
+pub struct KeySet {
+    pub keys: Vec<VerificationKey>,
+    /// The keys for signatures that are not taken, each with the reason.
+    pub refused: Vec<String>,
+}
+
+/// The algorithms of keys in files.
+pub const USUAL: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
+
+/// All that can be allowed, none of which takes a secret.
+pub const ASYMMETRIC: [Algorithm; 9] = [
+    Algorithm::RS256,
+    Algorithm::RS384,
+    Algorithm::RS512,
+    Algorithm::PS256,
+    Algorithm::PS384,
+    Algorithm::PS512,
+    Algorithm::ES256,
+    Algorithm::ES384,
+    Algorithm::EdDSA,
+];
+
+#[cfg(test)]
+mod tests;

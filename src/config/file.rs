@@ -1,0 +1,58 @@
+//! The settings file.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use super::sections::{DatabaseSection, LedgerSection, OutboxSection, WebhooksSection};
+use super::{ConfigError, bounds};
+use crate::auth::{IssuerSettings, KeyFetching};
+use crate::http::{
+    CorsSection, ExportLimits, Limits, PersistedSection, SlowSection, SubscriptionsSection, ThrottleSection,
+    TimeoutsSection,
+};
+use crate::telemetry::{LogFilter, LogFormat};
+
+/// The TOML file. Unknown keys are refused, so that a misspelt limit is not taken for one that holds.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ConfigFile {
+    pub(super) database_url: Option<String>,
+    pub(super) listen: Option<SocketAddr>,
+    pub(super) jwt_secret: Option<String>,
+    pub(super) jwt_public_key: Option<PathBuf>,
+    pub(super) jwt_private_key: Option<PathBuf>,
+    pub(super) jwt_issuer: Option<String>,
+    pub(super) jwt_audience: Option<String>,
+    pub(super) production: Option<bool>,
+    pub(super) graphiql_assets: Option<PathBuf>,
+    pub(super) log_format: Option<LogFormat>,
+    pub(super) log: Option<LogFilter>,
+    pub(super) metrics_listen: Option<SocketAddr>,
+    pub(super) otlp_endpoint: Option<String>,
+    pub(super) webhook_keys: Option<String>,
+    pub(super) outgoing_ca_file: Option<PathBuf>,
+    pub(super) database: DatabaseSection,
+    pub(super) ledger: LedgerSection,
+    pub(super) outbox: OutboxSection,
+    pub(super) webhooks: WebhooksSection,
+    pub(super) issuer_keys: KeyFetching,
+    pub(super) issuers: BTreeMap<String, IssuerSettings>,
+    pub(super) limits: Limits,
+    pub(super) timeouts: TimeoutsSection,
+    pub(super) throttle: ThrottleSection,
+    pub(super) cors: CorsSection,
+    pub(super) persisted: PersistedSection,
+    pub(super) subscriptions: SubscriptionsSection,
+    pub(super) exports: ExportLimits,
+    pub(super) slow: SlowSection,
+}
+
+pub(super) fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.to_owned(), error))?;
+    let malformed = |error| ConfigError::Malformed(path.to_owned(), error);
+    let file = toml::from_str(&text).map_err(malformed)?;
+    let table = toml::from_str(&text).map_err(malformed)?;
+    bounds::check(&table).map_err(|reason| ConfigError::OutOfBounds(path.to_owned(), reason))?;
+    Ok(file)
+}

@@ -1,0 +1,173 @@
+//! Settings: flags win over the environment, the environment over an optional TOML file, that over the defaults.
+
+mod bounds;
+mod file;
+mod flags;
+mod issuer_flags;
+mod sections;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::auth::{IssuerSettings, KeyFetching};
+use crate::domain::webhook::address::{Network, NotANetwork};
+use crate::http::{CorsSection, GraphiqlAssets, HttpOptions};
+use crate::store::{ShareOptions, StoreOptions};
+use crate::telemetry::{LogFilter, LogFormat};
+use file::read;
+pub use flags::Flags;
+use flags::{DEFAULT_DATABASE_URL, DEFAULT_LISTEN, DEFAULT_PARTY};
+
+/// What the settings file may hold, with the defaults.
+pub const SETTINGS: &str = include_str!("../settings.toml");
+
+/// What webhooks are set up with.
+#[derive(Clone, Debug)]
+pub struct WebhookConfig {
+    /// `None`: there are no webhooks in production, and elsewhere their secrets are as good as not encrypted.
+    pub keys: Option<String>,
+    pub allowed_networks: Vec<Network>,
+    pub at_once: usize,
+    pub answer: Duration,
+    pub keep_outbox: Duration,
+}
+
+/// All settings, ready for use.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub store: StoreOptions,
+    /// How far ahead of now an event may happen.
+    pub latest_occurrence: Duration,
+    pub listen: SocketAddr,
+    /// `None`, and no public key either: only `serve --demo` may go on.
+    pub jwt_secret: Option<String>,
+    pub jwt_public_key: Option<PathBuf>,
+    /// `None`: tokens are made elsewhere.
+    pub jwt_private_key: Option<PathBuf>,
+    pub jwt_issuer: String,
+    pub jwt_audience: String,
+    /// Whose tokens are good beside those of the keys above, by the names that the settings give them.
+    pub issuers: BTreeMap<String, IssuerSettings>,
+    pub issuer_keys: KeyFetching,
+    /// Where their keys may be, beside the public internet.
+    pub issuer_networks: Vec<Network>,
+    pub http: HttpOptions,
+    pub log_format: LogFormat,
+    pub log: LogFilter,
+    pub colours: bool,
+    /// `None`: metrics are served beside the API, or not at all in production.
+    pub metrics_listen: Option<SocketAddr>,
+    /// `None`: no traces.
+    pub otlp_endpoint: Option<String>,
+    pub webhooks: WebhookConfig,
+    /// `None`: only the usual authorities are trusted.
+    pub outgoing_ca_file: Option<PathBuf>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{0}.allowed_networks: {1}")]
+    Network(&'static str, NotANetwork),
+    #[error("cannot read {0}: {1}")]
+    Unreadable(PathBuf, std::io::Error),
+    #[error("{0}: {1}")]
+    Malformed(PathBuf, toml::de::Error),
+    #[error("{0}: {1}")]
+    OutOfBounds(PathBuf, String),
+}
+
+impl Config {
+    /// Puts flags, environment (which clap has read) and file together.
+    pub fn load(flags: Flags) -> Result<Self, ConfigError> {
+        let file = flags.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let listen = flags.listen.or(file.listen);
+        let metrics_listen = flags.metrics_listen.or(file.metrics_listen);
+        Ok(Self {
+            store: StoreOptions {
+                url: flags
+                    .database_url
+                    .or(file.database_url)
+                    .unwrap_or_else(|| DEFAULT_DATABASE_URL.to_owned()),
+                standby_urls: flags
+                    .database_replica_url
+                    .map(|urls| urls.into_iter().filter(|url| !url.is_empty()).collect())
+                    .unwrap_or(file.database.replica_url),
+                standby_lag: Duration::from_secs(file.database.replica_lag_seconds),
+                max_connections: file.database.max_connections,
+                acquire_timeout: Duration::from_secs(file.database.acquire_seconds),
+                statement_timeout: Duration::from_secs(file.database.statement_seconds),
+                lock_timeout: Duration::from_secs(file.database.lock_seconds),
+                share: ShareOptions {
+                    statements: file.database.tenant_statements,
+                    seconds: file.database.tenant_seconds_per_second,
+                },
+                aside: file.exports.at_once,
+                ..StoreOptions::default()
+            },
+            latest_occurrence: Duration::from_secs(file.ledger.future_hours * 3600),
+            listen: listen.unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("a constant address")),
+            jwt_secret: flags.jwt_secret.or(file.jwt_secret),
+            jwt_public_key: flags.jwt_public_key.or(file.jwt_public_key),
+            jwt_private_key: flags.jwt_private_key.or(file.jwt_private_key),
+            jwt_issuer: flags
+                .jwt_issuer
+                .or(file.jwt_issuer)
+                .unwrap_or_else(|| DEFAULT_PARTY.to_owned()),
+            jwt_audience: flags
+                .jwt_audience
+                .or(file.jwt_audience)
+                .unwrap_or_else(|| DEFAULT_PARTY.to_owned()),
+            issuers: flags.issuer.over(file.issuers),
+            issuer_networks: networks("issuer_keys", &file.issuer_keys.allowed_networks)?,
+            issuer_keys: file.issuer_keys,
+            http: HttpOptions {
+                production: flags.production.or(file.production).unwrap_or(false),
+                graphiql_assets: flags
+                    .graphiql_assets
+                    .or(file.graphiql_assets)
+                    .map(GraphiqlAssets::from)
+                    .unwrap_or_default(),
+                metrics_elsewhere: metrics_listen.is_some(),
+                limits: file.limits,
+                timeouts: file.timeouts,
+                throttle: file.throttle,
+                cors: CorsSection {
+                    origins: flags.cors_origins.unwrap_or(file.cors.origins),
+                    ..file.cors
+                },
+                persisted: file.persisted,
+                subscriptions: file.subscriptions,
+                exports: file.exports,
+                slow: file.slow,
+            },
+            log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
+            log: flags.log.or(file.log).unwrap_or_default(),
+            colours: flags.no_color.is_none_or(|text| text.is_empty()),
+            metrics_listen,
+            // An empty variable is how a deployment says "none".
+            otlp_endpoint: flags
+                .otlp_endpoint
+                .or(file.otlp_endpoint)
+                .filter(|endpoint| !endpoint.is_empty()),
+            webhooks: WebhookConfig {
+                keys: flags.webhook_keys.or(file.webhook_keys).filter(|keys| !keys.is_empty()),
+                allowed_networks: networks("webhooks", &file.webhooks.allowed_networks)?,
+                at_once: usize::try_from(file.webhooks.at_once).unwrap_or(usize::MAX),
+                answer: Duration::from_secs(file.webhooks.answer_seconds),
+                keep_outbox: Duration::from_secs(file.outbox.keep_hours * 3600),
+            },
+            outgoing_ca_file: flags.outgoing_ca_file.or(file.outgoing_ca_file),
+        })
+    }
+}
+
+fn networks(section: &'static str, texts: &[String]) -> Result<Vec<Network>, ConfigError> {
+    let networks = texts.iter().map(|text| text.parse());
+    let networks: Result<_, _> = networks.collect();
+    networks.map_err(|error| ConfigError::Network(section, error))
+}
+
+#[cfg(test)]
+mod tests;

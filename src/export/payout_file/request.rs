@@ -1,0 +1,216 @@
+//! Looking at a run: whether one file can hold what was asked for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{Name, Value, Variables};
+
+use super::PAYOUTS;
+use super::parameters::FileParameters;
+use super::payment::Payment;
+use super::service::PaymentService;
+use super::wise;
+use super::write::PayoutFile;
+use crate::app::App;
+use crate::auth::{Caller, Resource};
+use crate::export::parameters::Parameters;
+use crate::export::query::parsed;
+use crate::export::{ExportError, Exports, ListRequest};
+
+/// Faults beyond so many are not named, only counted.
+const MOST_FAULTS: usize = 100;
+
+/// A file that may be made.
+pub struct FileRequest {
+    service: PaymentService,
+    wishes: FileParameters,
+    caller: Caller,
+    order: ListRequest,
+}
+
+/// How many payouts of a run there are of a currency and a kind, settled ones too: those never change, so that parts stay
+/// what they are.
+#[derive(Default)]
+pub(super) struct GroupCounts(pub(super) BTreeMap<(String, &'static str), u64>);
+
+impl GroupCounts {
+    /// The place of a payout in its group, from 0.
+    pub(super) fn place(&mut self, currency: &str, kind: &'static str) -> u64 {
+        let count = self.0.entry((currency.to_owned(), kind)).or_default();
+        *count += 1;
+        *count - 1
+    }
+}
+
+impl Exports {
+    /// Looks at what is asked for, and at who asks.
+    pub fn payout_file<'p>(
+        &self,
+        service: PaymentService,
+        caller: &Caller,
+        given: impl IntoIterator<Item = (&'p str, &'p str)>,
+    ) -> Result<FileRequest, ExportError> {
+        caller.read(Resource::Payouts)?;
+        caller.staff_only()?;
+        let parameters = Parameters::of(&self.types, service.parameters());
+        let wishes = FileParameters(parameters.read(given).map_err(ExportError::Wrong)?);
+        if wishes.part() == Some(0) {
+            return Err(ExportError::Wrong(vec!["part must be 1 or more".to_owned()]));
+        }
+        // Whom a payout goes to is part of it, whatever else of partners the caller may read.
+        let caller = Caller::operator(caller.tenant(), caller.subject());
+        let filter = ["runId", "currency"].map(|name| (name, wishes.text(name)));
+        let filter = filter.into_iter().filter_map(|(name, text)| Some((name, text?)));
+        let order = self.order(&PAYOUTS, caller.clone(), filter)?;
+        Ok(FileRequest {
+            service,
+            wishes,
+            caller,
+            order,
+        })
+    }
+}
+
+impl FileRequest {
+    /// Looks at the whole run.
+    pub async fn begin(
+        self,
+        exports: Arc<Exports>,
+        app: &App,
+        pause: Option<Duration>,
+    ) -> Result<PayoutFile, ExportError> {
+        let Self {
+            service,
+            wishes,
+            caller,
+            order,
+        } = self;
+        let mut export = order.begin(exports.clone(), app, pause).await?;
+        let run = parsed("query($id: ID!) { page: payoutRun(id: $id) { id } }");
+        let id = wishes.text("runId").unwrap_or_default();
+        let mut variables = Variables::default();
+        variables.insert(Name::new("id"), Value::from(id));
+        if exports.answer(&export.app, &caller, run, variables).await? == Value::Null {
+            return Err(ExportError::Wrong(vec![format!("runId {id} does not exist")]));
+        }
+        let mut seen = GroupCounts::default();
+        let mut faults = FileFaults::default();
+        // What is pending, by currency and kind.
+        let mut pending: BTreeMap<(String, &'static str), u64> = BTreeMap::new();
+        while {
+            let (_, goes_on) = export
+                .next(|row| {
+                    let payment = Payment::of(row);
+                    let kind = service.kind(&payment);
+                    let place = seen.place(&payment.currency, kind);
+                    if !payment.is_pending || !is_wanted(service, &wishes, kind, place) {
+                        return;
+                    }
+                    *pending.entry((payment.currency.clone(), kind)).or_default() += 1;
+                    if let Err(text) = service.line(&payment, &wishes) {
+                        faults.add(&payment, &text);
+                    }
+                })
+                .await?;
+            goes_on
+        } {}
+        faults.check()?;
+        let kind = one_file(service, &wishes, &seen, &pending)?;
+        let count = pending.values().sum();
+        let mut currencies: Vec<_> = pending.into_keys().map(|(currency, _)| currency).collect();
+        currencies.dedup();
+        export.begin_again(currencies.first());
+        Ok(PayoutFile {
+            service,
+            wishes,
+            kind,
+            count,
+            export,
+            currencies,
+            seen: GroupCounts::default(),
+            headed: false,
+        })
+    }
+}
+
+/// Whether a payout of this kind and place was asked for.
+pub(super) fn is_wanted(service: PaymentService, wishes: &FileParameters, kind: &str, place: u64) -> bool {
+    let is_kind = wishes.text("payees").is_none_or(|wanted| wanted == kind);
+    let is_part = match (wishes.part(), service.most()) {
+        (Some(part), Some(most)) => place / most == part - 1,
+        _ => true,
+    };
+    is_kind && is_part
+}
+
+/// The kind of the one file that holds what was asked for; otherwise what to ask for.
+pub(super) fn one_file(
+    service: PaymentService,
+    wishes: &FileParameters,
+    seen: &GroupCounts,
+    pending: &BTreeMap<(String, &'static str), u64>,
+) -> Result<&'static str, ExportError> {
+    let name = service.name();
+    let mut wrong = Vec::new();
+    let mut currencies: Vec<_> = pending.keys().map(|(currency, _)| currency.as_str()).collect();
+    currencies.dedup();
+    let most = service.most().unwrap_or(u64::MAX);
+    let total: u64 = pending.values().sum();
+    // Parts are of one currency.
+    let needs_one = service.takes_one_currency() || wishes.part().is_some() || total > most;
+    if needs_one && currencies.len() > 1 {
+        let (list, first) = (currencies.join(", "), currencies[0]);
+        wrong.push(format!(
+            "this file for {name} has one currency, and the run has {list}: ask for currency={first}"
+        ));
+    }
+    let mut kinds: Vec<_> = pending.keys().map(|(_, kind)| *kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if kinds.len() > 1 {
+        let list: Vec<_> = kinds.iter().map(|kind| format!("payees={kind}")).collect();
+        wrong.push(format!(
+            "{name} takes these payees in files of their own: ask for {}",
+            list.join(", then for ")
+        ));
+    }
+    if wrong.is_empty() && total > most {
+        let of_group = |group: &(String, &'static str)| seen.0.get(group).copied().unwrap_or(0);
+        let parts = pending.keys().map(of_group).max().unwrap_or(0).div_ceil(most);
+        wrong.push(format!(
+            "a file for {name} has at most {most} payouts, and this run has {total}: ask for part=1 to part={parts}"
+        ));
+    }
+    match wrong.is_empty() {
+        true => Ok(kinds.first().copied().or_else(|| wise::asked_for(wishes)).unwrap_or("")),
+        false => Err(ExportError::Wrong(wrong)),
+    }
+}
+
+/// What a file cannot hold.
+#[derive(Default)]
+struct FileFaults {
+    named: Vec<String>,
+    more: u64,
+}
+
+impl FileFaults {
+    fn add(&mut self, payment: &Payment, text: &str) {
+        if self.named.len() < MOST_FAULTS {
+            self.named.push(format!("payout {}: {text}", payment.id));
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn check(mut self) -> Result<(), ExportError> {
+        if self.more > 0 {
+            self.named.push(format!("and {} payouts more", self.more));
+        }
+        match self.named.is_empty() {
+            true => Ok(()),
+            false => Err(ExportError::Wrong(self.named)),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! A list that may be exported, with the documents that read it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::registry::{MetaField, MetaType};
+use async_graphql::{Name, Value, Variables};
+use serde_json::value::RawValue;
+use tokio::task::JoinSet;
+
+use super::Exports;
+use super::error::{ExportError, unreadable};
+use super::list;
+use super::list::{AskedBy, ExportList};
+use super::pace::Pace;
+use super::pages::ListExport;
+use super::parameters::Parameters;
+use super::query::ListQueries;
+use super::selection::Selection;
+use super::sheet::SheetHeading;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::graphql::text;
+
+/// A list that may be exported.
+pub struct ListRequest {
+    pub(super) list: &'static ExportList,
+    headings: Vec<SheetHeading>,
+    pub(super) caller: Caller,
+    pub(super) variables: IndexMap<Name, Value>,
+    pub(super) selection: Selection,
+    pub(super) page: ExecutableDocument,
+    pub(super) count: ExecutableDocument,
+    /// Asks for what stands at both ends, if anything does.
+    ends: Option<ExecutableDocument>,
+}
+
+/// The balance of a statement when its range began and when it ended.
+pub(super) struct StatementEnds {
+    pub(super) first: Option<Vec<Option<Box<RawValue>>>>,
+    pub(super) last: Vec<Option<Box<RawValue>>>,
+}
+
+impl Exports {
+    /// Looks at what is asked for, and at who asks; reads nothing.
+    pub(super) fn order<'p>(
+        &self,
+        list: &'static ExportList,
+        caller: Caller,
+        given: impl IntoIterator<Item = (&'p str, &'p str)>,
+    ) -> Result<ListRequest, ExportError> {
+        caller.read(list.resource)?;
+        let field = self.field("Query", list.field);
+        let arguments = field.args.values();
+        let arguments: Vec<_> = arguments
+            .map(|argument| (argument.name.as_str(), argument.ty.as_str()))
+            .collect();
+        let filter = field.args.get("filter").map_or("", |filter| filter.ty.as_str());
+        let (parameters, arguments) = match list.asked {
+            AskedBy::Filter => (Parameters::of_input(&self.types, filter), vec![("filter", filter)]),
+            AskedBy::Arguments(_) => (Parameters::of(&self.types, &arguments), arguments),
+        };
+        let read = parameters.read(given).map_err(ExportError::Wrong)?;
+        let variables = match list.asked {
+            AskedBy::Filter => IndexMap::from([(Name::new("filter"), Value::Object(read))]),
+            AskedBy::Arguments(_) => read,
+        };
+        let may_see = |column: &list::ExportColumn| column.needs.is_none_or(|needs| caller.read_linked(needs).is_ok());
+        let selection = Selection::of(list.columns, may_see);
+        let row = self.row_type(list, &field.ty);
+        let headings = list.columns.iter().map(|column| SheetHeading {
+            name: column.name,
+            is_free_text: self.is_free_text(row, column.path),
+        });
+        let documents = ListQueries { list, arguments };
+        Ok(ListRequest {
+            headings: headings.collect(),
+            page: documents.page(&selection),
+            count: documents.count(),
+            ends: documents.ends(),
+            list,
+            caller,
+            variables,
+            selection,
+        })
+    }
+
+    fn field(&self, ty: &str, name: &str) -> &MetaField {
+        let known = self.types.types.get(named(ty)).and_then(|ty| ty.field_by_name(name));
+        known.unwrap_or_else(|| panic!("{ty} has no field {name}"))
+    }
+
+    /// The type of a list's rows; the list's field is of the type `ty`.
+    fn row_type(&self, list: &ExportList, ty: &str) -> &str {
+        let connection = match list.asked {
+            AskedBy::Filter => ty,
+            AskedBy::Arguments(within) => &self.field(ty, within).ty,
+        };
+        named(&self.field(connection, "nodes").ty)
+    }
+
+    /// Whether callers choose what stands in the field to which `path` leads.
+    fn is_free_text(&self, row: &str, path: &str) -> bool {
+        let path = path.split(' ').next().unwrap_or(path);
+        let ty = path.split('.').fold(row, |ty, name| named(&self.field(ty, name).ty));
+        let is_scalar = matches!(
+            self.types.types.get(ty),
+            Some(MetaType::Scalar { .. } | MetaType::Enum { .. })
+        );
+        !is_scalar || ["String", "JSON"].contains(&ty)
+    }
+}
+
+/// The name inside lists and non-null marks.
+fn named(ty: &str) -> &str {
+    ty.trim_matches(|letter| "[]!".contains(letter))
+}
+
+impl ListRequest {
+    pub fn headings(&self) -> Vec<SheetHeading> {
+        self.headings.clone()
+    }
+
+    pub(super) async fn begin(
+        self,
+        exports: Arc<Exports>,
+        app: &App,
+        pause: Option<Duration>,
+    ) -> Result<ListExport, ExportError> {
+        // Before the moment: it waits for those who write what the statement says, which never changes then.
+        let ends = match &self.ends {
+            Some(document) => Some(self.read_ends(&exports, app, document).await?),
+            None => None,
+        };
+        let store = app.store.at_one_moment(pause).await?;
+        Ok(ListExport {
+            exports,
+            order: self,
+            app: App { store, ..app.clone() },
+            after: None,
+            pace: Pace::new(),
+            ahead: JoinSet::new(),
+            ends,
+        })
+    }
+
+    pub(super) fn variables(&self) -> Variables {
+        let mut variables = Variables::default();
+        for (name, value) in &self.variables {
+            variables.insert(name.clone(), value.clone());
+        }
+        variables
+    }
+
+    async fn read_ends(
+        &self,
+        exports: &Exports,
+        app: &App,
+        document: &ExecutableDocument,
+    ) -> Result<StatementEnds, ExportError> {
+        let found = exports
+            .answer(app, &self.caller, document.clone(), self.variables())
+            .await?;
+        if found == Value::Null {
+            return Err(ExportError::Wrong(vec!["partnerId does not exist".to_owned()]));
+        }
+        let json: serde_json::Value = serde_json::from_str(&text(&found)).map_err(unreadable)?;
+        let end = |at: &str, owed: &str| {
+            let cells = self.list.columns.iter().map(|column| {
+                let value = match column.name {
+                    "at" => &json[at],
+                    "currency" => &json[owed]["currency"],
+                    "balance" => &json[owed]["amount"],
+                    _ => return Ok(None),
+                };
+                serde_json::value::to_raw_value(value).map(Some)
+            });
+            cells.collect::<Result<Vec<_>, _>>().map_err(unreadable)
+        };
+        Ok(StatementEnds {
+            first: Some(end("from", "opening")?),
+            last: end("to", "closing")?,
+        })
+    }
+}

@@ -1,0 +1,140 @@
+//! One execution for all who would be told the same. Listeners whose scope, document and variables are the same share what
+//! a batch of changes comes to: its rows are read once, and each event is executed once, however many listen.
+//!
+//! Each listener comes by in its own time: it pays first, and is asked whether it may still listen. What was found out is
+//! kept for those who are slower, as long as there is room; who comes later than that finds it out again.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+
+use super::StreamEnd;
+use crate::auth::{Permissions, Scope};
+use crate::graphql::subscription::{Batch, ChangeNotice, EventPayload};
+use crate::http::documents::Hash;
+use crate::http::execution::SharedEvent;
+
+/// So many batches are remembered; nobody may be further behind.
+const MANY: usize = 256;
+/// And so many bytes of what they came to.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+/// Who is told the same: these rows, these rights, this document with these variables.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct SharingKey {
+    pub scope: Scope,
+    pub permissions: Permissions,
+    pub fingerprint: Hash,
+}
+
+/// What somebody finds out for everybody, or why that failed, which is logged.
+type Finding<T> = Shared<BoxFuture<'static, Result<Arc<T>, StreamEnd>>>;
+
+/// The last batches.
+#[derive(Default)]
+pub struct RecentBatches(Mutex<VecDeque<Arc<SharedBatch>>>);
+
+/// One batch of changes.
+pub struct SharedBatch {
+    /// Its address tells it from others as long as it is held here.
+    batch: Arc<Batch>,
+    /// It was committed before.
+    pub began: Instant,
+    groups: Mutex<HashMap<SharingKey, Arc<SharedResult>>>,
+    bytes: AtomicUsize,
+}
+
+/// The rows of changes, each behind what was heard of it.
+pub type Rows = Vec<(ChangeNotice, EventPayload)>;
+
+/// What a batch comes to for a group.
+#[derive(Default)]
+pub struct SharedResult {
+    rows: Mutex<Option<Finding<Rows>>>,
+    events: Mutex<HashMap<usize, Finding<SharedEvent>>>,
+}
+
+impl RecentBatches {
+    pub fn of(&self, batch: &Arc<Batch>) -> Arc<SharedBatch> {
+        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = turns.iter().rev().find(|turn| Arc::ptr_eq(&turn.batch, batch)) {
+            return turn.clone();
+        }
+        let turn = SharedBatch::new(batch.clone());
+        turns.push_back(turn.clone());
+        let mut bytes: usize = turns.iter().map(|turn| turn.bytes.load(Ordering::Relaxed)).sum();
+        while turns.len() > MANY || (bytes > MOST_BYTES && turns.len() > 1) {
+            let gone = turns.pop_front().map_or(0, |turn| turn.bytes.load(Ordering::Relaxed));
+            bytes = bytes.saturating_sub(gone);
+        }
+        turn
+    }
+}
+
+impl SharedBatch {
+    /// Of a batch that nobody else hears, or may hear.
+    pub fn new(batch: Arc<Batch>) -> Arc<Self> {
+        Arc::new(Self {
+            batch,
+            began: Instant::now(),
+            groups: Mutex::default(),
+            bytes: AtomicUsize::new(0),
+        })
+    }
+
+    pub fn showing(&self, group: &SharingKey) -> Arc<SharedResult> {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        groups.entry(group.clone()).or_default().clone()
+    }
+
+    /// The rows of the group's changes, which the first to ask has read.
+    pub async fn rows(
+        self: &Arc<Self>,
+        showing: &SharedResult,
+        read: impl Future<Output = Result<Rows, StreamEnd>> + Send + 'static,
+    ) -> Result<Arc<Rows>, StreamEnd> {
+        let finding = {
+            let mut rows = showing.rows.lock().unwrap_or_else(PoisonError::into_inner);
+            let size = |rows: &Rows| std::mem::size_of_val(rows.as_slice());
+            rows.get_or_insert_with(|| self.finding(read, size)).clone()
+        };
+        finding.await
+    }
+
+    /// The event of the row at `index`, which the first to ask has executed.
+    pub async fn event(
+        self: &Arc<Self>,
+        showing: &SharedResult,
+        index: usize,
+        show: impl Future<Output = Result<SharedEvent, StreamEnd>> + Send + 'static,
+    ) -> Result<Arc<SharedEvent>, StreamEnd> {
+        let finding = {
+            let mut events = showing.events.lock().unwrap_or_else(PoisonError::into_inner);
+            let finding = || self.finding(show, |shown: &SharedEvent| shown.bytes);
+            events.entry(index).or_insert_with(finding).clone()
+        };
+        finding.await
+    }
+
+    /// Finds something out in a task of its own, which goes on where whoever came first does not wait for it.
+    fn finding<T: Send + Sync + 'static>(
+        self: &Arc<Self>,
+        find: impl Future<Output = Result<T, StreamEnd>> + Send + 'static,
+        size: fn(&T) -> usize,
+    ) -> Finding<T> {
+        let turn = self.clone();
+        let task = tokio::spawn(async move {
+            let found = find.await?;
+            turn.bytes.fetch_add(size(&found), Ordering::Relaxed);
+            Ok(Arc::new(found))
+        });
+        // A task that is gone without a result has panicked.
+        async move { task.await.unwrap_or(Err(StreamEnd::Fault)) }
+            .boxed()
+            .shared()
+    }
+}

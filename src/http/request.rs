@@ -1,0 +1,276 @@
+//! What a request asks for, read from a body or from a query string (GraphQL over HTTP, 5).
+
+use std::time::Duration;
+
+use async_graphql::{Request, Variables};
+use async_graphql_axum::GraphQLRequest;
+use async_graphql_axum::rejection::GraphQLRejection;
+use async_graphql_value::Extensions;
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::extract::FromRequest;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use futures::StreamExt;
+use serde_json::{Map, Value};
+
+use super::guard::Limits;
+use crate::store::LogPosition;
+
+/// What a caller last wrote: in answers to mutations, and given back with requests that must find it.
+pub const POSITION: &str = "tributary-position";
+
+/// One request. Unknown parameters are ignored.
+#[derive(Debug, Default)]
+pub struct GraphqlRequest {
+    /// `None`: the document is named in `extensions`.
+    pub query: Option<String>,
+    pub operation_name: Option<String>,
+    pub variables: Variables,
+    pub extensions: Extensions,
+    /// How long it was on its way in.
+    pub bytes: usize,
+    /// The header Last-Event-ID: the cursor of the last event that was heard of a subscription.
+    pub last_event: Option<String>,
+    /// The header `tributary-position`: what whoever reads for it must have.
+    pub position: Option<LogPosition>,
+}
+
+/// Why nothing can be read. The text is for the caller.
+#[derive(Debug)]
+pub struct BodyError {
+    pub status: StatusCode,
+    pub code: &'static str,
+    pub message: String,
+}
+
+fn unreadable(status: StatusCode, message: impl Into<String>) -> BodyError {
+    BodyError {
+        status,
+        code: "BAD_REQUEST",
+        message: message.into(),
+    }
+}
+
+fn bad_request(message: impl Into<String>) -> BodyError {
+    unreadable(StatusCode::BAD_REQUEST, message)
+}
+
+/// So much of a body that is refused is taken in, so that its sender comes to read the answer.
+const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
+
+/// Reads a body that is within the limits and arrives within `patience`.
+pub async fn read_body(
+    headers: &HeaderMap,
+    body: Body,
+    limits: &Limits,
+    patience: Duration,
+) -> Result<GraphqlRequest, BodyError> {
+    let limit = limits.body_bytes;
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        discard(headers, body, patience).await;
+        return Err(too_large(limit));
+    }
+    let bytes = match tokio::time::timeout(patience, collect(body, limit)).await {
+        Ok(collected) => collected?,
+        Err(_) => {
+            return Err(BodyError {
+                code: "TIMEOUT",
+                ..unreadable(StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive")
+            });
+        }
+    };
+    let bytes = Bytes::from(bytes);
+    if values(&bytes) > limits.body_values {
+        let message = format!("the body has too many values: at most {}", limits.body_values);
+        return Err(unreadable(StatusCode::PAYLOAD_TOO_LARGE, message));
+    }
+    // It nests 128 levels at most: the parser refuses more.
+    let mut request = axum::extract::Request::new(Body::from(bytes.clone()));
+    // Of a GET request it would read the query string.
+    *request.method_mut() = Method::POST;
+    match GraphQLRequest::<GraphQLRejection>::from_request(request, &()).await {
+        Ok(request) if names_document(&request.0) => Ok(asked(request.into_inner(), bytes.len())),
+        // It does not say what is wrong, nor tell an empty text from none.
+        _ => from_json(&bytes),
+    }
+}
+
+/// Reads a body, or says what in it cannot be read.
+fn from_json(bytes: &[u8]) -> Result<GraphqlRequest, BodyError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| bad_request("the body is not UTF-8"))?;
+    let value = serde_json::from_str(text).map_err(|error| bad_request(format!("the body is not JSON: {error}")))?;
+    match value {
+        Value::Object(members) => from_members(members, bytes.len()),
+        Value::Array(_) => Err(bad_request("one request at a time: lists of requests are not taken")),
+        _ => Err(bad_request("the body must be a JSON object")),
+    }
+}
+
+/// How many values JSON has, or a few more. They are counted before any is kept: two bytes of text become a hundred of
+/// memory.
+fn values(json: &[u8]) -> usize {
+    let (mut values, mut in_string, mut escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => values += 1,
+            _ => {}
+        }
+    }
+    values
+}
+
+async fn collect(body: Body, limit: usize) -> Result<Vec<u8>, BodyError> {
+    let mut chunks = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| bad_request("the body did not arrive whole"))?;
+        if bytes.len() + chunk.len() > limit {
+            drop(bytes);
+            skip(&mut chunks).await;
+            return Err(too_large(limit));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn too_large(limit: usize) -> BodyError {
+    let message = format!("the body is too large: at most {limit} bytes");
+    unreadable(StatusCode::PAYLOAD_TOO_LARGE, message)
+}
+
+/// Lets a body that nobody wants go by. Its sender may write all of it before it reads: into a connection that is closed
+/// already, it would hear of that only. Who asks whether to send it has not sent it yet.
+pub async fn discard(headers: &HeaderMap, body: Body, patience: Duration) {
+    if !headers.contains_key(header::EXPECT) {
+        let _ = tokio::time::timeout(patience, skip(&mut body.into_data_stream())).await;
+    }
+}
+
+async fn skip(chunks: &mut BodyDataStream) {
+    let mut skipped = 0;
+    while let Some(Ok(chunk)) = chunks.next().await {
+        skipped += chunk.len();
+        if skipped > DISCARDED_BYTES {
+            return;
+        }
+    }
+}
+
+/// Reads the parameters of a query string.
+pub fn read_parameters(pairs: Vec<(String, String)>) -> Result<GraphqlRequest, BodyError> {
+    let mut members = Map::new();
+    let bytes = pairs.iter().map(|(_, text)| text.len()).sum();
+    for (name, text) in pairs {
+        let value = match name.as_str() {
+            "variables" | "extensions" if text.is_empty() => Value::Null,
+            "variables" | "extensions" => {
+                serde_json::from_str(&text).map_err(|error| bad_request(format!("{name} is not JSON: {error}")))?
+            }
+            _ => Value::String(text),
+        };
+        if members.insert(name.clone(), value).is_some() {
+            return Err(bad_request(format!("{name:?} is given twice")));
+        }
+    }
+    from_members(members, bytes)
+}
+
+/// Reads the members of a request in JSON, which was so long.
+pub fn from_members(mut members: Map<String, Value>, bytes: usize) -> Result<GraphqlRequest, BodyError> {
+    // None of them is the same as null.
+    members.retain(|_, value| !value.is_null());
+    for name in ["query", "operationName"] {
+        if members.get(name).is_some_and(|value| !value.is_string()) {
+            return Err(bad_request(format!("{name} must be a text")));
+        }
+    }
+    for name in ["variables", "extensions"] {
+        if members.get(name).is_some_and(|value| !value.is_object()) {
+            return Err(bad_request(format!("{name} must be a JSON object")));
+        }
+    }
+    let has_text = members.contains_key("query");
+    let request = serde_json::from_value(Value::Object(members));
+    let request: Request = request.map_err(|error| bad_request(format!("this is no GraphQL request: {error}")))?;
+    if !has_text && !names_document(&request) {
+        return Err(bad_request("the request needs the text \"query\""));
+    }
+    let text = has_text.then(|| request.query.clone());
+    Ok(GraphqlRequest {
+        query: text,
+        ..asked(request, bytes)
+    })
+}
+
+/// Whether it has a document's text, or says which one is meant.
+fn names_document(request: &Request) -> bool {
+    !request.query.is_empty() || request.extensions.contains_key("persistedQuery")
+}
+
+fn asked(request: Request, bytes: usize) -> GraphqlRequest {
+    // Some clients send an empty text for none.
+    let given = |text: &String| !text.is_empty();
+    GraphqlRequest {
+        query: Some(request.query).filter(given),
+        operation_name: request.operation_name.filter(given),
+        variables: request.variables,
+        extensions: request.extensions,
+        bytes,
+        last_event: None,
+        position: None,
+    }
+}
+
+impl GraphqlRequest {
+    /// The same with what the headers say of it.
+    pub fn with(self, headers: &HeaderMap) -> Result<Self, BodyError> {
+        Ok(Self {
+            last_event: last_event(headers),
+            position: position(headers)?,
+            ..self
+        })
+    }
+}
+
+fn position(headers: &HeaderMap) -> Result<Option<LogPosition>, BodyError> {
+    let mut values = headers.get_all(POSITION).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let position = value.to_str().ok().and_then(LogPosition::parse);
+    match position.filter(|_| values.next().is_none()) {
+        Some(position) => Ok(Some(position)),
+        None => Err(bad_request(format!("the header {POSITION} is none that an answer had"))),
+    }
+}
+
+/// What the header Last-Event-ID says, if there is one and it says something.
+fn last_event(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("last-event-id").map(HeaderValue::as_bytes);
+    let text = value.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    text.filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::values;
+
+    #[test]
+    fn values_are_counted_and_what_stands_in_strings_is_not() {
+        for (json, count) in [
+            ("1", 1),
+            ("[1,2]", 3),
+            (r#"{"a":[{"b":1},2]}"#, 5),
+            (r#"{"a":"[,\"{,\\","b":1}"#, 3),
+        ] {
+            assert_eq!(values(json.as_bytes()), count, "{json}");
+        }
+    }
+}

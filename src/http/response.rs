@@ -1,0 +1,96 @@
+//! What a request over HTTP is answered: its answer, or the status and the errors that say why there is none.
+
+use async_graphql::parser::types::OperationType;
+use axum::Json;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::admission::{RequestRefusal, Requester, admit, charge, subject};
+use super::errors::{self, refusal};
+use super::execution::{Failed, execute};
+use super::guard::DocumentProblem;
+use super::negotiate::MediaType;
+use super::request::GraphqlRequest;
+use super::{HttpState, cost, sse, wire};
+
+/// How the answer travels over HTTP.
+pub struct ResponseTerms {
+    pub method: Method,
+    pub media_type: MediaType,
+    /// What the caller shows, if subscriptions may be answered by a stream of events.
+    pub events: Option<String>,
+}
+
+/// Answers a request over HTTP.
+pub async fn respond(front: &HttpState, asker: Requester, terms: &ResponseTerms, ask: GraphqlRequest) -> Response {
+    let allow = |operation| match operation {
+        OperationType::Query => Ok(()),
+        _ if terms.method == Method::GET => Err("GET is for queries only: send this by POST"),
+        OperationType::Mutation => Ok(()),
+        OperationType::Subscription if terms.events.is_some() => Ok(()),
+        OperationType::Subscription => Err("subscribe over a WebSocket, or accept text/event-stream"),
+    };
+    let request_id = asker.request_id.clone();
+    let admission = match admit(front, &asker, ask, allow).await {
+        Ok(admission) => admission,
+        Err(refused) => return refusal_of(refused, terms.media_type, &request_id),
+    };
+    if let (OperationType::Subscription, Some(authorization)) = (admission.operation(), &terms.events) {
+        return sse::subscribe(front, asker, authorization.clone(), admission).await;
+    }
+    match execute(front, asker, &admission).await {
+        Ok(response) => errors::with_status(wire::response(&response), &response),
+        Err(failed) => self::failed(failed, &request_id),
+    }
+}
+
+/// The answer to an operation that ran and has none.
+pub fn failed(failed: Failed, request_id: &str) -> Response {
+    match failed {
+        Failed::Panicked => errors::panicked(request_id),
+        Failed::Late(message) => refusal(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message, request_id),
+    }
+}
+
+/// The answer to a request of which nothing runs.
+pub fn refusal_of(refused: RequestRefusal, media_type: MediaType, request_id: &str) -> Response {
+    let status = match &refused {
+        RequestRefusal::Document(problems) => status(problems, media_type),
+        RequestRefusal::Operation(_) => StatusCode::METHOD_NOT_ALLOWED,
+        RequestRefusal::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+    };
+    let header = match &refused {
+        RequestRefusal::Operation(_) => Some((header::ALLOW, HeaderValue::from_static("POST"))),
+        RequestRefusal::Throttled(seconds) => Some((header::RETRY_AFTER, HeaderValue::from(*seconds))),
+        RequestRefusal::Document(_) => None,
+    };
+    let body = serde_json::json!({ "errors": refused.errors(request_id) });
+    let mut response = (status, Json(body)).into_response();
+    response.headers_mut().extend(header);
+    response
+}
+
+/// Charges for a request that cannot be read. What its sender hears who has too little left for that.
+pub fn charge_unreadable(front: &HttpState, asker: &Requester, media_type: MediaType) -> Option<Response> {
+    let charged = charge(front, &subject(asker), cost::of_refusal(0));
+    let refused = charged.err()?;
+    Some(refusal_of(refused, media_type, &asker.request_id))
+}
+
+fn status(problems: &[DocumentProblem], media_type: MediaType) -> StatusCode {
+    match problems.first().map(|problem| problem.code) {
+        // Apollo's clients then send the text, and so does everybody who reads bodies.
+        Some("PERSISTED_QUERY_NOT_FOUND") => StatusCode::OK,
+        Some("FORBIDDEN") => StatusCode::FORBIDDEN,
+        Some("BAD_REQUEST") => StatusCode::BAD_REQUEST,
+        _ => refused_status(media_type),
+    }
+}
+
+/// Of a document that cannot be executed the old media type says so in the body only.
+fn refused_status(media_type: MediaType) -> StatusCode {
+    match media_type {
+        MediaType::Graphql => StatusCode::BAD_REQUEST,
+        MediaType::Json => StatusCode::OK,
+    }
+}

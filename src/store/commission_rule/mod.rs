@@ -1,0 +1,19 @@
+//! Commission rules, the versions of them that paid, and what they refer to.
+
+mod filter;
+mod list;
+mod order;
+mod read;
+mod references;
+mod rows;
+mod write;
+
+pub use filter::CommissionRuleFilter;
+pub use list::{count, list};
+pub use order::CommissionRuleOrder;
+pub use read::{all_in_force, by_ids, find, find_by_external_id, for_stage, imported_as, lock};
+pub(super) use references::partners_of;
+pub use rows::{at_hand, whole};
+pub use write::{delete, insert, keep_version, update};
+
+const TABLE: &str = "commission_rule";

@@ -1,0 +1,97 @@
+//! Commission rules by their ids and names, and those that govern a stage.
+
+use std::collections::HashMap;
+
+use entity::commission_rule::{Column, Entity};
+use entity::commission_rule_reference::{self, Column as Reference};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
+use uuid::Uuid;
+
+use super::filter::in_force;
+use super::rows::from_row;
+use crate::auth::Scope;
+use crate::domain::deal_rules::CommissionRule;
+use crate::domain::id::{CommissionRuleId, PaymentStageId};
+use crate::domain::partner::PartnerType;
+use crate::domain::text;
+use crate::store::scope::visible;
+use crate::store::{StoreError, load};
+
+pub async fn find(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: CommissionRuleId,
+) -> Result<Option<CommissionRule>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid()));
+    load::one(database, select, from_row).await
+}
+
+/// The rule for update: other writers of it, and deals that it pays for the first time, wait for this transaction's end.
+pub async fn lock(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: CommissionRuleId,
+) -> Result<Option<CommissionRule>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive();
+    load::one(transaction, select, from_row).await
+}
+
+/// The rule in force that another system calls so.
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<CommissionRule>, StoreError> {
+    let select = in_force(scope).filter(Column::ExternalId.eq(external_id));
+    load::one(database, select, from_row).await
+}
+
+/// The rules in force with this label that another system knows, in no order.
+pub async fn imported_as(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    label: &str,
+) -> Result<Vec<CommissionRule>, StoreError> {
+    let select = in_force(scope)
+        .filter(Column::ExternalId.is_not_null())
+        .filter(Column::LabelKey.eq(text::sort_key(label)));
+    let rules = select.all(database).await?.into_iter().map(from_row);
+    // The key is the same for other cases of letters.
+    let is_it = |rule: &Result<CommissionRule, StoreError>| rule.as_ref().map_or(true, |rule| rule.plan.label == label);
+    rules.filter(is_it).collect()
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, CommissionRule>, StoreError> {
+    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
+}
+
+/// The rules in force for partners of a type that have an entry for the stage, as they stay until this transaction
+/// ends: whoever changes or deletes one waits, and this waits for whoever does; other deals do not.
+pub async fn for_stage(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    partner_type: PartnerType,
+    stage: PaymentStageId,
+) -> Result<Vec<CommissionRule>, StoreError> {
+    let with_entry = visible::<commission_rule_reference::Entity>(scope)
+        .filter(Reference::StageId.eq(stage.uuid()))
+        .select_only()
+        .column(Reference::RuleId);
+    let select = in_force(scope)
+        .filter(Column::PartnerType.eq(partner_type.as_str()))
+        .filter(Column::Id.in_subquery(with_entry.into_query()))
+        .lock(LockType::KeyShare);
+    load::all(transaction, select, from_row).await
+}
+
+/// All rules in force.
+pub async fn all_in_force(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<CommissionRule>, StoreError> {
+    in_force(scope).all(database).await?.into_iter().map(from_row).collect()
+}

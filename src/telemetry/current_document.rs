@@ -1,0 +1,68 @@
+//! What is being worked on, for log lines of whoever works on it and does not know: the request and its document.
+
+use std::fmt::Write;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio::task::futures::TaskLocalFuture;
+
+tokio::task_local! {
+    static ASKED: CurrentDocument;
+}
+
+/// A document of a request that is running.
+#[derive(Clone, Debug)]
+pub struct CurrentDocument {
+    request: String,
+    document: [u8; 32],
+}
+
+impl CurrentDocument {
+    /// The request's id.
+    pub fn request(&self) -> &str {
+        &self.request
+    }
+
+    /// The SHA-256 of the document's text, in hexadecimal digits, as clients name persisted documents by it.
+    pub fn document(&self) -> String {
+        let mut text = String::with_capacity(2 * self.document.len());
+        for byte in self.document {
+            // A text takes everything.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+}
+
+/// Does something for a request's document, whose SHA-256 is given. What it spawns does not know of it.
+///
+/// Boxed: what is large here is large in every future around it.
+pub fn asking<'w, T>(
+    request: &str,
+    document: [u8; 32],
+    work: impl Future<Output = T> + Send + 'w,
+) -> TaskLocalFuture<CurrentDocument, BoxFuture<'w, T>> {
+    let asked = CurrentDocument {
+        request: request.to_owned(),
+        document,
+    };
+    ASKED.scope(asked, work.boxed())
+}
+
+/// What this is done for; `None`: for no document.
+pub fn asked() -> Option<CurrentDocument> {
+    ASKED.try_with(Clone::clone).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn it_is_known_within_and_nowhere_else() {
+        assert!(asked().is_none());
+        let known = asking("a1", [0xab; 32], async { asked().expect("it is within") }).await;
+        assert_eq!((known.request(), known.document()), ("a1", "ab".repeat(32)));
+        assert!(asked().is_none());
+    }
+}
