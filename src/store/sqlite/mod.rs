@@ -92,14 +92,11 @@ fn reading(url: &str, patience: Duration) -> Result<SqliteConnectOptions, DbErr>
         .pragma("query_only", "ON"))
 }
 
-/// What reads one moment for long comes back to the same pages, some megabytes of them.
+/// What reads one moment for long comes back to the same pages, some megabytes of them. `mapped`: it sees all of the file,
+/// or as much as SQLite was compiled to map.
 fn for_long(reading: SqliteConnectOptions, mapped: bool) -> SqliteConnectOptions {
-    let reading = reading.pragma("cache_size", "-16384");
-    match mapped {
-        // All of the file, or as much as SQLite was compiled to map.
-        true => reading.pragma("mmap_size", "1099511627776"),
-        false => reading,
-    }
+    let bytes = if mapped { "1099511627776" } else { "0" };
+    reading.pragma("cache_size", "-16384").pragma("mmap_size", bytes)
 }
 
 impl Pool {
