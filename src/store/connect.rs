@@ -38,7 +38,7 @@ pub struct StoreOptions {
     /// Whether a commit waits for the disk. Where it does not, a power cut may take the newest commits back, whole ones and
     /// in their order: for work that goes on wherever it ended.
     pub durable: bool,
-    /// Whether what reads one moment for long sees SQLite's file as memory, which saves a call and a copy for every page. A
+    /// Whether those who read see SQLite's file as memory, which saves a call and a copy for every page. A
     /// disk that fails to read then ends the program instead of the statement.
     pub mapped: bool,
 }

@@ -81,29 +81,29 @@ pub fn writing(url: &str, patience: Duration, durable: bool) -> Result<SqliteCon
         .busy_timeout(patience))
 }
 
-fn reading(url: &str, patience: Duration) -> Result<SqliteConnectOptions, DbErr> {
-    let options: SqliteConnectOptions = url.parse().map_err(no_connection)?;
-    Ok(options
+fn reading(options: &StoreOptions) -> Result<SqliteConnectOptions, DbErr> {
+    let connection: SqliteConnectOptions = options.url.parse().map_err(no_connection)?;
+    let connection = connection
         .disable_statement_logging()
         .create_if_missing(false)
-        .busy_timeout(patience)
+        .busy_timeout(options.acquire_timeout)
         // Rows that wait for who reads them: with few, two threads wake each other for a page's rows many times.
         .row_buffer_size(256)
-        .pragma("query_only", "ON"))
-}
-
-/// What reads one moment for long comes back to the same pages, some megabytes of them. `mapped`: it sees all of the file,
-/// or as much as SQLite was compiled to map.
-fn for_long(reading: SqliteConnectOptions, mapped: bool) -> SqliteConnectOptions {
-    let bytes = if mapped { "1099511627776" } else { "0" };
-    reading.pragma("cache_size", "-16384").pragma("mmap_size", bytes)
+        .pragma("query_only", "ON");
+    Ok(match options.mapped {
+        // All of the file, or as much as SQLite was compiled to map; what the log still holds is kept beside it.
+        true => connection
+            .pragma("mmap_size", "1099511627776")
+            .pragma("cache_size", "-16384"),
+        false => connection,
+    })
 }
 
 impl Pool {
     pub async fn connect(options: &StoreOptions) -> Result<Self, DbErr> {
         let (url, patience) = (&options.url, options.acquire_timeout);
         // Processes that wait for SQLite's lock do not queue: who waits may lose many turns to the others.
-        let (writing, reading) = (writing(url, patience * 3, options.durable)?, reading(url, patience)?);
+        let (writing, reading) = (writing(url, patience * 3, options.durable)?, reading(options)?);
         let was_open = file::was_left_open(writing.get_filename());
         if file::may_be_created(url) {
             file::create(writing.get_filename());
@@ -114,7 +114,7 @@ impl Pool {
             readers: connections(reading.clone(), None, options.max_connections as usize, patience),
             watch: connections(reading.clone(), None, 1, patience),
             aside: connections(
-                for_long(reading, options.mapped),
+                reading,
                 None,
                 options.aside as usize,
                 Duration::from_secs(2).min(patience),
