@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, Select, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QuerySelect, Select, Value};
 use uuid::Uuid;
 
 use super::{StoreError, many};
@@ -41,4 +41,16 @@ pub async fn by_ids<E: EntityTrait, T>(
         }
     }
     Ok(found)
+}
+
+/// The ids that another system gave the rows that are found, and the rows' own; those without one are left out.
+pub async fn external_ids<E: EntityTrait, I>(
+    database: &impl ConnectionTrait,
+    select: Select<E>,
+    [external_id, id]: [E::Column; 2],
+    from_uuid: impl Fn(Uuid) -> I,
+) -> Result<Vec<(String, I)>, StoreError> {
+    let select = select.filter(external_id.is_not_null()).select_only();
+    let found: Vec<(String, Uuid)> = select.column(external_id).column(id).into_tuple().all(database).await?;
+    Ok(found.into_iter().map(|(text, id)| (text, from_uuid(id))).collect())
 }

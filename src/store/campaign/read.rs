@@ -69,16 +69,8 @@ pub async fn external_ids(
     database: &impl ConnectionTrait,
     scope: &Scope,
 ) -> Result<Vec<(String, CampaignId)>, StoreError> {
-    let select = visible::<Entity>(scope)
-        .filter(Column::ExternalId.is_not_null())
-        .select_only()
-        .column(Column::ExternalId)
-        .column(Column::Id);
-    let rows: Vec<(String, Uuid)> = select.into_tuple().all(database).await?;
-    Ok(rows
-        .into_iter()
-        .map(|(text, id)| (text, CampaignId::from_uuid(id)))
-        .collect())
+    let columns = [Column::ExternalId, Column::Id];
+    load::external_ids(database, visible::<Entity>(scope), columns, CampaignId::from_uuid).await
 }
 
 /// How many promises, requests and memberships name the campaign.

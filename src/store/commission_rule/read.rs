@@ -58,10 +58,10 @@ pub async fn imported_as(
     let select = in_force(scope)
         .filter(Column::ExternalId.is_not_null())
         .filter(Column::LabelKey.eq(text::sort_key(label)));
-    let rules = select.all(database).await?.into_iter().map(from_row);
+    let mut rules = load::all(database, select, from_row).await?;
     // The key is the same for other cases of letters.
-    let is_it = |rule: &Result<CommissionRule, StoreError>| rule.as_ref().map_or(true, |rule| rule.plan.label == label);
-    rules.filter(is_it).collect()
+    rules.retain(|rule| rule.plan.label == label);
+    Ok(rules)
 }
 
 pub async fn by_ids(
@@ -93,5 +93,5 @@ pub async fn for_stage(
 
 /// All rules in force.
 pub async fn all_in_force(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<CommissionRule>, StoreError> {
-    in_force(scope).all(database).await?.into_iter().map(from_row).collect()
+    load::all(database, in_force(scope), from_row).await
 }
