@@ -1,6 +1,7 @@
 //! Top-level errors: what the caller cannot mend in the input, with `extensions.code`. Texts are for the caller;
 //! causes stay inside.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use async_graphql::{Error, ErrorExtensions};
@@ -84,6 +85,21 @@ pub type Nullable<T> = Option<Result<T, ApiError>>;
 /// Runs a resolver of a nullable field.
 pub async fn nullable<T>(resolve: impl Future<Output = Result<Option<T>, ApiError>>) -> Nullable<T> {
     resolve.await.transpose()
+}
+
+/// What a row refers to with a key that the database checks: where it is not there, the row is damaged.
+pub fn existing<T>(
+    found: Option<T>,
+    table: &'static str,
+    column: &'static str,
+    id: impl Display,
+) -> Result<T, ApiError> {
+    let corrupt = || StoreError::Corrupt {
+        table,
+        column,
+        value: id.to_string(),
+    };
+    Ok(found.ok_or_else(corrupt)?)
 }
 
 /// Resolves a nullable field that refers to another object by its id.

@@ -7,7 +7,7 @@
 //!
 //! - requests: `context`, `call`, `aggregates`, `error`, `user_error`, `identity`;
 //! - lists: `connection`, `page_arguments`, `cursor`, `order`, `lookup`;
-//! - values: `scalar`, `money`, `interval`, `input`;
+//! - values: `scalar`, `shared`, `money`, `interval`, `input`;
 //! - reading: `rows` writes rows as they are selected, `loader` answers the resolvers of a level together;
 //! - entry points beside the roots: `node`, `federation`, `subscription`.
 
@@ -39,6 +39,7 @@ mod payout;
 mod root;
 mod rows;
 mod scalar;
+mod shared;
 pub mod subscription;
 mod tenant;
 mod terms;

@@ -8,12 +8,11 @@ use crate::graphql::campaign::Campaign;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, nullable_link};
+use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::loader::BacktestPageKey;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
-use crate::store::StoreError;
 use crate::store::backtest::{BacktestSum, PartnerSum, SumsKey};
 use crate::store::page::{Page, Place, SortKey};
 
@@ -45,11 +44,7 @@ impl BacktestPartner {
     /// The partner.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner).await?;
-        Ok(partner.ok_or(StoreError::Corrupt {
-            table: "backtest_partner",
-            column: "partner_id",
-            value: self.0.partner.to_string(),
-        })?)
+        existing(partner, "backtest_partner", "partner_id", self.0.partner)
     }
 
     /// What they come to.

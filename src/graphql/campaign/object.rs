@@ -21,6 +21,7 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::DateTime;
+use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::graphql::terms::CommissionTerm;
 use crate::store::commission::Parent;
@@ -42,17 +43,7 @@ pub enum CampaignStatus {
 #[derive(Clone)]
 pub struct Campaign(Arc<campaign::Campaign>);
 
-impl From<Arc<campaign::Campaign>> for Campaign {
-    fn from(campaign: Arc<campaign::Campaign>) -> Self {
-        Self(campaign)
-    }
-}
-
-impl From<campaign::Campaign> for Campaign {
-    fn from(campaign: campaign::Campaign) -> Self {
-        Self(Arc::new(campaign))
-    }
-}
+shares!(Campaign, campaign::Campaign);
 
 impl RowObject for Campaign {
     const TYPE: &'static TypeDescription = &CAMPAIGN;

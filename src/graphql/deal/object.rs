@@ -12,7 +12,7 @@ use crate::domain::deal;
 use crate::domain::id::{DealId, TenantId};
 use crate::graphql::context::request;
 use crate::graphql::deal::pipeline::{CustomField, CustomFieldOption, PaymentStage};
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, existing, nullable};
 use crate::graphql::identity;
 use crate::graphql::ledger::commission::{CommissionConnection, commissions_of};
 use crate::graphql::money::Money;
@@ -20,24 +20,15 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::DateTime;
+use crate::graphql::shared::shares;
 use crate::store::commission::Parent;
-use crate::store::{self, StoreError, view};
+use crate::store::{self, view};
 
 /// Business that a partner brought.
 #[derive(Clone)]
 pub struct Deal(Arc<deal::Deal>);
 
-impl From<Arc<deal::Deal>> for Deal {
-    fn from(deal: Arc<deal::Deal>) -> Self {
-        Self(deal)
-    }
-}
-
-impl From<deal::Deal> for Deal {
-    fn from(deal: deal::Deal) -> Self {
-        Self(Arc::new(deal))
-    }
-}
+shares!(Deal, deal::Deal);
 
 impl Deal {
     pub async fn load(ctx: &Context<'_>, id: DealId) -> Result<Option<Self>, ApiError> {
@@ -85,11 +76,7 @@ impl Deal {
     /// Who brought it.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
-        Ok(partner.ok_or(StoreError::Corrupt {
-            table: "deal",
-            column: "partner_id",
-            value: self.0.partner_id.to_string(),
-        })?)
+        existing(partner, "deal", "partner_id", self.0.partner_id)
     }
 
     /// Where it stands; null: it has not entered the pipeline.

@@ -35,6 +35,7 @@ use std::sync::{Arc, OnceLock};
 
 use dataloader::BatchFn;
 use dataloader::cached;
+use futures::future::try_join_all;
 use tracing::Instrument;
 
 use super::error::ApiError;
@@ -161,6 +162,12 @@ impl<F: Fetch> Loader<F> {
                 return answer.map_err(ApiError::Internal);
             }
         }
+    }
+
+    /// The values of these keys, in their order, without those that the caller may not see.
+    pub async fn load_all(&self, keys: impl IntoIterator<Item = F::Key>) -> Result<Vec<F::Value>, ApiError> {
+        let values = try_join_all(keys.into_iter().map(|key| self.load(key))).await?;
+        Ok(values.into_iter().flatten().collect())
     }
 
     async fn forget(&self) {

@@ -29,6 +29,7 @@ use crate::graphql::partner_group::PartnerGroup;
 use crate::graphql::payout::{Payout, payouts_of};
 use crate::graphql::rows::{Projected, RowObject, TypeDescription};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
+use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::graphql::terms::{CommissionSnapshot, TermsInForce};
 use crate::graphql::tiered::{TierCounter, past_tier_progress, tier_progress};
@@ -40,17 +41,7 @@ use crate::store::{self, view};
 #[derive(Clone)]
 pub struct Partner(Arc<partner::Partner>);
 
-impl From<Arc<partner::Partner>> for Partner {
-    fn from(partner: Arc<partner::Partner>) -> Self {
-        Self(partner)
-    }
-}
-
-impl From<partner::Partner> for Partner {
-    fn from(partner: partner::Partner) -> Self {
-        Self(Arc::new(partner))
-    }
-}
+shares!(Partner, partner::Partner);
 
 impl Partner {
     /// As it writes itself; null if the caller may see none.

@@ -20,6 +20,7 @@ use crate::graphql::rows::{
     self, Listing, PartnerVisibility, RowObject, TypeDescription, child_list_of, page_of, resolver,
 };
 use crate::graphql::scalar::{CurrencyCode, DateTime};
+use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, histories, history};
 use crate::store::{self, view};
 
@@ -27,17 +28,7 @@ use crate::store::{self, view};
 #[derive(Clone)]
 pub struct PartnerGroup(Arc<partner_group::PartnerGroup>);
 
-impl From<Arc<partner_group::PartnerGroup>> for PartnerGroup {
-    fn from(group: Arc<partner_group::PartnerGroup>) -> Self {
-        Self(group)
-    }
-}
-
-impl From<partner_group::PartnerGroup> for PartnerGroup {
-    fn from(group: partner_group::PartnerGroup) -> Self {
-        Self(Arc::new(group))
-    }
-}
+shares!(PartnerGroup, partner_group::PartnerGroup);
 
 impl RowObject for PartnerGroup {
     const TYPE: &'static TypeDescription = &PARTNER_GROUP;

@@ -9,12 +9,13 @@ use crate::auth::Resource;
 use crate::domain::id::{self, TenantId};
 use crate::domain::partnership_request;
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
-use crate::graphql::error::{ApiError, Nullable, nullable_link};
+use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, link, required};
 use crate::graphql::scalar::DateTime;
-use crate::store::{self, StoreError, view};
+use crate::graphql::shared::shares;
+use crate::store::{self, view};
 
 /// Whether a request was decided, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -32,17 +33,7 @@ pub enum PartnershipRequestStatus {
 #[derive(Clone)]
 pub struct PartnershipRequest(Arc<partnership_request::PartnershipRequest>);
 
-impl From<Arc<partnership_request::PartnershipRequest>> for PartnershipRequest {
-    fn from(request: Arc<partnership_request::PartnershipRequest>) -> Self {
-        Self(request)
-    }
-}
-
-impl From<partnership_request::PartnershipRequest> for PartnershipRequest {
-    fn from(request: partnership_request::PartnershipRequest) -> Self {
-        Self(Arc::new(request))
-    }
-}
+shares!(PartnershipRequest, partnership_request::PartnershipRequest);
 
 impl RowObject for PartnershipRequest {
     const TYPE: &'static TypeDescription = &PARTNERSHIP_REQUEST;
@@ -116,11 +107,7 @@ impl PartnershipRequest {
     /// What is to be promoted.
     async fn campaign(&self, ctx: &Context<'_>) -> Result<Campaign, ApiError> {
         let campaign = identity::campaign(ctx, self.0.campaign_id).await?;
-        Ok(campaign.ok_or(StoreError::Corrupt {
-            table: "partnership_request",
-            column: "campaign_id",
-            value: self.0.campaign_id.to_string(),
-        })?)
+        existing(campaign, "partnership_request", "campaign_id", self.0.campaign_id)
     }
 
     /// Whether it was decided, and how.

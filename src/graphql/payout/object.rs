@@ -10,7 +10,7 @@ use crate::auth::Resource;
 use crate::domain::commission;
 use crate::domain::id::{PayoutId, TenantId};
 use crate::graphql::context::request;
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, existing, nullable};
 use crate::graphql::identity;
 use crate::graphql::ledger::commission::{CommissionConnection, commissions_of};
 use crate::graphql::money::Money;
@@ -19,8 +19,9 @@ use crate::graphql::partner::Partner;
 use crate::graphql::payout::run::PayoutRun;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::DateTime;
+use crate::graphql::shared::shares;
 use crate::store::commission::Parent;
-use crate::store::{self, StoreError, view};
+use crate::store::{self, view};
 
 /// Where a payout stands. All but PENDING are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -40,17 +41,7 @@ pub enum PayoutStatus {
 #[derive(Clone)]
 pub struct Payout(Arc<commission::Payout>);
 
-impl From<Arc<commission::Payout>> for Payout {
-    fn from(payout: Arc<commission::Payout>) -> Self {
-        Self(payout)
-    }
-}
-
-impl From<commission::Payout> for Payout {
-    fn from(payout: commission::Payout) -> Self {
-        Self(Arc::new(payout))
-    }
-}
+shares!(Payout, commission::Payout);
 
 impl Payout {
     pub async fn load(ctx: &Context<'_>, id: PayoutId) -> Result<Option<Self>, ApiError> {
@@ -84,11 +75,7 @@ impl Payout {
     /// The partner who is paid, or whose individual is.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
-        Ok(partner.ok_or(StoreError::Corrupt {
-            table: "payout",
-            column: "partner_id",
-            value: self.0.partner_id.to_string(),
-        })?)
+        existing(partner, "payout", "partner_id", self.0.partner_id)
     }
 
     /// The individual who is paid; null: the partner is.

@@ -11,12 +11,13 @@ use crate::domain::id::{self, CampaignId, PartnerId, SnapshotId, TenantId};
 use crate::domain::snapshot;
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::context::request;
-use crate::graphql::error::{ApiError, Nullable, nullable_link};
+use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{self, PartnerVisibility, RowObject, TypeDescription, link, made_of, required};
 use crate::graphql::scalar::DateTime;
-use crate::store::{self, StoreError, view};
+use crate::graphql::shared::shares;
+use crate::store::{self, view};
 
 /// Why terms were stamped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -34,17 +35,7 @@ pub enum SnapshotSource {
 #[derive(Clone)]
 pub struct CommissionSnapshot(Arc<snapshot::CommissionSnapshot>);
 
-impl From<Arc<snapshot::CommissionSnapshot>> for CommissionSnapshot {
-    fn from(snapshot: Arc<snapshot::CommissionSnapshot>) -> Self {
-        Self(snapshot)
-    }
-}
-
-impl From<snapshot::CommissionSnapshot> for CommissionSnapshot {
-    fn from(snapshot: snapshot::CommissionSnapshot) -> Self {
-        Self(Arc::new(snapshot))
-    }
-}
+shares!(CommissionSnapshot, snapshot::CommissionSnapshot);
 
 impl CommissionSnapshot {
     pub async fn load(ctx: &Context<'_>, id: SnapshotId) -> Result<Option<Self>, ApiError> {
@@ -115,11 +106,7 @@ impl CommissionSnapshot {
     /// Whom it was promised to.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
-        Ok(partner.ok_or(StoreError::Corrupt {
-            table: "commission_snapshot",
-            column: "partner_id",
-            value: self.0.partner_id.to_string(),
-        })?)
+        existing(partner, "commission_snapshot", "partner_id", self.0.partner_id)
     }
 
     /// The campaign it holds for; null: for every campaign without a snapshot of its own.

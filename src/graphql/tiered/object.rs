@@ -21,6 +21,7 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::{CurrencyCode, Date, DateTime};
+use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::store::{self, view};
 
@@ -38,17 +39,7 @@ pub enum TieredCommissionStatus {
 #[derive(Clone)]
 pub struct TieredCommission(Arc<tiered::TieredCommission>);
 
-impl From<Arc<tiered::TieredCommission>> for TieredCommission {
-    fn from(tier: Arc<tiered::TieredCommission>) -> Self {
-        Self(tier)
-    }
-}
-
-impl From<tiered::TieredCommission> for TieredCommission {
-    fn from(tier: tiered::TieredCommission) -> Self {
-        Self(Arc::new(tier))
-    }
-}
+shares!(TieredCommission, tiered::TieredCommission);
 
 impl TieredCommission {
     pub async fn load(ctx: &Context<'_>, id: TieredCommissionId) -> Result<Option<Self>, ApiError> {
@@ -146,10 +137,9 @@ impl TieredCommission {
     async fn advertisers(&self, ctx: &Context<'_>) -> Result<Vec<Advertiser>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Campaigns)?;
-        let loader = &request.loaders().advertiser;
-        let advertisers = self.0.audience.advertiser_ids.iter().map(|id| loader.load(id.uuid()));
-        let advertisers = futures::future::try_join_all(advertisers).await?;
-        Ok(advertisers.into_iter().flatten().map(Advertiser::from).collect())
+        let advertisers = self.0.audience.advertiser_ids.iter().map(|id| id.uuid());
+        let advertisers = request.loaders().advertiser.load_all(advertisers).await?;
+        Ok(advertisers.into_iter().map(Advertiser::from).collect())
     }
 
     /// The only type of events that count and change; null: every charge and conversion.

@@ -13,6 +13,7 @@ use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, made_of, required, resolver};
 use crate::graphql::scalar::{DateTime, Json};
+use crate::graphql::shared::shares;
 use crate::service::webhook::resource;
 use crate::store::{self, StoreError, view};
 
@@ -34,17 +35,7 @@ pub enum WebhookDeliveryStatus {
 #[derive(Clone)]
 pub struct WebhookDelivery(Arc<webhook::WebhookDelivery>);
 
-impl From<webhook::WebhookDelivery> for WebhookDelivery {
-    fn from(delivery: webhook::WebhookDelivery) -> Self {
-        Self(Arc::new(delivery))
-    }
-}
-
-impl From<Arc<webhook::WebhookDelivery>> for WebhookDelivery {
-    fn from(delivery: Arc<webhook::WebhookDelivery>) -> Self {
-        Self(delivery)
-    }
-}
+shares!(WebhookDelivery, webhook::WebhookDelivery);
 
 impl RowObject for WebhookDelivery {
     const TYPE: &'static TypeDescription = &WEBHOOK_DELIVERY;

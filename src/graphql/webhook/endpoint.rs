@@ -9,11 +9,12 @@ use crate::auth::Resource;
 use crate::domain::id::{self, WebhookEndpointId};
 use crate::domain::webhook;
 use crate::graphql::context::request;
-use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, existing, nullable};
 use crate::graphql::rows::{self, Projected, RowObject, TypeDescription};
 use crate::graphql::scalar::DateTime;
+use crate::graphql::shared::shares;
+use crate::store::view;
 use crate::store::webhook::endpoint;
-use crate::store::{StoreError, view};
 
 /// What webhooks tell of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -55,27 +56,13 @@ pub enum WebhookEventType {
 #[derive(Clone)]
 pub struct WebhookEndpoint(Arc<webhook::WebhookEndpoint>);
 
-impl From<Arc<webhook::WebhookEndpoint>> for WebhookEndpoint {
-    fn from(endpoint: Arc<webhook::WebhookEndpoint>) -> Self {
-        Self(endpoint)
-    }
-}
-
-impl From<webhook::WebhookEndpoint> for WebhookEndpoint {
-    fn from(endpoint: webhook::WebhookEndpoint) -> Self {
-        Self(Arc::new(endpoint))
-    }
-}
+shares!(WebhookEndpoint, webhook::WebhookEndpoint);
 
 impl WebhookEndpoint {
     /// The endpoint that a delivery names, deleted or not.
     pub async fn named(ctx: &Context<'_>, id: WebhookEndpointId) -> Result<Self, ApiError> {
         let found = request(ctx).loaders().webhook_endpoint.load(id.uuid()).await?;
-        Ok(found.map(Self).ok_or(StoreError::Corrupt {
-            table: "webhook_delivery",
-            column: "endpoint_id",
-            value: id.to_string(),
-        })?)
+        existing(found.map(Self), "webhook_delivery", "endpoint_id", id)
     }
 }
 

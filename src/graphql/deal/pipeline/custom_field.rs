@@ -14,23 +14,14 @@ use crate::domain::id::{self, CustomFieldId};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::rows::{self, PartnerVisibility, Resolver, RowObject, TypeDescription, resolver, server_error};
+use crate::graphql::shared::shares;
 use crate::store::{self, view};
 
 /// Something that deals are told apart by, with the options that it takes.
 #[derive(Clone)]
 pub struct CustomField(Arc<deal::CustomField>);
 
-impl From<Arc<deal::CustomField>> for CustomField {
-    fn from(field: Arc<deal::CustomField>) -> Self {
-        Self(field)
-    }
-}
-
-impl From<deal::CustomField> for CustomField {
-    fn from(field: deal::CustomField) -> Self {
-        Self(Arc::new(field))
-    }
-}
+shares!(CustomField, deal::CustomField);
 
 impl CustomField {
     /// The field that something names, whatever resource that is: its database refuses to delete it. What it is called

@@ -11,6 +11,7 @@ use crate::domain::id::{self, PaymentStageId, TenantId};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::rows::{self, PartnerVisibility, RowObject, TypeDescription};
+use crate::graphql::shared::shares;
 use crate::store::{self, view};
 
 /// What standing in a stage means for a deal.
@@ -29,17 +30,7 @@ pub enum StageOutcome {
 #[derive(Clone)]
 pub struct PaymentStage(Arc<deal::PaymentStage>);
 
-impl From<Arc<deal::PaymentStage>> for PaymentStage {
-    fn from(stage: Arc<deal::PaymentStage>) -> Self {
-        Self(stage)
-    }
-}
-
-impl From<deal::PaymentStage> for PaymentStage {
-    fn from(stage: deal::PaymentStage) -> Self {
-        Self(Arc::new(stage))
-    }
-}
+shares!(PaymentStage, deal::PaymentStage);
 
 impl PaymentStage {
     /// The stage that something names, whatever resource that is: its database refuses to delete it. What it is called

@@ -20,6 +20,7 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::{Partner, PartnerType};
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::{CurrencyCode, DateTime};
+use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::store::{self, view};
 
@@ -39,17 +40,7 @@ pub enum RecipientAssignment {
 #[derive(Clone)]
 pub struct CommissionRule(Arc<deal_rules::CommissionRule>);
 
-impl From<Arc<deal_rules::CommissionRule>> for CommissionRule {
-    fn from(rule: Arc<deal_rules::CommissionRule>) -> Self {
-        Self(rule)
-    }
-}
-
-impl From<deal_rules::CommissionRule> for CommissionRule {
-    fn from(rule: deal_rules::CommissionRule) -> Self {
-        Self(Arc::new(rule))
-    }
-}
+shares!(CommissionRule, deal_rules::CommissionRule);
 
 impl CommissionRule {
     pub async fn load(ctx: &Context<'_>, id: CommissionRuleId) -> Result<Option<Self>, ApiError> {
@@ -141,20 +132,18 @@ impl CommissionRule {
     async fn tiers(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTier>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Partners)?;
-        let loader = &request.loaders().partner_tier;
-        let tiers = self.0.filters.tiers.iter().map(|id| loader.load(id.uuid()));
-        let tiers = futures::future::try_join_all(tiers).await?;
-        Ok(tiers.into_iter().flatten().map(PartnerTier::from).collect())
+        let tiers = self.0.filters.tiers.iter().map(|id| id.uuid());
+        let tiers = request.loaders().partner_tier.load_all(tiers).await?;
+        Ok(tiers.into_iter().map(PartnerTier::from).collect())
     }
 
     /// The partner categories that it is for, any of which will do; empty: all.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Partners)?;
-        let loader = &request.loaders().partner_category;
-        let categories = self.0.filters.categories.iter().map(|id| loader.load(id.uuid()));
-        let categories = futures::future::try_join_all(categories).await?;
-        Ok(categories.into_iter().flatten().map(PartnerCategory::from).collect())
+        let categories = self.0.filters.categories.iter().map(|id| id.uuid());
+        let categories = request.loaders().partner_category.load_all(categories).await?;
+        Ok(categories.into_iter().map(PartnerCategory::from).collect())
     }
 
     /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.

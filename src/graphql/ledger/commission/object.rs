@@ -16,7 +16,7 @@ use crate::domain::id::{CommissionId, DealId, TenantId};
 use crate::graphql::campaign::Campaign;
 use crate::graphql::context::request;
 use crate::graphql::deal::Deal;
-use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
+use crate::graphql::error::{ApiError, Nullable, existing, nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::ledger::event::{Attribution, Event};
 use crate::graphql::money::{ExplanationStep, Money};
@@ -25,9 +25,10 @@ use crate::graphql::partner::Partner;
 use crate::graphql::payout::Payout;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::DateTime;
+use crate::graphql::shared::shares;
 use crate::graphql::terms::CommissionSnapshot;
 use crate::store::commission::Parent;
-use crate::store::{self, StoreError, view};
+use crate::store::{self, view};
 
 /// Where a commission stands. PAID and REVERSED are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -75,17 +76,7 @@ pub enum PaymentTarget {
 #[derive(Clone)]
 pub struct Commission(Arc<commission::Commission>);
 
-impl From<Arc<commission::Commission>> for Commission {
-    fn from(commission: Arc<commission::Commission>) -> Self {
-        Self(commission)
-    }
-}
-
-impl From<commission::Commission> for Commission {
-    fn from(commission: commission::Commission) -> Self {
-        Self(Arc::new(commission))
-    }
-}
+shares!(Commission, commission::Commission);
 
 impl Commission {
     pub async fn load(ctx: &Context<'_>, id: CommissionId) -> Result<Option<Self>, ApiError> {
@@ -190,11 +181,7 @@ impl Commission {
     /// Who earned it.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
-        Ok(partner.ok_or(StoreError::Corrupt {
-            table: "commission",
-            column: "partner_id",
-            value: self.0.partner_id.to_string(),
-        })?)
+        existing(partner, "commission", "partner_id", self.0.partner_id)
     }
 
     /// The campaign that it was earned in; null if there was none.

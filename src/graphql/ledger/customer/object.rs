@@ -19,23 +19,14 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, child_list_of, link, page_of};
 use crate::graphql::scalar::DateTime;
+use crate::graphql::shared::shares;
 use crate::store::{self, view};
 
 /// Who pays.
 #[derive(Clone)]
 pub struct Customer(Arc<event::Customer>);
 
-impl From<Arc<event::Customer>> for Customer {
-    fn from(customer: Arc<event::Customer>) -> Self {
-        Self(customer)
-    }
-}
-
-impl From<event::Customer> for Customer {
-    fn from(customer: event::Customer) -> Self {
-        Self(Arc::new(customer))
-    }
-}
+shares!(Customer, event::Customer);
 
 impl Customer {
     pub async fn load(ctx: &Context<'_>, id: CustomerId) -> Result<Option<Self>, ApiError> {

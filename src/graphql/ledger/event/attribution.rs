@@ -9,11 +9,11 @@ use super::object::Event;
 use crate::auth::Resource;
 use crate::domain::{event, id};
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
-use crate::graphql::error::{ApiError, Nullable, nullable_link};
+use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{self, TypeDescription, link, required, same};
-use crate::store::{StoreError, view};
+use crate::store::view;
 
 /// The link from an event to the partner, and the campaign, that it is credited to.
 #[derive(Clone)]
@@ -52,11 +52,7 @@ impl Attribution {
     /// The partner who is credited.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.attribution.partner_id).await?;
-        Ok(partner.ok_or(StoreError::Corrupt {
-            table: "event",
-            column: "partner_id",
-            value: self.attribution.partner_id.to_string(),
-        })?)
+        existing(partner, "event", "partner_id", self.attribution.partner_id)
     }
 
     /// The campaign; null if there was none.

@@ -23,6 +23,7 @@ use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::{DateTime, Json};
+use crate::graphql::shared::shares;
 use crate::store::commission::Parent;
 use crate::store::{self, view};
 
@@ -44,17 +45,7 @@ pub enum EventKind {
 #[derive(Clone)]
 pub struct Event(Arc<event::Event>);
 
-impl From<Arc<event::Event>> for Event {
-    fn from(event: Arc<event::Event>) -> Self {
-        Self(event)
-    }
-}
-
-impl From<event::Event> for Event {
-    fn from(event: event::Event) -> Self {
-        Self(Arc::new(event))
-    }
-}
+shares!(Event, event::Event);
 
 impl Event {
     pub async fn load(ctx: &Context<'_>, id: EventId) -> Result<Option<Self>, ApiError> {

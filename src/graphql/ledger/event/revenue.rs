@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 
-use crate::graphql::error::ApiError;
+use crate::graphql::error::{ApiError, existing};
 use crate::graphql::money::Money;
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tiered::TieredCommission;
-use crate::store::StoreError;
 use crate::store::tier_result::TierResult;
 
 /// A retroactive change of an event's revenue. Never changed or taken back.
@@ -33,11 +32,7 @@ impl RevenueAdjustment {
     async fn tiered_commission(&self, ctx: &Context<'_>) -> Result<TieredCommission, ApiError> {
         // A tier that did something is archived and never deleted.
         let tier = TieredCommission::load(ctx, self.0.tier).await?;
-        Ok(tier.ok_or(StoreError::Corrupt {
-            table: "tier_result",
-            column: "tier_id",
-            value: self.0.tier.to_string(),
-        })?)
+        existing(tier, "tier_result", "tier_id", self.0.tier)
     }
 
     /// When the goals were reached.

@@ -6,13 +6,14 @@ use async_graphql::{Context, Enum, Object, SimpleObject};
 
 use crate::auth::Resource;
 use crate::domain::payout_run;
-use crate::graphql::error::{ApiError, Nullable, nullable_link};
+use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::money::Money;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::payout::{PAYOUT, Payout, PayoutStatus};
 use crate::graphql::rows::{self, TypeDescription, link, required, same, values};
-use crate::store::{StoreError, view};
+use crate::graphql::shared::shares;
+use crate::store::view;
 
 /// What became of a line of a payout run. The first that holds, in the order: PARTNER_SUSPENDED, NOT_POSITIVE,
 /// BELOW_MINIMUM, CURRENCY_NOT_CHOSEN, TOO_LARGE, PAID_OUT.
@@ -40,17 +41,7 @@ pub enum PayoutOutcome {
 #[derive(Clone)]
 pub struct PayoutRunLine(Arc<payout_run::Line>);
 
-impl From<Arc<payout_run::Line>> for PayoutRunLine {
-    fn from(line: Arc<payout_run::Line>) -> Self {
-        Self(line)
-    }
-}
-
-impl From<payout_run::Line> for PayoutRunLine {
-    fn from(line: payout_run::Line) -> Self {
-        Self(Arc::new(line))
-    }
-}
+shares!(PayoutRunLine, payout_run::Line);
 
 pub static PAYOUT_RUN_LINE: TypeDescription = TypeDescription {
     name: "PayoutRunLine",
@@ -95,11 +86,7 @@ impl PayoutRunLine {
     /// The partner who is paid, or whose individual is.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
-        Ok(partner.ok_or(StoreError::Corrupt {
-            table: "payout_run_line",
-            column: "partner_id",
-            value: self.0.partner_id.to_string(),
-        })?)
+        existing(partner, "payout_run_line", "partner_id", self.0.partner_id)
     }
 
     /// The individual who is paid; null: the partner is, or nobody is assigned yet (RECIPIENT_UNASSIGNED).

@@ -4,12 +4,11 @@ use async_graphql::{Context, Enum, Object, SimpleObject};
 
 use crate::domain::money::Currency;
 use crate::domain::statement::{self, Movement};
-use crate::graphql::error::{ApiError, Nullable, nullable_link};
+use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::ledger::commission::Commission;
 use crate::graphql::money::Money;
 use crate::graphql::payout::Payout;
 use crate::graphql::scalar::DateTime;
-use crate::store::StoreError;
 
 /// What moves what is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -74,11 +73,7 @@ impl StatementMovement {
     /// The commission that came, was reversed or was paid, as it stands now.
     async fn commission(&self, ctx: &Context<'_>) -> Result<Commission, ApiError> {
         let id = self.movement.place.row;
-        Ok(Commission::load(ctx, id).await?.ok_or(StoreError::Corrupt {
-            table: "commission",
-            column: "id",
-            value: id.to_string(),
-        })?)
+        existing(Commission::load(ctx, id).await?, "commission", "id", id)
     }
 
     /// The payout that paid it; null for other kinds.

@@ -12,23 +12,14 @@ use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, link, resolver};
 use crate::graphql::scalar::DateTime;
+use crate::graphql::shared::shares;
 use crate::store::{self, view};
 
 /// A key that a program calls with.
 #[derive(Clone)]
 pub struct ApiKey(Arc<auth::ApiKey>);
 
-impl From<Arc<auth::ApiKey>> for ApiKey {
-    fn from(key: Arc<auth::ApiKey>) -> Self {
-        Self(key)
-    }
-}
-
-impl From<auth::ApiKey> for ApiKey {
-    fn from(key: auth::ApiKey) -> Self {
-        Self(Arc::new(key))
-    }
-}
+shares!(ApiKey, auth::ApiKey);
 
 impl RowObject for ApiKey {
     const TYPE: &'static TypeDescription = &API_KEY;

@@ -14,6 +14,7 @@ use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, link, made_of};
 use crate::graphql::scalar::DateTime;
+use crate::graphql::shared::shares;
 use crate::graphql::tenant::api_key::{API_KEY, ApiKey};
 use crate::store::view;
 
@@ -21,17 +22,7 @@ use crate::store::view;
 #[derive(Clone)]
 pub struct AuditEntry(Arc<audit::Entry>);
 
-impl From<Arc<audit::Entry>> for AuditEntry {
-    fn from(entry: Arc<audit::Entry>) -> Self {
-        Self(entry)
-    }
-}
-
-impl From<audit::Entry> for AuditEntry {
-    fn from(entry: audit::Entry) -> Self {
-        Self(Arc::new(entry))
-    }
-}
+shares!(AuditEntry, audit::Entry);
 
 impl RowObject for AuditEntry {
     const TYPE: &'static TypeDescription = &AUDIT_ENTRY;
