@@ -4,7 +4,7 @@
 use async_graphql::Context;
 
 use super::context::request;
-use super::error::{ApiError, Nullable};
+use super::error::ApiError;
 use crate::auth::{Caller, Denied, Permission, Resource};
 use crate::domain::id::{CampaignId, EventId, PartnerGroupId, PartnerId};
 use crate::graphql::campaign::Campaign;
@@ -25,19 +25,6 @@ const NAME_PARTNERS: [Resource; 5] = [
 pub fn require_read(ctx: &Context<'_>, resource: Resource) -> Result<(), ApiError> {
     request(ctx).caller.read_linked(resource)?;
     Ok(())
-}
-
-/// A nullable field beyond the identity: an error there leaves its neighbours alone.
-pub fn readable_part<T>(ctx: &Context<'_>, resource: Resource, part: Option<T>) -> Nullable<T> {
-    match require_read(ctx, resource) {
-        Ok(()) => part.map(Ok),
-        Err(error) => Some(Err(error)),
-    }
-}
-
-/// A nullable field for staff: a partner's token reads null.
-pub fn staff_part<T>(ctx: &Context<'_>, resource: Resource, part: Option<T>) -> Nullable<T> {
-    readable_part(ctx, resource, part.filter(|_| !request(ctx).is_partner()))
 }
 
 /// The partner that a row names which the caller may read.

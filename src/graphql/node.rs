@@ -1,14 +1,18 @@
 //! Refetching anything by its id alone, as Relay does.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Interface, Object};
+use async_graphql::parser::types::Field;
+use async_graphql::registry::{MetaType, MetaTypeId, Registry};
+use async_graphql::{Context, ContextSelectionSet, ID, Object, OutputType, Positioned, ServerResult, Value};
 use futures::future::join_all;
 
 use super::context::request;
 use super::error::{ApiError, Nullable, nullable};
-use super::rows::{Any, AnyList, TypeDescription};
-use crate::domain::id::{self, Kind};
+use super::rows::{Any, AnyList, RegisterType, TypeDescription, plain_field};
+use crate::domain::id;
+use crate::domain::id::Kind;
 use crate::graphql::backtest::{BACKTEST, Backtest};
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::deal::pipeline::{CUSTOM_FIELD, CustomField, PAYMENT_STAGE, PaymentStage};
@@ -30,35 +34,74 @@ use crate::graphql::terms::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use crate::graphql::tiered::{TIERED_COMMISSION, TieredCommission};
 use crate::graphql::webhook::{WEBHOOK_DELIVERY, WEBHOOK_ENDPOINT, WebhookDelivery, WebhookEndpoint};
 
-/// Anything that has an id of its own.
-#[derive(Clone, Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Its id, unique across all kinds of things."))]
-pub enum Node {
-    Tenant(Tenant),
-    Partner(Partner),
-    PartnerGroup(PartnerGroup),
-    PartnerTier(PartnerTier),
-    PartnerCategory(PartnerCategory),
-    Advertiser(Advertiser),
-    Campaign(Campaign),
-    CommissionSnapshot(CommissionSnapshot),
-    PartnershipRequest(PartnershipRequest),
-    Event(Event),
-    Customer(Customer),
-    Attribution(Attribution),
-    Commission(Commission),
-    Payout(Payout),
-    PayoutRun(PayoutRun),
-    Backtest(Backtest),
-    PaymentStage(PaymentStage),
-    CustomField(CustomField),
-    Deal(Deal),
-    CommissionRule(CommissionRule),
-    TieredCommission(TieredCommission),
-    ApiKey(ApiKey),
-    WebhookEndpoint(WebhookEndpoint),
-    WebhookDelivery(WebhookDelivery),
-    AuditEntry(AuditEntry),
+/// Anything that has an id of its own. Rows are read by their ids; at hand is none but the tenant.
+pub struct Node(Tenant);
+
+/// The types that implement it.
+const IMPLEMENTED_BY: [RegisterType; 25] = [
+    Tenant::create_type_info,
+    Partner::create_type_info,
+    PartnerGroup::create_type_info,
+    PartnerTier::create_type_info,
+    PartnerCategory::create_type_info,
+    Advertiser::create_type_info,
+    Campaign::create_type_info,
+    CommissionSnapshot::create_type_info,
+    PartnershipRequest::create_type_info,
+    Event::create_type_info,
+    Customer::create_type_info,
+    Attribution::create_type_info,
+    Commission::create_type_info,
+    Payout::create_type_info,
+    PayoutRun::create_type_info,
+    Backtest::create_type_info,
+    PaymentStage::create_type_info,
+    CustomField::create_type_info,
+    Deal::create_type_info,
+    CommissionRule::create_type_info,
+    TieredCommission::create_type_info,
+    ApiKey::create_type_info,
+    WebhookEndpoint::create_type_info,
+    WebhookDelivery::create_type_info,
+    AuditEntry::create_type_info,
+];
+
+impl OutputType for Node {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("Node")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Interface, |registry| {
+            let name = Self::type_name().into_owned();
+            let of_id = ID::create_type_info(registry);
+            let id = plain_field("id", "Its id, unique across all kinds of things.", of_id);
+            let types = IMPLEMENTED_BY.iter().map(|register| {
+                let declared = register(registry);
+                let implementor = declared.trim_end_matches('!').to_owned();
+                registry.add_implements(&implementor, &name);
+                implementor
+            });
+            MetaType::Interface {
+                possible_types: types.collect(),
+                name,
+                description: Some("Anything that has an id of its own.".to_owned()),
+                fields: [("id".to_owned(), id)].into(),
+                extends: false,
+                inaccessible: false,
+                tags: Vec::new(),
+                keys: None,
+                visible: None,
+                rust_typename: Some(std::any::type_name::<Self>()),
+                directive_invocations: Vec::new(),
+                requires_scopes: Vec::new(),
+            }
+        })
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        self.0.resolve(ctx, field).await
+    }
 }
 
 /// The types whose objects are rows, by what their ids begin with.
@@ -100,7 +143,7 @@ async fn find(ctx: &Context<'_>, text: &str) -> Result<Option<Any<Node>>, ApiErr
             return Ok(None);
         }
         let tenant = Arc::clone(request.tenant().await?);
-        return Ok(Some(Any::Object(Node::Tenant(Arc::unwrap_or_clone(tenant).into()))));
+        return Ok(Some(Any::Object(Node(Arc::unwrap_or_clone(tenant).into()))));
     }
     let Some((_, to)) = TYPES.iter().find(|(known, _)| *known == prefix) else {
         return Ok(None);

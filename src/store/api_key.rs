@@ -76,17 +76,8 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     directory::add(transaction, tenant, DirectoryName::KeyPrefix(&key.prefix)).await?;
     let row = api_key::Model {
-        tenant_id: tenant.uuid(),
-        id: key.id.uuid(),
-        name: key.name.clone(),
-        prefix: key.prefix.clone(),
         hash: hash.bytes().to_vec(),
-        scopes: key.permissions.to_string(),
-        partner_id: key.partner_id.map(PartnerId::uuid),
-        created_at: key.created_at,
-        expires_at: key.expires_at,
-        last_used_at: key.last_used_at,
-        revoked_at: key.revoked_at,
+        ..to_row(tenant, key)
     };
     Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)
@@ -162,5 +153,27 @@ pub(super) fn from_row(row: api_key::Model) -> ApiKey {
         expires_at: row.expires_at,
         last_used_at: row.last_used_at,
         revoked_at: row.revoked_at,
+    }
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, key: &ApiKey) -> view::AtHand {
+    view::at_hand(to_row(tenant, key), &["hash"])
+}
+
+/// Without its hash, which nobody knows who only knows the key's row.
+fn to_row(tenant: TenantId, key: &ApiKey) -> api_key::Model {
+    api_key::Model {
+        tenant_id: tenant.uuid(),
+        id: key.id.uuid(),
+        name: key.name.clone(),
+        prefix: key.prefix.clone(),
+        hash: Vec::new(),
+        scopes: key.permissions.to_string(),
+        partner_id: key.partner_id.map(PartnerId::uuid),
+        created_at: key.created_at,
+        expires_at: key.expires_at,
+        last_used_at: key.last_used_at,
+        revoked_at: key.revoked_at,
     }
 }

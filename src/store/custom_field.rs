@@ -206,6 +206,11 @@ pub fn id(row: &view::Row, prefix: &str) -> Result<CustomFieldId, StoreError> {
     Ok(CustomFieldId::from_uuid(row.id))
 }
 
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, field: &CustomField) -> view::AtHand {
+    view::at_hand(to_row(tenant, field), &[])
+}
+
 fn to_row(tenant: TenantId, field: &CustomField) -> custom_field::Model {
     custom_field::Model {
         tenant_id: tenant.uuid(),

@@ -254,6 +254,11 @@ pub(super) fn from_row(row: customer::Model) -> Customer {
     }
 }
 
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, customer: &Customer) -> view::AtHand {
+    view::at_hand(to_row(tenant, customer), &[])
+}
+
 pub(super) fn to_row(tenant: TenantId, customer: &Customer) -> customer::Model {
     customer::Model {
         tenant_id: tenant.uuid(),

@@ -1,6 +1,6 @@
 //! Backtests as they are read.
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{ComplexObject, Context, Enum, ID};
 use uuid::Uuid;
 
 use super::description::BACKTEST;
@@ -19,7 +19,7 @@ use crate::graphql::order::OrderDirection;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner_group::PartnerGroup;
 use crate::graphql::rows::{RowObject, TypeDescription};
-use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
+use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::tiered::TieredCommission;
 use crate::store::backtest::{Order, SumsKey};
 use crate::store::{self, view};
@@ -62,41 +62,8 @@ impl RowObject for Backtest {
     }
 }
 
-/// What other rules would have cost, on what really happened: the ledger, held against what it would be. Kept for 30 days
-/// after it has ended. Nothing of the ledger is touched. Partners see nothing of backtests.
-#[Object]
+#[ComplexObject]
 impl Backtest {
-    /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
-    /// What it is called; null: nothing.
-    async fn name(&self) -> Option<&str> {
-        self.0.name.as_deref()
-    }
-
-    /// Where it stands.
-    async fn status(&self) -> BacktestStatus {
-        self.0.status.into()
-    }
-
-    /// What was recorded from this moment on is compared.
-    #[graphql(name = "from")]
-    async fn range_from(&self) -> DateTime {
-        DateTime(self.0.from)
-    }
-
-    /// And before this one.
-    async fn to(&self) -> DateTime {
-        DateTime(self.0.to)
-    }
-
-    /// The proposal as it was entered.
-    async fn proposal(&self) -> Json {
-        Json(self.0.proposal.clone())
-    }
-
     /// The campaign whose terms are proposed; null: it is not about a campaign's.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
@@ -112,42 +79,12 @@ impl Backtest {
         nullable_link(self.0.tier_id, |id| TieredCommission::load(ctx, id)).await
     }
 
-    /// When it was entered.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
-    }
-
-    /// When it was first taken up; null: it was not.
-    async fn started_at(&self) -> Option<DateTime> {
-        self.0.started_at.map(DateTime)
-    }
-
-    /// When it ended; null: it has not.
-    async fn finished_at(&self) -> Option<DateTime> {
-        self.0.finished_at.map(DateTime)
-    }
-
-    /// Who entered it.
-    async fn created_by(&self) -> &str {
-        &self.0.created_by
-    }
-
     /// How far it has come.
     async fn progress(&self) -> BacktestProgress {
         BacktestProgress {
             events: self.0.events,
             of_events: self.0.of_events,
         }
-    }
-
-    /// Why it could not be worked out; null: it could, or was not yet.
-    async fn failure(&self) -> Option<&str> {
-        self.0.failure.as_deref()
-    }
-
-    /// What was in force when some events were recorded is not known, and what is in force now counts for them.
-    async fn incomplete_history(&self) -> bool {
-        self.0.incomplete_history
     }
 
     /// What it came to by currency; of the partners that are finished, while it runs.

@@ -1,15 +1,20 @@
 //! How campaigns are read from the database.
 
+use async_graphql::ID;
+
+use super::object::{Campaign, CampaignStatus};
 use crate::auth::Resource;
 use crate::domain::{campaign, id};
 use crate::graphql::label::ADVERTISER;
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::loader::PartnersOfCampaign;
 use crate::graphql::partner::partners;
-use crate::graphql::rows::{self, Listing, PartnerVisibility, TypeDescription, child_list_of, link, made_of, page_of};
+use crate::graphql::rows::{Listing, PartnerVisibility, child_list_of, declare, link, made_of, page_of, value};
+use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::audit::histories;
-use crate::graphql::terms::write_terms;
+use crate::graphql::terms::{CommissionTerm, write_terms};
 use crate::store::commission::Parent;
+use crate::store::view::CampaignColumn as Column;
 use crate::store::{self, view};
 
 /// A list of them.
@@ -22,38 +27,46 @@ pub fn campaigns(list: view::List) -> Listing {
     }
 }
 
-pub static CAMPAIGN: TypeDescription = TypeDescription {
-    name: "Campaign",
-    resource: Resource::Campaigns,
-    identity: &["id", "name", "externalId"],
-    is_named: true,
-    table: &view::CAMPAIGN,
-    id: || view::column(view::CampaignColumn::Id),
-    field: |name| {
-        use view::CampaignColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::Campaign>),
-            "name" => value(Column::Name, view::text),
-            "externalId" => value(Column::ExternalId, view::text),
-            "status" => value(Column::Status, view::word!(campaign::CampaignStatus)),
-            "terms" => made_of(view::column(Column::Terms), write_terms).for_partners(PartnerVisibility::EmptyList),
-            "holdbackDays" => value(Column::HoldbackDays, view::number).for_partners(PartnerVisibility::Null),
-            "startsAt" => value(Column::StartsAt, view::moment).for_partners(PartnerVisibility::Null),
-            "endsAt" => value(Column::EndsAt, view::moment).for_partners(PartnerVisibility::Null),
-            "advertiser" => link(view::column(Column::AdvertiserId), &ADVERTISER).for_partners(PartnerVisibility::Null),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "updatedAt" => value(Column::UpdatedAt, view::moment),
-            "commissions" => page_of(|ctx| commission_pages(ctx, Parent::Campaign)),
-            "partners" => page_of(|ctx| {
-                child_list_of::<PartnersOfCampaign>(
-                    ctx,
-                    Resource::Partners,
-                    partners(store::partner::list_of_campaigns()),
-                )
-            }),
-            "history" => page_of(histories),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// An offer that partners promote; carries commission terms and a holdback. A partner's token shows what the
+    /// campaigns are called that it belongs to or is promised something for, their status and when they were made; the rest
+    /// reads as null or as an empty list: what pays it is in its `termsInForce`.
+    pub static CAMPAIGN: Campaign = TypeDescription {
+        resource: Resource::Campaigns,
+        identity: &["id", "name", "externalId"],
+        is_named: true,
+        table: &view::CAMPAIGN,
+        id: || view::column(Column::Id),
+    };
+
+    /// Its id.
+    "id": ID = value(Column::Id, view::id::<id::Campaign>);
+    /// Its name.
+    "name": String = value(Column::Name, view::text);
+    /// The id that another system gave it, unique in the tenant; null if there is none.
+    "externalId": Option<String> = value(Column::ExternalId, view::text);
+    /// Whether its events earn.
+    "status": CampaignStatus = value(Column::Status, view::word!(campaign::CampaignStatus));
+    /// The live terms, which pay partners without a snapshot; empty: the rules of the partner's group pay.
+    "terms": Vec<CommissionTerm> = made_of(Column::Terms, write_terms).for_partners(PartnerVisibility::EmptyList);
+    /// How many days a commission waits before it may be approved; null: it is approved by hand only.
+    "holdbackDays": Option<u32> = value(Column::HoldbackDays, view::number).for_partners(PartnerVisibility::Null);
+    /// From when on events earn; null: they always did.
+    "startsAt": Option<DateTime> = value(Column::StartsAt, view::moment).for_partners(PartnerVisibility::Null);
+    /// From when on events earn no more; null: no end is set.
+    "endsAt": Option<DateTime> = value(Column::EndsAt, view::moment).for_partners(PartnerVisibility::Null);
+    "advertiser" = link(Column::AdvertiserId, &ADVERTISER).for_partners(PartnerVisibility::Null);
+    /// When it was created.
+    "createdAt": DateTime = value(Column::CreatedAt, view::moment);
+    /// When it was last changed.
+    "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
+    "history" = page_of(histories);
+    "partners" = page_of(|ctx| {
+        child_list_of::<PartnersOfCampaign>(
+            ctx,
+            Resource::Partners,
+            partners(store::partner::list_of_campaigns()),
+        )
+    });
+    "commissions" = page_of(|ctx| commission_pages(ctx, Parent::Campaign));
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{ComplexObject, Context, Enum};
 use uuid::Uuid;
 
 use super::description::CAMPAIGN;
@@ -12,7 +12,6 @@ use crate::domain::id::TenantId;
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::identity;
 use crate::graphql::label::Advertiser;
 use crate::graphql::ledger::commission::{CommissionConnection, CommissionFilter, commissions_of};
 use crate::graphql::loader::PartnersOfCampaign;
@@ -20,10 +19,8 @@ use crate::graphql::order::CommissionOrder;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::rows::{RowObject, TypeDescription};
-use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
-use crate::graphql::terms::CommissionTerm;
 use crate::store::commission::Parent;
 use crate::store::{self, view};
 
@@ -57,62 +54,11 @@ impl RowObject for Campaign {
     }
 }
 
-/// An offer that partners promote; carries commission terms and a holdback. A partner's token shows what the
-/// campaigns are called that it belongs to or is promised something for, their status and when they were made; the rest
-/// reads as null or as an empty list: what pays it is in its `termsInForce`.
-#[Object]
+#[ComplexObject]
 impl Campaign {
-    /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
-    /// Its name.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// The id that another system gave it, unique in the tenant; null if there is none.
-    async fn external_id(&self) -> Option<&str> {
-        self.0.external_id.as_deref()
-    }
-
-    /// Whether its events earn.
-    async fn status(&self, ctx: &Context<'_>) -> Result<CampaignStatus, ApiError> {
-        identity::require_read(ctx, Resource::Campaigns)?;
-        Ok(self.0.status.into())
-    }
-
-    /// The live terms, which pay partners without a snapshot; empty: the rules of the partner's group pay.
-    async fn terms(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTerm>, ApiError> {
-        identity::require_read(ctx, Resource::Campaigns)?;
-        let terms = if request(ctx).is_partner() {
-            &[]
-        } else {
-            self.0.terms.as_slice()
-        };
-        Ok(terms.iter().map(CommissionTerm::from).collect())
-    }
-
-    /// How many days a commission waits before it may be approved; null: it is approved by hand only.
-    async fn holdback_days(&self, ctx: &Context<'_>) -> Nullable<u32> {
-        identity::staff_part(ctx, Resource::Campaigns, self.0.holdback_days)
-    }
-
-    /// From when on events earn; null: they always did.
-    async fn starts_at(&self, ctx: &Context<'_>) -> Nullable<DateTime> {
-        identity::staff_part(ctx, Resource::Campaigns, self.0.starts_at.map(DateTime))
-    }
-
-    /// From when on events earn no more; null: no end is set.
-    async fn ends_at(&self, ctx: &Context<'_>) -> Nullable<DateTime> {
-        identity::staff_part(ctx, Resource::Campaigns, self.0.ends_at.map(DateTime))
-    }
-
     /// Who owns it; null if nobody is named.
     async fn advertiser(&self, ctx: &Context<'_>) -> Nullable<Advertiser> {
         nullable(async {
-            identity::require_read(ctx, Resource::Campaigns)?;
             let Some(id) = self.0.advertiser_id else {
                 return Ok(None);
             };
@@ -120,18 +66,6 @@ impl Campaign {
             Ok(advertiser.map(Advertiser::from))
         })
         .await
-    }
-
-    /// When it was created.
-    async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::require_read(ctx, Resource::Campaigns)?;
-        Ok(DateTime(self.0.created_at))
-    }
-
-    /// When it was last changed.
-    async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::require_read(ctx, Resource::Campaigns)?;
-        Ok(DateTime(self.0.updated_at))
     }
 
     /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.

@@ -1,15 +1,20 @@
 //! How deals are read from the database.
 
+use async_graphql::ID;
+
 use super::object::Deal;
 use crate::auth::Resource;
 use crate::domain::id;
 use crate::graphql::deal::pipeline::PAYMENT_STAGE;
 use crate::graphql::ledger::commission::commission_pages;
+use crate::graphql::money::Money;
 use crate::graphql::partner::PARTNER;
 use crate::graphql::rows::{
-    self, Listing, PartnerVisibility, TypeDescription, amount, link, page_of, required, resolver,
+    FieldDescription, Listing, PartnerVisibility, amount, declare, link, page_of, required, resolver, value,
 };
+use crate::graphql::scalar::DateTime;
 use crate::store::commission::Parent;
+use crate::store::view::DealColumn as Column;
 use crate::store::{self, view};
 
 /// A list of them.
@@ -22,33 +27,42 @@ pub fn deals(list: view::List) -> Listing {
     }
 }
 
-pub static DEAL: TypeDescription = TypeDescription {
-    name: "Deal",
-    resource: Resource::Deals,
-    identity: &[],
-    is_named: false,
-    table: &view::DEAL,
-    id: || view::column(view::DealColumn::Id),
-    field: |name| {
-        use view::DealColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        let ask = || resolver(|row, prefix| Ok(Box::new(Deal::from(store::deal::whole(row, prefix)?))));
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::Deal>),
-            "externalId" => value(Column::ExternalId, view::text),
-            "name" => value(Column::Name, view::text),
-            "value" => amount(view::column(Column::Currency), view::column(Column::ValueMinor)),
-            "partner" => required(view::column(Column::PartnerId), &PARTNER),
-            "stage" => link(view::column(Column::StageId), &PAYMENT_STAGE),
-            "leadCreator" => value(Column::LeadCreator, view::text),
-            "owner" => value(Column::Owner, view::text),
-            "renewals" => value(Column::Renewals, view::number),
-            "customFields" => ask(),
-            "forecast" => ask().for_partners(PartnerVisibility::EmptyList),
-            "commissions" => page_of(|ctx| commission_pages(ctx, Parent::Deal)),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "updatedAt" => value(Column::UpdatedAt, view::moment),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// Business that a partner brought, on its way through the payment stages.
+    pub static DEAL: Deal = TypeDescription {
+        resource: Resource::Deals,
+        identity: &[],
+        is_named: false,
+        table: &view::DEAL,
+        id: || view::column(Column::Id),
+    };
+
+    /// Its id.
+    "id": ID = value(Column::Id, view::id::<id::Deal>);
+    /// The id that another system gave it, unique in the tenant; null if there is none.
+    "externalId": Option<String> = value(Column::ExternalId, view::text);
+    /// What it is called.
+    "name": String = value(Column::Name, view::text);
+    /// What it is worth; what was due before stays when this changes.
+    "value": Money = amount(Column::Currency, Column::ValueMinor);
+    "partner" = required(Column::PartnerId, &PARTNER);
+    "stage" = link(Column::StageId, &PAYMENT_STAGE);
+    /// The individual who registered it; null if nobody is known.
+    "leadCreator": Option<String> = value(Column::LeadCreator, view::text);
+    /// The individual who owns it; null if nobody is known.
+    "owner": Option<String> = value(Column::Owner, view::text);
+    "customFields" = computed();
+    /// How often it was renewed.
+    "renewals": u32 = value(Column::Renewals, view::number);
+    "commissions" = page_of(|ctx| commission_pages(ctx, Parent::Deal));
+    "forecast" = computed().for_partners(PartnerVisibility::EmptyList);
+    /// When it was created.
+    "createdAt": DateTime = value(Column::CreatedAt, view::moment);
+    /// When it was last changed, moved or renewed.
+    "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
+}
+
+/// A field that is computed for each row.
+fn computed() -> FieldDescription {
+    resolver(|row, prefix| Ok(Box::new(Deal::from(store::deal::whole(row, prefix)?))))
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, SimpleObject};
 use uuid::Uuid;
 
 use super::description::DEAL;
@@ -15,11 +15,9 @@ use crate::graphql::deal::pipeline::{CustomField, CustomFieldOption, PaymentStag
 use crate::graphql::error::{ApiError, Nullable, existing, nullable};
 use crate::graphql::identity;
 use crate::graphql::ledger::commission::{CommissionConnection, commissions_of};
-use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::rows::{RowObject, TypeDescription};
-use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use crate::store::commission::Parent;
 use crate::store::{self, view};
@@ -50,29 +48,8 @@ impl RowObject for Deal {
     }
 }
 
-/// Business that a partner brought, on its way through the payment stages.
-#[Object]
+#[ComplexObject]
 impl Deal {
-    /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
-    /// The id that another system gave it, unique in the tenant; null if there is none.
-    async fn external_id(&self) -> Option<&str> {
-        self.0.external_id.as_deref()
-    }
-
-    /// What it is called.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// What it is worth; what was due before stays when this changes.
-    async fn value(&self) -> Money {
-        self.0.value.into()
-    }
-
     /// Who brought it.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
@@ -90,16 +67,6 @@ impl Deal {
         .await
     }
 
-    /// The individual who registered it; null if nobody is known.
-    async fn lead_creator(&self) -> Option<&str> {
-        self.0.lead_creator.as_deref()
-    }
-
-    /// The individual who owns it; null if nobody is known.
-    async fn owner(&self) -> Option<&str> {
-        self.0.owner.as_deref()
-    }
-
     /// The options that it bears, at most one of each custom field.
     async fn custom_fields(&self, ctx: &Context<'_>) -> Result<Vec<CustomFieldValue>, ApiError> {
         let values = self.0.fields.iter().map(async |value| {
@@ -108,11 +75,6 @@ impl Deal {
             Ok::<_, ApiError>(CustomFieldValue { custom_field, option })
         });
         futures::future::try_join_all(values).await
-    }
-
-    /// How often it was renewed.
-    async fn renewals(&self) -> u32 {
-        self.0.renewals
     }
 
     /// The commissions that it made, newest first.
@@ -133,9 +95,6 @@ impl Deal {
     /// none, since it would show the rules.
     async fn forecast(&self, ctx: &Context<'_>) -> Result<Vec<SimulatedPayment>, ApiError> {
         let request = request(ctx);
-        if request.is_partner() {
-            return Ok(Vec::new());
-        }
         let forecast = request.loaders().forecast_of_deal.load(self.0.id.uuid()).await?;
         match forecast.as_deref() {
             None => Ok(Vec::new()),
@@ -148,16 +107,6 @@ impl Deal {
                 "the deal would pay too much: {error}"
             ))),
         }
-    }
-
-    /// When it was created.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
-    }
-
-    /// When it was last changed, moved or renewed.
-    async fn updated_at(&self) -> DateTime {
-        DateTime(self.0.updated_at)
     }
 }
 

@@ -1,5 +1,7 @@
 //! How partners are read from the database.
 
+use async_graphql::ID;
+
 use super::balance::PARTNER_BALANCE;
 use super::object::Partner;
 use super::transition::PARTNER_TRANSITION;
@@ -11,15 +13,20 @@ use crate::graphql::label::{PARTNER_CATEGORY, PARTNER_TIER};
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::ledger::customer::customers;
 use crate::graphql::loader::{CampaignsOfPartner, CustomersOfPartner, DealsOfPartner};
+use crate::graphql::partner::PartnerType;
+use crate::graphql::partner::kind::PartnerStatus;
 use crate::graphql::partner_group::PARTNER_GROUP;
 use crate::graphql::payout::payout_pages;
 use crate::graphql::rows::{
-    self, Listing, PartnerVisibility, TypeDescription, child_list_of, family, link, page_of, resolver, values,
+    self, FieldDescription, Listing, PartnerVisibility, TypeDescription, child_list_of, declare, family, link, page_of,
+    resolver, value, values,
 };
+use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
 use crate::graphql::tenant::audit::histories;
 use crate::graphql::terms::COMMISSION_SNAPSHOT;
 use crate::store::commission::Parent;
 use crate::store::payout::Parent as PayoutParent;
+use crate::store::view::PartnerColumn as Column;
 use crate::store::{self, view};
 
 /// A list of them.
@@ -32,69 +39,83 @@ pub fn partners(list: view::List) -> Listing {
     }
 }
 
-pub static PARTNER: TypeDescription = TypeDescription {
-    name: "Partner",
-    resource: Resource::Partners,
-    identity: &["id", "name", "externalId"],
-    is_named: false,
-    table: &view::PARTNER,
-    id: || view::column(view::PartnerColumn::Id),
-    field: |name| {
-        use view::PartnerColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        let ask = || resolver(|row, prefix| Ok(Box::new(Partner::from(store::partner::whole(row, prefix)?))));
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::Partner>),
-            "name" => value(Column::Name, view::text),
-            "email" => value(Column::Email, view::text),
-            "externalId" => value(Column::ExternalId, view::text),
-            "type" => value(Column::Type, view::word!(partner::PartnerType)),
-            "status" => value(Column::Status, view::word!(partner::PartnerStatus)),
-            "tags" => value(Column::Tags, view::document).for_partners(PartnerVisibility::EmptyList),
-            "metadata" => value(Column::Metadata, view::document).for_partners(PartnerVisibility::Null),
-            "group" => link(view::column(Column::GroupId), &PARTNER_GROUP),
-            "tier" => link(view::column(Column::TierId), &PARTNER_TIER).for_partners(PartnerVisibility::Null),
-            "categories" => {
-                family(&PARTNER_CATEGORY, store::label::categories).for_partners(PartnerVisibility::EmptyList)
-            }
-            "transitions" => {
-                family(&PARTNER_TRANSITION, store::partner::transitions).for_partners(PartnerVisibility::EmptyList)
-            }
-            "payoutCurrency" => value(Column::PayoutCurrency, view::text),
-            "payoutReference" => value(Column::PayoutReference, view::text).for_partners(PartnerVisibility::Null),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "updatedAt" => value(Column::UpdatedAt, view::moment),
-            "activatedAt" => value(Column::ActivatedAt, view::moment),
-            "revokedAt" => value(Column::RevokedAt, view::moment),
-            "commissions" => page_of(|ctx| commission_pages(ctx, Parent::Partner)),
-            "balances" => family(&PARTNER_BALANCE, store::balance::family),
-            "campaigns" => page_of(|ctx| {
-                child_list_of::<CampaignsOfPartner>(
-                    ctx,
-                    Resource::Campaigns,
-                    campaigns(store::campaign::list_of_partners()),
-                )
-            }),
-            "payouts" => page_of(|ctx| payout_pages(ctx, PayoutParent::Partner)),
-            "customers" => page_of(|ctx| {
-                child_list_of::<CustomersOfPartner>(
-                    ctx,
-                    Resource::Events,
-                    customers(store::customer::list_of_partners()),
-                )
-            }),
-            "tierProgress" => ask().for_partners(PartnerVisibility::Narrowed),
-            "lifetimeValue" => family(&LIFETIME_VALUE, store::standing::lifetime_values),
-            "deals" => page_of(|ctx| {
-                child_list_of::<DealsOfPartner>(ctx, Resource::Deals, deals(store::deal::list_of_partners()))
-            }),
-            "commissionSnapshots" => family(&COMMISSION_SNAPSHOT, store::snapshot::family),
-            "commissionSnapshot" | "termsInForce" | "pastTierProgress" | "balancesAsOf" => ask(),
-            "history" => page_of(histories),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// An organisation or person that earns commission. A partner's own token shows no tags, metadata, tier, categories,
+    /// transitions or payout reference: they read as null or as empty lists.
+    pub static PARTNER: Partner = TypeDescription {
+        resource: Resource::Partners,
+        identity: &["id", "name", "externalId"],
+        is_named: false,
+        table: &view::PARTNER,
+        id: || view::column(Column::Id),
+    };
+
+    /// Its id.
+    "id": ID = value(Column::Id, view::id::<id::Partner>);
+    /// Its name.
+    "name": String = value(Column::Name, view::text);
+    /// Its e-mail address in lower case, unique in the tenant.
+    "email": String = value(Column::Email, view::text);
+    /// The id that another system gave it, unique in the tenant; null if there is none.
+    "externalId": Option<String> = value(Column::ExternalId, view::text);
+    /// How it brings customers.
+    "type": PartnerType = value(Column::Type, view::word!(partner::PartnerType));
+    /// Where the partnership stands.
+    "status": PartnerStatus = value(Column::Status, view::word!(partner::PartnerStatus));
+    /// Free labels.
+    "tags": Vec<String> = value(Column::Tags, view::document).for_partners(PartnerVisibility::EmptyList);
+    /// Whatever other systems want to keep with it; null if nothing.
+    "metadata": Option<Json> = value(Column::Metadata, view::document).for_partners(PartnerVisibility::Null);
+    "group" = link(Column::GroupId, &PARTNER_GROUP);
+    "tier" = link(Column::TierId, &PARTNER_TIER).for_partners(PartnerVisibility::Null);
+    "categories" = family(&PARTNER_CATEGORY, store::label::categories).for_partners(PartnerVisibility::EmptyList);
+    /// What it wants to be paid in; null: whatever it earned.
+    "payoutCurrency": Option<CurrencyCode> = value(Column::PayoutCurrency, view::text);
+    /// What the payment service calls it, which payout files then say; null: they say its e-mail address. Staff only.
+    "payoutReference": Option<String> = value(Column::PayoutReference, view::text).for_partners(PartnerVisibility::Null);
+    /// When it was created.
+    "createdAt": DateTime = value(Column::CreatedAt, view::moment);
+    /// When it was last changed.
+    "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
+    /// When it first became active; null: it never was.
+    "activatedAt": Option<DateTime> = value(Column::ActivatedAt, view::moment);
+    /// When it was revoked; null: it is not.
+    "revokedAt": Option<DateTime> = value(Column::RevokedAt, view::moment);
+    "transitions" = family(&PARTNER_TRANSITION, store::partner::transitions).for_partners(PartnerVisibility::EmptyList);
+    "campaigns" = page_of(|ctx| {
+        child_list_of::<CampaignsOfPartner>(
+            ctx,
+            Resource::Campaigns,
+            campaigns(store::campaign::list_of_partners()),
+        )
+    });
+    "history" = page_of(histories);
+    "deals" = page_of(|ctx| {
+        child_list_of::<DealsOfPartner>(ctx, Resource::Deals, deals(store::deal::list_of_partners()))
+    });
+    "tierProgress" = computed().for_partners(PartnerVisibility::Narrowed);
+    "pastTierProgress" = computed();
+    "termsInForce" = computed();
+    "commissionSnapshot" = computed();
+    "commissions" = page_of(|ctx| commission_pages(ctx, Parent::Partner));
+    "balances" = family(&PARTNER_BALANCE, store::balance::family);
+    "balancesAsOf" = computed();
+    "payouts" = page_of(|ctx| payout_pages(ctx, PayoutParent::Partner));
+    "customers" = page_of(|ctx| {
+        child_list_of::<CustomersOfPartner>(
+            ctx,
+            Resource::Events,
+            customers(store::customer::list_of_partners()),
+        )
+    });
+    "lifetimeValue" = family(&LIFETIME_VALUE, store::standing::lifetime_values);
+    "commissionSnapshots" = family(&COMMISSION_SNAPSHOT, store::snapshot::family);
+}
+
+/// A field that is computed for each row.
+fn computed() -> FieldDescription {
+    resolver(|row, prefix| Ok(Box::new(Partner::from(store::partner::whole(row, prefix)?))))
+}
 
 /// What its customers paid, in one currency.
 pub static LIFETIME_VALUE: TypeDescription = TypeDescription {

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{ComplexObject, Context, ID};
 use uuid::Uuid;
 
 use super::balance::PartnerBalance;
 use super::description::PARTNER;
-use super::kind::{PartnerStatus, PartnerType};
 use super::transition::PartnerTransition;
 use crate::auth::Resource;
 use crate::domain::id::{PartnerId, TenantId};
@@ -16,6 +15,7 @@ use crate::graphql::campaign::Campaign;
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::deal::Deal;
+use crate::graphql::error::nullable_link;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::identity;
 use crate::graphql::label::{PartnerCategory, PartnerTier};
@@ -28,7 +28,7 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner_group::PartnerGroup;
 use crate::graphql::payout::{Payout, payouts_of};
 use crate::graphql::rows::{Projected, RowObject, TypeDescription};
-use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
+use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::graphql::terms::{CommissionSnapshot, TermsInForce};
@@ -63,71 +63,16 @@ impl RowObject for Partner {
     }
 }
 
-/// An organisation or person that earns commission. A partner's own token shows no tags, metadata, tier, categories,
-/// transitions or payout reference: they read as null or as empty lists.
-#[Object]
+#[ComplexObject]
 impl Partner {
-    /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
-    /// Its name.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// Its e-mail address in lower case, unique in the tenant.
-    async fn email(&self, ctx: &Context<'_>) -> Result<&str, ApiError> {
-        identity::require_read(ctx, Resource::Partners)?;
-        Ok(&self.0.email)
-    }
-
-    /// The id that another system gave it, unique in the tenant; null if there is none.
-    async fn external_id(&self) -> Option<&str> {
-        self.0.external_id.as_deref()
-    }
-
-    /// How it brings customers.
-    #[graphql(name = "type")]
-    async fn partner_type(&self, ctx: &Context<'_>) -> Result<PartnerType, ApiError> {
-        identity::require_read(ctx, Resource::Partners)?;
-        Ok(self.0.partner_type.into())
-    }
-
-    /// Where the partnership stands.
-    async fn status(&self, ctx: &Context<'_>) -> Result<PartnerStatus, ApiError> {
-        identity::require_read(ctx, Resource::Partners)?;
-        Ok(self.0.status.into())
-    }
-
-    /// Free labels.
-    async fn tags(&self, ctx: &Context<'_>) -> Result<&[String], ApiError> {
-        identity::require_read(ctx, Resource::Partners)?;
-        Ok(if request(ctx).is_partner() { &[] } else { &self.0.tags })
-    }
-
-    /// Whatever other systems want to keep with it; null if nothing.
-    async fn metadata(&self, ctx: &Context<'_>) -> Nullable<Json> {
-        identity::staff_part(ctx, Resource::Partners, self.0.metadata.clone().map(Json))
-    }
-
     /// Its group, whose rules pay where no other terms do; null: the tenant's default group counts.
     async fn group(&self, ctx: &Context<'_>) -> Nullable<PartnerGroup> {
-        nullable(async {
-            identity::require_read(ctx, Resource::Partners)?;
-            match self.0.group_id {
-                Some(id) => identity::partner_group(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.group_id, |id| identity::partner_group(ctx, id)).await
     }
 
     /// Its tier; null if it has none.
     async fn tier(&self, ctx: &Context<'_>) -> Nullable<PartnerTier> {
         nullable(async {
-            identity::require_read(ctx, Resource::Partners)?;
             let Some(id) = self.0.tier_id else { return Ok(None) };
             let tier = request(ctx).loaders().partner_tier.load(id.uuid()).await?;
             Ok(tier.map(PartnerTier::from))
@@ -137,46 +82,12 @@ impl Partner {
 
     /// Its categories by label.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
-        identity::require_read(ctx, Resource::Partners)?;
         let loader = &request(ctx).loaders().categories_of_partner;
         Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
 
-    /// What it wants to be paid in; null: whatever it earned.
-    async fn payout_currency(&self, ctx: &Context<'_>) -> Nullable<CurrencyCode> {
-        identity::readable_part(ctx, Resource::Partners, self.0.payout_currency.map(CurrencyCode))
-    }
-
-    /// What the payment service calls it, which payout files then say; null: they say its e-mail address. Staff only.
-    async fn payout_reference(&self, ctx: &Context<'_>) -> Nullable<&str> {
-        identity::staff_part(ctx, Resource::Partners, self.0.payout_reference.as_deref())
-    }
-
-    /// When it was created.
-    async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::require_read(ctx, Resource::Partners)?;
-        Ok(DateTime(self.0.created_at))
-    }
-
-    /// When it was last changed.
-    async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::require_read(ctx, Resource::Partners)?;
-        Ok(DateTime(self.0.updated_at))
-    }
-
-    /// When it first became active; null: it never was.
-    async fn activated_at(&self, ctx: &Context<'_>) -> Nullable<DateTime> {
-        identity::readable_part(ctx, Resource::Partners, self.0.activated_at.map(DateTime))
-    }
-
-    /// When it was revoked; null: it is not.
-    async fn revoked_at(&self, ctx: &Context<'_>) -> Nullable<DateTime> {
-        identity::readable_part(ctx, Resource::Partners, self.0.revoked_at.map(DateTime))
-    }
-
     /// The history of its status, oldest first.
     async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTransition>, ApiError> {
-        identity::require_read(ctx, Resource::Partners)?;
         let loader = &request(ctx).loaders().partner_transitions;
         Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
@@ -364,7 +275,6 @@ impl Partner {
 
     /// Everything that it was ever promised, newest first.
     async fn commission_snapshots(&self, ctx: &Context<'_>) -> Result<Vec<CommissionSnapshot>, ApiError> {
-        identity::require_read(ctx, Resource::Partners)?;
         let loader = &request(ctx).loaders().snapshots_of_partner;
         Ok(objects(loader.load(self.0.id.uuid()).await?))
     }

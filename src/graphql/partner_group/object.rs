@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{ComplexObject, Context, ID};
 use uuid::Uuid;
 
 use super::rule::PartnerGroupRule;
@@ -11,17 +11,19 @@ use crate::domain::id::{self, TenantId};
 use crate::domain::partner_group;
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
-use crate::graphql::error::{ApiError, Nullable};
+use crate::graphql::error::ApiError;
 use crate::graphql::identity;
 use crate::graphql::loader::PartnersOfGroup;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::{Partner, partners};
 use crate::graphql::rows::{
-    self, Listing, PartnerVisibility, RowObject, TypeDescription, child_list_of, page_of, resolver,
+    FieldDescription, Listing, PartnerVisibility, RowObject, TypeDescription, child_list_of, declare, page_of,
+    resolver, value,
 };
 use crate::graphql::scalar::{CurrencyCode, DateTime};
 use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, histories, history};
+use crate::store::view::PartnerGroupColumn as Column;
 use crate::store::{self, view};
 
 /// A classification of partners with a rules engine that says what they earn.
@@ -52,109 +54,57 @@ pub fn partner_groups(list: view::List) -> Listing {
     }
 }
 
-pub static PARTNER_GROUP: TypeDescription = TypeDescription {
-    name: "PartnerGroup",
-    resource: Resource::PartnerGroups,
-    identity: &["id", "name", "externalId"],
-    is_named: false,
-    table: &view::PARTNER_GROUP,
-    id: || view::column(view::PartnerGroupColumn::Id),
-    field: |name| {
-        use view::PartnerGroupColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        let ask =
-            || resolver(|row, prefix| Ok(Box::new(PartnerGroup::from(store::partner_group::whole(row, prefix)?))));
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::PartnerGroup>),
-            "name" => value(Column::Name, view::text),
-            "externalId" => value(Column::ExternalId, view::text),
-            "description" => value(Column::Description, view::text).for_partners(PartnerVisibility::Null),
-            "tags" => value(Column::Tags, view::document).for_partners(PartnerVisibility::EmptyList),
-            "default" => value(Column::IsDefault, view::truth),
-            "currency" => value(Column::Currency, view::text).for_partners(PartnerVisibility::Null),
-            "rules" => ask().for_partners(PartnerVisibility::EmptyList),
-            "version" => value(Column::Version, view::number),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "updatedAt" => value(Column::UpdatedAt, view::moment),
-            "partners" => page_of(|ctx| {
-                child_list_of::<PartnersOfGroup>(ctx, Resource::Partners, partners(store::partner::list_of_groups()))
-            }),
-            "history" => page_of(histories),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// A classification of partners with a rules engine that says what they earn. A partner's token shows what its
+    /// own is called, whether it is the default one, and its versions; the rest reads as null or as an empty list: the rules
+    /// that pay it are in its `termsInForce`.
+    pub static PARTNER_GROUP: PartnerGroup = TypeDescription {
+        resource: Resource::PartnerGroups,
+        identity: &["id", "name", "externalId"],
+        is_named: false,
+        table: &view::PARTNER_GROUP,
+        id: || view::column(Column::Id),
+    };
 
-/// A classification of partners with a rules engine that says what they earn. A partner's token shows what its
-/// own is called, whether it is the default one, and its versions; the rest reads as null or as an empty list: the rules
-/// that pay it are in its `termsInForce`.
-#[Object]
-impl PartnerGroup {
     /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
+    "id": ID = value(Column::Id, view::id::<id::PartnerGroup>);
     /// Its name.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
+    "name": String = value(Column::Name, view::text);
     /// The id that another system gave it, unique in the tenant; null if there is none.
-    async fn external_id(&self) -> Option<&str> {
-        self.0.external_id.as_deref()
-    }
-
+    "externalId": Option<String> = value(Column::ExternalId, view::text);
     /// A note about the group; null if there is none.
-    async fn description(&self, ctx: &Context<'_>) -> Nullable<&str> {
-        identity::staff_part(ctx, Resource::PartnerGroups, self.0.description.as_deref())
-    }
-
+    "description": Option<String> = value(Column::Description, view::text).for_partners(PartnerVisibility::Null);
     /// Free labels.
-    async fn tags(&self, ctx: &Context<'_>) -> Result<&[String], ApiError> {
-        identity::require_read(ctx, Resource::PartnerGroups)?;
-        Ok(if request(ctx).is_partner() { &[] } else { &self.0.tags })
-    }
-
+    "tags": Vec<String> = value(Column::Tags, view::document).for_partners(PartnerVisibility::EmptyList);
     /// Whether partners without a group use this one. A tenant has at most one such group.
-    async fn default(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
-        identity::require_read(ctx, Resource::PartnerGroups)?;
-        Ok(self.0.is_default)
-    }
-
+    "default": bool = value(Column::IsDefault, view::truth);
     /// What the amounts of its rules are in; upgrades and bonuses then apply to charges in it only. Null: in whatever
     /// currency the charge has.
-    async fn currency(&self, ctx: &Context<'_>) -> Nullable<CurrencyCode> {
-        identity::staff_part(ctx, Resource::PartnerGroups, self.0.currency.map(CurrencyCode))
-    }
+    "currency": Option<CurrencyCode> = value(Column::Currency, view::text).for_partners(PartnerVisibility::Null);
+    "rules" = computed().for_partners(PartnerVisibility::EmptyList);
+    /// Starts at 1 and rises whenever the rules are replaced.
+    "version": u32 = value(Column::Version, view::number);
+    /// When it was created.
+    "createdAt": DateTime = value(Column::CreatedAt, view::moment);
+    /// When it was last changed.
+    "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
+    "history" = page_of(histories);
+    "partners" = page_of(|ctx| {
+        child_list_of::<PartnersOfGroup>(ctx, Resource::Partners, partners(store::partner::list_of_groups()))
+    });
+}
 
+/// A field that is computed for each row.
+fn computed() -> FieldDescription {
+    resolver(|row, prefix| Ok(Box::new(PartnerGroup::from(store::partner_group::whole(row, prefix)?))))
+}
+
+#[ComplexObject]
+impl PartnerGroup {
     /// The rules, in the order in which they were entered, which does not matter.
     async fn rules(&self, ctx: &Context<'_>) -> Result<Vec<PartnerGroupRule>, ApiError> {
         identity::require_read(ctx, Resource::PartnerGroups)?;
-        let rules = if request(ctx).is_partner() {
-            &[]
-        } else {
-            self.0.rules.rules()
-        };
-        Ok(rules.iter().map(PartnerGroupRule::from).collect())
-    }
-
-    /// Starts at 1 and rises whenever the rules are replaced.
-    async fn version(&self, ctx: &Context<'_>) -> Result<u32, ApiError> {
-        identity::require_read(ctx, Resource::PartnerGroups)?;
-        Ok(self.0.version)
-    }
-
-    /// When it was created.
-    async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::require_read(ctx, Resource::PartnerGroups)?;
-        Ok(DateTime(self.0.created_at))
-    }
-
-    /// When it was last changed.
-    async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::require_read(ctx, Resource::PartnerGroups)?;
-        Ok(DateTime(self.0.updated_at))
+        Ok(self.0.rules.rules().iter().map(PartnerGroupRule::from).collect())
     }
 
     /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.

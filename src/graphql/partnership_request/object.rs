@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{ComplexObject, Context, Enum, ID};
 use uuid::Uuid;
 
 use crate::auth::Resource;
@@ -12,9 +12,10 @@ use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, link, required};
+use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, link, required, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
+use crate::store::view::PartnershipRequestColumn as Column;
 use crate::store::{self, view};
 
 /// Whether a request was decided, and how.
@@ -57,86 +58,49 @@ pub fn partnership_requests(list: view::List) -> Listing {
     }
 }
 
-pub static PARTNERSHIP_REQUEST: TypeDescription = TypeDescription {
-    name: "PartnershipRequest",
-    resource: Resource::Partners,
-    identity: &[],
-    is_named: false,
-    table: &view::PARTNERSHIP_REQUEST,
-    id: || view::column(view::PartnershipRequestColumn::Id),
-    field: |name| {
-        use view::PartnershipRequestColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::PartnershipRequest>),
-            "name" => value(Column::Name, view::text),
-            "email" => value(Column::Email, view::text),
-            "campaign" => required(view::column(Column::CampaignId), &CAMPAIGN),
-            "status" => value(
-                Column::Status,
-                view::word!(partnership_request::PartnershipRequestStatus),
-            ),
-            "message" => value(Column::Message, view::text),
-            "partner" => link(view::column(Column::PartnerId), &PARTNER),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "decidedAt" => value(Column::DecidedAt, view::moment),
-            "reason" => value(Column::Reason, view::text),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// Somebody asks to promote a campaign.
+    pub static PARTNERSHIP_REQUEST: PartnershipRequest = TypeDescription {
+        resource: Resource::Partners,
+        identity: &[],
+        is_named: false,
+        table: &view::PARTNERSHIP_REQUEST,
+        id: || view::column(Column::Id),
+    };
 
-/// Somebody asks to promote a campaign.
-#[Object]
-impl PartnershipRequest {
     /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
+    "id": ID = value(Column::Id, view::id::<id::PartnershipRequest>);
     /// Who asks.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
+    "name": String = value(Column::Name, view::text);
     /// The e-mail address of who asks, in lower case.
-    async fn email(&self) -> &str {
-        &self.0.email
-    }
+    "email": String = value(Column::Email, view::text);
+    "campaign" = required(Column::CampaignId, &CAMPAIGN);
+    /// Whether it was decided, and how.
+    "status": PartnershipRequestStatus = value(
+        Column::Status,
+        view::word!(partnership_request::PartnershipRequestStatus),
+    );
+    /// What the asking party adds; null if nothing.
+    "message": Option<String> = value(Column::Message, view::text);
+    "partner" = link(Column::PartnerId, &PARTNER);
+    /// When it was made.
+    "createdAt": DateTime = value(Column::CreatedAt, view::moment);
+    /// When it was approved or rejected; null before.
+    "decidedAt": Option<DateTime> = value(Column::DecidedAt, view::moment);
+    /// Why it was rejected; null otherwise.
+    "reason": Option<String> = value(Column::Reason, view::text);
+}
 
+#[ComplexObject]
+impl PartnershipRequest {
     /// What is to be promoted.
     async fn campaign(&self, ctx: &Context<'_>) -> Result<Campaign, ApiError> {
         let campaign = identity::campaign(ctx, self.0.campaign_id).await?;
         existing(campaign, "partnership_request", "campaign_id", self.0.campaign_id)
     }
 
-    /// Whether it was decided, and how.
-    async fn status(&self) -> PartnershipRequestStatus {
-        self.0.status.into()
-    }
-
-    /// What the asking party adds; null if nothing.
-    async fn message(&self) -> Option<&str> {
-        self.0.message.as_deref()
-    }
-
     /// The partner that the approval created or joined to the campaign; null before.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
         nullable_link(self.0.partner_id, |id| identity::partner(ctx, id)).await
-    }
-
-    /// When it was made.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
-    }
-
-    /// When it was approved or rejected; null before.
-    async fn decided_at(&self) -> Option<DateTime> {
-        self.0.decided_at.map(DateTime)
-    }
-
-    /// Why it was rejected; null otherwise.
-    async fn reason(&self) -> Option<&str> {
-        self.0.reason.as_deref()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{ComplexObject, Context, Enum};
 use uuid::Uuid;
 
 use super::description::PAYOUT;
@@ -13,12 +13,10 @@ use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable};
 use crate::graphql::identity;
 use crate::graphql::ledger::commission::{CommissionConnection, commissions_of};
-use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::payout::run::PayoutRun;
 use crate::graphql::rows::{RowObject, TypeDescription};
-use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use crate::store::commission::Parent;
 use crate::store::{self, view};
@@ -63,73 +61,17 @@ impl RowObject for Payout {
     }
 }
 
-/// Approved commissions of one payee in one currency, paid together. A partner's token shows neither the run nor who made
-/// and settled it.
-#[Object]
+#[ComplexObject]
 impl Payout {
-    /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
     /// The partner who is paid, or whose individual is.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
         existing(partner, "payout", "partner_id", self.0.partner_id)
     }
 
-    /// The individual who is paid; null: the partner is.
-    async fn recipient(&self) -> Option<&str> {
-        self.0.recipient.as_deref()
-    }
-
-    /// How much: the sum of its commissions.
-    async fn amount(&self) -> Money {
-        self.0.amount.into()
-    }
-
-    /// Where it stands.
-    async fn status(&self) -> PayoutStatus {
-        self.0.status.into()
-    }
-
-    /// When the run made it.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
-    }
-
-    /// When it was settled; null: it is pending.
-    async fn settled_at(&self) -> Option<DateTime> {
-        self.0.settled_at.map(DateTime)
-    }
-
-    /// What the payment system calls it; null if nothing was said.
-    async fn reference(&self) -> Option<&str> {
-        self.0.reference.as_deref()
-    }
-
-    /// What the payment service calls the payee, as it was when the run made the payout: of a partner its payout reference,
-    /// or else its e-mail address; of an individual its name. Null: it was made before that was kept. Staff only.
-    async fn payout_reference(&self, ctx: &Context<'_>) -> Option<&str> {
-        for_staff(ctx, self.0.payout_reference.as_deref())
-    }
-
-    /// Who made it; null: it was made before that was kept. Staff only.
-    async fn created_by(&self, ctx: &Context<'_>) -> Option<&str> {
-        for_staff(ctx, self.0.created_by.as_deref())
-    }
-
-    /// Who settled it; null: it is pending, or was settled before that was kept. Staff only.
-    async fn settled_by(&self, ctx: &Context<'_>) -> Option<&str> {
-        for_staff(ctx, self.0.settled_by.as_deref())
-    }
-
     /// The run that made it; null for a partner's token.
     async fn run(&self, ctx: &Context<'_>) -> Nullable<PayoutRun> {
-        match request(ctx).is_partner() {
-            true => None,
-            false => nullable(PayoutRun::load(ctx, self.0.run_id)).await,
-        }
+        nullable(PayoutRun::load(ctx, self.0.run_id)).await
     }
 
     /// The commissions that were put into it, newest first; also those that a failed payout released.
@@ -144,8 +86,4 @@ impl Payout {
         let page = PageArguments::new(first, after, last, before);
         commissions_of(ctx, Parent::Payout, self.0.id.uuid(), &page, None, None)
     }
-}
-
-fn for_staff<T>(ctx: &Context<'_>, part: Option<T>) -> Option<T> {
-    part.filter(|_| !request(ctx).is_partner())
 }

@@ -50,6 +50,8 @@ pub struct AmountColumns {
 pub struct FieldDescription {
     pub partners: PartnerVisibility,
     pub kind: FieldKind,
+    /// Where an object is shown by itself, not among rows that are read together, its resolver answers.
+    pub is_resolved_alone: bool,
 }
 
 /// What partners see of a field of a row that they see.
@@ -131,8 +133,18 @@ impl FieldDescription {
     }
 
     pub fn new(kind: FieldKind) -> Self {
-        let partners = PartnerVisibility::Same;
-        Self { partners, kind }
+        Self {
+            partners: PartnerVisibility::Same,
+            kind,
+            is_resolved_alone: false,
+        }
+    }
+
+    pub fn resolved_alone(self) -> Self {
+        Self {
+            is_resolved_alone: true,
+            ..self
+        }
     }
 
     pub fn for_partners(self, partners: PartnerVisibility) -> Self {
@@ -141,30 +153,30 @@ impl FieldDescription {
 }
 
 /// A field that a column holds.
-pub fn value(column: Column, write: Write) -> FieldDescription {
-    values([column], write)
+pub fn value(column: impl Into<Column>, write: Write) -> FieldDescription {
+    values([column.into()], write)
 }
 
-pub fn values<const N: usize>(columns: [Column; N], write: Write) -> FieldDescription {
-    FieldDescription::new(FieldKind::Value(Columns::of(columns, write)))
+pub fn values<const N: usize>(columns: [impl Into<Column>; N], write: Write) -> FieldDescription {
+    FieldDescription::new(FieldKind::Value(Columns::of(columns.map(Into::into), write)))
 }
 
 /// An amount that is always there.
-pub fn amount(currency: Column, minor: Column) -> FieldDescription {
+pub fn amount(currency: impl Into<Column>, minor: impl Into<Column>) -> FieldDescription {
     let required = true;
     FieldDescription::new(FieldKind::Amount(AmountColumns {
-        currency,
-        minor,
+        currency: currency.into(),
+        minor: minor.into(),
         required,
     }))
 }
 
 /// An amount; null where there is none.
-pub fn optional_amount(currency: Column, minor: Column) -> FieldDescription {
+pub fn optional_amount(currency: impl Into<Column>, minor: impl Into<Column>) -> FieldDescription {
     let required = false;
     FieldDescription::new(FieldKind::Amount(AmountColumns {
-        currency,
-        minor,
+        currency: currency.into(),
+        minor: minor.into(),
         required,
     }))
 }
@@ -175,14 +187,14 @@ pub fn same(to: &'static TypeDescription, required: bool) -> FieldDescription {
 }
 
 /// A field of the row that a column names.
-pub fn link(column: Column, to: &'static TypeDescription) -> FieldDescription {
-    let required = false;
+pub fn link(column: impl Into<Column>, to: &'static TypeDescription) -> FieldDescription {
+    let (column, required) = (column.into(), false);
     FieldDescription::new(FieldKind::Link { column, to, required })
 }
 
 /// The same of a row that is always there.
-pub fn required(column: Column, to: &'static TypeDescription) -> FieldDescription {
-    let required = true;
+pub fn required(column: impl Into<Column>, to: &'static TypeDescription) -> FieldDescription {
+    let (column, required) = (column.into(), true);
     FieldDescription::new(FieldKind::Link { column, to, required })
 }
 
@@ -197,15 +209,23 @@ pub fn family(to: &'static TypeDescription, family: fn() -> Family) -> FieldDesc
 }
 
 /// Plain objects that are made of a column.
-pub fn made_of(column: Column, write: WritePlain) -> FieldDescription {
-    FieldDescription::new(FieldKind::Plain(Columns::of([column], view::text).columns, write))
+pub fn made_of(column: impl Into<Column>, write: WritePlain) -> FieldDescription {
+    FieldDescription::new(FieldKind::Plain(
+        Columns::of([column.into()], view::text).columns,
+        write,
+    ))
 }
 
 /// A field of the row that a row in between names, which names this one.
-pub fn through(column: Column, table: &'static Table, named: Column, to: &'static TypeDescription) -> FieldDescription {
+pub fn through(
+    column: impl Into<Column>,
+    table: &'static Table,
+    named: impl Into<Column>,
+    to: &'static TypeDescription,
+) -> FieldDescription {
     FieldDescription::new(FieldKind::Through {
-        column,
-        through: (table, named),
+        column: column.into(),
+        through: (table, named.into()),
         to,
     })
 }

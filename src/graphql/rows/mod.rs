@@ -2,15 +2,17 @@
 //! what to ask resolvers. Then it reads one statement a list, asks the resolvers of all rows together, and writes JSON in
 //! one walk. The library executes everything around it, and hears of errors as if they were its own.
 //!
-//! - `description`: what a type shows, said once;
+//! - `declare`, `description`: what a type shows, said once;
 //! - `projection`: from a selection to what is read, and what is written where;
 //! - `read`, `ask`, `write`: the three steps, in this order;
-//! - `at_hand`, `results`, `any`, `plain`: rows that were not asked for as such, and objects that are no rows.
+//! - `at_hand`, `alone`, `results`, `any`, `plain`: rows that were not asked for as such, and objects that are no rows.
 
+mod alone;
 mod any;
 mod ask;
 mod at_hand;
 mod child_list;
+mod declare;
 mod description;
 mod field_error;
 mod page;
@@ -42,9 +44,12 @@ use super::error::{ApiError, MUTATION_WAS_DONE};
 use crate::domain::id::TenantId;
 use crate::store::page::PageRequest;
 use crate::store::view::{AtHand, Column, Json, Key, Source, TooLong};
+pub use alone::alone;
 pub use any::{Any, AnyList};
 pub use at_hand::Rows;
 pub use child_list::{allowed, child_list, child_list_of};
+pub(super) use declare::declare;
+pub use declare::{RegisterType, plain as plain_field, register};
 pub use description::{
     ChildList, FieldDescription, Listing, PartnerVisibility, Resolver, TypeDescription, amount, family, link, made_of,
     optional_amount, page as page_of, required, resolver, same, through, value, values,

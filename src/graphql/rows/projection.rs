@@ -23,6 +23,8 @@ pub struct Projection<'a> {
     pub children: Vec<ChildProjection<'a>>,
     /// How many fields of each row are resolved.
     pub resolver_fields: usize,
+    /// It is of one object that is shown by itself.
+    is_alone: bool,
 }
 
 /// The projection of rows that belong to the rows of another one.
@@ -109,6 +111,15 @@ impl<'a> Projection<'a> {
             selected: Selected::of(table),
             children: Vec::new(),
             resolver_fields: 0,
+            is_alone: false,
+        }
+    }
+
+    /// That of an object that is shown by itself.
+    pub fn alone(table: &'static Table) -> Self {
+        Self {
+            is_alone: true,
+            ..Self::of(table)
         }
     }
 
@@ -159,6 +170,10 @@ impl<'a> Projection<'a> {
                 PartnerVisibility::Null => return FieldOutput::Null,
                 PartnerVisibility::EmptyList => return FieldOutput::EmptyList,
             }
+        }
+        if self.is_alone && field.is_resolved_alone {
+            object.has_resolvers = true;
+            return self.resolved();
         }
         let set = &selection.node.selection_set.node;
         match field.kind {
@@ -213,10 +228,14 @@ impl<'a> Projection<'a> {
                     let prefix = self.selected.whole(source);
                     object.resolver = Some(ResolverSource { make, prefix });
                 }
-                self.resolver_fields += 1;
-                FieldOutput::Resolved(self.resolver_fields - 1)
+                self.resolved()
             }
         }
+    }
+
+    fn resolved(&mut self) -> FieldOutput<'a> {
+        self.resolver_fields += 1;
+        FieldOutput::Resolved(self.resolver_fields - 1)
     }
 
     /// The row that a column of a row names.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{ComplexObject, Context, Enum, ID};
 use uuid::Uuid;
 
 use super::term::{CommissionTerm, write_terms};
@@ -14,9 +14,10 @@ use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{self, PartnerVisibility, RowObject, TypeDescription, link, made_of, required};
+use crate::graphql::rows::{PartnerVisibility, RowObject, TypeDescription, declare, link, made_of, required, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
+use crate::store::view::CommissionSnapshotColumn as Column;
 use crate::store::{self, view};
 
 /// Why terms were stamped.
@@ -68,41 +69,38 @@ impl RowObject for CommissionSnapshot {
     }
 }
 
-pub static COMMISSION_SNAPSHOT: TypeDescription = TypeDescription {
-    name: "CommissionSnapshot",
-    resource: Resource::Partners,
-    identity: &[],
-    is_named: false,
-    table: &view::COMMISSION_SNAPSHOT,
-    id: || view::column(view::CommissionSnapshotColumn::Id),
-    field: |name| {
-        use view::CommissionSnapshotColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::Snapshot>),
-            "partner" => required(view::column(Column::PartnerId), &PARTNER),
-            "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
-            "terms" => made_of(view::column(Column::Terms), write_terms),
-            "holdbackDays" => value(Column::HoldbackDays, view::number),
-            "source" => value(Column::Source, view::word!(snapshot::SnapshotSource)),
-            "reason" => value(Column::Reason, view::text).for_partners(PartnerVisibility::Null),
-            "version" => value(Column::Version, view::number),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "supersededAt" => rows::value(store::snapshot::superseded_at(), view::moment),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// What a partner was promised: terms stamped once and never edited. A newer one replaces it for what accrues from
+    /// then on.
+    pub static COMMISSION_SNAPSHOT: CommissionSnapshot = TypeDescription {
+        resource: Resource::Partners,
+        identity: &[],
+        is_named: false,
+        table: &view::COMMISSION_SNAPSHOT,
+        id: || view::column(Column::Id),
+    };
 
-/// What a partner was promised: terms stamped once and never edited. A newer one replaces it for what accrues from
-/// then on.
-#[Object]
-impl CommissionSnapshot {
     /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
+    "id": ID = value(Column::Id, view::id::<id::Snapshot>);
+    "partner" = required(Column::PartnerId, &PARTNER);
+    "campaign" = link(Column::CampaignId, &CAMPAIGN);
+    /// The terms.
+    "terms": Vec<CommissionTerm> = made_of(Column::Terms, write_terms);
+    /// How many days a commission waits before it may be approved; null: the campaign's holdback counts.
+    "holdbackDays": Option<u32> = value(Column::HoldbackDays, view::number);
+    /// Why it was stamped.
+    "source": SnapshotSource = value(Column::Source, view::word!(snapshot::SnapshotSource));
+    /// The reason of an amendment, for staff; null for the other sources.
+    "reason": Option<String> = value(Column::Reason, view::text).for_partners(PartnerVisibility::Null);
+    /// Counts from 1 for the partner and campaign.
+    "version": u32 = value(Column::Version, view::number);
+    /// When it was stamped.
+    "createdAt": DateTime = value(Column::CreatedAt, view::moment);
+    "supersededAt" = value(store::snapshot::superseded_at(), view::moment);
+}
 
+#[ComplexObject]
+impl CommissionSnapshot {
     /// Whom it was promised to.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
@@ -112,36 +110,6 @@ impl CommissionSnapshot {
     /// The campaign it holds for; null: for every campaign without a snapshot of its own.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
-    }
-
-    /// The terms.
-    async fn terms(&self) -> Vec<CommissionTerm> {
-        self.0.terms.iter().map(CommissionTerm::from).collect()
-    }
-
-    /// How many days a commission waits before it may be approved; null: the campaign's holdback counts.
-    async fn holdback_days(&self) -> Option<u32> {
-        self.0.holdback_days
-    }
-
-    /// Why it was stamped.
-    async fn source(&self) -> SnapshotSource {
-        self.0.source.into()
-    }
-
-    /// The reason of an amendment, for staff; null for the other sources.
-    async fn reason(&self, ctx: &Context<'_>) -> Option<&str> {
-        self.0.reason.as_deref().filter(|_| !request(ctx).is_partner())
-    }
-
-    /// Counts from 1 for the partner and campaign.
-    async fn version(&self) -> u32 {
-        self.0.version
-    }
-
-    /// When it was stamped.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
     }
 
     /// When the next version took its place; null: it is in force.

@@ -1,10 +1,15 @@
 //! How tiered commissions are read from the database.
 
-use super::object::TieredCommission;
+use async_graphql::ID;
+
+use super::object::{TieredCommission, TieredCommissionStatus};
 use crate::auth::Resource;
 use crate::domain::{id, tiered};
-use crate::graphql::rows::{self, Listing, TypeDescription, resolver};
+use crate::graphql::rows::{FieldDescription, Listing, declare, page_of, resolver, value};
+use crate::graphql::scalar::{CurrencyCode, Date, DateTime};
 use crate::graphql::tenant::audit::histories;
+use crate::graphql::tiered::goal::{CrossingPolicy, TierPeriod};
+use crate::store::view::TieredCommissionColumn as Column;
 use crate::store::{self, view};
 
 /// A list of them.
@@ -17,44 +22,68 @@ pub fn tiered_commissions(list: view::List) -> Listing {
     }
 }
 
-pub static TIERED_COMMISSION: TypeDescription = TypeDescription {
-    name: "TieredCommission",
-    resource: Resource::TieredCommissions,
-    identity: &[],
-    is_named: false,
-    table: &view::TIERED_COMMISSION,
-    id: || view::column(view::TieredCommissionColumn::Id),
-    field: |name| {
-        use view::TieredCommissionColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        let ask = || {
-            resolver(|row, prefix| {
-                Ok(Box::new(TieredCommission::from(store::tiered_commission::whole(
-                    row, prefix,
-                )?)))
-            })
-        };
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::TieredCommission>),
-            "name" => value(Column::Name, view::text),
-            "externalId" => value(Column::ExternalId, view::text),
-            "notes" => value(Column::Notes, view::text),
-            "status" => value(Column::Status, view::word!(tiered::Status)),
-            "startDate" => value(Column::StartDate, view::text),
-            "endDate" => value(Column::EndDate, view::text),
-            "period" => value(Column::Period, view::word!(tiered::Period)),
-            "crossingPolicy" => value(Column::CrossingPolicy, view::word!(tiered::CrossingPolicy)),
-            "currency" => value(Column::Currency, view::text),
-            "eventType" => value(Column::EventType, view::text),
-            "applyToAllPartners" => value(Column::ApplyToAllPartners, view::truth),
-            "campaigns" | "advertisers" | "goals" | "payout" | "revenue" | "retroactivePayout"
-            | "retroactiveRevenue" | "partners" => ask(),
-            "version" => value(Column::Version, view::number),
-            "archivedAt" => value(Column::ArchivedAt, view::moment),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "updatedAt" => value(Column::UpdatedAt, view::moment),
-            "history" => rows::page_of(histories),
-            _ => return None,
+declare! {
+    /// A tiered commission: once a partner reaches goals on a campaign within a period, it changes what further conversions
+    /// pay, and may change what the earlier ones of the period paid. Of several that apply, one acts on the payout and one on
+    /// the revenue: that with the highest goals, then that with the latest start date, then the newest.
+    pub static TIERED_COMMISSION: TieredCommission = TypeDescription {
+        resource: Resource::TieredCommissions,
+        identity: &[],
+        is_named: false,
+        table: &view::TIERED_COMMISSION,
+        id: || view::column(Column::Id),
+    };
+
+    /// Its id.
+    "id": ID = value(Column::Id, view::id::<id::TieredCommission>);
+    /// Its name.
+    "name": String = value(Column::Name, view::text);
+    /// The id that another system gave it, unique among the tiered commissions in force; null if there is none.
+    "externalId": Option<String> = value(Column::ExternalId, view::text);
+    /// A note of staff; null if there is none.
+    "notes": Option<String> = value(Column::Notes, view::text);
+    /// Whether it acts.
+    "status": TieredCommissionStatus = value(Column::Status, view::word!(tiered::Status));
+    /// The day from whose beginning it counts, in the tenant's time zone.
+    "startDate": Date = value(Column::StartDate, view::text);
+    /// The day to whose end it counts, in the tenant's time zone.
+    "endDate": Date = value(Column::EndDate, view::text);
+    /// How often its counters start again.
+    "period": TierPeriod = value(Column::Period, view::word!(tiered::Period));
+    /// Which counters decide the rate of a conversion.
+    "crossingPolicy": CrossingPolicy = value(Column::CrossingPolicy, view::word!(tiered::CrossingPolicy));
+    /// The currency of its goals and of its flat and exact values. Amounts in another one neither count nor change.
+    "currency": CurrencyCode = value(Column::Currency, view::text);
+    /// Whether it is for all partners, also for those to come; then `partners` does not matter.
+    "applyToAllPartners": bool = value(Column::ApplyToAllPartners, view::truth);
+    "campaigns" = computed();
+    "advertisers" = computed();
+    /// The only type of events that count and change; null: every charge and conversion.
+    "eventType": Option<String> = value(Column::EventType, view::text);
+    "goals" = computed();
+    "payout" = computed();
+    "revenue" = computed();
+    "retroactivePayout" = computed();
+    "retroactiveRevenue" = computed();
+    /// Starts at 1 and rises with every change.
+    "version": u32 = value(Column::Version, view::number);
+    /// When it was archived: it counts and changes nothing any more. Null: it is in force.
+    "archivedAt": Option<DateTime> = value(Column::ArchivedAt, view::moment);
+    /// When it was created.
+    "createdAt": DateTime = value(Column::CreatedAt, view::moment);
+    /// When it was last changed.
+    "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
+    "history" = page_of(histories);
+    "partners" = computed();
+}
+
+/// A field that is computed for each row.
+fn computed() -> FieldDescription {
+    {
+        resolver(|row, prefix| {
+            Ok(Box::new(TieredCommission::from(store::tiered_commission::whole(
+                row, prefix,
+            )?)))
         })
-    },
-};
+    }
+}

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object};
 use uuid::Uuid;
 
 use crate::auth::Resource;
-use crate::domain::id::{self, WebhookEndpointId};
+use crate::domain::id::{self, TenantId, WebhookEndpointId};
 use crate::domain::webhook;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable};
-use crate::graphql::rows::{self, Projected, RowObject, TypeDescription};
+use crate::graphql::rows::{Projected, RowObject, TypeDescription, declare, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use crate::store::view;
+use crate::store::view::WebhookEndpointColumn as Column;
 use crate::store::webhook::endpoint;
 
 /// What webhooks tell of.
@@ -72,88 +73,47 @@ impl RowObject for WebhookEndpoint {
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
     }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        endpoint::at_hand(tenant, &self.0)
+    }
 }
 
-pub static WEBHOOK_ENDPOINT: TypeDescription = TypeDescription {
-    name: "WebhookEndpoint",
-    resource: Resource::Webhooks,
-    identity: &[],
-    is_named: false,
-    table: &view::WEBHOOK_ENDPOINT,
-    id: || view::column(view::WebhookEndpointColumn::Id),
-    field: |name| {
-        use view::WebhookEndpointColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::WebhookEndpoint>),
-            "url" => value(Column::Url, view::text),
-            "description" => value(Column::Description, view::text),
-            "eventTypes" => value(Column::EventTypes, view::document),
-            "apiVersion" => value(Column::ApiVersion, view::text),
-            "active" => value(Column::Active, view::truth),
-            "disabledReason" => value(Column::DisabledReason, view::text),
-            "secretRotatedAt" => value(Column::SecretRotatedAt, view::moment),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "updatedAt" => value(Column::UpdatedAt, view::moment),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// Where a tenant wants to hear of what happens. Partners see none. One that was deleted can be read as long as
+    /// deliveries name it.
+    pub static WEBHOOK_ENDPOINT: WebhookEndpoint = TypeDescription {
+        resource: Resource::Webhooks,
+        identity: &[],
+        is_named: false,
+        table: &view::WEBHOOK_ENDPOINT,
+        id: || view::column(Column::Id),
+    };
 
-/// Where a tenant wants to hear of what happens. Partners see none. One that was deleted can be read as long as
-/// deliveries name it.
-#[Object]
-impl WebhookEndpoint {
     /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
+    "id": ID = value(Column::Id, view::id::<id::WebhookEndpoint>);
     /// Where messages are posted to.
-    async fn url(&self) -> &str {
-        &self.0.url
-    }
-
+    "url": String = value(Column::Url, view::text);
     /// What it is for; null if nobody said.
-    async fn description(&self) -> Option<&str> {
-        self.0.description.as_deref()
-    }
-
+    "description": Option<String> = value(Column::Description, view::text);
     /// What it hears of; empty: everything.
-    async fn event_types(&self) -> Vec<WebhookEventType> {
-        self.0.event_types.iter().copied().map(WebhookEventType::from).collect()
-    }
-
+    "eventTypes": Vec<WebhookEventType> = value(Column::EventTypes, view::document);
     /// The form of the messages that it gets, a date.
-    async fn api_version(&self) -> &str {
-        &self.0.api_version
-    }
-
+    "apiVersion": String = value(Column::ApiVersion, view::text);
     /// Whether anything is sent to it. While nothing is, what happens is kept for 30 days, and sent when it is activated.
-    async fn active(&self) -> bool {
-        self.0.active
-    }
-
+    "active": bool = value(Column::Active, view::truth);
     /// Why the gateway has switched it off: it answered 410, or nothing succeeded for five days. Null: it has not.
-    async fn disabled_reason(&self) -> Option<&str> {
-        self.0.disabled_reason.as_deref()
-    }
-
+    "disabledReason": Option<String> = value(Column::DisabledReason, view::text);
     /// When it last got another secret; the one before signs as well for 24 hours. Null: never.
-    async fn secret_rotated_at(&self) -> Option<DateTime> {
-        self.0.secret_rotated_at.map(DateTime)
-    }
-
+    "secretRotatedAt": Option<DateTime> = value(Column::SecretRotatedAt, view::moment);
     /// When it was made: it hears of what happened since.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
-    }
-
+    "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When it was last changed, by anybody or by the gateway.
-    async fn updated_at(&self) -> DateTime {
-        DateTime(self.0.updated_at)
-    }
+    "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
 }
+
+#[ComplexObject]
+impl WebhookEndpoint {}
 
 #[derive(Default)]
 pub struct WebhookQuery;

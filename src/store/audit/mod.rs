@@ -22,7 +22,7 @@ use crate::domain::Timestamp;
 use crate::domain::audit::{Change, Entry, Origin};
 use crate::domain::id::{ApiKeyId, AuditEntryId, PartnerId};
 pub(super) use transaction_notes::TransactionNotes;
-pub use transaction_notes::{Trail, add};
+pub use transaction_notes::{Trail, add, at_hand};
 
 const TABLE: &str = "audit_entry";
 

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::domain::Timestamp;
 use crate::domain::audit::{Change, Entry, Origin};
 use crate::domain::id::{AuditEntryId, TenantId, parse_any};
-use crate::store::row;
 use crate::store::writes::{Conflict, Writes};
+use crate::store::{row, view};
 
 /// Says what time it is.
 type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -147,6 +147,11 @@ pub fn add<'e>(writes: &mut Writes, tenant: TenantId, entries: impl IntoIterator
     }
     writes.add(rows, Conflict::Fail);
     writes.add(objects, Conflict::Fail);
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, entry: &Entry) -> view::AtHand {
+    view::at_hand(to_row(tenant, entry), &[])
 }
 
 fn to_row(tenant: TenantId, entry: &Entry) -> audit_entry::Model {

@@ -125,6 +125,12 @@ pub(super) fn derived<E: EntityName>(derived: &'static Derived) -> Column {
     }
 }
 
+impl<C: ColumnTrait> From<C> for Column {
+    fn from(name: C) -> Self {
+        column(name)
+    }
+}
+
 /// Names a column.
 pub fn column<C: ColumnTrait>(column: C) -> Column {
     Column {

@@ -86,28 +86,10 @@ pub async fn insert(
     since: &OutboxPosition,
 ) -> Result<(), StoreError> {
     let row = webhook_endpoint::Model {
-        tenant_id: tenant.uuid(),
-        id: endpoint.id.uuid(),
-        url: endpoint.url.clone(),
-        description: endpoint.description.clone(),
-        event_types: row::to_json(&endpoint.event_types),
-        api_version: endpoint.api_version.clone(),
-        active: endpoint.active,
-        disabled_reason: None,
         secret: Some(secret.bytes),
         secret_key: Some(secret.key),
-        previous_secret: None,
-        previous_secret_key: None,
-        previous_until: None,
-        secret_rotated_at: None,
         listens_since: since.text(),
-        quiet_since: endpoint.created_at,
-        failed_count: 0,
-        lease_owner: None,
-        lease_until: None,
-        created_at: endpoint.created_at,
-        updated_at: endpoint.updated_at,
-        deleted_at: None,
+        ..to_row(tenant, endpoint)
     };
     Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)
@@ -215,4 +197,51 @@ pub(super) fn from_row(row: webhook_endpoint::Model) -> Result<WebhookEndpoint, 
         updated_at: row.updated_at,
         deleted_at: row.deleted_at,
     })
+}
+
+/// What callers see of a row that is at hand.
+pub fn at_hand(tenant: TenantId, endpoint: &WebhookEndpoint) -> view::AtHand {
+    const OWN: [&str; 12] = [
+        "secret",
+        "secret_key",
+        "previous_secret",
+        "previous_secret_key",
+        "previous_until",
+        "listens_since",
+        "quiet_since",
+        "failed_count",
+        "lease_owner",
+        "lease_until",
+        "deleted_at",
+        "tenant_id",
+    ];
+    view::at_hand(to_row(tenant, endpoint), &OWN)
+}
+
+/// What callers see of it; the rest as it is in a new one, without secrets.
+fn to_row(tenant: TenantId, endpoint: &WebhookEndpoint) -> webhook_endpoint::Model {
+    webhook_endpoint::Model {
+        tenant_id: tenant.uuid(),
+        id: endpoint.id.uuid(),
+        url: endpoint.url.clone(),
+        description: endpoint.description.clone(),
+        event_types: row::to_json(&endpoint.event_types),
+        api_version: endpoint.api_version.clone(),
+        active: endpoint.active,
+        disabled_reason: endpoint.disabled_reason.clone(),
+        secret: None,
+        secret_key: None,
+        previous_secret: None,
+        previous_secret_key: None,
+        previous_until: None,
+        secret_rotated_at: endpoint.secret_rotated_at,
+        listens_since: String::new(),
+        quiet_since: endpoint.created_at,
+        failed_count: 0,
+        lease_owner: None,
+        lease_until: None,
+        created_at: endpoint.created_at,
+        updated_at: endpoint.updated_at,
+        deleted_at: None,
+    }
 }

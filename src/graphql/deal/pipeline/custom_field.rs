@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ContainerType, Context, ID, Object, ServerResult, SimpleObject, Value};
-use futures::FutureExt;
+use async_graphql::{ComplexObject, Context, ID, ServerResult, SimpleObject, Value};
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
 use super::stage::missing_row;
 use crate::auth::Resource;
 use crate::domain::deal;
-use crate::domain::id::{self, CustomFieldId};
+use crate::domain::id::{self, CustomFieldId, TenantId};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
-use crate::graphql::rows::{self, PartnerVisibility, Resolver, RowObject, TypeDescription, resolver, server_error};
+use crate::graphql::rows::{
+    PartnerVisibility, Resolver, RowObject, TypeDescription, declare, resolver, server_error, value,
+};
 use crate::graphql::shared::shares;
+use crate::store::view::CustomFieldColumn as Column;
 use crate::store::{self, view};
+use futures::FutureExt;
 
 /// Something that deals are told apart by, with the options that it takes.
 #[derive(Clone)]
@@ -49,6 +52,10 @@ impl RowObject for CustomField {
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
     }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::custom_field::at_hand(tenant, &self.0)
+    }
 }
 
 /// Answers what is said of a field's options, which are rows of another table.
@@ -65,42 +72,30 @@ impl Resolver for OptionsResolver {
     }
 }
 
-pub static CUSTOM_FIELD: TypeDescription = TypeDescription {
-    name: "CustomField",
-    resource: Resource::Deals,
-    identity: &[],
-    is_named: false,
-    table: &view::CUSTOM_FIELD,
-    id: || view::column(view::CustomFieldColumn::Id),
-    field: |name| {
-        use view::CustomFieldColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::CustomField>),
-            "label" => value(Column::Label, view::text),
-            "options" => resolver(|row, prefix| {
-                let id = store::custom_field::id(row, prefix)?;
-                Ok(Box::new(OptionsResolver(id)))
-            }),
-            "externalId" => value(Column::ExternalId, view::text).for_partners(PartnerVisibility::Null),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// Something that deals are told apart by. A partner's token shows the fields and the options that its own deals bear.
+    pub static CUSTOM_FIELD: CustomField = TypeDescription {
+        resource: Resource::Deals,
+        identity: &[],
+        is_named: false,
+        table: &view::CUSTOM_FIELD,
+        id: || view::column(Column::Id),
+    };
 
-/// Something that deals are told apart by. A partner's token shows the fields and the options that its own deals bear.
-#[Object]
-impl CustomField {
     /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
+    "id": ID = value(Column::Id, view::id::<id::CustomField>);
     /// What it is called.
-    async fn label(&self) -> &str {
-        &self.0.label
-    }
+    "label": String = value(Column::Label, view::text);
+    "options" = resolver(|row, prefix| {
+        let id = store::custom_field::id(row, prefix)?;
+        Ok(Box::new(OptionsResolver(id)))
+    });
+    /// The id that another system gave it, unique in the tenant; null if there is none.
+    "externalId": Option<String> = value(Column::ExternalId, view::text).for_partners(PartnerVisibility::Null);
+}
 
+#[ComplexObject]
+impl CustomField {
     /// The options that it takes, in their order.
     async fn options(&self, ctx: &Context<'_>) -> Result<Vec<CustomFieldOption>, ApiError> {
         let request = request(ctx);
@@ -108,11 +103,6 @@ impl CustomField {
         let options = self.0.options.iter();
         let options = options.map(|option| CustomFieldOption::of(option, request.is_partner()));
         Ok(options.collect())
-    }
-
-    /// The id that another system gave it, unique in the tenant; null if there is none.
-    async fn external_id(&self, ctx: &Context<'_>) -> Option<&str> {
-        self.0.external_id.as_deref().filter(|_| !request(ctx).is_partner())
     }
 }
 

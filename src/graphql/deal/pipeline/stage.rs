@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{ComplexObject, Context, Enum, ID};
 use uuid::Uuid;
 
 use crate::auth::Resource;
@@ -10,8 +10,9 @@ use crate::domain::deal;
 use crate::domain::id::{self, PaymentStageId, TenantId};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
-use crate::graphql::rows::{self, PartnerVisibility, RowObject, TypeDescription};
+use crate::graphql::rows::{PartnerVisibility, RowObject, TypeDescription, declare, value};
 use crate::graphql::shared::shares;
+use crate::store::view::PaymentStageColumn as Column;
 use crate::store::{self, view};
 
 /// What standing in a stage means for a deal.
@@ -61,54 +62,27 @@ impl RowObject for PaymentStage {
     }
 }
 
-pub static PAYMENT_STAGE: TypeDescription = TypeDescription {
-    name: "PaymentStage",
-    resource: Resource::Deals,
-    identity: &[],
-    is_named: false,
-    table: &view::PAYMENT_STAGE,
-    id: || view::column(view::PaymentStageColumn::Id),
-    field: |name| {
-        use view::PaymentStageColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::PaymentStage>),
-            "label" => value(Column::Label, view::text),
-            "position" => value(Column::Position, view::number),
-            "outcome" => value(Column::Outcome, view::word!(deal::StageOutcome)),
-            "externalId" => value(Column::ExternalId, view::text).for_partners(PartnerVisibility::Null),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// A stage of the pipeline. A partner's token shows the stages that its own deals stand in.
+    pub static PAYMENT_STAGE: PaymentStage = TypeDescription {
+        resource: Resource::Deals,
+        identity: &[],
+        is_named: false,
+        table: &view::PAYMENT_STAGE,
+        id: || view::column(Column::Id),
+    };
 
-/// A stage of the pipeline. A partner's token shows the stages that its own deals stand in.
-#[Object]
-impl PaymentStage {
     /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
+    "id": ID = value(Column::Id, view::id::<id::PaymentStage>);
     /// What it is called.
-    async fn label(&self) -> &str {
-        &self.0.label
-    }
-
+    "label": String = value(Column::Label, view::text);
     /// Its place in the pipeline; stages of one position follow in the order of their making.
-    async fn position(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        request(ctx).caller.read(Resource::Deals)?;
-        Ok(self.0.position)
-    }
-
+    "position": i32 = value(Column::Position, view::number);
     /// What standing in it means.
-    async fn outcome(&self, ctx: &Context<'_>) -> Result<StageOutcome, ApiError> {
-        request(ctx).caller.read(Resource::Deals)?;
-        Ok(self.0.outcome.into())
-    }
-
+    "outcome": StageOutcome = value(Column::Outcome, view::word!(deal::StageOutcome));
     /// The id that another system gave it, unique in the tenant; null if there is none.
-    async fn external_id(&self, ctx: &Context<'_>) -> Option<&str> {
-        self.0.external_id.as_deref().filter(|_| !request(ctx).is_partner())
-    }
+    "externalId": Option<String> = value(Column::ExternalId, view::text).for_partners(PartnerVisibility::Null);
 }
+
+#[ComplexObject]
+impl PaymentStage {}

@@ -1,10 +1,16 @@
 //! How commission rules are read from the database.
 
+use async_graphql::ID;
+
 use super::object::CommissionRule;
 use crate::auth::Resource;
 use crate::domain::id;
-use crate::graphql::rows::{self, Listing, TypeDescription, resolver};
+use crate::graphql::ledger::commission::PaymentTarget;
+use crate::graphql::partner::PartnerType;
+use crate::graphql::rows::{FieldDescription, Listing, declare, page_of, resolver, value};
+use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::audit::histories;
+use crate::store::view::CommissionRuleColumn as Column;
 use crate::store::{self, view};
 
 /// A list of them.
@@ -17,45 +23,55 @@ pub fn commission_rules(list: view::List) -> Listing {
     }
 }
 
-pub static COMMISSION_RULE: TypeDescription = TypeDescription {
-    name: "CommissionRule",
-    resource: Resource::CommissionRules,
-    identity: &[],
-    is_named: false,
-    table: &view::COMMISSION_RULE,
-    id: || view::column(view::CommissionRuleColumn::Id),
-    field: |name| {
-        use view::CommissionRuleColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        let ask = || {
-            resolver(|row, prefix| {
-                Ok(Box::new(CommissionRule::from(store::commission_rule::whole(
-                    row, prefix,
-                )?)))
-            })
-        };
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::CommissionRule>),
-            "externalId" => value(Column::ExternalId, view::text),
-            "partnerType" => value(Column::PartnerType, view::word!(crate::domain::partner::PartnerType)),
-            "paymentTarget" => value(
-                Column::PaymentTarget,
-                view::word!(crate::domain::commission::PaymentTarget),
-            ),
-            "label"
-            | "autoAssignRecipient"
-            | "currency"
-            | "holdbackDays"
-            | "entries"
-            | "tiers"
-            | "categories"
-            | "partners" => ask(),
-            "version" => value(Column::Version, view::number),
-            "archivedAt" => value(Column::ArchivedAt, view::moment),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "updatedAt" => value(Column::UpdatedAt, view::moment),
-            "history" => rows::page_of(histories),
-            _ => return None,
+declare! {
+    /// A deal-stage commission rule: pays when a deal of a partner that it is for enters a stage. Of several rules that fit,
+    /// one pays for each payment target: the most specific (partners, then tiers, then categories, then the type only), and
+    /// of equally specific ones the newest.
+    pub static COMMISSION_RULE: CommissionRule = TypeDescription {
+        resource: Resource::CommissionRules,
+        identity: &[],
+        is_named: false,
+        table: &view::COMMISSION_RULE,
+        id: || view::column(Column::Id),
+    };
+
+    /// Its id.
+    "id": ID = value(Column::Id, view::id::<id::CommissionRule>);
+    "label" = computed();
+    /// The id that another system gave it, unique among the rules in force; null if there is none.
+    "externalId": Option<String> = value(Column::ExternalId, view::text);
+    /// The type of partners that it is for.
+    "partnerType": PartnerType = value(Column::PartnerType, view::word!(crate::domain::partner::PartnerType));
+    /// Who is paid.
+    "paymentTarget": PaymentTarget = value(
+        Column::PaymentTarget,
+        view::word!(crate::domain::commission::PaymentTarget),
+    );
+    "autoAssignRecipient" = computed();
+    "currency" = computed();
+    "holdbackDays" = computed();
+    /// Starts at 1 and rises with every change.
+    "version": u32 = value(Column::Version, view::number);
+    /// When it was archived: it starts nothing any more, and what had started goes on. Null: it is in force.
+    "archivedAt": Option<DateTime> = value(Column::ArchivedAt, view::moment);
+    "entries" = computed();
+    "tiers" = computed();
+    "categories" = computed();
+    "history" = page_of(histories);
+    "partners" = computed();
+    /// When it was created.
+    "createdAt": DateTime = value(Column::CreatedAt, view::moment);
+    /// When it was last changed.
+    "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
+}
+
+/// A field that is computed for each row.
+fn computed() -> FieldDescription {
+    {
+        resolver(|row, prefix| {
+            Ok(Box::new(CommissionRule::from(store::commission_rule::whole(
+                row, prefix,
+            )?)))
         })
-    },
-};
+    }
+}

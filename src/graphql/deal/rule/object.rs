@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{ComplexObject, Context, Enum};
 use uuid::Uuid;
 
 use super::description::COMMISSION_RULE;
@@ -14,12 +14,11 @@ use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::label::{PartnerCategory, PartnerTier};
-use crate::graphql::ledger::commission::PaymentTarget;
 use crate::graphql::loader::PartnersOfRule;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::partner::{Partner, PartnerType};
+use crate::graphql::partner::Partner;
 use crate::graphql::rows::{RowObject, TypeDescription};
-use crate::graphql::scalar::{CurrencyCode, DateTime};
+use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::store::{self, view};
@@ -62,34 +61,11 @@ impl RowObject for CommissionRule {
     }
 }
 
-/// A deal-stage commission rule: pays when a deal of a partner that it is for enters a stage. Of several rules that fit,
-/// one pays for each payment target: the most specific (partners, then tiers, then categories, then the type only), and
-/// of equally specific ones the newest.
-#[Object]
+#[ComplexObject]
 impl CommissionRule {
-    /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
     /// What it is called.
     async fn label(&self) -> &str {
         &self.0.plan.label
-    }
-
-    /// The id that another system gave it, unique among the rules in force; null if there is none.
-    async fn external_id(&self) -> Option<&str> {
-        self.0.external_id.as_deref()
-    }
-
-    /// The type of partners that it is for.
-    async fn partner_type(&self) -> PartnerType {
-        self.0.filters.partner_type.into()
-    }
-
-    /// Who is paid.
-    async fn payment_target(&self) -> PaymentTarget {
-        self.0.plan.payment_target.into()
     }
 
     /// Who becomes the recipient where an individual is paid; null: as MANUAL.
@@ -105,16 +81,6 @@ impl CommissionRule {
     /// How many days its commissions wait before they may be approved; null: they are approved by hand only.
     async fn holdback_days(&self) -> Option<u32> {
         self.0.plan.holdback_days
-    }
-
-    /// Starts at 1 and rises with every change.
-    async fn version(&self) -> u32 {
-        self.0.version
-    }
-
-    /// When it was archived: it starts nothing any more, and what had started goes on. Null: it is in force.
-    async fn archived_at(&self) -> Option<DateTime> {
-        self.0.archived_at.map(DateTime)
     }
 
     /// What it pays, and when.
@@ -171,15 +137,5 @@ impl CommissionRule {
         let scope = request(ctx).caller.read(Resource::Partners)?;
         let page = PageArguments::new(first, after, last, before);
         children::<PartnersOfRule, _>(scope, self.0.id.uuid(), page)
-    }
-
-    /// When it was created.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
-    }
-
-    /// When it was last changed.
-    async fn updated_at(&self) -> DateTime {
-        DateTime(self.0.updated_at)
     }
 }

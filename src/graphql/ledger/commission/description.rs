@@ -1,7 +1,9 @@
 //! How commissions are read from the database.
 
+use async_graphql::ID;
+
 use super::list::commission_pages;
-use super::object::shown_steps;
+use super::object::{Commission, CommissionKind, CommissionStatus, PaymentTarget, shown_steps};
 use super::transition::COMMISSION_TRANSITION;
 use crate::auth::Resource;
 use crate::domain::{commission, id};
@@ -9,68 +11,77 @@ use crate::graphql::campaign::CAMPAIGN;
 use crate::graphql::context::RequestContext;
 use crate::graphql::deal::DEAL;
 use crate::graphql::ledger::event::{ATTRIBUTION, EVENT};
+use crate::graphql::money::Money;
 use crate::graphql::partner::PARTNER;
 use crate::graphql::payout::PAYOUT;
 use crate::graphql::rows::{
-    self, PartnerVisibility, SubSelection, TypeDescription, amount, family, link, made_of, page_of, required, through,
+    PartnerVisibility, SubSelection, amount, declare, family, link, made_of, page_of, required, through, value,
 };
+use crate::graphql::scalar::DateTime;
 use crate::graphql::terms::COMMISSION_SNAPSHOT;
 use crate::store::commission::Parent;
-use crate::store::view::{self, Json};
+use crate::store::view::{self, CommissionColumn as Column, Json};
 use crate::store::{self, StoreError};
 
-pub static COMMISSION: TypeDescription = TypeDescription {
-    name: "Commission",
-    resource: Resource::Commissions,
-    identity: &[],
-    is_named: false,
-    table: &view::COMMISSION,
-    id: || view::column(view::CommissionColumn::Id),
-    field: |name| {
-        use view::CommissionColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::Commission>),
-            "kind" => value(Column::Kind, view::word!(commission::CommissionKind)),
-            "status" => value(Column::Status, view::word!(commission::CommissionStatus)),
-            "amount" => amount(view::column(Column::Currency), view::column(Column::AmountMinor)),
-            "paymentTarget" => value(Column::PaymentTarget, view::word!(commission::PaymentTarget)),
-            "recipient" => value(Column::Recipient, view::text),
-            "partner" => required(view::column(Column::PartnerId), &PARTNER),
-            "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
-            "adjusts" => link(view::column(Column::AdjustsId), &COMMISSION),
-            "adjustments" => page_of(|ctx| commission_pages(ctx, Parent::Adjusted)),
-            "holdbackDays" => value(Column::HoldbackDays, view::number),
-            "accruedAt" => value(Column::AccruedAt, view::moment),
-            "matureAt" => value(Column::MatureAt, view::moment),
-            "approvedAt" => value(Column::ApprovedAt, view::moment),
-            "paidAt" => value(Column::PaidAt, view::moment),
-            "reversedAt" => value(Column::ReversedAt, view::moment),
-            "explanation" => made_of(
-                view::column(view::CommissionWrittenColumn::Explanation),
-                write_explanation,
-            )
-            .for_partners(PartnerVisibility::Narrowed),
-            "transitions" => {
-                family(&COMMISSION_TRANSITION, store::commission::transitions).for_partners(PartnerVisibility::Narrowed)
-            }
-            "event" => link(view::column(Column::EventId), &EVENT),
-            "attribution" => link(view::column(Column::EventId), &ATTRIBUTION),
-            "payout" => link(view::column(Column::PayoutId), &PAYOUT),
-            "deal" => through(
-                view::column(Column::Id),
-                &view::DEAL_PAYMENT,
-                view::column(view::DealPaymentColumn::DealId),
-                &DEAL,
-            ),
-            "reason" => value(Column::Reason, view::text),
-            "note" => value(Column::Note, view::text).for_partners(PartnerVisibility::Null),
-            "externalId" => value(Column::ExternalId, view::text),
-            "snapshot" => link(view::column(Column::SnapshotId), &COMMISSION_SNAPSHOT),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// A row of the ledger: a partner earned an amount. What it says never changes; only its status moves, and with it its
+    /// times and its payout.
+    pub static COMMISSION: Commission = TypeDescription {
+        resource: Resource::Commissions,
+        identity: &[],
+        is_named: false,
+        table: &view::COMMISSION,
+        id: || view::column(Column::Id),
+    };
+
+    /// Its id.
+    "id": ID = value(Column::Id, view::id::<id::Commission>);
+    /// How it came about.
+    "kind": CommissionKind = value(Column::Kind, view::word!(commission::CommissionKind));
+    /// Where it stands.
+    "status": CommissionStatus = value(Column::Status, view::word!(commission::CommissionStatus));
+    /// How much; negative where it takes back.
+    "amount": Money = amount(Column::Currency, Column::AmountMinor);
+    /// Who is paid.
+    "paymentTarget": PaymentTarget = value(Column::PaymentTarget, view::word!(commission::PaymentTarget));
+    /// The individual who is paid; null where the partner is, or where nobody is assigned yet.
+    "recipient": Option<String> = value(Column::Recipient, view::text);
+    "reason" = value(Column::Reason, view::text);
+    "note" = value(Column::Note, view::text).for_partners(PartnerVisibility::Null);
+    "externalId" = value(Column::ExternalId, view::text);
+    "partner" = required(Column::PartnerId, &PARTNER);
+    "campaign" = link(Column::CampaignId, &CAMPAIGN);
+    "event" = link(Column::EventId, &EVENT);
+    "attribution" = link(Column::EventId, &ATTRIBUTION);
+    "deal" = through(
+        Column::Id,
+        &view::DEAL_PAYMENT,
+        view::DealPaymentColumn::DealId,
+        &DEAL,
+    );
+    "snapshot" = link(Column::SnapshotId, &COMMISSION_SNAPSHOT);
+    "adjusts" = link(Column::AdjustsId, &COMMISSION);
+    "adjustments" = page_of(|ctx| commission_pages(ctx, Parent::Adjusted));
+    /// How many days it waits before it may be approved; null: it is approved by hand only.
+    "holdbackDays": Option<u32> = value(Column::HoldbackDays, view::number);
+    /// When it was written.
+    "accruedAt": DateTime = value(Column::AccruedAt, view::moment);
+    /// From when on it may be approved; null: by hand, at any time.
+    "matureAt": Option<DateTime> = value(Column::MatureAt, view::moment);
+    /// When it was approved; null: it was not.
+    "approvedAt": Option<DateTime> = value(Column::ApprovedAt, view::moment);
+    /// When it was paid; null: it is not.
+    "paidAt": Option<DateTime> = value(Column::PaidAt, view::moment);
+    /// When it was reversed; null: it is not.
+    "reversedAt": Option<DateTime> = value(Column::ReversedAt, view::moment);
+    "payout" = link(Column::PayoutId, &PAYOUT);
+    "explanation" = made_of(
+        view::CommissionWrittenColumn::Explanation,
+        write_explanation,
+    )
+    .for_partners(PartnerVisibility::Narrowed);
+    "transitions" = family(&COMMISSION_TRANSITION, store::commission::transitions).for_partners(PartnerVisibility::Narrowed);
+}
 
 fn write_explanation(
     request: &RequestContext,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{ComplexObject, Context, Enum};
 use uuid::Uuid;
 
 use super::connection::CommissionConnection;
@@ -19,7 +19,7 @@ use crate::graphql::deal::Deal;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::ledger::event::{Attribution, Event};
-use crate::graphql::money::{ExplanationStep, Money};
+use crate::graphql::money::ExplanationStep;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::payout::Payout;
@@ -123,40 +123,8 @@ pub(super) fn shown_steps(steps: Vec<Step>, for_partner: bool) -> Vec<Explanatio
     steps.collect()
 }
 
-/// A row of the ledger: a partner earned an amount. What it says never changes; only its status moves, and with it its
-/// times and its payout.
-#[Object]
+#[ComplexObject]
 impl Commission {
-    /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
-    /// How it came about.
-    async fn kind(&self) -> CommissionKind {
-        self.0.kind.into()
-    }
-
-    /// Where it stands.
-    async fn status(&self) -> CommissionStatus {
-        self.0.status.into()
-    }
-
-    /// How much; negative where it takes back.
-    async fn amount(&self) -> Money {
-        self.0.amount.into()
-    }
-
-    /// Who is paid.
-    async fn payment_target(&self) -> PaymentTarget {
-        self.0.payment_target.into()
-    }
-
-    /// The individual who is paid; null where the partner is, or where nobody is assigned yet.
-    async fn recipient(&self) -> Option<&str> {
-        self.0.recipient.as_deref()
-    }
-
     /// Why there is a MANUAL row; null for other kinds, and for rows from before that was kept.
     async fn reason(&self, ctx: &Context<'_>) -> Nullable<String> {
         nullable(async { Ok(self.entered(ctx).await?.and_then(|entered| entered.reason.clone())) }).await
@@ -164,13 +132,7 @@ impl Commission {
 
     /// What only staff knows of a MANUAL row; null for other kinds, where there is nothing, and for a partner's token.
     async fn note(&self, ctx: &Context<'_>) -> Nullable<String> {
-        nullable(async {
-            if request(ctx).is_partner() {
-                return Ok(None);
-            }
-            Ok(self.entered(ctx).await?.and_then(|entered| entered.note.clone()))
-        })
-        .await
+        nullable(async { Ok(self.entered(ctx).await?.and_then(|entered| entered.note.clone())) }).await
     }
 
     /// What the system that an OPENING row was brought in from calls it; null for other kinds.
@@ -242,36 +204,6 @@ impl Commission {
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
         commissions_of(ctx, Parent::Adjusted, self.0.id.uuid(), &page, None, None)
-    }
-
-    /// How many days it waits before it may be approved; null: it is approved by hand only.
-    async fn holdback_days(&self) -> Option<u32> {
-        self.0.holdback_days
-    }
-
-    /// When it was written.
-    async fn accrued_at(&self) -> DateTime {
-        DateTime(self.0.accrued_at)
-    }
-
-    /// From when on it may be approved; null: by hand, at any time.
-    async fn mature_at(&self) -> Option<DateTime> {
-        self.0.mature_at.map(DateTime)
-    }
-
-    /// When it was approved; null: it was not.
-    async fn approved_at(&self) -> Option<DateTime> {
-        self.0.approved_at.map(DateTime)
-    }
-
-    /// When it was paid; null: it is not.
-    async fn paid_at(&self) -> Option<DateTime> {
-        self.0.paid_at.map(DateTime)
-    }
-
-    /// When it was reversed; null: it is not.
-    async fn reversed_at(&self) -> Option<DateTime> {
-        self.0.reversed_at.map(DateTime)
     }
 
     /// The payout that it is in, open or paid; null if none.

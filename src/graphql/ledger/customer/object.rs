@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{ComplexObject, Context, ID};
 use uuid::Uuid;
 
 use crate::auth::Resource;
 use crate::domain::event;
-use crate::domain::id::{self, CustomerId};
+use crate::domain::id::{self, CustomerId, TenantId};
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
@@ -17,9 +17,10 @@ use crate::graphql::ledger::event::{Event, events};
 use crate::graphql::loader::EventsOfCustomer;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, child_list_of, link, page_of};
+use crate::graphql::rows::{Listing, RowObject, TypeDescription, child_list_of, declare, link, page_of, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
+use crate::store::view::CustomerColumn as Column;
 use crate::store::{self, view};
 
 /// Who pays.
@@ -42,6 +43,10 @@ impl RowObject for Customer {
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
     }
+
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::customer::at_hand(tenant, &self.0)
+    }
 }
 
 /// A list of them.
@@ -54,48 +59,31 @@ pub fn customers(list: view::List) -> Listing {
     }
 }
 
-pub static CUSTOMER: TypeDescription = TypeDescription {
-    name: "Customer",
-    resource: Resource::Events,
-    identity: &[],
-    is_named: false,
-    table: &view::CUSTOMER,
-    id: || view::column(view::CustomerColumn::Id),
-    field: |name| {
-        use view::CustomerColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::Customer>),
-            "externalId" => value(Column::ExternalId, view::text),
-            "acquiredAt" => value(Column::AcquiredAt, view::moment),
-            "partner" => link(view::column(Column::PartnerId), &PARTNER),
-            "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
-            "events" => page_of(|ctx| {
-                child_list_of::<EventsOfCustomer>(ctx, Resource::Events, events(store::event::list_of_customers()))
-            }),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// Who pays; acquired by a partner.
+    pub static CUSTOMER: Customer = TypeDescription {
+        resource: Resource::Events,
+        identity: &[],
+        is_named: false,
+        table: &view::CUSTOMER,
+        id: || view::column(Column::Id),
+    };
 
-/// Who pays; acquired by a partner.
-#[Object]
-impl Customer {
     /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
+    "id": ID = value(Column::Id, view::id::<id::Customer>);
     /// What other systems call it; unique in the tenant.
-    async fn external_id(&self) -> &str {
-        &self.0.external_id
-    }
-
+    "externalId": String = value(Column::ExternalId, view::text);
     /// When month 1 of its life starts. Never moves.
-    async fn acquired_at(&self) -> DateTime {
-        DateTime(self.0.acquired_at)
-    }
+    "acquiredAt": DateTime = value(Column::AcquiredAt, view::moment);
+    "partner" = link(Column::PartnerId, &PARTNER);
+    "campaign" = link(Column::CampaignId, &CAMPAIGN);
+    "events" = page_of(|ctx| {
+        child_list_of::<EventsOfCustomer>(ctx, Resource::Events, events(store::event::list_of_customers()))
+    });
+}
 
+#[ComplexObject]
+impl Customer {
     /// The partner that its first attributed event bound it to; null: none did yet.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
         nullable_link(self.0.partner_id, |id| identity::partner(ctx, id)).await

@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{ComplexObject, Context, ID};
+use uuid::Uuid;
 
 use super::description::EVENT;
 use super::object::Event;
 use crate::auth::Resource;
+use crate::domain::id::TenantId;
 use crate::domain::{event, id};
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{self, TypeDescription, link, required, same};
+use crate::graphql::rows::{RowObject, TypeDescription, declare, link, required, same, value};
+use crate::store;
 use crate::store::view;
+use crate::store::view::EventColumn as Column;
 
 /// The link from an event to the partner, and the campaign, that it is credited to.
 #[derive(Clone)]
@@ -22,33 +26,37 @@ pub struct Attribution {
     pub attribution: event::Attribution,
 }
 
-pub static ATTRIBUTION: TypeDescription = TypeDescription {
-    name: "Attribution",
-    resource: Resource::Events,
-    identity: &["id", "partner", "campaign", "event"],
-    is_named: false,
-    table: &view::EVENT,
-    id: || view::column(view::EventColumn::AttributionId),
-    field: |name| {
-        use view::EventColumn as Column;
-        Some(match name {
-            "id" => rows::value(view::column(Column::AttributionId), view::id::<id::Attribution>),
-            "partner" => required(view::column(Column::PartnerId), &PARTNER),
-            "campaign" => link(view::column(Column::CampaignId), &CAMPAIGN),
-            "event" => same(&EVENT, true),
-            _ => return None,
-        })
-    },
-};
+impl RowObject for Attribution {
+    const TYPE: &'static TypeDescription = &ATTRIBUTION;
 
-/// The link from an event to the partner, and the campaign, that it is credited to.
-#[Object]
-impl Attribution {
-    /// Its id.
-    pub async fn id(&self) -> ID {
-        self.attribution.id.to_string().into()
+    fn uuid(&self) -> Uuid {
+        self.event.id.uuid()
     }
 
+    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
+        store::event::at_hand(tenant, &self.event)
+    }
+}
+
+declare! {
+    /// The link from an event to the partner, and the campaign, that it is credited to.
+    pub static ATTRIBUTION: Attribution = TypeDescription {
+        resource: Resource::Events,
+        identity: &["id", "partner", "campaign", "event"],
+        is_named: false,
+        table: &view::EVENT,
+        id: || view::column(Column::AttributionId),
+    };
+
+    /// Its id.
+    "id": ID = value(Column::AttributionId, view::id::<id::Attribution>);
+    "partner" = required(Column::PartnerId, &PARTNER);
+    "campaign" = link(Column::CampaignId, &CAMPAIGN);
+    "event" = same(&EVENT, true);
+}
+
+#[ComplexObject]
+impl Attribution {
     /// The partner who is credited.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.attribution.partner_id).await?;

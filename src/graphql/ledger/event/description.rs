@@ -1,15 +1,21 @@
 //! How events are read from the database.
 
+use async_graphql::ID;
+
 use super::attribution::ATTRIBUTION;
-use super::object::Event;
+use super::object::{Event, EventKind};
 use crate::auth::Resource;
 use crate::domain::{event, id};
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::ledger::customer::CUSTOMER;
+use crate::graphql::money::Money;
 use crate::graphql::rows::{
-    self, Listing, PartnerVisibility, TypeDescription, family, link, optional_amount, page_of, resolver, same,
+    FieldDescription, Listing, PartnerVisibility, declare, family, link, optional_amount, page_of, resolver, same,
+    value,
 };
+use crate::graphql::scalar::{DateTime, Json};
 use crate::store::commission::Parent;
+use crate::store::view::EventColumn as Column;
 use crate::store::{self, view};
 
 /// A list of them.
@@ -22,38 +28,48 @@ pub fn events(list: view::List) -> Listing {
     }
 }
 
-pub static EVENT: TypeDescription = TypeDescription {
-    name: "Event",
-    resource: Resource::Events,
-    identity: &["id", "externalId", "attribution"],
-    is_named: false,
-    table: &view::EVENT,
-    id: || view::column(view::EventColumn::Id),
-    field: |name| {
-        use view::EventColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        let ask = || resolver(|row, prefix| Ok(Box::new(Event::from(store::event::whole(row, prefix)?))));
-        let money = |currency, minor| optional_amount(view::column(currency), view::column(minor));
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::Event>),
-            "externalId" => value(Column::ExternalId, view::text),
-            "kind" => value(Column::Kind, view::word!(event::EventKind)),
-            "type" => value(Column::Type, view::text),
-            "base" => value(Column::Base, view::truth),
-            "amount" => money(Column::Currency, Column::AmountMinor),
-            "revenue" => money(Column::RevenueCurrency, Column::RevenueMinor).for_partners(PartnerVisibility::Null),
-            "occurredAt" => value(Column::OccurredAt, view::moment),
-            "recordedAt" => value(Column::RecordedAt, view::moment),
-            "customer" => link(view::column(Column::CustomerId), &CUSTOMER).for_partners(PartnerVisibility::Null),
-            "attribution" => same(&ATTRIBUTION, false),
-            "original" => link(view::column(Column::OriginalId), &EVENT),
-            "refunds" => family(&EVENT, store::event::refunds),
-            "metadata" => value(Column::Metadata, view::document).for_partners(PartnerVisibility::Null),
-            "commissions" => page_of(|ctx| commission_pages(ctx, Parent::Event)),
-            "finalRevenue" => ask().for_partners(PartnerVisibility::Null),
-            // Of events without an amount it is null, whatever was taken back.
-            "refundedAmount" | "revenueAdjustments" | "decision" => ask(),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// Something that happened and may earn. A partner's token shows no revenue, customer or metadata.
+    pub static EVENT: Event = TypeDescription {
+        resource: Resource::Events,
+        identity: &["id", "externalId", "attribution"],
+        is_named: false,
+        table: &view::EVENT,
+        id: || view::column(Column::Id),
+    };
+
+    /// Its id.
+    "id": ID = value(Column::Id, view::id::<id::Event>);
+    /// What identifies it: the same external id is never recorded twice.
+    "externalId": String = value(Column::ExternalId, view::text);
+    /// What kind of thing happened.
+    "kind": EventKind = value(Column::Kind, view::word!(event::EventKind));
+    /// A finer kind, such as "invoice_paid"; null if none was said.
+    "type": Option<String> = value(Column::Type, view::text);
+    /// Whether tiered commissions count it as a conversion (else as an event).
+    "base": bool = value(Column::Base, view::truth);
+    /// What was paid or taken back; null if no amount was said.
+    "amount": Option<Money> = optional_amount(Column::Currency, Column::AmountMinor);
+    /// What the advertiser pays for it; null if nothing was said.
+    "revenue": Option<Money> = optional_amount(Column::RevenueCurrency, Column::RevenueMinor).for_partners(PartnerVisibility::Null);
+    "finalRevenue" = computed().for_partners(PartnerVisibility::Null);
+    /// When it happened.
+    "occurredAt": DateTime = value(Column::OccurredAt, view::moment);
+    /// When it reached the ledger. The order of recording decides everything sequential.
+    "recordedAt": DateTime = value(Column::RecordedAt, view::moment);
+    "customer" = link(Column::CustomerId, &CUSTOMER).for_partners(PartnerVisibility::Null);
+    "attribution" = same(&ATTRIBUTION, false);
+    "original" = link(Column::OriginalId, &EVENT);
+    "refunds" = family(&EVENT, store::event::refunds);
+    "decision" = computed();
+    "refundedAmount" = computed();
+    /// Whatever other systems want to keep with it; null if nothing.
+    "metadata": Option<Json> = value(Column::Metadata, view::document).for_partners(PartnerVisibility::Null);
+    "commissions" = page_of(|ctx| commission_pages(ctx, Parent::Event));
+    "revenueAdjustments" = computed();
+}
+
+/// A field that is computed for each row.
+fn computed() -> FieldDescription {
+    resolver(|row, prefix| Ok(Box::new(Event::from(store::event::whole(row, prefix)?))))
+}

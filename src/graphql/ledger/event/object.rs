@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{ComplexObject, Context, Enum};
 use uuid::Uuid;
 
 use super::attribution::Attribution;
@@ -19,10 +19,10 @@ use crate::graphql::identity;
 use crate::graphql::ledger::commission::{CommissionConnection, commissions_of};
 use crate::graphql::ledger::customer::Customer;
 use crate::graphql::loader::RevenueAdjustmentsOfEvent;
+use crate::graphql::loader::objects;
 use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{RowObject, TypeDescription};
-use crate::graphql::scalar::{DateTime, Json};
 use crate::graphql::shared::shares;
 use crate::store::commission::Parent;
 use crate::store::{self, view};
@@ -76,72 +76,21 @@ impl RowObject for Event {
     }
 }
 
-/// Something that happened and may earn. A partner's token shows no revenue, customer or metadata.
-#[Object]
+#[ComplexObject]
 impl Event {
-    /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
-    /// What identifies it: the same external id is never recorded twice.
-    async fn external_id(&self) -> &str {
-        &self.0.external_id
-    }
-
-    /// What kind of thing happened.
-    async fn kind(&self, ctx: &Context<'_>) -> Result<EventKind, ApiError> {
-        identity::require_read(ctx, Resource::Events)?;
-        Ok(self.0.kind.into())
-    }
-
-    /// A finer kind, such as "invoice_paid"; null if none was said.
-    #[graphql(name = "type")]
-    async fn event_type(&self, ctx: &Context<'_>) -> Nullable<&str> {
-        identity::readable_part(ctx, Resource::Events, self.0.event_type.as_deref())
-    }
-
-    /// Whether tiered commissions count it as a conversion (else as an event).
-    async fn base(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
-        identity::require_read(ctx, Resource::Events)?;
-        Ok(self.0.base)
-    }
-
-    /// What was paid or taken back; null if no amount was said.
-    async fn amount(&self, ctx: &Context<'_>) -> Nullable<Money> {
-        identity::readable_part(ctx, Resource::Events, self.0.amount.map(Money::from))
-    }
-
-    /// What the advertiser pays for it; null if nothing was said.
-    async fn revenue(&self, ctx: &Context<'_>) -> Nullable<Money> {
-        identity::staff_part(ctx, Resource::Events, self.0.revenue.map(Money::from))
-    }
-
     /// What a tiered commission made of the revenue when the event was recorded, later adjustments apart; the revenue
     /// itself where none did; null if there is no revenue.
     async fn final_revenue(&self, ctx: &Context<'_>) -> Nullable<Money> {
         nullable(async {
             identity::require_read(ctx, Resource::Events)?;
             let request = request(ctx);
-            if request.is_partner() || self.0.revenue.is_none() {
+            if self.0.revenue.is_none() {
                 return Ok(None);
             }
             let rated = request.loaders().final_revenue_of_event.load(self.0.id.uuid()).await?;
             Ok(rated.or(self.0.revenue).map(Money::from))
         })
         .await
-    }
-
-    /// When it happened.
-    async fn occurred_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::require_read(ctx, Resource::Events)?;
-        Ok(DateTime(self.0.occurred_at))
-    }
-
-    /// When it reached the ledger. The order of recording decides everything sequential.
-    async fn recorded_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
-        identity::require_read(ctx, Resource::Events)?;
-        Ok(DateTime(self.0.recorded_at))
     }
 
     /// Whose event it is; null if nobody was named.
@@ -156,26 +105,13 @@ impl Event {
 
     /// What a refund or chargeback takes back; null for the others.
     async fn original(&self, ctx: &Context<'_>) -> Nullable<Event> {
-        nullable(async {
-            identity::require_read(ctx, Resource::Events)?;
-            match self.0.original_id {
-                Some(id) => Event::load(ctx, id).await,
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.original_id, |id| Event::load(ctx, id)).await
     }
 
     /// The refunds and chargebacks that name it, in the order of recording.
     async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Event>, ApiError> {
-        identity::require_read(ctx, Resource::Events)?;
         let refunds = request(ctx).loaders().refunds_of_event.load(self.0.id.uuid()).await?;
-        Ok(refunds
-            .map(Arc::unwrap_or_clone)
-            .unwrap_or_default()
-            .into_iter()
-            .map(Event::from)
-            .collect())
+        Ok(objects(refunds))
     }
 
     /// Why it earned what it earned, or nothing; null for refunds and chargebacks, and for events from before decisions
@@ -195,13 +131,10 @@ impl Event {
     /// How much of it was taken back so far; null if it has no amount.
     async fn refunded_amount(&self, ctx: &Context<'_>) -> Nullable<Money> {
         let refunded = |amount: money::Money| money::Money::from_minor(self.0.refunded_minor, amount.currency()).ok();
-        let refunded = self.0.amount.and_then(refunded).map(Money::from);
-        identity::readable_part(ctx, Resource::Events, refunded)
-    }
-
-    /// Whatever other systems want to keep with it; null if nothing.
-    async fn metadata(&self, ctx: &Context<'_>) -> Nullable<Json> {
-        identity::staff_part(ctx, Resource::Events, self.0.metadata.clone().map(Json))
+        match identity::require_read(ctx, Resource::Events) {
+            Ok(()) => self.0.amount.and_then(refunded).map(Money::from).map(Ok),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// Its own rows of the ledger, newest first: what it earned, or what it clawed back.

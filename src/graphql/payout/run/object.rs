@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{ComplexObject, Context, ID};
 use uuid::Uuid;
 
 use super::line::{PayoutOutcome, PayoutRunLine, PayoutRunTotal};
@@ -15,9 +15,10 @@ use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::payout::{Payout, payout_pages, payouts_of};
-use crate::graphql::rows::{self, Listing, RowObject, TypeDescription, page_of, resolver};
+use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, page_of, resolver, value};
 use crate::graphql::scalar::DateTime;
 use crate::store::payout::Parent as PayoutParent;
+use crate::store::view::PayoutRunColumn as Column;
 use crate::store::{self, view};
 
 /// One run that made payouts.
@@ -65,52 +66,31 @@ pub(super) fn payout_runs(list: view::List) -> Listing {
     }
 }
 
-pub static PAYOUT_RUN: TypeDescription = TypeDescription {
-    name: "PayoutRun",
-    resource: Resource::Payouts,
-    identity: &[],
-    is_named: false,
-    table: &view::PAYOUT_RUN,
-    id: || view::column(view::PayoutRunColumn::Id),
-    field: |name| {
-        use view::PayoutRunColumn as Column;
-        let value = |column, write| rows::value(view::column(column), write);
-        Some(match name {
-            "id" => value(Column::Id, view::id::<id::PayoutRun>),
-            "createdAt" => value(Column::CreatedAt, view::moment),
-            "createdBy" => value(Column::CreatedBy, view::text),
-            "accruedBefore" => value(Column::AccruedBefore, view::moment),
-            "lines" => page_of(line_pages),
-            "totals" => resolver(|row, prefix| Ok(Box::new(PayoutRun(store::payout_run::whole(row, prefix)?)))),
-            "payouts" => page_of(|ctx| payout_pages(ctx, PayoutParent::Run)),
-            _ => return None,
-        })
-    },
-};
+declare! {
+    /// One run that made payouts. Partners see nothing of runs.
+    pub static PAYOUT_RUN: PayoutRun = TypeDescription {
+        resource: Resource::Payouts,
+        identity: &[],
+        is_named: false,
+        table: &view::PAYOUT_RUN,
+        id: || view::column(Column::Id),
+    };
 
-/// One run that made payouts. Partners see nothing of runs.
-#[Object]
-impl PayoutRun {
     /// Its id.
-    pub async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
+    "id": ID = value(Column::Id, view::id::<id::PayoutRun>);
     /// When it ran: what was approved before that moment it found.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
-    }
-
+    "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// Who made it; null: it was made before that was kept.
-    async fn created_by(&self) -> Option<&str> {
-        self.0.created_by.as_deref()
-    }
-
+    "createdBy": Option<String> = value(Column::CreatedBy, view::text);
     /// Its cut-off: it took only what accrued before this moment, and clawbacks of that; null: everything.
-    async fn accrued_before(&self) -> Option<DateTime> {
-        self.0.accrued_before.map(DateTime)
-    }
+    "accruedBefore": Option<DateTime> = value(Column::AccruedBefore, view::moment);
+    "lines" = page_of(line_pages);
+    "totals" = resolver(|row, prefix| Ok(Box::new(PayoutRun(store::payout_run::whole(row, prefix)?))));
+    "payouts" = page_of(|ctx| payout_pages(ctx, PayoutParent::Run));
+}
 
+#[ComplexObject]
+impl PayoutRun {
     /// What it found for each payee and currency, and what became of it: by currency, amount falling, payee. They are what
     /// the run saw, and never change. Of a run from before lines were kept only what was paid out.
     async fn lines(
