@@ -1,6 +1,6 @@
 // What the words of mapping.json mean, for graphql-js: resolvers over rows in memory.
 //
-// A field is one text, or an object with the text as `is` and more to say:
+// A field that is not named is a plain column: plain-fields.mjs. A field is one text, or an object with the text as `is` and more to say:
 //   id                        the row's id              text, number, bool, moment, json, texts COLUMN
 //   upper COLUMN              a name, in capitals        money, units MINOR CURRENCY; difference MINOR MINOR CURRENCY
 //   link COLUMN TYPE          the row that it names
@@ -13,9 +13,10 @@ import { readFileSync } from "node:fs";
 import { GraphQLError } from "graphql";
 import { code } from "./code.mjs";
 import { filtered, sorted, page } from "./lists.mjs";
+import { completed } from "./plain-fields.mjs";
 import { hexOf, idOf, momentOf, units, upper } from "./values-of-rows.mjs";
 
-export const mapping = JSON.parse(readFileSync(new URL("mapping.json", import.meta.url), "utf8"));
+export const mapping = completed(JSON.parse(readFileSync(new URL("mapping.json", import.meta.url), "utf8")));
 
 export class Denied extends GraphQLError {
   constructor(why) {

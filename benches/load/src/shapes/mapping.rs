@@ -5,8 +5,13 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use super::plain_fields;
+
 static MAPPING: LazyLock<Value> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../../../tools/graphql-js/mapping.json")).expect("the mapping is JSON")
+    let mapping = include_str!("../../../../tools/graphql-js/mapping.json");
+    let mut mapping: Value = serde_json::from_str(mapping).expect("the mapping is JSON");
+    plain_fields::complete(&mut mapping);
+    mapping
 });
 
 /// A type of the mapping.

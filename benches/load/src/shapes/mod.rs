@@ -3,6 +3,7 @@
 mod draw;
 mod fill;
 mod mapping;
+mod plain_fields;
 mod random;
 mod server;
 mod sql;
