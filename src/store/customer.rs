@@ -23,6 +23,7 @@ use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::event::Customer;
 use crate::domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
+use crate::store::mapped::mapped;
 
 /// What to list; everything given must hold.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -72,7 +73,7 @@ pub async fn find_by_external_id(
     external_id: &str,
 ) -> Result<Option<Customer>, StoreError> {
     let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
-    Ok(select.one(database).await?.map(from_row))
+    select.one(database).await?.map(from_row).transpose()
 }
 
 /// Customers by their external ids.
@@ -84,10 +85,9 @@ pub async fn by_external_ids(
     let column = Column::ExternalId.as_column_ref();
     let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.external_id.clone(), from_row(row)))
-        .collect())
+    rows.into_iter()
+        .map(|row| Ok((row.external_id.clone(), from_row(row)?)))
+        .collect()
 }
 
 pub async fn by_ids(
@@ -97,7 +97,7 @@ pub async fn by_ids(
 ) -> Result<HashMap<Uuid, Customer>, StoreError> {
     let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    Ok(rows.into_iter().map(|row| (row.id, from_row(row))).collect())
+    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
@@ -125,7 +125,7 @@ pub async fn pages_of_partners(
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Customer>>, StoreError> {
     let of = |partner| of_partner(scope, partner);
-    many::pages(database, partners, sort(), request, of, |row| Ok(from_row(row))).await
+    many::pages(database, partners, sort(), request, of, from_row).await
 }
 
 pub async fn counts_of_partners(
@@ -244,28 +244,12 @@ pub async fn rebind(
     Ok(())
 }
 
-pub(super) fn from_row(row: customer::Model) -> Customer {
-    Customer {
-        id: CustomerId::from_uuid(row.id),
-        external_id: row.external_id,
-        acquired_at: row.acquired_at,
-        partner_id: row.partner_id.map(PartnerId::from_uuid),
-        campaign_id: row.campaign_id.map(CampaignId::from_uuid),
-    }
+mapped! {
+    pub(super) fn (row: customer::Model, customer: Customer) of "customer";
+    both: id, external_id, acquired_at, partner_id, campaign_id;
 }
 
 /// What a row holds that is at hand.
 pub fn at_hand(tenant: TenantId, customer: &Customer) -> view::AtHand {
     view::at_hand(to_row(tenant, customer), &[])
-}
-
-pub(super) fn to_row(tenant: TenantId, customer: &Customer) -> customer::Model {
-    customer::Model {
-        tenant_id: tenant.uuid(),
-        id: customer.id.uuid(),
-        external_id: customer.external_id.clone(),
-        acquired_at: customer.acquired_at,
-        partner_id: customer.partner_id.map(|id| id.uuid()),
-        campaign_id: customer.campaign_id.map(|id| id.uuid()),
-    }
 }

@@ -23,6 +23,7 @@ use crate::domain::deal::{Deal, StageOutcome};
 use crate::domain::id::{DealId, PartnerId, PaymentStageId, TenantId};
 use crate::domain::money::Currency;
 use crate::domain::{Timestamp, text};
+use crate::store::mapped::mapped;
 
 const TABLE: &str = "deal";
 
@@ -235,46 +236,21 @@ async fn insert_fields(transaction: &impl ConnectionTrait, tenant: TenantId, dea
     Ok(())
 }
 
-fn from_row(row: deal::Model) -> Result<Deal, StoreError> {
-    let currency = row::currency(TABLE, "currency", &row.currency)?;
-    Ok(Deal {
-        id: DealId::from_uuid(row.id),
-        external_id: row.external_id,
-        name: row.name,
-        value: row::money(TABLE, "value_minor", row.value_minor, currency)?,
-        partner_id: PartnerId::from_uuid(row.partner_id),
-        stage_id: row.stage_id.map(PaymentStageId::from_uuid),
-        lead_creator: row.lead_creator,
-        owner: row.owner,
-        renewals: row::unsigned(TABLE, "renewals", row.renewals)?,
-        fields: row::json(TABLE, "fields", row.fields)?,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    })
+mapped! {
+    fn (row: deal::Model, deal: Deal) of TABLE;
+    both: id, external_id, name, partner_id, stage_id, lead_creator, owner, renewals, fields, created_at, updated_at;
+    read: {
+        value: row::money(TABLE, "value_minor", row.value_minor, row::currency(TABLE, "currency", &row.currency)?)?,
+    }
+    written: {
+        external_id_key: deal.external_id.as_deref().map(text::sort_key),
+        name_key: text::sort_key(&deal.name),
+        value_minor: deal.value.minor(),
+        currency: deal.value.currency().code().to_owned(),
+    }
 }
 
 /// What a row holds that is at hand.
 pub fn at_hand(tenant: TenantId, deal: &Deal) -> view::AtHand {
     view::at_hand(to_row(tenant, deal), &[])
-}
-
-fn to_row(tenant: TenantId, deal: &Deal) -> deal::Model {
-    deal::Model {
-        tenant_id: tenant.uuid(),
-        id: deal.id.uuid(),
-        external_id: deal.external_id.clone(),
-        external_id_key: deal.external_id.as_deref().map(text::sort_key),
-        name: deal.name.clone(),
-        name_key: text::sort_key(&deal.name),
-        value_minor: deal.value.minor(),
-        currency: deal.value.currency().code().to_owned(),
-        partner_id: deal.partner_id.uuid(),
-        stage_id: deal.stage_id.map(|id| id.uuid()),
-        lead_creator: deal.lead_creator.clone(),
-        owner: deal.owner.clone(),
-        renewals: row::signed(deal.renewals),
-        fields: row::to_json(&deal.fields),
-        created_at: deal.created_at,
-        updated_at: deal.updated_at,
-    }
 }

@@ -34,6 +34,7 @@ pub mod label;
 mod load;
 mod loss;
 mod many;
+mod mapped;
 pub mod maturing;
 mod migrating;
 pub mod missing_lines;

@@ -17,6 +17,7 @@ use super::{StoreError, Transaction, load, row, view};
 use crate::auth::Scope;
 use crate::domain::id::{PartnerGroupId, TenantId};
 use crate::domain::partner_group::PartnerGroup;
+use crate::store::mapped::mapped;
 
 const TABLE: &str = "partner_group";
 
@@ -221,43 +222,12 @@ pub fn whole(row: &view::Row, prefix: &str) -> Result<PartnerGroup, StoreError> 
     from_row(view::whole(row, prefix)?)
 }
 
-pub(super) fn from_row(row: partner_group::Model) -> Result<PartnerGroup, StoreError> {
-    Ok(PartnerGroup {
-        id: PartnerGroupId::from_uuid(row.id),
-        name: row.name,
-        external_id: row.external_id,
-        description: row.description,
-        tags: row::json(TABLE, "tags", row.tags)?,
-        is_default: row.is_default,
-        currency: row
-            .currency
-            .map(|code| row::currency(TABLE, "currency", &code))
-            .transpose()?,
-        rules: row::json(TABLE, "rules", row.rules)?,
-        version: row::unsigned(TABLE, "version", row.version)?,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    })
+mapped! {
+    pub(super) fn (row: partner_group::Model, group: PartnerGroup) of TABLE;
+    both: id, name, external_id, description, tags, is_default, currency, rules, version, created_at, updated_at;
 }
 
 /// What a row holds that is at hand.
 pub fn at_hand(tenant: TenantId, group: &PartnerGroup) -> view::AtHand {
     view::at_hand(to_row(tenant, group), &[])
-}
-
-fn to_row(tenant: TenantId, group: &PartnerGroup) -> partner_group::Model {
-    partner_group::Model {
-        tenant_id: tenant.uuid(),
-        id: group.id.uuid(),
-        name: group.name.clone(),
-        external_id: group.external_id.clone(),
-        description: group.description.clone(),
-        tags: row::to_json(&group.tags),
-        is_default: group.is_default,
-        currency: group.currency.map(|currency| currency.code().to_owned()),
-        rules: row::to_json(&group.rules),
-        version: row::signed(group.version),
-        created_at: group.created_at,
-        updated_at: group.updated_at,
-    }
 }

@@ -13,11 +13,12 @@ use uuid::Uuid;
 use super::filter::one_of_ids;
 use super::page::Sort;
 use super::scope::visible;
-use super::{StoreError, load, row, view};
+use super::{StoreError, load, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::id::{CampaignId, PartnerId, PartnershipRequestId, TenantId};
+use crate::domain::id::{CampaignId, PartnershipRequestId, TenantId};
 use crate::domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
+use crate::store::mapped::mapped;
 
 const TABLE: &str = "partnership_request";
 
@@ -139,38 +140,12 @@ pub async fn update(
     Ok(())
 }
 
-fn from_row(row: partnership_request::Model) -> Result<PartnershipRequest, StoreError> {
-    Ok(PartnershipRequest {
-        id: PartnershipRequestId::from_uuid(row.id),
-        name: row.name,
-        email: row.email,
-        campaign_id: CampaignId::from_uuid(row.campaign_id),
-        status: row::text(TABLE, "status", &row.status, PartnershipRequestStatus::parse)?,
-        message: row.message,
-        partner_id: row.partner_id.map(PartnerId::from_uuid),
-        reason: row.reason,
-        created_at: row.created_at,
-        decided_at: row.decided_at,
-    })
+mapped! {
+    fn (row: partnership_request::Model, request: PartnershipRequest) of TABLE;
+    both: id, name, email, campaign_id, status, message, partner_id, reason, created_at, decided_at;
 }
 
 /// What a row holds that is at hand.
 pub fn at_hand(tenant: TenantId, request: &PartnershipRequest) -> view::AtHand {
     view::at_hand(to_row(tenant, request), &[])
-}
-
-fn to_row(tenant: TenantId, request: &PartnershipRequest) -> partnership_request::Model {
-    partnership_request::Model {
-        tenant_id: tenant.uuid(),
-        id: request.id.uuid(),
-        name: request.name.clone(),
-        email: request.email.clone(),
-        campaign_id: request.campaign_id.uuid(),
-        status: request.status.as_str().to_owned(),
-        message: request.message.clone(),
-        partner_id: request.partner_id.map(|id| id.uuid()),
-        reason: request.reason.clone(),
-        created_at: request.created_at,
-        decided_at: request.decided_at,
-    }
 }

@@ -23,6 +23,7 @@ use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, Payout, PayoutStatus};
 use crate::domain::id::{CommissionId, PartnerId, PayoutId, PayoutItemId, PayoutRunId, TenantId};
 use crate::domain::money::Currency;
+use crate::store::mapped::mapped;
 
 const TABLE: &str = "payout";
 
@@ -277,44 +278,20 @@ pub fn settle(writes: &mut Writes, tenant: TenantId, payouts: &[Payout], entry: 
     writes.set(rows);
 }
 
-fn from_row(row: payout::Model) -> Result<Payout, StoreError> {
-    let currency = row::currency(TABLE, "currency", &row.currency)?;
-    Ok(Payout {
-        id: PayoutId::from_uuid(row.id),
-        run_id: PayoutRunId::from_uuid(row.run_id),
-        partner_id: PartnerId::from_uuid(row.partner_id),
-        recipient: row.recipient,
-        amount: row::money(TABLE, "amount_minor", row.amount_minor, currency)?,
-        status: row::text(TABLE, "status", &row.status, PayoutStatus::parse)?,
-        created_at: row.created_at,
-        settled_at: row.settled_at,
-        reference: row.reference,
-        payout_reference: row.payout_reference,
-        created_by: row.created_by,
-        settled_by: row.settled_by,
-    })
+mapped! {
+    fn (row: payout::Model, payout: Payout) of TABLE;
+    both: id, run_id, partner_id, recipient, status, created_at, settled_at, reference, payout_reference, created_by,
+        settled_by;
+    read: {
+        amount: row::money(TABLE, "amount_minor", row.amount_minor, row::currency(TABLE, "currency", &row.currency)?)?,
+    }
+    written: {
+        amount_minor: payout.amount.minor(),
+        currency: payout.amount.currency().code().to_owned(),
+    }
 }
 
 /// What a row holds that is at hand.
 pub fn at_hand(tenant: TenantId, payout: &Payout) -> view::AtHand {
     view::at_hand(to_row(tenant, payout), &[])
-}
-
-fn to_row(tenant: TenantId, payout: &Payout) -> payout::Model {
-    payout::Model {
-        tenant_id: tenant.uuid(),
-        id: payout.id.uuid(),
-        run_id: payout.run_id.uuid(),
-        partner_id: payout.partner_id.uuid(),
-        recipient: payout.recipient.clone(),
-        amount_minor: payout.amount.minor(),
-        currency: payout.amount.currency().code().to_owned(),
-        status: payout.status.as_str().to_owned(),
-        created_at: payout.created_at,
-        settled_at: payout.settled_at,
-        reference: payout.reference.clone(),
-        payout_reference: payout.payout_reference.clone(),
-        created_by: payout.created_by.clone(),
-        settled_by: payout.settled_by.clone(),
-    }
 }

@@ -21,6 +21,7 @@ use crate::domain::commission::{PayoutRun, PayoutStatus};
 use crate::domain::id::{PartnerId, PayoutId, PayoutRunId, TenantId};
 use crate::domain::money::Sum;
 use crate::domain::payout_run::{Line, PayoutOutcome, Total};
+use crate::store::mapped::mapped;
 
 const LINES: &str = "payout_run_line";
 
@@ -53,7 +54,7 @@ pub async fn by_ids(
 ) -> Result<HashMap<Uuid, PayoutRun>, StoreError> {
     let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    Ok(rows.into_iter().map(|row| (row.id, from_row(row))).collect())
+    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
 pub async fn page(
@@ -62,7 +63,7 @@ pub async fn page(
     request: &PageRequest,
 ) -> Result<Page<PayoutRun>, StoreError> {
     let page = sort().page(database, visible::<Entity>(scope), request).await?;
-    Ok(page.map(from_row))
+    page.try_map(from_row)
 }
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
@@ -198,35 +199,23 @@ pub async fn insert_lines(
     Ok(())
 }
 
-fn from_row(row: payout_run::Model) -> PayoutRun {
-    PayoutRun {
-        id: PayoutRunId::from_uuid(row.id),
-        created_at: row.created_at,
-        accrued_before: row.accrued_before,
-        created_by: row.created_by,
+// Without its entry in the audit log.
+mapped! {
+    pub(super) fn (row: payout_run::Model, run: PayoutRun) of "payout_run";
+    both: id, created_at, accrued_before, created_by;
+    written: {
+        audit_entry_id: None,
     }
 }
 
 /// What a row holds whose columns were all read, with names that begin like this.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<PayoutRun, StoreError> {
-    Ok(from_row(view::whole(row, prefix)?))
+    from_row(view::whole(row, prefix)?)
 }
 
 /// What a row holds that is at hand.
 pub fn at_hand(tenant: TenantId, run: &PayoutRun) -> view::AtHand {
     view::at_hand(to_row(tenant, run), &["audit_entry_id"])
-}
-
-/// Without its entry in the audit log.
-pub(super) fn to_row(tenant: TenantId, run: &PayoutRun) -> payout_run::Model {
-    payout_run::Model {
-        tenant_id: tenant.uuid(),
-        id: run.id.uuid(),
-        created_at: run.created_at,
-        accrued_before: run.accrued_before,
-        created_by: run.created_by.clone(),
-        audit_entry_id: None,
-    }
 }
 
 fn line_from_row(row: payout_run_line::Model) -> Result<Line, StoreError> {

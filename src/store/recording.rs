@@ -73,7 +73,9 @@ pub async fn facts(
                 .map(super::snapshot::newest_from_row)
                 .transpose()?,
             is_tiered: row.try_get("", "is_tiered")?,
-            customer: found::<customer::Entity>(&row, "customer_")?.map(super::customer::from_row),
+            customer: found::<customer::Entity>(&row, "customer_")?
+                .map(super::customer::from_row)
+                .transpose()?,
             paid_charges: paid_charges.unwrap_or(0),
         };
         facts.insert(row.try_get("", "external_id")?, found);

@@ -11,10 +11,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, load, row, view};
+use super::{StoreError, load, view};
 use crate::auth::Scope;
-use crate::domain::deal::{PaymentStage, StageOutcome};
+use crate::domain::deal::PaymentStage;
 use crate::domain::id::{PaymentStageId, TenantId};
+use crate::store::mapped::mapped;
 
 const TABLE: &str = "payment_stage";
 
@@ -139,28 +140,12 @@ pub async fn delete(
     Ok(())
 }
 
-fn from_row(row: payment_stage::Model) -> Result<PaymentStage, StoreError> {
-    Ok(PaymentStage {
-        id: PaymentStageId::from_uuid(row.id),
-        label: row.label,
-        position: row.position,
-        outcome: row::text(TABLE, "outcome", &row.outcome, StageOutcome::parse)?,
-        external_id: row.external_id,
-    })
+mapped! {
+    fn (row: payment_stage::Model, stage: PaymentStage) of TABLE;
+    both: id, label, position, outcome, external_id;
 }
 
 /// What a row holds that is at hand.
 pub fn at_hand(tenant: TenantId, stage: &PaymentStage) -> view::AtHand {
     view::at_hand(to_row(tenant, stage), &[])
-}
-
-fn to_row(tenant: TenantId, stage: &PaymentStage) -> payment_stage::Model {
-    payment_stage::Model {
-        tenant_id: tenant.uuid(),
-        id: stage.id.uuid(),
-        label: stage.label.clone(),
-        position: stage.position,
-        outcome: stage.outcome.as_str().to_owned(),
-        external_id: stage.external_id.clone(),
-    }
 }

@@ -21,7 +21,8 @@ use super::{StoreError, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::backtest::{Backtest, BacktestStatus};
-use crate::domain::id::{BacktestId, CampaignId, PartnerGroupId, TenantId, TieredCommissionId};
+use crate::domain::id::{BacktestId, TenantId};
+use crate::store::mapped::mapped;
 pub use history::{CurrentPartner, count_events, loose, partners};
 pub use open::{delete_expired, open};
 pub use proposal::{Proposal, ProposedTier};
@@ -135,49 +136,18 @@ pub fn at_hand(tenant: TenantId, backtest: &Backtest) -> view::AtHand {
     view::at_hand(to_row(tenant, backtest), &[])
 }
 
-fn from_row(row: backtest::Model) -> Result<Backtest, StoreError> {
-    Ok(Backtest {
-        id: BacktestId::from_uuid(row.id),
-        name: row.name,
-        status: row::text(TABLE, "status", &row.status, BacktestStatus::parse)?,
+mapped! {
+    fn (row: backtest::Model, backtest: Backtest) of TABLE;
+    both: id, name, status, proposal, campaign_id, group_id, tier_id, created_at, started_at, finished_at, created_by,
+        events, of_events, failure, incomplete_history;
+    read: {
         from: row.range_from,
         to: row.range_to,
-        proposal: row.proposal,
-        campaign_id: row.campaign_id.map(CampaignId::from_uuid),
-        group_id: row.group_id.map(PartnerGroupId::from_uuid),
-        tier_id: row.tier_id.map(TieredCommissionId::from_uuid),
-        created_at: row.created_at,
-        started_at: row.started_at,
-        finished_at: row.finished_at,
-        created_by: row.created_by,
-        events: row.events,
-        of_events: row.of_events,
-        failure: row.failure,
-        incomplete_history: row.incomplete_history,
-    })
-}
-
-fn to_row(tenant: TenantId, backtest: &Backtest) -> backtest::Model {
-    backtest::Model {
-        tenant_id: tenant.uuid(),
-        id: backtest.id.uuid(),
-        name: backtest.name.clone(),
-        status: backtest.status.as_str().to_owned(),
+    }
+    written: {
         range_from: backtest.from,
         range_to: backtest.to,
-        proposal: backtest.proposal.clone(),
         checked: serde_json::Value::Null,
-        campaign_id: backtest.campaign_id.map(|id| id.uuid()),
-        group_id: backtest.group_id.map(|id| id.uuid()),
-        tier_id: backtest.tier_id.map(|id| id.uuid()),
-        created_at: backtest.created_at,
-        created_by: backtest.created_by.clone(),
-        started_at: backtest.started_at,
-        finished_at: backtest.finished_at,
-        events: backtest.events,
-        of_events: backtest.of_events,
-        failure: backtest.failure.clone(),
-        incomplete_history: backtest.incomplete_history,
         after_partner: None,
         holder: None,
         held_until: None,
