@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
+use crate::metrics::OperationLoad;
+
 /// How many rows a page has at most: each page costs the database some time by itself.
 const LARGEST_PAGE: usize = 1_000;
 /// How many while others are answered. Reading and writing them takes a processor a few milliseconds, which is what others
 /// then wait for.
-const SMALL_PAGE: usize = 250;
+const SMALL_PAGE: usize = 100;
 /// How long the JSON of a page may be, in bytes, if its rows are as long as those before: two are in memory at once.
 const PAGE_BYTES: usize = 1 << 20;
 
@@ -17,6 +19,8 @@ pub struct Pace {
     row_bytes: usize,
     /// How long the last page took; where others need the database, or the processors, too, that is longer.
     took: Duration,
+    /// How many operations had begun before the last page.
+    begun: Option<u64>,
 }
 
 /// How the next page is read.
@@ -32,6 +36,7 @@ impl Pace {
         Self {
             row_bytes: 4 * PAGE_BYTES / LARGEST_PAGE,
             took: Duration::ZERO,
+            begun: None,
         }
     }
 
@@ -41,8 +46,10 @@ impl Pace {
         self.took = took;
     }
 
-    /// What comes next. `is_busy`: others are answered.
-    pub fn next(&self, is_busy: bool) -> PageStep {
+    /// What comes next, while others ask for this. Who asks for one short answer after the other is found between two of them.
+    pub fn next(&mut self, load: OperationLoad) -> PageStep {
+        let has_begun = self.begun.replace(load.begun).is_some_and(|begun| begun != load.begun);
+        let is_busy = load.running > 0 || has_begun;
         let (most, rest) = match is_busy {
             false => (LARGEST_PAGE, Duration::ZERO),
             true => (SMALL_PAGE, self.took),
@@ -59,14 +66,15 @@ mod tests {
     use super::*;
 
     const SOON: Duration = Duration::from_millis(5);
+    const NOBODY: OperationLoad = OperationLoad { running: 0, begun: 0 };
 
     #[test]
     fn pages_are_as_large_as_memory_allows() {
         let mut pace = Pace::new();
-        assert_eq!(pace.next(false).rows, 250);
+        assert_eq!(pace.next(NOBODY).rows, 250);
         for (rows, bytes, next) in [(100, 100, 1_000), (2, 2 << 20, 1), (100, 100 << 12, 256), (0, 0, 1_000)] {
             pace.read(rows, bytes, SOON);
-            assert_eq!(pace.next(false).rows, next);
+            assert_eq!(pace.next(NOBODY).rows, next);
         }
     }
 
@@ -74,9 +82,18 @@ mod tests {
     fn it_makes_room_only_while_others_are_answered() {
         let mut pace = Pace::new();
         pace.read(100, 100, SOON);
-        let (rest, rows) = (Duration::ZERO, 1_000);
-        assert_eq!(pace.next(false), PageStep { rest, rows });
-        let (rest, rows) = (SOON, 250);
-        assert_eq!(pace.next(true), PageStep { rest, rows });
+        let alone = PageStep {
+            rest: Duration::ZERO,
+            rows: 1_000,
+        };
+        let beside_others = PageStep {
+            rest: SOON,
+            rows: SMALL_PAGE,
+        };
+        assert_eq!(pace.next(NOBODY), alone);
+        assert_eq!(pace.next(OperationLoad { running: 1, begun: 0 }), beside_others);
+        // One has begun and ended since.
+        assert_eq!(pace.next(OperationLoad { running: 0, begun: 1 }), beside_others);
+        assert_eq!(pace.next(OperationLoad { running: 0, begun: 1 }), alone);
     }
 }

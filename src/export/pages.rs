@@ -65,7 +65,7 @@ impl ListExport {
         let ListRequest { caller, page, .. } = &self.order;
         let (exports, app) = (self.exports.clone(), self.app.clone());
         let (caller, page, mut variables) = (caller.clone(), page.clone(), self.order.variables());
-        let PageStep { rest, rows } = self.pace.next(app.metrics.is_busy());
+        let PageStep { rest, rows } = self.pace.next(app.metrics.operation_load());
         variables.insert(Name::new("first"), Value::from(rows));
         if let Some(after) = &self.after {
             variables.insert(Name::new("after"), Value::from(after.as_str()));

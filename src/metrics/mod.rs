@@ -16,6 +16,7 @@ mod series;
 mod webhooks;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use prometheus::{Gauge, Histogram, IntGauge, Registry, TextEncoder};
@@ -56,6 +57,8 @@ pub struct Metrics {
     sockets: IntGauge,
     subscriptions: IntGauge,
     running: IntGauge,
+    /// How many operations have begun.
+    begun: AtomicU64,
     exports: IntGauge,
     pools: [series::PoolGauges; 2],
     outbox_lag: Gauge,
@@ -112,6 +115,7 @@ impl Metrics {
                 "tributary_operations_running",
                 "Operations that run: queries, mutations and what subscriptions tell.",
             ),
+            begun: AtomicU64::new(0),
             exports: series::gauge(&registry, "tributary_exports", "Lists that are being exported."),
             pools: series::pools(&registry),
             outbox_lag: series::number(
@@ -141,12 +145,16 @@ impl Metrics {
 
     /// Counts an operation that runs for as long as what this returns is kept.
     pub fn running(&self) -> OpenGauge {
+        self.begun.fetch_add(1, Ordering::Relaxed);
         OpenGauge::new(&self.running)
     }
 
-    /// Whether any operation runs.
-    pub fn is_busy(&self) -> bool {
-        self.running.get() > 0
+    /// How many operations run, and how many have begun so far.
+    pub fn operation_load(&self) -> OperationLoad {
+        OperationLoad {
+            running: self.running.get(),
+            begun: self.begun.load(Ordering::Relaxed),
+        }
     }
 
     /// Counts an export for as long as what this returns is kept.
@@ -169,6 +177,14 @@ impl Metrics {
             .encode_to_string(&self.registry.gather())
             .expect("registered series can be written")
     }
+}
+
+/// What callers ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperationLoad {
+    pub running: i64,
+    /// Since the process started.
+    pub begun: u64,
 }
 
 /// One that is open.

@@ -40,7 +40,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ),
     (
         "export",
-        &["export", "graphql", "domain", "auth", "app", "store", "task"],
+        &["export", "graphql", "domain", "auth", "app", "store", "metrics", "task"],
     ),
     ("import", &["import", "service", "store", "domain", "auth", "app"]),
     ("seed", &["seed", "service", "store", "domain", "auth", "app", "clock"]),

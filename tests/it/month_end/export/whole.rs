@@ -36,8 +36,8 @@ both_databases! {
         drop(somebody);
         let pages = app.statements();
         let pages = pages.iter().filter(|sql| sql.starts_with("SELECT") && sql.contains("commission"));
-        // Of 250 rows each.
-        assert_eq!(pages.count(), 5);
+        // Of 100 rows each.
+        assert_eq!(pages.count(), 13);
     }
 
     async fn a_file_shows_one_moment_however_long_it_takes(app: TestApp) {
