@@ -10,7 +10,7 @@ use tributary::domain::accrual::{self, CustomerHistory, EarningEvent, GroupRuleF
 use tributary::domain::campaign::{Campaign, CampaignStatus};
 use tributary::domain::commission::PaymentTarget;
 use tributary::domain::deal::StageOutcome;
-use tributary::domain::deal_rules::{self, CommissionRule, DealView, Entry, Filters, Part, Plan, ValueType};
+use tributary::domain::deal_rules::{self, CommissionRule, DealView, Filters, Part, Plan, RuleEntry, ValueType};
 use tributary::domain::event::EventKind;
 use tributary::domain::explain::Step;
 use tributary::domain::group_rules::{GroupRuleInputs, RuleDraft, RuleDraftKind, RuleSet, evaluate, rule_set};
@@ -280,7 +280,7 @@ fn commission_rule(criterion: &mut Criterion) {
             period_rates: None,
         })
     };
-    let entry = |number, one_off, recurring| Entry {
+    let entry = |number, one_off, recurring| RuleEntry {
         stage_id: stage(number),
         condition: None,
         one_off,

@@ -41,7 +41,7 @@ pub struct Group {
 
 /// One row of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct GroupRow {
     pub group: Group,
     pub count: i64,
     /// The sum of their amounts, in minor units.
@@ -50,14 +50,14 @@ pub struct Row {
 
 /// Where a row stands in the order of a report: by currency, the largest amount of either sign first, then by group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct ReportPosition {
     pub group: Group,
     pub size: u128,
 }
 
-impl Row {
-    pub fn place(&self) -> Place {
-        Place {
+impl GroupRow {
+    pub fn place(&self) -> ReportPosition {
+        ReportPosition {
             group: self.group,
             size: self.minor.unsigned_abs(),
         }

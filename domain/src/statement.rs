@@ -108,13 +108,13 @@ impl Range {
 
 /// Where a movement stands in the order of its account; no two are in one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
+pub struct MovementPosition {
     pub at: Timestamp,
     pub kind: MovementKind,
     pub row: CommissionId,
 }
 
-impl Place {
+impl MovementPosition {
     /// More kinds than there are.
     const KINDS: i64 = 8;
 
@@ -135,7 +135,7 @@ impl Place {
 /// What moved an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Movement {
-    pub place: Place,
+    pub place: MovementPosition,
     /// By how many minor units; below 0: less is owed.
     pub minor: i64,
     /// The payout that paid the row, if it was paid.
@@ -147,7 +147,7 @@ pub struct Movement {
 pub fn movements(row: &Commission, assigned_at: Option<Timestamp>) -> impl Iterator<Item = Movement> {
     let minor = row.amount.minor();
     let moved = |kind, at: Timestamp, minor, payout| Movement {
-        place: Place { at, kind, row: row.id },
+        place: MovementPosition { at, kind, row: row.id },
         minor,
         payout,
     };
@@ -172,14 +172,14 @@ pub struct KindTotal {
 
 /// What a statement adds up to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sums {
+pub struct StatementSums {
     /// What was owed when the range began.
     pub opening: i128,
     /// By kind, in the enum's order; kinds without any movement are left out.
     pub totals: Vec<KindTotal>,
 }
 
-impl Sums {
+impl StatementSums {
     /// What movements of one account, in any order, come to in a range.
     pub fn of(movements: impl IntoIterator<Item = Movement>, range: Range) -> Self {
         let (mut opening, mut parts) = (0, Vec::new());

@@ -46,7 +46,7 @@ pub async fn run(config: &Config, wanted: Reassign) -> Result<(), CliError> {
     let tenant = open::tenant(&app, &wanted.tenant).await?;
     let caller = Caller::operator(tenant.id, "reassign").doing("reassign");
     let input = input(&app, &caller.scope(), &wanted).await?;
-    let mut outcomes = Outcomes::default();
+    let mut outcomes = OutcomeCounts::default();
     if wanted.dry_run {
         let moved = preview_customer(&app, &caller, input).await.map_err(open::readable)?;
         outcomes.add(&moved);
@@ -112,12 +112,12 @@ async fn campaign(reader: &impl ConnectionTrait, scope: &Scope, external_id: &st
 
 /// How many rows became what.
 #[derive(Default)]
-struct Outcomes {
+struct OutcomeCounts {
     events: u64,
     counts: [u64; 5],
 }
 
-impl Outcomes {
+impl OutcomeCounts {
     const ALL: [(ReassignmentOutcome, &str); 5] = [
         (ReassignmentOutcome::Reversed, "rows reversed"),
         (ReassignmentOutcome::ClawedBack, "clawed back"),
@@ -136,7 +136,7 @@ impl Outcomes {
     }
 }
 
-impl std::fmt::Display for Outcomes {
+impl std::fmt::Display for OutcomeCounts {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{} events:", self.events)?;
         for (count, (_, name)) in self.counts.iter().zip(Self::ALL) {

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::selection::{SelectedNode, Selection};
-use super::sheet::Row;
+use super::sheet::SheetRow;
 
 /// What a page says of its place in the list.
 #[derive(Debug, PartialEq, Eq, serde::Deserialize)]
@@ -29,7 +29,7 @@ pub fn read(
     json: &[u8],
     selection: &Selection,
     width: usize,
-    each: &mut dyn FnMut(&Row<'_>),
+    each: &mut dyn FnMut(&SheetRow<'_>),
 ) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     PageVisitor { selection, width, each }.deserialize(&mut deserializer)?;
@@ -39,7 +39,7 @@ pub fn read(
 struct PageVisitor<'s> {
     selection: &'s Selection,
     width: usize,
-    each: &'s mut dyn FnMut(&Row<'_>),
+    each: &'s mut dyn FnMut(&SheetRow<'_>),
 }
 
 impl<'de> DeserializeSeed<'de> for PageVisitor<'_> {

@@ -13,7 +13,7 @@ use super::cells;
 use super::error::{ExportError, unreadable};
 use super::pace::{Pace, PageStep};
 use super::request::{ListRequest, StatementEnds};
-use super::sheet::Row;
+use super::sheet::SheetRow;
 use crate::app::App;
 use crate::graphql::text;
 use crate::task::joined;
@@ -81,7 +81,10 @@ impl ListExport {
     }
 
     /// Calls `each` with the rows of the next page. Returns how many it has, and whether there are more.
-    pub(super) async fn next(&mut self, mut each: impl FnMut(&Row<'_>) + Send) -> Result<(u64, bool), ExportError> {
+    pub(super) async fn next(
+        &mut self,
+        mut each: impl FnMut(&SheetRow<'_>) + Send,
+    ) -> Result<(u64, bool), ExportError> {
         if self.ahead.is_empty() {
             self.read_ahead();
         }

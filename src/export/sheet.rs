@@ -22,7 +22,7 @@ pub struct SheetHeading {
 }
 
 /// A row: of each column the JSON of its value, or nothing where it is null.
-pub type Row<'a> = [Option<&'a RawValue>];
+pub type SheetRow<'a> = [Option<&'a RawValue>];
 
 /// A growing text of rows.
 pub struct Sheet {
@@ -45,7 +45,7 @@ impl Sheet {
         Self { format, headings, text }
     }
 
-    pub fn row(&mut self, row: &Row<'_>) {
+    pub fn row(&mut self, row: &SheetRow<'_>) {
         match self.format {
             RowFormat::Csv => self.csv(row),
             RowFormat::JsonLines => self.json(row),
@@ -58,7 +58,7 @@ impl Sheet {
         std::mem::replace(&mut self.text, Vec::with_capacity(room))
     }
 
-    fn csv(&mut self, row: &Row<'_>) {
+    fn csv(&mut self, row: &SheetRow<'_>) {
         for (number, (heading, value)) in self.headings.iter().zip(row).enumerate() {
             separate(number, &mut self.text);
             let Some(value) = value else { continue };
@@ -69,7 +69,7 @@ impl Sheet {
         self.text.extend(b"\r\n");
     }
 
-    fn json(&mut self, row: &Row<'_>) {
+    fn json(&mut self, row: &SheetRow<'_>) {
         let text = &mut self.text;
         for (number, (heading, value)) in self.headings.iter().zip(row).enumerate() {
             text.extend(if number == 0 { b"{\"" } else { b",\"" });

@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 
 use super::cursor::Fingerprint;
 use super::error::ApiError;
-use crate::store::commission_totals::Total;
+use crate::store::commission_totals::StatusTotal;
 
 /// The counts and sums that a request has read.
 #[derive(Default)]
@@ -15,8 +15,8 @@ pub struct Aggregates {
     /// How long lists are.
     pub counts: Memo<u64>,
     /// Sums of commissions: of whole lists, and by interval.
-    pub totals: Memo<Vec<Total>>,
-    pub series: Memo<Arc<Vec<(usize, Total)>>>,
+    pub totals: Memo<Vec<StatusTotal>>,
+    pub series: Memo<Arc<Vec<(usize, StatusTotal)>>>,
 }
 
 impl Aggregates {

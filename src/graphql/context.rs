@@ -18,7 +18,7 @@ use crate::auth::Caller;
 use crate::domain::tenant::Tenant;
 use crate::service::ServiceError;
 use crate::service::once::{self, Answer};
-use crate::store::view::{Json, TooLong};
+use crate::store::view::{JsonText, TooLong};
 use crate::store::{self, Store};
 
 /// One per request: the program, who is calling, and loaders that remember only what this query, or this
@@ -62,9 +62,9 @@ impl RequestContext {
     /// Writes JSON into what is left of the answer's space. Returns the text and how many objects it has.
     pub fn write<E>(
         &self,
-        write: impl FnOnce(&mut Json) -> Result<(), E>,
+        write: impl FnOnce(&mut JsonText) -> Result<(), E>,
     ) -> Result<Result<(String, u64), TooLong>, E> {
-        let mut json = Json::within(self.space.load(Ordering::Relaxed));
+        let mut json = JsonText::within(self.space.load(Ordering::Relaxed));
         write(&mut json)?;
         let own_bytes = json.own_bytes();
         let finished = json.finish();

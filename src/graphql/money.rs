@@ -5,7 +5,7 @@ use async_graphql::{Enum, SimpleObject};
 use super::rows::{PlainObject, SubSelection};
 use super::scalar::{CurrencyCode, Decimal};
 use crate::domain::{explain, money};
-use crate::store::view::Json;
+use crate::store::view::JsonText;
 
 /// An amount of money.
 #[derive(Clone, Copy, Debug, SimpleObject)]
@@ -51,7 +51,7 @@ impl From<money::Sum> for Money {
 }
 
 impl PlainObject for Money {
-    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut Json) {
+    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut JsonText) {
         match field {
             "amount" => json.plain(self.amount.0),
             "currency" => json.plain(self.currency.0),
@@ -88,7 +88,7 @@ pub enum StepOutcome {
 }
 
 impl PlainObject for ExplanationStep {
-    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut Json) {
+    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut JsonText) {
         match (field, self.amount) {
             ("source", _) => json.text(&self.source),
             ("outcome", _) => json.plain(async_graphql::resolver_utils::enum_value(self.outcome)),

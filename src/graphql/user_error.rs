@@ -12,7 +12,7 @@ use crate::auth::Resource;
 use crate::domain::problem::{Problem, ProblemCode};
 use crate::graphql::ledger::commission::Commission;
 use crate::service::ServiceError;
-use crate::store::view::Json;
+use crate::store::view::JsonText;
 
 /// Something in the input to mend. Where there is one, nothing was changed.
 #[derive(Clone, Debug, SimpleObject)]
@@ -68,7 +68,7 @@ impl From<Problem> for UserError {
 }
 
 impl PlainObject for UserError {
-    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut Json) {
+    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut JsonText) {
         match (field, &self.field) {
             ("code", _) => json.plain(enum_value(self.code)),
             ("message", _) => json.text(&self.message),

@@ -6,7 +6,7 @@ use super::programme::{Programme, some_terms};
 use super::source::{IdSequence, JOINING, SeedSource, between_days, happens, pick, pick_some, soon_after};
 use super::words::{BRANDS, FIRST_NAMES, LAST_NAMES, TAGS, TRADES};
 use crate::domain::Timestamp;
-use crate::domain::audit::Entry;
+use crate::domain::audit::AuditEntry;
 use crate::domain::campaign::Campaign;
 use crate::domain::history::Moment;
 use crate::domain::id::{CampaignId, PartnerCategoryId, PartnerId, PartnerTransitionId};
@@ -27,7 +27,7 @@ pub struct PartnerBatch {
     pub members: Vec<(CampaignId, PartnerId, Timestamp)>,
     pub snapshots: Vec<CommissionSnapshot>,
     /// What the audit log says of each.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<AuditEntry>,
     /// How far each partner's history has come.
     pub moments: Vec<(PartnerId, Moment)>,
 }

@@ -5,7 +5,7 @@ use fastrand::Rng;
 use sha2::{Digest, Sha256};
 
 use crate::domain::Timestamp;
-use crate::domain::audit::{Audited, Entry, Origin, whole};
+use crate::domain::audit::{AuditEntry, Audited, Origin, whole};
 use crate::domain::id::{Id, Kind};
 
 /// The two years of the made-up history end at the same moment whenever the data are made.
@@ -61,8 +61,8 @@ impl SeedSource {
     }
 
     /// What the audit log says of one thing that was made up.
-    pub fn entry<T: Audited>(&self, what: &str, number: u32, at: Timestamp, made: &T) -> Entry {
-        Entry {
+    pub fn entry<T: Audited>(&self, what: &str, number: u32, at: Timestamp, made: &T) -> AuditEntry {
+        AuditEntry {
             id: self.ids(&format!("audit-{what}"), number).next(at),
             at,
             origin: Origin::command("seed"),

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryResult, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::commission::{CommissionFilter, Parent, children, filtered};
+use super::commission::{CommissionFilter, CommissionParent, children, filtered};
 use super::{StoreError, many, row, sum};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
@@ -18,7 +18,7 @@ const TABLE: &str = "commission";
 
 /// The count and sum of the commissions of one status and currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Total {
+pub struct StatusTotal {
     pub status: CommissionStatus,
     pub currency: Currency,
     pub count: i64,
@@ -31,7 +31,7 @@ pub async fn totals(
     database: &impl ConnectionTrait,
     scope: &Scope,
     filter: &CommissionFilter,
-) -> Result<Vec<Total>, StoreError> {
+) -> Result<Vec<StatusTotal>, StoreError> {
     let mut statement = filtered(scope, filter).select_only();
     let sums = QuerySelect::query(&mut statement);
     sums.column(Column::Status).column(Column::Currency);
@@ -54,10 +54,10 @@ pub async fn totals(
 pub async fn totals_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    parent: Parent,
+    parent: CommissionParent,
     parents: &[Uuid],
     filter: &CommissionFilter,
-) -> Result<HashMap<Uuid, Vec<Total>>, StoreError> {
+) -> Result<HashMap<Uuid, Vec<StatusTotal>>, StoreError> {
     let child = |column: Column| Expr::col((Alias::new("child"), column));
     let mut statement = many::joined_as(database.get_database_backend(), parents, Entity, "child", |key| {
         children(scope, parent, filter, key).into_query()
@@ -71,7 +71,7 @@ pub async fn totals_of(
         child(Column::AmountMinor),
     );
     statement.add_group_by([Expr::col("parent_id"), child(Column::Status), child(Column::Currency)]);
-    let mut totals: HashMap<Uuid, Vec<Total>> = HashMap::new();
+    let mut totals: HashMap<Uuid, Vec<StatusTotal>> = HashMap::new();
     for row in database.query_all(&statement).await? {
         totals
             .entry(row.try_get("", "parent_id")?)
@@ -91,7 +91,7 @@ pub async fn series(
     scope: &Scope,
     filter: &CommissionFilter,
     bounds: &[Timestamp],
-) -> Result<Vec<(usize, Total)>, StoreError> {
+) -> Result<Vec<(usize, StatusTotal)>, StoreError> {
     let intervals = bounds
         .windows(2)
         .enumerate()
@@ -141,9 +141,9 @@ pub(super) fn add_sums(backend: DbBackend, statement: &mut SelectStatement, amou
 /// The name of the sum.
 pub(super) const SUM: &str = "minor";
 
-fn total(row: &QueryResult) -> Result<Total, StoreError> {
+fn total(row: &QueryResult) -> Result<StatusTotal, StoreError> {
     let (status, currency): (String, String) = (row.try_get("", "status")?, row.try_get("", "currency")?);
-    Ok(Total {
+    Ok(StatusTotal {
         status: row::text(TABLE, "status", &status, CommissionStatus::parse)?,
         currency: row::currency(TABLE, "currency", &currency)?,
         count: row.try_get("", "count")?,

@@ -122,7 +122,7 @@ pub(super) async fn with_what(
 
 /// Whose decisions to add up, by when the events were recorded: from `from` on and before `to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Wanted {
+pub struct DecisionRange {
     pub from: Timestamp,
     pub to: Timestamp,
     pub partner: Option<PartnerId>,
@@ -131,14 +131,18 @@ pub struct Wanted {
 
 /// How many events were decided so, and their amounts by currency; those without an amount are in the count only.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Total {
+pub struct DecisionTotal {
     pub reason: Option<NoCommissionReason>,
     pub count: i64,
     pub amounts: Vec<(Currency, i128)>,
 }
 
 /// Counts and sums by reason, in the order of reasons; what earned comes first.
-pub async fn totals(database: &impl ConnectionTrait, scope: &Scope, wanted: &Wanted) -> Result<Vec<Total>, StoreError> {
+pub async fn totals(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    wanted: &DecisionRange,
+) -> Result<Vec<DecisionTotal>, StoreError> {
     let mut select = newest(scope)
         .filter(Column::RecordedAt.gte(wanted.from))
         .filter(Column::RecordedAt.lt(wanted.to));
@@ -154,7 +158,7 @@ pub async fn totals(database: &impl ConnectionTrait, scope: &Scope, wanted: &Wan
     let amount = Expr::col(Column::AmountMinor.as_column_ref());
     add_sums(database.get_database_backend(), statement, amount);
     statement.add_group_by([Column::Reason, Column::Currency].map(|column| Expr::col(column.as_column_ref())));
-    let mut totals: Vec<Total> = Vec::new();
+    let mut totals: Vec<DecisionTotal> = Vec::new();
     for found in database.query_all(&statement.take()).await? {
         let reason = found
             .try_get::<Option<String>>("", "reason")?
@@ -162,7 +166,7 @@ pub async fn totals(database: &impl ConnectionTrait, scope: &Scope, wanted: &Wan
             .transpose()?;
         let index = totals.iter().position(|total| total.reason == reason);
         let index = index.unwrap_or_else(|| {
-            totals.push(Total {
+            totals.push(DecisionTotal {
                 reason,
                 count: 0,
                 amounts: Vec::new(),

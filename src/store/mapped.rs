@@ -19,7 +19,7 @@ macro_rules! mapped {
         $visibility fn from_row($row: $model) -> Result<$of, $crate::store::StoreError> {
             type Object = $of;
             Ok(Object {
-                $($column: $crate::store::mapped::Stored::read($row.$column, ($table, stringify!($column)))?,)+
+                $($column: $crate::store::mapped::ColumnValue::read($row.$column, ($table, stringify!($column)))?,)+
                 $($($read)*)?
             })
         }
@@ -28,7 +28,7 @@ macro_rules! mapped {
             type Row = $model;
             Row {
                 tenant_id: tenant.uuid(),
-                $($column: $crate::store::mapped::Stored::written(&$object.$column),)+
+                $($column: $crate::store::mapped::ColumnValue::written(&$object.$column),)+
                 $($($written)*)?
             }
         }
@@ -38,7 +38,7 @@ macro_rules! mapped {
 pub(super) use mapped;
 
 /// What a column keeps for a value of the domain.
-pub trait Stored<T>: Sized {
+pub trait ColumnValue<T>: Sized {
     /// The value, or an error where no version of the program writes what the column has; `at` are its table and its name.
     fn read(self, at: (&'static str, &'static str)) -> Result<T, StoreError>;
 
@@ -49,7 +49,7 @@ pub trait Stored<T>: Sized {
 macro_rules! same {
     ($($type:ty),+) => {
         $(
-            impl Stored<$type> for $type {
+            impl ColumnValue<$type> for $type {
                 fn read(self, _: (&'static str, &'static str)) -> Result<$type, StoreError> {
                     Ok(self)
                 }
@@ -68,7 +68,7 @@ same!(String, Timestamp, Vec<u8>, bool, i32, i64);
 macro_rules! words {
     ($($type:path),+ $(,)?) => {
         $(
-            impl Stored<$type> for String {
+            impl ColumnValue<$type> for String {
                 fn read(self, (table, column): (&'static str, &'static str)) -> Result<$type, StoreError> {
                     row::text(table, column, &self, <$type>::parse)
                 }
@@ -91,7 +91,7 @@ words! {
     crate::domain::partnership_request::PartnershipRequestStatus,
 }
 
-impl Stored<Currency> for String {
+impl ColumnValue<Currency> for String {
     fn read(self, (table, column): (&'static str, &'static str)) -> Result<Currency, StoreError> {
         row::currency(table, column, &self)
     }
@@ -101,7 +101,7 @@ impl Stored<Currency> for String {
     }
 }
 
-impl<K: Kind> Stored<Id<K>> for Uuid {
+impl<K: Kind> ColumnValue<Id<K>> for Uuid {
     fn read(self, _: (&'static str, &'static str)) -> Result<Id<K>, StoreError> {
         Ok(Id::from_uuid(self))
     }
@@ -112,7 +112,7 @@ impl<K: Kind> Stored<Id<K>> for Uuid {
 }
 
 /// Counts and days.
-impl Stored<u32> for i32 {
+impl ColumnValue<u32> for i32 {
     fn read(self, (table, column): (&'static str, &'static str)) -> Result<u32, StoreError> {
         row::unsigned(table, column, self)
     }
@@ -122,7 +122,7 @@ impl Stored<u32> for i32 {
     }
 }
 
-impl<T: serde::Serialize + serde::de::DeserializeOwned> Stored<T> for Json {
+impl<T: serde::Serialize + serde::de::DeserializeOwned> ColumnValue<T> for Json {
     fn read(self, (table, column): (&'static str, &'static str)) -> Result<T, StoreError> {
         row::json(table, column, self)
     }
@@ -133,7 +133,7 @@ impl<T: serde::Serialize + serde::de::DeserializeOwned> Stored<T> for Json {
 }
 
 /// Null is nothing.
-impl<R: Stored<T>, T> Stored<Option<T>> for Option<R> {
+impl<R: ColumnValue<T>, T> ColumnValue<Option<T>> for Option<R> {
     fn read(self, at: (&'static str, &'static str)) -> Result<Option<T>, StoreError> {
         self.map(|kept| kept.read(at)).transpose()
     }

@@ -50,7 +50,7 @@ text_of!(PayoutFilter: partner currency status created_from created_to run settl
 
 /// What payouts are listed under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Parent {
+pub enum PayoutParent {
     Partner,
     Run,
 }
@@ -101,7 +101,7 @@ pub fn list(filter: Arc<PayoutFilter>, sorted: Sorted<PayoutOrder>) -> view::Lis
 }
 
 /// The payouts under parents of this kind.
-pub fn list_under(parent: Parent) -> view::List {
+pub fn list_under(parent: PayoutParent) -> view::List {
     let select = move |_, scope: &Scope, key| children(scope, parent, key).into_query();
     view::List::new(&view::PAYOUT, Some(format!("{parent:?}")), sort().into(), select)
 }
@@ -110,7 +110,7 @@ pub fn list_under(parent: Parent) -> view::List {
 pub async fn pages_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    parent: Parent,
+    parent: PayoutParent,
     parents: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<Payout>>, StoreError> {
@@ -128,16 +128,16 @@ pub async fn pages_of(
 pub async fn counts_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    parent: Parent,
+    parent: PayoutParent,
     parents: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
     many::counts(database, parents, |key| children(scope, parent, key)).await
 }
 
-fn children(scope: &Scope, parent: Parent, key: Expr) -> Select<Entity> {
+fn children(scope: &Scope, parent: PayoutParent, key: Expr) -> Select<Entity> {
     let column = match parent {
-        Parent::Partner => Column::PartnerId,
-        Parent::Run => Column::RunId,
+        PayoutParent::Partner => Column::PartnerId,
+        PayoutParent::Run => Column::RunId,
     };
     visible::<Entity>(scope).filter(Expr::col(column.as_column_ref()).eq(key))
 }

@@ -20,13 +20,13 @@ use crate::auth::Scope;
 use crate::domain::commission::{PayoutRun, PayoutStatus};
 use crate::domain::id::{PartnerId, PayoutId, PayoutRunId, TenantId};
 use crate::domain::money::Sum;
-use crate::domain::payout_run::{Line, PayoutOutcome, Total};
+use crate::domain::payout_run::{PayoutOutcome, RunLine, RunTotal};
 use crate::store::mapped::mapped;
 
 const LINES: &str = "payout_run_line";
 
 /// Which lines to list; `None`: all, and an empty list matches nothing.
-pub type Outcomes = Option<Arc<[PayoutOutcome]>>;
+pub type OutcomeFilter = Option<Arc<[PayoutOutcome]>>;
 
 pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
@@ -71,7 +71,7 @@ pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64
 }
 
 /// The lines of runs, in their order.
-pub fn lines(outcomes: Outcomes) -> view::List {
+pub fn lines(outcomes: OutcomeFilter) -> view::List {
     let kept = Some(format!("{outcomes:?}"));
     let select = move |_, scope: &Scope, run| lines_of(scope, &outcomes, run).into_query();
     view::List::new(&view::PAYOUT_RUN_LINE, kept, line_sort().into(), select)
@@ -82,9 +82,9 @@ pub async fn line_pages_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
     runs: &[Uuid],
-    outcomes: &Outcomes,
+    outcomes: &OutcomeFilter,
     request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<Line>>, StoreError> {
+) -> Result<HashMap<Uuid, Page<RunLine>>, StoreError> {
     many::pages(
         database,
         runs,
@@ -100,17 +100,17 @@ pub async fn line_counts_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
     runs: &[Uuid],
-    outcomes: &Outcomes,
+    outcomes: &OutcomeFilter,
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
     many::counts(database, runs, |run| lines_of(scope, outcomes, run)).await
 }
 
-fn lines_of(scope: &Scope, outcomes: &Outcomes, run: Expr) -> Select<payout_run_line::Entity> {
-    use payout_run_line::Column as Line;
+fn lines_of(scope: &Scope, outcomes: &OutcomeFilter, run: Expr) -> Select<payout_run_line::Entity> {
+    use payout_run_line::Column as RunLine;
     let outcomes = outcomes.as_ref();
-    let wanted = outcomes.map(|list| Line::Outcome.is_in(list.iter().map(|outcome| outcome.as_str())));
+    let wanted = outcomes.map(|list| RunLine::Outcome.is_in(list.iter().map(|outcome| outcome.as_str())));
     visible::<payout_run_line::Entity>(scope)
-        .filter(Expr::col(Line::RunId.as_column_ref()).eq(run))
+        .filter(Expr::col(RunLine::RunId.as_column_ref()).eq(run))
         .filter(Condition::all().add_option(wanted))
 }
 
@@ -119,34 +119,34 @@ pub async fn totals_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
     runs: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Total>>, StoreError> {
-    use payout_run_line::Column as Line;
+) -> Result<HashMap<Uuid, Vec<RunTotal>>, StoreError> {
+    use payout_run_line::Column as RunLine;
     let backend = database.get_database_backend();
     let mut lines = visible::<payout_run_line::Entity>(scope)
-        .filter(many::one_of(backend, Line::RunId.as_column_ref(), runs))
+        .filter(many::one_of(backend, RunLine::RunId.as_column_ref(), runs))
         .select_only();
     let statement = QuerySelect::query(&mut lines);
     let its_payout = Condition::all()
-        .add(Expr::col(payout::Column::TenantId.as_column_ref()).equals(Line::TenantId.as_column_ref()))
-        .add(Expr::col(payout::Column::Id.as_column_ref()).equals(Line::PayoutId.as_column_ref()));
+        .add(Expr::col(payout::Column::TenantId.as_column_ref()).equals(RunLine::TenantId.as_column_ref()))
+        .add(Expr::col(payout::Column::Id.as_column_ref()).equals(RunLine::PayoutId.as_column_ref()));
     let groups = [
-        Line::RunId.as_column_ref(),
-        Line::Outcome.as_column_ref(),
+        RunLine::RunId.as_column_ref(),
+        RunLine::Outcome.as_column_ref(),
         payout::Column::Status.as_column_ref(),
-        Line::Currency.as_column_ref(),
+        RunLine::Currency.as_column_ref(),
     ];
     statement
         .left_join(payout::Entity, its_payout)
         .columns(groups.clone())
         .add_group_by(groups.map(Expr::col));
-    add_sums(backend, statement, Expr::col(Line::AmountMinor.as_column_ref()));
-    let mut totals: HashMap<Uuid, Vec<Total>> = HashMap::new();
+    add_sums(backend, statement, Expr::col(RunLine::AmountMinor.as_column_ref()));
+    let mut totals: HashMap<Uuid, Vec<RunTotal>> = HashMap::new();
     for found in database.query_all(statement).await? {
         let outcome: String = found.try_get("", "outcome")?;
         let status: Option<String> = found.try_get("", "status")?;
         let status = status.map(|text| row::text("payout", "status", &text, PayoutStatus::parse));
         let currency: String = found.try_get("", "currency")?;
-        totals.entry(found.try_get("", "run_id")?).or_default().push(Total {
+        totals.entry(found.try_get("", "run_id")?).or_default().push(RunTotal {
             outcome: row::text(LINES, "outcome", &outcome, PayoutOutcome::parse)?,
             status: status.transpose()?,
             currency: row::currency(LINES, "currency", &currency)?,
@@ -174,7 +174,7 @@ pub async fn insert_lines(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
     run: PayoutRunId,
-    lines: &[Line],
+    lines: &[RunLine],
 ) -> Result<(), StoreError> {
     for chunk in lines.chunks(2000) {
         let rows = chunk.iter().map(|line| {
@@ -218,9 +218,9 @@ pub fn at_hand(tenant: TenantId, run: &PayoutRun) -> view::AtHand {
     view::at_hand(to_row(tenant, run), &["audit_entry_id"])
 }
 
-fn line_from_row(row: payout_run_line::Model) -> Result<Line, StoreError> {
+fn line_from_row(row: payout_run_line::Model) -> Result<RunLine, StoreError> {
     let currency = row::currency(LINES, "currency", &row.currency)?;
-    Ok(Line {
+    Ok(RunLine {
         position: row.position,
         partner_id: PartnerId::from_uuid(row.partner_id),
         recipient: row.recipient,

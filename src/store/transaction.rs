@@ -11,7 +11,7 @@ use super::audit::TransactionNotes;
 use super::outbox::Signal;
 use super::standby::CommitPosition;
 use super::{StoreError, Writes, postgres, sqlite};
-use crate::domain::audit::{Audited, Change, changed, created, deleted};
+use crate::domain::audit::{Audited, FieldChange, changed, created, deleted};
 
 /// A transaction of [`Store::begin`](super::Store::begin). Dropping it undoes what it did.
 pub struct Transaction {
@@ -85,16 +85,16 @@ impl Transaction {
         before: impl Into<serde_json::Value>,
         after: impl Into<serde_json::Value>,
     ) {
-        self.note(|| vec![Change::of(object, field, before.into(), after.into())]);
+        self.note(|| vec![FieldChange::of(object, field, before.into(), after.into())]);
     }
 
     /// The same of the object that has this id.
     pub fn noted_of<T: Audited>(&self, id: impl ToString, field: &str, after: impl Into<serde_json::Value>) {
         let nothing = serde_json::Value::Null;
-        self.note(|| vec![Change::named::<T>(id.to_string(), field, nothing, after.into())]);
+        self.note(|| vec![FieldChange::named::<T>(id.to_string(), field, nothing, after.into())]);
     }
 
-    fn note(&self, changes: impl FnOnce() -> Vec<Change>) {
+    fn note(&self, changes: impl FnOnce() -> Vec<FieldChange>) {
         if let Some(noted) = &self.noted {
             noted.note(changes());
         }

@@ -83,18 +83,18 @@ pub fn cut(name: &str) -> String {
 
 /// What is written down of a transaction.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct AuditEntry {
     pub id: AuditEntryId,
     pub at: Timestamp,
     pub origin: Origin,
     /// Of what keeps rows of its own: how many. `None`: nothing of the kind.
     pub count: Option<u32>,
-    pub changes: Vec<Change>,
+    pub changes: Vec<FieldChange>,
 }
 
 /// What became of a field of an object.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Change {
+pub struct FieldChange {
     #[serde(rename = "objectType")]
     pub object_type: String,
     #[serde(rename = "objectId")]
@@ -123,7 +123,7 @@ pub trait Audited {
     fn fields(&self) -> Fields;
 }
 
-impl Change {
+impl FieldChange {
     /// Of one field of an object.
     pub fn of<T: Audited>(object: &T, field: &str, before: Value, after: Value) -> Self {
         Self::named::<T>(object.object_id(), field, before, after)
@@ -142,15 +142,15 @@ impl Change {
 }
 
 /// Each field that it has from now on.
-pub fn created<T: Audited>(object: &T) -> Vec<Change> {
+pub fn created<T: Audited>(object: &T) -> Vec<FieldChange> {
     told(object, |value| (Value::Null, value))
 }
 
 /// All that it has from now on, as one change.
-pub fn whole<T: Audited>(object: &T) -> Change {
+pub fn whole<T: Audited>(object: &T) -> FieldChange {
     let fields = object.fields().into_iter().filter(|(_, value)| !is_nothing(value));
     let fields = fields.map(|(name, value)| (name.to_owned(), value));
-    Change {
+    FieldChange {
         object_type: T::TYPE.to_owned(),
         object_id: object.object_id(),
         field: None,
@@ -160,24 +160,24 @@ pub fn whole<T: Audited>(object: &T) -> Change {
 }
 
 /// Each field that it had.
-pub fn deleted<T: Audited>(object: &T) -> Vec<Change> {
+pub fn deleted<T: Audited>(object: &T) -> Vec<FieldChange> {
     told(object, |value| (value, Value::Null))
 }
 
 /// Each field that is another one than before; none: nothing was changed.
-pub fn changed<T: Audited>(before: &T, after: &T) -> Vec<Change> {
+pub fn changed<T: Audited>(before: &T, after: &T) -> Vec<FieldChange> {
     let fields = before.fields().into_iter().zip(after.fields());
     let fields = fields.filter(|((_, before), (_, after))| before != after);
     fields
-        .map(|((name, before), (_, now))| Change::of(after, name, before, now))
+        .map(|((name, before), (_, now))| FieldChange::of(after, name, before, now))
         .collect()
 }
 
-fn told<T: Audited>(object: &T, sides: impl Fn(Value) -> (Value, Value)) -> Vec<Change> {
+fn told<T: Audited>(object: &T, sides: impl Fn(Value) -> (Value, Value)) -> Vec<FieldChange> {
     let fields = object.fields().into_iter().filter(|(_, value)| !is_nothing(value));
     let changes = fields.map(|(name, value)| {
         let (before, after) = sides(value);
-        Change::of(object, name, before, after)
+        FieldChange::of(object, name, before, after)
     });
     changes.collect()
 }
@@ -226,7 +226,7 @@ mod tests {
         }
     }
 
-    fn told(changes: &[Change]) -> Vec<(&str, Value, Value)> {
+    fn told(changes: &[FieldChange]) -> Vec<(&str, Value, Value)> {
         let told = changes.iter().map(|change| {
             let side = |value: &Option<Value>| value.clone().unwrap_or_default();
             let field = change.field.as_deref().unwrap_or_default();

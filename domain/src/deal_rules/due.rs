@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::value::amount;
-use super::{CommissionRule, Entry, PartKind, Plan, RecipientAssignment, ValueType};
+use super::{CommissionRule, PartKind, Plan, RecipientAssignment, RuleEntry, ValueType};
 use crate::commission::PaymentTarget;
 use crate::deal::FieldValue;
 use crate::explain::{Outcome, Step};
@@ -190,7 +190,7 @@ fn at_stage(
     rules: &[&CommissionRule],
     deal: &DealView<'_>,
     book: &PaymentHistory,
-    opens: impl Fn(&Entry) -> bool,
+    opens: impl Fn(&RuleEntry) -> bool,
 ) -> Result<Vec<Due>, AmountTooLarge> {
     let mut due = Vec::new();
     for payment in book.void_at(stage) {

@@ -86,7 +86,7 @@ pub struct Plan {
     pub currency: Option<Currency>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holdback_days: Option<u32>,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<RuleEntry>,
 }
 
 /// Which partners a rule is for. Empty lists restrict nothing; within a list any one will do, and all lists must hold.
@@ -100,7 +100,7 @@ pub struct Filters {
 
 /// What is paid when a deal enters a stage. At least one part is there.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Entry {
+pub struct RuleEntry {
     pub stage_id: PaymentStageId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<FieldValue>,
@@ -169,7 +169,7 @@ pub struct Period {
     pub scaling: Option<Scaling>,
 }
 
-impl Entry {
+impl RuleEntry {
     pub fn part(&self, kind: PartKind) -> Option<&Part> {
         match kind {
             PartKind::OneOff => self.one_off.as_ref(),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
-use super::{Entry, Part, PartKind, Period, PeriodRates, Scaling, ScalingTier, ValueType};
+use super::{Part, PartKind, Period, PeriodRates, RuleEntry, Scaling, ScalingTier, ValueType};
 use crate::deal::FieldValue;
 use crate::id::{self, CustomFieldId, CustomFieldOptionId, PaymentStageId};
 use crate::money::{Currency, Percentage, check_stored_amount};
@@ -77,7 +77,7 @@ pub fn entries(
     currency: Option<Currency>,
     catalog: &Catalog,
     problems: &mut Problems,
-) -> Option<Vec<Entry>> {
+) -> Option<Vec<RuleEntry>> {
     problems.within("entries", |problems| {
         if !(1..=MAX_ENTRIES).contains(&drafts.len()) {
             problems.add("", count_code(&drafts), format!("must have 1 to {MAX_ENTRIES} entries"));
@@ -94,7 +94,7 @@ pub fn entries(
 }
 
 /// Whether the fixed values of entries that are in force could be amounts of `currency`, too.
-pub fn check_currency(entries: &[Entry], currency: Currency) -> Result<(), Fault> {
+pub fn check_currency(entries: &[RuleEntry], currency: Currency) -> Result<(), Fault> {
     for (index, entry) in entries.iter().enumerate() {
         let parts = [&entry.one_off, &entry.recurring].into_iter().flatten();
         for part in parts.filter(|part| part.value_type == ValueType::Fixed) {
@@ -140,7 +140,7 @@ struct Checks<'a> {
 }
 
 impl Checks<'_> {
-    fn entry(&self, draft: EntryDraft, problems: &mut Problems) -> Option<Entry> {
+    fn entry(&self, draft: EntryDraft, problems: &mut Problems) -> Option<RuleEntry> {
         let stage = problems.id::<id::PaymentStage>("paymentStageId", &draft.stage_id);
         let stage = stage.and_then(|stage| {
             problems.found(
@@ -165,7 +165,7 @@ impl Checks<'_> {
         }
         let one_off = self.part("oneOff", PartKind::OneOff, draft.one_off, problems);
         let recurring = self.part("recurring", PartKind::Recurring, draft.recurring, problems);
-        Some(Entry {
+        Some(RuleEntry {
             stage_id: stage?,
             condition: condition?,
             one_off: one_off?,

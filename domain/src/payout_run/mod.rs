@@ -47,7 +47,7 @@ pub struct RunTerms<'a> {
 
 /// What a run found for one payee in one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct RunLine {
     /// Its place in the list, from 1: by currency, amount falling, payee.
     pub position: i64,
     pub partner_id: PartnerId,
@@ -61,7 +61,7 @@ pub struct Line {
     pub payout_id: Option<PayoutId>,
 }
 
-impl Line {
+impl RunLine {
     /// The amount of a payout.
     pub fn payable(&self) -> Option<Money> {
         let amount = Money::from_minor(self.amount.minor, self.amount.currency).ok();
@@ -71,7 +71,7 @@ impl Line {
 
 /// The count and sum of the lines of one outcome and currency; of what was paid out, of payouts of one status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Total {
+pub struct RunTotal {
     pub outcome: PayoutOutcome,
     pub status: Option<PayoutStatus>,
     pub currency: Currency,
@@ -116,7 +116,7 @@ pub fn lines(
     rows: Vec<Commission>,
     partners: &HashMap<PartnerId, Partner>,
     terms: RunTerms<'_>,
-) -> Result<Vec<(Line, Vec<Commission>)>, LineTooLarge> {
+) -> Result<Vec<(RunLine, Vec<Commission>)>, LineTooLarge> {
     // Rows that wait for an individual stand beside those of the partner itself.
     let mut groups: BTreeMap<(PartnerId, Option<String>, Currency, bool), Vec<Commission>> = BTreeMap::new();
     for row in rows {
@@ -134,7 +134,7 @@ pub fn lines(
             true => PayoutOutcome::RecipientUnassigned,
             false => outcome(amount, partners.get(&partner_id), terms),
         };
-        let line = Line {
+        let line = RunLine {
             position: 0,
             partner_id,
             recipient,
@@ -174,7 +174,7 @@ fn outcome(amount: Sum, partner: Option<&Partner>, terms: RunTerms<'_>) -> Payou
 }
 
 /// What lines add up to, by outcome and currency. What is paid out is pending, as it is right after a run.
-pub fn totals<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Vec<Total> {
+pub fn totals<'a>(lines: impl IntoIterator<Item = &'a RunLine>) -> Vec<RunTotal> {
     let mut totals: BTreeMap<_, (i64, i128)> = BTreeMap::new();
     for line in lines {
         let status = (line.outcome == PayoutOutcome::PaidOut).then_some(PayoutStatus::Pending);
@@ -182,7 +182,7 @@ pub fn totals<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Vec<Total> {
         *count += 1;
         *minor += i128::from(line.amount.minor);
     }
-    let total = |((outcome, status, currency), (count, minor))| Total {
+    let total = |((outcome, status, currency), (count, minor))| RunTotal {
         outcome,
         status,
         currency,

@@ -239,7 +239,7 @@ pub fn in_band(goals: &[Goal], counters: &Counters) -> bool {
 
 /// How far one goal of a tier is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct GoalProgress {
     pub window: Window,
     pub metric: Metric,
     /// A whole number, or an amount with at least the digits of the tier's currency; `goal` and `max` likewise.
@@ -248,7 +248,7 @@ pub struct Progress {
     pub max: Option<Decimal>,
 }
 
-impl Progress {
+impl GoalProgress {
     /// Whether there is enough of it.
     pub fn is_reached(&self) -> bool {
         self.value >= self.goal
@@ -266,7 +266,7 @@ impl Progress {
 }
 
 /// How far the goals of a tier are reached, in their order.
-pub fn progress(tier: &Tier, window: Window, counters: &Counters) -> Vec<Progress> {
+pub fn progress(tier: &Tier, window: Window, counters: &Counters) -> Vec<GoalProgress> {
     let of_goal = |goal: &Goal| {
         let digits = if goal.metric.is_count() {
             0
@@ -278,7 +278,7 @@ pub fn progress(tier: &Tier, window: Window, counters: &Counters) -> Vec<Progres
             value.rescale(value.scale().max(digits));
             value
         };
-        Progress {
+        GoalProgress {
             window,
             metric: goal.metric,
             value: with_digits(counters.value(goal.metric)),

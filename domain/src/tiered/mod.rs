@@ -44,7 +44,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 pub use act::act;
-pub use counters::{Conversion, Counters, Progress, SaleAmount, TakenBack, achieved, in_band, progress};
+pub use counters::{Conversion, Counters, GoalProgress, SaleAmount, TakenBack, achieved, in_band, progress};
 pub use draft::{Draft, GoalDraft, ModifierDraft, RetroactiveDraft, TieredCommissionChange, changed};
 pub use offer::{CurrentTier, Offer, offers};
 pub use rate::{ConversionPay, DueRetroactive, Fired, RatedRow, TierState, pay};

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use super::act::step;
-use super::counters::{Conversion, Counters, Progress, SaleAmount, TakenBack, progress};
+use super::counters::{Conversion, Counters, GoalProgress, SaleAmount, TakenBack, progress};
 use super::rate::{Fired, RatedRow, TierState, pay, steps};
 use super::retroactive::{Adjustment, EarnedRow, PastConversion, SideEarnings, fire};
 use super::{Side, Tier, Window};
@@ -58,7 +58,7 @@ pub struct Simulated {
     pub adjustments: Vec<SimulatedAdjustment>,
     pub revenue_adjustments: Vec<SimulatedAdjustment>,
     /// The counters with it, of every tier in whose dates it lies: the tier, and how far its goals are reached.
-    pub counters: Vec<(usize, Vec<Progress>)>,
+    pub counters: Vec<(usize, Vec<GoalProgress>)>,
     /// First of the payout, then of the revenue, then of the adjustments.
     pub explanation: Vec<Step>,
 }

@@ -1,6 +1,6 @@
 //! A payout as payment services are told of it.
 
-use crate::export::sheet::{Row, text_of};
+use crate::export::sheet::{SheetRow, text_of};
 
 pub struct Payment {
     pub id: String,
@@ -19,7 +19,7 @@ pub struct Payment {
 
 impl Payment {
     /// The columns of [`super::PAYOUTS`].
-    pub fn of(row: &Row<'_>) -> Self {
+    pub fn of(row: &SheetRow<'_>) -> Self {
         let cell = |column: usize| row[column].map(|value| text_of(value).into_owned());
         let required = |column| cell(column).unwrap_or_default();
         let recipient = cell(4);

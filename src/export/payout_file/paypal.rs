@@ -3,7 +3,7 @@
 
 use super::parameters::FileParameters;
 use super::payment::Payment;
-use super::service::Line;
+use super::service::FileLine;
 
 pub const PARAMETERS: &[(&str, &str)] = &[
     ("runId", "ID!"),
@@ -34,7 +34,7 @@ fn is_payer_id(text: &str) -> bool {
     text.len() == 13 && text.bytes().all(is_one)
 }
 
-pub fn line(payment: &Payment, wishes: &FileParameters) -> Line {
+pub fn line(payment: &Payment, wishes: &FileParameters) -> FileLine {
     let Payment {
         id, payee, currency, ..
     } = payment;

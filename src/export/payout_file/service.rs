@@ -14,7 +14,7 @@ pub enum PaymentService {
 }
 
 /// A line of a file, or what it cannot hold of a payout. The text follows the payout's name.
-pub(super) type Line = Result<Vec<String>, String>;
+pub(super) type FileLine = Result<Vec<String>, String>;
 
 impl PaymentService {
     /// What may be asked for, beside the format.
@@ -73,7 +73,7 @@ impl PaymentService {
         }
     }
 
-    pub(super) fn line(self, payment: &Payment, wishes: &FileParameters) -> Line {
+    pub(super) fn line(self, payment: &Payment, wishes: &FileParameters) -> FileLine {
         match self {
             Self::Any => Ok(vec![
                 payment.id.clone(),

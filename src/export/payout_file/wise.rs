@@ -4,7 +4,7 @@
 
 use super::parameters::FileParameters;
 use super::payment::Payment;
-use super::service::Line;
+use super::service::FileLine;
 
 pub const PARAMETERS: &[(&str, &str)] = &[
     ("runId", "ID!"),
@@ -71,7 +71,7 @@ fn is_recipient_id(text: &str) -> bool {
     is_number || is_uuid
 }
 
-pub fn line(payment: &Payment, wishes: &FileParameters) -> Line {
+pub fn line(payment: &Payment, wishes: &FileParameters) -> FileLine {
     let Payment {
         id,
         payee,

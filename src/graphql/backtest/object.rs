@@ -21,7 +21,7 @@ use crate::graphql::partner_group::PartnerGroup;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::tiered::TieredCommission;
-use crate::store::backtest::{Order, SumsKey};
+use crate::store::backtest::{PartnerResultOrder, SumsKey};
 use crate::store::{self, view};
 
 /// Where a backtest stands.
@@ -115,7 +115,7 @@ impl Backtest {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<BacktestCampaign>, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        result::campaigns(ctx, self.sums(currency, Order::Magnitude), &page)
+        result::campaigns(ctx, self.sums(currency, PartnerResultOrder::Magnitude), &page)
     }
 
     /// The same by partner, in one currency: the largest difference first, up or down; or in the order of the differences,
@@ -135,9 +135,9 @@ impl Backtest {
     ) -> Result<Connection<BacktestPartner>, ApiError> {
         let page = PageArguments::new(first, after, last, before);
         let order = match direction {
-            None => Order::Magnitude,
-            Some(OrderDirection::Asc) => Order::Rising,
-            Some(OrderDirection::Desc) => Order::Falling,
+            None => PartnerResultOrder::Magnitude,
+            Some(OrderDirection::Asc) => PartnerResultOrder::Rising,
+            Some(OrderDirection::Desc) => PartnerResultOrder::Falling,
         };
         result::partners(ctx, self.sums(currency, order), &page)
     }
@@ -153,7 +153,7 @@ impl Backtest {
 }
 
 impl Backtest {
-    fn sums(&self, currency: CurrencyCode, order: Order) -> SumsKey {
+    fn sums(&self, currency: CurrencyCode, order: PartnerResultOrder) -> SumsKey {
         SumsKey {
             backtest: self.0.id.uuid(),
             currency: currency.0,

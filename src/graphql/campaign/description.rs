@@ -13,7 +13,7 @@ use crate::graphql::rows::{Listing, PartnerVisibility, child_list_of, declare, l
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::audit::histories;
 use crate::graphql::terms::{CommissionTerm, write_terms};
-use crate::store::commission::Parent;
+use crate::store::commission::CommissionParent;
 use crate::store::view::CampaignColumn as Column;
 use crate::store::{self, view};
 
@@ -68,5 +68,5 @@ declare! {
             partners(store::partner::list_of_campaigns()),
         )
     });
-    "commissions" = page_of(|ctx| commission_pages(ctx, Parent::Campaign));
+    "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Campaign));
 }

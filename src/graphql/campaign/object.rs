@@ -21,7 +21,7 @@ use crate::graphql::partner::Partner;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
-use crate::store::commission::Parent;
+use crate::store::commission::CommissionParent;
 use crate::store::{self, view};
 
 /// Whether the events of a campaign earn.
@@ -108,6 +108,13 @@ impl Campaign {
         #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        commissions_of(ctx, Parent::Campaign, self.0.id.uuid(), &page, filter, order_by)
+        commissions_of(
+            ctx,
+            CommissionParent::Campaign,
+            self.0.id.uuid(),
+            &page,
+            filter,
+            order_by,
+        )
     }
 }

@@ -13,7 +13,7 @@ use crate::graphql::rows::{
     FieldDescription, Listing, PartnerVisibility, amount, declare, link, page_of, required, resolver, value,
 };
 use crate::graphql::scalar::DateTime;
-use crate::store::commission::Parent;
+use crate::store::commission::CommissionParent;
 use crate::store::view::DealColumn as Column;
 use crate::store::{self, view};
 
@@ -54,7 +54,7 @@ declare! {
     "customFields" = computed();
     /// How often it was renewed.
     "renewals": u32 = value(Column::Renewals, view::number);
-    "commissions" = page_of(|ctx| commission_pages(ctx, Parent::Deal));
+    "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Deal));
     "forecast" = computed().for_partners(PartnerVisibility::EmptyList);
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);

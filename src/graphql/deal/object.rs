@@ -19,7 +19,7 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::shared::shares;
-use crate::store::commission::Parent;
+use crate::store::commission::CommissionParent;
 use crate::store::{self, view};
 
 /// Business that a partner brought.
@@ -87,7 +87,7 @@ impl Deal {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        commissions_of(ctx, Parent::Deal, self.0.id.uuid(), &page, None, None)
+        commissions_of(ctx, CommissionParent::Deal, self.0.id.uuid(), &page, None, None)
     }
 
     /// What the rules would pay if it went on through the stages behind its own, none of them lost, and were then

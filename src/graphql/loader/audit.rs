@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::children;
 use crate::auth::Scope;
-use crate::domain::audit::Entry;
+use crate::domain::audit::AuditEntry;
 use crate::store::{Store, StoreError, audit};
 
 children! {
     /// The entries of the audit log that list changes of objects, newest first.
-    HistoryOfObject: Entry, "history", history_of_object, history_count_of_object =
+    HistoryOfObject: AuditEntry, "history", history_of_object, history_count_of_object =
         audit::{pages_of_objects, counts_of_objects};
 }

@@ -10,7 +10,7 @@ use super::ledger::grouped;
 use super::{Fetch, shared};
 use crate::auth::Scope;
 use crate::domain::money::Currency;
-use crate::store::backtest::{self, BacktestSum, Order, PartnerSum, SumsKey};
+use crate::store::backtest::{self, BacktestSum, PartnerResultOrder, PartnerSum, SumsKey};
 use crate::store::page::{Page, PageRequest};
 use crate::store::{Store, StoreError};
 
@@ -46,11 +46,11 @@ pub struct BacktestPageKey {
 }
 
 /// What backtests can be asked about together, and which one it is.
-fn parted(key: &SumsKey) -> ((Currency, Order), Uuid) {
+fn parted(key: &SumsKey) -> ((Currency, PartnerResultOrder), Uuid) {
     ((key.currency, key.order), key.backtest)
 }
 
-fn joined((currency, order): (Currency, Order), backtest: Uuid) -> SumsKey {
+fn joined((currency, order): (Currency, PartnerResultOrder), backtest: Uuid) -> SumsKey {
     SumsKey {
         backtest,
         currency,
@@ -66,7 +66,7 @@ pub trait SumsBy: 'static {
         store: &Store,
         scope: &Scope,
         backtests: &[Uuid],
-        of: (Currency, Order),
+        of: (Currency, PartnerResultOrder),
         request: &PageRequest,
     ) -> impl Future<Output = Result<HashMap<Uuid, Page<Self::Sum>>, StoreError>> + Send;
 
@@ -88,7 +88,7 @@ impl SumsBy for ByCampaign {
         store: &Store,
         scope: &Scope,
         backtests: &[Uuid],
-        (currency, _): (Currency, Order),
+        (currency, _): (Currency, PartnerResultOrder),
         request: &PageRequest,
     ) -> Result<HashMap<Uuid, Page<BacktestSum>>, StoreError> {
         backtest::campaign_pages(store.reader(), scope, backtests, currency, request).await
@@ -114,7 +114,7 @@ impl SumsBy for ByPartner {
         store: &Store,
         scope: &Scope,
         backtests: &[Uuid],
-        of: (Currency, Order),
+        of: (Currency, PartnerResultOrder),
         request: &PageRequest,
     ) -> Result<HashMap<Uuid, Page<PartnerSum>>, StoreError> {
         backtest::partner_pages(store.reader(), scope, backtests, of, request).await

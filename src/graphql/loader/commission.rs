@@ -9,8 +9,8 @@ use super::Fetch;
 use super::ledger::grouped;
 use crate::auth::Scope;
 use crate::domain::commission::Commission;
-use crate::store::commission::{self, CommissionFilter, CommissionOrder, Parent};
-use crate::store::commission_totals::{self, Total};
+use crate::store::commission::{self, CommissionFilter, CommissionOrder, CommissionParent};
+use crate::store::commission_totals::{self, StatusTotal};
 use crate::store::order::Sorted;
 use crate::store::page::{Page, PageRequest};
 use crate::store::{Store, StoreError};
@@ -18,7 +18,7 @@ use crate::store::{Store, StoreError};
 /// The commissions under some parent that a filter admits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommissionsKey {
-    pub kind: Parent,
+    pub kind: CommissionParent,
     pub filter: Arc<CommissionFilter>,
     pub parent: Uuid,
 }
@@ -107,7 +107,7 @@ pub struct CommissionTotals;
 
 impl Fetch for CommissionTotals {
     type Key = CommissionsKey;
-    type Value = Arc<Vec<Total>>;
+    type Value = Arc<Vec<StatusTotal>>;
 
     async fn fetch(
         store: &Store,

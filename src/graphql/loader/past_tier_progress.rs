@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::tier_progress::by_campaign;
 use super::{Fetch, ProgressKey};
 use crate::auth::Scope;
-use crate::service::ledger::tiers::{Progress, bygone};
+use crate::service::ledger::tiers::{GoalOnCampaign, bygone};
 use crate::store::{Store, StoreError};
 
 /// The goals of windows that are over, the last window first.
@@ -14,7 +14,7 @@ pub struct PastTierProgress;
 
 impl Fetch for PastTierProgress {
     type Key = ProgressKey;
-    type Value = Arc<Vec<Progress>>;
+    type Value = Arc<Vec<GoalOnCampaign>>;
 
     async fn fetch(
         store: &Store,

@@ -10,7 +10,7 @@ use super::ledger::grouped;
 use crate::auth::Scope;
 use crate::domain::commission::Payout;
 use crate::store::page::{Page, PageRequest};
-use crate::store::payout::{self, Parent as PayoutParent};
+use crate::store::payout::{self, PayoutParent};
 use crate::store::{Store, StoreError};
 
 /// A page of some parent's payouts.

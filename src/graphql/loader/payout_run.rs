@@ -9,9 +9,9 @@ use super::ledger::grouped;
 use super::{Fetch, shared};
 use crate::auth::Scope;
 use crate::domain::commission::PayoutRun;
-use crate::domain::payout_run::{Line, Total};
+use crate::domain::payout_run::{RunLine, RunTotal};
 use crate::store::page::{Page, PageRequest};
-use crate::store::payout_run::{self, Outcomes};
+use crate::store::payout_run::{self, OutcomeFilter};
 use crate::store::{Store, StoreError};
 
 /// Payout runs by id.
@@ -31,7 +31,7 @@ pub struct PayoutRunTotals;
 
 impl Fetch for PayoutRunTotals {
     type Key = Uuid;
-    type Value = Arc<Vec<Total>>;
+    type Value = Arc<Vec<RunTotal>>;
 
     async fn fetch(store: &Store, scope: &Scope, runs: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
         Ok(shared(payout_run::totals_of(store.reader(), scope, runs).await?))
@@ -42,7 +42,7 @@ impl Fetch for PayoutRunTotals {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PayoutRunLinesKey {
     pub run: Uuid,
-    pub outcomes: Outcomes,
+    pub outcomes: OutcomeFilter,
 }
 
 /// A page of them.
@@ -57,7 +57,7 @@ pub struct PayoutRunLinePages;
 
 impl Fetch for PayoutRunLinePages {
     type Key = PayoutRunLinePageKey;
-    type Value = Page<Arc<Line>>;
+    type Value = Page<Arc<RunLine>>;
 
     async fn fetch(
         store: &Store,

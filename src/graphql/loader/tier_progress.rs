@@ -10,7 +10,7 @@ use super::Fetch;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::CampaignId;
-use crate::service::ledger::tiers::{Progress, progress};
+use crate::service::ledger::tiers::{GoalOnCampaign, progress};
 use crate::store::{Store, StoreError, tenant};
 
 /// Whose progress, and when.
@@ -27,7 +27,7 @@ pub struct TierProgress;
 
 impl Fetch for TierProgress {
     type Key = ProgressKey;
-    type Value = Arc<Vec<Progress>>;
+    type Value = Arc<Vec<GoalOnCampaign>>;
 
     async fn fetch(
         store: &Store,
@@ -47,9 +47,9 @@ pub async fn by_campaign<R>(
     scope: &Scope,
     keys: &[ProgressKey],
     read: impl Fn(Tz, Vec<Uuid>, Option<CampaignId>, Timestamp) -> R,
-) -> Result<HashMap<ProgressKey, Arc<Vec<Progress>>>, StoreError>
+) -> Result<HashMap<ProgressKey, Arc<Vec<GoalOnCampaign>>>, StoreError>
 where
-    R: Future<Output = Result<HashMap<Uuid, Vec<Progress>>, StoreError>>,
+    R: Future<Output = Result<HashMap<Uuid, Vec<GoalOnCampaign>>, StoreError>>,
 {
     let Some(now) = keys.iter().map(|key| key.now).max() else {
         return Ok(HashMap::new());

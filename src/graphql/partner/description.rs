@@ -24,8 +24,8 @@ use crate::graphql::rows::{
 use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
 use crate::graphql::tenant::audit::histories;
 use crate::graphql::terms::COMMISSION_SNAPSHOT;
-use crate::store::commission::Parent;
-use crate::store::payout::Parent as PayoutParent;
+use crate::store::commission::CommissionParent;
+use crate::store::payout::PayoutParent;
 use crate::store::view::PartnerColumn as Column;
 use crate::store::{self, view};
 
@@ -97,7 +97,7 @@ declare! {
     "pastTierProgress" = computed();
     "termsInForce" = computed();
     "commissionSnapshot" = computed();
-    "commissions" = page_of(|ctx| commission_pages(ctx, Parent::Partner));
+    "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Partner));
     "balances" = family(&PARTNER_BALANCE, store::balance::family);
     "balancesAsOf" = computed();
     "payouts" = page_of(|ctx| payout_pages(ctx, PayoutParent::Partner));

@@ -33,8 +33,8 @@ use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::graphql::terms::{CommissionSnapshot, TermsInForce};
 use crate::graphql::tiered::{TierCounter, past_tier_progress, tier_progress};
-use crate::store::commission::Parent;
-use crate::store::payout::Parent as PayoutParent;
+use crate::store::commission::CommissionParent;
+use crate::store::payout::PayoutParent;
 use crate::store::{self, view};
 
 /// An organisation or person that earns commission.
@@ -204,7 +204,14 @@ impl Partner {
         #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        commissions_of(ctx, Parent::Partner, self.0.id.uuid(), &page, filter, order_by)
+        commissions_of(
+            ctx,
+            CommissionParent::Partner,
+            self.0.id.uuid(),
+            &page,
+            filter,
+            order_by,
+        )
     }
 
     /// The sums over its rows, one a currency. What is owed to individuals stands outside.

@@ -12,7 +12,7 @@ use crate::graphql::rows::{Plain, PlainObject, SubSelection};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
 use crate::graphql::user_error::{UserError, answer};
 use crate::service::partner_group::{RulesSource, SimulatedFee, simulate};
-use crate::store::view::Json;
+use crate::store::view::JsonText;
 
 /// Rules and charges to try them on. Give either `partnerGroupId` or `rules`.
 #[derive(InputObject)]
@@ -66,7 +66,7 @@ pub struct PartnerGroupSimulation {
 }
 
 impl PlainObject for PartnerGroupSimulation {
-    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut Json) {
+    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut JsonText) {
         match field {
             "finalFee" => below.object(&self.final_fee, json),
             "effectivePercentage" => json.plain(self.effective_percentage.0),

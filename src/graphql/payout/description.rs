@@ -11,7 +11,7 @@ use crate::graphql::partner::PARTNER;
 use crate::graphql::payout::run::PAYOUT_RUN;
 use crate::graphql::rows::{Listing, PartnerVisibility, amount, declare, link, page_of, required, value};
 use crate::graphql::scalar::DateTime;
-use crate::store::commission::Parent;
+use crate::store::commission::CommissionParent;
 use crate::store::view;
 use crate::store::view::PayoutColumn as Column;
 
@@ -59,5 +59,5 @@ declare! {
     /// Who settled it; null: it is pending, or was settled before that was kept. Staff only.
     "settledBy": Option<String> = value(Column::SettledBy, view::text).for_partners(PartnerVisibility::Null);
     "run" = link(Column::RunId, &PAYOUT_RUN).for_partners(PartnerVisibility::Null);
-    "commissions" = page_of(|ctx| commission_pages(ctx, Parent::Payout));
+    "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Payout));
 }

@@ -15,7 +15,7 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, allowed, child_list};
 use crate::store;
 use crate::store::page::{Page, Place};
-use crate::store::payout::Parent as PayoutParent;
+use crate::store::payout::PayoutParent;
 
 /// The payouts under each of many rows, as the field of `ctx` asks for them.
 pub fn payout_pages(ctx: &Context<'_>, kind: PayoutParent) -> ServerResult<ChildList> {

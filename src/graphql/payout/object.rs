@@ -18,7 +18,7 @@ use crate::graphql::partner::Partner;
 use crate::graphql::payout::run::PayoutRun;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::shared::shares;
-use crate::store::commission::Parent;
+use crate::store::commission::CommissionParent;
 use crate::store::{self, view};
 
 /// Where a payout stands. All but PENDING are final.
@@ -84,6 +84,6 @@ impl Payout {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        commissions_of(ctx, Parent::Payout, self.0.id.uuid(), &page, None, None)
+        commissions_of(ctx, CommissionParent::Payout, self.0.id.uuid(), &page, None, None)
     }
 }

@@ -10,7 +10,7 @@ use super::at_hand::{at_hand, read};
 use super::description::Resolver;
 use super::field_error::server_error;
 use super::projection::{Projection, ProjectionContext};
-use super::write::Writer;
+use super::write::RowWriter;
 use super::{RowObject, finish};
 use crate::graphql::context::RequestContext;
 use crate::store::view::Source;
@@ -29,7 +29,9 @@ pub async fn alone<T: RowObject + Resolver>(
         if projected.has_resolvers {
             read.ask_resolver(&projected, 0, Some(Ok(object)), ctx).await;
         }
-        finish(ctx, field, |json| Writer::new(ctx).object(&read, &projected, 0, json))
+        finish(ctx, field, |json| {
+            RowWriter::new(ctx).object(&read, &projected, 0, json)
+        })
     }
     .boxed()
     .await

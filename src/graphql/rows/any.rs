@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::description::TypeDescription;
 use super::field_error::server_error;
 use super::projection::{ObjectProjection, Projection, ProjectionContext};
-use super::read::{FetchedRows, Reader};
-use super::write::Writer;
+use super::read::{FetchedRows, RowReader};
+use super::write::RowWriter;
 use super::{LookupKey, finish, one};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::{ApiError, Nullable};
@@ -109,7 +109,7 @@ async fn list<I: OutputType>(
             }
         });
     }
-    let reader = Reader::new(request);
+    let reader = RowReader::new(request);
     let mut reads = Vec::with_capacity(groups.len());
     let found = join_all(groups.iter().map(|group| group.read(reader))).await;
     for (number, (group, found)) in groups.iter().zip(found).enumerate() {
@@ -140,7 +140,7 @@ async fn list<I: OutputType>(
     join_all(resolving).await;
     finish(ctx, field, |json| {
         json.list(entries.iter().enumerate(), |json, (place, entry)| {
-            let mut writer = Writer::new(ctx);
+            let mut writer = RowWriter::new(ctx);
             match entry {
                 ListEntry::Nothing => json.null(),
                 ListEntry::Value(value) => writer.value(value, json),
@@ -170,7 +170,7 @@ impl<'a> TypeGroup<'a> {
     }
 
     /// The ids of those that are there, and their rows.
-    async fn read<'p>(&'p self, reader: Reader<'p>) -> Result<(Vec<Uuid>, FetchedRows<'p, 'a>), ApiError> {
+    async fn read<'p>(&'p self, reader: RowReader<'p>) -> Result<(Vec<Uuid>, FetchedRows<'p, 'a>), ApiError> {
         let ids: Vec<_> = self.places.keys().copied().collect();
         let found = reader.by_ids_in((self.to.id)(), &ids, &self.projection).await?;
         let (ids, rows) = found.into_iter().unzip();

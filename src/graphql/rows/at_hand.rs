@@ -14,8 +14,8 @@ use uuid::Uuid;
 use super::description::TypeDescription;
 use super::field_error::server_error;
 use super::projection::{ObjectProjection, Projection, ProjectionContext};
-use super::read::{FetchedRows, Reader};
-use super::write::Writer;
+use super::read::{FetchedRows, RowReader};
+use super::write::RowWriter;
 use super::{RowObject, finish};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
@@ -62,7 +62,9 @@ pub async fn one<T: RowObject>(
     if projected.has_resolvers {
         read.ask(&projected, 0, ctx).await;
     }
-    finish(ctx, field, |json| Writer::new(ctx).object(&read, &projected, 0, json))
+    finish(ctx, field, |json| {
+        RowWriter::new(ctx).object(&read, &projected, 0, json)
+    })
 }
 
 async fn list<T: RowObject>(
@@ -79,7 +81,9 @@ async fn list<T: RowObject>(
     if object.has_resolvers {
         read.ask_rows(&object, 0..count, ctx).await;
     }
-    finish(ctx, field, |json| Writer::new(ctx).rows(&read, &object, 0..count, json))
+    finish(ctx, field, |json| {
+        RowWriter::new(ctx).rows(&read, &object, 0..count, json)
+    })
 }
 
 fn project<'a>(
@@ -97,7 +101,7 @@ pub async fn read<'p, 'a: 'p>(
     at_hand: Vec<(Uuid, AtHand)>,
     request: &'p RequestContext,
 ) -> Result<FetchedRows<'p, 'a>, ApiError> {
-    let reader = Reader::new(request);
+    let reader = RowReader::new(request);
     let own = at_hand.iter().map(|(_, value)| projection.selected.at_hand(value));
     let own: Vec<_> = own.collect();
     let is_whole =

@@ -12,7 +12,7 @@ use crate::graphql::context::RequestContext;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::page_arguments::PageArguments;
 use crate::store::StoreError;
-use crate::store::view::{self, Column, Family, Json, List, Row, Table, Write};
+use crate::store::view::{self, Column, Family, JsonText, List, Row, Table, Write};
 
 /// An object type whose objects are rows.
 pub struct TypeDescription {
@@ -36,7 +36,7 @@ pub struct TypeDescription {
 pub type MakeResolver = fn(&Row, &str) -> Result<Box<dyn Resolver>, StoreError>;
 
 /// Writes plain objects from the cells of a row that they are made of.
-pub type WritePlain = fn(&RequestContext, &Row, &[usize], &SubSelection<'_>, &mut Json) -> Result<(), StoreError>;
+pub type WritePlain = fn(&RequestContext, &Row, &[usize], &SubSelection<'_>, &mut JsonText) -> Result<(), StoreError>;
 
 /// An amount of money, made of columns of the row that it is part of.
 #[derive(Clone, Copy)]

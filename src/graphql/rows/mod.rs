@@ -43,7 +43,7 @@ use super::cursor::Cursors;
 use super::error::{ApiError, MUTATION_WAS_DONE};
 use crate::domain::id::TenantId;
 use crate::store::page::PageRequest;
-use crate::store::view::{AtHand, Column, Json, Key, Source, TooLong};
+use crate::store::view::{AtHand, Column, JsonText, Key, Source, TooLong};
 pub use alone::alone;
 pub use any::{Any, AnyList};
 pub use at_hand::Rows;
@@ -57,10 +57,10 @@ pub use description::{
 pub use field_error::server_error;
 pub use plain::{Plain, PlainObject, SubSelection};
 use projection::{Projection, ProjectionContext};
-use read::Reader;
+use read::RowReader;
 pub use results::{ResultObject, Results, RowsField};
 pub use root::projected_page;
-use write::Writer;
+use write::RowWriter;
 pub use write::text;
 
 /// An object type whose objects are rows.
@@ -203,7 +203,7 @@ async fn one(
     let context = ProjectionContext { ctx, request };
     let mut projection = Projection::of(to.table);
     let object = projection.object(context, to, Source::OWN, &ctx.item.node);
-    let reader = Reader::new(request);
+    let reader = RowReader::new(request);
     let key = match &lookup.key {
         LookupKey::Id(id) => Key::Id(*id),
         LookupKey::Text(text) => Key::Text(text),
@@ -219,7 +219,7 @@ async fn one(
     if object.has_resolvers {
         read.ask(&object, 0, ctx).await;
     }
-    finish(ctx, field, |json| Writer::new(ctx).object(&read, &object, 0, json))
+    finish(ctx, field, |json| RowWriter::new(ctx).object(&read, &object, 0, json))
 }
 
 async fn page<C>(
@@ -233,7 +233,7 @@ async fn page<C>(
     let context = ProjectionContext { ctx, request };
     let mut projection = Projection::of(listing.to.table);
     let shape = projection.shape(context, listing, &ctx.item.node);
-    let reader = Reader::new(request);
+    let reader = RowReader::new(request);
     let (listed, rows) = reader.page((listing, page), cursors, &projection, &shape).await;
     let read = reader
         .below(&projection, rows)
@@ -243,7 +243,7 @@ async fn page<C>(
         read.ask_page(&shape, &listed, pages.whole.as_ref(), ctx).await;
     }
     finish(ctx, field, |json| {
-        Writer::new(ctx).connection(&read, &shape, &listed, json)
+        RowWriter::new(ctx).connection(&read, &shape, &listed, json)
     })
 }
 
@@ -251,7 +251,7 @@ async fn page<C>(
 fn finish(
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Selection>,
-    write: impl FnOnce(&mut Json) -> Result<(), field_error::FieldError>,
+    write: impl FnOnce(&mut JsonText) -> Result<(), field_error::FieldError>,
 ) -> ServerResult<Value> {
     let request = ctx.data_unchecked::<RequestContext>();
     match request.write(write) {

@@ -8,12 +8,12 @@ use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 
 use super::walk::fields;
-use crate::store::view::Json;
+use crate::store::view::JsonText;
 
 /// An object without anything to read.
 pub trait PlainObject: OutputType + Sync {
     /// Writes the value of a field. `below` is what is selected of it.
-    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut Json);
+    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut JsonText);
 }
 
 /// A list of plain objects; `[T!]` in the schema.
@@ -31,7 +31,7 @@ impl<'a> SubSelection<'a> {
     }
 
     /// Writes an object.
-    pub fn object<T: PlainObject>(&self, object: &T, json: &mut Json) {
+    pub fn object<T: PlainObject>(&self, object: &T, json: &mut JsonText) {
         let name = T::type_name();
         let mut selected = Vec::with_capacity(self.set.items.len());
         fields(self.ctx, self.set, &name, &mut |field| selected.push(field));
@@ -52,7 +52,7 @@ impl<'a> SubSelection<'a> {
     }
 
     /// Writes a list.
-    pub fn list<T: PlainObject>(&self, objects: &[T], json: &mut Json) {
+    pub fn list<T: PlainObject>(&self, objects: &[T], json: &mut JsonText) {
         let written = json.list(objects, |json, object| {
             self.object(object, json);
             Ok::<_, Infallible>(())

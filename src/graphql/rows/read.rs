@@ -64,7 +64,7 @@ pub enum ListError {
 
 /// Reads with the scope of a request.
 #[derive(Clone, Copy)]
-pub struct Reader<'p> {
+pub struct RowReader<'p> {
     request: &'p RequestContext,
     scope: Scope,
 }
@@ -101,7 +101,7 @@ fn unanswered(count: usize) -> Vec<ResolverAnswer> {
     std::iter::repeat_with(OnceLock::new).take(count).collect()
 }
 
-impl<'p, 'a: 'p> Reader<'p> {
+impl<'p, 'a: 'p> RowReader<'p> {
     pub fn new(request: &'p RequestContext) -> Self {
         let scope = request.caller.scope();
         Self { request, scope }

@@ -18,12 +18,12 @@ use super::plain::{PlainObject, SubSelection};
 use super::projection::{ObjectProjection, Projection, ProjectionContext};
 use super::read::FetchedRows;
 use super::walk::fields;
-use super::write::{PathStep, Writer, key};
+use super::write::{PathStep, RowWriter, key};
 use super::{RowObject, finish};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
 use crate::graphql::user_error::may_show;
-use crate::store::view::{AtHand, Json, Source};
+use crate::store::view::{AtHand, JsonText, Source};
 
 /// An object that holds all that is shown of it, but for fields that are rows.
 pub trait ResultObject: PlainObject + Send {
@@ -124,7 +124,7 @@ async fn list<T: ResultObject + 'static>(
     let shown = join_all(reading).await;
     join_all(groups.iter().zip(&shown).map(|(group, shown)| group.ask(shown, ctx))).await;
     finish(ctx, field, |json| {
-        let mut writer = Writer::new(ctx);
+        let mut writer = RowWriter::new(ctx);
         json.list(results.iter().enumerate(), |json, (place, result)| {
             writer.within(PathStep::Index(place), |writer| {
                 let selected = selected.iter().map(|(field, group)| (key(field), (*field, *group)));
@@ -193,8 +193,8 @@ impl<'a> FieldGroup<'a> {
         &'w self,
         shown: &'w FieldRows<'w, 'a>,
         place: usize,
-        writer: &mut Writer<'w>,
-        json: &mut Json,
+        writer: &mut RowWriter<'w>,
+        json: &mut JsonText,
     ) -> Result<(), FieldError>
     where
         'a: 'w,

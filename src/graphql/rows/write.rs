@@ -12,10 +12,10 @@ use super::plain::SubSelection;
 use super::projection::{ChildForm, FieldOutput, Nullability, ObjectProjection};
 use super::read::{FetchedList, FetchedRows, ListError, ResolverAnswer};
 use crate::graphql::context::RequestContext;
-use crate::store::view::{self, Json};
+use crate::store::view::{self, JsonText};
 
 /// Writes rows into an answer, and knows the path of the object that it writes.
-pub struct Writer<'w> {
+pub struct RowWriter<'w> {
     /// What is written as a whole.
     ctx: &'w ContextSelectionSet<'w>,
     /// The way from there to the object that is being written.
@@ -34,7 +34,7 @@ pub fn key(field: &Positioned<Field>) -> &str {
     &field.node.response_key().node
 }
 
-impl<'w> Writer<'w> {
+impl<'w> RowWriter<'w> {
     pub fn new(ctx: &'w ContextSelectionSet<'w>) -> Self {
         let path = Vec::new();
         Self { ctx, path }
@@ -63,7 +63,7 @@ impl<'w> Writer<'w> {
     }
 
     /// Writes what may be null.
-    pub fn nullable(&mut self, json: &mut Json, write: impl FnOnce(&mut Self, &mut Json) -> WriteResult) {
+    pub fn nullable(&mut self, json: &mut JsonText, write: impl FnOnce(&mut Self, &mut JsonText) -> WriteResult) {
         let mark = json.mark();
         if let Err(FieldError(error)) = write(self, json) {
             json.back_to(mark);
@@ -73,12 +73,12 @@ impl<'w> Writer<'w> {
     }
 
     /// What a resolver said.
-    pub fn value(&self, value: &Value, json: &mut Json) {
+    pub fn value(&self, value: &Value, json: &mut JsonText) {
         write_value(value, json);
     }
 
     /// Null in a list, with the error that explains it.
-    pub fn wrong_at(&mut self, place: usize, error: ServerError, json: &mut Json) {
+    pub fn wrong_at(&mut self, place: usize, error: ServerError, json: &mut JsonText) {
         json.null();
         let mut error = self.ctx.set_error_path(error);
         error.path.push(PathSegment::Index(place));
@@ -90,7 +90,7 @@ impl<'w> Writer<'w> {
         &mut self,
         place: usize,
         (read, object, row): (&'w FetchedRows<'w, 'a>, &'w ObjectProjection<'a>, usize),
-        json: &mut Json,
+        json: &mut JsonText,
     ) {
         self.nullable(json, |writer, json| {
             writer.within(PathStep::Index(place), |writer| writer.object(read, object, row, json))
@@ -103,7 +103,7 @@ impl<'w> Writer<'w> {
         read: &'w FetchedRows<'w, 'a>,
         object: &'w ObjectProjection<'a>,
         rows: Range<usize>,
-        json: &mut Json,
+        json: &mut JsonText,
     ) -> WriteResult {
         json.list(rows.enumerate(), |json, (place, row)| {
             self.within(PathStep::Index(place), |writer| writer.object(read, object, row, json))
@@ -116,7 +116,7 @@ impl<'w> Writer<'w> {
         read: &'w FetchedRows<'w, 'a>,
         object: &'w ObjectProjection<'a>,
         row: usize,
-        json: &mut Json,
+        json: &mut JsonText,
     ) -> WriteResult {
         let fields = object.fields.iter().map(|(field, out)| (key(field), (*field, out)));
         json.object(fields, |json, (field, out)| self.field(read, field, out, row, json))
@@ -128,7 +128,7 @@ impl<'w> Writer<'w> {
         field: &'w Positioned<Field>,
         out: &'w FieldOutput<'a>,
         row: usize,
-        json: &mut Json,
+        json: &mut JsonText,
     ) -> WriteResult {
         let cells = &read.rows[row];
         let failed =
@@ -195,7 +195,7 @@ impl<'w> Writer<'w> {
         Ok(())
     }
 
-    fn answer(&self, field: &Positioned<Field>, answer: &ResolverAnswer, json: &mut Json) -> WriteResult {
+    fn answer(&self, field: &Positioned<Field>, answer: &ResolverAnswer, json: &mut JsonText) -> WriteResult {
         match answer
             .get()
             .expect("what resolvers answer is there before it is written")
@@ -212,7 +212,7 @@ impl<'w> Writer<'w> {
         object: &'w ObjectProjection<'a>,
         listed: &FetchedList,
         field: &'w Positioned<Field>,
-        json: &mut Json,
+        json: &mut JsonText,
     ) -> WriteResult {
         if let Some(ListError::Field(error) | ListError::Rows(error)) = &listed.wrong {
             return Err(self.fault(field, server_error(error.clone(), field)));
@@ -229,7 +229,7 @@ impl<'w> Writer<'w> {
         shape: &'w PageProjection<'a>,
         listed: &FetchedList,
         field: &'w Positioned<Field>,
-        json: &mut Json,
+        json: &mut JsonText,
     ) -> WriteResult {
         if let Some(ListError::Field(error)) = &listed.wrong {
             return Err(self.fault(field, server_error(error.clone(), field)));
@@ -244,7 +244,7 @@ impl<'w> Writer<'w> {
         read: &'w FetchedRows<'w, 'a>,
         shape: &'w PageProjection<'a>,
         listed: &FetchedList,
-        json: &mut Json,
+        json: &mut JsonText,
     ) -> WriteResult {
         let fields = shape.fields.iter().map(|(field, out)| (key(field), (*field, out)));
         json.object(fields, |json, (field, out)| {
@@ -277,7 +277,7 @@ impl<'w> Writer<'w> {
         (shape, edges): (&'w PageProjection<'a>, &'w [(&'a Positioned<Field>, EdgeField<'a>)]),
         listed: &FetchedList,
         row: usize,
-        json: &mut Json,
+        json: &mut JsonText,
     ) -> WriteResult {
         let fields = edges.iter().map(|(field, out)| (key(field), (*field, out)));
         json.object(fields, |json, (field, out)| match out {
@@ -297,7 +297,7 @@ impl<'w> Writer<'w> {
         read: &'w FetchedRows<'w, 'a>,
         (shape, fields): (&'w PageProjection<'a>, &'w [(&'a Positioned<Field>, PageInfoField)]),
         listed: &FetchedList,
-        json: &mut Json,
+        json: &mut JsonText,
     ) -> WriteResult {
         let fields = fields.iter().map(|(field, out)| (key(field), (*field, out)));
         json.object(fields, |json, (field, out)| {
@@ -319,7 +319,7 @@ impl<'w> Writer<'w> {
         shape: &PageProjection<'a>,
         listed: &FetchedList,
         (field, row): (&Positioned<Field>, Option<usize>),
-        json: &mut Json,
+        json: &mut JsonText,
     ) -> WriteResult {
         match (row, shape.places, &listed.cursors) {
             (Some(row), Some((id, key)), Some(cursors)) => {
@@ -344,13 +344,13 @@ fn missing(field: &Positioned<Field>) -> crate::store::StoreError {
 
 /// A part of an answer as JSON.
 pub fn text(value: &Value) -> String {
-    let mut json = Json::within(usize::MAX);
+    let mut json = JsonText::within(usize::MAX);
     write_value(value, &mut json);
     json.finish().map(|(text, _)| text).expect("no text is as long")
 }
 
 /// What a resolver said.
-fn write_value(value: &Value, json: &mut Json) {
+fn write_value(value: &Value, json: &mut JsonText) {
     let never = match value {
         Value::Null => return json.null(),
         Value::Number(number) => return json.number(number),

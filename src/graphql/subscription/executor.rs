@@ -7,7 +7,7 @@ use async_graphql::{EmptyMutation, EmptySubscription, Error, Request, Response, 
 
 use super::cursor;
 use super::schema::{EventPayload, Execution, SubscriptionRoot, Topic};
-use super::source::{ChangeSource, Listener};
+use super::source::{ChangeListener, ChangeSource};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
 use crate::store::outbox::{Hearer, Unheard};
@@ -60,9 +60,9 @@ impl SubscriptionExecutor {
                         Unheard::Lost(_) => ApiError::bad_user_input("nobody can listen just now"),
                     })
                 })?;
-                Listener::Commissions(Box::new(hearer), *scope, *wanted)
+                ChangeListener::Commissions(Box::new(hearer), *scope, *wanted)
             }
-            Topic::Backtest { scope, id } => Listener::Backtest(*scope, *id, None),
+            Topic::Backtest { scope, id } => ChangeListener::Backtest(*scope, *id, None),
         };
         Ok(ChangeSource { listener, app })
     }

@@ -12,22 +12,22 @@ use crate::domain::backtest::BacktestStatus;
 use crate::domain::id::{BacktestId, PartnerId};
 use crate::graphql::error::ApiError;
 use crate::store;
-use crate::store::outbox::{Batch, Change, Heard, Hearer, Unheard};
+use crate::store::outbox::{ChangeBatch, CommissionChange, Heard, Hearer, Unheard};
 
 /// A change that concerns a subscription.
 #[derive(Clone, Copy, Debug)]
 pub enum ChangeNotice {
-    Commission(Change),
+    Commission(CommissionChange),
     Backtest(BacktestId),
 }
 
 /// The changes that a subscription asks for.
 pub struct ChangeSource {
-    pub(super) listener: Listener,
+    pub(super) listener: ChangeListener,
     pub(super) app: Arc<App>,
 }
 
-pub(super) enum Listener {
+pub(super) enum ChangeListener {
     /// All that the scope covers, or of this partner.
     Commissions(Box<Hearer>, Scope, Option<PartnerId>),
     /// How it stood when it was last heard of.
@@ -42,15 +42,15 @@ impl ChangeSource {
     /// in what was read for this one alone.
     pub async fn next(&mut self) -> Result<(Heard, Vec<ChangeNotice>), Unheard> {
         let (hearer, scope, wanted) = match &mut self.listener {
-            Listener::Commissions(hearer, scope, wanted) => (hearer, *scope, *wanted),
-            Listener::Backtest(scope, id, seen) => {
+            ChangeListener::Commissions(hearer, scope, wanted) => (hearer, *scope, *wanted),
+            ChangeListener::Backtest(scope, id, seen) => {
                 let app = self.app.of_tenant(scope.tenant());
                 return Ok(next_of_backtest(&app, *scope, *id, seen).await);
             }
         };
         loop {
             let heard = hearer.next().await?;
-            let concerns = |change: &&Change| {
+            let concerns = |change: &&CommissionChange| {
                 let is_of = |partner: Option<PartnerId>| partner.is_none_or(|partner| partner == change.partner);
                 change.tenant == scope.tenant() && is_of(scope.partner()) && is_of(wanted)
             };
@@ -65,7 +65,7 @@ impl ChangeSource {
     /// Where whoever heard this of `heard` can go on; `None`: there is nothing to go on with.
     pub fn cursor(&self, heard: &Heard, changed: ChangeNotice) -> Option<String> {
         match (&self.listener, changed) {
-            (Listener::Commissions(_, scope, _), ChangeNotice::Commission(change)) => {
+            (ChangeListener::Commissions(_, scope, _), ChangeNotice::Commission(change)) => {
                 Some(cursor::write(*scope, &heard.batch.bookmark(&change)))
             }
             _ => None,
@@ -87,7 +87,10 @@ async fn next_of_backtest(
         let standing = found.map(|backtest| (backtest.status, backtest.events, backtest.of_events));
         if standing.is_some() && standing != *seen {
             *seen = standing;
-            return (Heard::alone(Batch::of_nothing()), vec![ChangeNotice::Backtest(id)]);
+            return (
+                Heard::alone(ChangeBatch::of_nothing()),
+                vec![ChangeNotice::Backtest(id)],
+            );
         }
         tokio::time::sleep(BACKTEST_POLL).await;
     }

@@ -7,7 +7,7 @@ use crate::domain::terms::{self, Basis, Term, TermDraft};
 use crate::graphql::context::RequestContext;
 use crate::graphql::rows::{PlainObject, SubSelection};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
-use crate::store::view::{self, Json};
+use crate::store::view::{self, JsonText};
 use crate::store::{self, StoreError};
 
 /// One component of commission terms. Every component that matches an event makes its own commission.
@@ -28,7 +28,7 @@ pub struct CommissionTerm {
 }
 
 impl PlainObject for CommissionTerm {
-    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut Json) {
+    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut JsonText) {
         match field {
             "basis" => json.plain(enum_value(self.basis)),
             "value" => json.optional(self.value.map(|value| value.0)),
@@ -50,7 +50,7 @@ pub fn write_terms(
     row: &view::Row,
     cells: &[usize],
     below: &SubSelection<'_>,
-    json: &mut Json,
+    json: &mut JsonText,
 ) -> Result<(), StoreError> {
     let terms = store::snapshot::terms(row, cells[0])?;
     below.list(&terms.iter().map(CommissionTerm::from).collect::<Vec<_>>(), json);

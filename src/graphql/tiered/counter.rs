@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::goal::TierMetric;
 use crate::auth::Resource;
 use crate::domain::id::CampaignId;
-use crate::domain::tiered::Progress;
+use crate::domain::tiered::GoalProgress;
 use crate::graphql::campaign::Campaign;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
@@ -19,12 +19,12 @@ use crate::graphql::scalar::{DateTime, Decimal};
 pub struct TierCounter {
     tier: String,
     campaign: Option<CampaignId>,
-    progress: Progress,
+    progress: GoalProgress,
 }
 
 impl TierCounter {
     /// The counter of one goal of the tier with this name; without a campaign in a simulation.
-    pub fn of(tier: &str, campaign: Option<CampaignId>, progress: &Progress) -> Self {
+    pub fn of(tier: &str, campaign: Option<CampaignId>, progress: &GoalProgress) -> Self {
         let (tier, progress) = (tier.to_owned(), *progress);
         Self {
             tier,

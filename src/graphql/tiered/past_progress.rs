@@ -14,7 +14,7 @@ use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::ProgressKey;
 use crate::graphql::page_arguments::PageArguments;
-use crate::service::ledger::tiers::Progress;
+use crate::service::ledger::tiers::GoalOnCampaign;
 use crate::store::page::{Page, PageRequest, Place, SortKey};
 
 /// The windows of a partner that are over, on all campaigns or on one.
@@ -63,7 +63,7 @@ async fn shown(request: &RequestContext, key: ProgressKey) -> Result<Vec<(Place,
 }
 
 /// By the end of the window. A goal of a window has no id: one is made of what it is.
-fn place(progress: &Progress) -> Place {
+fn place(progress: &GoalOnCampaign) -> Place {
     let window = progress.goal.window;
     let all = (
         progress.id,

@@ -38,7 +38,7 @@ impl From<&webhook::WebhookAttempt> for WebhookAttempt {
 }
 
 impl PlainObject for WebhookAttempt {
-    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut view::Json) {
+    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut view::JsonText) {
         match field {
             "at" => json.plain(self.at.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             "statusCode" => match self.status_code {
@@ -59,7 +59,7 @@ pub(super) fn write_attempts(
     row: &view::Row,
     cells: &[usize],
     below: &SubSelection<'_>,
-    json: &mut view::Json,
+    json: &mut view::JsonText,
 ) -> Result<(), StoreError> {
     let attempts = delivery::attempts(row, cells[0])?;
     below.list(&attempts.iter().map(WebhookAttempt::from).collect::<Vec<_>>(), json);

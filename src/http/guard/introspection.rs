@@ -35,7 +35,7 @@ struct Length {
 }
 
 /// What stands below a field of introspection.
-pub struct ChildList {
+pub struct IntrospectionChildren {
     pub parent: &'static str,
     /// How many objects there are at most.
     pub most: u64,
@@ -92,13 +92,13 @@ impl Lengths {
     }
 
     /// `None`: the field has nothing below.
-    pub fn below(&self, parent: &str, name: &str) -> Option<ChildList> {
-        let exactly = |parent, number| ChildList {
+    pub fn below(&self, parent: &str, name: &str) -> Option<IntrospectionChildren> {
+        let exactly = |parent, number| IntrospectionChildren {
             parent,
             most: number,
             average: number,
         };
-        let of_types = |parent, length: Length| ChildList {
+        let of_types = |parent, length: Length| IntrospectionChildren {
             parent,
             most: length.most,
             average: length.entries.div_ceil(self.types.max(1)),

@@ -25,7 +25,7 @@ use crate::metrics::OpenGauge;
 use crate::store::StoreError;
 use crate::store::outbox::ListenerLost;
 pub use shared_batches::RecentBatches;
-use shared_batches::{Rows, SharedBatch, SharedResult, SharingKey};
+use shared_batches::{ChangedRows, SharedBatch, SharedResult, SharingKey};
 
 /// A caller's right that was looked at so recently is not looked at again: it ends within a second everywhere.
 pub const CONFIDENCE: Duration = Duration::from_millis(250);
@@ -121,7 +121,7 @@ struct PendingRows {
     heard: InBatch,
     turn: Arc<SharedBatch>,
     showing: Arc<SharedResult>,
-    rows: Arc<Rows>,
+    rows: Arc<ChangedRows>,
     /// The first row that is new and not shown yet.
     next: usize,
 }

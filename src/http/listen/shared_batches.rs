@@ -14,7 +14,7 @@ use futures::future::{BoxFuture, Shared};
 
 use super::StreamEnd;
 use crate::auth::{Permissions, Scope};
-use crate::graphql::subscription::{Batch, ChangeNotice, EventPayload};
+use crate::graphql::subscription::{ChangeBatch, ChangeNotice, EventPayload};
 use crate::http::documents::Hash;
 use crate::http::execution::SharedEvent;
 
@@ -32,7 +32,7 @@ pub struct SharingKey {
 }
 
 /// What somebody finds out for everybody, or why that failed, which is logged.
-type Finding<T> = Shared<BoxFuture<'static, Result<Arc<T>, StreamEnd>>>;
+type SharedFinding<T> = Shared<BoxFuture<'static, Result<Arc<T>, StreamEnd>>>;
 
 /// The last batches.
 #[derive(Default)]
@@ -41,7 +41,7 @@ pub struct RecentBatches(Mutex<VecDeque<Arc<SharedBatch>>>);
 /// One batch of changes.
 pub struct SharedBatch {
     /// Its address tells it from others as long as it is held here.
-    batch: Arc<Batch>,
+    batch: Arc<ChangeBatch>,
     /// It was committed before.
     pub began: Instant,
     groups: Mutex<HashMap<SharingKey, Arc<SharedResult>>>,
@@ -49,17 +49,17 @@ pub struct SharedBatch {
 }
 
 /// The rows of changes, each behind what was heard of it.
-pub type Rows = Vec<(ChangeNotice, EventPayload)>;
+pub type ChangedRows = Vec<(ChangeNotice, EventPayload)>;
 
 /// What a batch comes to for a group.
 #[derive(Default)]
 pub struct SharedResult {
-    rows: Mutex<Option<Finding<Rows>>>,
-    events: Mutex<HashMap<usize, Finding<SharedEvent>>>,
+    rows: Mutex<Option<SharedFinding<ChangedRows>>>,
+    events: Mutex<HashMap<usize, SharedFinding<SharedEvent>>>,
 }
 
 impl RecentBatches {
-    pub fn of(&self, batch: &Arc<Batch>) -> Arc<SharedBatch> {
+    pub fn of(&self, batch: &Arc<ChangeBatch>) -> Arc<SharedBatch> {
         let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(turn) = turns.iter().rev().find(|turn| Arc::ptr_eq(&turn.batch, batch)) {
             return turn.clone();
@@ -77,7 +77,7 @@ impl RecentBatches {
 
 impl SharedBatch {
     /// Of a batch that nobody else hears, or may hear.
-    pub fn new(batch: Arc<Batch>) -> Arc<Self> {
+    pub fn new(batch: Arc<ChangeBatch>) -> Arc<Self> {
         Arc::new(Self {
             batch,
             began: Instant::now(),
@@ -95,11 +95,11 @@ impl SharedBatch {
     pub async fn rows(
         self: &Arc<Self>,
         showing: &SharedResult,
-        read: impl Future<Output = Result<Rows, StreamEnd>> + Send + 'static,
-    ) -> Result<Arc<Rows>, StreamEnd> {
+        read: impl Future<Output = Result<ChangedRows, StreamEnd>> + Send + 'static,
+    ) -> Result<Arc<ChangedRows>, StreamEnd> {
         let finding = {
             let mut rows = showing.rows.lock().unwrap_or_else(PoisonError::into_inner);
-            let size = |rows: &Rows| std::mem::size_of_val(rows.as_slice());
+            let size = |rows: &ChangedRows| std::mem::size_of_val(rows.as_slice());
             rows.get_or_insert_with(|| self.finding(read, size)).clone()
         };
         finding.await
@@ -125,7 +125,7 @@ impl SharedBatch {
         self: &Arc<Self>,
         find: impl Future<Output = Result<T, StreamEnd>> + Send + 'static,
         size: fn(&T) -> usize,
-    ) -> Finding<T> {
+    ) -> SharedFinding<T> {
         let turn = self.clone();
         let task = tokio::spawn(async move {
             let found = find.await?;

@@ -16,7 +16,7 @@ use crate::import::table::LineProblem;
 use crate::service::ServiceError;
 use crate::service::audit::Import;
 use crate::service::imported::Outcome;
-use crate::service::moving_in::{Answer, MOST, Mode};
+use crate::service::moving_in::{MOST, Mode, MovingInResult};
 use crate::store;
 
 /// Imports a file. `progress` hears how many of its bytes are done.
@@ -127,7 +127,7 @@ async fn pass(
 struct SeenRows(HashMap<u64, u64>);
 
 impl SeenRows {
-    fn completed(&mut self, row: &FileRow, answer: Answer) -> Answer {
+    fn completed(&mut self, row: &FileRow, answer: MovingInResult) -> MovingInResult {
         let named = row.text("externalId").or_else(|| row.text("id"));
         let said = hashed(&row.cells());
         let original = row.text("originalExternalId");
@@ -225,13 +225,13 @@ impl ParsedRow<()> {
 }
 
 /// What became of each row of a batch, with what the row names.
-pub struct BatchResults(Vec<(RowNames, Answer)>);
+pub struct BatchResults(Vec<(RowNames, MovingInResult)>);
 
 impl BatchResults {
     /// Brings in what could be read.
     pub async fn run<T>(
         rows: Vec<ParsedRow<T>>,
-        bring_in: impl AsyncFnOnce(Vec<T>) -> Result<Vec<Answer>, ServiceError>,
+        bring_in: impl AsyncFnOnce(Vec<T>) -> Result<Vec<MovingInResult>, ServiceError>,
     ) -> Result<Self, ImportError> {
         let (mut items, mut answers) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         for row in rows {

@@ -14,7 +14,7 @@ use crate::service::partner::{NewPartner, change_status, create};
 use crate::service::snapshot::{SnapshotDraft, amend};
 
 /// Name, e-mail, type; group and tier ("" is none); categories, campaigns, tags separated by spaces; the day it joined.
-type Row = (
+type PartnerRow = (
     &'static str,
     &'static str,
     PartnerType,
@@ -27,7 +27,7 @@ type Row = (
 );
 
 #[rustfmt::skip]
-const PARTNERS: [Row; 30] = [
+const PARTNERS: [PartnerRow; 30] = [
     ("Blue Harbor Agency", "partners@blueharbor.example", Affiliate, "agencies", "gold", "agency", "annual team signup rental", "managed dach", 3),
     ("Ada Lindqvist", "ada@lindqvist.example", Affiliate, "creators", "silver", "creator", "signup", "newsletter nordics", 4),
     ("Nordwind Medien", "hallo@nordwind.example", Affiliate, "agencies", "silver", "agency", "annual city", "managed", 5),

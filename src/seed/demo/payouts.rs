@@ -11,7 +11,7 @@ use crate::service::ledger::payout::{NewPayoutRun, create_run, settle};
 use crate::service::once::answered;
 use crate::store;
 use crate::store::page::PageRequest;
-use crate::store::payout::Parent;
+use crate::store::payout::PayoutParent;
 
 /// The days of the runs. They are settled two days later; the last one is not.
 const RUNS: [i64; 7] = [65, 95, 125, 155, 185, 215, 238];
@@ -86,7 +86,7 @@ async fn payouts(stage: &DemoContext<'_>, run: &str) -> Result<Vec<Payout>, Serv
         before: None,
     };
     let (reader, scope) = (stage.app.store.reader(), stage.scope());
-    let pages = store::payout::pages_of(reader, &scope, Parent::Run, &[run.uuid()], &request).await?;
+    let pages = store::payout::pages_of(reader, &scope, PayoutParent::Run, &[run.uuid()], &request).await?;
     let mut payouts: Vec<_> = pages.into_values().flat_map(|page| page.items).collect();
     payouts.sort_by_key(|payout| (payout.partner_id, payout.recipient.clone(), payout.amount.currency()));
     Ok(payouts)

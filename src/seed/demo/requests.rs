@@ -17,7 +17,7 @@ enum RequestDecision {
 }
 
 /// Name, e-mail, campaign, message, the day it came, the answer four days later.
-type Row = (
+type RequestRow = (
     &'static str,
     &'static str,
     &'static str,
@@ -26,7 +26,7 @@ type Row = (
     RequestDecision,
 );
 
-const REQUESTS: [Row; 6] = [
+const REQUESTS: [RequestRow; 6] = [
     (
         "Nordlicht Reisen",
         "partner@nordlicht-reisen.example",

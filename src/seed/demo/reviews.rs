@@ -10,7 +10,7 @@ use crate::domain::problem::Problem;
 use crate::seed::draft::decimal;
 use crate::service::ServiceError;
 use crate::service::ledger::manual::{NewManualCommission, assign_recipient, create};
-use crate::service::ledger::review::{Answers, approve, reverse};
+use crate::service::ledger::review::{ReviewResults, approve, reverse};
 use crate::service::once::answered;
 use crate::store::{self, StoreError};
 
@@ -150,7 +150,7 @@ async fn rows(stage: &DemoContext<'_>, of: ReviewedRow, ids: &IdsByName) -> Resu
     Ok(earned.map(|row| row.id.to_string()).collect())
 }
 
-fn all_done(answers: Answers) -> Result<(), ServiceError> {
+fn all_done(answers: ReviewResults) -> Result<(), ServiceError> {
     let problems: Vec<Problem> = answers.into_iter().flat_map(|(_, problems)| problems).collect();
     match problems.is_empty() {
         true => Ok(()),

@@ -99,7 +99,7 @@ pub(super) async fn entries(
     drafts: Vec<EntryDraft>,
     currency: Option<Currency>,
     problems: &mut Problems,
-) -> Result<Option<Vec<deal_rules::Entry>>, StoreError> {
+) -> Result<Option<Vec<deal_rules::RuleEntry>>, StoreError> {
     let catalog = catalog(database, writer).await?;
     Ok(deal_rules::entries(drafts, currency, &catalog, problems))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::review::{Answers, Review, approve_one, from_kept, reason_to_override, to_keep};
+use super::review::{Review, ReviewResults, approve_one, from_kept, reason_to_override, to_keep};
 use crate::app::App;
 use crate::auth::{Caller, Scope, Writer};
 use crate::domain::commission::CommissionStatus;
@@ -26,7 +26,7 @@ pub struct MatchingResult {
     /// How many rows cannot be approved now.
     pub refused_count: u64,
     /// The first of them, and why.
-    pub refused: Answers,
+    pub refused: ReviewResults,
     /// Behind which row the next call is to look; `None`: there are no more.
     pub next: Option<CommissionId>,
 }
@@ -77,7 +77,7 @@ async fn approve_matching_once(
         problems.take("", result);
         (!problems.is_empty()).then(|| (id.to_string(), problems.into_vec()))
     });
-    let mut refused: Answers = refused.collect();
+    let mut refused: ReviewResults = refused.collect();
     let refused_count = refused.len() as u64;
     refused.truncate(MAX_REFUSED);
     let matched = MatchingResult {

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Answer, ImportAttemptError, MOST, Mode, attempts, conflict};
+use super::{ImportAttemptError, MOST, Mode, MovingInResult, attempts, conflict};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::clock::Clock;
@@ -57,7 +57,7 @@ pub async fn bring_in(
     caller: &Caller,
     mode: Mode,
     openings: Vec<NewOpening>,
-) -> Result<Vec<Answer>, ServiceError> {
+) -> Result<Vec<MovingInResult>, ServiceError> {
     debug_assert!(openings.len() <= MOST, "the caller cuts them");
     let writer = caller.write(Resource::Commissions)?;
     let checked: Vec<_> = openings.into_iter().map(CheckedOpening::of).collect();
@@ -197,7 +197,7 @@ async fn attempt(
     writer: &Writer,
     clock: &Clock,
     openings: &[Result<CheckedOpening, Vec<Problem>>],
-) -> Result<Vec<Answer>, ImportAttemptError> {
+) -> Result<Vec<MovingInResult>, ImportAttemptError> {
     let fine = || openings.iter().filter_map(|checked| checked.as_ref().ok());
     let partners = fine().map(|checked| checked.opening.partner_id).collect();
     let locked = lock_partners(transaction, writer, partners).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Answer, ImportAttemptError, MOST, Mode, attempts, unchanged};
+use super::{ImportAttemptError, MOST, Mode, MovingInResult, attempts, unchanged};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::Timestamp;
@@ -32,7 +32,7 @@ pub async fn bring_in(
     caller: &Caller,
     mode: Mode,
     customers: Vec<NewCustomer>,
-) -> Result<Vec<Answer>, ServiceError> {
+) -> Result<Vec<MovingInResult>, ServiceError> {
     debug_assert!(customers.len() <= MOST, "the caller cuts them");
     let writer = caller.write(Resource::Events)?;
     let latest = app.clock.now() + app.latest_occurrence;
@@ -66,7 +66,7 @@ async fn attempt(
     writer: &Writer,
     now: Timestamp,
     customers: &[Result<NewCustomer, Vec<Problem>>],
-) -> Result<Vec<Answer>, ImportAttemptError> {
+) -> Result<Vec<MovingInResult>, ImportAttemptError> {
     let fine = customers.iter().filter_map(|customer| customer.as_ref().ok());
     let names: Vec<_> = fine.map(|customer| customer.external_id.clone()).collect();
     let mut there = match names.as_slice() {
@@ -111,7 +111,7 @@ async fn attempt(
     Ok(answers)
 }
 
-fn as_it_is(customer: &NewCustomer, known: &Customer) -> Answer {
+fn as_it_is(customer: &NewCustomer, known: &Customer) -> MovingInResult {
     let said = [
         (
             "acquiredAt",

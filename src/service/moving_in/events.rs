@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::{Answer, ImportAttemptError, MOST, Mode, attempts, conflict};
+use super::{ImportAttemptError, MOST, Mode, MovingInResult, attempts, conflict};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::clock::Clock;
@@ -29,7 +29,7 @@ pub async fn bring_in(
     caller: &Caller,
     mode: Mode,
     events: Vec<NewEvent>,
-) -> Result<Vec<Answer>, ServiceError> {
+) -> Result<Vec<MovingInResult>, ServiceError> {
     debug_assert!(events.len() <= MOST, "the caller cuts them");
     let writer = caller.write(Resource::Events)?;
     let latest = app.clock.now() + app.latest_occurrence;
@@ -99,7 +99,10 @@ struct Attempt<'a> {
 type Customers = HashMap<String, Customer>;
 
 impl Attempt<'_> {
-    async fn run(&self, events: &[Result<ImportedEvent, Vec<Problem>>]) -> Result<Vec<Answer>, ImportAttemptError> {
+    async fn run(
+        &self,
+        events: &[Result<ImportedEvent, Vec<Problem>>],
+    ) -> Result<Vec<MovingInResult>, ImportAttemptError> {
         let (scope, fine) = (self.writer.scope(), || {
             events.iter().filter_map(|named| named.as_ref().ok())
         });

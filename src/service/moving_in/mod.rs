@@ -22,7 +22,7 @@ pub use partners::{ImportedPartner, bring_in as partners};
 pub const MOST: usize = 500;
 
 /// What became of one thing: new or as it was, or what to mend.
-pub type Answer = Result<Outcome, Vec<Problem>>;
+pub type MovingInResult = Result<Outcome, Vec<Problem>>;
 
 /// Whether what is found out is also done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +55,8 @@ async fn attempts(
     app: &App,
     writer: &Writer,
     mode: Mode,
-    attempt: impl AsyncFn(&Transaction) -> Result<Vec<Answer>, ImportAttemptError>,
-) -> Result<Vec<Answer>, ServiceError> {
+    attempt: impl AsyncFn(&Transaction) -> Result<Vec<MovingInResult>, ImportAttemptError>,
+) -> Result<Vec<MovingInResult>, ServiceError> {
     const ATTEMPTS: usize = 5;
     let mut tried = 1;
     loop {
@@ -65,7 +65,7 @@ async fn attempts(
             Ok(answers) => {
                 match mode {
                     Mode::Write => {
-                        let new = |answer: &&Answer| matches!(answer, Ok(Outcome::Created | Outcome::Updated));
+                        let new = |answer: &&MovingInResult| matches!(answer, Ok(Outcome::Created | Outcome::Updated));
                         transaction.counted(answers.iter().filter(new).count() as u64);
                         transaction.commit().await?;
                     }
@@ -89,7 +89,7 @@ async fn attempts(
 }
 
 /// What is there already stays, if it is what was said: each field, and whether it is the same.
-fn unchanged(thing: &str, said: &[(&str, bool)]) -> Answer {
+fn unchanged(thing: &str, said: &[(&str, bool)]) -> MovingInResult {
     match said.iter().find(|(_, is_same)| !is_same) {
         None => Ok(Outcome::Unchanged),
         Some((field, _)) => Err(conflict(

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Answer, ImportAttemptError, MOST, Mode, attempts, unchanged};
+use super::{ImportAttemptError, MOST, Mode, MovingInResult, attempts, unchanged};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::domain::history::Moment;
@@ -42,7 +42,7 @@ pub async fn bring_in(
     caller: &Caller,
     mode: Mode,
     partners: Vec<ImportedPartner>,
-) -> Result<Vec<Answer>, ServiceError> {
+) -> Result<Vec<MovingInResult>, ServiceError> {
     debug_assert!(partners.len() <= MOST, "the caller cuts them");
     let writer = caller.write(Resource::Partners)?;
     let checked: Vec<_> = partners.into_iter().map(check).collect();
@@ -81,7 +81,7 @@ async fn attempt(
     writer: &Writer,
     now: Timestamp,
     partners: &[Result<ImportedPartner, Vec<Problem>>],
-) -> Result<Vec<Answer>, ImportAttemptError> {
+) -> Result<Vec<MovingInResult>, ImportAttemptError> {
     let (scope, fine) = (writer.scope(), || {
         partners.iter().filter_map(|partner| partner.as_ref().ok())
     });
@@ -122,7 +122,7 @@ async fn attempt(
 }
 
 /// Whether what the file says is what is there. What it does not say may be anything.
-fn as_it_is(partner: &ImportedPartner, known: &Partner) -> Answer {
+fn as_it_is(partner: &ImportedPartner, known: &Partner) -> MovingInResult {
     let said = [
         ("name", partner.name == known.name),
         ("email", partner.email == known.email),

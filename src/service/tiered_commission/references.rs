@@ -19,9 +19,9 @@ pub(super) async fn check(
     drafts: &[(Vec<String>, &Draft)],
     problems: &mut Problems,
 ) -> Result<bool, StoreError> {
-    let partners = Wanted::<id::Partner>::of("partnerIds", drafts, |draft| &draft.partner_ids);
-    let campaigns = Wanted::<id::Campaign>::of("campaignIds", drafts, |draft| &draft.campaign_ids);
-    let advertisers = Wanted::<id::Advertiser>::of("advertiserIds", drafts, |draft| &draft.advertiser_ids);
+    let partners = NamedIds::<id::Partner>::of("partnerIds", drafts, |draft| &draft.partner_ids);
+    let campaigns = NamedIds::<id::Campaign>::of("campaignIds", drafts, |draft| &draft.campaign_ids);
+    let advertisers = NamedIds::<id::Advertiser>::of("advertiserIds", drafts, |draft| &draft.advertiser_ids);
     let all_known = [
         partners
             .check(problems, async |ids| {
@@ -50,12 +50,12 @@ pub(super) async fn check(
 }
 
 /// The ids that drafts have in one of their lists, each with the way to it.
-struct Wanted<'a, K: Kind> {
+struct NamedIds<'a, K: Kind> {
     field: &'static str,
     ids: Vec<(&'a [String], usize, Id<K>)>,
 }
 
-impl<'a, K: Kind> Wanted<'a, K> {
+impl<'a, K: Kind> NamedIds<'a, K> {
     fn of(
         field: &'static str,
         drafts: &'a [(Vec<String>, &'a Draft)],

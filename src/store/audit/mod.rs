@@ -19,7 +19,7 @@ use super::scope::visible;
 use super::{StoreError, load, many, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::audit::{Change, Entry, Origin};
+use crate::domain::audit::{AuditEntry, FieldChange, Origin};
 use crate::domain::id::{ApiKeyId, AuditEntryId, PartnerId};
 pub(super) use transaction_notes::TransactionNotes;
 pub use transaction_notes::{Trail, add, at_hand};
@@ -53,7 +53,7 @@ pub async fn page(
     scope: &Scope,
     filter: &AuditFilter,
     request: &PageRequest,
-) -> Result<Page<Entry>, StoreError> {
+) -> Result<Page<AuditEntry>, StoreError> {
     let page = sort().page(database, filtered(scope, filter), request).await?;
     page.try_map(from_row)
 }
@@ -86,7 +86,7 @@ pub async fn by_ids(
     database: &impl ConnectionTrait,
     scope: &Scope,
     ids: &[Uuid],
-) -> Result<HashMap<Uuid, Entry>, StoreError> {
+) -> Result<HashMap<Uuid, AuditEntry>, StoreError> {
     load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
@@ -102,7 +102,7 @@ pub async fn pages_of_objects(
     scope: &Scope,
     objects: &[Uuid],
     request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<Entry>>, StoreError> {
+) -> Result<HashMap<Uuid, Page<AuditEntry>>, StoreError> {
     many::pages(
         database,
         objects,
@@ -137,17 +137,17 @@ fn objects() -> RelationDef {
 }
 
 /// The changes that a cell holds.
-pub fn changes(row: &view::Row, cell: usize) -> Result<Vec<Change>, StoreError> {
+pub fn changes(row: &view::Row, cell: usize) -> Result<Vec<FieldChange>, StoreError> {
     row::json(TABLE, "changes", view::json(row, cell)?)
 }
 
 /// What a row holds whose columns were all read, with names that begin like this.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<Entry, StoreError> {
+pub fn whole(row: &view::Row, prefix: &str) -> Result<AuditEntry, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
 
-fn from_row(row: audit_entry::Model) -> Result<Entry, StoreError> {
-    Ok(Entry {
+fn from_row(row: audit_entry::Model) -> Result<AuditEntry, StoreError> {
+    Ok(AuditEntry {
         id: AuditEntryId::from_uuid(row.id),
         at: row.at,
         origin: Origin {

@@ -8,7 +8,7 @@ use sea_orm::IntoActiveModel;
 use uuid::Uuid;
 
 use crate::domain::Timestamp;
-use crate::domain::audit::{Change, Entry, Origin};
+use crate::domain::audit::{AuditEntry, FieldChange, Origin};
 use crate::domain::id::{AuditEntryId, TenantId, parse_any};
 use crate::store::writes::{Conflict, Writes};
 use crate::store::{row, view};
@@ -52,7 +52,7 @@ struct NotedState {
     /// Somebody names the entry, so that it must be there.
     is_named: bool,
     count: Option<u64>,
-    changes: Vec<Change>,
+    changes: Vec<FieldChange>,
     /// Nothing more is noted once something was.
     is_noted_once: bool,
     is_written: bool,
@@ -64,7 +64,7 @@ impl TransactionNotes {
         Self { trail, state }
     }
 
-    pub fn note(&self, changes: Vec<Change>) {
+    pub fn note(&self, changes: Vec<FieldChange>) {
         if !changes.is_empty() {
             self.state().changes.extend(changes);
         }
@@ -102,7 +102,7 @@ impl TransactionNotes {
         }
         state.is_written = true;
         let (id, at) = state.entry(&self.trail);
-        let entry = Entry {
+        let entry = AuditEntry {
             id,
             at,
             origin: Origin::clone(&self.trail.origin),
@@ -127,7 +127,7 @@ impl NotedState {
 }
 
 /// Adds entries, and under which objects they are found.
-pub fn add<'e>(writes: &mut Writes, tenant: TenantId, entries: impl IntoIterator<Item = &'e Entry>) {
+pub fn add<'e>(writes: &mut Writes, tenant: TenantId, entries: impl IntoIterator<Item = &'e AuditEntry>) {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
     for entry in entries {
         let named = entry
@@ -150,11 +150,11 @@ pub fn add<'e>(writes: &mut Writes, tenant: TenantId, entries: impl IntoIterator
 }
 
 /// What a row holds that is at hand.
-pub fn at_hand(tenant: TenantId, entry: &Entry) -> view::AtHand {
+pub fn at_hand(tenant: TenantId, entry: &AuditEntry) -> view::AtHand {
     view::at_hand(to_row(tenant, entry), &[])
 }
 
-fn to_row(tenant: TenantId, entry: &Entry) -> audit_entry::Model {
+fn to_row(tenant: TenantId, entry: &AuditEntry) -> audit_entry::Model {
     let Origin {
         actor,
         api_key_id,

@@ -28,8 +28,8 @@ pub use open::{delete_expired, open};
 pub use proposal::{Proposal, ProposedTier};
 pub use recorded::{EventRange, recorded, stretches};
 pub use results::{
-    BacktestSum, Order, PartnerSum, SumsKey, actual_rows, campaign_counts, campaign_pages, changed_rows, months_of,
-    partner_counts, partner_pages, totals_of,
+    BacktestSum, PartnerResultOrder, PartnerSum, SumsKey, actual_rows, campaign_counts, campaign_pages, changed_rows,
+    months_of, partner_counts, partner_pages, totals_of,
 };
 pub use versions::versions;
 pub use work::{FinishedPartners, LeasedBacktest, advance, claim, end, keep_changed, renew};

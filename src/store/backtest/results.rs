@@ -43,7 +43,7 @@ pub struct PartnerSum {
 
 /// In which order partners are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Order {
+pub enum PartnerResultOrder {
     /// The largest difference first, up or down.
     Magnitude,
     /// Who loses most first.
@@ -52,7 +52,7 @@ pub enum Order {
     Falling,
 }
 
-impl Order {
+impl PartnerResultOrder {
     fn sort(self) -> Sort<backtest_partner::Column> {
         use backtest_partner::Column;
         let key = match self {
@@ -82,7 +82,7 @@ pub struct SumsKey {
     pub backtest: Uuid,
     pub currency: Currency,
     /// Of partners.
-    pub order: Order,
+    pub order: PartnerResultOrder,
 }
 
 /// The sums of each backtest over everything, by currency.
@@ -174,7 +174,7 @@ pub async fn partner_pages(
     database: &impl ConnectionTrait,
     scope: &Scope,
     backtests: &[Uuid],
-    (currency, order): (Currency, Order),
+    (currency, order): (Currency, PartnerResultOrder),
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<PartnerSum>>, StoreError> {
     let of = |backtest| partners(scope, currency, backtest);

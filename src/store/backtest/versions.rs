@@ -36,12 +36,12 @@ pub async fn versions(database: &impl ConnectionTrait, scope: &Scope) -> Result<
     })
 }
 
-type Histories<K, T> = HashMap<K, Vec<Versioned<Arc<T>>>>;
+type VersionHistories<K, T> = HashMap<K, Vec<Versioned<Arc<T>>>>;
 
 async fn campaigns(
     database: &impl ConnectionTrait,
     scope: &Scope,
-) -> Result<Histories<CampaignId, Campaign>, StoreError> {
+) -> Result<VersionHistories<CampaignId, Campaign>, StoreError> {
     const TABLE: &str = "campaign_version";
     let present = visible::<campaign::Entity>(scope).all(database).await?;
     let present = present.into_iter().map(super::super::campaign::from_row);
@@ -51,7 +51,7 @@ async fn campaigns(
         .order_by_asc(campaign_version::Column::Version)
         .all(database)
         .await?;
-    let mut campaigns: Histories<_, _> = HashMap::new();
+    let mut campaigns: VersionHistories<_, _> = HashMap::new();
     for row in rows {
         let id = CampaignId::from_uuid(row.campaign_id);
         // Nothing was ever credited to a campaign that is gone.
@@ -79,13 +79,13 @@ async fn campaigns(
 async fn groups(
     database: &impl ConnectionTrait,
     scope: &Scope,
-) -> Result<Histories<PartnerGroupId, PartnerGroup>, StoreError> {
+) -> Result<VersionHistories<PartnerGroupId, PartnerGroup>, StoreError> {
     const TABLE: &str = "partner_group_version";
     let rows = visible::<partner_group_version::Entity>(scope)
         .order_by_asc(partner_group_version::Column::Version)
         .all(database)
         .await?;
-    let mut groups: Histories<_, _> = HashMap::new();
+    let mut groups: VersionHistories<_, _> = HashMap::new();
     for row in rows {
         let (id, version) = (
             PartnerGroupId::from_uuid(row.group_id),

@@ -19,7 +19,7 @@ use crate::store::{StoreError, many, view};
 
 /// What commissions are listed under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Parent {
+pub enum CommissionParent {
     Partner,
     Campaign,
     Event,
@@ -30,7 +30,11 @@ pub enum Parent {
 }
 
 /// The commissions under a parent of this kind, or all.
-pub fn list(parent: Option<Parent>, filter: Arc<CommissionFilter>, sorted: Sorted<CommissionOrder>) -> view::List {
+pub fn list(
+    parent: Option<CommissionParent>,
+    filter: Arc<CommissionFilter>,
+    sorted: Sorted<CommissionOrder>,
+) -> view::List {
     let kept = filter.is_common().then(|| format!("{parent:?} {filter:?}"));
     let select = move |_, scope: &Scope, key| match parent {
         Some(parent) => children(scope, parent, &filter, key).into_query(),
@@ -64,7 +68,7 @@ pub async fn count(
 pub async fn pages_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    parent: Parent,
+    parent: CommissionParent,
     parents: &[Uuid],
     filter: &CommissionFilter,
     sorted: Sorted<CommissionOrder>,
@@ -84,7 +88,7 @@ pub async fn pages_of(
 pub async fn counts_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    parent: Parent,
+    parent: CommissionParent,
     parents: &[Uuid],
     filter: &CommissionFilter,
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
@@ -93,17 +97,21 @@ pub async fn counts_of(
 
 pub(in crate::store) fn children(
     scope: &Scope,
-    parent: Parent,
+    parent: CommissionParent,
     filter: &CommissionFilter,
     key: Expr,
 ) -> Select<Entity> {
     let column = match parent {
-        Parent::Partner => Column::PartnerId,
-        Parent::Campaign => Column::CampaignId,
-        Parent::Event => Column::EventId,
-        Parent::Adjusted => Column::AdjustsId,
-        Parent::Deal => return filtered(scope, filter).filter(Column::Id.in_subquery(made_by_deal(scope, key))),
-        Parent::Payout => return filtered(scope, filter).filter(Column::Id.in_subquery(ever_in_payout(scope, key))),
+        CommissionParent::Partner => Column::PartnerId,
+        CommissionParent::Campaign => Column::CampaignId,
+        CommissionParent::Event => Column::EventId,
+        CommissionParent::Adjusted => Column::AdjustsId,
+        CommissionParent::Deal => {
+            return filtered(scope, filter).filter(Column::Id.in_subquery(made_by_deal(scope, key)));
+        }
+        CommissionParent::Payout => {
+            return filtered(scope, filter).filter(Column::Id.in_subquery(ever_in_payout(scope, key)));
+        }
     };
     filtered(scope, filter).filter(Expr::col(column.as_column_ref()).eq(key))
 }

@@ -12,7 +12,7 @@ use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::{CommissionKind, CommissionStatus};
 use crate::domain::id::{CampaignId, PartnerId};
-use crate::domain::report::{Dimension, Group, Row, TimeBasis};
+use crate::domain::report::{Dimension, Group, GroupRow, TimeBasis};
 use crate::store::commission::filtered;
 use crate::store::commission_totals::{SUM, add_sums};
 use crate::store::{StoreError, row, sum};
@@ -149,7 +149,7 @@ fn by_halves(at: &Expr, bounds: &[Timestamp], first: i64) -> Expr {
         .into()
 }
 
-pub fn row(found: &QueryResult, report: &Report) -> Result<Row, StoreError> {
+pub fn row(found: &QueryResult, report: &Report) -> Result<GroupRow, StoreError> {
     let currency: String = found.try_get("", "currency")?;
     let grouped_by = |dimension: Dimension| report.dimensions.contains(&dimension);
     let id = |dimension: Dimension| match grouped_by(dimension) {
@@ -177,7 +177,7 @@ pub fn row(found: &QueryResult, report: &Report) -> Result<Row, StoreError> {
             .map(|status| row::text(TABLE, "status", &status, CommissionStatus::parse))
             .transpose()?,
     };
-    Ok(Row {
+    Ok(GroupRow {
         group,
         count: found.try_get("", "count")?,
         minor: sum::read(found, SUM)?,

@@ -15,7 +15,7 @@ use super::commission::CommissionFilter;
 use super::page::{Page, PageRequest, cut};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::report::{Dimension, Place, Row, TimeBasis};
+use crate::domain::report::{Dimension, GroupRow, ReportPosition, TimeBasis};
 
 /// What a report is asked for by.
 #[derive(Clone, Debug)]
@@ -35,8 +35,8 @@ pub async fn page(
     database: &impl ConnectionTrait,
     scope: &Scope,
     report: &Report,
-    request: &PageRequest<Place>,
-) -> Result<Page<Row>, StoreError> {
+    request: &PageRequest<ReportPosition>,
+) -> Result<Page<GroupRow>, StoreError> {
     let backend = database.get_database_backend();
     let statement = order::page(backend, groups::summed(backend, scope, report), report, request);
     let found = database.query_all(&statement).await?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Report;
 use super::groups::{INTERVAL, column};
 use crate::domain::commission::{CommissionKind, CommissionStatus};
-use crate::domain::report::{Dimension, Group, Place};
+use crate::domain::report::{Dimension, Group, ReportPosition};
 use crate::store::commission_totals::SUM;
 use crate::store::page::PageRequest;
 use crate::store::sum;
@@ -19,7 +19,7 @@ pub fn page(
     backend: DbBackend,
     summed: SelectStatement,
     report: &Report,
-    request: &PageRequest<Place>,
+    request: &PageRequest<ReportPosition>,
 ) -> SelectStatement {
     let sorted_by = sorted_by(backend, report);
     let (names, keys): (Vec<_>, Vec<_>) = sorted_by.into_iter().unzip();
@@ -81,7 +81,7 @@ fn rank<'a>(column: &str, texts: impl Iterator<Item = &'a str>) -> Expr {
 }
 
 /// The same of a place.
-fn values(backend: DbBackend, report: &Report, place: &Place) -> Vec<Expr> {
+fn values(backend: DbBackend, report: &Report, place: &ReportPosition) -> Vec<Expr> {
     let Group {
         currency,
         interval,

@@ -3,8 +3,8 @@
 //! On SQLite the id of a row says everything. On PostgreSQL rows are heard stretch by stretch between two snapshots, and
 //! within one in the order of ids; so both snapshots are written down, and whoever comes back reads that stretch once more.
 
-use super::Change;
-use super::position::{OutboxPosition, Snapshots};
+use super::CommissionChange;
+use super::position::{OutboxPosition, SnapshotRange};
 use crate::domain::Timestamp;
 
 /// Behind a row that was heard.
@@ -21,7 +21,7 @@ pub struct Bookmark {
 const MOST_BYTES: usize = 16_000;
 
 impl Bookmark {
-    pub(super) fn behind(stretch: &OutboxPosition, change: &Change) -> Self {
+    pub(super) fn behind(stretch: &OutboxPosition, change: &CommissionChange) -> Self {
         let stretch = match stretch {
             OutboxPosition::Behind(_) => OutboxPosition::Behind(change.id),
             OutboxPosition::Between(_) => stretch.clone(),
@@ -38,7 +38,7 @@ impl Bookmark {
         let (id, at) = (self.id, self.at.timestamp_micros());
         match &self.stretch {
             OutboxPosition::Behind(_) => format!("{id};{at}"),
-            OutboxPosition::Between(Snapshots { seen, until, after }) => {
+            OutboxPosition::Between(SnapshotRange { seen, until, after }) => {
                 let (transaction, last) = after;
                 let until = until.as_deref().unwrap_or_default();
                 format!("{id};{at};{transaction};{last};{seen};{until}")
@@ -56,7 +56,7 @@ impl Bookmark {
         let (id, micros) = (number(parts.first()?)?, number(parts.get(1)?)?);
         let stretch = match parts[2..] {
             [] => OutboxPosition::Behind(id),
-            [transaction, last, seen, until] => OutboxPosition::Between(Snapshots {
+            [transaction, last, seen, until] => OutboxPosition::Between(SnapshotRange {
                 seen: Some(seen).filter(|seen| is_snapshot(seen))?.to_owned(),
                 until: Some(Some(until).filter(|until| is_snapshot(until))?.to_owned()),
                 after: (number(transaction)?, number(last)?),
@@ -70,8 +70,8 @@ impl Bookmark {
     /// How far whoever comes back has to read to be where it was.
     pub(super) fn reach(&self) -> OutboxPosition {
         match &self.stretch {
-            OutboxPosition::Between(Snapshots { until: Some(until), .. }) => {
-                OutboxPosition::Between(Snapshots::behind(until.clone()))
+            OutboxPosition::Between(SnapshotRange { until: Some(until), .. }) => {
+                OutboxPosition::Between(SnapshotRange::behind(until.clone()))
             }
             stretch => stretch.clone(),
         }
@@ -101,9 +101,9 @@ mod tests {
     use super::*;
     use crate::domain::id::{CommissionId, PartnerId, TenantId};
 
-    fn change(id: i64) -> Change {
+    fn change(id: i64) -> CommissionChange {
         let at = Timestamp::from_timestamp_micros(1_700_000_000_000_001).unwrap();
-        Change {
+        CommissionChange {
             id,
             transaction: Some(104),
             at,
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_bookmark_reads_as_it_was_written() {
-        let between = OutboxPosition::Between(Snapshots {
+        let between = OutboxPosition::Between(SnapshotRange {
             seen: "100:105:100,103".to_owned(),
             until: Some("104:110:104".to_owned()),
             after: (100, 0),

@@ -7,7 +7,7 @@ use tokio::sync::{Mutex, broadcast};
 
 use super::position::OutboxPosition;
 use super::signal::WakeSignal;
-use super::{Batch, LastRead};
+use super::{ChangeBatch, LastRead};
 use crate::store::{Store, StoreError};
 
 /// How long to rest where nobody wakes.
@@ -31,8 +31,8 @@ impl Follower {
     /// Reads until nobody listens any more.
     pub async fn run(
         mut self,
-        sender: broadcast::Sender<Arc<Batch>>,
-        queue: Arc<Mutex<Option<broadcast::WeakSender<Arc<Batch>>>>>,
+        sender: broadcast::Sender<Arc<ChangeBatch>>,
+        queue: Arc<Mutex<Option<broadcast::WeakSender<Arc<ChangeBatch>>>>>,
         last_read: LastRead,
     ) {
         let note = |read| *last_read.lock().unwrap_or_else(PoisonError::into_inner) = read;
@@ -52,7 +52,7 @@ impl Follower {
                 Ok(reading) => {
                     if !reading.rows.is_empty() {
                         // Nobody there: that is seen at the next turn.
-                        let _ = sender.send(Arc::new(Batch {
+                        let _ = sender.send(Arc::new(ChangeBatch {
                             stretch: before.stretch_to(&self.position),
                             changes: reading.rows,
                         }));

@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use super::bookmark::Bookmark;
 use super::mark;
 use super::position::OutboxPosition;
-use super::{Batch, Change, Changes, Listener, ListenerLost};
+use super::{ChangeBatch, Changes, CommissionChange, Listener, ListenerLost};
 use crate::domain::Timestamp;
 use crate::store::citus::Distributable;
 use crate::store::{Store, StoreError};
@@ -50,7 +50,7 @@ pub struct Hearer {
 
 /// What was heard at once.
 pub struct Heard {
-    pub batch: Arc<Batch>,
+    pub batch: Arc<ChangeBatch>,
     /// Nobody else hears it now.
     pub is_alone: bool,
     /// Only what is not behind this place is new.
@@ -59,7 +59,7 @@ pub struct Heard {
 
 impl Heard {
     /// Of one alone.
-    pub fn alone(batch: Batch) -> Self {
+    pub fn alone(batch: ChangeBatch) -> Self {
         Self {
             batch: Arc::new(batch),
             is_alone: true,
@@ -68,7 +68,7 @@ impl Heard {
     }
 
     /// Whether it was not heard before.
-    pub fn is_new(&self, change: &Change) -> bool {
+    pub fn is_new(&self, change: &CommissionChange) -> bool {
         let is_behind = |place: &OutboxPosition| place.is_before(change.id, change.transaction);
         self.new_from.as_ref().is_none_or(is_behind)
     }
@@ -155,15 +155,15 @@ impl MissedChanges {
     }
 
     /// Reads on, a page at most.
-    async fn read(&mut self, database: &impl Distributable) -> Result<Batch, Unheard> {
+    async fn read(&mut self, database: &impl Distributable) -> Result<ChangeBatch, Unheard> {
         let mut position = self.position.clone();
         let is_bounded = position.is_bounded();
         let reading = position.changes(database).await?;
         // After the rows were read: had some been pruned before, this would tell.
         self.check_kept(database).await?;
         let heard = self.heard.take();
-        let is_new = |change: &Change| heard.is_none_or(|heard| change.id > heard);
-        let batch = Batch {
+        let is_new = |change: &CommissionChange| heard.is_none_or(|heard| change.id > heard);
+        let batch = ChangeBatch {
             stretch: self.position.stretch_to(&position),
             changes: reading.rows.into_iter().filter(is_new).collect(),
         };

@@ -46,7 +46,7 @@ const BACKLOG: usize = 256;
 
 /// A commission was written, or its status moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct CommissionChange {
     /// Rises for each commission.
     pub id: i64,
     /// The transaction that wrote it; `None` on SQLite.
@@ -60,14 +60,14 @@ pub struct Change {
 
 /// What was read at once.
 #[derive(Debug)]
-pub struct Batch {
+pub struct ChangeBatch {
     /// From where it was read, and how far.
     stretch: OutboxPosition,
     /// In the order of writing.
-    pub changes: Vec<Change>,
+    pub changes: Vec<CommissionChange>,
 }
 
-impl Batch {
+impl ChangeBatch {
     /// Of what is heard of in another way.
     pub fn of_nothing() -> Self {
         Self {
@@ -77,7 +77,7 @@ impl Batch {
     }
 
     /// The place behind one of its changes.
-    pub fn bookmark(&self, change: &Change) -> Bookmark {
+    pub fn bookmark(&self, change: &CommissionChange) -> Bookmark {
         Bookmark::behind(&self.stretch, change)
     }
 }
@@ -87,7 +87,7 @@ impl Batch {
 pub struct Changes {
     store: Store,
     /// The queue of the follower; `None` or without a sender: there is none.
-    queue: Arc<Mutex<Option<broadcast::WeakSender<Arc<Batch>>>>>,
+    queue: Arc<Mutex<Option<broadcast::WeakSender<Arc<ChangeBatch>>>>>,
     listeners: Arc<AtomicUsize>,
     /// When the follower last began to read what it read to the end; `None`: there is none.
     read: LastRead,
@@ -151,13 +151,13 @@ impl Changes {
 
 /// One who listens, until it is dropped.
 pub struct Listener {
-    receiver: broadcast::Receiver<Arc<Batch>>,
+    receiver: broadcast::Receiver<Arc<ChangeBatch>>,
     count: Arc<AtomicUsize>,
 }
 
 impl Listener {
     /// Waits for the next changes. Nothing is lost where this is given up waiting for.
-    pub async fn next(&mut self) -> Result<Arc<Batch>, ListenerLost> {
+    pub async fn next(&mut self) -> Result<Arc<ChangeBatch>, ListenerLost> {
         self.receiver.recv().await.map_err(|error| match error {
             broadcast::error::RecvError::Lagged(_) => ListenerLost::Behind,
             broadcast::error::RecvError::Closed => ListenerLost::Ended,

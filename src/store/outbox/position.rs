@@ -13,12 +13,12 @@ pub enum OutboxPosition {
     /// SQLite: one transaction writes at a time, so ids are in the order of commits. All up to this one were read.
     Behind(i64),
     /// PostgreSQL.
-    Between(Snapshots),
+    Between(SnapshotRange),
 }
 
 /// What is read at present: what `until` shows and `seen` does not, behind `after`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Snapshots {
+pub struct SnapshotRange {
     /// All that this snapshot shows was read.
     pub seen: String,
     /// `None`: the next reading says so.
@@ -43,7 +43,7 @@ impl OutboxPosition {
         match (self, come_to) {
             (Self::Between(from), Self::Between(to)) => {
                 let until = from.until.as_ref().or(to.until.as_ref()).unwrap_or(&to.seen);
-                Self::Between(Snapshots {
+                Self::Between(SnapshotRange {
                     until: Some(until.clone()),
                     ..from.clone()
                 })
@@ -54,7 +54,7 @@ impl OutboxPosition {
 
     /// Whether the next reading ends before the present.
     pub(super) fn is_bounded(&self) -> bool {
-        matches!(self, Self::Between(Snapshots { until: Some(_), .. }))
+        matches!(self, Self::Between(SnapshotRange { until: Some(_), .. }))
     }
 
     /// What sorts positions behind which everything was read by how far they are.
@@ -80,7 +80,7 @@ impl OutboxPosition {
     }
 }
 
-impl Snapshots {
+impl SnapshotRange {
     /// Whether what a transaction wrote was to be seen.
     fn shows(&self, transaction: i64) -> bool {
         let (oldest, newest, mut running) = self.parts();
@@ -128,20 +128,20 @@ mod tests {
 
     #[test]
     fn pages_are_read_up_to_the_snapshot_of_the_first() {
-        let mut position = Snapshots::behind("100:105:100,103".to_owned());
+        let mut position = SnapshotRange::behind("100:105:100,103".to_owned());
         assert_eq!(position.after, (100, 0));
         position.advance("104:110:104".to_owned(), Some((103, 7)));
         position.advance("200:200:".to_owned(), Some((106, 9)));
         let (seen, until) = ("100:105:100,103".to_owned(), Some("104:110:104".to_owned()));
         let after = (106, 9);
-        assert_eq!(position, Snapshots { seen, until, after });
+        assert_eq!(position, SnapshotRange { seen, until, after });
         position.advance("300:300:".to_owned(), None);
-        assert_eq!(position, Snapshots::behind("104:110:104".to_owned()));
+        assert_eq!(position, SnapshotRange::behind("104:110:104".to_owned()));
     }
 
     #[test]
     fn a_stretch_ends_where_its_reading_did() {
-        let start = OutboxPosition::Between(Snapshots::behind("100:105:100,103".to_owned()));
+        let start = OutboxPosition::Between(SnapshotRange::behind("100:105:100,103".to_owned()));
         let until = |position: &OutboxPosition| match position {
             OutboxPosition::Between(snapshots) => snapshots.until.clone(),
             OutboxPosition::Behind(_) => None,
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_position_knows_what_is_behind_it() {
-        let position = OutboxPosition::Between(Snapshots::behind("100:105:101,103".to_owned()));
+        let position = OutboxPosition::Between(SnapshotRange::behind("100:105:101,103".to_owned()));
         let behind: Vec<_> = (98..108)
             .filter(|number| position.is_before(1, Some(*number)))
             .collect();
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn positions_are_in_the_order_of_time() {
-        let of = |seen: &str| OutboxPosition::Between(Snapshots::behind(seen.to_owned())).order();
+        let of = |seen: &str| OutboxPosition::Between(SnapshotRange::behind(seen.to_owned())).order();
         assert!(
             [
                 "100:105:100,103",

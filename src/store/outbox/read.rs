@@ -5,8 +5,8 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Change;
-use super::position::{OutboxPosition, Snapshots};
+use super::CommissionChange;
+use super::position::{OutboxPosition, SnapshotRange};
 use crate::domain::Timestamp;
 use crate::domain::id::{CommissionId, PartnerId, TenantId};
 use crate::domain::webhook::WebhookEventType;
@@ -44,12 +44,12 @@ struct RowQuery<T> {
 }
 
 /// Changes of commissions. Ids are unique across all kinds of things, so that the join leaves out all others.
-const CHANGES: RowQuery<Change> = RowQuery {
+const CHANGES: RowQuery<CommissionChange> = RowQuery {
     columns: "c.id AS commission_id, c.partner_id, o.at",
     join: "JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = COALESCE(o.object_id, o.commission_id)",
     read: |id, row| {
         let uuid = |column| row.try_get::<Uuid>("", column);
-        Ok(Change {
+        Ok(CommissionChange {
             id,
             transaction: row.try_get("", "transaction_number").ok().flatten(),
             at: row.try_get("", "at")?,
@@ -100,13 +100,13 @@ impl OutboxPosition {
         let row = database.query_one_raw(Statement::from_string(backend, sql)).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("the end of the outbox".to_owned()))?;
         Ok(match backend {
-            DbBackend::Postgres => Self::Between(Snapshots::behind(row.try_get("", "now")?)),
+            DbBackend::Postgres => Self::Between(SnapshotRange::behind(row.try_get("", "now")?)),
             _ => Self::Behind(row.try_get("", "now")?),
         })
     }
 
     /// Reads on, of what concerns subscriptions.
-    pub async fn changes(&mut self, database: &impl Distributable) -> Result<OutboxRead<Change>, StoreError> {
+    pub async fn changes(&mut self, database: &impl Distributable) -> Result<OutboxRead<CommissionChange>, StoreError> {
         self.read(database, &CHANGES).await
     }
 
@@ -122,7 +122,7 @@ impl OutboxPosition {
                 let sql = "SELECT at FROM outbox WHERE id > $1 ORDER BY id LIMIT 1".to_owned();
                 (sql, vec![(*last).into()])
             }
-            Self::Between(Snapshots { seen, after, .. }) => {
+            Self::Between(SnapshotRange { seen, after, .. }) => {
                 let is_own = own(database);
                 let sql = format!(
                     "SELECT o.at FROM outbox o WHERE (o.transaction_number, o.id) > ($1, $2)
@@ -191,7 +191,7 @@ async fn behind<T>(
 /// is named; it is said even where there are no rows.
 async fn between<T>(
     database: &impl Distributable,
-    snapshots: &mut Snapshots,
+    snapshots: &mut SnapshotRange,
     RowQuery { columns, join, read }: &RowQuery<T>,
 ) -> Result<Vec<(i64, T)>, StoreError> {
     let is_own = own(database);
@@ -223,7 +223,7 @@ async fn between<T>(
 /// The same where rows are spread over several servers: none of them knows the coordinator's snapshot, which is taken first.
 async fn across<T>(
     database: &impl Distributable,
-    snapshots: &mut Snapshots,
+    snapshots: &mut SnapshotRange,
     RowQuery { columns, join, read }: &RowQuery<T>,
 ) -> Result<Vec<(i64, T)>, StoreError> {
     let now = match &snapshots.until {
@@ -260,7 +260,7 @@ fn present(row: Option<&QueryResult>) -> Result<String, StoreError> {
 
 /// Reads what was found, and goes behind it; the last snapshot is `now`.
 fn come_to<'a, T>(
-    snapshots: &mut Snapshots,
+    snapshots: &mut SnapshotRange,
     now: String,
     found: impl Iterator<Item = &'a QueryResult>,
     read: fn(i64, &QueryResult) -> Result<T, StoreError>,

@@ -48,8 +48,8 @@ const PAYABLE: &str = "COALESCE((SELECT kept.approved_minor - kept.reserved_mino
 /// A sum that is kept beside the partner. No index has it: whatever is recorded would have to move in it. Names and
 /// expressions live as long as the program; there are as many as currencies.
 fn kept_sum(name: &'static str, expression: &str, currency: Currency) -> view::Column {
-    type Known = HashMap<(&'static str, Currency), &'static view::Derived>;
-    static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+    type KnownSums = HashMap<(&'static str, Currency), &'static view::Derived>;
+    static KNOWN: LazyLock<Mutex<KnownSums>> = LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let derived = known.entry((name, currency)).or_insert_with(|| {
         let name: &'static str = format!("{name}_{currency}").leak();

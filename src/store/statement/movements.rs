@@ -10,7 +10,9 @@ use super::{MovementStep, rows, steps};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{CommissionId, PayoutId};
-use crate::domain::statement::{Account, Movement, MovementKind, Place, Range, with_balances, with_balances_up_to};
+use crate::domain::statement::{
+    Account, Movement, MovementKind, MovementPosition, Range, with_balances, with_balances_up_to,
+};
 use crate::store::page::{Page, PageRequest, cut};
 use crate::store::{StoreError, row, sum};
 
@@ -26,7 +28,7 @@ pub async fn page(
     scope: &Scope,
     account: &Account,
     range: Range,
-    request: &PageRequest<Place>,
+    request: &PageRequest<MovementPosition>,
     balance: Option<i128>,
 ) -> Result<Page<(Movement, i128)>, StoreError> {
     let backend = database.get_database_backend();
@@ -65,7 +67,7 @@ pub async fn page(
 
 /// The movements of a page, and one more. Each way in which rows move is walked along an index of its own, and no further
 /// than the page goes.
-fn moved(scope: &Scope, account: &Account, range: Range, request: &PageRequest<Place>) -> SelectStatement {
+fn moved(scope: &Scope, account: &Account, range: Range, request: &PageRequest<MovementPosition>) -> SelectStatement {
     let order = direction(request);
     let sorted = |statement: &mut SelectStatement| {
         for column in ["at", "rank", "id"] {
@@ -104,7 +106,7 @@ fn moved(scope: &Scope, account: &Account, range: Range, request: &PageRequest<P
     statement
 }
 
-fn direction(request: &PageRequest<Place>) -> Order {
+fn direction(request: &PageRequest<MovementPosition>) -> Order {
     match request.backward {
         true => Order::Desc,
         false => Order::Asc,
@@ -118,7 +120,7 @@ fn reach(
     account: &Account,
     step: &MovementStep,
     range: Range,
-    request: &PageRequest<Place>,
+    request: &PageRequest<MovementPosition>,
 ) -> Option<Expr> {
     if account.recipient.is_some() || !step.is_entry {
         return None;
@@ -142,7 +144,7 @@ fn reach(
 
 /// Whether a step lies in the range, and in the stretch of it that is asked for. Its time alone says nearly as much, and
 /// that is what indexes know.
-fn is_within(step: &MovementStep, range: Range, request: &PageRequest<Place>) -> Expr {
+fn is_within(step: &MovementStep, range: Range, request: &PageRequest<MovementPosition>) -> Expr {
     let (at, after, before) = (|| step.at.clone(), &request.after, &request.before);
     let from = after.map_or(range.from, |place| Ord::max(place.at, range.from));
     let mut within = at().gte(from).and(at().lt(range.to));
@@ -160,8 +162,8 @@ fn place_of(step: &MovementStep) -> Expr {
     Expr::tuple([step.at.clone(), step.rank.clone(), id])
 }
 
-fn tuple(place: &Place) -> Expr {
-    let Place { at, kind, row } = place;
+fn tuple(place: &MovementPosition) -> Expr {
+    let MovementPosition { at, kind, row } = place;
     Expr::tuple([Expr::val(*at), Expr::val(kind.rank()), Expr::val(row.uuid())])
 }
 
@@ -169,13 +171,13 @@ fn tuple(place: &Place) -> Expr {
 enum BalancePoint {
     /// Before everything that happened then.
     Moment(Timestamp),
-    Before(Place),
-    Behind(Place),
+    Before(MovementPosition),
+    Behind(MovementPosition),
 }
 
 impl BalancePoint {
     /// Where a page begins, in the direction in which it is read.
-    fn of(range: Range, request: &PageRequest<Place>) -> Self {
+    fn of(range: Range, request: &PageRequest<MovementPosition>) -> Self {
         match (request.backward, request.after, request.before) {
             (false, Some(place), _) => Self::Behind(place),
             (false, None, _) => Self::Moment(range.from),
@@ -200,7 +202,7 @@ fn movement(found: &QueryResult) -> Result<Movement, StoreError> {
     let kind = row::text("commission", "kind", &rank.to_string(), |_| MovementKind::of_rank(rank))?;
     let payout: Option<Uuid> = found.try_get("", "payout_id")?;
     Ok(Movement {
-        place: Place {
+        place: MovementPosition {
             at: found.try_get("", "at")?,
             kind,
             row: CommissionId::from_uuid(found.try_get("", "id")?),

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QuerySelect}
 use super::{MovementStep, rows, steps};
 use crate::auth::Scope;
 use crate::domain::commission::CommissionStatus;
-use crate::domain::statement::{Account, MovementKind, Range, Sums, totals};
+use crate::domain::statement::{Account, MovementKind, Range, StatementSums, totals};
 use crate::store::scope::visible;
 use crate::store::{StoreError, row, sum};
 
@@ -22,7 +22,7 @@ pub async fn sums(
     scope: &Scope,
     account: &Account,
     range: Range,
-) -> Result<Sums, StoreError> {
+) -> Result<StatementSums, StoreError> {
     let backend = database.get_database_backend();
     let own = |name: &'static str| Expr::col(Alias::new(name));
     let since = terms(scope, account, |step| step.at.clone().gte(range.from));
@@ -49,7 +49,7 @@ pub async fn sums(
         parts.push((kind, found.try_get("", "count")?, sum::read(&found, "in_range")?));
     }
     let totals = totals(parts);
-    Ok(Sums { opening, totals })
+    Ok(StatementSums { opening, totals })
 }
 
 /// What was owed before everything that is `beyond`, as a sum of this name.

@@ -6,7 +6,7 @@ use sea_orm::sea_query::ValueType;
 use uuid::Uuid;
 
 use super::row::Stored;
-use super::{Json, Row};
+use super::{JsonText, Row};
 use crate::domain::Timestamp;
 use crate::domain::id::{Id, Kind};
 use crate::domain::money::Currency;
@@ -14,7 +14,7 @@ use crate::store::page::{Place, SortKey};
 use crate::store::{StoreError, row};
 
 /// Writes a field's value from the cells of a row that it is made of.
-pub type Write = fn(&Row, &[usize], &mut Json) -> Result<(), StoreError>;
+pub type Write = fn(&Row, &[usize], &mut JsonText) -> Result<(), StoreError>;
 
 /// For errors: which of the columns it was is in the statement.
 const TABLE: &str = "view";
@@ -30,7 +30,12 @@ pub fn is_amount(row: &Row, cell: usize) -> Result<bool, StoreError> {
     Ok(minor.is_some())
 }
 
-fn nullable<T>(row: &Row, cells: &[usize], json: &mut Json, write: impl FnOnce(&mut Json, T)) -> Result<(), StoreError>
+fn nullable<T>(
+    row: &Row,
+    cells: &[usize],
+    json: &mut JsonText,
+    write: impl FnOnce(&mut JsonText, T),
+) -> Result<(), StoreError>
 where
     T: for<'r> Stored<'r>,
     Option<T>: ValueType,
@@ -42,11 +47,11 @@ where
     Ok(())
 }
 
-pub fn id<K: Kind>(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
+pub fn id<K: Kind>(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     nullable(row, cells, json, |json, id: Uuid| json.plain(Id::<K>::from_uuid(id)))
 }
 
-pub fn text(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
+pub fn text(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     match row.text(cells[0])? {
         Some(text) => json.text(&text),
         None => json.null(),
@@ -54,22 +59,27 @@ pub fn text(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreErro
     Ok(())
 }
 
-pub fn number(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
+pub fn number(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     nullable(row, cells, json, |json, number: i32| json.number(number))
 }
 
-pub fn truth(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
+pub fn truth(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     nullable(row, cells, json, |json, truth: bool| json.truth(truth))
 }
 
-pub fn moment(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
+pub fn moment(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     nullable(row, cells, json, |json, moment: Timestamp| {
         json.plain(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true));
     })
 }
 
 /// Writes one of a closed set of words, which are spelt alike in the database and in the schema.
-pub fn one_of(row: &Row, cells: &[usize], json: &mut Json, is_one: impl Fn(&str) -> bool) -> Result<(), StoreError> {
+pub fn one_of(
+    row: &Row,
+    cells: &[usize],
+    json: &mut JsonText,
+    is_one: impl Fn(&str) -> bool,
+) -> Result<(), StoreError> {
     match row.text(cells[0])? {
         Some(word) if is_one(&word) => json.word(&word),
         Some(word) => {
@@ -97,7 +107,7 @@ pub fn json(row: &Row, cell: usize) -> Result<serde_json::Value, StoreError> {
 }
 
 /// A document as it is kept.
-pub fn document(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
+pub fn document(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     nullable(row, cells, json, |json, document: serde_json::Value| {
         json.number(document)
     })
@@ -117,26 +127,26 @@ pub fn place(row: &Row, id: usize, key: Option<usize>, example: Option<&SortKey>
 }
 
 /// An amount of money: a currency and minor units.
-pub fn amount(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
+pub fn amount(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     let money = row::money(TABLE, "amount_minor", row.required(cells[1])?, currency(row, cells)?)?;
     json.plain(money.amount());
     Ok(())
 }
 
 /// A sum, which may be larger than any amount: a currency and minor units.
-pub fn sum(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
+pub fn sum(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     units(row.required(cells[1])?, currency(row, cells)?, json);
     Ok(())
 }
 
 /// A sum less another one: a currency and the minor units of both.
-pub fn difference(row: &Row, cells: &[usize], json: &mut Json) -> Result<(), StoreError> {
+pub fn difference(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     let (sum, less): (i64, i64) = (row.required(cells[1])?, row.required(cells[2])?);
     units(sum - less, currency(row, cells)?, json);
     Ok(())
 }
 
-fn units(minor: i64, currency: Currency, json: &mut Json) {
+fn units(minor: i64, currency: Currency, json: &mut JsonText) {
     json.plain(Decimal::new(minor, currency.exponent()));
 }
 

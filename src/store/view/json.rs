@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write};
 
 /// A growing JSON text.
-pub struct Json {
+pub struct JsonText {
     text: String,
     objects: u64,
     most_bytes: usize,
@@ -23,7 +23,7 @@ pub struct JsonMark {
     embedded: usize,
 }
 
-impl Json {
+impl JsonText {
     /// Room for a short answer, so that growing begins late.
     const FIRST_BYTES: usize = 2048;
 
@@ -189,7 +189,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_again(texts: Vec<String>, number: i64, truth: bool) {
-            let mut json = Json::within(usize::MAX);
+            let mut json = JsonText::within(usize::MAX);
             let entries = [("texts", 0), ("number", 1), ("truth", 2), ("null", 3)];
             json.object(entries, |json, entry| {
                 match entry {
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn what_is_too_long_is_not_written_to_its_end() {
         let mut written = 0;
-        let mut json = Json::within(100);
+        let mut json = JsonText::within(100);
         json.list(0.., |json, number| {
             written += 1;
             json.number(number);
@@ -219,7 +219,7 @@ mod tests {
         .unwrap();
         assert!(written < 50, "{written}");
         assert_eq!(json.finish(), Err(TooLong));
-        let mut json = Json::within(2);
+        let mut json = JsonText::within(2);
         json.plain("");
         assert_eq!(json.finish(), Ok((r#""""#.to_owned(), 0)));
     }

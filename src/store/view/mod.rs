@@ -22,7 +22,7 @@ pub(crate) use cell::word;
 pub use cell::{
     Write, amount, difference, document, id, is_amount, json, moment, number, one_of, place, sum, text, truth, uuid,
 };
-pub use json::{Json, JsonMark, TooLong};
+pub use json::{JsonMark, JsonText, TooLong};
 pub use list::{Family, List, Order, PairTable};
 pub use read::{Key, by_ids, family, one, page, pages};
 pub use row::Row;

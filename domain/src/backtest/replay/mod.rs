@@ -70,7 +70,7 @@ pub struct Replay<'a> {
 }
 
 /// A tier that counts an event, and its window.
-type Wanted = (Arc<TieredCommission>, Window);
+type CountingTier = (Arc<TieredCommission>, Window);
 
 impl<'a> Replay<'a> {
     pub fn new(whose: ReplayedPartner, versions: &'a Versions) -> Self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::history::HistoryEvent;
 use super::super::replayed_event::{ActualRow, ProposedRow, ReplayedEvent};
-use super::{Replay, Wanted};
+use super::{CountingTier, Replay};
 use crate::accrual::{ComponentEarning, partner_earns};
 use crate::commission::CommissionKind;
 use crate::event::Event;
@@ -20,7 +20,7 @@ impl Replay<'_> {
         recorded: &HistoryEvent,
         campaign: Option<CampaignId>,
         in_range: bool,
-    ) -> Vec<Wanted> {
+    ) -> Vec<CountingTier> {
         let (Some(campaign), versions) = (campaign, self.versions) else {
             return Vec::new();
         };
@@ -126,7 +126,7 @@ impl Replay<'_> {
         &mut self,
         event: &Event,
         campaign: Option<CampaignId>,
-        tiers: &[Wanted],
+        tiers: &[CountingTier],
         standings: &[TierState<'_>],
         due: &[tiered::DueRetroactive],
     ) -> Result<(), AmountTooLarge> {

@@ -48,7 +48,7 @@ pub struct CommissionRuleEntry {
 }
 
 impl CommissionRuleEntry {
-    pub(super) async fn of(ctx: &Context<'_>, entry: &deal_rules::Entry) -> Result<Self, ApiError> {
+    pub(super) async fn of(ctx: &Context<'_>, entry: &deal_rules::RuleEntry) -> Result<Self, ApiError> {
         let condition = async {
             match entry.condition {
                 Some(condition) => CustomFieldCondition::of(ctx, condition).await.map(Some),

@@ -9,10 +9,10 @@ use crate::graphql::context::{RequestContext, request};
 use crate::graphql::error::ApiError;
 use crate::graphql::money::Money;
 use crate::graphql::scalar::{CurrencyCode, Decimal};
-use crate::store::commission_totals::Total;
+use crate::store::commission_totals::StatusTotal;
 
 pub(super) type ReadTotals =
-    Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<Vec<Total>, ApiError>> + Send + Sync>;
+    Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<Vec<StatusTotal>, ApiError>> + Send + Sync>;
 
 /// A page of commissions, with totals of the whole list.
 pub struct CommissionConnection {
@@ -75,8 +75,8 @@ pub struct CommissionTotal {
     pub amount: Decimal,
 }
 
-impl From<Total> for CommissionTotal {
-    fn from(total: Total) -> Self {
+impl From<StatusTotal> for CommissionTotal {
+    fn from(total: StatusTotal) -> Self {
         let sum = Money::of_sum(total.minor, total.currency);
         Self {
             status: total.status.into(),

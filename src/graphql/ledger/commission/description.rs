@@ -19,8 +19,8 @@ use crate::graphql::rows::{
 };
 use crate::graphql::scalar::DateTime;
 use crate::graphql::terms::COMMISSION_SNAPSHOT;
-use crate::store::commission::Parent;
-use crate::store::view::{self, CommissionColumn as Column, Json};
+use crate::store::commission::CommissionParent;
+use crate::store::view::{self, CommissionColumn as Column, JsonText};
 use crate::store::{self, StoreError};
 
 declare! {
@@ -61,7 +61,7 @@ declare! {
     );
     "snapshot" = link(Column::SnapshotId, &COMMISSION_SNAPSHOT);
     "adjusts" = link(Column::AdjustsId, &COMMISSION);
-    "adjustments" = page_of(|ctx| commission_pages(ctx, Parent::Adjusted));
+    "adjustments" = page_of(|ctx| commission_pages(ctx, CommissionParent::Adjusted));
     /// How many days it waits before it may be approved; null: it is approved by hand only.
     "holdbackDays": Option<u32> = value(Column::HoldbackDays, view::number);
     /// When it was written.
@@ -88,7 +88,7 @@ fn write_explanation(
     row: &view::Row,
     cells: &[usize],
     below: &SubSelection<'_>,
-    json: &mut Json,
+    json: &mut JsonText,
 ) -> Result<(), StoreError> {
     let steps = store::commission::explanation(row, cells[0])?;
     below.list(&shown_steps(steps, request.is_partner()), json);

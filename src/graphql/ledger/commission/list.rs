@@ -19,7 +19,7 @@ use crate::graphql::order::{CommissionOrder, within_currency};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, Listing, server_error};
 use crate::store;
-use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, Parent};
+use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, CommissionParent};
 use crate::store::order::Sorted;
 use crate::store::page::{Page, PageRequest, Place, SortKey};
 
@@ -57,7 +57,7 @@ impl CommissionSelection {
     }
 
     /// The cursors of the list under a parent.
-    pub fn cursors_under(&self, scope: Scope, kind: Parent, parent: Uuid) -> Cursors {
+    pub fn cursors_under(&self, scope: Scope, kind: CommissionParent, parent: Uuid) -> Cursors {
         let Sorted { by, descending } = self.sorted;
         self.cursors((scope, kind, parent, &self.filter, by, descending))
     }
@@ -70,7 +70,7 @@ impl CommissionSelection {
 /// The commissions under some parent.
 pub fn commissions_of(
     ctx: &Context<'_>,
-    kind: Parent,
+    kind: CommissionParent,
     parent: Uuid,
     page: &PageArguments,
     filter: Option<CommissionFilter>,
@@ -84,7 +84,7 @@ pub fn commissions_of(
 }
 
 /// The commissions under each of many rows, as the field of `ctx` asks for them.
-pub fn commission_pages(ctx: &Context<'_>, kind: Parent) -> ServerResult<ChildList> {
+pub fn commission_pages(ctx: &Context<'_>, kind: CommissionParent) -> ServerResult<ChildList> {
     let wrong = |error: ApiError| server_error(error, ctx.item);
     let scope = request(ctx)
         .caller
@@ -106,7 +106,7 @@ pub fn commission_pages(ctx: &Context<'_>, kind: Parent) -> ServerResult<ChildLi
     })
 }
 
-pub(super) fn listing(kind: Option<Parent>, selection: &CommissionSelection) -> Listing {
+pub(super) fn listing(kind: Option<CommissionParent>, selection: &CommissionSelection) -> Listing {
     Listing {
         to: &COMMISSION,
         connection: "CommissionConnection",
@@ -117,7 +117,7 @@ pub(super) fn listing(kind: Option<Parent>, selection: &CommissionSelection) -> 
 
 fn connection_under(
     selection: &CommissionSelection,
-    (kind, parent): (Parent, Uuid),
+    (kind, parent): (CommissionParent, Uuid),
     cursors: Cursors,
     page: PageRequest,
 ) -> CommissionConnection {

@@ -27,7 +27,7 @@ use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use crate::graphql::terms::CommissionSnapshot;
-use crate::store::commission::Parent;
+use crate::store::commission::CommissionParent;
 use crate::store::{self, view};
 
 /// Where a commission stands. PAID and REVERSED are final.
@@ -203,7 +203,7 @@ impl Commission {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        commissions_of(ctx, Parent::Adjusted, self.0.id.uuid(), &page, None, None)
+        commissions_of(ctx, CommissionParent::Adjusted, self.0.id.uuid(), &page, None, None)
     }
 
     /// The payout that it is in, open or paid; null if none.

@@ -10,7 +10,7 @@ use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::rows::{PlainObject, Projected, ResultObject, Results, RowsField, SubSelection};
 use crate::graphql::user_error::{UserError, failed, projected};
 use crate::service::ServiceError;
-use crate::service::ledger::review::{Answers, MAX_IDS};
+use crate::service::ledger::review::{MAX_IDS, ReviewResults};
 use crate::store;
 
 /// What became of one commission of a list.
@@ -40,7 +40,7 @@ impl CommissionResult {
 }
 
 impl PlainObject for CommissionResult {
-    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut store::view::Json) {
+    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut store::view::JsonText) {
         match field {
             "id" => json.text(&self.id),
             "userErrors" => below.list(&self.user_errors, json),
@@ -59,7 +59,7 @@ impl ResultObject for CommissionResult {
 pub async fn results_of(
     request: &RequestContext,
     ids: Vec<String>,
-    answers: Result<Answers, ServiceError>,
+    answers: Result<ReviewResults, ServiceError>,
 ) -> Result<Results<CommissionResult>, ApiError> {
     let answers: Vec<(String, Vec<Problem>)> = match answers {
         Ok(answers) => answers,
@@ -76,7 +76,7 @@ pub async fn results_of(
 }
 
 /// These results, with the commissions as they are now.
-pub async fn results(request: &RequestContext, answers: Answers) -> Result<Results<CommissionResult>, ApiError> {
+pub async fn results(request: &RequestContext, answers: ReviewResults) -> Result<Results<CommissionResult>, ApiError> {
     let uuids: Vec<_> = answers
         .iter()
         .filter_map(|(id, _)| id.parse::<crate::domain::id::CommissionId>().ok())

@@ -8,7 +8,7 @@ use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::money::Money;
 use crate::graphql::scalar::DateTime;
-use crate::store::event_decision::{Total, Wanted, totals};
+use crate::store::event_decision::{DecisionRange, DecisionTotal, totals};
 
 /// How many events were decided in the same way.
 #[derive(Clone, Debug, SimpleObject)]
@@ -23,8 +23,8 @@ pub struct EventDecisionTotal {
     pub amounts: Vec<Money>,
 }
 
-impl From<Total> for EventDecisionTotal {
-    fn from(total: Total) -> Self {
+impl From<DecisionTotal> for EventDecisionTotal {
+    fn from(total: DecisionTotal) -> Self {
         let amounts = total.amounts.into_iter();
         let amounts = amounts.map(|(currency, minor)| Money::of_sum(minor, currency));
         Self {
@@ -56,7 +56,7 @@ impl DecisionQuery {
         if to.0 <= from.0 {
             return Err(ApiError::bad_user_input("to must be after from"));
         }
-        let wanted = Wanted {
+        let wanted = DecisionRange {
             from: from.0,
             to: to.0,
             partner: partner_id.map(|id| id.parse()).transpose()?,

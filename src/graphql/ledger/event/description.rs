@@ -14,7 +14,7 @@ use crate::graphql::rows::{
     value,
 };
 use crate::graphql::scalar::{DateTime, Json};
-use crate::store::commission::Parent;
+use crate::store::commission::CommissionParent;
 use crate::store::view::EventColumn as Column;
 use crate::store::{self, view};
 
@@ -65,7 +65,7 @@ declare! {
     "refundedAmount" = computed();
     /// Whatever other systems want to keep with it; null if nothing.
     "metadata": Option<Json> = value(Column::Metadata, view::document).for_partners(PartnerVisibility::Null);
-    "commissions" = page_of(|ctx| commission_pages(ctx, Parent::Event));
+    "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Event));
     "revenueAdjustments" = computed();
 }
 

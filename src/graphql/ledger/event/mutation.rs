@@ -9,7 +9,7 @@ use crate::graphql::rows::Results;
 use crate::graphql::user_error::failed;
 use crate::service::ServiceError;
 use crate::service::ledger::event::NewEvent;
-use crate::service::ledger::record::{Answer, record};
+use crate::service::ledger::record::{RecordResult, record};
 
 #[derive(Default)]
 pub struct EventMutation;
@@ -26,7 +26,7 @@ impl EventMutation {
         let answers = Box::pin(record(&request.app, &request.caller, vec![input.into()])).await;
         Some(match answers {
             Ok(mut answers) => Ok(answers.pop().expect("one event has one answer").into()),
-            Err(ServiceError::Rejected(problems)) => Ok(Answer::Err(problems).into()),
+            Err(ServiceError::Rejected(problems)) => Ok(RecordResult::Err(problems).into()),
             Err(error) => Err(failed(error)),
         })
     }

@@ -24,7 +24,7 @@ use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::shared::shares;
-use crate::store::commission::Parent;
+use crate::store::commission::CommissionParent;
 use crate::store::{self, view};
 
 /// What kind of thing happened.
@@ -147,7 +147,7 @@ impl Event {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<CommissionConnection, ApiError> {
         let page = PageArguments::new(first, after, last, before);
-        commissions_of(ctx, Parent::Event, self.0.id.uuid(), &page, None, None)
+        commissions_of(ctx, CommissionParent::Event, self.0.id.uuid(), &page, None, None)
     }
 
     /// How tiered commissions changed its revenue later, newest first.

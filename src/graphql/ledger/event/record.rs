@@ -12,7 +12,7 @@ use crate::graphql::rows::{PlainObject, Projected, ResultObject, Rows, RowsField
 use crate::graphql::scalar::{DateTime, Json};
 use crate::graphql::user_error::{UserError, projected, projected_rows};
 use crate::service::ledger::event::NewEvent;
-use crate::service::ledger::record::Answer;
+use crate::service::ledger::record::RecordResult;
 use crate::store;
 
 /// Something that happened.
@@ -117,7 +117,7 @@ impl RecordEventPayload {
 }
 
 impl PlainObject for RecordEventPayload {
-    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut store::view::Json) {
+    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut store::view::JsonText) {
         match field {
             "adjustmentCount" => json.number(self.adjustment_count),
             "duplicate" => json.truth(self.duplicate),
@@ -138,8 +138,8 @@ impl ResultObject for RecordEventPayload {
     }
 }
 
-impl From<Answer> for RecordEventPayload {
-    fn from(answer: Answer) -> Self {
+impl From<RecordResult> for RecordEventPayload {
+    fn from(answer: RecordResult) -> Self {
         match answer {
             Ok(recorded) => Self {
                 event: Some(recorded.event.into()),

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::domain::commission;
 use crate::domain::id::{CampaignId, PartnerId};
 use crate::domain::money::Currency;
-use crate::domain::report::{Group, Place};
+use crate::domain::report::{Group, ReportPosition};
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::store::page::{self, SortKey};
@@ -14,8 +14,8 @@ use crate::store::page::{self, SortKey};
 const MAX_SIZE: u128 = 10u128.pow(28);
 
 /// A place as cursors have it: all that rows are sorted by, in one text.
-pub(super) fn mark(place: &Place) -> page::Place {
-    let Place { group, size } = place;
+pub(super) fn mark(place: &ReportPosition) -> page::Place {
+    let ReportPosition { group, size } = place;
     let text = format!(
         "{} {size} {} {} {} {} {}",
         group.currency,
@@ -31,11 +31,11 @@ pub(super) fn mark(place: &Place) -> page::Place {
     }
 }
 
-pub(super) fn place(mark: &page::Place) -> Result<Place, ApiError> {
+pub(super) fn place(mark: &page::Place) -> Result<ReportPosition, ApiError> {
     read(mark).ok_or_else(Cursors::foreign)
 }
 
-fn read(mark: &page::Place) -> Option<Place> {
+fn read(mark: &page::Place) -> Option<ReportPosition> {
     let Some(SortKey::Text(text)) = &mark.key else {
         return None;
     };
@@ -53,5 +53,5 @@ fn read(mark: &page::Place) -> Option<Place> {
         status: commission::CommissionStatus::parse(status),
     };
     let size = size.parse().ok().filter(|size| *size < MAX_SIZE)?;
-    Some(Place { group, size })
+    Some(ReportPosition { group, size })
 }

@@ -7,7 +7,7 @@ use async_graphql::{Context, Object};
 use super::cursor::{mark, place};
 use super::row::{ReportDimension, ReportRow, TimeBasis};
 use crate::auth::Resource;
-use crate::domain::report::{self, Row};
+use crate::domain::report::{self, GroupRow};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
@@ -70,7 +70,7 @@ impl CommissionReportQuery {
                 let (report, page, starts) = (report.clone(), page.clone(), starts.clone());
                 Box::pin(async move {
                     let found = commission_report::page(request.store().reader(), &scope, &report, &page).await?;
-                    let start = |row: &Row| starts.get(row.group.interval? as usize).copied();
+                    let start = |row: &GroupRow| starts.get(row.group.interval? as usize).copied();
                     Ok(found.map(|row| {
                         (
                             mark(&row.place()),

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, Object};
 
 use crate::domain::Timestamp;
-use crate::domain::report::{self, Row};
+use crate::domain::report::{self, GroupRow};
 use crate::graphql::campaign::Campaign;
 use crate::graphql::error::{Nullable, nullable_link};
 use crate::graphql::identity;
@@ -45,7 +45,7 @@ pub enum TimeBasis {
 #[derive(Clone)]
 pub struct ReportRow {
     pub(super) start: Option<Timestamp>,
-    pub(super) row: Row,
+    pub(super) row: GroupRow,
 }
 
 /// The commissions that have something in common. What they are not summed by is null.

@@ -39,9 +39,9 @@ pub enum PayoutOutcome {
 
 /// What a payout run found for one payee in one currency, and what became of it.
 #[derive(Clone)]
-pub struct PayoutRunLine(Arc<payout_run::Line>);
+pub struct PayoutRunLine(Arc<payout_run::RunLine>);
 
-shares!(PayoutRunLine, payout_run::Line);
+shares!(PayoutRunLine, payout_run::RunLine);
 
 pub static PAYOUT_RUN_LINE: TypeDescription = TypeDescription {
     name: "PayoutRunLine",
@@ -128,8 +128,8 @@ pub struct PayoutRunTotal {
     pub amount: Money,
 }
 
-impl From<&payout_run::Total> for PayoutRunTotal {
-    fn from(total: &payout_run::Total) -> Self {
+impl From<&payout_run::RunTotal> for PayoutRunTotal {
+    fn from(total: &payout_run::RunTotal) -> Self {
         Self {
             outcome: total.outcome.into(),
             status: total.status.map(PayoutStatus::from),

@@ -18,21 +18,21 @@ use crate::graphql::rows::{ChildList, Listing, allowed};
 use crate::service::ledger::payout::Preview;
 use crate::store;
 use crate::store::page::{Page, PageRequest, Place, SortKey};
-use crate::store::payout_run::Outcomes;
+use crate::store::payout_run::OutcomeFilter;
 
 /// Which lines are asked for.
-pub fn outcomes(wanted: Option<Vec<PayoutOutcome>>) -> Outcomes {
+pub fn outcomes(wanted: Option<Vec<PayoutOutcome>>) -> OutcomeFilter {
     wanted.map(|list| list.into_iter().map(payout_run::PayoutOutcome::from).collect())
 }
 
-fn place(line: &payout_run::Line) -> Place {
+fn place(line: &payout_run::RunLine) -> Place {
     Place {
         key: Some(SortKey::Integer(line.position)),
         id: line.partner_id.uuid(),
     }
 }
 
-fn cursors_under(scope: Scope, run: Uuid, outcomes: &Outcomes) -> Cursors {
+fn cursors_under(scope: Scope, run: Uuid, outcomes: &OutcomeFilter) -> Cursors {
     placed_by_number((scope, "payoutRun.lines", run, outcomes))
 }
 
@@ -62,7 +62,7 @@ pub fn line_pages(ctx: &Context<'_>) -> ServerResult<ChildList> {
 pub fn lines_of(
     ctx: &Context<'_>,
     run: Uuid,
-    outcomes: Outcomes,
+    outcomes: OutcomeFilter,
     page: &PageArguments,
 ) -> Result<Connection<PayoutRunLine>, ApiError> {
     let scope = request(ctx).caller.read(Resource::Payouts)?;
@@ -71,7 +71,7 @@ pub fn lines_of(
     Ok(connection(run, outcomes, cursors, page))
 }
 
-fn connection(run: Uuid, outcomes: Outcomes, cursors: Cursors, page: PageRequest) -> Connection<PayoutRunLine> {
+fn connection(run: Uuid, outcomes: OutcomeFilter, cursors: Cursors, page: PageRequest) -> Connection<PayoutRunLine> {
     let lines = PayoutRunLinesKey { run, outcomes };
     let counted = lines.clone();
     Connection::new(
@@ -97,11 +97,11 @@ fn connection(run: Uuid, outcomes: Outcomes, cursors: Cursors, page: PageRequest
 pub fn lines_of_preview(
     preview: &Arc<Preview>,
     input: &Cursors,
-    outcomes: Outcomes,
+    outcomes: OutcomeFilter,
     page: &PageArguments,
 ) -> Result<Connection<PayoutRunLine>, ApiError> {
     let cursors = placed_by_number((input.fingerprint(), &outcomes));
-    let is_wanted = |line: &&payout_run::Line| outcomes.as_ref().is_none_or(|list| list.contains(&line.outcome));
+    let is_wanted = |line: &&payout_run::RunLine| outcomes.as_ref().is_none_or(|list| list.contains(&line.outcome));
     let lines = preview.lines.iter().filter(is_wanted).cloned().map(Arc::new).collect();
     at_hand(lines, |line| (line.position, line.partner_id.uuid()), cursors, page)
 }

@@ -17,7 +17,7 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::payout::{Payout, payout_pages, payouts_of};
 use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, page_of, resolver, value};
 use crate::graphql::scalar::DateTime;
-use crate::store::payout::Parent as PayoutParent;
+use crate::store::payout::PayoutParent;
 use crate::store::view::PayoutRunColumn as Column;
 use crate::store::{self, view};
 

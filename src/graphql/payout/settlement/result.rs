@@ -53,7 +53,7 @@ impl PayoutResult {
 }
 
 impl PlainObject for PayoutResult {
-    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut view::Json) {
+    fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut view::JsonText) {
         match field {
             "id" => json.text(&self.id),
             "userErrors" => below.list(&self.user_errors, json),

@@ -5,7 +5,7 @@ use tokio::sync::OnceCell;
 use super::movement::StatementMovement;
 use crate::auth::Scope;
 use crate::domain::id::CommissionId;
-use crate::domain::statement::{Account, Place, Range, Sums};
+use crate::domain::statement::{Account, MovementPosition, Range, StatementSums};
 use crate::graphql::context::RequestContext;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
@@ -20,11 +20,11 @@ pub(super) struct StatementData {
     pub(super) scope: Scope,
     pub(super) account: Account,
     pub(super) range: Range,
-    pub(super) sums: OnceCell<Sums>,
+    pub(super) sums: OnceCell<StatementSums>,
 }
 
 impl StatementData {
-    pub(super) async fn sums(&self, request: &RequestContext) -> Result<&Sums, ApiError> {
+    pub(super) async fn sums(&self, request: &RequestContext) -> Result<&StatementSums, ApiError> {
         let reader = request.store().reader();
         let read = || async { Ok(store::statement::sums(reader, &self.scope, &self.account, self.range).await?) };
         self.sums.get_or_try_init(read).await
@@ -63,11 +63,11 @@ impl StatementData {
 }
 
 /// A movement's place, and what was owed behind it.
-type MovementPlace = (Place, i128);
+type MovementPlace = (MovementPosition, i128);
 
 /// A place as cursors have it. What was owed there never changes, and is not added up again for the page behind it; who
 /// forges a cursor shows wrong balances to nobody else.
-fn mark(place: &Place, balance: i128) -> page::Place {
+fn mark(place: &MovementPosition, balance: i128) -> page::Place {
     page::Place {
         key: Some(SortKey::Text(format!("{} {balance}", place.number()))),
         id: place.row.uuid(),
@@ -80,7 +80,7 @@ pub(super) fn marked(mark: &page::Place) -> Result<MovementPlace, ApiError> {
             return None;
         };
         let (number, balance) = text.split_once(' ')?;
-        let place = Place::of_number(number.parse().ok()?, CommissionId::from_uuid(mark.id))?;
+        let place = MovementPosition::of_number(number.parse().ok()?, CommissionId::from_uuid(mark.id))?;
         Some((place, balance.parse().ok()?))
     };
     read().ok_or_else(Cursors::foreign)

@@ -24,8 +24,8 @@ pub struct AuditChange {
     pub after: Option<Json>,
 }
 
-impl From<&audit::Change> for AuditChange {
-    fn from(change: &audit::Change) -> Self {
+impl From<&audit::FieldChange> for AuditChange {
+    fn from(change: &audit::FieldChange) -> Self {
         Self {
             object_id: change.object_id.clone().into(),
             object_type: change.object_type.clone(),
@@ -37,8 +37,8 @@ impl From<&audit::Change> for AuditChange {
 }
 
 impl PlainObject for AuditChange {
-    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut view::Json) {
-        let side = |json: &mut view::Json, side: &Option<Json>| match side {
+    fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut view::JsonText) {
+        let side = |json: &mut view::JsonText, side: &Option<Json>| match side {
             Some(Json(value)) => json.number(value),
             None => json.null(),
         };
@@ -59,7 +59,7 @@ pub(super) fn write_changes(
     row: &view::Row,
     cells: &[usize],
     below: &SubSelection<'_>,
-    json: &mut view::Json,
+    json: &mut view::JsonText,
 ) -> Result<(), StoreError> {
     let changes = store::audit::changes(row, cells[0])?;
     below.list(&changes.iter().map(AuditChange::from).collect::<Vec<_>>(), json);

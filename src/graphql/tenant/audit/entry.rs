@@ -23,9 +23,9 @@ use crate::store::view::AuditEntryColumn as Column;
 
 /// What one transaction changed, and who did it.
 #[derive(Clone)]
-pub struct AuditEntry(Arc<audit::Entry>);
+pub struct AuditEntry(Arc<audit::AuditEntry>);
 
-shares!(AuditEntry, audit::Entry);
+shares!(AuditEntry, audit::AuditEntry);
 
 impl RowObject for AuditEntry {
     const TYPE: &'static TypeDescription = &AUDIT_ENTRY;

@@ -12,7 +12,7 @@ use crate::domain::commission::{Commission, Payout, PayoutRun, PayoutStatus};
 use crate::domain::id::{PartnerId, PayoutId, PayoutRunId};
 use crate::domain::money::Currency;
 use crate::domain::partner::Partner;
-use crate::domain::payout_run::{Line, RunTerms, Total, lines, taken, totals};
+use crate::domain::payout_run::{RunLine, RunTerms, RunTotal, lines, taken, totals};
 use crate::domain::problem::{ProblemCode, Problems};
 use crate::domain::webhook::WebhookEventType;
 use crate::domain::webhook::body::Happening;
@@ -40,8 +40,8 @@ pub struct NewPayoutRun {
 /// What a run would do.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    pub lines: Vec<Line>,
-    pub totals: Vec<Total>,
+    pub lines: Vec<RunLine>,
+    pub totals: Vec<RunTotal>,
 }
 
 /// Groups approved commissions by payee and currency. What can be paid is put into payouts; the rest is left and carries
@@ -161,7 +161,7 @@ async fn found(
     input: &NewPayoutRun,
     rows: Vec<Commission>,
     partners: &HashMap<PartnerId, Partner>,
-) -> Result<Vec<(Line, Vec<Commission>)>, ServiceError> {
+) -> Result<Vec<(RunLine, Vec<Commission>)>, ServiceError> {
     let tenant = store::tenant::get(database, scope).await?;
     let terms = RunTerms {
         respects_payout_currency: input.respect_payout_currency,
@@ -179,7 +179,7 @@ async fn write(
     transaction: &Transaction,
     writer: &Writer,
     run: &PayoutRun,
-    found: Vec<(Line, Vec<Commission>)>,
+    found: Vec<(RunLine, Vec<Commission>)>,
     (partners, moments): (&HashMap<PartnerId, Partner>, Moments),
 ) -> Result<(), StoreError> {
     let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
@@ -212,7 +212,7 @@ async fn write(
             settled_by: None,
         });
         let payout_id = Some(id);
-        lines.push(Line { payout_id, ..line });
+        lines.push(RunLine { payout_id, ..line });
     }
     store::payout_run::insert(transaction, writer.tenant(), run).await?;
     // The run, and its payouts.

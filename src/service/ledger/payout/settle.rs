@@ -16,7 +16,7 @@ use crate::domain::webhook::body::Happening;
 use crate::service::ServiceError;
 use crate::service::ledger::lock_partners;
 use crate::service::ledger::posting::{Posting, moments};
-use crate::service::ledger::review::{Answers, from_kept, to_keep};
+use crate::service::ledger::review::{ReviewResults, from_kept, to_keep};
 use crate::service::once::{Answer, begin, commit, repeated};
 use crate::store::{self, Store, StoreError, Transaction, Writes};
 
@@ -40,7 +40,7 @@ pub struct Settled {
     /// How many of the run are pending still; `None`: no run was asked about.
     pub remaining: Option<u64>,
     /// One for each payout, in their order. The payouts are read afterwards.
-    pub answers: Answers,
+    pub answers: ReviewResults,
 }
 
 /// How a payout is to end.

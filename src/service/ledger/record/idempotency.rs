@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::{Answers, AttemptError, Recorder};
+use super::{AttemptError, NumberedResults, Recorder};
 use crate::auth::Call;
 use crate::domain::problem::{Problem, ProblemCode, Problems};
 use crate::domain::text;
@@ -41,7 +41,7 @@ impl KeyedEvents {
     }
 
     /// Notes the key of an event; what to mend if another event has it. `answers` has those of the events before.
-    pub fn note(&mut self, place: usize, event: &CheckedEvent, answers: &Answers) -> Result<(), Vec<Problem>> {
+    pub fn note(&mut self, place: usize, event: &CheckedEvent, answers: &NumberedResults) -> Result<(), Vec<Problem>> {
         let Some(key) = &event.idempotency_key else {
             return Ok(());
         };
@@ -77,7 +77,7 @@ impl KeyedEvents {
     }
 
     /// Keeps the keys of the events that were recorded.
-    pub async fn keep(self, recorder: &Recorder<'_>, answers: &Answers) -> Result<(), AttemptError> {
+    pub async fn keep(self, recorder: &Recorder<'_>, answers: &NumberedResults) -> Result<(), AttemptError> {
         let (writer, now) = (recorder.writer, recorder.clock.now());
         let mut new = self.new;
         // In the same order in all transactions, so that none waits for one that waits for it.

@@ -60,7 +60,7 @@ pub struct RecordedEvent {
 }
 
 /// What became of one event of a list: recorded, or what to mend.
-pub type Answer = Result<RecordedEvent, Vec<Problem>>;
+pub type RecordResult = Result<RecordedEvent, Vec<Problem>>;
 
 /// How one attempt ended without an answer.
 pub enum AttemptError {
@@ -85,7 +85,7 @@ impl From<Problems> for AttemptError {
 
 /// Records events in the order of the list; each stands alone. An event that was recorded before is answered with what
 /// it was then.
-pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result<Vec<Answer>, ServiceError> {
+pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result<Vec<RecordResult>, ServiceError> {
     let writer = caller.write(Resource::Events)?;
     if events.len() > MAX_EVENTS {
         let mut problems = Problems::new();
@@ -128,8 +128,8 @@ pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result
 
 /// What became of events of one transaction.
 enum BatchOutcome {
-    /// Answers to the first of them, at least one.
-    Recorded(Vec<Answer>),
+    /// NumberedResults to the first of them, at least one.
+    Recorded(Vec<RecordResult>),
     /// Nothing was written: one of them cannot be, and this is what to mend if it is the only one.
     Apart(Vec<Problem>),
 }
@@ -229,12 +229,12 @@ impl LookupBatch {
     }
 }
 
-type Answers = Vec<(usize, Answer)>;
+type NumberedResults = Vec<(usize, RecordResult)>;
 
 impl Recorder<'_> {
     /// Records the events, or the first of them; says what became of these.
-    async fn record(&self, events: &[NewEvent]) -> Result<Vec<Answer>, AttemptError> {
-        let mut answers = Answers::with_capacity(events.len());
+    async fn record(&self, events: &[NewEvent]) -> Result<Vec<RecordResult>, AttemptError> {
+        let mut answers = NumberedResults::with_capacity(events.len());
         let mut keyed = KeyedEvents::look_up(self, events).await?;
         let mut reached = 0;
         while reached < events.len() {
@@ -259,7 +259,7 @@ impl Recorder<'_> {
         events: &[NewEvent],
         from: usize,
         keyed: &mut KeyedEvents,
-        answers: &mut Answers,
+        answers: &mut NumberedResults,
     ) -> Result<(LookupBatch, usize), AttemptError> {
         let mut run = LookupBatch::default();
         for (place, event) in events.iter().enumerate().skip(from) {
@@ -290,7 +290,7 @@ impl Recorder<'_> {
     }
 
     /// Records the events of a run; the place from which on they are to be looked up again, if they are.
-    async fn finish(&self, run: LookupBatch, answers: &mut Answers) -> Result<Option<usize>, AttemptError> {
+    async fn finish(&self, run: LookupBatch, answers: &mut NumberedResults) -> Result<Option<usize>, AttemptError> {
         if run.events.is_empty() {
             return Ok(None);
         }

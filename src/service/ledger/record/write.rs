@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::evaluate::Prepared;
 use super::prepared::PreparedEvents;
-use super::{Answers, AttemptError, RecordedEvent, Recorder};
+use super::{AttemptError, NumberedResults, RecordedEvent, Recorder};
 use crate::domain::event::Customer;
 use crate::service::ledger::posting::{Moments, Posting};
 use crate::store::standing::PaidCharges;
@@ -13,7 +13,11 @@ use crate::store::{self, StoreError, Writes};
 impl Recorder<'_> {
     /// Writes events, and answers them. Partners are locked; names that others may be writing, too (customers, then
     /// events), are written in their order, so that no two transactions wait for each other.
-    pub(super) async fn write(&self, waiting: PreparedEvents, answers: &mut Answers) -> Result<(), AttemptError> {
+    pub(super) async fn write(
+        &self,
+        waiting: PreparedEvents,
+        answers: &mut NumberedResults,
+    ) -> Result<(), AttemptError> {
         let PreparedEvents(waiting) = waiting;
         let Some((_, first)) = waiting.first() else {
             return Ok(());

@@ -2,7 +2,7 @@
 
 use super::repeated::{from_kept, to_keep};
 use super::rows::ReviewedRows;
-use super::{Answers, MAX_IDS};
+use super::{MAX_IDS, ReviewResults};
 use crate::app::App;
 use crate::auth::Writer;
 use crate::domain::commission::{Commission, CommissionKind};
@@ -34,7 +34,7 @@ impl Review<'_> {
         ids: Vec<String>,
         mut problems: Problems,
         one: impl Fn(&Commission, &mut ReviewedRows, &mut Posting) -> Result<(), Fault>,
-    ) -> Result<Answers, ServiceError> {
+    ) -> Result<ReviewResults, ServiceError> {
         if ids.is_empty() || ids.len() > MAX_IDS {
             problems.add("ids", ProblemCode::Invalid, format!("must have 1 to {MAX_IDS} entries"));
         }
@@ -49,7 +49,7 @@ impl Review<'_> {
         &self,
         ids: &[String],
         one: &impl Fn(&Commission, &mut ReviewedRows, &mut Posting) -> Result<(), Fault>,
-    ) -> Result<Answers, ServiceError> {
+    ) -> Result<ReviewResults, ServiceError> {
         let transaction = match begin(self.app, self.writer).await {
             Err(ServiceError::Repeated(kept)) => return Ok(from_kept(kept)),
             begun => begun?,

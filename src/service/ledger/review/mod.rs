@@ -25,7 +25,7 @@ pub(super) use reverse::undo;
 pub const MAX_IDS: usize = 500;
 
 /// What became of one id: done, or what to mend. The commission is read afterwards.
-pub type Answers = Vec<(String, Vec<Problem>)>;
+pub type ReviewResults = Vec<(String, Vec<Problem>)>;
 
 /// Approves commissions that have matured. With a reason, which needs `admin`, the holdback is overridden and the
 /// transition keeps the reason.
@@ -34,7 +34,7 @@ pub async fn approve(
     caller: &Caller,
     ids: Vec<String>,
     override_reason: Option<String>,
-) -> Result<Answers, ServiceError> {
+) -> Result<ReviewResults, ServiceError> {
     let mut problems = Problems::new();
     let (writer, reason) = reason_to_override(caller, override_reason, &mut problems)?;
     let review = Review { app, writer: &writer };
@@ -46,7 +46,12 @@ pub async fn approve(
 }
 
 /// Reverses commissions that are not paid, with what adjusts them.
-pub async fn reverse(app: &App, caller: &Caller, ids: Vec<String>, reason: &str) -> Result<Answers, ServiceError> {
+pub async fn reverse(
+    app: &App,
+    caller: &Caller,
+    ids: Vec<String>,
+    reason: &str,
+) -> Result<ReviewResults, ServiceError> {
     let writer = caller.write(Resource::Commissions)?;
     let mut problems = Problems::new();
     let reason = problems.take("reason", text::reason(reason)).unwrap_or_default();

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Answers;
+use super::ReviewResults;
 use crate::domain::problem::{Problem, ProblemCode};
 
-pub(in crate::service::ledger) fn to_keep(answers: &Answers) -> Value {
+pub(in crate::service::ledger) fn to_keep(answers: &ReviewResults) -> Value {
     let answers = answers.iter().map(|(id, problems)| {
         let problems: Vec<_> = problems
             .iter()
@@ -16,7 +16,7 @@ pub(in crate::service::ledger) fn to_keep(answers: &Answers) -> Value {
     Value::Array(answers.collect())
 }
 
-pub(in crate::service::ledger) fn from_kept(kept: Value) -> Answers {
+pub(in crate::service::ledger) fn from_kept(kept: Value) -> ReviewResults {
     type Kept = Vec<(String, Vec<(String, String, Vec<String>)>)>;
     let kept: Kept = serde_json::from_value(kept).unwrap_or_default();
     let answers = kept.into_iter().map(|(id, problems)| {

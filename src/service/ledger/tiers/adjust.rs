@@ -1,6 +1,6 @@
 //! The rows by which earlier conversions move when the goals of a tier are reached.
 
-use super::counting::Wanted;
+use super::counting::WantedCounter;
 use super::{Failure, recorded, result};
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget, mature_at};
@@ -13,7 +13,7 @@ use crate::store::tier_result::{ResultKind, TierResult};
 
 /// A crossing.
 pub struct Crossing<'a> {
-    pub tiers: &'a [Wanted<'a>],
+    pub tiers: &'a [WantedCounter<'a>],
     pub standings: &'a [TierState<'a>],
     /// The conversions of the windows concerned, the crossing one last.
     pub past: &'a [PastEvent],
@@ -23,12 +23,12 @@ pub struct Crossing<'a> {
     pub fallback: (Option<SnapshotId>, Option<u32>),
 }
 
-/// Rows and why they are written.
-pub type Rows = Vec<(Commission, String)>;
+/// AdjustmentRows and why they are written.
+pub type AdjustmentRows = Vec<(Commission, String)>;
 
 impl Crossing<'_> {
     /// The rows that the parts write, and what is kept beside them.
-    pub fn fire(&self, due: &[DueRetroactive]) -> Result<(Rows, Vec<TierResult>), Failure> {
+    pub fn fire(&self, due: &[DueRetroactive]) -> Result<(AdjustmentRows, Vec<TierResult>), Failure> {
         let mut past: Vec<_> = self.past.iter().map(recorded::past).collect();
         let (mut rows, mut results) = (Vec::new(), Vec::new());
         for adjustment in tiered::fire(due, self.standings, &mut past)? {

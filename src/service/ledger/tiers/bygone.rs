@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::progress::Progress;
+use super::progress::GoalOnCampaign;
 use super::{Failure, counting};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
@@ -26,7 +26,7 @@ pub async fn bygone(
     partners: &[Uuid],
     campaign: Option<CampaignId>,
     now: Timestamp,
-) -> Result<HashMap<Uuid, Vec<Progress>>, StoreError> {
+) -> Result<HashMap<Uuid, Vec<GoalOnCampaign>>, StoreError> {
     let stored = store::tier_counter::over(database, scope, partners, campaign, now).await?;
     if stored.is_empty() {
         return Ok(HashMap::new());
@@ -44,11 +44,11 @@ pub async fn bygone(
     let counters = counting::current(database, &scope, &wanted, &stored)
         .await
         .map_err(Failure::of_what_is_stored)?;
-    let mut bygone: HashMap<Uuid, Vec<Progress>> = HashMap::new();
+    let mut bygone: HashMap<Uuid, Vec<GoalOnCampaign>> = HashMap::new();
     for (tier, key) in wanted {
         let (counters, _) = &counters[&key];
         let of_partner = bygone.entry(key.partner.uuid()).or_default();
-        of_partner.extend(Progress::of(tier, &key, counters));
+        of_partner.extend(GoalOnCampaign::of(tier, &key, counters));
     }
     Ok(bygone)
 }

@@ -45,13 +45,13 @@ impl From<StoreError> for Failure {
 }
 
 /// A tier and the counters of it that are wanted.
-pub type Wanted<'a> = (&'a TieredCommission, CounterKey);
+pub type WantedCounter<'a> = (&'a TieredCommission, CounterKey);
 
 /// The counters that are wanted: those of `stored` that hold, the others from the events. At most three statements.
 pub async fn current(
     database: &impl ConnectionTrait,
     scope: &Scope,
-    wanted: &[Wanted<'_>],
+    wanted: &[WantedCounter<'_>],
     stored: &HashMap<CounterKey, StoredCounter>,
 ) -> Result<HashMap<CounterKey, (Counters, Fired)>, Failure> {
     let mut counters = HashMap::new();
@@ -72,7 +72,7 @@ pub async fn current(
     };
     let partners = store::distinct(missing.iter().map(|(_, key)| key.partner.uuid()));
     let campaigns = store::distinct(missing.iter().map(|(_, key)| key.campaign.uuid()));
-    let mut of_pair: HashMap<_, Vec<Wanted<'_>>> = HashMap::new();
+    let mut of_pair: HashMap<_, Vec<WantedCounter<'_>>> = HashMap::new();
     for (tier, key) in missing {
         of_pair
             .entry((key.partner, Some(key.campaign)))

@@ -34,10 +34,10 @@ use crate::store::{self, Transaction, Writes};
 pub use bring_in::bring_in;
 pub use bygone::bygone;
 pub use counting::Failure;
-use counting::Wanted;
+use counting::WantedCounter;
 pub use leave::{LeavingEvent, leave};
 pub use offers::{OfferKey, Offered, offers};
-pub use progress::{Progress, progress};
+pub use progress::{GoalOnCampaign, progress};
 
 /// An event that is about to be recorded.
 pub struct ArrivingEvent<'a> {
@@ -191,7 +191,7 @@ fn wanted<'a>(
     (partner, campaign, advertiser): (PartnerId, CampaignId, Option<AdvertiserId>),
     zone: chrono_tz::Tz,
     moment: Timestamp,
-) -> impl Iterator<Item = Wanted<'a>> {
+) -> impl Iterator<Item = WantedCounter<'a>> {
     tiers.filter_map(move |tier| {
         let window = tier.tier.window(zone, moment)?;
         let key = CounterKey {

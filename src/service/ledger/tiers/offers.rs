@@ -9,7 +9,7 @@ use super::{Failure, counting, wanted};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{AdvertiserId, CampaignId, PartnerId};
-use crate::domain::tiered::{self, CurrentTier, Progress, Status, Tier};
+use crate::domain::tiered::{self, CurrentTier, GoalProgress, Status, Tier};
 use crate::store::{self, StoreError};
 
 /// Who would do something where, and when.
@@ -31,7 +31,7 @@ pub struct Offered {
     /// Its rate applies to the payout of the next conversion.
     pub acts: bool,
     /// How far its goals are reached, in their order.
-    pub progress: Vec<Progress>,
+    pub progress: Vec<GoalProgress>,
 }
 
 /// The ACTIVE tiers of each in their windows of this moment, in the order of their making. One statement, and three more

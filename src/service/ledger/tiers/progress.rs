@@ -17,16 +17,16 @@ use crate::store::{self, StoreError};
 
 /// One goal of one tier on one campaign of the partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct GoalOnCampaign {
     pub tier: String,
     pub id: TieredCommissionId,
     pub campaign: CampaignId,
-    pub goal: tiered::Progress,
+    pub goal: tiered::GoalProgress,
     /// Whether the tier changes what the partner is paid.
     pub changes_payout: bool,
 }
 
-impl Progress {
+impl GoalOnCampaign {
     /// How far the goals of a tier are reached, in their order.
     pub(super) fn of(tier: &TieredCommission, key: &CounterKey, counters: &Counters) -> Vec<Self> {
         let goals = tiered::progress(&tier.tier, key.window, counters).into_iter();
@@ -56,7 +56,7 @@ pub async fn progress(
     partners: &[Uuid],
     campaign: Option<CampaignId>,
     now: Timestamp,
-) -> Result<HashMap<Uuid, Vec<Progress>>, StoreError> {
+) -> Result<HashMap<Uuid, Vec<GoalOnCampaign>>, StoreError> {
     let members = store::campaign::memberships(database, scope, partners, campaign).await?;
     // A partner may not read tiers, but it may know how far it has come in those that are for it.
     let scope = Scope::tenant_wide(scope.tenant());
@@ -76,11 +76,11 @@ pub async fn progress(
     let counters = counting::current(database, &scope, &wanted, &stored)
         .await
         .map_err(Failure::of_what_is_stored)?;
-    let mut progress: HashMap<Uuid, Vec<Progress>> = HashMap::new();
+    let mut progress: HashMap<Uuid, Vec<GoalOnCampaign>> = HashMap::new();
     for (tier, key) in &wanted {
         let (counters, _) = &counters[key];
         let of_partner = progress.entry(key.partner.uuid()).or_default();
-        of_partner.extend(Progress::of(tier, key, counters));
+        of_partner.extend(GoalOnCampaign::of(tier, key, counters));
     }
     Ok(progress)
 }

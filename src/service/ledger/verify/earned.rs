@@ -10,10 +10,10 @@ use crate::domain::id::EventId;
 use crate::store::verify::{EventRow, SnapshotRow};
 
 /// The snapshots of partners, in the order of their versions.
-pub type Snapshots = HashMap<Uuid, Vec<SnapshotRow>>;
+pub type PartnerSnapshots = HashMap<Uuid, Vec<SnapshotRow>>;
 
 /// Holds a row against its event, if it has one.
-pub fn check(row: &Commission, event: Option<&EventRow>, snapshots: &Snapshots, found: &mut FindingLog) {
+pub fn check(row: &Commission, event: Option<&EventRow>, snapshots: &PartnerSnapshots, found: &mut FindingLog) {
     if disagrees(row, event) {
         let what = format!(
             "the {} row disagrees with its event about partner or campaign, or lacks one",
@@ -60,7 +60,7 @@ fn disagrees(row: &Commission, event: Option<&EventRow>) -> bool {
 }
 
 /// The newest snapshot for the row's campaign before this step of the partner's history, or else the newest that is for all.
-fn newest(row: &Commission, sequence: i64, snapshots: &Snapshots) -> Option<Uuid> {
+fn newest(row: &Commission, sequence: i64, snapshots: &PartnerSnapshots) -> Option<Uuid> {
     let of_partner = snapshots.get(&row.partner_id.uuid())?;
     let newest = |campaign: Option<Uuid>| {
         let mut before = of_partner

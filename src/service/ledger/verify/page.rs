@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::accounts::Accounts;
 use super::balances::Balances;
-use super::earned::{self, Snapshots};
+use super::earned::{self, PartnerSnapshots};
 use super::events::EventTotals;
 use super::found::FindingLog;
 use super::history::Histories;
@@ -236,7 +236,7 @@ async fn check_events(
     scope: &Scope,
     rows: &[LedgerRow],
     known: &HashMap<Uuid, EventRow>,
-    snapshots: &Snapshots,
+    snapshots: &PartnerSnapshots,
     found: &mut FindingLog,
 ) -> Result<(), StoreError> {
     let of = |row: &Commission| row.event_id.map(|id| id.uuid());
