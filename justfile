@@ -84,3 +84,8 @@ bench *args:
 bench-load *args:
     cargo build --profile dist --locked --package tributary --package bench-load
     scripts/bench-postgres target/dist/bench-load {{args}}
+
+# What it costs to spread rows over two workers of Citus, whose sources are in that folder.
+bench-citus source *args:
+    cargo build --profile dist --locked --package tributary --package bench-load
+    scripts/bench-citus {{source}} target/dist/bench-load citus {{args}}

@@ -8,6 +8,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 /// As many connections as the gateway has by default.
 const CONNECTIONS: u32 = 8;
 
+/// Where rows are spread over several servers, statements are planned for the values that are bound, as the gateway has it: Citus
+/// must know the tenant.
+const PLAN: &str =
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', false) WHERE to_regclass('tenant_slug') IS NOT NULL";
+
 #[derive(Clone)]
 pub enum Database {
     Postgres(PgPool),
@@ -70,7 +75,10 @@ impl Database {
             .options([("plan_cache_mode", "force_generic_plan"), ("random_page_cost", "1.1")]);
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
-            .test_before_acquire(false);
+            .test_before_acquire(false)
+            .after_connect(|connection, _| {
+                Box::pin(async move { sqlx::query(PLAN).execute(connection).await.map(drop) })
+            });
         Ok(Self::Postgres(pool.connect_with(options).await?))
     }
 }

@@ -113,7 +113,8 @@ async fn analyze(database: &Database) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn run(url: &str, arguments: &[&str]) -> Result<(), Failure> {
+/// The program, with these arguments, on that database.
+pub async fn run(url: &str, arguments: &[&str]) -> Result<(), Failure> {
     let mut command = Command::new(tributary()?);
     command.args(["--database-url", url, "--log", "warn"]).args(arguments);
     // Results of ours go to standard output alone.

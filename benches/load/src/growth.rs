@@ -13,7 +13,7 @@ use crate::Failure;
 use crate::client::{Connection, Request};
 use crate::database::{Database, Sql, rows};
 use crate::histogram::Histogram;
-use crate::measure::{Figures, Work, measure};
+use crate::measure::{Figures, Target, in_turn};
 use crate::operation::Operation;
 use crate::stage::{Stage, lasting};
 
@@ -46,7 +46,6 @@ const MAKE: &str = "mutation($input: CreateManualCommissionInput!) { createManua
 /// Rows that are approved one after the other; the first ones only warm up.
 const APPROVALS: usize = 350;
 const WARM_APPROVALS: usize = 50;
-const WARM_UP: Duration = Duration::from_millis(500);
 
 /// Requests to one server, and the name of their row.
 #[derive(Clone, Copy)]
@@ -117,23 +116,13 @@ async fn compare(
     time: Duration,
     rounds: usize,
 ) -> Result<(), Failure> {
-    let mut figures: [Vec<Figures>; 2] = Default::default();
-    for round in 0..=rounds {
-        for (side, figures) in sides.into_iter().zip(&mut figures) {
-            let work = Work {
-                requests: side.requests,
-                begins,
-                connections: 1,
-                time: if round == 0 { WARM_UP } else { time },
-            };
-            let measured = measure(&side.stage.gateway, work, &side.stage.database).await?;
-            // The first round only warms up.
-            if round > 0 {
-                figures.push(measured);
-            }
-        }
-    }
-    tell(name, figures.map(|figures| Figures::median(&figures)));
+    let targets = sides.map(|side| Target {
+        server: &side.stage.gateway,
+        database: &side.stage.database,
+        requests: side.requests,
+        begins,
+    });
+    tell(name, in_turn(targets, 1, time, rounds).await?);
     Ok(())
 }
 

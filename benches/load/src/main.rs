@@ -2,6 +2,7 @@
 //! same data. `docs/performance.md` says how to read what it prints.
 
 mod ceiling;
+mod citus;
 mod client;
 mod cursors;
 mod database;
@@ -80,6 +81,8 @@ struct Cli {
 enum Command {
     /// Only fill the data set
     Fill,
+    /// The same requests over a data set on one server and over a copy that Citus spreads; PostgreSQL only
+    Citus(citus::Options),
     /// Start to ready, a simulation of 500 scenarios, events in lists
     Extras,
     /// A tenant's commissions as a file, alone and beside other requests: the first of --only, else Q2, over the first
@@ -139,14 +142,10 @@ impl Cli {
             self.only.clone()
         };
         match self.command {
-            None => {
-                let plan = run::Plan {
-                    operations,
-                    connections: self.connections.clone(),
-                    time,
-                    rounds: self.rounds,
-                };
-                run::run(&plan, &self.url(self.scale, &folder).await?, &folder).await
+            None => run::run(&self.plan(operations), &self.url(self.scale, &folder).await?, &folder).await,
+            Some(Command::Citus(ref options)) => {
+                let url = self.url(self.scale, &folder).await?;
+                citus::run(options, self.scale, &self.plan(operations), &url, &folder).await
             }
             Some(Command::Fill) => self.url(self.scale, &folder).await.map(|_| ()),
             Some(Command::Extras) => extras::run(&self.url(self.scale, &folder).await?, &folder, time).await,
@@ -177,6 +176,15 @@ impl Cli {
                 webhooks::run(options, &url, &folder, self.rounds).await
             }
             Some(Command::Ceiling { .. }) => unreachable!("it was started above"),
+        }
+    }
+
+    fn plan(&self, operations: Vec<Operation>) -> run::Plan {
+        run::Plan {
+            operations,
+            connections: self.connections.clone(),
+            time: Duration::from_secs(self.seconds),
+            rounds: self.rounds,
         }
     }
 

@@ -53,6 +53,44 @@ pub struct Work {
     pub time: Duration,
 }
 
+/// Before anything is measured, so that statements are prepared and caches filled.
+const WARM_UP: Duration = Duration::from_millis(500);
+
+/// One of two servers that are compared.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    pub server: &'a Server,
+    pub database: &'a Database,
+    pub requests: &'static [Request],
+    pub begins: &'static str,
+}
+
+/// Measures both in turn, so many times, and takes the medians.
+pub async fn in_turn(
+    targets: [Target<'_>; 2],
+    connections: usize,
+    time: Duration,
+    rounds: usize,
+) -> Result<[Figures; 2], Failure> {
+    let mut figures: [Vec<Figures>; 2] = Default::default();
+    for round in 0..=rounds {
+        for (target, figures) in targets.into_iter().zip(&mut figures) {
+            let work = Work {
+                requests: target.requests,
+                begins: target.begins,
+                connections,
+                time: if round == 0 { WARM_UP } else { time },
+            };
+            let measured = measure(target.server, work, target.database).await?;
+            // The first round only warms up.
+            if round > 0 {
+                figures.push(measured);
+            }
+        }
+    }
+    Ok(figures.map(|rounds| Figures::median(&rounds)))
+}
+
 pub async fn measure(server: &Server, work: Work, database: &Database) -> Result<Figures, Failure> {
     let counted = statements(database).await?;
     let cpu = cpu_seconds(server.pid)?;

@@ -3,12 +3,12 @@
 use crate::measure::Figures;
 use crate::operation::Operation;
 
-/// One line: gateway and ceiling side by side.
+/// One line: two servers side by side, the one that is measured first.
 pub struct Line {
     pub operation: Operation,
     pub connections: usize,
-    pub gateway: Figures,
-    pub ceiling: Figures,
+    pub one: Figures,
+    pub other: Figures,
 }
 
 pub const HEAD: &str =
@@ -16,14 +16,13 @@ pub const HEAD: &str =
 |---|--:|--:|--:|--:|--:|--:|--:|";
 
 impl std::fmt::Display for Line {
-    /// Each cell is `gateway / ceiling (ratio)`.
+    /// Each cell is `one / other (ratio)`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (gateway, ceiling) = (&self.gateway, &self.ceiling);
         let pair = |figure: fn(&Figures) -> f64, digits: usize| {
-            let (one, other) = (figure(gateway), figure(ceiling));
+            let (one, other) = (figure(&self.one), figure(&self.other));
             format!("{one:.digits$} / {other:.digits$} ({:.2})", one / other)
         };
-        let statements = match (gateway.statements_a_request, ceiling.statements_a_request) {
+        let statements = match (self.one.statements_a_request, self.other.statements_a_request) {
             (Some(one), Some(other)) => format!("{one:.1} / {other:.1}"),
             _ => "-".to_owned(),
         };
@@ -39,8 +38,8 @@ impl std::fmt::Display for Line {
             pair(|figures| figures.cpu_ms_a_request, 2),
             pair(|figures| figures.memory_mb, 0),
         )?;
-        if gateway.errors + ceiling.errors > 0 {
-            write!(f, " **{} and {} errors**", gateway.errors, ceiling.errors)?;
+        if self.one.errors + self.other.errors > 0 {
+            write!(f, " **{} and {} errors**", self.one.errors, self.other.errors)?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::Failure;
 use crate::equality::{self, Both};
-use crate::measure::{Figures, Work, measure};
+use crate::measure::{Target, in_turn};
 use crate::operation::Operation;
 use crate::process::memory_mb;
 use crate::report::{HEAD, Line};
@@ -22,9 +22,6 @@ pub struct Plan {
     pub rounds: usize,
 }
 
-/// Before anything is measured, so that statements are prepared and caches filled.
-const WARM_UP: Duration = Duration::from_millis(500);
-
 pub async fn run(plan: &Plan, url: &str, folder: &Path) -> Result<(), Failure> {
     let stage = Stage::set(url, folder).await?;
     let ceiling = Server::ceiling(url, folder).await?;
@@ -35,33 +32,28 @@ pub async fn run(plan: &Plan, url: &str, folder: &Path) -> Result<(), Failure> {
         equality::check(*operation, &cases, &mut both, &stage.database).await?;
         let (of_gateway, of_ceiling) = cases.into_iter().map(|case| (case.gateway, case.ceiling)).unzip();
         let (gateway_begins, ceiling_begins) = operation.begins();
-        let servers = [
-            (&stage.gateway, lasting(of_gateway), gateway_begins),
-            (&ceiling, lasting(of_ceiling), ceiling_begins),
+        let database = &stage.database;
+        let targets = [
+            Target {
+                server: &stage.gateway,
+                database,
+                requests: lasting(of_gateway),
+                begins: gateway_begins,
+            },
+            Target {
+                server: &ceiling,
+                database,
+                requests: lasting(of_ceiling),
+                begins: ceiling_begins,
+            },
         ];
         for connections in &plan.connections {
-            let work = |requests, begins, time| Work {
-                requests,
-                begins,
-                connections: *connections,
-                time,
-            };
-            for (server, requests, begins) in servers {
-                measure(server, work(requests, begins, WARM_UP), &stage.database).await?;
-            }
-            let mut rounds: [Vec<Figures>; 2] = Default::default();
-            for _ in 0..plan.rounds {
-                for ((server, requests, begins), figures) in servers.into_iter().zip(&mut rounds) {
-                    let work = work(requests, begins, plan.time);
-                    figures.push(measure(server, work, &stage.database).await?);
-                }
-            }
-            let [gateway, ceiling] = rounds.map(|rounds| Figures::median(&rounds));
+            let [one, other] = in_turn(targets, *connections, plan.time, plan.rounds).await?;
             let line = Line {
                 operation: *operation,
                 connections: *connections,
-                gateway,
-                ceiling,
+                one,
+                other,
             };
             println!("{line}");
         }

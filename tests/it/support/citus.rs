@@ -1,5 +1,7 @@
 //! Databases whose rows Citus spreads over several servers.
 
+use std::time::Duration;
+
 use tributary::store::citus::DistributeOutcome;
 use tributary::store::{self, StoreOptions};
 
@@ -86,6 +88,7 @@ impl Spread {
 
     /// Moves the tenant to the other worker, while others go on reading it.
     pub async fn move_tenant(&self, mode: &str) {
+        self.forget_moves().await;
         let (part, from, to) = self.place().await;
         let sql = format!(
             "SELECT citus_move_shard_placement({part}, '127.0.0.1', {}, '127.0.0.1', {}, shard_transfer_mode => '{mode}')::text",
@@ -93,6 +96,16 @@ impl Spread {
         );
         self.coordinator.sql(&sql).await;
         assert_eq!(self.place().await.1.port, to.port);
+    }
+
+    /// Sees to it that nothing is left of earlier moves: where a tenant was it is dropped later, and until then it cannot come
+    /// back. A move drops it by itself, but for what Citus is dropping at that moment in the background; then it is refused.
+    async fn forget_moves(&self) {
+        const LEFT: &str = "SELECT NULLIF(COUNT(*), 0)::text FROM pg_dist_cleanup";
+        while self.coordinator.sql(LEFT).await.is_some() {
+            self.coordinator.sql("CALL citus_cleanup_orphaned_resources()").await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 }
 
