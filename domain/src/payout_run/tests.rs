@@ -319,7 +319,7 @@ proptest! {
         prop_assert_eq!(&in_lines, &wanted.iter().map(|row| row.id).collect::<Vec<_>>());
         let approved = wanted.iter().filter(|row| row.status == CommissionStatus::Approved);
         let sum: i64 = approved.map(|row| row.amount.minor()).sum();
-        let waits = |line: &Line| line.outcome == PayoutOutcome::RecipientUnassigned;
+        let waits = |line: &RunLine| line.outcome == PayoutOutcome::RecipientUnassigned;
         let of_lines: i64 = found.iter().filter(|(line, _)| !waits(line)).map(|(line, _)| line.amount.minor).sum();
         prop_assert_eq!(of_lines, sum);
 
@@ -338,7 +338,7 @@ proptest! {
             }
         }
         for pair in found.windows(2) {
-            let key = |line: &Line| (line.amount.currency.code(), -line.amount.minor, line.partner_id, line.recipient.clone());
+            let key = |line: &RunLine| (line.amount.currency.code(), -line.amount.minor, line.partner_id, line.recipient.clone());
             prop_assert!(key(&pair[0].0) <= key(&pair[1].0));
         }
         let added = totals(found.iter().map(|(line, _)| line));

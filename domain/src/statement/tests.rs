@@ -100,7 +100,7 @@ proptest! {
         bounds.sort_unstable();
         let [from, between, to] = bounds.map(minute);
         let all = moved(&rows);
-        let sums = |from, to| Sums::of(all.iter().copied(), Range { from, to });
+        let sums = |from, to| StatementSums::of(all.iter().copied(), Range { from, to });
         let (whole, first, second) = (sums(from, to), sums(from, between), sums(between, to));
         prop_assert_eq!(whole.opening, owed(&rows, from));
         prop_assert_eq!(whole.closing(), owed(&rows, to));
@@ -122,18 +122,18 @@ proptest! {
         one in (-60_000_000_000_000_000i64..250_000_000_000_000_000, 0..6usize), other in (0..3i64, 0..6usize), row: u64,
     ) {
         let row = CommissionId::from_parts(minute(0), 1, row);
-        let place = |micros, kind: usize| Place {
+        let place = |micros, kind: usize| MovementPosition {
             at: Timestamp::from_timestamp_micros(micros).expect("a moment"), kind: MovementKind::ALL[kind], row,
         };
         let (one, other) = (place(one.0, one.1), place(one.0 + other.0, other.1));
-        prop_assert_eq!(Place::of_number(one.number(), row), Some(one));
+        prop_assert_eq!(MovementPosition::of_number(one.number(), row), Some(one));
         prop_assert_eq!(one.number().cmp(&other.number()), one.cmp(&other));
     }
 
     #[test]
     fn any_number_is_read_without_a_fault(number: i64) {
         let row = CommissionId::from_parts(minute(0), 1, 1);
-        if let Some(place) = Place::of_number(number, row) {
+        if let Some(place) = MovementPosition::of_number(number, row) {
             prop_assert_eq!(place.number(), number);
         }
     }

@@ -44,8 +44,8 @@ fn percent(value: &str) -> Part {
     part(ValueType::Percentage, value)
 }
 
-fn entry(stage: u64, one_off: Option<Part>, recurring: Option<Part>) -> Entry {
-    Entry {
+fn entry(stage: u64, one_off: Option<Part>, recurring: Option<Part>) -> RuleEntry {
+    RuleEntry {
         stage_id: id(stage),
         condition: None,
         one_off,
@@ -53,7 +53,7 @@ fn entry(stage: u64, one_off: Option<Part>, recurring: Option<Part>) -> Entry {
     }
 }
 
-fn rule(number: u64, entries: Vec<Entry>) -> CommissionRule {
+fn rule(number: u64, entries: Vec<RuleEntry>) -> CommissionRule {
     CommissionRule {
         id: id(number),
         external_id: None,
