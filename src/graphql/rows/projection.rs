@@ -136,8 +136,11 @@ impl<'a> Projection<'a> {
             resolver: None,
             has_resolvers: false,
         };
-        // Only what it is called is shown to whoever lacks its scope.
-        let beyond = context.request.caller.read_linked(to.resource).err();
+        // Only what it is called is shown to whoever lacks its scope. Whoever has made an object that is shown by itself has
+        // looked at the scope of one of which there is no such part.
+        let is_shown = self.is_alone && to.identity.is_empty();
+        let lacks = || context.request.caller.read_linked(to.resource).err();
+        let beyond = (!is_shown).then(lacks).flatten();
         fields(context.ctx, set, to.name, &mut |selection| {
             let name = selection.node.name.node.as_str();
             let out = match ((to.field)(name), &beyond) {

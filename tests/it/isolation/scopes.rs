@@ -394,6 +394,19 @@ both_databases! {
         assert_ne!(app.rows().await, before);
     }
 
+    async fn what_a_rule_names_is_called_by_its_name_without_the_scope_of_deals(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let entries = |stage: &str| {
+            let rule = &p.pipeline.rule;
+            format!("{{ commissionRule(id: {rule:?}) {{ entries {{ paymentStage {{ {stage} }} }} }} }}")
+        };
+        let staff = app.staff(&p.tenant, "commission_rules:read");
+        let answer = staff.data(&entries("id label externalId")).await;
+        let stage = &answer["commissionRule"]["entries"][0]["paymentStage"];
+        assert!(stage["id"].is_string() && stage["label"].is_string(), "{answer}");
+        assert_eq!(staff.ask(&entries("id outcome")).await.codes(), ["FORBIDDEN"]);
+    }
+
     async fn unknown_scopes_grant_nothing(app: TestApp) {
         let p = Programme::new(&app, "acme", "alpha", "bravo").await;
         let names = "partners Partners:read partners:READ partners:* *:read * all root superadmin admin:read admin:write read write \

@@ -76,7 +76,7 @@ declare! {
     /// Something that deals are told apart by. A partner's token shows the fields and the options that its own deals bear.
     pub static CUSTOM_FIELD: CustomField = TypeDescription {
         resource: Resource::Deals,
-        identity: &[],
+        identity: &["id", "label", "externalId"],
         is_named: false,
         table: &view::CUSTOM_FIELD,
         id: || view::column(Column::Id),

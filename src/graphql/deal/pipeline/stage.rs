@@ -66,7 +66,7 @@ declare! {
     /// A stage of the pipeline. A partner's token shows the stages that its own deals stand in.
     pub static PAYMENT_STAGE: PaymentStage = TypeDescription {
         resource: Resource::Deals,
-        identity: &[],
+        identity: &["id", "label", "externalId"],
         is_named: false,
         table: &view::PAYMENT_STAGE,
         id: || view::column(Column::Id),
