@@ -9,9 +9,9 @@ use sqlx::{AssertSqlSafe, PgPool};
 use crate::Failure;
 use crate::database::Database;
 use crate::fill;
-use crate::measure::{Target, in_turn};
-use crate::report::{HEAD, Line};
-use crate::run::Plan;
+use crate::measure::Target;
+use crate::report::HEAD;
+use crate::run::{Plan, compare};
 use crate::scale::Scale;
 use crate::stage::{Stage, lasting};
 
@@ -39,16 +39,7 @@ pub async fn run(options: &Options, scale: Scale, plan: &Plan, url: &str, folder
             requests: lasting(stage.cases(*operation).into_iter().map(|case| case.gateway).collect()),
             begins: operation.begins().0,
         });
-        for connections in &plan.connections {
-            let [one, other] = in_turn(targets, *connections, plan.time, plan.rounds).await?;
-            let line = Line {
-                operation: *operation,
-                connections: *connections,
-                one,
-                other,
-            };
-            println!("{line}");
-        }
+        compare(*operation, targets, plan).await?;
     }
     println!(
         "\nEach cell: on Citus / on the coordinator alone (ratio). Medians of {} rounds of {:?}.",

@@ -22,6 +22,21 @@ pub struct Plan {
     pub rounds: usize,
 }
 
+/// Prints a line of the table for each number of connections.
+pub async fn compare(operation: Operation, targets: [Target<'_>; 2], plan: &Plan) -> Result<(), Failure> {
+    for connections in &plan.connections {
+        let [one, other] = in_turn(targets, *connections, plan.time, plan.rounds).await?;
+        let line = Line {
+            operation,
+            connections: *connections,
+            one,
+            other,
+        };
+        println!("{line}");
+    }
+    Ok(())
+}
+
 pub async fn run(plan: &Plan, url: &str, folder: &Path) -> Result<(), Failure> {
     let stage = Stage::set(url, folder).await?;
     let ceiling = Server::ceiling(url, folder).await?;
@@ -47,16 +62,7 @@ pub async fn run(plan: &Plan, url: &str, folder: &Path) -> Result<(), Failure> {
                 begins: ceiling_begins,
             },
         ];
-        for connections in &plan.connections {
-            let [one, other] = in_turn(targets, *connections, plan.time, plan.rounds).await?;
-            let line = Line {
-                operation: *operation,
-                connections: *connections,
-                one,
-                other,
-            };
-            println!("{line}");
-        }
+        compare(*operation, targets, plan).await?;
     }
     println!();
     println!(
