@@ -37,35 +37,6 @@ use crate::graphql::webhook::{WEBHOOK_DELIVERY, WEBHOOK_ENDPOINT, WebhookDeliver
 /// Anything that has an id of its own. Rows are read by their ids; at hand is none but the tenant.
 pub struct Node(Tenant);
 
-/// The types that implement it.
-const IMPLEMENTED_BY: [RegisterType; 25] = [
-    Tenant::create_type_info,
-    Partner::create_type_info,
-    PartnerGroup::create_type_info,
-    PartnerTier::create_type_info,
-    PartnerCategory::create_type_info,
-    Advertiser::create_type_info,
-    Campaign::create_type_info,
-    CommissionSnapshot::create_type_info,
-    PartnershipRequest::create_type_info,
-    Event::create_type_info,
-    Customer::create_type_info,
-    Attribution::create_type_info,
-    Commission::create_type_info,
-    Payout::create_type_info,
-    PayoutRun::create_type_info,
-    Backtest::create_type_info,
-    PaymentStage::create_type_info,
-    CustomField::create_type_info,
-    Deal::create_type_info,
-    CommissionRule::create_type_info,
-    TieredCommission::create_type_info,
-    ApiKey::create_type_info,
-    WebhookEndpoint::create_type_info,
-    WebhookDelivery::create_type_info,
-    AuditEntry::create_type_info,
-];
-
 impl OutputType for Node {
     fn type_name() -> Cow<'static, str> {
         Cow::Borrowed("Node")
@@ -76,7 +47,9 @@ impl OutputType for Node {
             let name = Self::type_name().into_owned();
             let of_id = ID::create_type_info(registry);
             let id = plain_field("id", "Its id, unique across all kinds of things.", of_id);
-            let types = IMPLEMENTED_BY.iter().map(|register| {
+            let tenant: RegisterType = Tenant::create_type_info;
+            let registering = std::iter::once(tenant).chain(TYPES.map(|(_, _, register)| register));
+            let types = registering.map(|register| {
                 let declared = register(registry);
                 let implementor = declared.trim_end_matches('!').to_owned();
                 registry.add_implements(&implementor, &name);
@@ -104,32 +77,60 @@ impl OutputType for Node {
     }
 }
 
-/// The types whose objects are rows, by what their ids begin with.
-pub const TYPES: [(&str, &TypeDescription); 24] = [
-    (id::Partner::PREFIX, &PARTNER),
-    (id::PartnerGroup::PREFIX, &PARTNER_GROUP),
-    (id::PartnerTier::PREFIX, &PARTNER_TIER),
-    (id::PartnerCategory::PREFIX, &PARTNER_CATEGORY),
-    (id::Advertiser::PREFIX, &ADVERTISER),
-    (id::Campaign::PREFIX, &CAMPAIGN),
-    (id::Snapshot::PREFIX, &COMMISSION_SNAPSHOT),
-    (id::PartnershipRequest::PREFIX, &PARTNERSHIP_REQUEST),
-    (id::Event::PREFIX, &EVENT),
-    (id::Customer::PREFIX, &CUSTOMER),
-    (id::Attribution::PREFIX, &ATTRIBUTION),
-    (id::Commission::PREFIX, &COMMISSION),
-    (id::Payout::PREFIX, &PAYOUT),
-    (id::PayoutRun::PREFIX, &PAYOUT_RUN),
-    (id::Backtest::PREFIX, &BACKTEST),
-    (id::PaymentStage::PREFIX, &PAYMENT_STAGE),
-    (id::CustomField::PREFIX, &CUSTOM_FIELD),
-    (id::Deal::PREFIX, &DEAL),
-    (id::CommissionRule::PREFIX, &COMMISSION_RULE),
-    (id::TieredCommission::PREFIX, &TIERED_COMMISSION),
-    (id::ApiKey::PREFIX, &API_KEY),
-    (id::WebhookEndpoint::PREFIX, &WEBHOOK_ENDPOINT),
-    (id::WebhookDelivery::PREFIX, &WEBHOOK_DELIVERY),
-    (id::AuditEntry::PREFIX, &AUDIT_ENTRY),
+/// The types whose objects are rows, by what their ids begin with, each with what registers it.
+pub const TYPES: [(&str, &TypeDescription, RegisterType); 24] = [
+    (id::Partner::PREFIX, &PARTNER, Partner::create_type_info),
+    (id::PartnerGroup::PREFIX, &PARTNER_GROUP, PartnerGroup::create_type_info),
+    (id::PartnerTier::PREFIX, &PARTNER_TIER, PartnerTier::create_type_info),
+    (
+        id::PartnerCategory::PREFIX,
+        &PARTNER_CATEGORY,
+        PartnerCategory::create_type_info,
+    ),
+    (id::Advertiser::PREFIX, &ADVERTISER, Advertiser::create_type_info),
+    (id::Campaign::PREFIX, &CAMPAIGN, Campaign::create_type_info),
+    (
+        id::Snapshot::PREFIX,
+        &COMMISSION_SNAPSHOT,
+        CommissionSnapshot::create_type_info,
+    ),
+    (
+        id::PartnershipRequest::PREFIX,
+        &PARTNERSHIP_REQUEST,
+        PartnershipRequest::create_type_info,
+    ),
+    (id::Event::PREFIX, &EVENT, Event::create_type_info),
+    (id::Customer::PREFIX, &CUSTOMER, Customer::create_type_info),
+    (id::Attribution::PREFIX, &ATTRIBUTION, Attribution::create_type_info),
+    (id::Commission::PREFIX, &COMMISSION, Commission::create_type_info),
+    (id::Payout::PREFIX, &PAYOUT, Payout::create_type_info),
+    (id::PayoutRun::PREFIX, &PAYOUT_RUN, PayoutRun::create_type_info),
+    (id::Backtest::PREFIX, &BACKTEST, Backtest::create_type_info),
+    (id::PaymentStage::PREFIX, &PAYMENT_STAGE, PaymentStage::create_type_info),
+    (id::CustomField::PREFIX, &CUSTOM_FIELD, CustomField::create_type_info),
+    (id::Deal::PREFIX, &DEAL, Deal::create_type_info),
+    (
+        id::CommissionRule::PREFIX,
+        &COMMISSION_RULE,
+        CommissionRule::create_type_info,
+    ),
+    (
+        id::TieredCommission::PREFIX,
+        &TIERED_COMMISSION,
+        TieredCommission::create_type_info,
+    ),
+    (id::ApiKey::PREFIX, &API_KEY, ApiKey::create_type_info),
+    (
+        id::WebhookEndpoint::PREFIX,
+        &WEBHOOK_ENDPOINT,
+        WebhookEndpoint::create_type_info,
+    ),
+    (
+        id::WebhookDelivery::PREFIX,
+        &WEBHOOK_DELIVERY,
+        WebhookDelivery::create_type_info,
+    ),
+    (id::AuditEntry::PREFIX, &AUDIT_ENTRY, AuditEntry::create_type_info),
 ];
 
 /// Whatever `id` names, if the caller may see such things.
@@ -145,7 +146,7 @@ async fn find(ctx: &Context<'_>, text: &str) -> Result<Option<Any<Node>>, ApiErr
         let tenant = Arc::clone(request.tenant().await?);
         return Ok(Some(Any::Object(Node(Arc::unwrap_or_clone(tenant).into()))));
     }
-    let Some((_, to)) = TYPES.iter().find(|(known, _)| *known == prefix) else {
+    let Some((_, to, _)) = TYPES.iter().find(|(known, ..)| *known == prefix) else {
         return Ok(None);
     };
     request.caller.read(to.resource)?;

@@ -19,7 +19,7 @@ const PARTS: [&TypeDescription; 4] = [
 ];
 
 fn described() -> impl Iterator<Item = &'static TypeDescription> {
-    NODES.iter().map(|(_, to)| *to).chain(PARTS)
+    NODES.iter().map(|(_, to, _)| *to).chain(PARTS)
 }
 
 /// The fields of an object type as the schema declares them.
