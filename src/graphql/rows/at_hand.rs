@@ -11,7 +11,7 @@ use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, V
 use futures::FutureExt;
 use uuid::Uuid;
 
-use super::description::TypeDescription;
+use super::description::{Resolver, TypeDescription};
 use super::field_error::server_error;
 use super::projection::{ObjectProjection, Projection, ProjectionContext};
 use super::read::{FetchedRows, RowReader};
@@ -54,13 +54,37 @@ pub async fn one<T: RowObject>(
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
 ) -> ServerResult<Value> {
+    show(object, Projection::of(T::TYPE.table), None, ctx, field).await
+}
+
+/// One that is shown by itself: the library resolves what is around it, such as the rows of a report, so that it cannot be read
+/// together with those beside it. It writes what it holds; what links it to other rows its own resolvers answer, whose
+/// loaders read for all such objects together.
+pub async fn alone<T: RowObject + Resolver>(
+    object: &T,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let projection = Projection::alone(T::TYPE.table);
+    show(object, projection, Some(object), ctx, field).boxed().await
+}
+
+/// `resolver`: who answers what is no column; else what is made of the row.
+async fn show<'a, T: RowObject>(
+    object: &'a T,
+    mut projection: Projection<'a>,
+    resolver: Option<&'a dyn Resolver>,
+    ctx: &'a ContextSelectionSet<'a>,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
     let request = ctx.data_unchecked::<RequestContext>();
-    let mut projection = Projection::of(T::TYPE.table);
     let projected = project(T::TYPE, &mut projection, ctx, request);
     let found = read(&projection, at_hand(std::slice::from_ref(object), request), request).await;
     let read = found.map_err(|error| ctx.set_error_path(server_error(error, field)))?;
-    if projected.has_resolvers {
-        read.ask(&projected, 0, ctx).await;
+    match resolver {
+        _ if !projected.has_resolvers => {}
+        None => read.ask(&projected, 0, ctx).await,
+        Some(resolver) => read.ask_resolver(&projected, 0, Some(Ok(resolver)), ctx).await,
     }
     finish(ctx, field, |json| {
         RowWriter::new(ctx).object(&read, &projected, 0, json)

@@ -5,9 +5,8 @@
 //! - `declare`, `description`: what a type shows, said once;
 //! - `projection`: from a selection to what is read, and what is written where;
 //! - `read`, `ask`, `write`: the three steps, in this order;
-//! - `at_hand`, `alone`, `results`, `any`, `plain`: rows that were not asked for as such, and objects that are no rows.
+//! - `at_hand`, `results`, `any`, `plain`: rows that were not asked for as such, and objects that are no rows.
 
-mod alone;
 mod any;
 mod ask;
 mod at_hand;
@@ -44,9 +43,8 @@ use super::error::{ApiError, MUTATION_WAS_DONE};
 use crate::domain::id::TenantId;
 use crate::store::page::PageRequest;
 use crate::store::view::{AtHand, Column, JsonText, Key, Source, TooLong};
-pub use alone::alone;
 pub use any::{Any, AnyList};
-pub use at_hand::Rows;
+pub use at_hand::{Rows, alone};
 pub use child_list::{allowed, child_list, child_list_of};
 pub(super) use declare::declare;
 pub use declare::{RegisterType, plain as plain_field, register};
