@@ -1,4 +1,4 @@
-//! How backtests are read from the database.
+//! What backtests show, and of which columns and rows that is made.
 
 use async_graphql::ID;
 

@@ -1,4 +1,4 @@
-//! How campaigns are read from the database.
+//! What campaigns show, and of which columns and rows that is made.
 
 use async_graphql::ID;
 

@@ -1,4 +1,4 @@
-//! How deals are read from the database.
+//! What deals show, and of which columns and rows that is made.
 
 use async_graphql::ID;
 

@@ -1,4 +1,4 @@
-//! How partners are read from the database.
+//! What partners show, and of which columns and rows that is made.
 
 use async_graphql::ID;
 

@@ -1,4 +1,4 @@
-//! How payouts are read from the database.
+//! What payouts show, and of which columns and rows that is made.
 
 use async_graphql::ID;
 

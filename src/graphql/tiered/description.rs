@@ -1,4 +1,4 @@
-//! How tiered commissions are read from the database.
+//! What tiered commissions show, and of which columns and rows that is made.
 
 use async_graphql::ID;
 

@@ -1,4 +1,4 @@
-//! How commission rules are read from the database.
+//! What commission rules show, and of which columns and rows that is made.
 
 use async_graphql::ID;
 

@@ -1,4 +1,4 @@
-//! How commissions are read from the database.
+//! What commissions show, and of which columns and rows that is made.
 
 use async_graphql::ID;
 

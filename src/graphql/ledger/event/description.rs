@@ -1,4 +1,4 @@
-//! How events are read from the database.
+//! What events show, and of which columns and rows that is made.
 
 use async_graphql::ID;
 
