@@ -233,3 +233,6 @@ pub struct PayoutRun {
     /// `None`: from before that was kept.
     pub created_by: Option<String>,
 }
+
+#[cfg(test)]
+mod tests;

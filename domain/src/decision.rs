@@ -121,9 +121,7 @@ impl Decision {
                     components,
                 };
             };
-            if furthest.is_none_or(|other| other < reason) {
-                furthest = Some(reason);
-            }
+            furthest = furthest.max(Some(reason));
         }
         Self {
             reason: Some(furthest.unwrap_or(NoCommissionReason::NoTerms)),

@@ -73,3 +73,6 @@ pub struct Customer {
     pub partner_id: Option<PartnerId>,
     pub campaign_id: Option<CampaignId>,
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

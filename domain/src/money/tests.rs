@@ -42,6 +42,42 @@ fn keeps_amounts_within_the_largest() {
 }
 
 #[test]
+fn what_is_entered_is_at_most_the_largest_amount() {
+    // 10^15 minor units: of a currency without them, and so without a currency, 10^15; of euros 10^13.
+    for (amount, code, fits) in [
+        ("10000000000000", Some("EUR"), true),
+        ("-10000000000000", Some("EUR"), true),
+        ("10000000000000.01", Some("EUR"), false),
+        ("-10000000000000.01", Some("EUR"), false),
+        ("1000000000000", Some("KWD"), true),
+        ("1000000000000.001", Some("KWD"), false),
+        ("1000000000000000", Some("JPY"), true),
+        ("1000000000000001", Some("JPY"), false),
+        ("1000000000000000", None, true),
+        ("1000000000000001", None, false),
+    ] {
+        let (amount, currency) = (decimal(amount), code.map(currency));
+        assert_eq!(check_amount(amount, currency).is_ok(), fits, "{amount} {code:?}");
+        assert_eq!(check_stored_amount(amount, currency).is_ok(), fits, "{amount} {code:?}");
+    }
+}
+
+#[test]
+fn sums_have_the_digits_of_their_currency() {
+    for (minor, code, expected) in [
+        (123_450, "EUR", "1234.50"),
+        (-5, "EUR", "-0.05"),
+        (1_234, "JPY", "1234"),
+        (1_234, "KWD", "1.234"),
+        // Larger than any amount.
+        (MAX_SUM_MINOR, "EUR", "10000000000000000.00"),
+    ] {
+        let currency = currency(code);
+        assert_eq!(Sum { minor, currency }.amount().to_string(), expected, "{minor} {code}");
+    }
+}
+
+#[test]
 fn refuses_more_digits_than_the_currency_has() {
     assert!(Money::exact(decimal("1.5"), currency("JPY")).is_err());
     assert!(Money::exact(decimal("1.0"), currency("JPY")).is_ok());

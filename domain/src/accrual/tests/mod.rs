@@ -123,11 +123,21 @@ fn group(rules: &str) -> PartnerGroup {
 }
 
 fn judged(term: Term, event: &EarningEvent<'_>, group: Option<&PartnerGroup>) -> Verdict {
+    judged_after(0, term, event, group)
+}
+
+/// The same for a partner that has so many qualified customers.
+fn judged_after(
+    qualified_customers: u32,
+    term: Term,
+    event: &EarningEvent<'_>,
+    group: Option<&PartnerGroup>,
+) -> Verdict {
     let terms = terms(vec![term]);
     let considered = consider(&terms, event, Berlin, currency("EUR"));
     let standing = GroupRuleFacts {
         partner_ltv: Decimal::ZERO,
-        qualified_customers: 0,
+        qualified_customers,
     };
     let group = group.map(|group| (group, standing));
     let mut verdicts = earned(&terms, considered, event, group, Berlin, currency("EUR")).expect("small amounts");
