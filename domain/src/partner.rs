@@ -118,3 +118,6 @@ pub struct PartnerTransition {
     /// Its place in the partner's history; `None`: from before there were numbers.
     pub sequence: Option<i64>,
 }
+
+#[cfg(test)]
+mod tests;

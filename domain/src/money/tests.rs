@@ -63,6 +63,23 @@ fn what_is_entered_is_at_most_the_largest_amount() {
 }
 
 #[test]
+fn what_is_entered_has_at_most_10_decimals_and_20_digits() {
+    for (amount, fits) in [
+        ("0.0000000001", true),
+        ("0.00000000001", false),
+        // Zeros at the end are no digits.
+        ("0.10000000000", true),
+        ("9999999999.9999999999", true),
+        ("-9999999999.9999999999", true),
+        ("10000000000.0000000001", false),
+        ("-10000000000.0000000001", false),
+    ] {
+        let amount = decimal(amount);
+        assert_eq!(check_amount(amount, Some(currency("EUR"))).is_ok(), fits, "{amount}");
+    }
+}
+
+#[test]
 fn sums_have_the_digits_of_their_currency() {
     for (minor, code, expected) in [
         (123_450, "EUR", "1234.50"),

@@ -164,3 +164,51 @@ fn only_a_range_that_is_over_has_a_statement() {
     assert_eq!(range(1, 1), Err(RangeError::Empty));
     assert_eq!(range(2, 1), Err(RangeError::Empty));
 }
+
+#[test]
+fn a_row_belongs_to_the_partner_or_to_the_individual_who_is_named() {
+    let drawn = Drawn {
+        kind: CommissionKind::Deal,
+        minor: 100,
+        entered: 0,
+        assigned: None,
+        left: None,
+    };
+    for (payment_target, recipient, owner) in [
+        (PaymentTarget::Partnership, None, Some(None)),
+        (PaymentTarget::Individual, Some("ann"), Some(Some("ann"))),
+        (PaymentTarget::Individual, None, None),
+    ] {
+        let row = Commission {
+            payment_target,
+            recipient: recipient.map(str::to_owned),
+            ..drawn.row(0)
+        };
+        let expected = owner.map(|owner| Account {
+            partner: row.partner_id,
+            recipient: owner.map(str::to_owned),
+            currency: row.amount.currency(),
+        });
+        assert_eq!(Account::of(&row), expected, "{payment_target:?} {recipient:?}");
+    }
+}
+
+#[test]
+fn totals_are_by_kind_in_their_order_without_those_that_nothing_moved() {
+    use MovementKind::{Accrued, ClawedBack, Paid, Reversed};
+    let added = totals([
+        (Paid, 1, -700),
+        (Accrued, 2, 1_000),
+        // Nothing moved in this part.
+        (ClawedBack, 0, 0),
+        // These two cancel out, and are movements all the same.
+        (Reversed, 1, -50),
+        (Reversed, 1, 50),
+        (Accrued, 3, 500),
+    ]);
+    let told: Vec<_> = added
+        .iter()
+        .map(|total| (total.kind, total.count, total.minor))
+        .collect();
+    assert_eq!(told, [(Accrued, 5, 1_500), (Reversed, 2, 0), (Paid, 1, -700)]);
+}

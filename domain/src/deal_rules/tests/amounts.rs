@@ -2,31 +2,6 @@
 
 use super::*;
 
-fn scaling(tiers: &[(u64, &str)]) -> Option<Scaling> {
-    let tiers = tiers.iter().map(|(option, value)| ScalingTier {
-        option_id: id(*option),
-        value: decimal(value),
-    });
-    Some(Scaling {
-        field_id: id(7),
-        tiers: tiers.collect(),
-    })
-}
-
-fn period(number: u32, start: u32, end: Option<u32>, value: Option<&str>) -> Period {
-    Period {
-        number,
-        start,
-        end,
-        value: value.map(decimal),
-        scaling: None,
-    }
-}
-
-fn periods(enabled: bool, periods: Vec<Period>) -> Option<PeriodRates> {
-    Some(PeriodRates { enabled, periods })
-}
-
 #[test]
 fn pays_fixed_amounts_and_percentages_of_the_value() {
     for (part, value, expected) in [
@@ -72,9 +47,9 @@ fn periods_change_the_rate_and_the_occurrences_end() {
 #[test]
 fn the_nearest_value_counts() {
     let mut full = percent("15");
-    full.scaling = scaling(&[(1, "10"), (2, "20")]);
+    full.scaling = scaling(7, &[(1, "10"), (2, "20")]);
     let mut first = period(1, 1, Some(2), Some("30"));
-    first.scaling = scaling(&[(2, "25")]);
+    first.scaling = scaling(7, &[(2, "25")]);
     full.period_rates = periods(true, vec![first, period(2, 4, None, None)]);
     let mut disabled = full.clone();
     disabled.period_rates.as_mut().expect("just set").enabled = false;
@@ -137,5 +112,42 @@ fn individuals_are_the_lead_creator_the_owner_or_not_known_yet() {
         rule.plan.auto_assign_recipient = assignment;
         let due = simulate(&rule, &deal("1", &[]), &enter(&[WON]), 0).expect("in range");
         assert_eq!(due[0].recipient.as_deref(), expected);
+    }
+}
+
+#[test]
+fn steps_name_the_version_the_entry_and_the_period_that_decided() {
+    let mut recurring = percent("1");
+    recurring.period_rates = periods(
+        true,
+        vec![period(1, 1, Some(2), Some("20")), period(2, 3, None, Some("10"))],
+    );
+    let mut rule = rule(
+        1,
+        vec![entry(3, Some(percent("1")), None), entry(WON, None, Some(recurring))],
+    );
+    // A rule that is tried out has version 0.
+    for (version, first, second) in [
+        (0, "rule 1, entry 1", "rule 1, entry 2"),
+        (4, "rule 1 version 4, entry 1", "rule 1 version 4, entry 2"),
+    ] {
+        rule.version = version;
+        let due = simulate(&rule, &deal("100", &[]), &enter(&[3, WON]), 2).expect("in range");
+        let told = due.iter().map(|due| {
+            let of = |source: &str| {
+                let step = due.explanation.iter().find(|step| step.source.starts_with(source));
+                step.and_then(|step| step.threshold.as_deref())
+            };
+            (of("commission rule"), of("period"))
+        });
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                (Some(first), None),
+                (Some(second), Some("occurrences 1 to 2")),
+                (Some(second), Some("occurrences 1 to 2")),
+                (Some(second), Some("occurrences from 3 on")),
+            ]
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 mod amounts;
 mod governing;
+mod naming;
 mod stages;
 mod validation;
 
@@ -42,6 +43,31 @@ fn part(value_type: ValueType, value: &str) -> Part {
 
 fn percent(value: &str) -> Part {
     part(ValueType::Percentage, value)
+}
+
+fn scaling(field: u64, tiers: &[(u64, &str)]) -> Option<Scaling> {
+    let tiers = tiers.iter().map(|(option, value)| ScalingTier {
+        option_id: id(*option),
+        value: decimal(value),
+    });
+    Some(Scaling {
+        field_id: id(field),
+        tiers: tiers.collect(),
+    })
+}
+
+fn period(number: u32, start: u32, end: Option<u32>, value: Option<&str>) -> Period {
+    Period {
+        number,
+        start,
+        end,
+        value: value.map(decimal),
+        scaling: None,
+    }
+}
+
+fn periods(enabled: bool, periods: Vec<Period>) -> Option<PeriodRates> {
+    Some(PeriodRates { enabled, periods })
 }
 
 fn entry(stage: u64, one_off: Option<Part>, recurring: Option<Part>) -> RuleEntry {

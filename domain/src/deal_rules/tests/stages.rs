@@ -57,6 +57,54 @@ fn what_was_void_is_paid_again_and_only_that() {
 }
 
 #[test]
+fn a_rule_with_a_currency_pays_for_deals_in_it() {
+    let mut rule = rule(1, vec![entry(WON, Some(percent("10")), None)]);
+    for (currency, expected) in [
+        (None, vec!["10.00"]),
+        (Some("USD"), vec!["10.00"]),
+        (Some("EUR"), vec![]),
+    ] {
+        rule.plan.currency = currency.map(|code| Currency::parse(code).expect("it exists"));
+        let due = simulate(&rule, &deal("100", &[]), &enter(&[WON]), 0).expect("in range");
+        assert_eq!(amounts(&due), expected, "{currency:?}");
+    }
+}
+
+#[test]
+fn each_part_that_started_goes_on_by_the_rule_and_version_that_started_it() {
+    let recurring = |stage, value| entry(stage, None, Some(percent(value)));
+    let old = rule(1, vec![recurring(WON, "10"), recurring(3, "20")]);
+    let mut new = rule(1, vec![recurring(WON, "30"), recurring(3, "40")]);
+    new.version = 2;
+    let mut other = rule(2, vec![recurring(WON, "1")]);
+    other.plan.payment_target = PaymentTarget::Individual;
+    let (view, mut book) = (deal("100", &[]), PaymentHistory::default());
+    for (stage, rules, expected) in [
+        (WON, vec![&old, &other], vec!["10.00", "1.00"]),
+        (3, vec![&new], vec!["40.00"]),
+    ] {
+        let due = on_entry(id(stage), &rules, &view, &book).expect("in range");
+        assert_eq!(amounts(&due), expected);
+        book.enter(&due, &rules);
+    }
+    // By stage, then the partnership before the individual.
+    for occurrence in 2..=3 {
+        let renewed = on_renewal(&view, &book).expect("in range");
+        let told = renewed.iter().map(|due| (due.rule, due.version, due.slot.occurrence));
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                (new.id, 2, occurrence),
+                (old.id, 1, occurrence),
+                (other.id, 1, occurrence)
+            ]
+        );
+        assert_eq!(amounts(&renewed), ["40.00", "10.00", "1.00"]);
+        book.enter(&renewed, &[]);
+    }
+}
+
+#[test]
 fn a_condition_pays_at_the_moment_when_it_becomes_true() {
     let mut conditional = entry(WON, Some(percent("5")), None);
     conditional.condition = Some(option(2));
