@@ -205,3 +205,6 @@ impl Tally {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

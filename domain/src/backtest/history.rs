@@ -92,3 +92,6 @@ pub struct Rated {
     pub row: Option<CommissionId>,
     pub base: Money,
 }
+
+#[cfg(test)]
+mod tests;

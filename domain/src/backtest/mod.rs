@@ -19,6 +19,10 @@ mod history;
 mod partner_state;
 mod replay;
 mod replayed_event;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod status_tests;
 mod take_back;
 #[cfg(test)]
 mod tests;

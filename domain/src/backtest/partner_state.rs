@@ -90,3 +90,6 @@ fn charged(event: &Event) -> Option<Money> {
     let amount = event.amount.filter(|amount| amount.minor() > 0)?;
     (event.kind == EventKind::Charge).then_some(amount)
 }
+
+#[cfg(test)]
+mod tests;

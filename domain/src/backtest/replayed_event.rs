@@ -170,3 +170,6 @@ impl ReplayedEvent {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -217,3 +217,6 @@ fn commission(row: &ProposedRow, partner: PartnerId, is_kept: bool) -> Commissio
         explanation: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

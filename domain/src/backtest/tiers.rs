@@ -85,3 +85,6 @@ fn counts(campaign: CampaignId, tier: &TieredCommission, window: Window, held: &
         && window.contains(event.occurred_at)
         && tier.tier.counts(event.event_type.as_deref())
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,3 +126,6 @@ impl<T> Versioned<T> {
         &self.value
     }
 }
+
+#[cfg(test)]
+mod tests;

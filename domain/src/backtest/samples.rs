@@ -1,0 +1,153 @@
+//! What the tests of the parts of a replay are made of: one partner and one customer on one campaign, in euros.
+
+use chrono::{NaiveDate, TimeDelta};
+
+use super::history::{HistoryEvent, HistoryPlace};
+use super::replayed_event::{ActualRow, ProposedRow, ReplayedEvent};
+use crate::Timestamp;
+use crate::commission::CommissionKind;
+use crate::event::{Attribution, Event, EventKind};
+use crate::id::{Id, Kind};
+use crate::money::{Currency, Money};
+use crate::refund::Refunded;
+use crate::tiered::{Audience, CrossingPolicy, Period, Status, Tier, TieredCommission};
+
+/// So many minutes after the beginning.
+pub fn at(minutes: i64) -> Timestamp {
+    let start: Timestamp = "2026-03-01T12:00:00Z".parse().expect("a moment");
+    start + TimeDelta::minutes(minutes)
+}
+
+/// Ids of the same number are the same, and those of greater numbers come later.
+pub fn id<K: Kind>(number: i64) -> Id<K> {
+    Id::from_parts(at(number), 0, number.unsigned_abs())
+}
+
+pub fn currency(code: &str) -> Currency {
+    Currency::parse(code).expect("a currency")
+}
+
+pub fn euros(minor: i64) -> Money {
+    Money::from_minor(minor, currency("EUR")).expect("in range")
+}
+
+/// The step with this number.
+pub fn place(number: i64) -> HistoryPlace {
+    HistoryPlace {
+        sequence: Some(number),
+        at: at(number),
+    }
+}
+
+/// A charge of 100.00 on campaign 1 that is recorded as this step.
+pub fn charge(number: i64) -> Event {
+    Event {
+        id: id(number),
+        external_id: format!("event {number}"),
+        content: Vec::new(),
+        kind: EventKind::Charge,
+        event_type: None,
+        base: true,
+        amount: Some(euros(10_000)),
+        revenue: None,
+        occurred_at: at(number),
+        recorded_at: at(number),
+        sequence: Some(number),
+        customer_id: Some(id(1)),
+        attributed_at: None,
+        attribution: Some(Attribution {
+            id: id(number),
+            partner_id: id(1),
+            campaign_id: Some(id(1)),
+        }),
+        original_id: None,
+        metadata: None,
+        refunded_minor: 0,
+        wholly_refunded: false,
+    }
+}
+
+pub fn recorded(event: Event) -> HistoryEvent {
+    HistoryEvent {
+        event,
+        acquired_at: None,
+        decision: None,
+        rows: Vec::new(),
+        rated: Vec::new(),
+    }
+}
+
+/// Of the proposal, accrued with step 1, with the ledger's row for which it stands.
+pub fn proposed(kind: CommissionKind, minor: i64, stands_for: Option<i64>) -> ProposedRow {
+    ProposedRow {
+        kind,
+        term: None,
+        amount: euros(minor),
+        is_fixed: false,
+        is_reversed: false,
+        accrued_at: at(1),
+        on: id(1),
+        under: None,
+        stands_for: stands_for.map(id),
+        steps: None,
+    }
+}
+
+/// Of the ledger, accrued with step 1, with the step that reversed it.
+pub fn written(number: i64, kind: CommissionKind, minor: i64, reversed: Option<i64>) -> ActualRow {
+    ActualRow {
+        id: id(number),
+        kind,
+        term: None,
+        tier: None,
+        amount: euros(minor),
+        accrued_at: at(1),
+        reversed: reversed.map(place),
+    }
+}
+
+/// The charge of step 1 with the rows of both sides.
+pub fn held(rows: Vec<ProposedRow>, written: Vec<ActualRow>) -> ReplayedEvent {
+    ReplayedEvent {
+        event: charge(1),
+        base: Vec::new(),
+        rows,
+        written,
+        refunded: Refunded::new(0, 10_000),
+    }
+}
+
+/// Tier 1, which reaches nothing and counts all of March, in euros.
+pub fn tier(version: u32) -> TieredCommission {
+    let date = |day| NaiveDate::from_ymd_opt(2026, 3, day).expect("a date");
+    TieredCommission {
+        id: id(1),
+        external_id: None,
+        version,
+        tier: Tier {
+            name: "March".to_owned(),
+            status: Status::Active,
+            start_date: date(1),
+            end_date: date(31),
+            period: Period::Monthly,
+            crossing_policy: CrossingPolicy::default(),
+            currency: currency("EUR"),
+            event_type: None,
+            goals: Vec::new(),
+            payout: None,
+            revenue: None,
+            retroactive_payout: None,
+            retroactive_revenue: None,
+        },
+        notes: None,
+        audience: Audience {
+            apply_to_all_partners: true,
+            partner_ids: Vec::new(),
+            campaign_ids: vec![id(1)],
+            advertiser_ids: Vec::new(),
+        },
+        archived_at: None,
+        created_at: at(0),
+        updated_at: at(0),
+    }
+}
