@@ -62,8 +62,7 @@ fn versions() -> Versions {
     }
 }
 
-/// "each with what its decision was made with"; "where decisions are missing", what was in force at the time, or the
-/// nearest that is known.
+/// "each with what its decision was made with": by the number that the decision names.
 #[test]
 fn a_version_is_found_by_its_number_or_else_by_the_time() {
     let versions = versions();
