@@ -81,11 +81,21 @@ pub struct Commission {
     pub reversed_at: Option<Timestamp>,
     /// The payout that it is in, open or paid.
     pub payout_id: Option<PayoutId>,
-    /// How the amount came about. Written with the row and read by itself, by those who ask for it; else empty.
+}
+
+/// A row of the ledger and how its amount came about: what is written. Most readers need only the row, and read only that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExplainedCommission {
+    pub row: Commission,
+    /// The steps whose amounts add up to that of the row.
     pub explanation: Vec<Step>,
 }
 
 impl Commission {
+    pub fn explained(self, explanation: Vec<Step>) -> ExplainedCommission {
+        ExplainedCommission { row: self, explanation }
+    }
+
     /// Whether an open payout holds it.
     pub fn is_reserved(&self) -> bool {
         self.payout_id.is_some() && self.status == CommissionStatus::Approved

@@ -110,8 +110,7 @@ impl Decision {
         }
     }
 
-    /// Where no component paid, the reason is that of the one which came furthest in the order of checks, of several the
-    /// first.
+    /// Where no component paid, the reason is that of the one which came furthest in the order of checks.
     pub fn of(components: Vec<Component>) -> Self {
         let mut furthest = None;
         for component in &components {

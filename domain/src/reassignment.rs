@@ -147,7 +147,6 @@ mod tests {
             paid_at: None,
             reversed_at: None,
             payout_id: None,
-            explanation: Vec::new(),
         }
     }
 

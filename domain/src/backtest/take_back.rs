@@ -214,7 +214,6 @@ fn commission(row: &ProposedRow, partner: PartnerId, is_kept: bool) -> Commissio
         paid_at: None,
         reversed_at: None,
         payout_id: None,
-        explanation: Vec::new(),
     }
 }
 

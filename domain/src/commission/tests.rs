@@ -27,7 +27,6 @@ fn row(kind: CommissionKind, status: CommissionStatus, minor: i64) -> Commission
         paid_at: None,
         reversed_at: None,
         payout_id: None,
-        explanation: Vec::new(),
     }
 }
 

@@ -67,7 +67,6 @@ fn row(number: u128, code: &str, minor: i64) -> Commission {
         paid_at: None,
         reversed_at: None,
         payout_id: None,
-        explanation: Vec::new(),
     }
 }
 

@@ -43,7 +43,6 @@ fn row(minor: i64, status: CommissionStatus) -> Commission {
         paid_at: None,
         reversed_at: None,
         payout_id: None,
-        explanation: Vec::new(),
     }
 }
 

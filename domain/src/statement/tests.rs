@@ -68,7 +68,6 @@ impl Drawn {
             paid_at: left.filter(|(_, is_paid)| *is_paid).map(|(at, _)| at),
             reversed_at: left.filter(|(_, is_paid)| !is_paid).map(|(at, _)| at),
             payout_id: None,
-            explanation: Vec::new(),
         }
     }
 }

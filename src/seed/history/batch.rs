@@ -3,7 +3,7 @@
 use super::life::GeneratedHistory;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::commission::{Balance, Commission, CommissionTransition, Payout, PayoutRun};
+use crate::domain::commission::{Balance, CommissionTransition, ExplainedCommission, Payout, PayoutRun};
 use crate::domain::event::{Customer, Event};
 use crate::domain::history::Moment;
 use crate::domain::id::{
@@ -19,7 +19,7 @@ pub struct HistoryBatch {
     events: Vec<Event>,
     runs: Vec<PayoutRun>,
     payouts: Vec<Payout>,
-    commissions: Vec<Commission>,
+    commissions: Vec<ExplainedCommission>,
     transitions: Vec<(CommissionTransitionId, CommissionId, CommissionTransition)>,
     items: Vec<(PayoutItemId, PayoutId, CommissionId)>,
     paid_charges: Vec<(PartnerId, CustomerId, i64)>,
@@ -45,8 +45,8 @@ impl HistoryBatch {
                 self.runs.push(run);
             }
         }
+        self.commissions.extend(lived.book.take_commissions());
         self.payouts.extend(lived.book.payouts);
-        self.commissions.extend(lived.book.rows);
         self.transitions.extend(lived.book.transitions);
         self.items.extend(lived.book.items);
         let paid_charges = lived.paid_charges.into_iter();
@@ -67,7 +67,7 @@ impl HistoryBatch {
         self.customers.sort_by_key(|customer| customer.id);
         self.events.sort_by_key(|event| event.id);
         self.payouts.sort_by_key(|payout| payout.id);
-        self.commissions.sort_by_key(|commission| commission.id);
+        self.commissions.sort_by_key(|commission| commission.row.id);
         self.transitions.sort_by_key(|(id, _, _)| *id);
         self.items.sort_by_key(|(id, _, _)| *id);
         bulk::insert_campaign_members(transaction, tenant, &self.members).await?;

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::Timestamp;
-use crate::domain::commission::{Balance, Commission, CommissionStatus, CommissionTransition, PaymentTarget, Payout};
+use crate::domain::commission::{
+    Balance, Commission, CommissionStatus, CommissionTransition, ExplainedCommission, PaymentTarget, Payout,
+};
+use crate::domain::explain::Step;
 use crate::domain::id::{CommissionId, CommissionTransitionId, PayoutId, PayoutItemId};
 use crate::seed::source::IdSequence;
 
@@ -19,6 +22,8 @@ pub struct LedgerDraft {
     pub ids: IdSequence,
     /// In the order of writing; others refer to them by position.
     pub rows: Vec<Commission>,
+    /// How the amount of each came about, in the same order.
+    explanations: Vec<Vec<Step>>,
     pub transitions: Vec<(CommissionTransitionId, CommissionId, CommissionTransition)>,
     pub payouts: Vec<Payout>,
     pub items: Vec<(PayoutItemId, PayoutId, CommissionId)>,
@@ -27,10 +32,11 @@ pub struct LedgerDraft {
 
 impl LedgerDraft {
     pub fn new(ids: IdSequence) -> Self {
-        let (rows, transitions, payouts, items, clawbacks) = Default::default();
+        let (rows, explanations, transitions, payouts, items, clawbacks) = Default::default();
         Self {
             ids,
             rows,
+            explanations,
             transitions,
             payouts,
             items,
@@ -39,15 +45,22 @@ impl LedgerDraft {
     }
 
     /// Writes a new row with the status that it has; gives its position.
-    pub fn write(&mut self, row: Commission, note: TransitionNote<'_>) -> usize {
+    pub fn write(&mut self, commission: ExplainedCommission, note: TransitionNote<'_>) -> usize {
+        let ExplainedCommission { row, explanation } = commission;
         self.note(row.id, None, row.status, note);
         self.rows.push(row);
+        self.explanations.push(explanation);
         self.rows.len() - 1
     }
 
     /// Writes a row that takes back from the one at `adjusted`.
-    pub fn write_clawback(&mut self, row: Commission, adjusted: usize, note: TransitionNote<'_>) -> usize {
-        let index = self.write(row, note);
+    pub fn write_clawback(
+        &mut self,
+        clawback: ExplainedCommission,
+        adjusted: usize,
+        note: TransitionNote<'_>,
+    ) -> usize {
+        let index = self.write(clawback, note);
         self.clawbacks.entry(adjusted).or_default().push(index);
         index
     }
@@ -77,6 +90,13 @@ impl LedgerDraft {
             self.items.push((item, payout.id, self.rows[*index].id));
         }
         self.payouts.push(payout);
+    }
+
+    /// The rows as they are written in the end.
+    pub fn take_commissions(&mut self) -> impl Iterator<Item = ExplainedCommission> {
+        let explanations = std::mem::take(&mut self.explanations);
+        let rows = std::mem::take(&mut self.rows).into_iter().zip(explanations);
+        rows.map(|(row, explanation)| row.explained(explanation))
     }
 
     /// The sums over the rows, by currency.

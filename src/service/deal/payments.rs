@@ -3,7 +3,7 @@
 use crate::auth::Writer;
 use crate::domain::Timestamp;
 use crate::domain::accrual;
-use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, mature_at};
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission, mature_at};
 use crate::domain::deal::{Deal, FieldValue, PaymentStage};
 use crate::domain::deal_rules::{
     CommissionRule, DealView, Due, Payee, PaymentHistory, governing, on_change, on_entry, on_renewal,
@@ -163,16 +163,16 @@ impl<'a> DealPayments<'a> {
         for due in due {
             let (slot, rule, version) = (due.slot, due.rule, due.version);
             let row = (due.amount.minor() != 0).then(|| self.row(due));
-            let commission = row.as_ref().map(|row| row.id);
+            let commission = row.as_ref().map(|earned| earned.row.id);
             payments.push(NewPayment {
                 slot,
                 rule,
                 version,
                 commission,
             });
-            if let Some(row) = row {
-                posting.write(row.clone(), None);
-                rows.push(row);
+            if let Some(earned) = row {
+                rows.push(earned.row.clone());
+                posting.write(earned, None);
             }
         }
         self.transaction.counted(rows.len() as u64);
@@ -192,9 +192,9 @@ impl<'a> DealPayments<'a> {
         Posting::new(self.writer.tenant(), self.writer.actor(), moments)
     }
 
-    fn row(&self, due: Due) -> Commission {
+    fn row(&self, due: Due) -> ExplainedCommission {
         let (now, amount): (_, Money) = (self.now, due.amount);
-        Commission {
+        let row = Commission {
             id: CommissionId::new(now),
             kind: CommissionKind::Deal,
             status: CommissionStatus::Accrued,
@@ -214,7 +214,7 @@ impl<'a> DealPayments<'a> {
             paid_at: None,
             reversed_at: None,
             payout_id: None,
-            explanation: due.explanation,
-        }
+        };
+        row.explained(due.explanation)
     }
 }

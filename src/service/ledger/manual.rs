@@ -122,14 +122,13 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         paid_at: None,
         reversed_at: None,
         payout_id: None,
-        explanation: vec![step],
     };
     let entered = Entered {
         reason: Some(reason.clone()),
         note,
         ..Entered::default()
     };
-    posting.enter(row.clone(), entered, Some(&reason));
+    posting.enter(row.clone().explained(vec![step]), entered, Some(&reason));
     transaction.counted(1);
     posting.write_to(&transaction).await?;
     commit(app, transaction, &writer, &row).await?;

@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 
 use crate::clock::Clock;
 use crate::domain::Timestamp;
-use crate::domain::commission::{Balance, Commission, CommissionStatus, CommissionTransition, Entered, PaymentTarget};
+use crate::domain::commission::{
+    Balance, Commission, CommissionStatus, CommissionTransition, Entered, ExplainedCommission, PaymentTarget,
+};
 use crate::domain::history::Moment;
 use crate::domain::id::{CommissionId, PartnerId, PayoutId, TenantId};
 use crate::domain::money::Currency;
@@ -46,8 +48,8 @@ pub struct Posting {
     moments: Moments,
     /// The partners that it concerns.
     touched: BTreeSet<PartnerId>,
-    new: Vec<Commission>,
-    entered: Vec<(Commission, Entered)>,
+    new: Vec<ExplainedCommission>,
+    entered: Vec<(ExplainedCommission, Entered)>,
     moved: Vec<Commission>,
     transitions: Vec<(CommissionId, CommissionTransition)>,
     /// Transitions of which nobody is told.
@@ -93,22 +95,20 @@ impl Posting {
     }
 
     /// Writes a new row with the status that it has.
-    pub fn write(&mut self, row: Commission, reason: Option<&str>) {
-        self.note(&row, None, row.status, reason);
-        self.add(&row, row.status, row.amount.minor());
-        self.new.push(row);
+    pub fn write(&mut self, commission: ExplainedCommission, reason: Option<&str>) {
+        self.begin(&commission.row, reason);
+        self.new.push(commission);
     }
 
     /// Writes a new row that says something of itself.
-    pub fn enter(&mut self, row: Commission, entered: Entered, reason: Option<&str>) {
-        self.note(&row, None, row.status, reason);
-        self.add(&row, row.status, row.amount.minor());
-        self.entered.push((row, entered));
+    pub fn enter(&mut self, commission: ExplainedCommission, entered: Entered, reason: Option<&str>) {
+        self.begin(&commission.row, reason);
+        self.entered.push((commission, entered));
     }
 
     /// The same for a row that is history: nobody is told of it.
-    pub fn bring_in(&mut self, row: Commission, entered: Entered) {
-        self.enter(row, entered, None);
+    pub fn bring_in(&mut self, commission: ExplainedCommission, entered: Entered) {
+        self.enter(commission, entered, None);
         self.quiet.extend(self.transitions.pop());
     }
 
@@ -189,6 +189,12 @@ impl Posting {
     fn moment(&self, partner: PartnerId) -> Moment {
         let moment = self.moments.get(&partner);
         *moment.expect("the caller holds the lock of every partner concerned")
+    }
+
+    /// A new row begins with the status that it has.
+    fn begin(&mut self, row: &Commission, reason: Option<&str>) {
+        self.note(row, None, row.status, reason);
+        self.add(row, row.status, row.amount.minor());
     }
 
     fn note(&mut self, row: &Commission, from: Option<CommissionStatus>, to: CommissionStatus, reason: Option<&str>) {

@@ -8,7 +8,7 @@ use super::posting::{Moments, Posting, moments, moments_together};
 use super::{lock_partners, tiers};
 use crate::auth::{Scope, Writer};
 use crate::clock::Clock;
-use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission};
 use crate::domain::event::{Attribution, Event, EventKind};
 use crate::domain::explain::Step;
 use crate::domain::id::{AttributionId, CommissionId, EventId, PartnerId};
@@ -269,7 +269,7 @@ async fn take_back_rows(
                     (amount, status, explanation),
                 );
                 posting.write(clawback.clone(), Some(&reason));
-                clawbacks.push(clawback);
+                clawbacks.push(clawback.row);
             }
         }
     }
@@ -288,9 +288,9 @@ pub fn clawback(
     refund: &Event,
     id: CommissionId,
     (amount, status, explanation): (Money, CommissionStatus, Vec<Step>),
-) -> Commission {
+) -> ExplainedCommission {
     let now = refund.recorded_at;
-    Commission {
+    let taken = Commission {
         id,
         kind: CommissionKind::Clawback,
         status,
@@ -304,7 +304,7 @@ pub fn clawback(
         paid_at: None,
         reversed_at: None,
         payout_id: None,
-        explanation,
         ..row.clone()
-    }
+    };
+    taken.explained(explanation)
 }

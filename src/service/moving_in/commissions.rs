@@ -10,7 +10,9 @@ use super::{ImportAttemptError, MOST, Mode, MovingInResult, attempts, conflict};
 use crate::app::App;
 use crate::auth::{Caller, Resource, Writer};
 use crate::clock::Clock;
-use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, Entered, PaymentTarget, SourceTimes};
+use crate::domain::commission::{
+    Commission, CommissionKind, CommissionStatus, Entered, ExplainedCommission, PaymentTarget, SourceTimes,
+};
 use crate::domain::event::Event;
 use crate::domain::explain::{Outcome as Verdict, Step};
 use crate::domain::id::{CampaignId, CommissionId, EventId, PartnerId};
@@ -101,14 +103,14 @@ impl CheckedOpening {
     }
 
     /// The row as it is written now.
-    fn row(&self, now: Timestamp, campaign_id: Option<CampaignId>, event_id: Option<EventId>) -> Commission {
+    fn row(&self, now: Timestamp, campaign_id: Option<CampaignId>, event_id: Option<EventId>) -> ExplainedCommission {
         let status = self.opening.status;
         let at = |reached: CommissionStatus| (status == reached).then_some(now);
         let basis = match self.opening.is_percent {
             true => BasisKind::Percent,
             false => BasisKind::Fixed,
         };
-        Commission {
+        let row = Commission {
             id: CommissionId::new(now),
             kind: CommissionKind::Opening,
             status,
@@ -128,8 +130,8 @@ impl CheckedOpening {
             paid_at: at(CommissionStatus::Paid),
             reversed_at: at(CommissionStatus::Reversed),
             payout_id: None,
-            explanation: vec![self.step()],
-        }
+        };
+        row.explained(vec![self.step()])
     }
 
     fn step(&self) -> Step {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::insert;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::commission::{Commission, CommissionTransition, PayoutRun};
+use crate::domain::commission::{CommissionTransition, ExplainedCommission, PayoutRun};
 use crate::domain::event::{Customer, Event};
 use crate::domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
@@ -163,7 +163,7 @@ pub async fn insert_events(
 pub async fn insert_commissions(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
-    commissions: &[Commission],
+    commissions: &[ExplainedCommission],
 ) -> Result<(), StoreError> {
     let rows = commissions
         .iter()

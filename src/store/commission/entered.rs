@@ -9,21 +9,21 @@ use uuid::Uuid;
 use super::rows::to_row;
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::commission::{Commission, Entered, SourceTimes};
+use crate::domain::commission::{Entered, ExplainedCommission, SourceTimes};
 use crate::domain::id::TenantId;
 use crate::store::scope::visible;
 use crate::store::writes::{Conflict, Writes};
 use crate::store::{StoreError, many};
 
 /// Rows that were entered by hand or brought in, with what they say of themselves.
-pub fn insert_entered(writes: &mut Writes, tenant: TenantId, rows: &[(Commission, Entered)]) {
+pub fn insert_entered(writes: &mut Writes, tenant: TenantId, rows: &[(ExplainedCommission, Entered)]) {
     let rows = rows
         .iter()
         .map(|(commission, entered)| to_entered_row(tenant, commission, entered).into_active_model());
     writes.add(rows, Conflict::Fail);
 }
 
-fn to_entered_row(tenant: TenantId, commission: &Commission, entered: &Entered) -> commission_entered::Model {
+fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &Entered) -> commission_entered::Model {
     let row = to_row(tenant, commission);
     commission_entered::Model {
         tenant_id: row.tenant_id,

@@ -4,7 +4,7 @@ use entity::commission;
 use entity::commission_written;
 
 use super::TABLE;
-use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission, PaymentTarget};
 use crate::domain::id::{CampaignId, CommissionId, EventId, PartnerId, PayoutId, SnapshotId, TenantId};
 use crate::domain::terms::BasisKind;
 use crate::store::{StoreError, row, view};
@@ -49,14 +49,13 @@ pub(in crate::store) fn from_row(row: commission::Model) -> Result<Commission, S
         paid_at: row.paid_at,
         reversed_at: row.reversed_at,
         payout_id: row.payout_id.map(PayoutId::from_uuid),
-        explanation: Vec::new(),
     })
 }
 
-pub(in crate::store) fn to_row(tenant: TenantId, commission: &Commission) -> commission_written::Model {
+pub(in crate::store) fn to_row(tenant: TenantId, commission: &ExplainedCommission) -> commission_written::Model {
     commission_written::Model {
         explanation: row::to_json(&commission.explanation),
-        ..without_explanation(tenant, commission)
+        ..without_explanation(tenant, &commission.row)
     }
 }
 

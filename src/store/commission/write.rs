@@ -6,12 +6,12 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryF
 
 use super::rows::to_row;
 use crate::domain::Timestamp;
-use crate::domain::commission::Commission;
+use crate::domain::commission::{Commission, ExplainedCommission};
 use crate::domain::id::{CommissionId, TenantId};
 use crate::store::StoreError;
 use crate::store::writes::{Conflict, Writes};
 
-pub fn insert(writes: &mut Writes, tenant: TenantId, commissions: &[Commission]) {
+pub fn insert(writes: &mut Writes, tenant: TenantId, commissions: &[ExplainedCommission]) {
     let rows = commissions
         .iter()
         .map(|commission| to_row(tenant, commission).into_active_model());

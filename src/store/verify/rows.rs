@@ -10,14 +10,14 @@ use uuid::Uuid;
 
 use crate::auth::Scope;
 use crate::domain::Timestamp;
-use crate::domain::commission::{Commission, CommissionStatus};
+use crate::domain::commission::{Commission, CommissionStatus, ExplainedCommission};
 use crate::store::scope::visible;
 use crate::store::{StoreError, many, row};
 
 /// A row with how its amount came about, and when the individual to whom it is owed was named if that was later.
 #[derive(Clone, Debug)]
 pub struct LedgerRow {
-    pub row: Commission,
+    pub explained: ExplainedCommission,
     pub assigned_at: Option<Timestamp>,
 }
 
@@ -90,10 +90,7 @@ pub async fn rows_after(
         let steps = serde_json::from_str(&found.explanation);
         let explanation = row::text("commission", "explanation", &found.explanation, |_| steps.ok())?;
         Ok(LedgerRow {
-            row: Commission {
-                explanation,
-                ..crate::store::commission::from_row(found.row)?
-            },
+            explained: crate::store::commission::from_row(found.row)?.explained(explanation),
             assigned_at: found.assigned_at,
         })
     };

@@ -66,7 +66,7 @@ impl ReassignedRow {
     /// The row that was earned; null in a preview.
     async fn commission(&self, ctx: &Context<'_>) -> Nullable<Commission> {
         let after = self.row.after.as_ref().filter(|_| !self.is_preview);
-        commission(ctx, after.map(|after| &after.commission))
+        commission(ctx, after.map(|after| &after.commission.row))
     }
 
     /// What takes back from the row that was there, or, for the refunds of the event, from the one that was earned; null in
@@ -84,9 +84,9 @@ fn simulated(place: u32, after: &After) -> SimulatedCommission {
     SimulatedCommission {
         event: place as usize,
         term: after.term.unwrap_or_default() as usize,
-        amount: after.commission.amount.into(),
-        holdback_days: after.commission.holdback_days,
-        mature_at: after.commission.mature_at.map(DateTime),
+        amount: after.commission.row.amount.into(),
+        holdback_days: after.commission.row.holdback_days,
+        mature_at: after.commission.row.mature_at.map(DateTime),
         explanation: after.commission.explanation.iter().cloned().map(Into::into).collect(),
     }
 }

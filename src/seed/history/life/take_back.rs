@@ -111,8 +111,8 @@ impl<'a> PartnerLife<'a> {
                 }
                 TakeBack::Clawback(amount, status, explanation) => {
                     let id = self.book.ids.next(at);
-                    let row = refund::clawback(&self.book.rows[index], event, id, (amount, status, explanation));
-                    let clawback = self.book.write_clawback(row, index, note);
+                    let clawback = refund::clawback(&self.book.rows[index], event, id, (amount, status, explanation));
+                    let clawback = self.book.write_clawback(clawback, index, note);
                     // One that waits is approved together with its row.
                     if status == CommissionStatus::Approved {
                         self.take_up(clawback);

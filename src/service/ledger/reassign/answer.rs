@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::auth::Scope;
-use crate::domain::commission::Commission;
+use crate::domain::commission::{Commission, ExplainedCommission};
 use crate::domain::event::{Customer, Event};
+use crate::domain::explain::Step;
 use crate::domain::id::{CommissionId, ReassignmentId};
 use crate::domain::reassignment::{Reassignment, ReassignmentOutcome};
 use crate::service::once::Answer;
@@ -47,7 +48,7 @@ pub struct MovedRow {
 pub struct After {
     /// Which component of the terms gave it; `None`: a tier did.
     pub term: Option<u32>,
-    pub commission: Commission,
+    pub commission: ExplainedCommission,
 }
 
 impl MovedRow {
@@ -58,7 +59,7 @@ impl MovedRow {
             term: self.after.as_ref().and_then(|after| after.term),
             outcome: self.outcome,
             before: self.before.as_ref().map(|row| row.id),
-            commission: self.after.as_ref().map(|after| after.commission.id),
+            commission: self.after.as_ref().map(|after| after.commission.row.id),
             clawback: self.clawback.as_ref().map(|row| row.id),
         }
     }
@@ -95,15 +96,13 @@ impl Answer for Moved {
             .iter()
             .flat_map(|entry| [entry.before, entry.commission, entry.clawback]);
         let ids = store::distinct(ids.flatten().map(|id| id.uuid()));
-        let mut commissions = store::commission::by_ids(reader, scope, &ids).await?;
-        for (id, steps) in store::commission::explanations_of(reader, scope, &ids).await? {
-            if let Some(row) = commissions.get_mut(&id) {
-                row.explanation = steps;
-            }
-        }
+        let commissions = store::commission::by_ids(reader, scope, &ids).await?;
+        let written = entries.iter().filter_map(|entry| entry.commission);
+        let written = store::distinct(written.map(|id| id.uuid()));
+        let explanations = store::commission::explanations_of(reader, scope, &written).await?;
         let rows = entries
             .iter()
-            .filter_map(|entry| again(entry, &events, &commissions))
+            .filter_map(|entry| again(entry, &events, &commissions, &explanations))
             .collect();
         Ok(Some(Self {
             events: store::reassignment::count_moved(reader, scope, reassignment.id).await?,
@@ -119,6 +118,7 @@ fn again(
     entry: &RowOutcome,
     events: &HashMap<Uuid, Event>,
     commissions: &HashMap<Uuid, Commission>,
+    explanations: &HashMap<Uuid, Vec<Step>>,
 ) -> Option<MovedRow> {
     let row = |id: Option<CommissionId>| commissions.get(&id?.uuid()).cloned();
     Some(MovedRow {
@@ -126,9 +126,11 @@ fn again(
         place: entry.place,
         outcome: entry.outcome,
         before: row(entry.before),
-        after: row(entry.commission).map(|commission| After {
+        after: row(entry.commission).map(|row| After {
             term: entry.term,
-            commission,
+            commission: row
+                .clone()
+                .explained(explanations.get(&row.id.uuid()).cloned().unwrap_or_default()),
         }),
         clawback: row(entry.clawback),
     })

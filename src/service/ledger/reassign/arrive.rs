@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Correction;
 use super::answer::{After, MovedRow};
-use crate::domain::commission::Commission;
+use crate::domain::commission::ExplainedCommission;
 use crate::domain::decision::{Decision, NoCommissionReason};
 use crate::domain::event::{Attribution, Event, EventKind};
 use crate::domain::id::{AttributionId, CampaignId, EventId, PartnerId};
@@ -192,12 +192,12 @@ impl Correction<'_> {
                 earned.map_err(|error| refused(error, &now))?
             }
         };
-        let before: Vec<_> = prepared.rows.iter().map(|row| row.id).collect();
+        let before: Vec<_> = prepared.rows.iter().map(|earned| earned.row.id).collect();
         let tiered = recorder.apply_tiers(&mut prepared, terms.as_ref(), &target.tiers).await;
         tiered.map_err(|error| refused(error, &now))?;
         prepared.decide(&before);
-        for row in &mut prepared.rows {
-            row.explanation.push(earned_step(moment.at));
+        for earned in &mut prepared.rows {
+            earned.explanation.push(earned_step(moment.at));
         }
         self.write_earned(target, &now, &prepared, number).await?;
         let paid = prepared
@@ -210,15 +210,16 @@ impl Correction<'_> {
             self.earned(&now, place, row, term);
         }
         // Adjustments are of earlier events, too: of all of them at once.
-        let adjusted = prepared.effects.adjustments.iter().filter_map(|(row, _)| row.event_id);
+        let adjusted = prepared.effects.adjustments.iter();
+        let adjusted = adjusted.filter_map(|(adjustment, _)| adjustment.row.event_id);
         let others = store::distinct(adjusted.filter(|id| *id != now.id).map(|id| id.uuid()));
         let others = match others.as_slice() {
             [] => HashMap::new(),
             ids => store::event::by_ids(self.transaction, &self.writer.scope(), ids).await?,
         };
-        for (row, _) in &prepared.effects.adjustments {
-            let other = row.event_id.and_then(|id| others.get(&id.uuid()));
-            self.earned(other.unwrap_or(&now), place, row, None);
+        for (adjustment, _) in &prepared.effects.adjustments {
+            let other = adjustment.row.event_id.and_then(|id| others.get(&id.uuid()));
+            self.earned(other.unwrap_or(&now), place, adjustment, None);
         }
         Ok(now)
     }
@@ -315,7 +316,7 @@ impl Correction<'_> {
         Ok(events)
     }
 
-    fn earned(&mut self, event: &Event, place: u32, row: &Commission, term: Option<u32>) {
+    fn earned(&mut self, event: &Event, place: u32, earned: &ExplainedCommission, term: Option<u32>) {
         self.rows.push(MovedRow {
             event: event.clone(),
             place,
@@ -323,7 +324,7 @@ impl Correction<'_> {
             before: None,
             after: Some(After {
                 term,
-                commission: row.clone(),
+                commission: earned.clone(),
             }),
             clawback: None,
         });

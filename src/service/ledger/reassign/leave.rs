@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Correction;
 use super::answer::MovedRow;
-use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission};
 use crate::domain::decision::NoCommissionReason;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::{CommissionId, EventId, PartnerId};
@@ -74,7 +74,7 @@ impl Correction<'_> {
                 RowFate::ClawedBack(amount) => {
                     let clawback = clawed_back(row, amount, &posting);
                     posting.write(clawback.clone(), Some(&reason));
-                    (ReassignmentOutcome::ClawedBack, Some(row.clone()), Some(clawback))
+                    (ReassignmentOutcome::ClawedBack, Some(row.clone()), Some(clawback.row))
                 }
             };
             self.rows.push(MovedRow {
@@ -208,11 +208,11 @@ fn take_along(row: &Commission, posting: &mut Posting, reason: &str) {
 }
 
 /// The row that takes what is left of a paid one.
-fn clawed_back(row: &Commission, amount: Money, posting: &Posting) -> Commission {
+fn clawed_back(row: &Commission, amount: Money, posting: &Posting) -> ExplainedCommission {
     let now = posting.time_of(row.partner_id);
-    Commission {
+    let taken = Commission {
         amount,
-        explanation: vec![clawback_step(row, amount)],
-        ..undo(row, now)
-    }
+        ..undo(row, now).row
+    };
+    taken.explained(vec![clawback_step(row, amount)])
 }

@@ -62,14 +62,10 @@ impl Correction<'_> {
     fn note_taken(&mut self, rows: usize, clawbacks: &[Commission], reversed: &[Commission]) {
         for row in &mut self.rows[rows..] {
             let Some(after) = &mut row.after else { continue };
-            if let Some(now) = reversed.iter().find(|other| other.id == after.commission.id) {
-                let explanation = std::mem::take(&mut after.commission.explanation);
-                after.commission = Commission {
-                    explanation,
-                    ..now.clone()
-                };
+            if let Some(now) = reversed.iter().find(|other| other.id == after.commission.row.id) {
+                after.commission.row = now.clone();
             }
-            let of_row = |other: &&Commission| other.adjusts_id == Some(after.commission.id);
+            let of_row = |other: &&Commission| other.adjusts_id == Some(after.commission.row.id);
             if let Some(clawback) = clawbacks.iter().rfind(of_row) {
                 row.clawback = Some(clawback.clone());
             }

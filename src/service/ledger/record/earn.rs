@@ -7,7 +7,9 @@ use super::{AttemptError, Recorder};
 use crate::domain::accrual::{
     self, ApplicableTerms, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict,
 };
-use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget, mature_at};
+use crate::domain::commission::{
+    Commission, CommissionKind, CommissionStatus, ExplainedCommission, PaymentTarget, mature_at,
+};
 use crate::domain::decision::{Decision, NoCommissionReason};
 use crate::domain::event::Event;
 use crate::domain::id::{CampaignId, CommissionId, PartnerId};
@@ -175,10 +177,10 @@ pub fn rows(
     terms: &ApplicableTerms,
     earned: Vec<ComponentEarning>,
     mut id: impl FnMut() -> CommissionId,
-) -> Vec<Commission> {
+) -> Vec<ExplainedCommission> {
     let now = event.recorded_at;
-    let rows = earned.into_iter().map(|earned| Commission {
-        id: id(),
+    let row = |earned: &ComponentEarning, id| Commission {
+        id,
         kind: CommissionKind::Event,
         status: CommissionStatus::Accrued,
         amount: earned.amount,
@@ -197,7 +199,8 @@ pub fn rows(
         paid_at: None,
         reversed_at: None,
         payout_id: None,
-        explanation: earned.explanation,
-    });
-    rows.collect()
+    };
+    let rows = earned.into_iter();
+    rows.map(|earned| row(&earned, id()).explained(earned.explanation))
+        .collect()
 }

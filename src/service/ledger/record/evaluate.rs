@@ -6,7 +6,7 @@ use super::{AttemptError, RecordedEvent, Recorder, tiers};
 use crate::domain::Timestamp;
 use crate::domain::accrual::ApplicableTerms;
 use crate::domain::campaign::Campaign;
-use crate::domain::commission::Commission;
+use crate::domain::commission::ExplainedCommission;
 use crate::domain::decision::{Decision, MadeWith};
 use crate::domain::event::{Attribution, Customer, Event, EventKind};
 use crate::domain::history::Moment;
@@ -36,7 +36,7 @@ pub struct Prepared {
     /// Whether tiers name its campaign or its advertiser.
     pub is_tiered: bool,
     /// Its own rows, after the tiers.
-    pub rows: Vec<Commission>,
+    pub rows: Vec<ExplainedCommission>,
     /// Why it earned these, and what was in force.
     pub decision: Decision,
     pub made_with: MadeWith,
@@ -94,7 +94,8 @@ impl Prepared {
 
     /// Completes the decision with what tiers made of the rows that there were `before` them.
     pub fn decide(&mut self, before: &[CommissionId]) {
-        let left = |id: &CommissionId| self.rows.iter().find(|row| row.id == *id).map(|row| row.amount);
+        let rows = || self.rows.iter().map(|earned| &earned.row);
+        let left = |id: &CommissionId| rows().find(|row| row.id == *id).map(|row| row.amount);
         let amounts: Vec<_> = before.iter().map(left).collect();
         let decision = std::mem::replace(&mut self.decision, Decision::of(Vec::new()));
         self.decision = decision.rated(amounts);
@@ -150,7 +151,7 @@ impl Recorder<'_> {
         let snapshot = facts.snapshot.take();
         let mut prepared = prepare(event, partner, facts, found.now);
         let terms = self.earn(&mut prepared, snapshot.as_ref(), found, waiting).await?;
-        let before: Vec<_> = prepared.rows.iter().map(|row| row.id).collect();
+        let before: Vec<_> = prepared.rows.iter().map(|earned| earned.row.id).collect();
         self.apply_tiers(&mut prepared, terms.as_ref(), &found.tiers).await?;
         prepared.decide(&before);
         found.known.note(&prepared);

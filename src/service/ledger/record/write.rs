@@ -59,7 +59,7 @@ impl Recorder<'_> {
             let recorded = RecordedEvent {
                 adjustments: prepared.effects.count(),
                 event: prepared.event,
-                commissions: prepared.rows,
+                commissions: prepared.rows.into_iter().map(|earned| earned.row).collect(),
                 reversed: Vec::new(),
                 duplicate: false,
             };

@@ -3,7 +3,7 @@
 use super::no_such_move;
 use super::rows::ReviewedRows;
 use crate::domain::Timestamp;
-use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
+use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission};
 use crate::domain::explain::{Outcome, Step};
 use crate::domain::id::CommissionId;
 use crate::domain::money::Money;
@@ -70,7 +70,7 @@ fn follows(row: &Commission) -> bool {
 }
 
 /// A row that takes back a paid one.
-pub(in crate::service::ledger) fn undo(paid: &Commission, now: Timestamp) -> Commission {
+pub(in crate::service::ledger) fn undo(paid: &Commission, now: Timestamp) -> ExplainedCommission {
     let amount = Money::from_minor(-paid.amount.minor(), paid.amount.currency()).expect("as large as what it undoes");
     let step = Step {
         source: "reversal".to_owned(),
@@ -79,7 +79,7 @@ pub(in crate::service::ledger) fn undo(paid: &Commission, now: Timestamp) -> Com
         threshold: None,
         amount: Some(amount.amount().normalize()),
     };
-    Commission {
+    let row = Commission {
         id: CommissionId::new(now),
         kind: CommissionKind::Clawback,
         status: CommissionStatus::Approved,
@@ -93,7 +93,7 @@ pub(in crate::service::ledger) fn undo(paid: &Commission, now: Timestamp) -> Com
         paid_at: None,
         reversed_at: None,
         payout_id: None,
-        explanation: vec![step],
         ..paid.clone()
-    }
+    };
+    row.explained(vec![step])
 }

@@ -3,7 +3,9 @@
 use super::counting::WantedCounter;
 use super::{Failure, recorded, result};
 use crate::domain::Timestamp;
-use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget, mature_at};
+use crate::domain::commission::{
+    Commission, CommissionKind, CommissionStatus, ExplainedCommission, PaymentTarget, mature_at,
+};
 use crate::domain::id::{CommissionId, EventId, PartnerId, SnapshotId};
 use crate::domain::money::Money;
 use crate::domain::refund;
@@ -23,8 +25,8 @@ pub struct Crossing<'a> {
     pub fallback: (Option<SnapshotId>, Option<u32>),
 }
 
-/// AdjustmentRows and why they are written.
-pub type AdjustmentRows = Vec<(Commission, String)>;
+/// Rows and why they are written.
+pub type AdjustmentRows = Vec<(ExplainedCommission, String)>;
 
 impl Crossing<'_> {
     /// The rows that the parts write, and what is kept beside them.
@@ -42,7 +44,7 @@ impl Crossing<'_> {
                     let row = self.row(&adjustment, event, key.partner);
                     let id = row.id;
                     let clawback = adjustment.clawback.map(|amount| clawback(&row, event, amount));
-                    rows.push((row, reason.clone()));
+                    rows.push((row.explained(adjustment.steps), reason.clone()));
                     rows.extend(clawback.map(|row| (row, reason)));
                     Some(id)
                 }
@@ -92,7 +94,6 @@ impl Crossing<'_> {
             paid_at: None,
             reversed_at: None,
             payout_id: None,
-            explanation: adjustment.steps.clone(),
         }
     }
 }
@@ -103,10 +104,10 @@ fn last_adjustment(event: &PastEvent) -> Option<&PastRow> {
 }
 
 /// What goes back of an adjustment at once, since its event was refunded in part before.
-fn clawback(row: &Commission, event: &PastEvent, amount: Money) -> Commission {
+fn clawback(row: &Commission, event: &PastEvent, amount: Money) -> ExplainedCommission {
     let status = refund::status_beside(row.status);
     let refunded = TakenBack::recorded(&event.event, false).refunded;
-    Commission {
+    let taken = Commission {
         id: CommissionId::new(row.accrued_at),
         kind: CommissionKind::Clawback,
         status,
@@ -115,7 +116,7 @@ fn clawback(row: &Commission, event: &PastEvent, amount: Money) -> Commission {
         event_id: None,
         adjusts_id: Some(row.id),
         approved_at: (status == CommissionStatus::Approved).then_some(row.accrued_at),
-        explanation: refund::explain(row, -amount.minor(), 0, refunded, amount),
         ..row.clone()
-    }
+    };
+    taken.explained(refund::explain(row, -amount.minor(), 0, refunded, amount))
 }

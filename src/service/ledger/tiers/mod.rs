@@ -18,7 +18,7 @@ use crate::auth::Writer;
 use crate::domain::Timestamp;
 use crate::domain::accrual::{self, ApplicableTerms};
 use crate::domain::campaign::Campaign;
-use crate::domain::commission::{Commission, CommissionKind};
+use crate::domain::commission::{CommissionKind, ExplainedCommission};
 use crate::domain::event::Event;
 use crate::domain::id::{AdvertiserId, CampaignId, PartnerId, TenantId, TierResultId, TieredCommissionId};
 use crate::domain::money::Money;
@@ -31,6 +31,7 @@ use crate::store::tier_counter::{CounterKey, NewCounter};
 use crate::store::tier_past::{PastEvent, PastRow};
 use crate::store::tier_result::{ResultKind, TierResult};
 use crate::store::{self, Transaction, Writes};
+use adjust::AdjustmentRows;
 pub use bring_in::bring_in;
 pub use bygone::bygone;
 pub use counting::Failure;
@@ -54,7 +55,7 @@ pub struct ArrivingEvent<'a> {
 #[derive(Debug, Default)]
 pub struct Effects {
     /// Rows about earlier events, and clawbacks of such rows.
-    pub adjustments: Vec<(Commission, String)>,
+    pub adjustments: AdjustmentRows,
     results: Vec<TierResult>,
     counters: Vec<NewCounter>,
     /// Tiers whose goals the event has reached.
@@ -64,7 +65,8 @@ pub struct Effects {
 impl Effects {
     /// How many payouts are adjusted.
     pub fn count(&self) -> u64 {
-        let adjusts = |(row, _): &&(Commission, String)| row.kind == CommissionKind::TierAdjustment;
+        let adjusts =
+            |(adjustment, _): &&(ExplainedCommission, String)| adjustment.row.kind == CommissionKind::TierAdjustment;
         self.adjustments.iter().filter(adjusts).count() as u64
     }
 
@@ -88,7 +90,7 @@ pub async fn arrive(
     writer: &Writer,
     arriving: &ArrivingEvent<'_>,
     tiers: &[TieredCommission],
-    rows: &mut Vec<Commission>,
+    rows: &mut Vec<ExplainedCommission>,
 ) -> Result<Effects, Failure> {
     let (scope, event) = (writer.scope(), arriving.event);
     let (partner, campaign) = (arriving.partner.id, arriving.campaign.id);
@@ -110,7 +112,7 @@ pub async fn arrive(
     let (partners, campaigns) = ([partner.uuid()], [campaign.uuid()]);
     let stored = store::tier_counter::around(transaction, &scope, &partners, &campaigns, now).await?;
     let counters = counting::current(transaction, &scope, &wanted, &stored).await?;
-    let conversion = Conversion::recorded(event, rows.iter().map(|row| row.amount).collect());
+    let conversion = Conversion::recorded(event, rows.iter().map(|earned| earned.row.amount).collect());
     let mut standings = Vec::new();
     for (tier, key) in &wanted {
         let (before, fired) = counters[key];
@@ -129,7 +131,7 @@ pub async fn arrive(
         let mut past = store::tier_past::in_window(transaction, &scope, &partners, &campaigns, window).await?;
         past.push(PastEvent {
             event: event.clone(),
-            rows: rows.iter().map(PastRow::from).collect(),
+            rows: rows.iter().map(|earned| PastRow::from(&earned.row)).collect(),
             results: results.clone(),
         });
         let fallback = arriving.terms.map_or_else(
@@ -209,26 +211,26 @@ fn wanted<'a>(
 /// Gives rows what the tiers made of them, and leaves out those of 0.
 fn rated_rows(
     event: &Event,
-    rows: &mut Vec<Commission>,
+    rows: &mut Vec<ExplainedCommission>,
     rated: &[RatedRow],
     tier_of: impl Fn(usize) -> TieredCommissionId,
 ) -> Vec<TierResult> {
     let mut results = Vec::new();
     let mut left = Vec::with_capacity(rows.len());
-    for (mut row, rated) in rows.drain(..).zip(rated) {
-        row.explanation.extend(rated.steps.iter().cloned());
-        row.amount = rated.amount;
+    for (mut earned, rated) in rows.drain(..).zip(rated) {
+        earned.explanation.extend(rated.steps.iter().cloned());
+        earned.row.amount = rated.amount;
         let is_left = rated.amount.minor() != 0;
         if let Some(tier) = rated.tier {
-            let is_fixed = refund::is_fixed(row.basis);
+            let is_fixed = refund::is_fixed(earned.row.basis);
             results.push(TierResult {
                 is_fixed,
-                commission: is_left.then_some(row.id),
+                commission: is_left.then_some(earned.row.id),
                 ..rate(event, Side::Payout, tier_of(tier), rated)
             });
         }
         if is_left {
-            left.push(row);
+            left.push(earned);
         }
     }
     *rows = left;

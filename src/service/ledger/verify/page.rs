@@ -153,7 +153,8 @@ async fn of_partners(
         lap("events of rows");
         let moves = moves(database, scope, &rows, found).await?;
         lap("moves of rows");
-        for LedgerRow { row, assigned_at } in &rows {
+        for LedgerRow { explained, assigned_at } in &rows {
+            let row = &explained.row;
             accounts.add(row, *assigned_at);
             balances.add(row);
             payouts.check(row, found);
@@ -161,7 +162,7 @@ async fn of_partners(
             for step in own {
                 histories.add(row.partner_id.uuid(), step.sequence, step.at);
             }
-            for what in check(row, own) {
+            for what in check(explained, own) {
                 found.say("rows", what, [row.id]);
             }
             if let Some(at) = *assigned_at {
@@ -170,7 +171,7 @@ async fn of_partners(
         }
         lap("rows");
         let is_last = (rows.len() as u64) < PAGE;
-        last = rows.into_iter().next_back().map(|found| found.row);
+        last = rows.into_iter().next_back().map(|found| found.explained.row);
         if is_last {
             break;
         }
@@ -240,13 +241,13 @@ async fn check_events(
     found: &mut FindingLog,
 ) -> Result<(), StoreError> {
     let of = |row: &Commission| row.event_id.map(|id| id.uuid());
-    let unknown = rows.iter().filter_map(|found| of(&found.row));
+    let unknown = rows.iter().filter_map(|found| of(&found.explained.row));
     let unknown: HashSet<_> = unknown.filter(|id| !known.contains_key(id)).collect();
     let others = match unknown.is_empty() {
         true => HashMap::new(),
         false => by_id(events_by_ids(database, scope, &unknown.into_iter().collect::<Vec<_>>()).await?),
     };
-    for LedgerRow { row, .. } in rows {
+    for row in rows.iter().map(|found| &found.explained.row) {
         let event = of(row).and_then(|id| known.get(&id).or_else(|| others.get(&id)));
         earned::check(row, event, snapshots, found);
     }
@@ -260,14 +261,14 @@ async fn moves(
     rows: &[LedgerRow],
     found: &mut FindingLog,
 ) -> Result<HashMap<Uuid, Vec<StatusMove>>, StoreError> {
-    let ids: Vec<_> = rows.iter().map(|found| found.row.id.uuid()).collect();
+    let ids: Vec<_> = rows.iter().map(|found| found.explained.row.id.uuid()).collect();
     let moves = moves_of(database, scope, &ids).await?;
     let entries = moves.values().flatten().filter_map(|step| step.audit_entry);
     let missing = missing_entries(database, scope, &entries.collect()).await?;
     if missing.is_empty() {
         return Ok(moves);
     }
-    for LedgerRow { row, .. } in rows {
+    for row in rows.iter().map(|found| &found.explained.row) {
         for step in moves.get(&row.id.uuid()).into_iter().flatten() {
             if step.audit_entry.is_some_and(|entry| missing.contains(&entry)) {
                 let to = step.to.as_str();

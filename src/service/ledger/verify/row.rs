@@ -3,12 +3,14 @@
 use rust_decimal::Decimal;
 
 use crate::domain::Timestamp;
-use crate::domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget, mature_at};
+use crate::domain::commission::{
+    Commission, CommissionKind, CommissionStatus, ExplainedCommission, PaymentTarget, mature_at,
+};
 use crate::store::verify::StatusMove;
 
 /// What is wrong with one row in itself.
-pub fn check(row: &Commission, history: &[StatusMove]) -> Vec<String> {
-    let mut wrong = Vec::new();
+pub fn check(commission: &ExplainedCommission, history: &[StatusMove]) -> Vec<String> {
+    let (row, mut wrong) = (&commission.row, Vec::new());
     wrong.extend(history_fault(row, history));
     wrong.extend(order_fault(history));
     let times = [
@@ -33,7 +35,7 @@ pub fn check(row: &Commission, history: &[StatusMove]) -> Vec<String> {
     if !follows && row.mature_at != mature_at(row.accrued_at, row.holdback_days) {
         wrong.push("matureAt is not accruedAt and the holdback".to_owned());
     }
-    let explained = row
+    let explained = commission
         .explanation
         .iter()
         .filter_map(|step| step.amount)
