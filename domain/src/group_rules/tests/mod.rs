@@ -1,6 +1,7 @@
 //! Named cases, invariants, and a second, naive implementation that works in whole numbers.
 
 mod cases;
+mod limits;
 mod naive;
 
 use proptest::prelude::*;

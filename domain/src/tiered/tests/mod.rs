@@ -1,5 +1,6 @@
 //! Named cases, validation, and a second, naive implementation that works in whole numbers.
 
+mod audience;
 mod cases;
 mod changes;
 mod crossing;
@@ -7,6 +8,8 @@ mod live;
 mod naive;
 mod naive_recorded;
 mod offers;
+mod progress;
+mod steps;
 mod validation;
 mod windows;
 
