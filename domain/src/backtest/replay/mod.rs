@@ -267,3 +267,6 @@ fn changed_row(row: ProposedRow) -> ChangedRow {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;
