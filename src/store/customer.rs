@@ -23,6 +23,7 @@ use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::event::Customer;
 use crate::domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
+use crate::store::by_id::by_id;
 use crate::store::mapped::mapped;
 
 /// What to list; everything given must hold.
@@ -90,15 +91,7 @@ pub async fn by_external_ids(
         .collect()
 }
 
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Customer>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
-}
+by_id!(Customer: by_ids);
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)

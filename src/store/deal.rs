@@ -23,6 +23,7 @@ use crate::domain::deal::{Deal, StageOutcome};
 use crate::domain::id::{DealId, PartnerId, PaymentStageId, TenantId};
 use crate::domain::money::Currency;
 use crate::domain::{Timestamp, text};
+use crate::store::by_id::by_id;
 use crate::store::mapped::mapped;
 
 const TABLE: &str = "deal";
@@ -79,10 +80,7 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-pub async fn find(database: &impl ConnectionTrait, scope: &Scope, id: DealId) -> Result<Option<Deal>, StoreError> {
-    let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid()));
-    load::one(database, select, from_row).await
-}
+by_id!(Deal, DealId: find, by_ids);
 
 pub async fn find_by_external_id(
     database: &impl ConnectionTrait,
@@ -91,14 +89,6 @@ pub async fn find_by_external_id(
 ) -> Result<Option<Deal>, StoreError> {
     let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
     load::one(database, select, from_row).await
-}
-
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Deal>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {

@@ -25,6 +25,16 @@ pub async fn all<E: EntityTrait, T>(
     select.all(database).await?.into_iter().map(from_row).collect()
 }
 
+/// The row of a select that has this id.
+pub async fn with_id<E: EntityTrait, T>(
+    database: &impl ConnectionTrait,
+    select: Select<E>,
+    (column, id): (E::Column, Uuid),
+    from_row: impl FnOnce(E::Model) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    one(database, select.filter(column.eq(id)), from_row).await
+}
+
 /// The rows whose `column`, which no two rows share, is one of `ids`, by that column.
 pub async fn by_ids<E: EntityTrait, T>(
     database: &impl ConnectionTrait,

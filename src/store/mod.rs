@@ -10,6 +10,7 @@ pub mod audit;
 pub mod backtest;
 pub mod balance;
 pub mod bulk;
+mod by_id;
 pub mod campaign;
 pub mod checkup;
 pub mod citus;

@@ -1,13 +1,11 @@
 //! Partner groups.
 
-use std::collections::HashMap;
-
 use chrono::TimeDelta;
 use entity::partner_group::{self, Column, Entity};
 use entity::{default_group_version, partner, partner_group_version};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    QueryOrder, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -49,19 +47,9 @@ static NAME: view::Derived = view::Derived {
     expression: "LOWER({row}.name)",
     of: &["name"],
 };
+use crate::store::by_id::by_id;
 
-pub async fn find(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    id: PartnerGroupId,
-) -> Result<Option<PartnerGroup>, StoreError> {
-    load::one(
-        database,
-        visible::<Entity>(scope).filter(Column::Id.eq(id.uuid())),
-        from_row,
-    )
-    .await
-}
+by_id!(PartnerGroup, PartnerGroupId: find, by_ids, lock);
 
 pub async fn find_by_external_id(
     database: &impl ConnectionTrait,
@@ -84,30 +72,6 @@ pub async fn find_default(database: &impl ConnectionTrait, scope: &Scope) -> Res
         from_row,
     )
     .await
-}
-
-/// The group for update: other writers of it wait for this transaction's end.
-pub async fn lock(
-    transaction: &impl ConnectionTrait,
-    scope: &Scope,
-    id: PartnerGroupId,
-) -> Result<Option<PartnerGroup>, StoreError> {
-    load::one(
-        transaction,
-        visible::<Entity>(scope)
-            .filter(Column::Id.eq(id.uuid()))
-            .lock_exclusive(),
-        from_row,
-    )
-    .await
-}
-
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, PartnerGroup>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 /// All groups.

@@ -1,6 +1,5 @@
 //! Partnership requests.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::partnership_request::{self, Column, Entity};
@@ -8,43 +7,21 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
-use uuid::Uuid;
 
 use super::filter::one_of_ids;
 use super::page::Sort;
 use super::scope::visible;
-use super::{StoreError, load, view};
+use super::{StoreError, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{CampaignId, PartnershipRequestId, TenantId};
 use crate::domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
+use crate::store::by_id::by_id;
 use crate::store::mapped::mapped;
 
 const TABLE: &str = "partnership_request";
 
-/// The request for update: other writers of it wait for this transaction's end.
-pub async fn lock(
-    transaction: &impl ConnectionTrait,
-    scope: &Scope,
-    id: PartnershipRequestId,
-) -> Result<Option<PartnershipRequest>, StoreError> {
-    load::one(
-        transaction,
-        visible::<Entity>(scope)
-            .filter(Column::Id.eq(id.uuid()))
-            .lock_exclusive(),
-        from_row,
-    )
-    .await
-}
-
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, PartnershipRequest>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
-}
+by_id!(PartnershipRequest, PartnershipRequestId: by_ids, lock);
 
 /// What to list; everything given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -17,12 +17,13 @@ use super::order::{SortBy, SortColumn, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::Writes;
-use super::{StoreError, load, many, row, view};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::commission::{Commission, Payout, PayoutStatus};
 use crate::domain::id::{CommissionId, PartnerId, PayoutId, PayoutItemId, PayoutRunId, TenantId};
 use crate::domain::money::Currency;
+use crate::store::by_id::by_id;
 use crate::store::mapped::mapped;
 
 const TABLE: &str = "payout";
@@ -81,13 +82,7 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Payout>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
-}
+by_id!(Payout: by_ids);
 
 pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)

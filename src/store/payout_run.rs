@@ -21,6 +21,7 @@ use crate::domain::commission::{PayoutRun, PayoutStatus};
 use crate::domain::id::{PartnerId, PayoutId, PayoutRunId, TenantId};
 use crate::domain::money::Sum;
 use crate::domain::payout_run::{PayoutOutcome, RunLine, RunTotal};
+use crate::store::by_id::by_id;
 use crate::store::mapped::mapped;
 
 const LINES: &str = "payout_run_line";
@@ -47,15 +48,7 @@ pub fn list() -> view::List {
     view::List::new(&view::PAYOUT_RUN, Some(String::new()), sort().into(), select)
 }
 
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, PayoutRun>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
-}
+by_id!(PayoutRun: by_ids);
 
 pub async fn page(
     database: &impl ConnectionTrait,

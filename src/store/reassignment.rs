@@ -1,7 +1,5 @@
 //! Moves of events to other partners: append-only.
 
-use std::collections::HashMap;
-
 use entity::reassignment::{self, Column, Entity};
 use entity::{event_move, reassigned_row};
 use sea_orm::{
@@ -11,13 +9,14 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, load, many, row};
+use super::{StoreError, many, row};
 use crate::auth::Scope;
 use crate::domain::event::{Attribution, Event};
 use crate::domain::id::{
     CampaignId, CommissionId, CustomerId, EventId, EventMoveId, PartnerId, ReassignmentId, TenantId,
 };
 use crate::domain::reassignment::{Reassignment, ReassignmentOutcome};
+use crate::store::by_id::by_id;
 
 const TABLE: &str = "reassignment";
 
@@ -35,13 +34,7 @@ pub struct RowOutcome {
     pub clawback: Option<CommissionId>,
 }
 
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Reassignment>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
-}
+by_id!(Reassignment: by_ids);
 
 /// The last time that the customer was moved.
 pub async fn last_of(

@@ -1,20 +1,18 @@
 //! Payment stages. A pipeline has a dozen, so they are read whole.
 
-use std::collections::HashMap;
-
 use entity::payment_stage::{self, Column, Entity};
 use entity::{commission_rule_reference, deal, deal_payment};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect,
 };
-use uuid::Uuid;
 
 use super::scope::visible;
 use super::{StoreError, load, view};
 use crate::auth::Scope;
 use crate::domain::deal::PaymentStage;
 use crate::domain::id::{PaymentStageId, TenantId};
+use crate::store::by_id::by_id;
 use crate::store::mapped::mapped;
 
 const TABLE: &str = "payment_stage";
@@ -27,22 +25,8 @@ pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<P
     load::all(database, select, from_row).await
 }
 
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, PaymentStage>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
-}
-
-pub async fn find(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    id: PaymentStageId,
-) -> Result<Option<PaymentStage>, StoreError> {
-    let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid()));
-    load::one(database, select, from_row).await
-}
+// A lock: deals that enter the stage wait, too.
+by_id!(PaymentStage, PaymentStageId: find, by_ids, lock);
 
 pub async fn find_by_external_id(
     database: &impl ConnectionTrait,
@@ -51,18 +35,6 @@ pub async fn find_by_external_id(
 ) -> Result<Option<PaymentStage>, StoreError> {
     let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
     load::one(database, select, from_row).await
-}
-
-/// The stage for update: other writers of it, and deals that enter it, wait for this transaction's end.
-pub async fn lock(
-    transaction: &impl ConnectionTrait,
-    scope: &Scope,
-    id: PaymentStageId,
-) -> Result<Option<PaymentStage>, StoreError> {
-    let select = visible::<Entity>(scope)
-        .filter(Column::Id.eq(id.uuid()))
-        .lock_exclusive();
-    load::one(transaction, select, from_row).await
 }
 
 /// The stage as it stays until this transaction ends; other readers and deals do not wait.

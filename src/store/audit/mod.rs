@@ -16,11 +16,12 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, load, many, row, view};
+use super::{StoreError, many, row, view};
 use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::audit::{AuditEntry, FieldChange, Origin};
 use crate::domain::id::{ApiKeyId, AuditEntryId, PartnerId};
+use crate::store::by_id::by_id;
 pub(super) use transaction_notes::TransactionNotes;
 pub use transaction_notes::{Trail, add, at_hand};
 
@@ -82,13 +83,7 @@ fn filtered(scope: &Scope, filter: &AuditFilter) -> Select<Entity> {
     all.filter(condition)
 }
 
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, AuditEntry>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
-}
+by_id!(AuditEntry: by_ids);
 
 /// The entries that list changes of an object.
 pub fn list_of_objects() -> view::List {

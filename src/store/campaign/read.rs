@@ -1,31 +1,18 @@
 //! Campaigns by their ids and external ids, and what refers to them.
 
-use std::collections::HashMap;
-
 use entity::campaign::{Column, Entity};
 use entity::{campaign_member, commission_snapshot, partnership_request, tiered_commission_reference};
-use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QuerySelect};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter};
 
 use super::rows::from_row;
 use crate::auth::Scope;
 use crate::domain::campaign::Campaign;
 use crate::domain::id::CampaignId;
+use crate::store::by_id::by_id;
 use crate::store::scope::visible;
 use crate::store::{StoreError, load};
 
-pub async fn find(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    id: CampaignId,
-) -> Result<Option<Campaign>, StoreError> {
-    load::one(
-        database,
-        visible::<Entity>(scope).filter(Column::Id.eq(id.uuid())),
-        from_row,
-    )
-    .await
-}
+by_id!(Campaign, CampaignId: find, by_ids, lock);
 
 pub async fn find_by_external_id(
     database: &impl ConnectionTrait,
@@ -38,30 +25,6 @@ pub async fn find_by_external_id(
         from_row,
     )
     .await
-}
-
-/// The campaign for update: other writers of it wait for this transaction's end.
-pub async fn lock(
-    transaction: &impl ConnectionTrait,
-    scope: &Scope,
-    id: CampaignId,
-) -> Result<Option<Campaign>, StoreError> {
-    load::one(
-        transaction,
-        visible::<Entity>(scope)
-            .filter(Column::Id.eq(id.uuid()))
-            .lock_exclusive(),
-        from_row,
-    )
-    .await
-}
-
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Campaign>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 /// The external ids of all campaigns that have one.

@@ -12,16 +12,11 @@ use super::rows::from_row;
 use crate::auth::Scope;
 use crate::domain::commission::{Commission, CommissionKind, CommissionStatus};
 use crate::domain::id::{CommissionId, EventId};
+use crate::store::by_id::by_id;
 use crate::store::scope::visible;
 use crate::store::{StoreError, load, many, row};
 
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Commission>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
-}
+by_id!(Commission: by_ids);
 
 /// The rows of an event, in the order of writing.
 pub async fn of_event(

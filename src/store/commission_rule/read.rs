@@ -1,12 +1,9 @@
 //! Commission rules by their ids and names, and those that govern a stage.
 
-use std::collections::HashMap;
-
 use entity::commission_rule::{Column, Entity};
 use entity::commission_rule_reference::{self, Column as Reference};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
-use uuid::Uuid;
 
 use super::filter::in_force;
 use super::rows::from_row;
@@ -15,29 +12,12 @@ use crate::domain::deal_rules::CommissionRule;
 use crate::domain::id::{CommissionRuleId, PaymentStageId};
 use crate::domain::partner::PartnerType;
 use crate::domain::text;
+use crate::store::by_id::by_id;
 use crate::store::scope::visible;
 use crate::store::{StoreError, load};
 
-pub async fn find(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    id: CommissionRuleId,
-) -> Result<Option<CommissionRule>, StoreError> {
-    let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid()));
-    load::one(database, select, from_row).await
-}
-
-/// The rule for update: other writers of it, and deals that it pays for the first time, wait for this transaction's end.
-pub async fn lock(
-    transaction: &impl ConnectionTrait,
-    scope: &Scope,
-    id: CommissionRuleId,
-) -> Result<Option<CommissionRule>, StoreError> {
-    let select = visible::<Entity>(scope)
-        .filter(Column::Id.eq(id.uuid()))
-        .lock_exclusive();
-    load::one(transaction, select, from_row).await
-}
+// A lock: deals that the rule pays for the first time wait, too.
+by_id!(CommissionRule, CommissionRuleId: find, by_ids, lock);
 
 /// The rule in force that another system calls so.
 pub async fn find_by_external_id(
@@ -62,14 +42,6 @@ pub async fn imported_as(
     // The key is the same for other cases of letters.
     rules.retain(|rule| rule.plan.label == label);
     Ok(rules)
-}
-
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, CommissionRule>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 /// The rules in force for partners of a type that have an entry for the stage, as they stay until this transaction

@@ -1,10 +1,7 @@
 //! Partners by their ids and by what other systems call them.
 
-use std::collections::HashMap;
-
 use entity::partner::{Column, Entity};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect};
-use uuid::Uuid;
 
 use super::TABLE;
 use super::rows::from_row;
@@ -12,21 +9,11 @@ use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::PartnerId;
 use crate::domain::partner::{Partner, PartnerStatus};
+use crate::store::by_id::by_id;
 use crate::store::scope::visible;
 use crate::store::{StoreError, load, many, row};
 
-pub async fn find(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    id: PartnerId,
-) -> Result<Option<Partner>, StoreError> {
-    load::one(
-        database,
-        visible::<Entity>(scope).filter(Column::Id.eq(id.uuid())),
-        from_row,
-    )
-    .await
-}
+by_id!(Partner, PartnerId: find, by_ids);
 
 /// What decides whether a partner's tokens are good: where the partnership stands, and from when on tokens are valid.
 pub async fn sign_in(
@@ -95,12 +82,4 @@ pub async fn named(
         ))
         .add(many::one_of_texts(backend, Column::Email.as_column_ref(), emails));
     load::all(database, visible::<Entity>(scope).filter(any), from_row).await
-}
-
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Partner>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }

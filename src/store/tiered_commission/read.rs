@@ -1,7 +1,5 @@
 //! Tiered commissions by their ids and names, and those that count for partners and campaigns.
 
-use std::collections::HashMap;
-
 use entity::tier_result;
 use entity::tiered_commission::{Column, Entity};
 use entity::tiered_commission_reference::{self, Column as Reference};
@@ -16,17 +14,11 @@ use super::rows::from_row;
 use crate::auth::Scope;
 use crate::domain::id::TieredCommissionId;
 use crate::domain::tiered::TieredCommission;
+use crate::store::by_id::by_id;
 use crate::store::scope::visible;
 use crate::store::{StoreError, load, many};
 
-pub async fn find(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    id: TieredCommissionId,
-) -> Result<Option<TieredCommission>, StoreError> {
-    let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid()));
-    load::one(database, select, from_row).await
-}
+by_id!(TieredCommission, TieredCommissionId: find, by_ids);
 
 /// The tier for update: other writers of it wait for this transaction's end. Rows that merely refer to it do not wait,
 /// since those who write them hold the locks of partners, which a change of the tier refers to.
@@ -73,14 +65,6 @@ pub async fn imported_as(
         .filter(Column::ExternalId.is_not_null())
         .filter(Column::Name.eq(name));
     load::all(database, select, from_row).await
-}
-
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, TieredCommission>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
 }
 
 /// The tiers in force, active or not, that are for one of the partners on one of the campaigns or the advertisers', in the

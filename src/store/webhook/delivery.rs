@@ -1,14 +1,13 @@
 //! Deliveries, for those who look at them and ask for them again.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::webhook_delivery::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait,
+    Select,
 };
 use uuid::Uuid;
 
@@ -16,9 +15,10 @@ use crate::auth::Scope;
 use crate::domain::Timestamp;
 use crate::domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
 use crate::domain::webhook::{WebhookAttempt, WebhookDelivery, WebhookDeliveryStatus, WebhookEventType};
+use crate::store::by_id::by_id;
 use crate::store::page::{Page, PageRequest, Sort};
 use crate::store::scope::visible;
-use crate::store::{StoreError, load, row, view};
+use crate::store::{StoreError, row, view};
 
 const TABLE: &str = "webhook_delivery";
 
@@ -68,25 +68,7 @@ fn filtered(scope: &Scope, filter: &DeliveryFilter) -> Select<Entity> {
     visible::<Entity>(scope).filter(condition)
 }
 
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, WebhookDelivery>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
-}
-
-/// A delivery for update.
-pub async fn lock(
-    transaction: &impl ConnectionTrait,
-    scope: &Scope,
-    id: WebhookDeliveryId,
-) -> Result<Option<WebhookDelivery>, StoreError> {
-    let select = visible::<Entity>(scope)
-        .filter(Column::Id.eq(id.uuid()))
-        .lock_exclusive();
-    load::one(transaction, select, from_row).await
-}
+by_id!(WebhookDelivery, WebhookDeliveryId: by_ids, lock);
 
 /// A delivery as it is made.
 #[derive(Debug)]

@@ -1,19 +1,17 @@
 //! Endpoints. Those that were deleted stay for the deliveries that name them, outside of lists.
 
-use std::collections::HashMap;
-
 use entity::webhook_endpoint::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect,
 };
-use uuid::Uuid;
 
 use crate::auth::{Scope, Sealed};
 use crate::domain::Timestamp;
 use crate::domain::id::{TenantId, WebhookEndpointId};
 use crate::domain::webhook::WebhookEndpoint;
+use crate::store::by_id::by_id;
 use crate::store::outbox::OutboxPosition;
 use crate::store::scope::visible;
 use crate::store::{StoreError, load, row, view};
@@ -33,13 +31,7 @@ pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64
     Ok(select.count(database).await?)
 }
 
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, WebhookEndpoint>, StoreError> {
-    load::by_ids(database, visible::<Entity>(scope), Column::Id, ids, from_row).await
-}
+by_id!(WebhookEndpoint: by_ids);
 
 /// An endpoint for update that was not deleted, with its present secret.
 pub async fn lock(
