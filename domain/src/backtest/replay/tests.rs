@@ -128,7 +128,7 @@ fn earned(number: i64, made_with: MadeWith) -> HistoryEvent {
 }
 
 /// Of a partner who is active, in no group and was promised nothing.
-fn replay(versions: &Versions, from: i64, history: Vec<HistoryEvent>) -> Replayed {
+fn begun(versions: &Versions, from: i64) -> Replay<'_> {
     let whose = ReplayedPartner {
         partner: id(1),
         status: PartnerStatus::Active,
@@ -139,7 +139,11 @@ fn replay(versions: &Versions, from: i64, history: Vec<HistoryEvent>) -> Replaye
         base: currency("EUR"),
         from: at(from),
     };
-    let mut replay = Replay::new(whose, versions);
+    Replay::new(whose, versions)
+}
+
+fn replay(versions: &Versions, from: i64, history: Vec<HistoryEvent>) -> Replayed {
+    let mut replay = begun(versions, from);
     for recorded in history {
         replay.step(recorded).expect("small amounts");
     }
@@ -175,8 +179,12 @@ fn a_proposed_tier_raises_what_comes_after_its_goal_and_adjusts_what_came_before
     };
     assert_eq!(total(&replayed), expected);
     assert!(!replayed.is_incomplete);
-    let month = replayed.tally.months.values().map(|sum| sum.proposed_minor);
-    assert_eq!(month.collect::<Vec<_>>(), [3_300]);
+    let months: Vec<_> = replayed.tally.months.iter().collect();
+    let [((month, _), sum)] = months.as_slice() else {
+        panic!("all in March: {months:?}");
+    };
+    assert_eq!(month.to_rfc3339(), "2026-03-01T00:00:00+00:00");
+    assert_eq!(sum.proposed_minor, 3_300);
     let adjusted = &replayed
         .changed
         .iter()
@@ -362,4 +370,14 @@ fn the_group_of_the_decision_is_asked_or_else_the_one_that_counted_at_the_time()
         assert_eq!(total(&replayed).proposed_minor, expected, "{what}");
         assert_eq!(replayed.is_incomplete, is_incomplete, "{what}");
     }
+}
+
+#[test]
+fn what_no_tier_and_no_refund_can_change_any_more_is_given_out_at_once() {
+    let versions = paying(percent(20));
+    let mut replay = begun(&versions, 0);
+    replay.step(earned(1, by_campaign())).expect("small amounts");
+    let changed: Vec<_> = replay.take_changed().iter().map(|event| event.event).collect();
+    assert_eq!(changed, [id(1)]);
+    assert!(replay.take_changed().is_empty());
 }
