@@ -18,23 +18,13 @@
 // The roots of the schema are nested types, one within the other, and so are the futures that resolve them.
 #![recursion_limit = "256"]
 
-pub use domain;
+pub use service::{app, clock};
+pub use telemetry::metrics;
+pub use {auth, domain, import, outgoing, seed, service, store, telemetry};
 
-pub mod app;
-pub mod auth;
 pub mod cli;
-pub mod client;
-pub mod clock;
 pub mod config;
 pub mod export;
 pub mod graphql;
 pub mod http;
-pub mod import;
 pub mod jobs;
-pub mod metrics;
-pub mod outgoing;
-pub mod seed;
-pub mod service;
-pub mod store;
-pub mod task;
-pub mod telemetry;

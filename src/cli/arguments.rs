@@ -8,8 +8,8 @@ use clap_complete::Shell;
 
 use super::{import, reassign, tenant};
 use crate::config::Flags;
-use crate::domain::money::Currency;
 use crate::export::ExportKind;
+use domain::money::Currency;
 
 /// A GraphQL gateway for partner programmes.
 #[derive(Parser)]
@@ -267,8 +267,8 @@ pub(super) enum ImportSource {
 
 impl ImportSource {
     /// What files of rows have a row of.
-    pub(super) fn kind(self) -> Option<crate::import::moving_in::FileKind> {
-        use crate::import::moving_in::FileKind;
+    pub(super) fn kind(self) -> Option<::import::moving_in::FileKind> {
+        use ::import::moving_in::FileKind;
         match self {
             Self::Partners => Some(FileKind::Partners),
             Self::Customers => Some(FileKind::Customers),

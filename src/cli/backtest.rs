@@ -7,12 +7,12 @@ use async_graphql::{Request, Variables};
 use serde_json::{Value, json};
 
 use super::{CliError, open, output};
-use crate::app::App;
-use crate::auth::Caller;
 use crate::config::Config;
-use crate::domain::id::BacktestId;
 use crate::graphql::{RequestContext, Schema, schema, text as written};
-use crate::service::backtest::{WaitState, work_on_one};
+use auth::Caller;
+use domain::id::BacktestId;
+use service::app::App;
+use service::backtest::{WaitState, work_on_one};
 
 const DIFFERENCE: &str = "actual { amount currency } proposed { amount } difference { amount } \
      appeared disappeared rose fell unchanged";

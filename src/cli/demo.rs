@@ -4,13 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use super::{CliError, open, output};
-use crate::app::App;
-use crate::auth::{Caller, Permissions, Scope};
-use crate::domain::tenant::Tenant;
-use crate::seed::demo;
-use crate::service::audit::token_issued;
-use crate::service::token::{issue_for_partner, mint};
-use crate::store::{self, StoreOptions};
+use auth::{Caller, Permissions, Scope};
+use domain::tenant::Tenant;
+use ::seed::demo;
+use service::app::App;
+use service::audit::token_issued;
+use service::token::{issue_for_partner, mint};
+use store::{self, StoreOptions};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use async_graphql::Value;
 
 use super::{CliError, bad_usage, open, output};
-use crate::auth::Caller;
 use crate::config::Config;
 use crate::export::{ExportError, ExportKind, Exports, FileFormat, write_down};
 use crate::graphql::schema_for_validated_documents;
+use auth::Caller;
 
 /// What to write, and where.
 pub struct ExportArguments {

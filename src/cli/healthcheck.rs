@@ -7,8 +7,8 @@ use axum::body::Bytes;
 use axum::http::Request;
 
 use super::{CliError, output};
-use crate::client;
 use crate::config::Config;
+use outgoing::client;
 
 /// Shorter than orchestrators wait for a check.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -4,16 +4,16 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::{CliError, ImportedValueType, open, output};
-use crate::app::App;
-use crate::auth::Caller;
 use crate::config::Config;
-use crate::domain::deal_rules::{Plan, ValueType};
-use crate::domain::money::Currency;
-use crate::import::moving_in::{self, FileKind};
-use crate::import::settlements::{COLUMNS, SettlementOptions};
-use crate::import::{self, ImportError, journeybee::ImportDefaults};
-use crate::service::audit::Import;
-use crate::service::partner_group::import::Outcome;
+use auth::Caller;
+use domain::deal_rules::{Plan, ValueType};
+use domain::money::Currency;
+use ::import::moving_in::{self, FileKind};
+use ::import::settlements::{COLUMNS, SettlementOptions};
+use ::import::{self, ImportError, journeybee::ImportDefaults};
+use service::app::App;
+use service::audit::Import;
+use service::partner_group::import::Outcome;
 
 pub async fn donutwork(config: &Config, file: &Path, tenant: &str) -> Result<(), CliError> {
     let (document, app, caller) = prepare(config, file, tenant, "import donutwork").await?;

@@ -4,8 +4,8 @@ use std::io::{BufRead, IsTerminal};
 
 use super::{CliError, Migration, open, output};
 use crate::config::Config;
-use crate::store::citus::{self, DistributeOutcome};
-use crate::store::{self, MigrationLoss, Store};
+use store::citus::{self, DistributeOutcome};
+use store::{self, MigrationLoss, Store};
 
 pub async fn run(config: &Config, direction: Migration, yes: bool) -> Result<(), CliError> {
     let store = open::store(config).await?;

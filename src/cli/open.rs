@@ -7,17 +7,17 @@ use std::time::Duration;
 use url::Url;
 
 use super::CliError;
-use crate::app::App;
-use crate::auth::{Issuers, Keys, SealingKeys};
-use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::tenant::Tenant;
-use crate::domain::webhook::address::AddressPolicy;
-use crate::metrics::Metrics;
-use crate::outgoing::{Authorities, Outgoing, SystemResolver};
-use crate::service::ServiceError;
-use crate::service::webhook::Webhooks;
-use crate::store::{self, Store, StoreError, StoreOptions};
+use auth::{Issuers, Keys, SealingKeys};
+use domain::tenant::Tenant;
+use domain::webhook::address::AddressPolicy;
+use outgoing::{Authorities, Outgoing, SystemResolver};
+use service::ServiceError;
+use service::app::App;
+use service::clock::Clock;
+use service::webhook::Webhooks;
+use store::{self, Store, StoreError, StoreOptions};
+use telemetry::metrics::Metrics;
 
 /// Opens and migrates the database.
 pub async fn app(config: &Config, keys: Keys) -> Result<App, CliError> {

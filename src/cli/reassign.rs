@@ -3,13 +3,12 @@
 use sea_orm::ConnectionTrait;
 
 use super::{CliError, open, output};
-use crate::app::App;
-use crate::auth::{Caller, Scope};
 use crate::config::Config;
-use crate::domain::Timestamp;
-use crate::domain::reassignment::{MAX_EVENTS, ReassignmentOutcome};
-use crate::service::ledger::reassign::{Moved, NewReassignment, preview_customer, reassign_customer};
-use crate::store;
+use auth::{Caller, Scope};
+use domain::Timestamp;
+use domain::reassignment::{MAX_EVENTS, ReassignmentOutcome};
+use service::app::App;
+use service::ledger::reassign::{Moved, NewReassignment, preview_customer, reassign_customer};
 
 /// What the command line says.
 #[derive(clap::Args)]

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::config::Config;
 use crate::export::FileFormat;
-use crate::seed::SeedAmounts;
-use crate::telemetry::{self, SpanExport};
+use ::seed::SeedAmounts;
+use telemetry::{self, SpanExport};
 
 impl Cli {
     pub(super) async fn run(self) -> Result<(), CliError> {
@@ -66,7 +66,7 @@ impl Cli {
                 if currency.is_some() && !matches!(source, ImportSource::Journeybee | ImportSource::Everflow) {
                     bad_usage("--currency is for journeybee and everflow only");
                 }
-                let options = crate::import::settlements::SettlementOptions {
+                let options = ::import::settlements::SettlementOptions {
                     map,
                     dry_run,
                     all_or_nothing,
@@ -79,7 +79,7 @@ impl Cli {
                     bad_usage("--earn is for events only");
                 }
                 if let Some(kind) = kind {
-                    let options = crate::import::moving_in::ImportOptions {
+                    let options = ::import::moving_in::ImportOptions {
                         map: options.map,
                         dry_run,
                         all_or_nothing,

@@ -2,7 +2,7 @@
 
 use super::{CliError, open, output};
 use crate::config::Config;
-use crate::seed::{SeedAmounts, SeedProgress, fill};
+use ::seed::{SeedAmounts, SeedProgress, fill};
 
 pub async fn run(config: &Config, tenant: &str, amounts: SeedAmounts) -> Result<(), CliError> {
     let app = open::app(config, open::no_keys(config)?).await?;

@@ -8,9 +8,9 @@ use tokio::sync::watch;
 
 use super::{CliError, demo, open, output};
 use crate::config::Config;
-use crate::service::api_key::write_uses;
-use crate::telemetry::SpanExport;
 use crate::{http, jobs};
+use service::api_key::write_uses;
+use telemetry::SpanExport;
 
 pub async fn run(mut config: Config, is_demo: bool, export: Option<SpanExport>) -> Result<(), CliError> {
     // Whoever tries it out has a page of their own running beside it.

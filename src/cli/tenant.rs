@@ -1,13 +1,12 @@
 //! `tributary tenant`.
 
 use super::{CliError, TenantCommand, open, output};
-use crate::auth::Caller;
 use crate::config::Config;
-use crate::domain::money::{Currency, parse_decimal};
-use crate::domain::problem::{Fault, Patch};
-use crate::domain::tenant::Tenant;
-use crate::service::tenant::{NewTenant, TenantChange, create, update};
-use crate::store;
+use auth::Caller;
+use domain::money::{Currency, parse_decimal};
+use domain::problem::{Fault, Patch};
+use domain::tenant::Tenant;
+use service::tenant::{NewTenant, TenantChange, create, update};
 
 pub async fn run(config: &Config, command: TenantCommand) -> Result<(), CliError> {
     let app = open::app(config, open::no_keys(config)?).await?;

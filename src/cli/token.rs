@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use super::{CliError, open, output};
-use crate::auth::{Permission, Permissions, Scope};
 use crate::config::Config;
-use crate::domain::id::PartnerId;
-use crate::service::audit::token_issued;
-use crate::service::token::mint;
-use crate::store;
+use auth::{Permission, Permissions, Scope};
+use domain::id::PartnerId;
+use service::audit::token_issued;
+use service::token::mint;
 
 pub async fn run(
     config: &Config,

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::sections::{DatabaseSection, LedgerSection, OutboxSection, WebhooksSection};
 use super::{ConfigError, bounds};
-use crate::auth::{IssuerSettings, KeyFetching};
 use crate::http::{
     CorsSection, ExportLimits, Limits, PersistedSection, SlowSection, SubscriptionsSection, ThrottleSection,
     TimeoutsSection,
 };
-use crate::telemetry::{LogFilter, LogFormat};
+use auth::{IssuerSettings, KeyFetching};
+use telemetry::{LogFilter, LogFormat};
 
 /// The TOML file. Unknown keys are refused, so that a misspelt limit is not taken for one that holds.
 #[derive(Debug, Default, serde::Deserialize)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::issuer_flags::IssuerFlags;
-use crate::telemetry::{LogFilter, LogFormat};
+use telemetry::{LogFilter, LogFormat};
 
 pub(super) const DEFAULT_DATABASE_URL: &str = "sqlite://tributary.db?mode=rwc";
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
-use crate::auth::{ClaimPath, IssuerSettings};
+use auth::{ClaimPath, IssuerSettings};
 
 /// What the file calls the issuer of the flags.
 const NAME: &str = "default";

@@ -11,14 +11,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::auth::{IssuerSettings, KeyFetching};
-use crate::domain::webhook::address::{Network, NotANetwork};
 use crate::http::{CorsSection, GraphiqlAssets, HttpOptions};
-use crate::store::{ShareOptions, StoreOptions};
-use crate::telemetry::{LogFilter, LogFormat};
+use auth::{IssuerSettings, KeyFetching};
+use domain::webhook::address::{Network, NotANetwork};
 use file::read;
 pub use flags::Flags;
 use flags::{DEFAULT_DATABASE_URL, DEFAULT_LISTEN, DEFAULT_PARTY};
+use store::{ShareOptions, StoreOptions};
+use telemetry::{LogFilter, LogFormat};
 
 /// What the settings file may hold, with the defaults.
 pub const SETTINGS: &str = include_str!("../settings.toml");

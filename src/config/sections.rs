@@ -1,8 +1,8 @@
 //! Sections of the settings file that stand nowhere else, with their defaults.
 
-use crate::app::DEFAULT_LATEST_OCCURRENCE;
-use crate::service::webhook::{AT_ONCE, KEEP_OUTBOX, PATIENCE};
-use crate::store::ShareOptions;
+use service::app::DEFAULT_LATEST_OCCURRENCE;
+use service::webhook::{AT_ONCE, KEEP_OUTBOX, PATIENCE};
+use store::ShareOptions;
 
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]

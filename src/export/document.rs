@@ -10,10 +10,10 @@ use super::form::{ExportKind, FileFormat};
 use super::payout_file::{FileRequest, PayoutFile};
 use super::sheet::Sheet;
 use super::{ExportError, Exports, ListExport, ListRequest};
-use crate::app::App;
-use crate::auth::Caller;
-use crate::domain::tenant::Tenant;
-use crate::store::StoreError;
+use auth::Caller;
+use domain::tenant::Tenant;
+use service::app::App;
+use store::StoreError;
 
 /// An export that may be made.
 pub enum ExportRequest {

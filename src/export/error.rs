@@ -2,8 +2,8 @@
 
 use async_graphql::ServerError;
 
-use crate::auth::Denied;
-use crate::store::StoreError;
+use auth::Denied;
+use store::StoreError;
 
 /// Why nothing, or nothing more, is exported. Its text is for the log.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! What each export has: the field of the schema that it reads, and its columns. What a caller sees of them, and how it is
 //! spelt, the schema's types decide.
 
-use crate::auth::Resource;
+use auth::Resource;
 
 /// A list of the schema that is exported row by row.
 pub struct ExportList {

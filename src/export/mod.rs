@@ -31,14 +31,14 @@ use async_graphql::registry::Registry;
 use async_graphql::{Request, Value, Variables};
 use futures::FutureExt;
 
-use crate::app::App;
-use crate::auth::Caller;
 use crate::graphql::{RequestContext, Schema, query_types};
+use auth::Caller;
 pub use document::{ExportChunk, ExportFile, ExportRequest, write_down};
 pub use error::ExportError;
 pub use form::{ExportKind, FileFormat};
 pub use pages::ListExport;
 pub use request::ListRequest;
+use service::app::App;
 
 /// What all exports of a program share.
 pub struct Exports {

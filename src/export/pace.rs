@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::metrics::OperationLoad;
+use telemetry::metrics::OperationLoad;
 
 /// How many rows a page has at most: each page costs the database some time by itself.
 const LARGEST_PAGE: usize = 1_000;

@@ -14,9 +14,9 @@ use super::error::{ExportError, unreadable};
 use super::pace::{Pace, PageStep};
 use super::request::{ListRequest, StatementEnds};
 use super::sheet::SheetRow;
-use crate::app::App;
 use crate::graphql::text;
-use crate::task::joined;
+use service::app::App;
+use store::task::joined;
 
 /// A list that is being exported.
 pub struct ListExport {

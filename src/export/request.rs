@@ -20,9 +20,9 @@ use super::parameters::Parameters;
 use super::query::ListQueries;
 use super::selection::Selection;
 use super::sheet::SheetHeading;
-use crate::app::App;
-use crate::auth::Caller;
 use crate::graphql::text;
+use auth::Caller;
+use service::app::App;
 
 /// A list that may be exported.
 pub struct ListRequest {

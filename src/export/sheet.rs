@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::domain::formula;
+use domain::formula;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 
 use super::cursor::Fingerprint;
 use super::error::ApiError;
-use crate::store::commission_totals::StatusTotal;
+use store::commission_totals::StatusTotal;
 
 /// The counts and sums that a request has read.
 #[derive(Default)]

@@ -7,8 +7,8 @@ use async_graphql::{Context, ScalarType, Value};
 use serde_json::{Map, Value as Json, json};
 
 use super::scalar::{DateTime, Decimal};
-use crate::auth::Call;
-use crate::service::ledger::content;
+use auth::Call;
+use service::ledger::content;
 
 /// The field of inputs that has the key.
 const KEY: &str = "idempotencyKey";

@@ -14,8 +14,8 @@ use super::cursor::{Cursors, Fingerprint};
 use super::error::ApiError;
 use super::loader::{Children, PageKey};
 use super::page_arguments::PageArguments;
-use crate::auth::Scope;
-use crate::store::page::{Page, PageRequest, Place, SortKey, cut};
+use auth::Scope;
+use store::page::{Page, PageRequest, Place, SortKey, cut};
 
 type ReadFn<T> = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<T, ApiError>> + Send + Sync>;
 

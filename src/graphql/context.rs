@@ -13,13 +13,13 @@ use super::aggregates::Aggregates;
 use super::call::call;
 use super::error::ApiError;
 use super::loader::Loaders;
-use crate::app::App;
-use crate::auth::Caller;
-use crate::domain::tenant::Tenant;
-use crate::service::ServiceError;
-use crate::service::once::{self, Answer};
-use crate::store::view::{JsonText, TooLong};
-use crate::store::{self, Store};
+use auth::Caller;
+use domain::tenant::Tenant;
+use service::ServiceError;
+use service::app::App;
+use service::once::{self, Answer};
+use store::view::{JsonText, TooLong};
+use store::{self, Store};
 
 /// One per request: the program, who is calling, and loaders that remember only what this query, or this
 /// mutation of several, has read.

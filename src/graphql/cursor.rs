@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::error::ApiError;
-use crate::domain::Timestamp;
-use crate::store::page::{Place, SortKey};
+use domain::Timestamp;
+use store::page::{Place, SortKey};
 
 const VERSION: u8 = 1;
 const FINGERPRINT_BYTES: usize = 8;

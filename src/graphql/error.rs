@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use async_graphql::{Error, ErrorExtensions};
 
-use crate::auth::Denied;
-use crate::domain::id::IdError;
-use crate::store::StoreError;
+use auth::Denied;
+use domain::id::IdError;
+use store::StoreError;
 
 /// A failed field. Has no `Display`, so that no other error can slip through `?` with its own text.
 #[derive(Clone, Debug)]

@@ -13,11 +13,11 @@ use super::context::request;
 use super::error::{ApiError, nullable};
 use super::rows::{Any, AnyList};
 use super::{schema, tidy};
-use crate::domain::id::{CampaignId, CommissionId, PartnerGroupId, PartnerId};
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::ledger::commission::{COMMISSION, Commission};
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::partner_group::{PARTNER_GROUP, PartnerGroup};
+use domain::id::{CampaignId, CommissionId, PartnerGroupId, PartnerId};
 
 /// The types that other subgraphs may refer to, each by its `id`.
 const ENTITIES: [&str; 4] = ["Campaign", "Commission", "Partner", "PartnerGroup"];

@@ -5,12 +5,12 @@ use async_graphql::Context;
 
 use super::context::request;
 use super::error::ApiError;
-use crate::auth::{Caller, Denied, Permission, Resource};
-use crate::domain::id::{CampaignId, EventId, PartnerGroupId, PartnerId};
 use crate::graphql::campaign::Campaign;
 use crate::graphql::ledger::event::Event;
 use crate::graphql::partner::Partner;
 use crate::graphql::partner_group::PartnerGroup;
+use auth::{Caller, Denied, Permission, Resource};
+use domain::id::{CampaignId, EventId, PartnerGroupId, PartnerId};
 
 /// What has rows that name partners and are read under them.
 const NAME_PARTNERS: [Resource; 5] = [

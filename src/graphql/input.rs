@@ -3,7 +3,7 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::scalar::{CurrencyCode, Decimal};
-use crate::domain::problem::Patch;
+use domain::problem::Patch;
 
 /// What to delete.
 #[derive(InputObject)]

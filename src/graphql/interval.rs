@@ -7,8 +7,8 @@ use async_graphql::Enum;
 use super::context::RequestContext;
 use super::error::ApiError;
 use super::scalar::DateTime;
-use crate::domain::Timestamp;
-use crate::domain::calendar::{Interval, intervals};
+use domain::Timestamp;
+use domain::calendar::{Interval, intervals};
 
 /// The length of an interval, in the tenant's time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

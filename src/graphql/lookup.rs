@@ -5,10 +5,10 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::error::ApiError;
 use super::scalar::Decimal;
-use crate::domain::id::{Id, Kind};
-use crate::domain::money::Currency;
-use crate::domain::problem::Fault;
-use crate::domain::text;
+use domain::id::{Id, Kind};
+use domain::money::Currency;
+use domain::problem::Fault;
+use domain::text;
 
 /// A text to search for, unless no stored text can have it; `argument` is named in the error.
 pub fn search_text(argument: &str, text: String) -> Result<String, ApiError> {

@@ -4,8 +4,8 @@ use async_graphql::{Enum, SimpleObject};
 
 use super::rows::{PlainObject, SubSelection};
 use super::scalar::{CurrencyCode, Decimal};
-use crate::domain::{explain, money};
-use crate::store::view::JsonText;
+use domain::{explain, money};
+use store::view::JsonText;
 
 /// An amount of money.
 #[derive(Clone, Copy, Debug, SimpleObject)]

@@ -11,8 +11,6 @@ use futures::future::join_all;
 use super::context::request;
 use super::error::{ApiError, Nullable, nullable};
 use super::rows::{Any, AnyList, RegisterType, TypeDescription, plain_field};
-use crate::domain::id;
-use crate::domain::id::Kind;
 use crate::graphql::backtest::{BACKTEST, Backtest};
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::deal::pipeline::{CUSTOM_FIELD, CustomField, PAYMENT_STAGE, PaymentStage};
@@ -33,6 +31,8 @@ use crate::graphql::tenant::audit::{AUDIT_ENTRY, AuditEntry};
 use crate::graphql::terms::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use crate::graphql::tiered::{TIERED_COMMISSION, TieredCommission};
 use crate::graphql::webhook::{WEBHOOK_DELIVERY, WEBHOOK_ENDPOINT, WebhookDelivery, WebhookEndpoint};
+use domain::id;
+use domain::id::Kind;
 
 /// Anything that has an id of its own. Rows are read by their ids; at hand is none but the tenant.
 pub struct Node(Tenant);

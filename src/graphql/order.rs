@@ -4,7 +4,6 @@ use async_graphql::{Enum, InputObject, InputType};
 
 use super::cursor::Cursors;
 use super::error::ApiError;
-use crate::domain::money::Currency;
 use crate::graphql::campaign::CampaignOrderField;
 use crate::graphql::deal::DealOrderField;
 use crate::graphql::deal::rule::CommissionRuleOrderField;
@@ -14,7 +13,8 @@ use crate::graphql::ledger::event::EventOrderField;
 use crate::graphql::partner_group::PartnerGroupOrderField;
 use crate::graphql::payout::PayoutOrderField;
 use crate::graphql::tiered::TieredCommissionOrderField;
-use crate::store::order::{SortBy, Sorted};
+use domain::money::Currency;
+use store::order::{SortBy, Sorted};
 
 /// The direction of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -4,7 +4,7 @@ use async_graphql::{Context, ServerResult};
 
 use super::cursor::Cursors;
 use super::error::ApiError;
-use crate::store::page::PageRequest;
+use store::page::PageRequest;
 
 pub const DEFAULT_PAGE: i32 = 20;
 /// What `limits.page_size` may be set to at most. How long a page a caller may ask for, the guard decides by that setting.

@@ -4,9 +4,9 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, NaiveDate, SecondsFormat};
 
-use crate::domain::Timestamp;
-use crate::domain::money::{self, parse_decimal};
-use crate::domain::problem::Fault;
+use domain::Timestamp;
+use domain::money::{self, parse_decimal};
+use domain::problem::Fault;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decimal(pub rust_decimal::Decimal);

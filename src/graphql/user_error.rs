@@ -8,11 +8,11 @@ use async_graphql::{Context, Enum, ID, SimpleObject};
 use super::context::request;
 use super::error::{ApiError, Nullable};
 use super::rows::{PlainObject, Projected, RowObject, Rows, SubSelection};
-use crate::auth::Resource;
-use crate::domain::problem::{Problem, ProblemCode};
 use crate::graphql::ledger::commission::Commission;
-use crate::service::ServiceError;
-use crate::store::view::JsonText;
+use auth::Resource;
+use domain::problem::{Problem, ProblemCode};
+use service::ServiceError;
+use store::view::JsonText;
 
 /// Something in the input to mend. Where there is one, nothing was changed.
 #[derive(Clone, Debug, SimpleObject)]
@@ -156,7 +156,7 @@ macro_rules! payload {
         impl $name {
             $(#[$field_meta])*
             async fn $field(&self, ctx: &async_graphql::Context<'_>) -> $crate::graphql::error::Nullable<$crate::graphql::rows::Projected<$type>> {
-                let resource = $crate::auth::Resource::$resource;
+                let resource = auth::Resource::$resource;
                 $crate::graphql::user_error::projected(ctx, resource, self.made.as_ref())
             }
 
@@ -168,9 +168,9 @@ macro_rules! payload {
 
         impl $name {
             /// The payload of what a service does.
-            pub fn of<'b, T: $crate::service::once::Answer + 'b>(
+            pub fn of<'b, T: service::once::Answer + 'b>(
                 mutation: &'b $crate::graphql::context::MutationContext<'_>,
-                doing: impl Future<Output = Result<T, $crate::service::ServiceError>> + Send + 'b,
+                doing: impl Future<Output = Result<T, service::ServiceError>> + Send + 'b,
             ) -> impl Future<Output = Result<Self, $crate::graphql::error::ApiError>> + Send + 'b
             where
                 $type: From<T>,

@@ -13,9 +13,9 @@ use super::listen::resume;
 use super::persisted::{self, RequestedDocument};
 use super::request::GraphqlRequest;
 use super::{HttpState, cost, errors};
-use crate::auth::{Caller, Permission};
 use crate::graphql::subscription;
-use crate::store::LogPosition;
+use auth::{Caller, Permission};
+use store::LogPosition;
 
 /// Who asks, and what the request is called.
 pub struct Requester {

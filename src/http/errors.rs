@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::guard::{DocumentProblem, ErrorBody};
 use super::{observe, wire};
 use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE};
-use crate::store::StoreError;
+use store::StoreError;
 
 /// An answer that holds nothing but one error.
 pub fn refusal(status: StatusCode, code: &'static str, message: impl Into<String>, request_id: &str) -> Response {

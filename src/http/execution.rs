@@ -14,15 +14,14 @@ use futures::future::BoxFuture;
 use super::admission::{Admission, Requester};
 use super::guard::{Admitted, DocumentProblem};
 use super::{HttpState, cost, errors, observe, request, wire};
-use crate::app::App;
-use crate::auth::Caller;
 use crate::graphql::subscription::{ChangeSource, EventPayload};
 use crate::graphql::{
     INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, TOO_LARGE_CODE, TOO_LARGE_MESSAGE,
 };
-use crate::metrics::ReadServer;
-use crate::store::view::TooLong;
-use crate::telemetry;
+use auth::Caller;
+use service::app::App;
+use store::view::TooLong;
+use telemetry::metrics::ReadServer;
 
 /// Why an operation that ran has no answer.
 pub enum Failed {

@@ -15,7 +15,8 @@ use super::request_id::RequestId;
 use super::response::{self, ResponseTerms};
 use super::serve::ShutdownGuard;
 use super::{HttpState, graphiql, sse, ws};
-use crate::auth::{AuthError, Caller, authenticate};
+use auth::Caller;
+use service::authentication::{AuthError, authenticate};
 
 /// A page of another site cannot make a browser send any of these without asking first.
 const PREFLIGHT_HEADERS: [&str; 3] = [

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::HttpState;
-use crate::app::App;
+use service::app::App;
 
 /// How long to rest between two looks at the database.
 const PAUSE: Duration = Duration::from_secs(1);

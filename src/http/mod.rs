@@ -39,7 +39,6 @@ use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
-use crate::app::App;
 use crate::export::Exports;
 use crate::graphql::subscription::SubscriptionExecutor;
 use crate::graphql::{Schema, schema_for_validated_documents, sdl};
@@ -55,6 +54,7 @@ pub use options::{
 };
 pub use persisted::ManifestError;
 pub use serve::serve;
+use service::app::App;
 
 /// Smaller answers travel in one packet anyway.
 const COMPRESSED_FROM_BYTES: u16 = 1024;

@@ -17,8 +17,7 @@ use tracing::{Instrument, Span};
 
 use super::execution::Failed;
 use super::{HttpState, errors};
-use crate::metrics::{OperationRun, Route, known_code, word};
-use crate::telemetry;
+use telemetry::metrics::{OperationRun, Route, known_code, word};
 
 tokio::task_local! {
     static NOTES: RefCell<ResponseNotes>;

@@ -13,7 +13,7 @@ use futures::StreamExt;
 use serde_json::{Map, Value};
 
 use super::guard::Limits;
-use crate::store::LogPosition;
+use store::LogPosition;
 
 /// What a caller last wrote: in answers to mutations, and given back with requests that must find it.
 pub const POSITION: &str = "tributary-position";

@@ -8,8 +8,7 @@ use tracing::Instrument;
 
 use super::HttpState;
 use super::observe::{self, IncomingRequest};
-use crate::metrics::Route;
-use crate::telemetry;
+use telemetry::metrics::Route;
 
 const HEADER: &str = "x-request-id";
 

@@ -19,8 +19,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::{HttpOptions, StartError, accept, front};
-use crate::app::App;
-use crate::metrics::{Metrics, OpenGauge};
+use service::app::App;
+use telemetry::metrics::{Metrics, OpenGauge};
 
 /// Once the program is told to end, connections stay open so long for a request that is on its way; its answer closes
 /// the connection.

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde::Serialize;
 
-use crate::store::view::TooLong;
+use store::view::TooLong;
 
 /// The same data as JSON that is already written, for those who answer several with it, and how many bytes that has.
 pub fn rewritten(data: Value) -> (Value, usize) {

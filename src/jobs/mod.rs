@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use crate::app::App;
-use crate::metrics::Job;
-use crate::service::api_key::write_uses;
-use crate::service::backtest;
-use crate::service::ledger::payout::fill_lines;
-use crate::service::ledger::review::approve_matured;
+use service::api_key::write_uses;
+use service::app::App;
+use service::backtest;
+use service::ledger::payout::fill_lines;
+use service::ledger::review::approve_matured;
+use telemetry::metrics::Job;
 
 /// How long to rest when there is nothing to do.
 const PAUSE: Duration = Duration::from_secs(5);

@@ -8,9 +8,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::counted;
-use crate::app::App;
-use crate::metrics::Job;
-use crate::service::webhook::{fan_out, forget, lag, send};
+use service::app::App;
+use service::webhook::{fan_out, forget, lag, send};
+use telemetry::metrics::Job;
 
 /// How long to rest when there is nothing to do, and nobody wakes.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::disk;
 use super::report::{CheckResult, DoctorReport};
 use crate::cli::open;
-use crate::clock::Clock;
 use crate::config::Config;
-use crate::store::checkup::{self, ConnectionUse, Engine};
-use crate::store::{self, Store, StoreError};
+use service::clock::Clock;
+use store::checkup::{self, ConnectionUse, Engine};
+use store::{self, Store, StoreError};
 
 /// A difference between clocks that is no matter of the network.
 const MOST_APART_SECONDS: i64 = 2;

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::disk;
 use super::report::CheckResult;
-use crate::auth::{SealingError, SealingKeys};
 use crate::cli::open;
 use crate::config::Config;
-use crate::store::{Store, checkup};
+use auth::{SealingError, SealingKeys};
+use store::{Store, checkup};
 
 /// Where a secret repeats itself within so many bytes, it is as good as that beginning alone.
 const SHORTEST_PERIOD: usize = 16;

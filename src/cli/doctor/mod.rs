@@ -7,11 +7,11 @@ mod report;
 mod settings;
 
 use crate::cli::{CliError, open};
-use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::http;
-use crate::metrics::Metrics;
 use report::{CheckResult, DoctorReport};
+use service::clock::Clock;
+use telemetry::metrics::Metrics;
 
 /// Looks at everything that a gateway needs, and says of each what is wrong with it and how to mend it. Changes nothing; a
 /// SQLite file that is missing is made if the URL says so, as by every command. An error where anything is wrong.

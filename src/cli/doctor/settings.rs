@@ -8,10 +8,10 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::report::CheckResult;
-use crate::client;
 use crate::config::Config;
 use crate::http::{self, GraphiqlFiles, HttpOptions};
-use crate::store::each_host;
+use outgoing::client;
+use store::each_host;
 
 /// The collector is a process beside the gateway.
 const PATIENCE: Duration = Duration::from_secs(2);

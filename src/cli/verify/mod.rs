@@ -6,9 +6,8 @@ use std::path::Path;
 
 use super::{CliError, open, output};
 use crate::config::Config;
-use crate::service::ledger::verify::{VerifiedState, verify_since};
-use crate::store;
 use notes::VerifyNotes;
+use service::ledger::verify::{VerifiedState, verify_since};
 
 pub async fn run(config: &Config, tenant: Option<&str>, since: Option<&Path>) -> Result<(), CliError> {
     let mut notes = since.map(VerifyNotes::open).transpose()?;

@@ -8,9 +8,9 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::cli::CliError;
-use crate::domain::Timestamp;
-use crate::domain::id::TenantId;
-use crate::service::ledger::verify::{Holds, VerifiedState};
+use domain::Timestamp;
+use domain::id::TenantId;
+use service::ledger::verify::{Holds, VerifiedState};
 
 /// What it begins with. What another version asked may be less than what this one asks.
 const HEAD: &str = concat!("tributary ", env!("CARGO_PKG_VERSION"), " verify");

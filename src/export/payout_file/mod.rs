@@ -11,7 +11,7 @@ mod wise;
 mod write;
 
 use super::list::{AskedBy, ExportList, column, own};
-use crate::auth::Resource;
+use auth::Resource;
 pub use request::FileRequest;
 pub use service::PaymentService;
 pub use write::PayoutFile;

@@ -12,11 +12,11 @@ use super::payment::Payment;
 use super::service::PaymentService;
 use super::wise;
 use super::write::PayoutFile;
-use crate::app::App;
-use crate::auth::{Caller, Resource};
 use crate::export::parameters::Parameters;
 use crate::export::query::parsed;
 use crate::export::{ExportError, Exports, ListRequest};
+use auth::{Caller, Resource};
+use service::app::App;
 
 /// Faults beyond so many are not named, only counted.
 const MOST_FAULTS: usize = 100;

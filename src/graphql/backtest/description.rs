@@ -3,15 +3,15 @@
 use async_graphql::ID;
 
 use super::object::{Backtest, BacktestStatus};
-use crate::auth::Resource;
-use crate::domain::{backtest, id};
 use crate::graphql::campaign::CAMPAIGN;
 use crate::graphql::partner_group::PARTNER_GROUP;
 use crate::graphql::rows::{declare, link, resolver, value};
 use crate::graphql::scalar::{DateTime, Json};
 use crate::graphql::tiered::TIERED_COMMISSION;
-use crate::store::view::BacktestColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::{backtest, id};
+use store::view::BacktestColumn as Column;
+use store::{self, view};
 
 declare! {
     /// What other rules would have cost, on what really happened: the ledger, held against what it would be. Kept for 30 days

@@ -2,11 +2,11 @@
 
 use async_graphql::SimpleObject;
 
-use crate::domain::backtest;
-use crate::domain::money::Currency;
 use crate::graphql::money::Money;
 use crate::graphql::scalar::DateTime;
-use crate::store::backtest::BacktestSum;
+use domain::backtest;
+use domain::money::Currency;
+use store::backtest::BacktestSum;
 
 /// How far a backtest has come.
 #[derive(Clone, SimpleObject)]

@@ -5,16 +5,15 @@ use std::collections::{HashMap, HashSet};
 use async_graphql::{Context, Object, SimpleObject};
 use futures::future::try_join_all;
 
-use crate::auth::Resource;
-use crate::domain::backtest::{self, ChangedRow};
-use crate::domain::id::{CommissionId, EventId};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::identity;
 use crate::graphql::ledger::commission::CommissionKind;
 use crate::graphql::ledger::event::Event;
 use crate::graphql::money::{ExplanationStep, Money};
-use crate::store;
+use auth::Resource;
+use domain::backtest::{self, ChangedRow};
+use domain::id::{CommissionId, EventId};
 
 /// Both sides of one event, with how their amounts come about.
 pub struct BacktestEvent {
@@ -72,7 +71,7 @@ pub async fn event(ctx: &Context<'_>, of: &backtest::Backtest, id: EventId) -> R
     let mut paid = paid.filter(|component| component.reason.is_none());
     let own = actual
         .iter_mut()
-        .filter(|(_, row)| row.kind == crate::domain::commission::CommissionKind::Event);
+        .filter(|(_, row)| row.kind == domain::commission::CommissionKind::Event);
     for (_, row) in own {
         row.term = paid.next().map(|component| component.term);
     }
@@ -92,7 +91,7 @@ pub async fn event(ctx: &Context<'_>, of: &backtest::Backtest, id: EventId) -> R
     }))
 }
 
-type Steps = HashMap<CommissionId, Vec<crate::domain::explain::Step>>;
+type Steps = HashMap<CommissionId, Vec<domain::explain::Step>>;
 
 /// Rows that come about as those of the ledger do have their steps there.
 async fn with_steps(

@@ -7,7 +7,7 @@ use super::proposal::CreateBacktestInput;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::user_error::payload;
-use crate::service::backtest::{cancel, create};
+use service::backtest::{cancel, create};
 
 /// Which backtest to cancel.
 #[derive(Clone, InputObject)]

@@ -7,9 +7,6 @@ use super::description::BACKTEST;
 use super::difference::{self, BacktestDifference, BacktestMonth, BacktestProgress};
 use super::event::{self, BacktestEvent};
 use super::result::{self, BacktestCampaign, BacktestPartner};
-use crate::auth::Resource;
-use crate::domain::backtest;
-use crate::domain::id::{EventId, TenantId};
 use crate::graphql::campaign::Campaign;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
@@ -21,8 +18,11 @@ use crate::graphql::partner_group::PartnerGroup;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::tiered::TieredCommission;
-use crate::store::backtest::{PartnerResultOrder, SumsKey};
-use crate::store::{self, view};
+use auth::Resource;
+use domain::backtest;
+use domain::id::{EventId, TenantId};
+use store::backtest::{PartnerResultOrder, SumsKey};
+use store::{self, view};
 
 /// Where a backtest stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -3,13 +3,13 @@
 use async_graphql::{ID, InputObject, InputType, OneofObject};
 use serde_json::Value as Json;
 
-use crate::domain::group_rules::RuleDraft;
 use crate::graphql::input::id_text;
 use crate::graphql::partner_group::PartnerGroupRuleInput;
 use crate::graphql::scalar::DateTime;
 use crate::graphql::terms::{CommissionTermInput, drafts};
 use crate::graphql::tiered::CreateTieredCommissionInput;
-use crate::service::backtest::{NewBacktest, NewProposal};
+use domain::group_rules::RuleDraft;
+use service::backtest::{NewBacktest, NewProposal};
 
 /// What to work out.
 #[derive(Clone, InputObject)]

@@ -4,17 +4,16 @@ use async_graphql::{Context, ID, Object};
 
 use super::description::BACKTEST;
 use super::object::Backtest;
-use crate::auth::Resource;
-use crate::domain::backtest;
-use crate::domain::id::BacktestId;
 use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Listing, Projected, ProjectedPage};
-use crate::store;
-use crate::store::page::Place;
+use auth::Resource;
+use domain::backtest;
+use domain::id::BacktestId;
+use store::page::Place;
 
 #[derive(Default)]
 pub struct BacktestQuery;

@@ -3,7 +3,6 @@
 use async_graphql::{Context, Object};
 
 use super::difference::BacktestDifference;
-use crate::auth::Resource;
 use crate::graphql::campaign::Campaign;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
@@ -13,8 +12,9 @@ use crate::graphql::identity;
 use crate::graphql::loader::BacktestPageKey;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
-use crate::store::backtest::{BacktestSum, PartnerSum, SumsKey};
-use crate::store::page::{Page, Place, SortKey};
+use auth::Resource;
+use store::backtest::{BacktestSum, PartnerSum, SumsKey};
+use store::page::{Page, Place, SortKey};
 
 /// Both sides of what a campaign's events earned.
 #[derive(Clone)]

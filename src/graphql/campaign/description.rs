@@ -3,8 +3,6 @@
 use async_graphql::ID;
 
 use super::object::{Campaign, CampaignStatus};
-use crate::auth::Resource;
-use crate::domain::{campaign, id};
 use crate::graphql::label::ADVERTISER;
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::loader::PartnersOfCampaign;
@@ -13,9 +11,11 @@ use crate::graphql::rows::{Listing, PartnerVisibility, child_list_of, declare, l
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::audit::histories;
 use crate::graphql::terms::{CommissionTerm, write_terms};
-use crate::store::commission::CommissionParent;
-use crate::store::view::CampaignColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::{campaign, id};
+use store::commission::CommissionParent;
+use store::view::CampaignColumn as Column;
+use store::{self, view};
 
 /// A list of them.
 pub fn campaigns(list: view::List) -> Listing {

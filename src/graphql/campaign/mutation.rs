@@ -4,13 +4,13 @@ use async_graphql::{Context, Object};
 
 use super::input::{CreateCampaignInput, UpdateCampaignInput};
 use super::object::Campaign;
-use crate::domain::campaign;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{DeleteInput, id_text, patch, plain};
 use crate::graphql::terms::drafts;
 use crate::graphql::user_error::{DeletePayload, payload};
-use crate::service::campaign::{CampaignChange, NewCampaign, create, delete, update};
+use domain::campaign;
+use service::campaign::{CampaignChange, NewCampaign, create, delete, update};
 
 payload! {
     /// What creating or changing a campaign did.

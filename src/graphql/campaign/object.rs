@@ -6,9 +6,6 @@ use async_graphql::{ComplexObject, Context, Enum};
 use uuid::Uuid;
 
 use super::description::CAMPAIGN;
-use crate::auth::Resource;
-use crate::domain::campaign;
-use crate::domain::id::TenantId;
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
@@ -21,8 +18,11 @@ use crate::graphql::partner::Partner;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
-use crate::store::commission::CommissionParent;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::campaign;
+use domain::id::TenantId;
+use store::commission::CommissionParent;
+use store::{self, view};
 
 /// Whether the events of a campaign earn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -6,9 +6,6 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 
 use super::description::campaigns;
 use super::object::{Campaign, CampaignStatus};
-use crate::auth::Resource;
-use crate::domain::campaign;
-use crate::domain::id::CampaignId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
@@ -17,8 +14,11 @@ use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::graphql::scalar::DateTime;
-use crate::store::campaign::CampaignOrder;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::campaign;
+use domain::id::CampaignId;
+use store::campaign::CampaignOrder;
+use store::{self, view};
 
 /// Which campaigns to list; everything given must hold.
 #[derive(Default, InputObject)]

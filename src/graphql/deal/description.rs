@@ -3,8 +3,6 @@
 use async_graphql::ID;
 
 use super::object::Deal;
-use crate::auth::Resource;
-use crate::domain::id;
 use crate::graphql::deal::pipeline::PAYMENT_STAGE;
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::money::Money;
@@ -13,9 +11,11 @@ use crate::graphql::rows::{
     FieldDescription, Listing, PartnerVisibility, amount, declare, link, page_of, required, resolver, value,
 };
 use crate::graphql::scalar::DateTime;
-use crate::store::commission::CommissionParent;
-use crate::store::view::DealColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id;
+use store::commission::CommissionParent;
+use store::view::DealColumn as Column;
+use store::{self, view};
 
 /// A list of them.
 pub fn deals(list: view::List) -> Listing {

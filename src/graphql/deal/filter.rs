@@ -2,12 +2,12 @@
 
 use async_graphql::{Enum, ID, InputObject};
 
-use crate::domain::deal;
 use crate::graphql::deal::pipeline::StageOutcome;
 use crate::graphql::error::ApiError;
 use crate::graphql::lookup::{amount_bounds, ids, search_text, search_texts};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
-use crate::store::deal::{DealFilter as StoreFilter, DealOrder};
+use domain::deal;
+use store::deal::{DealFilter as StoreFilter, DealOrder};
 
 /// Which deals to list; everything given must hold.
 #[derive(Default, InputObject)]

@@ -8,8 +8,8 @@ use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{DeleteInput, id_text, patch, plain};
 use crate::graphql::user_error::DeletePayload;
-use crate::service::deal::{DealChange, NewDeal, create, move_to, renew, update};
-use crate::service::deletion::delete_deal;
+use service::deal::{DealChange, NewDeal, create, move_to, renew, update};
+use service::deletion::delete_deal;
 
 #[derive(Default)]
 pub struct DealMutation;

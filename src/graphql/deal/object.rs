@@ -7,9 +7,6 @@ use uuid::Uuid;
 
 use super::description::DEAL;
 use super::simulated_payment::SimulatedPayment;
-use crate::auth::Resource;
-use crate::domain::deal;
-use crate::domain::id::{DealId, TenantId};
 use crate::graphql::context::request;
 use crate::graphql::deal::pipeline::{CustomField, CustomFieldOption, PaymentStage};
 use crate::graphql::error::{ApiError, Nullable, existing, nullable};
@@ -19,8 +16,11 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::shared::shares;
-use crate::store::commission::CommissionParent;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::deal;
+use domain::id::{DealId, TenantId};
+use store::commission::CommissionParent;
+use store::{self, view};
 
 /// Business that a partner brought.
 #[derive(Clone)]

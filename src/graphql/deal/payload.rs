@@ -3,14 +3,14 @@
 use async_graphql::{Context, Object};
 
 use super::object::Deal;
-use crate::auth::Resource;
 use crate::graphql::context::MutationContext;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::ledger::commission::Commission;
 use crate::graphql::rows::{Projected, Rows};
 use crate::graphql::user_error::{UserError, answer, projected, projected_rows};
-use crate::service::ServiceError;
-use crate::service::deal::Done;
+use auth::Resource;
+use service::ServiceError;
+use service::deal::Done;
 
 /// What was done to a deal.
 pub struct DealPayload {

@@ -7,8 +7,6 @@ use async_graphql::{Context, ID, Object};
 use super::description::deals;
 use super::filter::{DealFilter, DealOrderField};
 use super::object::Deal;
-use crate::auth::Resource;
-use crate::domain::id::DealId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
@@ -16,8 +14,10 @@ use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::order::{self, OrderBy, within_currency};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
-use crate::store::deal::DealOrder;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id::DealId;
+use store::deal::DealOrder;
+use store::{self, view};
 
 #[derive(Default)]
 pub struct DealQuery;

@@ -2,13 +2,13 @@
 
 use async_graphql::{Context, Enum, Object};
 
-use crate::domain::deal_rules::{self, Due};
-use crate::domain::id::CommissionRuleId;
 use crate::graphql::deal::pipeline::PaymentStage;
 use crate::graphql::deal::rule::CommissionRule;
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::ledger::commission::PaymentTarget;
 use crate::graphql::money::{ExplanationStep, Money};
+use domain::deal_rules::{self, Due};
+use domain::id::CommissionRuleId;
 
 /// Which part of a rule's entry pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -7,12 +7,12 @@ use super::input::{
     UpdatePartnerCategoryInput, UpdatePartnerTierInput,
 };
 use super::object::{Advertiser, PartnerCategory, PartnerTier};
-use crate::domain::id;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{DeleteInput, plain};
 use crate::graphql::user_error::{DeletePayload, payload};
-use crate::service::label::{create, delete, update};
+use domain::id;
+use service::label::{create, delete, update};
 
 payload! {
     /// What creating or changing a partner tier did.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use async_graphql::{ID, SimpleObject};
 use uuid::Uuid;
 
-use crate::auth::Resource;
-use crate::domain::id;
-use crate::domain::label::Label;
 use crate::graphql::rows::{RowObject, TypeDescription, value};
-use crate::store::view;
+use auth::Resource;
+use domain::id;
+use domain::label::Label;
+use store::view;
 
 /// A label of partners, such as "Gold", that restricts commission rules.
 #[derive(Clone, SimpleObject)]

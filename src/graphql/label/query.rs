@@ -3,16 +3,15 @@
 use async_graphql::{Context, Object};
 
 use super::object::{ADVERTISER, Advertiser, PartnerCategory, PartnerTier};
-use crate::auth::Resource;
-use crate::domain::{id, label};
 use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Listing, ProjectedPage};
-use crate::store;
-use crate::store::page::Place;
+use auth::Resource;
+use domain::{id, label};
+use store::page::Place;
 
 #[derive(Default)]
 pub struct LabelQuery;

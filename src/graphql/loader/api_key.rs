@@ -6,8 +6,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Fetch, shared};
-use crate::auth::{ApiKey, Scope};
-use crate::store::{Store, StoreError, api_key};
+use auth::{ApiKey, Scope};
+use store::{Store, StoreError, api_key};
 
 /// API keys by id.
 pub struct ApiKeyById;

@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use super::Fetch;
 use super::ledger::grouped;
-use crate::auth::Scope;
-use crate::domain::Timestamp;
-use crate::domain::commission::Balance;
-use crate::store::statement::{balances_as_of, wait_for_writers};
-use crate::store::{Store, StoreError};
+use auth::Scope;
+use domain::Timestamp;
+use domain::commission::Balance;
+use store::statement::{balances_as_of, wait_for_writers};
+use store::{Store, StoreError};
 
 /// Whose balances, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

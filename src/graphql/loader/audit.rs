@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::children;
-use crate::auth::Scope;
-use crate::domain::audit::AuditEntry;
-use crate::store::{Store, StoreError, audit};
+use auth::Scope;
+use domain::audit::AuditEntry;
+use store::{Store, StoreError, audit};
 
 children! {
     /// The entries of the audit log that list changes of objects, newest first.

@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 use super::ledger::grouped;
 use super::{Fetch, shared};
-use crate::auth::Scope;
-use crate::domain::money::Currency;
-use crate::store::backtest::{self, BacktestSum, PartnerResultOrder, PartnerSum, SumsKey};
-use crate::store::page::{Page, PageRequest};
-use crate::store::{Store, StoreError};
+use auth::Scope;
+use domain::money::Currency;
+use store::backtest::{self, BacktestSum, PartnerResultOrder, PartnerSum, SumsKey};
+use store::page::{Page, PageRequest};
+use store::{Store, StoreError};
 
 /// What backtests came to in all.
 pub struct BacktestTotals;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Fetch, children, shared};
-use crate::auth::Scope;
-use crate::domain::campaign::Campaign;
-use crate::store::{Store, StoreError, campaign};
+use auth::Scope;
+use domain::campaign::Campaign;
+use store::{Store, StoreError, campaign};
 
 /// Campaigns by id.
 pub struct CampaignById;

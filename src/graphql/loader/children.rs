@@ -7,9 +7,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Fetch, Loader, Loaders};
-use crate::auth::Scope;
-use crate::store::page::{Page, PageRequest, Place};
-use crate::store::{Store, StoreError};
+use auth::Scope;
+use store::page::{Page, PageRequest, Place};
+use store::{Store, StoreError};
 
 /// A page of some parent's children.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -114,8 +114,8 @@ macro_rules! children {
                 type Child = $child;
                 const NAME: &'static str = $list;
 
-                fn place(child: &Self::Child) -> $crate::store::page::Place {
-                    $crate::store::page::Place::of_id(child.id)
+                fn place(child: &Self::Child) -> store::page::Place {
+                    store::page::Place::of_id(child.id)
                 }
 
                 fn loaders(
@@ -131,8 +131,8 @@ macro_rules! children {
                     store: &Store,
                     scope: &Scope,
                     parents: &[Uuid],
-                    request: &$crate::store::page::PageRequest,
-                ) -> Result<HashMap<Uuid, $crate::store::page::Page<Self::Child>>, StoreError> {
+                    request: &store::page::PageRequest,
+                ) -> Result<HashMap<Uuid, store::page::Page<Self::Child>>, StoreError> {
                     $store::$read_pages(store.reader(), scope, parents, request).await
                 }
 

@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use super::Fetch;
 use super::ledger::grouped;
-use crate::auth::Scope;
-use crate::domain::commission::Commission;
-use crate::store::commission::{self, CommissionFilter, CommissionOrder, CommissionParent};
-use crate::store::commission_totals::{self, StatusTotal};
-use crate::store::order::Sorted;
-use crate::store::page::{Page, PageRequest};
-use crate::store::{Store, StoreError};
+use auth::Scope;
+use domain::commission::Commission;
+use store::commission::{self, CommissionFilter, CommissionOrder, CommissionParent};
+use store::commission_totals::{self, StatusTotal};
+use store::order::Sorted;
+use store::page::{Page, PageRequest};
+use store::{Store, StoreError};
 
 /// The commissions under some parent that a filter admits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

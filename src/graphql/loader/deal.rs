@@ -6,12 +6,12 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Fetch, children, shared};
-use crate::auth::Scope;
-use crate::domain::deal::{CustomField, Deal, PaymentStage};
-use crate::domain::deal_rules::CommissionRule;
-use crate::domain::partner::Partner;
-use crate::service::deal::forecast::{Forecast, forecasts};
-use crate::store::{Store, StoreError, commission_rule, custom_field, deal, deal_payment, partner, stage};
+use auth::Scope;
+use domain::deal::{CustomField, Deal, PaymentStage};
+use domain::deal_rules::CommissionRule;
+use domain::partner::Partner;
+use service::deal::forecast::{Forecast, forecasts};
+use store::{Store, StoreError, commission_rule, custom_field, deal, deal_payment, partner, stage};
 
 macro_rules! by_id {
     ($(#[$meta:meta])* $name:ident: $store:ident -> $value:ty) => {

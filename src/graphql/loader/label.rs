@@ -7,10 +7,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Fetch, shared};
-use crate::auth::Scope;
-use crate::domain::label::{Label, PartnerCategory};
-use crate::store::label::{self, LabelTable};
-use crate::store::{Store, StoreError};
+use auth::Scope;
+use domain::label::{Label, PartnerCategory};
+use store::label::{self, LabelTable};
+use store::{Store, StoreError};
 
 /// Labels of one kind by id.
 pub struct LabelById<K>(PhantomData<fn() -> K>);

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Fetch, children, shared};
-use crate::auth::Scope;
-use crate::domain::commission::{Balance, Commission, CommissionTransition, Entered, Payout};
-use crate::domain::decision::Decision;
-use crate::domain::event::{Customer, Event};
-use crate::domain::explain::Step;
-use crate::domain::money::Sum;
-use crate::store::{Store, StoreError, balance, commission, customer, event, event_decision, payout, standing};
+use auth::Scope;
+use domain::commission::{Balance, Commission, CommissionTransition, Entered, Payout};
+use domain::decision::Decision;
+use domain::event::{Customer, Event};
+use domain::explain::Step;
+use domain::money::Sum;
+use store::{Store, StoreError, balance, commission, customer, event, event_decision, payout, standing};
 
 /// Declares a loader that calls one function of the store and shares what it found.
 macro_rules! shared_loader {

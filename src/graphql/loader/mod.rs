@@ -39,11 +39,10 @@ use futures::future::try_join_all;
 use tracing::Instrument;
 
 use super::error::ApiError;
-use crate::auth::Scope;
-use crate::domain::id;
-use crate::metrics::Metrics;
-use crate::store::{Store, StoreError};
-use crate::telemetry;
+use auth::Scope;
+use domain::id;
+use store::{Store, StoreError};
+use telemetry::metrics::Metrics;
 
 pub use api_key::ApiKeyById;
 pub use as_of::{BalancesAsOf, BalancesKey};

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Fetch, children, shared};
-use crate::auth::Scope;
-use crate::domain::partner::{Partner, PartnerTransition};
-use crate::store::{Store, StoreError, partner};
+use auth::Scope;
+use domain::partner::{Partner, PartnerTransition};
+use store::{Store, StoreError, partner};
 
 /// Partners by id.
 pub struct PartnerById;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Fetch, shared};
-use crate::auth::Scope;
-use crate::domain::partner_group::PartnerGroup;
-use crate::store::{Store, StoreError, partner_group};
+use auth::Scope;
+use domain::partner_group::PartnerGroup;
+use store::{Store, StoreError, partner_group};
 
 /// Partner groups by id.
 pub struct PartnerGroupById;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Fetch, shared};
-use crate::auth::Scope;
-use crate::domain::partnership_request::PartnershipRequest;
-use crate::store::{Store, StoreError, partnership_request};
+use auth::Scope;
+use domain::partnership_request::PartnershipRequest;
+use store::{Store, StoreError, partnership_request};
 
 /// Partnership requests by id.
 pub struct PartnershipRequestById;

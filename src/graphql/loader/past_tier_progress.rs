@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::tier_progress::by_campaign;
 use super::{Fetch, ProgressKey};
-use crate::auth::Scope;
-use crate::service::ledger::tiers::{GoalOnCampaign, bygone};
-use crate::store::{Store, StoreError};
+use auth::Scope;
+use service::ledger::tiers::{GoalOnCampaign, bygone};
+use store::{Store, StoreError};
 
 /// The goals of windows that are over, the last window first.
 pub struct PastTierProgress;

@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use super::Fetch;
 use super::ledger::grouped;
-use crate::auth::Scope;
-use crate::domain::commission::Payout;
-use crate::store::page::{Page, PageRequest};
-use crate::store::payout::{self, PayoutParent};
-use crate::store::{Store, StoreError};
+use auth::Scope;
+use domain::commission::Payout;
+use store::page::{Page, PageRequest};
+use store::payout::{self, PayoutParent};
+use store::{Store, StoreError};
 
 /// A page of some parent's payouts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use super::ledger::grouped;
 use super::{Fetch, shared};
-use crate::auth::Scope;
-use crate::domain::commission::PayoutRun;
-use crate::domain::payout_run::{RunLine, RunTotal};
-use crate::store::page::{Page, PageRequest};
-use crate::store::payout_run::{self, OutcomeFilter};
-use crate::store::{Store, StoreError};
+use auth::Scope;
+use domain::commission::PayoutRun;
+use domain::payout_run::{RunLine, RunTotal};
+use store::page::{Page, PageRequest};
+use store::payout_run::{self, OutcomeFilter};
+use store::{Store, StoreError};
 
 /// Payout runs by id.
 pub struct PayoutRunById;

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::{Fetch, children};
-use crate::auth::Scope;
-use crate::domain::money::Money;
-use crate::store::tier_result::{self, TierResult};
-use crate::store::{Store, StoreError};
+use auth::Scope;
+use domain::money::Money;
+use store::tier_result::{self, TierResult};
+use store::{Store, StoreError};
 
 /// What a tier's rate made of an event's revenue.
 pub struct FinalRevenueOfEvent;

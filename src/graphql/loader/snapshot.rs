@@ -6,9 +6,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Fetch, shared};
-use crate::auth::Scope;
-use crate::domain::snapshot::CommissionSnapshot;
-use crate::store::{Store, StoreError, snapshot};
+use auth::Scope;
+use domain::snapshot::CommissionSnapshot;
+use store::{Store, StoreError, snapshot};
 
 /// Snapshots by id.
 pub struct SnapshotById;

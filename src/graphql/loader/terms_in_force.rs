@@ -6,10 +6,10 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::Fetch;
-use crate::auth::Scope;
-use crate::service::ledger::in_force::{Key, TermsInForce, terms_in_force};
-use crate::service::ledger::tiers::{OfferKey, Offered, offers};
-use crate::store::{Store, StoreError};
+use auth::Scope;
+use service::ledger::in_force::{Key, TermsInForce, terms_in_force};
+use service::ledger::tiers::{OfferKey, Offered, offers};
+use store::{Store, StoreError};
 
 /// The terms in force.
 pub struct TermsOfPartner;

@@ -7,11 +7,11 @@ use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::Fetch;
-use crate::auth::Scope;
-use crate::domain::Timestamp;
-use crate::domain::id::CampaignId;
-use crate::service::ledger::tiers::{GoalOnCampaign, progress};
-use crate::store::{Store, StoreError, tenant};
+use auth::Scope;
+use domain::Timestamp;
+use domain::id::CampaignId;
+use service::ledger::tiers::{GoalOnCampaign, progress};
+use store::{Store, StoreError, tenant};
 
 /// Whose progress, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Fetch, children, shared};
-use crate::auth::Scope;
-use crate::domain::partner::Partner;
-use crate::domain::tiered::TieredCommission;
-use crate::store::{Store, StoreError, partner, tiered_commission};
+use auth::Scope;
+use domain::partner::Partner;
+use domain::tiered::TieredCommission;
+use store::{Store, StoreError, partner, tiered_commission};
 
 /// Tiered commissions by id, archived ones, too.
 pub struct TieredCommissionById;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Fetch, shared};
-use crate::auth::Scope;
-use crate::domain::webhook;
-use crate::store::webhook::endpoint;
-use crate::store::{Store, StoreError};
+use auth::Scope;
+use domain::webhook;
+use store::webhook::endpoint;
+use store::{Store, StoreError};
 
 /// Endpoints by id, deleted ones too.
 pub struct WebhookEndpointById;

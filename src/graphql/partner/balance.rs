@@ -2,13 +2,13 @@
 
 use async_graphql::SimpleObject;
 
-use crate::auth::Resource;
-use crate::domain::commission::Balance;
-use crate::domain::money::Sum;
 use crate::graphql::money::Money;
 use crate::graphql::rows::{self, FieldDescription, TypeDescription, same, values};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
-use crate::store::view::{self, PartnerBalanceColumn as Column};
+use auth::Resource;
+use domain::commission::Balance;
+use domain::money::Sum;
+use store::view::{self, PartnerBalanceColumn as Column};
 
 pub static PARTNER_BALANCE: TypeDescription = part("PartnerBalance", |name| {
     Some(match name {

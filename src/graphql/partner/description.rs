@@ -5,8 +5,6 @@ use async_graphql::ID;
 use super::balance::PARTNER_BALANCE;
 use super::object::Partner;
 use super::transition::PARTNER_TRANSITION;
-use crate::auth::Resource;
-use crate::domain::{id, partner};
 use crate::graphql::campaign::campaigns;
 use crate::graphql::deal::deals;
 use crate::graphql::label::{PARTNER_CATEGORY, PARTNER_TIER};
@@ -24,10 +22,12 @@ use crate::graphql::rows::{
 use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
 use crate::graphql::tenant::audit::histories;
 use crate::graphql::terms::COMMISSION_SNAPSHOT;
-use crate::store::commission::CommissionParent;
-use crate::store::payout::PayoutParent;
-use crate::store::view::PartnerColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::{id, partner};
+use store::commission::CommissionParent;
+use store::payout::PayoutParent;
+use store::view::PartnerColumn as Column;
+use store::{self, view};
 
 /// A list of them.
 pub fn partners(list: view::List) -> Listing {

@@ -5,16 +5,15 @@ use std::sync::Arc;
 use async_graphql::{Enum, ID, InputObject};
 
 use super::kind::{PartnerStatus, PartnerType};
-use crate::auth::{Caller, Denied, Resource, Scope};
-use crate::domain::partner;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::lookup::{ids, search_text, search_texts};
 use crate::graphql::order::OrderDirection;
 use crate::graphql::scalar::{CurrencyCode, DateTime};
-use crate::store;
-use crate::store::order::Sorted;
-use crate::store::partner::PartnerOrder as StoreOrder;
+use auth::{Caller, Denied, Resource, Scope};
+use domain::partner;
+use store::order::Sorted;
+use store::partner::PartnerOrder as StoreOrder;
 
 /// Which partners to list; everything given must hold.
 #[derive(Default, InputObject)]

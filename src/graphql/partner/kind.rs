@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 
-use crate::domain::partner;
+use domain::partner;
 
 /// How a partner brings customers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

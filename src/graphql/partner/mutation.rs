@@ -5,16 +5,16 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use super::input::{CreatePartnerInput, UpdatePartnerInput};
 use super::object::Partner;
 use super::status_input::{ActivatePartnerInput, ReinstatePartnerInput, RevokePartnerInput, SuspendPartnerInput};
-use crate::domain::partner::{PartnerMove, PartnerType as DomainType};
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{DeleteInput, id_text, id_texts, patch, plain};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::user_error::{DeletePayload, UserError, answer, payload, shown_once};
-use crate::service::deletion::delete_partner;
-use crate::service::partner::{NewPartner, PartnerChange, change_status, create, join_campaign, update};
-use crate::service::snapshot::SnapshotDraft;
-use crate::service::token::issue_for_partner;
+use domain::partner::{PartnerMove, PartnerType as DomainType};
+use service::deletion::delete_partner;
+use service::partner::{NewPartner, PartnerChange, change_status, create, join_campaign, update};
+use service::snapshot::SnapshotDraft;
+use service::token::issue_for_partner;
 
 /// Which partner is to belong to which campaign.
 #[derive(InputObject)]

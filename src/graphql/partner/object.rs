@@ -8,9 +8,6 @@ use uuid::Uuid;
 use super::balance::PartnerBalance;
 use super::description::PARTNER;
 use super::transition::PartnerTransition;
-use crate::auth::Resource;
-use crate::domain::id::{PartnerId, TenantId};
-use crate::domain::partner;
 use crate::graphql::campaign::Campaign;
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
@@ -33,9 +30,12 @@ use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::graphql::terms::{CommissionSnapshot, TermsInForce};
 use crate::graphql::tiered::{TierCounter, past_tier_progress, tier_progress};
-use crate::store::commission::CommissionParent;
-use crate::store::payout::PayoutParent;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id::{PartnerId, TenantId};
+use domain::partner;
+use store::commission::CommissionParent;
+use store::payout::PayoutParent;
+use store::{self, view};
 
 /// An organisation or person that earns commission.
 #[derive(Clone)]

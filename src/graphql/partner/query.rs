@@ -5,7 +5,6 @@ use async_graphql::{Context, ID, Object};
 use super::description::partners;
 use super::filter::{PartnerFilter, PartnerOrder, PartnerSelection};
 use super::object::Partner;
-use crate::auth::Resource;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
@@ -13,7 +12,8 @@ use crate::graphql::identity;
 use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
-use crate::store::{self, view};
+use auth::Resource;
+use store::{self, view};
 
 #[derive(Default)]
 pub struct PartnerQuery;

@@ -3,11 +3,11 @@
 use async_graphql::SimpleObject;
 
 use super::kind::PartnerStatus;
-use crate::auth::Resource;
-use crate::domain::partner;
 use crate::graphql::rows::{self, TypeDescription};
 use crate::graphql::scalar::DateTime;
-use crate::store::view;
+use auth::Resource;
+use domain::partner;
+use store::view;
 
 pub static PARTNER_TRANSITION: TypeDescription = TypeDescription {
     name: "PartnerTransition",

@@ -9,7 +9,7 @@ use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{DeleteInput, id_text, patch, plain};
 use crate::graphql::user_error::{DeletePayload, payload};
-use crate::service::partner_group::{NewPartnerGroup, PartnerGroupChange, create, delete, update};
+use service::partner_group::{NewPartnerGroup, PartnerGroupChange, create, delete, update};
 
 payload! {
     /// What creating or changing a partner group did.

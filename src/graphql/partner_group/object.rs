@@ -6,9 +6,6 @@ use async_graphql::{ComplexObject, Context, ID};
 use uuid::Uuid;
 
 use super::rule::PartnerGroupRule;
-use crate::auth::Resource;
-use crate::domain::id::{self, TenantId};
-use crate::domain::partner_group;
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
@@ -23,8 +20,11 @@ use crate::graphql::rows::{
 use crate::graphql::scalar::{CurrencyCode, DateTime};
 use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, histories, history};
-use crate::store::view::PartnerGroupColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id::{self, TenantId};
+use domain::partner_group;
+use store::view::PartnerGroupColumn as Column;
+use store::{self, view};
 
 /// A classification of partners with a rules engine that says what they earn.
 #[derive(Clone)]

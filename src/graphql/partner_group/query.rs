@@ -3,8 +3,6 @@
 use async_graphql::{Context, Enum, ID, Object};
 
 use super::object::{PartnerGroup, partner_groups};
-use crate::auth::Resource;
-use crate::domain::id::PartnerGroupId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
@@ -12,7 +10,9 @@ use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id::PartnerGroupId;
+use store::{self, view};
 
 /// What partner groups are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]

@@ -2,8 +2,8 @@
 
 use async_graphql::{Interface, SimpleObject};
 
-use crate::domain::group_rules::{Rule, RuleKind};
 use crate::graphql::scalar::Decimal;
+use domain::group_rules::{Rule, RuleKind};
 
 /// A rule of a partner group. The order of rules does not matter: evaluation goes base, upgrades, bonuses, gates.
 #[derive(Clone, Interface)]

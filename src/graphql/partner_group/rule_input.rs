@@ -2,8 +2,8 @@
 
 use async_graphql::{InputObject, OneofObject};
 
-use crate::domain::group_rules::{RuleDraft, RuleDraftKind};
 use crate::graphql::scalar::Decimal;
+use domain::group_rules::{RuleDraft, RuleDraftKind};
 
 /// A rule of a partner group: exactly one of its kinds.
 #[derive(Clone, OneofObject)]

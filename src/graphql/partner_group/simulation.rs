@@ -3,7 +3,6 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::rule_input::{PartnerGroupRuleInput, drafts};
-use crate::domain::group_rules::ScenarioDraft;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::id_text;
@@ -11,8 +10,9 @@ use crate::graphql::money::{ExplanationStep, Money};
 use crate::graphql::rows::{Plain, PlainObject, SubSelection};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
 use crate::graphql::user_error::{UserError, answer};
-use crate::service::partner_group::{RulesSource, SimulatedFee, simulate};
-use crate::store::view::JsonText;
+use domain::group_rules::ScenarioDraft;
+use service::partner_group::{RulesSource, SimulatedFee, simulate};
+use store::view::JsonText;
 
 /// Rules and charges to try them on. Give either `partnerGroupId` or `rules`.
 #[derive(InputObject)]

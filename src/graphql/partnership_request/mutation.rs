@@ -8,7 +8,7 @@ use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::id_text;
 use crate::graphql::user_error::payload;
-use crate::service::partnership_request::{NewPartnershipRequest, approve, create, reject};
+use service::partnership_request::{NewPartnershipRequest, approve, create, reject};
 
 payload! {
     /// What creating or deciding a partnership request did.

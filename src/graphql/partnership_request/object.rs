@@ -5,9 +5,6 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, Enum, ID};
 use uuid::Uuid;
 
-use crate::auth::Resource;
-use crate::domain::id::{self, TenantId};
-use crate::domain::partnership_request;
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
@@ -15,8 +12,11 @@ use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, link, required, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
-use crate::store::view::PartnershipRequestColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id::{self, TenantId};
+use domain::partnership_request;
+use store::view::PartnershipRequestColumn as Column;
+use store::{self, view};
 
 /// Whether a request was decided, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

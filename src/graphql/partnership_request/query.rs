@@ -5,9 +5,6 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object};
 
 use super::object::{PartnershipRequest, PartnershipRequestStatus, partnership_requests};
-use crate::auth::Resource;
-use crate::domain::id::PartnershipRequestId;
-use crate::domain::partnership_request;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
@@ -16,8 +13,10 @@ use crate::graphql::lookup::ids;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::graphql::scalar::DateTime;
-use crate::store;
-use crate::store::partnership_request::PartnershipRequestFilter as StoreFilter;
+use auth::Resource;
+use domain::id::PartnershipRequestId;
+use domain::partnership_request;
+use store::partnership_request::PartnershipRequestFilter as StoreFilter;
 
 /// Which partnership requests to list; everything given must hold.
 #[derive(Default, InputObject)]

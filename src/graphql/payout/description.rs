@@ -3,17 +3,17 @@
 use async_graphql::ID;
 
 use super::object::{Payout, PayoutStatus};
-use crate::auth::Resource;
-use crate::domain::{commission, id};
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::money::Money;
 use crate::graphql::partner::PARTNER;
 use crate::graphql::payout::run::PAYOUT_RUN;
 use crate::graphql::rows::{Listing, PartnerVisibility, amount, declare, link, page_of, required, value};
 use crate::graphql::scalar::DateTime;
-use crate::store::commission::CommissionParent;
-use crate::store::view;
-use crate::store::view::PayoutColumn as Column;
+use auth::Resource;
+use domain::{commission, id};
+use store::commission::CommissionParent;
+use store::view;
+use store::view::PayoutColumn as Column;
 
 /// A list of them.
 pub fn payouts(list: view::List) -> Listing {

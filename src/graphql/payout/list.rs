@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use super::description::payouts;
 use super::object::Payout;
-use crate::auth::Resource;
 use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
@@ -13,9 +12,9 @@ use crate::graphql::error::ApiError;
 use crate::graphql::loader::PayoutPageKey;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, allowed, child_list};
-use crate::store;
-use crate::store::page::{Page, Place};
-use crate::store::payout::PayoutParent;
+use auth::Resource;
+use store::page::{Page, Place};
+use store::payout::PayoutParent;
 
 /// The payouts under each of many rows, as the field of `ctx` asks for them.
 pub fn payout_pages(ctx: &Context<'_>, kind: PayoutParent) -> ServerResult<ChildList> {

@@ -6,9 +6,6 @@ use async_graphql::{ComplexObject, Context, Enum};
 use uuid::Uuid;
 
 use super::description::PAYOUT;
-use crate::auth::Resource;
-use crate::domain::commission;
-use crate::domain::id::{PayoutId, TenantId};
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable};
 use crate::graphql::identity;
@@ -18,8 +15,11 @@ use crate::graphql::partner::Partner;
 use crate::graphql::payout::run::PayoutRun;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::shared::shares;
-use crate::store::commission::CommissionParent;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::commission;
+use domain::id::{PayoutId, TenantId};
+use store::commission::CommissionParent;
+use store::{self, view};
 
 /// Where a payout stands. All but PENDING are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

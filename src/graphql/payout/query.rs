@@ -6,9 +6,6 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 
 use super::description::payouts;
 use super::object::{Payout, PayoutStatus};
-use crate::auth::Resource;
-use crate::domain::commission;
-use crate::domain::id::PayoutId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
@@ -17,8 +14,10 @@ use crate::graphql::order::{self, OrderBy, within_currency};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
-use crate::store;
-use crate::store::payout::{PayoutFilter as StoreFilter, PayoutOrder};
+use auth::Resource;
+use domain::commission;
+use domain::id::PayoutId;
+use store::payout::{PayoutFilter as StoreFilter, PayoutOrder};
 
 /// Which payouts to list; everything given must hold.
 #[derive(Default, InputObject)]

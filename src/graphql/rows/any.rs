@@ -18,7 +18,7 @@ use super::write::RowWriter;
 use super::{LookupKey, finish, one};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::{ApiError, Nullable};
-use crate::store::view::Source;
+use store::view::Source;
 
 /// A row of the interface or union `I`.
 pub enum Any<I> {

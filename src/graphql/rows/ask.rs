@@ -14,7 +14,7 @@ use super::page::{EdgeField, PageField, PageProjection};
 use super::projection::{ChildForm, FieldOutput, ObjectProjection};
 use super::read::{FetchedChildren, FetchedList, FetchedRows, ResolverAnswer};
 use crate::graphql::error::ApiError;
-use crate::store::view;
+use store::view;
 
 impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
     /// Asks what `object` shows of a row; `ctx` resolves the object.

@@ -19,7 +19,7 @@ use super::write::RowWriter;
 use super::{RowObject, finish};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
-use crate::store::view::{AtHand, Row, Source};
+use store::view::{AtHand, Row, Source};
 
 /// A list of rows that are at hand; `[T!]` in the schema.
 pub struct Rows<T>(pub Vec<T>);

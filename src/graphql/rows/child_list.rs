@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use super::description::{ChildList, Listing, Resolver};
 use super::field_error::server_error;
-use crate::auth::{Resource, Scope};
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::Children;
 use crate::graphql::page_arguments::PageArguments;
+use auth::{Resource, Scope};
 
 /// Counts the whole list under a row.
 type CountChildren = for<'a> fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>>;

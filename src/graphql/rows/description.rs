@@ -7,12 +7,12 @@ use futures::future::BoxFuture;
 use uuid::Uuid;
 
 use super::plain::SubSelection;
-use crate::auth::Resource;
 use crate::graphql::context::RequestContext;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::page_arguments::PageArguments;
-use crate::store::StoreError;
-use crate::store::view::{self, Column, Family, JsonText, List, Row, Table, Write};
+use auth::Resource;
+use store::StoreError;
+use store::view::{self, Column, Family, JsonText, List, Row, Table, Write};
 
 /// An object type whose objects are rows.
 pub struct TypeDescription {

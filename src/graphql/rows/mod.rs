@@ -40,9 +40,6 @@ use uuid::Uuid;
 use super::context::RequestContext;
 use super::cursor::Cursors;
 use super::error::{ApiError, MUTATION_WAS_DONE};
-use crate::domain::id::TenantId;
-use crate::store::page::PageRequest;
-use crate::store::view::{AtHand, Column, JsonText, Key, Source, TooLong};
 pub use any::{Any, AnyList};
 pub use at_hand::{Rows, alone};
 pub use child_list::{allowed, child_list, child_list_of};
@@ -52,12 +49,15 @@ pub use description::{
     ChildList, FieldDescription, Listing, PartnerVisibility, Resolver, TypeDescription, amount, family, link, made_of,
     optional_amount, page as page_of, required, resolver, same, through, value, values,
 };
+use domain::id::TenantId;
 pub use field_error::server_error;
 pub use plain::{Plain, PlainObject, SubSelection};
 use projection::{Projection, ProjectionContext};
 use read::RowReader;
 pub use results::{ResultObject, Results, RowsField};
 pub use root::projected_page;
+use store::page::PageRequest;
+use store::view::{AtHand, Column, JsonText, Key, Source, TooLong};
 use write::RowWriter;
 pub use write::text;
 

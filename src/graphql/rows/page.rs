@@ -6,7 +6,7 @@ use async_graphql::parser::types::{Field as Selection, SelectionSet};
 use super::description::Listing;
 use super::projection::{ObjectProjection, Projection, ProjectionContext};
 use super::walk::fields;
-use crate::store::view::Source;
+use store::view::Source;
 
 /// What is selected of a connection.
 pub struct PageProjection<'a> {

@@ -8,7 +8,7 @@ use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 
 use super::walk::fields;
-use crate::store::view::JsonText;
+use store::view::JsonText;
 
 /// An object without anything to read.
 pub trait PlainObject: OutputType + Sync {

@@ -10,9 +10,9 @@ use super::description::{
 use super::field_error::server_error;
 use super::page::PageProjection;
 use super::walk::fields;
-use crate::auth::Denied;
 use crate::graphql::context::RequestContext;
-use crate::store::view::{self, Family, Selected, Source, Table, Write};
+use auth::Denied;
+use store::view::{self, Family, Selected, Source, Table, Write};
 
 /// The type of amounts of money.
 const MONEY: &str = "Money";

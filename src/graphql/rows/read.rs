@@ -14,14 +14,13 @@ use uuid::Uuid;
 use super::description::{ChildList, Listing};
 use super::page::PageProjection;
 use super::projection::{ChildForm, ChildProjection, Projection};
-use crate::auth::Scope;
 use crate::graphql::context::RequestContext;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
-use crate::store::StoreError;
-use crate::store::page::{Page, PageRequest};
-use crate::store::view::{self, Row};
-use crate::telemetry;
+use auth::Scope;
+use store::StoreError;
+use store::page::{Page, PageRequest};
+use store::view::{self, Row};
 
 /// The answer of a resolver, once it is there.
 pub type ResolverAnswer = OnceLock<ServerResult<Value>>;

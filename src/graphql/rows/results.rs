@@ -23,7 +23,7 @@ use super::{RowObject, finish};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
 use crate::graphql::user_error::may_show;
-use crate::store::view::{AtHand, JsonText, Source};
+use store::view::{AtHand, JsonText, Source};
 
 /// An object that holds all that is shown of it, but for fields that are rows.
 pub trait ResultObject: PlainObject + Send {

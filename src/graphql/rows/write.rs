@@ -12,7 +12,7 @@ use super::plain::SubSelection;
 use super::projection::{ChildForm, FieldOutput, Nullability, ObjectProjection};
 use super::read::{FetchedList, FetchedRows, ListError, ResolverAnswer};
 use crate::graphql::context::RequestContext;
-use crate::store::view::{self, JsonText};
+use store::view::{self, JsonText};
 
 /// Writes rows into an answer, and knows the path of the object that it writes.
 pub struct RowWriter<'w> {
@@ -131,8 +131,7 @@ impl<'w> RowWriter<'w> {
         json: &mut JsonText,
     ) -> WriteResult {
         let cells = &read.rows[row];
-        let failed =
-            |writer: &Self, error: crate::store::StoreError| writer.fault(field, server_error(error.into(), field));
+        let failed = |writer: &Self, error: store::StoreError| writer.fault(field, server_error(error.into(), field));
         match out {
             FieldOutput::TypeName(name) => json.word(name),
             FieldOutput::Null => json.null(),
@@ -334,8 +333,8 @@ impl<'w> RowWriter<'w> {
 }
 
 /// A row that should be there, and is not.
-fn missing(field: &Positioned<Field>) -> crate::store::StoreError {
-    crate::store::StoreError::Corrupt {
+fn missing(field: &Positioned<Field>) -> store::StoreError {
+    store::StoreError::Corrupt {
         table: "view",
         column: "id",
         value: key(field).to_owned(),

@@ -4,10 +4,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::auth::Scope;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
-use crate::store::outbox::Bookmark;
+use auth::Scope;
+use store::outbox::Bookmark;
 
 const VERSION: u8 = 1;
 

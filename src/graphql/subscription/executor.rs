@@ -10,7 +10,7 @@ use super::schema::{EventPayload, Execution, SubscriptionRoot, Topic};
 use super::source::{ChangeListener, ChangeSource};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
-use crate::store::outbox::{Hearer, Unheard};
+use store::outbox::{Hearer, Unheard};
 
 /// Executes subscriptions.
 pub struct SubscriptionExecutor(Schema<SubscriptionRoot, EmptyMutation, EmptySubscription>);

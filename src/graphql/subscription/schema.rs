@@ -8,16 +8,16 @@ use async_graphql::{Context, ID, Object, OutputType, Response, SubscriptionType}
 use futures::stream::BoxStream;
 
 use super::cursor;
-use crate::auth::{Resource, Scope};
-use crate::domain::backtest::Backtest;
-use crate::domain::commission::Commission;
-use crate::domain::id::{BacktestId, PartnerId};
 use crate::graphql::backtest::Backtest as BacktestRow;
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::ledger::commission::Commission as Row;
 use crate::graphql::rows::Projected;
-use crate::store::outbox::Bookmark;
+use auth::{Resource, Scope};
+use domain::backtest::Backtest;
+use domain::commission::Commission;
+use domain::id::{BacktestId, PartnerId};
+use store::outbox::Bookmark;
 
 /// The type Subscription of the published schema. [`SubscriptionExecutor`](super::SubscriptionExecutor) executes it.
 #[derive(Default)]

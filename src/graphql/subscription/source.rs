@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use super::cursor;
 use super::schema::EventPayload;
-use crate::app::App;
-use crate::auth::{Caller, Resource, Scope};
-use crate::domain::backtest::BacktestStatus;
-use crate::domain::id::{BacktestId, PartnerId};
 use crate::graphql::error::ApiError;
-use crate::store;
-use crate::store::outbox::{ChangeBatch, CommissionChange, Heard, Hearer, Unheard};
+use auth::{Caller, Resource, Scope};
+use domain::backtest::BacktestStatus;
+use domain::id::{BacktestId, PartnerId};
+use service::app::App;
+use store::outbox::{ChangeBatch, CommissionChange, Heard, Hearer, Unheard};
 
 /// A change that concerns a subscription.
 #[derive(Clone, Copy, Debug)]

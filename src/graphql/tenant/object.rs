@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
-use crate::domain::tenant;
 use crate::graphql::context::{mutation, request};
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::input::{MoneyInput, patch, plain};
@@ -13,7 +12,7 @@ use crate::graphql::partner::Partner;
 use crate::graphql::rows::Projected;
 use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::user_error::{UserError, answer};
-use crate::service;
+use domain::tenant;
 
 /// Who is asking, as the token says.
 pub struct Viewer;

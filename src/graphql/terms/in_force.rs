@@ -7,10 +7,6 @@ use async_graphql::{Context, Enum, Object};
 use super::snapshot::CommissionSnapshot;
 use super::term::CommissionTerm;
 use super::tier_offer::TierOffer;
-use crate::auth::{Denied, Resource};
-use crate::domain::decision;
-use crate::domain::id::{CampaignId, PartnerId};
-use crate::domain::partner::PartnerStatus;
 use crate::graphql::campaign::Campaign;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
@@ -18,8 +14,12 @@ use crate::graphql::ledger::event::NoCommissionReason;
 use crate::graphql::money::Money;
 use crate::graphql::partner_group::{PartnerGroup, PartnerGroupRule};
 use crate::graphql::scalar::CurrencyCode;
-use crate::service::ledger::in_force::{self, Key};
-use crate::service::ledger::tiers::OfferKey;
+use auth::{Denied, Resource};
+use domain::decision;
+use domain::id::{CampaignId, PartnerId};
+use domain::partner::PartnerStatus;
+use service::ledger::in_force::{self, Key};
+use service::ledger::tiers::OfferKey;
 
 /// Where the terms come from that pay; the first that there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -4,7 +4,6 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::snapshot_mutation::CommissionSnapshotInput;
 use super::term::{CommissionTermInput, drafts};
-use crate::domain::event::EventKind as DomainKind;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{MoneyInput, id_text};
@@ -12,8 +11,9 @@ use crate::graphql::ledger::event::EventKind;
 use crate::graphql::money::{ExplanationStep, Money};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::user_error::{UserError, answer};
-use crate::service::ledger::terms_simulation::{self, TermsSimulation, simulate};
-use crate::service::snapshot::SnapshotDraft;
+use domain::event::EventKind as DomainKind;
+use service::ledger::terms_simulation::{self, TermsSimulation, simulate};
+use service::snapshot::SnapshotDraft;
 
 /// Terms of a campaign, and events of one partner to try them on.
 #[derive(InputObject)]

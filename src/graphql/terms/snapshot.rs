@@ -6,9 +6,6 @@ use async_graphql::{ComplexObject, Context, Enum, ID};
 use uuid::Uuid;
 
 use super::term::{CommissionTerm, write_terms};
-use crate::auth::Resource;
-use crate::domain::id::{self, CampaignId, PartnerId, SnapshotId, TenantId};
-use crate::domain::snapshot;
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
@@ -17,8 +14,11 @@ use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{PartnerVisibility, RowObject, TypeDescription, declare, link, made_of, required, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
-use crate::store::view::CommissionSnapshotColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id::{self, CampaignId, PartnerId, SnapshotId, TenantId};
+use domain::snapshot;
+use store::view::CommissionSnapshotColumn as Column;
+use store::{self, view};
 
 /// Why terms were stamped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -8,7 +8,7 @@ use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::id_text;
 use crate::graphql::user_error::payload;
-use crate::service::snapshot::{SnapshotDraft, amend};
+use service::snapshot::{SnapshotDraft, amend};
 
 /// Terms to stamp for a new partner.
 #[derive(Clone, InputObject)]

@@ -3,12 +3,12 @@
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Enum, InputObject, SimpleObject};
 
-use crate::domain::terms::{self, Basis, Term, TermDraft};
 use crate::graphql::context::RequestContext;
 use crate::graphql::rows::{PlainObject, SubSelection};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
-use crate::store::view::{self, JsonText};
-use crate::store::{self, StoreError};
+use domain::terms::{self, Basis, Term, TermDraft};
+use store::view::{self, JsonText};
+use store::{self, StoreError};
 
 /// One component of commission terms. Every component that matches an event makes its own commission.
 #[derive(Clone, SimpleObject)]

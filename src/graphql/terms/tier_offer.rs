@@ -2,12 +2,12 @@
 
 use async_graphql::{Context, Object};
 
-use crate::domain::id::CampaignId;
-use crate::domain::tiered::Metric;
 use crate::graphql::context::request;
 use crate::graphql::scalar::{CurrencyCode, Date};
 use crate::graphql::tiered::{CrossingPolicy, RetroactiveModifier, TierCounter, TierGoal, TierModifier, TierPeriod};
-use crate::service::ledger::tiers::Offered;
+use domain::id::CampaignId;
+use domain::tiered::Metric;
+use service::ledger::tiers::Offered;
 
 /// A tiered commission that would count a partner's next conversion on a campaign.
 #[derive(Clone)]

@@ -4,15 +4,15 @@ use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
 use super::goal::TierMetric;
-use crate::auth::Resource;
-use crate::domain::id::CampaignId;
-use crate::domain::tiered::GoalProgress;
 use crate::graphql::campaign::Campaign;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::loader::ProgressKey;
 use crate::graphql::scalar::{DateTime, Decimal};
+use auth::Resource;
+use domain::id::CampaignId;
+use domain::tiered::GoalProgress;
 
 /// How far one goal of a tier is reached in a window.
 #[derive(Clone)]

@@ -3,14 +3,14 @@
 use async_graphql::ID;
 
 use super::object::{TieredCommission, TieredCommissionStatus};
-use crate::auth::Resource;
-use crate::domain::{id, tiered};
 use crate::graphql::rows::{FieldDescription, Listing, declare, page_of, resolver, value};
 use crate::graphql::scalar::{CurrencyCode, Date, DateTime};
 use crate::graphql::tenant::audit::histories;
 use crate::graphql::tiered::goal::{CrossingPolicy, TierPeriod};
-use crate::store::view::TieredCommissionColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::{id, tiered};
+use store::view::TieredCommissionColumn as Column;
+use store::{self, view};
 
 /// A list of them.
 pub fn tiered_commissions(list: view::List) -> Listing {

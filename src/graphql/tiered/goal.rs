@@ -2,8 +2,8 @@
 
 use async_graphql::{Enum, SimpleObject};
 
-use crate::domain::tiered;
 use crate::graphql::scalar::Decimal;
+use domain::tiered;
 
 /// How often the counters of a tier start again, in the tenant's time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

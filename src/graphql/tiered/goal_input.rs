@@ -3,8 +3,8 @@
 use async_graphql::InputObject;
 
 use super::goal::{RetroactiveType, TierAction, TierMetric};
-use crate::domain::tiered::{self, GoalDraft, ModifierDraft, RetroactiveDraft};
 use crate::graphql::scalar::Decimal;
+use domain::tiered::{self, GoalDraft, ModifierDraft, RetroactiveDraft};
 
 /// What to reach, and up to where the rate holds.
 #[derive(Clone, Copy, InputObject)]

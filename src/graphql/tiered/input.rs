@@ -5,10 +5,10 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 use super::goal::{CrossingPolicy, TierPeriod};
 use super::goal_input::{RetroactiveModifierInput, TierGoalInput, TierModifierInput, goals};
 use super::object::TieredCommissionStatus;
-use crate::domain::tiered::{self, Draft, ModifierDraft, RetroactiveDraft};
 use crate::graphql::input::{id_text, id_texts, patch, plain};
 use crate::graphql::scalar::{CurrencyCode, Date};
-use crate::service::tiered_commission::{NewTieredCommission, TieredCommissionChange};
+use domain::tiered::{self, Draft, ModifierDraft, RetroactiveDraft};
+use service::tiered_commission::{NewTieredCommission, TieredCommissionChange};
 
 /// A new tiered commission.
 #[derive(Clone, InputObject)]

@@ -8,7 +8,7 @@ use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::DeleteInput;
 use crate::graphql::user_error::{DeletePayload, payload};
-use crate::service::tiered_commission::{create, delete, update};
+use service::tiered_commission::{create, delete, update};
 
 payload! {
     /// What creating or changing a tiered commission did.

@@ -7,9 +7,6 @@ use uuid::Uuid;
 
 use super::description::TIERED_COMMISSION;
 use super::goal::{RetroactiveModifier, TierGoal, TierModifier};
-use crate::auth::Resource;
-use crate::domain::id::{TenantId, TieredCommissionId};
-use crate::domain::tiered;
 use crate::graphql::campaign::Campaign;
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
@@ -22,7 +19,10 @@ use crate::graphql::partner::Partner;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id::{TenantId, TieredCommissionId};
+use domain::tiered;
+use store::{self, view};
 
 /// Whether a tier acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -5,17 +5,17 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::counter::TierCounter;
-use crate::auth::Resource;
-use crate::domain::Timestamp;
-use crate::domain::id::CampaignId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::ProgressKey;
 use crate::graphql::page_arguments::PageArguments;
-use crate::service::ledger::tiers::GoalOnCampaign;
-use crate::store::page::{Page, PageRequest, Place, SortKey};
+use auth::Resource;
+use domain::Timestamp;
+use domain::id::CampaignId;
+use service::ledger::tiers::GoalOnCampaign;
+use store::page::{Page, PageRequest, Place, SortKey};
 
 /// The windows of a partner that are over, on all campaigns or on one.
 pub fn past_tier_progress(

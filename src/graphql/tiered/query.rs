@@ -6,9 +6,6 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 
 use super::description::tiered_commissions;
 use super::object::{TieredCommission, TieredCommissionStatus};
-use crate::auth::Resource;
-use crate::domain::id::TieredCommissionId;
-use crate::domain::tiered;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
@@ -16,8 +13,10 @@ use crate::graphql::lookup::search_text;
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
-use crate::store;
-use crate::store::tiered_commission::TieredCommissionFilter as StoreFilter;
+use auth::Resource;
+use domain::id::TieredCommissionId;
+use domain::tiered;
+use store::tiered_commission::TieredCommissionFilter as StoreFilter;
 
 /// Which tiered commissions to list; everything given must hold.
 #[derive(Default, InputObject)]

@@ -4,14 +4,14 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::counter::TierCounter;
 use super::input::CreateTieredCommissionInput;
-use crate::domain::tiered::{self, ConversionDraft, Tier};
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::id_texts;
 use crate::graphql::money::{ExplanationStep, Money};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::graphql::user_error::{UserError, answer};
-use crate::service::tiered_commission::{NewTieredCommission, SimulatedTiers, TierSimulation, simulate};
+use domain::tiered::{self, ConversionDraft, Tier};
+use service::tiered_commission::{NewTieredCommission, SimulatedTiers, TierSimulation, simulate};
 
 /// Tiers, and conversions of one partner on one campaign to try them on. Exactly one of tieredCommissionIds and tiers is
 /// given.

@@ -3,12 +3,12 @@
 use async_graphql::SimpleObject;
 use chrono::SecondsFormat;
 
-use crate::domain::webhook;
 use crate::graphql::context::RequestContext;
 use crate::graphql::rows::{PlainObject, SubSelection};
 use crate::graphql::scalar::DateTime;
-use crate::store::webhook::delivery;
-use crate::store::{StoreError, view};
+use domain::webhook;
+use store::webhook::delivery;
+use store::{StoreError, view};
 
 /// What came of sending a delivery once.
 #[derive(Clone, Debug, SimpleObject)]

@@ -7,16 +7,16 @@ use uuid::Uuid;
 
 use super::attempt::{WebhookAttempt, write_attempts};
 use super::endpoint::{WEBHOOK_ENDPOINT, WebhookEndpoint, WebhookEventType};
-use crate::auth::Resource;
-use crate::domain::{id, webhook};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, made_of, required, resolver, value};
 use crate::graphql::scalar::{DateTime, Json};
 use crate::graphql::shared::shares;
-use crate::service::webhook::resource;
-use crate::store::view::WebhookDeliveryColumn as Column;
-use crate::store::{self, StoreError, view};
+use auth::Resource;
+use domain::{id, webhook};
+use service::webhook::resource;
+use store::view::WebhookDeliveryColumn as Column;
+use store::{self, StoreError, view};
 
 /// How far a delivery is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

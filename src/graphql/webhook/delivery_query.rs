@@ -5,17 +5,17 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 
 use super::delivery::{WebhookDelivery, WebhookDeliveryStatus, webhook_deliveries};
-use crate::auth::Resource;
-use crate::domain::id::WebhookEndpointId;
 use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::ProjectedPage;
-use crate::service::webhook::readable;
-use crate::store::page::Place;
-use crate::store::webhook::delivery::{self, DeliveryFilter};
+use auth::Resource;
+use domain::id::WebhookEndpointId;
+use service::webhook::readable;
+use store::page::Place;
+use store::webhook::delivery::{self, DeliveryFilter};
 
 #[derive(Default)]
 pub struct WebhookDeliveryQuery;

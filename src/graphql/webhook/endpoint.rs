@@ -5,17 +5,17 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, Enum, ID, Object};
 use uuid::Uuid;
 
-use crate::auth::Resource;
-use crate::domain::id::{self, TenantId, WebhookEndpointId};
-use crate::domain::webhook;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable};
 use crate::graphql::rows::{Projected, RowObject, TypeDescription, declare, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
-use crate::store::view;
-use crate::store::view::WebhookEndpointColumn as Column;
-use crate::store::webhook::endpoint;
+use auth::Resource;
+use domain::id::{self, TenantId, WebhookEndpointId};
+use domain::webhook;
+use store::view;
+use store::view::WebhookEndpointColumn as Column;
+use store::webhook::endpoint;
 
 /// What webhooks tell of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -14,8 +14,8 @@ use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{DeleteInput, id_text, patch, plain};
 use crate::graphql::user_error::{DeletePayload, answer};
-use crate::service::webhook::delivery::{Redelivery, redeliver, test};
-use crate::service::webhook::endpoint::{self, EndpointChange, NewEndpoint};
+use service::webhook::delivery::{Redelivery, redeliver, test};
+use service::webhook::endpoint::{self, EndpointChange, NewEndpoint};
 
 #[derive(Default)]
 pub struct WebhookMutation;
@@ -126,6 +126,6 @@ impl WebhookMutation {
     }
 }
 
-fn types(types: Vec<WebhookEventType>) -> Vec<crate::domain::webhook::WebhookEventType> {
+fn types(types: Vec<WebhookEventType>) -> Vec<domain::webhook::WebhookEventType> {
     types.into_iter().map(Into::into).collect()
 }

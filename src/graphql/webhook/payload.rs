@@ -4,12 +4,12 @@ use async_graphql::{Context, Object};
 
 use super::delivery::WebhookDelivery;
 use super::endpoint::WebhookEndpoint;
-use crate::auth::Resource;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::rows::Projected;
 use crate::graphql::user_error::{UserError, answer, payload, projected, shown_once};
-use crate::service::ServiceError;
-use crate::service::webhook::endpoint;
+use auth::Resource;
+use service::ServiceError;
+use service::webhook::endpoint;
 
 payload! {
     /// What changing a webhook endpoint did.

@@ -10,11 +10,11 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::Instrument;
 
-use crate::auth::{AuthError, authenticate_listener};
 use crate::export::{self, ExportError, ExportFile};
 use crate::http::seats::Seat;
 use crate::http::{HttpState, listen};
-use crate::metrics::OpenGauge;
+use service::authentication::{AuthError, authenticate_listener};
+use telemetry::metrics::OpenGauge;
 
 /// Pieces that wait for the reader.
 const AHEAD: usize = 1;

@@ -18,14 +18,15 @@ use super::execution::{self, Failed, SharedEvent};
 use super::guard::DocumentProblem;
 use super::seats::Seat;
 use super::{cost, errors};
-use crate::auth::{AuthError, Caller, authenticate_listener};
 use crate::graphql::subscription::{ChangeNotice, ChangeSource, EventPayload, Heard as InBatch, Unheard, rows};
 use crate::graphql::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE};
-use crate::metrics::OpenGauge;
-use crate::store::StoreError;
-use crate::store::outbox::ListenerLost;
+use auth::Caller;
+use service::authentication::{AuthError, authenticate_listener};
 pub use shared_batches::RecentBatches;
 use shared_batches::{ChangedRows, SharedBatch, SharedResult, SharingKey};
+use store::StoreError;
+use store::outbox::ListenerLost;
+use telemetry::metrics::OpenGauge;
 
 /// A caller's right that was looked at so recently is not looked at again: it ends within a second everywhere.
 pub const CONFIDENCE: Duration = Duration::from_millis(250);

@@ -13,10 +13,10 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 
 use super::StreamEnd;
-use crate::auth::{Permissions, Scope};
 use crate::graphql::subscription::{ChangeBatch, ChangeNotice, EventPayload};
 use crate::http::documents::Hash;
 use crate::http::execution::SharedEvent;
+use auth::{Permissions, Scope};
 
 /// So many batches are remembered; nobody may be further behind.
 const MANY: usize = 256;

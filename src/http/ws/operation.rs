@@ -8,12 +8,12 @@ use futures::{FutureExt, StreamExt};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::auth::{AuthError, authenticate};
 use crate::http::HttpState;
 use crate::http::admission::{self, Requester};
 use crate::http::execution::{self, Failed};
 use crate::http::listen::{self, StreamEnd, StreamItem};
 use crate::http::request::GraphqlRequest;
+use service::authentication::{AuthError, authenticate};
 
 /// What an operation tells its socket.
 pub struct OperationMessage {

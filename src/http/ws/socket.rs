@@ -14,11 +14,11 @@ use tokio::time::Instant;
 use super::close::Close;
 use super::message::{self, Incoming};
 use super::operation::{OperationMessage, OperationOutput, SocketOperation};
-use crate::auth::{AuthError, authenticate};
 use crate::http::guard::DocumentProblem;
 use crate::http::listen::{self, StreamEnd};
 use crate::http::request::GraphqlRequest;
 use crate::http::{HttpState, errors};
+use service::authentication::{AuthError, authenticate};
 
 /// How many messages of operations wait for a reader.
 const QUEUE: usize = 8;

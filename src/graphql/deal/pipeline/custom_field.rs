@@ -7,18 +7,18 @@ use futures::future::BoxFuture;
 use uuid::Uuid;
 
 use super::stage::missing_row;
-use crate::auth::Resource;
-use crate::domain::deal;
-use crate::domain::id::{self, CustomFieldId, TenantId};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::rows::{
     PartnerVisibility, Resolver, RowObject, TypeDescription, declare, resolver, server_error, value,
 };
 use crate::graphql::shared::shares;
-use crate::store::view::CustomFieldColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::deal;
+use domain::id::{self, CustomFieldId, TenantId};
 use futures::FutureExt;
+use store::view::CustomFieldColumn as Column;
+use store::{self, view};
 
 /// Something that deals are told apart by, with the options that it takes.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ impl CustomField {
     pub fn option(
         &self,
         ctx: &Context<'_>,
-        id: crate::domain::id::CustomFieldOptionId,
+        id: domain::id::CustomFieldOptionId,
     ) -> Result<CustomFieldOption, ApiError> {
         let found = self.0.options.iter().find(|option| option.id == id);
         let found = found.ok_or_else(|| missing_row("custom_field_option", id))?;

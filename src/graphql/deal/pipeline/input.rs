@@ -4,7 +4,7 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::stage::StageOutcome;
 use crate::graphql::input::id_text;
-use crate::service::custom_field::OptionDraft;
+use service::custom_field::OptionDraft;
 
 /// A new stage of the pipeline.
 #[derive(InputObject)]

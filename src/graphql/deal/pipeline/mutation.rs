@@ -7,13 +7,13 @@ use super::input::{
     CreateCustomFieldInput, CreatePaymentStageInput, UpdateCustomFieldInput, UpdatePaymentStageInput, drafts,
 };
 use super::stage::PaymentStage;
-use crate::domain::deal;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{DeleteInput, id_text, patch, plain};
 use crate::graphql::user_error::{DeletePayload, payload};
-use crate::service::custom_field::{self, FieldChange};
-use crate::service::stage::{self, NewStage, StageChange};
+use domain::deal;
+use service::custom_field::{self, FieldChange};
+use service::stage::{self, NewStage, StageChange};
 
 payload! {
     /// What creating or changing a payment stage did.

@@ -4,10 +4,9 @@ use async_graphql::{Context, Object};
 
 use super::custom_field::CustomField;
 use super::stage::PaymentStage;
-use crate::auth::Resource;
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
-use crate::store;
+use auth::Resource;
 
 #[derive(Default)]
 pub struct PipelineQuery;

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, Enum, ID};
 use uuid::Uuid;
 
-use crate::auth::Resource;
-use crate::domain::deal;
-use crate::domain::id::{self, PaymentStageId, TenantId};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::rows::{PartnerVisibility, RowObject, TypeDescription, declare, value};
 use crate::graphql::shared::shares;
-use crate::store::view::PaymentStageColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::deal;
+use domain::id::{self, PaymentStageId, TenantId};
+use store::view::PaymentStageColumn as Column;
+use store::{self, view};
 
 /// What standing in a stage means for a deal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -3,15 +3,15 @@
 use async_graphql::ID;
 
 use super::object::CommissionRule;
-use crate::auth::Resource;
-use crate::domain::id;
 use crate::graphql::ledger::commission::PaymentTarget;
 use crate::graphql::partner::PartnerType;
 use crate::graphql::rows::{FieldDescription, Listing, declare, page_of, resolver, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::audit::histories;
-use crate::store::view::CommissionRuleColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id;
+use store::view::CommissionRuleColumn as Column;
+use store::{self, view};
 
 /// A list of them.
 pub fn commission_rules(list: view::List) -> Listing {
@@ -41,11 +41,11 @@ declare! {
     /// The id that another system gave it, unique among the rules in force; null if there is none.
     "externalId": Option<String> = value(Column::ExternalId, view::text);
     /// The type of partners that it is for.
-    "partnerType": PartnerType = value(Column::PartnerType, view::word!(crate::domain::partner::PartnerType));
+    "partnerType": PartnerType = value(Column::PartnerType, view::word!(domain::partner::PartnerType));
     /// Who is paid.
     "paymentTarget": PaymentTarget = value(
         Column::PaymentTarget,
-        view::word!(crate::domain::commission::PaymentTarget),
+        view::word!(domain::commission::PaymentTarget),
     );
     "autoAssignRecipient" = computed();
     "currency" = computed();

@@ -3,11 +3,11 @@
 use async_graphql::{Context, Enum, SimpleObject};
 
 use super::scaling::{PeriodRates, RatePeriod, Scaling};
-use crate::domain::deal::FieldValue;
-use crate::domain::deal_rules;
 use crate::graphql::deal::pipeline::{CustomField, CustomFieldOption, PaymentStage};
 use crate::graphql::error::ApiError;
 use crate::graphql::scalar::Decimal;
+use domain::deal::FieldValue;
+use domain::deal_rules;
 
 /// What a part's values are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -3,9 +3,9 @@
 use async_graphql::{ID, InputObject};
 
 use super::entry::RuleValueType;
-use crate::domain::deal_rules::{ConditionDraft, EntryDraft, PartDraft, PeriodDraft, PeriodRatesDraft, ScalingDraft};
 use crate::graphql::input::id_text;
 use crate::graphql::scalar::Decimal;
+use domain::deal_rules::{ConditionDraft, EntryDraft, PartDraft, PeriodDraft, PeriodRatesDraft, ScalingDraft};
 
 /// What is paid when a deal enters a stage: oneOff, recurring, or both.
 #[derive(Clone, InputObject)]

@@ -4,12 +4,12 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::entry_input::{CommissionRuleEntryInput, entries};
 use super::object::RecipientAssignment;
-use crate::domain::{commission, deal_rules, partner};
 use crate::graphql::input::{id_text, id_texts, patch, plain};
 use crate::graphql::ledger::commission::PaymentTarget;
 use crate::graphql::partner::PartnerType;
 use crate::graphql::scalar::CurrencyCode;
-use crate::service::commission_rule::{CommissionRuleChange, NewCommissionRule};
+use domain::{commission, deal_rules, partner};
+use service::commission_rule::{CommissionRuleChange, NewCommissionRule};
 
 /// A new commission rule.
 #[derive(InputObject)]

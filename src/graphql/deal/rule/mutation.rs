@@ -8,7 +8,7 @@ use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::DeleteInput;
 use crate::graphql::user_error::{DeletePayload, payload};
-use crate::service::commission_rule::{create, delete, update};
+use service::commission_rule::{create, delete, update};
 
 payload! {
     /// What creating or changing a commission rule did.

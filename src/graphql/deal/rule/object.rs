@@ -7,9 +7,6 @@ use uuid::Uuid;
 
 use super::description::COMMISSION_RULE;
 use super::entry::CommissionRuleEntry;
-use crate::auth::Resource;
-use crate::domain::deal_rules;
-use crate::domain::id::{CommissionRuleId, TenantId};
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
@@ -21,7 +18,10 @@ use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::shared::shares;
 use crate::graphql::tenant::audit::{AuditEntry, history};
-use crate::store::{self, view};
+use auth::Resource;
+use domain::deal_rules;
+use domain::id::{CommissionRuleId, TenantId};
+use store::{self, view};
 
 /// Who becomes the recipient of what an individual is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

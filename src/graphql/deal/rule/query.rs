@@ -6,9 +6,6 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 
 use super::description::commission_rules;
 use super::object::CommissionRule;
-use crate::auth::Resource;
-use crate::domain::id::CommissionRuleId;
-use crate::domain::{commission, partner};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
@@ -18,8 +15,10 @@ use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::PartnerType;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
-use crate::store;
-use crate::store::commission_rule::CommissionRuleFilter as StoreFilter;
+use auth::Resource;
+use domain::id::CommissionRuleId;
+use domain::{commission, partner};
+use store::commission_rule::CommissionRuleFilter as StoreFilter;
 
 /// Which rules to list; everything given must hold.
 #[derive(Default, InputObject)]

@@ -2,10 +2,10 @@
 
 use async_graphql::{Context, SimpleObject};
 
-use crate::domain::deal_rules;
 use crate::graphql::deal::pipeline::{CustomField, CustomFieldOption};
 use crate::graphql::error::ApiError;
 use crate::graphql::scalar::Decimal;
+use domain::deal_rules;
 
 /// Values by the option that a deal bears.
 #[derive(Clone, SimpleObject)]

@@ -8,7 +8,7 @@ use crate::graphql::deal::{CustomFieldValueInput, SimulatedPayment, values};
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{MoneyInput, id_text, id_texts};
 use crate::graphql::user_error::{UserError, answer};
-use crate::service::commission_rule::{NewCommissionRule, SimulatedDeal, simulate};
+use service::commission_rule::{NewCommissionRule, SimulatedDeal, simulate};
 
 /// A rule, and a deal to try it on. Exactly one of commissionRuleId and rule is given.
 #[derive(InputObject)]

@@ -4,12 +4,12 @@ use async_graphql::{ID, InputObject, SimpleObject};
 
 use super::filter::CommissionFilter;
 use super::result::{CommissionResult, results};
-use crate::domain::problem::{Fault, Problems};
 use crate::graphql::context::MutationContext;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::rows::Results;
 use crate::graphql::user_error::{UserError, answer};
-use crate::service::ledger::matching::approve_matching;
+use domain::problem::{Fault, Problems};
+use service::ledger::matching::approve_matching;
 
 /// Which commissions to approve.
 #[derive(InputObject)]

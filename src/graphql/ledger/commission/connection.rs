@@ -9,7 +9,7 @@ use crate::graphql::context::{RequestContext, request};
 use crate::graphql::error::ApiError;
 use crate::graphql::money::Money;
 use crate::graphql::scalar::{CurrencyCode, Decimal};
-use crate::store::commission_totals::StatusTotal;
+use store::commission_totals::StatusTotal;
 
 pub(super) type ReadTotals =
     Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<Vec<StatusTotal>, ApiError>> + Send + Sync>;

@@ -5,8 +5,6 @@ use async_graphql::ID;
 use super::list::commission_pages;
 use super::object::{Commission, CommissionKind, CommissionStatus, PaymentTarget, shown_steps};
 use super::transition::COMMISSION_TRANSITION;
-use crate::auth::Resource;
-use crate::domain::{commission, id};
 use crate::graphql::campaign::CAMPAIGN;
 use crate::graphql::context::RequestContext;
 use crate::graphql::deal::DEAL;
@@ -19,9 +17,11 @@ use crate::graphql::rows::{
 };
 use crate::graphql::scalar::DateTime;
 use crate::graphql::terms::COMMISSION_SNAPSHOT;
-use crate::store::commission::CommissionParent;
-use crate::store::view::{self, CommissionColumn as Column, JsonText};
-use crate::store::{self, StoreError};
+use auth::Resource;
+use domain::{commission, id};
+use store::commission::CommissionParent;
+use store::view::{self, CommissionColumn as Column, JsonText};
+use store::{self, StoreError};
 
 declare! {
     /// A row of the ledger: a partner earned an amount. What it says never changes; only its status moves, and with it its

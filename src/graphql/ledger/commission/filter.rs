@@ -3,11 +3,11 @@
 use async_graphql::{Enum, ID, InputObject};
 
 use super::object::{CommissionKind, CommissionStatus};
-use crate::domain::commission;
 use crate::graphql::error::ApiError;
 use crate::graphql::lookup::{amount_bounds, ids, search_text, search_texts};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
-use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder};
+use domain::commission;
+use store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder};
 
 /// Which commissions to list; everything given must hold.
 #[derive(Default, InputObject)]

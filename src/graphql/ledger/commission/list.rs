@@ -8,8 +8,6 @@ use uuid::Uuid;
 use super::connection::{CommissionConnection, ReadTotals};
 use super::description::COMMISSION;
 use super::filter::CommissionFilter;
-use crate::auth::{Resource, Scope};
-use crate::domain::commission;
 use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
@@ -18,10 +16,11 @@ use crate::graphql::loader::{CommissionPageKey, CommissionsKey};
 use crate::graphql::order::{CommissionOrder, within_currency};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, Listing, server_error};
-use crate::store;
-use crate::store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, CommissionParent};
-use crate::store::order::Sorted;
-use crate::store::page::{Page, PageRequest, Place, SortKey};
+use auth::{Resource, Scope};
+use domain::commission;
+use store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, CommissionParent};
+use store::order::Sorted;
+use store::page::{Page, PageRequest, Place, SortKey};
 
 pub(super) fn place(row: &commission::Commission, order: StoreOrder) -> Place {
     let key = match order {

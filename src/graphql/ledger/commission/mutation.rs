@@ -15,8 +15,8 @@ use crate::graphql::error::Nullable;
 use crate::graphql::input::{id_text, id_texts};
 use crate::graphql::rows::Results;
 use crate::graphql::user_error::payload;
-use crate::service::ledger::manual::{NewManualCommission, assign_recipient, create};
-use crate::service::ledger::review::{approve, reverse};
+use service::ledger::manual::{NewManualCommission, assign_recipient, create};
+use service::ledger::review::{approve, reverse};
 
 payload! {
     /// What writing or assigning a commission did.

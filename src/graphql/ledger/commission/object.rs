@@ -9,10 +9,6 @@ use super::connection::CommissionConnection;
 use super::description::COMMISSION;
 use super::list::commissions_of;
 use super::transition::CommissionTransition;
-use crate::auth::Resource;
-use crate::domain::commission;
-use crate::domain::explain::{Outcome, Step};
-use crate::domain::id::{CommissionId, DealId, TenantId};
 use crate::graphql::campaign::Campaign;
 use crate::graphql::context::request;
 use crate::graphql::deal::Deal;
@@ -27,8 +23,12 @@ use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use crate::graphql::terms::CommissionSnapshot;
-use crate::store::commission::CommissionParent;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::commission;
+use domain::explain::{Outcome, Step};
+use domain::id::{CommissionId, DealId, TenantId};
+use store::commission::CommissionParent;
+use store::{self, view};
 
 /// Where a commission stands. PAID and REVERSED are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -8,8 +8,6 @@ use super::connection::{CommissionConnection, ReadTotals};
 use super::filter::CommissionFilter;
 use super::list::{CommissionSelection, listing, place};
 use super::object::{Commission, CommissionStatus};
-use crate::auth::Resource;
-use crate::domain::id::CommissionId;
 use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
@@ -20,7 +18,8 @@ use crate::graphql::order::CommissionOrder;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
-use crate::store;
+use auth::Resource;
+use domain::id::CommissionId;
 
 /// What happened in one interval with one status and currency.
 #[derive(Clone, SimpleObject)]

@@ -3,15 +3,14 @@
 use async_graphql::{Context, ID, Object};
 
 use super::object::Commission;
-use crate::auth::Resource;
-use crate::domain::problem::Problem;
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::rows::{PlainObject, Projected, ResultObject, Results, RowsField, SubSelection};
 use crate::graphql::user_error::{UserError, failed, projected};
-use crate::service::ServiceError;
-use crate::service::ledger::review::{MAX_IDS, ReviewResults};
-use crate::store;
+use auth::Resource;
+use domain::problem::Problem;
+use service::ServiceError;
+use service::ledger::review::{MAX_IDS, ReviewResults};
 
 /// What became of one commission of a list.
 pub struct CommissionResult {
@@ -79,13 +78,13 @@ pub async fn results_of(
 pub async fn results(request: &RequestContext, answers: ReviewResults) -> Result<Results<CommissionResult>, ApiError> {
     let uuids: Vec<_> = answers
         .iter()
-        .filter_map(|(id, _)| id.parse::<crate::domain::id::CommissionId>().ok())
+        .filter_map(|(id, _)| id.parse::<domain::id::CommissionId>().ok())
         .collect();
     let uuids: Vec<_> = uuids.iter().map(|id| id.uuid()).collect();
     let rows = store::commission::by_ids(request.store().reader(), &request.caller.scope(), &uuids).await?;
     let results = answers.into_iter().map(|(id, problems)| {
         let row = id
-            .parse::<crate::domain::id::CommissionId>()
+            .parse::<domain::id::CommissionId>()
             .ok()
             .and_then(|id| rows.get(&id.uuid()));
         CommissionResult {

@@ -3,11 +3,11 @@
 use async_graphql::SimpleObject;
 
 use super::object::CommissionStatus;
-use crate::auth::Resource;
-use crate::domain::commission;
 use crate::graphql::rows::{self, PartnerVisibility, TypeDescription, made_of};
 use crate::graphql::scalar::DateTime;
-use crate::store::view;
+use auth::Resource;
+use domain::commission;
+use store::view;
 
 pub static COMMISSION_TRANSITION: TypeDescription = TypeDescription {
     name: "CommissionTransition",

@@ -5,9 +5,6 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, ID};
 use uuid::Uuid;
 
-use crate::auth::Resource;
-use crate::domain::event;
-use crate::domain::id::{self, CustomerId, TenantId};
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
@@ -20,8 +17,11 @@ use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{Listing, RowObject, TypeDescription, child_list_of, declare, link, page_of, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
-use crate::store::view::CustomerColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::event;
+use domain::id::{self, CustomerId, TenantId};
+use store::view::CustomerColumn as Column;
+use store::{self, view};
 
 /// Who pays.
 #[derive(Clone)]

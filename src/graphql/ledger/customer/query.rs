@@ -5,8 +5,6 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 
 use super::object::{Customer, customers};
-use crate::auth::Resource;
-use crate::domain::id::CustomerId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
@@ -15,8 +13,10 @@ use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use crate::graphql::scalar::DateTime;
-use crate::store::customer::CustomerFilter as StoreFilter;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id::CustomerId;
+use store::customer::CustomerFilter as StoreFilter;
+use store::{self, view};
 
 /// Which customers to list; everything given must hold.
 #[derive(Default, InputObject)]

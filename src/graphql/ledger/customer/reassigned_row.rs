@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object};
 
-use crate::auth::Resource;
-use crate::domain::reassignment;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::ledger::commission::Commission;
 use crate::graphql::ledger::event::Event;
 use crate::graphql::scalar::DateTime;
 use crate::graphql::terms::SimulatedCommission;
 use crate::graphql::user_error::may_show;
-use crate::service::ledger::reassign::{After, MovedRow};
+use auth::Resource;
+use domain::reassignment;
+use service::ledger::reassign::{After, MovedRow};
 
 /// What became of a row of an event that was moved, or of the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -76,7 +76,7 @@ impl ReassignedRow {
     }
 }
 
-fn commission(ctx: &Context<'_>, row: Option<&crate::domain::commission::Commission>) -> Nullable<Commission> {
+fn commission(ctx: &Context<'_>, row: Option<&domain::commission::Commission>) -> Nullable<Commission> {
     row.map(|row| may_show(ctx, Resource::Commissions).map(|()| row.clone().into()))
 }
 

@@ -7,8 +7,6 @@ use async_graphql::{Context, Object};
 use super::object::Customer;
 use super::reassigned_row::ReassignedRow;
 use super::reassignment_input::{AttributeEventInput, ReassignCustomerInput};
-use crate::auth::Resource;
-use crate::domain::reassignment::MAX_EVENTS;
 use crate::graphql::connection::{Connection, at_hand, placed_by_number};
 use crate::graphql::context::{MutationContext, mutation, request};
 use crate::graphql::cursor::Cursors;
@@ -17,8 +15,10 @@ use crate::graphql::ledger::event::Event;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::Projected;
 use crate::graphql::user_error::{UserError, answer, projected};
-use crate::service::ServiceError;
-use crate::service::ledger::reassign::{Moved, NewReassignment, attribute_event, preview_customer, reassign_customer};
+use auth::Resource;
+use domain::reassignment::MAX_EVENTS;
+use service::ServiceError;
+use service::ledger::reassign::{Moved, NewReassignment, attribute_event, preview_customer, reassign_customer};
 
 /// What a move did, or would do.
 pub struct ReassignmentPayload {

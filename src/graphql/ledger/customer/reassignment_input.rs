@@ -4,7 +4,7 @@ use async_graphql::{ID, InputObject};
 
 use crate::graphql::input::id_text;
 use crate::graphql::scalar::DateTime;
-use crate::service::ledger::reassign::{NewAttribution, NewReassignment};
+use service::ledger::reassign::{NewAttribution, NewReassignment};
 
 /// Whose customer it is from now on.
 #[derive(Clone, Debug, InputObject)]

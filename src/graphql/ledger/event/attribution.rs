@@ -7,17 +7,16 @@ use uuid::Uuid;
 
 use super::description::EVENT;
 use super::object::Event;
-use crate::auth::Resource;
-use crate::domain::id::TenantId;
-use crate::domain::{event, id};
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{RowObject, TypeDescription, declare, link, required, same, value};
-use crate::store;
-use crate::store::view;
-use crate::store::view::EventColumn as Column;
+use auth::Resource;
+use domain::id::TenantId;
+use domain::{event, id};
+use store::view;
+use store::view::EventColumn as Column;
 
 /// The link from an event to the partner, and the campaign, that it is credited to.
 #[derive(Clone)]

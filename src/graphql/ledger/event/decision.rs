@@ -2,8 +2,8 @@
 
 use async_graphql::{Enum, SimpleObject};
 
-use crate::domain::decision;
 use crate::graphql::money::Money;
+use domain::decision;
 
 /// Why an event, or a component of its terms, paid nothing; in the order in which it is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

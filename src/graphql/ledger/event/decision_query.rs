@@ -3,12 +3,12 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::decision::NoCommissionReason;
-use crate::auth::Resource;
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::money::Money;
 use crate::graphql::scalar::DateTime;
-use crate::store::event_decision::{DecisionRange, DecisionTotal, totals};
+use auth::Resource;
+use store::event_decision::{DecisionRange, DecisionTotal, totals};
 
 /// How many events were decided in the same way.
 #[derive(Clone, Debug, SimpleObject)]

@@ -4,8 +4,6 @@ use async_graphql::ID;
 
 use super::attribution::ATTRIBUTION;
 use super::object::{Event, EventKind};
-use crate::auth::Resource;
-use crate::domain::{event, id};
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::ledger::customer::CUSTOMER;
 use crate::graphql::money::Money;
@@ -14,9 +12,11 @@ use crate::graphql::rows::{
     value,
 };
 use crate::graphql::scalar::{DateTime, Json};
-use crate::store::commission::CommissionParent;
-use crate::store::view::EventColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::{event, id};
+use store::commission::CommissionParent;
+use store::view::EventColumn as Column;
+use store::{self, view};
 
 /// A list of them.
 pub fn events(list: view::List) -> Listing {

@@ -4,11 +4,11 @@ use async_graphql::{ID, InputObject};
 
 use super::decision::NoCommissionReason;
 use super::object::EventKind;
-use crate::domain::{decision, event};
 use crate::graphql::error::ApiError;
 use crate::graphql::lookup::{ids, search_text, search_texts};
 use crate::graphql::scalar::DateTime;
-use crate::store::event::EventFilter as StoreFilter;
+use domain::{decision, event};
+use store::event::EventFilter as StoreFilter;
 
 /// Which events to list; everything given must hold.
 #[derive(Default, InputObject)]

@@ -7,9 +7,9 @@ use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::rows::Results;
 use crate::graphql::user_error::failed;
-use crate::service::ServiceError;
-use crate::service::ledger::event::NewEvent;
-use crate::service::ledger::record::{RecordResult, record};
+use service::ServiceError;
+use service::ledger::event::NewEvent;
+use service::ledger::record::{RecordResult, record};
 
 #[derive(Default)]
 pub struct EventMutation;

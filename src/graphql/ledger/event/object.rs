@@ -9,9 +9,6 @@ use super::attribution::Attribution;
 use super::decision::EventDecision;
 use super::description::EVENT;
 use super::revenue::RevenueAdjustment;
-use crate::auth::Resource;
-use crate::domain::id::{EventId, TenantId};
-use crate::domain::{event, money};
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
@@ -24,8 +21,11 @@ use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::shared::shares;
-use crate::store::commission::CommissionParent;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id::{EventId, TenantId};
+use domain::{event, money};
+use store::commission::CommissionParent;
+use store::{self, view};
 
 /// What kind of thing happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

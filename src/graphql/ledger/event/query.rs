@@ -7,8 +7,6 @@ use async_graphql::{Context, Enum, ID, Object};
 use super::description::events;
 use super::filter::EventFilter;
 use super::object::Event;
-use crate::auth::Resource;
-use crate::domain::id::EventId;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
@@ -16,7 +14,9 @@ use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id::EventId;
+use store::{self, view};
 
 /// What events are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]

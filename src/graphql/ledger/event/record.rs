@@ -3,17 +3,16 @@
 use async_graphql::{Context, ID, InputObject, Object};
 
 use super::object::{Event, EventKind};
-use crate::auth::Resource;
-use crate::domain::event::EventKind as DomainKind;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::input::{MoneyInput, id_text};
 use crate::graphql::ledger::commission::Commission;
 use crate::graphql::rows::{PlainObject, Projected, ResultObject, Rows, RowsField, SubSelection};
 use crate::graphql::scalar::{DateTime, Json};
 use crate::graphql::user_error::{UserError, projected, projected_rows};
-use crate::service::ledger::event::NewEvent;
-use crate::service::ledger::record::RecordResult;
-use crate::store;
+use auth::Resource;
+use domain::event::EventKind as DomainKind;
+use service::ledger::event::NewEvent;
+use service::ledger::record::RecordResult;
 
 /// Something that happened.
 #[derive(Clone, InputObject)]

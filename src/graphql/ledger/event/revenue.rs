@@ -8,7 +8,7 @@ use crate::graphql::error::{ApiError, existing};
 use crate::graphql::money::Money;
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tiered::TieredCommission;
-use crate::store::tier_result::TierResult;
+use store::tier_result::TierResult;
 
 /// A retroactive change of an event's revenue. Never changed or taken back.
 #[derive(Clone)]

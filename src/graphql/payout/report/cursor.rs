@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
-use crate::domain::commission;
-use crate::domain::id::{CampaignId, PartnerId};
-use crate::domain::money::Currency;
-use crate::domain::report::{Group, ReportPosition};
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
-use crate::store::page::{self, SortKey};
+use domain::commission;
+use domain::id::{CampaignId, PartnerId};
+use domain::money::Currency;
+use domain::report::{Group, ReportPosition};
+use store::page::{self, SortKey};
 
 /// Larger sums than there are: of 10^13 of the largest amounts.
 const MAX_SIZE: u128 = 10u128.pow(28);

@@ -6,8 +6,6 @@ use async_graphql::{Context, Object};
 
 use super::cursor::{mark, place};
 use super::row::{ReportDimension, ReportRow, TimeBasis};
-use crate::auth::Resource;
-use crate::domain::report::{self, GroupRow};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
@@ -16,8 +14,10 @@ use crate::graphql::interval::{IntervalBounds, SeriesInterval};
 use crate::graphql::ledger::commission::CommissionFilter;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::scalar::DateTime;
-use crate::store::commission_report::{self, Report};
-use crate::store::page::SortKey;
+use auth::Resource;
+use domain::report::{self, GroupRow};
+use store::commission_report::{self, Report};
+use store::page::SortKey;
 
 #[derive(Default)]
 pub struct CommissionReportQuery;

@@ -2,8 +2,6 @@
 
 use async_graphql::{Context, Enum, Object};
 
-use crate::domain::Timestamp;
-use crate::domain::report::{self, GroupRow};
 use crate::graphql::campaign::Campaign;
 use crate::graphql::error::{Nullable, nullable_link};
 use crate::graphql::identity;
@@ -11,6 +9,8 @@ use crate::graphql::ledger::commission::{CommissionKind, CommissionStatus};
 use crate::graphql::money::Money;
 use crate::graphql::partner::Partner;
 use crate::graphql::scalar::DateTime;
+use domain::Timestamp;
+use domain::report::{self, GroupRow};
 
 /// By what commissions are summed. They are always told apart by their currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

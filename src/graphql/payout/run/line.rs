@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
-use crate::auth::Resource;
-use crate::domain::payout_run;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::money::Money;
@@ -13,7 +11,9 @@ use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::payout::{PAYOUT, Payout, PayoutStatus};
 use crate::graphql::rows::{self, TypeDescription, link, required, same, values};
 use crate::graphql::shared::shares;
-use crate::store::view;
+use auth::Resource;
+use domain::payout_run;
+use store::view;
 
 /// What became of a line of a payout run. The first that holds, in the order: PARTNER_SUSPENDED, NOT_POSITIVE,
 /// BELOW_MINIMUM, CURRENCY_NOT_CHOSEN, TOO_LARGE, PAID_OUT.

@@ -6,8 +6,6 @@ use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
 
 use super::line::{PAYOUT_RUN_LINE, PayoutOutcome, PayoutRunLine};
-use crate::auth::{Resource, Scope};
-use crate::domain::payout_run;
 use crate::graphql::connection::{Connection, at_hand, placed, placed_by_number};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
@@ -15,10 +13,11 @@ use crate::graphql::error::ApiError;
 use crate::graphql::loader::{PayoutRunLinePageKey, PayoutRunLinesKey};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, Listing, allowed};
-use crate::service::ledger::payout::Preview;
-use crate::store;
-use crate::store::page::{Page, PageRequest, Place, SortKey};
-use crate::store::payout_run::OutcomeFilter;
+use auth::{Resource, Scope};
+use domain::payout_run;
+use service::ledger::payout::Preview;
+use store::page::{Page, PageRequest, Place, SortKey};
+use store::payout_run::OutcomeFilter;
 
 /// Which lines are asked for.
 pub fn outcomes(wanted: Option<Vec<PayoutOutcome>>) -> OutcomeFilter {

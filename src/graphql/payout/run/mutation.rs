@@ -12,7 +12,7 @@ use crate::graphql::error::Nullable;
 use crate::graphql::input::id_texts;
 use crate::graphql::scalar::{CurrencyCode, DateTime};
 use crate::graphql::user_error::{answer, payload};
-use crate::service::ledger::payout::{NewPayoutRun, create_run, preview_run};
+use service::ledger::payout::{NewPayoutRun, create_run, preview_run};
 
 /// What to pay out.
 #[derive(Clone, Debug, InputObject)]

@@ -7,9 +7,6 @@ use uuid::Uuid;
 
 use super::line::{PayoutOutcome, PayoutRunLine, PayoutRunTotal};
 use super::line_list::{line_pages, lines_of, outcomes};
-use crate::auth::Resource;
-use crate::domain::commission;
-use crate::domain::id::{self, PayoutRunId, TenantId};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
@@ -17,9 +14,12 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::payout::{Payout, payout_pages, payouts_of};
 use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, page_of, resolver, value};
 use crate::graphql::scalar::DateTime;
-use crate::store::payout::PayoutParent;
-use crate::store::view::PayoutRunColumn as Column;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::commission;
+use domain::id::{self, PayoutRunId, TenantId};
+use store::payout::PayoutParent;
+use store::view::PayoutRunColumn as Column;
+use store::{self, view};
 
 /// One run that made payouts.
 #[derive(Clone)]

@@ -6,14 +6,14 @@ use async_graphql::{Context, Object};
 
 use super::line::{PayoutOutcome, PayoutRunLine, PayoutRunTotal};
 use super::line_list::{lines_of_preview, outcomes};
-use crate::auth::Resource;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::user_error::UserError;
-use crate::service::ledger::payout::Preview;
+use auth::Resource;
+use service::ledger::payout::Preview;
 
 /// What a payout run would do now.
 pub struct PayoutRunPreviewPayload {

@@ -3,16 +3,15 @@
 use async_graphql::{Context, ID, Object};
 
 use super::object::{PayoutRun, payout_runs};
-use crate::auth::Resource;
-use crate::domain::id::PayoutRunId;
 use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage};
-use crate::store;
-use crate::store::page::Place;
+use auth::Resource;
+use domain::id::PayoutRunId;
+use store::page::Place;
 
 #[derive(Default)]
 pub struct PayoutRunQuery;

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, ID, InputObject, OneofObject};
 
-use crate::domain::commission;
+use domain::commission;
 
 /// How a payout ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

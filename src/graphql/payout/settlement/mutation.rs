@@ -9,7 +9,7 @@ use crate::graphql::error::Nullable;
 use crate::graphql::input::id_text;
 use crate::graphql::payout::Payout;
 use crate::graphql::user_error::{answer, payload};
-use crate::service::ledger::payout::{Settlement, settle, settle_many, settle_run};
+use service::ledger::payout::{Settlement, settle, settle_many, settle_run};
 
 payload! {
     /// What settling did.

@@ -2,15 +2,15 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
-use crate::auth::Resource;
-use crate::domain::id::PayoutId;
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::payout::Payout;
 use crate::graphql::rows::{PlainObject, Projected, ResultObject, Results, RowsField, SubSelection};
 use crate::graphql::user_error::{UserError, projected};
-use crate::service::ledger::payout::Settled;
-use crate::store::{self, view};
+use auth::Resource;
+use domain::id::PayoutId;
+use service::ledger::payout::Settled;
+use store::{self, view};
 
 /// What settling several payouts did.
 #[derive(SimpleObject)]

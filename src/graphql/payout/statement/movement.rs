@@ -2,13 +2,13 @@
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
-use crate::domain::money::Currency;
-use crate::domain::statement::{self, Movement};
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::ledger::commission::Commission;
 use crate::graphql::money::Money;
 use crate::graphql::payout::Payout;
 use crate::graphql::scalar::DateTime;
+use domain::money::Currency;
+use domain::statement::{self, Movement};
 
 /// What moves what is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -7,9 +7,6 @@ use tokio::sync::OnceCell;
 
 use super::movement::{StatementMovement, StatementTotal};
 use super::page::{StatementData, marked};
-use crate::auth::Resource;
-use crate::domain::id::PartnerId;
-use crate::domain::statement::{Account, Range};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
@@ -20,8 +17,10 @@ use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::scalar::{CurrencyCode, DateTime};
-use crate::store;
-use crate::store::page::SortKey;
+use auth::Resource;
+use domain::id::PartnerId;
+use domain::statement::{Account, Range};
+use store::page::SortKey;
 
 /// What was owed to a partner, or to an individual there, in one currency at the beginning and at the end of a range of
 /// time, and everything that moved it in between. It never changes.

@@ -3,16 +3,15 @@
 use tokio::sync::OnceCell;
 
 use super::movement::StatementMovement;
-use crate::auth::Scope;
-use crate::domain::id::CommissionId;
-use crate::domain::statement::{Account, MovementPosition, Range, StatementSums};
 use crate::graphql::context::RequestContext;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::money::Money;
 use crate::graphql::partner::Partner;
-use crate::store;
-use crate::store::page::{self, Page, PageRequest, SortKey};
+use auth::Scope;
+use domain::id::CommissionId;
+use domain::statement::{Account, MovementPosition, Range, StatementSums};
+use store::page::{self, Page, PageRequest, SortKey};
 
 /// What a statement is made of; its sums are read once, when they are first asked for.
 pub(super) struct StatementData {

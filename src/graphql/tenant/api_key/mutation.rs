@@ -3,14 +3,14 @@
 use async_graphql::{Context, ID, InputObject, Object};
 
 use super::object::ApiKey;
-use crate::auth::Resource;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{DeleteInput, id_text};
 use crate::graphql::rows::Projected;
 use crate::graphql::scalar::DateTime;
 use crate::graphql::user_error::{DeletePayload, UserError, answer, projected, shown_once};
-use crate::service::api_key::{ApiKeyDraft, create, revoke};
+use auth::Resource;
+use service::api_key::{ApiKeyDraft, create, revoke};
 
 /// A new key.
 #[derive(InputObject)]

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, ID};
 use uuid::Uuid;
 
-use crate::auth::{self, Permission, Resource};
-use crate::domain::id;
-use crate::domain::id::TenantId;
 use crate::graphql::error::{Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{FieldDescription, Listing, RowObject, TypeDescription, declare, link, resolver, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
-use crate::store::view::ApiKeyColumn as Column;
-use crate::store::{self, view};
+use auth::{self, Permission, Resource};
+use domain::id;
+use domain::id::TenantId;
+use store::view::ApiKeyColumn as Column;
+use store::{self, view};
 
 /// A key that a program calls with.
 #[derive(Clone)]

@@ -3,15 +3,14 @@
 use async_graphql::{Context, Object};
 
 use super::object::{ApiKey, api_keys};
-use crate::auth::Resource;
 use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::ProjectedPage;
-use crate::store;
-use crate::store::page::Place;
+use auth::Resource;
+use store::page::Place;
 
 #[derive(Default)]
 pub struct ApiKeyQuery;

@@ -2,11 +2,11 @@
 
 use async_graphql::{ID, SimpleObject};
 
-use crate::domain::audit;
 use crate::graphql::context::RequestContext;
 use crate::graphql::rows::{PlainObject, SubSelection};
 use crate::graphql::scalar::Json;
-use crate::store::{self, StoreError, view};
+use domain::audit;
+use store::{self, StoreError, view};
 
 /// What became of a field of an object.
 #[derive(Clone, Debug, SimpleObject)]

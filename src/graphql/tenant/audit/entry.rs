@@ -6,9 +6,6 @@ use async_graphql::{ComplexObject, Context, ID};
 use uuid::Uuid;
 
 use super::change::{AuditChange, write_changes};
-use crate::auth::Resource;
-use crate::domain::id::TenantId;
-use crate::domain::{audit, id};
 use crate::graphql::context::request;
 use crate::graphql::error::{Nullable, nullable, nullable_link};
 use crate::graphql::identity;
@@ -17,9 +14,11 @@ use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, link, m
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use crate::graphql::tenant::api_key::{API_KEY, ApiKey};
-use crate::store;
-use crate::store::view;
-use crate::store::view::AuditEntryColumn as Column;
+use auth::Resource;
+use domain::id::TenantId;
+use domain::{audit, id};
+use store::view;
+use store::view::AuditEntryColumn as Column;
 
 /// What one transaction changed, and who did it.
 #[derive(Clone)]

@@ -4,7 +4,6 @@ use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
 
 use super::entry::{AuditEntry, audit_entries};
-use crate::auth::{Caller, Denied, Resource, Scope};
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
@@ -12,7 +11,7 @@ use crate::graphql::error::ApiError;
 use crate::graphql::loader::HistoryOfObject;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, child_list, server_error};
-use crate::store;
+use auth::{Caller, Denied, Resource, Scope};
 
 /// Which entries a caller sees: a partner none, without an error, as it is with all that is the staff's.
 fn readable(caller: &Caller) -> Result<Scope, Denied> {

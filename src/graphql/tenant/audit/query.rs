@@ -5,8 +5,6 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object};
 
 use super::entry::{AuditEntry, audit_entries};
-use crate::auth::Resource;
-use crate::domain::{audit, id};
 use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
@@ -14,8 +12,9 @@ use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::ProjectedPage;
 use crate::graphql::scalar::DateTime;
-use crate::store;
-use crate::store::page::Place;
+use auth::Resource;
+use domain::{audit, id};
+use store::page::Place;
 
 /// Which entries to list; everything given must hold.
 #[derive(Clone, Debug, Default, InputObject)]

@@ -1,0 +1,240 @@
+//! Issuers of tokens other than this program: identity providers, whose keys are fetched, and whose claims are read as the
+//! settings say.
+//!
+//! A token is its issuer's whom its claim `iss` names, and is checked by that issuer's keys only. They are fetched when the
+//! program starts, from time to time after that, and when a token names a key that is not known: one fetch at a time, each
+//! in a task of its own, so that whoever asked for it may go away.
+
+mod cache;
+mod path;
+mod rules;
+mod settings;
+mod source;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared, join_all};
+use jsonwebtoken::Algorithm;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::keys::Claims;
+use super::public_key::{KeySet, VerificationKey, choose};
+use super::token_form::TokenParts;
+use cache::{Cache, Times};
+use domain::Timestamp;
+use outgoing::Outgoing;
+pub use path::ClaimPath;
+use rules::ClaimRules;
+pub use settings::{IssuerError, IssuerSettings, KeyFetching};
+use source::{KeySource, SourceError, discovery_url};
+use telemetry::metrics::{IssuerKeys, Metrics};
+
+/// How long a request waits for keys that are being fetched, at most: who comes later finds them.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// The issuers of the settings. Clones are the same ones.
+#[derive(Clone, Default)]
+pub struct Issuers(Arc<[Arc<Issuer>]>);
+
+/// One of them.
+pub struct Issuer {
+    name: String,
+    source: KeySource,
+    algorithms: Vec<Algorithm>,
+    rules: ClaimRules,
+    times: Times,
+    outgoing: Outgoing,
+    /// For all of a fetch.
+    patience: Duration,
+    state: Mutex<IssuerState>,
+    series: IssuerKeys,
+}
+
+#[derive(Default)]
+struct IssuerState {
+    cache: Cache,
+    /// The fetch that is under way.
+    running: Option<Running>,
+    /// What was last said in the log of keys that are not taken.
+    refused: Vec<String>,
+}
+
+type Running = Shared<BoxFuture<'static, ()>>;
+
+impl Issuers {
+    /// The issuers by their names. `own` is what this program's own tokens say in `iss`: nobody else may.
+    pub fn new(
+        settings: &BTreeMap<String, IssuerSettings>,
+        fetching: &KeyFetching,
+        own: &str,
+        outgoing: &Outgoing,
+        metrics: &Metrics,
+    ) -> Result<Self, IssuerError> {
+        let mut known = vec![own];
+        for (name, settings) in settings {
+            settings.check(name)?;
+            if known.contains(&settings.issuer.as_str()) {
+                let reason = format!("somebody else is the issuer {:?}, too", settings.issuer);
+                return Err(IssuerError(name.clone(), reason));
+            }
+            known.push(&settings.issuer);
+        }
+        let issuers = settings.iter().map(|(name, settings)| {
+            let issuer = Issuer::new(name, settings, fetching, outgoing, metrics)?;
+            Ok(Arc::new(issuer))
+        });
+        Ok(Self(issuers.collect::<Result<_, _>>()?))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whose a token with these claims is, if it is genuine.
+    pub(super) fn of(&self, claims: &Value) -> Option<&Arc<Issuer>> {
+        let named = claims.get("iss")?.as_str()?;
+        self.0.iter().find(|issuer| issuer.rules.issuer == named)
+    }
+
+    /// Fetches the keys of those whose time it is, and waits for it.
+    pub async fn refresh(&self, now: Timestamp) {
+        let due = self.0.iter().filter_map(|issuer| issuer.fetching(now, Cache::is_due));
+        join_all(due.collect::<Vec<_>>()).await;
+    }
+
+    /// Fetches the keys of each once, for nobody: the issuers by name, and what is wrong.
+    pub async fn probe(&self) -> Vec<(&str, Result<(), SourceError>)> {
+        let each = self.0.iter().map(|issuer| async move {
+            let fetched = issuer.fetch().await;
+            (issuer.name.as_str(), fetched.map(|_| ()))
+        });
+        join_all(each).await
+    }
+}
+
+impl Issuer {
+    fn new(
+        name: &str,
+        settings: &IssuerSettings,
+        fetching: &KeyFetching,
+        outgoing: &Outgoing,
+        metrics: &Metrics,
+    ) -> Result<Self, IssuerError> {
+        let source = match (&settings.jwks_url, &settings.discovery_url) {
+            (Some(url), _) => KeySource::Keys { url: url.clone() },
+            (None, url) => KeySource::Discovery {
+                url: url.clone().unwrap_or_else(|| discovery_url(&settings.issuer)),
+                issuer: settings.issuer.clone(),
+            },
+        };
+        let checked = outgoing.reach().check_url(source.url());
+        checked.map_err(|why| IssuerError(name.to_owned(), format!("the address {:?} {why}", source.url())))?;
+        let seconds = |seconds: u32| TimeDelta::seconds(seconds.into());
+        Ok(Self {
+            name: name.to_owned(),
+            source,
+            algorithms: settings.algorithms.clone(),
+            rules: ClaimRules::new(settings),
+            times: Times {
+                refresh: seconds(fetching.refresh_seconds),
+                outage: seconds(fetching.outage_seconds),
+                unknown_key: seconds(fetching.unknown_key_seconds),
+            },
+            outgoing: outgoing.clone(),
+            patience: Duration::from_secs(fetching.answer_seconds.into()),
+            state: Mutex::default(),
+            series: metrics.issuers.of(name),
+        })
+    }
+
+    /// The claims of a token that is genuine and in force at `now`; `None` whatever else it is. Waits where its key is not
+    /// known, and may be by now, but not for long.
+    pub(super) async fn verify(self: &Arc<Self>, form: &TokenParts<'_>, now: Timestamp) -> Option<Claims> {
+        // What would be refused anyhow is worth no fetch.
+        let claims = self.rules.read(&form.claims, now)?;
+        if !self.algorithms.contains(&form.algorithm) {
+            return None;
+        }
+        let id = form.key_id.as_deref();
+        let key = match self.key(id, now) {
+            Some(key) => key,
+            None => {
+                let _ = timeout(WAIT, self.fetching(now, Cache::may_look_again)?).await;
+                self.key(id, now)?
+            }
+        };
+        form.is_signed_by(&key).then_some(claims)
+    }
+
+    fn key(&self, id: Option<&str>, now: Timestamp) -> Option<VerificationKey> {
+        let keys = self.state().cache.keys(now, &self.times);
+        choose(&keys, id)
+    }
+
+    /// The fetch that is under way, or one that begins now, if it is time for it.
+    fn fetching(self: &Arc<Self>, now: Timestamp, is_time: fn(&Cache, Timestamp, &Times) -> bool) -> Option<Running> {
+        let mut state = self.state();
+        // One that is over and still here was cut off.
+        if let Some(running) = state.running.as_ref().filter(|running| running.peek().is_none()) {
+            return Some(running.clone());
+        }
+        if !is_time(&state.cache, now, &self.times) {
+            return None;
+        }
+        state.cache.tries(now);
+        let issuer = self.clone();
+        let task = tokio::spawn(async move {
+            let fetched = issuer.fetch().await;
+            issuer.keep(fetched, now);
+        });
+        let running = async move {
+            let _ = task.await;
+        };
+        let running = running.boxed().shared();
+        state.running = Some(running.clone());
+        Some(running)
+    }
+
+    async fn fetch(&self) -> Result<KeySet, SourceError> {
+        let fetching = self.source.fetch(&self.outgoing, &self.algorithms);
+        // Of a discovery document and of the keys together.
+        let fetched = timeout(self.patience, fetching).await;
+        fetched.unwrap_or_else(|_| Err(SourceError::late(self.source.url(), self.patience)))
+    }
+
+    /// Notes how a fetch that began at `now` went.
+    fn keep(&self, fetched: Result<KeySet, SourceError>, now: Timestamp) {
+        let mut state = self.state();
+        let (state, issuer) = (&mut *state, &self.name);
+        state.running = None;
+        match fetched {
+            Ok(KeySet { keys, refused }) => {
+                self.series.fetched(keys.len(), now);
+                if state.refused != refused {
+                    for reason in &refused {
+                        tracing::warn!(issuer, reason, "a key of the issuer is not taken");
+                    }
+                }
+                state.refused = refused;
+                if state.cache.changes(&keys) {
+                    tracing::info!(issuer, keys = keys.len(), "fetched other keys of the issuer");
+                }
+                state.cache.succeeded(keys, now);
+            }
+            Err(error) => {
+                self.series.failed();
+                state.cache.failed();
+                tracing::warn!(issuer, %error, "fetching the keys of the issuer failed; it is tried again");
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, IssuerState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,250 @@
+//! Making and checking JSON Web Tokens (RFC 7519). The algorithm comes from the configured key, never from the token.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, crypto, encode};
+use serde::{Deserialize, Deserializer};
+
+use super::key_ring::{KeyRing, VerificationKey};
+use super::private_key;
+use super::token_form::TokenParts;
+use domain::Timestamp;
+
+/// The shortest secret for HS256: as long as the hash (RFC 7518, 3.2).
+const MIN_SECRET_BYTES: usize = 32;
+/// How far clocks of issuer and gateway may differ.
+const LEEWAY_SECONDS: f64 = 5.0;
+
+/// The keys by which tokens are made and checked.
+#[derive(Clone)]
+pub struct Keys {
+    /// `None`: tokens are made elsewhere only.
+    signing: Option<Signing>,
+    ring: Arc<KeyRing>,
+    issuer: String,
+    audience: String,
+}
+
+#[derive(Clone)]
+struct Signing {
+    key: Arc<EncodingKey>,
+    algorithm: Algorithm,
+    /// The name of the public key that belongs to it.
+    id: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    #[error("the JWT secret must have at least {MIN_SECRET_BYTES} bytes, this one has {0}")]
+    SecretTooShort(usize),
+    #[error("cannot read the key {0}: {1}")]
+    Unreadable(PathBuf, std::io::Error),
+    #[error("cannot use the key {0}: {1}")]
+    Unusable(PathBuf, String),
+    #[error("the private key {0} belongs to none of the public keys")]
+    NotAPair(PathBuf),
+}
+
+/// What a token says. Unknown claims are ignored. A claim that is there and null is refused, also where it need not be
+/// there: of `"partner": null` nobody can say whether it means staff.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Claims {
+    pub iss: String,
+    pub aud: TokenAudience,
+    pub sub: String,
+    /// Seconds since 1970, with a fraction if need be (RFC 7519, 2: NumericDate).
+    pub exp: f64,
+    #[serde(default, deserialize_with = "there", skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<f64>,
+    #[serde(default, deserialize_with = "there", skip_serializing_if = "Option::is_none")]
+    pub iat: Option<f64>,
+    #[serde(default, deserialize_with = "there", skip_serializing_if = "Option::is_none")]
+    pub jti: Option<String>,
+    /// The tenant's slug or id.
+    pub tenant: String,
+    #[serde(default)]
+    pub scope: String,
+    #[serde(default, deserialize_with = "there", skip_serializing_if = "Option::is_none")]
+    pub partner: Option<String>,
+}
+
+impl Claims {
+    /// Whether it is neither too early nor too late, and about somebody who can be named: the subject goes into histories.
+    /// When the token expires; `None`: beyond all calendars.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        moment(self.exp)
+    }
+
+    /// When the token was issued; `None` if it does not say, or names a time after `now`: it would outlive the next
+    /// revocation.
+    pub fn issued_at(&self, now: Timestamp) -> Option<IssuedAt> {
+        let latest = numeric_date(now) + LEEWAY_SECONDS;
+        self.iat.filter(|seconds| *seconds <= latest).map(IssuedAt)
+    }
+
+    pub(super) fn are_in_force(&self, now: Timestamp) -> bool {
+        let now = numeric_date(now);
+        let in_force = now < self.exp + LEEWAY_SECONDS && self.nbf.is_none_or(|nbf| nbf <= now + LEEWAY_SECONDS);
+        in_force && !self.sub.trim().is_empty() && !self.sub.contains(char::is_control)
+    }
+}
+
+/// Reads a claim that is there, and may not be null.
+pub(super) fn there<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// One audience or several.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum TokenAudience {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl TokenAudience {
+    pub(super) fn has(&self, name: &str) -> bool {
+        match self {
+            Self::One(audience) => audience == name,
+            Self::Several(audiences) => audiences.iter().any(|audience| audience == name),
+        }
+    }
+}
+
+impl Keys {
+    /// Symmetric keys (HS256) for development and single programmes.
+    pub fn from_secret(secret: &[u8], issuer: &str, audience: &str) -> Result<Self, KeyError> {
+        if secret.len() < MIN_SECRET_BYTES {
+            return Err(KeyError::SecretTooShort(secret.len()));
+        }
+        let algorithm = Algorithm::HS256;
+        Ok(Self {
+            signing: Some(Signing {
+                key: Arc::new(EncodingKey::from_secret(secret)),
+                algorithm,
+                id: None,
+            }),
+            ring: Arc::new(KeyRing::One(VerificationKey {
+                id: None,
+                algorithm,
+                decoding: Arc::new(DecodingKey::from_secret(secret)),
+            })),
+            issuer: issuer.to_owned(),
+            audience: audience.to_owned(),
+        })
+    }
+
+    /// No keys: tokens are made and signed by the issuers of the settings only.
+    pub fn none() -> Self {
+        Self {
+            signing: None,
+            ring: Arc::new(KeyRing::Nothing),
+            issuer: String::new(),
+            audience: String::new(),
+        }
+    }
+
+    /// Asymmetric keys: a PEM or JWKS file with what tokens are checked by, and the PEM file of the private key, where
+    /// this program makes tokens, too.
+    pub fn from_files(public: &Path, private: Option<&Path>, issuer: &str, audience: &str) -> Result<Self, KeyError> {
+        let ring = KeyRing::from_file(public)?;
+        let signing = private.map(|private| signing(private, &ring)).transpose()?;
+        Ok(Self {
+            signing,
+            ring: Arc::new(ring),
+            issuer: issuer.to_owned(),
+            audience: audience.to_owned(),
+        })
+    }
+
+    /// Whether tokens can be made here.
+    pub fn can_mint(&self) -> bool {
+        self.signing.is_some()
+    }
+
+    /// A signed token, good from `now` to `expires_at`; an error where tokens are made elsewhere only.
+    pub fn mint(
+        &self,
+        subject: &str,
+        tenant: &str,
+        scope: &str,
+        partner: Option<String>,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: TokenAudience::One(self.audience.clone()),
+            sub: subject.to_owned(),
+            exp: numeric_date(expires_at),
+            nbf: None,
+            // With its fraction, so that a token made right after a reinstatement is not taken for an older one.
+            iat: Some(numeric_date(now)),
+            jti: Some(format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..))),
+            tenant: tenant.to_owned(),
+            scope: scope.to_owned(),
+            partner,
+        };
+        let signing = self
+            .signing
+            .as_ref()
+            .ok_or(jsonwebtoken::errors::ErrorKind::InvalidKeyFormat)?;
+        let header = Header {
+            kid: signing.id.clone(),
+            ..Header::new(signing.algorithm)
+        };
+        encode(&header, &claims, &signing.key)
+    }
+
+    /// The claims of a token that is genuine and in force at `now`; `None` whatever else it is: callers learn no cause.
+    pub(super) fn verify(&self, form: &TokenParts<'_>, now: Timestamp) -> Option<Claims> {
+        let key = self.ring.find(form.key_id.as_deref(), now)?;
+        if !form.is_signed_by(&key) {
+            return None;
+        }
+        let claims = Claims::deserialize(&form.claims).ok()?;
+        let for_us = claims.iss == self.issuer && claims.aud.has(&self.audience);
+        (for_us && claims.are_in_force(now)).then_some(claims)
+    }
+}
+
+/// Reads a private key and finds the public one that belongs to it, by signing something.
+fn signing(file: &Path, ring: &KeyRing) -> Result<Signing, KeyError> {
+    let pem = std::fs::read_to_string(file).map_err(|error| KeyError::Unreadable(file.to_owned(), error))?;
+    let (algorithm, private) = private_key::read(&pem).map_err(|reason| KeyError::Unusable(file.to_owned(), reason))?;
+    let message = b"a message";
+    let fits = |public: &VerificationKey| {
+        let signature = crypto::sign(message, &private, algorithm);
+        let fits = signature.and_then(|text| crypto::verify(&text, message, &public.decoding, algorithm));
+        public.algorithm == algorithm && fits.is_ok_and(|fits| fits)
+    };
+    let public = ring.all().into_iter().find(fits);
+    let public = public.ok_or_else(|| KeyError::NotAPair(file.to_owned()))?;
+    Ok(Signing {
+        key: Arc::new(private),
+        algorithm,
+        id: public.id,
+    })
+}
+
+/// When a token was issued, in seconds since 1970.
+#[derive(Clone, Copy, Debug)]
+pub struct IssuedAt(f64);
+
+impl IssuedAt {
+    /// Whether that was at `moment` or later.
+    pub fn is_since(self, moment: Timestamp) -> bool {
+        self.0 >= numeric_date(moment)
+    }
+}
+
+/// Seconds since 1970 with microseconds: times are no money, and a double holds them until the year 2255.
+fn numeric_date(moment: Timestamp) -> f64 {
+    moment.timestamp_micros() as f64 / 1e6
+}
+
+/// The moment of a date in seconds since 1970; `None` where it is beyond all calendars.
+fn moment(date: f64) -> Option<Timestamp> {
+    Timestamp::from_timestamp_micros((date * 1e6) as i64)
+}

@@ -1,0 +1,27 @@
+//! Who is calling and what they may do. A request carries [`Credentials`]; once they are verified they make a [`Caller`],
+//! which hands out the [`Scope`] that every read of the store takes and the [`Writer`] that every write takes.
+//!
+//! This crate lies below the store: what credentials mean in the database (whether a key is revoked, whether a partner may
+//! sign in), `service::authentication` asks.
+
+mod api_key;
+mod caller;
+mod credentials;
+mod issuer;
+mod key_ring;
+mod keys;
+mod permission;
+mod private_key;
+mod public_key;
+mod scope;
+mod sealing;
+mod token_form;
+
+pub use api_key::{ApiKey, KeyHash, KeyUses, NewKey};
+pub use caller::{Call, Caller, Denied, Writer};
+pub use credentials::{Credentials, verify_token};
+pub use issuer::{ClaimPath, IssuerError, IssuerSettings, Issuers, KeyFetching};
+pub use keys::{Claims, IssuedAt, KeyError, Keys};
+pub use permission::{Permission, Permissions, Resource};
+pub use scope::Scope;
+pub use sealing::{Sealed, SealingError, SealingKeys, new_secret};

@@ -1,0 +1,171 @@
+//! Secrets of tenants that the program must know itself, encrypted in the database: AES-256-GCM under a key of the
+//! settings, bound to the tenant and the thing that they belong to, so that a row that is copied to another one does not
+//! open.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use uuid::Uuid;
+
+use domain::id::TenantId;
+use domain::webhook::signature::Secret;
+
+/// What is encrypted, and the id of the key that it was done with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    pub key: String,
+    pub bytes: Vec<u8>,
+}
+
+/// The keys of the settings. The first encrypts; the others open what was encrypted before.
+pub struct SealingKeys(Vec<(String, LessSafeKey)>);
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealingError {
+    #[error("a key for webhook secrets is written ID:BASE64, with 32 bytes in base64")]
+    Malformed,
+    #[error("two keys for webhook secrets have the id {0:?}")]
+    Twice(String),
+    #[error("the settings have no key {0:?}, which a secret was encrypted with")]
+    UnknownKey(String),
+    #[error("a secret does not open: it was changed, or its key is another one")]
+    Closed,
+    #[error("the system gives no randomness")]
+    NoRandomness,
+}
+
+/// The id of the key that stands in for the settings where nothing is at stake.
+const DEVELOPMENT: &str = "development";
+
+impl SealingKeys {
+    /// Reads `ID:BASE64`, several separated by commas.
+    pub fn parse(text: &str) -> Result<Self, SealingError> {
+        let mut keys: Vec<(String, LessSafeKey)> = Vec::new();
+        for part in text.split(',').map(str::trim) {
+            let (id, key) = part.split_once(':').ok_or(SealingError::Malformed)?;
+            let key = STANDARD.decode(key).map_err(|_| SealingError::Malformed)?;
+            let key = UnboundKey::new(&AES_256_GCM, &key).map_err(|_| SealingError::Malformed)?;
+            if id.is_empty() || id == DEVELOPMENT {
+                return Err(SealingError::Malformed);
+            }
+            if keys.iter().any(|(known, _)| known == id) {
+                return Err(SealingError::Twice(id.to_owned()));
+            }
+            keys.push((id.to_owned(), LessSafeKey::new(key)));
+        }
+        Ok(Self(keys))
+    }
+
+    /// A key that everybody knows, for trying things out.
+    pub fn development() -> Self {
+        let key = UnboundKey::new(&AES_256_GCM, &[0; 32]).expect("32 bytes");
+        Self(vec![(DEVELOPMENT.to_owned(), LessSafeKey::new(key))])
+    }
+
+    /// Encrypts the secret of a tenant's thing.
+    pub fn seal(&self, tenant: TenantId, owner: Uuid, secret: &Secret) -> Result<Sealed, SealingError> {
+        let (id, key) = self.0.first().expect("parsed keys are never none");
+        let mut nonce = [0; NONCE_LEN];
+        getrandom::fill(&mut nonce).map_err(|_| SealingError::NoRandomness)?;
+        let mut bytes = secret.bytes().to_vec();
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), bound_to(tenant, owner), &mut bytes)
+            .map_err(|_| SealingError::Closed)?;
+        bytes.splice(0..0, nonce);
+        Ok(Sealed { key: id.clone(), bytes })
+    }
+
+    /// Opens what [`SealingKeys::seal`] made for the same thing.
+    pub fn open(&self, tenant: TenantId, owner: Uuid, sealed: &Sealed) -> Result<Secret, SealingError> {
+        let known = self.0.iter().find(|(id, _)| *id == sealed.key);
+        let (_, key) = known.ok_or_else(|| SealingError::UnknownKey(sealed.key.clone()))?;
+        let (nonce, rest) = sealed.bytes.split_at_checked(NONCE_LEN).ok_or(SealingError::Closed)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealingError::Closed)?;
+        let mut bytes = rest.to_vec();
+        let opened = key
+            .open_in_place(nonce, bound_to(tenant, owner), &mut bytes)
+            .map_err(|_| SealingError::Closed)?;
+        let opened = <[u8; 32]>::try_from(&*opened).map_err(|_| SealingError::Closed)?;
+        Ok(Secret::new(opened))
+    }
+}
+
+/// A new secret.
+pub fn new_secret() -> Result<Secret, SealingError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|_| SealingError::NoRandomness)?;
+    Ok(Secret::new(bytes))
+}
+
+fn bound_to(tenant: TenantId, owner: Uuid) -> Aad<[u8; 32]> {
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(tenant.uuid().as_bytes());
+    bytes[16..].copy_from_slice(owner.as_bytes());
+    Aad::from(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    const TWO: &str = "b:HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+    fn tenant(number: u128) -> TenantId {
+        TenantId::from_uuid(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn a_secret_opens_for_what_it_belongs_to_only() {
+        let (keys, owner, secret) = (
+            SealingKeys::parse(ONE).unwrap(),
+            Uuid::from_u128(1),
+            Secret::new([5; 32]),
+        );
+        let sealed = keys.seal(tenant(1), owner, &secret).unwrap();
+        assert_eq!(keys.open(tenant(1), owner, &sealed), Ok(secret.clone()));
+        assert_eq!(keys.open(tenant(2), owner, &sealed), Err(SealingError::Closed));
+        assert_eq!(
+            keys.open(tenant(1), Uuid::from_u128(2), &sealed),
+            Err(SealingError::Closed)
+        );
+        for index in 0..sealed.bytes.len() {
+            let mut changed = sealed.clone();
+            changed.bytes[index] ^= 1;
+            assert_eq!(keys.open(tenant(1), owner, &changed), Err(SealingError::Closed));
+        }
+        assert!(!sealed.bytes.windows(4).any(|part| part == [5; 4]));
+        assert_ne!(keys.seal(tenant(1), owner, &secret).unwrap(), sealed);
+    }
+
+    #[test]
+    fn a_new_key_encrypts_and_the_old_one_still_opens() {
+        let (old, both) = (
+            SealingKeys::parse(ONE).unwrap(),
+            SealingKeys::parse(&format!("{TWO}, {ONE}")).unwrap(),
+        );
+        let (owner, secret) = (Uuid::from_u128(1), Secret::new([5; 32]));
+        let sealed = old.seal(tenant(1), owner, &secret).unwrap();
+        assert_eq!(both.open(tenant(1), owner, &sealed), Ok(secret.clone()));
+        let sealed = both.seal(tenant(1), owner, &secret).unwrap();
+        assert_eq!(sealed.key, "b");
+        assert_eq!(
+            old.open(tenant(1), owner, &sealed),
+            Err(SealingError::UnknownKey("b".to_owned()))
+        );
+    }
+
+    #[test]
+    fn keys_that_are_no_keys_are_refused() {
+        for text in [
+            "",
+            "a",
+            "a:",
+            "a:AAEC",
+            ":AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            "a:!",
+        ] {
+            assert!(SealingKeys::parse(text).is_err(), "{text}");
+        }
+        assert!(SealingKeys::parse(&format!("{ONE},{ONE}")).is_err());
+    }
+}

@@ -1,0 +1,199 @@
+//! Reads JSON without losing a digit: a number stays the text that it is in the document until it becomes an exact
+//! decimal. Every value that cannot be used is noted with its path.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use domain::money::parse_json_number;
+use domain::problem::{Fault, Patch, ProblemCode, Problems};
+
+/// A thing of a document: its id, where the other system has given it one, and its name.
+pub type Named<'a> = (Option<&'a str>, &'a str);
+
+/// By which of two `fields`, for ids and for names, a thing is the same as an earlier one of its document, and what stands
+/// there: by their ids, or by their names where not both have an id. `None`: it is another one.
+pub fn told_before<'a>(
+    fields: [&'static str; 2],
+    (id, name): Named<'a>,
+    mut earlier: impl Iterator<Item = Named<'a>>,
+) -> Option<(&'static str, &'a str)> {
+    let [of_ids, of_names] = fields;
+    earlier.find_map(|(other_id, other_name)| match (id, other_id) {
+        (Some(id), Some(other)) => (id == other).then_some((of_ids, id)),
+        _ => (name == other_name).then_some((of_names, name)),
+    })
+}
+
+/// The members of an object. Each is taken once; what nobody took is unknown.
+pub struct ObjectMembers<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'a> ObjectMembers<'a> {
+    /// `None`, noted, where the value is no object.
+    pub fn read(value: &'a RawValue, problems: &mut Problems) -> Option<Self> {
+        let members = serde_json::Deserializer::from_str(value.get()).deserialize_map(MembersVisitor);
+        let members = members.map_err(|_| Fault::invalid("must be an object"));
+        let mut distinct: Vec<(String, &RawValue)> = Vec::new();
+        for (name, value) in problems.take("", members)? {
+            if distinct.iter().any(|(earlier, _)| *earlier == name) {
+                problems.add(&name, ProblemCode::Invalid, "is given twice");
+            } else {
+                distinct.push((name, value));
+            }
+        }
+        Some(Self(distinct))
+    }
+
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.iter().any(|(member, _)| member == name)
+    }
+
+    /// The value as it stands, null included.
+    pub fn take(&mut self, name: &str) -> Option<&'a RawValue> {
+        let index = self.0.iter().position(|(member, _)| member == name)?;
+        Some(self.0.remove(index).1)
+    }
+
+    /// Takes those of the members that are null or empty texts.
+    pub fn take_nulls(&mut self, names: &[&str]) {
+        let is_nothing = |value: &RawValue| is_null(value) || value.get() == "\"\"";
+        self.0
+            .retain(|(name, value)| !(names.contains(&name.as_str()) && is_nothing(value)));
+    }
+
+    /// A text: absent keeps, null clears.
+    pub fn text(&mut self, name: &str, problems: &mut Problems) -> Patch<String> {
+        self.patch(name, "must be a text", problems)
+    }
+
+    /// True or false: absent keeps, null clears.
+    pub fn flag(&mut self, name: &str, problems: &mut Problems) -> Patch<bool> {
+        self.patch(name, "must be true or false", problems)
+    }
+
+    /// A text that must be there.
+    pub fn required_text(&mut self, name: &str, problems: &mut Problems) -> Option<String> {
+        let value = self.required(name, problems)?;
+        problems.take(
+            name,
+            serde_json::from_str(value.get()).map_err(|_| Fault::invalid("must be a text")),
+        )
+    }
+
+    /// A number that must be there, exactly.
+    pub fn number(&mut self, name: &str, problems: &mut Problems) -> Option<Decimal> {
+        let value = self.required(name, problems)?;
+        problems.take(name, number(value))
+    }
+
+    /// A whole number that must be there.
+    pub fn whole_number(&mut self, name: &str, problems: &mut Problems) -> Option<i32> {
+        let value = self.required(name, problems)?;
+        problems.take(name, number(value).and_then(whole))
+    }
+
+    /// A whole number that may be absent or null.
+    pub fn optional_whole_number(&mut self, name: &str, problems: &mut Problems) -> Option<Option<i32>> {
+        match self.take(name).filter(|value| !is_null(value)) {
+            None => Some(None),
+            Some(value) => problems.take(name, number(value).and_then(whole)).map(Some),
+        }
+    }
+
+    /// The members of a list that must be there.
+    pub fn required_list(&mut self, name: &str, problems: &mut Problems) -> Option<Vec<&'a RawValue>> {
+        let value = self.required(name, problems)?;
+        problems.take(name, list(value).ok_or_else(|| Fault::invalid("must be a list")))
+    }
+
+    /// Notes the members that nobody took: leaving them out silently might change what is paid.
+    pub fn refuse_the_rest(self, problems: &mut Problems) {
+        for (name, _) in self.0 {
+            problems.add(
+                "",
+                ProblemCode::Invalid,
+                format!("has a member {name:?} that Tributary does not know"),
+            );
+        }
+    }
+
+    /// A value that must be there and not null.
+    pub fn required(&mut self, name: &str, problems: &mut Problems) -> Option<&'a RawValue> {
+        let value = self.take(name).filter(|value| !is_null(value));
+        problems.take(name, value.ok_or_else(Fault::required))
+    }
+
+    fn patch<T: serde::Deserialize<'a>>(&mut self, name: &str, expected: &str, problems: &mut Problems) -> Patch<T> {
+        match self.take(name) {
+            None => Patch::Keep,
+            Some(value) if is_null(value) => Patch::Clear,
+            Some(value) => {
+                let value = serde_json::from_str(value.get()).map_err(|_| Fault::invalid(expected));
+                problems.take(name, value).map_or(Patch::Keep, Patch::Set)
+            }
+        }
+    }
+}
+
+/// A number, exactly.
+pub fn number(value: &RawValue) -> Result<Decimal, Fault> {
+    match value.get().as_bytes() {
+        [b'-' | b'0'..=b'9', ..] => parse_json_number(value.get()),
+        _ => Err(Fault::invalid("must be a number")),
+    }
+}
+
+fn whole(number: Decimal) -> Result<i32, Fault> {
+    let whole = number.fract().is_zero().then(|| i32::try_from(number).ok()).flatten();
+    whole.ok_or_else(|| Fault::invalid(format!("must be a whole number of at most {}, not {number}", i32::MAX)))
+}
+
+/// The entries of a list; `None` where the value is none.
+pub fn list(value: &RawValue) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(value.get()).ok()
+}
+
+/// The entries of the list at `prefix`, with the way to each.
+pub fn numbered<'a>(prefix: &[&str], values: Vec<&'a RawValue>) -> Vec<(Vec<String>, &'a RawValue)> {
+    let place = |index: usize| {
+        let prefix = prefix.iter().map(|segment| (*segment).to_owned());
+        prefix.chain([index.to_string()]).collect()
+    };
+    let values = values.into_iter().enumerate();
+    values.map(|(index, value)| (place(index), value)).collect()
+}
+
+/// A word of the documents, which are in lower case.
+pub fn chosen<T>(name: &str, word: &str, parse: impl FnOnce(&str) -> Option<T>, problems: &mut Problems) -> Option<T> {
+    let known = if word.chars().any(char::is_uppercase) {
+        None
+    } else {
+        parse(&word.to_uppercase())
+    };
+    let message = format!("is {word:?}, which Tributary does not know");
+    problems.take(name, known.ok_or_else(|| Fault::invalid(message)))
+}
+
+pub fn is_null(value: &RawValue) -> bool {
+    value.get() == "null"
+}
+
+struct MembersVisitor;
+
+impl<'a> Visitor<'a> for MembersVisitor {
+    type Value = Vec<(String, &'a RawValue)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(members)
+    }
+}

@@ -1,0 +1,87 @@
+//! Bringing in other products' own JSON, files of what another system knew, and what payment services say of payouts. What cannot be mapped is named, all of it at once, and then nothing is
+//! imported; a second import of the same document changes nothing.
+
+pub mod donutwork;
+pub mod everflow;
+mod file;
+pub mod journeybee;
+mod json;
+pub mod moving_in;
+mod references;
+pub mod settlements;
+pub mod table;
+
+use auth::Denied;
+use domain::problem::Problem;
+use service::ServiceError;
+use store::StoreError;
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("it is not JSON: {0}")]
+    NotJson(#[from] serde_json::Error),
+    /// A table does not have the columns that it must have.
+    #[error("{0}")]
+    Table(String),
+    #[error("{}", lines(.0))]
+    Refused(Vec<Problem>),
+    #[error(transparent)]
+    Denied(Denied),
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<ServiceError> for ImportError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Rejected(problems) => Self::Refused(problems.into_iter().map(in_snake_case).collect()),
+            ServiceError::Denied(denied) => Self::Denied(denied),
+            ServiceError::Store(error) => Self::Store(error),
+            ServiceError::Repeated(_) => unreachable!("imports have no idempotency keys"),
+        }
+    }
+}
+
+fn lines(problems: &[Problem]) -> String {
+    let lines: Vec<_> = problems
+        .iter()
+        .map(|problem| format!("  {}", problem.message))
+        .collect();
+    lines.join("\n")
+}
+
+/// The domain names fields as the API does (`maxMonths`); the documents, and hence their authors, say `max_months`.
+fn in_snake_case(problem: Problem) -> Problem {
+    let path = problem.path.iter().map(|segment| snake_case(segment)).collect();
+    moved(problem, path)
+}
+
+/// The problem of the value that the document has at `path`.
+fn moved(problem: Problem, path: Vec<String>) -> Problem {
+    let api_place = problem.path.join(".");
+    let message = match problem.message.strip_prefix(&api_place) {
+        Some(rest) => format!("{}{rest}", path.join(".")),
+        None => problem.message,
+    };
+    Problem {
+        path,
+        message,
+        ..problem
+    }
+}
+
+fn snake_case(name: &str) -> String {
+    // The documents' outermost members are spelt like this one.
+    if name == donutwork::WRAPPER {
+        return name.to_owned();
+    }
+    let mut snake = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}

@@ -1,0 +1,101 @@
+//! Events from files.
+
+use super::resolve::ResolvedNames;
+use super::run::{BatchResults, ParsedRow};
+use crate::ImportError;
+use crate::file::FileRow;
+use auth::Caller;
+use domain::event::EventKind;
+use service::app::App;
+use service::imported::Outcome;
+use service::ledger::event::NewEvent;
+use service::ledger::record::record;
+use service::moving_in::{self, Mode};
+
+pub const COLUMNS: [&str; 20] = [
+    "externalId",
+    "id",
+    "kind",
+    "type",
+    "base",
+    "amount",
+    "amountMinor",
+    "currency",
+    "revenue",
+    "revenueCurrency",
+    "occurredAt",
+    "customerExternalId",
+    "customerAcquiredAt",
+    "partnerExternalId",
+    "partnerEmail",
+    "partnerId",
+    "campaignExternalId",
+    "campaignId",
+    "originalExternalId",
+    "metadata",
+];
+
+/// Our words, and those of products that call them otherwise.
+const KINDS: [(&str, EventKind); 10] = [
+    ("CHARGE", EventKind::Charge),
+    ("CONVERSION", EventKind::Conversion),
+    ("REFUND", EventKind::Refund),
+    ("CHARGEBACK", EventKind::Chargeback),
+    ("SALE", EventKind::Charge),
+    ("PAYMENT", EventKind::Charge),
+    ("TRANSACTION", EventKind::Charge),
+    ("LEAD", EventKind::Conversion),
+    ("SIGNUP", EventKind::Conversion),
+    ("ACTION", EventKind::Conversion),
+];
+
+/// Brings a batch in as history, or has it `earn`.
+pub async fn batch(
+    app: &App,
+    caller: &Caller,
+    mode: Mode,
+    earn: bool,
+    rows: &[FileRow],
+) -> Result<BatchResults, ImportError> {
+    let (read, resolved) = ResolvedNames::of_rows(app, caller, rows).await?;
+    let read = read.into_iter().map(|(names, mut cells)| {
+        let (partner, campaign) = resolved.find(&names, &mut cells.problems);
+        let external_id = ParsedRow::name(&mut cells);
+        cells.required("kind");
+        let kind = cells.word("kind", &KINDS).unwrap_or(EventKind::Charge);
+        // Exports say of what takes back whose it is, which it takes from what it takes back from.
+        let own = !kind.takes_back();
+        let event = NewEvent {
+            external_id,
+            kind,
+            event_type: cells.text("type"),
+            base: cells.flag("base").unwrap_or(true),
+            amount: cells.amount("amount", "amountMinor", "currency"),
+            revenue: cells
+                .amount("revenue", "revenueMinor", "revenueCurrency")
+                .filter(|_| own),
+            occurred_at: cells.moment("occurredAt"),
+            customer_external_id: cells.text("customerExternalId").filter(|_| own),
+            customer_acquired_at: cells.moment("customerAcquiredAt").filter(|_| own),
+            partner_id: partner.filter(|_| own).map(|id| id.to_string()),
+            campaign_id: campaign.filter(|_| own).map(|id| id.to_string()),
+            original_external_id: cells.text("originalExternalId"),
+            metadata: cells.json("metadata"),
+            idempotency_key: None,
+        };
+        ParsedRow::done(cells, names, event)
+    });
+    BatchResults::run(read.collect(), async |events| match (earn, mode) {
+        (false, _) => moving_in::events(app, caller, mode, events).await,
+        (true, Mode::Write) => {
+            let answers = record(app, caller, events).await?;
+            let outcome = |recorded: service::ledger::record::RecordedEvent| match recorded.duplicate {
+                true => Outcome::Unchanged,
+                false => Outcome::Created,
+            };
+            Ok(answers.into_iter().map(|answer| answer.map(outcome)).collect())
+        }
+        (true, _) => moving_in::events(app, caller, Mode::CheckToEarn, events).await,
+    })
+    .await
+}

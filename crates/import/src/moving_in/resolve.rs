@@ -1,0 +1,151 @@
+//! What rows name: partners and campaigns by what the file calls them, which is their external id here, or by their id.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::cells::Cells;
+use super::run::ParsedRow;
+use crate::ImportError;
+use crate::file::FileRow;
+use auth::{Caller, Scope};
+use domain::id::{CampaignId, PartnerId};
+use domain::problem::{ProblemCode, Problems};
+use service::app::App;
+use store::{self, Store, StoreError};
+
+/// Where rows say who brought something, and in which campaign.
+pub const PARTNER: [&str; 3] = ["partnerExternalId", "partnerEmail", "partnerId"];
+const CAMPAIGN: [&str; 2] = ["campaignExternalId", "campaignId"];
+
+/// What a row calls its partner and campaign.
+#[derive(Clone, Debug, Default)]
+pub struct RowNames {
+    /// Each with the column that it stands in.
+    partner: Option<(&'static str, String)>,
+    campaign: Option<(&'static str, String)>,
+}
+
+impl RowNames {
+    pub fn of(cells: &Cells<'_>) -> Self {
+        let first = |columns: &[&'static str]| {
+            let mut found = columns.iter().filter_map(|column| Some((*column, cells.text(column)?)));
+            found.next()
+        };
+        Self {
+            partner: first(&PARTNER),
+            campaign: first(&CAMPAIGN),
+        }
+    }
+
+    /// The column that names the partner, or would.
+    pub fn partner_column(&self) -> &'static str {
+        self.partner.as_ref().map_or(PARTNER[0], |(column, _)| column)
+    }
+
+    pub fn campaign_column(&self) -> &'static str {
+        self.campaign.as_ref().map_or(CAMPAIGN[0], |(column, _)| column)
+    }
+
+    pub fn has_partner(&self) -> bool {
+        self.partner.is_some()
+    }
+}
+
+/// The partners and campaigns that a batch names.
+#[derive(Default)]
+pub struct ResolvedNames {
+    partners: HashMap<String, PartnerId>,
+    campaigns: HashMap<String, CampaignId>,
+}
+
+impl ResolvedNames {
+    /// The cells of rows, with what each calls its partner and campaign, and those of them that are there.
+    pub async fn of_rows<'r>(
+        app: &App,
+        caller: &Caller,
+        rows: &'r [FileRow],
+    ) -> Result<(Vec<(RowNames, Cells<'r>)>, Self), ImportError> {
+        let read = rows.iter().map(|row| {
+            let cells = Cells::of(row);
+            (RowNames::of(&cells), cells)
+        });
+        let read: Vec<_> = read.collect();
+        let names = read.iter().map(|(names, _)| names);
+        let resolved = Self::of(&app.store, &ParsedRow::scope(caller), names).await;
+        Ok((read, resolved.map_err(ImportError::Store)?))
+    }
+
+    /// At most four statements.
+    pub async fn of<'a>(
+        store: &Store,
+        scope: &Scope,
+        names: impl Iterator<Item = &'a RowNames> + Clone,
+    ) -> Result<Self, StoreError> {
+        let mut resolved = Self::default();
+        let partners = names
+            .clone()
+            .filter_map(|names| names.partner.as_ref().map(|(_, name)| name.clone()));
+        let partners = Vec::from_iter(partners.collect::<BTreeSet<_>>());
+        if !partners.is_empty() {
+            let emails: Vec<_> = partners.iter().map(|name| name.to_lowercase()).collect();
+            for partner in store::partner::named(store.reader(), scope, &partners, &emails).await? {
+                resolved.partners.insert(partner.email, partner.id);
+                resolved
+                    .partners
+                    .extend(partner.external_id.map(|name| (name, partner.id)));
+            }
+            let ids = partners.iter().filter(|name| !resolved.partners.contains_key(*name));
+            let ids: Vec<_> = ids
+                .filter_map(|name| name.parse::<PartnerId>().ok())
+                .map(|id| id.uuid())
+                .collect();
+            if !ids.is_empty() {
+                let found = store::partner::by_ids(store.reader(), scope, &ids).await?;
+                resolved
+                    .partners
+                    .extend(found.into_values().map(|partner| (partner.id.to_string(), partner.id)));
+            }
+        }
+        let campaigns = names.filter_map(|names| names.campaign.as_ref().map(|(_, name)| name.clone()));
+        let campaigns = Vec::from_iter(campaigns.collect::<BTreeSet<_>>());
+        if !campaigns.is_empty() {
+            resolved.campaigns = store::bulk::campaigns_by_external_id(store.reader(), scope, &campaigns).await?;
+            let ids = campaigns.iter().filter(|name| !resolved.campaigns.contains_key(*name));
+            let ids: Vec<_> = ids
+                .filter_map(|name| name.parse::<CampaignId>().ok())
+                .map(|id| id.uuid())
+                .collect();
+            if !ids.is_empty() {
+                let found = store::campaign::by_ids(store.reader(), scope, &ids).await?;
+                let found = found
+                    .into_values()
+                    .map(|campaign| (campaign.id.to_string(), campaign.id));
+                resolved.campaigns.extend(found);
+            }
+        }
+        Ok(resolved)
+    }
+
+    /// The partner and the campaign that a row names; what names nothing is noted.
+    pub fn find(&self, names: &RowNames, problems: &mut Problems) -> (Option<PartnerId>, Option<CampaignId>) {
+        let partner = names.partner.as_ref().and_then(|(column, name)| {
+            let found = self
+                .partners
+                .get(name)
+                .or_else(|| self.partners.get(&name.to_lowercase()));
+            if found.is_none() {
+                let message = format!("{name:?} is no partner here: import partners first");
+                problems.add(column, ProblemCode::NotFound, message);
+            }
+            found.copied()
+        });
+        let campaign = names.campaign.as_ref().and_then(|(column, name)| {
+            let found = self.campaigns.get(name);
+            if found.is_none() {
+                let message = format!("{name:?} is no campaign here: create it first");
+                problems.add(column, ProblemCode::NotFound, message);
+            }
+            found.copied()
+        });
+        (partner, campaign)
+    }
+}

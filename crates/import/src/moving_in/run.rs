@@ -1,0 +1,257 @@
+//! Reading a file, and bringing in batch after batch.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+
+use super::cells::Cells;
+use super::resolve::RowNames;
+use super::{FileKind, ImportOptions, ImportReport, commissions, customers, events, partners};
+use crate::ImportError;
+use crate::file::{ColumnMapping, FileRow, FileRows, hash};
+use crate::table::LineProblem;
+use auth::{Caller, Scope};
+use domain::problem::{Problem, ProblemCode};
+use service::ServiceError;
+use service::app::App;
+use service::audit::Import;
+use service::imported::Outcome;
+use service::moving_in::{MOST, Mode, MovingInResult};
+
+/// Imports a file. `progress` hears how many of its bytes are done.
+///
+/// The audit log has an entry of its beginning, with the file's hash, one of each batch that wrote anything, and one of its
+/// end, with the counts of the report.
+pub async fn run(
+    app: &App,
+    caller: &Caller,
+    kind: FileKind,
+    file: &Path,
+    options: &ImportOptions,
+    mut progress: impl FnMut(u64),
+) -> Result<ImportReport, ImportError> {
+    let hash = hash(file)?;
+    if options.dry_run || options.all_or_nothing {
+        let checked = pass(app, caller, (kind, Mode::Check), file, options, &mut progress).await?;
+        if options.dry_run || !checked.problems.is_empty() {
+            let is_dry = true;
+            return Ok(ImportReport {
+                hash,
+                is_dry,
+                ..checked
+            });
+        }
+    }
+    let bytes = std::fs::metadata(file).map_or(0, |file| file.len());
+    let import = Import::begin_of(app, caller, (&hash, bytes)).await;
+    let import = import.map_err(ServiceError::from)?;
+    let report = pass(app, caller, (kind, Mode::Write), file, options, &mut progress).await?;
+    let wrong = report.problems.len() as u64;
+    let counts = [
+        ("created", report.created),
+        ("unchanged", report.unchanged),
+        ("problems", wrong),
+    ];
+    import.end(counts).await.map_err(ServiceError::from)?;
+    Ok(ImportReport { hash, ..report })
+}
+
+/// Goes through the file once.
+async fn pass(
+    app: &App,
+    caller: &Caller,
+    (kind, mode): (FileKind, Mode),
+    file: &Path,
+    options: &ImportOptions,
+    progress: &mut impl FnMut(u64),
+) -> Result<ImportReport, ImportError> {
+    let headings = ColumnMapping::new(kind.columns(), &options.map)?;
+    let mut rows = FileRows::open(file, &headings, kind.required(options.earn))?;
+    let mut report = ImportReport {
+        ignored: rows.ignored.clone(),
+        ..ImportReport::default()
+    };
+    let mut seen = SeenRows::default();
+    let mut batch = Vec::with_capacity(MOST);
+    let (mut batches, mut look_again) = (0_u32, 4);
+    loop {
+        let next = rows.next()?;
+        let is_over = next.is_none();
+        match next {
+            Some(Ok(row)) => batch.push(row),
+            Some(Err(problem)) => report.problems.push(problem),
+            None => {}
+        }
+        if is_over || batch.len() == MOST {
+            let answers = match kind {
+                FileKind::Partners => partners::batch(app, caller, mode, &batch).await?,
+                FileKind::Customers => customers::batch(app, caller, mode, &batch).await?,
+                FileKind::Events => events::batch(app, caller, mode, options.earn, &batch).await?,
+                FileKind::Commissions => commissions::batch(app, caller, mode, &batch).await?,
+            };
+            for (row, (names, answer)) in batch.drain(..).zip(answers.0) {
+                let answer = match mode {
+                    Mode::Write => answer,
+                    Mode::Check | Mode::CheckToEarn => seen.completed(&row, answer),
+                };
+                match answer {
+                    Ok(Outcome::Unchanged) => report.unchanged += 1,
+                    Ok(Outcome::Created | Outcome::Updated) => report.created += 1,
+                    Err(problems) => {
+                        let problems = problems.iter().map(|problem| told(&row, &names, problem, &headings));
+                        report.problems.extend(problems);
+                    }
+                }
+            }
+            progress(rows.read());
+            batches += 1;
+            if batches == look_again && mode == Mode::Write {
+                // Tables that have grown eightfold are to be planned for as what they are now.
+                store::statistics::look_again(&app.store)
+                    .await
+                    .map_err(ServiceError::from)?;
+                look_again *= 8;
+            }
+        }
+        if is_over {
+            report.problems.sort_by_key(|problem| problem.line);
+            report.missing = rows.missing();
+            return Ok(report);
+        }
+    }
+}
+
+/// What a check remembers of rows of earlier batches, which it did not write: hashes of their names and of all they say.
+#[derive(Default)]
+struct SeenRows(HashMap<u64, u64>);
+
+impl SeenRows {
+    fn completed(&mut self, row: &FileRow, answer: MovingInResult) -> MovingInResult {
+        let named = row.text("externalId").or_else(|| row.text("id"));
+        let said = hashed(&row.cells());
+        let original = row.text("originalExternalId");
+        let answer = match answer {
+            Err(problems)
+                if original.is_some_and(|name| self.0.contains_key(&hashed(&name)))
+                    && problems.iter().all(|problem| {
+                        problem.code == ProblemCode::NotFound && problem.path == ["originalExternalId"]
+                    }) =>
+            {
+                Ok(Outcome::Created)
+            }
+            answer => answer,
+        };
+        let (Ok(Outcome::Created), Some(name)) = (&answer, named) else {
+            return answer;
+        };
+        match self.0.insert(hashed(&name), said) {
+            None => answer,
+            Some(before) if before == said => Ok(Outcome::Unchanged),
+            Some(_) => {
+                let message = "externalId stands in the file before, with other content".to_owned();
+                Err(vec![Problem {
+                    code: ProblemCode::Conflict,
+                    path: vec!["externalId".to_owned()],
+                    message,
+                }])
+            }
+        }
+    }
+}
+
+fn hashed(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A problem under the file's name of the column.
+fn told(row: &FileRow, names: &RowNames, problem: &Problem, headings: &ColumnMapping) -> LineProblem {
+    let path = problem.path.join(".");
+    let message = problem
+        .message
+        .strip_prefix(&path)
+        .unwrap_or(&problem.message)
+        .trim()
+        .to_owned();
+    let first = problem.path.first().map_or("", String::as_str);
+    let ours = match first {
+        "partnerId" | "partner" => names.partner_column(),
+        "campaignId" | "campaign" => names.campaign_column(),
+        "group" => "groupExternalId",
+        "tier" => "tierLabel",
+        "externalId" if row.text("externalId").is_none() => "id",
+        other => other,
+    };
+    LineProblem {
+        line: row.line,
+        column: headings.shown(ours),
+        message,
+    }
+}
+
+/// A row as it is read: what it is, or what is wrong with it.
+pub struct ParsedRow<T> {
+    names: RowNames,
+    read: Result<T, Vec<Problem>>,
+}
+
+impl ParsedRow<()> {
+    pub fn scope(caller: &Caller) -> Scope {
+        Scope::tenant_wide(caller.tenant())
+    }
+
+    /// What the file calls the thing: its external id, or where it has none the id that another system gave it.
+    pub fn name(cells: &mut Cells<'_>) -> String {
+        match cells.text("externalId").or_else(|| cells.text("id")) {
+            Some(name) => name,
+            None => cells.required("externalId"),
+        }
+    }
+
+    pub fn done<T>(cells: Cells<'_>, names: RowNames, item: T) -> ParsedRow<T> {
+        Self::perhaps(cells, names, Some(item))
+    }
+
+    /// `None` only with a problem.
+    pub fn perhaps<T>(cells: Cells<'_>, names: RowNames, item: Option<T>) -> ParsedRow<T> {
+        let read = match item {
+            Some(item) if cells.problems.is_empty() => Ok(item),
+            _ => Err(cells.problems.into_vec()),
+        };
+        ParsedRow { names, read }
+    }
+}
+
+/// What became of each row of a batch, with what the row names.
+pub struct BatchResults(Vec<(RowNames, MovingInResult)>);
+
+impl BatchResults {
+    /// Brings in what could be read.
+    pub async fn run<T>(
+        rows: Vec<ParsedRow<T>>,
+        bring_in: impl AsyncFnOnce(Vec<T>) -> Result<Vec<MovingInResult>, ServiceError>,
+    ) -> Result<Self, ImportError> {
+        let (mut items, mut answers) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for row in rows {
+            let answer = match row.read {
+                Ok(item) => {
+                    items.push(item);
+                    None
+                }
+                Err(problems) => Some(Err(problems)),
+            };
+            answers.push((row.names, answer));
+        }
+        let done = match items.is_empty() {
+            true => Vec::new(),
+            false => bring_in(items).await?,
+        };
+        let mut done = done.into_iter();
+        let answers = answers.into_iter().map(|(names, answer)| {
+            let answer = answer.or_else(|| done.next());
+            (names, answer.unwrap_or(Ok(Outcome::Unchanged)))
+        });
+        Ok(Self(answers.collect()))
+    }
+}

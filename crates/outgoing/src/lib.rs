@@ -1,0 +1,164 @@
+//! Requests to addresses that callers or the settings name. Each goes to an address that was looked at before: names are resolved here, the
+//! connection is made to what was found, redirects are not followed, and no proxy is asked.
+
+mod authorities;
+pub mod client;
+mod exchange;
+mod resolve;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+
+use rustls::pki_types::ServerName;
+use tokio_rustls::TlsConnector;
+use url::{Host, Url};
+
+pub use authorities::{Authorities, AuthoritiesError};
+use domain::webhook::address::{AddressPolicy, AddressRefusal};
+pub use exchange::{FullResponse, LONGEST_ANSWER, ResponseHead};
+pub use resolve::{Resolve, SystemResolver};
+
+/// Why there was no answer. The texts are for whoever named the address: they say nothing of what was resolved.
+#[derive(Debug, thiserror::Error)]
+pub enum OutgoingError {
+    #[error("the address {0}")]
+    Refused(#[from] AddressRefusal),
+    #[error("the name could not be resolved")]
+    Unresolved,
+    #[error("the name resolves to no address that may be reached")]
+    Unreachable,
+    #[error("no connection could be made")]
+    NoConnection,
+    #[error("the TLS handshake failed")]
+    Tls,
+    #[error("the connection broke before the answer")]
+    Broken,
+    #[error("no answer within {} ms", .0.as_millis())]
+    Timeout(Duration),
+    #[error("the answer has more than {0} bytes")]
+    TooLong(usize),
+}
+
+/// A stream that is encrypted, or is not.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// Sends requests.
+#[derive(Clone)]
+pub struct Outgoing {
+    reach: Arc<AddressPolicy>,
+    resolver: Arc<dyn Resolve>,
+    tls: TlsConnector,
+    patience: Duration,
+}
+
+impl Outgoing {
+    /// `patience` is for all of a request, from the name to the answer.
+    pub fn new(
+        reach: AddressPolicy,
+        resolver: Arc<dyn Resolve>,
+        patience: Duration,
+        authorities: &Authorities,
+    ) -> Self {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("the provider has the usual versions")
+            .with_root_certificates(authorities.roots())
+            .with_no_client_auth();
+        Self {
+            reach: Arc::new(reach),
+            resolver,
+            tls: TlsConnector::from(Arc::new(config)),
+            patience,
+        }
+    }
+
+    /// What requests may be sent to.
+    pub fn reach(&self) -> &AddressPolicy {
+        &self.reach
+    }
+
+    /// Posts a JSON body, with headers beside the usual ones.
+    pub async fn post(
+        &self,
+        url: &str,
+        headers: &[(&str, String)],
+        body: String,
+    ) -> Result<ResponseHead, OutgoingError> {
+        let deadline = Instant::now() + self.patience;
+        let post = |stream, url| async move { exchange::post(stream, &url, headers, body, deadline).await };
+        self.ask(url, deadline, post).await
+    }
+
+    /// Gets a document of at most `longest` bytes.
+    pub async fn get(&self, url: &str, longest: usize) -> Result<FullResponse, OutgoingError> {
+        let get = |stream, url| async move { exchange::get(stream, &url, longest).await };
+        self.ask(url, Instant::now() + self.patience, get).await
+    }
+
+    /// Connects to where a URL leads, if that is allowed, and asks there; all before `deadline`.
+    async fn ask<T, F: Future<Output = Result<T, OutgoingError>>>(
+        &self,
+        url: &str,
+        deadline: Instant,
+        ask: impl FnOnce(Box<dyn Stream>, Url) -> F,
+    ) -> Result<T, OutgoingError> {
+        let late = |_| OutgoingError::Timeout(self.patience);
+        let url = self.reach.check_url(url)?;
+        let stream = timeout_at(deadline, self.connect(&url)).await.map_err(late)??;
+        timeout_at(deadline, ask(stream, url)).await.map_err(late)?
+    }
+
+    async fn connect(&self, url: &Url) -> Result<Box<dyn Stream>, OutgoingError> {
+        let is_tls = url.scheme() == "https";
+        let port = url.port_or_known_default().ok_or(AddressRefusal::NotAnAddress)?;
+        let host = url.host().ok_or(AddressRefusal::NotAnAddress)?;
+        let (found, is_name) = match host {
+            Host::Ipv4(address) => (vec![IpAddr::from(address)], false),
+            Host::Ipv6(address) => (vec![IpAddr::from(address)], false),
+            Host::Domain(name) => {
+                let found = self.resolver.resolve(name).await;
+                (found.map_err(|_| OutgoingError::Unresolved)?, true)
+            }
+        };
+        let mut refused = None;
+        let mut reached = None;
+        for address in found {
+            if let Err(why) = self.reach.check(address, port, is_tls) {
+                refused = refused.or(Some(why));
+                continue;
+            }
+            match TcpStream::connect(SocketAddr::new(address, port)).await {
+                Ok(stream) => {
+                    reached = Some(stream);
+                    break;
+                }
+                Err(_) => refused = None,
+            }
+        }
+        let stream = match (reached, refused) {
+            (Some(stream), _) => stream,
+            (None, Some(AddressRefusal::Address(_))) if is_name => return Err(OutgoingError::Unreachable),
+            (None, Some(why)) => return Err(why.into()),
+            (None, None) => return Err(OutgoingError::NoConnection),
+        };
+        // Each request is one piece; waiting for more to send would only delay it.
+        let _ = stream.set_nodelay(true);
+        if !is_tls {
+            return Ok(Box::new(stream));
+        }
+        let name = match host {
+            Host::Ipv4(address) => ServerName::from(IpAddr::from(address)),
+            Host::Ipv6(address) => ServerName::from(IpAddr::from(address)),
+            Host::Domain(name) => ServerName::try_from(name.to_owned()).map_err(|_| AddressRefusal::NotAnAddress)?,
+        };
+        let stream = self.tls.connect(name, stream).await.map_err(|_| OutgoingError::Tls)?;
+        Ok(Box::new(stream))
+    }
+}

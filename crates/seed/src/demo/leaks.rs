@@ -1,0 +1,104 @@
+//! Sales that earned nothing, at least one for each reason. Blue Harbor has those that a partner's support is asked about.
+
+use super::sales::SaleRow;
+use domain::event::EventKind::{Charge, Conversion};
+
+/// In the order of the reasons' checks.
+pub fn all() -> impl Iterator<Item = SaleRow> {
+    let stopped = [
+        // UNATTRIBUTED: nobody is named, and nobody knows the customer.
+        SaleRow::new(73, "walk-in-1", Charge)
+            .of("walk-in")
+            .worth("89.00", "EUR"),
+        SaleRow::new(170, "walk-in-2", Charge)
+            .of("walk-in")
+            .worth("89.00", "EUR"),
+        // PARTNER_SUSPENDED, PARTNER_REVOKED.
+        signup(208, "coupon-late", 25),
+        signup(215, "coupon-later", 25),
+        signup(202, "click-late", 26),
+        // CAMPAIGN_PAUSED, CAMPAIGN_NOT_STARTED, CAMPAIGN_ENDED.
+        booking(197, "early-bird", 0, "booking"),
+        booking(204, "early-fjord", 8, "booking"),
+        booking(237, "spring-train", 0, "spring"),
+        booking(189, "winter-late", 14, "winter"),
+        // NO_TERMS, NO_GROUP: before there was a default group.
+        booking(16, "first-winter", 6, "winter"),
+        SaleRow::new(17, "first-till", Charge)
+            .by(6, "processing")
+            .of("first-till")
+            .worth("150.00", "EUR"),
+    ];
+    let refused = [
+        // EVENT_TYPE: it differs in case only.
+        SaleRow::new(184, "starter-case", Conversion)
+            .typed("SignUp")
+            .by(0, "signup")
+            .of("starter-case"),
+        // CUSTOMER_REQUIRED.
+        SaleRow::new(121, "reader-nobody", Conversion)
+            .typed("signup")
+            .by(1, "signup"),
+        // NOT_FIRST: the customer of an earlier sign-up.
+        SaleRow::new(175, "starter-again", Conversion)
+            .typed("signup")
+            .by(0, "signup")
+            .of("starter-3"),
+        // NOT_SUBSEQUENT, and a renewal that pays.
+        renewal(130, "brandt-1"),
+        renewal(186, "brandt-2"),
+        // CURRENCY: the sign-up's fixed amount is in euros.
+        SaleRow::new(213, "starter-dollar", Conversion)
+            .typed("signup")
+            .by(0, "signup")
+            .of("starter-dollar")
+            .worth("1.00", "USD"),
+        // NO_AMOUNT: a free month.
+        SaleRow::new(219, "moorland-tea-free", Charge)
+            .by(0, "annual")
+            .of("moorland-tea")
+            .worth("0.00", "EUR"),
+        // ZERO_RATE: while the audit runs.
+        SaleRow::new(222, "audited", Charge)
+            .by(24, "annual")
+            .of("audited")
+            .worth("640.00", "EUR"),
+        // RULES_GAVE_ZERO: the second customer of a creator who is paid from the third on; the first was paid at once.
+        booking(125, "nomad-1", 18, "winter"),
+        booking(147, "nomad-2", 18, "winter"),
+        // ROUNDED_TO_ZERO: 0.35 % of little.
+        SaleRow::new(195, "till-at-coffee", Charge)
+            .typed("payment")
+            .by(7, "reader")
+            .of("till-at-1")
+            .worth("1.20", "EUR"),
+        // TIER_GAVE_ZERO: five sign-ups were paid before.
+        signup(216, "inbox-6", 13),
+        signup(233, "inbox-7", 13),
+    ];
+    // RECURRING_MONTHS_OVER: the rental of backstube-lenz, from its fifth payment on.
+    stopped.into_iter().chain(refused)
+}
+
+fn signup(day: i64, name: &str, partner: usize) -> SaleRow {
+    SaleRow::new(day, name, Conversion)
+        .typed("signup")
+        .by(partner, "signup")
+        .of(name)
+}
+
+fn booking(day: i64, name: &str, partner: usize, campaign: &'static str) -> SaleRow {
+    SaleRow::new(day, name, Charge)
+        .typed("booking")
+        .by(partner, campaign)
+        .of(name)
+        .worth("640.00", "EUR")
+}
+
+fn renewal(day: i64, name: &str) -> SaleRow {
+    SaleRow::new(day, name, Charge)
+        .typed("renewal")
+        .by(19, "annual")
+        .of("brandt-customer")
+        .worth("380.00", "EUR")
+}

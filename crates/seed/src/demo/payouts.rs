@@ -1,0 +1,92 @@
+//! The demo's payout runs, and how their payouts ended.
+
+use chrono::Duration;
+
+use super::story::StoryStep;
+use super::{DemoContext, IdsByName, on};
+use domain::commission::{Payout, PayoutSettlement};
+use domain::id::PayoutRunId;
+use service::ServiceError;
+use service::ledger::payout::{NewPayoutRun, create_run, settle};
+use service::once::answered;
+use store::page::PageRequest;
+use store::payout::PayoutParent;
+
+/// The days of the runs. They are settled two days later; the last one is not.
+const RUNS: [i64; 7] = [65, 95, 125, 155, 185, 215, 238];
+
+/// Payouts that were not paid: the run, the partner, the currency, and what became of them.
+const UNPAID: [(usize, usize, &str, PayoutSettlement, &str); 3] = [
+    (2, 0, "EUR", PayoutSettlement::Failed, "account closed"),
+    (
+        4,
+        0,
+        "EUR",
+        PayoutSettlement::Canceled,
+        "sent again with the corrected invoice",
+    ),
+    (5, 4, "EUR", PayoutSettlement::Failed, "name and account differ"),
+];
+
+pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
+    let night = |day: i64| on(day, 0) + Duration::hours(23);
+    let runs = (0..RUNS.len()).map(move |run| (night(RUNS[run]), StoryStep::Pay(run)));
+    let settled = (0..RUNS.len() - 1).map(move |run| (night(RUNS[run] + 2), StoryStep::Settlement(run)));
+    runs.chain(settled)
+}
+
+/// Pays everybody what is approved; in the last run, of what accrued more than three days before.
+pub async fn run(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &mut IdsByName,
+) -> Result<(), ServiceError> {
+    let (app, caller) = stage.step(age, &format!("demo-run-{}", place + 1));
+    let is_last = place == RUNS.len() - 1;
+    let wanted = NewPayoutRun {
+        accrued_before: is_last.then(|| app.clock.now() - Duration::days(3)),
+        ..NewPayoutRun::default()
+    };
+    let run = answered(&app, &caller, create_run(&app, &caller, wanted)).await?;
+    ids.put("run", place, run.id);
+    Ok(())
+}
+
+pub async fn settle_run(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &IdsByName,
+) -> Result<(), ServiceError> {
+    for (number, payout) in (1..).zip(payouts(stage, &ids.of("run", place)).await?) {
+        let id = payout.id.to_string();
+        let (app, caller) = stage.step(age, &id);
+        let unpaid = UNPAID.iter().find(|(run, partner, unit, ..)| {
+            let partner = ids.of("partner", partner);
+            *run == place && payout.partner_id.to_string() == partner && payout.amount.currency().code() == *unit
+        });
+        let (status, reference) = match unpaid {
+            Some((.., status, reference)) => (*status, (*reference).to_owned()),
+            None => (PayoutSettlement::Paid, format!("SEPA {}/{number}", place + 1)),
+        };
+        answered(&app, &caller, settle(&app, &caller, &id, status, Some(reference))).await?;
+    }
+    Ok(())
+}
+
+/// All of a run, of which a page holds more, in the order in which their partners joined.
+async fn payouts(stage: &DemoContext<'_>, run: &str) -> Result<Vec<Payout>, ServiceError> {
+    let run: PayoutRunId = run.parse().expect("the id of a run");
+    let request = PageRequest {
+        limit: 500,
+        backward: false,
+        after: None,
+        before: None,
+    };
+    let (reader, scope) = (stage.app.store.reader(), stage.scope());
+    let pages = store::payout::pages_of(reader, &scope, PayoutParent::Run, &[run.uuid()], &request).await?;
+    let mut payouts: Vec<_> = pages.into_values().flat_map(|page| page.items).collect();
+    payouts.sort_by_key(|payout| (payout.partner_id, payout.recipient.clone(), payout.amount.currency()));
+    Ok(payouts)
+}

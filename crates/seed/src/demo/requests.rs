@@ -1,0 +1,149 @@
+//! The demo's requests to join. The last of them ends the fill.
+
+use chrono::Duration;
+
+use super::story::StoryStep;
+use super::{DemoContext, IdsByName, on};
+use service::ServiceError;
+use service::once::answered;
+use service::partnership_request::{NewPartnershipRequest, approve, create, reject};
+use store::{self, StoreError};
+
+enum RequestDecision {
+    None,
+    /// Into this group.
+    Approve(&'static str),
+    Reject(&'static str),
+}
+
+/// Name, e-mail, campaign, message, the day it came, the answer four days later.
+type RequestRow = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    i64,
+    RequestDecision,
+);
+
+const REQUESTS: [RequestRow; 6] = [
+    (
+        "Nordlicht Reisen",
+        "partner@nordlicht-reisen.example",
+        "city",
+        "We run a newsletter for 12,000 readers who travel by train.",
+        140,
+        RequestDecision::Approve("creators"),
+    ),
+    // The address is a partner's, who joins one more campaign.
+    (
+        "Ada Lindqvist",
+        "ada@lindqvist.example",
+        "team",
+        "My readers ask for the team plan.",
+        190,
+        RequestDecision::Approve("creators"),
+    ),
+    (
+        "Coupon Cascade",
+        "deals@couponcascade.example",
+        "signup",
+        "Two million visits a month!",
+        210,
+        RequestDecision::Reject("Coupon sites are not part of this programme"),
+    ),
+    (
+        "Werkstatt Acht",
+        "moin@werkstatt-acht.example",
+        "processing",
+        "We equip workshops with tills.",
+        228,
+        RequestDecision::None,
+    ),
+    (
+        "Ines Carvalho",
+        "ines@carvalho.example",
+        "annual",
+        "",
+        235,
+        RequestDecision::None,
+    ),
+    (
+        "Zweite Heimat",
+        "redaktion@zweite-heimat.example",
+        "city",
+        "A travel magazine, founded in 2009.",
+        239,
+        RequestDecision::None,
+    ),
+];
+
+/// Whether the demo was filled to its end once.
+pub async fn last_is_there(stage: &DemoContext<'_>) -> Result<bool, StoreError> {
+    let (_, email, ..) = REQUESTS[REQUESTS.len() - 1];
+    let reader = stage.app.store.reader();
+    let found = store::partnership_request::find_newest_of(reader, &stage.scope(), email).await?;
+    Ok(found.is_some())
+}
+
+/// All but the last one.
+pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
+    let all = (0..REQUESTS.len() - 1).zip(&REQUESTS);
+    all.flat_map(|(place, (.., day, answer))| {
+        let asked = (on(*day, place), StoryStep::Ask(place));
+        let answered = (on(day + 4, place), StoryStep::Answer(place));
+        let is_answered = !matches!(answer, RequestDecision::None);
+        std::iter::once(asked).chain(is_answered.then_some(answered))
+    })
+}
+
+/// The request that ends the fill.
+pub fn last() -> StoryStep {
+    StoryStep::Ask(REQUESTS.len() - 1)
+}
+
+fn name(place: usize) -> String {
+    format!("demo-request-{}", place + 1)
+}
+
+pub async fn ask(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &mut IdsByName,
+) -> Result<(), ServiceError> {
+    let (name_given, email, campaign, message, ..) = &REQUESTS[place];
+    let (app, caller) = stage.step(age, &name(place));
+    let request = NewPartnershipRequest {
+        name: (*name_given).to_owned(),
+        email: (*email).to_owned(),
+        campaign_id: ids.of("campaign", campaign),
+        message: Some((*message).to_owned()),
+    };
+    let request = answered(&app, &caller, create(&app, &caller, request)).await?;
+    ids.put("request", place, request.id);
+    Ok(())
+}
+
+pub async fn answer(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    place: usize,
+    ids: &mut IdsByName,
+) -> Result<(), ServiceError> {
+    let (_, email, .., answer) = &REQUESTS[place];
+    let (app, caller) = stage.step(age, &format!("{}-answered", name(place)));
+    let id = ids.of("request", place);
+    let request = match answer {
+        RequestDecision::None => return Ok(()),
+        RequestDecision::Approve(group) => {
+            let group = ids.of("group", group);
+            answered(&app, &caller, approve(&app, &caller, &id, Some(&group))).await?
+        }
+        RequestDecision::Reject(reason) => answered(&app, &caller, reject(&app, &caller, &id, reason)).await?,
+    };
+    if let Some(partner) = request.partner_id {
+        ids.put("partner", email, partner);
+    }
+    Ok(())
+}

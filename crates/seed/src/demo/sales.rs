@@ -1,0 +1,241 @@
+//! What customers did, as the shops report it every evening.
+
+use std::collections::BTreeMap;
+
+use chrono::Duration;
+use rust_decimal::Decimal;
+
+use super::{DemoContext, IdsByName, currency};
+use crate::draft::decimal;
+use crate::source::SeedSource;
+use domain::event::EventKind::{self, Charge, Conversion};
+use domain::problem::Problem;
+use service::ServiceError;
+use service::ledger::event::NewEvent;
+use service::ledger::record;
+
+/// Into a day, when the sales of the day are reported.
+pub const REPORTED: Duration = Duration::hours(20);
+
+/// One event. Partners go by their place, campaigns by their name.
+pub struct SaleRow {
+    /// The day of its report.
+    pub day: i64,
+    /// The last part of its external id.
+    pub name: String,
+    pub kind: EventKind,
+    pub event_type: Option<&'static str>,
+    pub amount: Option<(Decimal, &'static str)>,
+    pub revenue: Option<Decimal>,
+    /// The age of the programme when it happened.
+    pub happened: Duration,
+    pub customer: Option<String>,
+    pub partner: Option<usize>,
+    pub campaign: Option<&'static str>,
+    /// The name of what it takes back.
+    pub original: Option<String>,
+}
+
+/// Customers who pay every four weeks: (customer, partner, campaign, first day, how often, amount, currency). Four weeks,
+/// not a month, so that the month of a customer's life is the same for every start of the programme.
+#[rustfmt::skip]
+const SUBSCRIPTIONS: [(&str, usize, &str, i64, i64, &str, &str); 27] = [
+    ("ferber-logistik", 0, "annual", 10, 9, "489.00", "EUR"),
+    ("kranich-optik", 0, "annual", 24, 8, "729.00", "EUR"),
+    ("moorland-tea", 0, "annual", 47, 7, "349.00", "EUR"),
+    ("kite-and-co", 0, "annual", 54, 7, "640.00", "USD"),
+    ("delta-moebel", 0, "annual", 66, 7, "980.00", "EUR"),
+    ("stadtwerk-nord", 0, "annual", 89, 6, "1250.00", "EUR"),
+    ("ilex-apotheken", 0, "annual", 122, 5, "415.00", "EUR"),
+    ("harlow-books", 0, "annual", 131, 4, "520.00", "USD"),
+    ("velo-kontor", 0, "annual", 163, 3, "890.00", "EUR"),
+    ("backstube-lenz", 0, "rental", 75, 6, "59.00", "EUR"),
+    ("praxis-amsel", 0, "processing", 100, 5, "210.00", "EUR"),
+    ("tromso-outdoor", 2, "annual", 21, 8, "560.00", "EUR"),
+    ("lindgren-skolan", 2, "annual", 73, 6, "310.00", "EUR"),
+    ("olivar-azul", 4, "processing", 30, 8, "1840.00", "EUR"),
+    ("casa-do-mar", 4, "processing", 92, 5, "970.00", "EUR"),
+    ("blog-on-ice", 5, "annual", 58, 6, "129.00", "EUR"),
+    ("yarn-and-yield", 5, "annual", 142, 3, "129.00", "EUR"),
+    ("buchhaltung-ost", 6, "processing", 40, 7, "330.00", "EUR"),
+    ("kassenhaus-weber", 7, "processing", 64, 6, "2310.00", "EUR"),
+    ("mittelstand-plan", 9, "annual", 51, 6, "1490.00", "EUR"),
+    ("sprint-bakery", 12, "annual", 60, 6, "275.00", "EUR"),
+    ("quartz-fitness", 12, "annual", 110, 4, "640.00", "EUR"),
+    ("deep-dive-audio", 15, "annual", 87, 5, "199.00", "EUR"),
+    ("werft-elbe", 16, "processing", 90, 5, "6400.00", "EUR"),
+    ("hotel-seeblick", 16, "processing", 105, 4, "3900.00", "EUR"),
+    ("gartenland", 24, "processing", 156, 3, "720.00", "EUR"),
+    ("orbit-coworking", 20, "annual", 117, 3, "450.00", "EUR"),
+];
+
+/// Single sales: (what the customers are called, partner, campaign, kind, type, amount, revenue, days). Each is a new
+/// customer's.
+type Singles = (
+    &'static str,
+    usize,
+    &'static str,
+    EventKind,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [i64],
+);
+
+#[rustfmt::skip]
+const SINGLES: [Singles; 17] = [
+    ("starter", 0, "signup", Conversion, "signup", "", "40.00", &[35, 62, 84, 108, 133, 157, 181, 209, 226]),
+    ("team", 0, "team", Charge, "purchase", "149.00", "", &[150, 155, 161, 166, 172, 178, 187, 194, 203, 214, 229]),
+    ("reader", 1, "signup", Conversion, "signup", "", "40.00", &[26, 44, 59, 77, 93, 115, 139, 165, 192, 217, 232]),
+    ("listener", 3, "signup", Conversion, "signup", "", "40.00", &[37, 70, 112, 151, 199, 223]),
+    ("crew", 3, "team", Charge, "purchase", "149.00", "", &[98, 141, 188]),
+    ("till", 4, "reader", Conversion, "activation", "", "95.00", &[33, 57, 94, 128, 169, 205]),
+    ("till-at", 7, "reader", Conversion, "activation", "", "95.00", &[45, 82, 119, 176, 221]),
+    ("fjord", 8, "city", Charge, "booking", "1180.00", "130.00", &[49, 79, 103, 134, 164, 191, 218]),
+    ("booked-early", 8, "booking", Charge, "booking", "940.00", "", &[116, 152]),
+    ("rail", 2, "city", Charge, "booking", "860.00", "95.00", &[67, 111, 160, 207]),
+    ("lea", 10, "city", Charge, "booking", "540.00", "60.00", &[71, 118, 168, 212]),
+    ("growth", 12, "signup", Conversion, "signup", "", "40.00", &[63, 97, 136, 174, 210]),
+    ("growth-team", 12, "team", Charge, "purchase", "149.00", "", &[85, 148, 196, 225]),
+    ("inbox", 13, "signup", Conversion, "signup", "", "40.00", &[68, 102, 126, 158, 185]),
+    ("winter", 14, "winter", Charge, "booking", "730.00", "", &[76, 106, 145]),
+    ("pepper", 23, "signup", Conversion, "signup", "", "40.00", &[146, 179, 206]),
+    ("coupon", 25, "signup", Conversion, "signup", "", "40.00", &[162, 183]),
+];
+
+impl SaleRow {
+    /// By default nobody's, at a time of the day that depends on nothing but the name.
+    pub fn new(day: i64, name: impl Into<String>, kind: EventKind) -> Self {
+        let name = name.into();
+        let minute = SeedSource::new("demo", 1).content(&name, 0).i64(0..17 * 60);
+        Self {
+            day,
+            name,
+            kind,
+            event_type: None,
+            amount: None,
+            revenue: None,
+            happened: Duration::days(day) + Duration::minutes(minute),
+            customer: None,
+            partner: None,
+            campaign: None,
+            original: None,
+        }
+    }
+
+    /// Credited to a partner on a campaign.
+    pub fn by(self, partner: usize, campaign: &'static str) -> Self {
+        Self {
+            partner: Some(partner),
+            campaign: Some(campaign),
+            ..self
+        }
+    }
+
+    /// Of a customer.
+    pub fn of(self, customer: impl Into<String>) -> Self {
+        Self {
+            customer: Some(customer.into()),
+            ..self
+        }
+    }
+
+    pub fn typed(self, event_type: &'static str) -> Self {
+        Self {
+            event_type: Some(event_type),
+            ..self
+        }
+    }
+
+    pub fn worth(self, amount: &str, currency: &'static str) -> Self {
+        Self {
+            amount: Some((decimal(amount), currency)),
+            ..self
+        }
+    }
+}
+
+/// The external id of the sale of this name.
+pub fn external_id(name: &str) -> String {
+    format!("demo-{name}")
+}
+
+/// What runs by itself.
+pub fn regular() -> impl Iterator<Item = SaleRow> {
+    subscriptions().chain(singles())
+}
+
+fn subscriptions() -> impl Iterator<Item = SaleRow> {
+    SUBSCRIPTIONS
+        .iter()
+        .flat_map(|(customer, partner, campaign, first, times, amount, unit)| {
+            // What was used differs from time to time, within a fifth.
+            let mut usage = SeedSource::new("demo", 1).content(customer, 1);
+            (0..*times).map(move |time| {
+                let share = Decimal::new(usage.i64(80..=120), 2);
+                let amount = (decimal(amount) * share).round_dp(2);
+                let sale = SaleRow::new(first + 28 * time, format!("{customer}-{}", time + 1), Charge);
+                let sale = SaleRow {
+                    amount: Some((amount, *unit)),
+                    ..sale
+                };
+                sale.by(*partner, campaign).of(*customer)
+            })
+        })
+}
+
+fn singles() -> impl Iterator<Item = SaleRow> {
+    SINGLES
+        .iter()
+        .flat_map(|(name, partner, campaign, kind, event_type, amount, revenue, days)| {
+            (1..).zip(*days).map(move |(number, day)| {
+                let customer = format!("{name}-{number}");
+                let sale = SaleRow::new(*day, customer.clone(), *kind).typed(event_type);
+                let sale = sale.by(*partner, campaign).of(customer);
+                SaleRow {
+                    amount: (!amount.is_empty()).then(|| (decimal(amount), "EUR")),
+                    revenue: (!revenue.is_empty()).then(|| decimal(revenue)),
+                    ..sale
+                }
+            })
+        })
+}
+
+/// Sales by the days on which they are reported.
+pub fn by_day(sales: impl Iterator<Item = SaleRow>) -> BTreeMap<i64, Vec<SaleRow>> {
+    let mut days = BTreeMap::<_, Vec<_>>::new();
+    for sale in sales {
+        days.entry(sale.day).or_default().push(sale);
+    }
+    days
+}
+
+pub async fn record(
+    stage: &DemoContext<'_>,
+    age: Duration,
+    sales: Vec<SaleRow>,
+    ids: &IdsByName,
+) -> Result<(), ServiceError> {
+    let events = sales.into_iter().map(|sale| NewEvent {
+        external_id: external_id(&sale.name),
+        kind: sale.kind,
+        event_type: sale.event_type.map(str::to_owned),
+        base: true,
+        amount: sale.amount.map(|(amount, unit)| (amount, currency(unit))),
+        revenue: sale.revenue.map(|revenue| (revenue, currency("EUR"))),
+        occurred_at: Some(stage.moment(sale.happened)),
+        customer_external_id: sale.customer.as_deref().map(external_id),
+        customer_acquired_at: None,
+        partner_id: sale.partner.map(|place| ids.of("partner", place)),
+        campaign_id: sale.campaign.map(|name| ids.of("campaign", name)),
+        original_external_id: sale.original.as_deref().map(external_id),
+        metadata: None,
+        idempotency_key: None,
+    });
+    let answers = record::record(&stage.at(age), &stage.caller(), events.collect()).await?;
+    let problems: Vec<Problem> = answers.into_iter().filter_map(Result::err).flatten().collect();
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(ServiceError::Rejected(problems)),
+    }
+}

@@ -1,0 +1,116 @@
+//! The histories of several partners, written together.
+
+use super::life::GeneratedHistory;
+use auth::Scope;
+use domain::Timestamp;
+use domain::commission::{Balance, CommissionTransition, ExplainedCommission, Payout, PayoutRun};
+use domain::event::{Customer, Event};
+use domain::history::Moment;
+use domain::id::{
+    CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
+};
+use domain::money::Currency;
+use store::{self, StoreError, Transaction, Writes, bulk};
+
+#[derive(Default)]
+pub struct HistoryBatch {
+    members: Vec<(CampaignId, PartnerId, Timestamp)>,
+    customers: Vec<Customer>,
+    events: Vec<Event>,
+    runs: Vec<PayoutRun>,
+    payouts: Vec<Payout>,
+    commissions: Vec<ExplainedCommission>,
+    transitions: Vec<(CommissionTransitionId, CommissionId, CommissionTransition)>,
+    items: Vec<(PayoutItemId, PayoutId, CommissionId)>,
+    paid_charges: Vec<(PartnerId, CustomerId, i64)>,
+    lifetime_values: Vec<(PartnerId, Currency, i64)>,
+    qualified: Vec<(PartnerId, i64)>,
+    balances: Vec<(PartnerId, Balance)>,
+    moments: Vec<(PartnerId, Moment)>,
+}
+
+impl HistoryBatch {
+    /// Adds what happened to the partner after the `last` moment of its history.
+    pub fn add(&mut self, partner: PartnerId, last: Moment, mut lived: GeneratedHistory) {
+        self.moments.push((partner, number(last, &mut lived)));
+        let members = lived.joined.into_iter().map(|(campaign, at)| (campaign, partner, at));
+        self.members.extend(members);
+        let balances = lived.book.balances();
+        self.balances
+            .extend(balances.into_iter().map(|balance| (partner, balance)));
+        self.customers.extend(lived.customers);
+        self.events.extend(lived.events);
+        for run in lived.runs {
+            if !self.runs.contains(&run) {
+                self.runs.push(run);
+            }
+        }
+        self.commissions.extend(lived.book.take_commissions());
+        self.payouts.extend(lived.book.payouts);
+        self.transitions.extend(lived.book.transitions);
+        self.items.extend(lived.book.items);
+        let paid_charges = lived.paid_charges.into_iter();
+        self.paid_charges
+            .extend(paid_charges.map(|(customer, count)| (partner, customer, count)));
+        let values = lived.lifetime_values.into_iter();
+        self.lifetime_values
+            .extend(values.map(|(currency, minor)| (partner, currency, minor)));
+        if let Some(qualified) = lived.qualified {
+            self.qualified.push((partner, qualified));
+        }
+    }
+
+    /// Writes everything, what is referred to before what refers to it, and each table in the order of time: most
+    /// indexes begin with it, so that every page of them is visited once.
+    pub async fn write_to(mut self, transaction: &Transaction, tenant: TenantId) -> Result<(), StoreError> {
+        // Equal moments of one partner keep their order: ids count on.
+        self.customers.sort_by_key(|customer| customer.id);
+        self.events.sort_by_key(|event| event.id);
+        self.payouts.sort_by_key(|payout| payout.id);
+        self.commissions.sort_by_key(|commission| commission.row.id);
+        self.transitions.sort_by_key(|(id, _, _)| *id);
+        self.items.sort_by_key(|(id, _, _)| *id);
+        bulk::insert_campaign_members(transaction, tenant, &self.members).await?;
+        bulk::ledger::insert_customers(transaction, tenant, &self.customers).await?;
+        bulk::ledger::insert_events(transaction, tenant, &self.events).await?;
+        let ids: Vec<_> = self.runs.iter().map(|run| run.id.uuid()).collect();
+        let known = store::payout_run::by_ids(transaction, &Scope::tenant_wide(tenant), &ids).await?;
+        let runs: Vec<_> = self
+            .runs
+            .into_iter()
+            .filter(|run| !known.contains_key(&run.id.uuid()))
+            .collect();
+        bulk::ledger::insert_payout_runs(transaction, tenant, &runs).await?;
+        store::payout::insert(transaction, tenant, &self.payouts).await?;
+        bulk::ledger::insert_commissions(transaction, tenant, &self.commissions).await?;
+        bulk::ledger::insert_commission_transitions(transaction, tenant, &self.transitions).await?;
+        bulk::ledger::insert_payout_items(transaction, tenant, &self.items).await?;
+        bulk::ledger::insert_paid_charges(transaction, tenant, &self.paid_charges).await?;
+        let sums = |writes: &mut Writes| {
+            store::standing::add_lifetime_values(writes, tenant, self.lifetime_values);
+            store::standing::add_qualified_customers(writes, tenant, self.qualified);
+            store::balance::add(writes, tenant, &self.balances);
+            store::partner::advance(writes, tenant, self.moments);
+        };
+        Writes::of(sums).run(transaction).await
+    }
+}
+
+/// Numbers the steps of a history in the order of their ids, which are those of one making: by time, and at one moment in
+/// the order of writing. Gives the last one.
+fn number(last: Moment, lived: &mut GeneratedHistory) -> Moment {
+    let events = lived.events.iter_mut();
+    let events = events.map(|event| (event.id.uuid(), event.recorded_at, &mut event.sequence));
+    let transitions = lived.book.transitions.iter_mut();
+    let transitions = transitions.map(|(id, _, transition)| (id.uuid(), transition.at, &mut transition.sequence));
+    let mut steps: Vec<_> = events.chain(transitions).collect();
+    steps.sort_unstable_by_key(|(id, ..)| *id);
+    let mut moment = last;
+    for (_, at, sequence) in steps {
+        moment = moment.next(at);
+        *sequence = Some(moment.sequence);
+    }
+    let settled = lived.book.payouts.iter().filter_map(|payout| payout.settled_at);
+    moment.at = settled.fold(moment.at, Ord::max);
+    moment
+}

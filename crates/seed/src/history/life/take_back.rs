@@ -1,0 +1,142 @@
+//! What is taken back: refunds, chargebacks, and rows that staff reverses.
+
+use std::ops::Range;
+
+use super::{PartnerLife, RecordedSale, checked};
+use crate::history::ledger_draft::TransitionNote;
+use crate::partners::ACTOR;
+use crate::source::happens;
+use domain::Timestamp;
+use domain::commission::CommissionStatus;
+use domain::event::{Attribution, Event, EventKind};
+use domain::money::Money;
+use domain::refund::{Refunded, TakeBack, is_fixed, take_back};
+use service::ledger::event::NewEvent;
+use service::ledger::refund;
+
+impl<'a> PartnerLife<'a> {
+    /// Refunds one of the latest sales, in part or wholly; false if there is none, or it might take too many rows.
+    pub(super) fn take_back(&mut self, at: Timestamp, left: u64) -> bool {
+        if self.sales.is_empty() {
+            return false;
+        }
+        let chosen = self.random.usize(..self.sales.len());
+        let RecordedSale { event, rows, client } = &self.sales[chosen];
+        let (event, rows, client) = (*event, rows.clone(), *client);
+        if rows.len() as u64 > left {
+            return false;
+        }
+        let original = &self.events[event];
+        let remaining = original
+            .amount
+            .map(|charged| (charged.minor() - original.refunded_minor, charged.currency()));
+        let wanted = match remaining {
+            Some((minor, currency)) if minor > 1 && happens(&mut self.random, 40) => {
+                Money::from_minor(self.random.i64(1..minor), currency).ok()
+            }
+            _ => None,
+        };
+        let taken = wanted.or(remaining.and_then(|(minor, currency)| Money::from_minor(minor, currency).ok()));
+        let kind = match happens(&mut self.random, 15) {
+            true => EventKind::Chargeback,
+            false => EventKind::Refund,
+        };
+        let checked = checked(NewEvent {
+            external_id: self.external_id("event", self.number + 1),
+            kind,
+            event_type: None,
+            base: true,
+            amount: wanted.map(|money| (money.amount(), money.currency())),
+            revenue: None,
+            occurred_at: None,
+            customer_external_id: None,
+            customer_acquired_at: None,
+            partner_id: None,
+            campaign_id: None,
+            original_external_id: Some(self.events[event].external_id.clone()),
+            metadata: None,
+            idempotency_key: None,
+        });
+        self.number += 1;
+        let id = self.book.ids.next(at);
+        let attribution = self.book.ids.next(at);
+        let original = &mut self.events[event];
+        let refunded = Refunded::after(original, taken);
+        original.refunded_minor = refunded.refunded_minor;
+        original.wholly_refunded = refunded.wholly;
+        let event = Event {
+            amount: taken,
+            customer_id: original.customer_id,
+            attribution: original.attribution.map(|known| Attribution {
+                id: attribution,
+                ..known
+            }),
+            original_id: Some(original.id),
+            ..checked.recorded(id, at)
+        };
+        if let (EventKind::Charge, Some(taken)) = (original.kind, taken) {
+            *self.lifetime_values.entry(taken.currency()).or_default() -= taken.minor();
+            if refunded.wholly {
+                self.count_paid_charge(client, -1);
+            }
+        }
+        if refunded.wholly {
+            self.sales.remove(chosen);
+        }
+        self.take_back_rows(rows, &event, refunded);
+        self.events.push(event);
+        true
+    }
+
+    fn take_back_rows(&mut self, rows: Range<usize>, event: &Event, refunded: Refunded) {
+        let at = event.recorded_at;
+        let reason = refund::reason(event);
+        let note = TransitionNote {
+            actor: ACTOR,
+            reason: Some(&reason),
+            at,
+        };
+        for index in rows {
+            let clawbacks = self.book.clawbacks_of(index);
+            let standing = clawbacks
+                .iter()
+                .map(|clawback| &self.book.rows[*clawback])
+                .filter(|row| !row.is_reversed());
+            let (count, sum) = standing.fold((0, 0), |(count, sum), row| (count + 1, sum + row.amount.minor()));
+            let row = &self.book.rows[index];
+            match take_back(row, is_fixed(row.basis), count, sum, refunded) {
+                TakeBack::Nothing => {}
+                TakeBack::Reverse => {
+                    self.book.move_to(index, CommissionStatus::Reversed, note);
+                }
+                TakeBack::Clawback(amount, status, explanation) => {
+                    let id = self.book.ids.next(at);
+                    let clawback = refund::clawback(&self.book.rows[index], event, id, (amount, status, explanation));
+                    let clawback = self.book.write_clawback(clawback, index, note);
+                    // One that waits is approved together with its row.
+                    if status == CommissionStatus::Approved {
+                        self.take_up(clawback);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Staff reverses one of the latest rows, if there is one that nothing holds or adjusts.
+    pub(super) fn reverse_one(&mut self, at: Timestamp) {
+        let rows: Vec<_> = self.sales.iter().flat_map(|sale| sale.rows.clone()).collect();
+        if rows.is_empty() {
+            return;
+        }
+        let index = rows[self.random.usize(..rows.len())];
+        if !self.book.rows[index].is_reserved() && self.book.clawbacks_of(index).is_empty() {
+            let reason = Some("The order was a test");
+            let note = TransitionNote {
+                actor: ACTOR,
+                reason,
+                at,
+            };
+            self.book.move_to(index, CommissionStatus::Reversed, note);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What becomes of made-up commissions: approvals of what matured, by the job, and of the rest, by hand; monthly payout
+//! runs and how their payouts end.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Duration, Months, TimeZone, Utc};
+use fastrand::Rng;
+
+use super::ledger_draft::{LedgerDraft, TransitionNote};
+use crate::partners::ACTOR;
+use crate::source::{SeedSource, happens};
+use domain::Timestamp;
+use domain::commission::{CommissionStatus, Payout, PayoutRun, PayoutStatus};
+use domain::money::{Currency, Money};
+
+/// Who is named where the background job moves rows.
+const JOB: &str = "system";
+
+/// What happens to the rows of one partner, and when.
+pub struct Agenda {
+    due: BTreeMap<(Timestamp, u64), ScheduledSettlement>,
+    count: u64,
+    /// Approved rows that may be in no payout; some are by the time they are looked at.
+    payable: Vec<usize>,
+    minimums: Vec<Money>,
+    /// What payments to the partner are addressed to.
+    paid_as: String,
+    /// The runs that paid this partner something.
+    pub runs: Vec<PayoutRun>,
+}
+
+enum ScheduledSettlement {
+    Approve(usize),
+    Run(PayoutRun),
+    Settle {
+        payout: usize,
+        rows: Vec<usize>,
+        status: PayoutStatus,
+    },
+}
+
+impl Agenda {
+    /// With the runs that come after `start` and before `now`.
+    pub fn new(
+        source: &SeedSource,
+        (start, now): (Timestamp, Timestamp),
+        (paid_as, minimums): (&str, &[Money]),
+    ) -> Self {
+        let mut agenda = Self {
+            due: BTreeMap::new(),
+            count: 0,
+            payable: Vec::new(),
+            minimums: minimums.to_vec(),
+            paid_as: paid_as.to_owned(),
+            runs: Vec::new(),
+        };
+        for run in monthly_runs(source, start, now) {
+            agenda.put(run.created_at, ScheduledSettlement::Run(run));
+        }
+        agenda
+    }
+
+    fn put(&mut self, at: Timestamp, due: ScheduledSettlement) {
+        self.count += 1;
+        self.due.insert((at, self.count), due);
+    }
+
+    /// Takes up a new row: it is approved when it matures, or some day by hand.
+    pub fn take_up(&mut self, book: &LedgerDraft, index: usize, random: &mut Rng) {
+        let row = &book.rows[index];
+        match (row.status, row.mature_at) {
+            // The job looks every few seconds.
+            (CommissionStatus::Accrued, Some(mature_at)) => {
+                let at = mature_at + Duration::microseconds(random.i64(1..5_000_000));
+                self.put(at, ScheduledSettlement::Approve(index));
+            }
+            (CommissionStatus::Accrued, None) if happens(random, 70) => {
+                let at = row.accrued_at + Duration::seconds(random.i64(86_400..20 * 86_400));
+                self.put(at, ScheduledSettlement::Approve(index));
+            }
+            (CommissionStatus::Approved, _) => self.payable.push(index),
+            (CommissionStatus::Accrued | CommissionStatus::Paid | CommissionStatus::Reversed, _) => {}
+        }
+    }
+
+    /// Lets happen what is due by `now`.
+    pub fn settle_until(&mut self, book: &mut LedgerDraft, now: Timestamp, random: &mut Rng) {
+        while let Some(entry) = self.due.first_entry() {
+            let (at, _) = *entry.key();
+            if at > now {
+                return;
+            }
+            match entry.remove() {
+                ScheduledSettlement::Approve(index) => self.approve(book, index, at),
+                ScheduledSettlement::Run(run) => self.pay(book, run, random),
+                ScheduledSettlement::Settle { payout, rows, status } => {
+                    self.settle(book, payout, rows, status, at, random)
+                }
+            }
+        }
+    }
+
+    /// Approves a row with its clawbacks.
+    fn approve(&mut self, book: &mut LedgerDraft, index: usize, at: Timestamp) {
+        let is_matured = book.rows[index].mature_at.is_some();
+        let note = match is_matured {
+            true => TransitionNote {
+                actor: JOB,
+                reason: Some("matured"),
+                at,
+            },
+            false => TransitionNote {
+                actor: ACTOR,
+                reason: None,
+                at,
+            },
+        };
+        for index in std::iter::once(index).chain(book.clawbacks_of(index)) {
+            if book.move_to(index, CommissionStatus::Approved, note) {
+                self.payable.push(index);
+            }
+        }
+    }
+
+    /// What a payout run does for the partner.
+    fn pay(&mut self, book: &mut LedgerDraft, run: PayoutRun, random: &mut Rng) {
+        let mut groups: BTreeMap<Currency, Vec<usize>> = BTreeMap::new();
+        for index in std::mem::take(&mut self.payable) {
+            let row = &book.rows[index];
+            if row.status == CommissionStatus::Approved && row.payout_id.is_none() {
+                groups.entry(row.amount.currency()).or_default().push(index);
+            }
+        }
+        let mut pays = false;
+        for (currency, rows) in groups {
+            let total: i64 = rows.iter().map(|index| book.rows[*index].amount.minor()).sum();
+            let minimum = self.minimums.iter().find(|money| money.currency() == currency);
+            let amount = Money::from_minor(total, currency)
+                .ok()
+                .filter(|_| total >= minimum.map_or(1, |money| money.minor().max(1)));
+            // Too little is left and carries forward.
+            let (Some(amount), Some(first)) = (amount, rows.first()) else {
+                self.payable.extend(rows);
+                continue;
+            };
+            pays = true;
+            let payout = Payout {
+                id: book.ids.next(run.created_at),
+                run_id: run.id,
+                partner_id: book.rows[*first].partner_id,
+                recipient: None,
+                amount,
+                status: PayoutStatus::Pending,
+                created_at: run.created_at,
+                settled_at: None,
+                reference: None,
+                payout_reference: Some(self.paid_as.clone()),
+                created_by: Some(ACTOR.to_owned()),
+                settled_by: None,
+            };
+            book.put_into(payout, &rows);
+            let status = match random.u32(..100) {
+                0..88 => PayoutStatus::Paid,
+                88..92 => PayoutStatus::Failed,
+                92..94 => PayoutStatus::Canceled,
+                _ => continue,
+            };
+            let at = run.created_at + Duration::seconds(random.i64(3_600..5 * 86_400));
+            let payout = book.payouts.len() - 1;
+            self.put(at, ScheduledSettlement::Settle { payout, rows, status });
+        }
+        if pays {
+            self.runs.push(run);
+        }
+    }
+
+    fn settle(
+        &mut self,
+        book: &mut LedgerDraft,
+        payout: usize,
+        rows: Vec<usize>,
+        status: PayoutStatus,
+        at: Timestamp,
+        random: &mut Rng,
+    ) {
+        let note = TransitionNote {
+            actor: ACTOR,
+            reason: Some("its payout is paid"),
+            at,
+        };
+        for index in rows {
+            match status {
+                PayoutStatus::Paid => {
+                    book.move_to(index, CommissionStatus::Paid, note);
+                }
+                PayoutStatus::Failed | PayoutStatus::Canceled => {
+                    book.rows[index].payout_id = None;
+                    self.payable.push(index);
+                }
+                PayoutStatus::Pending => {}
+            }
+        }
+        let payout = &mut book.payouts[payout];
+        payout.status = status;
+        payout.settled_at = Some(at);
+        payout.settled_by = Some(ACTOR.to_owned());
+        if status == PayoutStatus::Paid && happens(random, 80) {
+            payout.reference = Some(format!("TRF-{:08}", random.u32(..100_000_000)));
+        }
+    }
+}
+
+/// The runs of the programme, on the fifth of every month.
+fn monthly_runs(source: &SeedSource, start: Timestamp, now: Timestamp) -> Vec<PayoutRun> {
+    let mut runs = Vec::new();
+    let first = Utc.with_ymd_and_hms(start.year(), start.month(), 5, 8, 0, 0).single();
+    let Some(first) = first else { return runs };
+    for month in 0.. {
+        let Some(created_at) = first.checked_add_months(Months::new(month)).filter(|at| *at < now) else {
+            break;
+        };
+        if created_at > start {
+            // The same run for all partners.
+            let number = created_at.year().unsigned_abs() * 12 + created_at.month0();
+            let id = source.ids("payout-run", number).next(created_at);
+            runs.push(PayoutRun {
+                id,
+                created_at,
+                accrued_before: None,
+                created_by: Some(ACTOR.to_owned()),
+            });
+        }
+    }
+    runs
+}

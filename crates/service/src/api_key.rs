@@ -1,0 +1,165 @@
+//! API keys: making them, ending them, and writing down when they were used.
+
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::once::{Answer, begin, commit};
+use crate::{ServiceError, partner, token};
+use auth::{ApiKey, Caller, NewKey, Permission, Permissions, Resource, Scope};
+use domain::Timestamp;
+use domain::audit::CHANGED;
+use domain::id::{self, ApiKeyId, TenantId};
+use domain::problem::{Fault, ProblemCode, Problems};
+use domain::text;
+use store::{self, Store, StoreError};
+
+/// A key as asked for.
+#[derive(Clone, Debug)]
+pub struct ApiKeyDraft {
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub partner_id: Option<String>,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A key that was made, with its text, which nobody can read again: `None` where the call is repeated.
+pub struct CreatedKey {
+    pub api_key: ApiKey,
+    pub text: Option<String>,
+}
+
+impl Answer for CreatedKey {
+    fn kept(&self) -> Value {
+        json!(self.api_key.id.to_string())
+    }
+
+    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let Some(id) = kept.as_str().and_then(|text| text.parse::<ApiKeyId>().ok()) else {
+            return Ok(None);
+        };
+        let found = store::api_key::by_ids(store.reader(), scope, &[id.uuid()])
+            .await?
+            .remove(&id.uuid());
+        Ok(found.map(|api_key| Self { api_key, text: None }))
+    }
+}
+
+/// Makes a key. Nobody grants a scope they lack; a key bound to a partner takes what partners may read.
+pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<CreatedKey, ServiceError> {
+    let writer = caller.write(Resource::ApiKeys)?;
+    let now = app.clock.now();
+    let mut problems = Problems::new();
+    let name = problems.take("name", text::name(&draft.name));
+    let permissions = match draft.partner_id {
+        Some(_) => token::granted(caller, &draft.scopes, &mut problems),
+        None => granted(caller, &draft.scopes, &mut problems),
+    };
+    if draft.scopes.is_empty() {
+        problems.add("scopes", ProblemCode::Required, "must name at least one scope");
+    }
+    let expires_at = problems.optional("expiresAt", draft.expires_at, |moment| match moment > now {
+        true => Ok(moment),
+        false => Err(Fault::invalid("must be in the future")),
+    });
+    let transaction = begin(app, &writer).await?;
+    // Locked, so that a revocation comes either before and is seen, or after and ends the key.
+    let partner = match &draft.partner_id {
+        Some(id) => {
+            let locked = partner::locked(&transaction, &writer, "partnerId", id, &mut problems).await?;
+            locked.map(|locked| locked.partner)
+        }
+        None => None,
+    };
+    if let Some(partner) = &partner
+        && !partner.status.may_sign_in()
+    {
+        let message = format!("is {}: no key of it would open anything", partner.status.as_str());
+        problems.add("partnerId", ProblemCode::Conflict, message);
+    }
+    let (Some(name), Some(expires_at), true) = (name, expires_at, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    // Not before the lock: a comeback that this one waited for is earlier.
+    let now = app.clock.now();
+    let new = NewKey::generate();
+    let api_key = ApiKey {
+        id: ApiKeyId::new(now),
+        name,
+        prefix: new.prefix,
+        permissions,
+        partner_id: partner.as_ref().map(|partner| partner.id),
+        // Not earlier than what a comeback in this microsecond asks for.
+        created_at: partner.map_or(now, |partner| now.max(partner.tokens_valid_from)),
+        expires_at,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    store::api_key::insert(&transaction, writer.tenant(), &api_key, &new.hash).await?;
+    transaction.created(&api_key);
+    transaction.noted(&api_key, "key", Value::Null, CHANGED);
+    let created = CreatedKey {
+        api_key,
+        text: Some(new.text),
+    };
+    commit(app, transaction, &writer, &created).await?;
+    Ok(created)
+}
+
+fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permissions {
+    let each = scopes.iter().enumerate().filter_map(|(index, name)| {
+        let permission = match Permission::parse(name) {
+            None => Err(Fault::invalid(format!("{name:?} is not a scope"))),
+            Some(permission) if caller.permissions().allow(permission) => Ok(permission),
+            Some(permission) => Err(Fault::invalid(format!("{permission} is more than the caller has"))),
+        };
+        problems.take(&format!("scopes.{index}"), permission)
+    });
+    each.collect()
+}
+
+/// Ends a key for good, at once. One that has ended already stays ended since then.
+pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<ApiKeyId, ServiceError> {
+    let writer = caller.write(Resource::ApiKeys)?;
+    let mut problems = Problems::new();
+    let transaction = app.begin(&writer).await?;
+    let key = match problems.id::<id::ApiKey>("id", id) {
+        Some(id) => problems.found("id", store::api_key::lock(&transaction, &writer.scope(), id).await?),
+        None => None,
+    };
+    let Some(key) = key else {
+        return Err(problems.into());
+    };
+    let now = app.clock.now().max(key.created_at);
+    store::api_key::revoke(&transaction, writer.tenant(), key.id, now).await?;
+    let revoked_at = key.revoked_at.or(Some(now));
+    transaction.changed(
+        &key,
+        &ApiKey {
+            revoked_at,
+            ..key.clone()
+        },
+    );
+    transaction.commit().await?;
+    Ok(key.id)
+}
+
+/// Writes down when keys were used, which requests only note. Each by itself: of several rows locked together, a
+/// revocation of a partner's keys might lock some in another order. What cannot be written now is noted again.
+pub async fn write_uses(app: &App) -> Result<(), StoreError> {
+    let mut result = Ok(());
+    for (key, (tenant, at)) in app.key_uses.take() {
+        if result.is_ok() {
+            result = write_use(app, tenant, key, at).await;
+        }
+        if result.is_err() {
+            app.key_uses.note(tenant, key, at);
+        }
+    }
+    result
+}
+
+async fn write_use(app: &App, tenant: TenantId, key: ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
+    let transaction = app.store.begin_unaudited().await?;
+    store::api_key::set_used(&transaction, tenant, key, at).await?;
+    transaction.commit().await
+}

@@ -1,0 +1,118 @@
+//! What the whole program shares, built once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use crate::authentication::RecentReads;
+use crate::clock::Clock;
+use crate::webhook::Webhooks;
+use auth::{Issuers, KeyUses, Keys, Writer};
+use domain::audit::Origin;
+use domain::id::TenantId;
+use store::outbox::Changes;
+use store::{self, Store, StoreError, Trail, Transaction};
+use telemetry::metrics::Metrics;
+
+/// Clocks and time zones of senders may be wrong by a day; what is further ahead is a mistake.
+pub const DEFAULT_LATEST_OCCURRENCE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Clones are the same program.
+#[derive(Clone)]
+pub struct App {
+    pub store: Store,
+    pub clock: Clock,
+    pub keys: Keys,
+    /// Whose tokens are good beside those of `keys`.
+    pub issuers: Issuers,
+    pub tenants: Arc<TenantIndex>,
+    pub key_uses: Arc<KeyUses>,
+    /// For listeners.
+    pub recent: Arc<RecentReads>,
+    pub metrics: Arc<Metrics>,
+    /// What happens to the ledger.
+    pub changes: Changes,
+    /// How far ahead of now an event may happen.
+    pub latest_occurrence: Duration,
+    pub webhooks: Webhooks,
+}
+
+impl App {
+    pub fn new(mut store: Store, clock: Clock, keys: Keys) -> Self {
+        let metrics = Arc::new(Metrics::new(clock.now()));
+        store.measure(&metrics.database);
+        let changes = Changes::new(store.clone());
+        Self {
+            store,
+            clock,
+            keys,
+            issuers: Issuers::default(),
+            tenants: Arc::default(),
+            key_uses: Arc::default(),
+            recent: Arc::default(),
+            metrics,
+            changes,
+            latest_occurrence: DEFAULT_LATEST_OCCURRENCE,
+            webhooks: Webhooks::default(),
+        }
+    }
+
+    /// The program as a tenant's callers have it: with the tenant's share of the database.
+    pub fn of_tenant(&self, tenant: TenantId) -> Self {
+        Self {
+            store: self.store.of_tenant(tenant),
+            ..self.clone()
+        }
+    }
+
+    /// The same program, which reads and writes there.
+    pub fn on(&self, store: Store) -> Arc<Self> {
+        Arc::new(Self { store, ..self.clone() })
+    }
+
+    /// Starts a transaction in the writer's name: what it changes is found in the audit log.
+    pub async fn begin(&self, writer: &Writer) -> Result<Transaction, StoreError> {
+        self.store.begin(self.trail(writer.tenant(), writer.origin())).await
+    }
+
+    /// In whose name something is changed.
+    pub fn trail(&self, tenant: TenantId, origin: Arc<Origin>) -> Trail {
+        let clock = self.clock.clone();
+        Trail::new(tenant, origin, move || clock.now())
+    }
+
+    pub fn with_latest_occurrence(self, latest_occurrence: Duration) -> Self {
+        Self {
+            latest_occurrence,
+            ..self
+        }
+    }
+
+    pub fn with_issuers(self, issuers: Issuers) -> Self {
+        Self { issuers, ..self }
+    }
+
+    pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
+        Self { webhooks, ..self }
+    }
+}
+
+/// Remembers which tenant a slug or id means. Neither ever changes, so nothing here goes stale; names that mean
+/// nothing are not remembered, so that guesses cannot fill the memory.
+#[derive(Default)]
+pub struct TenantIndex(RwLock<HashMap<String, TenantId>>);
+
+impl TenantIndex {
+    pub async fn find(&self, store: &Store, name: &str) -> Result<Option<TenantId>, StoreError> {
+        if let Some(id) = self.0.read().expect("no holder panics").get(name) {
+            return Ok(Some(*id));
+        }
+        let id = store::tenant::find_by_name(store.reader(), name)
+            .await?
+            .map(|tenant| tenant.id);
+        if let Some(id) = id {
+            self.0.write().expect("no holder panics").insert(name.to_owned(), id);
+        }
+        Ok(id)
+    }
+}

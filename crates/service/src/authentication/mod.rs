@@ -1,0 +1,107 @@
+//! From the Authorization header to a [`Caller`].
+
+mod recent;
+
+use std::time::Instant;
+
+use futures::FutureExt;
+
+use crate::app::App;
+use auth::{Caller, Claims, Credentials, Scope};
+use domain::id::{PartnerId, TenantId};
+use store::StoreError;
+
+pub use recent::RecentReads;
+
+/// Why there is no caller.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    #[error("no token: send the header \"Authorization: Bearer <token>\"")]
+    Missing,
+    /// One text for every cause, so that nothing is learnt from a guess.
+    #[error("the token is not valid")]
+    Invalid,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The caller whom the value of an Authorization header names: `Bearer` with a JWT or an API key, or `Api-Key`. A
+/// partner's token is good only as long as the partner may sign in, and only if it was issued since it last could not;
+/// that costs one indexed read a request.
+pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, AuthError> {
+    admit(app, header, None).await
+}
+
+/// The same for those who were let in before and listen since then: what was read at `since` or later, for anybody, holds.
+pub async fn authenticate_listener(app: &App, header: &str, since: Instant) -> Result<Caller, AuthError> {
+    admit(app, Some(header), Some(since)).await
+}
+
+async fn admit(app: &App, header: Option<&str>, since: Option<Instant>) -> Result<Caller, AuthError> {
+    let header = header
+        .map(str::trim)
+        .filter(|header| !header.is_empty())
+        .ok_or(AuthError::Missing)?;
+    match Credentials::parse(header).ok_or(AuthError::Invalid)? {
+        Credentials::Token(token) => by_token(app, token, since).await,
+        Credentials::ApiKey { prefix, text } => by_key(app, prefix, text, since).await,
+    }
+}
+
+async fn by_token(app: &App, token: &str, since: Option<Instant>) -> Result<Caller, AuthError> {
+    let claims = auth::verify_token(&app.keys, &app.issuers, token, app.clock.now())
+        .await
+        .ok_or(AuthError::Invalid)?;
+    let tenant = app
+        .tenants
+        .find(&app.store, &claims.tenant)
+        .await?
+        .ok_or(AuthError::Invalid)?;
+    let partner = match &claims.partner {
+        Some(partner) => Some(signed_in_partner(app, tenant, partner, &claims, since).await?),
+        None => None,
+    };
+    Ok(Caller::of_token(tenant, &claims, partner))
+}
+
+/// The caller who presents an API key. It is read with every request, so that a revoked one is refused everywhere at once.
+async fn by_key(app: &App, prefix: &str, text: &str, since: Option<Instant>) -> Result<Caller, AuthError> {
+    let now = app.clock.now();
+    let read = || {
+        let (reader, prefix) = (app.store.reader().clone(), prefix.to_owned());
+        async move { store::presented_key::find(&reader, &prefix, now).await }.boxed()
+    };
+    let found = match since {
+        Some(since) => app.recent.keys.since(since, prefix.to_owned(), read).await?,
+        None => store::presented_key::find(app.store.reader(), prefix, now).await?,
+    };
+    let presented = found
+        .filter(|presented| presented.hash.is_of(text))
+        .ok_or(AuthError::Invalid)?;
+    app.key_uses.note(presented.tenant, presented.key.id, now);
+    Ok(Caller::of_api_key(presented.tenant, &presented.key))
+}
+
+async fn signed_in_partner(
+    app: &App,
+    tenant: TenantId,
+    partner: &str,
+    claims: &Claims,
+    since: Option<Instant>,
+) -> Result<PartnerId, AuthError> {
+    let id: PartnerId = partner.parse().map_err(|_| AuthError::Invalid)?;
+    let issued_at = claims.issued_at(app.clock.now()).ok_or(AuthError::Invalid)?;
+    let scope = Scope::of_partner(tenant, id);
+    let read = || {
+        let reader = app.store.reader().clone();
+        async move { store::partner::sign_in(&reader, &scope, id).await }.boxed()
+    };
+    let partner = match since {
+        Some(since) => app.recent.partners.since(since, (tenant, id), read).await?,
+        None => store::partner::sign_in(app.store.reader(), &scope, id).await?,
+    };
+    match partner {
+        Some((status, valid_from)) if status.may_sign_in() && issued_at.is_since(valid_from) => Ok(id),
+        _ => Err(AuthError::Invalid),
+    }
+}

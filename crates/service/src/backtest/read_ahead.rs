@@ -1,0 +1,87 @@
+//! Reading events ahead of a replay: while some are replayed, the database already looks for the next.
+
+use std::collections::VecDeque;
+use std::vec;
+
+use tokio::task::JoinSet;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::app::App;
+use auth::Scope;
+use domain::backtest::{Backtest, HistoryEvent};
+use domain::id::PartnerId;
+use store::StoreError;
+use store::backtest::{EventRange, recorded, stretches};
+use store::task::joined;
+
+/// How many stretches are read at the same time. More would leave others little of the database.
+const AT_ONCE: usize = 2;
+/// How many events a stretch has at most: enough that statements cost little beside their rows.
+const STRETCH: u32 = 2_000;
+
+/// The events of some partners, by partner and in the order of recording.
+pub struct EventReadAhead {
+    app: App,
+    scope: Scope,
+    backtest: Backtest,
+    stretches: vec::IntoIter<EventRange>,
+    /// Each in a set of its own, so that they come in their order; whoever lets go of this ends them.
+    reading: VecDeque<JoinSet<Result<Vec<HistoryEvent>, StoreError>>>,
+    read: vec::IntoIter<HistoryEvent>,
+}
+
+impl EventReadAhead {
+    /// `partners` are in the order of their ids.
+    pub async fn new(app: &App, scope: Scope, backtest: &Backtest, partners: &[Uuid]) -> Result<Self, StoreError> {
+        let stretches = stretches(app.store.reader(), &scope, partners, STRETCH).await?;
+        Ok(Self {
+            app: app.clone(),
+            scope,
+            backtest: backtest.clone(),
+            stretches: stretches.into_iter(),
+            reading: VecDeque::new(),
+            read: Vec::new().into_iter(),
+        })
+    }
+
+    /// The next events of this partner, as many as were read at once; empty when there are none left. Partners come in the
+    /// order of their ids.
+    pub async fn next_of(&mut self, partner: PartnerId) -> Result<Vec<HistoryEvent>, StoreError> {
+        while self.read.as_slice().is_empty() {
+            match self.next().await? {
+                Some(read) => self.read = read.into_iter(),
+                None => return Ok(Vec::new()),
+            }
+        }
+        let is_own = |recorded: &HistoryEvent| {
+            let attribution = recorded.event.attribution;
+            attribution.is_some_and(|attribution| attribution.partner_id == partner)
+        };
+        let own = self.read.as_slice().partition_point(is_own);
+        Ok(self.read.by_ref().take(own).collect())
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<HistoryEvent>>, StoreError> {
+        self.read_ahead();
+        let Some(mut first) = self.reading.pop_front() else {
+            return Ok(None);
+        };
+        let read = first.join_next().await.expect("it is being read");
+        // The next is begun before these are replayed.
+        self.read_ahead();
+        joined(read).map(Some)
+    }
+
+    fn read_ahead(&mut self) {
+        while self.reading.len() < AT_ONCE
+            && let Some(stretch) = self.stretches.next()
+        {
+            let (app, scope, of) = (self.app.clone(), self.scope, self.backtest.clone());
+            let reading = async move { recorded(app.store.reader(), &scope, &of, &stretch).await };
+            let mut task = JoinSet::new();
+            task.spawn(reading.in_current_span());
+            self.reading.push_back(task);
+        }
+    }
+}

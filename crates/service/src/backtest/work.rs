@@ -1,0 +1,369 @@
+//! Working out backtests. A replica takes one that nobody holds, goes on behind the last partner that is finished, and
+//! writes what partners come to together with the note that they are. One that is killed loses its hold after a while, and
+//! another goes on; one that was thought dead finds that it holds nothing any more, and writes nothing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::read_ahead::EventReadAhead;
+use crate::app::App;
+use auth::{Scope, Writer};
+use domain::Timestamp;
+use domain::backtest::{Backtest, BacktestStatus, Replay, ReplayError, ReplayedPartner, Versions};
+use domain::id::{BacktestId, CampaignId, TenantId};
+use domain::snapshot::CommissionSnapshot;
+use domain::terms::Term;
+use store::backtest::{CurrentPartner, FinishedPartners, LeasedBacktest, Proposal};
+use store::{self, StoreError, Transaction};
+
+/// For how long nobody else takes a backtest whose holder says nothing.
+pub const HOLD: Duration = Duration::from_secs(60);
+/// How often a holder says that it goes on.
+const RENEWAL: Duration = Duration::from_secs(10);
+/// How many partners are looked for at once.
+const PARTNERS: u64 = 1_000;
+/// After how many events what partners came to is written.
+const BATCH: i64 = 2_000;
+/// How many events that differ are written at once.
+const CHANGED: usize = 1_000;
+/// For how long what a backtest came to is kept.
+const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
+
+/// Why a backtest is left.
+enum StopReason {
+    /// It is held no longer: it was canceled, or another goes on with it.
+    Lost,
+    /// The program ends.
+    Ending,
+    /// It cannot be worked out.
+    Failed(String),
+    Store(StoreError),
+}
+
+impl From<StoreError> for StopReason {
+    fn from(error: StoreError) -> Self {
+        match store::is_sum_too_large(&error) {
+            true => Self::Failed(ReplayError::SumTooLarge.to_string()),
+            false => Self::Store(error),
+        }
+    }
+}
+
+impl From<ReplayError> for StopReason {
+    fn from(error: ReplayError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Works on backtests that nobody works on, until there are none or `ending` says so. Returns how many it took up.
+pub async fn work(app: &App, ending: &(dyn Fn() -> bool + Send + Sync)) -> Result<usize, StoreError> {
+    let mut taken = 0;
+    while !ending() {
+        let open = store::backtest::open(app.store.reader(), app.clock.now(), 1).await?;
+        let Some((tenant, id)) = open.into_iter().next() else {
+            break;
+        };
+        let held = LeasedBacktest {
+            tenant,
+            id,
+            holder: BacktestId::new(app.clock.now()).uuid(),
+        };
+        taken += usize::from(work_on(&app.of_tenant(tenant), held, ending).await?);
+    }
+    Ok(taken)
+}
+
+/// Where a backtest stands that somebody waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitState {
+    Ended,
+    /// Another works on it, or did.
+    Elsewhere,
+}
+
+/// Works on one backtest, if nobody else does; tells how many events are done, and of how many.
+pub async fn work_on_one(
+    app: &App,
+    tenant: TenantId,
+    id: BacktestId,
+    mut tell: impl FnMut(u64, u64),
+) -> Result<WaitState, StoreError> {
+    let held = LeasedBacktest {
+        tenant,
+        id,
+        holder: BacktestId::new(app.clock.now()).uuid(),
+    };
+    let app = app.of_tenant(tenant);
+    let never = || false;
+    let mut working = Box::pin(work_on(&app, held, &never));
+    loop {
+        let pause = tokio::time::sleep(Duration::from_millis(200));
+        let worked = tokio::select! {
+            worked = &mut working => Some(worked?),
+            () = pause => None,
+        };
+        let found = store::backtest::by_ids(app.store.reader(), &Scope::tenant_wide(tenant), &[id.uuid()]).await?;
+        let found = found.into_values().next();
+        if let Some(backtest) = &found {
+            tell(backtest.events.unsigned_abs(), backtest.of_events.unsigned_abs());
+        }
+        if worked.is_some() {
+            let is_open = found.is_some_and(|backtest| !backtest.status.is_final());
+            return Ok(if is_open {
+                WaitState::Elsewhere
+            } else {
+                WaitState::Ended
+            });
+        }
+    }
+}
+
+/// Deletes backtests whose time is over; returns how many there were.
+pub async fn delete_expired(app: &App) -> Result<usize, StoreError> {
+    let transaction = app.store.begin_unaudited().await?;
+    let deleted = store::backtest::delete_expired(&transaction, app.clock.now() - KEPT, 20).await?;
+    transaction.commit().await?;
+    Ok(deleted)
+}
+
+/// Takes up one backtest; says whether it could.
+async fn work_on(
+    app: &App,
+    held: LeasedBacktest,
+    ending: &(dyn Fn() -> bool + Send + Sync),
+) -> Result<bool, StoreError> {
+    let transaction = app.store.begin_unaudited().await?;
+    let now = app.clock.now();
+    let is_held = store::backtest::claim(&transaction, held, now, now + HOLD).await?;
+    transaction.commit().await?;
+    if !is_held {
+        return Ok(false);
+    }
+    let mut worker = BacktestWorker {
+        app,
+        held,
+        scope: Scope::tenant_wide(held.tenant),
+        ending,
+        renewed: Instant::now(),
+    };
+    let ended = match worker.run().await {
+        Ok(()) => worker.end(BacktestStatus::Done, None).await,
+        Err(StopReason::Failed(why)) => worker.end(BacktestStatus::Failed, Some(&why)).await,
+        Err(StopReason::Lost) => Ok(()),
+        Err(StopReason::Ending) => worker.let_go().await,
+        Err(StopReason::Store(error)) => {
+            // Somebody tries again, from where this one was, when its hold is over.
+            tracing::error!(tenant = %held.tenant, backtest = %held.id, %error, "a backtest was interrupted");
+            return Err(error);
+        }
+    };
+    ended.map(|()| true)
+}
+
+struct BacktestWorker<'a> {
+    app: &'a App,
+    held: LeasedBacktest,
+    scope: Scope,
+    ending: &'a (dyn Fn() -> bool + Send + Sync),
+    /// When it was last said that this one goes on.
+    renewed: Instant,
+}
+
+impl BacktestWorker<'_> {
+    async fn run(&mut self) -> Result<(), StopReason> {
+        let (app, scope, id) = (self.app, self.scope, self.held.id);
+        let reader = app.store.reader();
+        let mut found = store::backtest::by_ids(reader, &scope, &[id.uuid()]).await?;
+        let backtest = found.remove(&id.uuid()).ok_or(StopReason::Lost)?;
+        let proposal = store::backtest::checked(reader, &scope, id)
+            .await?
+            .ok_or(StopReason::Lost)?;
+        let count = store::backtest::count_events(reader, &scope, &backtest).await?;
+        self.renew(Some(count)).await?;
+        let mut versions = store::backtest::versions(reader, &scope).await?;
+        let replaced = propose(&mut versions, &proposal, &backtest)?;
+        let tenant = store::tenant::get(reader, &scope).await?;
+        loop {
+            let partners = store::backtest::partners(reader, &scope, &backtest, PARTNERS).await?;
+            if partners.is_empty() {
+                return Ok(());
+            }
+            let ids: Vec<_> = partners.iter().map(|partner| partner.id.uuid()).collect();
+            // Whoever was still writing something earlier than the end of the range.
+            store::statement::wait_for_writers(&app.store, &scope, &ids, backtest.to).await?;
+            let mut snapshots = store::snapshot::of_partners(reader, &scope, &ids).await?;
+            let mut loose = store::backtest::loose(reader, &scope, &backtest, &ids).await?;
+            let moved = store::reassignment::moved_partners(reader, &scope, &ids).await?;
+            let mut ahead = EventReadAhead::new(app, scope, &backtest, &ids).await?;
+            let mut batch = FinishedPartners::default();
+            let last = partners.len() - 1;
+            for (place, partner) in partners.into_iter().enumerate() {
+                let promised = snapshots.remove(&partner.id.uuid()).unwrap_or_default().into_iter();
+                let promised = promised.map(|snapshot| (snapshot.id, reading_as(snapshot, replaced)));
+                let whose = ReplayedPartner {
+                    partner: partner.id,
+                    status: partner.status,
+                    group: partner.group,
+                    snapshots: promised.collect(),
+                    loose: loose.remove(&partner.id.uuid()).unwrap_or_default(),
+                    zone: tenant.time_zone,
+                    base: tenant.base_currency,
+                    from: backtest.from,
+                };
+                // What its rows were decided with cannot be told from events that have come and gone.
+                batch.is_incomplete |= moved.contains(&partner.id.uuid());
+                self.replay(&mut ahead, whose, &versions, &mut batch).await?;
+                if batch.events >= BATCH || place == last {
+                    self.advance(partner, std::mem::take(&mut batch)).await?;
+                }
+            }
+        }
+    }
+
+    /// Replays a partner, and adds what it came to.
+    async fn replay(
+        &mut self,
+        ahead: &mut EventReadAhead,
+        whose: ReplayedPartner,
+        versions: &Versions,
+        batch: &mut FinishedPartners,
+    ) -> Result<(), StopReason> {
+        let (partner, from) = (whose.partner, whose.from);
+        let mut replay = Replay::new(whose, versions);
+        loop {
+            let page = ahead.next_of(partner).await?;
+            if page.is_empty() {
+                break;
+            }
+            for recorded in page {
+                batch.events += i64::from(recorded.event.recorded_at >= from);
+                replay.step(recorded)?;
+            }
+            batch.changed.extend(replay.take_changed());
+            self.keep_changed(batch).await?;
+            self.go_on().await?;
+            tokio::task::yield_now().await;
+        }
+        let replayed = replay.finish()?;
+        batch.changed.extend(replayed.changed);
+        self.keep_changed(batch).await?;
+        batch.is_incomplete |= replayed.is_incomplete;
+        let sums = replayed.tally.total.iter().map(|(currency, sum)| (*currency, *sum));
+        batch.partners.push((partner, sums.collect()));
+        batch.tally.merge(replayed.tally)?;
+        self.go_on().await
+    }
+
+    /// Says from time to time that this one goes on; fails where it may not.
+    async fn go_on(&mut self) -> Result<(), StopReason> {
+        if (self.ending)() {
+            return Err(StopReason::Ending);
+        }
+        match self.renewed.elapsed() >= RENEWAL {
+            true => self.renew(None).await,
+            false => Ok(()),
+        }
+    }
+
+    async fn renew(&mut self, of_events: Option<i64>) -> Result<(), StopReason> {
+        let transaction = self.app.store.begin_unaudited().await?;
+        let is_held = store::backtest::renew(&transaction, self.held, self.until(), of_events).await?;
+        self.written(transaction, is_held).await
+    }
+
+    /// Writes events that differ as soon as there are many; few are written with what their partners came to.
+    async fn keep_changed(&mut self, batch: &mut FinishedPartners) -> Result<(), StopReason> {
+        while batch.changed.len() >= CHANGED {
+            let rest = batch.changed.split_off(CHANGED);
+            let changed = std::mem::replace(&mut batch.changed, rest);
+            let transaction = self.app.store.begin_unaudited().await?;
+            let is_held = store::backtest::keep_changed(&transaction, self.held, &changed, self.until()).await?;
+            self.written(transaction, is_held).await?;
+        }
+        Ok(())
+    }
+
+    async fn advance(&mut self, last: CurrentPartner, batch: FinishedPartners) -> Result<(), StopReason> {
+        let transaction = self.app.store.begin_unaudited().await?;
+        let is_held = store::backtest::advance(&transaction, self.held, last.id, &batch, self.until()).await?;
+        self.written(transaction, is_held).await
+    }
+
+    async fn written(&mut self, transaction: Transaction, is_held: bool) -> Result<(), StopReason> {
+        if !is_held {
+            transaction.rollback().await?;
+            return Err(StopReason::Lost);
+        }
+        transaction.commit().await?;
+        self.renewed = Instant::now();
+        Ok(())
+    }
+
+    fn until(&self) -> Timestamp {
+        self.app.clock.now() + HOLD
+    }
+
+    async fn end(&self, status: BacktestStatus, failure: Option<&str>) -> Result<(), StoreError> {
+        let writer = Writer::job(self.held.tenant, "backtests");
+        let transaction = self.app.begin(&writer).await?;
+        if store::backtest::end(&transaction, self.held, status, failure, self.app.clock.now()).await? {
+            transaction.noted_of::<Backtest>(self.held.id, "status", status.as_str());
+        }
+        transaction.commit().await
+    }
+
+    /// Another need not wait.
+    async fn let_go(&self) -> Result<(), StoreError> {
+        let transaction = self.app.store.begin_unaudited().await?;
+        store::backtest::renew(&transaction, self.held, self.app.clock.now(), None).await?;
+        transaction.commit().await
+    }
+}
+
+/// Snapshots that read as having other terms.
+#[derive(Clone, Copy)]
+struct ReplacedTerms<'a> {
+    campaign: CampaignId,
+    terms: &'a [Term],
+    holdback_days: Option<u32>,
+}
+
+/// A snapshot as the proposal has it.
+fn reading_as(snapshot: CommissionSnapshot, replaced: Option<ReplacedTerms<'_>>) -> CommissionSnapshot {
+    match replaced {
+        Some(replaced) if snapshot.campaign_id == Some(replaced.campaign) => CommissionSnapshot {
+            terms: replaced.terms.to_vec(),
+            holdback_days: replaced.holdback_days,
+            ..snapshot
+        },
+        _ => snapshot,
+    }
+}
+
+/// Puts the proposal in the place of what it names.
+fn propose<'a>(
+    versions: &mut Versions,
+    proposal: &'a Proposal,
+    backtest: &Backtest,
+) -> Result<Option<ReplacedTerms<'a>>, StoreError> {
+    match proposal {
+        Proposal::CampaignTerms {
+            campaign,
+            terms,
+            holdback_days,
+            replace_snapshots,
+        } => {
+            versions.propose_terms(*campaign, terms, *holdback_days);
+            return Ok(replace_snapshots.then_some(ReplacedTerms {
+                campaign: *campaign,
+                terms,
+                holdback_days: *holdback_days,
+            }));
+        }
+        Proposal::GroupRules { group, rules } => versions.propose_rules(*group, rules),
+        Proposal::TieredCommission(tier) => {
+            versions.proposed = Some(Arc::new(tier.as_ref().clone().tier(backtest.from)?));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,259 @@
+//! Campaigns.
+
+use crate::ServiceError;
+use crate::app::App;
+use crate::once::{begin, commit};
+use auth::{Caller, Resource, Writer};
+use domain::Timestamp;
+use domain::campaign::{Campaign, CampaignStatus};
+use domain::id::{self, AdvertiserId, CampaignId};
+use domain::problem::{Patch, ProblemCode, Problems};
+use domain::terms::{self, TermDraft};
+use domain::text;
+use store::{self, StoreError, Transaction};
+
+/// A campaign as entered.
+#[derive(Clone, Debug, Default)]
+pub struct NewCampaign {
+    pub name: String,
+    pub external_id: Option<String>,
+    pub status: Option<CampaignStatus>,
+    pub terms: Vec<TermDraft>,
+    pub holdback_days: Option<i32>,
+    pub starts_at: Option<Timestamp>,
+    pub ends_at: Option<Timestamp>,
+    pub advertiser_id: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct CampaignChange {
+    pub id: String,
+    pub name: Patch<String>,
+    pub external_id: Patch<String>,
+    pub status: Patch<CampaignStatus>,
+    pub terms: Patch<Vec<TermDraft>>,
+    pub holdback_days: Patch<i32>,
+    pub starts_at: Patch<Timestamp>,
+    pub ends_at: Patch<Timestamp>,
+    pub advertiser_id: Patch<String>,
+}
+
+pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Campaign, ServiceError> {
+    let writer = caller.write(Resource::Campaigns)?;
+    let base_currency = store::tenant::get(app.store.reader(), &writer.scope())
+        .await?
+        .base_currency;
+    let mut problems = Problems::new();
+    let name = problems.take("name", text::name(&input.name));
+    let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
+    let terms = terms::terms(input.terms, base_currency, &mut problems);
+    let holdback_days = problems.optional("holdbackDays", input.holdback_days, terms::holdback_days);
+    let status = input.status.unwrap_or(CampaignStatus::Active);
+    check_window(input.starts_at, input.ends_at, &mut problems);
+    let transaction = begin(app, &writer).await?;
+    let now = app.clock.now();
+    let ends_at = window_end(status, input.ends_at, now);
+    if let Some(Some(external_id)) = &external_id {
+        check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
+    }
+    let advertiser_id = match &input.advertiser_id {
+        Some(id) => advertiser(&transaction, &writer, id, &mut problems).await?,
+        None => None,
+    };
+    let (Some(name), Some(external_id), Some(terms), Some(holdback_days), true) =
+        (name, external_id, terms, holdback_days, problems.is_empty())
+    else {
+        return Err(problems.into());
+    };
+    let campaign = Campaign {
+        id: CampaignId::new(now),
+        name,
+        external_id,
+        status,
+        terms,
+        holdback_days,
+        starts_at: input.starts_at,
+        ends_at,
+        advertiser_id,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    store::campaign::insert(&transaction, writer.tenant(), &campaign).await?;
+    transaction.created(&campaign);
+    commit(app, transaction, &writer, &campaign).await?;
+    Ok(campaign)
+}
+
+pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result<Campaign, ServiceError> {
+    let writer = caller.write(Resource::Campaigns)?;
+    let base_currency = store::tenant::get(app.store.reader(), &writer.scope())
+        .await?
+        .base_currency;
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    let before = current.clone();
+    // Not before the lock, and never earlier than what it follows.
+    let now = app.clock.now().max(current.updated_at);
+    let name = problems.changed("name", input.name, current.name, |name| text::name(&name));
+    let external_id = problems.changed_optional("externalId", input.external_id, current.external_id, |text| {
+        text::external_id(&text)
+    });
+    let status = problems.changed("status", input.status, current.status, Ok);
+    let terms = match input.terms {
+        Patch::Keep => Some(current.terms),
+        Patch::Clear => Some(Vec::new()),
+        Patch::Set(drafts) => terms::terms(drafts, base_currency, &mut problems),
+    };
+    let holdback_days = problems.changed_optional(
+        "holdbackDays",
+        input.holdback_days,
+        current.holdback_days,
+        terms::holdback_days,
+    );
+    let enters_end = matches!(input.ends_at, Patch::Set(_));
+    let starts_at = problems
+        .changed_optional("startsAt", input.starts_at, current.starts_at, Ok)
+        .flatten();
+    let ends_at = problems
+        .changed_optional("endsAt", input.ends_at, current.ends_at, Ok)
+        .flatten();
+    let ended = CampaignStatus::Ended;
+    if current.status == ended && status.is_some_and(|status| status != ended) && ends_at.is_some_and(|end| end <= now)
+    {
+        let message = "is past: give a later one, or null, to reopen an ended campaign";
+        problems.add("endsAt", ProblemCode::Invalid, message);
+    } else if enters_end || status != Some(ended) {
+        check_window(starts_at, ends_at, &mut problems);
+    }
+    let ends_at = status.map_or(ends_at, |status| window_end(status, ends_at, now));
+    if let Some(Some(external_id)) = &external_id {
+        check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
+    }
+    let advertiser_id = match &input.advertiser_id {
+        Patch::Keep => current.advertiser_id,
+        Patch::Clear => None,
+        Patch::Set(id) => advertiser(&transaction, &writer, id, &mut problems).await?,
+    };
+    let (Some(name), Some(external_id), Some(status), Some(terms), Some(holdback_days), true) =
+        (name, external_id, status, terms, holdback_days, problems.is_empty())
+    else {
+        return Err(problems.into());
+    };
+    let pays_otherwise =
+        (&terms, holdback_days, advertiser_id) != (&before.terms, before.holdback_days, before.advertiser_id);
+    let campaign = Campaign {
+        id: current.id,
+        name,
+        external_id,
+        status,
+        terms,
+        holdback_days,
+        starts_at,
+        ends_at,
+        advertiser_id,
+        created_at: current.created_at,
+        updated_at: now,
+        version: current.version + u32::from(pays_otherwise),
+    };
+    store::campaign::update(&transaction, writer.tenant(), &campaign).await?;
+    transaction.changed(&before, &campaign);
+    if pays_otherwise {
+        store::campaign::keep_version(&transaction, writer.tenant(), &campaign).await?;
+    }
+    if campaign.advertiser_id != current.advertiser_id {
+        store::tier_counter::forget(&transaction, writer.tenant(), campaign.id).await?;
+    }
+    commit(app, transaction, &writer, &campaign).await?;
+    Ok(campaign)
+}
+
+/// Deletes a campaign that nothing refers to; one that was ever promoted is ended instead.
+pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CampaignId, ServiceError> {
+    let writer = caller.write(Resource::Campaigns)?;
+    let mut problems = Problems::new();
+    let transaction = app.begin(&writer).await?;
+    let Some(campaign) = locked(&transaction, &writer, id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    let references = store::campaign::count_references(&transaction, &writer.scope(), campaign.id).await?;
+    problems.in_use("id", &references);
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    store::campaign::delete(&transaction, writer.tenant(), campaign.id).await?;
+    transaction.deleted(&campaign);
+    transaction.commit().await?;
+    Ok(campaign.id)
+}
+
+/// The end of the window: now at the latest for a campaign that has ended, else what was asked for.
+fn window_end(status: CampaignStatus, ends_at: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    match status {
+        CampaignStatus::Ended => Some(ends_at.map_or(now, |end| end.min(now))),
+        CampaignStatus::Active | CampaignStatus::Paused => ends_at,
+    }
+}
+
+/// Notes that a window as entered is empty. One that became so by ending the campaign before its start is fine.
+fn check_window(starts_at: Option<Timestamp>, ends_at: Option<Timestamp>, problems: &mut Problems) {
+    if let (Some(start), Some(end)) = (starts_at, ends_at)
+        && start >= end
+    {
+        problems.add("endsAt", ProblemCode::Invalid, "must be after startsAt");
+    }
+}
+
+pub(super) async fn locked(
+    transaction: &Transaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<Campaign>, StoreError> {
+    let Some(id) = problems.id::<id::Campaign>("id", id) else {
+        return Ok(None);
+    };
+    Ok(problems.found("id", store::campaign::lock(transaction, &writer.scope(), id).await?))
+}
+
+/// The campaign that `field` names, or `None` after noting that it names none.
+pub(super) async fn named(
+    transaction: &Transaction,
+    writer: &Writer,
+    field: &str,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<Campaign>, StoreError> {
+    let Some(id) = problems.id::<id::Campaign>(field, id) else {
+        return Ok(None);
+    };
+    Ok(problems.found(field, store::campaign::find(transaction, &writer.scope(), id).await?))
+}
+
+async fn advertiser(
+    transaction: &Transaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<AdvertiserId>, StoreError> {
+    let Some(id) = problems.id::<id::Advertiser>("advertiserId", id) else {
+        return Ok(None);
+    };
+    let found = store::label::find(transaction, &writer.scope(), id).await?;
+    Ok(problems.found("advertiserId", found).map(|advertiser| advertiser.id))
+}
+
+async fn check_external_id(
+    transaction: &Transaction,
+    writer: &Writer,
+    external_id: &str,
+    me: Option<CampaignId>,
+    problems: &mut Problems,
+) -> Result<(), StoreError> {
+    let holder = store::campaign::find_by_external_id(transaction, &writer.scope(), external_id).await?;
+    problems.free("externalId", holder.map(|campaign| campaign.id), me);
+    Ok(())
+}

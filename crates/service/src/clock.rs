@@ -1,0 +1,41 @@
+//! The only source of the present moment, so that tests decide what time it is.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use domain::Timestamp;
+
+#[derive(Clone, Debug, Default)]
+pub enum Clock {
+    #[default]
+    System,
+    /// Stands still until it is moved; holds microseconds since 1970.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    pub fn manual(start: Timestamp) -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(start.timestamp_micros())))
+    }
+
+    /// Now, cut to the microsecond: no database keeps more.
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
+    pub fn now(&self) -> Timestamp {
+        let micros = match self {
+            Self::System => chrono::Utc::now().timestamp_micros(),
+            Self::Manual(micros) => micros.load(Ordering::SeqCst),
+        };
+        Timestamp::from_timestamp_micros(micros).expect("clocks are set to our age")
+    }
+
+    /// Moves a manual clock forward; the system's cannot be moved.
+    pub fn advance(&self, by: Duration) {
+        if let Self::Manual(micros) = self {
+            micros.fetch_add(
+                i64::try_from(by.as_micros()).expect("tests wait years, not eons"),
+                Ordering::SeqCst,
+            );
+        }
+    }
+}

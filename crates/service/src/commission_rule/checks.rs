@@ -1,0 +1,154 @@
+//! What is checked of a commission rule as entered: that what it refers to exists.
+
+use std::collections::HashMap;
+
+use sea_orm::ConnectionTrait;
+
+use super::NewCommissionRule;
+use crate::ids::existing;
+use auth::Writer;
+use domain::commission::PaymentTarget;
+use domain::deal_rules::{self, Catalog, CommissionRule, EntryDraft, Filters, Plan};
+use domain::id::{self, CommissionRuleId, PartnerCategoryId, PartnerId, PartnerTierId};
+use domain::money::Currency;
+use domain::problem::{Patch, Problems};
+use domain::{Timestamp, terms, text};
+use store::{self, StoreError, Transaction};
+
+/// The rule that an input describes, or `None` after noting what is wrong with it; not whether its external id is free.
+pub(super) async fn checked(
+    database: &impl ConnectionTrait,
+    writer: &Writer,
+    input: NewCommissionRule,
+    now: Timestamp,
+    problems: &mut Problems,
+) -> Result<Option<CommissionRule>, StoreError> {
+    let label = problems.take("label", text::name(&input.label));
+    let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
+    let holdback_days = problems.optional("holdbackDays", input.holdback_days, terms::holdback_days);
+    let entries = entries(database, writer, input.entries, input.currency, problems).await?;
+    let tiers = tiers(database, writer, &input.tier_ids, problems).await?;
+    let categories = categories(database, writer, &input.category_ids, problems).await?;
+    let partners = partners(database, writer, &input.partner_ids, problems).await?;
+    let (Some(label), Some(external_id), Some(holdback_days), Some(entries)) =
+        (label, external_id, holdback_days, entries)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(CommissionRule {
+        id: CommissionRuleId::new(now),
+        external_id,
+        version: 1,
+        plan: Plan {
+            label,
+            payment_target: input.payment_target.unwrap_or(PaymentTarget::Partnership),
+            auto_assign_recipient: input.auto_assign_recipient,
+            currency: input.currency,
+            holdback_days,
+            entries,
+        },
+        filters: Filters {
+            partner_type: input.partner_type,
+            tiers,
+            categories,
+            partners,
+        },
+        archived_at: None,
+        created_at: now,
+        updated_at: now,
+    }))
+}
+
+/// Null clears a list like the empty one; `None`: it is kept.
+pub(super) fn listed(patch: Patch<Vec<String>>) -> Option<Vec<String>> {
+    match patch {
+        Patch::Keep => None,
+        Patch::Clear => Some(Vec::new()),
+        Patch::Set(ids) => Some(ids),
+    }
+}
+
+pub(super) async fn locked(
+    transaction: &Transaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<CommissionRule>, StoreError> {
+    let Some(id) = problems.id::<id::CommissionRule>("id", id) else {
+        return Ok(None);
+    };
+    let found = store::commission_rule::lock(transaction, &writer.scope(), id).await?;
+    Ok(problems.found("id", found))
+}
+
+pub(super) async fn check_external_id(
+    database: &impl ConnectionTrait,
+    writer: &Writer,
+    external_id: &str,
+    me: Option<CommissionRuleId>,
+    problems: &mut Problems,
+) -> Result<(), StoreError> {
+    let holder = store::commission_rule::find_by_external_id(database, &writer.scope(), external_id).await?;
+    problems.free("externalId", holder.map(|rule| rule.id), me);
+    Ok(())
+}
+
+pub(super) async fn entries(
+    database: &impl ConnectionTrait,
+    writer: &Writer,
+    drafts: Vec<EntryDraft>,
+    currency: Option<Currency>,
+    problems: &mut Problems,
+) -> Result<Option<Vec<deal_rules::RuleEntry>>, StoreError> {
+    let catalog = catalog(database, writer).await?;
+    Ok(deal_rules::entries(drafts, currency, &catalog, problems))
+}
+
+pub(super) async fn catalog(database: &impl ConnectionTrait, writer: &Writer) -> Result<Catalog, StoreError> {
+    let stages = store::stage::all(database, &writer.scope()).await?;
+    let fields = store::custom_field::all(database, &writer.scope()).await?;
+    let fields: HashMap<_, _> = fields
+        .into_iter()
+        .map(|field| (field.id, field.options.iter().map(|option| option.id).collect()))
+        .collect();
+    Ok(Catalog {
+        stages: stages.into_iter().map(|stage| stage.id).collect(),
+        fields,
+    })
+}
+
+pub(super) async fn tiers(
+    database: &impl ConnectionTrait,
+    writer: &Writer,
+    ids: &[String],
+    problems: &mut Problems,
+) -> Result<Vec<PartnerTierId>, StoreError> {
+    existing("tierIds", ids, problems, async |ids| {
+        store::label::by_ids::<id::PartnerTier>(database, &writer.scope(), ids).await
+    })
+    .await
+}
+
+pub(super) async fn categories(
+    database: &impl ConnectionTrait,
+    writer: &Writer,
+    ids: &[String],
+    problems: &mut Problems,
+) -> Result<Vec<PartnerCategoryId>, StoreError> {
+    existing("categoryIds", ids, problems, async |ids| {
+        store::label::by_ids::<id::PartnerCategory>(database, &writer.scope(), ids).await
+    })
+    .await
+}
+
+pub(super) async fn partners(
+    database: &impl ConnectionTrait,
+    writer: &Writer,
+    ids: &[String],
+    problems: &mut Problems,
+) -> Result<Vec<PartnerId>, StoreError> {
+    existing("partnerIds", ids, problems, async |ids| {
+        store::partner::by_ids(database, &writer.scope(), ids).await
+    })
+    .await
+}

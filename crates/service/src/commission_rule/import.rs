@@ -1,0 +1,111 @@
+//! Rules that another system keeps: unknown ones are created, known ones updated, and one that is the same already is
+//! not written at all, so that importing twice changes nothing.
+
+use super::NewCommissionRule;
+use super::checks::checked;
+use super::update::put_changed;
+use crate::ServiceError;
+use crate::app::App;
+pub use crate::imported::Outcome;
+use crate::imported::by_names;
+use auth::{Caller, Resource, Scope};
+use domain::deal_rules::{CommissionRule, Plan};
+use domain::problem::{ProblemCode, Problems};
+use store::{self, StoreError, Transaction};
+
+/// A rule as the other system tells it, its references found already. What it does not tell, a known rule keeps.
+#[derive(Clone, Debug)]
+pub struct RuleImport {
+    /// The way to it in its document, for the paths of problems.
+    pub place: Vec<String>,
+    /// Which rule it is, where the document says more than its label: one that is sent to be created has no uuid yet.
+    pub uuid: Option<String>,
+    pub rule: NewCommissionRule,
+}
+
+/// Imports rules of which no two are the same one: all, or none if there is anything to mend.
+pub async fn import(
+    app: &App,
+    caller: &Caller,
+    rules: Vec<RuleImport>,
+) -> Result<Vec<(CommissionRule, Outcome)>, ServiceError> {
+    let writer = caller.write(Resource::CommissionRules)?;
+    let scope = writer.scope();
+    let mut problems = Problems::new();
+    let mut imported = Vec::with_capacity(rules.len());
+    let transaction = app.begin(&writer).await?;
+    // Makes two imports take turns, so that neither creates what the other does.
+    store::tenant::lock(&transaction, writer.tenant()).await?;
+    let now = app.clock.now();
+    for RuleImport { place, uuid, rule } in rules {
+        let depth = place.len();
+        place.into_iter().for_each(|segment| problems.enter(segment));
+        let known = known(&transaction, &scope, uuid.as_deref(), &rule.label, &mut problems).await?;
+        let before = known.as_ref().and_then(|known| known.external_id.clone());
+        let rule = NewCommissionRule {
+            // What it bore before is its label at most, and is no news where the document says no uuid.
+            external_id: uuid.or(before).or_else(|| Some(rule.label.clone())),
+            ..rule
+        };
+        let next = checked(&transaction, &writer, rule, now, &mut problems).await?;
+        (0..depth).for_each(|_| problems.leave());
+        let Some(next) = next else { continue };
+        imported.push(match known {
+            None => {
+                store::commission_rule::insert(&transaction, writer.tenant(), &next).await?;
+                transaction.created(&next);
+                (next, Outcome::Created)
+            }
+            Some(known) => {
+                let merged = CommissionRule {
+                    external_id: next.external_id,
+                    filters: next.filters,
+                    plan: Plan {
+                        // The documents say nothing of it.
+                        holdback_days: known.plan.holdback_days,
+                        ..next.plan
+                    },
+                    ..known.clone()
+                };
+                let version = known.version;
+                let rule = put_changed(&transaction, &writer, known, merged, now).await?;
+                let outcome = if rule.version == version {
+                    Outcome::Unchanged
+                } else {
+                    Outcome::Updated
+                };
+                (rule, outcome)
+            }
+        });
+    }
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    transaction.commit().await?;
+    Ok(imported)
+}
+
+/// The rule that a document means: the one with its uuid, or else the one that came in by its label, before the other system
+/// had given it a uuid or from a document that does not say it.
+async fn known(
+    transaction: &Transaction,
+    scope: &Scope,
+    uuid: Option<&str>,
+    label: &str,
+    problems: &mut Problems,
+) -> Result<Option<CommissionRule>, StoreError> {
+    let find = |name| store::commission_rule::find_by_external_id(transaction, scope, name);
+    let mut found = by_names(uuid.into_iter().chain([label]), find).await?;
+    if found.is_none() && uuid.is_none() {
+        let mut labelled = store::commission_rule::imported_as(transaction, scope, label).await?;
+        found = labelled.pop();
+        if !labelled.is_empty() {
+            let message = "is that of several rules here: only a uuid says which of them it is";
+            problems.add("label", ProblemCode::Conflict, message);
+        }
+    }
+    match found {
+        Some(found) => store::commission_rule::lock(transaction, scope, found.id).await,
+        None => Ok(None),
+    }
+}

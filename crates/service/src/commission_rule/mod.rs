@@ -1,0 +1,53 @@
+//! Commission rules.
+
+mod checks;
+pub mod import;
+mod simulate;
+mod update;
+
+use crate::ServiceError;
+use crate::app::App;
+use crate::once::{begin, commit};
+use auth::{Caller, Resource};
+use checks::{check_external_id, checked};
+use domain::commission::PaymentTarget;
+use domain::deal_rules::{CommissionRule, EntryDraft, RecipientAssignment};
+use domain::money::Currency;
+use domain::partner::PartnerType;
+use domain::problem::Problems;
+pub use simulate::{SimulatedDeal, SimulatedPayments, simulate};
+pub use update::{CommissionRuleChange, delete, update};
+
+/// A rule as entered.
+#[derive(Clone, Debug)]
+pub struct NewCommissionRule {
+    pub label: String,
+    pub external_id: Option<String>,
+    pub partner_type: PartnerType,
+    /// `None`: the partner.
+    pub payment_target: Option<PaymentTarget>,
+    pub auto_assign_recipient: Option<RecipientAssignment>,
+    pub currency: Option<Currency>,
+    pub holdback_days: Option<i32>,
+    pub entries: Vec<EntryDraft>,
+    pub tier_ids: Vec<String>,
+    pub category_ids: Vec<String>,
+    pub partner_ids: Vec<String>,
+}
+
+pub async fn create(app: &App, caller: &Caller, input: NewCommissionRule) -> Result<CommissionRule, ServiceError> {
+    let writer = caller.write(Resource::CommissionRules)?;
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    let rule = checked(&transaction, &writer, input, app.clock.now(), &mut problems).await?;
+    if let Some(external_id) = rule.as_ref().and_then(|rule| rule.external_id.as_deref()) {
+        check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
+    }
+    let (Some(rule), true) = (rule, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    store::commission_rule::insert(&transaction, writer.tenant(), &rule).await?;
+    transaction.created(&rule);
+    commit(app, transaction, &writer, &rule).await?;
+    Ok(rule)
+}

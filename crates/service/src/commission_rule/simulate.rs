@@ -1,0 +1,144 @@
+//! Trying a rule on a made-up deal, by the functions that pay real ones. Writes nothing.
+
+use rust_decimal::Decimal;
+
+use super::NewCommissionRule;
+use super::checks::{catalog, checked};
+use crate::ServiceError;
+use crate::app::App;
+use crate::deal::field_values;
+use auth::{Caller, Resource};
+use domain::deal::FieldValue;
+use domain::deal_rules::{self, CommissionRule, DealView, Due};
+use domain::id;
+use domain::money::{Currency, check_amount};
+use domain::problem::{Fault, ProblemCode, Problems};
+use domain::text;
+
+/// The longest way of a simulated deal, and the most renewals.
+const MAX_PATH: usize = 100;
+const MAX_RENEWALS: i32 = 1000;
+
+/// A deal to try a rule on.
+#[derive(Clone, Debug)]
+pub struct SimulatedDeal {
+    pub value: (Decimal, Currency),
+    /// The stages that it enters, in order.
+    pub stage_path: Vec<String>,
+    /// Fields and options that it bears.
+    pub fields: Vec<(String, String)>,
+    pub renewals: i32,
+    pub lead_creator: Option<String>,
+    pub owner: Option<String>,
+}
+
+/// The schedule of payments. The rule is the stored one, if it is one.
+#[derive(Clone, Debug)]
+pub struct SimulatedPayments {
+    pub rule: Option<CommissionRule>,
+    pub payments: Vec<Due>,
+}
+
+/// What a stored or inline rule, were it the only one, would pay for a deal. Filters of partners do not count.
+pub async fn simulate(
+    app: &App,
+    caller: &Caller,
+    stored: Option<String>,
+    inline: Option<NewCommissionRule>,
+    deal: SimulatedDeal,
+) -> Result<SimulatedPayments, ServiceError> {
+    let writer = caller.write(Resource::CommissionRules)?;
+    let (scope, now, database) = (writer.scope(), app.clock.now(), app.store.reader());
+    let mut problems = Problems::new();
+    let is_stored = stored.is_some();
+    if is_stored {
+        // What it pays tells what it says.
+        caller.read(Resource::CommissionRules)?;
+    }
+    let rule = match (stored, inline) {
+        (Some(text), None) => match problems.id::<id::CommissionRule>("commissionRuleId", &text) {
+            Some(id) => {
+                let found = store::commission_rule::find(database, &scope, id).await?;
+                problems.found("commissionRuleId", found)
+            }
+            None => None,
+        },
+        (None, Some(input)) => {
+            problems.enter("rule");
+            let rule = checked(database, &writer, input, now, &mut problems).await?;
+            problems.leave();
+            // It is nobody's, so that no version of it is spoken of.
+            rule.map(|rule| CommissionRule { version: 0, ..rule })
+        }
+        _ => {
+            problems.add("", ProblemCode::Invalid, "give either commissionRuleId or rule");
+            None
+        }
+    };
+    problems.enter("deal");
+    let (amount, currency) = deal.value;
+    let value = problems.take("value.amount", not_negative(amount, currency));
+    let lead_creator = problems.optional("leadCreator", deal.lead_creator, |text| text::name(&text));
+    let owner = problems.optional("owner", deal.owner, |text| text::name(&text));
+    let renewals = problems.take("renewals", renewals(deal.renewals));
+    let stages = store::stage::all(database, &scope).await?;
+    if deal.stage_path.is_empty() || deal.stage_path.len() > MAX_PATH {
+        let message = format!("must have 1 to {MAX_PATH} entries");
+        problems.add("stagePath", ProblemCode::Invalid, message);
+    }
+    let mut path = Vec::with_capacity(deal.stage_path.len());
+    for (index, text) in deal.stage_path.iter().enumerate().take(MAX_PATH) {
+        let place = format!("stagePath.{index}");
+        let stage = problems.id::<id::PaymentStage>(&place, text);
+        let stage = stage.and_then(|id| problems.found(&place, stages.iter().find(|stage| stage.id == id)));
+        path.extend(stage.map(|stage| (stage.id, stage.outcome)));
+    }
+    let ends_lost = path.last().is_some_and(|(_, outcome)| outcome.is_lost());
+    if renewals.is_some_and(|renewals| renewals > 0) && ends_lost {
+        let message = "are not possible: the way ends in a stage where the deal is lost";
+        problems.add("renewals", ProblemCode::InvalidTransition, message);
+    }
+    let fields: Option<Vec<FieldValue>> =
+        field_values(&deal.fields, &catalog(database, &writer).await?.fields, &mut problems);
+    problems.leave();
+    let (Some(rule), Some(value), Some(lead_creator), Some(owner), Some(renewals), Some(fields), true) =
+        (rule, value, lead_creator, owner, renewals, fields, problems.is_empty())
+    else {
+        return Err(problems.into());
+    };
+    let view = DealView {
+        value,
+        currency,
+        fields: &fields,
+        lead_creator: lead_creator.as_deref(),
+        owner: owner.as_deref(),
+    };
+    match deal_rules::simulate(&rule, &view, &path, renewals) {
+        Ok(payments) => Ok(SimulatedPayments {
+            rule: is_stored.then_some(rule),
+            payments,
+        }),
+        Err(error) => {
+            problems.add(
+                "deal.value.amount",
+                ProblemCode::Invalid,
+                format!("pays too much: {error}"),
+            );
+            Err(problems.into())
+        }
+    }
+}
+
+fn not_negative(amount: Decimal, currency: Currency) -> Result<Decimal, Fault> {
+    if amount < Decimal::ZERO {
+        return Err(Fault::invalid("must not be negative"));
+    }
+    check_amount(amount, Some(currency))
+}
+
+fn renewals(count: i32) -> Result<u32, Fault> {
+    match count {
+        0..=MAX_RENEWALS => Ok(count.unsigned_abs()),
+        _ => Err(Fault::invalid(format!("must be from 0 to {MAX_RENEWALS}"))),
+    }
+}

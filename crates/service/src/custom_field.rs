@@ -1,0 +1,214 @@
+//! Custom fields and their options.
+
+use std::collections::HashSet;
+
+use crate::ServiceError;
+use crate::app::App;
+use crate::once::{begin, commit};
+use auth::{Caller, Resource, Writer};
+use domain::Timestamp;
+use domain::deal::{CustomField, CustomFieldOption};
+use domain::id::{self, CustomFieldId, CustomFieldOptionId};
+use domain::problem::{Fault, Patch, ProblemCode, Problems};
+use domain::text;
+use store::{self, StoreError, Transaction};
+
+/// The most options of a field.
+pub const MAX_OPTIONS: usize = 500;
+
+/// An option as entered. One with an id is one that the field has already.
+#[derive(Clone, Debug)]
+pub struct OptionDraft {
+    pub id: Option<String>,
+    pub label: String,
+    pub external_id: Option<String>,
+}
+
+/// Changes of a field. New options are a whole list: those with an id stay, those without are new, the rest goes.
+#[derive(Clone, Debug)]
+pub struct FieldChange {
+    pub id: String,
+    pub label: Patch<String>,
+    pub options: Patch<Vec<OptionDraft>>,
+    pub external_id: Patch<String>,
+}
+
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    label: &str,
+    options: Vec<OptionDraft>,
+    external_id: Option<String>,
+) -> Result<CustomField, ServiceError> {
+    let writer = caller.write(Resource::Deals)?;
+    let mut problems = Problems::new();
+    let label = problems.take("label", text::name(label));
+    let external_id = problems.optional("externalId", external_id, |text| text::external_id(&text));
+    let now = app.clock.now();
+    let options = checked(options, &[], now, &mut problems);
+    let transaction = begin(app, &writer).await?;
+    check_free(&transaction, &writer, external_id.as_ref(), None, &mut problems).await?;
+    let (Some(label), Some(external_id), Some(options), true) = (label, external_id, options, problems.is_empty())
+    else {
+        return Err(problems.into());
+    };
+    let field = CustomField {
+        id: CustomFieldId::new(now),
+        label,
+        external_id,
+        options,
+    };
+    store::custom_field::insert(&transaction, writer.tenant(), &field).await?;
+    transaction.created(&field);
+    commit(app, transaction, &writer, &field).await?;
+    Ok(field)
+}
+
+pub async fn update(app: &App, caller: &Caller, input: FieldChange) -> Result<CustomField, ServiceError> {
+    let writer = caller.write(Resource::Deals)?;
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    let label = problems.changed("label", input.label, current.label.clone(), |text| text::name(&text));
+    let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
+        text::external_id(&text)
+    });
+    let options = match input.options {
+        Patch::Keep => Some(current.options.clone()),
+        // A field without options could not be borne: the empty list is refused like any other that is too short.
+        Patch::Clear => checked(Vec::new(), &current.options, app.clock.now(), &mut problems),
+        Patch::Set(drafts) => checked(drafts, &current.options, app.clock.now(), &mut problems),
+    };
+    if let Some(options) = &options {
+        for gone in current
+            .options
+            .iter()
+            .filter(|known| options.iter().all(|option| option.id != known.id))
+        {
+            let used = store::custom_field::count_option_references(&transaction, &writer.scope(), gone.id).await?;
+            for (count, what) in used.into_iter().filter(|(count, _)| *count > 0) {
+                let message = format!("lack {:?} ({}), which is in use by {count} {what}", gone.label, gone.id);
+                problems.add("options", ProblemCode::InUse, message);
+            }
+        }
+    }
+    let me = Some(current.id);
+    check_free(&transaction, &writer, external_id.as_ref(), me, &mut problems).await?;
+    let (Some(label), Some(external_id), Some(options), true) = (label, external_id, options, problems.is_empty())
+    else {
+        return Err(problems.into());
+    };
+    let field = CustomField {
+        id: current.id,
+        label,
+        external_id,
+        options,
+    };
+    store::custom_field::update(&transaction, writer.tenant(), &field, &current.options).await?;
+    transaction.changed(&current, &field);
+    commit(app, transaction, &writer, &field).await?;
+    Ok(field)
+}
+
+/// Deletes a field that nothing refers to, with its options.
+pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CustomFieldId, ServiceError> {
+    let writer = caller.write(Resource::Deals)?;
+    let mut problems = Problems::new();
+    let transaction = app.begin(&writer).await?;
+    let Some(field) = locked(&transaction, &writer, id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    let references = store::custom_field::count_references(&transaction, &writer.scope(), field.id).await?;
+    problems.in_use("id", &references);
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    store::custom_field::delete(&transaction, writer.tenant(), field.id).await?;
+    transaction.deleted(&field);
+    transaction.commit().await?;
+    Ok(field.id)
+}
+
+/// The options, or `None` after noting what is wrong with them under `options.N`.
+fn checked(
+    drafts: Vec<OptionDraft>,
+    known: &[CustomFieldOption],
+    now: Timestamp,
+    problems: &mut Problems,
+) -> Option<Vec<CustomFieldOption>> {
+    problems.within("options", |problems| {
+        if !(1..=MAX_OPTIONS).contains(&drafts.len()) {
+            let message = format!("must have 1 to {MAX_OPTIONS} entries");
+            problems.add("", ProblemCode::Invalid, message);
+            return None;
+        }
+        let (mut ids, mut labels, mut external_ids) = (HashSet::new(), HashSet::new(), HashSet::new());
+        let options: Vec<_> = drafts
+            .into_iter()
+            .enumerate()
+            .map(|(index, draft)| {
+                problems.within(index, |problems| {
+                    let id = match &draft.id {
+                        None => Some(CustomFieldOptionId::new(now)),
+                        Some(text) => problems
+                            .id::<id::CustomFieldOption>("id", text)
+                            .and_then(|id| problems.found("id", known.iter().find(|option| option.id == id)))
+                            .map(|option| option.id),
+                    };
+                    let label = problems.take("label", text::name(&draft.label));
+                    let external_id =
+                        problems.optional("externalId", draft.external_id, |text| text::external_id(&text));
+                    let (id, label, external_id) = (id?, label?, external_id?);
+                    problems.take("id", once(ids.insert(id)));
+                    problems.take("label", once(labels.insert(label.clone())));
+                    if let Some(external_id) = &external_id {
+                        problems.take("externalId", once(external_ids.insert(external_id.clone())));
+                    }
+                    Some(CustomFieldOption { id, label, external_id })
+                })
+            })
+            .collect();
+        options
+            .into_iter()
+            .collect::<Option<Vec<_>>>()
+            .filter(|_| problems.is_empty())
+    })
+}
+
+fn once(is_new: bool) -> Result<(), Fault> {
+    if is_new {
+        return Ok(());
+    }
+    Err(Fault(
+        ProblemCode::Taken,
+        "is that of an earlier option of the list".into(),
+    ))
+}
+
+async fn locked(
+    transaction: &Transaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<CustomField>, StoreError> {
+    let Some(id) = problems.id::<id::CustomField>("id", id) else {
+        return Ok(None);
+    };
+    Ok(problems.found("id", store::custom_field::lock(transaction, &writer.scope(), id).await?))
+}
+
+async fn check_free(
+    transaction: &Transaction,
+    writer: &Writer,
+    external_id: Option<&Option<String>>,
+    me: Option<CustomFieldId>,
+    problems: &mut Problems,
+) -> Result<(), StoreError> {
+    if let Some(Some(external_id)) = external_id {
+        let holder = store::custom_field::find_by_external_id(transaction, &writer.scope(), external_id).await?;
+        problems.free("externalId", holder, me);
+    }
+    Ok(())
+}

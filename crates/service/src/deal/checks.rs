@@ -1,0 +1,91 @@
+//! What is checked of a deal as entered.
+
+use std::collections::{HashMap, HashSet};
+
+use rust_decimal::Decimal;
+
+use crate::ledger::lock_partners;
+use auth::Writer;
+use domain::deal::{Deal, FieldValue};
+use domain::id::{self, CustomFieldId, CustomFieldOptionId};
+use domain::money::{Currency, Money};
+use domain::problem::{Fault, ProblemCode, Problems};
+use store::partner::LockedPartner;
+use store::{self, StoreError, Transaction};
+
+/// The deal and its partner, the partner locked.
+pub(crate) async fn locked(
+    transaction: &Transaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<(LockedPartner, Deal)>, StoreError> {
+    let Some(id) = problems.id::<id::Deal>("id", id) else {
+        return Ok(None);
+    };
+    let scope = writer.scope();
+    let seen = store::deal::find(transaction, &scope, id).await?;
+    let Some(seen) = problems.found("id", seen) else {
+        return Ok(None);
+    };
+    // Its partner never changes; everything else may have, until the lock was free.
+    let partner = lock_partners(transaction, writer, vec![seen.partner_id]).await?.pop();
+    let deal = store::deal::find(transaction, &scope, id).await?;
+    Ok(partner.zip(deal))
+}
+
+pub(super) fn worth((amount, currency): (Decimal, Currency)) -> Result<Money, Fault> {
+    if amount < Decimal::ZERO {
+        return Err(Fault::invalid("must not be negative"));
+    }
+    Money::exact(amount, currency)
+}
+
+pub(super) async fn checked_fields(
+    transaction: &Transaction,
+    writer: &Writer,
+    values: &[(String, String)],
+    problems: &mut Problems,
+) -> Result<Option<Vec<FieldValue>>, StoreError> {
+    if values.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let known = store::custom_field::all(transaction, &writer.scope()).await?;
+    let known = known
+        .into_iter()
+        .map(|field| (field.id, field.options.iter().map(|option| option.id).collect()))
+        .collect();
+    Ok(field_values(values, &known, problems))
+}
+
+/// The options that a deal bears, or `None` after noting what is wrong with them under `customFields.N`.
+pub(crate) fn field_values(
+    values: &[(String, String)],
+    known: &HashMap<CustomFieldId, HashSet<CustomFieldOptionId>>,
+    problems: &mut Problems,
+) -> Option<Vec<FieldValue>> {
+    problems.within("customFields", |problems| {
+        let mut seen = HashSet::new();
+        let values: Vec<_> = values
+            .iter()
+            .enumerate()
+            .map(|(index, (field, option))| {
+                problems.within(index, |problems| {
+                    let field = problems.id::<id::CustomField>("customFieldId", field);
+                    let field = field
+                        .and_then(|id| problems.found("customFieldId", Some(id).filter(|id| known.contains_key(id))));
+                    let option = problems.id::<id::CustomFieldOption>("optionId", option);
+                    let (field_id, option) = (field?, option?);
+                    if !seen.insert(field_id) {
+                        let message = "is given before: a deal bears one option of a field";
+                        problems.add("customFieldId", ProblemCode::Invalid, message);
+                    }
+                    let offered = known.get(&field_id).is_some_and(|options| options.contains(&option));
+                    let option_id = problems.found("optionId", Some(option).filter(|_| offered))?;
+                    Some(FieldValue { field_id, option_id })
+                })
+            })
+            .collect();
+        values.into_iter().collect()
+    })
+}

@@ -1,0 +1,112 @@
+//! Creating a deal.
+
+use rust_decimal::Decimal;
+
+use super::Done;
+use super::checks::{checked_fields, worth};
+use super::payments::DealPayments;
+use crate::ServiceError;
+use crate::app::App;
+use crate::ledger::lock_partners;
+use crate::once::{begin, commit};
+use auth::{Caller, Resource};
+use domain::deal::Deal;
+use domain::id::{self, DealId};
+use domain::money::Currency;
+use domain::problem::Problems;
+use domain::text;
+
+/// A deal as entered.
+#[derive(Clone, Debug)]
+pub struct NewDeal {
+    pub external_id: Option<String>,
+    pub name: String,
+    pub value: (Decimal, Currency),
+    pub partner_id: String,
+    pub stage_id: Option<String>,
+    pub lead_creator: Option<String>,
+    pub owner: Option<String>,
+    /// Fields and options.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Makes a deal; one that is given a stage enters it.
+pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, ServiceError> {
+    let writer = caller.write(Resource::Deals)?;
+    let scope = writer.scope();
+    let mut problems = Problems::new();
+    let name = problems.take("name", text::name(&input.name));
+    let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
+    let value = problems.take("value.amount", worth(input.value));
+    let lead_creator = problems.optional("leadCreator", input.lead_creator, |text| text::name(&text));
+    let owner = problems.optional("owner", input.owner, |text| text::name(&text));
+    let partner = problems.id::<id::Partner>("partnerId", &input.partner_id);
+    let transaction = begin(app, &writer).await?;
+    let partner = match partner {
+        Some(id) => {
+            let found = lock_partners(&transaction, &writer, vec![id]).await?.pop();
+            problems.found("partnerId", found)
+        }
+        None => None,
+    };
+    let stage = match &input.stage_id {
+        None => None,
+        Some(text) => match problems.id::<id::PaymentStage>("stageId", text) {
+            Some(id) => problems.found("stageId", store::stage::share(&transaction, &scope, id).await?),
+            None => None,
+        },
+    };
+    let fields = checked_fields(&transaction, &writer, &input.fields, &mut problems).await?;
+    if let Some(Some(external_id)) = &external_id {
+        let holder = store::deal::find_by_external_id(&transaction, &scope, external_id).await?;
+        problems.free("externalId", holder.map(|deal| deal.id), None);
+    }
+    let (
+        Some(name),
+        Some(external_id),
+        Some(value),
+        Some(lead_creator),
+        Some(owner),
+        Some(partner),
+        Some(fields),
+        true,
+    ) = (
+        name,
+        external_id,
+        value,
+        lead_creator,
+        owner,
+        partner,
+        fields,
+        problems.is_empty(),
+    )
+    else {
+        return Err(problems.into());
+    };
+    let (partner, moment) = (partner.partner, partner.last.next(app.clock.now()));
+    let now = moment.at;
+    let deal = Deal {
+        id: DealId::new(now),
+        external_id,
+        name,
+        value,
+        partner_id: partner.id,
+        stage_id: stage.as_ref().map(|stage| stage.id),
+        lead_creator,
+        owner,
+        renewals: 0,
+        fields,
+        created_at: now,
+        updated_at: now,
+    };
+    store::deal::insert(&transaction, writer.tenant(), &deal).await?;
+    transaction.created(&deal);
+    let desk = DealPayments::open(&transaction, &writer, &partner, &deal, moment).await?;
+    let commissions = match stage {
+        Some(stage) => desk.enter(&stage).await?,
+        None => Vec::new(),
+    };
+    let done = Done { deal, commissions };
+    commit(app, transaction, &writer, &done).await?;
+    Ok(done)
+}

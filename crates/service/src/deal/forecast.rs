@@ -1,0 +1,48 @@
+//! What deals would still pay.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use auth::Scope;
+use domain::deal_rules::{DealView, Due, Payee, forecast};
+use domain::money::AmountTooLarge;
+use store::{self, Store, StoreError};
+
+/// A deal's forecast, or that it is beyond what the ledger keeps.
+pub type Forecast = Result<Vec<Due>, AmountTooLarge>;
+
+/// The forecasts of deals, in a fixed number of statements however many there are. Deals that are not visible are left
+/// out.
+pub async fn forecasts(store: &Store, scope: &Scope, deals: &[Uuid]) -> Result<HashMap<Uuid, Forecast>, StoreError> {
+    let database = store.reader();
+    let deals = store::deal::by_ids(database, scope, deals).await?;
+    let ids: Vec<Uuid> = deals.keys().copied().collect();
+    let mut books = store::deal_payment::books_of(database, scope, &ids).await?;
+    let partners: Vec<Uuid> = deals.values().map(|deal| deal.partner_id.uuid()).collect();
+    let categories = store::label::categories_of_partners(database, scope, &partners).await?;
+    let partners = store::partner::by_ids(database, scope, &partners).await?;
+    let rules = store::commission_rule::all_in_force(database, scope).await?;
+    let stages = store::stage::all(database, scope).await?;
+    let forecasts = deals.into_iter().filter_map(|(id, deal)| {
+        let partner = partners.get(&deal.partner_id.uuid())?;
+        let categories = categories.get(&partner.id.uuid()).into_iter().flatten();
+        let payee = Payee {
+            id: partner.id,
+            partner_type: partner.partner_type,
+            tier: partner.tier_id,
+            categories: categories.map(|category| category.id).collect(),
+        };
+        let view = DealView {
+            value: deal.value.amount(),
+            currency: deal.value.currency(),
+            fields: &deal.fields,
+            lead_creator: deal.lead_creator.as_deref(),
+            owner: deal.owner.as_deref(),
+        };
+        let book = books.remove(&id).unwrap_or_default();
+        let payments = forecast(&rules, &payee, &view, &stages, deal.stage_id, book);
+        Some((id, payments))
+    });
+    Ok(forecasts.collect())
+}

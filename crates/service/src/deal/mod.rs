@@ -1,0 +1,53 @@
+//! Deals: made, changed, moved through the pipeline and renewed, each with the payments that it makes due.
+//!
+//! Every write first locks the deal's partner; the deal, what it was paid and the time are read after that. Two moves of
+//! one deal take turns, and the second finds it where the first has put it.
+
+mod checks;
+mod create;
+pub mod forecast;
+mod payments;
+mod stages;
+mod update;
+
+use serde_json::{Value, json};
+
+use crate::once::Answer;
+use auth::Scope;
+pub(super) use checks::{field_values, locked};
+pub use create::{NewDeal, create};
+use domain::commission::Commission;
+use domain::deal::Deal;
+use domain::id::{CommissionId, DealId};
+pub use stages::{move_to, renew};
+use store::{self, Store, StoreError};
+pub use update::{DealChange, update};
+
+/// A deal as it is now, and the rows of the ledger that this wrote.
+#[derive(Clone, Debug)]
+pub struct Done {
+    pub deal: Deal,
+    pub commissions: Vec<Commission>,
+}
+
+impl Answer for Done {
+    fn kept(&self) -> Value {
+        let rows: Vec<_> = self.commissions.iter().map(|row| row.id.to_string()).collect();
+        json!({ "deal": self.deal.id.to_string(), "commissions": rows })
+    }
+
+    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let Some(id) = kept["deal"].as_str().and_then(|id| id.parse::<DealId>().ok()) else {
+            return Ok(None);
+        };
+        let Some(deal) = store::deal::find(store.reader(), scope, id).await? else {
+            return Ok(None);
+        };
+        let rows = kept["commissions"].as_array().into_iter().flatten();
+        let rows = rows.filter_map(|id| id.as_str()?.parse::<CommissionId>().ok());
+        let rows: Vec<_> = rows.map(|id| id.uuid()).collect();
+        let mut found = store::commission::by_ids(store.reader(), scope, &rows).await?;
+        let commissions = rows.iter().filter_map(|id| found.remove(id)).collect();
+        Ok(Some(Self { deal, commissions }))
+    }
+}

@@ -1,0 +1,100 @@
+//! Moving a deal through the stages of the pipeline, and renewing it.
+
+use serde_json::{Value, json};
+
+use super::Done;
+use super::checks::locked;
+use super::payments::DealPayments;
+use crate::ServiceError;
+use crate::app::App;
+use crate::once::{begin, commit, repeated};
+use auth::{Caller, Resource};
+use domain::deal::Deal;
+use domain::id;
+use domain::problem::{ProblemCode, Problems};
+use store::partner::LockedPartner;
+
+/// Moves a deal into a stage, which pays what the rules say; a stage where deals are lost reverses what has accrued.
+/// A deal that stands there already stays, and nothing happens.
+pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Result<Done, ServiceError> {
+    let writer = caller.write(Resource::Deals)?;
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    let found = locked(&transaction, &writer, id, &mut problems).await?;
+    let stage = match problems.id::<id::PaymentStage>("stageId", stage_id) {
+        Some(id) => {
+            let stage = store::stage::share(&transaction, &writer.scope(), id).await?;
+            problems.found("stageId", stage)
+        }
+        None => None,
+    };
+    let (Some((LockedPartner { partner, last }, current)), Some(stage)) = (found, stage) else {
+        return Err(problems.into());
+    };
+    if current.stage_id == Some(stage.id) {
+        let done = Done {
+            deal: current,
+            commissions: Vec::new(),
+        };
+        commit(app, transaction, &writer, &done).await?;
+        return Ok(done);
+    }
+    let moment = last.next(app.clock.now().max(current.updated_at));
+    let now = moment.at;
+    let deal = Deal {
+        stage_id: Some(stage.id),
+        updated_at: now,
+        ..current.clone()
+    };
+    store::deal::update(&transaction, writer.tenant(), &deal).await?;
+    transaction.changed(&current, &deal);
+    let desk = DealPayments::open(&transaction, &writer, &partner, &deal, moment).await?;
+    let commissions = desk.enter(&stage).await?;
+    let done = Done { deal, commissions };
+    commit(app, transaction, &writer, &done).await?;
+    Ok(done)
+}
+
+/// Records that a deal was renewed: every recurring part that has started pays its next occurrence.
+pub async fn renew(app: &App, caller: &Caller, id: &str) -> Result<Done, ServiceError> {
+    match repeated(|| renew_once(app, caller, id)).await {
+        // What was kept when nothing else could be renewed: the rows alone.
+        Err(ServiceError::Repeated(Value::Array(rows))) => {
+            Err(ServiceError::Repeated(json!({ "deal": id, "commissions": rows })))
+        }
+        answered => answered,
+    }
+}
+
+async fn renew_once(app: &App, caller: &Caller, id: &str) -> Result<Done, ServiceError> {
+    let writer = caller.write(Resource::Deals)?;
+    let scope = writer.scope();
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    let found = locked(&transaction, &writer, id, &mut problems).await?;
+    let (Some((LockedPartner { partner, last }, current)), true) = (found, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    if let Some(stage) = current.stage_id
+        && let Some(stage) = store::stage::share(&transaction, &scope, stage).await?
+        && stage.outcome.is_lost()
+    {
+        let message = format!("is lost (it stands in {:?}): a lost deal is not renewed", stage.label);
+        problems.add("id", ProblemCode::InvalidTransition, message);
+        return Err(problems.into());
+    }
+    let moment = last.next(app.clock.now().max(current.updated_at));
+    let now = moment.at;
+    let deal = Deal {
+        renewals: current.renewals + 1,
+        updated_at: now,
+        ..current.clone()
+    };
+    store::deal::update(&transaction, writer.tenant(), &deal).await?;
+    transaction.changed(&current, &deal);
+    let desk = DealPayments::open(&transaction, &writer, &partner, &deal, moment).await?;
+    let commissions = desk.renew().await?;
+    let done = Done { deal, commissions };
+    commit(app, transaction, &writer, &done).await?;
+    Ok(done)
+}

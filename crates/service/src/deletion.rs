@@ -1,0 +1,55 @@
+//! Deleting partners and deals, while nothing refers to them.
+
+use super::{ServiceError, deal};
+use crate::app::App;
+use crate::ledger::lock_partners;
+use auth::{Caller, Resource};
+use domain::id::{self, DealId, PartnerId};
+use domain::problem::Problems;
+
+/// Deletes a partner, with its changes of status, memberships and API keys; tokens for it open nothing any more.
+pub async fn delete_partner(app: &App, caller: &Caller, id: &str) -> Result<PartnerId, ServiceError> {
+    let writer = caller.write(Resource::Partners)?;
+    let mut problems = Problems::new();
+    let transaction = app.begin(&writer).await?;
+    let locked = match problems.id::<id::Partner>("id", id) {
+        Some(id) => {
+            let found = lock_partners(&transaction, &writer, vec![id]).await?.pop();
+            problems.found("id", found)
+        }
+        None => None,
+    };
+    let Some(locked) = locked else {
+        return Err(problems.into());
+    };
+    let id = locked.partner.id;
+    let references = store::deletion::references_of_partner(&transaction, &writer.scope(), id).await?;
+    problems.in_use("id", &references);
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    let by = (writer.actor(), app.clock.now());
+    transaction.deleted(&locked.partner);
+    store::deletion::delete_partner(&transaction, writer.tenant(), id, by).await?;
+    transaction.commit().await?;
+    Ok(id)
+}
+
+/// Deletes a deal, with the options that it bears.
+pub async fn delete_deal(app: &App, caller: &Caller, id: &str) -> Result<DealId, ServiceError> {
+    let writer = caller.write(Resource::Deals)?;
+    let mut problems = Problems::new();
+    let transaction = app.begin(&writer).await?;
+    let Some((_, deal)) = deal::locked(&transaction, &writer, id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    let references = store::deletion::references_of_deal(&transaction, &writer.scope(), deal.id).await?;
+    problems.in_use("id", &references);
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    transaction.deleted(&deal);
+    store::deletion::delete_deal(&transaction, writer.tenant(), deal.id).await?;
+    transaction.commit().await?;
+    Ok(deal.id)
+}

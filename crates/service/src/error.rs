@@ -1,0 +1,64 @@
+//! How a service ends without doing what it was asked.
+
+use auth::Denied;
+use domain::problem::{Problem, ProblemCode, Problems};
+use store::{self, StoreError};
+
+/// What is said of a write that the bounds of sums refuse.
+pub(super) const SUM_TOO_LARGE: &str = "would take a sum of the partner (its balance, its lifetime value or what a tier \
+     counts) beyond 10^18 minor units of its currency";
+
+#[derive(Debug)]
+pub enum ServiceError {
+    /// The caller can mend it: the input names what does not exist, is taken, out of bounds, ...
+    Rejected(Vec<Problem>),
+    /// The caller may not do this.
+    Denied(Denied),
+    /// The database failed.
+    Store(StoreError),
+    /// The call was made before, with the same idempotency key; what was kept of its answer.
+    Repeated(serde_json::Value),
+}
+
+impl From<Problems> for ServiceError {
+    fn from(problems: Problems) -> Self {
+        Self::Rejected(problems.into_vec())
+    }
+}
+
+impl From<Denied> for ServiceError {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+/// Two simultaneous writers may both have looked before either wrote; the database then refuses the second one, and
+/// its answer is the one that a look would have given.
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        let mut problems = Problems::new();
+        if store::taken_field(&error) == Some("idempotencyKey") {
+            let message = "is in use by a call that runs at this moment: repeat this one to get its answer";
+            problems.add("idempotencyKey", ProblemCode::Conflict, message);
+        } else if let Some(field) = store::taken_field(&error) {
+            problems.add(field, ProblemCode::Taken, "is taken already");
+        } else if store::is_sum_too_large(&error) {
+            problems.add("", ProblemCode::Invalid, SUM_TOO_LARGE);
+        } else if store::is_reference_violation(&error) {
+            problems.add(
+                "",
+                ProblemCode::Conflict,
+                "something that this concerns was changed at the same moment: try again",
+            );
+        } else {
+            return Self::Store(error);
+        }
+        problems.into()
+    }
+}
+
+impl From<sea_orm::DbErr> for ServiceError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        StoreError::from(error).into()
+    }
+}

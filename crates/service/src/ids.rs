@@ -1,0 +1,34 @@
+//! Lists of ids in inputs.
+
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use domain::id::{Id, Kind};
+use domain::problem::Problems;
+use store::StoreError;
+
+/// The ids of the list `field` that name something, each once. The others are noted under `field.N`.
+pub(super) async fn existing<K: Kind, T>(
+    field: &str,
+    ids: &[String],
+    problems: &mut Problems,
+    find: impl AsyncFnOnce(&[Uuid]) -> Result<HashMap<Uuid, T>, StoreError>,
+) -> Result<Vec<Id<K>>, StoreError> {
+    let mut seen = HashSet::new();
+    let parsed = ids.iter().enumerate().filter_map(|(index, text)| {
+        let id = problems.id::<K>(&format!("{field}.{index}"), text)?;
+        seen.insert(id).then_some((index, id))
+    });
+    let wanted: Vec<_> = parsed.collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let uuids: Vec<_> = wanted.iter().map(|(_, id)| id.uuid()).collect();
+    let found = find(&uuids).await?;
+    let kept = wanted.into_iter().filter_map(|(index, id)| {
+        let known = found.contains_key(&id.uuid()).then_some(id);
+        problems.found(&format!("{field}.{index}"), known)
+    });
+    Ok(kept.collect())
+}

@@ -1,0 +1,201 @@
+//! Events as they are sent, and the checks that need no database.
+
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::content;
+use crate::partner::metadata;
+use domain::Timestamp;
+use domain::event::{Event, EventKind};
+use domain::id::EventId;
+use domain::money::{Currency, Money};
+use domain::problem::{Fault, ProblemCode, Problems};
+use domain::text;
+
+/// An event as sent.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    pub external_id: String,
+    pub kind: EventKind,
+    pub event_type: Option<String>,
+    pub base: bool,
+    pub amount: Option<(Decimal, Currency)>,
+    pub revenue: Option<(Decimal, Currency)>,
+    pub occurred_at: Option<Timestamp>,
+    pub customer_external_id: Option<String>,
+    pub customer_acquired_at: Option<Timestamp>,
+    pub partner_id: Option<String>,
+    pub campaign_id: Option<String>,
+    pub original_external_id: Option<String>,
+    pub metadata: Option<Value>,
+    pub idempotency_key: Option<String>,
+}
+
+/// An event whose values are in range; the ids in it may still name nothing.
+#[derive(Clone, Debug)]
+pub struct CheckedEvent {
+    pub external_id: String,
+    pub content: Vec<u8>,
+    pub kind: EventKind,
+    pub event_type: Option<String>,
+    pub base: bool,
+    pub amount: Option<Money>,
+    pub revenue: Option<Money>,
+    pub occurred_at: Option<Timestamp>,
+    pub customer_external_id: Option<String>,
+    pub customer_acquired_at: Option<Timestamp>,
+    pub partner_id: Option<String>,
+    pub campaign_id: Option<String>,
+    pub original_external_id: Option<String>,
+    pub metadata: Option<Value>,
+    pub idempotency_key: Option<String>,
+}
+
+impl NewEvent {
+    /// What identifies its content.
+    fn content(&self) -> Vec<u8> {
+        let money = |money: &Option<(Decimal, Currency)>| {
+            money.map(|(amount, currency)| json!([amount.normalize().to_string(), currency.code()]))
+        };
+        content::hash(&json!({
+            "externalId": self.external_id.trim(),
+            "kind": self.kind.as_str(),
+            "type": self.event_type,
+            "base": (!self.base).then_some(false),
+            "amount": money(&self.amount),
+            "revenue": money(&self.revenue),
+            "occurredAt": self.occurred_at.map(|moment| moment.timestamp_micros()),
+            "customerExternalId": self.customer_external_id,
+            "customerAcquiredAt": self.customer_acquired_at.map(|moment| moment.timestamp_micros()),
+            "partnerId": self.partner_id,
+            "campaignId": self.campaign_id,
+            "originalExternalId": self.original_external_id,
+            "metadata": self.metadata,
+        }))
+    }
+
+    /// Checks everything that needs no database; names all problems. Nothing happens after `latest`.
+    pub fn check(self, latest: Timestamp, problems: &mut Problems) -> Option<CheckedEvent> {
+        let content = self.content();
+        if self.occurred_at.is_some_and(|moment| moment > latest) {
+            let latest = latest.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+            let message = format!("is too far in the future: {latest} at the latest");
+            problems.add("occurredAt", ProblemCode::Invalid, message);
+        }
+        let external_id = problems.take("externalId", text::external_id(&self.external_id));
+        let event_type = problems.optional("type", self.event_type, |text| text::event_type(&text));
+        let takes_back = self.kind.takes_back();
+        let amount = problems.within("amount", |problems| {
+            let least = i64::from(takes_back);
+            problems.optional("amount", self.amount, |amount| at_least(amount, least))
+        });
+        let revenue = problems.within("revenue", |problems| {
+            problems.optional("amount", self.revenue, |revenue| at_least(revenue, 0))
+        });
+        let customer = problems.optional("customerExternalId", self.customer_external_id, |text| {
+            text::external_id(&text)
+        });
+        let original = problems.optional("originalExternalId", self.original_external_id, |text| {
+            text::external_id(&text)
+        });
+        let metadata = problems.optional("metadata", self.metadata, metadata);
+        let key = problems.optional("idempotencyKey", self.idempotency_key, |key| text::external_id(&key));
+        if takes_back {
+            if matches!(original, Some(None)) {
+                problems.add(
+                    "originalExternalId",
+                    ProblemCode::Required,
+                    "must name the charge or conversion",
+                );
+            }
+            let superfluous = [
+                ("customerExternalId", matches!(&customer, Some(Some(_)))),
+                ("customerAcquiredAt", self.customer_acquired_at.is_some()),
+                ("partnerId", self.partner_id.is_some()),
+                ("campaignId", self.campaign_id.is_some()),
+                ("revenue", matches!(revenue, Some(Some(_)))),
+            ];
+            for (field, _) in superfluous.iter().filter(|(_, given)| *given) {
+                problems.add(
+                    field,
+                    ProblemCode::Invalid,
+                    "is taken from the original and cannot be given",
+                );
+            }
+        } else {
+            if matches!(&original, Some(Some(_))) {
+                problems.add(
+                    "originalExternalId",
+                    ProblemCode::Invalid,
+                    "is only for refunds and chargebacks",
+                );
+            }
+            if self.kind == EventKind::Charge && matches!(amount, Some(None)) {
+                problems.add("amount", ProblemCode::Required, "must be given for a charge");
+            }
+            if self.customer_acquired_at.is_some() && matches!(customer, Some(None)) {
+                problems.add(
+                    "customerExternalId",
+                    ProblemCode::Required,
+                    "must name whose acquisition it is",
+                );
+            }
+        }
+        Some(CheckedEvent {
+            external_id: external_id?,
+            content,
+            kind: self.kind,
+            event_type: event_type?,
+            base: self.base,
+            amount: amount?,
+            revenue: revenue?,
+            occurred_at: self.occurred_at,
+            customer_external_id: customer?,
+            customer_acquired_at: self.customer_acquired_at,
+            partner_id: self.partner_id,
+            campaign_id: self.campaign_id,
+            original_external_id: original?,
+            metadata: metadata?,
+            idempotency_key: key?,
+        })
+    }
+}
+
+impl CheckedEvent {
+    /// The event as it is recorded now: as sent, and nothing refunded yet. Its customer, its attribution, its place in
+    /// a history and the event that it takes back are for the caller to fill in.
+    pub fn recorded(self, id: EventId, now: Timestamp) -> Event {
+        Event {
+            id,
+            external_id: self.external_id,
+            content: self.content,
+            kind: self.kind,
+            event_type: self.event_type,
+            base: self.base,
+            amount: self.amount,
+            revenue: self.revenue,
+            occurred_at: self.occurred_at.unwrap_or(now),
+            recorded_at: now,
+            sequence: None,
+            customer_id: None,
+            attributed_at: None,
+            attribution: None,
+            original_id: None,
+            metadata: self.metadata,
+            refunded_minor: 0,
+            wholly_refunded: false,
+        }
+    }
+}
+
+fn at_least((amount, currency): (Decimal, Currency), least: i64) -> Result<Money, Fault> {
+    let money = Money::exact(amount, currency)?;
+    if money.minor() >= least {
+        return Ok(money);
+    }
+    Err(Fault::invalid(if least == 0 {
+        "must not be negative"
+    } else {
+        "must be above 0"
+    }))
+}

@@ -1,0 +1,149 @@
+//! The terms in force: what the next event of a partner would earn. Found by the functions that pay, from what recording
+//! looks at, for many partners at once.
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+
+use auth::Scope;
+use domain::Timestamp;
+use domain::accrual;
+use domain::campaign::Campaign;
+use domain::decision::{NoCommissionReason, TermsSource};
+use domain::id::{CampaignId, PartnerId};
+use domain::money::Sum;
+use domain::partner::PartnerStatus;
+use domain::partner_group::PartnerGroup;
+use domain::snapshot::CommissionSnapshot;
+use domain::terms::Term;
+use store::citus::Distributable;
+use store::in_force::GroupState;
+use store::recording::{EventReferences, RecordingFacts};
+use store::{self, StoreError};
+
+/// Whose terms, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    pub partner: PartnerId,
+    pub status: PartnerStatus,
+    /// `None`: of events without a campaign.
+    pub campaign: Option<CampaignId>,
+    pub now: Timestamp,
+}
+
+/// What the next event would earn, before any tier.
+#[derive(Clone, Debug)]
+pub struct TermsInForce {
+    pub source: TermsSource,
+    pub snapshot: Option<CommissionSnapshot>,
+    pub campaign: Option<Campaign>,
+    /// What stops every event now, whatever the terms.
+    pub stopped: Option<NoCommissionReason>,
+    /// Empty where nothing pays.
+    pub terms: Vec<Term>,
+    pub holdback_days: Option<u32>,
+    /// Where the rules of a group decide.
+    pub rules: Option<GroupRules>,
+    /// The tenant's.
+    pub zone: Tz,
+}
+
+/// The group whose rules decide, and what they look at.
+#[derive(Clone, Debug)]
+pub struct GroupRules {
+    pub group: PartnerGroup,
+    pub lifetime_values: Vec<Sum>,
+    pub qualified_customers: u32,
+}
+
+/// The terms in force of each. Campaigns that are unknown have none, nor, in the scope of a partner, have those that it
+/// neither belongs to nor has a promise for. Two statements, and one where a partner has a promise for a campaign that it
+/// does not belong to.
+pub async fn terms_in_force(
+    database: &impl Distributable,
+    scope: &Scope,
+    keys: &[Key],
+) -> Result<HashMap<Key, TermsInForce>, StoreError> {
+    let facts = facts(database, scope, keys).await?;
+    // A partner may not read groups, nor campaigns that it does not belong to, but what pays it.
+    let whole = Scope::tenant_wide(scope.tenant());
+    let promised: Vec<_> = facts.iter().filter_map(|(_, facts)| beyond(facts)).collect();
+    let mut promised = match promised.as_slice() {
+        [] => HashMap::new(),
+        ids => store::campaign::by_ids(database, &whole, ids).await?,
+    };
+    let found = facts.into_iter().filter_map(|(key, mut facts)| {
+        if let Some(campaign) = beyond(&facts) {
+            facts.campaign = promised.remove(&campaign);
+        }
+        let is_there = key.campaign.is_none() || facts.campaign.is_some();
+        is_there.then(|| {
+            let snapshot = facts.snapshot.as_slice();
+            let terms = accrual::terms_in_force(snapshot, facts.campaign.as_ref());
+            (key, facts, terms)
+        })
+    });
+    let found: Vec<_> = found.collect();
+    let asking = found.iter().filter(|(_, _, terms)| terms.ask_group());
+    let partners: Vec<_> = asking.map(|(key, _, _)| key.partner.uuid()).collect();
+    let ruled = match partners.as_slice() {
+        [] => HashMap::new(),
+        partners => store::in_force::ruled(database, &whole, partners).await?,
+    };
+    let terms = found.into_iter().map(|(key, facts, terms)| {
+        let ruled = ruled.get(&key.partner.uuid()).filter(|_| terms.ask_group()).cloned();
+        (key.clone(), of(key, facts, &terms, ruled.unwrap_or_default()))
+    });
+    Ok(terms.collect())
+}
+
+/// What recording would look at.
+async fn facts<'a>(
+    database: &impl Distributable,
+    scope: &Scope,
+    keys: &'a [Key],
+) -> Result<Vec<(&'a Key, RecordingFacts)>, StoreError> {
+    let names: Vec<_> = (0..keys.len()).map(|place| place.to_string()).collect();
+    let asked = keys.iter().zip(&names).map(|(key, name)| EventReferences {
+        external_id: name,
+        partner: Some(key.partner),
+        campaign: key.campaign,
+        customer_external_id: None,
+    });
+    let mut facts = store::recording::facts(database, scope, &asked.collect::<Vec<_>>()).await?;
+    Ok(keys
+        .iter()
+        .zip(&names)
+        .filter_map(|(key, name)| Some((key, facts.remove(name)?)))
+        .collect())
+}
+
+/// The campaign of a promise, where the scope does not show the campaign.
+fn beyond(facts: &RecordingFacts) -> Option<uuid::Uuid> {
+    let of_promise = facts.snapshot.as_ref()?.campaign_id?;
+    facts.campaign.is_none().then(|| of_promise.uuid())
+}
+
+fn of(key: &Key, facts: RecordingFacts, terms: &accrual::ApplicableTerms, ruled: GroupState) -> TermsInForce {
+    let has_group = ruled.group.is_some();
+    let stopped = accrual::stopped(key.status, facts.campaign.as_ref(), key.now);
+    let unpaid = terms.unpaid(has_group);
+    TermsInForce {
+        source: terms.source(has_group, ruled.by_default),
+        snapshot: facts.snapshot,
+        campaign: facts.campaign,
+        stopped: stopped.or(unpaid),
+        terms: if unpaid.is_none() {
+            terms.terms.clone()
+        } else {
+            Vec::new()
+        },
+        holdback_days: terms.holdback_days,
+        rules: ruled.group.map(|group| GroupRules {
+            group,
+            lifetime_values: ruled.lifetime_values,
+            qualified_customers: ruled.qualified_customers,
+        }),
+        zone: facts.zone,
+    }
+}

@@ -1,0 +1,200 @@
+//! Rows that staff enters, and individuals to whom rows are assigned.
+
+use super::lock_partners;
+use super::posting::{Posting, moments};
+use crate::ServiceError;
+use crate::app::App;
+use crate::once::{begin, commit, repeated};
+use auth::{Caller, Resource};
+use domain::commission::{Commission, CommissionKind, CommissionStatus, Entered, PaymentTarget};
+use domain::explain::{Outcome, Step};
+use domain::id::{self, CommissionId};
+use domain::money::{Currency, Money};
+use domain::problem::{Fault, ProblemCode, Problems};
+use domain::text;
+
+/// A row as entered.
+#[derive(Clone, Debug)]
+pub struct NewManualCommission {
+    pub partner_id: String,
+    pub amount: (rust_decimal::Decimal, Currency),
+    /// Why, for the partner, too.
+    pub reason: String,
+    /// What only staff is to know.
+    pub note: Option<String>,
+    /// `None`: that of the row that it adjusts, if there is one.
+    pub campaign_id: Option<String>,
+    pub adjusts_id: Option<String>,
+}
+
+/// Writes a row of either sign by hand. It is approved by hand, too: it has no holdback.
+pub async fn create(app: &App, caller: &Caller, input: NewManualCommission) -> Result<Commission, ServiceError> {
+    repeated(|| create_once(app, caller, input.clone())).await
+}
+
+async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> Result<Commission, ServiceError> {
+    let writer = caller.write(Resource::Commissions)?;
+    let mut problems = Problems::new();
+    let (amount, currency) = input.amount;
+    let reason = problems.take("reason", text::reason(&input.reason));
+    let nonzero = |money: Money| {
+        if money.minor() == 0 {
+            Err(Fault::invalid("must not be 0"))
+        } else {
+            Ok(money)
+        }
+    };
+    let amount = problems.take("amount.amount", Money::exact(amount, currency).and_then(nonzero));
+    let partner = problems.id::<id::Partner>("partnerId", &input.partner_id);
+    let note = problems.optional("note", input.note, |text| text::description(&text));
+    let campaign = match &input.campaign_id {
+        Some(text) => problems.id::<id::Campaign>("campaignId", text),
+        None => None,
+    };
+    let adjusts = match &input.adjusts_id {
+        Some(text) => problems.id::<id::Commission>("adjustsId", text),
+        None => None,
+    };
+    let transaction = begin(app, &writer).await?;
+    let partner = match partner {
+        Some(id) => {
+            let found = lock_partners(&transaction, &writer, vec![id]).await?.pop();
+            problems.found("partnerId", found)
+        }
+        None => None,
+    };
+    let moments = moments(partner.as_slice(), &app.clock);
+    let adjusted = match adjusts {
+        Some(id) => {
+            let found = store::commission::by_ids(&transaction, &writer.scope(), &[id.uuid()])
+                .await?
+                .remove(&id.uuid());
+            problems.found("adjustsId", found)
+        }
+        None => None,
+    };
+    if let (Some(partner), Some(adjusted)) = (&partner, &adjusted)
+        && adjusted.partner_id != partner.partner.id
+    {
+        problems.add("adjustsId", ProblemCode::Invalid, "is a commission of another partner");
+    }
+    let campaign = match campaign {
+        Some(id) => {
+            let found = store::campaign::find(&transaction, &writer.scope(), id).await?;
+            problems.found("campaignId", found)
+        }
+        None => None,
+    };
+    let (Some(partner), Some(amount), Some(reason), Some(note), true) =
+        (partner, amount, reason, note, problems.is_empty())
+    else {
+        return Err(problems.into());
+    };
+    let step = Step {
+        source: "manual".to_owned(),
+        outcome: Outcome::Applied,
+        detail: format!("{amount}, entered by staff"),
+        threshold: None,
+        amount: Some(amount.amount().normalize()),
+    };
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
+    let now = posting.time_of(partner.partner.id);
+    let row = Commission {
+        id: CommissionId::new(now),
+        kind: CommissionKind::Manual,
+        status: CommissionStatus::Accrued,
+        amount,
+        payment_target: PaymentTarget::Partnership,
+        recipient: None,
+        partner_id: partner.partner.id,
+        campaign_id: campaign
+            .map(|campaign| campaign.id)
+            .or_else(|| adjusted.as_ref().and_then(|row| row.campaign_id)),
+        event_id: None,
+        snapshot_id: None,
+        adjusts_id: adjusted.map(|row| row.id),
+        basis: None,
+        holdback_days: None,
+        accrued_at: now,
+        mature_at: None,
+        approved_at: None,
+        paid_at: None,
+        reversed_at: None,
+        payout_id: None,
+    };
+    let entered = Entered {
+        reason: Some(reason.clone()),
+        note,
+        ..Entered::default()
+    };
+    posting.enter(row.clone().explained(vec![step]), entered, Some(&reason));
+    transaction.counted(1);
+    posting.write_to(&transaction).await?;
+    commit(app, transaction, &writer, &row).await?;
+    Ok(row)
+}
+
+/// Names the individual to whom a row is owed: once, and only where it waits for one.
+pub async fn assign_recipient(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    recipient: &str,
+) -> Result<Commission, ServiceError> {
+    let writer = caller.write(Resource::Commissions)?;
+    let mut problems = Problems::new();
+    let recipient = problems.take("recipient", text::name(recipient));
+    let transaction = begin(app, &writer).await?;
+    let scope = writer.scope();
+    let found = match problems.id::<id::Commission>("id", id) {
+        Some(id) => {
+            let seen = store::commission::by_ids(&transaction, &scope, &[id.uuid()])
+                .await?
+                .remove(&id.uuid());
+            match problems.found("id", seen) {
+                Some(seen) => {
+                    let locked = lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
+                    let row = store::commission::by_ids(&transaction, &scope, &[id.uuid()])
+                        .await?
+                        .remove(&id.uuid());
+                    row.map(|row| (row, moments(&locked, &app.clock)))
+                }
+                None => None,
+            }
+        }
+        None => None,
+    };
+    if let Some((row, _)) = &found {
+        if row.payment_target == PaymentTarget::Partnership {
+            problems.add(
+                "id",
+                ProblemCode::Conflict,
+                "is owed to the partner, not to an individual",
+            );
+        } else if let Some(recipient) = &row.recipient {
+            problems.add("id", ProblemCode::Conflict, format!("is owed to {recipient} already"));
+        } else if row.status != CommissionStatus::Accrued {
+            problems.add(
+                "id",
+                ProblemCode::InvalidTransition,
+                format!("is {}", row.status.as_str()),
+            );
+        }
+    }
+    let (Some((row, moments)), Some(recipient), true) = (found, recipient, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    // A step of the partner's history: from this moment on the row is in the individual's statement.
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
+    posting.touch(row.partner_id);
+    let at = posting.time_of(row.partner_id);
+    transaction.counted(1);
+    store::commission::set_recipient(&transaction, writer.tenant(), row.id, &recipient, at).await?;
+    posting.write_to(&transaction).await?;
+    let row = Commission {
+        recipient: Some(recipient),
+        ..row
+    };
+    commit(app, transaction, &writer, &row).await?;
+    Ok(row)
+}

@@ -1,0 +1,231 @@
+//! What a run pays, and what it leaves and why. A preview asks the same functions about the database as it is at one
+//! moment, and writes nothing.
+
+use std::collections::{BTreeSet, HashMap};
+
+use uuid::Uuid;
+
+use crate::ServiceError;
+use crate::app::App;
+use crate::ids::existing;
+use crate::ledger::lock_partners;
+use crate::ledger::posting::{Moments, Posting, moments};
+use crate::once::{begin, commit, repeated};
+use auth::{Caller, Resource, Scope, Writer};
+use domain::Timestamp;
+use domain::commission::{Commission, Payout, PayoutRun, PayoutStatus};
+use domain::id::{PartnerId, PayoutId, PayoutRunId};
+use domain::money::Currency;
+use domain::partner::Partner;
+use domain::payout_run::{RunLine, RunTerms, RunTotal, lines, taken, totals};
+use domain::problem::{ProblemCode, Problems};
+use domain::webhook::WebhookEventType;
+use domain::webhook::body::Happening;
+use store::payable::PayableFilter;
+use store::{self, StoreError, Transaction};
+
+/// Whom and what to pay.
+#[derive(Clone, Debug, Default)]
+pub struct NewPayoutRun {
+    /// Only what accrued before this moment, and clawbacks of that; `None`: everything.
+    pub accrued_before: Option<Timestamp>,
+    /// Leaves what is not in the currency that its partner has chosen, where it has chosen one.
+    pub respect_payout_currency: bool,
+    /// `None`: every currency.
+    pub currency: Option<Currency>,
+    /// `None`: every partner.
+    pub partner_ids: Option<Vec<String>>,
+}
+
+/// What a run would do.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    pub lines: Vec<RunLine>,
+    pub totals: Vec<RunTotal>,
+}
+
+/// Groups approved commissions by payee and currency. What can be paid is put into payouts; the rest is left and carries
+/// forward, and its line says why.
+pub async fn create_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Result<PayoutRun, ServiceError> {
+    repeated(|| create_run_once(app, caller, &input)).await
+}
+
+/// How often a run begins anew because partners got their first rows while it waited for the locks of the others.
+const NEW_BEGINNINGS: usize = 3;
+
+async fn create_run_once(app: &App, caller: &Caller, input: &NewPayoutRun) -> Result<PayoutRun, ServiceError> {
+    let writer = caller.write(Resource::Payouts)?;
+    let mut partners = BTreeSet::new();
+    let mut beginnings = 0;
+    loop {
+        let transaction = begin(app, &writer).await?;
+        let wanted = wanted(&transaction, &writer.scope(), input, app.clock.now()).await?;
+        partners.extend(match &wanted.partners {
+            Some(partners) => partners.clone(),
+            None => store::payable::partners(&transaction, &writer.scope(), &wanted).await?,
+        });
+        let locked = lock_partners(&transaction, &writer, partners.iter().copied().collect()).await?;
+        // Not before the locks: what was approved while this one waited for them is earlier.
+        let now = app.clock.now();
+        let wanted = PayableFilter {
+            matured_by: now,
+            ..wanted
+        };
+        let mut rows = store::payable::rows(&transaction, &writer.scope(), &wanted).await?;
+        rows = taken(rows, input.accrued_before);
+        let known = partners.len();
+        partners.extend(rows.iter().map(|row| row.partner_id));
+        if partners.len() > known && beginnings < NEW_BEGINNINGS {
+            transaction.rollback().await?;
+            beginnings += 1;
+            continue;
+        }
+        let by_id: HashMap<_, _> = locked.iter().map(|one| (one.partner.id, one.partner.clone())).collect();
+        rows.retain(|row| by_id.contains_key(&row.partner_id));
+        let found = found(&transaction, &writer.scope(), input, rows, &by_id).await?;
+        let run = PayoutRun {
+            id: PayoutRunId::new(now),
+            created_at: now,
+            accrued_before: input.accrued_before,
+            created_by: Some(writer.actor().to_owned()),
+        };
+        let moments = moments(&locked, &app.clock);
+        write(&transaction, &writer, &run, found, (&by_id, moments)).await?;
+        commit(app, transaction, &writer, &run).await?;
+        return Ok(run);
+    }
+}
+
+/// What a run would do that began now. Writes nothing.
+pub async fn preview_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Result<Preview, ServiceError> {
+    let writer = caller.write(Resource::Payouts)?;
+    let scope = writer.scope();
+    let moment = app.store.moment().await?;
+    let wanted = wanted(&moment, &scope, &input, app.clock.now()).await?;
+    let rows = taken(
+        store::payable::rows(&moment, &scope, &wanted).await?,
+        input.accrued_before,
+    );
+    let ids: BTreeSet<_> = rows.iter().map(|row| row.partner_id.uuid()).collect();
+    let ids: Vec<_> = ids.into_iter().collect();
+    let partners = store::partner::by_ids(&moment, &scope, &ids).await?;
+    let partners = partners.into_values().map(|partner| (partner.id, partner)).collect();
+    let found = found(&moment, &scope, &input, rows, &partners).await?;
+    moment.rollback().await?;
+    let lines: Vec<_> = found.into_iter().map(|(line, _)| line).collect();
+    let totals = totals(&lines);
+    Ok(Preview { lines, totals })
+}
+
+/// Fills in the lines of runs that a replica of a release without lines has made; says of how many tenants.
+pub async fn fill_lines(app: &App) -> Result<usize, StoreError> {
+    let tenants = store::missing_lines::tenants(app.store.reader()).await?;
+    for tenant in &tenants {
+        let transaction = app.begin(&Writer::job(*tenant, "fill_payout_lines")).await?;
+        transaction.counted(store::missing_lines::fill(&transaction, *tenant).await?);
+        transaction.commit().await?;
+    }
+    Ok(tenants.len())
+}
+
+/// What the input asks for, if it names partners that exist.
+async fn wanted(
+    database: &Transaction,
+    scope: &Scope,
+    input: &NewPayoutRun,
+    now: Timestamp,
+) -> Result<PayableFilter, ServiceError> {
+    let mut problems = Problems::new();
+    let partners = match &input.partner_ids {
+        Some(ids) => {
+            let find = async |ids: &[Uuid]| store::partner::by_ids(database, scope, ids).await;
+            Some(existing("partnerIds", ids, &mut problems, find).await?)
+        }
+        None => None,
+    };
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    Ok(PayableFilter {
+        partners,
+        currency: input.currency,
+        accrued_before: input.accrued_before,
+        matured_by: now,
+    })
+}
+
+/// The lines of the rows that the run takes. `partners` knows all of theirs.
+async fn found(
+    database: &Transaction,
+    scope: &Scope,
+    input: &NewPayoutRun,
+    rows: Vec<Commission>,
+    partners: &HashMap<PartnerId, Partner>,
+) -> Result<Vec<(RunLine, Vec<Commission>)>, ServiceError> {
+    let tenant = store::tenant::get(database, scope).await?;
+    let terms = RunTerms {
+        respects_payout_currency: input.respect_payout_currency,
+        minimums: &tenant.minimum_payouts,
+    };
+    lines(rows, partners, terms).map_err(|error| {
+        let mut problems = Problems::new();
+        problems.add("", ProblemCode::Invalid, error.to_string());
+        problems.into()
+    })
+}
+
+/// Writes the run, its payouts and its lines, and reserves what is paid out.
+async fn write(
+    transaction: &Transaction,
+    writer: &Writer,
+    run: &PayoutRun,
+    found: Vec<(RunLine, Vec<Commission>)>,
+    (partners, moments): (&HashMap<PartnerId, Partner>, Moments),
+) -> Result<(), StoreError> {
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
+    let (mut payouts, mut items, mut lines) = (Vec::new(), Vec::new(), Vec::new());
+    for (line, rows) in found {
+        let Some(amount) = line.payable() else {
+            lines.push(line);
+            continue;
+        };
+        let created_at = posting.time_of(line.partner_id);
+        let id = PayoutId::new(created_at);
+        for row in &rows {
+            posting.put_into(row, id);
+            items.push((id, row.id));
+        }
+        let partner = partners.get(&line.partner_id);
+        let paid_as = line.recipient.as_deref().or(partner.map(Partner::paid_as));
+        payouts.push(Payout {
+            id,
+            run_id: run.id,
+            partner_id: line.partner_id,
+            recipient: line.recipient.clone(),
+            amount,
+            status: PayoutStatus::Pending,
+            created_at,
+            settled_at: None,
+            reference: None,
+            payout_reference: paid_as.map(str::to_owned),
+            created_by: run.created_by.clone(),
+            settled_by: None,
+        });
+        let payout_id = Some(id);
+        lines.push(RunLine { payout_id, ..line });
+    }
+    store::payout_run::insert(transaction, writer.tenant(), run).await?;
+    // The run, and its payouts.
+    transaction.counted(1 + payouts.len() as u64);
+    store::payout::insert(transaction, writer.tenant(), &payouts).await?;
+    store::payout::insert_items(transaction, writer.tenant(), &items, run.created_at).await?;
+    let made = payouts.iter().map(|payout| Happening {
+        event_type: WebhookEventType::PayoutCreated,
+        object: payout.id.uuid(),
+        at: payout.created_at,
+        detail: None,
+    });
+    store::outbox::append_to(transaction, writer.tenant(), made).await?;
+    store::payout_run::insert_lines(transaction, writer.tenant(), run.id, &lines).await?;
+    posting.write_to(transaction).await
+}

@@ -1,0 +1,286 @@
+//! How payouts ended: paid, with all their rows in the same transaction; or failed or canceled, which releases them. One
+//! payout, a list of them and the rest of a run are settled by the same function.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::ServiceError;
+use crate::app::App;
+use crate::ledger::lock_partners;
+use crate::ledger::posting::{Posting, moments};
+use crate::ledger::review::{ReviewResults, from_kept, to_keep};
+use crate::once::{Answer, begin, commit, repeated};
+use auth::{Caller, Resource, Scope, Writer};
+use domain::commission::{Commission, CommissionStatus, Payout, PayoutSettlement, PayoutStatus};
+use domain::id::{self, PayoutId};
+use domain::problem::{Fault, ProblemCode, Problems};
+use domain::text;
+use domain::webhook::WebhookEventType;
+use domain::webhook::body::Happening;
+use store::{self, Store, StoreError, Transaction, Writes};
+
+/// The most payouts of one call.
+pub const MAX_SETTLEMENTS: usize = 500;
+
+/// How a payout ended.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    pub id: String,
+    pub status: PayoutSettlement,
+    /// What the payment system calls the payment.
+    pub reference: Option<String>,
+}
+
+/// What settling several did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settled {
+    /// How many payouts it settled; those are not counted that were settled like this before.
+    pub settled: u64,
+    /// How many of the run are pending still; `None`: no run was asked about.
+    pub remaining: Option<u64>,
+    /// One for each payout, in their order. The payouts are read afterwards.
+    pub answers: ReviewResults,
+}
+
+/// How a payout is to end.
+type Ending = (PayoutSettlement, Option<String>);
+
+/// Whether a payout that is settled already in the very same way is fine.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Resettlement {
+    Refused,
+    Fine,
+}
+
+/// Says how a payout ended.
+pub async fn settle(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    status: PayoutSettlement,
+    reference: Option<String>,
+) -> Result<Payout, ServiceError> {
+    repeated(|| settle_once(app, caller, id, (status, reference.clone()))).await
+}
+
+async fn settle_once(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    (status, reference): Ending,
+) -> Result<Payout, ServiceError> {
+    let writer = caller.write(Resource::Payouts)?;
+    let mut problems = Problems::new();
+    let reference = problems.optional("reference", reference, |text| text::name(&text));
+    let transaction = begin(app, &writer).await?;
+    let id = problems.id::<id::Payout>("id", id);
+    let (Some(id), Some(reference)) = (id, reference) else {
+        return Err(problems.into());
+    };
+    let wanted = [(id, (status, reference))];
+    let SettlementResults { mut results, .. } = end(app, &transaction, &writer, &wanted, Resettlement::Refused).await?;
+    let result = results.pop().unwrap_or_else(|| Err(Fault::not_found()));
+    let Some(payout) = problems.take("id", result) else {
+        return Err(problems.into());
+    };
+    commit(app, transaction, &writer, &payout).await?;
+    Ok(payout)
+}
+
+/// Says how each of up to [`MAX_SETTLEMENTS`] payouts ended. One bad entry does not spoil the rest; a payout that has
+/// ended like this already is fine.
+pub async fn settle_many(app: &App, caller: &Caller, settlements: Vec<Settlement>) -> Result<Settled, ServiceError> {
+    let mut problems = Problems::new();
+    if settlements.is_empty() || settlements.len() > MAX_SETTLEMENTS {
+        let message = format!("must have 1 to {MAX_SETTLEMENTS} entries");
+        problems.add("what.settlements", ProblemCode::Invalid, message);
+        return Err(problems.into());
+    }
+    repeated(|| settle_many_once(app, caller, &settlements)).await
+}
+
+async fn settle_many_once(app: &App, caller: &Caller, settlements: &[Settlement]) -> Result<Settled, ServiceError> {
+    let writer = caller.write(Resource::Payouts)?;
+    let transaction = begin(app, &writer).await?;
+    let mut wanted = Vec::with_capacity(settlements.len());
+    // Of each what is wrong with it, and which of those it is that are wanted.
+    let mut checked = Vec::with_capacity(settlements.len());
+    for (index, settlement) in settlements.iter().enumerate() {
+        let mut problems = Problems::new();
+        problems.enter("what");
+        problems.enter("settlements");
+        problems.enter(index);
+        let id = problems.id::<id::Payout>("id", &settlement.id);
+        let reference = settlement.reference.as_deref();
+        let reference = problems.optional("reference", reference, text::name);
+        let place = id.zip(reference).map(|(id, reference)| {
+            wanted.push((id, (settlement.status, reference)));
+            wanted.len() - 1
+        });
+        checked.push((problems, place));
+    }
+    let SettlementResults { results, settled } = end(app, &transaction, &writer, &wanted, Resettlement::Fine).await?;
+    let answers = settlements
+        .iter()
+        .zip(checked)
+        .map(|(settlement, (mut problems, place))| {
+            if let Some(Err(fault)) = place.and_then(|place| results.get(place)) {
+                problems.take::<()>("id", Err(fault.clone()));
+            }
+            (settlement.id.clone(), problems.into_vec())
+        });
+    let settled = Settled {
+        settled,
+        remaining: None,
+        answers: answers.collect(),
+    };
+    commit(app, transaction, &writer, &settled).await?;
+    Ok(settled)
+}
+
+/// Says how the next [`MAX_SETTLEMENTS`] pending payouts of a run ended, all of them alike; to be asked again until none
+/// remains.
+pub async fn settle_run(
+    app: &App,
+    caller: &Caller,
+    run: &str,
+    status: PayoutSettlement,
+    reference: Option<String>,
+) -> Result<Settled, ServiceError> {
+    repeated(|| settle_run_once(app, caller, run, (status, reference.clone()))).await
+}
+
+async fn settle_run_once(
+    app: &App,
+    caller: &Caller,
+    run: &str,
+    (status, reference): Ending,
+) -> Result<Settled, ServiceError> {
+    let writer = caller.write(Resource::Payouts)?;
+    let scope = writer.scope();
+    let mut problems = Problems::new();
+    problems.enter("what");
+    problems.enter("run");
+    let reference = problems.optional("reference", reference, |text| text::name(&text));
+    let transaction = begin(app, &writer).await?;
+    let run = match problems.id::<id::PayoutRun>("runId", run) {
+        Some(id) => {
+            let found = store::payout_run::by_ids(&transaction, &scope, &[id.uuid()]).await?;
+            problems.found("runId", found.contains_key(&id.uuid()).then_some(id))
+        }
+        None => None,
+    };
+    let (Some(run), Some(reference)) = (run, reference) else {
+        return Err(problems.into());
+    };
+    let pending = store::payout::pending_of_run(&transaction, &scope, run, MAX_SETTLEMENTS as u64).await?;
+    let wanted: Vec<_> = pending
+        .into_iter()
+        .map(|id| (id, (status, reference.clone())))
+        .collect();
+    // What somebody else has settled in the meantime is passed over.
+    let SettlementResults { results, settled } =
+        end(app, &transaction, &writer, &wanted, Resettlement::Refused).await?;
+    let done = results.into_iter().filter_map(Result::ok);
+    let settled = Settled {
+        settled,
+        remaining: Some(store::payout::count_pending_of_run(&transaction, &scope, run).await?),
+        answers: done.map(|payout| (payout.id.to_string(), Vec::new())).collect(),
+    };
+    commit(app, transaction, &writer, &settled).await?;
+    Ok(settled)
+}
+
+/// What became of payouts: each as it is now, or why not.
+struct SettlementResults {
+    results: Vec<Result<Payout, Fault>>,
+    settled: u64,
+}
+
+/// Settles payouts one after the other, under the locks of all their partners.
+async fn end(
+    app: &App,
+    transaction: &Transaction,
+    writer: &Writer,
+    wanted: &[(PayoutId, Ending)],
+    again: Resettlement,
+) -> Result<SettlementResults, StoreError> {
+    if wanted.is_empty() {
+        let (results, settled) = (Vec::new(), 0);
+        return Ok(SettlementResults { results, settled });
+    }
+    let scope = writer.scope();
+    let ids: Vec<_> = wanted.iter().map(|(id, _)| id.uuid()).collect();
+    let seen = store::payout::by_ids(transaction, &scope, &ids).await?;
+    let partners = seen.values().map(|payout| payout.partner_id).collect();
+    let locked = lock_partners(transaction, writer, partners).await?;
+    let mut payouts = store::payout::by_ids(transaction, &scope, &ids).await?;
+    let mut rows: HashMap<PayoutId, Vec<Commission>> = HashMap::new();
+    for row in store::payout::rows_in(transaction, &scope, &ids).await? {
+        if let Some(payout) = row.payout_id {
+            rows.entry(payout).or_default().push(row);
+        }
+    }
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), moments(&locked, &app.clock));
+    let (mut results, mut settled) = (Vec::with_capacity(wanted.len()), Vec::new());
+    for (id, (status, reference)) in wanted {
+        let Some(payout) = payouts.get_mut(&id.uuid()) else {
+            results.push(Err(Fault::not_found()));
+            continue;
+        };
+        if payout.status == PayoutStatus::Pending {
+            for row in rows.remove(id).unwrap_or_default() {
+                match status {
+                    PayoutSettlement::Paid => {
+                        posting.move_to(&row, CommissionStatus::Paid, Some("its payout is paid"));
+                    }
+                    PayoutSettlement::Failed | PayoutSettlement::Canceled => posting.release(&row),
+                }
+            }
+            payout.status = (*status).into();
+            payout.settled_at = Some(posting.time_of(payout.partner_id));
+            payout.settled_by = Some(writer.actor().to_owned());
+            payout.reference.clone_from(reference);
+            settled.push(payout.clone());
+        } else if again == Resettlement::Refused || (payout.status, &payout.reference) != ((*status).into(), reference)
+        {
+            let message = format!("is {} already", payout.status.as_str());
+            results.push(Err(Fault(ProblemCode::InvalidTransition, message)));
+            continue;
+        }
+        results.push(Ok(payout.clone()));
+    }
+    let entry = (!settled.is_empty()).then(|| transaction.audit_entry()).flatten();
+    let write = |writes: &mut Writes| {
+        store::payout::settle(writes, writer.tenant(), &settled, entry);
+        let ended = settled.iter().map(|payout| Happening {
+            event_type: WebhookEventType::PayoutSettled,
+            object: payout.id.uuid(),
+            at: payout.settled_at.unwrap_or(payout.created_at),
+            detail: None,
+        });
+        store::outbox::append(writes, writer.tenant(), ended);
+    };
+    transaction.counted(settled.len() as u64);
+    posting
+        .write_between(transaction, Writes::default(), Writes::of(write))
+        .await?;
+    let settled = settled.len() as u64;
+    Ok(SettlementResults { results, settled })
+}
+
+impl Answer for Settled {
+    fn kept(&self) -> Value {
+        json!([self.settled, self.remaining, to_keep(&self.answers)])
+    }
+
+    async fn again(_: &Store, _: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let kept: Option<(u64, Option<u64>, Value)> = serde_json::from_value(kept.clone()).ok();
+        Ok(kept.map(|(settled, remaining, answers)| Self {
+            settled,
+            remaining,
+            answers: from_kept(answers),
+        }))
+    }
+}

@@ -1,0 +1,137 @@
+//! What a move came to, and how it is found again.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::once::Answer;
+use auth::Scope;
+use domain::commission::{Commission, ExplainedCommission};
+use domain::event::{Customer, Event};
+use domain::explain::Step;
+use domain::id::{CommissionId, ReassignmentId};
+use domain::reassignment::{Reassignment, ReassignmentOutcome};
+use store::reassignment::RowOutcome;
+use store::{self, Store, StoreError};
+
+/// What a move came to.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    pub reassignment: Reassignment,
+    /// The customer as it is bound now; `None`: the event has none.
+    pub customer: Option<Customer>,
+    /// How many events were moved.
+    pub events: u64,
+    /// The event that was moved, where one was.
+    pub event: Option<Event>,
+    /// Event by event, in the order of recording.
+    pub rows: Vec<MovedRow>,
+}
+
+/// A row before and after.
+#[derive(Clone, Debug)]
+pub struct MovedRow {
+    pub event: Event,
+    /// The event's place among those that were moved, from 0.
+    pub place: u32,
+    pub outcome: ReassignmentOutcome,
+    /// The row that was there, as it stands now.
+    pub before: Option<Commission>,
+    pub after: Option<After>,
+    /// What took back from the row that was there.
+    pub clawback: Option<Commission>,
+}
+
+/// A row that was written.
+#[derive(Clone, Debug)]
+pub struct After {
+    /// Which component of the terms gave it; `None`: a tier did.
+    pub term: Option<u32>,
+    pub commission: ExplainedCommission,
+}
+
+impl MovedRow {
+    pub(super) fn entry(&self) -> RowOutcome {
+        RowOutcome {
+            event: self.event.id,
+            place: self.place,
+            term: self.after.as_ref().and_then(|after| after.term),
+            outcome: self.outcome,
+            before: self.before.as_ref().map(|row| row.id),
+            commission: self.after.as_ref().map(|after| after.commission.row.id),
+            clawback: self.clawback.as_ref().map(|row| row.id),
+        }
+    }
+}
+
+impl Answer for Moved {
+    fn kept(&self) -> Value {
+        let customer = self.customer.as_ref().map(|customer| customer.id.to_string());
+        json!([self.reassignment.id.to_string(), customer])
+    }
+
+    /// Eight statements.
+    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let reader = store.reader();
+        let id = |place: usize| kept.get(place).and_then(Value::as_str);
+        let Some(id_of_move) = id(0).and_then(|text| text.parse::<ReassignmentId>().ok()) else {
+            return Ok(None);
+        };
+        let found = store::reassignment::by_ids(reader, scope, &[id_of_move.uuid()]).await?;
+        let Some(reassignment) = found.into_values().next() else {
+            return Ok(None);
+        };
+        let customer = match id(1).and_then(|text| text.parse::<domain::id::CustomerId>().ok()) {
+            Some(id) => store::customer::by_ids(reader, scope, &[id.uuid()])
+                .await?
+                .remove(&id.uuid()),
+            None => None,
+        };
+        let entries = store::reassignment::entries(reader, scope, reassignment.id).await?;
+        let of_events = entries.iter().map(|entry| entry.event.uuid());
+        let of_events = of_events.chain(reassignment.event_id.map(|id| id.uuid()));
+        let events = store::event::by_ids(reader, scope, &store::distinct(of_events)).await?;
+        let ids = entries
+            .iter()
+            .flat_map(|entry| [entry.before, entry.commission, entry.clawback]);
+        let ids = store::distinct(ids.flatten().map(|id| id.uuid()));
+        let commissions = store::commission::by_ids(reader, scope, &ids).await?;
+        let written = entries.iter().filter_map(|entry| entry.commission);
+        let written = store::distinct(written.map(|id| id.uuid()));
+        let explanations = store::commission::explanations_of(reader, scope, &written).await?;
+        let rows = entries
+            .iter()
+            .filter_map(|entry| again(entry, &events, &commissions, &explanations))
+            .collect();
+        Ok(Some(Self {
+            events: store::reassignment::count_moved(reader, scope, reassignment.id).await?,
+            event: reassignment.event_id.and_then(|id| events.get(&id.uuid())).cloned(),
+            reassignment,
+            customer,
+            rows,
+        }))
+    }
+}
+
+fn again(
+    entry: &RowOutcome,
+    events: &HashMap<Uuid, Event>,
+    commissions: &HashMap<Uuid, Commission>,
+    explanations: &HashMap<Uuid, Vec<Step>>,
+) -> Option<MovedRow> {
+    let row = |id: Option<CommissionId>| commissions.get(&id?.uuid()).cloned();
+    Some(MovedRow {
+        event: events.get(&entry.event.uuid())?.clone(),
+        place: entry.place,
+        outcome: entry.outcome,
+        before: row(entry.before),
+        after: row(entry.commission).map(|row| After {
+            term: entry.term,
+            commission: row
+                .clone()
+                .explained(explanations.get(&row.id.uuid()).cloned().unwrap_or_default()),
+        }),
+        clawback: row(entry.clawback),
+    })
+}

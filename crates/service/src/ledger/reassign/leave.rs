@@ -1,0 +1,218 @@
+//! What events had earned, taken from whom they are moved away from.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Correction;
+use super::answer::MovedRow;
+use crate::ServiceError;
+use crate::ledger::posting::{Moments, Posting};
+use crate::ledger::review::undo;
+use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission};
+use domain::decision::NoCommissionReason;
+use domain::event::{Event, EventKind};
+use domain::id::{CommissionId, EventId, PartnerId};
+use domain::money::Money;
+use domain::problem::{ProblemCode, Problems};
+use domain::reassignment::{ReassignmentOutcome, RowFate, clawback_step, leave};
+use store::standing::PaidCharges;
+use store::{self, StoreError, Writes};
+
+impl Correction<'_> {
+    /// Reverses, keeps or claws back what the events had earned, and takes them out of what their partners are counted.
+    /// Gives the events that earn nothing anew, since something of them was paid and kept.
+    pub(super) async fn leave(&mut self) -> Result<HashMap<EventId, NoCommissionReason>, ServiceError> {
+        let rows = std::mem::take(&mut self.found.rows);
+        let adjusting = self.adjusting(&rows).await?;
+        self.refuse_open_payouts(&rows, &adjusting)?;
+        let mut partners: Vec<_> = rows.iter().map(|row| row.partner_id).collect();
+        partners.extend(
+            self.found
+                .events
+                .iter()
+                .filter_map(|event| Some(event.attribution?.partner_id)),
+        );
+        // Whom the customer was bound to and is bound to now, also where no event is moved.
+        partners.extend(self.found.from_partner);
+        partners.extend(self.checked.target.map(|(partner, _)| partner));
+        partners.sort_unstable();
+        partners.dedup();
+        let moments: Moments = partners
+            .into_iter()
+            .map(|partner| (partner, self.step(partner)))
+            .collect();
+        let mut posting = Posting::new(self.writer.tenant(), self.writer.actor(), moments.clone());
+        moments.into_keys().for_each(|partner| posting.touch(partner));
+        let reason = format!("reassigned: {}", self.checked.reason);
+        let by_id: HashMap<_, _> = self
+            .found
+            .events
+            .iter()
+            .map(|event| (event.id, event.clone()))
+            .collect();
+        let mut kept = HashMap::new();
+        for row in &rows {
+            let Some(event) = row.event_id.and_then(|id| by_id.get(&id)) else {
+                continue;
+            };
+            if row.kind == CommissionKind::Opening {
+                kept.insert(event.id, NoCommissionReason::Imported);
+            }
+            let clawed: i64 = under(row.id, &adjusting).iter().map(|row| row.amount.minor()).sum();
+            let (outcome, now, clawback) = match leave(row, clawed, self.checked.claw_back_paid) {
+                RowFate::Nothing => continue,
+                RowFate::Reversed => {
+                    let moved = posting.move_to(row, CommissionStatus::Reversed, Some(&reason));
+                    for under in under(row.id, &adjusting) {
+                        take_along(under, &mut posting, &reason);
+                    }
+                    (ReassignmentOutcome::Reversed, moved, None)
+                }
+                RowFate::Kept => {
+                    kept.entry(event.id).or_insert(NoCommissionReason::AlreadyPaid);
+                    (ReassignmentOutcome::KeptPaid, Some(row.clone()), None)
+                }
+                RowFate::ClawedBack(amount) => {
+                    let clawback = clawed_back(row, amount, &posting);
+                    posting.write(clawback.clone(), Some(&reason));
+                    (ReassignmentOutcome::ClawedBack, Some(row.clone()), Some(clawback.row))
+                }
+            };
+            self.rows.push(MovedRow {
+                event: event.clone(),
+                place: 0,
+                outcome,
+                before: now,
+                after: None,
+                clawback,
+            });
+        }
+        let standing = self.lowered_standing().await?;
+        posting
+            .write_between(self.transaction, standing, Writes::default())
+            .await?;
+        let pairs = self.found.events.iter().filter_map(|event| {
+            let attribution = event.attribution?;
+            Some((attribution.partner_id, attribution.campaign_id?))
+        });
+        let pairs: BTreeSet<_> = pairs.collect();
+        store::tier_counter::forget_of(self.transaction, self.writer.tenant(), pairs).await?;
+        Ok(kept)
+    }
+
+    /// What takes from the rows and from what takes from them, reversed ones left out.
+    async fn adjusting(&self, rows: &[Commission]) -> Result<HashMap<CommissionId, Vec<Commission>>, StoreError> {
+        let mut adjusting: HashMap<CommissionId, Vec<Commission>> = HashMap::new();
+        let mut level: Vec<_> = rows.iter().map(|row| row.id.uuid()).collect();
+        while !level.is_empty() {
+            let mut found = store::commission::adjusting(self.transaction, &self.writer.scope(), &level).await?;
+            found.retain(|row| row.kind == CommissionKind::Clawback);
+            level = found.iter().map(|row| row.id.uuid()).collect();
+            found.retain(|row| !row.is_reversed());
+            for row in found {
+                if let Some(adjusted) = row.adjusts_id {
+                    adjusting.entry(adjusted).or_default().push(row);
+                }
+            }
+        }
+        Ok(adjusting)
+    }
+
+    fn refuse_open_payouts(
+        &self,
+        rows: &[Commission],
+        adjusting: &HashMap<CommissionId, Vec<Commission>>,
+    ) -> Result<(), ServiceError> {
+        let mut problems = Problems::new();
+        let field = match self.checked.event_id {
+            Some(_) => "eventId",
+            None => "customerId",
+        };
+        let unpaid = rows.iter().filter(|row| row.status != CommissionStatus::Paid);
+        let concerned = unpaid.flat_map(|row| std::iter::once(row).chain(under(row.id, adjusting)));
+        for row in concerned.filter(|row| row.is_reserved()).take(1) {
+            let payout = row.payout_id.map(|id| id.to_string()).unwrap_or_default();
+            let message = format!(
+                "has the commission {} in the open payout {payout}: settle that first",
+                row.id
+            );
+            problems.add(field, ProblemCode::Conflict, message);
+        }
+        match problems.is_empty() {
+            true => Ok(()),
+            false => Err(problems.into()),
+        }
+    }
+
+    /// The events no longer count for whom they are moved away from.
+    async fn lowered_standing(&self) -> Result<Writes, StoreError> {
+        let charges: Vec<_> = self
+            .found
+            .events
+            .iter()
+            .filter_map(|event| Some((event, charge(event)?)))
+            .collect();
+        let customer = self.found.customer.as_ref().map(|customer| customer.id);
+        let pairs = charges
+            .iter()
+            .filter_map(|(_, (partner, _))| Some((*partner, customer?)));
+        let pairs: Vec<_> = pairs.collect();
+        let before = store::standing::paid_charges_of(self.transaction, &self.writer.scope(), &pairs).await?;
+        let paid = charges.iter().filter(|(event, _)| !event.wholly_refunded);
+        let counted = paid.filter_map(|(_, (partner, _))| {
+            let (partner, customer) = (*partner, customer?);
+            Some(PaidCharges {
+                partner,
+                customer,
+                before: before.get(&(partner, customer)).copied().unwrap_or(0),
+                by: -1,
+            })
+        });
+        let values = charges.iter().map(|(event, (partner, charged))| {
+            let left = charged.minor() - event.refunded_minor;
+            (*partner, charged.currency(), -left)
+        });
+        let tenant = self.writer.tenant();
+        Ok(Writes::of(|writes| {
+            store::standing::add_lifetime_values(writes, tenant, values);
+            store::standing::count_paid_charges(writes, tenant, counted);
+        }))
+    }
+}
+
+/// A charge above 0, and whom it is credited to.
+fn charge(event: &Event) -> Option<(PartnerId, Money)> {
+    let charged = event.amount.filter(|amount| amount.minor() > 0)?;
+    (event.kind == EventKind::Charge).then_some((event.attribution?.partner_id, charged))
+}
+
+/// All that takes from a row, at any depth.
+fn under(row: CommissionId, adjusting: &HashMap<CommissionId, Vec<Commission>>) -> Vec<&Commission> {
+    let mut found: Vec<&Commission> = adjusting.get(&row).into_iter().flatten().collect();
+    let mut index = 0;
+    while let Some(row) = found.get(index) {
+        found.extend(adjusting.get(&row.id).into_iter().flatten());
+        index += 1;
+    }
+    found
+}
+
+/// What takes from a row that is reversed goes with it; what was paid of it is given back.
+fn take_along(row: &Commission, posting: &mut Posting, reason: &str) {
+    match row.status {
+        CommissionStatus::Accrued | CommissionStatus::Approved => {
+            posting.move_to(row, CommissionStatus::Reversed, Some(reason));
+        }
+        CommissionStatus::Paid => posting.write(undo(row, posting.time_of(row.partner_id)), Some(reason)),
+        CommissionStatus::Reversed => {}
+    }
+}
+
+/// The row that takes what is left of a paid one.
+fn clawed_back(row: &Commission, amount: Money, posting: &Posting) -> ExplainedCommission {
+    let now = posting.time_of(row.partner_id);
+    let taken = Commission {
+        amount,
+        ..undo(row, now).row
+    };
+    taken.explained(vec![clawback_step(row, amount)])
+}

@@ -1,0 +1,287 @@
+//! What a move asks for, checked, and what it concerns, locked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use super::ReassignmentOrder;
+use crate::ServiceError;
+use auth::{Scope, Writer};
+use domain::Timestamp;
+use domain::commission::Commission;
+use domain::event::{Customer, Event};
+use domain::id::{self, CampaignId, CustomerId, EventId, PartnerId};
+use domain::problem::{ProblemCode, Problems};
+use domain::reassignment::{MAX_EVENTS, is_earned};
+use domain::text;
+use store::event::Movable;
+use store::partner::CreditedPartner;
+use store::{self, StoreError, Transaction};
+
+/// Whose customer it is from now on.
+#[derive(Clone, Debug)]
+pub struct NewReassignment {
+    pub customer_id: String,
+    /// `None`: nobody's.
+    pub partner_id: Option<String>,
+    pub campaign_id: Option<String>,
+    /// Recorded events that occurred from this moment on are moved; `None`: none.
+    pub from: Option<Timestamp>,
+    pub claw_back_paid: bool,
+    pub reason: String,
+}
+
+/// Whom one event is credited to from now on.
+#[derive(Clone, Debug)]
+pub struct NewAttribution {
+    pub event_id: String,
+    pub partner_id: String,
+    pub campaign_id: Option<String>,
+    pub claw_back_paid: bool,
+    pub reason: String,
+}
+
+/// What was asked for.
+pub struct CheckedOrder {
+    pub customer_id: Option<CustomerId>,
+    /// `None`: events of the customer are moved.
+    pub event_id: Option<EventId>,
+    pub target: Option<(PartnerId, Option<CampaignId>)>,
+    pub since: Option<Timestamp>,
+    pub claw_back_paid: bool,
+    pub reason: String,
+}
+
+/// What it concerns.
+pub struct AffectedRecords {
+    /// Whose the events are.
+    pub customer: Option<Customer>,
+    /// Whom the customer was bound to, or the event credited to.
+    pub from_partner: Option<PartnerId>,
+    /// In the order of recording.
+    pub events: Vec<Event>,
+    /// How many more there are than one call moves.
+    pub remaining: u64,
+    /// All partners concerned, locked until the transaction ends.
+    pub partners: BTreeMap<PartnerId, CreditedPartner>,
+    /// The rows of the events, in the order of writing.
+    pub rows: Vec<Commission>,
+}
+
+/// Checks what is asked for and locks what it concerns. `None`: what it concerns was changed meanwhile.
+pub async fn check(
+    transaction: &Transaction,
+    writer: &Writer,
+    order: &ReassignmentOrder,
+) -> Result<Option<(CheckedOrder, AffectedRecords)>, ServiceError> {
+    let (scope, mut problems) = (writer.scope(), Problems::new());
+    let (partner, campaign, reason) = match order {
+        ReassignmentOrder::Customer(new) => (new.partner_id.as_ref(), new.campaign_id.as_ref(), &new.reason),
+        ReassignmentOrder::Event(new) => (Some(&new.partner_id), new.campaign_id.as_ref(), &new.reason),
+    };
+    let reason = problems.take("reason", text::reason(reason));
+    let named = partner.is_some();
+    let partner = partner.and_then(|id| problems.id::<id::Partner>("partnerId", id));
+    let campaign = match campaign {
+        None => None,
+        Some(_) if !named => {
+            problems.add(
+                "partnerId",
+                ProblemCode::Required,
+                "is needed where a campaign is given",
+            );
+            None
+        }
+        Some(id) => match problems.id::<id::Campaign>("campaignId", id) {
+            Some(id) => {
+                let found = store::campaign::by_ids(transaction, &scope, &[id.uuid()]).await?;
+                problems.found("campaignId", found.contains_key(&id.uuid()).then_some(id))
+            }
+            None => None,
+        },
+    };
+    if let Some(id) = partner {
+        let there = store::partner::by_ids(transaction, &scope, &[id.uuid()]).await?;
+        problems.found("partnerId", there.contains_key(&id.uuid()).then_some(()));
+    }
+    let target = partner.map(|partner| (partner, campaign));
+    let (what, since, claw_back_paid) = match order {
+        ReassignmentOrder::Customer(new) => {
+            let what = customer(transaction, &scope, &new.customer_id, &mut problems).await?;
+            (what.map(ReassignedObject::Customer), new.from, new.claw_back_paid)
+        }
+        ReassignmentOrder::Event(new) => {
+            let what = event(transaction, &scope, &new.event_id, target, &mut problems).await?;
+            (
+                what.map(Box::new).map(ReassignedObject::Event),
+                None,
+                new.claw_back_paid,
+            )
+        }
+    };
+    let (Some(what), Some(reason), true) = (what, reason, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    let checked = CheckedOrder {
+        customer_id: match &what {
+            ReassignedObject::Customer(customer) => Some(customer.id),
+            ReassignedObject::Event(_) => None,
+        },
+        event_id: match &what {
+            ReassignedObject::Customer(_) => None,
+            ReassignedObject::Event(event) => Some(event.id),
+        },
+        target,
+        since,
+        claw_back_paid,
+        reason,
+    };
+    let found = find(transaction, &scope, &checked, what).await?;
+    Ok(found.map(|found| (checked, found)))
+}
+
+/// What is moved, as it was before anything was locked.
+enum ReassignedObject {
+    Customer(Customer),
+    Event(Box<Event>),
+}
+
+async fn customer(
+    transaction: &Transaction,
+    scope: &Scope,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<Customer>, StoreError> {
+    let Some(id) = problems.id::<id::Customer>("customerId", id) else {
+        return Ok(None);
+    };
+    let found = store::customer::by_ids(transaction, scope, &[id.uuid()]).await?;
+    Ok(problems.found("customerId", found.into_values().next()))
+}
+
+async fn event(
+    transaction: &Transaction,
+    scope: &Scope,
+    id: &str,
+    target: Option<(PartnerId, Option<CampaignId>)>,
+    problems: &mut Problems,
+) -> Result<Option<Event>, StoreError> {
+    let Some(id) = problems.id::<id::Event>("eventId", id) else {
+        return Ok(None);
+    };
+    let found = store::event::by_ids(transaction, scope, &[id.uuid()]).await?;
+    let event = problems.found("eventId", found.into_values().next());
+    if let Some(event) = &event {
+        if event.kind.takes_back() {
+            let message = "is a refund or chargeback, which goes with what it takes back: attribute that";
+            problems.add("eventId", ProblemCode::Invalid, message);
+        } else if target.is_some() && event.attribution.map(|to| (to.partner_id, to.campaign_id)) == target {
+            let message = "is credited to this partner and campaign already";
+            problems.add("eventId", ProblemCode::Conflict, message);
+        }
+    }
+    Ok(event)
+}
+
+/// Locks the partners concerned, then the events, and reads what they have earned.
+async fn find(
+    transaction: &Transaction,
+    scope: &Scope,
+    checked: &CheckedOrder,
+    what: ReassignedObject,
+) -> Result<Option<AffectedRecords>, ServiceError> {
+    let from_partner = match &what {
+        ReassignedObject::Customer(customer) => bound_to(transaction, scope, checked, customer).await?,
+        ReassignedObject::Event(event) => event.attribution.map(|attribution| attribution.partner_id),
+    };
+    let (seen, remaining) = chosen(transaction, scope, checked, from_partner).await?;
+    let before = store::event::by_ids(transaction, scope, &seen).await?;
+    let rows = store::commission::of_events(transaction, scope, &seen).await?;
+    let mut concerned: BTreeSet<_> = rows.iter().map(|row| row.partner_id).collect();
+    concerned.extend(before.values().filter_map(|event| Some(event.attribution?.partner_id)));
+    concerned.extend(from_partner);
+    concerned.extend(checked.target.map(|(partner, _)| partner));
+    // In the order of their ids, as everywhere.
+    let concerned = Vec::from_iter(concerned);
+    let locked = match concerned.as_slice() {
+        [] => Vec::new(),
+        concerned => store::partner::lock_credited(transaction, scope, concerned).await?,
+    };
+    // Whatever happened while this one waited for the locks counts, and may concern others.
+    let events = store::event::lock_all(transaction, scope, &seen).await?;
+    let is_same = |event: &Event| before.get(&event.id.uuid()).map(|seen| seen.attribution) == Some(event.attribution);
+    let again = chosen(transaction, scope, checked, from_partner).await?;
+    let customer_id = match &what {
+        ReassignedObject::Customer(customer) => Some(customer.id),
+        ReassignedObject::Event(event) => event.customer_id,
+    };
+    let customer = match customer_id {
+        Some(id) => {
+            let found = store::customer::by_ids(transaction, scope, &[id.uuid()]).await?;
+            found.into_values().next()
+        }
+        None => None,
+    };
+    let rebound = match &what {
+        ReassignedObject::Customer(seen) => customer.as_ref() != Some(seen),
+        ReassignedObject::Event(_) => false,
+    };
+    if rebound || locked.len() != concerned.len() || again != (seen.clone(), remaining) || !events.iter().all(is_same) {
+        return Ok(None);
+    }
+    let mut rows = store::commission::of_events(transaction, scope, &seen).await?;
+    rows.retain(|row| is_earned(row.kind));
+    Ok(Some(AffectedRecords {
+        customer,
+        from_partner,
+        events,
+        remaining,
+        partners: locked.into_iter().map(|partner| (partner.id, partner)).collect(),
+        rows,
+    }))
+}
+
+/// Whom the customer is bound to; where it was moved to the same target before, whom it was bound to then: what that call
+/// has left is moved now.
+async fn bound_to(
+    transaction: &Transaction,
+    scope: &Scope,
+    checked: &CheckedOrder,
+    customer: &Customer,
+) -> Result<Option<PartnerId>, StoreError> {
+    let bound = customer.partner_id.map(|partner| (partner, customer.campaign_id));
+    if bound == checked.target
+        && let Some(last) = store::reassignment::last_of(transaction, scope, customer.id).await?
+        && last.partner.map(|partner| (partner, last.campaign)) == checked.target
+    {
+        return Ok(last.from_partner);
+    }
+    Ok(customer.partner_id)
+}
+
+/// The events to move, in the order of recording, and how many more there are.
+async fn chosen(
+    transaction: &Transaction,
+    scope: &Scope,
+    checked: &CheckedOrder,
+    from_partner: Option<PartnerId>,
+) -> Result<(Vec<Uuid>, u64), StoreError> {
+    if let Some(event) = checked.event_id {
+        return Ok((vec![event.uuid()], 0));
+    }
+    let (Some(customer), Some(since)) = (checked.customer_id, checked.since) else {
+        return Ok((Vec::new(), 0));
+    };
+    let movable = Movable {
+        customer,
+        credited_to: from_partner,
+        target: checked.target,
+        since,
+    };
+    let ids = movable.ids(transaction, scope, MAX_EVENTS).await?;
+    let remaining = match (ids.len() as u64) < MAX_EVENTS {
+        true => 0,
+        false => movable.count(transaction, scope).await?.saturating_sub(MAX_EVENTS),
+    };
+    Ok((ids, remaining))
+}

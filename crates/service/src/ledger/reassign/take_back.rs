@@ -1,0 +1,80 @@
+//! The recorded refunds of moved events, applied to what these earn now.
+
+use super::Correction;
+use super::arrive::NewCredit;
+use crate::ServiceError;
+use crate::ledger::posting::Moments;
+use crate::ledger::refund;
+use domain::commission::Commission;
+use domain::event::{Attribution, Event, EventKind};
+use domain::id::AttributionId;
+use domain::refund::Refunded;
+use store::{self, Writes};
+
+impl Correction<'_> {
+    /// Applies the recorded refunds of an event to what it earns now, in their order. `rows`: from where on these are.
+    pub(super) async fn take_back(
+        &mut self,
+        target: &mut NewCredit,
+        event: &Event,
+        refunds: Vec<Event>,
+        rows: usize,
+    ) -> Result<(), ServiceError> {
+        let mut original = Event {
+            refunded_minor: 0,
+            wholly_refunded: false,
+            ..event.clone()
+        };
+        for refund in refunds {
+            let moment = self.step(target.partner);
+            let refunded = Refunded::after(&original, refund.amount);
+            let now = Event {
+                attribution: event.attribution.map(|attribution| Attribution {
+                    id: AttributionId::new(self.now),
+                    ..attribution
+                }),
+                attributed_at: Some(moment.at),
+                sequence: Some(moment.sequence),
+                ..refund
+            };
+            let credit = Writes::of(|writes| store::event::set_attribution(writes, self.writer.tenant(), [&now]));
+            credit.run(self.transaction).await?;
+            if refunded.wholly && is_paid_charge(&original) {
+                target.paid_charges -= 1;
+            }
+            let arriving = Event {
+                recorded_at: moment.at,
+                ..now
+            };
+            let mut own = store::commission::of_event(self.transaction, &self.writer.scope(), event.id).await?;
+            own.retain(|row| event.was_credited_so(row.accrued_at));
+            let moments = Moments::from([(target.partner, moment)]);
+            let (writer, transaction) = (self.writer, self.transaction);
+            let taken = refund::apply(transaction, writer, (&original, own), &arriving, refunded, moments);
+            let (clawbacks, reversed) = taken.await?;
+            self.note_taken(rows, &clawbacks, &reversed);
+            (original.refunded_minor, original.wholly_refunded) = (refunded.refunded_minor, refunded.wholly);
+        }
+        Ok(())
+    }
+
+    /// New rows stand as refunds have left them.
+    fn note_taken(&mut self, rows: usize, clawbacks: &[Commission], reversed: &[Commission]) {
+        for row in &mut self.rows[rows..] {
+            let Some(after) = &mut row.after else { continue };
+            if let Some(now) = reversed.iter().find(|other| other.id == after.commission.row.id) {
+                after.commission.row = now.clone();
+            }
+            let of_row = |other: &&Commission| other.adjusts_id == Some(after.commission.row.id);
+            if let Some(clawback) = clawbacks.iter().rfind(of_row) {
+                row.clawback = Some(clawback.clone());
+            }
+        }
+    }
+}
+
+fn is_paid_charge(event: &Event) -> bool {
+    event.kind == EventKind::Charge
+        && event.customer_id.is_some()
+        && event.amount.is_some_and(|amount| amount.minor() > 0)
+}

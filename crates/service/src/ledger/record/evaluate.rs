@@ -1,0 +1,267 @@
+//! What one event comes to.
+
+use super::look_up::{Credit, EventLookup, binding};
+use super::prepared::PreparedEvents;
+use super::{AttemptError, RecordedEvent, Recorder, tiers};
+use crate::ledger::event::CheckedEvent;
+use domain::Timestamp;
+use domain::accrual::ApplicableTerms;
+use domain::campaign::Campaign;
+use domain::commission::ExplainedCommission;
+use domain::decision::{Decision, MadeWith};
+use domain::event::{Attribution, Customer, Event, EventKind};
+use domain::history::Moment;
+use domain::id::{AttributionId, CommissionId, CustomerId, EventId, PartnerId};
+use domain::money::Currency;
+use domain::problem::{ProblemCode, Problems};
+use domain::tiered::TieredCommission;
+use store::partner::CreditedPartner;
+use store::recording::RecordingFacts;
+
+/// Everything that is known of an event before anything is written.
+pub struct Prepared {
+    /// The tenant's base currency and time zone.
+    pub base: Currency,
+    pub zone: chrono_tz::Tz,
+    pub event: Event,
+    /// Its moment in the history of the partner.
+    pub moment: Option<Moment>,
+    pub partner: Option<CreditedPartner>,
+    pub campaign: Option<Campaign>,
+    /// The customer, and whether it is new.
+    pub customer: Option<(Customer, bool)>,
+    /// The customer's paid charges through the partner, for charges.
+    pub paid_charges: i64,
+    /// Whether tiers name its campaign or its advertiser.
+    pub is_tiered: bool,
+    /// Its own rows, after the tiers.
+    pub rows: Vec<ExplainedCommission>,
+    /// Why it earned these, and what was in force.
+    pub decision: Decision,
+    pub made_with: MadeWith,
+    pub effects: tiers::Effects,
+}
+
+impl Prepared {
+    /// An event that is known, but not what it comes to.
+    pub fn new(
+        (base, zone): (Currency, chrono_tz::Tz),
+        event: Event,
+        (partner, moment): (Option<CreditedPartner>, Option<Moment>),
+        campaign: Option<Campaign>,
+        customer: Option<(Customer, bool)>,
+        paid_charges: i64,
+    ) -> Self {
+        let made_with = MadeWith {
+            partner_status: partner.as_ref().map(|partner| partner.status),
+            campaign_status: campaign.as_ref().map(|campaign| campaign.status),
+            campaign_version: campaign.as_ref().map(|campaign| campaign.version),
+            own_group: partner.as_ref().map(|partner| partner.group_id),
+            ..MadeWith::default()
+        };
+        Self {
+            base,
+            zone,
+            event,
+            moment,
+            partner,
+            campaign,
+            customer,
+            paid_charges,
+            is_tiered: false,
+            rows: Vec::new(),
+            decision: Decision::of(Vec::new()),
+            made_with,
+            effects: tiers::Effects::default(),
+        }
+    }
+
+    pub fn partner_id(&self) -> Option<PartnerId> {
+        self.partner.as_ref().map(|partner| partner.id)
+    }
+
+    /// Why it earned what it earned, as it is kept.
+    pub fn decided(&self) -> store::event_decision::NewDecision<'_> {
+        store::event_decision::NewDecision {
+            event: &self.event,
+            decision: &self.decision,
+            with: &self.made_with,
+            number: 1,
+            at: self.event.recorded_at,
+        }
+    }
+
+    /// Completes the decision with what tiers made of the rows that there were `before` them.
+    pub fn decide(&mut self, before: &[CommissionId]) {
+        let rows = || self.rows.iter().map(|earned| &earned.row);
+        let left = |id: &CommissionId| rows().find(|row| row.id == *id).map(|row| row.amount);
+        let amounts: Vec<_> = before.iter().map(left).collect();
+        let decision = std::mem::replace(&mut self.decision, Decision::of(Vec::new()));
+        self.decision = decision.rated(amounts);
+        self.made_with.tiers = self.effects.tiers().collect();
+    }
+
+    /// What the partner brought in with a charge above 0, in minor units.
+    pub fn charged(&self) -> Option<(PartnerId, Currency, i64)> {
+        let amount = self.event.amount.filter(|amount| amount.minor() > 0)?;
+        (self.event.kind == EventKind::Charge).then_some((self.partner_id()?, amount.currency(), amount.minor()))
+    }
+}
+
+pub enum WorkedOut {
+    /// It was recorded before.
+    Known(Box<RecordedEvent>),
+    New(Box<Prepared>),
+    /// What it names must be looked up again.
+    Later,
+}
+
+impl Recorder<'_> {
+    /// Takes what belongs to the event out of `found`. `waiting` are those before it that are not written yet.
+    pub(super) async fn work_out(
+        &self,
+        event: CheckedEvent,
+        found: &mut EventLookup,
+        waiting: &PreparedEvents,
+    ) -> Result<WorkedOut, AttemptError> {
+        let (credit, facts) = (
+            found.credits.remove(&event.external_id),
+            found.facts.remove(&event.external_id),
+        );
+        // Both were looked up by this id; without them, look again.
+        let (Some(credit), Some(mut facts)) = (credit, facts) else {
+            return Err(AttemptError::Raced);
+        };
+        if facts.is_known
+            && let Some(known) = self.known(&event).await?
+        {
+            return Ok(WorkedOut::Known(Box::new(known)));
+        }
+        let partner = credit.partner.and_then(|id| found.partners.get(&id)).copied();
+        found.known.complete(&event, partner.as_ref(), &mut facts);
+        // Somebody else bound the customer, or an event before this one came to something else than it looked beforehand.
+        if credit
+            .asked
+            .is_some_and(|asked| asked != binding(facts.customer.as_ref()))
+        {
+            return Ok(WorkedOut::Later);
+        }
+        check(&event, credit, partner.as_ref(), &facts)?;
+        let snapshot = facts.snapshot.take();
+        let mut prepared = prepare(event, partner, facts, found.now);
+        let terms = self.earn(&mut prepared, snapshot.as_ref(), found, waiting).await?;
+        let before: Vec<_> = prepared.rows.iter().map(|earned| earned.row.id).collect();
+        self.apply_tiers(&mut prepared, terms.as_ref(), &found.tiers).await?;
+        prepared.decide(&before);
+        found.known.note(&prepared);
+        // The partner's next event of this transaction comes after this one.
+        if let (Some(partner), Some(moment)) = (prepared.partner_id(), prepared.moment)
+            && let Some(partner) = found.partners.get_mut(&partner)
+        {
+            partner.last = moment;
+        }
+        Ok(WorkedOut::New(Box::new(prepared)))
+    }
+
+    /// What these tiers make of it.
+    pub async fn apply_tiers(
+        &self,
+        prepared: &mut Prepared,
+        terms: Option<&ApplicableTerms>,
+        tiered: &[TieredCommission],
+    ) -> Result<(), AttemptError> {
+        let (Some(partner), Some(campaign)) = (&prepared.partner, &prepared.campaign) else {
+            return Ok(());
+        };
+        let arriving = tiers::ArrivingEvent {
+            event: &prepared.event,
+            partner,
+            campaign,
+            terms,
+            zone: prepared.zone,
+        };
+        let effects = tiers::arrive(self.transaction, self.writer, &arriving, tiered, &mut prepared.rows);
+        prepared.effects = effects.await.map_err(|failure| match failure {
+            tiers::Failure::Store(error) => AttemptError::Store(error),
+            tiers::Failure::TooLarge(error) => {
+                let mut problems = Problems::new();
+                problems.add(
+                    "amount",
+                    ProblemCode::Invalid,
+                    format!("counts too much for a tier: {error}"),
+                );
+                AttemptError::from(problems)
+            }
+        })?;
+        Ok(())
+    }
+}
+
+/// Whether what the event names is there.
+fn check(
+    event: &CheckedEvent,
+    credit: Credit,
+    partner: Option<&CreditedPartner>,
+    facts: &RecordingFacts,
+) -> Result<(), AttemptError> {
+    let mut problems = credit.problems;
+    if credit.names_partner {
+        problems.found("partnerId", partner);
+    }
+    if credit.names_campaign
+        && problems.found("campaignId", facts.campaign.as_ref()).is_some()
+        && credit.partner.is_none()
+        && event.partner_id.is_none()
+    {
+        problems.add(
+            "partnerId",
+            ProblemCode::Required,
+            "must say whom the campaign's event is credited to",
+        );
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems.into())
+    }
+}
+
+fn prepare(
+    mut checked: CheckedEvent,
+    partner: Option<CreditedPartner>,
+    facts: RecordingFacts,
+    now: Timestamp,
+) -> Prepared {
+    let (external_id, acquired_at) = (checked.customer_external_id.take(), checked.customer_acquired_at);
+    let moment = partner.as_ref().map(|partner| partner.last.next(now));
+    let now = moment.map_or(now, |moment| moment.at);
+    let mut event = checked.recorded(EventId::new(now), now);
+    event.sequence = moment.map(|moment| moment.sequence);
+    let campaign = facts.campaign;
+    event.attribution = partner.as_ref().map(|partner| Attribution {
+        id: AttributionId::new(now),
+        partner_id: partner.id,
+        campaign_id: campaign.as_ref().map(|campaign| campaign.id),
+    });
+    let customer = external_id.map(|external_id| match facts.customer {
+        Some(customer) => (customer, false),
+        None => {
+            let new = Customer {
+                id: CustomerId::new(now),
+                external_id,
+                acquired_at: acquired_at.unwrap_or(event.occurred_at),
+                partner_id: partner.as_ref().map(|partner| partner.id),
+                campaign_id: campaign.as_ref().map(|campaign| campaign.id),
+            };
+            (new, true)
+        }
+    });
+    event.customer_id = customer.as_ref().map(|(customer, _)| customer.id);
+    let is_charge = event.kind == EventKind::Charge;
+    let paid_charges = if is_charge { facts.paid_charges } else { 0 };
+    let of_tenant = (facts.base, facts.zone);
+    Prepared {
+        is_tiered: facts.is_tiered,
+        ..Prepared::new(of_tenant, event, (partner, moment), campaign, customer, paid_charges)
+    }
+}

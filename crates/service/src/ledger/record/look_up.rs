@@ -1,0 +1,181 @@
+//! What the events of a run name, read for all of them at once: two statements, one more where tiers name their campaigns,
+//! and one where events leave it to their customers whom they are credited to.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::prepared::PreparedEvents;
+use super::recording_state::RecordingState;
+use super::{AttemptError, LookupBatch, Recorder};
+use crate::ledger::event::CheckedEvent;
+use domain::Timestamp;
+use domain::event::Customer;
+use domain::id::{self, CampaignId, PartnerId};
+use domain::problem::Problems;
+use domain::tiered::TieredCommission;
+use store::partner::CreditedPartner;
+use store::recording::{EventReferences, RecordingFacts};
+use store::{self, StoreError};
+
+/// What there is of it; events are known by their external ids.
+pub struct EventLookup {
+    pub known: RecordingState,
+    pub credits: HashMap<String, Credit>,
+    /// Locked until the transaction ends.
+    pub partners: HashMap<PartnerId, CreditedPartner>,
+    pub facts: HashMap<String, RecordingFacts>,
+    /// Those that are for any of the events, in the order of their making.
+    pub tiers: Vec<TieredCommission>,
+    /// When the events are recorded.
+    pub now: Timestamp,
+}
+
+impl EventLookup {
+    /// To whom the event is credited, if there is such a partner.
+    pub fn partner_of(&self, event: &CheckedEvent) -> Option<PartnerId> {
+        let named = self.credits.get(&event.external_id)?.partner?;
+        self.partners.contains_key(&named).then_some(named)
+    }
+
+    /// Whether what waits must be written before the event is worked out: tiers count what the partner's others count.
+    pub fn depends_on(&self, waiting: &PreparedEvents, event: &CheckedEvent) -> bool {
+        let is_tiered = self.facts.get(&event.external_id).is_some_and(|facts| facts.is_tiered);
+        is_tiered && self.partner_of(event).is_some_and(|partner| waiting.is_tiered(partner))
+    }
+}
+
+/// Whom an event is credited to.
+#[derive(Default)]
+pub struct Credit {
+    /// Ids that are none.
+    pub problems: Problems,
+    pub names_partner: bool,
+    pub names_campaign: bool,
+    pub partner: Option<PartnerId>,
+    pub campaign: Option<CampaignId>,
+    /// What the customer was taken to be bound to, because the event left something out.
+    pub asked: Option<Binding>,
+}
+
+/// The partner and the campaign of a customer.
+pub type Binding = (Option<PartnerId>, Option<CampaignId>);
+
+/// What a customer is bound to, if there is one.
+pub fn binding(customer: Option<&Customer>) -> Binding {
+    customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id))
+}
+
+impl Recorder<'_> {
+    pub(super) async fn look_up(&self, run: &LookupBatch) -> Result<EventLookup, AttemptError> {
+        let (scope, transaction) = (self.writer.scope(), self.transaction);
+        let credits = self.credits(run).await?;
+        let named: BTreeSet<_> = credits.values().filter_map(|credit| credit.partner).collect();
+        // In the order of their ids, as everywhere.
+        let named = Vec::from_iter(named);
+        let partners = match named.as_slice() {
+            [] => Vec::new(),
+            named => store::partner::lock_credited(transaction, &scope, named).await?,
+        };
+        let partners: HashMap<_, _> = partners.into_iter().map(|partner| (partner.id, partner)).collect();
+        // Not before the locks: while this one waited for them, another may have recorded the same events.
+        let asked = run.events.iter().map(|(_, event)| {
+            let credit = credits.get(&event.external_id);
+            EventReferences {
+                external_id: &event.external_id,
+                partner: credit
+                    .and_then(|credit| credit.partner)
+                    .filter(|partner| partners.contains_key(partner)),
+                campaign: credit.and_then(|credit| credit.campaign),
+                customer_external_id: event.customer_external_id.as_deref(),
+            }
+        });
+        let asked: Vec<_> = asked.collect();
+        let facts = store::recording::facts(transaction, &scope, &asked).await?;
+        // Not before the locks, either: what was recorded while this one waited for them is earlier, and ids follow the
+        // time.
+        let now = self.clock.now();
+        let mut found = EventLookup {
+            known: RecordingState::default(),
+            credits,
+            partners,
+            facts,
+            tiers: Vec::new(),
+            now,
+        };
+        found.tiers = self.tiers(run, &found).await?;
+        Ok(found)
+    }
+
+    /// What events leave out comes from their customers.
+    async fn credits(&self, run: &LookupBatch) -> Result<HashMap<String, Credit>, StoreError> {
+        let parsed = run.events.iter().map(|(_, event)| {
+            let mut credit = Credit::default();
+            if let Some(id) = &event.partner_id {
+                credit.partner = credit.problems.id::<id::Partner>("partnerId", id);
+            }
+            if let Some(id) = &event.campaign_id {
+                credit.campaign = credit.problems.id::<id::Campaign>("campaignId", id);
+            }
+            credit.names_partner = credit.partner.is_some();
+            credit.names_campaign = credit.campaign.is_some();
+            let leaves_out = !(credit.names_partner && credit.names_campaign);
+            let customer = event.customer_external_id.clone().filter(|_| leaves_out);
+            (event.external_id.clone(), customer, credit)
+        });
+        let parsed: Vec<_> = parsed.collect();
+        let asked: Vec<_> = parsed.iter().filter_map(|(_, customer, _)| customer.clone()).collect();
+        let customers = match asked.as_slice() {
+            [] => HashMap::new(),
+            asked => store::customer::by_external_ids(self.transaction, &self.writer.scope(), asked).await?,
+        };
+        // Whom customers will be bound to by events of the run, if these are recorded.
+        let mut bound: HashMap<&str, Binding> = HashMap::new();
+        let mut credits = HashMap::with_capacity(parsed.len());
+        for ((event, leaves_out, mut credit), (_, checked)) in parsed.into_iter().zip(&run.events) {
+            if let Some(customer) = checked.customer_external_id.as_deref() {
+                let bound = bound
+                    .entry(customer)
+                    .or_insert_with(|| binding(customers.get(customer)));
+                if leaves_out.is_some() {
+                    credit.complete(*bound);
+                    credit.asked = Some(*bound);
+                }
+                if bound.0.is_none() {
+                    *bound = (credit.partner, credit.partner.and(credit.campaign));
+                }
+            }
+            credits.insert(event, credit);
+        }
+        Ok(credits)
+    }
+
+    /// The tiers that may count, where any may.
+    async fn tiers(&self, run: &LookupBatch, found: &EventLookup) -> Result<Vec<TieredCommission>, StoreError> {
+        let (mut partners, mut campaigns, mut advertisers) = <(Vec<_>, Vec<_>, Vec<_>)>::default();
+        for (_, event) in &run.events {
+            let tiered = |facts: &&RecordingFacts| facts.is_tiered && !facts.is_known;
+            let facts = found.facts.get(&event.external_id).filter(tiered);
+            let campaign = facts.and_then(|facts| facts.campaign.as_ref());
+            if let (Some(partner), Some(campaign)) = (found.partner_of(event), campaign) {
+                partners.push(partner.uuid());
+                campaigns.push(campaign.id.uuid());
+                advertisers.extend(campaign.advertiser_id.map(|id| id.uuid()));
+            }
+        }
+        if partners.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (scope, transaction) = (self.writer.scope(), self.transaction);
+        store::tiered_commission::counting(transaction, &scope, &partners, &campaigns, &advertisers).await
+    }
+}
+
+impl Credit {
+    /// What the event names counts; what it leaves out comes from the customer's binding, the campaign only together with
+    /// its partner.
+    fn complete(&mut self, (partner, campaign): Binding) {
+        self.partner = self.partner.or(partner);
+        if self.partner == partner {
+            self.campaign = self.campaign.or(campaign);
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! Recording events: each once, with the commissions that it earns, in one transaction.
+//!
+//! What events name is read for many of them at once ([`look_up`]); each is worked out by itself ([`evaluate`]), with what
+//! those before it change ([`recording_state`], [`prepared`]); what they come to is written for many at once ([`write`]). Events that
+//! change what is not known here (tiers, refunds) are written before the next is looked up, so that a list comes to the
+//! same as its events one by one.
+//!
+//! On PostgreSQL a transaction writes once. It locks the partners of its events in the order of their ids, then writes
+//! customers, events and keys in the order of their names, so that of any two transactions one never waits for the other;
+//! what is to be looked up anew is the next transaction's.
+
+mod earn;
+mod evaluate;
+mod idempotency;
+mod look_up;
+mod prepared;
+mod recording_state;
+mod write;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, DbBackend};
+
+use super::event::{CheckedEvent, NewEvent};
+use super::{refund, tiers};
+use crate::ServiceError;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::error::SUM_TOO_LARGE;
+use auth::{Caller, Resource, Writer};
+use domain::commission::{Commission, CommissionKind};
+use domain::event::Event;
+use domain::problem::{Problem, ProblemCode, Problems};
+pub use earn::rows;
+pub use evaluate::Prepared;
+use evaluate::WorkedOut;
+use idempotency::KeyedEvents;
+pub use look_up::EventLookup;
+pub use prepared::PreparedEvents;
+use store::{self, StoreError, Transaction};
+
+/// The most events of one call.
+pub const MAX_EVENTS: usize = 500;
+
+/// The most events of one transaction on PostgreSQL, whose partners wait for its end.
+const MOST_TOGETHER: usize = 100;
+
+/// A recorded event and its own rows.
+#[derive(Clone, Debug)]
+pub struct RecordedEvent {
+    pub event: Event,
+    pub commissions: Vec<Commission>,
+    /// The rows that a refund or chargeback reversed.
+    pub reversed: Vec<Commission>,
+    /// How many payouts its recording adjusted retroactively.
+    pub adjustments: u64,
+    /// It had been recorded before; nothing was written now.
+    pub duplicate: bool,
+}
+
+/// What became of one event of a list: recorded, or what to mend.
+pub type RecordResult = Result<RecordedEvent, Vec<Problem>>;
+
+/// How one attempt ended without an answer.
+pub enum AttemptError {
+    /// What to mend; nothing was written.
+    Rejected(Vec<Problem>),
+    /// Another writer recorded the same event meanwhile: look again.
+    Raced,
+    Store(StoreError),
+}
+
+impl From<StoreError> for AttemptError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Problems> for AttemptError {
+    fn from(problems: Problems) -> Self {
+        Self::Rejected(problems.into_vec())
+    }
+}
+
+/// Records events in the order of the list; each stands alone. An event that was recorded before is answered with what
+/// it was then.
+pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result<Vec<RecordResult>, ServiceError> {
+    let writer = caller.write(Resource::Events)?;
+    if events.len() > MAX_EVENTS {
+        let mut problems = Problems::new();
+        problems.add(
+            "",
+            ProblemCode::Invalid,
+            format!("at most {MAX_EVENTS} events are recorded at once"),
+        );
+        return Err(problems.into());
+    }
+    // SQLite has one writer, for whom nobody waits longer because it goes on.
+    let most = match app.store.reader().get_database_backend() {
+        DbBackend::Sqlite => MAX_EVENTS,
+        _ => MOST_TOGETHER,
+    };
+    let mut answers = Vec::with_capacity(events.len());
+    let mut together = most;
+    while let Some(rest) = events.get(answers.len()..).filter(|rest| !rest.is_empty()) {
+        let chunk = &rest[..rest.len().min(together)];
+        match record_together(app, &writer, chunk).await? {
+            BatchOutcome::Recorded(recorded) => {
+                // Where they depend on each other, looking many up at once is in vain.
+                together = (recorded.len() * 2).min(most);
+                answers.extend(recorded);
+            }
+            // Each has a transaction of its own, then: only those that cannot be recorded are refused.
+            BatchOutcome::Apart(_) if chunk.len() > 1 => {
+                for event in chunk.chunks(1) {
+                    match record_together(app, &writer, event).await? {
+                        BatchOutcome::Recorded(recorded) => answers.extend(recorded),
+                        BatchOutcome::Apart(problems) => answers.push(Err(problems)),
+                    }
+                }
+            }
+            BatchOutcome::Apart(problems) => answers.push(Err(problems)),
+        }
+    }
+    Ok(answers)
+}
+
+/// What became of events of one transaction.
+enum BatchOutcome {
+    /// NumberedResults to the first of them, at least one.
+    Recorded(Vec<RecordResult>),
+    /// Nothing was written: one of them cannot be, and this is what to mend if it is the only one.
+    Apart(Vec<Problem>),
+}
+
+fn too_large() -> Vec<Problem> {
+    let mut problems = Problems::new();
+    problems.add("amount", ProblemCode::Invalid, SUM_TOO_LARGE);
+    problems.into_vec()
+}
+
+async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<BatchOutcome, ServiceError> {
+    // A race is lost to a writer who has committed by now; losing several in a row takes several of them.
+    const ATTEMPTS: usize = 5;
+    let mut attempt = 1;
+    loop {
+        let transaction = app.begin(writer).await?;
+        if events.len() == 1 {
+            transaction.notes_once();
+        }
+        let recorder = Recorder {
+            clock: &app.clock,
+            latest_occurrence: app.latest_occurrence,
+            writer,
+            transaction: &transaction,
+            writes_once: transaction.get_database_backend() == DbBackend::Postgres,
+        };
+        match recorder.record(events).await {
+            Ok(answers) => {
+                transaction.commit().await?;
+                return Ok(BatchOutcome::Recorded(answers));
+            }
+            Err(AttemptError::Raced) if attempt < ATTEMPTS => {}
+            Err(AttemptError::Store(error)) if attempt < ATTEMPTS && store::is_passing(&error) => {}
+            // A tier that would have counted it was deleted meanwhile.
+            Err(AttemptError::Store(error)) if attempt < ATTEMPTS && store::is_reference_violation(&error) => {}
+            Err(AttemptError::Store(error)) if store::is_sum_too_large(&error) => {
+                transaction.rollback().await?;
+                return Ok(BatchOutcome::Apart(too_large()));
+            }
+            Err(AttemptError::Store(error)) => return Err(error.into()),
+            Err(AttemptError::Rejected(problems)) => return Err(ServiceError::Rejected(problems)),
+            Err(AttemptError::Raced) => {
+                transaction.rollback().await?;
+                let mut problems = Problems::new();
+                problems.add(
+                    "externalId",
+                    ProblemCode::Conflict,
+                    "is being recorded by others: try again",
+                );
+                return Ok(BatchOutcome::Apart(problems.into_vec()));
+            }
+        }
+        transaction.rollback().await?;
+        attempt += 1;
+    }
+}
+
+/// One attempt, in one transaction.
+pub struct Recorder<'a> {
+    pub clock: &'a Clock,
+    pub latest_occurrence: Duration,
+    pub writer: &'a Writer,
+    pub transaction: &'a Transaction,
+    /// What cannot be written with the rest is left to another transaction.
+    pub writes_once: bool,
+}
+
+/// Events that are looked up at once, each with its place in the list. None names an event or a key that another one names.
+#[derive(Default)]
+struct LookupBatch {
+    events: Vec<(usize, CheckedEvent)>,
+    names: HashSet<LookupName>,
+}
+
+/// What two events must not share to be looked up at once.
+#[derive(PartialEq, Eq, Hash)]
+enum LookupName {
+    Event(String),
+    Key(String),
+}
+
+impl LookupBatch {
+    /// Whether the event need not wait for those that are there.
+    fn may_take(&self, event: &CheckedEvent) -> bool {
+        Self::names(event).all(|name| !self.names.contains(&name))
+    }
+
+    fn take(&mut self, place: usize, event: CheckedEvent) {
+        self.names.extend(Self::names(&event));
+        self.events.push((place, event));
+    }
+
+    /// The event's external id, and its idempotency key.
+    fn names(event: &CheckedEvent) -> impl Iterator<Item = LookupName> {
+        let key = event.idempotency_key.iter().cloned().map(LookupName::Key);
+        key.chain([LookupName::Event(event.external_id.clone())])
+    }
+}
+
+type NumberedResults = Vec<(usize, RecordResult)>;
+
+impl Recorder<'_> {
+    /// Records the events, or the first of them; says what became of these.
+    async fn record(&self, events: &[NewEvent]) -> Result<Vec<RecordResult>, AttemptError> {
+        let mut answers = NumberedResults::with_capacity(events.len());
+        let mut keyed = KeyedEvents::look_up(self, events).await?;
+        let mut reached = 0;
+        while reached < events.len() {
+            let (run, next) = self.gather(events, reached, &mut keyed, &mut answers).await?;
+            reached = self.finish(run, &mut answers).await?.unwrap_or(next);
+            // The others are looked at again.
+            answers.retain(|(place, _)| *place < reached);
+            keyed.forget_from(reached);
+            if self.writes_once {
+                break;
+            }
+        }
+        keyed.keep(self, &answers).await?;
+        answers.sort_unstable_by_key(|(place, _)| *place);
+        Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+    }
+
+    /// The events from this place on that can be looked up at once, and the place behind them. Those with problems are
+    /// answered, and one that takes back is recorded if it is the first.
+    async fn gather(
+        &self,
+        events: &[NewEvent],
+        from: usize,
+        keyed: &mut KeyedEvents,
+        answers: &mut NumberedResults,
+    ) -> Result<(LookupBatch, usize), AttemptError> {
+        let mut run = LookupBatch::default();
+        for (place, event) in events.iter().enumerate().skip(from) {
+            let mut problems = Problems::new();
+            let latest = self.clock.now() + self.latest_occurrence;
+            let checked = match event.clone().check(latest, &mut problems) {
+                Some(checked) if problems.is_empty() => checked,
+                _ => {
+                    answers.push((place, Err(problems.into_vec())));
+                    continue;
+                }
+            };
+            let takes_back = checked.kind.takes_back();
+            if !run.events.is_empty() && (takes_back || !run.may_take(&checked)) {
+                return Ok((run, place));
+            }
+            if let Err(problems) = keyed.note(place, &checked, answers) {
+                answers.push((place, Err(problems)));
+                continue;
+            }
+            if takes_back {
+                answers.push((place, mended(self.take_back(checked).await)?));
+                return Ok((run, place + 1));
+            }
+            run.take(place, checked);
+        }
+        Ok((run, events.len()))
+    }
+
+    /// Records the events of a run; the place from which on they are to be looked up again, if they are.
+    async fn finish(&self, run: LookupBatch, answers: &mut NumberedResults) -> Result<Option<usize>, AttemptError> {
+        if run.events.is_empty() {
+            return Ok(None);
+        }
+        // Boxed here and below: what they keep is large, and so would be every future around them.
+        let mut found = Box::pin(self.look_up(&run)).await?;
+        let (mut waiting, mut again) = (PreparedEvents::default(), None);
+        for (number, (place, event)) in run.events.into_iter().enumerate() {
+            if found.depends_on(&waiting, &event) {
+                if self.writes_once {
+                    again = Some(place);
+                    break;
+                }
+                Box::pin(self.write(std::mem::take(&mut waiting), answers)).await?;
+                found.known.standings = None;
+            }
+            match mended(Box::pin(self.work_out(event, &mut found, &waiting)).await)? {
+                Ok(WorkedOut::New(prepared)) => waiting.0.push((place, *prepared)),
+                Ok(WorkedOut::Known(recorded)) => answers.push((place, Ok(*recorded))),
+                Ok(WorkedOut::Later) if number == 0 => return Err(AttemptError::Raced),
+                Ok(WorkedOut::Later) => {
+                    again = Some(place);
+                    break;
+                }
+                Err(problems) => answers.push((place, Err(problems))),
+            }
+        }
+        Box::pin(self.write(waiting, answers)).await?;
+        Ok(again)
+    }
+
+    async fn take_back(&self, checked: CheckedEvent) -> Result<RecordedEvent, AttemptError> {
+        if let Some(known) = self.known(&checked).await? {
+            return Ok(known);
+        }
+        let mut problems = Problems::new();
+        let taken = refund::record(self.transaction, self.writer, checked, self.clock, &mut problems).await?;
+        match taken {
+            Some(refund::RefundOutcome::Done {
+                event,
+                clawbacks,
+                reversed,
+            }) => Ok(RecordedEvent {
+                event: *event,
+                commissions: clawbacks,
+                reversed,
+                adjustments: 0,
+                duplicate: false,
+            }),
+            Some(refund::RefundOutcome::Raced) => Err(AttemptError::Raced),
+            None => Err(problems.into()),
+        }
+    }
+
+    /// The event as it was recorded before; a CONFLICT if its content was another.
+    async fn known(&self, checked: &CheckedEvent) -> Result<Option<RecordedEvent>, AttemptError> {
+        let (scope, transaction) = (self.writer.scope(), self.transaction);
+        let Some(event) = store::event::find_by_external_id(transaction, &scope, &checked.external_id).await? else {
+            return Ok(None);
+        };
+        if event.content != checked.content {
+            let mut problems = Problems::new();
+            problems.add(
+                "externalId",
+                ProblemCode::Conflict,
+                "was recorded before with other content",
+            );
+            return Err(problems.into());
+        }
+        let commissions = store::commission::of_event(transaction, &scope, event.id).await?;
+        let own = commissions
+            .into_iter()
+            .filter(|row| row.kind != CommissionKind::TierAdjustment)
+            .collect();
+        Ok(Some(RecordedEvent {
+            adjustments: store::tier_result::count_caused(transaction, &scope, event.id).await?,
+            reversed: refund::reversed_by(transaction, &scope, &event).await?,
+            event,
+            commissions: own,
+            duplicate: true,
+        }))
+    }
+}
+
+/// What to mend is an answer like any other: it was found before anything was written, so other events are not concerned.
+fn mended<T>(attempt: Result<T, AttemptError>) -> Result<Result<T, Vec<Problem>>, AttemptError> {
+    match attempt {
+        Ok(done) => Ok(Ok(done)),
+        Err(AttemptError::Rejected(problems)) => Ok(Err(problems)),
+        Err(interrupted) => Err(interrupted),
+    }
+}

@@ -1,0 +1,49 @@
+//! Events that are worked out and not written yet: what is counted of those before an event must count for it, too.
+
+use super::evaluate::Prepared;
+use domain::Timestamp;
+use domain::id::{CustomerId, PartnerId};
+use domain::money::Currency;
+
+/// Each with its place in the list, in the order of recording.
+#[derive(Default)]
+pub struct PreparedEvents(pub Vec<(usize, Prepared)>);
+
+impl PreparedEvents {
+    /// Whether tiers may count one of the partner's.
+    pub fn is_tiered(&self, partner: PartnerId) -> bool {
+        self.of(partner).any(|event| event.is_tiered)
+    }
+
+    /// What the partner's add to its lifetime value in this currency, in minor units, and how many customers they qualify.
+    pub fn standing(&self, partner: PartnerId, currency: Currency) -> (i64, i64) {
+        let (mut value, mut qualified) = (0_i64, 0);
+        for event in self.of(partner) {
+            if let Some((_, charged_in, minor)) = event.charged() {
+                value = value.saturating_add(if charged_in == currency { minor } else { 0 });
+                qualified += i64::from(event.customer.is_some() && event.paid_charges == 0);
+            }
+        }
+        (value, qualified)
+    }
+
+    /// When the first of the customer's with the partner occurred: of any type, or of one.
+    pub fn first_occurred_at(
+        &self,
+        partner: PartnerId,
+        customer: CustomerId,
+        event_type: Option<&str>,
+    ) -> Option<Timestamp> {
+        let mut of_customer = self
+            .of(partner)
+            .map(|prepared| &prepared.event)
+            .filter(|event| event.customer_id == Some(customer));
+        let first = of_customer.find(|event| event_type.is_none() || event.event_type.as_deref() == event_type);
+        first.map(|event| event.occurred_at)
+    }
+
+    fn of(&self, partner: PartnerId) -> impl Iterator<Item = &Prepared> {
+        let prepared = self.0.iter().map(|(_, prepared)| prepared);
+        prepared.filter(move |prepared| prepared.partner_id() == Some(partner))
+    }
+}

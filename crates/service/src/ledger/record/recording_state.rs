@@ -1,0 +1,64 @@
+//! What is known of what the events of a run have in common, as of those that are worked out.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::evaluate::Prepared;
+use crate::ledger::event::CheckedEvent;
+use domain::event::Customer;
+use domain::id::{CustomerId, PartnerGroupId, PartnerId};
+use domain::money::Sum;
+use domain::partner_group::PartnerGroup;
+use store::partner::CreditedPartner;
+use store::recording::RecordingFacts;
+
+/// Of each partner, by currency.
+type LifetimeValues = HashMap<Uuid, Vec<Sum>>;
+
+#[derive(Default)]
+pub struct RecordingState {
+    /// Customers that events of the run made or bound, by their external ids.
+    customers: HashMap<String, Customer>,
+    /// How many paid charges customers have through partners, where events of the run changed that.
+    paid_charges: HashMap<(PartnerId, CustomerId), i64>,
+    /// The groups that were asked for; under `None` the default one.
+    pub groups: HashMap<Option<PartnerGroupId>, Option<PartnerGroup>>,
+    /// Lifetime values and numbers of qualified customers of the run's partners, as they are written.
+    pub standings: Option<(LifetimeValues, HashMap<Uuid, i64>)>,
+}
+
+impl RecordingState {
+    /// Completes what was there of the event before the run.
+    pub fn complete(&self, event: &CheckedEvent, partner: Option<&CreditedPartner>, facts: &mut RecordingFacts) {
+        let external_id = event.customer_external_id.as_ref();
+        if let Some(customer) = external_id.and_then(|id| self.customers.get(id)) {
+            facts.customer = Some(customer.clone());
+        }
+        if let (Some(customer), Some(partner)) = (&facts.customer, partner)
+            && let Some(paid) = self.paid_charges.get(&(partner.id, customer.id))
+        {
+            facts.paid_charges = *paid;
+        }
+    }
+
+    /// Notes what an event changes.
+    pub fn note(&mut self, prepared: &Prepared) {
+        let Some((customer, is_new)) = &prepared.customer else {
+            return;
+        };
+        let partner = prepared.partner_id();
+        let mut bound = customer.clone();
+        if bound.partner_id.is_none() {
+            bound.partner_id = partner;
+            bound.campaign_id = partner.and(prepared.campaign.as_ref()).map(|campaign| campaign.id);
+        }
+        if *is_new || bound != *customer {
+            self.customers.insert(bound.external_id.clone(), bound);
+        }
+        if let (Some(partner), Some(_)) = (partner, prepared.charged()) {
+            let paid = prepared.paid_charges + 1;
+            self.paid_charges.insert((partner, customer.id), paid);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Writing what events come to.
+
+use std::collections::BTreeMap;
+
+use super::evaluate::Prepared;
+use super::prepared::PreparedEvents;
+use super::{AttemptError, NumberedResults, RecordedEvent, Recorder};
+use crate::ledger::posting::{Moments, Posting};
+use domain::event::Customer;
+use store::standing::PaidCharges;
+use store::{self, StoreError, Writes};
+
+impl Recorder<'_> {
+    /// Writes events, and answers them. Partners are locked; names that others may be writing, too (customers, then
+    /// events), are written in their order, so that no two transactions wait for each other.
+    pub(super) async fn write(
+        &self,
+        waiting: PreparedEvents,
+        answers: &mut NumberedResults,
+    ) -> Result<(), AttemptError> {
+        let PreparedEvents(waiting) = waiting;
+        let Some((_, first)) = waiting.first() else {
+            return Ok(());
+        };
+        let (tenant, now) = (self.writer.tenant(), first.event.recorded_at);
+        let mut by_name: Vec<_> = waiting.iter().map(|(_, prepared)| prepared).collect();
+        let customers = self.bind_customers(&by_name).await?;
+        let mut posting = Posting::new(tenant, self.writer.actor(), Moments::new());
+        for (_, prepared) in &waiting {
+            if let (Some(partner), Some(moment)) = (prepared.partner_id(), prepared.moment) {
+                posting.step(partner, moment);
+            }
+            for row in &prepared.rows {
+                posting.write(row.clone(), None);
+            }
+            for (row, reason) in &prepared.effects.adjustments {
+                posting.write(row.clone(), Some(reason));
+            }
+        }
+        self.transaction.counted(waiting.len() as u64);
+        let entry = self.transaction.audit_entry();
+        let all = || waiting.iter().map(|(_, prepared)| prepared);
+        let before = Writes::of(|writes| {
+            store::customer::add(writes, tenant, &customers);
+            by_name.sort_by(|one, other| one.event.external_id.cmp(&other.event.external_id));
+            store::event::add(writes, tenant, by_name.iter().map(|prepared| &prepared.event), entry);
+            store::event_decision::add(writes, tenant, all().map(Prepared::decided));
+            let member = |prepared: &Prepared| Some((prepared.partner_id()?, prepared.campaign.as_ref()?.id));
+            store::campaign::join(writes, tenant, all().filter_map(member), now);
+            store::standing::add_lifetime_values(writes, tenant, all().filter_map(Prepared::charged));
+            store::standing::count_paid_charges(writes, tenant, all().filter_map(paid_charge));
+        });
+        let after = Writes::of(|writes| all().for_each(|prepared| prepared.effects.add_to(writes, tenant)));
+        posting
+            .write_between(self.transaction, before, after)
+            .await
+            .map_err(raced)?;
+        answers.extend(waiting.into_iter().map(|(place, prepared)| {
+            let recorded = RecordedEvent {
+                adjustments: prepared.effects.count(),
+                event: prepared.event,
+                commissions: prepared.rows.into_iter().map(|earned| earned.row).collect(),
+                reversed: Vec::new(),
+                duplicate: false,
+            };
+            (place, Ok(recorded))
+        }));
+        Ok(())
+    }
+
+    /// A customer that was bound to nobody is from now on bound to whom its first attributed event is credited. Gives the
+    /// new ones, in the order of their names.
+    async fn bind_customers(&self, events: &[&Prepared]) -> Result<Vec<Customer>, StoreError> {
+        // Each with whether it is new, and whether it was bound before.
+        let mut named: BTreeMap<&str, (Customer, bool, bool)> = BTreeMap::new();
+        for prepared in events {
+            let Some((customer, is_new)) = &prepared.customer else {
+                continue;
+            };
+            let named = named.entry(&customer.external_id);
+            let (customer, ..) = named.or_insert_with(|| (customer.clone(), *is_new, customer.partner_id.is_some()));
+            if let (None, Some(partner)) = (customer.partner_id, prepared.partner_id()) {
+                customer.partner_id = Some(partner);
+                customer.campaign_id = prepared.campaign.as_ref().map(|campaign| campaign.id);
+            }
+        }
+        let mut new = Vec::new();
+        for (customer, is_new, was_bound) in named.into_values() {
+            if is_new {
+                new.push(customer);
+            } else if let Some(partner) = customer.partner_id
+                && !was_bound
+            {
+                let tenant = self.writer.tenant();
+                store::customer::bind(self.transaction, tenant, customer.id, partner, customer.campaign_id).await?;
+            }
+        }
+        Ok(new)
+    }
+}
+
+/// What the event adds to the paid charges of its customer.
+fn paid_charge(prepared: &Prepared) -> Option<PaidCharges> {
+    prepared.charged()?;
+    Some(PaidCharges {
+        partner: prepared.partner_id()?,
+        customer: prepared.event.customer_id?,
+        before: prepared.paid_charges,
+        by: 1,
+    })
+}
+
+/// Another writer had an event's external id, or a customer's, a moment earlier.
+fn raced(error: StoreError) -> AttemptError {
+    match store::taken_field(&error) {
+        Some("externalId" | "customerExternalId") => AttemptError::Raced,
+        _ => AttemptError::Store(error),
+    }
+}

@@ -1,0 +1,310 @@
+//! Refunds and chargebacks: what they take back from the rows of the event that they name. They work whatever the state
+//! of the partner or campaign.
+
+use std::collections::HashMap;
+
+use super::event::CheckedEvent;
+use super::posting::{Moments, Posting, moments, moments_together};
+use super::{lock_partners, tiers};
+use crate::clock::Clock;
+use auth::{Scope, Writer};
+use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission};
+use domain::event::{Attribution, Event, EventKind};
+use domain::explain::Step;
+use domain::id::{AttributionId, CommissionId, EventId, PartnerId};
+use domain::money::Money;
+use domain::problem::{Fault, ProblemCode, Problems};
+use domain::refund::{Refunded, TakeBack, is_fixed, take_back};
+use store::standing::PaidCharges;
+use store::{self, StoreError, Transaction, Writes};
+
+/// How taking back ended.
+pub enum RefundOutcome {
+    Done {
+        event: Box<Event>,
+        /// Its own rows.
+        clawbacks: Vec<Commission>,
+        /// The rows of the original that it reversed.
+        reversed: Vec<Commission>,
+    },
+    /// Another writer recorded the same event meanwhile.
+    Raced,
+}
+
+/// Records a refund or chargeback; `None` after noting what is wrong with it.
+pub async fn record(
+    transaction: &Transaction,
+    writer: &Writer,
+    checked: CheckedEvent,
+    clock: &Clock,
+    problems: &mut Problems,
+) -> Result<Option<RefundOutcome>, StoreError> {
+    let scope = writer.scope();
+    let named = checked.original_external_id.as_deref().unwrap_or_default();
+    let original = store::event::find_by_external_id(transaction, &scope, named).await?;
+    let Some(original) = problems.found("originalExternalId", original) else {
+        return Ok(None);
+    };
+    if original.kind.takes_back() {
+        problems.add(
+            "originalExternalId",
+            ProblemCode::Invalid,
+            "names what is no charge or conversion",
+        );
+        return Ok(None);
+    }
+    let concerned = concerned(transaction, &scope, &original).await?;
+    let locked = lock_partners(transaction, writer, concerned).await?;
+    // Whatever was recorded while this one waited for the lock counts.
+    let seen = original.attribution;
+    let Some(original) = store::event::lock(transaction, &scope, original.id).await? else {
+        return Ok(None);
+    };
+    if original.attribution != seen {
+        // It was moved to another partner meanwhile, whose lock is another one.
+        return Ok(Some(RefundOutcome::Raced));
+    }
+    if store::event::find_by_external_id(transaction, &scope, &checked.external_id)
+        .await?
+        .is_some()
+    {
+        return Ok(Some(RefundOutcome::Raced));
+    }
+    let moments = match locked.as_slice() {
+        // Whoever kept what was paid when the event was moved pays it back at the time of the refund, too.
+        [_, _, ..] => moments_together(&locked, clock),
+        locked => moments(locked, clock),
+    };
+    let credited = original.attribution.map(|attribution| attribution.partner_id);
+    let moment = credited.and_then(|partner| moments.get(&partner)).copied();
+    // Never earlier than what it takes back.
+    let now = moment.map_or_else(|| clock.now().max(original.recorded_at), |moment| moment.at);
+    let amount = problems.take("amount.amount", amount_taken(&original, checked.amount));
+    let Some(amount) = amount else { return Ok(None) };
+
+    let refunded = Refunded::after(&original, amount);
+    let event = Event {
+        amount,
+        customer_id: original.customer_id,
+        attribution: original.attribution.map(|attribution| Attribution {
+            id: AttributionId::new(now),
+            ..attribution
+        }),
+        original_id: Some(original.id),
+        sequence: moment.map(|moment| moment.sequence),
+        ..checked.recorded(EventId::new(now), now)
+    };
+    if !store::event::insert(transaction, writer.tenant(), &event).await? {
+        return Ok(Some(RefundOutcome::Raced));
+    }
+    transaction.counted(1);
+    Writes::of(|writes| store::event::set_refunded(writes, writer.tenant(), [(original.id, refunded)]))
+        .run(transaction)
+        .await?;
+    let rows = store::commission::of_event(transaction, &scope, original.id).await?;
+    let (clawbacks, reversed) = apply(transaction, writer, (&original, rows), &event, refunded, moments).await?;
+    Ok(Some(RefundOutcome::Done {
+        event: Box::new(event),
+        clawbacks,
+        reversed,
+    }))
+}
+
+/// The rows that an event reversed when it was recorded; only refunds and chargebacks do. Its moment tells them from rows
+/// that were reversed by hand, since all that changes a partner's rows takes turns.
+pub async fn reversed_by(
+    transaction: &Transaction,
+    scope: &Scope,
+    event: &Event,
+) -> Result<Vec<Commission>, StoreError> {
+    let Some(original) = event.original_id else {
+        return Ok(Vec::new());
+    };
+    let mut rows = store::commission::of_event(transaction, scope, original).await?;
+    rows.retain(|row| row.reversed_at == Some(event.recorded_at));
+    Ok(rows)
+}
+
+/// How much goes back: what the refund says, or all that is left.
+pub fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Money>, Fault> {
+    if original.wholly_refunded {
+        return Err(Fault::invalid(
+            "exceeds what is left: all of the original was taken back already",
+        ));
+    }
+    let Some(charged) = original.amount else {
+        return match wanted {
+            None => Ok(None),
+            Some(_) => Err(Fault::invalid(
+                "cannot be given: the original has no amount and goes back as a whole",
+            )),
+        };
+    };
+    let left = charged.minor() - original.refunded_minor;
+    let left = Money::from_minor(left, charged.currency()).expect("at most what was charged");
+    match wanted {
+        None => Ok(Some(left)),
+        Some(wanted) if wanted.currency() != charged.currency() => Err(Fault::invalid(format!(
+            "must be in {}, as the original is",
+            charged.currency()
+        ))),
+        Some(wanted) if wanted.minor() > left.minor() => Err(Fault::invalid(format!("exceeds what is left: {left}"))),
+        Some(wanted) => Ok(Some(wanted)),
+    }
+}
+
+/// What a refund does beside being written: to what its original, which was refunded as far as it says, counts for, and to
+/// these rows of it. Gives its own rows, and those that it reversed. The caller holds the locks of the rows' partners.
+pub(super) async fn apply(
+    transaction: &Transaction,
+    writer: &Writer,
+    (original, rows): (&Event, Vec<Commission>),
+    refund: &Event,
+    refunded: Refunded,
+    moments: Moments,
+) -> Result<(Vec<Commission>, Vec<Commission>), StoreError> {
+    let taken_minor = refunded.refunded_minor - original.refunded_minor;
+    lower_standing(transaction, writer, original, taken_minor, refunded.wholly).await?;
+    let leaving = [tiers::LeavingEvent::Refunded(original, refunded)];
+    let left = tiers::leave(transaction, writer, &leaving).await;
+    left.map_err(tiers::Failure::of_what_is_stored)?;
+    take_back_rows(transaction, writer, (original, rows), refund, refunded, moments).await
+}
+
+/// A refunded charge leaves the partner's lifetime value, a wholly refunded one no longer qualifies the customer.
+async fn lower_standing(
+    transaction: &Transaction,
+    writer: &Writer,
+    original: &Event,
+    taken_minor: i64,
+    wholly: bool,
+) -> Result<(), StoreError> {
+    let (EventKind::Charge, Some(charged), Some(attribution)) = (original.kind, original.amount, original.attribution)
+    else {
+        return Ok(());
+    };
+    if charged.minor() == 0 {
+        return Ok(());
+    }
+    let (tenant, partner) = (writer.tenant(), attribution.partner_id);
+    let mut writes = Writes::default();
+    let taken = (partner, charged.currency(), -taken_minor);
+    store::standing::add_lifetime_values(&mut writes, tenant, [taken]);
+    if let (true, Some(customer)) = (wholly, original.customer_id) {
+        let before = store::standing::paid_charges(transaction, &writer.scope(), partner, customer).await?;
+        let taken = PaidCharges {
+            partner,
+            customer,
+            before,
+            by: -1,
+        };
+        store::standing::count_paid_charges(&mut writes, tenant, [taken]);
+    }
+    writes.run(transaction).await
+}
+
+/// The partners who have earned something by the event that a refund may take back: whom it is credited to, and whoever kept
+/// what was paid when it was moved away.
+async fn concerned(transaction: &Transaction, scope: &Scope, original: &Event) -> Result<Vec<PartnerId>, StoreError> {
+    let mut partners: Vec<_> = original.attribution.iter().map(|to| to.partner_id).collect();
+    if original.attributed_at.is_some() {
+        let rows = store::commission::of_event(transaction, scope, original.id).await?;
+        partners.extend(rows.iter().map(|row| row.partner_id));
+    }
+    Ok(partners)
+}
+
+/// Clawbacks, and rows that are reversed, of these rows of the original.
+async fn take_back_rows(
+    transaction: &Transaction,
+    writer: &Writer,
+    (original, rows): (&Event, Vec<Commission>),
+    refund: &Event,
+    refunded: Refunded,
+    moments: Moments,
+) -> Result<(Vec<Commission>, Vec<Commission>), StoreError> {
+    let scope = writer.scope();
+    let ids: Vec<_> = rows.iter().map(|row| row.id.uuid()).collect();
+    let adjusting = store::commission::adjusting(transaction, &scope, &ids).await?;
+    let mut clawed: HashMap<CommissionId, (usize, i64)> = HashMap::new();
+    for clawback in adjusting
+        .iter()
+        .filter(|row| row.kind == CommissionKind::Clawback && !row.is_reversed())
+    {
+        if let Some(adjusted) = clawback.adjusts_id {
+            let (count, sum) = clawed.entry(adjusted).or_default();
+            *count += 1;
+            *sum += clawback.amount.minor();
+        }
+    }
+    let by_id: HashMap<_, _> = rows.iter().map(|row| (row.id, row)).collect();
+    let reason = reason(refund);
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
+    if let Some(attribution) = original.attribution {
+        posting.touch(attribution.partner_id);
+    }
+    let (mut clawbacks, mut reversed) = (Vec::new(), Vec::new());
+    for row in &rows {
+        // What was clawed back when the event was moved away has gone back whole.
+        let (_, clawed_minor) = clawed.get(&row.id).copied().unwrap_or_default();
+        if !original.was_credited_so(row.accrued_at) && clawed_minor == -row.amount.minor() {
+            continue;
+        }
+        // An adjustment follows the row that it adjusts.
+        let basis = row
+            .adjusts_id
+            .and_then(|id| by_id.get(&id))
+            .map_or(row.basis, |adjusted| adjusted.basis);
+        let (count, sum) = clawed.get(&row.id).copied().unwrap_or_default();
+        match take_back(row, is_fixed(basis), count, sum, refunded) {
+            TakeBack::Nothing => {}
+            TakeBack::Reverse => {
+                reversed.extend(posting.move_to(row, CommissionStatus::Reversed, Some(&reason)));
+            }
+            TakeBack::Clawback(amount, status, explanation) => {
+                let clawback = clawback(
+                    row,
+                    refund,
+                    CommissionId::new(refund.recorded_at),
+                    (amount, status, explanation),
+                );
+                posting.write(clawback.clone(), Some(&reason));
+                clawbacks.push(clawback.row);
+            }
+        }
+    }
+    posting.write_to(transaction).await?;
+    Ok((clawbacks, reversed))
+}
+
+/// Why rows move when an event is taken back.
+pub fn reason(refund: &Event) -> String {
+    format!("{} {}", refund.kind.as_str().to_lowercase(), refund.external_id)
+}
+
+/// The row by which `refund` takes back from `row`.
+pub fn clawback(
+    row: &Commission,
+    refund: &Event,
+    id: CommissionId,
+    (amount, status, explanation): (Money, CommissionStatus, Vec<Step>),
+) -> ExplainedCommission {
+    let now = refund.recorded_at;
+    let taken = Commission {
+        id,
+        kind: CommissionKind::Clawback,
+        status,
+        amount,
+        event_id: Some(refund.id),
+        adjusts_id: Some(row.id),
+        basis: None,
+        holdback_days: row.holdback_days,
+        accrued_at: now,
+        approved_at: (status == CommissionStatus::Approved).then_some(now),
+        paid_at: None,
+        reversed_at: None,
+        payout_id: None,
+        ..row.clone()
+    };
+    taken.explained(explanation)
+}

@@ -1,0 +1,85 @@
+//! Approving and reversing commissions: by hand, many at once, each with an answer of its own; and the approval of
+//! what has matured.
+
+mod approve;
+mod each;
+mod matured;
+mod repeated;
+mod reverse;
+mod rows;
+
+use crate::ServiceError;
+use crate::app::App;
+pub(super) use approve::approve_one;
+use auth::{Caller, Resource, Writer};
+use domain::commission::Commission;
+use domain::problem::{Fault, Problem, ProblemCode, Problems};
+use domain::text;
+pub(super) use each::Review;
+pub use matured::{approve_matured, approve_matured_of};
+pub(super) use repeated::{from_kept, to_keep};
+use reverse::reverse_one;
+pub(super) use reverse::undo;
+
+/// The most commissions of one call.
+pub const MAX_IDS: usize = 500;
+
+/// What became of one id: done, or what to mend. The commission is read afterwards.
+pub type ReviewResults = Vec<(String, Vec<Problem>)>;
+
+/// Approves commissions that have matured. With a reason, which needs `admin`, the holdback is overridden and the
+/// transition keeps the reason.
+pub async fn approve(
+    app: &App,
+    caller: &Caller,
+    ids: Vec<String>,
+    override_reason: Option<String>,
+) -> Result<ReviewResults, ServiceError> {
+    let mut problems = Problems::new();
+    let (writer, reason) = reason_to_override(caller, override_reason, &mut problems)?;
+    let review = Review { app, writer: &writer };
+    review
+        .each(ids, problems, |row, rows, posting| {
+            approve_one(row, rows, posting, reason.as_deref())
+        })
+        .await
+}
+
+/// Reverses commissions that are not paid, with what adjusts them.
+pub async fn reverse(
+    app: &App,
+    caller: &Caller,
+    ids: Vec<String>,
+    reason: &str,
+) -> Result<ReviewResults, ServiceError> {
+    let writer = caller.write(Resource::Commissions)?;
+    let mut problems = Problems::new();
+    let reason = problems.take("reason", text::reason(reason)).unwrap_or_default();
+    let review = Review { app, writer: &writer };
+    review
+        .each(ids, problems, |row, rows, posting| {
+            reverse_one(row, rows, posting, &reason)
+        })
+        .await
+}
+
+/// Who may approve, and the reason to do so before maturity, if one is given: that takes an admin.
+pub(super) fn reason_to_override(
+    caller: &Caller,
+    reason: Option<String>,
+    problems: &mut Problems,
+) -> Result<(Writer, Option<String>), ServiceError> {
+    let writer = match reason {
+        Some(_) => caller.admin()?,
+        None => caller.write(Resource::Commissions)?,
+    };
+    let reason = problems.optional("overrideHoldbackReason", reason, |text| text::reason(&text));
+    Ok((writer, reason.flatten()))
+}
+
+fn no_such_move(row: &Commission, wanted: &str) -> Fault {
+    Fault(
+        ProblemCode::InvalidTransition,
+        format!("is {} and cannot be {wanted}", row.status.as_str()),
+    )
+}

@@ -1,0 +1,120 @@
+//! The rows by which earlier conversions move when the goals of a tier are reached.
+
+use super::counting::WantedCounter;
+use super::{Failure, recorded, result};
+use domain::Timestamp;
+use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission, PaymentTarget, mature_at};
+use domain::id::{CommissionId, EventId, PartnerId, SnapshotId};
+use domain::money::Money;
+use domain::refund;
+use domain::tiered::{self, Adjustment, DueRetroactive, Side, TakenBack, TierState};
+use store::tier_past::{PastEvent, PastRow};
+use store::tier_result::{ResultKind, TierResult};
+
+/// A crossing.
+pub struct Crossing<'a> {
+    pub tiers: &'a [WantedCounter<'a>],
+    pub standings: &'a [TierState<'a>],
+    /// The conversions of the windows concerned, the crossing one last.
+    pub past: &'a [PastEvent],
+    pub now: Timestamp,
+    pub cause: EventId,
+    /// The snapshot and holdback of adjustments of conversions that have no row.
+    pub fallback: (Option<SnapshotId>, Option<u32>),
+}
+
+/// Rows and why they are written.
+pub type AdjustmentRows = Vec<(ExplainedCommission, String)>;
+
+impl Crossing<'_> {
+    /// The rows that the parts write, and what is kept beside them.
+    pub fn fire(&self, due: &[DueRetroactive]) -> Result<(AdjustmentRows, Vec<TierResult>), Failure> {
+        let mut past: Vec<_> = self.past.iter().map(recorded::past).collect();
+        let (mut rows, mut results) = (Vec::new(), Vec::new());
+        for adjustment in tiered::fire(due, self.standings, &mut past)? {
+            let (tier, key) = &self.tiers[adjustment.due.standing];
+            let event = &self.past[adjustment.conversion];
+            let (side, kind) = (adjustment.due.side, ResultKind::Adjustment);
+            let done = result(&event.event, side, tier.id, kind, adjustment.amount, self.now, None);
+            let reason = format!("the goals of the tiered commission {} are reached", tier.tier.name);
+            let commission = match side {
+                Side::Payout => {
+                    let row = self.row(&adjustment, event, key.partner);
+                    let id = row.id;
+                    let clawback = adjustment.clawback.map(|amount| clawback(&row, event, amount));
+                    rows.push((row.explained(adjustment.steps), reason.clone()));
+                    rows.extend(clawback.map(|row| (row, reason)));
+                    Some(id)
+                }
+                Side::Revenue => None,
+            };
+            results.push(TierResult {
+                commission,
+                cause: self.cause,
+                ..done
+            });
+        }
+        Ok((rows, results))
+    }
+
+    fn row(&self, adjustment: &Adjustment, event: &PastEvent, partner: PartnerId) -> Commission {
+        let now = self.now;
+        let adjusted = adjustment.row.and_then(|row| recorded::own(event).nth(row));
+        let (snapshot_id, holdback_days) = adjusted.map_or(self.fallback, |row| (row.snapshot_id, row.holdback_days));
+        let gives = adjustment.amount.minor() > 0;
+        // What takes away counts at once beside what is not merely accrued, as clawbacks do.
+        let status = if gives {
+            CommissionStatus::Accrued
+        } else {
+            let beside = adjusted.or_else(|| last_adjustment(event));
+            beside.map_or(CommissionStatus::Accrued, |row| refund::status_beside(row.status))
+        };
+        Commission {
+            id: CommissionId::new(now),
+            kind: CommissionKind::TierAdjustment,
+            status,
+            amount: adjustment.amount,
+            payment_target: PaymentTarget::Partnership,
+            recipient: None,
+            partner_id: partner,
+            campaign_id: event.event.attribution.and_then(|attribution| attribution.campaign_id),
+            event_id: Some(event.event.id),
+            snapshot_id,
+            adjusts_id: adjusted.map(|row| row.id),
+            basis: None,
+            holdback_days,
+            accrued_at: now,
+            mature_at: match adjusted {
+                Some(row) if !gives => row.mature_at,
+                _ => mature_at(now, holdback_days),
+            },
+            approved_at: (status == CommissionStatus::Approved).then_some(now),
+            paid_at: None,
+            reversed_at: None,
+            payout_id: None,
+        }
+    }
+}
+
+fn last_adjustment(event: &PastEvent) -> Option<&PastRow> {
+    let mut rows = event.rows.iter().rev();
+    rows.find(|row| row.kind == CommissionKind::TierAdjustment)
+}
+
+/// What goes back of an adjustment at once, since its event was refunded in part before.
+fn clawback(row: &Commission, event: &PastEvent, amount: Money) -> ExplainedCommission {
+    let status = refund::status_beside(row.status);
+    let refunded = TakenBack::recorded(&event.event, false).refunded;
+    let taken = Commission {
+        id: CommissionId::new(row.accrued_at),
+        kind: CommissionKind::Clawback,
+        status,
+        amount,
+        // No refund did this: the rows of one stay what it took back.
+        event_id: None,
+        adjusts_id: Some(row.id),
+        approved_at: (status == CommissionStatus::Approved).then_some(row.accrued_at),
+        ..row.clone()
+    };
+    taken.explained(refund::explain(row, -amount.minor(), 0, refunded, amount))
+}

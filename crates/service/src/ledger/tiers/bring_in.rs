@@ -1,0 +1,85 @@
+//! History that is brought in is counted, and nothing fires. A window that is over and whose goals are met counts as
+//! achieved: what is recorded late in it pays nothing back.
+
+use std::collections::HashMap;
+
+use super::{Failure, counting, wanted};
+use auth::Writer;
+use domain::Timestamp;
+use domain::event::Event;
+use domain::id::{AdvertiserId, CampaignId};
+use domain::tiered::{self, Conversion, Fired, TakenBack};
+use store::tier_counter::NewCounter;
+use store::{self, Transaction, distinct};
+
+/// The counters after these events, which are not written yet: at most five statements, one where no tier counts any. The
+/// campaigns are those of the events, with their advertisers.
+pub async fn bring_in(
+    transaction: &Transaction,
+    writer: &Writer,
+    (zone, now): (chrono_tz::Tz, Timestamp),
+    events: &[Event],
+    campaigns: HashMap<CampaignId, Option<AdvertiserId>>,
+) -> Result<Vec<NewCounter>, Failure> {
+    let scope = writer.scope();
+    let credited = events
+        .iter()
+        .filter(|event| !event.kind.takes_back())
+        .filter_map(|event| {
+            let attribution = event.attribution?;
+            Some((event, attribution.partner_id, attribution.campaign_id?))
+        });
+    let credited: Vec<_> = credited.collect();
+    let partners = distinct(credited.iter().map(|(_, partner, _)| partner.uuid()));
+    let on = distinct(credited.iter().map(|(_, _, campaign)| campaign.uuid()));
+    let times = || credited.iter().map(|(event, ..)| event.occurred_at);
+    let (Some(first), Some(last)) = (times().min(), times().max()) else {
+        return Ok(Vec::new());
+    };
+    let advertisers = distinct(campaigns.values().flatten().map(|id| id.uuid()));
+    let tiers = store::tiered_commission::counting(transaction, &scope, &partners, &on, &advertisers).await?;
+    if tiers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut counted = Vec::new();
+    let mut keys = HashMap::new();
+    for (event, partner, campaign) in &credited {
+        let of_type = tiers
+            .iter()
+            .filter(|tier| tier.tier.counts(event.event_type.as_deref()));
+        let advertiser = campaigns.get(campaign).copied().flatten();
+        for (tier, key) in wanted(of_type, (*partner, *campaign, advertiser), zone, event.occurred_at) {
+            keys.insert(key, tier);
+            counted.push((*event, tier, key));
+        }
+    }
+    let stored = store::tier_counter::around(transaction, &scope, &partners, &on, (first, last)).await?;
+    let concerned: Vec<_> = keys.iter().map(|(key, tier)| (*tier, *key)).collect();
+    let mut counters = counting::current(transaction, &scope, &concerned, &stored).await?;
+    for (event, tier, key) in counted {
+        let conversion = Conversion::recorded(event, Vec::new());
+        let added = conversion.counted(tier.tier.currency, TakenBack::recorded(event, false))?;
+        if let Some((sum, _)) = counters.get_mut(&key) {
+            *sum = sum.plus(added)?;
+        }
+    }
+    let new = concerned.into_iter().map(|(tier, key)| {
+        let (sum, fired) = counters[&key];
+        let is_over = key.window.end <= now && tiered::achieved(&tier.tier.goals, &sum);
+        Ok(NewCounter {
+            key,
+            version: tier.version,
+            fired: match is_over {
+                true => Fired {
+                    payout: true,
+                    revenue: true,
+                },
+                false => fired,
+            },
+            conversions: sum.conversions,
+            events: sum.events,
+            sums_minor: sum.sums_minor(tier.tier.currency)?,
+        })
+    });
+    new.collect()
+}

@@ -1,0 +1,65 @@
+//! What partners have come to in windows that are over, against the goals that were in force at their ends.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::progress::GoalOnCampaign;
+use super::{Failure, counting};
+use auth::Scope;
+use domain::Timestamp;
+use domain::id::CampaignId;
+use domain::tiered::{Status, TieredCommission};
+use store::tier_counter::CounterKey;
+use store::{self, StoreError};
+
+/// The goals of windows that ended before `now`, or then, on all campaigns or on one, the last window first. Of tiers that
+/// were ACTIVE and for the partner when the window ended; what these said before versions were kept is not known, and such
+/// windows are left out. Two statements, and three more where counters must be added up.
+pub async fn bygone(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    zone: Tz,
+    partners: &[Uuid],
+    campaign: Option<CampaignId>,
+    now: Timestamp,
+) -> Result<HashMap<Uuid, Vec<GoalOnCampaign>>, StoreError> {
+    let stored = store::tier_counter::over(database, scope, partners, campaign, now).await?;
+    if stored.is_empty() {
+        return Ok(HashMap::new());
+    }
+    // A partner may not read tiers, but it may know how far it came in those that were for it.
+    let scope = Scope::tenant_wide(scope.tenant());
+    let ids = store::distinct(stored.keys().map(|key| key.tier.uuid()));
+    let versions = store::tier_version::of_tiers(database, &scope, &ids).await?;
+    let in_force = |key: &CounterKey| at_the_end(versions.get(&key.tier)?, key, zone);
+    let mut wanted: Vec<_> = stored.keys().filter_map(|key| Some((in_force(key)?, *key))).collect();
+    wanted.sort_unstable_by_key(|(_, key)| {
+        let CounterKey { window, .. } = key;
+        std::cmp::Reverse((window.end, window.start, key.campaign, key.tier))
+    });
+    let counters = counting::current(database, &scope, &wanted, &stored)
+        .await
+        .map_err(Failure::of_what_is_stored)?;
+    let mut bygone: HashMap<Uuid, Vec<GoalOnCampaign>> = HashMap::new();
+    for (tier, key) in wanted {
+        let (counters, _) = &counters[&key];
+        let of_partner = bygone.entry(key.partner.uuid()).or_default();
+        of_partner.extend(GoalOnCampaign::of(tier, &key, counters));
+    }
+    Ok(bygone)
+}
+
+/// What the tier said when the window ended, if the window was one of the tier's then, and the partner's.
+fn at_the_end<'a>(versions: &'a [TieredCommission], key: &CounterKey, zone: Tz) -> Option<&'a TieredCommission> {
+    let end = key.window.end;
+    let tier = versions.iter().rev().find(|version| version.updated_at < end)?;
+    let last_moment = end - TimeDelta::microseconds(1);
+    let is_of_tier = tier.tier.window(zone, last_moment) == Some(key.window);
+    let is_for_partner = tier.audience.apply_to_all_partners || tier.audience.partner_ids.contains(&key.partner);
+    let is_in_force = tier.tier.status == Status::Active && tier.archived_at.is_none_or(|archived| archived >= end);
+    (is_of_tier && is_for_partner && is_in_force).then_some(tier)
+}

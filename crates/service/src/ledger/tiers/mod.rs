@@ -1,0 +1,281 @@
+//! Tiers while events are recorded and taken back. The caller holds the partner's lock, so that the counters of a
+//! window are written by one at a time and a goal is crossed once.
+//!
+//! Recording costs one statement of reading, whatever the number of conversions in the window or of tiers elsewhere: the
+//! counters of the tiers concerned. Only a crossing, and a tier that is new or was changed, reads the window.
+
+mod adjust;
+mod bring_in;
+mod bygone;
+mod counting;
+mod leave;
+mod offers;
+mod progress;
+mod recorded;
+pub(super) mod verify;
+
+use adjust::AdjustmentRows;
+use auth::Writer;
+pub use bring_in::bring_in;
+pub use bygone::bygone;
+pub use counting::Failure;
+use counting::WantedCounter;
+use domain::Timestamp;
+use domain::accrual::{self, ApplicableTerms};
+use domain::campaign::Campaign;
+use domain::commission::{CommissionKind, ExplainedCommission};
+use domain::event::Event;
+use domain::id::{AdvertiserId, CampaignId, PartnerId, TenantId, TierResultId, TieredCommissionId};
+use domain::money::Money;
+use domain::refund;
+use domain::tiered::{self, Conversion, RatedRow, Side, TierState, TieredCommission};
+use domain::webhook::WebhookEventType;
+use domain::webhook::body::Happening;
+pub use leave::{LeavingEvent, leave};
+pub use offers::{OfferKey, Offered, offers};
+pub use progress::{GoalOnCampaign, progress};
+use store::partner::CreditedPartner;
+use store::tier_counter::{CounterKey, NewCounter};
+use store::tier_past::{PastEvent, PastRow};
+use store::tier_result::{ResultKind, TierResult};
+use store::{self, Transaction, Writes};
+
+/// An event that is about to be recorded.
+pub struct ArrivingEvent<'a> {
+    pub event: &'a Event,
+    pub partner: &'a CreditedPartner,
+    pub campaign: &'a Campaign,
+    /// `None`: it earns nothing.
+    pub terms: Option<&'a ApplicableTerms>,
+    /// The tenant's.
+    pub zone: chrono_tz::Tz,
+}
+
+/// What tiers do with an event beside its own rows.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Rows about earlier events, and clawbacks of such rows.
+    pub adjustments: AdjustmentRows,
+    results: Vec<TierResult>,
+    counters: Vec<NewCounter>,
+    /// Tiers whose goals the event has reached.
+    achieved: Vec<Happening>,
+}
+
+impl Effects {
+    /// How many payouts are adjusted.
+    pub fn count(&self) -> u64 {
+        let adjusts =
+            |(adjustment, _): &&(ExplainedCommission, String)| adjustment.row.kind == CommissionKind::TierAdjustment;
+        self.adjustments.iter().filter(adjusts).count() as u64
+    }
+
+    /// The tiers that counted the event, and their versions.
+    pub fn tiers(&self) -> impl Iterator<Item = (TieredCommissionId, u32)> {
+        self.counters.iter().map(|counter| (counter.key.tier, counter.version))
+    }
+
+    /// Adds what the rows of the ledger do not hold; to be written after them.
+    pub fn add_to(&self, writes: &mut Writes, tenant: TenantId) {
+        store::tier_result::insert(writes, tenant, &self.results);
+        store::tier_counter::put(writes, tenant, &self.counters);
+        store::outbox::append(writes, tenant, self.achieved.iter().cloned());
+    }
+}
+
+/// Applies those of the tiers that are for the event, which earned `rows` before them: changes these, leaves out what
+/// comes to 0, and says what else happens.
+pub async fn arrive(
+    transaction: &Transaction,
+    writer: &Writer,
+    arriving: &ArrivingEvent<'_>,
+    tiers: &[TieredCommission],
+    rows: &mut Vec<ExplainedCommission>,
+) -> Result<Effects, Failure> {
+    let (scope, event) = (writer.scope(), arriving.event);
+    let (partner, campaign) = (arriving.partner.id, arriving.campaign.id);
+    let advertiser = arriving.campaign.advertiser_id;
+    let of_type = tiers
+        .iter()
+        .filter(|tier| tier.tier.counts(event.event_type.as_deref()));
+    let wanted: Vec<_> = wanted(
+        of_type,
+        (partner, campaign, advertiser),
+        arriving.zone,
+        event.occurred_at,
+    )
+    .collect();
+    if wanted.is_empty() {
+        return Ok(Effects::default());
+    }
+    let now = (event.occurred_at, event.occurred_at);
+    let (partners, campaigns) = ([partner.uuid()], [campaign.uuid()]);
+    let stored = store::tier_counter::around(transaction, &scope, &partners, &campaigns, now).await?;
+    let counters = counting::current(transaction, &scope, &wanted, &stored).await?;
+    let conversion = Conversion::recorded(event, rows.iter().map(|earned| earned.row.amount).collect());
+    let mut standings = Vec::new();
+    for (tier, key) in &wanted {
+        let (before, fired) = counters[key];
+        standings.push(TierState::new(&tier.tier, key.window, before, fired, &conversion)?);
+    }
+    let mut paid = tiered::pay(&standings, &conversion)?;
+    if !accrual::partner_earns(arriving.partner.status) {
+        // Goals reached by what earns nothing wait for the next conversion that does.
+        paid.due.clear();
+    }
+    let tier_of = |index: usize| wanted[index].0.id;
+    let mut results = rated_rows(event, rows, &paid.payout, tier_of);
+    results.extend(rated_revenue(event, &paid.revenue, tier_of));
+    let mut effects = Effects::default();
+    if let Some(window) = counting::around(paid.due.iter().map(|due| standings[due.standing].window)) {
+        let mut past = store::tier_past::in_window(transaction, &scope, &partners, &campaigns, window).await?;
+        past.push(PastEvent {
+            event: event.clone(),
+            rows: rows.iter().map(|earned| PastRow::from(&earned.row)).collect(),
+            results: results.clone(),
+        });
+        let fallback = arriving.terms.map_or_else(
+            || (None, arriving.campaign.holdback_days),
+            |terms| (terms.snapshot_id, terms.holdback_days),
+        );
+        let firing = adjust::Crossing {
+            tiers: &wanted,
+            standings: &standings,
+            past: &past,
+            now: event.recorded_at,
+            cause: event.id,
+            fallback,
+        };
+        let (adjustments, done) = firing.fire(&paid.due)?;
+        effects.adjustments = adjustments;
+        results.extend(done);
+    }
+    effects.results = results;
+    for (index, ((tier, key), standing)) in wanted.iter().zip(&standings).enumerate() {
+        let due = paid.due.iter().filter(|due| due.standing == index);
+        let fired = due.fold(standing.fired, |fired, due| fired.and(due.side));
+        let was_achieved = standing.fired.any() || tiered::achieved(&tier.tier.goals, &standing.before);
+        let is_achieved = fired.any() || tiered::achieved(&tier.tier.goals, &standing.with);
+        if is_achieved && !was_achieved && tier.tier.status == tiered::Status::Active {
+            effects.achieved.push(achieved(tier, key, event.recorded_at));
+        }
+        effects.counters.push(NewCounter {
+            key: *key,
+            version: tier.version,
+            fired,
+            conversions: standing.with.conversions,
+            events: standing.with.events,
+            sums_minor: standing.with.sums_minor(tier.tier.currency)?,
+        });
+    }
+    Ok(effects)
+}
+
+/// What is told of a partner that has reached the goals of a tier.
+fn achieved(tier: &TieredCommission, key: &CounterKey, at: Timestamp) -> Happening {
+    Happening {
+        event_type: WebhookEventType::TierAchieved,
+        object: key.partner.uuid(),
+        at,
+        detail: Some(serde_json::json!({
+            "tieredCommissionId": tier.id,
+            "campaignId": key.campaign,
+            "windowStart": key.window.start,
+            "windowEnd": key.window.end,
+        })),
+    }
+}
+
+/// Those of the tiers that count what the partner does on the campaign, which is of this advertiser, with their windows at
+/// this moment.
+fn wanted<'a>(
+    tiers: impl Iterator<Item = &'a TieredCommission>,
+    (partner, campaign, advertiser): (PartnerId, CampaignId, Option<AdvertiserId>),
+    zone: chrono_tz::Tz,
+    moment: Timestamp,
+) -> impl Iterator<Item = WantedCounter<'a>> {
+    tiers.filter_map(move |tier| {
+        let window = tier.tier.window(zone, moment)?;
+        let key = CounterKey {
+            tier: tier.id,
+            partner,
+            campaign,
+            window,
+        };
+        tier.audience
+            .includes(partner, campaign, advertiser)
+            .then_some((tier, key))
+    })
+}
+
+/// Gives rows what the tiers made of them, and leaves out those of 0.
+fn rated_rows(
+    event: &Event,
+    rows: &mut Vec<ExplainedCommission>,
+    rated: &[RatedRow],
+    tier_of: impl Fn(usize) -> TieredCommissionId,
+) -> Vec<TierResult> {
+    let mut results = Vec::new();
+    let mut left = Vec::with_capacity(rows.len());
+    for (mut earned, rated) in rows.drain(..).zip(rated) {
+        earned.explanation.extend(rated.steps.iter().cloned());
+        earned.row.amount = rated.amount;
+        let is_left = rated.amount.minor() != 0;
+        if let Some(tier) = rated.tier {
+            let is_fixed = refund::is_fixed(earned.row.basis);
+            results.push(TierResult {
+                is_fixed,
+                commission: is_left.then_some(earned.row.id),
+                ..rate(event, Side::Payout, tier_of(tier), rated)
+            });
+        }
+        if is_left {
+            left.push(earned);
+        }
+    }
+    *rows = left;
+    results
+}
+
+fn rated_revenue(event: &Event, rated: &[RatedRow], tier_of: impl Fn(usize) -> TieredCommissionId) -> Vec<TierResult> {
+    let acted = rated.iter().filter_map(|rated| Some((rated, rated.tier?)));
+    acted
+        .map(|(rated, tier)| rate(event, Side::Revenue, tier_of(tier), rated))
+        .collect()
+}
+
+fn rate(event: &Event, side: Side, tier: TieredCommissionId, rated: &RatedRow) -> TierResult {
+    result(
+        event,
+        side,
+        tier,
+        ResultKind::Rate,
+        rated.amount,
+        event.recorded_at,
+        Some(rated.base),
+    )
+}
+
+fn result(
+    event: &Event,
+    side: Side,
+    tier: TieredCommissionId,
+    kind: ResultKind,
+    amount: Money,
+    now: Timestamp,
+    base: Option<Money>,
+) -> TierResult {
+    TierResult {
+        id: TierResultId::new(now),
+        tier,
+        event: event.id,
+        cause: event.id,
+        side,
+        kind,
+        base_minor: base.map(Money::minor),
+        amount,
+        is_fixed: false,
+        commission: None,
+        at: now,
+    }
+}

@@ -1,0 +1,56 @@
+//! Whether counters are what the recorded events add up to.
+
+use std::collections::HashMap;
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::Failure;
+use super::counting;
+use auth::Scope;
+use store::verify::{Finding, MOST};
+use store::{self, StoreError};
+
+/// Partners whose counters are added up at once.
+const PARTNERS: usize = 100;
+
+/// Counters of these partners that hold and are not what they count; at most [`MOST`].
+pub async fn counters(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<Vec<Finding>, StoreError> {
+    let mut findings = Vec::new();
+    for partners in partners.chunks(PARTNERS) {
+        let stored = store::tier_counter::of_partners(database, scope, partners).await?;
+        let tiers = counting::tiers_of(database, scope, &stored).await?;
+        let mut wanted = Vec::new();
+        for (key, counter) in &stored {
+            let tier = tiers.get(&key.tier.uuid());
+            // The others are added up anew before anybody looks at them.
+            if let Some(tier) = tier.filter(|tier| tier.version == counter.version && tier.archived_at.is_none()) {
+                wanted.push((tier, *key));
+            }
+        }
+        let added = counting::current(database, scope, &wanted, &HashMap::new()).await;
+        let added = added.map_err(Failure::of_what_is_stored)?;
+        for (tier, key) in wanted {
+            let kept = stored[&key].counters(tier.tier.currency);
+            if added.get(&key).is_none_or(|(counters, _)| *counters != kept) {
+                findings.push(Finding {
+                    kind: "counters",
+                    what: format!(
+                        "what the tier has counted from {} on is not what happened",
+                        key.window.start
+                    ),
+                    ids: vec![key.tier.to_string(), key.partner.to_string(), key.campaign.to_string()],
+                });
+            }
+        }
+        if findings.len() >= MOST {
+            break;
+        }
+    }
+    findings.truncate(MOST);
+    Ok(findings)
+}

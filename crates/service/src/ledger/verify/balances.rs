@@ -1,0 +1,78 @@
+//! Balances, held against the rows: what stands where, and what the movements of statements come to.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::found::FindingLog;
+use auth::Scope;
+use domain::commission::{Commission, CommissionStatus, PaymentTarget};
+use domain::id::PartnerId;
+use store::verify::balances;
+use store::{StoreError, Transaction};
+
+/// What rows come to: accrued, approved, paid, reversed and reserved; and what is owed by their movements.
+#[derive(Default)]
+struct BalanceSums {
+    standing: [i128; 5],
+    owed: i128,
+}
+
+/// By partner and currency. What is kept enters with the opposite sign, so that a row that is missing on either side shows,
+/// too.
+#[derive(Default)]
+pub struct Balances(BTreeMap<(Uuid, String), BalanceSums>);
+
+impl Balances {
+    pub fn add(&mut self, row: &Commission) {
+        if row.payment_target != PaymentTarget::Partnership {
+            return;
+        }
+        let of = (row.partner_id.uuid(), row.amount.currency().code().to_owned());
+        let sums = self.0.entry(of).or_default();
+        let minor = i128::from(row.amount.minor());
+        let place = match row.status {
+            CommissionStatus::Accrued => 0,
+            CommissionStatus::Approved => 1,
+            CommissionStatus::Paid => 2,
+            CommissionStatus::Reversed => 3,
+        };
+        sums.standing[place] += minor;
+        if row.is_reserved() {
+            sums.standing[4] += minor;
+        }
+        // It entered, and left again where it was reversed or paid.
+        let left = i128::from(row.reversed_at.is_some()) + i128::from(row.paid_at.is_some());
+        sums.owed += minor * (1 - left);
+    }
+
+    /// Holds what is kept of these partners against their rows.
+    pub async fn check(
+        mut self,
+        database: &Transaction,
+        scope: &Scope,
+        partners: &[Uuid],
+        found: &mut FindingLog,
+    ) -> Result<(), StoreError> {
+        for (of, kept) in balances(database, scope, partners).await? {
+            let sums = self.0.entry(of).or_default();
+            for (sum, kept) in sums.standing.iter_mut().zip(kept) {
+                *sum -= kept;
+            }
+            sums.owed -= kept[0] + kept[1];
+        }
+        for ((partner, currency), rest) in &self.0 {
+            let partner = [PartnerId::from_uuid(*partner)];
+            if rest.standing != [0; 5] {
+                let what = format!("the balance in {currency} is not the sum of the partner's rows");
+                found.say("the balance is not the sum of the partner's rows", what, partner);
+            }
+            if rest.owed != 0 {
+                let what =
+                    format!("the partner's statement in {currency} does not close with what is accrued and approved");
+                found.say("the partner's statement does not close with its balance", what, partner);
+            }
+        }
+        Ok(())
+    }
+}

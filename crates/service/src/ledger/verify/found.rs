@@ -1,0 +1,47 @@
+//! Findings, as many of a kind as anybody reads.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+
+use store::verify::{Finding, MOST};
+
+/// At most [`MOST`] findings of each kind.
+#[derive(Default)]
+pub struct FindingLog {
+    findings: Vec<Finding>,
+    counts: HashMap<&'static str, usize>,
+}
+
+impl FindingLog {
+    /// Adds a finding that says no more than its kind.
+    pub fn add(&mut self, kind: &'static str, ids: impl IntoIterator<Item = impl Display>) {
+        self.say(kind, kind.to_owned(), ids);
+    }
+
+    /// Adds a finding.
+    pub fn say(&mut self, kind: &'static str, what: String, ids: impl IntoIterator<Item = impl Display>) {
+        let ids = ids.into_iter().map(|id| id.to_string()).collect();
+        self.extend([Finding { kind, what, ids }]);
+    }
+
+    /// Whether there are as many of a kind as are wanted.
+    pub fn is_full(&self, kind: &'static str) -> bool {
+        self.counts.get(kind).is_some_and(|count| *count >= MOST)
+    }
+
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.findings
+    }
+}
+
+impl Extend<Finding> for FindingLog {
+    fn extend<T: IntoIterator<Item = Finding>>(&mut self, findings: T) {
+        for finding in findings {
+            let count = self.counts.entry(finding.kind).or_default();
+            *count += 1;
+            if *count <= MOST {
+                self.findings.push(finding);
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The order of recording: numbers, and times that follow them. What was written before there were numbers is not held to
+//! an order that nobody kept.
+
+use std::collections::{BTreeMap, HashMap};
+
+use uuid::Uuid;
+
+use super::found::FindingLog;
+use domain::Timestamp;
+use domain::id::PartnerId;
+use store::verify::HistoryStep;
+
+/// The numbered steps of each partner, 16 bytes each: those of one partner are put in order at once.
+#[derive(Default)]
+pub struct Histories(BTreeMap<Uuid, Vec<(i64, i64)>>);
+
+impl Histories {
+    /// Adds a step, if it has a number.
+    pub fn add(&mut self, partner: Uuid, sequence: Option<i64>, at: Timestamp) {
+        if let Some(sequence) = sequence {
+            let steps = self.0.entry(partner).or_default();
+            steps.push((sequence, at.timestamp_micros()));
+        }
+    }
+
+    /// Whether times go back along the numbers, and whether the partner's row says how far they have come.
+    pub fn check(self, marks: &HashMap<Uuid, HistoryStep>, found: &mut FindingLog) {
+        for (partner, mut steps) in self.0 {
+            steps.sort_unstable();
+            let id = [PartnerId::from_uuid(partner)];
+            let back = steps.windows(2).filter(|pair| pair[1].1 < pair[0].1).count();
+            if back > 0 {
+                let what = format!("the times of the partner's history go back {back} times");
+                found.say("the times of the partner's history go back", what, id);
+            }
+            let (last, latest) = (steps.last(), steps.iter().map(|(_, at)| *at).max());
+            let is_behind = marks.get(&partner).is_none_or(|mark| {
+                last.is_some_and(|(sequence, _)| mark.sequence() < *sequence)
+                    || mark.at().map(|at| at.timestamp_micros()) < latest
+            });
+            if is_behind {
+                let what = "the partner's history has gone further than its row says: a number would be given twice";
+                found.add(what, id);
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! One row of the ledger, held against its own history and explanation.
+
+use rust_decimal::Decimal;
+
+use domain::Timestamp;
+use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission, PaymentTarget, mature_at};
+use store::verify::StatusMove;
+
+/// What is wrong with one row in itself.
+pub fn check(commission: &ExplainedCommission, history: &[StatusMove]) -> Vec<String> {
+    let (row, mut wrong) = (&commission.row, Vec::new());
+    wrong.extend(history_fault(row, history));
+    wrong.extend(order_fault(history));
+    let times = [
+        ("accruedAt", first_at(history), Some(row.accrued_at)),
+        ("approvedAt", at(history, CommissionStatus::Approved), row.approved_at),
+        ("paidAt", at(history, CommissionStatus::Paid), row.paid_at),
+        ("reversedAt", at(history, CommissionStatus::Reversed), row.reversed_at),
+    ];
+    for (name, noted, kept) in times {
+        if noted != kept {
+            wrong.push(format!("{name} is not the time of the row's transition"));
+        }
+    }
+    // A clawback has the time of its row, as has an adjustment below 0: those are held against their rows.
+    let follows = match row.kind {
+        CommissionKind::Clawback => true,
+        CommissionKind::TierAdjustment => row.amount.minor() < 0,
+        // What was brought in has the time that was brought in with it.
+        CommissionKind::Opening => true,
+        CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual => false,
+    };
+    if !follows && row.mature_at != mature_at(row.accrued_at, row.holdback_days) {
+        wrong.push("matureAt is not accruedAt and the holdback".to_owned());
+    }
+    let explained = commission
+        .explanation
+        .iter()
+        .filter_map(|step| step.amount)
+        .try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount));
+    if explained != Some(row.amount.amount()) {
+        let sum = explained.map_or("too large a number".to_owned(), |sum| sum.to_string());
+        wrong.push(format!(
+            "the steps of the explanation add up to {sum}, not {}",
+            row.amount
+        ));
+    }
+    let is_settled = matches!(row.status, CommissionStatus::Approved | CommissionStatus::Paid);
+    match (row.payment_target, &row.recipient) {
+        (PaymentTarget::Partnership, Some(_)) => wrong.push("names a recipient, but is owed to the partner".to_owned()),
+        (PaymentTarget::Individual, None) if is_settled => {
+            wrong.push(format!("is {} and owed to nobody", row.status.as_str()));
+        }
+        (PaymentTarget::Partnership, None) | (PaymentTarget::Individual, _) => {}
+    }
+    wrong
+}
+
+/// Whether the row was assigned to an individual when it could not be.
+pub fn assignment_fault(row: &Commission, assigned_at: Timestamp) -> bool {
+    assigned_at < row.accrued_at
+        || row.paid_at.is_some_and(|at| at < assigned_at)
+        || row.reversed_at.is_some_and(|at| at < assigned_at)
+        || row.recipient.is_none()
+        || row.payment_target != PaymentTarget::Individual
+}
+
+/// A history begins from nothing, goes on only as the state machine does, and ends where the row stands. Nothing is
+/// visited twice, so that the moves can be followed whatever order replicas' clocks gave them.
+fn history_fault(row: &Commission, history: &[StatusMove]) -> Option<String> {
+    let mut at = None;
+    for _ in history {
+        let mut next = history.iter().filter(|transition| transition.from == at);
+        let (Some(step), None) = (next.next(), next.next()) else {
+            return Some("the transitions are no chain from the beginning".to_owned());
+        };
+        if !is_legal(row.kind, step) {
+            let from = step.from.map_or("nothing", CommissionStatus::as_str);
+            return Some(format!("moved from {from} to {}", step.to.as_str()));
+        }
+        at = Some(step.to);
+    }
+    let end = at.map_or("nowhere", CommissionStatus::as_str);
+    (at != Some(row.status)).then(|| format!("is {}, but its transitions end at {end}", row.status.as_str()))
+}
+
+/// Numbers and times follow the moves. Those from before there were numbers are not held to it.
+fn order_fault(history: &[StatusMove]) -> Option<String> {
+    let numbered = history.windows(2).filter(|pair| pair[0].sequence.is_some());
+    for pair in numbered {
+        if pair[1].from != Some(pair[0].to) {
+            return Some("the numbers of its transitions are in another order than its moves".to_owned());
+        }
+        if pair[1].at < pair[0].at {
+            return Some(format!(
+                "moved to {} before it was {}",
+                pair[1].to.as_str(),
+                pair[0].to.as_str()
+            ));
+        }
+    }
+    None
+}
+
+fn is_legal(kind: CommissionKind, step: &StatusMove) -> bool {
+    use CommissionStatus::{Accrued, Approved, Paid, Reversed};
+    match (step.from, step.to) {
+        (None, Accrued) | (Some(Accrued), Approved | Reversed) | (Some(Approved), Paid | Reversed) => true,
+        // What takes back from an approved row is approved at once.
+        (None, Approved) => matches!(
+            kind,
+            CommissionKind::Clawback | CommissionKind::TierAdjustment | CommissionKind::Opening
+        ),
+        (None, Paid | Reversed) => kind == CommissionKind::Opening,
+        (Some(Accrued), Accrued | Paid) | (Some(Approved), Accrued | Approved) | (Some(Paid | Reversed), _) => false,
+    }
+}
+
+fn at(history: &[StatusMove], status: CommissionStatus) -> Option<Timestamp> {
+    let mut reached = history.iter().filter(|transition| transition.to == status);
+    reached.next().map(|transition| transition.at)
+}
+
+fn first_at(history: &[StatusMove]) -> Option<Timestamp> {
+    let mut first = history.iter().filter(|transition| transition.from.is_none());
+    first.next().map(|transition| transition.at)
+}

@@ -1,0 +1,32 @@
+//! What the program does for callers beyond reading: authorise, load, decide with the domain's pure functions, write
+//! in one transaction. Every function answers all problems of its input at once, and then has changed nothing.
+
+pub mod api_key;
+pub mod app;
+pub mod audit;
+pub mod authentication;
+pub mod backtest;
+pub mod campaign;
+pub mod clock;
+pub mod commission_rule;
+pub mod custom_field;
+pub mod deal;
+pub mod deletion;
+mod error;
+mod ids;
+pub mod imported;
+pub mod label;
+pub mod ledger;
+pub mod moving_in;
+pub mod once;
+pub mod partner;
+pub mod partner_group;
+pub mod partnership_request;
+pub mod snapshot;
+pub mod stage;
+pub mod tenant;
+pub mod tiered_commission;
+pub mod token;
+pub mod webhook;
+
+pub use error::ServiceError;

@@ -1,0 +1,345 @@
+//! Commissions that were earned elsewhere: rows of kind OPENING, which stand in the ledger from now on.
+
+use std::collections::{BTreeSet, HashMap};
+
+use rust_decimal::Decimal;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{ImportAttemptError, MOST, Mode, MovingInResult, attempts, conflict};
+use crate::ServiceError;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::imported::Outcome;
+use crate::ledger::content;
+use crate::ledger::lock_partners;
+use crate::ledger::posting::{Posting, moments};
+use auth::{Caller, Resource, Writer};
+use domain::commission::{
+    Commission, CommissionKind, CommissionStatus, Entered, ExplainedCommission, PaymentTarget, SourceTimes,
+};
+use domain::event::Event;
+use domain::explain::{Outcome as Verdict, Step};
+use domain::id::{CampaignId, CommissionId, EventId, PartnerId};
+use domain::money::{Currency, Money};
+use domain::problem::{Fault, Problem, ProblemCode, Problems};
+use domain::terms::BasisKind;
+use domain::{Timestamp, text};
+use store::{self, StoreError, Transaction};
+
+/// A commission of another system.
+#[derive(Clone, Debug)]
+pub struct NewOpening {
+    pub external_id: String,
+    pub partner_id: PartnerId,
+    /// `None`: that of its event, if it has one.
+    pub campaign_id: Option<CampaignId>,
+    /// What earned it: a charge or conversion, or what took back from one.
+    pub event_external_id: Option<String>,
+    pub amount: (Decimal, Currency),
+    pub status: CommissionStatus,
+    /// It is a percentage of its event's amount, so that a refund of a part takes a part of it. Otherwise it is fixed.
+    pub is_percent: bool,
+    /// From when on an ACCRUED one is approved by itself; `None`: by hand.
+    pub mature_at: Option<Timestamp>,
+    pub source: SourceTimes,
+}
+
+/// One whose values are in range.
+struct CheckedOpening {
+    opening: NewOpening,
+    amount: Money,
+    content: Vec<u8>,
+}
+
+/// Brings commissions in, at most [`MOST`]; partners and campaigns were looked up. Five statements, and one where they are
+/// named like rows of ours.
+pub async fn bring_in(
+    app: &App,
+    caller: &Caller,
+    mode: Mode,
+    openings: Vec<NewOpening>,
+) -> Result<Vec<MovingInResult>, ServiceError> {
+    debug_assert!(openings.len() <= MOST, "the caller cuts them");
+    let writer = caller.write(Resource::Commissions)?;
+    let checked: Vec<_> = openings.into_iter().map(CheckedOpening::of).collect();
+    attempts(app, &writer, mode, async |transaction| {
+        attempt(transaction, &writer, &app.clock, &checked).await
+    })
+    .await
+}
+
+impl CheckedOpening {
+    fn of(opening: NewOpening) -> Result<Self, Vec<Problem>> {
+        let mut problems = Problems::new();
+        let external_id = problems.take("externalId", text::external_id(&opening.external_id));
+        let (amount, currency) = opening.amount;
+        let nonzero = |money: Money| match money.minor() {
+            0 => Err(Fault::invalid("must not be 0")),
+            _ => Ok(money),
+        };
+        let amount = problems.take("amount", Money::exact(amount, currency).and_then(nonzero));
+        if opening.mature_at.is_some() && opening.status != CommissionStatus::Accrued {
+            problems.add("matureAt", ProblemCode::Invalid, "is only for what is ACCRUED");
+        }
+        if opening.is_percent && opening.event_external_id.is_none() {
+            problems.add(
+                "percent",
+                ProblemCode::Invalid,
+                "is only for the commission of an event",
+            );
+        }
+        match (external_id, amount) {
+            (Some(external_id), Some(amount)) if problems.is_empty() => {
+                let opening = NewOpening { external_id, ..opening };
+                Ok(Self {
+                    content: hash(&opening, amount),
+                    opening,
+                    amount,
+                })
+            }
+            _ => Err(problems.into_vec()),
+        }
+    }
+
+    /// The row as it is written now.
+    fn row(&self, now: Timestamp, campaign_id: Option<CampaignId>, event_id: Option<EventId>) -> ExplainedCommission {
+        let status = self.opening.status;
+        let at = |reached: CommissionStatus| (status == reached).then_some(now);
+        let basis = match self.opening.is_percent {
+            true => BasisKind::Percent,
+            false => BasisKind::Fixed,
+        };
+        let row = Commission {
+            id: CommissionId::new(now),
+            kind: CommissionKind::Opening,
+            status,
+            amount: self.amount,
+            payment_target: PaymentTarget::Partnership,
+            recipient: None,
+            partner_id: self.opening.partner_id,
+            campaign_id,
+            event_id,
+            snapshot_id: None,
+            adjusts_id: None,
+            basis: Some(basis),
+            holdback_days: None,
+            accrued_at: now,
+            mature_at: self.opening.mature_at,
+            approved_at: at(CommissionStatus::Approved),
+            paid_at: at(CommissionStatus::Paid),
+            reversed_at: at(CommissionStatus::Reversed),
+            payout_id: None,
+        };
+        row.explained(vec![self.step()])
+    }
+
+    fn step(&self) -> Step {
+        let SourceTimes {
+            accrued_at,
+            approved_at,
+            paid_at,
+        } = self.opening.source;
+        let mut detail = format!("{}, brought in from another system", self.amount);
+        for (what, at) in [("earned", accrued_at), ("approved", approved_at), ("paid", paid_at)] {
+            if let Some(at) = at {
+                detail.push_str(&format!(", {what} there on {}", at.format("%Y-%m-%d")));
+            }
+        }
+        Step {
+            source: "import".to_owned(),
+            outcome: Verdict::Applied,
+            detail,
+            threshold: None,
+            amount: Some(self.amount.amount().normalize()),
+        }
+    }
+
+    fn entered(&self) -> Entered {
+        Entered {
+            external_id: Some(self.opening.external_id.clone()),
+            content: Some(self.content.clone()),
+            source: self.opening.source,
+            ..Entered::default()
+        }
+    }
+}
+
+/// What identifies its content.
+fn hash(opening: &NewOpening, amount: Money) -> Vec<u8> {
+    let moment = |at: Option<Timestamp>| at.map(|at| at.timestamp_micros());
+    content::hash(&json!({
+        "partner": opening.partner_id.to_string(),
+        "campaign": opening.campaign_id.map(|id| id.to_string()),
+        "event": opening.event_external_id,
+        "amount": amount.minor(),
+        "currency": amount.currency().code(),
+        "status": opening.status.as_str(),
+        "percent": opening.is_percent.then_some(true),
+        "matureAt": moment(opening.mature_at),
+        "accruedAt": moment(opening.source.accrued_at),
+        "approvedAt": moment(opening.source.approved_at),
+        "paidAt": moment(opening.source.paid_at),
+    }))
+}
+
+/// What commissions name.
+struct ReferencedRecords {
+    contents: HashMap<String, Vec<u8>>,
+    /// Those of the names that are ids of rows here, as in this tenant's own export.
+    own: BTreeSet<String>,
+    events: HashMap<String, Event>,
+    /// What earns has rows of these kinds.
+    kinds: HashMap<Uuid, BTreeSet<CommissionKind>>,
+    campaigns: BTreeSet<Uuid>,
+}
+
+async fn attempt(
+    transaction: &Transaction,
+    writer: &Writer,
+    clock: &Clock,
+    openings: &[Result<CheckedOpening, Vec<Problem>>],
+) -> Result<Vec<MovingInResult>, ImportAttemptError> {
+    let fine = || openings.iter().filter_map(|checked| checked.as_ref().ok());
+    let partners = fine().map(|checked| checked.opening.partner_id).collect();
+    let locked = lock_partners(transaction, writer, partners).await?;
+    let mut there = look_up(transaction, writer, fine()).await?;
+    let mut posting = Posting::new(writer.tenant(), writer.actor(), moments(&locked, clock));
+    let mut new = Vec::new();
+    let mut answers = Vec::with_capacity(openings.len());
+    for checked in openings {
+        let checked = match checked {
+            Ok(checked) => checked,
+            Err(problems) => {
+                answers.push(Err(problems.clone()));
+                continue;
+            }
+        };
+        let name = &checked.opening.external_id;
+        answers.push(match there.contents.get(name) {
+            Some(content) if *content == checked.content => Ok(Outcome::Unchanged),
+            Some(_) => Err(conflict("externalId", "was brought in before with other content")),
+            None if there.own.contains(name) => Err(conflict("externalId", "is the id of a commission here")),
+            None => match place(checked, locked.iter().map(|locked| locked.partner.id), &there) {
+                Err(problems) => Err(problems),
+                Ok((campaign, event)) => {
+                    there.contents.insert(name.clone(), checked.content.clone());
+                    new.push((checked, campaign, event));
+                    Ok(Outcome::Created)
+                }
+            },
+        });
+    }
+    for (checked, campaign, event) in new {
+        let now = posting.time_of(checked.opening.partner_id);
+        posting.bring_in(checked.row(now, campaign, event), checked.entered());
+    }
+    posting.write_to(transaction).await?;
+    Ok(answers)
+}
+
+async fn look_up(
+    transaction: &Transaction,
+    writer: &Writer,
+    openings: impl Iterator<Item = &CheckedOpening> + Clone,
+) -> Result<ReferencedRecords, StoreError> {
+    let scope = writer.scope();
+    let names: Vec<_> = openings
+        .clone()
+        .map(|checked| checked.opening.external_id.clone())
+        .collect();
+    let contents = store::commission::contents_by_external_id(transaction, &scope, &names).await?;
+    let ids = names.iter().filter_map(|name| name.parse::<CommissionId>().ok());
+    let ids: Vec<_> = ids.map(|id| id.uuid()).collect();
+    let own = match ids.as_slice() {
+        [] => HashMap::new(),
+        ids => store::commission::by_ids(transaction, &scope, ids).await?,
+    };
+    let own = own.into_values().map(|row| row.id.to_string()).collect();
+    let events = openings
+        .clone()
+        .filter_map(|checked| checked.opening.event_external_id.clone());
+    let events = Vec::from_iter(events.collect::<BTreeSet<_>>());
+    let events = match events.as_slice() {
+        [] => HashMap::new(),
+        names => store::event::by_external_ids(transaction, &scope, names).await?,
+    };
+    let earning: BTreeSet<_> = events.values().map(|event| earning(event).uuid()).collect();
+    let kinds = match earning.is_empty() {
+        true => HashMap::new(),
+        false => store::commission::kinds_of_events(transaction, &scope, &Vec::from_iter(earning)).await?,
+    };
+    let campaigns = openings.filter_map(|checked| checked.opening.campaign_id);
+    let campaigns = Vec::from_iter(campaigns.map(|id| id.uuid()).collect::<BTreeSet<_>>());
+    let campaigns = match campaigns.as_slice() {
+        [] => BTreeSet::new(),
+        ids => {
+            let found = store::campaign::by_ids(transaction, &scope, ids).await?;
+            found.into_keys().collect()
+        }
+    };
+    Ok(ReferencedRecords {
+        contents,
+        own,
+        events,
+        kinds,
+        campaigns,
+    })
+}
+
+/// The charge or conversion: what takes back belongs to what it takes back from, so that a later refund finds both.
+fn earning(event: &Event) -> EventId {
+    event.original_id.unwrap_or(event.id)
+}
+
+/// The campaign and the event of a new row.
+fn place(
+    checked: &CheckedOpening,
+    mut partners: impl Iterator<Item = PartnerId>,
+    there: &ReferencedRecords,
+) -> Result<(Option<CampaignId>, Option<EventId>), Vec<Problem>> {
+    let opening = &checked.opening;
+    let mut problems = Problems::new();
+    problems.found("partnerId", partners.find(|partner| *partner == opening.partner_id));
+    if let Some(campaign) = opening.campaign_id {
+        problems.found("campaignId", there.campaigns.get(&campaign.uuid()));
+    }
+    let event = match &opening.event_external_id {
+        None => None,
+        Some(name) => problems.found("eventExternalId", there.events.get(name)),
+    };
+    let Some(event) = event else {
+        return match problems.is_empty() {
+            true => Ok((opening.campaign_id, None)),
+            false => Err(problems.into_vec()),
+        };
+    };
+    let (partner, campaign) = event.attribution.map_or((None, None), |attribution| {
+        (Some(attribution.partner_id), attribution.campaign_id)
+    });
+    if partner != Some(opening.partner_id) {
+        problems.add(
+            "eventExternalId",
+            ProblemCode::Invalid,
+            "names an event of another partner",
+        );
+    } else if opening.campaign_id.is_some() && opening.campaign_id != campaign {
+        problems.add(
+            "eventExternalId",
+            ProblemCode::Invalid,
+            "names an event of another campaign",
+        );
+    }
+    let kinds = there.kinds.get(&earning(event).uuid());
+    if kinds.is_some_and(|kinds| kinds.contains(&CommissionKind::Event)) {
+        problems.add(
+            "eventExternalId",
+            ProblemCode::Invalid,
+            "names an event that has earned here already",
+        );
+    }
+    match problems.is_empty() {
+        true => Ok((campaign, Some(earning(event)))),
+        false => Err(problems.into_vec()),
+    }
+}

@@ -1,0 +1,130 @@
+//! Customers that are brought in, bound to whoever brought them.
+
+use std::collections::HashMap;
+
+use super::{ImportAttemptError, MOST, Mode, MovingInResult, attempts, unchanged};
+use crate::ServiceError;
+use crate::app::App;
+use crate::imported::Outcome;
+use auth::{Caller, Resource, Writer};
+use domain::Timestamp;
+use domain::event::Customer;
+use domain::id::{CampaignId, CustomerId, PartnerId};
+use domain::problem::{Problem, ProblemCode, Problems};
+use domain::text;
+use store::{self, Transaction, Writes};
+
+/// A customer of another system.
+#[derive(Clone, Debug)]
+pub struct NewCustomer {
+    pub external_id: String,
+    /// `None`: now.
+    pub acquired_at: Option<Timestamp>,
+    /// Who brought it; `None`: nobody yet.
+    pub partner_id: Option<PartnerId>,
+    /// Only with a partner.
+    pub campaign_id: Option<CampaignId>,
+}
+
+/// Brings customers in, at most [`MOST`]; partners and campaigns were looked up. Two statements.
+pub async fn bring_in(
+    app: &App,
+    caller: &Caller,
+    mode: Mode,
+    customers: Vec<NewCustomer>,
+) -> Result<Vec<MovingInResult>, ServiceError> {
+    debug_assert!(customers.len() <= MOST, "the caller cuts them");
+    let writer = caller.write(Resource::Events)?;
+    let latest = app.clock.now() + app.latest_occurrence;
+    let checked: Vec<_> = customers.into_iter().map(|customer| check(customer, latest)).collect();
+    attempts(app, &writer, mode, async |transaction| {
+        attempt(transaction, &writer, app.clock.now(), &checked).await
+    })
+    .await
+}
+
+fn check(customer: NewCustomer, latest: Timestamp) -> Result<NewCustomer, Vec<Problem>> {
+    let mut problems = Problems::new();
+    let external_id = problems.take("externalId", text::external_id(&customer.external_id));
+    if customer.campaign_id.is_some() && customer.partner_id.is_none() {
+        problems.add("partner", ProblemCode::Required, "must say who brought it");
+    }
+    if customer.acquired_at.is_some_and(|at| at > latest) {
+        problems.add("acquiredAt", ProblemCode::Invalid, "is too far in the future");
+    }
+    match external_id {
+        Some(external_id) if problems.is_empty() => Ok(NewCustomer {
+            external_id,
+            ..customer
+        }),
+        _ => Err(problems.into_vec()),
+    }
+}
+
+async fn attempt(
+    transaction: &Transaction,
+    writer: &Writer,
+    now: Timestamp,
+    customers: &[Result<NewCustomer, Vec<Problem>>],
+) -> Result<Vec<MovingInResult>, ImportAttemptError> {
+    let fine = customers.iter().filter_map(|customer| customer.as_ref().ok());
+    let names: Vec<_> = fine.map(|customer| customer.external_id.clone()).collect();
+    let mut there = match names.as_slice() {
+        [] => HashMap::new(),
+        names => store::customer::by_external_ids(transaction, &writer.scope(), names).await?,
+    };
+    let mut new = Vec::new();
+    let mut answers = Vec::with_capacity(customers.len());
+    for customer in customers {
+        answers.push(match customer {
+            Err(problems) => Err(problems.clone()),
+            Ok(customer) => match there.get(&customer.external_id) {
+                Some(known) => as_it_is(customer, known),
+                None => {
+                    let made = Customer {
+                        id: CustomerId::new(now),
+                        external_id: customer.external_id.clone(),
+                        acquired_at: customer.acquired_at.unwrap_or(now),
+                        partner_id: customer.partner_id,
+                        campaign_id: customer.campaign_id,
+                    };
+                    there.insert(made.external_id.clone(), made.clone());
+                    new.push(made);
+                    Ok(Outcome::Created)
+                }
+            },
+        });
+    }
+    new.sort_by(|one, other| one.external_id.cmp(&other.external_id));
+    let tenant = writer.tenant();
+    let add = |writes: &mut Writes| {
+        store::customer::bring_in(writes, tenant, &new, now);
+        let members = new
+            .iter()
+            .filter_map(|customer| Some((customer.partner_id?, customer.campaign_id?)));
+        let mut members: Vec<_> = members.collect();
+        members.sort_unstable();
+        members.dedup();
+        store::campaign::join(writes, tenant, members, now);
+    };
+    Writes::of(add).run(transaction).await?;
+    Ok(answers)
+}
+
+fn as_it_is(customer: &NewCustomer, known: &Customer) -> MovingInResult {
+    let said = [
+        (
+            "acquiredAt",
+            customer.acquired_at.is_none_or(|said| said == known.acquired_at),
+        ),
+        (
+            "partner",
+            customer.partner_id.is_none() || customer.partner_id == known.partner_id,
+        ),
+        (
+            "campaign",
+            customer.campaign_id.is_none() || customer.campaign_id == known.campaign_id,
+        ),
+    ];
+    unchanged("customer", &said)
+}

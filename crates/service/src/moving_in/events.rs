@@ -1,0 +1,205 @@
+//! Events that are brought in as history: lifetime values, firsts, customers and what tiers count follow; nothing is earned,
+//! nothing fires, and nobody is told. What they come to is worked out in memory, so that some hundred of them cost the
+//! statements of one.
+
+mod history;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use uuid::Uuid;
+
+use super::{ImportAttemptError, MOST, Mode, MovingInResult, attempts, conflict};
+use crate::ServiceError;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::imported::Outcome;
+use crate::ledger::event::{CheckedEvent, NewEvent};
+use auth::{Caller, Resource, Writer};
+use domain::Timestamp;
+use domain::event::{Customer, Event};
+use domain::id::{self, CampaignId, PartnerId};
+use domain::problem::{Problem, ProblemCode, Problems};
+use store::{self, StoreError, Transaction};
+
+use history::History;
+
+/// Brings events in, at most [`MOST`], in their order. About ten statements, however many there are.
+pub async fn bring_in(
+    app: &App,
+    caller: &Caller,
+    mode: Mode,
+    events: Vec<NewEvent>,
+) -> Result<Vec<MovingInResult>, ServiceError> {
+    debug_assert!(events.len() <= MOST, "the caller cuts them");
+    let writer = caller.write(Resource::Events)?;
+    let latest = app.clock.now() + app.latest_occurrence;
+    let checked: Vec<_> = events
+        .into_iter()
+        .map(|event| ImportedEvent::of(event, latest, mode))
+        .collect();
+    attempts(app, &writer, mode, async |transaction| {
+        let attempt = Attempt {
+            transaction,
+            writer: &writer,
+            clock: &app.clock,
+            mode,
+        };
+        attempt.run(&checked).await
+    })
+    .await
+}
+
+/// An event whose values are in range, and what it names.
+struct ImportedEvent {
+    event: CheckedEvent,
+    partner: Option<PartnerId>,
+    campaign: Option<CampaignId>,
+}
+
+impl ImportedEvent {
+    fn of(event: NewEvent, latest: Timestamp, mode: Mode) -> Result<Self, Vec<Problem>> {
+        let mut problems = Problems::new();
+        let partner = event.partner_id.as_deref();
+        let partner = partner.and_then(|id| problems.id::<id::Partner>("partnerId", id));
+        let campaign = event.campaign_id.as_deref();
+        let campaign = campaign.and_then(|id| problems.id::<id::Campaign>("campaignId", id));
+        if event.occurred_at.is_none() && mode != Mode::CheckToEarn {
+            problems.add("occurredAt", ProblemCode::Required, "must be given for what is history");
+        }
+        match event.check(latest, &mut problems) {
+            Some(event) if problems.is_empty() => Ok(Self {
+                event,
+                partner,
+                campaign,
+            }),
+            _ => Err(problems.into_vec()),
+        }
+    }
+
+    /// Whom it is credited to: what it leaves out comes from the customer's binding, the campaign only together with its
+    /// partner.
+    fn credit(&self, customer: Option<&Customer>) -> (Option<PartnerId>, Option<CampaignId>) {
+        let (bound, of_bound) = customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id));
+        let partner = self.partner.or(bound);
+        let campaign = match partner == bound {
+            true => self.campaign.or(of_bound),
+            false => self.campaign,
+        };
+        (partner, campaign)
+    }
+}
+
+struct Attempt<'a> {
+    transaction: &'a Transaction,
+    writer: &'a Writer,
+    clock: &'a Clock,
+    mode: Mode,
+}
+
+type Customers = HashMap<String, Customer>;
+
+impl Attempt<'_> {
+    async fn run(
+        &self,
+        events: &[Result<ImportedEvent, Vec<Problem>>],
+    ) -> Result<Vec<MovingInResult>, ImportAttemptError> {
+        let (scope, fine) = (self.writer.scope(), || {
+            events.iter().filter_map(|named| named.as_ref().ok())
+        });
+        let customers = self.customers(fine()).await?;
+        let partners = self.partners(fine(), &customers).await?;
+        let partners = match partners.as_slice() {
+            [] => Vec::new(),
+            partners => store::partner::lock_credited(self.transaction, &scope, partners).await?,
+        };
+        // What was read before the locks may be another by now.
+        if self.customers(fine()).await? != customers {
+            return Err(ImportAttemptError::Raced);
+        }
+        let there = self.events(fine()).await?;
+        let campaigns: BTreeSet<_> = fine().filter_map(|named| named.campaign).collect();
+        let bound = customers.values().filter_map(|customer| customer.campaign_id);
+        let campaigns: Vec<Uuid> = campaigns.into_iter().chain(bound).map(|id| id.uuid()).collect();
+        let campaigns =
+            store::campaign::by_ids(self.transaction, &scope, &store::distinct(campaigns.into_iter())).await?;
+        let earned = self.with_rows(fine(), &there).await?;
+        let mut history = History::new(self.clock.now(), customers, partners, campaigns, there, earned);
+        let mut answers = Vec::with_capacity(events.len());
+        for named in events {
+            answers.push(match named {
+                Err(problems) => Err(problems.clone()),
+                Ok(named) => match history.content(&named.event.external_id) {
+                    Some(content) if *content == named.event.content => Ok(Outcome::Unchanged),
+                    Some(_) => Err(conflict("externalId", "was recorded before with other content")),
+                    None if named.event.kind.takes_back() => history.take_back(named).map(|()| Outcome::Created),
+                    None => history.add(named).map(|()| Outcome::Created),
+                },
+            });
+        }
+        history.write(self).await?;
+        Ok(answers)
+    }
+
+    async fn customers(&self, events: impl Iterator<Item = &ImportedEvent>) -> Result<Customers, StoreError> {
+        let names: BTreeSet<_> = events
+            .filter_map(|named| named.event.customer_external_id.clone())
+            .collect();
+        if names.is_empty() {
+            return Ok(Customers::new());
+        }
+        let names = Vec::from_iter(names);
+        store::customer::by_external_ids(self.transaction, &self.writer.scope(), &names).await
+    }
+
+    /// All partners concerned, in the order of their ids.
+    async fn partners(
+        &self,
+        events: impl Iterator<Item = &ImportedEvent> + Clone,
+        customers: &Customers,
+    ) -> Result<Vec<PartnerId>, StoreError> {
+        let mut partners: BTreeSet<_> = events.clone().filter_map(|named| named.partner).collect();
+        partners.extend(customers.values().filter_map(|customer| customer.partner_id));
+        if events.clone().any(|named| named.event.kind.takes_back()) {
+            let originals = self.events(events).await?;
+            let credited = originals.values().filter_map(|event| event.attribution);
+            partners.extend(credited.map(|attribution| attribution.partner_id));
+        }
+        Ok(partners.into_iter().collect())
+    }
+
+    /// The events that are there already: these, and those that they take back.
+    async fn events(&self, events: impl Iterator<Item = &ImportedEvent>) -> Result<HashMap<String, Event>, StoreError> {
+        let mut names = BTreeSet::new();
+        for named in events {
+            names.insert(named.event.external_id.clone());
+            names.extend(named.event.original_external_id.clone());
+        }
+        if names.is_empty() {
+            return Ok(HashMap::new());
+        }
+        store::event::by_external_ids(self.transaction, &self.writer.scope(), &Vec::from_iter(names)).await
+    }
+
+    /// Those of the events to be taken back that have rows in the ledger, from which history takes nothing.
+    async fn with_rows(
+        &self,
+        events: impl Iterator<Item = &ImportedEvent>,
+        there: &HashMap<String, Event>,
+    ) -> Result<BTreeSet<Uuid>, StoreError> {
+        let originals = events.filter_map(|named| named.event.original_external_id.as_ref());
+        let originals: BTreeSet<_> = originals
+            .filter_map(|name| there.get(name))
+            .map(|event| event.id.uuid())
+            .collect();
+        if originals.is_empty() || self.mode == Mode::CheckToEarn {
+            return Ok(BTreeSet::new());
+        }
+        let found =
+            store::commission::kinds_of_events(self.transaction, &self.writer.scope(), &Vec::from_iter(originals))
+                .await?;
+        Ok(found.into_keys().collect())
+    }
+}
+
+/// Sums of a batch, by what they are of.
+type Sums<K> = BTreeMap<K, i64>;

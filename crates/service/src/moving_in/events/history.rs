@@ -1,0 +1,346 @@
+//! What the events of a batch come to, worked out in their order.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use uuid::Uuid;
+
+use super::{Attempt, Customers, ImportAttemptError, ImportedEvent, Sums};
+use crate::ledger::refund::amount_taken;
+use crate::ledger::tiers;
+use domain::Timestamp;
+use domain::campaign::Campaign;
+use domain::decision::{Decision, MadeWith, NoCommissionReason};
+use domain::event::{Attribution, Customer, Event, EventKind};
+use domain::history::Moment;
+use domain::id::{AttributionId, CampaignId, CustomerId, EventId, PartnerId};
+use domain::money::{Currency, Money};
+use domain::problem::{Problem, ProblemCode, Problems};
+use domain::refund::Refunded;
+use store::partner::CreditedPartner;
+use store::standing::PaidCharges;
+use store::{self, StoreError, Writes};
+
+pub struct History {
+    now: Timestamp,
+    customers: Customers,
+    partners: HashMap<PartnerId, CreditedPartner>,
+    campaigns: HashMap<Uuid, Campaign>,
+    /// Events that were there, by their external ids, as they are after what takes them back.
+    there: HashMap<String, Event>,
+    /// Those of them from which nothing can be taken back without the ledger.
+    earned: BTreeSet<Uuid>,
+    /// New events, in their order, and where each is by its external id.
+    new: Vec<Event>,
+    places: HashMap<String, usize>,
+    made_with: HashMap<EventId, MadeWith>,
+    new_customers: BTreeMap<String, Customer>,
+    /// Customers that were there and bound to nobody.
+    bound: BTreeMap<CustomerId, (PartnerId, Option<CampaignId>)>,
+    lifetime_values: Sums<(PartnerId, Currency)>,
+    paid_charges: Sums<(PartnerId, CustomerId)>,
+    members: BTreeSet<(PartnerId, CampaignId)>,
+    moments: BTreeMap<PartnerId, Moment>,
+    /// Events that were there and are taken back: as they were, and how far now.
+    taken: BTreeMap<EventId, (Event, Refunded)>,
+}
+
+impl History {
+    pub fn new(
+        now: Timestamp,
+        customers: Customers,
+        partners: Vec<CreditedPartner>,
+        campaigns: HashMap<Uuid, Campaign>,
+        there: HashMap<String, Event>,
+        earned: BTreeSet<Uuid>,
+    ) -> Self {
+        Self {
+            now,
+            customers,
+            partners: partners.into_iter().map(|partner| (partner.id, partner)).collect(),
+            campaigns,
+            there,
+            earned,
+            new: Vec::new(),
+            places: HashMap::new(),
+            made_with: HashMap::new(),
+            new_customers: BTreeMap::new(),
+            bound: BTreeMap::new(),
+            lifetime_values: Sums::new(),
+            paid_charges: Sums::new(),
+            members: BTreeSet::new(),
+            moments: BTreeMap::new(),
+            taken: BTreeMap::new(),
+        }
+    }
+
+    /// A hash of what the event was recorded as, if it was.
+    pub fn content(&self, external_id: &str) -> Option<&Vec<u8>> {
+        let new = self.places.get(external_id).map(|place| &self.new[*place]);
+        new.or_else(|| self.there.get(external_id)).map(|event| &event.content)
+    }
+
+    /// A charge or conversion.
+    pub fn add(&mut self, named: &ImportedEvent) -> Result<(), Vec<Problem>> {
+        let customer = named.event.customer_external_id.as_ref();
+        let customer = customer.and_then(|name| self.customers.get(name)).cloned();
+        let (partner, campaign) = named.credit(customer.as_ref());
+        let mut problems = Problems::new();
+        let partner = partner.and_then(|id| problems.found("partnerId", self.partners.get(&id)).copied());
+        let campaign = campaign.and_then(|id| problems.found("campaignId", self.campaigns.get(&id.uuid())).cloned());
+        if problems.is_empty() && campaign.is_some() && partner.is_none() {
+            problems.add(
+                "partnerId",
+                ProblemCode::Required,
+                "must say whom the campaign's event is credited to",
+            );
+        }
+        if !problems.is_empty() {
+            return Err(problems.into_vec());
+        }
+        let (partner_id, campaign_id) = (
+            partner.map(|partner| partner.id),
+            campaign.as_ref().map(|found| found.id),
+        );
+        let moment = partner_id.map(|partner| self.step(partner));
+        let at = moment.map_or(self.now, |moment| moment.at);
+        let mut checked = named.event.clone();
+        let (name, acquired_at) = (checked.customer_external_id.take(), checked.customer_acquired_at);
+        let mut event = checked.recorded(EventId::new(at), at);
+        event.sequence = moment.map(|moment| moment.sequence);
+        event.attribution = partner_id.map(|partner_id| Attribution {
+            id: AttributionId::new(at),
+            partner_id,
+            campaign_id,
+        });
+        if let Some(name) = name {
+            let acquired_at = acquired_at.unwrap_or(event.occurred_at);
+            event.customer_id = Some(self.customer(name, customer, acquired_at, (partner_id, campaign_id), at));
+        }
+        if let (Some(partner), Some(campaign)) = (partner_id, campaign_id) {
+            self.members.insert((partner, campaign));
+        }
+        self.count(&event, 1);
+        let made_with = MadeWith {
+            partner_status: partner.map(|partner| partner.status),
+            campaign_status: campaign.as_ref().map(|campaign| campaign.status),
+            campaign_version: campaign.as_ref().map(|campaign| campaign.version),
+            own_group: partner.map(|partner| partner.group_id),
+            ..MadeWith::default()
+        };
+        self.made_with.insert(event.id, made_with);
+        self.places.insert(event.external_id.clone(), self.new.len());
+        self.new.push(event);
+        Ok(())
+    }
+
+    /// A refund or chargeback.
+    pub fn take_back(&mut self, named: &ImportedEvent) -> Result<(), Vec<Problem>> {
+        let name = named.event.original_external_id.as_deref().unwrap_or_default();
+        let place = self.places.get(name).copied();
+        let original = place.map(|place| &self.new[place]).or_else(|| self.there.get(name));
+        let mut problems = Problems::new();
+        let Some(original) = problems.found("originalExternalId", original).cloned() else {
+            return Err(problems.into_vec());
+        };
+        if original.kind.takes_back() {
+            let message = "names what is no charge or conversion";
+            problems.add("originalExternalId", ProblemCode::Invalid, message);
+        }
+        if self.earned.contains(&original.id.uuid()) {
+            let message = "names what has commissions: record its refund, with --earn";
+            problems.add("originalExternalId", ProblemCode::Invalid, message);
+        }
+        let amount = problems.take("amount.amount", amount_taken(&original, named.event.amount));
+        let (Some(amount), true) = (amount, problems.is_empty()) else {
+            return Err(problems.into_vec());
+        };
+        let moment = original
+            .attribution
+            .map(|attribution| self.step(attribution.partner_id));
+        let at = moment.map_or_else(|| self.now.max(original.recorded_at), |moment| moment.at);
+        let refunded = Refunded::after(&original, amount);
+        let event = Event {
+            amount,
+            customer_id: original.customer_id,
+            attribution: original.attribution.map(|attribution| Attribution {
+                id: AttributionId::new(at),
+                ..attribution
+            }),
+            original_id: Some(original.id),
+            sequence: moment.map(|moment| moment.sequence),
+            ..named.event.clone().recorded(EventId::new(at), at)
+        };
+        if let (EventKind::Charge, Some(charged), Some(attribution)) =
+            (original.kind, original.amount, original.attribution)
+            && refunded.charged_minor > 0
+        {
+            let sum = self.lifetime_values.entry((attribution.partner_id, charged.currency()));
+            *sum.or_default() -= amount.map_or(0, Money::minor);
+            if let (true, Some(customer)) = (refunded.wholly, original.customer_id) {
+                let count = self.paid_charges.entry((attribution.partner_id, customer));
+                *count.or_default() -= 1;
+            }
+        }
+        self.taken_back(place, original, refunded, event);
+        Ok(())
+    }
+
+    /// Notes how far an event was taken back, and by what.
+    fn taken_back(&mut self, place: Option<usize>, original: Event, refunded: Refunded, by: Event) {
+        let now = Event {
+            refunded_minor: refunded.refunded_minor,
+            wholly_refunded: refunded.wholly,
+            ..original.clone()
+        };
+        match place {
+            Some(place) => self.new[place] = now,
+            None => {
+                let first = self.taken.entry(original.id).or_insert((original, refunded));
+                first.1 = refunded;
+                self.there.insert(now.external_id.clone(), now);
+            }
+        }
+        self.places.insert(by.external_id.clone(), self.new.len());
+        self.new.push(by);
+    }
+
+    /// The partner's next moment.
+    fn step(&mut self, partner: PartnerId) -> Moment {
+        let before = self.moments.get(&partner).copied();
+        let before = before.or_else(|| self.partners.get(&partner).map(|partner| partner.last));
+        let moment = before.expect("it is locked").next(self.now);
+        self.moments.insert(partner, moment);
+        moment
+    }
+
+    /// The event's customer, made or bound if need be.
+    fn customer(
+        &mut self,
+        name: String,
+        known: Option<Customer>,
+        acquired_at: Timestamp,
+        (partner_id, campaign_id): (Option<PartnerId>, Option<CampaignId>),
+        at: Timestamp,
+    ) -> CustomerId {
+        let is_new = known.is_none();
+        let mut customer = known.unwrap_or_else(|| Customer {
+            id: CustomerId::new(at),
+            external_id: name.clone(),
+            acquired_at,
+            partner_id: None,
+            campaign_id: None,
+        });
+        let id = customer.id;
+        if let (None, Some(partner)) = (customer.partner_id, partner_id) {
+            (customer.partner_id, customer.campaign_id) = (Some(partner), campaign_id);
+            if !is_new && !self.new_customers.contains_key(&name) {
+                self.bound.insert(id, (partner, campaign_id));
+            }
+        }
+        if is_new || self.new_customers.contains_key(&name) {
+            self.new_customers.insert(name.clone(), customer.clone());
+        }
+        self.customers.insert(name, customer);
+        id
+    }
+
+    fn count(&mut self, event: &Event, by: i64) {
+        let (EventKind::Charge, Some(amount), Some(attribution)) = (event.kind, event.amount, event.attribution) else {
+            return;
+        };
+        if amount.minor() == 0 {
+            return;
+        }
+        let sum = self.lifetime_values.entry((attribution.partner_id, amount.currency()));
+        *sum.or_default() += by * amount.minor();
+        if let Some(customer) = event.customer_id {
+            *self.paid_charges.entry((attribution.partner_id, customer)).or_default() += by;
+        }
+    }
+
+    /// Writes it all.
+    pub async fn write(self, attempt: &Attempt<'_>) -> Result<(), ImportAttemptError> {
+        if self.new.is_empty() {
+            return Ok(());
+        }
+        let (transaction, writer) = (attempt.transaction, attempt.writer);
+        let (scope, tenant) = (writer.scope(), writer.tenant());
+        let leaving: Vec<_> = self
+            .taken
+            .values()
+            .map(|(event, refunded)| tiers::LeavingEvent::Refunded(event, *refunded))
+            .collect();
+        tiers::leave(transaction, writer, &leaving)
+            .await
+            .map_err(tiers::Failure::of_what_is_stored)?;
+        // Counters that nothing holds are added up from what is stored.
+        Writes::of(|writes| {
+            let bound = self.bound.iter();
+            let bound = bound.map(|(customer, (partner, campaign))| (*customer, *partner, *campaign));
+            store::customer::bind_all(writes, tenant, bound);
+            let refunded = self.taken.iter().map(|(event, (_, refunded))| (*event, *refunded));
+            store::event::set_refunded(writes, tenant, refunded);
+        })
+        .run(transaction)
+        .await?;
+        let zone = store::tenant::get(transaction, &scope).await?.time_zone;
+        let campaigns = self
+            .campaigns
+            .values()
+            .map(|campaign| (campaign.id, campaign.advertiser_id));
+        let counters = tiers::bring_in(transaction, writer, (zone, self.now), &self.new, campaigns.collect())
+            .await
+            .map_err(tiers::Failure::of_what_is_stored)?;
+        let pairs: Vec<_> = self.paid_charges.keys().copied().collect();
+        let before = store::standing::paid_charges_of(transaction, &scope, &pairs).await?;
+        let counted = self
+            .paid_charges
+            .iter()
+            .filter(|(_, by)| **by != 0)
+            .map(|((partner, customer), by)| PaidCharges {
+                partner: *partner,
+                customer: *customer,
+                before: before.get(&(*partner, *customer)).copied().unwrap_or(0),
+                by: *by,
+            });
+        let mut by_name: Vec<_> = self.new.iter().collect();
+        by_name.sort_by(|one, other| one.external_id.cmp(&other.external_id));
+        let decision = Decision::stopped(NoCommissionReason::Imported);
+        let decided = self.new.iter().filter_map(|event| {
+            Some(store::event_decision::NewDecision {
+                event,
+                decision: &decision,
+                with: self.made_with.get(&event.id)?,
+                number: 1,
+                at: event.recorded_at,
+            })
+        });
+        let values = self.lifetime_values.iter().filter(|(_, minor)| **minor != 0);
+        let values = values.map(|((partner, currency), minor)| (*partner, *currency, *minor));
+        let entry = (!by_name.is_empty()).then(|| transaction.audit_entry()).flatten();
+        Writes::of(|writes| {
+            store::customer::add(writes, tenant, self.new_customers.values());
+            // What is taken back stands before what takes it back.
+            let (charges, others): (Vec<_>, Vec<_>) =
+                by_name.into_iter().partition(|event| event.original_id.is_none());
+            store::event::add(writes, tenant, charges, entry);
+            store::event::add(writes, tenant, others, entry);
+            store::event_decision::add(writes, tenant, decided);
+            store::campaign::join(writes, tenant, self.members.iter().copied(), self.now);
+            store::standing::add_lifetime_values(writes, tenant, values);
+            store::standing::count_paid_charges(writes, tenant, counted);
+            store::tier_counter::put(writes, tenant, &counters);
+            store::partner::advance(
+                writes,
+                tenant,
+                self.moments.iter().map(|(partner, moment)| (*partner, *moment)),
+            );
+        })
+        .run(transaction)
+        .await
+        .map_err(|error| match store::is_sum_too_large(&error) {
+            true => ImportAttemptError::Store(StoreError::SumTooLarge),
+            false => error.into(),
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! Calls that clients may repeat with the same idempotency key: what the first one came to is kept for ever, in the
+//! transaction of the change itself, and is what every later one is answered with, as it stands by then. What failed
+//! leaves nothing.
+//!
+//! A service that writes begins with [`begin`] and ends with [`commit`]; whoever calls it asks through [`answered`]. The
+//! key comes with the [`Caller`], so that nothing in between hands it on.
+//!
+//! Of simultaneous calls with one key several may look before any has kept its answer. All but one are then refused, by
+//! the database or by what the first one did; [`answered`] looks again, so that they answer what the first one did.
+
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+
+use super::ServiceError;
+use crate::app::App;
+use auth::{Call, Caller, Scope, Writer};
+use domain::Timestamp;
+use domain::deal::{CustomField, PaymentStage};
+use domain::label::Label;
+use domain::problem::{ProblemCode, Problems};
+use domain::{backtest, campaign, commission, deal_rules, id, partner, partner_group, partnership_request};
+use domain::{snapshot, tenant, text, tiered};
+use store::idempotency::StoredAnswer;
+use store::label::LabelTable;
+use store::{self, Store, StoreError, Transaction};
+
+/// What a call comes to, and what is kept of it: enough to find it again.
+pub trait Answer: Send + Sync + Sized {
+    fn kept(&self) -> Value;
+
+    /// The same as it stands now; `None`: what it made is gone.
+    fn again(
+        store: &Store,
+        scope: &Scope,
+        kept: &Value,
+    ) -> impl Future<Output = Result<Option<Self>, StoreError>> + Send;
+}
+
+/// Begins to write. Ends here, as [`ServiceError::Repeated`], if the call was made before.
+pub async fn begin(app: &App, writer: &Writer) -> Result<Transaction, ServiceError> {
+    let transaction = app.begin(writer).await?;
+    let Some(call) = writer.call() else {
+        return Ok(transaction);
+    };
+    match earlier(&transaction, &writer.scope(), writer.actor(), call).await? {
+        Some(kept) => Err(ServiceError::Repeated(kept)),
+        None => Ok(transaction),
+    }
+}
+
+/// Keeps the answer, if the call has a key, and makes it and the change last.
+pub async fn commit(
+    app: &App,
+    transaction: Transaction,
+    writer: &Writer,
+    answer: &impl Answer,
+) -> Result<(), ServiceError> {
+    commit_keeping(app, transaction, writer, || answer.kept()).await
+}
+
+/// The same for answers that are found again in a way of their own.
+pub async fn commit_keeping(
+    app: &App,
+    transaction: Transaction,
+    writer: &Writer,
+    kept: impl FnOnce() -> Value,
+) -> Result<(), ServiceError> {
+    if let Some(call) = writer.call() {
+        let row = row(call, writer, kept(), app.clock.now());
+        store::idempotency::insert(&transaction, writer.tenant(), row)
+            .await
+            .map_err(ServiceError::Store)?;
+    }
+    Ok(transaction.commit().await?)
+}
+
+/// What is written down of a call.
+pub fn row(call: &Call, writer: &Writer, answer: Value, at: Timestamp) -> store::idempotency::NewStoredAnswer {
+    store::idempotency::NewStoredAnswer {
+        operation: call.operation.clone(),
+        subject: writer.actor().to_owned(),
+        key: call.key.trim().to_owned(),
+        kept: StoredAnswer {
+            content: call.content.clone(),
+            answer,
+        },
+        at,
+    }
+}
+
+/// What `doing` comes to, or what the first call with the same key did.
+pub async fn answered<T: Answer>(
+    app: &App,
+    caller: &Caller,
+    doing: impl Future<Output = Result<T, ServiceError>>,
+) -> Result<T, ServiceError> {
+    let scope = Scope::tenant_wide(caller.tenant());
+    let refused = match doing.await {
+        Err(ServiceError::Repeated(kept)) => return again(app, &scope, &kept).await,
+        Err(refused) if may_be_decided(&refused) => refused,
+        answered => return answered,
+    };
+    if let Some(call) = caller.call()
+        && let Some(kept) = earlier(app.store.reader(), &scope, caller.subject(), call).await?
+    {
+        return again(app, &scope, &kept).await;
+    }
+    Err(match refused {
+        ServiceError::Store(error) => error.into(),
+        refused => refused,
+    })
+}
+
+/// Whether the first call with the same key may have been what refused this one.
+fn may_be_decided(refused: &ServiceError) -> bool {
+    match refused {
+        ServiceError::Rejected(_) => true,
+        ServiceError::Store(error) => store::taken_field(error) == Some("idempotencyKey"),
+        ServiceError::Denied(_) | ServiceError::Repeated(_) => false,
+    }
+}
+
+async fn again<T: Answer>(app: &App, scope: &Scope, kept: &Value) -> Result<T, ServiceError> {
+    let mut problems = Problems::new();
+    let found = T::again(&app.store, scope, kept).await?;
+    found.ok_or_else(|| {
+        let message = "was used before, and what that call made is there no more";
+        problems.add("idempotencyKey", ProblemCode::NotFound, message);
+        problems.into()
+    })
+}
+
+/// The answer that was kept; a CONFLICT if it was given to other input, and INVALID if no answer could be kept for a key
+/// like this.
+async fn earlier(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    subject: &str,
+    call: &Call,
+) -> Result<Option<Value>, ServiceError> {
+    let mut problems = Problems::new();
+    let Some(key) = problems.take("idempotencyKey", text::external_id(&call.key)) else {
+        return Err(problems.into());
+    };
+    match store::idempotency::find(database, scope, subject, &call.operation, &key).await? {
+        Some(kept) if kept.content == call.content => Ok(Some(kept.answer)),
+        Some(_) => {
+            let message = "was used before with other input";
+            problems.add("idempotencyKey", ProblemCode::Conflict, message);
+            Err(problems.into())
+        }
+        None => Ok(None),
+    }
+}
+
+/// Runs an operation that changes nothing unless it succeeds, and runs it again if it lost a race that the next attempt
+/// wins or finds decided: against a call with the same key, or for locks.
+pub async fn repeated<T, Attempt>(operation: impl Fn() -> Attempt) -> Result<T, ServiceError>
+where
+    Attempt: Future<Output = Result<T, ServiceError>>,
+{
+    // A key is lost once: its answer is there then. Locks may be lost to several writers in a row.
+    const ATTEMPTS: usize = 5;
+    let mut attempt = 1;
+    loop {
+        match operation().await {
+            Err(ServiceError::Store(error))
+                if attempt < ATTEMPTS
+                    && (store::is_passing(&error) || store::taken_field(&error) == Some("idempotencyKey")) =>
+            {
+                attempt += 1;
+            }
+            Err(ServiceError::Store(error)) => return Err(error.into()),
+            answered => return answered,
+        }
+    }
+}
+
+/// Things that are found again by their id.
+macro_rules! found_by_id {
+    ($($thing:ty: $kind:ty = $by_ids:path;)+) => {
+        $(
+            impl Answer for $thing {
+                fn kept(&self) -> Value {
+                    json!(self.id.to_string())
+                }
+
+                async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+                    let Some(id) = kept.as_str().and_then(|text| text.parse::<id::Id<$kind>>().ok()) else {
+                        return Ok(None);
+                    };
+                    Ok($by_ids(store.reader(), scope, &[id.uuid()]).await?.remove(&id.uuid()))
+                }
+            }
+        )+
+    };
+}
+
+found_by_id! {
+    partner::Partner: id::Partner = store::partner::by_ids;
+    partner_group::PartnerGroup: id::PartnerGroup = store::partner_group::by_ids;
+    partnership_request::PartnershipRequest: id::PartnershipRequest = store::partnership_request::by_ids;
+    snapshot::CommissionSnapshot: id::Snapshot = store::snapshot::by_ids;
+    campaign::Campaign: id::Campaign = store::campaign::by_ids;
+    commission::Commission: id::Commission = store::commission::by_ids;
+    commission::Payout: id::Payout = store::payout::by_ids;
+    commission::PayoutRun: id::PayoutRun = store::payout_run::by_ids;
+    PaymentStage: id::PaymentStage = store::stage::by_ids;
+    CustomField: id::CustomField = store::custom_field::by_ids;
+    deal_rules::CommissionRule: id::CommissionRule = store::commission_rule::by_ids;
+    backtest::Backtest: id::Backtest = store::backtest::by_ids;
+    tiered::TieredCommission: id::TieredCommission = store::tiered_commission::by_ids;
+}
+
+impl<K: LabelTable> Answer for Label<K> {
+    fn kept(&self) -> Value {
+        json!(self.id.to_string())
+    }
+
+    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let Some(id) = kept.as_str().and_then(|text| text.parse::<id::Id<K>>().ok()) else {
+            return Ok(None);
+        };
+        Ok(store::label::by_ids::<K>(store.reader(), scope, &[id.uuid()])
+            .await?
+            .remove(&id.uuid()))
+    }
+}
+
+/// The caller's own.
+impl Answer for tenant::Tenant {
+    fn kept(&self) -> Value {
+        Value::Null
+    }
+
+    async fn again(store: &Store, scope: &Scope, _kept: &Value) -> Result<Option<Self>, StoreError> {
+        store::tenant::get(store.reader(), scope).await.map(Some)
+    }
+}

@@ -1,0 +1,107 @@
+//! What is checked of a partner as entered: that others do not have its names, and that what it refers to exists.
+
+use crate::ids::existing;
+use auth::Writer;
+use domain::id::{self, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId};
+use domain::problem::{Fault, Problems};
+use store::partner::LockedPartner;
+use store::{self, StoreError, Transaction};
+
+/// The largest metadata, as JSON text.
+const MAX_METADATA_BYTES: usize = 16 * 1024;
+
+/// How many values it may have: each takes more memory than its text, and a page has many partners.
+const MAX_METADATA_VALUES: usize = 1_000;
+
+pub(crate) async fn locked(
+    transaction: &Transaction,
+    writer: &Writer,
+    field: &str,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<LockedPartner>, StoreError> {
+    let Some(id) = problems.id::<id::Partner>(field, id) else {
+        return Ok(None);
+    };
+    Ok(problems.found(field, store::partner::lock(transaction, &writer.scope(), id).await?))
+}
+
+pub(super) async fn check_unique(
+    transaction: &Transaction,
+    writer: &Writer,
+    email: Option<&str>,
+    external_id: Option<&Option<String>>,
+    me: Option<PartnerId>,
+    problems: &mut Problems,
+) -> Result<(), StoreError> {
+    if let Some(email) = email {
+        let holder = store::partner::find_by_email(transaction, &writer.scope(), email).await?;
+        problems.free("email", holder.map(|partner| partner.id), me);
+    }
+    if let Some(Some(external_id)) = external_id {
+        let holder = store::partner::find_by_external_id(transaction, &writer.scope(), external_id).await?;
+        problems.free("externalId", holder.map(|partner| partner.id), me);
+    }
+    Ok(())
+}
+
+pub(crate) async fn group(
+    transaction: &Transaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<PartnerGroupId>, StoreError> {
+    let Some(id) = problems.id::<id::PartnerGroup>("groupId", id) else {
+        return Ok(None);
+    };
+    let group = store::partner_group::find(transaction, &writer.scope(), id).await?;
+    Ok(problems.found("groupId", group).map(|group| group.id))
+}
+
+pub(super) async fn tier(
+    transaction: &Transaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<PartnerTierId>, StoreError> {
+    let Some(id) = problems.id::<id::PartnerTier>("tierId", id) else {
+        return Ok(None);
+    };
+    let tier = store::label::find(transaction, &writer.scope(), id).await?;
+    Ok(problems.found("tierId", tier).map(|tier| tier.id))
+}
+
+pub(super) async fn categories(
+    transaction: &Transaction,
+    writer: &Writer,
+    ids: &[String],
+    problems: &mut Problems,
+) -> Result<Vec<PartnerCategoryId>, StoreError> {
+    existing("categoryIds", ids, problems, async |ids| {
+        store::label::by_ids::<id::PartnerCategory>(transaction, &writer.scope(), ids).await
+    })
+    .await
+}
+
+pub(crate) fn metadata(value: serde_json::Value) -> Result<serde_json::Value, Fault> {
+    if value.to_string().len() > MAX_METADATA_BYTES {
+        return Err(Fault::invalid(format!(
+            "is too large: at most {MAX_METADATA_BYTES} bytes of JSON"
+        )));
+    }
+    if values(&value) > MAX_METADATA_VALUES {
+        return Err(Fault::invalid(format!(
+            "has too many values: at most {MAX_METADATA_VALUES}, objects and lists with what is in them"
+        )));
+    }
+    Ok(value)
+}
+
+/// How many values there are in a value, with itself.
+fn values(value: &serde_json::Value) -> usize {
+    1 + match value {
+        serde_json::Value::Array(list) => list.iter().map(values).sum(),
+        serde_json::Value::Object(map) => map.values().map(values).sum(),
+        _ => 0,
+    }
+}

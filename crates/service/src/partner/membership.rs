@@ -1,0 +1,44 @@
+//! Which campaigns a partner belongs to.
+
+use serde_json::{Value, json};
+
+use super::checks::locked;
+use crate::app::App;
+use crate::once::{begin, commit};
+use crate::{ServiceError, campaign};
+use auth::{Caller, Resource};
+use domain::id::CampaignId;
+use domain::partner::Partner;
+use domain::problem::Problems;
+use store::partner::LockedPartner;
+use store::{self, Transaction, Writes};
+
+/// Makes a partner belong to a campaign; one that does already stays as it is.
+pub async fn join_campaign(
+    app: &App,
+    caller: &Caller,
+    partner_id: &str,
+    campaign_id: &str,
+) -> Result<Partner, ServiceError> {
+    let writer = caller.write(Resource::Partners)?;
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    let partner = locked(&transaction, &writer, "partnerId", partner_id, &mut problems).await?;
+    let campaign = campaign::named(&transaction, &writer, "campaignId", campaign_id, &mut problems).await?;
+    let (Some(LockedPartner { partner, .. }), Some(campaign)) = (partner, campaign) else {
+        return Err(problems.into());
+    };
+    let now = app.clock.now();
+    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
+    if !store::campaign::has_member(&transaction, &writer.scope(), campaign.id, partner.id).await? {
+        note_joined(&transaction, &partner, campaign.id);
+    }
+    Writes::of(join).run(&transaction).await?;
+    commit(app, transaction, &writer, &partner).await?;
+    Ok(partner)
+}
+
+/// Notes that a partner belongs to one more campaign.
+pub(crate) fn note_joined(transaction: &Transaction, partner: &Partner, campaign: CampaignId) {
+    transaction.noted(partner, "campaigns", Value::Null, json!(campaign));
+}

@@ -1,0 +1,84 @@
+//! The life of the partnership: inviting, activating, suspending, revoking.
+
+use serde_json::json;
+
+use super::checks::locked;
+use crate::ServiceError;
+use crate::app::App;
+use crate::once::{begin, commit};
+use auth::{Caller, Resource};
+use domain::partner::{Partner, PartnerMove, PartnerStatus, PartnerTransition};
+use domain::problem::{ProblemCode, Problems};
+use domain::webhook::WebhookEventType;
+use domain::webhook::body::Happening;
+use domain::{Timestamp, text};
+use store::partner::LockedPartner;
+use store::{self, Writes};
+
+/// Moves a partnership along its state machine. Suspending and revoking need a reason, which the history keeps.
+pub async fn change_status(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    the_move: PartnerMove,
+    reason: Option<&str>,
+) -> Result<Partner, ServiceError> {
+    let writer = caller.write(Resource::Partners)?;
+    let mut problems = Problems::new();
+    let reason = problems.optional("reason", reason, text::reason);
+    let transaction = begin(app, &writer).await?;
+    let current = locked(&transaction, &writer, "id", id, &mut problems).await?;
+    let (Some(LockedPartner { partner: current, last }), Some(reason)) = (current, reason) else {
+        return Err(problems.into());
+    };
+    // Not before the lock: what changed it while this one waited for it is earlier.
+    let moment = last.next(app.clock.now().max(current.updated_at));
+    let now = moment.at;
+    let (was, before) = (current.clone(), current.status);
+    let Some(partner) = current.after(the_move, now) else {
+        let other_way = match (the_move, before) {
+            (PartnerMove::Reinstate, PartnerStatus::Suspended) => ": activatePartner ends a suspension",
+            (PartnerMove::Activate, PartnerStatus::Revoked) => ": reinstatePartner brings a revoked partner back",
+            _ => "",
+        };
+        let message = format!("is {}, which does not allow this{other_way}", before.as_str());
+        problems.add("id", ProblemCode::InvalidTransition, message);
+        return Err(problems.into());
+    };
+    store::partner::update(&transaction, writer.tenant(), &partner).await?;
+    transaction.changed(&was, &partner);
+    if !partner.status.may_sign_in() {
+        let revoked = store::api_key::revoke_of_partner(&transaction, writer.tenant(), partner.id, now).await?;
+        if revoked > 0 {
+            transaction.noted(&partner, "apiKeys", None::<u64>, json!({ "revoked": revoked }));
+        }
+    }
+    let (from, actor) = (Some(before), writer.actor().to_owned());
+    let transition = PartnerTransition {
+        from,
+        to: partner.status,
+        actor,
+        reason,
+        at: now,
+        sequence: Some(moment.sequence),
+    };
+    store::partner::insert_transition(&transaction, writer.tenant(), partner.id, &transition).await?;
+    let happened = happening(&partner, WebhookEventType::of_partner(the_move), now);
+    let advance = |writes: &mut Writes| {
+        store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+        store::outbox::append(writes, writer.tenant(), [happened]);
+    };
+    Writes::of(advance).run(&transaction).await?;
+    commit(app, transaction, &writer, &partner).await?;
+    Ok(partner)
+}
+
+/// What is told of a partner that has just come to its status.
+pub(super) fn happening(partner: &Partner, event_type: WebhookEventType, at: Timestamp) -> Happening {
+    Happening {
+        event_type,
+        object: partner.id.uuid(),
+        at,
+        detail: Some(serde_json::json!({ "status": partner.status.as_str() })),
+    }
+}

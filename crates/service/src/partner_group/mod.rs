@@ -1,0 +1,99 @@
+//! Partner groups, and the simulation of their rules.
+
+pub mod import;
+mod simulate;
+mod update;
+
+use crate::ServiceError;
+use crate::app::App;
+use crate::once::{begin, commit};
+use auth::{Caller, Resource, Writer};
+use domain::group_rules::{self, RuleDraft};
+use domain::id::PartnerGroupId;
+use domain::money::Currency;
+use domain::partner_group::PartnerGroup;
+use domain::problem::Problems;
+use domain::text;
+pub use simulate::{RulesSource, SimulatedFee, simulate};
+use store::{self, StoreError, Transaction};
+pub use update::{PartnerGroupChange, delete, update};
+
+/// A group as entered.
+#[derive(Clone, Debug, Default)]
+pub struct NewPartnerGroup {
+    pub name: String,
+    pub rules: Vec<RuleDraft>,
+    pub description: Option<String>,
+    pub external_id: Option<String>,
+    pub tags: Vec<String>,
+    pub is_default: bool,
+    pub currency: Option<Currency>,
+}
+
+pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Result<PartnerGroup, ServiceError> {
+    let writer = caller.write(Resource::PartnerGroups)?;
+    let mut problems = Problems::new();
+    let name = problems.take("name", text::name(&input.name));
+    let description = problems.optional("description", input.description, |text| text::description(&text));
+    let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
+    let tags = text::tags(input.tags, &mut problems);
+    let rules = problems.within("rules", |problems| {
+        group_rules::rule_set(input.rules, input.currency, problems)
+    });
+    let transaction = begin(app, &writer).await?;
+    if let Some(Some(external_id)) = &external_id {
+        check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
+    }
+    let (Some(name), Some(description), Some(external_id), Some(tags), Some(rules), true) =
+        (name, description, external_id, tags, rules, problems.is_empty())
+    else {
+        return Err(problems.into());
+    };
+    let now = app.clock.now();
+    let group = PartnerGroup {
+        id: PartnerGroupId::new(now),
+        name,
+        external_id,
+        description: description.filter(|text| !text.is_empty()),
+        tags,
+        is_default: input.is_default,
+        currency: input.currency,
+        rules,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    if group.is_default {
+        make_room_for_default(&transaction, &writer).await?;
+    }
+    store::partner_group::insert(&transaction, writer.tenant(), &group).await?;
+    transaction.created(&group);
+    commit(app, transaction, &writer, &group).await?;
+    Ok(group)
+}
+
+/// Takes the default away from whichever group has it. The tenant's lock makes simultaneous switches take turns.
+async fn make_room_for_default(transaction: &Transaction, writer: &Writer) -> Result<(), StoreError> {
+    store::tenant::lock(transaction, writer.tenant()).await?;
+    clear_default(transaction, writer).await
+}
+
+/// Makes no group the default one, and notes which one was. The caller holds the tenant's lock.
+async fn clear_default(transaction: &Transaction, writer: &Writer) -> Result<(), StoreError> {
+    if let Some(before) = store::partner_group::find_default(transaction, &writer.scope()).await? {
+        transaction.noted(&before, "default", true, false);
+    }
+    store::partner_group::clear_default(transaction, writer.tenant()).await
+}
+
+async fn check_external_id(
+    transaction: &Transaction,
+    writer: &Writer,
+    external_id: &str,
+    me: Option<PartnerGroupId>,
+    problems: &mut Problems,
+) -> Result<(), StoreError> {
+    let holder = store::partner_group::find_by_external_id(transaction, &writer.scope(), external_id).await?;
+    problems.free("externalId", holder.map(|group| group.id), me);
+    Ok(())
+}

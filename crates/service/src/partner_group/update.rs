@@ -1,0 +1,165 @@
+//! Changing and deleting a partner group.
+
+use super::{check_external_id, clear_default};
+use crate::ServiceError;
+use crate::app::App;
+use crate::once::{begin, commit};
+use auth::{Caller, Resource};
+use domain::group_rules::{self, RuleDraft};
+use domain::id::{self, PartnerGroupId};
+use domain::money::Currency;
+use domain::partner_group::PartnerGroup;
+use domain::problem::{Patch, ProblemCode, Problems};
+use domain::text;
+
+#[derive(Clone, Debug, Default)]
+pub struct PartnerGroupChange {
+    pub id: String,
+    pub name: Patch<String>,
+    pub rules: Patch<Vec<RuleDraft>>,
+    pub description: Patch<String>,
+    pub external_id: Patch<String>,
+    pub tags: Patch<Vec<String>>,
+    pub is_default: Patch<bool>,
+    pub currency: Patch<Currency>,
+}
+
+pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Result<PartnerGroup, ServiceError> {
+    let writer = caller.write(Resource::PartnerGroups)?;
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    if input.is_default == Patch::Set(true) {
+        // Before the group's own lock: whoever changes the default takes the tenant's lock first.
+        store::tenant::lock(&transaction, writer.tenant()).await?;
+    }
+    let current = match problems.id::<id::PartnerGroup>("id", &input.id) {
+        Some(id) => problems.found(
+            "id",
+            store::partner_group::lock(&transaction, &writer.scope(), id).await?,
+        ),
+        None => None,
+    };
+    let Some(current) = current else {
+        return Err(problems.into());
+    };
+    let before = current.clone();
+
+    let name = problems.changed("name", input.name, current.name, |name| text::name(&name));
+    let description = problems.changed_optional("description", input.description, current.description, |text| {
+        text::description(&text)
+    });
+    let external_id = problems.changed_optional("externalId", input.external_id, current.external_id, |text| {
+        text::external_id(&text)
+    });
+    let tags = match input.tags {
+        Patch::Keep => Some(current.tags),
+        Patch::Clear => Some(Vec::new()),
+        Patch::Set(tags) => text::tags(tags, &mut problems),
+    };
+    let is_default = problems.changed("default", input.is_default, current.is_default, Ok);
+    let keeps_rules = matches!(input.rules, Patch::Keep);
+    let currency = problems.changed_optional("currency", input.currency, current.currency, |currency| {
+        // New rules are checked against it themselves.
+        if keeps_rules {
+            group_rules::check_currency(&current.rules, currency)?;
+        }
+        Ok(currency)
+    });
+    let (rules, version) = match input.rules {
+        Patch::Keep => (Some(current.rules.clone()), current.version),
+        Patch::Clear => (
+            problems.changed("rules", Patch::<()>::Clear, current.rules.clone(), |()| unreachable!()),
+            0,
+        ),
+        Patch::Set(drafts) => {
+            let currency = currency.flatten();
+            let rules = problems.within("rules", |problems| group_rules::rule_set(drafts, currency, problems));
+            (rules, current.version + 1)
+        }
+    };
+    if let Some(Some(external_id)) = &external_id {
+        check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
+    }
+    let (
+        Some(name),
+        Some(description),
+        Some(external_id),
+        Some(tags),
+        Some(is_default),
+        Some(currency),
+        Some(rules),
+        true,
+    ) = (
+        name,
+        description,
+        external_id,
+        tags,
+        is_default,
+        currency,
+        rules,
+        problems.is_empty(),
+    )
+    else {
+        return Err(problems.into());
+    };
+    if is_default && !current.is_default {
+        clear_default(&transaction, &writer).await?;
+    }
+    // The amounts of rules are in the currency.
+    let version = match keeps_rules && currency != before.currency {
+        true => version + 1,
+        false => version,
+    };
+    let description = description.filter(|text| !text.is_empty());
+    let updated_at = app.clock.now().max(current.updated_at);
+    let group = PartnerGroup {
+        name,
+        description,
+        external_id,
+        tags,
+        is_default,
+        currency,
+        rules,
+        version,
+        updated_at,
+        ..current
+    };
+    store::partner_group::update(&transaction, writer.tenant(), &group).await?;
+    transaction.changed(&before, &group);
+    store::partner_group::keep_version(&transaction, writer.tenant(), &group, Some(&before)).await?;
+    commit(app, transaction, &writer, &group).await?;
+    Ok(group)
+}
+
+/// Deletes a group that is not the default one and that no partner is in, a revoked one included.
+pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PartnerGroupId, ServiceError> {
+    let writer = caller.write(Resource::PartnerGroups)?;
+    let mut problems = Problems::new();
+    let transaction = app.begin(&writer).await?;
+    let group = match problems.id::<id::PartnerGroup>("id", id) {
+        Some(id) => problems.found(
+            "id",
+            store::partner_group::lock(&transaction, &writer.scope(), id).await?,
+        ),
+        None => None,
+    };
+    let Some(group) = group else {
+        return Err(problems.into());
+    };
+    let partners = store::partner_group::count_partners(&transaction, &writer.scope(), group.id).await?;
+    if group.is_default {
+        problems.add(
+            "id",
+            ProblemCode::InUse,
+            "is the default group: make another one the default first",
+        );
+    }
+    problems.in_use("id", &[(partners, "partners")]);
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    store::partner_group::delete(&transaction, writer.tenant(), group.id).await?;
+    transaction.deleted(&group);
+    transaction.commit().await?;
+    Ok(group.id)
+}

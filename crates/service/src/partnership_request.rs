@@ -1,0 +1,243 @@
+//! Requests to promote a campaign: made, approved, rejected.
+
+use crate::app::App;
+use crate::once::{begin, commit};
+use crate::snapshot::{self, Promise};
+use crate::{ServiceError, campaign, partner};
+use auth::{Caller, Resource, Writer};
+use domain::id::{self, PartnershipRequestId};
+use domain::partner::{Partner, PartnerStatus, PartnerType};
+use domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
+use domain::problem::{Fault, ProblemCode, Problems};
+use domain::webhook::WebhookEventType;
+use domain::webhook::body::Happening;
+use domain::{Timestamp, text};
+use store::partner::LockedPartner;
+use store::{self, StoreError, Transaction, Writes};
+
+/// A request as entered.
+#[derive(Clone, Debug)]
+pub struct NewPartnershipRequest {
+    pub name: String,
+    pub email: String,
+    pub campaign_id: String,
+    pub message: Option<String>,
+}
+
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    input: NewPartnershipRequest,
+) -> Result<PartnershipRequest, ServiceError> {
+    let writer = caller.write(Resource::Partners)?;
+    let mut problems = Problems::new();
+    let name = problems.take("name", text::name(&input.name));
+    let email = problems.take("email", text::email(&input.email));
+    let message = problems.optional("message", input.message, |text| text::description(&text));
+    let transaction = begin(app, &writer).await?;
+    let campaign = campaign::named(&transaction, &writer, "campaignId", &input.campaign_id, &mut problems).await?;
+    if let (Some(campaign), Some(email)) = (&campaign, &email)
+        && store::partnership_request::is_pending(&transaction, &writer.scope(), campaign.id, email).await?
+    {
+        problems.add(
+            "email",
+            ProblemCode::Taken,
+            "waits already for a decision about this campaign",
+        );
+    }
+    let (Some(name), Some(email), Some(message), Some(campaign), true) =
+        (name, email, message, campaign, problems.is_empty())
+    else {
+        return Err(problems.into());
+    };
+    let now = app.clock.now();
+    let request = PartnershipRequest {
+        id: PartnershipRequestId::new(now),
+        name,
+        email,
+        campaign_id: campaign.id,
+        status: PartnershipRequestStatus::Pending,
+        message: message.filter(|text| !text.is_empty()),
+        partner_id: None,
+        reason: None,
+        created_at: now,
+        decided_at: None,
+    };
+    store::partnership_request::insert(&transaction, writer.tenant(), &request).await?;
+    transaction.created(&request);
+    let happened = happening(&request, WebhookEventType::PartnershipRequestCreated, now);
+    store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
+    commit(app, transaction, &writer, &request).await?;
+    Ok(request)
+}
+
+/// Approves a request: creates the partner, or takes the one with that e-mail address; joins it to the campaign and
+/// stamps the campaign's terms of this moment. A group, where given, becomes the partner's.
+pub async fn approve(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    group_id: Option<&str>,
+) -> Result<PartnershipRequest, ServiceError> {
+    match approve_once(app, caller, id, group_id).await {
+        // Somebody made a partner of that address at the same moment: the second look finds it and joins it.
+        Err(ServiceError::Rejected(problems)) if problems.iter().any(|problem| problem.code == ProblemCode::Taken) => {
+            approve_once(app, caller, id, group_id).await
+        }
+        answer => answer,
+    }
+}
+
+async fn approve_once(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    group_id: Option<&str>,
+) -> Result<PartnershipRequest, ServiceError> {
+    let writer = caller.write(Resource::Partners)?;
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    let request = pending(&transaction, &writer, id, &mut problems).await?;
+    let group_id = match group_id {
+        Some(id) => partner::group(&transaction, &writer, id, &mut problems).await?,
+        None => None,
+    };
+    let (Some(request), true) = (request, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+
+    let campaign = store::campaign::find(&transaction, &writer.scope(), request.campaign_id).await?;
+    let campaign = campaign.ok_or(StoreError::Corrupt {
+        table: "partnership_request",
+        column: "campaign_id",
+        value: request.campaign_id.to_string(),
+    })?;
+    let known = store::partner::find_by_email(&transaction, &writer.scope(), &request.email).await?;
+    let known = match known {
+        Some(partner) => store::partner::lock(&transaction, &writer.scope(), partner.id).await?,
+        None => None,
+    };
+    // Not before the locks: what was written while this one waited for them is earlier.
+    let now = app.clock.now().max(request.created_at);
+    let (partner, moment) = match known {
+        Some(LockedPartner { partner, last }) => {
+            let moment = last.next(now.max(partner.updated_at));
+            let advance =
+                |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+            Writes::of(advance).run(&transaction).await?;
+            if group_id.is_some() && partner.group_id != group_id {
+                let before = partner.clone();
+                let partner = Partner {
+                    group_id,
+                    updated_at: moment.at,
+                    ..partner
+                };
+                store::partner::update(&transaction, writer.tenant(), &partner).await?;
+                transaction.changed(&before, &partner);
+                (partner, moment)
+            } else {
+                (partner, moment)
+            }
+        }
+        None => {
+            let details = partner::PartnerDetails {
+                name: request.name.clone(),
+                email: request.email.clone(),
+                external_id: None,
+                tags: Vec::new(),
+                metadata: None,
+                group_id,
+                tier_id: None,
+                payout_currency: None,
+                payout_reference: None,
+            };
+            let (partner_type, status) = (PartnerType::Affiliate, PartnerStatus::Active);
+            partner::insert(&transaction, &writer, details, partner_type, status, now).await?
+        }
+    };
+    let now = moment.at;
+    if !store::campaign::has_member(&transaction, &writer.scope(), campaign.id, partner.id).await? {
+        partner::note_joined(&transaction, &partner, campaign.id);
+    }
+    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
+    Writes::of(join).run(&transaction).await?;
+    snapshot::stamp(
+        &transaction,
+        &writer,
+        partner.id,
+        Promise::of_campaign(&campaign),
+        moment,
+    )
+    .await?;
+    let before = request.clone();
+    let request = PartnershipRequest {
+        status: PartnershipRequestStatus::Approved,
+        partner_id: Some(partner.id),
+        decided_at: Some(now),
+        ..request
+    };
+    store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
+    transaction.changed(&before, &request);
+    let decided_at = request.decided_at.unwrap_or(request.created_at);
+    let happened = happening(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
+    store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
+    commit(app, transaction, &writer, &request).await?;
+    Ok(request)
+}
+
+pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<PartnershipRequest, ServiceError> {
+    let writer = caller.write(Resource::Partners)?;
+    let mut problems = Problems::new();
+    let reason = problems.take("reason", text::reason(reason));
+    let transaction = begin(app, &writer).await?;
+    let request = pending(&transaction, &writer, id, &mut problems).await?;
+    let (Some(request), Some(reason)) = (request, reason) else {
+        return Err(problems.into());
+    };
+    let before = request.clone();
+    let request = PartnershipRequest {
+        status: PartnershipRequestStatus::Rejected,
+        reason: Some(reason),
+        decided_at: Some(app.clock.now().max(request.created_at)),
+        ..request
+    };
+    store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
+    transaction.changed(&before, &request);
+    let decided_at = request.decided_at.unwrap_or(request.created_at);
+    let happened = happening(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
+    store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
+    commit(app, transaction, &writer, &request).await?;
+    Ok(request)
+}
+
+fn happening(request: &PartnershipRequest, event_type: WebhookEventType, at: Timestamp) -> Happening {
+    Happening {
+        event_type,
+        object: request.id.uuid(),
+        at,
+        detail: None,
+    }
+}
+
+/// The request, locked, if it still waits for a decision.
+async fn pending(
+    transaction: &Transaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<PartnershipRequest>, StoreError> {
+    let Some(id) = problems.id::<id::PartnershipRequest>("id", id) else {
+        return Ok(None);
+    };
+    let request = store::partnership_request::lock(transaction, &writer.scope(), id).await?;
+    let Some(request) = problems.found("id", request) else {
+        return Ok(None);
+    };
+    match request.status {
+        PartnershipRequestStatus::Pending => Ok(Some(request)),
+        decided @ (PartnershipRequestStatus::Approved | PartnershipRequestStatus::Rejected) => {
+            let message = format!("is decided already: {}", decided.as_str());
+            Ok(problems.take("id", Err(Fault(ProblemCode::InvalidTransition, message))))
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Tiered commissions.
+
+use sea_orm::ConnectionTrait;
+
+use crate::ServiceError;
+use crate::app::App;
+use crate::once::{begin, commit, repeated};
+use auth::{Caller, Resource, Writer};
+use domain::Timestamp;
+use domain::id::{self, TieredCommissionId};
+use domain::money::Currency;
+use domain::problem::{Patch, ProblemCode, Problems};
+use domain::text;
+use domain::tiered::{self, CheckedTier, Draft, TieredCommission, changed};
+use store::{self, StoreError, Transaction};
+
+pub mod import;
+mod references;
+mod simulate;
+
+pub use simulate::{SimulatedTiers, TierSimulation, simulate};
+
+/// A tiered commission as entered.
+#[derive(Clone, Debug)]
+pub struct NewTieredCommission {
+    pub external_id: Option<String>,
+    pub draft: Draft,
+}
+
+/// Changes of a tiered commission. Goals and lists are replaced as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct TieredCommissionChange {
+    pub id: String,
+    pub external_id: Patch<String>,
+    pub change: tiered::TieredCommissionChange,
+}
+
+/// Creates a tier. What it counts is counted from the events of its running windows when they are next looked at.
+pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> Result<TieredCommission, ServiceError> {
+    let writer = caller.write(Resource::TieredCommissions)?;
+    let base_currency = base_currency(app, &writer).await?;
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    let tier = checked(
+        &transaction,
+        &writer,
+        input,
+        base_currency,
+        app.clock.now(),
+        &mut problems,
+    )
+    .await?;
+    if let Some(external_id) = tier.as_ref().and_then(|tier| tier.external_id.as_deref()) {
+        check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
+    }
+    let (Some(tier), true) = (tier, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    store::tiered_commission::insert(&transaction, writer.tenant(), &tier).await?;
+    transaction.created(&tier);
+    commit(app, transaction, &writer, &tier).await?;
+    Ok(tier)
+}
+
+/// Changes a tier. Its counters hold for its version only, so that they are counted anew for the next one.
+pub async fn update(
+    app: &App,
+    caller: &Caller,
+    input: TieredCommissionChange,
+) -> Result<TieredCommission, ServiceError> {
+    let writer = caller.write(Resource::TieredCommissions)?;
+    let base_currency = base_currency(app, &writer).await?;
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    if current.archived_at.is_some() {
+        problems.add(
+            "id",
+            ProblemCode::Conflict,
+            "is archived: create another tiered commission instead",
+        );
+        return Err(problems.into());
+    }
+    let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
+        text::external_id(&text)
+    });
+    if let Some(Some(external_id)) = &external_id {
+        check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
+    }
+    let draft = changed(&current, input.change, &mut problems);
+    references::check(&transaction, &writer.scope(), &[(Vec::new(), &draft)], &mut problems).await?;
+    let checked = tiered::checked(draft, base_currency, &mut problems);
+    let (Some(external_id), Some(CheckedTier { tier, notes, audience }), true) =
+        (external_id, checked, problems.is_empty())
+    else {
+        return Err(problems.into());
+    };
+    let next = TieredCommission {
+        external_id,
+        tier,
+        notes,
+        audience,
+        ..current.clone()
+    };
+    let tier = put_changed(&transaction, &writer, current, next, app.clock.now()).await?;
+    commit(app, transaction, &writer, &tier).await?;
+    Ok(tier)
+}
+
+/// Deletes a tier that has never changed an amount; one that has is archived: it stops, stays readable, and leaves the
+/// lists.
+pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<TieredCommissionId, ServiceError> {
+    // Its counters are locked by those who record, in an order of their own.
+    repeated(|| delete_once(app, caller, id)).await
+}
+
+async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommissionId, ServiceError> {
+    let writer = caller.write(Resource::TieredCommissions)?;
+    let mut problems = Problems::new();
+    let Some(id) = problems.id::<id::TieredCommission>("id", id) else {
+        return Err(problems.into());
+    };
+    let transaction = app.begin(&writer).await?;
+    // What was paid before is seen; whoever would pay by it later waits, finds it gone and looks again.
+    let found = store::tiered_commission::lock_exclusive(&transaction, &writer.scope(), id).await?;
+    let Some(tier) = problems.found("id", found) else {
+        return Err(problems.into());
+    };
+    if !store::tiered_commission::has_paid(&transaction, &writer.scope(), id).await? {
+        store::tiered_commission::delete(&transaction, writer.tenant(), id).await?;
+        transaction.deleted(&tier);
+    } else if tier.archived_at.is_none() {
+        let now = app.clock.now().max(tier.updated_at);
+        let archived = TieredCommission {
+            archived_at: Some(now),
+            updated_at: now,
+            ..tier.clone()
+        };
+        store::tiered_commission::update(&transaction, writer.tenant(), &archived).await?;
+        transaction.changed(&tier, &archived);
+    }
+    transaction.commit().await?;
+    Ok(id)
+}
+
+/// A tier that is proposed and not made: checked like one that is, in place of `me` where it replaces that one, whose currency
+/// it has by default.
+pub(crate) async fn proposed(
+    transaction: &Transaction,
+    writer: &Writer,
+    input: NewTieredCommission,
+    (currency, me): (Currency, Option<TieredCommissionId>),
+    now: Timestamp,
+    problems: &mut Problems,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let tier = checked(transaction, writer, input, currency, now, problems).await?;
+    if let Some(external_id) = tier.as_ref().and_then(|tier| tier.external_id.as_deref()) {
+        check_external_id(transaction, writer, external_id, me, problems).await?;
+    }
+    Ok(tier)
+}
+
+/// The tier that an input describes, or `None` after noting what is wrong with it; not whether its external id is free.
+async fn checked(
+    database: &impl ConnectionTrait,
+    writer: &Writer,
+    input: NewTieredCommission,
+    base_currency: Currency,
+    now: Timestamp,
+    problems: &mut Problems,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
+    let known = references::check(database, &writer.scope(), &[(Vec::new(), &input.draft)], problems).await?;
+    let checked = tiered::checked(input.draft, base_currency, problems);
+    let (Some(external_id), Some(CheckedTier { tier, notes, audience }), true) = (external_id, checked, known) else {
+        return Ok(None);
+    };
+    Ok(Some(TieredCommission {
+        id: TieredCommissionId::new(now),
+        external_id,
+        version: 1,
+        tier,
+        notes,
+        audience,
+        archived_at: None,
+        created_at: now,
+        updated_at: now,
+    }))
+}
+
+/// Writes a tier as its next version, unless nothing of it changes.
+async fn put_changed(
+    transaction: &Transaction,
+    writer: &Writer,
+    current: TieredCommission,
+    next: TieredCommission,
+    now: Timestamp,
+) -> Result<TieredCommission, StoreError> {
+    if next == current {
+        return Ok(current);
+    }
+    let next = TieredCommission {
+        version: current.version + 1,
+        // Never earlier than what it follows.
+        updated_at: now.max(current.updated_at),
+        ..next
+    };
+    store::tiered_commission::update(transaction, writer.tenant(), &next).await?;
+    transaction.changed(&current, &next);
+    Ok(next)
+}
+
+async fn base_currency(app: &App, writer: &Writer) -> Result<Currency, StoreError> {
+    let tenant = store::tenant::get(app.store.reader(), &writer.scope()).await?;
+    Ok(tenant.base_currency)
+}
+
+async fn locked(
+    transaction: &Transaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let Some(id) = problems.id::<id::TieredCommission>("id", id) else {
+        return Ok(None);
+    };
+    let found = store::tiered_commission::lock(transaction, &writer.scope(), id).await?;
+    Ok(problems.found("id", found))
+}
+
+async fn check_external_id(
+    database: &impl ConnectionTrait,
+    writer: &Writer,
+    external_id: &str,
+    me: Option<TieredCommissionId>,
+    problems: &mut Problems,
+) -> Result<(), StoreError> {
+    let holder = store::tiered_commission::find_by_external_id(database, &writer.scope(), external_id).await?;
+    problems.free("externalId", holder.map(|tier| tier.id), me);
+    Ok(())
+}

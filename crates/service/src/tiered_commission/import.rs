@@ -1,0 +1,119 @@
+//! Tiers that another system keeps: unknown ones are created, known ones updated, and one that is the same already is
+//! not written at all, so that importing twice changes nothing.
+
+use super::{NewTieredCommission, base_currency, checked, put_changed};
+use crate::ServiceError;
+use crate::app::App;
+pub use crate::imported::Outcome;
+use crate::imported::by_names;
+use auth::{Caller, Resource, Scope};
+use domain::problem::{ProblemCode, Problems};
+use domain::tiered::{Draft, Tier, TieredCommission};
+use store::{self, StoreError, Transaction};
+
+/// A tier as the other system tells it, its references found already. What it cannot tell, a known tier keeps: the
+/// crossing policy, and the currency where none is given.
+#[derive(Clone, Debug)]
+pub struct TierImport {
+    /// The way to it in its document, for the paths of problems.
+    pub place: Vec<String>,
+    /// Which tier it is, where the document says more than its name: one that is sent to be created has no id yet.
+    pub id: Option<String>,
+    pub draft: Draft,
+}
+
+/// Imports tiers of which no two are the same one: all, or none if there is anything to mend.
+pub async fn import(
+    app: &App,
+    caller: &Caller,
+    tiers: Vec<TierImport>,
+) -> Result<Vec<(TieredCommission, Outcome)>, ServiceError> {
+    let writer = caller.write(Resource::TieredCommissions)?;
+    let base_currency = base_currency(app, &writer).await?;
+    let scope = writer.scope();
+    let mut problems = Problems::new();
+    let mut imported = Vec::with_capacity(tiers.len());
+    let transaction = app.begin(&writer).await?;
+    // Makes two imports take turns, so that neither creates what the other does.
+    store::tenant::lock(&transaction, writer.tenant()).await?;
+    let now = app.clock.now();
+    for TierImport { place, id, mut draft } in tiers {
+        let depth = place.len();
+        place.into_iter().for_each(|segment| problems.enter(segment));
+        let known = known(&transaction, &scope, id.as_deref(), &draft.name, &mut problems).await?;
+        let before = known.as_ref().and_then(|known| known.external_id.clone());
+        if let Some(known) = &known {
+            let currency = known.tier.currency;
+            if draft.currency.is_some_and(|given| given != currency) {
+                let message = format!("is {currency} here, and never changes");
+                problems.add("currency", ProblemCode::Conflict, message);
+            }
+            draft.currency = Some(currency);
+        }
+        let input = NewTieredCommission {
+            // What it bore before is its name at most, and is no news where the document says no id.
+            external_id: id.or(before).or_else(|| Some(draft.name.clone())),
+            draft,
+        };
+        let next = checked(&transaction, &writer, input, base_currency, now, &mut problems).await?;
+        (0..depth).for_each(|_| problems.leave());
+        let Some(next) = next else { continue };
+        imported.push(match known {
+            None => {
+                store::tiered_commission::insert(&transaction, writer.tenant(), &next).await?;
+                transaction.created(&next);
+                (next, Outcome::Created)
+            }
+            Some(known) => {
+                let merged = TieredCommission {
+                    external_id: next.external_id,
+                    tier: Tier {
+                        crossing_policy: known.tier.crossing_policy,
+                        ..next.tier
+                    },
+                    notes: next.notes,
+                    audience: next.audience,
+                    ..known.clone()
+                };
+                let version = known.version;
+                let tier = put_changed(&transaction, &writer, known, merged, now).await?;
+                let outcome = if tier.version == version {
+                    Outcome::Unchanged
+                } else {
+                    Outcome::Updated
+                };
+                (tier, outcome)
+            }
+        });
+    }
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    transaction.commit().await?;
+    Ok(imported)
+}
+
+/// The tier that a document means: the one with its id, or else the one that came in by its name, before the other system
+/// had given it an id or from a document that does not say it.
+async fn known(
+    transaction: &Transaction,
+    scope: &Scope,
+    id: Option<&str>,
+    name: &str,
+    problems: &mut Problems,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let find = |name| store::tiered_commission::find_by_external_id(transaction, scope, name);
+    let mut found = by_names(id.into_iter().chain([name]), find).await?;
+    if found.is_none() && id.is_none() {
+        let mut named = store::tiered_commission::imported_as(transaction, scope, name).await?;
+        found = named.pop();
+        if !named.is_empty() {
+            let message = "is that of several tiers here: only an id says which of them it is";
+            problems.add("name", ProblemCode::Conflict, message);
+        }
+    }
+    match found {
+        Some(found) => store::tiered_commission::lock(transaction, scope, found.id).await,
+        None => Ok(None),
+    }
+}

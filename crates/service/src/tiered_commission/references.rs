@@ -1,0 +1,118 @@
+//! Whether the partners, campaigns and advertisers that tiers name exist.
+
+use std::collections::HashSet;
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use auth::Scope;
+use domain::id::{self, Id, Kind};
+use domain::problem::{Fault, ProblemCode, Problems};
+use domain::tiered::{Draft, MAX_LISTED};
+use store::{self, StoreError};
+
+/// Notes, for each of the drafts under the way to it, what it names that does not exist; three statements at most.
+/// Texts that are no ids are not looked at: [`well_formed`] and the domain note those. Gives whether all exist.
+pub(super) async fn check(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    drafts: &[(Vec<String>, &Draft)],
+    problems: &mut Problems,
+) -> Result<bool, StoreError> {
+    let partners = NamedIds::<id::Partner>::of("partnerIds", drafts, |draft| &draft.partner_ids);
+    let campaigns = NamedIds::<id::Campaign>::of("campaignIds", drafts, |draft| &draft.campaign_ids);
+    let advertisers = NamedIds::<id::Advertiser>::of("advertiserIds", drafts, |draft| &draft.advertiser_ids);
+    let all_known = [
+        partners
+            .check(problems, async |ids| {
+                Ok(store::partner::by_ids(database, scope, ids)
+                    .await?
+                    .into_keys()
+                    .collect())
+            })
+            .await?,
+        campaigns
+            .check(problems, async |ids| {
+                Ok(store::campaign::by_ids(database, scope, ids)
+                    .await?
+                    .into_keys()
+                    .collect())
+            })
+            .await?,
+        advertisers
+            .check(problems, async |ids| {
+                let found = store::label::by_ids::<id::Advertiser>(database, scope, ids).await?;
+                Ok(found.into_keys().collect())
+            })
+            .await?,
+    ];
+    Ok(all_known.into_iter().all(|known| known))
+}
+
+/// The ids that drafts have in one of their lists, each with the way to it.
+struct NamedIds<'a, K: Kind> {
+    field: &'static str,
+    ids: Vec<(&'a [String], usize, Id<K>)>,
+}
+
+impl<'a, K: Kind> NamedIds<'a, K> {
+    fn of(
+        field: &'static str,
+        drafts: &'a [(Vec<String>, &'a Draft)],
+        list: impl Fn(&'a Draft) -> &'a Vec<String>,
+    ) -> Self {
+        let mut ids = Vec::new();
+        for (place, draft) in drafts {
+            let texts = list(draft);
+            if texts.len() > MAX_LISTED {
+                continue;
+            }
+            let mut seen = HashSet::new();
+            for (index, text) in texts.iter().enumerate() {
+                if let Some(id) = text.parse::<Id<K>>().ok().filter(|id| seen.insert(*id)) {
+                    ids.push((place.as_slice(), index, id));
+                }
+            }
+        }
+        Self { field, ids }
+    }
+
+    async fn check(
+        &self,
+        problems: &mut Problems,
+        find: impl AsyncFnOnce(&[Uuid]) -> Result<HashSet<Uuid>, StoreError>,
+    ) -> Result<bool, StoreError> {
+        let distinct: HashSet<Uuid> = self.ids.iter().map(|(_, _, id)| id.uuid()).collect();
+        if distinct.is_empty() {
+            return Ok(true);
+        }
+        let found = find(&distinct.into_iter().collect::<Vec<_>>()).await?;
+        let mut all_known = true;
+        for (place, index, _) in self.ids.iter().filter(|(_, _, id)| !found.contains(&id.uuid())) {
+            let Fault(code, message) = Fault::not_found();
+            problems.within_all(place, |problems| {
+                problems.add(&format!("{}.{index}", self.field), code, message);
+            });
+            all_known = false;
+        }
+        Ok(all_known)
+    }
+}
+
+/// Notes the texts of a draft's lists that are no ids.
+pub(super) fn well_formed(draft: &Draft, problems: &mut Problems) {
+    list::<id::Partner>("partnerIds", &draft.partner_ids, problems);
+    list::<id::Campaign>("campaignIds", &draft.campaign_ids, problems);
+    list::<id::Advertiser>("advertiserIds", &draft.advertiser_ids, problems);
+}
+
+fn list<K: Kind>(field: &str, texts: &[String], problems: &mut Problems) {
+    if texts.len() > MAX_LISTED {
+        let message = format!("has too many entries: at most {MAX_LISTED}");
+        problems.add(field, ProblemCode::Invalid, message);
+        return;
+    }
+    for (index, text) in texts.iter().enumerate() {
+        problems.id::<K>(&format!("{field}.{index}"), text);
+    }
+}

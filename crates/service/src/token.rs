@@ -1,0 +1,174 @@
+//! Tokens that Tributary issues itself, so that a portal needs no other identity service.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::ServiceError;
+use crate::app::App;
+use crate::audit::note_token;
+use crate::once::{Answer, begin, commit};
+use auth::{Caller, Permission, Permissions, Resource, Scope};
+use domain::Timestamp;
+use domain::id;
+use domain::problem::{Fault, ProblemCode, Problems};
+use store::{self, Store, StoreError};
+
+/// The longest life of a partner's token: a day. Portals ask for a new one as long as they trust their user.
+const MAX_TTL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a partner's token may open at all.
+const FOR_PARTNERS: [Resource; 8] = [
+    Resource::Partners,
+    Resource::PartnerGroups,
+    Resource::Campaigns,
+    Resource::Events,
+    Resource::Commissions,
+    Resource::Payouts,
+    Resource::Deals,
+    Resource::TieredCommissions,
+];
+
+/// A token and when it ends.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    pub token: String,
+    pub expires_at: Timestamp,
+}
+
+/// A partner's token that was issued: `None` where the call is repeated, since it is shown once.
+#[derive(Clone, Debug)]
+pub struct PartnerToken {
+    pub token: Option<String>,
+    pub expires_at: Timestamp,
+}
+
+impl Answer for PartnerToken {
+    fn kept(&self) -> Value {
+        json!(self.expires_at)
+    }
+
+    async fn again(_store: &Store, _scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let expires_at = kept.as_str().and_then(|text| text.parse().ok());
+        Ok(expires_at.map(|expires_at| Self {
+            token: None,
+            expires_at,
+        }))
+    }
+}
+
+/// Issues a token that reads what is one partner's. `scopes` defaults to every read scope that the caller has; nobody
+/// grants a scope they lack.
+pub async fn issue_for_partner(
+    app: &App,
+    caller: &Caller,
+    partner_id: &str,
+    scopes: Option<&[String]>,
+    ttl_seconds: i32,
+) -> Result<PartnerToken, ServiceError> {
+    let writer = caller.write(Resource::Partners)?;
+    let mut problems = Problems::new();
+    if !app.keys.can_mint() {
+        let message = "this gateway has no key to sign with: whoever issues its tokens does";
+        problems.add("partnerId", ProblemCode::Conflict, message);
+        return Err(problems.into());
+    }
+    // Nothing is written but that it was issued.
+    let transaction = begin(app, &writer).await?;
+    let permissions = match scopes {
+        None => grantable(caller).collect(),
+        Some(scopes) => granted(caller, scopes, &mut problems),
+    };
+    let ttl = u64::try_from(ttl_seconds)
+        .ok()
+        .map(Duration::from_secs)
+        .filter(|ttl| !ttl.is_zero() && *ttl <= MAX_TTL);
+    let message = format!("must be from 1 to {} seconds", MAX_TTL.as_secs());
+    let ttl = problems.take("ttlSeconds", ttl.ok_or_else(|| Fault::invalid(message)));
+    let partner = match problems.id::<id::Partner>("partnerId", partner_id) {
+        Some(id) => problems.found(
+            "partnerId",
+            store::partner::find(&transaction, &writer.scope(), id).await?,
+        ),
+        None => None,
+    };
+    if let Some(partner) = &partner
+        && !partner.status.may_sign_in()
+    {
+        let message = format!("is {}: no token of it would open anything", partner.status.as_str());
+        problems.add("partnerId", ProblemCode::Conflict, message);
+    }
+    let (Some(partner), Some(ttl), true) = (partner, ttl, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    let scope = Scope::of_partner(writer.tenant(), partner.id);
+    // Not earlier than what a comeback in this microsecond asks for.
+    let issued_at = app.clock.now().max(partner.tokens_valid_from);
+    let issued = mint_at(app, &partner.id.to_string(), &scope, permissions, issued_at, ttl);
+    let token = PartnerToken {
+        token: Some(issued.token),
+        expires_at: issued.expires_at,
+    };
+    note_token(&transaction, &scope, permissions, issued.expires_at);
+    commit(app, transaction, &writer, &token).await?;
+    Ok(token)
+}
+
+/// A token for the rows of `scope`. For services that have authorised it, and for the command line. Needs keys that can
+/// sign.
+pub fn mint(app: &App, subject: &str, scope: &Scope, permissions: Permissions, ttl: Duration) -> Issued {
+    mint_at(app, subject, scope, permissions, app.clock.now(), ttl)
+}
+
+fn mint_at(
+    app: &App,
+    subject: &str,
+    scope: &Scope,
+    permissions: Permissions,
+    issued_at: Timestamp,
+    ttl: Duration,
+) -> Issued {
+    let expires_at = issued_at + ttl;
+    let (tenant, partner) = (
+        scope.tenant().to_string(),
+        scope.partner().map(|partner| partner.to_string()),
+    );
+    let token = app
+        .keys
+        .mint(
+            subject,
+            &tenant,
+            &permissions.to_string(),
+            partner,
+            issued_at,
+            expires_at,
+        )
+        .expect("the callers asked whether the keys can sign, and claims are plain text and numbers");
+    Issued { token, expires_at }
+}
+
+fn grantable(caller: &Caller) -> impl Iterator<Item = Permission> {
+    let permissions = caller.permissions();
+    FOR_PARTNERS
+        .into_iter()
+        .map(Permission::Read)
+        .filter(move |permission| permissions.allow(*permission))
+}
+
+/// The scopes by name, each of which must be for partners and the caller's to give.
+pub(super) fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permissions {
+    let each = scopes.iter().enumerate().filter_map(|(index, name)| {
+        let permission = match Permission::parse(name) {
+            None => Err(Fault::invalid(format!("{name:?} is not a scope"))),
+            Some(permission) if grantable(caller).any(|grantable| grantable == permission) => Ok(permission),
+            Some(permission) if !caller.permissions().allow(permission) => {
+                Err(Fault::invalid(format!("{permission} is more than the caller has")))
+            }
+            Some(permission) => Err(Fault::invalid(format!(
+                "{permission} is not for partners, who only read what is theirs"
+            ))),
+        };
+        problems.take(&format!("scopes.{index}"), permission)
+    });
+    each.collect()
+}

@@ -1,0 +1,166 @@
+//! Deliveries that somebody asks for: a test, and old ones again.
+
+use serde_json::{Value, json};
+
+use super::check_readable;
+use super::endpoint::locked;
+use crate::ServiceError;
+use crate::app::App;
+use crate::once::{Answer, begin, commit};
+use auth::{Caller, Resource, Scope};
+use domain::Timestamp;
+use domain::id::{self, WebhookDeliveryId};
+use domain::problem::{Fault, ProblemCode, Problems};
+use domain::webhook::body;
+use domain::webhook::{WebhookDelivery, WebhookDeliveryStatus, WebhookEventType};
+use store::webhook::delivery::{self, NewDelivery, RedeliverySelection};
+use store::{Store, StoreError, Transaction};
+
+/// The most deliveries that a call has sent again.
+pub const MOST_AGAIN: u64 = 10_000;
+
+/// What to send again.
+#[derive(Clone, Debug)]
+pub enum Redelivery {
+    One(String),
+    /// All of an endpoint that were made since.
+    Since {
+        endpoint: String,
+        since: Timestamp,
+    },
+}
+
+/// How many deliveries are sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Redelivered(pub u64);
+
+impl Answer for Redelivered {
+    fn kept(&self) -> Value {
+        json!(self.0)
+    }
+
+    async fn again(_: &Store, _: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        Ok(kept.as_u64().map(Self))
+    }
+}
+
+impl Answer for WebhookDelivery {
+    fn kept(&self) -> Value {
+        json!(self.id.to_string())
+    }
+
+    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let Some(id) = kept.as_str().and_then(|text| text.parse::<WebhookDeliveryId>().ok()) else {
+            return Ok(None);
+        };
+        Ok(delivery::by_ids(store.reader(), scope, &[id.uuid()])
+            .await?
+            .remove(&id.uuid()))
+    }
+}
+
+/// Makes a delivery about nothing, of a type that the endpoint need not hear of otherwise.
+pub async fn test(
+    app: &App,
+    caller: &Caller,
+    endpoint: &str,
+    event_type: WebhookEventType,
+) -> Result<WebhookDelivery, ServiceError> {
+    let writer = caller.write(Resource::Webhooks)?;
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    let Some((endpoint, _)) = locked(&transaction, &writer, "endpointId", endpoint, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    let now = app.clock.now();
+    let made = new(&endpoint.id, event_type, body::test(event_type, now), now);
+    let delivery = made.clone();
+    let of = None;
+    delivery::insert(&transaction, writer.tenant(), vec![NewDelivery { delivery, of }]).await?;
+    transaction.counted(1);
+    commit(app, transaction, &writer, &made).await?;
+    Ok(made)
+}
+
+/// A delivery that is due.
+pub(super) fn new(
+    endpoint: &id::WebhookEndpointId,
+    event_type: WebhookEventType,
+    payload: String,
+    now: Timestamp,
+) -> WebhookDelivery {
+    WebhookDelivery {
+        id: WebhookDeliveryId::new(now),
+        endpoint_id: *endpoint,
+        event_type,
+        status: WebhookDeliveryStatus::Pending,
+        payload,
+        created_at: now,
+        next_attempt_at: Some(now),
+        attempts: Vec::new(),
+    }
+}
+
+/// Begins a new turn of deliveries that have come to their end; of those that have not nothing is changed.
+pub async fn redeliver(app: &App, caller: &Caller, what: Redelivery) -> Result<Redelivered, ServiceError> {
+    let writer = caller.write(Resource::Webhooks)?;
+    let mut problems = Problems::new();
+    problems.enter("what");
+    let transaction = begin(app, &writer).await?;
+    let again = match what {
+        Redelivery::One(id) => one(&transaction, caller, &writer.scope(), &id, &mut problems).await?,
+        Redelivery::Since { endpoint, since } => {
+            problems.enter("since");
+            let found = locked(&transaction, &writer, "endpointId", &endpoint, &mut problems).await?;
+            match found {
+                Some((endpoint, _)) => {
+                    check_readable(caller, endpoint.selected())?;
+                    Some(RedeliverySelection::Since(endpoint.id, since))
+                }
+                None => None,
+            }
+        }
+    };
+    let Some(again) = again else {
+        return Err(problems.into());
+    };
+    let count = delivery::count_again(&transaction, &writer.scope(), again).await?;
+    if count > MOST_AGAIN {
+        let message = format!("names {count} deliveries: at most {MOST_AGAIN} are sent again by one call");
+        problems.add("since", ProblemCode::Invalid, message);
+        return Err(problems.into());
+    }
+    let redelivered = Redelivered(delivery::begin_again(&transaction, writer.tenant(), again, app.clock.now()).await?);
+    transaction.counted(redelivered.0);
+    commit(app, transaction, &writer, &redelivered).await?;
+    Ok(redelivered)
+}
+
+/// One delivery that has come to its end, whose endpoint is there.
+async fn one(
+    transaction: &Transaction,
+    caller: &Caller,
+    scope: &Scope,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<RedeliverySelection>, ServiceError> {
+    let Some(id) = problems.id::<id::WebhookDelivery>("deliveryId", id) else {
+        return Ok(None);
+    };
+    let found = delivery::lock(transaction, scope, id).await?;
+    let Some(found) = problems.found("deliveryId", found) else {
+        return Ok(None);
+    };
+    check_readable(caller, &[found.event_type])?;
+    match found.status {
+        WebhookDeliveryStatus::Delivered | WebhookDeliveryStatus::Failed => Ok(Some(RedeliverySelection::One(id))),
+        WebhookDeliveryStatus::Pending => {
+            let message = "has not come to its end: it is sent anyhow";
+            Ok(problems.take("deliveryId", Err(Fault(ProblemCode::Conflict, message.into()))))
+        }
+        WebhookDeliveryStatus::Canceled => {
+            let message = "is CANCELED: its endpoint was deleted";
+            Ok(problems.take("deliveryId", Err(Fault(ProblemCode::Conflict, message.into()))))
+        }
+    }
+}

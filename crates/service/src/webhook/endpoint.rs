@@ -1,0 +1,252 @@
+//! Endpoints: making, changing, and deleting them, and changing their secrets.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use super::{Webhooks, check_readable};
+use crate::ServiceError;
+use crate::app::App;
+use crate::once::{Answer, begin, commit};
+use auth::{Caller, Resource, Scope, Sealed, SealingError, SealingKeys, Writer, new_secret};
+use domain::audit::CHANGED;
+use domain::id::{self, WebhookEndpointId};
+use domain::problem::{Fault, Patch, ProblemCode, Problems};
+use domain::text;
+use domain::webhook::endpoint::MOST;
+use domain::webhook::schedule::OVERLAP_HOURS;
+use domain::webhook::signature::Secret;
+use domain::webhook::{API_VERSION, WebhookEndpoint, WebhookEventType};
+use store::outbox::OutboxPosition;
+use store::webhook::{delivery, endpoint};
+use store::{self, Store, StoreError, Transaction};
+
+/// An endpoint as asked for.
+#[derive(Clone, Debug, Default)]
+pub struct NewEndpoint {
+    pub url: String,
+    pub description: Option<String>,
+    pub event_types: Vec<WebhookEventType>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct EndpointChange {
+    pub id: String,
+    pub url: Patch<String>,
+    pub description: Patch<String>,
+    pub event_types: Patch<Vec<WebhookEventType>>,
+    pub active: Patch<bool>,
+}
+
+/// An endpoint with a new secret, which nobody can read again: `None` where the call is repeated.
+pub struct Shown {
+    pub endpoint: WebhookEndpoint,
+    pub secret: Option<Secret>,
+}
+
+impl Answer for Shown {
+    fn kept(&self) -> Value {
+        self.endpoint.kept()
+    }
+
+    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let endpoint = WebhookEndpoint::again(store, scope, kept).await?;
+        Ok(endpoint.map(|endpoint| Self { endpoint, secret: None }))
+    }
+}
+
+impl Answer for WebhookEndpoint {
+    fn kept(&self) -> Value {
+        json!(self.id.to_string())
+    }
+
+    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let Some(id) = kept.as_str().and_then(|text| text.parse::<WebhookEndpointId>().ok()) else {
+            return Ok(None);
+        };
+        let found = endpoint::by_ids(store.reader(), scope, &[id.uuid()])
+            .await?
+            .remove(&id.uuid());
+        Ok(found.filter(|endpoint| endpoint.deleted_at.is_none()))
+    }
+}
+
+/// Makes an endpoint, with a secret that is shown this once. It hears of what happens from now on.
+pub async fn create(app: &App, caller: &Caller, input: NewEndpoint) -> Result<Shown, ServiceError> {
+    let writer = caller.write(Resource::Webhooks)?;
+    let event_types = distinct(input.event_types);
+    let mut problems = Problems::new();
+    let url = problems.take("url", url(&app.webhooks, &input.url));
+    let description = problems.optional("description", input.description, |text| text::description(&text));
+    let keys = keys(&app.webhooks, &mut problems);
+    let transaction = begin(app, &writer).await?;
+    // One at a time of a tenant, so that none is one too many.
+    store::tenant::take_turn(&transaction, writer.tenant()).await?;
+    let count = endpoint::count(&transaction, &writer.scope()).await?;
+    if count >= MOST {
+        let message = format!("a tenant has at most {MOST} webhook endpoints");
+        problems.add("", ProblemCode::Conflict, message);
+    }
+    let (Some(url), Some(description), Some(keys), true) = (url, description, keys, problems.is_empty()) else {
+        return Err(problems.into());
+    };
+    let now = app.clock.now();
+    let endpoint = WebhookEndpoint {
+        id: WebhookEndpointId::new(now),
+        url,
+        description,
+        event_types,
+        api_version: API_VERSION.to_owned(),
+        active: true,
+        disabled_reason: None,
+        secret_rotated_at: None,
+        created_at: now,
+        updated_at: now,
+        deleted_at: None,
+    };
+    check_readable(caller, endpoint.selected())?;
+    let (secret, sealed) = sealed(keys, &writer, endpoint.id).map_err(refused)?;
+    let since = OutboxPosition::at_end(&transaction).await?;
+    endpoint::insert(&transaction, writer.tenant(), &endpoint, sealed, &since).await?;
+    transaction.created(&endpoint);
+    transaction.noted(&endpoint, "secret", Value::Null, CHANGED);
+    let secret = Some(secret);
+    let shown = Shown { endpoint, secret };
+    commit(app, transaction, &writer, &shown).await?;
+    Ok(shown)
+}
+
+/// Changes an endpoint. Whoever activates one has what was kept for it sent, oldest first.
+pub async fn update(app: &App, caller: &Caller, change: EndpointChange) -> Result<WebhookEndpoint, ServiceError> {
+    let writer = caller.write(Resource::Webhooks)?;
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    let Some((current, _)) = locked(&transaction, &writer, "id", &change.id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    let new_url = problems.changed("url", change.url, current.url.clone(), |text| url(&app.webhooks, &text));
+    let description =
+        problems.changed_optional("description", change.description, current.description.clone(), |text| {
+            text::description(&text)
+        });
+    let event_types = match change.event_types {
+        Patch::Keep => current.event_types.clone(),
+        Patch::Clear => Vec::new(),
+        Patch::Set(types) => distinct(types),
+    };
+    let active = problems.changed("active", change.active, current.active, Ok);
+    let (Some(new_url), Some(description), Some(active), true) = (new_url, description, active, problems.is_empty())
+    else {
+        return Err(problems.into());
+    };
+    let (begins, now) = (active && !current.active, app.clock.now().max(current.updated_at));
+    // Both those that it heard of, whose deliveries the change may send elsewhere, and those that it will.
+    check_readable(caller, current.selected())?;
+    let before = current.clone();
+    let changed = WebhookEndpoint {
+        url: new_url,
+        description,
+        event_types,
+        active,
+        disabled_reason: current.disabled_reason.clone().filter(|_| !begins),
+        updated_at: now,
+        ..current
+    };
+    check_readable(caller, changed.selected())?;
+    endpoint::update(&transaction, writer.tenant(), &changed, begins).await?;
+    transaction.changed(&before, &changed);
+    if begins {
+        delivery::hasten(&transaction, writer.tenant(), changed.id, now).await?;
+    }
+    commit(app, transaction, &writer, &changed).await?;
+    Ok(changed)
+}
+
+/// Gives an endpoint another secret, shown this once; the one before signs as well for a day.
+pub async fn rotate(app: &App, caller: &Caller, id: &str) -> Result<Shown, ServiceError> {
+    let writer = caller.write(Resource::Webhooks)?;
+    let mut problems = Problems::new();
+    let keys = keys(&app.webhooks, &mut problems);
+    let transaction = begin(app, &writer).await?;
+    let current = locked(&transaction, &writer, "id", id, &mut problems).await?;
+    let (Some((current, former)), Some(keys)) = (current, keys) else {
+        return Err(problems.into());
+    };
+    check_readable(caller, current.selected())?;
+    let (secret, sealed) = sealed(keys, &writer, current.id).map_err(refused)?;
+    let now = app.clock.now().max(current.updated_at);
+    let endpoint = WebhookEndpoint {
+        secret_rotated_at: Some(now),
+        updated_at: now,
+        ..current
+    };
+    let until = now + TimeDelta::hours(OVERLAP_HOURS);
+    endpoint::rotate(&transaction, writer.tenant(), &endpoint, (sealed, former), until).await?;
+    transaction.noted(&endpoint, "secret", CHANGED, CHANGED);
+    let secret = Some(secret);
+    let shown = Shown { endpoint, secret };
+    commit(app, transaction, &writer, &shown).await?;
+    Ok(shown)
+}
+
+/// Deletes an endpoint: it is sent nothing more. Its deliveries stay readable as long as others.
+pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<WebhookEndpointId, ServiceError> {
+    let writer = caller.write(Resource::Webhooks)?;
+    let mut problems = Problems::new();
+    let transaction = app.begin(&writer).await?;
+    let Some((current, _)) = locked(&transaction, &writer, "id", id, &mut problems).await? else {
+        return Err(problems.into());
+    };
+    let now = app.clock.now().max(current.updated_at);
+    endpoint::delete(&transaction, writer.tenant(), current.id, now).await?;
+    transaction.deleted(&current);
+    delivery::cancel(&transaction, writer.tenant(), current.id).await?;
+    transaction.commit().await?;
+    Ok(current.id)
+}
+
+pub(super) async fn locked(
+    transaction: &Transaction,
+    writer: &Writer,
+    field: &str,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<(WebhookEndpoint, Option<Sealed>)>, StoreError> {
+    let Some(id) = problems.id::<id::WebhookEndpoint>(field, id) else {
+        return Ok(None);
+    };
+    Ok(problems.found(field, endpoint::lock(transaction, &writer.scope(), id).await?))
+}
+
+fn url(webhooks: &Webhooks, text: &str) -> Result<String, Fault> {
+    let checked = webhooks.outgoing.reach().check_url(text);
+    checked
+        .map(String::from)
+        .map_err(|refused| Fault::invalid(refused.to_string()))
+}
+
+fn distinct(mut types: Vec<WebhookEventType>) -> Vec<WebhookEventType> {
+    types.sort_unstable();
+    types.dedup();
+    types
+}
+
+fn keys<'a>(webhooks: &'a Webhooks, problems: &mut Problems) -> Option<&'a SealingKeys> {
+    if webhooks.keys.is_none() {
+        let message = "webhooks need a key for their secrets, which this gateway's settings lack: webhook_keys";
+        problems.add("", ProblemCode::Conflict, message);
+    }
+    webhooks.keys.as_deref()
+}
+
+/// A new secret, and what is kept of it.
+fn sealed(keys: &SealingKeys, writer: &Writer, id: WebhookEndpointId) -> Result<(Secret, Sealed), SealingError> {
+    let secret = new_secret()?;
+    let sealed = keys.seal(writer.tenant(), id.uuid(), &secret)?;
+    Ok((secret, sealed))
+}
+
+fn refused(error: SealingError) -> ServiceError {
+    let mut problems = Problems::new();
+    problems.add("", ProblemCode::Conflict, error.to_string());
+    problems.into()
+}

@@ -1,0 +1,247 @@
+//! From the outbox to deliveries: of each row one for every endpoint that hears of it, in the order of the rows.
+//!
+//! One replica at a time does it, under the lock of the mark that says how far it has come; deliveries and mark are one
+//! transaction, so that a row is neither left out nor taken twice, wherever the work is cut off. Bodies are made here, of
+//! rows that do not change any more.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::delivery::new;
+use crate::app::App;
+use auth::Scope;
+use domain::Timestamp;
+use domain::commission::{Commission, Payout};
+use domain::id::{PartnerId, TenantId};
+use domain::partnership_request::PartnershipRequest;
+use domain::webhook::WebhookEventType;
+use domain::webhook::body::{self, ExternalIds};
+use store::outbox::mark::{self, OutboxMark};
+use store::outbox::{OutboxPosition, OutboxRow};
+use store::webhook::delivery::{self, NewDelivery};
+use store::webhook::work::{self, Subscriber};
+use store::{self, StoreError, Transaction};
+
+/// What a look at the outbox came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FannedOut {
+    /// How many deliveries it made.
+    pub made: usize,
+    /// Whether there is no more at present.
+    pub is_whole: bool,
+    /// Whether anybody hears of anything.
+    pub is_heard: bool,
+}
+
+/// Makes the deliveries of the next rows of the outbox.
+pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
+    let is_heard = work::is_heard(app.store.reader()).await?;
+    let nothing = FannedOut {
+        made: 0,
+        is_whole: true,
+        is_heard,
+    };
+    if !is_heard {
+        return Ok(nothing);
+    }
+    let transaction = app.store.begin_unaudited().await?;
+    let Some(position) = mark::take(&transaction, OutboxMark::Webhooks).await? else {
+        transaction.rollback().await?;
+        return Ok(nothing);
+    };
+    // Before the rows are read: an endpoint that is not seen here hears only of what is committed later.
+    let hearers = work::hearers(&transaction).await?;
+    let Some(before) = beginning(position.as_ref(), &hearers) else {
+        transaction.rollback().await?;
+        return Ok(nothing);
+    };
+    let mut position = before.clone();
+    let reading = position.entries(&transaction).await?;
+    if reading.rows.is_empty() && is_near(&position, &before) {
+        transaction.rollback().await?;
+        return Ok(nothing);
+    }
+    let made = make(app, &transaction, reading.rows, &hearers).await?;
+    mark::put(&transaction, OutboxMark::Webhooks, Some(&position), app.clock.now()).await?;
+    transaction.commit().await?;
+    Ok(FannedOut {
+        made,
+        is_whole: reading.is_whole,
+        is_heard,
+    })
+}
+
+/// When the oldest row of the outbox was written that was not looked at yet; `None`: all were, or nobody listens.
+pub(super) async fn unread_since(app: &App) -> Result<Option<Timestamp>, StoreError> {
+    let reader = app.store.reader();
+    let hearers = work::hearers(reader).await?;
+    let kept = mark::look(reader, OutboxMark::Webhooks).await?;
+    match beginning(kept.as_ref(), &hearers) {
+        Some(position) => position.next_at(reader).await,
+        None => Ok(None),
+    }
+}
+
+/// Where to read on: nobody hears of what was before the first of them listened.
+fn beginning(kept: Option<&OutboxPosition>, hearers: &HashMap<TenantId, Vec<Subscriber>>) -> Option<OutboxPosition> {
+    let since = hearers.values().flatten().map(Subscriber::since);
+    let first = since.min_by_key(|since| since.order())?;
+    // Of two that are equally far the last one counts: what was kept also says how far a snapshot was read.
+    let furthest = [first].into_iter().chain(kept).max_by_key(|position| position.order());
+    furthest.cloned()
+}
+
+/// Whether it is not worth writing down how far one has come: who is idle writes nothing.
+fn is_near(now: &OutboxPosition, before: &OutboxPosition) -> bool {
+    /// Transactions of anybody: a snapshot that is older only costs looking again at what was read.
+    const WORTH_WRITING: i64 = 1_000;
+    match now {
+        OutboxPosition::Behind(_) => now == before,
+        OutboxPosition::Between(_) => now.order().1 - before.order().1 < WORTH_WRITING,
+    }
+}
+
+async fn make(
+    app: &App,
+    transaction: &Transaction,
+    entries: Vec<OutboxRow>,
+    hearers: &HashMap<TenantId, Vec<Subscriber>>,
+) -> Result<usize, StoreError> {
+    let mut of_tenant: HashMap<TenantId, Vec<(OutboxRow, Vec<&Subscriber>)>> = HashMap::new();
+    for entry in entries {
+        let event_type = entry.happening.event_type;
+        let hears = |hearer: &&Subscriber| hearer.hears(event_type, entry.id, entry.transaction);
+        let all = hearers.get(&entry.tenant).into_iter().flatten();
+        let concerned: Vec<_> = all.filter(hears).collect();
+        if !concerned.is_empty() {
+            of_tenant.entry(entry.tenant).or_default().push((entry, concerned));
+        }
+    }
+    let mut made = 0;
+    for (tenant, heard) in of_tenant {
+        let told = ChangedObjects::read(
+            transaction,
+            &Scope::tenant_wide(tenant),
+            heard.iter().map(|(entry, _)| entry),
+        )
+        .await?;
+        let now = app.clock.now();
+        let mut deliveries = Vec::new();
+        for (entry, concerned) in heard {
+            let Some(data) = told.of(&entry) else {
+                continue;
+            };
+            let payload = body::body(&entry.happening, entry.id, data);
+            let of = Some((entry.id, entry.happening.object));
+            let event_type = entry.happening.event_type;
+            deliveries.extend(concerned.into_iter().map(|hearer| NewDelivery {
+                delivery: new(&hearer.endpoint, event_type, payload.clone(), now),
+                of,
+            }));
+        }
+        made += deliveries.len();
+        delivery::insert(transaction, tenant, deliveries).await?;
+    }
+    Ok(made)
+}
+
+/// What there is to tell of a tenant's rows.
+struct ChangedObjects {
+    commissions: HashMap<Uuid, Commission>,
+    payouts: HashMap<Uuid, Payout>,
+    requests: HashMap<Uuid, PartnershipRequest>,
+    ids: ExternalIds,
+}
+
+impl ChangedObjects {
+    /// Reads the objects of rows of the outbox, and what they name.
+    async fn read(
+        database: &Transaction,
+        scope: &Scope,
+        entries: impl Iterator<Item = &OutboxRow>,
+    ) -> Result<Self, StoreError> {
+        let mut of: HashMap<ObjectKind, BTreeSet<Uuid>> = HashMap::new();
+        for entry in entries {
+            of.entry(ObjectKind::of(entry.happening.event_type))
+                .or_default()
+                .insert(entry.happening.object);
+        }
+        let wanted = |kind| of.get(&kind).into_iter().flatten().copied().collect::<Vec<_>>();
+        let commissions = store::commission::by_ids(database, scope, &wanted(ObjectKind::Commission)).await?;
+        let payouts = store::payout::by_ids(database, scope, &wanted(ObjectKind::Payout)).await?;
+        let requests = store::partnership_request::by_ids(database, scope, &wanted(ObjectKind::Request)).await?;
+        let partners = commissions.values().map(|row| row.partner_id);
+        let partners = partners.chain(payouts.values().map(|row| row.partner_id));
+        let partners = partners.chain(requests.values().filter_map(|row| row.partner_id));
+        let partners = partners.map(PartnerId::uuid).chain(wanted(ObjectKind::Partner));
+        let campaigns = commissions.values().filter_map(|row| row.campaign_id);
+        let campaigns = campaigns.chain(requests.values().map(|row| row.campaign_id));
+        let events = commissions.values().filter_map(|row| row.event_id);
+        let partners = store::partner::by_ids(database, scope, &store::distinct(partners)).await?;
+        let campaigns =
+            store::campaign::by_ids(database, scope, &store::distinct(campaigns.map(|id| id.uuid()))).await?;
+        let events = store::event::by_ids(database, scope, &store::distinct(events.map(|id| id.uuid()))).await?;
+        let ids = ExternalIds {
+            partners: partners
+                .into_iter()
+                .map(|(id, partner)| (id, partner.external_id))
+                .collect(),
+            campaigns: campaigns
+                .into_iter()
+                .map(|(id, campaign)| (id, campaign.external_id))
+                .collect(),
+            events: events.into_iter().map(|(id, event)| (id, event.external_id)).collect(),
+        };
+        Ok(Self {
+            commissions,
+            payouts,
+            requests,
+            ids,
+        })
+    }
+
+    /// What is said of a row; `None`: its object is gone.
+    fn of(&self, entry: &OutboxRow) -> Option<Value> {
+        let (event_type, at, object) = (entry.happening.event_type, entry.happening.at, &entry.happening.object);
+        Some(match ObjectKind::of(event_type) {
+            ObjectKind::Commission => body::commission(self.commissions.get(object)?, event_type, at, &self.ids),
+            ObjectKind::Payout => body::payout(self.payouts.get(object)?, event_type, at, &self.ids),
+            ObjectKind::Request => body::request(self.requests.get(object)?, event_type, at, &self.ids),
+            ObjectKind::Partner => body::partner(PartnerId::from_uuid(*object), at, &self.ids),
+            ObjectKind::Customer => body::other(at),
+        })
+    }
+}
+
+/// What the object of a type is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum ObjectKind {
+    Commission,
+    Payout,
+    Partner,
+    Request,
+    Customer,
+}
+
+impl ObjectKind {
+    fn of(event_type: WebhookEventType) -> Self {
+        use WebhookEventType as Type;
+        match event_type {
+            Type::CommissionAccrued | Type::CommissionApproved | Type::CommissionPaid | Type::CommissionReversed => {
+                Self::Commission
+            }
+            Type::PayoutCreated | Type::PayoutSettled => Self::Payout,
+            // A tier is achieved by a partner, whose happenings are told in their order.
+            Type::TierAchieved
+            | Type::PartnerCreated
+            | Type::PartnerActivated
+            | Type::PartnerSuspended
+            | Type::PartnerRevoked
+            | Type::PartnerReinstated => Self::Partner,
+            Type::PartnershipRequestCreated | Type::PartnershipRequestDecided => Self::Request,
+            Type::CustomerReassigned => Self::Customer,
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! Sending deliveries. An endpoint is one replica's at a time, under a lease; what is due to it is sent several at once,
+//! but of an object one after the other. Endpoints do not wait for each other: each has a worker of its own, and one that
+//! fails gets a single request at a time until something succeeds again.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use futures::future::join_all;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::app::App;
+use auth::{Scope, SealingError, Writer};
+use domain::id::WebhookDeliveryId;
+use domain::webhook::schedule::{GONE, gives_up, next_attempt};
+use domain::webhook::signature::{Secret, signatures};
+use domain::webhook::{WebhookAttempt, WebhookDeliveryStatus, WebhookEndpoint};
+use store::StoreError;
+use store::task::joined;
+use store::webhook::lease::{DeliveryOutcome, DueDelivery, EndpointLease};
+use store::webhook::{endpoint, work};
+
+/// For how long an endpoint is a replica's without a sign of life, and how often it gives one.
+const LEASE_SECONDS: i64 = 15;
+const SIGN_OF_LIFE: Duration = Duration::from_secs(4);
+
+/// The most endpoints that a replica looks for at once.
+const MOST_ENDPOINTS: u64 = 200;
+
+/// How many more deliveries are looked at than can be sent: some may wait for others.
+const LOOK_AHEAD: usize = 50;
+
+/// Endpoints that something is due to, each with a worker. They stop early when `ending` says so.
+pub async fn due(app: &Arc<App>, ending: &Arc<AtomicBool>) -> Result<Vec<DeliveryWorker>, StoreError> {
+    if app.webhooks.keys.is_none() {
+        return Ok(Vec::new());
+    }
+    let found = work::due(app.store.reader(), app.clock.now(), MOST_ENDPOINTS).await?;
+    let worker = |(tenant, endpoint)| DeliveryWorker {
+        app: app.clone(),
+        ending: ending.clone(),
+        turn: EndpointLease {
+            tenant,
+            endpoint,
+            // A replica may look twice before the first worker has begun: an endpoint has one of them only.
+            owner: format!("{}-{:016x}", app.webhooks.replica, fastrand::u64(..)),
+        },
+    };
+    Ok(found.into_iter().map(worker).collect())
+}
+
+/// Sends all that is due at present; says how many requests that took.
+pub async fn send_due(app: &Arc<App>) -> Result<usize, StoreError> {
+    let workers = due(app, &Arc::default()).await?;
+    let sent = join_all(workers.into_iter().map(DeliveryWorker::run)).await;
+    sent.into_iter().sum()
+}
+
+/// Who sends to one endpoint.
+pub struct DeliveryWorker {
+    app: Arc<App>,
+    turn: EndpointLease,
+    ending: Arc<AtomicBool>,
+}
+
+/// Where to send, and what to sign with.
+struct DeliveryTarget {
+    url: String,
+    secrets: Vec<Secret>,
+}
+
+/// A request that was made.
+struct SentDelivery {
+    due: DueDelivery,
+    attempt: WebhookAttempt,
+}
+
+impl DeliveryWorker {
+    /// Works until nothing is due, or the endpoint is somebody else's; says how many requests were sent.
+    pub async fn run(self) -> Result<usize, StoreError> {
+        if !self.take().await? {
+            return Ok(0);
+        }
+        let worked = self.work().await;
+        // Where its secret does not open, nothing is sent until the lease is over, and that is tried again.
+        if !matches!(worked, Ok(None)) {
+            let transaction = self.app.store.begin_unaudited().await?;
+            self.turn.give_back(&transaction).await?;
+            transaction.commit().await?;
+        }
+        Ok(worked?.unwrap_or_default())
+    }
+
+    /// Takes the endpoint; says whether it is ours.
+    async fn take(&self) -> Result<bool, StoreError> {
+        let now = self.app.clock.now();
+        let transaction = self.app.store.begin_unaudited().await?;
+        let until = now + TimeDelta::seconds(LEASE_SECONDS);
+        let is_ours = self.turn.take(&transaction, now, until).await?;
+        transaction.commit().await?;
+        Ok(is_ours)
+    }
+
+    /// Keeps the endpoint; says whether it is still ours. What was read of one that was another's meanwhile is too old.
+    async fn keep(&self) -> Result<bool, StoreError> {
+        let until = self.app.clock.now() + TimeDelta::seconds(LEASE_SECONDS);
+        let transaction = self.app.store.begin_unaudited().await?;
+        let is_ours = self.turn.keep(&transaction, until).await?;
+        transaction.commit().await?;
+        Ok(is_ours)
+    }
+
+    async fn work(&self) -> Result<Option<usize>, StoreError> {
+        // Requests go on while what came of others is written.
+        let mut under_way = JoinSet::new();
+        let (mut known, mut next) = (HashSet::new(), VecDeque::new());
+        let (mut sent, mut at_once, mut goes_on) = (0, self.app.webhooks.at_once, true);
+        loop {
+            if goes_on && known.len() < at_once && !self.ending.load(Ordering::Relaxed) {
+                if next.is_empty() {
+                    next = self.ready(&known).await?;
+                }
+                let room = next.len().min(at_once - known.len());
+                if room > 0 {
+                    match self.target().await? {
+                        Ok(Some(target)) => {
+                            let target = Arc::new(target);
+                            for due in next.drain(..room) {
+                                known.insert(due.id);
+                                sent += 1;
+                                under_way.spawn(send(self.app.clone(), target.clone(), due));
+                            }
+                        }
+                        Ok(None) => goes_on = false,
+                        Err(error) => {
+                            tracing::error!(%error, endpoint = %self.turn.endpoint, "nothing can be signed for a webhook endpoint");
+                            return Ok(None);
+                        }
+                    }
+                }
+            }
+            let first = match timeout(SIGN_OF_LIFE, under_way.join_next()).await {
+                Ok(Some(first)) => first,
+                Ok(None) => return Ok(Some(sent)),
+                Err(_) => {
+                    goes_on &= self.keep().await?;
+                    continue;
+                }
+            };
+            // What has come in meanwhile is written together.
+            let mut done = vec![joined(first)];
+            while let Some(more) = under_way.try_join_next() {
+                done.push(joined(more));
+            }
+            for sent in &done {
+                known.remove(&sent.due.id);
+                self.app.metrics.webhooks.attempted(sent.attempt.has_succeeded());
+            }
+            let has_succeeded = done.iter().any(|sent| sent.attempt.has_succeeded());
+            at_once = if has_succeeded { self.app.webhooks.at_once } else { 1 };
+            goes_on &= self.write(done).await?;
+        }
+    }
+
+    /// The endpoint as it is now; `None`: it was deleted.
+    async fn target(&self) -> Result<Result<Option<DeliveryTarget>, SealingError>, StoreError> {
+        let (tenant, id) = (self.turn.tenant, self.turn.endpoint);
+        let (reader, scope) = (self.app.store.reader(), Scope::tenant_wide(tenant));
+        let Some((url, sealed)) = endpoint::target(reader, &scope, id, self.app.clock.now()).await? else {
+            return Ok(Ok(None));
+        };
+        let Some(keys) = &self.app.webhooks.keys else {
+            return Ok(Err(SealingError::Malformed));
+        };
+        let secrets = sealed
+            .iter()
+            .map(|sealed| keys.open(tenant, id.uuid(), sealed))
+            .collect();
+        Ok(Result::map(secrets, |secrets| Some(DeliveryTarget { url, secrets })))
+    }
+
+    /// What can be sent now, and next: due, not under way, and the first of its object. What is not is put aside.
+    async fn ready(&self, known: &HashSet<WebhookDeliveryId>) -> Result<VecDeque<DueDelivery>, StoreError> {
+        loop {
+            let limit = known.len() + self.app.webhooks.at_once + LOOK_AHEAD;
+            let mut found = self
+                .turn
+                .due(self.app.store.reader(), self.app.clock.now(), limit)
+                .await?;
+            found.retain(|due| !known.contains(&due.id));
+            let (waiting, ready): (Vec<_>, Vec<_>) = found.into_iter().partition(|due| due.waits);
+            if !waiting.is_empty() {
+                let ids: Vec<_> = waiting.iter().map(|due| due.id).collect();
+                let transaction = self.app.store.begin_unaudited().await?;
+                if self.turn.lock(&transaction).await?.is_none() {
+                    return Ok(VecDeque::new());
+                }
+                self.turn.park(&transaction, &ids).await?;
+                transaction.commit().await?;
+            }
+            if !ready.is_empty() || waiting.is_empty() {
+                return Ok(ready.into());
+            }
+        }
+    }
+
+    /// Writes what came of requests; says whether there may be more.
+    async fn write(&self, done: Vec<SentDelivery>) -> Result<bool, StoreError> {
+        // Attempts are written down with their deliveries; only an endpoint that is switched off is told.
+        let writer = Writer::job(self.turn.tenant, "send_webhook_deliveries");
+        let transaction = self.app.begin(&writer).await?;
+        let Some(mut health) = self.turn.lock(&transaction).await? else {
+            // Somebody else has it, or it was deleted.
+            return Ok(false);
+        };
+        let now = self.app.clock.now();
+        let mut gone = None;
+        let outcomes: Vec<_> = done
+            .into_iter()
+            .map(|sent| outcome(sent, now, fastrand::u32(..)))
+            .collect();
+        for outcome in &outcomes {
+            match outcome.status {
+                WebhookDeliveryStatus::Delivered => (health.quiet_since, health.failed_count) = (now, 0),
+                WebhookDeliveryStatus::Failed => health.failed_count = health.failed_count.saturating_add(1),
+                WebhookDeliveryStatus::Pending | WebhookDeliveryStatus::Canceled => {}
+            }
+            if outcome.attempt.is_gone() {
+                gone = Some(GONE.to_owned());
+            }
+        }
+        self.turn.write(&transaction, outcomes, now).await?;
+        let disabled = gone.or_else(|| gives_up(health.quiet_since, health.failed_count, now));
+        let disabled = disabled.filter(|_| health.active);
+        let until = now + TimeDelta::seconds(LEASE_SECONDS);
+        if let Some(reason) = &disabled {
+            transaction.noted_of::<WebhookEndpoint>(self.turn.endpoint, "disabledReason", reason.as_str());
+        }
+        self.turn
+            .write_health(&transaction, &health, disabled.as_deref(), (now, until))
+            .await?;
+        transaction.commit().await?;
+        if let Some(reason) = &disabled {
+            tracing::warn!(endpoint = %self.turn.endpoint, reason, "switched a webhook endpoint off");
+        }
+        Ok(health.active && disabled.is_none())
+    }
+}
+
+/// Makes a request.
+async fn send(app: Arc<App>, target: Arc<DeliveryTarget>, due: DueDelivery) -> SentDelivery {
+    let (at, start) = (app.clock.now(), Instant::now());
+    let id = due.id.to_string();
+    let signature = signatures(&target.secrets, &id, at, &due.payload);
+    let headers = [
+        ("webhook-id", id),
+        ("webhook-timestamp", at.timestamp().to_string()),
+        ("webhook-signature", signature),
+    ];
+    let outgoing = &app.webhooks.outgoing;
+    let (status_code, error, answer) = match outgoing.post(&target.url, &headers, due.payload.clone()).await {
+        Ok(answer) => {
+            // PostgreSQL's documents cannot hold U+0000.
+            let text = String::from_utf8_lossy(&answer.beginning).replace('\0', "\u{fffd}");
+            (Some(answer.status), None, Some(text))
+        }
+        Err(error) => (None, Some(error.to_string()), None),
+    };
+    let attempt = WebhookAttempt {
+        at,
+        status_code,
+        error,
+        milliseconds: u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX),
+        answer,
+    };
+    SentDelivery { due, attempt }
+}
+
+/// What an attempt means for its delivery.
+fn outcome(SentDelivery { due, attempt }: SentDelivery, now: domain::Timestamp, chance: u32) -> DeliveryOutcome {
+    let next = next_attempt(due.attempt_count + 1, now, chance);
+    let (status, next_attempt_at) = match (attempt.has_succeeded(), next) {
+        (true, _) => (WebhookDeliveryStatus::Delivered, None),
+        (false, Some(next)) => (WebhookDeliveryStatus::Pending, Some(next)),
+        (false, None) => (WebhookDeliveryStatus::Failed, None),
+    };
+    DeliveryOutcome {
+        due,
+        attempt,
+        status,
+        next_attempt_at,
+    }
+}

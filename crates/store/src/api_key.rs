@@ -1,0 +1,179 @@
+//! API keys, for those who look after them. Their hashes are read by [`super::presented_key`] only.
+
+use std::collections::HashMap;
+
+use entity::api_key::{self, Column, Entity};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait,
+};
+use uuid::Uuid;
+
+use super::citus::Distributable;
+use super::citus::directory::{self, DirectoryName};
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many, view};
+use auth::{ApiKey, KeyHash, Permissions, Scope};
+use domain::Timestamp;
+use domain::id::{ApiKeyId, PartnerId, TenantId};
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    request: &PageRequest,
+) -> Result<Page<ApiKey>, StoreError> {
+    let page = sort().page(database, visible::<Entity>(scope), request).await?;
+    Ok(page.map(from_row))
+}
+
+pub fn list() -> view::List {
+    let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
+    view::List::new(&view::API_KEY, Some(String::new()), sort().into(), select)
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<ApiKey, StoreError> {
+    Ok(from_row(view::whole(row, prefix)?))
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+    Ok(visible::<Entity>(scope).count(database).await?)
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, ApiKey>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    Ok(rows.into_iter().map(|row| (row.id, from_row(row))).collect())
+}
+
+/// The key for update: other writers of it wait for this transaction's end.
+pub async fn lock(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: ApiKeyId,
+) -> Result<Option<ApiKey>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive();
+    Ok(select.one(transaction).await?.map(from_row))
+}
+
+pub async fn insert(
+    transaction: &impl Distributable,
+    tenant: TenantId,
+    key: &ApiKey,
+    hash: &KeyHash,
+) -> Result<(), StoreError> {
+    directory::add(transaction, tenant, DirectoryName::KeyPrefix(&key.prefix)).await?;
+    let row = api_key::Model {
+        hash: hash.bytes().to_vec(),
+        ..to_row(tenant, key)
+    };
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Ends a key; one that has ended stays as it is.
+pub async fn revoke(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: ApiKeyId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    revoke_where(transaction, tenant, Column::Id.eq(id.uuid()), now).await?;
+    Ok(())
+}
+
+/// Ends all keys that are bound to a partner; says how many those are that had not ended.
+pub async fn revoke_of_partner(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    partner: PartnerId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    revoke_where(transaction, tenant, Column::PartnerId.eq(partner.uuid()), now).await
+}
+
+async fn revoke_where(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    which: Expr,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let revoked = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(which)
+        .filter(Column::RevokedAt.is_null())
+        .exec(transaction)
+        .await?;
+    Ok(revoked.rows_affected)
+}
+
+/// Writes down that a key was used at `at`, unless a later use is known.
+pub async fn set_used(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: ApiKeyId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let is_news = Condition::any()
+        .add(Column::LastUsedAt.is_null())
+        .add(Column::LastUsedAt.lt(at));
+    Entity::update_many()
+        .col_expr(Column::LastUsedAt, Expr::value(at))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::Id.eq(id.uuid()))
+        .filter(is_news)
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+pub(super) fn from_row(row: api_key::Model) -> ApiKey {
+    ApiKey {
+        id: ApiKeyId::from_uuid(row.id),
+        name: row.name,
+        prefix: row.prefix,
+        permissions: Permissions::parse(&row.scopes),
+        partner_id: row.partner_id.map(PartnerId::from_uuid),
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        last_used_at: row.last_used_at,
+        revoked_at: row.revoked_at,
+    }
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, key: &ApiKey) -> view::AtHand {
+    view::at_hand(to_row(tenant, key), &["hash"])
+}
+
+/// Without its hash, which nobody knows who only knows the key's row.
+fn to_row(tenant: TenantId, key: &ApiKey) -> api_key::Model {
+    api_key::Model {
+        tenant_id: tenant.uuid(),
+        id: key.id.uuid(),
+        name: key.name.clone(),
+        prefix: key.prefix.clone(),
+        hash: Vec::new(),
+        scopes: key.permissions.to_string(),
+        partner_id: key.partner_id.map(PartnerId::uuid),
+        created_at: key.created_at,
+        expires_at: key.expires_at,
+        last_used_at: key.last_used_at,
+        revoked_at: key.revoked_at,
+    }
+}

@@ -1,0 +1,162 @@
+//! The audit log: entries newest first, all of them or those of an object.
+
+mod transaction_notes;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::audit_entry::{self, Column, Entity};
+use entity::audit_object;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait, RelationDef, Select,
+};
+use uuid::Uuid;
+
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, many, row, view};
+use crate::by_id::by_id;
+use auth::Scope;
+use domain::Timestamp;
+use domain::audit::{AuditEntry, FieldChange, Origin};
+use domain::id::{ApiKeyId, AuditEntryId, PartnerId};
+pub(super) use transaction_notes::TransactionNotes;
+pub use transaction_notes::{Trail, add, at_hand};
+
+const TABLE: &str = "audit_entry";
+
+/// What to list; everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AuditFilter {
+    pub actor: Option<String>,
+    pub operation: Option<String>,
+    /// Entries that list changes of this object.
+    pub object: Option<Uuid>,
+    /// From this moment on, and before that one.
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+}
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+/// The entries that the filter lets through.
+pub fn list(filter: Arc<AuditFilter>) -> view::List {
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::AUDIT_ENTRY, None, sort().into(), select)
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &AuditFilter,
+    request: &PageRequest,
+) -> Result<Page<AuditEntry>, StoreError> {
+    let page = sort().page(database, filtered(scope, filter), request).await?;
+    page.try_map(from_row)
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &AuditFilter) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// Ids sort by time: bounds of time are bounds of ids.
+fn filtered(scope: &Scope, filter: &AuditFilter) -> Select<Entity> {
+    let first_of = |moment| AuditEntryId::from_parts(moment, 0, 0).uuid();
+    let condition = Condition::all()
+        .add_option(filter.actor.as_ref().map(|actor| Column::Actor.eq(actor)))
+        .add_option(
+            filter
+                .operation
+                .as_ref()
+                .map(|operation| Column::Operation.eq(operation)),
+        )
+        .add_option(filter.from.map(|from| Column::Id.gte(first_of(from))))
+        .add_option(filter.to.map(|to| Column::Id.lt(first_of(to))));
+    let all = match filter.object {
+        Some(object) => of_object(scope, Expr::val(object)),
+        None => visible::<Entity>(scope),
+    };
+    all.filter(condition)
+}
+
+by_id!(AuditEntry: by_ids);
+
+/// The entries that list changes of an object.
+pub fn list_of_objects() -> view::List {
+    let select = |_, scope: &Scope, object| of_object(scope, object).into_query();
+    view::List::new(&view::AUDIT_ENTRY, Some("object".to_owned()), sort().into(), select)
+}
+
+/// A page of the entries of each object.
+pub async fn pages_of_objects(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    objects: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<AuditEntry>>, StoreError> {
+    many::pages(
+        database,
+        objects,
+        sort(),
+        request,
+        |object| of_object(scope, object),
+        from_row,
+    )
+    .await
+}
+
+pub async fn counts_of_objects(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    objects: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, objects, |object| of_object(scope, object)).await
+}
+
+fn of_object(scope: &Scope, object: Expr) -> Select<Entity> {
+    visible::<Entity>(scope)
+        .join(JoinType::InnerJoin, objects())
+        .filter(Expr::col(audit_object::Column::ObjectId.as_column_ref()).eq(object))
+}
+
+/// From an entry to the objects that it lists changes of.
+fn objects() -> RelationDef {
+    Entity::belongs_to(audit_object::Entity)
+        .from((Column::TenantId, Column::Id))
+        .to((audit_object::Column::TenantId, audit_object::Column::EntryId))
+        .into()
+}
+
+/// The changes that a cell holds.
+pub fn changes(row: &view::Row, cell: usize) -> Result<Vec<FieldChange>, StoreError> {
+    row::json(TABLE, "changes", view::json(row, cell)?)
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<AuditEntry, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
+fn from_row(row: audit_entry::Model) -> Result<AuditEntry, StoreError> {
+    Ok(AuditEntry {
+        id: AuditEntryId::from_uuid(row.id),
+        at: row.at,
+        origin: Origin {
+            actor: row.actor,
+            api_key_id: row.api_key_id.map(ApiKeyId::from_uuid),
+            token_id: row.token_id,
+            partner_id: row.partner_id.map(PartnerId::from_uuid),
+            operation: row.operation,
+            request_id: row.request_id,
+        },
+        count: row
+            .count
+            .map(|count| row::unsigned(TABLE, "count", count))
+            .transpose()?,
+        changes: row::json(TABLE, "changes", row.changes)?,
+    })
+}

@@ -1,0 +1,269 @@
+//! Reading whose events a replay goes through, and the rows of the ledger that are compared.
+
+use std::collections::HashMap;
+
+use entity::{backtest, commission, commission_transition, event, partner};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::super::scope::visible;
+use super::super::{StoreError, many, row};
+use auth::Scope;
+use domain::Timestamp;
+use domain::backtest::{Backtest, HistoryPlace, HistoryRow};
+use domain::commission::{CommissionKind, CommissionStatus};
+use domain::id::{CommissionId, EventId, PartnerGroupId, PartnerId, TieredCommissionId};
+use domain::partner::PartnerStatus;
+use domain::refund;
+use domain::terms::BasisKind;
+
+/// A partner as it is now.
+#[derive(Clone, Copy, Debug)]
+pub struct CurrentPartner {
+    pub id: PartnerId,
+    pub status: PartnerStatus,
+    pub group: Option<PartnerGroupId>,
+}
+
+/// What rules decide, and what follows from it: the kinds of rows that are compared.
+pub(super) const KINDS: [CommissionKind; 3] = [
+    CommissionKind::Event,
+    CommissionKind::TierAdjustment,
+    CommissionKind::Clawback,
+];
+
+/// How many events of partners there are in the range.
+pub async fn count_events(database: &impl ConnectionTrait, scope: &Scope, of: &Backtest) -> Result<i64, StoreError> {
+    let count = visible::<event::Entity>(scope)
+        .filter(event::Column::RecordedAt.gte(of.from))
+        .filter(event::Column::RecordedAt.lt(of.to))
+        .filter(event::Column::PartnerId.is_not_null())
+        .filter(event::Column::AttributedAt.is_null())
+        .count(database)
+        .await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// The next partners of which anything was recorded in the range, behind the last that is finished.
+pub async fn partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    of: &Backtest,
+    limit: u64,
+) -> Result<Vec<CurrentPartner>, StoreError> {
+    let after = Query::select()
+        .column(backtest::Column::AfterPartner)
+        .from(backtest::Entity)
+        .and_where(backtest::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(backtest::Column::Id.eq(of.id.uuid()))
+        .take();
+    let after = Expr::SubQuery(None, Box::new(after.into())).if_null(Uuid::nil());
+    let own = |column: Expr| column.equals(partner::Column::Id.as_column_ref());
+    let has_events = Query::select()
+        .expr(Expr::val(1))
+        .from(event::Entity)
+        .and_where(event::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(own(Expr::col(event::Column::PartnerId.as_column_ref())))
+        .and_where(event::Column::RecordedAt.gte(of.from))
+        .and_where(event::Column::RecordedAt.lt(of.to))
+        .limit(1)
+        .take();
+    let has_rows = Query::select()
+        .expr(Expr::val(1))
+        .from(commission::Entity)
+        .and_where(commission::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(own(Expr::col(commission::Column::PartnerId.as_column_ref())))
+        .and_where(commission::Column::AccruedAt.gte(of.from))
+        .and_where(commission::Column::AccruedAt.lt(of.to))
+        .limit(1)
+        .take();
+    // As values, of which each partner's is looked for by itself: of EXISTS PostgreSQL makes a join with all events.
+    let any = |select: SelectStatement| Expr::SubQuery(None, Box::new(select.into())).is_not_null();
+    let rows: Vec<(Uuid, String, Option<Uuid>)> = visible::<partner::Entity>(scope)
+        .filter(Expr::col(partner::Column::Id.as_column_ref()).gt(after))
+        .filter(Condition::any().add(any(has_events)).add(any(has_rows)))
+        .order_by_asc(partner::Column::Id)
+        .limit(limit)
+        .select_only()
+        .columns([partner::Column::Id, partner::Column::Status, partner::Column::GroupId])
+        .into_tuple()
+        .all(database)
+        .await?;
+    let partners = rows.into_iter().map(|(id, status, group)| {
+        Ok(CurrentPartner {
+            id: PartnerId::from_uuid(id),
+            status: row::text("partner", "status", &status, PartnerStatus::parse)?,
+            group: group.map(PartnerGroupId::from_uuid),
+        })
+    });
+    partners.collect()
+}
+
+/// The clawbacks of each partner that name no event, each with the event of what it adjusts; those of events that were moved
+/// are on neither side.
+pub async fn loose(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    of: &Backtest,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<HistoryRow>>, StoreError> {
+    let backend = database.get_database_backend();
+    let select = visible::<commission::Entity>(scope)
+        .filter(many::one_of(
+            backend,
+            commission::Column::PartnerId.as_column_ref(),
+            partners,
+        ))
+        .filter(commission::Column::Kind.eq(CommissionKind::Clawback.as_str()))
+        .filter(commission::Column::EventId.is_null());
+    let mut rows = read_rows(database, scope, of, select, &HashMap::new()).await?;
+    // They may adjust each other.
+    let unknown = many::distinct(rows.iter().filter_map(|(_, row)| Some(row.adjusts?.uuid())));
+    if unknown.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let one_of = many::one_of(backend, commission::Column::Id.as_column_ref(), &unknown);
+    let above: Vec<(Uuid, Option<Uuid>, Option<Uuid>)> = visible::<commission::Entity>(scope)
+        .filter(one_of)
+        .select_only()
+        .columns([
+            commission::Column::Id,
+            commission::Column::EventId,
+            commission::Column::AdjustsId,
+        ])
+        .into_tuple()
+        .all(database)
+        .await?;
+    let above: HashMap<_, _> = above
+        .into_iter()
+        .map(|(id, event, adjusts)| (id, (event, adjusts)))
+        .collect();
+    rows.retain_mut(|(_, row)| {
+        let mut adjusted = row.adjusts.map(|id| id.uuid());
+        while let Some((event, next)) = adjusted.and_then(|id| above.get(&id)) {
+            if let Some(event) = event {
+                row.event = EventId::from_uuid(*event);
+                return true;
+            }
+            adjusted = *next;
+        }
+        // It adjusts what no event earned.
+        false
+    });
+    let events = many::distinct(rows.iter().map(|(_, row)| row.event.uuid()));
+    let moved: Vec<Uuid> = visible::<event::Entity>(scope)
+        .filter(many::one_of(backend, event::Column::Id.as_column_ref(), &events))
+        .filter(event::Column::AttributedAt.is_not_null())
+        .select_only()
+        .column(event::Column::Id)
+        .into_tuple()
+        .all(database)
+        .await?;
+    rows.retain(|(_, row)| !moved.contains(&row.event.uuid()));
+    let mut of_partner: HashMap<_, Vec<_>> = HashMap::new();
+    for (partner, row) in rows {
+        of_partner.entry(partner).or_default().push(row);
+    }
+    Ok(of_partner)
+}
+
+#[derive(FromQueryResult)]
+struct LedgerColumns {
+    id: Uuid,
+    partner_id: Uuid,
+    kind: String,
+    amount_minor: i64,
+    currency: String,
+    event_id: Option<Uuid>,
+    adjusts_id: Option<Uuid>,
+    basis: Option<String>,
+    accrued_at: Timestamp,
+    reversed_at: Option<Timestamp>,
+}
+
+/// Rows, each with its partner.
+pub(super) async fn read_rows(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    of: &Backtest,
+    select: sea_orm::Select<commission::Entity>,
+    tiers: &HashMap<CommissionId, TieredCommissionId>,
+) -> Result<Vec<(Uuid, HistoryRow)>, StoreError> {
+    const TABLE: &str = "commission";
+    use commission::Column;
+    let found = select
+        .filter(Column::Kind.is_in(KINDS.map(CommissionKind::as_str)))
+        .filter(Column::AccruedAt.lt(of.to))
+        .order_by_asc(Column::Id)
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::PartnerId,
+            Column::Kind,
+            Column::AmountMinor,
+            Column::Currency,
+            Column::EventId,
+            Column::AdjustsId,
+            Column::Basis,
+            Column::AccruedAt,
+            Column::ReversedAt,
+        ])
+        .into_model::<LedgerColumns>()
+        .all(database)
+        .await?;
+    let reversed = found.iter().filter(|row| row.reversed_at.is_some_and(|at| at < of.to));
+    let reversed: Vec<Uuid> = reversed.map(|row| row.id).collect();
+    let mut places = reversals(database, scope, &reversed).await?;
+    let rows = found.into_iter().map(|row| {
+        let currency = row::currency(TABLE, "currency", &row.currency)?;
+        let id = CommissionId::from_uuid(row.id);
+        let basis = row.basis.as_deref();
+        let basis = basis
+            .map(|text| row::text(TABLE, "basis", text, BasisKind::parse))
+            .transpose()?;
+        let at = row.reversed_at.filter(|at| *at < of.to);
+        let read = HistoryRow {
+            id,
+            kind: row::text(TABLE, "kind", &row.kind, CommissionKind::parse)?,
+            amount: row::money(TABLE, "amount_minor", row.amount_minor, currency)?,
+            is_fixed: refund::is_fixed(basis),
+            event: EventId::from_uuid(row.event_id.unwrap_or_default()),
+            adjusts: row.adjusts_id.map(CommissionId::from_uuid),
+            tier: tiers.get(&id).copied(),
+            accrued_at: row.accrued_at,
+            reversed: at.map(|at| HistoryPlace {
+                sequence: places.remove(&row.id).flatten(),
+                at,
+            }),
+        };
+        Ok((row.partner_id, read))
+    });
+    rows.collect()
+}
+
+/// The numbers of the steps that reversed rows.
+async fn reversals(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    rows: &[Uuid],
+) -> Result<HashMap<Uuid, Option<i64>>, StoreError> {
+    use commission_transition::Column;
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::CommissionId.as_column_ref(),
+        rows,
+    );
+    let found: Vec<(Uuid, Option<i64>)> = visible::<commission_transition::Entity>(scope)
+        .filter(one_of)
+        .filter(Column::ToStatus.eq(CommissionStatus::Reversed.as_str()))
+        .select_only()
+        .columns([Column::CommissionId, Column::Sequence])
+        .into_tuple()
+        .all(database)
+        .await?;
+    Ok(found.into_iter().collect())
+}

@@ -1,0 +1,155 @@
+//! Backtests. Nothing here writes to the ledger.
+
+mod history;
+mod open;
+mod proposal;
+mod recorded;
+mod results;
+mod versions;
+mod work;
+
+use std::collections::HashMap;
+
+use entity::backtest::{self, Column, Entity};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait};
+use uuid::Uuid;
+
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, row, view};
+use crate::mapped::mapped;
+use auth::Scope;
+use domain::Timestamp;
+use domain::backtest::{Backtest, BacktestStatus};
+use domain::id::{BacktestId, TenantId};
+pub use history::{CurrentPartner, count_events, loose, partners};
+pub use open::{delete_expired, open};
+pub use proposal::{Proposal, ProposedTier};
+pub use recorded::{EventRange, recorded, stretches};
+pub use results::{
+    BacktestSum, PartnerResultOrder, PartnerSum, SumsKey, actual_rows, campaign_counts, campaign_pages, changed_rows,
+    months_of, partner_counts, partner_pages, totals_of,
+};
+pub use versions::versions;
+pub use work::{FinishedPartners, LeasedBacktest, advance, claim, end, keep_changed, renew};
+
+const TABLE: &str = "backtest";
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+/// All backtests, newest first.
+pub fn list() -> view::List {
+    let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
+    view::List::new(&view::BACKTEST, Some(String::new()), sort().into(), select)
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Backtest>, StoreError> {
+    let one_of = super::many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    request: &PageRequest,
+) -> Result<Page<Backtest>, StoreError> {
+    let page = sort().page(database, visible::<Entity>(scope), request).await?;
+    page.try_map(from_row)
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+    Ok(visible::<Entity>(scope).count(database).await?)
+}
+
+/// How many wait or run.
+pub async fn count_open(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+    let open = [BacktestStatus::Queued, BacktestStatus::Running].map(BacktestStatus::as_str);
+    Ok(visible::<Entity>(scope)
+        .filter(Column::Status.is_in(open))
+        .count(database)
+        .await?)
+}
+
+/// What was proposed, as it was checked.
+pub async fn checked(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: BacktestId,
+) -> Result<Option<Proposal>, StoreError> {
+    let row = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .one(database)
+        .await?;
+    row.map(|row| row::json(TABLE, "checked", row.checked)).transpose()
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    backtest: &Backtest,
+    checked: &Proposal,
+) -> Result<(), StoreError> {
+    let row = backtest::Model {
+        checked: row::to_json(checked),
+        ..to_row(tenant, backtest)
+    };
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Cancels it, unless it has ended; says whether it did.
+pub async fn cancel(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: BacktestId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let open = [BacktestStatus::Queued, BacktestStatus::Running].map(BacktestStatus::as_str);
+    let canceled = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(BacktestStatus::Canceled.as_str()))
+        .col_expr(Column::FinishedAt, Expr::value(now))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::Id.eq(id.uuid()))
+        .filter(Column::Status.is_in(open))
+        .exec(transaction)
+        .await?;
+    Ok(canceled.rows_affected == 1)
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<Backtest, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, backtest: &Backtest) -> view::AtHand {
+    view::at_hand(to_row(tenant, backtest), &[])
+}
+
+mapped! {
+    fn (row: backtest::Model, backtest: Backtest) of TABLE;
+    both: id, name, status, proposal, campaign_id, group_id, tier_id, created_at, started_at, finished_at, created_by,
+        events, of_events, failure, incomplete_history;
+    read: {
+        from: row.range_from,
+        to: row.range_to,
+    }
+    written: {
+        range_from: backtest.from,
+        range_to: backtest.to,
+        checked: serde_json::Value::Null,
+        after_partner: None,
+        holder: None,
+        held_until: None,
+    }
+}

@@ -1,0 +1,80 @@
+//! Backtests that wait for somebody to work on them, and those whose time is over: looked for in all tenants. Each is taken
+//! up in its own.
+
+use entity::backtest::{self, Column};
+use entity::{backtest_event, backtest_partner, backtest_sum};
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::super::{StoreError, Transaction};
+use domain::Timestamp;
+use domain::backtest::BacktestStatus;
+use domain::id::{BacktestId, TenantId};
+
+/// Those that nobody works on, the longest waiting first.
+pub async fn open(
+    database: &impl ConnectionTrait,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<(TenantId, BacktestId)>, StoreError> {
+    let free = Condition::any()
+        .add(Column::HeldUntil.is_null())
+        .add(Column::HeldUntil.lte(now));
+    let open = [BacktestStatus::Queued, BacktestStatus::Running].map(BacktestStatus::as_str);
+    let select = Query::select()
+        .columns([Column::TenantId, Column::Id])
+        .from(backtest::Entity)
+        .and_where(Column::Status.is_in(open))
+        .cond_where(free)
+        .order_by(Column::Id, sea_orm::Order::Asc)
+        .limit(limit)
+        .take();
+    ids(database, &select).await
+}
+
+/// Deletes backtests that ended before this moment, with what they came to; at most so many.
+pub async fn delete_expired(transaction: &Transaction, before: Timestamp, limit: u64) -> Result<usize, StoreError> {
+    let select = Query::select()
+        .columns([Column::TenantId, Column::Id])
+        .from(backtest::Entity)
+        .and_where(Column::FinishedAt.lt(before))
+        .limit(limit)
+        .take();
+    let expired = ids(transaction, &select).await?;
+    for (tenant, id) in &expired {
+        let (tenant, id) = (tenant.uuid(), id.uuid());
+        backtest_event::Entity::delete_many()
+            .filter(backtest_event::Column::TenantId.eq(tenant))
+            .filter(backtest_event::Column::BacktestId.eq(id))
+            .exec(transaction)
+            .await?;
+        backtest_partner::Entity::delete_many()
+            .filter(backtest_partner::Column::TenantId.eq(tenant))
+            .filter(backtest_partner::Column::BacktestId.eq(id))
+            .exec(transaction)
+            .await?;
+        backtest_sum::Entity::delete_many()
+            .filter(backtest_sum::Column::TenantId.eq(tenant))
+            .filter(backtest_sum::Column::BacktestId.eq(id))
+            .exec(transaction)
+            .await?;
+        backtest::Entity::delete_many()
+            .filter(Column::TenantId.eq(tenant))
+            .filter(Column::Id.eq(id))
+            .exec(transaction)
+            .await?;
+    }
+    Ok(expired.len())
+}
+
+async fn ids(
+    database: &impl ConnectionTrait,
+    select: &sea_orm::sea_query::SelectStatement,
+) -> Result<Vec<(TenantId, BacktestId)>, StoreError> {
+    let rows = database.query_all(select).await?.into_iter().map(|row| {
+        let id = |column| row.try_get::<Uuid>("", column);
+        Ok((TenantId::from_uuid(id("tenant_id")?), BacktestId::from_uuid(id("id")?)))
+    });
+    rows.collect()
+}

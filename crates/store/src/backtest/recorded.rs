@@ -1,0 +1,311 @@
+//! Reading what a replay goes through: the events of partners, each partner's in the order of recording, with the rows and
+//! decisions that they left. They are cut into stretches of about equal length, so that many partners with few events are
+//! read as fast as few with many.
+
+use std::collections::HashMap;
+use std::mem;
+
+use entity::event::{Column, Entity};
+use entity::{commission, customer, tier_result};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, WindowStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use uuid::Uuid;
+
+use super::super::scope::visible;
+use super::super::tier_result::{ResultKind, TierResult};
+use super::super::{StoreError, event, event_decision as decisions, many};
+use super::history::read_rows;
+use auth::Scope;
+use domain::Timestamp;
+use domain::backtest::{Backtest, HistoryEvent, HistoryRow, Rated};
+use domain::id::EventId;
+use domain::money::Money;
+use domain::tiered::Side;
+
+/// Events to be read at once: all of some partners, or some of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRange {
+    partners: Vec<Uuid>,
+    /// Of one partner: the event before the first.
+    after: Uuid,
+    /// Of one partner: the last event.
+    until: Uuid,
+}
+
+/// Cuts the events of these partners into stretches of at most `size`, by partner and in the order of recording. One
+/// statement, which reads an index only.
+pub async fn stretches(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    size: u32,
+) -> Result<Vec<EventRange>, StoreError> {
+    let name = Alias::new;
+    let number = || Expr::col(name("number"));
+    let of_partner = || WindowStatement::partition_by(Column::PartnerId.as_column_ref());
+    let in_order = of_partner()
+        .order_by(Column::Id.as_column_ref(), sea_orm::Order::Asc)
+        .take();
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let mut numbered = visible::<Entity>(scope)
+        .filter(one_of)
+        .select_only()
+        .columns([Column::PartnerId, Column::Id])
+        .into_query();
+    numbered
+        .expr_window_as(Func::cust("ROW_NUMBER"), in_order, name("number"))
+        .expr_window_as(Expr::cust("COUNT(*)"), of_partner(), name("events"));
+    let ends = Query::select()
+        .columns(["partner_id", "id", "number"].map(name))
+        .from_subquery(numbered, name("numbered"))
+        .and_where(
+            number()
+                .modulo(i64::from(size))
+                .eq(0)
+                .or(number().eq(Expr::col(name("events")))),
+        )
+        .order_by(name("partner_id"), sea_orm::Order::Asc)
+        .order_by(name("number"), sea_orm::Order::Asc)
+        .take();
+    let mut packing = Packing::new(u64::from(size));
+    for row in database.query_all(&ends).await? {
+        let number: i64 = row.try_get("", "number")?;
+        packing.end(
+            row.try_get("", "partner_id")?,
+            row.try_get("", "id")?,
+            number.unsigned_abs(),
+        );
+    }
+    Ok(packing.finish())
+}
+
+/// Packs partners with few events together.
+struct Packing {
+    size: u64,
+    stretches: Vec<EventRange>,
+    /// Partners to be read whole, and how many events they have.
+    whole: (Vec<Uuid>, u64),
+    /// The partner that is being cut, and behind which event.
+    cut: Option<(Uuid, Uuid)>,
+}
+
+impl Packing {
+    fn new(size: u64) -> Self {
+        Self {
+            size,
+            stretches: Vec::new(),
+            whole: (Vec::new(), 0),
+            cut: None,
+        }
+    }
+
+    /// An event behind which may be cut, and its number of the partner's; the last of each partner is among them.
+    fn end(&mut self, partner: Uuid, event: Uuid, number: u64) {
+        let after = self.cut.filter(|(cut, _)| *cut == partner).map(|(_, after)| after);
+        if after.is_none() && number < self.size {
+            if self.whole.1 + number > self.size {
+                self.pack();
+            }
+            self.whole.0.push(partner);
+            self.whole.1 += number;
+            return;
+        }
+        self.pack();
+        self.stretches.push(EventRange {
+            partners: vec![partner],
+            after: after.unwrap_or_else(Uuid::nil),
+            until: event,
+        });
+        self.cut = Some((partner, event));
+    }
+
+    fn pack(&mut self) {
+        let (partners, _) = mem::take(&mut self.whole);
+        if !partners.is_empty() {
+            self.stretches.push(EventRange {
+                partners,
+                after: Uuid::nil(),
+                until: Uuid::max(),
+            });
+        }
+    }
+
+    fn finish(mut self) -> Vec<EventRange> {
+        self.pack();
+        self.stretches
+    }
+}
+
+/// The events of a stretch that were recorded before the range ends; those that were moved to their partner are on neither
+/// side. Six statements.
+pub async fn recorded(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    of: &Backtest,
+    stretch: &EventRange,
+) -> Result<Vec<HistoryEvent>, StoreError> {
+    let backend = database.get_database_backend();
+    let one_of = many::one_of(backend, Column::PartnerId.as_column_ref(), &stretch.partners);
+    let events = visible::<Entity>(scope)
+        .filter(one_of)
+        .filter(Column::AttributedAt.is_null())
+        .filter(Column::RecordedAt.lt(of.to))
+        .filter(Column::Id.gt(stretch.after))
+        .filter(Column::Id.lte(stretch.until))
+        .order_by_asc(Column::PartnerId)
+        .order_by_asc(Column::Id)
+        .all(database)
+        .await?;
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = events.iter().map(|event| event.id).collect();
+    let customers = many::distinct(events.iter().filter_map(|event| event.customer_id));
+    let acquired = acquired_at(database, scope, &customers).await?;
+    let mut decided = decisions::with_what(database, scope, &ids).await?;
+    let results = results(database, scope, &ids).await?;
+    let of_row: HashMap<_, _> = results
+        .iter()
+        .filter(|result| result.kind == ResultKind::Adjustment)
+        .filter_map(|result| Some((result.commission?, result.tier)))
+        .collect();
+    let select = visible::<commission::Entity>(scope).filter(many::one_of(
+        backend,
+        commission::Column::EventId.as_column_ref(),
+        &ids,
+    ));
+    let mut rows: HashMap<EventId, Vec<HistoryRow>> = HashMap::new();
+    for (_, row) in read_rows(database, scope, of, select, &of_row).await? {
+        rows.entry(row.event).or_default().push(row);
+    }
+    let mut rated: HashMap<EventId, Vec<Rated>> = HashMap::new();
+    for result in &results {
+        let Some(base) = result.base_minor else { continue };
+        if let Ok(base) = Money::from_minor(base, result.amount.currency()) {
+            let row = result.commission;
+            rated.entry(result.event).or_default().push(Rated { row, base });
+        }
+    }
+    let recorded = events.into_iter().map(|model| {
+        let acquired_at = model.customer_id.and_then(|id| acquired.get(&id)).copied();
+        let uuid = model.id;
+        let mut event = event::from_row(model)?;
+        (event.content, event.metadata) = (Vec::new(), None);
+        Ok(HistoryEvent {
+            acquired_at,
+            decision: decided.remove(&uuid),
+            rows: rows.remove(&event.id).unwrap_or_default(),
+            rated: rated.remove(&event.id).unwrap_or_default(),
+            event,
+        })
+    });
+    recorded.collect()
+}
+
+/// When the lives of these customers began.
+async fn acquired_at(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    customers: &[Uuid],
+) -> Result<HashMap<Uuid, Timestamp>, StoreError> {
+    use customer::Column;
+    if customers.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let backend = database.get_database_backend();
+    let found: Vec<(Uuid, Timestamp)> = visible::<customer::Entity>(scope)
+        .filter(many::one_of(backend, Column::Id.as_column_ref(), customers))
+        .select_only()
+        .columns([Column::Id, Column::AcquiredAt])
+        .into_tuple()
+        .all(database)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// What tiers did to what these events pay.
+async fn results(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    events: &[Uuid],
+) -> Result<Vec<TierResult>, StoreError> {
+    use tier_result::Column;
+    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let found = visible::<tier_result::Entity>(scope)
+        .filter(one_of)
+        .filter(Column::Side.eq(Side::Payout.as_str()))
+        .order_by_asc(Column::Id)
+        .all(database)
+        .await?;
+    found.into_iter().map(super::super::tier_result::from_row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    fn whole(partners: &[u128]) -> EventRange {
+        EventRange {
+            partners: partners.iter().copied().map(id).collect(),
+            after: Uuid::nil(),
+            until: Uuid::max(),
+        }
+    }
+
+    fn part(partner: u128, after: u128, until: u128) -> EventRange {
+        EventRange {
+            partners: vec![id(partner)],
+            after: id(after),
+            until: id(until),
+        }
+    }
+
+    /// The stretches of at most 10 events, given the ends: partner, event, number.
+    fn packed(ends: &[(u128, u128, u64)]) -> Vec<EventRange> {
+        let mut packing = Packing::new(10);
+        for (partner, event, number) in ends {
+            packing.end(id(*partner), id(*event), *number);
+        }
+        packing.finish()
+    }
+
+    #[test]
+    fn small_partners_are_read_together_up_to_the_size() {
+        assert_eq!(
+            packed(&[(1, 90, 4), (2, 91, 6), (3, 92, 1)]),
+            [whole(&[1, 2]), whole(&[3])]
+        );
+        assert_eq!(packed(&[]), []);
+    }
+
+    #[test]
+    fn a_large_partner_is_cut_and_read_in_its_place() {
+        let ends = [
+            (1, 90, 4),
+            (2, 50, 10),
+            (2, 60, 20),
+            (2, 65, 25),
+            (3, 92, 9),
+            (4, 93, 10),
+            (5, 94, 2),
+        ];
+        let expected = [
+            whole(&[1]),
+            part(2, 0, 50),
+            part(2, 50, 60),
+            part(2, 60, 65),
+            whole(&[3]),
+            part(4, 0, 93),
+            whole(&[5]),
+        ];
+        assert_eq!(packed(&ends), expected);
+    }
+}

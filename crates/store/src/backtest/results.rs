@@ -1,0 +1,294 @@
+//! What backtests came to.
+
+use std::collections::HashMap;
+
+use entity::{backtest_event, backtest_partner, backtest_sum, commission_written};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::super::page::{Page, PageRequest, Sort};
+use super::super::scope::visible;
+use super::super::{StoreError, many, row};
+use super::history::KINDS;
+use auth::Scope;
+use domain::Timestamp;
+use domain::backtest::{Backtest, ChangedRow, Difference};
+use domain::commission::CommissionKind;
+use domain::explain::Step;
+use domain::id::{BacktestId, CampaignId, CommissionId, EventId, PartnerId};
+use domain::money::Currency;
+
+const SUMS: &str = "backtest_sum";
+const EVENTS: &str = "backtest_event";
+
+/// What both sides come to in one currency, and of what.
+#[derive(Clone, Copy, Debug)]
+pub struct BacktestSum {
+    pub currency: Currency,
+    /// Of sums by campaign; `None`: what has none.
+    pub campaign: Option<CampaignId>,
+    /// Of sums by month: when it began.
+    pub month: Timestamp,
+    pub difference: Difference,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct PartnerSum {
+    pub partner: PartnerId,
+    pub currency: Currency,
+    pub difference: Difference,
+}
+
+/// In which order partners are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PartnerResultOrder {
+    /// The largest difference first, up or down.
+    Magnitude,
+    /// Who loses most first.
+    Rising,
+    /// Who gains most first.
+    Falling,
+}
+
+impl PartnerResultOrder {
+    fn sort(self) -> Sort<backtest_partner::Column> {
+        use backtest_partner::Column;
+        let key = match self {
+            Self::Magnitude => Column::MagnitudeMinor,
+            Self::Rising | Self::Falling => Column::DifferenceMinor,
+        };
+        Sort {
+            key: Some(key),
+            id: Column::PartnerId,
+            descending: self != Self::Rising,
+        }
+    }
+
+    /// What a partner is sorted by.
+    pub fn key(self, sum: &PartnerSum) -> i64 {
+        let difference = sum.difference.minor().unwrap_or(0);
+        match self {
+            Self::Magnitude => difference.abs(),
+            Self::Rising | Self::Falling => difference,
+        }
+    }
+}
+
+/// The sums of a backtest in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SumsKey {
+    pub backtest: Uuid,
+    pub currency: Currency,
+    /// Of partners.
+    pub order: PartnerResultOrder,
+}
+
+/// The sums of each backtest over everything, by currency.
+pub async fn totals_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    backtests: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<BacktestSum>>, StoreError> {
+    by(database, scope, backtests, "TOTAL").await
+}
+
+/// The sums of each backtest by month and currency.
+pub async fn months_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    backtests: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<BacktestSum>>, StoreError> {
+    by(database, scope, backtests, "MONTH").await
+}
+
+async fn by(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    backtests: &[Uuid],
+    dimension: &str,
+) -> Result<HashMap<Uuid, Vec<BacktestSum>>, StoreError> {
+    use backtest_sum::Column;
+    let backend = database.get_database_backend();
+    let rows = visible::<backtest_sum::Entity>(scope)
+        .filter(many::one_of(backend, Column::BacktestId.as_column_ref(), backtests))
+        .filter(Column::Dimension.eq(dimension))
+        .order_by_asc(Column::MonthStart)
+        .order_by_asc(Column::Currency)
+        .all(database)
+        .await?;
+    let mut sums: HashMap<Uuid, Vec<BacktestSum>> = HashMap::new();
+    for row in rows {
+        sums.entry(row.backtest_id).or_default().push(sum_from_row(row)?);
+    }
+    Ok(sums)
+}
+
+fn campaign_sort() -> Sort<backtest_sum::Column> {
+    Sort {
+        key: None,
+        id: backtest_sum::Column::CampaignId,
+        descending: false,
+    }
+}
+
+fn campaigns(scope: &Scope, currency: Currency, backtest: Expr) -> Select<backtest_sum::Entity> {
+    use backtest_sum::Column;
+    visible::<backtest_sum::Entity>(scope)
+        .filter(Column::Dimension.eq("CAMPAIGN"))
+        .filter(Column::Currency.eq(currency.code()))
+        .filter(Expr::col(Column::BacktestId.as_column_ref()).eq(backtest))
+}
+
+/// A page of the campaigns of each backtest, in the order of their making; what has none comes first.
+pub async fn campaign_pages(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    backtests: &[Uuid],
+    currency: Currency,
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<BacktestSum>>, StoreError> {
+    let of = |backtest| campaigns(scope, currency, backtest);
+    many::pages(database, backtests, campaign_sort(), request, of, sum_from_row).await
+}
+
+pub async fn campaign_counts(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    backtests: &[Uuid],
+    currency: Currency,
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, backtests, |backtest| campaigns(scope, currency, backtest)).await
+}
+
+fn partners(scope: &Scope, currency: Currency, backtest: Expr) -> Select<backtest_partner::Entity> {
+    use backtest_partner::Column;
+    visible::<backtest_partner::Entity>(scope)
+        .filter(Column::Currency.eq(currency.code()))
+        .filter(Expr::col(Column::BacktestId.as_column_ref()).eq(backtest))
+}
+
+/// A page of the partners of each backtest.
+pub async fn partner_pages(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    backtests: &[Uuid],
+    (currency, order): (Currency, PartnerResultOrder),
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<PartnerSum>>, StoreError> {
+    let of = |backtest| partners(scope, currency, backtest);
+    let sum = |row: backtest_partner::Model| {
+        Ok(PartnerSum {
+            partner: PartnerId::from_uuid(row.partner_id),
+            currency,
+            difference: Difference {
+                actual_minor: row.actual_minor,
+                proposed_minor: row.proposed_minor,
+                appeared: row.appeared,
+                disappeared: row.disappeared,
+                rose: row.rose,
+                fell: row.fell,
+                unchanged: row.unchanged,
+            },
+        })
+    };
+    many::pages(database, backtests, order.sort(), request, of, sum).await
+}
+
+pub async fn partner_counts(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    backtests: &[Uuid],
+    currency: Currency,
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, backtests, |backtest| partners(scope, currency, backtest)).await
+}
+
+fn sum_from_row(row: backtest_sum::Model) -> Result<BacktestSum, StoreError> {
+    Ok(BacktestSum {
+        currency: row::currency(SUMS, "currency", &row.currency)?,
+        campaign: (!row.campaign_id.is_nil()).then(|| CampaignId::from_uuid(row.campaign_id)),
+        month: row.month_start,
+        difference: Difference {
+            actual_minor: row.actual_minor,
+            proposed_minor: row.proposed_minor,
+            appeared: row.appeared,
+            disappeared: row.disappeared,
+            rose: row.rose,
+            fell: row.fell,
+            unchanged: row.unchanged,
+        },
+    })
+}
+
+/// The rows of an event that are compared, as the ledger has them: those that accrued in the range.
+pub async fn actual_rows(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    of: &Backtest,
+    event: EventId,
+) -> Result<Vec<(CommissionId, ChangedRow)>, StoreError> {
+    const TABLE: &str = "commission";
+    use commission_written::Column;
+    let own = visible::<commission_written::Entity>(scope)
+        .filter(Column::EventId.eq(event.uuid()))
+        .filter(Column::Kind.is_in(KINDS.map(CommissionKind::as_str)))
+        .filter(Column::AccruedAt.gte(of.from))
+        .filter(Column::AccruedAt.lt(of.to))
+        .order_by_asc(Column::Id)
+        .limit(500)
+        .all(database)
+        .await?;
+    let rows = own.into_iter().map(|row| {
+        let currency = row::currency(TABLE, "currency", &row.currency)?;
+        let is_reversed = row.reversed_at.is_some_and(|at| at < of.to);
+        let minor = if is_reversed { 0 } else { row.amount_minor };
+        let shown = ChangedRow {
+            kind: row::text(TABLE, "kind", &row.kind, CommissionKind::parse)?,
+            term: None,
+            amount: row::money(TABLE, "amount_minor", minor, currency)?,
+            steps: Ok(row::json::<Vec<Step>>(TABLE, "explanation", row.explanation)?),
+        };
+        Ok((CommissionId::from_uuid(row.id), shown))
+    });
+    rows.collect()
+}
+
+/// The rows that an event would have, if its sides differ.
+pub async fn changed_rows(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    backtest: BacktestId,
+    event: EventId,
+) -> Result<Option<Vec<ChangedRow>>, StoreError> {
+    use backtest_event::Column;
+    let found = visible::<backtest_event::Entity>(scope)
+        .filter(Column::BacktestId.eq(backtest.uuid()))
+        .filter(Column::EventId.eq(event.uuid()))
+        .one(database)
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let kept: Vec<StoredRow> = row::json(EVENTS, "proposed", found.proposed)?;
+    let rows = kept.into_iter().map(|kept| {
+        Ok(ChangedRow {
+            kind: row::text(EVENTS, "kind", &kept.kind, CommissionKind::parse)?,
+            term: kept.term,
+            amount: row::money(EVENTS, "minor", kept.minor, kept.currency)?,
+            steps: match kept.steps {
+                Json::String(id) => Err(row::text(EVENTS, "steps", &id, |id| id.parse().ok())?),
+                steps => Ok(row::json(EVENTS, "steps", steps)?),
+            },
+        })
+    });
+    rows.collect::<Result<_, _>>().map(Some)
+}
+
+#[derive(serde::Deserialize)]
+struct StoredRow {
+    kind: String,
+    term: Option<usize>,
+    minor: i64,
+    currency: Currency,
+    steps: Json,
+}

@@ -1,0 +1,83 @@
+//! A partner's sums, one row a currency, kept in the transaction of every change of its rows.
+
+use std::collections::HashMap;
+
+use entity::partner_balance::{self, Column, Entity};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, row, view};
+use auth::Scope;
+use domain::commission::Balance;
+use domain::id::{PartnerId, TenantId};
+
+/// The balances of partners, by currency.
+pub fn family() -> view::Family {
+    view::Family {
+        table: &view::PARTNER_BALANCE,
+        parent: view::column(Column::PartnerId),
+        through: None,
+        order: view::Order {
+            key: None,
+            id: view::column(Column::Currency),
+            descending: false,
+        },
+    }
+}
+
+/// The balances of each partner, by currency.
+pub async fn of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Balance>>, StoreError> {
+    use sea_orm::ColumnTrait;
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let mut balances: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in visible::<Entity>(scope)
+        .filter(one_of)
+        .order_by_asc(Column::Currency)
+        .all(database)
+        .await?
+    {
+        let (partner, balance) = from_row(row)?;
+        balances.entry(partner).or_default().push(balance);
+    }
+    Ok(balances)
+}
+
+/// Adds `changes`, one a partner and currency, to what is there.
+pub fn add(writes: &mut Writes, tenant: TenantId, changes: &[(PartnerId, Balance)]) {
+    let rows = changes.iter().map(|(partner, change)| {
+        let row = partner_balance::Model {
+            tenant_id: tenant.uuid(),
+            partner_id: partner.uuid(),
+            currency: change.currency.code().to_owned(),
+            accrued_minor: change.accrued,
+            approved_minor: change.approved,
+            paid_minor: change.paid,
+            reversed_minor: change.reversed,
+            reserved_minor: change.reserved,
+        };
+        row.into_active_model()
+    });
+    writes.add(rows, Conflict::Add);
+}
+
+fn from_row(row: partner_balance::Model) -> Result<(Uuid, Balance), StoreError> {
+    let balance = Balance {
+        currency: row::currency("partner_balance", "currency", &row.currency)?,
+        accrued: row.accrued_minor,
+        approved: row.approved_minor,
+        paid: row.paid_minor,
+        reversed: row.reversed_minor,
+        reserved: row.reserved_minor,
+    };
+    Ok((row.partner_id, balance))
+}

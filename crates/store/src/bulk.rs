@@ -1,0 +1,163 @@
+//! Many rows at once, for made-up data and imports: a statement of several hundred rows costs little more than one of a
+//! single row. Everything else is like the single inserts beside the tables.
+
+pub mod ledger;
+
+use std::collections::HashMap;
+
+use entity::{
+    campaign, campaign_member, campaign_version, commission_snapshot, partner, partner_category_member,
+    partner_transition,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::scope::{Scoped, visible};
+use super::{StoreError, Transaction, many};
+use auth::Scope;
+use domain::Timestamp;
+use domain::campaign::Campaign;
+use domain::id::{CampaignId, PartnerCategoryId, PartnerId, PartnerTransitionId, TenantId};
+use domain::partner::{Partner, PartnerTransition};
+use domain::snapshot::CommissionSnapshot;
+
+/// Rows of one statement. Times a table's columns it must stay below SQLite's 32,766 parameters; full statements have
+/// the same text, so that they are prepared once.
+const ROWS: usize = 500;
+
+/// Which of these external ids campaigns have, and which campaigns.
+pub async fn campaigns_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_ids: &[String],
+) -> Result<HashMap<String, CampaignId>, StoreError> {
+    let column = (campaign::Column::Id, campaign::Column::ExternalId);
+    let known = by_external_id::<campaign::Entity>(database, scope, column, external_ids).await?;
+    Ok(known
+        .into_iter()
+        .map(|(text, id)| (text, CampaignId::from_uuid(id)))
+        .collect())
+}
+
+/// Which of these external ids partners have, and which partners.
+pub async fn partners_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_ids: &[String],
+) -> Result<HashMap<String, PartnerId>, StoreError> {
+    let column = (partner::Column::Id, partner::Column::ExternalId);
+    let known = by_external_id::<partner::Entity>(database, scope, column, external_ids).await?;
+    Ok(known
+        .into_iter()
+        .map(|(text, id)| (text, PartnerId::from_uuid(id)))
+        .collect())
+}
+
+async fn by_external_id<E: Scoped>(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    (id, external_id): (E::Column, E::Column),
+    external_ids: &[String],
+) -> Result<Vec<(String, Uuid)>, StoreError> {
+    let one_of = many::one_of_texts(
+        database.get_database_backend(),
+        external_id.as_column_ref(),
+        external_ids,
+    );
+    let select = visible::<E>(scope).filter(one_of).select_only();
+    let select = select.column(external_id).column(id);
+    Ok(select.into_tuple().all(database).await?)
+}
+
+pub async fn insert_campaigns(
+    transaction: &Transaction,
+    tenant: TenantId,
+    campaigns: &[Campaign],
+) -> Result<(), StoreError> {
+    let rows = campaigns
+        .iter()
+        .map(|campaign| super::campaign::to_row(tenant, campaign));
+    insert::<campaign::Entity, _>(transaction, rows).await?;
+    let versions = campaigns
+        .iter()
+        .map(|campaign| super::campaign::version_row(tenant, campaign, transaction.audit_entry()));
+    insert::<campaign_version::Entity, _>(transaction, versions).await
+}
+
+/// Makes partners belong to campaigns; none of them may belong already.
+pub async fn insert_campaign_members(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    members: &[(CampaignId, PartnerId, Timestamp)],
+) -> Result<(), StoreError> {
+    let rows = members
+        .iter()
+        .map(|(campaign, partner, joined_at)| campaign_member::Model {
+            tenant_id: tenant.uuid(),
+            campaign_id: campaign.uuid(),
+            partner_id: partner.uuid(),
+            joined_at: *joined_at,
+        });
+    insert::<campaign_member::Entity, _>(transaction, rows).await
+}
+
+pub async fn insert_partners(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    partners: &[Partner],
+) -> Result<(), StoreError> {
+    let rows = partners.iter().map(|partner| super::partner::to_row(tenant, partner));
+    insert::<partner::Entity, _>(transaction, rows).await
+}
+
+/// Gives partners categories that they do not have yet.
+pub async fn insert_partner_categories(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    members: &[(PartnerId, PartnerCategoryId)],
+) -> Result<(), StoreError> {
+    let rows = members
+        .iter()
+        .map(|(partner, category)| partner_category_member::Model {
+            tenant_id: tenant.uuid(),
+            partner_id: partner.uuid(),
+            category_id: category.uuid(),
+        });
+    insert::<partner_category_member::Entity, _>(transaction, rows).await
+}
+
+pub async fn insert_partner_transitions(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    transitions: &[(PartnerTransitionId, PartnerId, PartnerTransition)],
+) -> Result<(), StoreError> {
+    let rows = transitions
+        .iter()
+        .map(|(id, partner, transition)| super::partner::to_transition_row(tenant, *id, *partner, transition));
+    insert::<partner_transition::Entity, _>(transaction, rows).await
+}
+
+pub async fn insert_snapshots(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    snapshots: &[CommissionSnapshot],
+) -> Result<(), StoreError> {
+    let rows = snapshots
+        .iter()
+        .map(|snapshot| super::snapshot::to_row(tenant, snapshot));
+    insert::<commission_snapshot::Entity, _>(transaction, rows).await
+}
+
+async fn insert<E, R>(transaction: &impl ConnectionTrait, rows: impl Iterator<Item = R>) -> Result<(), StoreError>
+where
+    E: EntityTrait,
+    R: IntoActiveModel<E::ActiveModel>,
+{
+    let mut rows = rows.map(IntoActiveModel::into_active_model).peekable();
+    while rows.peek().is_some() {
+        E::insert_many(rows.by_ref().take(ROWS))
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}

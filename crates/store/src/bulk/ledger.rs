@@ -1,0 +1,228 @@
+//! Rows of the ledger in bulk: histories that were worked out beforehand are written in their final state. The caller
+//! holds the lock of every partner concerned. Tables are written one after the other, in statements of few lengths: what
+//! `Writes` makes of this many rows would be a statement of its own each time, large to plan and to keep.
+
+use std::collections::HashMap;
+
+use entity::{
+    campaign_member, commission, commission_transition, commission_written, customer, event, outbox, partner_customer,
+    partner_standing, payout_item, payout_run,
+};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
+use uuid::Uuid;
+
+use super::insert;
+use crate::scope::visible;
+use crate::{StoreError, many};
+use auth::Scope;
+use domain::Timestamp;
+use domain::commission::{CommissionTransition, ExplainedCommission, PayoutRun};
+use domain::event::{Customer, Event};
+use domain::id::{
+    CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
+};
+
+/// How many commissions each partner has through events whose external ids begin like this. `partners`: only theirs.
+pub async fn commissions_by_partner(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    prefix: &str,
+    partners: Option<&[Uuid]>,
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    let backend = database.get_database_backend();
+    let mut events = visible::<event::Entity>(scope)
+        .select_only()
+        .column(event::Column::Id)
+        .filter(event::Column::ExternalId.starts_with(prefix));
+    let mut select = visible::<commission::Entity>(scope);
+    if let Some(partners) = partners {
+        events = events.filter(many::one_of(
+            backend,
+            event::Column::PartnerId.as_column_ref(),
+            partners,
+        ));
+        select = select.filter(many::one_of(
+            backend,
+            commission::Column::PartnerId.as_column_ref(),
+            partners,
+        ));
+    }
+    let counts: Vec<(Uuid, i64)> = select
+        .filter(commission::Column::EventId.in_subquery(events.into_query()))
+        .select_only()
+        .column(commission::Column::PartnerId)
+        .column_as(commission::Column::Id.count(), "commissions")
+        .group_by(commission::Column::PartnerId)
+        .into_tuple()
+        .all(database)
+        .await?;
+    Ok(counts
+        .into_iter()
+        .map(|(partner, count)| (partner, count.unsigned_abs()))
+        .collect())
+}
+
+/// How many events each partner has, and when the newest was recorded; nothing of partners without any.
+pub async fn events_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, (u64, Timestamp)>, StoreError> {
+    use event::Column;
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let found: Vec<(Uuid, i64, DateTimeUtc)> = visible::<event::Entity>(scope)
+        .filter(one_of)
+        .select_only()
+        .column(Column::PartnerId)
+        .column_as(Column::Id.count(), "events")
+        .column_as(Column::RecordedAt.max(), "newest")
+        .group_by(Column::PartnerId)
+        .into_tuple()
+        .all(database)
+        .await?;
+    Ok(found
+        .into_iter()
+        .map(|(partner, count, newest)| (partner, (count.unsigned_abs(), newest)))
+        .collect())
+}
+
+/// How many customers with a paid charge each partner has; partners without any are left out.
+pub async fn qualified_customers_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, i64>, StoreError> {
+    use partner_standing::Column;
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let rows = visible::<partner_standing::Entity>(scope)
+        .filter(one_of)
+        .all(database)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.partner_id, row.qualified_customers))
+        .collect())
+}
+
+/// The campaigns to which each partner belongs, in the order of their ids.
+pub async fn campaigns_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<CampaignId>>, StoreError> {
+    use campaign_member::Column;
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let rows = visible::<campaign_member::Entity>(scope)
+        .filter(one_of)
+        .all(database)
+        .await?;
+    let mut campaigns: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in rows {
+        let of_partner = campaigns.entry(row.partner_id).or_default();
+        of_partner.push(CampaignId::from_uuid(row.campaign_id));
+    }
+    campaigns.values_mut().for_each(|campaigns| campaigns.sort_unstable());
+    Ok(campaigns)
+}
+
+pub async fn insert_customers(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    customers: &[Customer],
+) -> Result<(), StoreError> {
+    let rows = customers
+        .iter()
+        .map(|customer| crate::customer::to_row(tenant, customer));
+    insert::<customer::Entity, _>(transaction, rows).await
+}
+
+/// Originals stand before their refunds.
+pub async fn insert_events(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    events: &[Event],
+) -> Result<(), StoreError> {
+    let rows = events.iter().map(|event| crate::event::to_row(tenant, event));
+    insert::<event::Entity, _>(transaction, rows).await
+}
+
+/// Rows stand before those that adjust them.
+pub async fn insert_commissions(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    commissions: &[ExplainedCommission],
+) -> Result<(), StoreError> {
+    let rows = commissions
+        .iter()
+        .map(|commission| crate::commission::to_row(tenant, commission));
+    insert::<commission_written::Entity, _>(transaction, rows).await
+}
+
+/// Appends to the histories of commissions, and to the outbox what changed. Nobody is woken for so much at once:
+/// whoever listens finds it at its next look.
+pub async fn insert_commission_transitions(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    transitions: &[(CommissionTransitionId, CommissionId, CommissionTransition)],
+) -> Result<(), StoreError> {
+    use crate::commission::{to_change_row, to_transition_row};
+    let history = transitions.iter();
+    let history = history.map(|(id, commission, transition)| to_transition_row(tenant, *id, *commission, transition));
+    insert::<commission_transition::Entity, _>(transaction, history).await?;
+    let changes = transitions.iter();
+    let changes = changes.map(|(_, commission, transition)| to_change_row(tenant, *commission, transition));
+    insert::<outbox::Entity, _>(transaction, changes).await
+}
+
+pub async fn insert_payout_runs(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    runs: &[PayoutRun],
+) -> Result<(), StoreError> {
+    let rows = runs.iter().map(|run| crate::payout_run::to_row(tenant, run));
+    insert::<payout_run::Entity, _>(transaction, rows).await
+}
+
+pub async fn insert_payout_items(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    items: &[(PayoutItemId, PayoutId, CommissionId)],
+) -> Result<(), StoreError> {
+    let rows = items.iter().map(|(id, payout, commission)| payout_item::Model {
+        tenant_id: tenant.uuid(),
+        id: id.uuid(),
+        payout_id: payout.uuid(),
+        commission_id: commission.uuid(),
+    });
+    insert::<payout_item::Entity, _>(transaction, rows).await
+}
+
+/// Writes how many paid charges customers have with partners; none of the pairs may be known already.
+pub async fn insert_paid_charges(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    counts: &[(PartnerId, CustomerId, i64)],
+) -> Result<(), StoreError> {
+    let rows = counts
+        .iter()
+        .map(|(partner, customer, paid_charges)| partner_customer::Model {
+            tenant_id: tenant.uuid(),
+            partner_id: partner.uuid(),
+            customer_id: customer.uuid(),
+            paid_charges: *paid_charges,
+        });
+    insert::<partner_customer::Entity, _>(transaction, rows).await
+}

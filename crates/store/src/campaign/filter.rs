@@ -1,0 +1,68 @@
+//! Which campaigns a list has.
+
+use entity::campaign::{Column, Entity};
+use entity::campaign_member;
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
+
+use crate::filter::contains;
+use crate::filter::{one_of_ids, text_of};
+use crate::scope::visible;
+use auth::Scope;
+use domain::Timestamp;
+use domain::campaign::CampaignStatus;
+use domain::id::{AdvertiserId, PartnerId};
+
+/// What to list; everything given must hold.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct CampaignFilter {
+    /// Part of the name or of the external id, whatever the case.
+    pub search: Option<String>,
+    /// One of these; empty matches nothing.
+    pub status: Option<Vec<CampaignStatus>>,
+    pub advertiser: Option<AdvertiserId>,
+    pub partner: Option<PartnerId>,
+    /// One of these; empty matches nothing.
+    pub advertisers: Option<Vec<AdvertiserId>>,
+    pub partners: Option<Vec<PartnerId>>,
+    pub external_ids: Option<Vec<String>>,
+    pub created_from: Option<Timestamp>,
+    pub created_to: Option<Timestamp>,
+}
+
+text_of!(CampaignFilter: search status advertiser partner, later: advertisers partners external_ids created_from created_to);
+
+pub(super) fn filtered(scope: &Scope, filter: &CampaignFilter) -> Select<Entity> {
+    let mut select = visible::<Entity>(scope);
+    if let Some(search) = &filter.search {
+        let pattern = contains(search);
+        let mut found = Column::NameKey.like(pattern.clone());
+        // Partners see the names of their campaigns and nothing else, so nothing else is searched for them.
+        if scope.partner().is_none() {
+            found = found.or(Column::ExternalIdKey.like(pattern));
+        }
+        select = select.filter(found);
+    }
+    if let Some(status) = &filter.status {
+        select = select.filter(Column::Status.is_in(status.iter().map(|status| status.as_str())));
+    }
+    if let Some(advertiser) = filter.advertiser {
+        select = select.filter(Column::AdvertiserId.eq(advertiser.uuid()));
+    }
+    let members = |partners: &[PartnerId]| {
+        // Only memberships that the caller sees: partners must not learn who else belongs to their campaigns.
+        let members = visible::<campaign_member::Entity>(scope)
+            .filter(campaign_member::Column::PartnerId.is_in(partners.iter().map(|id| id.uuid())))
+            .select_only()
+            .column(campaign_member::Column::CampaignId);
+        Column::Id.in_subquery(members.into_query())
+    };
+    let more = Condition::all()
+        .add_option(filter.partner.map(|partner| members(&[partner])))
+        .add_option(filter.partners.as_deref().map(members))
+        .add_option(one_of_ids(Column::AdvertiserId, filter.advertisers.as_deref()))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)))
+        .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));
+    select.filter(more)
+}

@@ -1,0 +1,43 @@
+//! The orders in which campaigns are listed.
+
+use entity::campaign::{Column, Entity};
+
+use crate::order::{SortBy, SortColumn};
+use crate::page::Sort;
+use crate::view;
+
+/// The orders in which campaigns are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CampaignOrder {
+    #[default]
+    CreatedAt,
+    /// Whatever the case.
+    Name,
+    /// Those without a start when they were created.
+    StartsAt,
+}
+
+impl SortBy for CampaignOrder {
+    fn key(self) -> Option<SortColumn> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Name => Some(SortColumn::text(view::column(Column::NameKey))),
+            Self::StartsAt => Some(SortColumn::time(view::derived::<Entity>(&STARTS_AT))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
+}
+
+/// There is no start without a moment, so that none is before all others or behind them.
+static STARTS_AT: view::Derived = view::Derived {
+    name: "starts_at_or_created_at",
+    expression: "COALESCE({row}.starts_at, {row}.created_at)",
+    of: &["starts_at", "created_at"],
+};
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}

@@ -1,0 +1,67 @@
+//! Campaigns by their ids and external ids, and what refers to them.
+
+use entity::campaign::{Column, Entity};
+use entity::{campaign_member, commission_snapshot, partnership_request, tiered_commission_reference};
+use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter};
+
+use super::rows::from_row;
+use crate::by_id::by_id;
+use crate::scope::visible;
+use crate::{StoreError, load};
+use auth::Scope;
+use domain::campaign::Campaign;
+use domain::id::CampaignId;
+
+by_id!(Campaign, CampaignId: find, by_ids, lock);
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<Campaign>, StoreError> {
+    load::one(
+        database,
+        visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id)),
+        from_row,
+    )
+    .await
+}
+
+/// The external ids of all campaigns that have one.
+pub async fn external_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+) -> Result<Vec<(String, CampaignId)>, StoreError> {
+    let columns = [Column::ExternalId, Column::Id];
+    load::external_ids(database, visible::<Entity>(scope), columns, CampaignId::from_uuid).await
+}
+
+/// How many promises, requests and memberships name the campaign.
+pub async fn count_references(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: CampaignId,
+) -> Result<[(u64, &'static str); 4], StoreError> {
+    let snapshots = visible::<commission_snapshot::Entity>(scope)
+        .filter(commission_snapshot::Column::CampaignId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    let requests = visible::<partnership_request::Entity>(scope)
+        .filter(partnership_request::Column::CampaignId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    let members = visible::<campaign_member::Entity>(scope)
+        .filter(campaign_member::Column::CampaignId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    let tiers = visible::<tiered_commission_reference::Entity>(scope)
+        .filter(tiered_commission_reference::Column::CampaignId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    Ok([
+        (snapshots, "commission snapshots"),
+        (requests, "partnership requests"),
+        (members, "partners"),
+        (tiers, "tiered commissions"),
+    ])
+}

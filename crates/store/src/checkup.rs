@@ -1,0 +1,182 @@
+//! What an operator wants to know of a database before anybody is called. Asks about the whole of it, changes nothing, and
+//! needs no table to be there.
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
+use uuid::Uuid;
+
+use super::{Reader, Store, StoreError};
+use auth::Sealed;
+use domain::id::TenantId;
+
+/// Secrets that are tried to be opened; more would say the same.
+const MOST_SECRETS: usize = 1_000;
+
+/// Which program keeps the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite {
+        version: String,
+    },
+    Postgres {
+        /// Such as 150006.
+        number: i32,
+        version: String,
+        encoding: String,
+    },
+}
+
+/// The migrations that the database and this program do not both have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Migrations {
+    /// This program's, which are not applied.
+    pub pending: Vec<String>,
+    /// Applied by a program that has more of them.
+    pub unknown: Vec<String>,
+}
+
+/// How many connections PostgreSQL gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct ConnectionUse {
+    /// To this role and database, as far as they are not kept for superusers.
+    pub most: i64,
+    /// Of everybody, at this moment.
+    pub used: i64,
+}
+
+/// The secret of a webhook endpoint, as it is kept.
+pub struct SealedSecret {
+    pub tenant: TenantId,
+    pub endpoint: Uuid,
+    pub sealed: Sealed,
+}
+
+/// Which program keeps it, and in which version.
+pub async fn engine(store: &Store) -> Result<Engine, StoreError> {
+    let reader = store.reader();
+    match reader {
+        Reader::Sqlite(_) => {
+            let row = one(reader, "SELECT sqlite_version()").await?;
+            let version = row.try_get_by_index(0)?;
+            Ok(Engine::Sqlite { version })
+        }
+        Reader::Postgres(_) | Reader::Standby(_) | Reader::Moment(_) => {
+            let sql = "SELECT current_setting('server_version_num')::int4, current_setting('server_version'),
+                       current_setting('server_encoding')";
+            let row = one(reader, sql).await?;
+            Ok(Engine::Postgres {
+                number: row.try_get_by_index(0)?,
+                version: row.try_get_by_index(1)?,
+                encoding: row.try_get_by_index(2)?,
+            })
+        }
+    }
+}
+
+/// Compares what is applied with what this program has.
+pub async fn migrations(store: &Store) -> Result<Migrations, StoreError> {
+    let reader = store.reader();
+    let applied = match has_table(reader, "seaql_migrations").await? {
+        true => texts(reader, "SELECT version FROM seaql_migrations ORDER BY version").await?,
+        false => Vec::new(),
+    };
+    let migrations = Migrator::migrations();
+    let known: Vec<_> = migrations.iter().map(|migration| migration.name().to_owned()).collect();
+    let missing_in = |others: &[String], names: &[String]| -> Vec<String> {
+        let missing = names.iter().filter(|name| !others.contains(name));
+        missing.cloned().collect()
+    };
+    Ok(Migrations {
+        pending: missing_in(&applied, &known),
+        unknown: missing_in(&known, &applied),
+    })
+}
+
+/// The tables in which PostgreSQL does not let this role read and write rows; SQLite knows no roles.
+pub async fn closed_tables(store: &Store) -> Result<Vec<String>, StoreError> {
+    let reader = store.reader();
+    match reader {
+        Reader::Sqlite(_) => Ok(Vec::new()),
+        Reader::Postgres(_) | Reader::Standby(_) | Reader::Moment(_) => {
+            let sql = "SELECT relname::text FROM pg_class
+                       WHERE relkind = 'r' AND relnamespace = to_regnamespace(current_schema())
+                         AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
+                           AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
+                       ORDER BY relname";
+            texts(reader, sql).await
+        }
+    }
+}
+
+/// `None`: SQLite, which has no other than our own.
+pub async fn connections(store: &Store) -> Result<Option<ConnectionUse>, StoreError> {
+    let reader = store.reader();
+    if reader.get_database_backend() == DbBackend::Sqlite {
+        return Ok(None);
+    }
+    let sql = "SELECT (SELECT MIN(most) FROM (VALUES
+                   (current_setting('max_connections')::int8 - current_setting('superuser_reserved_connections')::int8),
+                   ((SELECT NULLIF(datconnlimit, -1) FROM pg_database WHERE datname = current_database())::int8),
+                   ((SELECT NULLIF(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user)::int8)
+                 ) AS limits (most)) AS most,
+                 (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used";
+    let row = one(reader, sql).await?;
+    Ok(Some(ConnectionUse::from_query_result(&row, "")?))
+}
+
+/// The secrets of webhook endpoints that are live, newest first, some of them where there are many.
+pub async fn sealed_secrets(store: &Store) -> Result<Vec<SealedSecret>, StoreError> {
+    let reader = store.reader();
+    if !has_table(reader, "webhook_endpoint").await? {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT tenant_id, id, secret, secret_key FROM webhook_endpoint
+         WHERE secret IS NOT NULL AND secret_key IS NOT NULL ORDER BY created_at DESC LIMIT {MOST_SECRETS}"
+    );
+    let rows = all(reader, &sql).await?;
+    let secrets = rows.iter().map(|row| {
+        Ok(SealedSecret {
+            tenant: TenantId::from_uuid(row.try_get_by_index(0)?),
+            endpoint: row.try_get_by_index(1)?,
+            sealed: Sealed {
+                bytes: row.try_get_by_index(2)?,
+                key: row.try_get_by_index(3)?,
+            },
+        })
+    });
+    secrets.collect::<Result<_, DbErr>>().map_err(StoreError::from)
+}
+
+async fn has_table(reader: &Reader, name: &str) -> Result<bool, StoreError> {
+    let sql = match reader.get_database_backend() {
+        DbBackend::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
+        _ => "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass($1)",
+    };
+    let statement = Statement::from_sql_and_values(reader.get_database_backend(), sql, [name.into()]);
+    let row = reader.query_one_raw(statement).await?.ok_or_else(nothing)?;
+    Ok(row.try_get_by_index::<i64>(0)? > 0)
+}
+
+async fn texts(reader: &Reader, sql: &str) -> Result<Vec<String>, StoreError> {
+    let rows = all(reader, sql).await?;
+    let texts = rows.iter().map(|row| row.try_get_by_index(0));
+    Ok(texts.collect::<Result<_, _>>()?)
+}
+
+async fn all(reader: &Reader, sql: &str) -> Result<Vec<sea_orm::QueryResult>, StoreError> {
+    let statement = Statement::from_string(reader.get_database_backend(), sql);
+    Ok(reader.query_all_raw(statement).await?)
+}
+
+async fn one(reader: &Reader, sql: &str) -> Result<sea_orm::QueryResult, StoreError> {
+    all(reader, sql)
+        .await?
+        .into_iter()
+        .next()
+        .ok_or_else(|| nothing().into())
+}
+
+fn nothing() -> DbErr {
+    DbErr::RecordNotFound("the database gives no row where there is always one".to_owned())
+}

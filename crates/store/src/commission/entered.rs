@@ -1,0 +1,125 @@
+//! Commissions that were entered by hand or brought in, and what they say of themselves.
+
+use std::collections::HashMap;
+
+use entity::commission_entered;
+use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QuerySelect, Select};
+use uuid::Uuid;
+
+use super::rows::to_row;
+use crate::scope::visible;
+use crate::writes::{Conflict, Writes};
+use crate::{StoreError, many};
+use auth::Scope;
+use domain::Timestamp;
+use domain::commission::{Entered, ExplainedCommission, SourceTimes};
+use domain::id::TenantId;
+
+/// Rows that were entered by hand or brought in, with what they say of themselves.
+pub fn insert_entered(writes: &mut Writes, tenant: TenantId, rows: &[(ExplainedCommission, Entered)]) {
+    let rows = rows
+        .iter()
+        .map(|(commission, entered)| to_entered_row(tenant, commission, entered).into_active_model());
+    writes.add(rows, Conflict::Fail);
+}
+
+fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &Entered) -> commission_entered::Model {
+    let row = to_row(tenant, commission);
+    commission_entered::Model {
+        tenant_id: row.tenant_id,
+        id: row.id,
+        kind: row.kind,
+        status: row.status,
+        amount_minor: row.amount_minor,
+        currency: row.currency,
+        payment_target: row.payment_target,
+        recipient: row.recipient,
+        partner_id: row.partner_id,
+        campaign_id: row.campaign_id,
+        event_id: row.event_id,
+        snapshot_id: row.snapshot_id,
+        adjusts_id: row.adjusts_id,
+        basis: row.basis,
+        holdback_days: row.holdback_days,
+        accrued_at: row.accrued_at,
+        mature_at: row.mature_at,
+        approved_at: row.approved_at,
+        paid_at: row.paid_at,
+        reversed_at: row.reversed_at,
+        payout_id: row.payout_id,
+        explanation: row.explanation,
+        external_id: entered.external_id.clone(),
+        reason: entered.reason.clone(),
+        note: entered.note.clone(),
+        entered_content: entered.content.clone(),
+        source_accrued_at: entered.source.accrued_at,
+        source_approved_at: entered.source.approved_at,
+        source_paid_at: entered.source.paid_at,
+    }
+}
+
+/// What rows say of themselves; those that say nothing are empty.
+pub async fn entered(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Entered>, StoreError> {
+    use commission_entered::{Column, Entity};
+    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    read_entered(database, visible::<Entity>(scope).filter(one_of)).await
+}
+
+/// Rows that were brought in, by what the other system calls them, with a hash of what each was brought in as.
+pub async fn contents_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_ids: &[String],
+) -> Result<HashMap<String, Vec<u8>>, StoreError> {
+    use commission_entered::{Column, Entity};
+    let column = Column::ExternalId.as_column_ref();
+    let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
+    let found = read_entered(database, visible::<Entity>(scope).filter(one_of)).await?;
+    let named = found
+        .into_values()
+        .filter_map(|entered| Some((entered.external_id?, entered.content.unwrap_or_default())));
+    Ok(named.collect())
+}
+
+async fn read_entered(
+    database: &impl ConnectionTrait,
+    select: Select<commission_entered::Entity>,
+) -> Result<HashMap<Uuid, Entered>, StoreError> {
+    use commission_entered::Column;
+    type Text = Option<String>;
+    type Time = Option<Timestamp>;
+    type Row = (Uuid, Text, Text, Text, Option<Vec<u8>>, Time, Time, Time);
+    let select = select.select_only().columns([
+        Column::Id,
+        Column::ExternalId,
+        Column::Reason,
+        Column::Note,
+        Column::EnteredContent,
+        Column::SourceAccruedAt,
+        Column::SourceApprovedAt,
+        Column::SourcePaidAt,
+    ]);
+    let rows: Vec<Row> = select.into_tuple().all(database).await?;
+    let entered = rows.into_iter().map(
+        |(id, external_id, reason, note, content, accrued_at, approved_at, paid_at)| {
+            let source = SourceTimes {
+                accrued_at,
+                approved_at,
+                paid_at,
+            };
+            let entered = Entered {
+                external_id,
+                reason,
+                note,
+                content,
+                source,
+            };
+            (id, entered)
+        },
+    );
+    Ok(entered.collect())
+}

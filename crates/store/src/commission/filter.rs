@@ -1,0 +1,145 @@
+//! Which commissions a list has.
+
+use entity::commission::{Column, Entity};
+use entity::{deal_payment, payout_item};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
+
+use crate::filter::{one_of_ids, text_of};
+use crate::scope::visible;
+use auth::Scope;
+use domain::Timestamp;
+use domain::commission::{CommissionKind, CommissionStatus};
+use domain::id::{CampaignId, DealId, EventId, PartnerId, PayoutId};
+use domain::money::Currency;
+
+/// What to list; everything given must hold.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct CommissionFilter {
+    /// One of these; empty matches nothing.
+    pub status: Option<Vec<CommissionStatus>>,
+    pub kinds: Option<Vec<CommissionKind>>,
+    pub partner: Option<PartnerId>,
+    pub campaign: Option<CampaignId>,
+    pub recipient: Option<String>,
+    pub currency: Option<Currency>,
+    /// Both inclusive, and of the currency.
+    pub least_minor: Option<i64>,
+    pub most_minor: Option<i64>,
+    pub accrued_from: Option<Timestamp>,
+    pub accrued_to: Option<Timestamp>,
+    pub mature_from: Option<Timestamp>,
+    pub mature_before: Option<Timestamp>,
+    pub approved_from: Option<Timestamp>,
+    pub approved_to: Option<Timestamp>,
+    pub paid_from: Option<Timestamp>,
+    pub paid_to: Option<Timestamp>,
+    pub event: Option<EventId>,
+    /// The deal that made them.
+    pub deal: Option<DealId>,
+    /// The payout that they are in, open or paid.
+    pub payout: Option<PayoutId>,
+    /// One of these; empty matches nothing.
+    pub partners: Option<Vec<PartnerId>>,
+    pub campaigns: Option<Vec<CampaignId>>,
+    pub recipients: Option<Vec<String>>,
+}
+
+text_of!(CommissionFilter: status kinds partner campaign recipient currency least_minor most_minor accrued_from accrued_to mature_from mature_before approved_from approved_to paid_from paid_to event deal payout, later: partners campaigns recipients);
+
+impl CommissionFilter {
+    /// Whether it names only what many ask for: no row, no person, no moment.
+    pub(super) fn is_common(&self) -> bool {
+        let Self {
+            partner,
+            campaign,
+            recipient,
+            ..
+        } = self;
+        let names_nobody = partner.is_none() && campaign.is_none() && recipient.is_none();
+        let names_none_of_many = self.partners.is_none() && self.campaigns.is_none() && self.recipients.is_none();
+        let names_nothing = self.event.is_none() && self.deal.is_none() && self.payout.is_none();
+        let moments = [
+            self.accrued_from,
+            self.accrued_to,
+            self.mature_from,
+            self.mature_before,
+            self.approved_from,
+            self.approved_to,
+            self.paid_from,
+            self.paid_to,
+        ];
+        let names_no_amount = [self.least_minor, self.most_minor] == [None; 2];
+        names_nobody && names_none_of_many && names_nothing && names_no_amount && moments == [None; 8]
+    }
+}
+
+/// With the status as part of the text: an index of the rows of one status serves no plan that is made for all of them.
+pub(crate) fn has_status(status: CommissionStatus) -> Expr {
+    Expr::col(Column::Status.as_column_ref()).eq(Expr::cust(format!("'{}'", status.as_str())))
+}
+
+/// The ids of the rows that a deal made.
+pub(super) fn made_by_deal(scope: &Scope, deal: Expr) -> SelectStatement {
+    Query::select()
+        .column(deal_payment::Column::CommissionId)
+        .from(deal_payment::Entity)
+        .and_where(deal_payment::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(Expr::col(deal_payment::Column::DealId.as_column_ref()).eq(deal))
+        .and_where(deal_payment::Column::CommissionId.is_not_null())
+        .take()
+}
+
+/// The ids of the rows that were ever put into a payout.
+pub(super) fn ever_in_payout(scope: &Scope, payout: Expr) -> SelectStatement {
+    Query::select()
+        .column(payout_item::Column::CommissionId)
+        .from(payout_item::Entity)
+        .and_where(payout_item::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(Expr::col(payout_item::Column::PayoutId.as_column_ref()).eq(payout))
+        .take()
+}
+
+pub(crate) fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entity> {
+    let mut wanted = Condition::all();
+    if let Some(status) = &filter.status {
+        wanted = wanted.add(Column::Status.is_in(status.iter().map(|status| status.as_str())));
+    }
+    if let Some(kinds) = &filter.kinds {
+        wanted = wanted.add(Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())));
+    }
+    let wanted = wanted
+        .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner.uuid())))
+        .add_option(filter.campaign.map(|campaign| Column::CampaignId.eq(campaign.uuid())))
+        .add_option(
+            filter
+                .recipient
+                .as_ref()
+                .map(|recipient| Column::Recipient.eq(recipient)),
+        )
+        .add_option(filter.currency.map(|currency| Column::Currency.eq(currency.code())))
+        .add_option(filter.accrued_from.map(|from| Column::AccruedAt.gte(from)))
+        .add_option(filter.accrued_to.map(|to| Column::AccruedAt.lt(to)))
+        .add_option(filter.least_minor.map(|least| Column::AmountMinor.gte(least)))
+        .add_option(filter.most_minor.map(|most| Column::AmountMinor.lte(most)))
+        .add_option(filter.mature_from.map(|from| Column::MatureAt.gte(from)))
+        .add_option(filter.mature_before.map(|before| Column::MatureAt.lt(before)))
+        .add_option(filter.approved_from.map(|from| Column::ApprovedAt.gte(from)))
+        .add_option(filter.approved_to.map(|to| Column::ApprovedAt.lt(to)))
+        .add_option(filter.paid_from.map(|from| Column::PaidAt.gte(from)))
+        .add_option(filter.paid_to.map(|to| Column::PaidAt.lt(to)))
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
+        .add_option(filter.recipients.as_ref().map(|names| Column::Recipient.is_in(names)))
+        .add_option(filter.event.map(|event| Column::EventId.eq(event.uuid())))
+        .add_option(filter.deal.map(|deal| {
+            let made = made_by_deal(scope, Expr::val(deal.uuid()));
+            Column::Id.in_subquery(made)
+        }))
+        .add_option(filter.payout.map(|payout| {
+            // Found by its items: no index of commissions by payout is needed.
+            let items = ever_in_payout(scope, Expr::val(payout.uuid()));
+            Column::Id.in_subquery(items).and(Column::PayoutId.eq(payout.uuid()))
+        }));
+    visible::<Entity>(scope).filter(wanted)
+}

@@ -1,0 +1,117 @@
+//! Lists of commissions: all of them, and those under a partner, a campaign, an event, a payout and so on.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::commission::{Column, Entity};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
+use uuid::Uuid;
+
+use super::filter::{CommissionFilter, ever_in_payout, filtered, made_by_deal};
+use super::order::{CommissionOrder, sort};
+use super::rows::from_row;
+use crate::order::Sorted;
+use crate::page::{Page, PageRequest};
+use crate::{StoreError, many, view};
+use auth::Scope;
+use domain::commission::Commission;
+
+/// What commissions are listed under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CommissionParent {
+    Partner,
+    Campaign,
+    Event,
+    /// The row that they adjust.
+    Adjusted,
+    Payout,
+    Deal,
+}
+
+/// The commissions under a parent of this kind, or all.
+pub fn list(
+    parent: Option<CommissionParent>,
+    filter: Arc<CommissionFilter>,
+    sorted: Sorted<CommissionOrder>,
+) -> view::List {
+    let kept = filter.is_common().then(|| format!("{parent:?} {filter:?}"));
+    let select = move |_, scope: &Scope, key| match parent {
+        Some(parent) => children(scope, parent, &filter, key).into_query(),
+        None => filtered(scope, &filter).into_query(),
+    };
+    view::List::new(&view::COMMISSION, kept, sorted.into(), select)
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &CommissionFilter,
+    sorted: Sorted<CommissionOrder>,
+    request: &PageRequest,
+) -> Result<Page<Commission>, StoreError> {
+    sort(sorted)
+        .page(database, filtered(scope, filter), request)
+        .await?
+        .try_map(from_row)
+}
+
+pub async fn count(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &CommissionFilter,
+) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// A page of the children of each parent.
+pub async fn pages_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    parent: CommissionParent,
+    parents: &[Uuid],
+    filter: &CommissionFilter,
+    sorted: Sorted<CommissionOrder>,
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Commission>>, StoreError> {
+    many::pages(
+        database,
+        parents,
+        sort(sorted),
+        request,
+        |key| children(scope, parent, filter, key),
+        from_row,
+    )
+    .await
+}
+
+pub async fn counts_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    parent: CommissionParent,
+    parents: &[Uuid],
+    filter: &CommissionFilter,
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, parents, |key| children(scope, parent, filter, key)).await
+}
+
+pub(crate) fn children(
+    scope: &Scope,
+    parent: CommissionParent,
+    filter: &CommissionFilter,
+    key: Expr,
+) -> Select<Entity> {
+    let column = match parent {
+        CommissionParent::Partner => Column::PartnerId,
+        CommissionParent::Campaign => Column::CampaignId,
+        CommissionParent::Event => Column::EventId,
+        CommissionParent::Adjusted => Column::AdjustsId,
+        CommissionParent::Deal => {
+            return filtered(scope, filter).filter(Column::Id.in_subquery(made_by_deal(scope, key)));
+        }
+        CommissionParent::Payout => {
+            return filtered(scope, filter).filter(Column::Id.in_subquery(ever_in_payout(scope, key)));
+        }
+    };
+    filtered(scope, filter).filter(Expr::col(column.as_column_ref()).eq(key))
+}

@@ -1,0 +1,146 @@
+//! The history of a commission's status, and what the outbox says of it.
+
+use std::collections::HashMap;
+
+use entity::{commission_transition, outbox};
+use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::scope::visible;
+use crate::writes::{Conflict, Writes};
+use crate::{StoreError, many, row, view};
+use auth::Scope;
+use domain::commission::{CommissionStatus, CommissionTransition};
+use domain::id::{CommissionId, CommissionTransitionId, TenantId};
+use domain::webhook::WebhookEventType;
+
+/// Appends to the histories of rows. `entry` is that of the audit log ([`Transaction::audit_entry`](crate::Transaction::audit_entry)).
+pub fn insert_transitions(
+    writes: &mut Writes,
+    tenant: TenantId,
+    transitions: &[(CommissionId, CommissionTransition)],
+    entry: Option<Uuid>,
+) {
+    let history = transitions.iter().map(|(commission, transition)| {
+        let id = CommissionTransitionId::new(transition.at);
+        let row = commission_transition::Model {
+            audit_entry_id: entry,
+            ..to_transition_row(tenant, id, *commission, transition)
+        };
+        row.into_active_model()
+    });
+    writes.add(history, Conflict::Fail);
+}
+
+/// Appends to the outbox what changed; whoever listens hears of it after the commit.
+pub fn announce(writes: &mut Writes, tenant: TenantId, transitions: &[(CommissionId, CommissionTransition)]) {
+    let changes = transitions.iter();
+    let changes = changes.map(|(commission, transition)| to_change_row(tenant, *commission, transition));
+    writes.add(changes, Conflict::Fail);
+    if !transitions.is_empty() {
+        writes.note_append();
+    }
+}
+
+/// Without its entry in the audit log.
+pub(crate) fn to_transition_row(
+    tenant: TenantId,
+    id: CommissionTransitionId,
+    commission: CommissionId,
+    transition: &CommissionTransition,
+) -> commission_transition::Model {
+    commission_transition::Model {
+        tenant_id: tenant.uuid(),
+        id: id.uuid(),
+        commission_id: commission.uuid(),
+        from_status: transition.from.map(|status| status.as_str().to_owned()),
+        to_status: transition.to.as_str().to_owned(),
+        actor: transition.actor.clone(),
+        reason: transition.reason.clone(),
+        at: transition.at,
+        sequence: transition.sequence,
+        audit_entry_id: None,
+    }
+}
+
+/// For the outbox, whose rows the database numbers.
+pub(crate) fn to_change_row(
+    tenant: TenantId,
+    commission: CommissionId,
+    transition: &CommissionTransition,
+) -> outbox::ActiveModel {
+    let happened = WebhookEventType::of_commission(transition.to);
+    outbox::ActiveModel {
+        tenant_id: ActiveValue::Set(tenant.uuid()),
+        event_type: ActiveValue::Set(Some(happened.as_str().to_owned())),
+        object_id: ActiveValue::Set(Some(commission.uuid())),
+        at: ActiveValue::Set(transition.at),
+        detail: ActiveValue::NotSet,
+        id: ActiveValue::NotSet,
+    }
+}
+
+/// The place of a transition among those of its row. A row never comes back to where it was, so that its states are in
+/// order also where clocks disagreed and transitions have no numbers yet.
+static PLACE: view::Derived = view::Derived {
+    name: "place",
+    expression: "COALESCE({row}.sequence, CASE {row}.from_status WHEN 'ACCRUED' THEN -2 WHEN 'APPROVED' THEN -1 ELSE -3 END)",
+    of: &["sequence", "from_status"],
+};
+
+/// The status changes of commissions, in the order of recording.
+pub fn transitions() -> view::Family {
+    use commission_transition::Column as Transition;
+    view::Family {
+        table: &view::COMMISSION_TRANSITION,
+        parent: view::column(Transition::CommissionId),
+        through: None,
+        order: view::Order {
+            key: Some(view::derived::<commission_transition::Entity>(&PLACE)),
+            id: view::column(Transition::Id),
+            descending: false,
+        },
+    }
+}
+
+/// The status changes of each commission, in the order of recording.
+pub async fn transitions_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    commissions: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<CommissionTransition>>, StoreError> {
+    use commission_transition::Column as Transition;
+    const TABLE: &str = "commission_transition";
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Transition::CommissionId.as_column_ref(),
+        commissions,
+    );
+    let select = visible::<commission_transition::Entity>(scope)
+        .filter(one_of)
+        .order_by_asc(Transition::Id);
+    let mut transitions: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in select.all(database).await? {
+        let from = row
+            .from_status
+            .as_deref()
+            .map(|text| row::text(TABLE, "from_status", text, CommissionStatus::parse));
+        transitions
+            .entry(row.commission_id)
+            .or_default()
+            .push(CommissionTransition {
+                from: from.transpose()?,
+                to: row::text(TABLE, "to_status", &row.to_status, CommissionStatus::parse)?,
+                actor: row.actor,
+                reason: row.reason,
+                at: row.at,
+                sequence: row.sequence,
+            });
+    }
+    for history in transitions.values_mut() {
+        // A row never comes back to where it was, so its states are in order also where clocks disagreed and transitions
+        // have no numbers yet.
+        history.sort_by_key(|transition| (transition.sequence, transition.from));
+    }
+    Ok(transitions)
+}

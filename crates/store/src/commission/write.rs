@@ -1,0 +1,55 @@
+//! Writing commissions.
+
+use entity::{commission_assignment, commission_state};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::rows::to_row;
+use crate::StoreError;
+use crate::writes::{Conflict, Writes};
+use domain::Timestamp;
+use domain::commission::{Commission, ExplainedCommission};
+use domain::id::{CommissionId, TenantId};
+
+pub fn insert(writes: &mut Writes, tenant: TenantId, commissions: &[ExplainedCommission]) {
+    let rows = commissions
+        .iter()
+        .map(|commission| to_row(tenant, commission).into_active_model());
+    writes.add(rows, Conflict::Fail);
+}
+
+/// Writes what may move of each row. The caller checked the move under the partner's lock.
+pub fn set_state(writes: &mut Writes, tenant: TenantId, commissions: &[Commission]) {
+    let rows = commissions.iter().map(|commission| {
+        let row = commission_state::Model {
+            tenant_id: tenant.uuid(),
+            id: commission.id.uuid(),
+            status: commission.status.as_str().to_owned(),
+            approved_at: commission.approved_at,
+            paid_at: commission.paid_at,
+            reversed_at: commission.reversed_at,
+            payout_id: commission.payout_id.map(|id| id.uuid()),
+        };
+        row.into_active_model()
+    });
+    writes.set(rows);
+}
+
+/// Names the individual to whom a row is owed; once. From this moment on it is.
+pub async fn set_recipient(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    commission: CommissionId,
+    recipient: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    use commission_assignment::{Column, Entity};
+    Entity::update_many()
+        .col_expr(Column::Recipient, Expr::value(recipient))
+        .col_expr(Column::RecipientAssignedAt, Expr::value(at))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::Id.eq(commission.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! Lists of commission rules.
+
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait, PaginatorTrait, QueryTrait};
+
+use super::filter::{CommissionRuleFilter, filtered};
+use super::order::CommissionRuleOrder;
+use crate::order::Sorted;
+use crate::{StoreError, view};
+use auth::Scope;
+
+pub async fn count(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &CommissionRuleFilter,
+) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// Those in force that the filter lets through.
+pub fn list(filter: Arc<CommissionRuleFilter>, sorted: Sorted<CommissionRuleOrder>) -> view::List {
+    let kept = (*filter == CommissionRuleFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::COMMISSION_RULE, kept, sorted.into(), select)
+}

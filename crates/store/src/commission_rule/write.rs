@@ -1,0 +1,85 @@
+//! Writing commission rules and their versions.
+
+use entity::commission_rule::Entity;
+use entity::commission_rule_version;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::references::{delete_references, insert_references};
+use super::rows::to_row;
+use crate::scope::visible;
+use crate::{StoreError, row};
+use auth::Scope;
+use domain::Timestamp;
+use domain::deal_rules::CommissionRule;
+use domain::id::{self, CommissionRuleId, Id, TenantId};
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    rule: &CommissionRule,
+) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, rule).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    insert_references(transaction, tenant, rule).await
+}
+
+pub async fn update(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    rule: &CommissionRule,
+) -> Result<(), StoreError> {
+    to_row(tenant, rule)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    delete_references(transaction, tenant, rule.id).await?;
+    insert_references(transaction, tenant, rule).await
+}
+
+/// Deletes a rule that has never paid.
+pub async fn delete(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: CommissionRuleId,
+) -> Result<(), StoreError> {
+    delete_references(transaction, tenant, id).await?;
+    Entity::delete_by_id((tenant.uuid(), id.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Keeps what a rule says now, since it pays by it, unless that is kept already.
+pub async fn keep_version(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    rule: &CommissionRule,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    use commission_rule_version::Column as Version;
+    // Looked for first: SQLite's guard of kept versions fires before the conflict that would be passed over.
+    let kept = visible::<commission_rule_version::Entity>(&Scope::tenant_wide(tenant))
+        .filter(Version::RuleId.eq(rule.id.uuid()))
+        .filter(Version::Version.eq(row::signed(rule.version)));
+    if kept.one(transaction).await?.is_some() {
+        return Ok(());
+    }
+    let row = commission_rule_version::Model {
+        tenant_id: tenant.uuid(),
+        id: Id::<id::CommissionRuleVersion>::new(now).uuid(),
+        rule_id: rule.id.uuid(),
+        version: row::signed(rule.version),
+        plan: row::to_json(&rule.plan),
+        created_at: now,
+    };
+    // On PostgreSQL a deal of another partner may keep it at the same moment.
+    commission_rule_version::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,309 @@
+//! Opening the database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend, DbErr, RuntimeErr, Statement};
+use sqlx::sqlite::SqliteConnectOptions;
+use url::Url;
+
+use super::outbox::Signal;
+use super::postgres::hosts::{Hosts, each_host};
+use super::postgres::{self, PoolOptions};
+use super::share::{ShareOptions, Shares};
+use super::standby::{Standby, Standbys};
+use super::{Reader, Store, StoreError, sqlite};
+use domain::Timestamp;
+
+/// Where the database is and how many connections read it.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    pub url: String,
+    /// PostgreSQL: all connections; SQLite: those that read, beside the one that writes.
+    pub max_connections: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+    /// How long one statement of a request may take.
+    pub statement_timeout: Duration,
+    /// How long a statement waits for a row that somebody else has locked; PostgreSQL only.
+    pub lock_timeout: Duration,
+    /// What each tenant may take of it.
+    pub share: ShareOptions,
+    /// Connections beside these for what reads one moment for long.
+    pub aside: u32,
+    /// PostgreSQL's standbys that queries are read from.
+    pub standby_urls: Vec<String>,
+    /// How old what a standby shows may be.
+    pub standby_lag: Duration,
+    /// Whether a commit waits for the disk. Where it does not, a power cut may take the newest commits back, whole ones and
+    /// in their order: for work that goes on wherever it ended.
+    pub durable: bool,
+    /// Whether those who read see SQLite's file as memory, which saves a call and a copy for every page. A
+    /// disk that fails to read then ends the program instead of the statement.
+    pub mapped: bool,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            max_connections: 8,
+            acquire_timeout: Duration::from_secs(10),
+            statement_timeout: Duration::from_secs(10),
+            lock_timeout: Duration::from_secs(5),
+            share: ShareOptions::default(),
+            aside: 4,
+            standby_urls: Vec::new(),
+            standby_lag: Duration::from_secs(10),
+            durable: true,
+            mapped: false,
+        }
+    }
+}
+
+/// A transaction that does nothing for so much longer than a statement may take is nobody's any more: what it locked is free.
+const FORGOTTEN: Duration = Duration::from_secs(10);
+
+/// Connections that are made anew so often tell whether connections can be made.
+const PULSE: Duration = Duration::from_secs(10);
+
+/// Opens the database, creating a SQLite file where the URL says so (`mode=rwc`).
+pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
+    check_url(&options.url)?;
+    if options.url.starts_with("sqlite:") {
+        if !options.standby_urls.is_empty() {
+            return Err(StoreError::Url("is SQLite's, which has no replicas".to_owned()));
+        }
+        return connect_sqlite(options).await;
+    }
+    let hosts = hosts(&options.url, options)?;
+    let pool_options = PoolOptions {
+        most: options.max_connections,
+        patience: options.acquire_timeout,
+        statement_timeout: options.statement_timeout,
+        lifetime: None,
+    };
+    let mut pool = postgres::Pool::new(hosts.clone(), pool_options.clone());
+    pool.greet().await?;
+    if hosts.is_distributed() && !options.standby_urls.is_empty() {
+        let why = "what a standby of the coordinator has says nothing of the others, so that there can be no replicas to read from";
+        return Err(StoreError::Distributed(why.to_owned()));
+    }
+    // What must not wait for those: telling others, whether the database can serve, and what takes long.
+    let aside = |most, lifetime| {
+        let patience = Duration::from_secs(2).min(options.acquire_timeout);
+        let options = PoolOptions {
+            most,
+            patience,
+            lifetime,
+            ..pool_options.clone()
+        };
+        postgres::Pool::new(hosts.clone(), options)
+    };
+    let (teller, pulse, long) = (aside(2, None), aside(1, Some(PULSE)), aside(options.aside, None));
+    pool.give_way(teller.clone());
+    let standbys = match options.standby_urls.as_slice() {
+        [] => None,
+        urls => {
+            let servers = urls.iter().map(|url| standby(url, options, &pool_options));
+            let servers = servers.collect::<Result<_, StoreError>>()?;
+            Some(Arc::new(Standbys::new(
+                servers,
+                aside(1, Some(PULSE)),
+                options.standby_lag,
+            )))
+        }
+    };
+    // Several servers are nothing that its URLs could name.
+    let timeout = options.statement_timeout.as_millis().to_string();
+    let found = hosts
+        .find_bare()
+        .await
+        .map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+    let found = found.options([("statement_timeout", timeout)]);
+    let mut single = pool_options_of("postgres://localhost", options);
+    single
+        .min_connections(0)
+        .max_connections(1)
+        .connect_lazy(true)
+        .idle_timeout(Duration::from_secs(10))
+        .map_sqlx_postgres_opts(move |_| found.clone());
+    let single = Database::connect(single).await?;
+    Ok(Store {
+        reader: Reader::Postgres(pool),
+        single,
+        pulse: Some(pulse),
+        aside: Some(long),
+        standbys,
+        written: None,
+        shares: Arc::new(Shares::new(options.share)),
+        appended: Signal::between_replicas(hosts, teller),
+        kept: Arc::default(),
+    })
+}
+
+/// One server to read from. Nobody is there who waits for it for long: the primary is as good.
+fn standby(url: &str, options: &StoreOptions, pool: &PoolOptions) -> Result<Standby, StoreError> {
+    let is_one = each_host(url).len() == 1 && url.starts_with("postgres");
+    if !is_one {
+        let why = "of a replica must name one server of PostgreSQL: give each of several a URL of its own";
+        return Err(StoreError::Url(why.to_owned()));
+    }
+    let hosts = hosts(url, options).map_err(|error| match error {
+        StoreError::Url(why) => StoreError::Url(format!("of a replica {why}")),
+        other => other,
+    })?;
+    let hasty = |most, statement_timeout| PoolOptions {
+        most,
+        patience: Duration::from_secs(2).min(options.acquire_timeout),
+        statement_timeout,
+        lifetime: None,
+    };
+    let reads = postgres::Pool::new(hosts.clone(), hasty(pool.most, pool.statement_timeout));
+    let watch = postgres::Pool::new(hosts.clone(), hasty(1, Duration::from_secs(1)));
+    Ok(Standby::new(hosts.name(), reads, watch))
+}
+
+/// Says what is wrong with a URL, and nothing of what it holds: there may be a password in it.
+fn check_url(text: &str) -> Result<(), StoreError> {
+    let wrong = |why: String| Err(StoreError::Url(why));
+    let first = each_host(text).swap_remove(0);
+    match Url::parse(&first) {
+        Err(error) => wrong(format!("cannot be read ({error})")),
+        Ok(url) => match url.scheme() {
+            "sqlite" => match text.parse::<SqliteConnectOptions>() {
+                Err(error) => wrong(format!("cannot be read ({error})")),
+                Ok(_) => Ok(()),
+            },
+            "postgres" | "postgresql" => Hosts::parse(text, &[]).map(drop).map_err(StoreError::Url),
+            other => wrong(format!("is for {other:?}, in which Tributary cannot store")),
+        },
+    }
+}
+
+/// The servers of a URL, and what sessions are told at their beginning.
+fn hosts(url: &str, options: &StoreOptions) -> Result<Hosts, StoreError> {
+    let milliseconds = |duration: Duration| duration.as_millis().to_string();
+    let mut settings = vec![
+        ("statement_timeout", milliseconds(options.statement_timeout)),
+        ("lock_timeout", milliseconds(options.lock_timeout)),
+        // Where the way between was cut, the server does not hear of it: it must not keep locks for ever.
+        (
+            "idle_in_transaction_session_timeout",
+            milliseconds(options.statement_timeout + FORGOTTEN),
+        ),
+        ("tcp_keepalives_idle", "10".to_owned()),
+        ("tcp_keepalives_interval", "5".to_owned()),
+        ("tcp_keepalives_count", "3".to_owned()),
+        ("tcp_user_timeout", "15000".to_owned()),
+        // Statements find rows by keys and walk indexes: one plan is right for all values, and planning anew for each takes
+        // longer than the statement itself. Where rows are spread over several servers, each session takes this back
+        // (`super::citus`).
+        ("plan_cache_mode", "force_generic_plan".to_owned()),
+        // What they visit is in memory or on a disk without arms. Otherwise a page of 50 rows has the planner read all
+        // partners of a small programme to join 50 of them.
+        ("random_page_cost", "1.1".to_owned()),
+    ];
+    if !options.durable {
+        settings.push(("synchronous_commit", "off".to_owned()));
+    }
+    Hosts::parse(url, &settings).map_err(StoreError::Url)
+}
+
+async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
+    let pool = sqlite::Pool::connect(options).await?;
+    // Somebody else may be migrating a large database.
+    let patience = options.acquire_timeout.max(Duration::from_secs(30));
+    let writing = sqlite::writing(&options.url, patience, options.durable)?;
+    let mut single = pool_options_of(&options.url, options);
+    single
+        .min_connections(0)
+        .max_connections(1)
+        .connect_lazy(true)
+        .map_sqlx_sqlite_opts(move |_| writing.clone())
+        // It is not needed again, and nobody knows how its transaction ended.
+        .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|_, _| Box::pin(async { Ok(false) })));
+    Ok(Store {
+        reader: Reader::Sqlite(pool),
+        single: Database::connect(single).await?,
+        pulse: None,
+        aside: None,
+        standbys: None,
+        written: None,
+        shares: Arc::new(Shares::new(options.share)),
+        appended: Signal::in_process(),
+        kept: Arc::default(),
+    })
+}
+
+fn pool_options_of(url: &str, options: &StoreOptions) -> ConnectOptions {
+    let mut pool = ConnectOptions::new(url);
+    pool.sqlx_logging(false)
+        .acquire_timeout(options.acquire_timeout)
+        // Connections are made when they are needed, and idle ones are let go.
+        .min_connections(1)
+        .idle_timeout(Duration::from_secs(300));
+    pool
+}
+
+/// What time the database's machine has; `None`: it is this one.
+pub async fn server_time(store: &Store) -> Result<Option<Timestamp>, StoreError> {
+    let backend = store.single.get_database_backend();
+    if backend == DbBackend::Sqlite {
+        return Ok(None);
+    }
+    let statement = Statement::from_string(backend, "SELECT clock_timestamp()");
+    let row = store.single.query_one_raw(statement).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+}
+
+/// Lifts the server's limits on how long this transaction's statements may take and wait, and how long it may do nothing;
+/// SQLite's have none.
+pub(super) async fn lift_limits(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
+    let backend = transaction.get_database_backend();
+    if backend == DbBackend::Postgres {
+        for setting in [
+            "statement_timeout",
+            "lock_timeout",
+            "idle_in_transaction_session_timeout",
+        ] {
+            let unlimited = Statement::from_string(backend, format!("SET LOCAL {setting} = 0"));
+            transaction.execute_raw(unlimited).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Prepares a transaction for reading a list from its first page to its last one. It may do nothing for `pause`, or for
+/// ever; on SQLite nobody would end it. PostgreSQL plans for the values that are bound: one plan for all of them may find the
+/// rows of a long range by an index of that range and sort them, for every page anew.
+pub(super) async fn read_page_by_page(
+    transaction: &impl ConnectionTrait,
+    pause: Option<Duration>,
+) -> Result<(), StoreError> {
+    let backend = transaction.get_database_backend();
+    if backend == DbBackend::Postgres {
+        let longest = pause.map_or(0, |pause| pause.as_millis());
+        for command in [
+            format!("SET LOCAL idle_in_transaction_session_timeout = {longest}"),
+            "SET LOCAL plan_cache_mode = force_custom_plan".to_owned(),
+        ] {
+            transaction
+                .execute_raw(Statement::from_string(backend, command))
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Has PostgreSQL show what was there at the transaction's first statement, as SQLite does anyhow.
+pub(super) async fn see_one_moment(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
+    let backend = transaction.get_database_backend();
+    if backend == DbBackend::Postgres {
+        let command = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        transaction
+            .execute_raw(Statement::from_string(backend, command))
+            .await?;
+    }
+    Ok(())
+}

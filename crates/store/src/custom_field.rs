@@ -1,0 +1,237 @@
+//! Custom fields with their options. A pipeline has a dozen, so they are read whole.
+
+use std::collections::HashMap;
+
+use entity::custom_field::{self, Column, Entity};
+use entity::{commission_rule_reference, custom_field_option, deal_field};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::{StoreError, many, view};
+use auth::Scope;
+use domain::deal::{CustomField, CustomFieldOption};
+use domain::id::{CustomFieldId, CustomFieldOptionId, TenantId};
+
+use custom_field_option::Column as OptionColumn;
+
+/// All of them, oldest first.
+pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<CustomField>, StoreError> {
+    let fields = visible::<Entity>(scope).order_by_asc(Column::Id).all(database).await?;
+    let options = visible::<custom_field_option::Entity>(scope)
+        .order_by_asc(OptionColumn::Position)
+        .order_by_asc(OptionColumn::Id)
+        .all(database)
+        .await?;
+    Ok(joined(fields, options))
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, CustomField>, StoreError> {
+    let backend = database.get_database_backend();
+    let fields = visible::<Entity>(scope)
+        .filter(many::one_of(backend, Column::Id.as_column_ref(), ids))
+        .all(database)
+        .await?;
+    let fields = joined(fields, options_of(database, scope, ids).await?);
+    Ok(fields.into_iter().map(|field| (field.id.uuid(), field)).collect())
+}
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<CustomFieldId>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
+    Ok(select.one(database).await?.map(|row| CustomFieldId::from_uuid(row.id)))
+}
+
+/// The field for update: other writers of it and of its options wait for this transaction's end.
+pub async fn lock(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: CustomFieldId,
+) -> Result<Option<CustomField>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive();
+    let Some(field) = select.one(transaction).await? else {
+        return Ok(None);
+    };
+    let options = options_of(transaction, scope, &[id.uuid()]).await?;
+    Ok(joined(vec![field], options).pop())
+}
+
+async fn options_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    fields: &[Uuid],
+) -> Result<Vec<custom_field_option::Model>, StoreError> {
+    let of_fields = many::one_of(
+        database.get_database_backend(),
+        OptionColumn::FieldId.as_column_ref(),
+        fields,
+    );
+    let select = visible::<custom_field_option::Entity>(scope)
+        .filter(of_fields)
+        .order_by_asc(OptionColumn::Position)
+        .order_by_asc(OptionColumn::Id);
+    Ok(select.all(database).await?)
+}
+
+/// How many rows refer to the field, and what they are.
+pub async fn count_references(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: CustomFieldId,
+) -> Result<[(u64, &'static str); 2], StoreError> {
+    let deals = visible::<deal_field::Entity>(scope)
+        .filter(deal_field::Column::FieldId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    let rules = visible::<commission_rule_reference::Entity>(scope)
+        .filter(commission_rule_reference::Column::FieldId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    Ok([(deals, "deals"), (rules, "commission rules")])
+}
+
+/// How many rows refer to the option, and what they are.
+pub async fn count_option_references(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: CustomFieldOptionId,
+) -> Result<[(u64, &'static str); 2], StoreError> {
+    let deals = visible::<deal_field::Entity>(scope)
+        .filter(deal_field::Column::OptionId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    let rules = visible::<commission_rule_reference::Entity>(scope)
+        .filter(commission_rule_reference::Column::OptionId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    Ok([(deals, "deals"), (rules, "commission rules")])
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    field: &CustomField,
+) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, field).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    let rows = field.options.iter().zip(0..).map(|(option, position)| {
+        let row = to_option_row(tenant, field.id, option, position);
+        row.into_active_model()
+    });
+    custom_field_option::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Writes the field and its options, of which `known` were there before. Those of them that it lacks are deleted.
+pub async fn update(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    field: &CustomField,
+    known: &[CustomFieldOption],
+) -> Result<(), StoreError> {
+    to_row(tenant, field)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    for option in known {
+        if field.options.iter().all(|kept| kept.id != option.id) {
+            custom_field_option::Entity::delete_by_id((tenant.uuid(), option.id.uuid()))
+                .exec(transaction)
+                .await?;
+        }
+    }
+    for (option, position) in field.options.iter().zip(0..) {
+        let row = to_option_row(tenant, field.id, option, position).into_active_model();
+        if known.iter().any(|known| known.id == option.id) {
+            row.reset_all().update_without_returning(transaction).await?;
+        } else {
+            custom_field_option::Entity::insert(row)
+                .exec_without_returning(transaction)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes the field with its options.
+pub async fn delete(transaction: &impl ConnectionTrait, tenant: TenantId, id: CustomFieldId) -> Result<(), StoreError> {
+    custom_field_option::Entity::delete_many()
+        .filter(OptionColumn::TenantId.eq(tenant.uuid()))
+        .filter(OptionColumn::FieldId.eq(id.uuid()))
+        .exec(transaction)
+        .await?;
+    Entity::delete_by_id((tenant.uuid(), id.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+fn joined(fields: Vec<custom_field::Model>, options: Vec<custom_field_option::Model>) -> Vec<CustomField> {
+    let mut of_field: HashMap<Uuid, Vec<CustomFieldOption>> = HashMap::new();
+    for row in options {
+        of_field.entry(row.field_id).or_default().push(CustomFieldOption {
+            id: CustomFieldOptionId::from_uuid(row.id),
+            label: row.label,
+            external_id: row.external_id,
+        });
+    }
+    let fields = fields.into_iter().map(|row| CustomField {
+        id: CustomFieldId::from_uuid(row.id),
+        label: row.label,
+        external_id: row.external_id,
+        options: of_field.remove(&row.id).unwrap_or_default(),
+    });
+    fields.collect()
+}
+
+/// The id of a row whose columns were all read, with names that begin like this.
+pub fn id(row: &view::Row, prefix: &str) -> Result<CustomFieldId, StoreError> {
+    let row: custom_field::Model = view::whole(row, prefix)?;
+    Ok(CustomFieldId::from_uuid(row.id))
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, field: &CustomField) -> view::AtHand {
+    view::at_hand(to_row(tenant, field), &[])
+}
+
+fn to_row(tenant: TenantId, field: &CustomField) -> custom_field::Model {
+    custom_field::Model {
+        tenant_id: tenant.uuid(),
+        id: field.id.uuid(),
+        label: field.label.clone(),
+        external_id: field.external_id.clone(),
+    }
+}
+
+fn to_option_row(
+    tenant: TenantId,
+    field: CustomFieldId,
+    option: &CustomFieldOption,
+    position: i32,
+) -> custom_field_option::Model {
+    custom_field_option::Model {
+        tenant_id: tenant.uuid(),
+        id: option.id.uuid(),
+        field_id: field.uuid(),
+        label: option.label.clone(),
+        external_id: option.external_id.clone(),
+        position,
+    }
+}

@@ -1,0 +1,248 @@
+//! Customers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::customer::{self, Column, Entity};
+use entity::{customer_binding, customer_imported};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait,
+    Select,
+};
+use uuid::Uuid;
+
+use super::filter::contains;
+use super::filter::{one_of_ids, text_of};
+use super::order::{SortBy, SortColumn, Sorted};
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, view};
+use crate::by_id::by_id;
+use crate::mapped::mapped;
+use auth::Scope;
+use domain::Timestamp;
+use domain::event::Customer;
+use domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
+
+/// What to list; everything given must hold.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct CustomerFilter {
+    /// Part of the external id, whatever the case.
+    pub search: Option<String>,
+    pub partner: Option<PartnerId>,
+    pub campaign: Option<CampaignId>,
+    /// One of these; empty matches nothing.
+    pub partners: Option<Vec<PartnerId>>,
+    pub campaigns: Option<Vec<CampaignId>>,
+    pub external_ids: Option<Vec<String>>,
+    pub acquired_from: Option<Timestamp>,
+    pub acquired_to: Option<Timestamp>,
+}
+
+text_of!(CustomerFilter: search partner campaign, later: partners campaigns external_ids acquired_from acquired_to);
+
+/// The orders in which customers are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CustomerOrder {
+    #[default]
+    CreatedAt,
+    AcquiredAt,
+}
+
+impl SortBy for CustomerOrder {
+    fn key(self) -> Option<SortColumn> {
+        match self {
+            Self::CreatedAt => None,
+            Self::AcquiredAt => Some(SortColumn::time(view::column(Column::AcquiredAt))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
+}
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<Customer>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
+    select.one(database).await?.map(from_row).transpose()
+}
+
+/// Customers by their external ids.
+pub async fn by_external_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_ids: &[String],
+) -> Result<HashMap<String, Customer>, StoreError> {
+    let column = Column::ExternalId.as_column_ref();
+    let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter()
+        .map(|row| Ok((row.external_id.clone(), from_row(row)?)))
+        .collect()
+}
+
+by_id!(Customer: by_ids);
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// The customers that the filter lets through.
+pub fn list(filter: Arc<CustomerFilter>, sorted: Sorted<CustomerOrder>) -> view::List {
+    let kept = (*filter == CustomerFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::CUSTOMER, kept, sorted.into(), select)
+}
+
+/// The customers that are bound to partners.
+pub fn list_of_partners() -> view::List {
+    let select = |_, scope: &Scope, partner| of_partner(scope, partner).into_query();
+    view::List::new(&view::CUSTOMER, Some("partner".to_owned()), sort().into(), select)
+}
+
+/// A page of the customers that are bound to each partner.
+pub async fn pages_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Customer>>, StoreError> {
+    let of = |partner| of_partner(scope, partner);
+    many::pages(database, partners, sort(), request, of, from_row).await
+}
+
+pub async fn counts_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, partners, |partner| of_partner(scope, partner)).await
+}
+
+fn of_partner(scope: &Scope, partner: Expr) -> Select<Entity> {
+    visible::<Entity>(scope).filter(Expr::col(Column::PartnerId.as_column_ref()).eq(partner))
+}
+
+fn filtered(scope: &Scope, filter: &CustomerFilter) -> Select<Entity> {
+    let mut select = visible::<Entity>(scope);
+    if let Some(search) = &filter.search {
+        let external_id = Expr::expr(Func::lower(Expr::col(Column::ExternalId.as_column_ref())));
+        select = select.filter(external_id.like(contains(search)));
+    }
+    if let Some(partner) = filter.partner {
+        select = select.filter(Column::PartnerId.eq(partner.uuid()));
+    }
+    if let Some(campaign) = filter.campaign {
+        select = select.filter(Column::CampaignId.eq(campaign.uuid()));
+    }
+    let more = Condition::all()
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)))
+        .add_option(filter.acquired_from.map(|from| Column::AcquiredAt.gte(from)))
+        .add_option(filter.acquired_to.map(|to| Column::AcquiredAt.lt(to)));
+    select.filter(more)
+}
+
+/// Writes customers whose external ids are new; whoever loses a race for one gets the error that says so.
+pub fn add<'a>(writes: &mut Writes, tenant: TenantId, customers: impl IntoIterator<Item = &'a Customer>) {
+    let rows = customers
+        .into_iter()
+        .map(|customer| to_row(tenant, customer).into_active_model());
+    writes.add(rows, Conflict::Fail);
+}
+
+/// Writes customers that were brought in, like [`add`].
+pub fn bring_in(writes: &mut Writes, tenant: TenantId, customers: &[Customer], at: Timestamp) {
+    let rows = customers.iter().map(|customer| {
+        let row = customer_imported::Model {
+            tenant_id: tenant.uuid(),
+            id: customer.id.uuid(),
+            external_id: customer.external_id.clone(),
+            acquired_at: customer.acquired_at,
+            partner_id: customer.partner_id.map(|id| id.uuid()),
+            campaign_id: customer.campaign_id.map(|id| id.uuid()),
+            imported_at: Some(at),
+        };
+        row.into_active_model()
+    });
+    writes.add(rows, Conflict::Fail);
+}
+
+/// Binds a customer that is bound to nobody yet.
+pub async fn bind(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    customer: CustomerId,
+    partner: PartnerId,
+    campaign: Option<CampaignId>,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::PartnerId, Expr::value(partner.uuid()))
+        .col_expr(Column::CampaignId, Expr::value(campaign.map(|id| id.uuid())))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::Id.eq(customer.uuid()))
+        .filter(Column::PartnerId.is_null())
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Binds customers, of which no two are the same, as far as they are bound to nobody yet.
+pub fn bind_all(
+    writes: &mut Writes,
+    tenant: TenantId,
+    bound: impl IntoIterator<Item = (CustomerId, PartnerId, Option<CampaignId>)>,
+) {
+    let rows = bound.into_iter().map(|(customer, partner, campaign)| {
+        let row = customer_binding::Model {
+            tenant_id: tenant.uuid(),
+            id: customer.uuid(),
+            partner_id: Some(partner.uuid()),
+            campaign_id: campaign.map(|id| id.uuid()),
+        };
+        row.into_active_model()
+    });
+    writes.set_while_null(rows, Some(customer_binding::Column::PartnerId));
+}
+
+/// Binds a customer to this partner and campaign, whomever it is bound to, or to nobody.
+pub async fn rebind(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    customer: CustomerId,
+    to: Option<(PartnerId, Option<CampaignId>)>,
+) -> Result<(), StoreError> {
+    let (partner, campaign) = (
+        to.map(|(partner, _)| partner.uuid()),
+        to.and_then(|(_, campaign)| campaign),
+    );
+    Entity::update_many()
+        .col_expr(Column::PartnerId, Expr::value(partner))
+        .col_expr(Column::CampaignId, Expr::value(campaign.map(|id| id.uuid())))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::Id.eq(customer.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+mapped! {
+    pub(super) fn (row: customer::Model, customer: Customer) of "customer";
+    both: id, external_id, acquired_at, partner_id, campaign_id;
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, customer: &Customer) -> view::AtHand {
+    view::at_hand(to_row(tenant, customer), &[])
+}

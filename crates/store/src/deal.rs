@@ -1,0 +1,246 @@
+//! Deals. Every writer holds the lock of the deal's partner.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::deal::{self, Column, Entity};
+use entity::{deal_field, payment_stage};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect, QueryTrait, Select,
+};
+use uuid::Uuid;
+
+use super::filter::contains;
+use super::filter::{one_of_ids, text_of};
+use super::order::{SortBy, SortColumn, Sorted};
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, load, many, row, view};
+use crate::by_id::by_id;
+use crate::mapped::mapped;
+use auth::Scope;
+use domain::deal::{Deal, StageOutcome};
+use domain::id::{DealId, PartnerId, PaymentStageId, TenantId};
+use domain::money::Currency;
+use domain::{Timestamp, text};
+
+const TABLE: &str = "deal";
+
+/// What to list; everything given must hold.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct DealFilter {
+    /// Part of the name or of the external id, whatever the case.
+    pub search: Option<String>,
+    pub partner: Option<PartnerId>,
+    pub stage: Option<PaymentStageId>,
+    /// Standing in a stage with one of these; empty matches nothing.
+    pub outcome: Option<Vec<StageOutcome>>,
+    pub currency: Option<Currency>,
+    /// One of these; empty matches nothing.
+    pub partners: Option<Vec<PartnerId>>,
+    pub stages: Option<Vec<PaymentStageId>>,
+    pub external_ids: Option<Vec<String>>,
+    /// Both inclusive, and of the currency.
+    pub least_minor: Option<i64>,
+    pub most_minor: Option<i64>,
+    pub created_from: Option<Timestamp>,
+    pub created_to: Option<Timestamp>,
+}
+
+text_of!(DealFilter: search partner stage outcome, later: currency partners stages external_ids least_minor most_minor created_from created_to);
+
+/// The orders in which deals are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DealOrder {
+    #[default]
+    CreatedAt,
+    /// Whatever the case.
+    Name,
+    /// Only within one currency.
+    Value,
+}
+
+impl SortBy for DealOrder {
+    fn key(self) -> Option<SortColumn> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Name => Some(SortColumn::text(view::column(Column::NameKey))),
+            Self::Value => Some(SortColumn::integer(view::column(Column::ValueMinor))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
+}
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+by_id!(Deal, DealId: find, by_ids);
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<Deal>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
+    load::one(database, select, from_row).await
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// The deals that the filter lets through.
+pub fn list(filter: Arc<DealFilter>, sorted: Sorted<DealOrder>) -> view::List {
+    let kept = (*filter == DealFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::DEAL, kept, sorted.into(), select)
+}
+
+/// The deals of partners.
+pub fn list_of_partners() -> view::List {
+    let select = |_, scope: &Scope, partner| of_partner(scope, partner).into_query();
+    view::List::new(&view::DEAL, Some("partner".to_owned()), sort().into(), select)
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<Deal, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
+/// A page of the deals of each partner, newest first.
+pub async fn pages_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Deal>>, StoreError> {
+    many::pages(
+        database,
+        partners,
+        sort(),
+        request,
+        |key| of_partner(scope, key),
+        from_row,
+    )
+    .await
+}
+
+pub async fn counts_of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, partners, |key| of_partner(scope, key)).await
+}
+
+fn of_partner(scope: &Scope, partner: Expr) -> Select<Entity> {
+    visible::<Entity>(scope).filter(Expr::col(Column::PartnerId.as_column_ref()).eq(partner))
+}
+
+fn filtered(scope: &Scope, filter: &DealFilter) -> Select<Entity> {
+    let mut select = visible::<Entity>(scope);
+    if let Some(search) = &filter.search {
+        let pattern = contains(search);
+        let found = Column::NameKey
+            .like(pattern.clone())
+            .or(Column::ExternalIdKey.like(pattern));
+        select = select.filter(found);
+    }
+    if let Some(partner) = filter.partner {
+        select = select.filter(Column::PartnerId.eq(partner.uuid()));
+    }
+    if let Some(stage) = filter.stage {
+        select = select.filter(Column::StageId.eq(stage.uuid()));
+    }
+    if let Some(outcomes) = &filter.outcome {
+        let stages = visible::<payment_stage::Entity>(scope)
+            .filter(payment_stage::Column::Outcome.is_in(outcomes.iter().map(|outcome| outcome.as_str())))
+            .select_only()
+            .column(payment_stage::Column::Id);
+        select = select.filter(Column::StageId.in_subquery(stages.into_query()));
+    }
+    let more = Condition::all()
+        .add_option(filter.currency.map(|currency| Column::Currency.eq(currency.code())))
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(one_of_ids(Column::StageId, filter.stages.as_deref()))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)))
+        .add_option(filter.least_minor.map(|least| Column::ValueMinor.gte(least)))
+        .add_option(filter.most_minor.map(|most| Column::ValueMinor.lte(most)))
+        .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));
+    select.filter(more)
+}
+
+pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, deal).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    insert_fields(transaction, tenant, deal).await
+}
+
+pub async fn update(transaction: &impl ConnectionTrait, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
+    to_row(tenant, deal)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Makes the deal's options, as they stand in it, the only ones that are in use by it.
+pub async fn replace_fields(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    deal: &Deal,
+) -> Result<(), StoreError> {
+    deal_field::Entity::delete_many()
+        .filter(deal_field::Column::TenantId.eq(tenant.uuid()))
+        .filter(deal_field::Column::DealId.eq(deal.id.uuid()))
+        .exec(transaction)
+        .await?;
+    insert_fields(transaction, tenant, deal).await
+}
+
+async fn insert_fields(transaction: &impl ConnectionTrait, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
+    if deal.fields.is_empty() {
+        return Ok(());
+    }
+    let rows = deal.fields.iter().map(|value| {
+        let row = deal_field::Model {
+            tenant_id: tenant.uuid(),
+            deal_id: deal.id.uuid(),
+            field_id: value.field_id.uuid(),
+            option_id: value.option_id.uuid(),
+        };
+        row.into_active_model()
+    });
+    deal_field::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+mapped! {
+    fn (row: deal::Model, deal: Deal) of TABLE;
+    both: id, external_id, name, partner_id, stage_id, lead_creator, owner, renewals, fields, created_at, updated_at;
+    read: {
+        value: row::money(TABLE, "value_minor", row.value_minor, row::currency(TABLE, "currency", &row.currency)?)?,
+    }
+    written: {
+        external_id_key: deal.external_id.as_deref().map(text::sort_key),
+        name_key: text::sort_key(&deal.name),
+        value_minor: deal.value.minor(),
+        currency: deal.value.currency().code().to_owned(),
+    }
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, deal: &Deal) -> view::AtHand {
+    view::at_hand(to_row(tenant, deal), &[])
+}

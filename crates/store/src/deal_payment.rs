@@ -1,0 +1,189 @@
+//! What was due for deals, and the rows of the ledger that it made. Every writer holds the lock of the deal's partner.
+
+use std::collections::HashMap;
+
+use entity::commission_rule_version;
+use entity::deal_payment::{self, Column, Entity};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::{StoreError, many, row};
+use auth::Scope;
+use domain::Timestamp;
+use domain::commission::PaymentTarget;
+use domain::deal_rules::{PartKind, PastPayment, PaymentHistory, Slot};
+use domain::id::{CommissionId, CommissionRuleId, DealId, DealPaymentId, PaymentStageId, TenantId};
+
+const TABLE: &str = "deal_payment";
+
+/// A payment to write.
+#[derive(Clone, Copy, Debug)]
+pub struct NewPayment {
+    pub slot: Slot,
+    pub rule: CommissionRuleId,
+    pub version: u32,
+    /// `None`: 0 was due.
+    pub commission: Option<CommissionId>,
+}
+
+/// What each deal was paid, with the versions of rules that paid: two statements. Deals without payments are left out.
+pub async fn books_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    deals: &[Uuid],
+) -> Result<HashMap<Uuid, PaymentHistory>, StoreError> {
+    let backend = database.get_database_backend();
+    let of_deals = || many::one_of(backend, Column::DealId.as_column_ref(), deals);
+    let rows = visible::<Entity>(scope)
+        .filter(of_deals())
+        .order_by_asc(Column::Id)
+        .all(database)
+        .await?;
+    let mut books: HashMap<Uuid, PaymentHistory> = HashMap::new();
+    if rows.is_empty() {
+        return Ok(books);
+    }
+    use commission_rule_version::Column as Version;
+    let paid_by = visible::<Entity>(scope)
+        .filter(of_deals())
+        .select_only()
+        .column(Column::RuleId);
+    let versions = visible::<commission_rule_version::Entity>(scope)
+        .filter(Version::RuleId.in_subquery(sea_orm::QueryTrait::into_query(paid_by)))
+        .all(database)
+        .await?;
+    let mut plans = HashMap::with_capacity(versions.len());
+    for version in versions {
+        let plan = row::json("commission_rule_version", "plan", version.plan)?;
+        plans.insert((version.rule_id, version.version), plan);
+    }
+    for row in rows {
+        let book = books.entry(row.deal_id).or_default();
+        let known = |(rule, version, _): &(CommissionRuleId, u32, _)| {
+            rule.uuid() == row.rule_id && i64::from(*version) == i64::from(row.version)
+        };
+        if !book.versions.iter().any(known)
+            && let Some(plan) = plans.get(&(row.rule_id, row.version))
+        {
+            let version = row::unsigned(TABLE, "version", row.version)?;
+            let rule = CommissionRuleId::from_uuid(row.rule_id);
+            book.versions.push((rule, version, Clone::clone(plan)));
+        }
+        book.payments.push(from_row(row)?);
+    }
+    Ok(books)
+}
+
+/// The rows of the ledger that a deal made and that are not void.
+pub async fn commissions_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    deal: DealId,
+) -> Result<Vec<Uuid>, StoreError> {
+    let rows = visible::<Entity>(scope)
+        .filter(Column::DealId.eq(deal.uuid()))
+        .filter(Column::VoidedAt.is_null())
+        .all(database)
+        .await?;
+    Ok(rows.into_iter().filter_map(|row| row.commission_id).collect())
+}
+
+/// The deals that made rows of the ledger.
+pub async fn deals_of_commissions(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    commissions: &[Uuid],
+) -> Result<HashMap<Uuid, DealId>, StoreError> {
+    let of_commissions = many::one_of(
+        database.get_database_backend(),
+        Column::CommissionId.as_column_ref(),
+        commissions,
+    );
+    let rows = visible::<Entity>(scope).filter(of_commissions).all(database).await?;
+    let deals = rows
+        .into_iter()
+        .filter_map(|row| Some((row.commission_id?, DealId::from_uuid(row.deal_id))));
+    Ok(deals.collect())
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    deal: DealId,
+    payments: &[NewPayment],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if payments.is_empty() {
+        return Ok(());
+    }
+    let rows = payments.iter().map(|payment| {
+        let row = deal_payment::Model {
+            tenant_id: tenant.uuid(),
+            id: DealPaymentId::new(now).uuid(),
+            deal_id: deal.uuid(),
+            payment_target: payment.slot.target.as_str().to_owned(),
+            stage_id: payment.slot.stage.uuid(),
+            entry: row::signed(payment.slot.entry),
+            part: payment.slot.part.as_str().to_owned(),
+            occurrence: row::signed(payment.slot.occurrence),
+            rule_id: payment.rule.uuid(),
+            version: row::signed(payment.version),
+            commission_id: payment.commission.map(|id| id.uuid()),
+            voided_at: None,
+            created_at: now,
+        };
+        row.into_active_model()
+    });
+    Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    Ok(())
+}
+
+/// Voids what came to nothing when the deal was lost: payments of 0, and those whose rows are `reversed`.
+pub async fn void(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    deal: DealId,
+    reversed: &[Uuid],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let backend = transaction.get_database_backend();
+    let nothing_left = sea_orm::Condition::any()
+        .add(Column::CommissionId.is_null())
+        .add(many::one_of(backend, Column::CommissionId.as_column_ref(), reversed));
+    Entity::update_many()
+        .col_expr(Column::VoidedAt, Expr::value(now))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::DealId.eq(deal.uuid()))
+        .filter(Column::VoidedAt.is_null())
+        .filter(nothing_left)
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Whether a rule has ever paid.
+pub async fn has_paid(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    rule: CommissionRuleId,
+) -> Result<bool, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::RuleId.eq(rule.uuid())).limit(1);
+    Ok(select.one(database).await?.is_some())
+}
+
+fn from_row(row: deal_payment::Model) -> Result<PastPayment, StoreError> {
+    Ok(PastPayment {
+        slot: Slot {
+            stage: PaymentStageId::from_uuid(row.stage_id),
+            target: row::text(TABLE, "payment_target", &row.payment_target, PaymentTarget::parse)?,
+            entry: row::unsigned(TABLE, "entry", row.entry)?,
+            part: row::text(TABLE, "part", &row.part, PartKind::parse)?,
+            occurrence: row::unsigned(TABLE, "occurrence", row.occurrence)?,
+        },
+        rule: CommissionRuleId::from_uuid(row.rule_id),
+        version: row::unsigned(TABLE, "version", row.version)?,
+        voided: row.voided_at.is_some(),
+    })
+}

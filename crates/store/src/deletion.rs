@@ -1,0 +1,109 @@
+//! Partners and deals that nothing refers to go, with what is theirs alone.
+
+use entity::{
+    api_key, campaign_member, commission, commission_rule_reference, commission_snapshot, customer, deal, deal_field,
+    deal_payment, deleted_partner, event, event_move, partner, partner_category_member, partner_transition,
+    partnership_request, payout, reassignment, tiered_commission_reference,
+};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+
+use super::StoreError;
+use super::scope::visible;
+use auth::Scope;
+use domain::Timestamp;
+use domain::id::{DealId, PartnerId, TenantId};
+
+/// How many rows refer to the partner, and what they are. Its history, memberships and keys are its own.
+pub async fn references_of_partner(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partner: PartnerId,
+) -> Result<Vec<(u64, &'static str)>, StoreError> {
+    let id = partner.uuid();
+    macro_rules! count {
+        ($($what:literal: $table:ident where $($column:ident)|+;)+) => {
+            vec![$((
+                visible::<$table::Entity>(scope)
+                    .filter(Condition::any()$(.add($table::Column::$column.eq(id)))+)
+                    .count(database)
+                    .await?,
+                $what,
+            )),+]
+        };
+    }
+    Ok(count! {
+        "events": event where PartnerId;
+        "commissions": commission where PartnerId;
+        "payouts": payout where PartnerId;
+        "deals": deal where PartnerId;
+        "commission snapshots": commission_snapshot where PartnerId;
+        "customers": customer where PartnerId;
+        "partnership requests": partnership_request where PartnerId;
+        "commission rules": commission_rule_reference where PartnerId;
+        "tiered commissions": tiered_commission_reference where PartnerId;
+        "moved events": event_move where FromPartnerId | PartnerId;
+        "reassignments": reassignment where FromPartnerId | PartnerId;
+    })
+}
+
+/// Deletes a partner that nothing refers to, with its history, memberships and keys.
+pub async fn delete_partner(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    partner: PartnerId,
+    (actor, at): (&str, Timestamp),
+) -> Result<(), StoreError> {
+    let deleted = deleted_partner::Model {
+        tenant_id: tenant.uuid(),
+        id: partner.uuid(),
+        actor: actor.to_owned(),
+        at,
+    };
+    deleted_partner::Entity::insert(deleted.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    macro_rules! delete {
+        ($($table:ident)+) => {
+            $($table::Entity::delete_many()
+                .filter($table::Column::TenantId.eq(tenant.uuid()))
+                .filter($table::Column::PartnerId.eq(partner.uuid()))
+                .exec(transaction)
+                .await?;)+
+        };
+    }
+    delete!(partner_transition campaign_member partner_category_member api_key);
+    partner::Entity::delete_by_id((tenant.uuid(), partner.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// How many rows refer to the deal, and what they are. What was due and came to 0 is no commission, but refuses to go.
+pub async fn references_of_deal(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    deal: DealId,
+) -> Result<[(u64, &'static str); 2], StoreError> {
+    use deal_payment::{Column, Entity};
+    let payments = |paid: Condition| {
+        let select = visible::<Entity>(scope)
+            .filter(Column::DealId.eq(deal.uuid()))
+            .filter(paid);
+        async move { select.count(database).await }
+    };
+    let commissions = payments(Condition::all().add(Column::CommissionId.is_not_null())).await?;
+    let of_nothing = payments(Condition::all().add(Column::CommissionId.is_null())).await?;
+    Ok([(commissions, "commissions"), (of_nothing, "payments of 0")])
+}
+
+pub async fn delete_deal(transaction: &impl ConnectionTrait, tenant: TenantId, deal: DealId) -> Result<(), StoreError> {
+    deal_field::Entity::delete_many()
+        .filter(deal_field::Column::TenantId.eq(tenant.uuid()))
+        .filter(deal_field::Column::DealId.eq(deal.uuid()))
+        .exec(transaction)
+        .await?;
+    deal::Entity::delete_by_id((tenant.uuid(), deal.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}

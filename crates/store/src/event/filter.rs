@@ -1,0 +1,66 @@
+//! Which events a list has.
+
+use entity::event::{Column, Entity};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
+
+use crate::event_decision::events_decided;
+use crate::filter::{one_of_ids, text_of};
+use crate::scope::visible;
+use auth::Scope;
+use domain::Timestamp;
+use domain::decision::NoCommissionReason;
+use domain::event::EventKind;
+use domain::id::{CampaignId, CustomerId, PartnerId};
+
+/// What to list; everything given must hold.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct EventFilter {
+    /// One of these; empty matches nothing.
+    pub kinds: Option<Vec<EventKind>>,
+    pub event_type: Option<String>,
+    pub partner: Option<PartnerId>,
+    pub campaign: Option<CampaignId>,
+    pub customer: Option<CustomerId>,
+    pub occurred_from: Option<Timestamp>,
+    pub occurred_to: Option<Timestamp>,
+    pub recorded_from: Option<Timestamp>,
+    pub recorded_to: Option<Timestamp>,
+    /// Whether rows were written with it; events without a decision are neither.
+    pub earned: Option<bool>,
+    /// Its decision gives one of these; empty matches nothing.
+    pub reasons: Option<Vec<NoCommissionReason>>,
+    /// One of these; empty matches nothing.
+    pub types: Option<Vec<String>>,
+    pub partners: Option<Vec<PartnerId>>,
+    pub campaigns: Option<Vec<CampaignId>>,
+    pub customers: Option<Vec<CustomerId>>,
+    pub external_ids: Option<Vec<String>>,
+}
+
+text_of!(EventFilter: kinds event_type partner campaign customer occurred_from occurred_to recorded_from recorded_to earned reasons, later: types partners campaigns customers external_ids);
+
+pub(super) fn filtered(scope: &Scope, filter: &EventFilter) -> Select<Entity> {
+    let mut wanted = Condition::all();
+    if let Some(kinds) = &filter.kinds {
+        wanted = wanted.add(Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())));
+    }
+    let wanted = wanted
+        .add_option(filter.event_type.as_ref().map(|event_type| Column::Type.eq(event_type)))
+        .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner.uuid())))
+        .add_option(filter.campaign.map(|campaign| Column::CampaignId.eq(campaign.uuid())))
+        .add_option(filter.customer.map(|customer| Column::CustomerId.eq(customer.uuid())))
+        .add_option(filter.occurred_from.map(|from| Column::OccurredAt.gte(from)))
+        .add_option(filter.occurred_to.map(|to| Column::OccurredAt.lt(to)))
+        .add_option(filter.recorded_from.map(|from| Column::RecordedAt.gte(from)))
+        .add_option(filter.recorded_to.map(|to| Column::RecordedAt.lt(to)))
+        .add_option(filter.types.as_ref().map(|types| Column::Type.is_in(types)))
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
+        .add_option(one_of_ids(Column::CustomerId, filter.customers.as_deref()))
+        .add_option(filter.external_ids.as_ref().map(|ids| Column::ExternalId.is_in(ids)));
+    let wanted = match (filter.earned, filter.reasons.as_deref()) {
+        (None, None) => wanted,
+        (earned, reasons) => wanted.add(Column::Id.in_subquery(events_decided(scope, earned, reasons))),
+    };
+    visible::<Entity>(scope).filter(wanted)
+}

@@ -1,0 +1,36 @@
+//! Events for update.
+
+use entity::event::{Column, Entity};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::rows::from_row;
+use crate::scope::visible;
+use crate::{StoreError, load, many};
+use auth::Scope;
+use domain::event::Event;
+use domain::id::EventId;
+
+/// The event for update: refunds of it take turns.
+pub async fn lock(transaction: &impl ConnectionTrait, scope: &Scope, id: EventId) -> Result<Option<Event>, StoreError> {
+    load::one(
+        transaction,
+        visible::<Entity>(scope)
+            .filter(Column::Id.eq(id.uuid()))
+            .lock_exclusive(),
+        from_row,
+    )
+    .await
+}
+
+/// Events for update, in the order of recording.
+pub async fn lock_all(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<Vec<Event>, StoreError> {
+    let one_of = many::one_of(transaction.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
+    let rows = select.lock_exclusive().all(transaction).await?;
+    rows.into_iter().map(from_row).collect()
+}

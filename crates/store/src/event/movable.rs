@@ -1,0 +1,76 @@
+//! Events that a reassignment may move.
+
+use entity::event::{Column, Entity};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
+
+use crate::StoreError;
+use crate::scope::visible;
+use auth::Scope;
+use domain::Timestamp;
+use domain::event::EventKind;
+use domain::id::{CampaignId, CustomerId, PartnerId};
+
+/// Events of a customer that may be moved.
+#[derive(Clone, Copy, Debug)]
+pub struct Movable {
+    pub customer: CustomerId,
+    /// Credited to this partner, or to nobody.
+    pub credited_to: Option<PartnerId>,
+    /// And not to these already.
+    pub target: Option<(PartnerId, Option<CampaignId>)>,
+    /// That occurred from this moment on.
+    pub since: Timestamp,
+}
+
+impl Movable {
+    fn select(&self, scope: &Scope) -> Select<Entity> {
+        let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
+        let credited = Condition::any()
+            .add_option(self.target.map(|_| Column::PartnerId.is_null()))
+            .add_option(self.credited_to.map(|partner| Column::PartnerId.eq(partner.uuid())));
+        let is_there = self.target.map(|(partner, campaign)| {
+            let of_campaign = match campaign {
+                Some(campaign) => Column::CampaignId.eq(campaign.uuid()),
+                None => Column::CampaignId.is_null(),
+            };
+            // A comparison with null is neither true nor false, and would leave out what is credited to nobody.
+            Condition::any()
+                .add(Column::PartnerId.is_null())
+                .add(Column::CampaignId.is_null().and(Expr::value(campaign.is_some())))
+                .add(
+                    Condition::all()
+                        .add(Column::PartnerId.eq(partner.uuid()))
+                        .add(of_campaign)
+                        .not(),
+                )
+        });
+        visible::<Entity>(scope)
+            .filter(Column::CustomerId.eq(self.customer.uuid()))
+            .filter(Column::OccurredAt.gte(self.since))
+            .filter(Column::Kind.is_in(earning))
+            .filter(match credited.is_empty() {
+                // Whoever is credited to nobody stays so.
+                true => Condition::all().add(Expr::value(false)),
+                false => credited,
+            })
+            .filter(Condition::all().add_option(is_there))
+    }
+
+    /// Their ids, in the order of recording, at most so many.
+    pub async fn ids(
+        &self,
+        database: &impl ConnectionTrait,
+        scope: &Scope,
+        limit: u64,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let select = self.select(scope).select_only().column(Column::Id);
+        let select = select.order_by_asc(Column::Id).limit(limit);
+        Ok(select.into_tuple().all(database).await?)
+    }
+
+    pub async fn count(&self, database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+        Ok(self.select(scope).count(database).await?)
+    }
+}

@@ -1,0 +1,33 @@
+//! The orders in which events are listed.
+
+use entity::event::Column;
+
+use crate::order::{SortBy, SortColumn};
+use crate::page::Sort;
+use crate::view;
+
+/// The orders in which events are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum EventOrder {
+    #[default]
+    RecordedAt,
+    OccurredAt,
+}
+
+impl SortBy for EventOrder {
+    fn key(self) -> Option<SortColumn> {
+        match self {
+            Self::RecordedAt => None,
+            Self::OccurredAt => Some(SortColumn::time(view::column(Column::OccurredAt))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
+}
+
+/// In the order of recording, the newest first.
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}

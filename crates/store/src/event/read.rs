@@ -1,0 +1,102 @@
+//! Events by their ids and external ids, and what is read of a customer's events.
+
+use std::collections::HashMap;
+
+use entity::event::{self, Column, Entity};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::rows::from_row;
+use crate::scope::visible;
+use crate::{StoreError, load, many};
+use auth::Scope;
+use domain::Timestamp;
+use domain::event::{Event, EventKind};
+use domain::id::{CustomerId, EventId, PartnerId};
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<Event>, StoreError> {
+    load::one(
+        database,
+        visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id)),
+        from_row,
+    )
+    .await
+}
+
+/// Events by their external ids.
+pub async fn by_external_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_ids: &[String],
+) -> Result<HashMap<String, Event>, StoreError> {
+    let column = Column::ExternalId.as_column_ref();
+    let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter()
+        .map(|row| Ok((row.external_id.clone(), from_row(row)?)))
+        .collect()
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Event>, StoreError> {
+    by(database, scope, Column::Id, ids, |event| event.id).await
+}
+
+/// Events by the id of their attribution.
+pub async fn by_attributions(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Event>, StoreError> {
+    by(database, scope, Column::AttributionId, ids, |event| {
+        event.attribution_id.unwrap_or_default()
+    })
+    .await
+}
+
+async fn by(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    column: Column,
+    ids: &[Uuid],
+    key: impl Fn(&event::Model) -> Uuid,
+) -> Result<HashMap<Uuid, Event>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), column.as_column_ref(), ids);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(|row| Ok((key(&row), from_row(row)?))).collect()
+}
+
+/// When the first charge or conversion of the customer with the partner occurred that was recorded before this event: of
+/// any type, or of one.
+pub async fn first_occurred_at(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    (partner, customer): (PartnerId, CustomerId),
+    event_type: Option<&str>,
+    before: EventId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
+    let mut select = visible::<Entity>(scope)
+        .select_only()
+        .column(Column::OccurredAt)
+        .filter(Column::PartnerId.eq(partner.uuid()))
+        .filter(Column::CustomerId.eq(customer.uuid()))
+        .filter(Column::Id.lt(before.uuid()))
+        .filter(Column::Kind.is_in(earning));
+    if let Some(event_type) = event_type {
+        select = select.filter(Column::Type.eq(event_type));
+    }
+    Ok(select
+        .order_by_asc(Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(database)
+        .await?)
+}

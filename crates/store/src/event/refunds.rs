@@ -1,0 +1,71 @@
+//! The refunds and chargebacks of events.
+
+use std::collections::HashMap;
+
+use entity::event::{Column, Entity};
+use entity::event_refunded;
+use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::rows::from_row;
+use crate::scope::visible;
+use crate::writes::Writes;
+use crate::{StoreError, many, view};
+use auth::Scope;
+use domain::event::Event;
+use domain::id::{EventId, TenantId};
+use domain::refund::Refunded;
+
+/// The refunds and chargebacks of events, in the order of recording.
+pub fn refunds() -> view::Family {
+    view::Family {
+        table: &view::EVENT,
+        parent: view::column(Column::OriginalId),
+        through: None,
+        order: view::Order {
+            key: None,
+            id: view::column(Column::Id),
+            descending: false,
+        },
+    }
+}
+
+/// The refunds and chargebacks of each event, in the order of recording.
+pub async fn refunds_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    originals: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Event>>, StoreError> {
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Column::OriginalId.as_column_ref(),
+        originals,
+    );
+    let mut refunds: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in visible::<Entity>(scope)
+        .filter(one_of)
+        .order_by_asc(Column::Id)
+        .all(database)
+        .await?
+    {
+        refunds
+            .entry(row.original_id.unwrap_or_default())
+            .or_default()
+            .push(from_row(row)?);
+    }
+    Ok(refunds)
+}
+
+/// Keeps how far events are refunded, of which no two are the same.
+pub fn set_refunded(writes: &mut Writes, tenant: TenantId, refunded: impl IntoIterator<Item = (EventId, Refunded)>) {
+    let rows = refunded.into_iter().map(|(event, refunded)| {
+        let row = event_refunded::Model {
+            tenant_id: tenant.uuid(),
+            id: event.uuid(),
+            refunded_minor: refunded.refunded_minor,
+            wholly_refunded: refunded.wholly,
+        };
+        row.into_active_model()
+    });
+    writes.set(rows);
+}

@@ -1,0 +1,106 @@
+//! What an operation answered to a key, kept for ever.
+
+use std::collections::HashMap;
+
+use entity::idempotency::{self, Column, Entity};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Select};
+
+use super::StoreError;
+use super::scope::visible;
+use super::writes::{Conflict, Writes};
+use auth::Scope;
+use domain::Timestamp;
+use domain::id::{AnswerId, TenantId};
+
+/// An earlier answer: a hash of the input it was given to, and the answer itself.
+#[derive(Clone, Debug)]
+pub struct StoredAnswer {
+    pub content: Vec<u8>,
+    pub answer: serde_json::Value,
+}
+
+/// An answer to be kept: who asked for what, with which key.
+#[derive(Clone, Debug)]
+pub struct NewStoredAnswer {
+    pub operation: String,
+    pub subject: String,
+    pub key: String,
+    pub kept: StoredAnswer,
+    pub at: Timestamp,
+}
+
+/// The answer that `subject` got. Those kept before subjects were written down are everybody's.
+pub async fn find(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    subject: &str,
+    operation: &str,
+    key: &str,
+) -> Result<Option<StoredAnswer>, StoreError> {
+    let row = of_subject(scope, subject, operation)
+        .filter(Column::IdempotencyKey.eq(key))
+        .order_by_desc(Column::Subject)
+        .one(database)
+        .await?;
+    Ok(row.map(|row| kept(row).1))
+}
+
+/// The same for many keys, by key.
+pub async fn find_all(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    subject: &str,
+    operation: &str,
+    keys: Vec<String>,
+) -> Result<HashMap<String, StoredAnswer>, StoreError> {
+    let rows = of_subject(scope, subject, operation)
+        .filter(Column::IdempotencyKey.is_in(keys))
+        .order_by_asc(Column::Subject)
+        .all(database)
+        .await?;
+    Ok(rows.into_iter().map(kept).collect())
+}
+
+fn of_subject(scope: &Scope, subject: &str, operation: &str) -> Select<Entity> {
+    visible::<Entity>(scope)
+        .filter(Column::Operation.eq(operation))
+        .filter(Column::Subject.is_in([subject, ""]))
+}
+
+fn kept(row: idempotency::Model) -> (String, StoredAnswer) {
+    let kept = StoredAnswer {
+        content: row.content,
+        answer: row.answer,
+    };
+    (row.idempotency_key, kept)
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    row: NewStoredAnswer,
+) -> Result<(), StoreError> {
+    Entity::insert(model(tenant, row))
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Adds answers to what is written together.
+pub fn add(writes: &mut Writes, tenant: TenantId, rows: impl IntoIterator<Item = NewStoredAnswer>) {
+    writes.add(rows.into_iter().map(|row| model(tenant, row)), Conflict::Fail);
+}
+
+fn model(tenant: TenantId, row: NewStoredAnswer) -> idempotency::ActiveModel {
+    let model = idempotency::Model {
+        tenant_id: tenant.uuid(),
+        id: AnswerId::new(row.at).uuid(),
+        operation: row.operation,
+        subject: row.subject,
+        idempotency_key: row.key,
+        content: row.kept.content,
+        answer: row.kept.answer,
+        created_at: row.at,
+    };
+    model.into_active_model()
+}

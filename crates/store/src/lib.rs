@@ -1,0 +1,366 @@
+//! The database: rows in, domain values out. The only module that knows `entity`.
+//!
+//! - Every read starts at [`scope::visible`] with the caller's [`Scope`](auth::Scope): tenant and partner filters
+//!   are part of the SQL, and no read compiles without one.
+//! - Writes happen in a [`Transaction`], through functions that take the tenant.
+//! - Functions that load for many parents at once cost one statement each.
+
+pub mod api_key;
+pub mod audit;
+pub mod backtest;
+pub mod balance;
+pub mod bulk;
+mod by_id;
+pub mod campaign;
+pub mod checkup;
+pub mod citus;
+pub mod commission;
+pub mod commission_report;
+pub mod commission_rule;
+pub mod commission_totals;
+mod connect;
+pub mod custom_field;
+pub mod customer;
+pub mod deal;
+pub mod deal_payment;
+pub mod deletion;
+mod error;
+pub mod event;
+pub mod event_decision;
+mod filter;
+pub mod idempotency;
+pub mod in_force;
+pub mod integrity;
+pub mod label;
+mod load;
+mod loss;
+mod many;
+mod mapped;
+pub mod maturing;
+mod migrating;
+pub mod missing_lines;
+pub mod order;
+pub mod outbox;
+pub mod page;
+pub mod partner;
+pub mod partner_group;
+pub mod partnership_request;
+pub mod payable;
+pub mod payout;
+pub mod payout_run;
+mod postgres;
+pub mod presented_key;
+mod reader;
+pub mod reassignment;
+pub mod recording;
+mod row;
+mod scope;
+mod share;
+mod slow;
+pub mod snapshot;
+mod sqlite;
+pub mod stage;
+mod standby;
+pub mod standing;
+pub mod statement;
+pub mod statistics;
+mod sum;
+pub mod task;
+mod template;
+pub mod tenant;
+pub mod tier_counter;
+pub mod tier_past;
+pub mod tier_result;
+pub mod tier_version;
+pub mod tiered_commission;
+mod transaction;
+mod unique;
+pub mod verify;
+pub mod view;
+pub mod webhook;
+mod writes;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool::Status;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+
+pub use audit::Trail;
+use audit::TransactionNotes;
+pub use connect::{StoreOptions, connect, server_time};
+use domain::id::TenantId;
+pub use error::StoreError;
+pub use loss::{MigrationLoss, loss_of_migrating_down};
+pub use many::distinct;
+pub use migrating::{migrate, migrate_down, migration_status};
+pub use postgres::hosts::each_host;
+pub use reader::Reader;
+pub use share::ShareOptions;
+use share::Shares;
+pub use standby::{CommitNote, LogPosition};
+use standby::{CommitPosition, StandbyReads, StandbyWatch, Standbys};
+use telemetry::metrics::{self, PoolState};
+use transaction::EngineTransaction;
+pub use transaction::Transaction;
+pub use unique::{is_passing, is_reference_violation, is_sum_too_large, taken_field};
+pub use writes::Writes;
+
+/// Connections for reading and for writing. On PostgreSQL they are the same, but for queries that are read from a standby;
+/// SQLite writes through one connection.
+#[derive(Clone)]
+pub struct Store {
+    reader: Reader,
+    /// At most one connection, of the type that migrations ask for.
+    single: DatabaseConnection,
+    /// PostgreSQL's connection for asking whether it can serve, which nobody else takes.
+    pulse: Option<postgres::Pool>,
+    /// PostgreSQL's connections for what reads one moment for long, which requests do not wait for.
+    aside: Option<postgres::Pool>,
+    /// PostgreSQL's standbys, if there are any to read from.
+    standbys: Option<Arc<Standbys>>,
+    /// What an operation wrote, if somebody wants to know.
+    written: Option<Arc<CommitPosition>>,
+    shares: Arc<Shares>,
+    /// Hears of every commit that appended to the outbox.
+    appended: outbox::Signal,
+    kept: Arc<view::StatementCache>,
+}
+
+impl Store {
+    /// The same with a tenant's share of it, for all that is done for its callers.
+    pub fn of_tenant(&self, tenant: TenantId) -> Self {
+        Self {
+            reader: self.reader.share(self.shares.of(tenant)),
+            ..self.clone()
+        }
+    }
+
+    /// Measures statements from now on.
+    pub fn measure(&mut self, numbers: &Arc<metrics::DatabaseMetrics>) {
+        self.reader.measure(numbers);
+        if let Some(aside) = &mut self.aside {
+            aside.measure(numbers.clone());
+        }
+        if let Some(standbys) = &self.standbys {
+            standbys.measure(numbers);
+        }
+    }
+
+    /// From now on the log names statements that take so long.
+    pub fn log_slow(&mut self, slow: Duration) {
+        self.reader.log_slow(slow);
+        if let Some(aside) = &mut self.aside {
+            aside.log_slow(slow);
+        }
+    }
+
+    /// The same for a query of this caller, read from a standby that has what the caller wrote last, and `given` as well; `None`:
+    /// only the primary will do. What was read is worth nothing once the watch says so.
+    pub fn on_standby(&self, subject: &str, given: Option<LogPosition>) -> Option<(Self, StandbyWatch)> {
+        let (Some(standbys), Reader::Postgres(primary)) = (&self.standbys, &self.reader) else {
+            return None;
+        };
+        let reads = StandbyReads::new(standbys.choose(subject, given)?, primary);
+        let watch = reads.watch();
+        let store = Self {
+            reader: Reader::Standby(reads),
+            ..self.clone()
+        };
+        Some((store, watch))
+    }
+
+    /// The same for a mutation of this caller, with what notes how far it writes; `None`: there are no standbys that would have
+    /// to know.
+    pub fn noting(&self, subject: &str) -> Option<(Self, CommitNote)> {
+        let noting = CommitNote::new(self.standbys.clone()?, subject);
+        let store = Self {
+            written: Some(noting.written.clone()),
+            ..self.clone()
+        };
+        Some((store, noting))
+    }
+
+    /// Looks where the primary and the standbys are, which queries are read by from now on; there is nothing to see where there are
+    /// no standbys.
+    pub async fn look_at_standbys(&self) {
+        if let Some(standbys) = &self.standbys {
+            standbys.look().await;
+        }
+    }
+
+    /// Each standby as `HOST:PORT`: for how long it had lagged when it was last looked at, or why nobody reads there.
+    pub fn standbys(&self) -> Vec<(String, Result<Duration, String>)> {
+        let standbys = self.standbys.as_ref();
+        standbys.map_or_else(Vec::new, |standbys| standbys.states())
+    }
+
+    /// For reads outside of transactions.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// The texts of the statements that read views.
+    fn kept(&self) -> &view::StatementCache {
+        &self.kept
+    }
+
+    /// Starts a transaction in somebody's name. Inside of it use only it: SQLite's one writing connection is taken until
+    /// it ends. Dropping it undoes what it did.
+    pub async fn begin(&self, trail: Trail) -> Result<Transaction, StoreError> {
+        let transaction = self.begin_with(false).await?;
+        if citus::Distributable::is_distributed(&transaction) {
+            Box::pin(citus::hold_place(&transaction, trail.tenant())).await?;
+        }
+        Ok(transaction.audited(TransactionNotes::new(trail)))
+    }
+
+    /// The same for what keeps the program going and changes nothing that a tenant's staff decides or is told: leases,
+    /// marks, progress, attempts, the last use of a key, forgetting what has had its time. It leaves nothing in the audit
+    /// log.
+    pub async fn begin_unaudited(&self) -> Result<Transaction, StoreError> {
+        self.begin_with(false).await
+    }
+
+    /// Like [`Store::begin_unaudited`], for work that takes longer than a request and changes much: no statement is cut
+    /// off, and SQLite keeps what changed in memory instead of writing it out over and over.
+    pub async fn begin_patiently(&self) -> Result<Transaction, StoreError> {
+        let transaction = self.begin_with(true).await?;
+        transaction.wait_for_ever().await;
+        connect::lift_limits(&transaction).await?;
+        Ok(transaction)
+    }
+
+    async fn begin_with(&self, patient: bool) -> Result<Transaction, StoreError> {
+        let transaction = match &self.reader {
+            // Boxed: every future that writes would hold all that opening a connection takes.
+            Reader::Postgres(pool) => EngineTransaction::Postgres(Box::pin(pool.begin()).await?),
+            Reader::Sqlite(pool) => EngineTransaction::Sqlite(Box::pin(pool.begin(patient)).await?),
+            Reader::Standby(_) | Reader::Moment(_) => return Err(self.reader.leave()),
+        };
+        let transaction = Transaction::new(transaction, self.appended.clone());
+        Ok(transaction.telling(self.written.clone()))
+    }
+
+    /// The database as it is at one moment, for work that takes longer than a request and only reads: no statement is cut
+    /// off.
+    pub async fn snapshot(&self) -> Result<Transaction, StoreError> {
+        let transaction = self.moment_with(true).await?;
+        transaction.wait_for_ever().await;
+        connect::lift_limits(&transaction).await?;
+        Ok(transaction)
+    }
+
+    /// The database as it is at one moment, for a request that only reads.
+    pub async fn moment(&self) -> Result<Transaction, StoreError> {
+        self.moment_with(false).await
+    }
+
+    async fn moment_with(&self, patient: bool) -> Result<Transaction, StoreError> {
+        let transaction = match &self.reader {
+            Reader::Postgres(pool) => EngineTransaction::Postgres(pool.begin().await?),
+            Reader::Sqlite(pool) => EngineTransaction::Sqlite(pool.snapshot(patient).await?),
+            Reader::Standby(_) | Reader::Moment(_) => return Err(self.reader.leave()),
+        };
+        let transaction = Transaction::new(transaction, self.appended.clone());
+        connect::see_one_moment(&transaction).await?;
+        Ok(transaction)
+    }
+
+    /// The same with readers that all see this moment, for what is read piece by piece for longer than a request, each piece
+    /// with a request's limits; it writes nothing. It has a connection of those that requests do not wait for, until its last
+    /// clone is dropped. Between two pieces `pause` may pass, or any time.
+    pub async fn at_one_moment(&self, pause: Option<Duration>) -> Result<Self, StoreError> {
+        let transaction = match (&self.reader, &self.aside) {
+            (Reader::Sqlite(pool), _) => EngineTransaction::Sqlite(pool.moment().await?),
+            (Reader::Postgres(_), Some(aside)) => EngineTransaction::Postgres(aside.begin().await?),
+            (Reader::Postgres(pool), None) => EngineTransaction::Postgres(pool.begin().await?),
+            (Reader::Standby(_), _) => return Err(self.reader.leave()),
+            (Reader::Moment(_), _) => return Ok(self.clone()),
+        };
+        let transaction = Transaction::new(transaction, self.appended.clone());
+        connect::see_one_moment(&transaction).await?;
+        connect::read_page_by_page(&transaction, pause).await?;
+        Ok(Self {
+            reader: Reader::Moment(Arc::new(transaction)),
+            ..self.clone()
+        })
+    }
+
+    /// Whether its readers all see one moment.
+    pub fn is_moment(&self) -> bool {
+        matches!(self.reader, Reader::Moment(_))
+    }
+
+    /// Calls `count` at every statement but BEGIN and COMMIT, with its text.
+    pub fn observe(&mut self, count: impl Fn(&str) + Send + Sync + 'static) {
+        let observer: Arc<dyn Fn(&str) + Send + Sync> = Arc::new(count);
+        self.reader.observe(observer.clone());
+        if let Some(aside) = &mut self.aside {
+            aside.observe(observer);
+        }
+    }
+
+    /// Closes all connections, so that a SQLite file is complete in itself.
+    pub async fn close(self) {
+        for pool in [self.pulse, self.aside].into_iter().flatten() {
+            pool.close().await;
+        }
+        if let Some(standbys) = self.standbys {
+            standbys.close().await;
+        }
+        // A pool that fails to close has nothing left to lose.
+        let _ = self.single.close().await;
+        self.reader.close().await;
+    }
+
+    /// What wakes whoever follows the outbox. Nothing that is committed after this goes unheard.
+    pub async fn wakes(&self) -> Result<outbox::WakeSignal, StoreError> {
+        self.appended.wakes().await
+    }
+
+    /// The state of its pools of connections.
+    pub fn pools(&self) -> Vec<PoolState> {
+        let state = |name, status: Status| {
+            let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+            PoolState {
+                name,
+                most: number(status.max_size),
+                size: number(status.size),
+                idle: number(status.available),
+                waiting: number(status.waiting),
+            }
+        };
+        match &self.reader {
+            Reader::Sqlite(pool) => pool.status().map(|(name, status)| state(name, status)).to_vec(),
+            Reader::Postgres(pool) => vec![state("reader", pool.status())],
+            Reader::Standby(_) | Reader::Moment(_) => Vec::new(),
+        }
+    }
+
+    /// How many connections it reads with at most.
+    pub fn readers(&self) -> usize {
+        let pools = self.pools();
+        let readers = pools.iter().find(|pool| pool.name == "reader");
+        readers.map_or(1, |pool| pool.most as usize)
+    }
+
+    /// Whether the database answers and takes writes, for readiness; on SQLite as far as the last write says.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let Some(pulse) = &self.pulse else {
+            if let Reader::Sqlite(pool) = &self.reader {
+                pool.ping().await?;
+            }
+            return Ok(());
+        };
+        // A standby, or one that was told to take no writes.
+        let sql = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean";
+        let row = pulse
+            .query_one_raw(Statement::from_string(DbBackend::Postgres, sql))
+            .await?;
+        match row.map(|row| row.try_get_by_index(0)).transpose()? {
+            Some(false) => Ok(()),
+            _ => Err(StoreError::ReadOnly),
+        }
+    }
+}

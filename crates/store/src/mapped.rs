@@ -1,0 +1,144 @@
+//! From rows to objects of the domain and back, column by column, in one list for both ways.
+
+use sea_orm::prelude::{Json, Uuid};
+
+use super::{StoreError, row};
+use domain::Timestamp;
+use domain::id::{Id, Kind};
+use domain::money::Currency;
+
+/// Makes `from_row` and `to_row`. `both` are the columns that the object has fields of the same name for; `read` are its other
+/// fields, and `written` the row's other columns but the tenant's.
+macro_rules! mapped {
+    (
+        $visibility:vis fn ($row:ident: $model:ty, $object:ident: $of:ty) of $table:expr;
+        both: $($column:ident),+ $(,)?;
+        $(read: { $($read:tt)* })?
+        $(written: { $($written:tt)* })?
+    ) => {
+        $visibility fn from_row($row: $model) -> Result<$of, $crate::StoreError> {
+            type Object = $of;
+            Ok(Object {
+                $($column: $crate::mapped::ColumnValue::read($row.$column, ($table, stringify!($column)))?,)+
+                $($($read)*)?
+            })
+        }
+
+        $visibility fn to_row(tenant: domain::id::TenantId, $object: &$of) -> $model {
+            type Row = $model;
+            Row {
+                tenant_id: tenant.uuid(),
+                $($column: $crate::mapped::ColumnValue::written(&$object.$column),)+
+                $($($written)*)?
+            }
+        }
+    };
+}
+
+pub(super) use mapped;
+
+/// What a column keeps for a value of the domain.
+pub trait ColumnValue<T>: Sized {
+    /// The value, or an error where no version of the program writes what the column has; `at` are its table and its name.
+    fn read(self, at: (&'static str, &'static str)) -> Result<T, StoreError>;
+
+    fn written(value: &T) -> Self;
+}
+
+/// What is kept as it is.
+macro_rules! same {
+    ($($type:ty),+) => {
+        $(
+            impl ColumnValue<$type> for $type {
+                fn read(self, _: (&'static str, &'static str)) -> Result<$type, StoreError> {
+                    Ok(self)
+                }
+
+                fn written(value: &$type) -> Self {
+                    value.clone()
+                }
+            }
+        )+
+    };
+}
+
+same!(String, Timestamp, Vec<u8>, bool, i32, i64);
+
+/// Closed sets, which are kept as words.
+macro_rules! words {
+    ($($type:path),+ $(,)?) => {
+        $(
+            impl ColumnValue<$type> for String {
+                fn read(self, (table, column): (&'static str, &'static str)) -> Result<$type, StoreError> {
+                    row::text(table, column, &self, <$type>::parse)
+                }
+
+                fn written(value: &$type) -> Self {
+                    value.as_str().to_owned()
+                }
+            }
+        )+
+    };
+}
+
+words! {
+    domain::backtest::BacktestStatus,
+    domain::campaign::CampaignStatus,
+    domain::commission::PayoutStatus,
+    domain::deal::StageOutcome,
+    domain::event::EventKind,
+    domain::partner::PartnerStatus,
+    domain::partnership_request::PartnershipRequestStatus,
+}
+
+impl ColumnValue<Currency> for String {
+    fn read(self, (table, column): (&'static str, &'static str)) -> Result<Currency, StoreError> {
+        row::currency(table, column, &self)
+    }
+
+    fn written(value: &Currency) -> Self {
+        value.code().to_owned()
+    }
+}
+
+impl<K: Kind> ColumnValue<Id<K>> for Uuid {
+    fn read(self, _: (&'static str, &'static str)) -> Result<Id<K>, StoreError> {
+        Ok(Id::from_uuid(self))
+    }
+
+    fn written(value: &Id<K>) -> Self {
+        value.uuid()
+    }
+}
+
+/// Counts and days.
+impl ColumnValue<u32> for i32 {
+    fn read(self, (table, column): (&'static str, &'static str)) -> Result<u32, StoreError> {
+        row::unsigned(table, column, self)
+    }
+
+    fn written(value: &u32) -> Self {
+        row::signed(*value)
+    }
+}
+
+impl<T: serde::Serialize + serde::de::DeserializeOwned> ColumnValue<T> for Json {
+    fn read(self, (table, column): (&'static str, &'static str)) -> Result<T, StoreError> {
+        row::json(table, column, self)
+    }
+
+    fn written(value: &T) -> Self {
+        row::to_json(value)
+    }
+}
+
+/// Null is nothing.
+impl<R: ColumnValue<T>, T> ColumnValue<Option<T>> for Option<R> {
+    fn read(self, at: (&'static str, &'static str)) -> Result<Option<T>, StoreError> {
+        self.map(|kept| kept.read(at)).transpose()
+    }
+
+    fn written(value: &Option<T>) -> Self {
+        value.as_ref().map(R::written)
+    }
+}

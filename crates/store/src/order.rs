@@ -1,0 +1,73 @@
+//! The orders in which lists can be asked for: by a value of each row and then by its id, so that an index serves every
+//! page in either direction.
+
+use std::fmt::Debug;
+
+use super::page::SortKey;
+use super::view::{Column, Order};
+use domain::Timestamp;
+
+/// What the rows of a list can be sorted by. The default is what they are sorted by where nothing is asked for.
+pub trait SortBy: Copy + Debug + Default + PartialEq {
+    /// The value of each row; `None`: its id alone, which is the order of creation.
+    fn key(self) -> Option<SortColumn>;
+
+    /// The column of the ids.
+    fn id() -> Column;
+}
+
+/// A value that every row has, never null, and of what kind it is.
+pub struct SortColumn {
+    column: Column,
+    example: SortKey,
+}
+
+impl SortColumn {
+    pub fn text(column: Column) -> Self {
+        let example = SortKey::Text(String::new());
+        Self { column, example }
+    }
+
+    pub fn time(column: Column) -> Self {
+        let example = SortKey::Time(Timestamp::UNIX_EPOCH);
+        Self { column, example }
+    }
+
+    pub fn integer(column: Column) -> Self {
+        let example = SortKey::Integer(0);
+        Self { column, example }
+    }
+}
+
+/// What a list is sorted by, and in which direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sorted<B> {
+    pub by: B,
+    pub descending: bool,
+}
+
+impl<B: SortBy> Default for Sorted<B> {
+    fn default() -> Self {
+        Self {
+            by: B::default(),
+            descending: true,
+        }
+    }
+}
+
+impl<B: SortBy> Sorted<B> {
+    /// Some value of the kind that the list is sorted by; `None`: by the id alone.
+    pub fn example(self) -> Option<SortKey> {
+        self.by.key().map(|key| key.example)
+    }
+}
+
+impl<B: SortBy> From<Sorted<B>> for Order {
+    fn from(sorted: Sorted<B>) -> Self {
+        Self {
+            key: sorted.by.key().map(|key| key.column),
+            id: B::id(),
+            descending: sorted.descending,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A place in the outbox that a listener may come back to: the stretch that was read at once, and the row in it.
+//!
+//! On SQLite the id of a row says everything. On PostgreSQL rows are heard stretch by stretch between two snapshots, and
+//! within one in the order of ids; so both snapshots are written down, and whoever comes back reads that stretch once more.
+
+use super::CommissionChange;
+use super::position::{OutboxPosition, SnapshotRange};
+use domain::Timestamp;
+
+/// Behind a row that was heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bookmark {
+    /// From where the row was read, and how far.
+    pub(super) stretch: OutboxPosition,
+    pub(super) id: i64,
+    /// When the row was written.
+    pub(super) at: Timestamp,
+}
+
+/// No snapshot of ours is as long: a server has fewer connections.
+const MOST_BYTES: usize = 16_000;
+
+impl Bookmark {
+    pub(super) fn behind(stretch: &OutboxPosition, change: &CommissionChange) -> Self {
+        let stretch = match stretch {
+            OutboxPosition::Behind(_) => OutboxPosition::Behind(change.id),
+            OutboxPosition::Between(_) => stretch.clone(),
+        };
+        Self {
+            stretch,
+            id: change.id,
+            at: change.at,
+        }
+    }
+
+    /// As it is given away.
+    pub fn text(&self) -> String {
+        let (id, at) = (self.id, self.at.timestamp_micros());
+        match &self.stretch {
+            OutboxPosition::Behind(_) => format!("{id};{at}"),
+            OutboxPosition::Between(SnapshotRange { seen, until, after }) => {
+                let (transaction, last) = after;
+                let until = until.as_deref().unwrap_or_default();
+                format!("{id};{at};{transaction};{last};{seen};{until}")
+            }
+        }
+    }
+
+    /// What [`Bookmark::text`] wrote, or what might be: callers write what they like.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > MOST_BYTES {
+            return None;
+        }
+        let parts: Vec<_> = text.split(';').collect();
+        let number = |part: &str| part.parse::<i64>().ok().filter(|number| *number >= 0);
+        let (id, micros) = (number(parts.first()?)?, number(parts.get(1)?)?);
+        let stretch = match parts[2..] {
+            [] => OutboxPosition::Behind(id),
+            [transaction, last, seen, until] => OutboxPosition::Between(SnapshotRange {
+                seen: Some(seen).filter(|seen| is_snapshot(seen))?.to_owned(),
+                until: Some(Some(until).filter(|until| is_snapshot(until))?.to_owned()),
+                after: (number(transaction)?, number(last)?),
+            }),
+            _ => return None,
+        };
+        let at = Timestamp::from_timestamp_micros(micros)?;
+        Some(Self { stretch, id, at })
+    }
+
+    /// How far whoever comes back has to read to be where it was.
+    pub(super) fn reach(&self) -> OutboxPosition {
+        match &self.stretch {
+            OutboxPosition::Between(SnapshotRange { until: Some(until), .. }) => {
+                OutboxPosition::Between(SnapshotRange::behind(until.clone()))
+            }
+            stretch => stretch.clone(),
+        }
+    }
+}
+
+/// Whether PostgreSQL reads it as a snapshot: the oldest transaction that ran, the first that had not begun, and between
+/// them, in their order, those that ran.
+fn is_snapshot(text: &str) -> bool {
+    let number = |part: &str| part.parse::<i64>().ok().filter(|number| *number > 0);
+    let parts: Vec<_> = text.split(':').collect();
+    let [oldest, newest, running] = parts[..] else {
+        return false;
+    };
+    let (Some(oldest), Some(newest)) = (number(oldest), number(newest)) else {
+        return false;
+    };
+    let running = running.split(',').filter(|part| !part.is_empty()).map(number);
+    let Some(running) = running.collect::<Option<Vec<_>>>() else {
+        return false;
+    };
+    oldest <= newest && running.is_sorted() && running.iter().all(|number| (oldest..newest).contains(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::id::{CommissionId, PartnerId, TenantId};
+
+    fn change(id: i64) -> CommissionChange {
+        let at = Timestamp::from_timestamp_micros(1_700_000_000_000_001).unwrap();
+        CommissionChange {
+            id,
+            transaction: Some(104),
+            at,
+            tenant: TenantId::new(at),
+            partner: PartnerId::new(at),
+            commission: CommissionId::new(at),
+        }
+    }
+
+    #[test]
+    fn a_bookmark_reads_as_it_was_written() {
+        let between = OutboxPosition::Between(SnapshotRange {
+            seen: "100:105:100,103".to_owned(),
+            until: Some("104:110:104".to_owned()),
+            after: (100, 0),
+        });
+        for stretch in [OutboxPosition::Behind(3), between] {
+            let bookmark = Bookmark::behind(&stretch, &change(7));
+            assert_eq!(Bookmark::parse(&bookmark.text()), Some(bookmark));
+        }
+        assert_eq!(
+            Bookmark::behind(&OutboxPosition::Behind(3), &change(7)).stretch,
+            OutboxPosition::Behind(7)
+        );
+    }
+
+    #[test]
+    fn what_is_no_bookmark_is_not_read() {
+        for text in [
+            "",
+            "7",
+            "-7;1",
+            "7;x",
+            "7;9223372036854775807",
+            "7;1;1",
+            "7;1;1;0;5:9:;",
+            "7;1;1;0;5:9:x;5:9:",
+            "7;1;1;0;9:5:;5:9:",
+            "7;1;1;0;5:9:9;5:9:",
+            "7;1;1;0;5:9:8,6;5:9:",
+            "7;1;1;0;0:9:;5:9:",
+            "7;1;-1;0;5:9:;5:9:",
+            "7;1;1;0;5:9:;5:9:;",
+        ] {
+            assert_eq!(Bookmark::parse(text), None, "{text}");
+        }
+        assert!(Bookmark::parse("7;1;1;0;5:9:6,8;5:9:").is_some());
+        assert!(is_snapshot("5:5:"));
+    }
+}

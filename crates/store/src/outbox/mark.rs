@@ -1,0 +1,127 @@
+//! How far those have come who read the outbox once for all replicas, and up to when it was pruned.
+
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use super::position::OutboxPosition;
+use crate::{StoreError, Transaction};
+use domain::Timestamp;
+
+/// What has a place in the outbox of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutboxMark {
+    /// Making the deliveries of webhooks.
+    Webhooks,
+    /// Up to this moment rows may be gone.
+    Pruned,
+}
+
+impl OutboxMark {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Webhooks => "webhooks",
+            Self::Pruned => "pruned",
+        }
+    }
+}
+
+/// The mark for update; `None`: somebody else has it, and does what is to be done. Inside: how far it is.
+pub async fn take(transaction: &Transaction, mark: OutboxMark) -> Result<Option<Option<OutboxPosition>>, StoreError> {
+    let backend = transaction.get_database_backend();
+    let lock = match backend {
+        DbBackend::Postgres => " FOR UPDATE SKIP LOCKED",
+        _ => "",
+    };
+    let sql = format!("SELECT position FROM outbox_mark WHERE name = $1{lock}");
+    let found = transaction
+        .query_one_raw(Statement::from_sql_and_values(backend, sql, [mark.name().into()]))
+        .await?;
+    let Some(found) = found else {
+        return Ok(None);
+    };
+    let text: Option<String> = found.try_get("", "position")?;
+    Ok(Some(text.as_deref().and_then(OutboxPosition::parse)))
+}
+
+/// How far it is, as far as is known.
+pub async fn look(database: &impl ConnectionTrait, mark: OutboxMark) -> Result<Option<OutboxPosition>, StoreError> {
+    let sql = "SELECT position FROM outbox_mark WHERE name = $1";
+    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, [mark.name().into()]);
+    let found = database.query_one_raw(statement).await?;
+    let text: Option<String> = found.map(|found| found.try_get("", "position")).transpose()?.flatten();
+    Ok(text.as_deref().and_then(OutboxPosition::parse))
+}
+
+/// Rows from before this moment may be gone.
+pub async fn pruned_before(database: &impl ConnectionTrait) -> Result<Timestamp, StoreError> {
+    let sql = "SELECT at FROM outbox_mark WHERE name = $1";
+    let values = [OutboxMark::Pruned.name().into()];
+    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
+    let found = database.query_one_raw(statement).await?;
+    let at = found.map(|found| found.try_get("", "at")).transpose()?;
+    Ok(at.unwrap_or(Timestamp::UNIX_EPOCH))
+}
+
+/// Puts it further on.
+pub async fn put(
+    transaction: &Transaction,
+    mark: OutboxMark,
+    position: Option<&OutboxPosition>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox_mark SET position = $1, at = $2 WHERE name = $3";
+    let values = [position.map(OutboxPosition::text).into(), at.into(), mark.name().into()];
+    let statement = Statement::from_sql_and_values(transaction.get_database_backend(), sql, values);
+    transaction.execute_raw(statement).await?;
+    Ok(())
+}
+
+/// Removes up to `limit` of the oldest rows that are from before `before` and that whoever has come to `passed` has read;
+/// `None`: nobody reads. Says how many.
+pub async fn prune(
+    transaction: &Transaction,
+    before: Timestamp,
+    passed: Option<&OutboxPosition>,
+    limit: u64,
+) -> Result<u64, StoreError> {
+    let backend = transaction.get_database_backend();
+    let mut pruned = 0;
+    let statements = match (backend, passed) {
+        (DbBackend::Postgres, passed) => {
+            let seen = match passed {
+                Some(OutboxPosition::Between(snapshots)) => Some(snapshots.seen.clone()),
+                Some(OutboxPosition::Behind(_)) | None => None,
+            };
+            // Those from before transactions were noted are behind everybody.
+            let of = |which: &str, order: &str| {
+                format!(
+                    "DELETE FROM outbox o USING (SELECT tenant_id, id FROM outbox WHERE transaction_number IS {which} \
+                     {order} LIMIT {limit}) AS oldest WHERE o.tenant_id = oldest.tenant_id AND o.id = oldest.id \
+                     AND o.at < $1 AND ($2::text IS NULL OR o.transaction_number IS NULL OR \
+                     pg_visible_in_snapshot(o.transaction_number::text::xid8, $2::text::pg_snapshot))"
+                )
+            };
+            let texts = [of("NULL", ""), of("NOT NULL", "ORDER BY transaction_number, id")];
+            texts
+                .map(|sql| Statement::from_sql_and_values(backend, sql, [before.into(), seen.clone().into()]))
+                .to_vec()
+        }
+        (_, passed) => {
+            let last = match passed {
+                Some(OutboxPosition::Behind(last)) => *last,
+                Some(OutboxPosition::Between(_)) | None => i64::MAX,
+            };
+            let sql = format!(
+                "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE id <= $1 ORDER BY id LIMIT {limit}) AND at < $2"
+            );
+            vec![Statement::from_sql_and_values(
+                backend,
+                sql,
+                [last.into(), before.into()],
+            )]
+        }
+    };
+    for statement in statements {
+        pruned += transaction.execute_raw(statement).await?.rows_affected();
+    }
+    Ok(pruned)
+}

@@ -1,0 +1,276 @@
+//! Reading the outbox: of all tenants, since one follower serves them all, and one job fans out. What is heard is read
+//! again with the listener's scope, or its tenant's, before anything of it is shown.
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::CommissionChange;
+use super::position::{OutboxPosition, SnapshotRange};
+use crate::citus::Distributable;
+use crate::{StoreError, row};
+use domain::Timestamp;
+use domain::id::{CommissionId, PartnerId, TenantId};
+use domain::webhook::WebhookEventType;
+use domain::webhook::body::Happening;
+
+/// How many rows are read at once.
+const MOST: usize = 500;
+
+/// What one statement found.
+pub struct OutboxRead<T> {
+    /// In the order of ids, which is that of writing where one transaction waited for another.
+    pub rows: Vec<T>,
+    /// Whether this is all there is.
+    pub is_whole: bool,
+}
+
+/// A row of the outbox.
+#[derive(Debug)]
+pub struct OutboxRow {
+    pub tenant: TenantId,
+    /// Rises for each object.
+    pub id: i64,
+    /// The transaction that wrote it; `None` on SQLite.
+    pub transaction: Option<i64>,
+    pub happening: Happening,
+}
+
+/// What is read of a row beside its id, and of what else.
+struct RowQuery<T> {
+    columns: &'static str,
+    join: &'static str,
+    read: fn(i64, &QueryResult) -> Result<T, StoreError>,
+}
+
+/// Changes of commissions. Ids are unique across all kinds of things, so that the join leaves out all others.
+const CHANGES: RowQuery<CommissionChange> = RowQuery {
+    columns: "c.id AS commission_id, c.partner_id, o.at",
+    join: "JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = COALESCE(o.object_id, o.commission_id)",
+    read: |id, row| {
+        let uuid = |column| row.try_get::<Uuid>("", column);
+        Ok(CommissionChange {
+            id,
+            transaction: row.try_get("", "transaction_number").ok().flatten(),
+            at: row.try_get("", "at")?,
+            tenant: TenantId::from_uuid(uuid("tenant_id")?),
+            partner: PartnerId::from_uuid(uuid("partner_id")?),
+            commission: CommissionId::from_uuid(uuid("commission_id")?),
+        })
+    },
+};
+
+/// Everything. Earlier releases name a commission and its status.
+const ENTRIES: RowQuery<OutboxRow> = RowQuery {
+    columns: "COALESCE(o.type, 'COMMISSION_' || o.status) AS type, COALESCE(o.object_id, o.commission_id) AS object_id, \
+              o.at, o.detail",
+    join: "",
+    read: |id, found| {
+        let event_type: String = found.try_get("", "type")?;
+        Ok(OutboxRow {
+            tenant: TenantId::from_uuid(found.try_get("", "tenant_id")?),
+            id,
+            transaction: found.try_get("", "transaction_number").ok().flatten(),
+            happening: Happening {
+                event_type: row::text("outbox", "type", &event_type, WebhookEventType::parse)?,
+                object: found.try_get("", "object_id")?,
+                at: found.try_get::<Timestamp>("", "at")?,
+                detail: found.try_get::<Option<Value>>("", "detail")?,
+            },
+        })
+    },
+};
+
+/// The coordinator's snapshot, where rows are spread over several servers. Nothing of a transaction is on its disk that wrote
+/// elsewhere only, and after a crash it might give the same number again; what this statement writes, and waits for, comes
+/// behind all that the snapshot shows.
+const COORDINATOR: &str =
+    "SELECT pg_current_snapshot()::text AS now, pg_logical_emit_message(true, 'tributary_outbox', '')::text AS written";
+
+impl OutboxPosition {
+    /// Behind all that is committed at present.
+    pub async fn at_end(database: &impl Distributable) -> Result<Self, StoreError> {
+        let backend = database.get_database_backend();
+        let sql = match backend {
+            DbBackend::Postgres if database.is_distributed() => COORDINATOR,
+            DbBackend::Postgres => "SELECT pg_current_snapshot()::text AS now",
+            // Numbers of rows that were pruned are not given again.
+            _ => "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0) AS now",
+        };
+        let row = database.query_one_raw(Statement::from_string(backend, sql)).await?;
+        let row = row.ok_or_else(|| DbErr::RecordNotFound("the end of the outbox".to_owned()))?;
+        Ok(match backend {
+            DbBackend::Postgres => Self::Between(SnapshotRange::behind(row.try_get("", "now")?)),
+            _ => Self::Behind(row.try_get("", "now")?),
+        })
+    }
+
+    /// Reads on, of what concerns subscriptions.
+    pub async fn changes(&mut self, database: &impl Distributable) -> Result<OutboxRead<CommissionChange>, StoreError> {
+        self.read(database, &CHANGES).await
+    }
+
+    /// Reads on, everything.
+    pub async fn entries(&mut self, database: &impl Distributable) -> Result<OutboxRead<OutboxRow>, StoreError> {
+        self.read(database, &ENTRIES).await
+    }
+
+    /// When the first row was written that is behind it; `None`: there is none.
+    pub async fn next_at(&self, database: &impl Distributable) -> Result<Option<Timestamp>, StoreError> {
+        let (sql, values) = match self {
+            Self::Behind(last) => {
+                let sql = "SELECT at FROM outbox WHERE id > $1 ORDER BY id LIMIT 1".to_owned();
+                (sql, vec![(*last).into()])
+            }
+            Self::Between(SnapshotRange { seen, after, .. }) => {
+                let is_own = own(database);
+                let sql = format!(
+                    "SELECT o.at FROM outbox o WHERE (o.transaction_number, o.id) > ($1, $2)
+                      AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
+                      AND {is_own}
+                     ORDER BY o.transaction_number, o.id LIMIT 1"
+                );
+                (sql, vec![after.0.into(), after.1.into(), seen.clone().into()])
+            }
+        };
+        let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
+        let found = database.query_one_raw(statement).await?;
+        Ok(found.map(|found| found.try_get("", "at")).transpose()?)
+    }
+
+    async fn read<T>(
+        &mut self,
+        database: &impl Distributable,
+        form: &RowQuery<T>,
+    ) -> Result<OutboxRead<T>, StoreError> {
+        let mut rows = match self {
+            Self::Behind(last) => behind(database, last, form).await?,
+            Self::Between(snapshots) if database.is_distributed() => across(database, snapshots, form).await?,
+            Self::Between(snapshots) => between(database, snapshots, form).await?,
+        };
+        rows.sort_unstable_by_key(|(id, _)| *id);
+        Ok(OutboxRead {
+            is_whole: rows.len() < MOST,
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
+        })
+    }
+}
+
+/// Whether the row `o` was written by the transaction that it names. One that was restored from a dump, or replicated, names a
+/// transaction of another server: only where the system's own mark agrees was the row written by that transaction. The mark is
+/// of the server that has the row, so that it says nothing where rows are spread over several.
+fn own(database: &impl Distributable) -> &'static str {
+    match database.is_distributed() {
+        true => "TRUE",
+        false => "o.xmin::text::bigint = o.transaction_number & 4294967295",
+    }
+}
+
+/// What was committed behind an id, and goes there.
+async fn behind<T>(
+    database: &impl ConnectionTrait,
+    last: &mut i64,
+    RowQuery { columns, join, read }: &RowQuery<T>,
+) -> Result<Vec<(i64, T)>, StoreError> {
+    let sql =
+        format!("SELECT o.id, o.tenant_id, {columns} FROM outbox o {join} WHERE o.id > $1 ORDER BY o.id LIMIT {MOST}");
+    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, [(*last).into()]);
+    let found = database.query_all_raw(statement).await?;
+    let rows = found.iter().map(|row| {
+        let id = row.try_get("", "id")?;
+        Ok((id, read(id, row)?))
+    });
+    let rows: Vec<_> = rows.collect::<Result<_, StoreError>>()?;
+    if let Some((id, _)) = rows.last() {
+        *last = *id;
+    }
+    Ok(rows)
+}
+
+/// What was committed between two snapshots, and goes to the later one. The statement's own is the later one where none
+/// is named; it is said even where there are no rows.
+async fn between<T>(
+    database: &impl Distributable,
+    snapshots: &mut SnapshotRange,
+    RowQuery { columns, join, read }: &RowQuery<T>,
+) -> Result<Vec<(i64, T)>, StoreError> {
+    let is_own = own(database);
+    let sql = format!(
+        "SELECT m.now, r.* FROM (SELECT pg_current_snapshot()::text AS now) m LEFT JOIN LATERAL (
+            SELECT o.id, o.transaction_number, o.tenant_id, {columns} FROM outbox o {join}
+            WHERE (o.transaction_number, o.id) > ($1, $2)
+                AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
+                AND pg_visible_in_snapshot(o.transaction_number::text::xid8,
+                    COALESCE($4::text::pg_snapshot, pg_current_snapshot()))
+                AND {is_own}
+            ORDER BY o.transaction_number, o.id LIMIT {MOST}
+        ) r ON TRUE"
+    );
+    let (transaction, id) = snapshots.after;
+    let values = [
+        transaction.into(),
+        id.into(),
+        snapshots.seen.clone().into(),
+        snapshots.until.clone().into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let found = database.query_all_raw(statement).await?;
+    let now = present(found.first())?;
+    let is_row = |row: &&QueryResult| row.try_get::<i64>("", "transaction_number").is_ok();
+    come_to(snapshots, now, found.iter().filter(is_row), *read)
+}
+
+/// The same where rows are spread over several servers: none of them knows the coordinator's snapshot, which is taken first.
+async fn across<T>(
+    database: &impl Distributable,
+    snapshots: &mut SnapshotRange,
+    RowQuery { columns, join, read }: &RowQuery<T>,
+) -> Result<Vec<(i64, T)>, StoreError> {
+    let now = match &snapshots.until {
+        Some(until) => until.clone(),
+        None => {
+            let taken = Statement::from_string(DbBackend::Postgres, COORDINATOR);
+            present(database.query_one_raw(taken).await?.as_ref())?
+        }
+    };
+    let sql = format!(
+        "SELECT o.id, o.transaction_number, o.tenant_id, {columns} FROM outbox o {join}
+         WHERE (o.transaction_number, o.id) > ($1, $2)
+             AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
+             AND pg_visible_in_snapshot(o.transaction_number::text::xid8, $4::text::pg_snapshot)
+         ORDER BY o.transaction_number, o.id LIMIT {MOST}"
+    );
+    let (transaction, id) = snapshots.after;
+    let values = [
+        transaction.into(),
+        id.into(),
+        snapshots.seen.clone().into(),
+        now.clone().into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let found = database.query_all_raw(statement).await?;
+    come_to(snapshots, now, found.iter(), *read)
+}
+
+/// The snapshot that a row says is the present one.
+fn present(row: Option<&QueryResult>) -> Result<String, StoreError> {
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("the present snapshot".to_owned()))?;
+    Ok(row.try_get("", "now")?)
+}
+
+/// Reads what was found, and goes behind it; the last snapshot is `now`.
+fn come_to<'a, T>(
+    snapshots: &mut SnapshotRange,
+    now: String,
+    found: impl Iterator<Item = &'a QueryResult>,
+    read: fn(i64, &QueryResult) -> Result<T, StoreError>,
+) -> Result<Vec<(i64, T)>, StoreError> {
+    let (mut rows, mut last) = (Vec::new(), None);
+    for row in found {
+        let id = row.try_get("", "id")?;
+        last = last.max(Some((row.try_get("", "transaction_number")?, id)));
+        rows.push((id, read(id, row)?));
+    }
+    snapshots.advance(now, last.filter(|_| rows.len() == MOST));
+    Ok(rows)
+}

@@ -1,0 +1,126 @@
+//! Partners for update: every write that concerns one is done under its lock.
+
+use entity::partner::{self, Column, Entity};
+use entity::partner_history;
+use sea_orm::sea_query::{Expr, Func, LockType};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select,
+};
+use uuid::Uuid;
+
+use super::TABLE;
+use super::rows::from_row;
+use crate::scope::visible;
+use crate::{StoreError, many, row};
+use auth::Scope;
+use domain::Timestamp;
+use domain::history::Moment;
+use domain::id::{PartnerGroupId, PartnerId};
+use domain::partner::{Partner, PartnerStatus};
+
+/// How a partner is locked: other writers of it wait for this transaction's end, and rows that merely refer to it do
+/// not. A partner's id never changes, so they have nothing to wait for, and whoever writes them could wait in a circle.
+const WRITER: LockType = LockType::NoKeyUpdate;
+
+/// A partner for update, and the last moment of its history: whatever is done under the lock comes after it.
+#[derive(Clone, Debug)]
+pub struct LockedPartner {
+    pub partner: Partner,
+    pub last: Moment,
+}
+
+struct LockedRow(partner::Model, Moment);
+
+impl FromQueryResult for LockedRow {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, sea_orm::DbErr> {
+        let last = Moment {
+            sequence: result.try_get(prefix, "history_sequence")?,
+            at: result.try_get(prefix, "history_at")?,
+        };
+        Ok(Self(partner::Model::from_query_result(result, prefix)?, last))
+    }
+}
+
+impl LockedRow {
+    fn into_locked(self) -> Result<LockedPartner, StoreError> {
+        let (partner, last) = (from_row(self.0)?, self.1);
+        Ok(LockedPartner { partner, last })
+    }
+}
+
+/// The partner for update: every write that concerns it waits for this transaction's end.
+pub async fn lock(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PartnerId,
+) -> Result<Option<LockedPartner>, StoreError> {
+    let row = with_last_moment(visible::<Entity>(scope).filter(Column::Id.eq(id.uuid())))
+        .lock(WRITER)
+        .into_model::<LockedRow>()
+        .one(transaction)
+        .await?;
+    row.map(LockedRow::into_locked).transpose()
+}
+
+/// Partners for update, locked in the order of their ids and given in that order.
+pub async fn lock_all(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[PartnerId],
+) -> Result<Vec<LockedPartner>, StoreError> {
+    let locked = with_last_moment(locked(transaction.get_database_backend(), scope, ids));
+    let rows = locked.into_model::<LockedRow>().all(transaction).await?;
+    rows.into_iter().map(LockedRow::into_locked).collect()
+}
+
+/// Columns for the last moment of the history. Of a partner whose steps have no numbers yet, the last change counts.
+fn with_last_moment(select: Select<Entity>) -> Select<Entity> {
+    use partner_history::Column as History;
+    let at = Expr::expr(Func::coalesce([
+        Expr::col((Entity, History::HistoryAt)),
+        Expr::col((Entity, Column::UpdatedAt)),
+    ]));
+    select
+        .column_as(Expr::col((Entity, History::HistorySequence)), "history_sequence")
+        .column_as(at, "history_at")
+}
+
+fn locked(backend: DbBackend, scope: &Scope, ids: &[PartnerId]) -> Select<Entity> {
+    let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+    visible::<Entity>(scope)
+        .filter(many::one_of(backend, Column::Id.as_column_ref(), &uuids))
+        .order_by_asc(Column::Id)
+        .lock(WRITER)
+}
+
+/// A partner as far as the recording of events looks at it.
+#[derive(Clone, Copy, Debug)]
+pub struct CreditedPartner {
+    pub id: PartnerId,
+    pub status: PartnerStatus,
+    pub group_id: Option<PartnerGroupId>,
+    /// The last moment of its history.
+    pub last: Moment,
+}
+
+/// Locks like [`lock_all`], and reads less.
+pub async fn lock_credited(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[PartnerId],
+) -> Result<Vec<CreditedPartner>, StoreError> {
+    let select = locked(transaction.get_database_backend(), scope, ids)
+        .select_only()
+        .columns([Column::Id, Column::Status, Column::GroupId]);
+    let rows: Vec<(Uuid, String, Option<Uuid>, i64, Timestamp)> =
+        with_last_moment(select).into_tuple().all(transaction).await?;
+    let credited = rows.into_iter().map(|(id, status, group, sequence, at)| {
+        Ok(CreditedPartner {
+            id: PartnerId::from_uuid(id),
+            status: row::text(TABLE, "status", &status, PartnerStatus::parse)?,
+            group_id: group.map(PartnerGroupId::from_uuid),
+            last: Moment { sequence, at },
+        })
+    });
+    credited.collect()
+}

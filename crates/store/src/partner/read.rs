@@ -1,0 +1,85 @@
+//! Partners by their ids and by what other systems call them.
+
+use entity::partner::{Column, Entity};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect};
+
+use super::TABLE;
+use super::rows::from_row;
+use crate::by_id::by_id;
+use crate::scope::visible;
+use crate::{StoreError, load, many, row};
+use auth::Scope;
+use domain::Timestamp;
+use domain::id::PartnerId;
+use domain::partner::{Partner, PartnerStatus};
+
+by_id!(Partner, PartnerId: find, by_ids);
+
+/// What decides whether a partner's tokens are good: where the partnership stands, and from when on tokens are valid.
+pub async fn sign_in(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PartnerId,
+) -> Result<Option<(PartnerStatus, Timestamp)>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .select_only()
+        .column(Column::Status)
+        .column(Column::TokensValidFrom);
+    let row: Option<(String, Timestamp)> = select.into_tuple().one(database).await?;
+    row.map(|(status, from)| Ok((row::text(TABLE, "status", &status, PartnerStatus::parse)?, from)))
+        .transpose()
+}
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<Partner>, StoreError> {
+    load::one(
+        database,
+        visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id)),
+        from_row,
+    )
+    .await
+}
+
+pub async fn find_by_email(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    email: &str,
+) -> Result<Option<Partner>, StoreError> {
+    load::one(
+        database,
+        visible::<Entity>(scope).filter(Column::Email.eq(email)),
+        from_row,
+    )
+    .await
+}
+
+/// The external ids of all partners that have one.
+pub async fn external_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+) -> Result<Vec<(String, PartnerId)>, StoreError> {
+    let columns = [Column::ExternalId, Column::Id];
+    load::external_ids(database, visible::<Entity>(scope), columns, PartnerId::from_uuid).await
+}
+
+/// The partners that have any of these external ids or e-mail addresses.
+pub async fn named(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_ids: &[String],
+    emails: &[String],
+) -> Result<Vec<Partner>, StoreError> {
+    let backend = database.get_database_backend();
+    let any = Condition::any()
+        .add(many::one_of_texts(
+            backend,
+            Column::ExternalId.as_column_ref(),
+            external_ids,
+        ))
+        .add(many::one_of_texts(backend, Column::Email.as_column_ref(), emails));
+    load::all(database, visible::<Entity>(scope).filter(any), from_row).await
+}

@@ -1,0 +1,34 @@
+//! From rows to partners and back.
+
+use entity::partner;
+
+use super::TABLE;
+use crate::mapped::mapped;
+use crate::{StoreError, row, view};
+use domain::id::TenantId;
+use domain::partner::{Partner, PartnerType};
+use domain::text;
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<Partner, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
+mapped! {
+    pub(crate) fn (row: partner::Model, partner: Partner) of TABLE;
+    both: id, name, email, external_id, status, tags, metadata, group_id, tier_id, payout_currency, payout_reference,
+        created_at, updated_at, activated_at, revoked_at, tokens_valid_from;
+    read: {
+        partner_type: row::text(TABLE, "type", &row.r#type, PartnerType::parse)?,
+    }
+    written: {
+        name_key: text::sort_key(&partner.name),
+        external_id_key: partner.external_id.as_deref().map(text::sort_key),
+        r#type: partner.partner_type.as_str().to_owned(),
+    }
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, partner: &Partner) -> view::AtHand {
+    view::at_hand(to_row(tenant, partner), &[])
+}

@@ -1,0 +1,97 @@
+//! The history of a partner's status.
+
+use std::collections::HashMap;
+
+use entity::partner_transition;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::scope::visible;
+use crate::{StoreError, many, row, view};
+use auth::Scope;
+use domain::id::{PartnerId, PartnerTransitionId, TenantId};
+use domain::partner::{PartnerStatus, PartnerTransition};
+
+/// Appends to the history of a partner's status.
+pub async fn insert_transition(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    partner: PartnerId,
+    transition: &PartnerTransition,
+) -> Result<(), StoreError> {
+    let row = to_transition_row(tenant, PartnerTransitionId::new(transition.at), partner, transition);
+    partner_transition::Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// The changes of partners' status, oldest first.
+pub fn transitions() -> view::Family {
+    use partner_transition::Column as Transition;
+    view::Family {
+        table: &view::PARTNER_TRANSITION,
+        parent: view::column(Transition::PartnerId),
+        through: None,
+        order: view::Order::by_sequence(Transition::Id, false),
+    }
+}
+
+/// The status changes of each partner, in the order of recording.
+pub async fn transitions_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<PartnerTransition>>, StoreError> {
+    use partner_transition::Column as Transition;
+    const TABLE: &str = "partner_transition";
+    let one_of = many::one_of(
+        database.get_database_backend(),
+        Transition::PartnerId.as_column_ref(),
+        partners,
+    );
+    let rows = visible::<partner_transition::Entity>(scope)
+        .filter(one_of)
+        .order_by_asc(Transition::Id)
+        .all(database)
+        .await?;
+    let mut transitions: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in rows {
+        let from = row
+            .from_status
+            .as_deref()
+            .map(|text| row::text(TABLE, "from_status", text, PartnerStatus::parse));
+        transitions.entry(row.partner_id).or_default().push(PartnerTransition {
+            from: from.transpose()?,
+            to: row::text(TABLE, "to_status", &row.to_status, PartnerStatus::parse)?,
+            actor: row.actor,
+            reason: row.reason,
+            at: row.at,
+            sequence: row.sequence,
+        });
+    }
+    for history in transitions.values_mut() {
+        // Those without a number come first, in the order of their ids.
+        history.sort_by_key(|transition| transition.sequence);
+    }
+    Ok(transitions)
+}
+
+pub(crate) fn to_transition_row(
+    tenant: TenantId,
+    id: PartnerTransitionId,
+    partner: PartnerId,
+    transition: &PartnerTransition,
+) -> partner_transition::Model {
+    partner_transition::Model {
+        tenant_id: tenant.uuid(),
+        id: id.uuid(),
+        partner_id: partner.uuid(),
+        from_status: transition.from.map(|status| status.as_str().to_owned()),
+        to_status: transition.to.as_str().to_owned(),
+        actor: transition.actor.clone(),
+        reason: transition.reason.clone(),
+        at: transition.at,
+        sequence: transition.sequence,
+    }
+}

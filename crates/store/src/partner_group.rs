@@ -1,0 +1,197 @@
+//! Partner groups.
+
+use chrono::TimeDelta;
+use entity::partner_group::{self, Column, Entity};
+use entity::{default_group_version, partner, partner_group_version};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QueryTrait,
+};
+use uuid::Uuid;
+
+use super::order::{SortBy, SortColumn, Sorted};
+use super::scope::visible;
+use super::{StoreError, Transaction, load, row, view};
+use crate::mapped::mapped;
+use auth::Scope;
+use domain::id::{PartnerGroupId, TenantId};
+use domain::partner_group::PartnerGroup;
+
+const TABLE: &str = "partner_group";
+
+/// The orders in which partner groups are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PartnerGroupOrder {
+    #[default]
+    CreatedAt,
+    /// Whatever the case of the letters A to Z.
+    Name,
+}
+
+impl SortBy for PartnerGroupOrder {
+    fn key(self) -> Option<SortColumn> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Name => Some(SortColumn::text(view::derived::<Entity>(&NAME))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
+}
+
+/// Groups are few, and keep no lower-cased name. Both engines lower the letters A to Z of this column.
+static NAME: view::Derived = view::Derived {
+    name: "lower_name",
+    expression: "LOWER({row}.name)",
+    of: &["name"],
+};
+use crate::by_id::by_id;
+
+by_id!(PartnerGroup, PartnerGroupId: find, by_ids, lock);
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<PartnerGroup>, StoreError> {
+    load::one(
+        database,
+        visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id)),
+        from_row,
+    )
+    .await
+}
+
+/// The group of partners that have none.
+pub async fn find_default(database: &impl ConnectionTrait, scope: &Scope) -> Result<Option<PartnerGroup>, StoreError> {
+    load::one(
+        database,
+        visible::<Entity>(scope).filter(Column::IsDefault.eq(true)),
+        from_row,
+    )
+    .await
+}
+
+/// All groups.
+pub fn list(sorted: Sorted<PartnerGroupOrder>) -> view::List {
+    let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
+    view::List::new(&view::PARTNER_GROUP, Some(String::new()), sorted.into(), select)
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+    Ok(visible::<Entity>(scope).count(database).await?)
+}
+
+/// How many partners are in the group.
+pub async fn count_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PartnerGroupId,
+) -> Result<u64, StoreError> {
+    Ok(visible::<partner::Entity>(scope)
+        .filter(partner::Column::GroupId.eq(id.uuid()))
+        .count(database)
+        .await?)
+}
+
+/// Makes no group the default one. The caller holds the tenant's lock.
+pub async fn clear_default(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::IsDefault, false.into())
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::IsDefault.eq(true))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert(transaction: &Transaction, tenant: TenantId, group: &PartnerGroup) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, group).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    keep_version(transaction, tenant, group, None).await
+}
+
+/// Keeps what the rules of a group say from its last change on, if that is another version than before, and that it is the
+/// default one from then on, or no longer.
+pub async fn keep_version(
+    transaction: &Transaction,
+    tenant: TenantId,
+    group: &PartnerGroup,
+    before: Option<&PartnerGroup>,
+) -> Result<(), StoreError> {
+    if before.is_none_or(|before| before.version != group.version) {
+        let version = partner_group_version::Model {
+            tenant_id: tenant.uuid(),
+            group_id: group.id.uuid(),
+            version: row::signed(group.version),
+            begins_at: group.updated_at,
+            name: group.name.clone(),
+            currency: group.currency.map(|currency| currency.code().to_owned()),
+            rules: row::to_json(&group.rules),
+            audit_entry_id: transaction.audit_entry(),
+        };
+        partner_group_version::Entity::insert(version.into_active_model())
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    if group.is_default != before.is_some_and(|before| before.is_default) {
+        // Clocks stand still, and go back: what comes later has a later time, by a microsecond at least.
+        let last = visible::<default_group_version::Entity>(&Scope::tenant_wide(tenant))
+            .order_by_desc(default_group_version::Column::BeginsAt)
+            .one(transaction)
+            .await?;
+        let after = last.map(|last| last.begins_at + TimeDelta::microseconds(1));
+        let default = default_group_version::Model {
+            tenant_id: tenant.uuid(),
+            begins_at: after.map_or(group.updated_at, |after| group.updated_at.max(after)),
+            group_id: if group.is_default { group.id.uuid() } else { Uuid::nil() },
+            audit_entry_id: transaction.audit_entry(),
+        };
+        default_group_version::Entity::insert(default.into_active_model())
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+pub async fn update(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    group: &PartnerGroup,
+) -> Result<(), StoreError> {
+    to_row(tenant, group)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn delete(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: PartnerGroupId,
+) -> Result<(), StoreError> {
+    Entity::delete_by_id((tenant.uuid(), id.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<PartnerGroup, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
+mapped! {
+    pub(super) fn (row: partner_group::Model, group: PartnerGroup) of TABLE;
+    both: id, name, external_id, description, tags, is_default, currency, rules, version, created_at, updated_at;
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, group: &PartnerGroup) -> view::AtHand {
+    view::at_hand(to_row(tenant, group), &[])
+}

@@ -1,0 +1,128 @@
+//! Partnership requests.
+
+use std::sync::Arc;
+
+use entity::partnership_request::{self, Column, Entity};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
+
+use super::filter::one_of_ids;
+use super::page::Sort;
+use super::scope::visible;
+use super::{StoreError, view};
+use crate::by_id::by_id;
+use crate::mapped::mapped;
+use auth::Scope;
+use domain::Timestamp;
+use domain::id::{CampaignId, PartnershipRequestId, TenantId};
+use domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
+
+const TABLE: &str = "partnership_request";
+
+by_id!(PartnershipRequest, PartnershipRequestId: by_ids, lock);
+
+/// What to list; everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PartnershipRequestFilter {
+    /// One of these; an empty list of any kind matches nothing.
+    pub statuses: Option<Vec<PartnershipRequestStatus>>,
+    pub campaigns: Option<Vec<CampaignId>>,
+    pub created_from: Option<Timestamp>,
+    pub created_to: Option<Timestamp>,
+}
+
+pub async fn count(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    status: Option<PartnershipRequestStatus>,
+    filter: &PartnershipRequestFilter,
+) -> Result<u64, StoreError> {
+    Ok(filtered(scope, status, filter).count(database).await?)
+}
+
+/// Those that stand like this, or all, as far as the filter lets them through.
+pub fn list(status: Option<PartnershipRequestStatus>, filter: Arc<PartnershipRequestFilter>) -> view::List {
+    let kept = (*filter == PartnershipRequestFilter::default()).then(|| format!("{status:?}"));
+    let select = move |_, scope: &Scope, _| filtered(scope, status, &filter).into_query();
+    let order = Sort::newest_first(Column::Id).into();
+    view::List::new(&view::PARTNERSHIP_REQUEST, kept, order, select)
+}
+
+fn filtered(
+    scope: &Scope,
+    status: Option<PartnershipRequestStatus>,
+    filter: &PartnershipRequestFilter,
+) -> Select<Entity> {
+    let statuses = filter.statuses.as_ref();
+    let wanted = Condition::all()
+        .add_option(status.map(|status| Column::Status.eq(status.as_str())))
+        .add_option(statuses.map(|statuses| Column::Status.is_in(statuses.iter().map(|status| status.as_str()))))
+        .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
+        .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));
+    visible::<Entity>(scope).filter(wanted)
+}
+
+/// Whether a request of that address for that campaign waits for a decision.
+pub async fn is_pending(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    campaign: CampaignId,
+    email: &str,
+) -> Result<bool, StoreError> {
+    let pending = filtered(
+        scope,
+        Some(PartnershipRequestStatus::Pending),
+        &PartnershipRequestFilter::default(),
+    )
+    .filter(Column::CampaignId.eq(campaign.uuid()))
+    .filter(Column::Email.eq(email));
+    Ok(pending.count(database).await? > 0)
+}
+
+/// The newest request of an address, for whichever campaign and however decided.
+pub async fn find_newest_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    email: &str,
+) -> Result<Option<PartnershipRequest>, StoreError> {
+    let requests = visible::<Entity>(scope).filter(Column::Email.eq(email));
+    let newest = requests.order_by_desc(Column::Id).limit(1).one(database).await?;
+    newest.map(from_row).transpose()
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    request: &PartnershipRequest,
+) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, request).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn update(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    request: &PartnershipRequest,
+) -> Result<(), StoreError> {
+    to_row(tenant, request)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+mapped! {
+    fn (row: partnership_request::Model, request: PartnershipRequest) of TABLE;
+    both: id, name, email, campaign_id, status, message, partner_id, reason, created_at, decided_at;
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, request: &PartnershipRequest) -> view::AtHand {
+    view::at_hand(to_row(tenant, request), &[])
+}

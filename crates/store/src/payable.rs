@@ -1,0 +1,94 @@
+//! The rows that payout runs look at: approved and in no payout, or accrued and only without the individual to whom they
+//! are owed.
+
+use std::collections::BTreeSet;
+
+use entity::commission::{Column, Entity};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, Select};
+use uuid::Uuid;
+
+use super::commission::{from_row, has_status};
+use super::scope::visible;
+use super::{StoreError, many};
+use auth::Scope;
+use domain::Timestamp;
+use domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
+use domain::id::PartnerId;
+use domain::money::Currency;
+
+/// What a run asks for.
+#[derive(Clone, Debug)]
+pub struct PayableFilter {
+    /// `None`: of every partner.
+    pub partners: Option<Vec<PartnerId>>,
+    /// `None`: in every currency.
+    pub currency: Option<Currency>,
+    /// `None`: whenever they accrued.
+    pub accrued_before: Option<Timestamp>,
+    /// Of those that wait for an individual only what has matured by then.
+    pub matured_by: Timestamp,
+}
+
+/// The rows, in the order of their ids; of later ones only clawbacks, which belong to the run if what they adjust does.
+pub async fn rows(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    wanted: &PayableFilter,
+) -> Result<Vec<Commission>, StoreError> {
+    let in_time = wanted.accrued_before.map(|before| {
+        let clawback = Column::Kind.eq(CommissionKind::Clawback.as_str());
+        Column::AccruedAt.lt(before).or(clawback)
+    });
+    let mut found = Vec::new();
+    for select in both(database, scope, wanted) {
+        let select = select.filter(Condition::all().add_option(in_time.clone()));
+        // Not by the database: SQLite would walk all that there is, which is in this order, for want of sorting.
+        let mut rows = select.all(database).await?;
+        rows.sort_by_key(|row| row.id);
+        found.extend(rows.into_iter().map(from_row).collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(found)
+}
+
+/// Whose rows they are, in the order of their ids.
+pub async fn partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    wanted: &PayableFilter,
+) -> Result<Vec<PartnerId>, StoreError> {
+    let in_time = wanted.accrued_before.map(|before| Column::AccruedAt.lt(before));
+    let mut found = BTreeSet::new();
+    for select in both(database, scope, wanted) {
+        let select = select
+            .filter(Condition::all().add_option(in_time.clone()))
+            .select_only()
+            .column(Column::PartnerId)
+            .distinct();
+        let ids: Vec<Uuid> = select.into_tuple().all(database).await?;
+        found.extend(ids.into_iter().map(PartnerId::from_uuid));
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// Those that may be paid, and those that wait for an individual: each has an index of its own.
+fn both(database: &impl ConnectionTrait, scope: &Scope, wanted: &PayableFilter) -> [Select<Entity>; 2] {
+    let of_partners = wanted.partners.as_ref().map(|partners| {
+        let ids: Vec<_> = partners.iter().map(|id| id.uuid()).collect();
+        many::one_of(database.get_database_backend(), Column::PartnerId.as_column_ref(), &ids)
+    });
+    let of_all = Condition::all()
+        .add_option(of_partners)
+        .add_option(wanted.currency.map(|currency| Column::Currency.eq(currency.code())));
+    let approved = Condition::all()
+        .add(has_status(CommissionStatus::Approved))
+        .add(Column::PayoutId.is_null());
+    // As part of the text, like the status, for the index of such rows.
+    let individual = Expr::cust(format!("'{}'", PaymentTarget::Individual.as_str()));
+    let waiting = Condition::all()
+        .add(has_status(CommissionStatus::Accrued))
+        .add(Expr::col(Column::PaymentTarget.as_column_ref()).eq(individual))
+        .add(Column::Recipient.is_null())
+        .add(Column::MatureAt.lte(wanted.matured_by));
+    [approved, waiting].map(|rows| visible::<Entity>(scope).filter(of_all.clone()).filter(rows))
+}

@@ -1,0 +1,292 @@
+//! Payouts, and which commissions were ever in them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::payout::{self, Column, Entity};
+use entity::{commission, payout_item, payout_settlement};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
+};
+use uuid::Uuid;
+
+use super::filter::{one_of_ids, text_of};
+use super::order::{SortBy, SortColumn, Sorted};
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::writes::Writes;
+use super::{StoreError, many, row, view};
+use crate::by_id::by_id;
+use crate::mapped::mapped;
+use auth::Scope;
+use domain::Timestamp;
+use domain::commission::{Commission, Payout, PayoutStatus};
+use domain::id::{CommissionId, PartnerId, PayoutId, PayoutItemId, PayoutRunId, TenantId};
+use domain::money::Currency;
+
+const TABLE: &str = "payout";
+
+/// What to list; everything given must hold.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct PayoutFilter {
+    pub partner: Option<PartnerId>,
+    pub currency: Option<Currency>,
+    /// One of these; empty matches nothing.
+    pub status: Option<Vec<PayoutStatus>>,
+    pub created_from: Option<Timestamp>,
+    pub created_to: Option<Timestamp>,
+    pub run: Option<PayoutRunId>,
+    pub settled_from: Option<Timestamp>,
+    pub settled_to: Option<Timestamp>,
+    /// One of these; empty matches nothing.
+    pub partners: Option<Vec<PartnerId>>,
+    /// Both inclusive, and of the currency.
+    pub least_minor: Option<i64>,
+    pub most_minor: Option<i64>,
+}
+
+text_of!(PayoutFilter: partner currency status created_from created_to run settled_from settled_to, later: partners least_minor most_minor);
+
+/// What payouts are listed under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PayoutParent {
+    Partner,
+    Run,
+}
+
+/// The orders in which payouts are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PayoutOrder {
+    #[default]
+    CreatedAt,
+    /// Only within one currency.
+    Amount,
+}
+
+impl SortBy for PayoutOrder {
+    fn key(self) -> Option<SortColumn> {
+        match self {
+            Self::CreatedAt => None,
+            Self::Amount => Some(SortColumn::integer(view::column(Column::AmountMinor))),
+        }
+    }
+
+    fn id() -> view::Column {
+        view::column(Column::Id)
+    }
+}
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+by_id!(Payout: by_ids);
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// The payouts that the filter lets through.
+pub fn list(filter: Arc<PayoutFilter>, sorted: Sorted<PayoutOrder>) -> view::List {
+    let kept = (*filter == PayoutFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::PAYOUT, kept, sorted.into(), select)
+}
+
+/// The payouts under parents of this kind.
+pub fn list_under(parent: PayoutParent) -> view::List {
+    let select = move |_, scope: &Scope, key| children(scope, parent, key).into_query();
+    view::List::new(&view::PAYOUT, Some(format!("{parent:?}")), sort().into(), select)
+}
+
+/// A page of the payouts of each parent.
+pub async fn pages_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    parent: PayoutParent,
+    parents: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<Payout>>, StoreError> {
+    many::pages(
+        database,
+        parents,
+        sort(),
+        request,
+        |key| children(scope, parent, key),
+        from_row,
+    )
+    .await
+}
+
+pub async fn counts_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    parent: PayoutParent,
+    parents: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, parents, |key| children(scope, parent, key)).await
+}
+
+fn children(scope: &Scope, parent: PayoutParent, key: Expr) -> Select<Entity> {
+    let column = match parent {
+        PayoutParent::Partner => Column::PartnerId,
+        PayoutParent::Run => Column::RunId,
+    };
+    visible::<Entity>(scope).filter(Expr::col(column.as_column_ref()).eq(key))
+}
+
+fn filtered(scope: &Scope, filter: &PayoutFilter) -> Select<Entity> {
+    let mut wanted = Condition::all();
+    if let Some(status) = &filter.status {
+        wanted = wanted.add(Column::Status.is_in(status.iter().map(|status| status.as_str())));
+    }
+    let wanted = wanted
+        .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner.uuid())))
+        .add_option(filter.currency.map(|currency| Column::Currency.eq(currency.code())))
+        .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)))
+        .add_option(filter.run.map(|run| Column::RunId.eq(run.uuid())))
+        .add_option(filter.settled_from.map(|from| Column::SettledAt.gte(from)))
+        .add_option(filter.settled_to.map(|to| Column::SettledAt.lt(to)))
+        .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
+        .add_option(filter.least_minor.map(|least| Column::AmountMinor.gte(least)))
+        .add_option(filter.most_minor.map(|most| Column::AmountMinor.lte(most)));
+    visible::<Entity>(scope).filter(wanted)
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    payouts: &[Payout],
+) -> Result<(), StoreError> {
+    for chunk in payouts.chunks(2000) {
+        let rows = chunk.iter().map(|payout| to_row(tenant, payout).into_active_model());
+        Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    }
+    Ok(())
+}
+
+/// Remembers for ever that the commissions were in the payouts.
+pub async fn insert_items(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    items: &[(PayoutId, CommissionId)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for chunk in items.chunks(2000) {
+        let rows = chunk.iter().map(|(payout, commission)| {
+            let row = payout_item::Model {
+                tenant_id: tenant.uuid(),
+                id: PayoutItemId::new(now).uuid(),
+                payout_id: payout.uuid(),
+                commission_id: commission.uuid(),
+            };
+            row.into_active_model()
+        });
+        payout_item::Entity::insert_many(rows)
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The commissions that are in the payouts now: those of a failed or canceled one were released.
+pub async fn rows_in(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    payouts: &[Uuid],
+) -> Result<Vec<Commission>, StoreError> {
+    let backend = database.get_database_backend();
+    // Rows in a payout are found by its items: no index of commissions by payout is needed.
+    let items = Query::select()
+        .column(payout_item::Column::CommissionId)
+        .from(payout_item::Entity)
+        .and_where(payout_item::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(many::one_of(
+            backend,
+            payout_item::Column::PayoutId.as_column_ref(),
+            payouts,
+        ))
+        .take();
+    let rows = visible::<commission::Entity>(scope)
+        .filter(commission::Column::Id.in_subquery(items))
+        .filter(many::one_of(
+            backend,
+            commission::Column::PayoutId.as_column_ref(),
+            payouts,
+        ))
+        .all(database)
+        .await?;
+    rows.into_iter().map(super::commission::from_row).collect()
+}
+
+/// The next pending payouts of a run, in the order of their ids.
+pub async fn pending_of_run(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    run: PayoutRunId,
+    limit: u64,
+) -> Result<Vec<PayoutId>, StoreError> {
+    let select = pending(scope, run)
+        .select_only()
+        .column(Column::Id)
+        .order_by_asc(Column::Id)
+        .limit(limit);
+    let ids: Vec<Uuid> = select.into_tuple().all(database).await?;
+    Ok(ids.into_iter().map(PayoutId::from_uuid).collect())
+}
+
+/// How many payouts of a run are pending.
+pub async fn count_pending_of_run(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    run: PayoutRunId,
+) -> Result<u64, StoreError> {
+    Ok(pending(scope, run).count(database).await?)
+}
+
+/// With the status as part of the text: an index of pending payouts serves no plan that is made for all of them.
+fn pending(scope: &Scope, run: PayoutRunId) -> Select<Entity> {
+    let status = Expr::cust(format!("'{}'", PayoutStatus::Pending.as_str()));
+    visible::<Entity>(scope)
+        .filter(Column::RunId.eq(run.uuid()))
+        .filter(Expr::col(Column::Status.as_column_ref()).eq(status))
+}
+
+/// Writes how payouts ended. The caller holds the locks of their partners. `entry` is that of the audit log
+/// ([`Transaction::audit_entry`](super::Transaction::audit_entry)).
+pub fn settle(writes: &mut Writes, tenant: TenantId, payouts: &[Payout], entry: Option<Uuid>) {
+    let rows = payouts.iter().map(|payout| {
+        let row = payout_settlement::Model {
+            tenant_id: tenant.uuid(),
+            id: payout.id.uuid(),
+            status: payout.status.as_str().to_owned(),
+            settled_at: payout.settled_at,
+            settled_by: payout.settled_by.clone(),
+            reference: payout.reference.clone(),
+            settled_audit_entry_id: entry,
+        };
+        row.into_active_model()
+    });
+    writes.set(rows);
+}
+
+mapped! {
+    fn (row: payout::Model, payout: Payout) of TABLE;
+    both: id, run_id, partner_id, recipient, status, created_at, settled_at, reference, payout_reference, created_by,
+        settled_by;
+    read: {
+        amount: row::money(TABLE, "amount_minor", row.amount_minor, row::currency(TABLE, "currency", &row.currency)?)?,
+    }
+    written: {
+        amount_minor: payout.amount.minor(),
+        currency: payout.amount.currency().code().to_owned(),
+    }
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, payout: &Payout) -> view::AtHand {
+    view::at_hand(to_row(tenant, payout), &[])
+}

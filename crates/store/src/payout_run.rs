@@ -1,0 +1,228 @@
+//! Payout runs, and the lines that they found. Lines are append-only: what a run saw stays what it saw.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::payout_run::{self, Column, Entity};
+use entity::{payout, payout_run_line};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
+    Select,
+};
+use uuid::Uuid;
+
+use super::commission_totals::{SUM, add_sums};
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::{StoreError, Transaction, many, row, sum, view};
+use crate::by_id::by_id;
+use crate::mapped::mapped;
+use auth::Scope;
+use domain::commission::{PayoutRun, PayoutStatus};
+use domain::id::{PartnerId, PayoutId, PayoutRunId, TenantId};
+use domain::money::Sum;
+use domain::payout_run::{PayoutOutcome, RunLine, RunTotal};
+
+const LINES: &str = "payout_run_line";
+
+/// Which lines to list; `None`: all, and an empty list matches nothing.
+pub type OutcomeFilter = Option<Arc<[PayoutOutcome]>>;
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+/// A line's place says all; the id only goes with it.
+fn line_sort() -> Sort<payout_run_line::Column> {
+    Sort {
+        key: Some(payout_run_line::Column::Position),
+        id: payout_run_line::Column::PartnerId,
+        descending: false,
+    }
+}
+
+/// All runs, newest first.
+pub fn list() -> view::List {
+    let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
+    view::List::new(&view::PAYOUT_RUN, Some(String::new()), sort().into(), select)
+}
+
+by_id!(PayoutRun: by_ids);
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    request: &PageRequest,
+) -> Result<Page<PayoutRun>, StoreError> {
+    let page = sort().page(database, visible::<Entity>(scope), request).await?;
+    page.try_map(from_row)
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+    Ok(visible::<Entity>(scope).count(database).await?)
+}
+
+/// The lines of runs, in their order.
+pub fn lines(outcomes: OutcomeFilter) -> view::List {
+    let kept = Some(format!("{outcomes:?}"));
+    let select = move |_, scope: &Scope, run| lines_of(scope, &outcomes, run).into_query();
+    view::List::new(&view::PAYOUT_RUN_LINE, kept, line_sort().into(), select)
+}
+
+/// A page of the lines of each run.
+pub async fn line_pages_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    runs: &[Uuid],
+    outcomes: &OutcomeFilter,
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<RunLine>>, StoreError> {
+    many::pages(
+        database,
+        runs,
+        line_sort(),
+        request,
+        |run| lines_of(scope, outcomes, run),
+        line_from_row,
+    )
+    .await
+}
+
+pub async fn line_counts_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    runs: &[Uuid],
+    outcomes: &OutcomeFilter,
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, runs, |run| lines_of(scope, outcomes, run)).await
+}
+
+fn lines_of(scope: &Scope, outcomes: &OutcomeFilter, run: Expr) -> Select<payout_run_line::Entity> {
+    use payout_run_line::Column as RunLine;
+    let outcomes = outcomes.as_ref();
+    let wanted = outcomes.map(|list| RunLine::Outcome.is_in(list.iter().map(|outcome| outcome.as_str())));
+    visible::<payout_run_line::Entity>(scope)
+        .filter(Expr::col(RunLine::RunId.as_column_ref()).eq(run))
+        .filter(Condition::all().add_option(wanted))
+}
+
+/// What the lines of each run add up to; of what was paid out, where its payouts stand now.
+pub async fn totals_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    runs: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<RunTotal>>, StoreError> {
+    use payout_run_line::Column as RunLine;
+    let backend = database.get_database_backend();
+    let mut lines = visible::<payout_run_line::Entity>(scope)
+        .filter(many::one_of(backend, RunLine::RunId.as_column_ref(), runs))
+        .select_only();
+    let statement = QuerySelect::query(&mut lines);
+    let its_payout = Condition::all()
+        .add(Expr::col(payout::Column::TenantId.as_column_ref()).equals(RunLine::TenantId.as_column_ref()))
+        .add(Expr::col(payout::Column::Id.as_column_ref()).equals(RunLine::PayoutId.as_column_ref()));
+    let groups = [
+        RunLine::RunId.as_column_ref(),
+        RunLine::Outcome.as_column_ref(),
+        payout::Column::Status.as_column_ref(),
+        RunLine::Currency.as_column_ref(),
+    ];
+    statement
+        .left_join(payout::Entity, its_payout)
+        .columns(groups.clone())
+        .add_group_by(groups.map(Expr::col));
+    add_sums(backend, statement, Expr::col(RunLine::AmountMinor.as_column_ref()));
+    let mut totals: HashMap<Uuid, Vec<RunTotal>> = HashMap::new();
+    for found in database.query_all(statement).await? {
+        let outcome: String = found.try_get("", "outcome")?;
+        let status: Option<String> = found.try_get("", "status")?;
+        let status = status.map(|text| row::text("payout", "status", &text, PayoutStatus::parse));
+        let currency: String = found.try_get("", "currency")?;
+        totals.entry(found.try_get("", "run_id")?).or_default().push(RunTotal {
+            outcome: row::text(LINES, "outcome", &outcome, PayoutOutcome::parse)?,
+            status: status.transpose()?,
+            currency: row::currency(LINES, "currency", &currency)?,
+            count: found.try_get("", "count")?,
+            minor: sum::read(&found, SUM)?,
+        });
+    }
+    totals.values_mut().for_each(|totals| totals.sort_unstable());
+    Ok(totals)
+}
+
+pub async fn insert(transaction: &Transaction, tenant: TenantId, run: &PayoutRun) -> Result<(), StoreError> {
+    let row = payout_run::Model {
+        audit_entry_id: transaction.audit_entry(),
+        ..to_row(tenant, run)
+    };
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Writes what a run found, behind its payouts.
+pub async fn insert_lines(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    run: PayoutRunId,
+    lines: &[RunLine],
+) -> Result<(), StoreError> {
+    for chunk in lines.chunks(2000) {
+        let rows = chunk.iter().map(|line| {
+            let row = payout_run_line::Model {
+                tenant_id: tenant.uuid(),
+                run_id: run.uuid(),
+                position: line.position,
+                partner_id: line.partner_id.uuid(),
+                recipient: line.recipient.clone(),
+                currency: line.amount.currency.code().to_owned(),
+                amount_minor: line.amount.minor,
+                commission_count: i32::try_from(line.commission_count).unwrap_or(i32::MAX),
+                outcome: line.outcome.as_str().to_owned(),
+                payout_id: line.payout_id.map(|id| id.uuid()),
+            };
+            row.into_active_model()
+        });
+        payout_run_line::Entity::insert_many(rows)
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+// Without its entry in the audit log.
+mapped! {
+    pub(super) fn (row: payout_run::Model, run: PayoutRun) of "payout_run";
+    both: id, created_at, accrued_before, created_by;
+    written: {
+        audit_entry_id: None,
+    }
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<PayoutRun, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, run: &PayoutRun) -> view::AtHand {
+    view::at_hand(to_row(tenant, run), &["audit_entry_id"])
+}
+
+fn line_from_row(row: payout_run_line::Model) -> Result<RunLine, StoreError> {
+    let currency = row::currency(LINES, "currency", &row.currency)?;
+    Ok(RunLine {
+        position: row.position,
+        partner_id: PartnerId::from_uuid(row.partner_id),
+        recipient: row.recipient,
+        amount: Sum {
+            minor: row.amount_minor,
+            currency,
+        },
+        commission_count: row::unsigned(LINES, "commission_count", row.commission_count)?,
+        outcome: row::text(LINES, "outcome", &row.outcome, PayoutOutcome::parse)?,
+        payout_id: row.payout_id.map(PayoutId::from_uuid),
+    })
+}

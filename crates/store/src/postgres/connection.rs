@@ -1,0 +1,238 @@
+//! One connection, which knows whether a statement is under way on it, and until when its answer must be there.
+
+use std::io;
+use std::time::Duration;
+
+use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
+use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values};
+use sea_query_sqlx::SqlxValues;
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Row as _};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::hosts::{HostSession, Hosts};
+use super::limits;
+use crate::citus;
+use crate::standby::position::COMMIT_AND_ASK;
+
+/// A connection that was idle for so long is asked whether it lives before it is used.
+const DOUBTFUL: Duration = Duration::from_secs(5);
+
+/// How long it may take to say so.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+
+/// The server gives a statement up at its own limit; who then has not said so within this time is silent.
+const MARGIN: Duration = Duration::from_secs(1);
+
+pub struct Connection {
+    inner: PgConnection,
+    /// The server's process, by which others can have it give up what it does.
+    pub process: i32,
+    /// A statement was begun and has not come to its end: what comes next is its answer, whoever asks.
+    busy: bool,
+    pub in_transaction: bool,
+    /// How long a statement may stay without an answer; `None`: for ever.
+    patience: Option<Duration>,
+    /// When the statement that is under way must have been answered.
+    due: Option<Instant>,
+    /// It broke, or an answer did not come in time. Nothing else will come.
+    lost: bool,
+    /// Whether the server hands statements on to several others.
+    is_distributed: bool,
+}
+
+impl Connection {
+    /// Whether anybody may use it.
+    pub fn is_settled(&self) -> bool {
+        !self.busy && !self.in_transaction
+    }
+
+    /// Whether it broke, or stayed without an answer for longer than the server takes for any.
+    pub fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Waits for ever for answers from now on.
+    pub fn wait_for_ever(&mut self) {
+        self.patience = None;
+    }
+
+    /// Waits for the end of a statement that was given up, for as long as that statement had, and undoes a transaction
+    /// that was.
+    pub async fn settle(&mut self) -> Result<(), DbErr> {
+        if self.busy {
+            let ping = self.inner.ping();
+            let pong = match self.due {
+                Some(due) => timeout_at(due, ping).await.unwrap_or_else(|_| Err(silence())),
+                None => ping.await,
+            };
+            self.lost = pong.is_err();
+            pong.map_err(not_done)?;
+            self.busy = false;
+        }
+        if self.in_transaction {
+            self.command("ROLLBACK").await?;
+            self.in_transaction = false;
+        }
+        Ok(())
+    }
+
+    pub async fn query(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let query = self.prepared(statement);
+        let found = self.run(async |inner| query.fetch_all(inner).await).await;
+        let rows = found.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))?;
+        Ok(rows.into_iter().map(QueryResult::from).collect())
+    }
+
+    pub async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let query = self.prepared(statement);
+        let done = self.run(async |inner| query.execute(inner).await).await;
+        Ok(done.map_err(not_done)?.into())
+    }
+
+    /// Begins or ends a transaction.
+    pub async fn command(&mut self, command: &'static str) -> Result<(), DbErr> {
+        let done = self
+            .run(async |inner| sqlx::raw_sql(command).execute(inner).await)
+            .await;
+        done.map(drop).map_err(not_done)
+    }
+
+    /// Commits, and says what [`COMMIT_AND_ASK`] was answered.
+    pub async fn commit_and_ask(&mut self) -> Result<(String, String), DbErr> {
+        let ended = self.run(async |inner| {
+            let row = sqlx::raw_sql(COMMIT_AND_ASK).fetch_one(inner).await?;
+            Ok((row.try_get(0)?, row.try_get(1)?))
+        });
+        ended.await.map_err(not_done)
+    }
+
+    fn prepared(&self, statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
+        let sql = match self.is_distributed {
+            true => citus::routable(statement.sql),
+            false => statement.sql,
+        };
+        let (sql, values) = limits::written(sql, statement.values.map_or_else(Vec::new, |values| values.0));
+        sqlx::query_with(AssertSqlSafe(sql), SqlxValues(Values(values)))
+    }
+
+    async fn run<T>(
+        &mut self,
+        run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
+    ) -> Result<T, sqlx::Error> {
+        self.busy = true;
+        self.due = self.patience.map(|patience| Instant::now() + patience);
+        let answer = run(&mut self.inner);
+        let result = match self.due {
+            Some(due) => timeout_at(due, answer).await.unwrap_or_else(|_| Err(silence())),
+            None => answer.await,
+        };
+        let result = result.map_err(|error| if knows_other_tables(&error) { changed() } else { error });
+        self.lost = result.as_ref().err().is_some_and(loses);
+        // An error that the server tells is an end, too; any other leaves the connection where nobody knows.
+        self.busy = self.lost || !matches!(result, Ok(_) | Err(sqlx::Error::Database(_)));
+        result
+    }
+}
+
+/// Whether nothing can be said on a connection after this error.
+fn loses(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+        // The server says why it ends the session; or it takes no writes any more, and another one may.
+        sqlx::Error::Database(error) => {
+            let told = error.try_downcast_ref::<PgDatabaseError>();
+            let ends = told.is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic));
+            ends || error.code().is_some_and(|code| code == "25006")
+        }
+        _ => false,
+    }
+}
+
+/// Whether a migration has changed what a statement answers that this connection prepared before. It would fail for as long
+/// as the connection is used.
+fn knows_other_tables(error: &sqlx::Error) -> bool {
+    let told = error.as_database_error();
+    let told = told.and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    // The code says no more than that something is not supported, and the text is in the server's language.
+    told.is_some_and(|error| error.code() == "0A000" && error.routine() == Some("RevalidateCachedQuery"))
+}
+
+/// As if it had been lost: nothing was done, and another one does it.
+fn changed() -> sqlx::Error {
+    io::Error::new(
+        io::ErrorKind::ConnectionReset,
+        "the tables were changed since the connection was made",
+    )
+    .into()
+}
+
+fn silence() -> sqlx::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the database does not answer any more").into()
+}
+
+fn not_done(error: sqlx::Error) -> DbErr {
+    DbErr::Exec(RuntimeErr::SqlxError(error.into()))
+}
+
+/// Makes connections, and looks at them before they are used again.
+pub struct Manager {
+    hosts: Hosts,
+    /// How long the server lets a statement take.
+    statement_timeout: Duration,
+    /// How long a connection is used; `None`: for ever.
+    lifetime: Option<Duration>,
+}
+
+impl Manager {
+    pub fn new(hosts: Hosts, statement_timeout: Duration, lifetime: Option<Duration>) -> Self {
+        Self {
+            hosts,
+            statement_timeout,
+            lifetime,
+        }
+    }
+
+    pub fn is_distributed(&self) -> bool {
+        self.hosts.is_distributed()
+    }
+}
+
+impl managed::Manager for Manager {
+    type Type = Connection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<Connection, sqlx::Error> {
+        let HostSession {
+            connection,
+            process,
+            is_distributed,
+            ..
+        } = self.hosts.reach().await?;
+        Ok(Connection {
+            inner: connection,
+            process,
+            busy: false,
+            in_transaction: false,
+            patience: Some(self.statement_timeout + MARGIN),
+            due: None,
+            lost: false,
+            is_distributed,
+        })
+    }
+
+    async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+        if !connection.is_settled() {
+            return Err(RecycleError::message("nobody knows what it is doing"));
+        }
+        if self.lifetime.is_some_and(|lifetime| metrics.age() > lifetime) {
+            return Err(RecycleError::message("it was used for long enough"));
+        }
+        connection.patience = Some(self.statement_timeout + MARGIN);
+        if metrics.last_used() > DOUBTFUL {
+            let ping = timeout(SIGN_OF_LIFE, connection.run(async |inner| inner.ping().await));
+            ping.await.unwrap_or_else(|_| Err(silence()))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! Waiting for locks without taking the connections that others wait for.
+//!
+//! A row that somebody keeps locked holds up whoever wants it, and each of them has a connection. So while somebody waits for
+//! a connection, or for a turn of the same tenant, only a quarter of the connections may wait for locks: other transactions
+//! that do are told to give way, as long as they have only read. They give their connection back, and ask anew on another one
+//! a little later: nobody but them notices, since each statement sees what was committed before it anyway. Who has written
+//! or locked something keeps its connection, and waits.
+
+use std::ops::RangeInclusive;
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, Statement};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+
+use super::Pool;
+use crate::StoreError;
+
+/// A statement that takes longer may be waiting for a lock.
+const SUSPICIOUS: Duration = Duration::from_millis(100);
+
+/// Ends what a process does if it waits for others; a statement that only takes long goes on. Who has written or locked
+/// anything has a number for its transaction.
+const CANCEL: &str = "SELECT pg_cancel_backend(pid) AS told FROM pg_stat_activity
+                      WHERE pid = $1 AND backend_xid IS NULL AND cardinality(pg_blocking_pids(pid)) > 0";
+
+/// Whose turn it is to wait.
+pub struct LockWaiters {
+    seats: Semaphore,
+    /// The connection by which others are told to give way.
+    teller: Pool,
+}
+
+impl LockWaiters {
+    pub fn new(connections: u32, teller: Pool) -> Self {
+        Self {
+            seats: Semaphore::new((connections as usize / 4).max(2)),
+            teller,
+        }
+    }
+
+    /// Waits for a statement, which gives way if it waits for a lock while others wait for its connection: then there is
+    /// nothing.
+    pub async fn wait<T>(
+        &self,
+        is_crowded: impl Fn() -> bool,
+        process: i32,
+        statement: impl Future<Output = Result<T, DbErr>>,
+    ) -> Result<Option<T>, DbErr> {
+        let (mut statement, mut seat) = (pin!(statement), None);
+        loop {
+            if let Ok(done) = timeout(SUSPICIOUS, &mut statement).await {
+                return done.map(Some);
+            }
+            if seat.is_some() || !is_crowded() {
+                continue;
+            }
+            seat = self.seats.try_acquire().ok();
+            if seat.is_some() {
+                continue;
+            }
+            // Nothing else is sent on its connection meanwhile, which could be ended in its place.
+            match self.tell(process).await {
+                Ok(true) => return ended(statement.await),
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, "cannot tell a transaction to give way"),
+            }
+        }
+    }
+
+    async fn tell(&self, process: i32) -> Result<bool, DbErr> {
+        let cancel = Statement::from_sql_and_values(DbBackend::Postgres, CANCEL, [process.into()]);
+        Ok(self.teller.query_one_raw(cancel).await?.is_some())
+    }
+}
+
+/// What a statement came to that was told to end.
+fn ended<T>(answer: Result<T, DbErr>) -> Result<Option<T>, DbErr> {
+    match answer.map_err(StoreError::from) {
+        Ok(done) => Ok(Some(done)),
+        Err(late) if late.is_timeout() => Ok(None),
+        Err(StoreError::Database(other)) => Err(other),
+        Err(other) => Err(DbErr::Custom(other.to_string())),
+    }
+}
+
+/// For how long, and how often, somebody who gave way waits for a lock again.
+pub struct RetryPacing {
+    last: Instant,
+}
+
+impl Default for RetryPacing {
+    fn default() -> Self {
+        Self {
+            last: Instant::now() + Self::PATIENCE,
+        }
+    }
+}
+
+impl RetryPacing {
+    /// As long as a lock is waited for by default.
+    const PATIENCE: Duration = Duration::from_secs(5);
+    const PAUSE: RangeInclusive<u64> = 100..=300;
+
+    /// Waits a little; fails if it was tried for long enough.
+    pub async fn pause(&mut self) -> Result<(), DbErr> {
+        if Instant::now() >= self.last {
+            return Err(gave_up());
+        }
+        sleep(Duration::from_millis(fastrand::u64(Self::PAUSE))).await;
+        Ok(())
+    }
+}
+
+/// The error of a transaction that gave its connection to others, and got no lock in time.
+pub fn gave_up() -> DbErr {
+    DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)
+}

@@ -1,0 +1,340 @@
+//! Where PostgreSQL is: one server, or several of which one takes writes, named as libpq has it
+//! (`postgres://USER@a,b:5433/NAME?target_session_attrs=read-write`). They are tried in their order, beginning with the one
+//! that was right last time, so that whoever connects after a failover finds the server that was promoted.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+use tokio::time::timeout;
+
+use crate::citus;
+
+/// How long each of several servers may take to let somebody in, unless `connect_timeout` says otherwise.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What a session is asked before it is used.
+const FIRST_OF_ALL: &str = "SELECT pg_backend_pid(), pg_is_in_recovery(), \
+    current_setting('default_transaction_read_only')::boolean, to_regclass('tenant_slug') IS NOT NULL";
+
+/// Which server is meant (`target_session_attrs`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SessionAttributes {
+    Any,
+    /// One that is no standby.
+    Primary,
+    /// One that is no standby and was not told to take no writes.
+    ReadWrite,
+}
+
+/// Clones know together which server was right last.
+#[derive(Clone)]
+pub struct Hosts(Arc<SharedHosts>);
+
+struct SharedHosts {
+    hosts: Vec<Host>,
+    wanted: SessionAttributes,
+    /// How long each may take; `None`: whoever asks has patience of its own.
+    patience: Option<Duration>,
+    /// Which one to try first.
+    first: AtomicUsize,
+    /// Whether the rows there are spread over several servers ([`citus`]).
+    is_distributed: AtomicBool,
+}
+
+struct Host {
+    /// As the URL says.
+    bare: PgConnectOptions,
+    /// With what sessions are told at their beginning.
+    told: PgConnectOptions,
+    /// Its TLS could not be accepted the last time.
+    is_plain: AtomicBool,
+}
+
+/// A session with the right server.
+pub struct HostSession {
+    pub connection: PgConnection,
+    /// The server's process.
+    pub process: i32,
+    /// Whether it hands statements on to several others.
+    pub is_distributed: bool,
+    /// Which of the hosts it is.
+    index: usize,
+}
+
+/// One URL for each host that a URL names.
+pub fn each_host(url: &str) -> Vec<String> {
+    let Some((scheme, rest)) = url
+        .split_once("://")
+        .filter(|(scheme, _)| scheme.starts_with("postgres"))
+    else {
+        return vec![url.to_owned()];
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (user, hosts) = match authority.rsplit_once('@') {
+        Some((user, hosts)) => (format!("{user}@"), hosts),
+        None => (String::new(), authority),
+    };
+    let hosts = hosts.split(',');
+    hosts.map(|host| format!("{scheme}://{user}{host}{path}")).collect()
+}
+
+/// Takes a parameter that is libpq's, and not SQLx's, out of a URL.
+fn take_parameter(url: &mut String, name: &str) -> Option<String> {
+    let (before, query) = url.split_once('?')?;
+    let is_it = |pair: &&str| pair.split_once('=').is_some_and(|(known, _)| known == name);
+    let (_, value) = query.split('&').rfind(is_it)?.split_once('=')?;
+    let value = value.to_owned();
+    let rest: Vec<_> = query.split('&').filter(|pair| !is_it(pair)).collect();
+    *url = match rest.is_empty() {
+        true => before.to_owned(),
+        false => format!("{before}?{}", rest.join("&")),
+    };
+    Some(value)
+}
+
+impl Hosts {
+    /// Reads a URL. `settings` are what sessions are told at their beginning. The error says what is wrong with the URL, and
+    /// nothing of what it holds.
+    pub fn parse(url: &str, settings: &[(&str, String)]) -> Result<Self, String> {
+        let mut url = url.to_owned();
+        let wanted = take_parameter(&mut url, "target_session_attrs");
+        let patience = take_parameter(&mut url, "connect_timeout");
+        let urls = each_host(&url);
+        let is_one = urls.len() == 1;
+        let wanted = match wanted.as_deref() {
+            None if is_one => SessionAttributes::Any,
+            Some("any") => SessionAttributes::Any,
+            Some("primary") => SessionAttributes::Primary,
+            None | Some("read-write") => SessionAttributes::ReadWrite,
+            Some(_) => return Err("has target_session_attrs that is none of read-write, primary and any".to_owned()),
+        };
+        let patience = match patience.map(|text| text.parse()) {
+            None if is_one => None,
+            None => Some(PATIENCE),
+            Some(Ok(seconds)) => Some(Duration::from_secs(seconds)).filter(|patience| !patience.is_zero()),
+            Some(Err(_)) => return Err("has a connect_timeout that is no number of seconds".to_owned()),
+        };
+        let hosts = urls.iter().map(|url| {
+            let bare: PgConnectOptions = url.parse().map_err(|error| format!("cannot be read ({error})"))?;
+            let bare = bare.disable_statement_logging();
+            Ok(Host {
+                told: bare.clone().options(settings.iter().map(|(name, value)| (name, value))),
+                bare,
+                is_plain: AtomicBool::new(false),
+            })
+        });
+        Ok(Self(Arc::new(SharedHosts {
+            hosts: hosts.collect::<Result<_, String>>()?,
+            wanted,
+            patience,
+            first: AtomicUsize::new(0),
+            is_distributed: AtomicBool::new(false),
+        })))
+    }
+
+    /// Connects to the server that is meant.
+    pub async fn reach(&self) -> Result<HostSession, sqlx::Error> {
+        let SharedHosts { hosts, first, .. } = &*self.0;
+        let start = first.load(Ordering::Relaxed);
+        let mut failures = Vec::new();
+        for index in (0..hosts.len()).map(|step| (start + step) % hosts.len()) {
+            // Whoever has less patience than this one needs goes on with the next.
+            first.store((index + 1) % hosts.len(), Ordering::Relaxed);
+            match self.reach_one(index).await {
+                Ok(reached) => {
+                    first.store(index, Ordering::Relaxed);
+                    return Ok(reached);
+                }
+                Err(error) if hosts.len() == 1 => return Err(error),
+                Err(error) => failures.push(format!("{}: {error}", hosts[index].name())),
+            }
+        }
+        let error = io::Error::new(io::ErrorKind::NotConnected, failures.join("; "));
+        Err(error.into())
+    }
+
+    async fn reach_one(&self, index: usize) -> Result<HostSession, sqlx::Error> {
+        let reaching = async {
+            let mut connection = self.0.hosts[index].connect().await?;
+            let (process, is_standby, is_closed, is_distributed) =
+                sqlx::query_as(FIRST_OF_ALL).fetch_one(&mut connection).await?;
+            if is_distributed {
+                sqlx::raw_sql(citus::PLAN).execute(&mut connection).await?;
+            }
+            self.0.is_distributed.store(is_distributed, Ordering::Relaxed);
+            let wrong = match self.0.wanted {
+                SessionAttributes::Any => None,
+                SessionAttributes::Primary | SessionAttributes::ReadWrite if is_standby => Some("is a standby"),
+                SessionAttributes::ReadWrite if is_closed => Some("takes no writes"),
+                SessionAttributes::Primary | SessionAttributes::ReadWrite => None,
+            };
+            match wrong {
+                Some(wrong) => Err(io::Error::new(io::ErrorKind::NotConnected, wrong).into()),
+                None => Ok(HostSession {
+                    connection,
+                    process,
+                    is_distributed,
+                    index,
+                }),
+            }
+        };
+        match self.0.patience {
+            Some(patience) => timeout(patience, reaching).await.unwrap_or_else(|_| Err(silence())),
+            None => reaching.await,
+        }
+    }
+
+    /// Whether the database that was reached last spreads its rows over several servers.
+    pub fn is_distributed(&self) -> bool {
+        self.0.is_distributed.load(Ordering::Relaxed)
+    }
+
+    /// How the server that is meant is reached now, with what sessions are told.
+    pub async fn find(&self) -> Result<PgConnectOptions, sqlx::Error> {
+        let host = self.find_host().await?;
+        Ok(host.way(&host.told))
+    }
+
+    /// The same as the URL says.
+    pub async fn find_bare(&self) -> Result<PgConnectOptions, sqlx::Error> {
+        let host = self.find_host().await?;
+        Ok(host.way(&host.bare))
+    }
+
+    async fn find_host(&self) -> Result<&Host, sqlx::Error> {
+        let hosts = &self.0.hosts;
+        if hosts.len() == 1 {
+            return Ok(&hosts[0]);
+        }
+        let found = self.reach().await?;
+        found.connection.close().await?;
+        Ok(&hosts[found.index])
+    }
+
+    /// The servers as `HOST:PORT`.
+    pub fn name(&self) -> String {
+        let names: Vec<_> = self.0.hosts.iter().map(Host::name).collect();
+        names.join(",")
+    }
+}
+
+impl Host {
+    fn name(&self) -> String {
+        match self.bare.get_socket() {
+            Some(socket) => socket.display().to_string(),
+            None => format!("{}:{}", self.bare.get_host(), self.bare.get_port()),
+        }
+    }
+
+    /// As libpq does with `sslmode=prefer`, the default: where TLS cannot be agreed on, it goes on without.
+    async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
+        match self.told.connect().await {
+            Err(error) if is_of_tls(&error) && matches!(self.told.get_ssl_mode(), PgSslMode::Prefer) => {
+                if !self.is_plain.swap(true, Ordering::Relaxed) {
+                    let server = self.name();
+                    tracing::warn!(
+                        server, %error,
+                        "the database's TLS cannot be accepted: going on without (sslmode=prefer). Give it a certificate of \
+                         version 3 and set sslmode=verify-full, or sslmode=disable if this is meant"
+                    );
+                }
+                self.way(&self.told).connect().await
+            }
+            connected => {
+                self.is_plain.store(false, Ordering::Relaxed);
+                connected
+            }
+        }
+    }
+
+    fn way(&self, options: &PgConnectOptions) -> PgConnectOptions {
+        match self.is_plain.load(Ordering::Relaxed) {
+            true => options.clone().ssl_mode(PgSslMode::Disable),
+            false => options.clone(),
+        }
+    }
+}
+
+/// Whether the handshake failed, such as at a certificate of X.509 version 1.
+fn is_of_tls(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Tls(_) => true,
+        sqlx::Error::Io(error) => error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()),
+        _ => false,
+    }
+}
+
+fn silence() -> sqlx::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "does not answer").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_may_name_several_hosts() {
+        let url = "postgres://ann:a%40b@db1,[::1]:5433,db3:1/books?sslmode=require";
+        let each = [
+            "postgres://ann:a%40b@db1/books?sslmode=require",
+            "postgres://ann:a%40b@[::1]:5433/books?sslmode=require",
+            "postgres://ann:a%40b@db3:1/books?sslmode=require",
+        ];
+        assert_eq!(each_host(url), each);
+        for one in [
+            "postgres:///books",
+            "postgresql://db",
+            "sqlite://a,b.db?mode=rwc",
+            "nonsense",
+        ] {
+            assert_eq!(each_host(one), [one]);
+        }
+        let hosts = Hosts::parse(url, &[]).unwrap();
+        assert_eq!(hosts.name(), "db1:5432,[::1]:5433,db3:1");
+        assert_eq!(
+            (hosts.0.wanted, hosts.0.patience),
+            (SessionAttributes::ReadWrite, Some(PATIENCE))
+        );
+        assert!(
+            hosts
+                .0
+                .hosts
+                .iter()
+                .all(|host| host.bare.get_database() == Some("books"))
+        );
+    }
+
+    #[test]
+    fn one_host_is_taken_as_it_is_unless_the_url_says_more() {
+        let read = |url| Hosts::parse(url, &[]).map(|hosts| (hosts.0.wanted, hosts.0.patience));
+        assert_eq!(read("postgres://db/books"), Ok((SessionAttributes::Any, None)));
+        let url = "postgres://db/books?connect_timeout=7&sslmode=disable&target_session_attrs=primary";
+        assert_eq!(
+            read(url),
+            Ok((SessionAttributes::Primary, Some(Duration::from_secs(7))))
+        );
+        for url in [
+            "postgres://a,b/books?target_session_attrs=standby",
+            "postgres://db/books?connect_timeout=soon",
+            "postgres://db:x/books",
+        ] {
+            assert!(read(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn parameters_of_libpq_are_taken_out() {
+        let mut url = "postgres://db/books?a=1&target_session_attrs=any&b=2".to_owned();
+        assert_eq!(take_parameter(&mut url, "target_session_attrs").as_deref(), Some("any"));
+        assert_eq!(url, "postgres://db/books?a=1&b=2");
+        assert_eq!(take_parameter(&mut url, "target_session_attrs"), None);
+        let mut only = "postgres://db/books?connect_timeout=1".to_owned();
+        assert_eq!(take_parameter(&mut only, "connect_timeout").as_deref(), Some("1"));
+        assert_eq!(only, "postgres://db/books");
+    }
+}

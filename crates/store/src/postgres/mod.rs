@@ -1,0 +1,363 @@
+//! Connections to PostgreSQL. SQLx's own pool asks every connection for a sign of life each time that it is given back,
+//! which is a round trip more for every statement; here only those are asked whose statement was given up. They count
+//! among the connections until the server has come to its end with it.
+//!
+//! - The server ends every statement at its own limit. A connection on which it says nothing a second after that is silent:
+//!   whatever lies between has forgotten it, and it is closed, with those that are idle.
+//! - Of transactions that wait for locks only a few keep their connections while others wait for one ([`give_way`]).
+
+mod connection;
+mod give_way;
+pub(super) mod hosts;
+mod lease;
+pub(super) mod limits;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, TimeoutType, Timeouts};
+use deadpool::{Runtime, Status};
+use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
+use tokio::sync::Mutex;
+
+use super::share::TenantShare;
+use super::slow::Stopwatch;
+use super::standby::LogPosition;
+use connection::Manager;
+use give_way::{LockWaiters, RetryPacing, gave_up};
+use hosts::Hosts;
+use lease::Lease;
+use telemetry::metrics;
+
+/// Connections that nobody used for so long are closed.
+const IDLE: Duration = Duration::from_secs(300);
+
+type Observer = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// How many connections there are, and how they are used.
+#[derive(Clone, Debug)]
+pub struct PoolOptions {
+    pub most: u32,
+    /// How long to wait for a connection.
+    pub patience: Duration,
+    /// How long the server lets a statement take.
+    pub statement_timeout: Duration,
+    /// How long a connection is used; `None`: for ever.
+    pub lifetime: Option<Duration>,
+}
+
+/// Connections are made when they are needed.
+#[derive(Clone)]
+pub struct Pool {
+    connections: managed::Pool<Manager>,
+    /// Who may wait for locks; `None`: everybody.
+    seats: Option<Arc<LockWaiters>>,
+    /// Whose connections these are, if they are somebody's share.
+    share: Option<Arc<TenantShare>>,
+    numbers: Option<Arc<metrics::DatabaseMetrics>>,
+    /// How long a statement takes that the log names; `None`: it names none.
+    slow: Option<Duration>,
+    /// Hears of every statement.
+    observer: Option<Observer>,
+}
+
+/// A transaction. Dropping it undoes what it did.
+pub struct Transaction {
+    /// `None`: it gave its connection to others, and got none again.
+    connection: Mutex<Option<Lease>>,
+    /// Whether it may begin anew without anybody's noticing.
+    only_reads: AtomicBool,
+    pool: Pool,
+}
+
+impl Pool {
+    pub fn new(hosts: Hosts, options: PoolOptions) -> Self {
+        let timeouts = Timeouts {
+            wait: Some(options.patience),
+            create: Some(options.patience),
+            recycle: Some(options.patience),
+        };
+        let config = PoolConfig {
+            max_size: options.most as usize,
+            timeouts,
+            // Those used last have the most in their caches; the others may go.
+            queue_mode: QueueMode::Lifo,
+        };
+        let manager = Manager::new(hosts, options.statement_timeout, options.lifetime);
+        let builder = managed::Pool::builder(manager).config(config).runtime(Runtime::Tokio1);
+        let connections = builder.build().expect("a runtime is given");
+        tokio::spawn(let_go(connections.weak()));
+        Self {
+            connections,
+            seats: None,
+            share: None,
+            numbers: None,
+            slow: None,
+            observer: None,
+        }
+    }
+
+    /// Says if there is nobody to talk to.
+    pub async fn greet(&self) -> Result<(), DbErr> {
+        self.get().await.map(drop)
+    }
+
+    /// Whether its rows are spread over several servers.
+    pub fn is_distributed(&self) -> bool {
+        self.connections.manager().is_distributed()
+    }
+
+    /// Has transactions that wait for locks give way to whoever waits for a connection; `teller` tells them to.
+    pub fn give_way(&mut self, teller: Self) {
+        let most = u32::try_from(self.connections.status().max_size).unwrap_or(u32::MAX);
+        self.seats = Some(Arc::new(LockWaiters::new(most, teller)));
+    }
+
+    /// The same connections, as far as a tenant has a share in them.
+    pub fn share(&self, share: Arc<TenantShare>) -> Self {
+        Self {
+            share: Some(share),
+            ..self.clone()
+        }
+    }
+
+    /// The connections of another pool, used as these are.
+    pub fn over(&self, other: &Self) -> Self {
+        Self {
+            connections: other.connections.clone(),
+            seats: None,
+            ..self.clone()
+        }
+    }
+
+    /// Closes the connections that nobody uses.
+    pub fn close_idle(&self) {
+        self.connections.retain(|_, _| false);
+    }
+
+    pub fn measure(&mut self, numbers: Arc<metrics::DatabaseMetrics>) {
+        self.numbers = Some(numbers);
+    }
+
+    pub fn observe(&mut self, observer: Observer) {
+        self.observer = Some(observer);
+    }
+
+    /// How many connections there are, how many of them are idle, and how many are waited for.
+    pub fn status(&self) -> Status {
+        self.connections.status()
+    }
+
+    /// Waits for what the server still does.
+    pub async fn close(&self) {
+        self.connections.close();
+        while self.connections.status().size > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    pub async fn begin(&self) -> Result<Transaction, DbErr> {
+        Ok(Transaction {
+            connection: Mutex::new(Some(self.begun().await?)),
+            only_reads: AtomicBool::new(true),
+            pool: self.clone(),
+        })
+    }
+
+    async fn begun(&self) -> Result<Lease, DbErr> {
+        let mut connection = self.get().await?;
+        connection.begin().await?;
+        Ok(connection)
+    }
+
+    /// Whether somebody waits for what those who have a connection have.
+    fn is_crowded(&self) -> bool {
+        let status = self.connections.status();
+        let is_full = status.waiting > 0 && status.size == status.max_size;
+        is_full || self.share.as_ref().is_some_and(|share| share.is_waited_for())
+    }
+
+    /// From now on the log names statements that take so long.
+    pub fn log_slow(&mut self, slow: Duration) {
+        self.slow = Some(slow);
+    }
+
+    /// Measures a statement until it is dropped.
+    fn timer(&self, sql: &str) -> Stopwatch {
+        let numbers = self.numbers.as_ref();
+        Stopwatch::start(numbers.map(|numbers| numbers.statements.start_timer()), self.slow, sql)
+    }
+
+    async fn get(&self) -> Result<Lease, DbErr> {
+        let mut turn = match &self.share {
+            Some(share) => Some(share.turn().await),
+            None => None,
+        };
+        let waiting = self.numbers.as_ref().map(|numbers| numbers.waits.start_timer());
+        let connection = self.connections.get().await;
+        drop(waiting);
+        if let Some(turn) = &mut turn {
+            turn.begin();
+        }
+        connection
+            .map(|connection| Lease::new(connection, turn))
+            .map_err(|error| match error {
+                PoolError::Backend(error) => DbErr::Conn(RuntimeErr::SqlxError(error.into())),
+                PoolError::Timeout(TimeoutType::Wait) => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+                // The server takes no connections, or says nothing to those who come.
+                PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle) => {
+                    let error = std::io::Error::from(std::io::ErrorKind::TimedOut);
+                    DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::Io(error).into()))
+                }
+                PoolError::Closed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
+                PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+                    unreachable!("the pool has a runtime only")
+                }
+            })
+    }
+}
+
+/// Closes what is idle for long, as long as the pool is there.
+async fn let_go(pool: managed::WeakPool<Manager>) {
+    loop {
+        tokio::time::sleep(IDLE / 5).await;
+        let Some(pool) = pool.upgrade() else {
+            return;
+        };
+        pool.retain(|_, metrics| metrics.last_used() < IDLE);
+    }
+}
+
+impl Transaction {
+    /// Whether its rows are spread over several servers.
+    pub fn is_distributed(&self) -> bool {
+        self.pool.is_distributed()
+    }
+
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.last()?.end("COMMIT").await
+    }
+
+    /// The same, and where in the log the database is then: one way for both.
+    pub async fn commit_and_ask(self) -> Result<LogPosition, DbErr> {
+        self.last()?.end_and_ask().await
+    }
+
+    pub async fn rollback(self) -> Result<(), DbErr> {
+        match self.last() {
+            Ok(connection) => connection.end("ROLLBACK").await,
+            // It was undone when it gave its connection up.
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn last(self) -> Result<Lease, DbErr> {
+        self.connection.into_inner().ok_or_else(gave_up)
+    }
+
+    /// Lets the statements of this transaction take as long as they take.
+    pub async fn wait_for_ever(&self) {
+        if let Some(connection) = self.connection.lock().await.as_mut() {
+            connection.wait_for_ever();
+        }
+    }
+
+    async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        observed(self.pool.observer.as_ref(), &statement);
+        let mut lease = self.connection.lock().await;
+        let _timer = self.pool.timer(&statement.sql);
+        let seats = self.pool.seats.as_ref();
+        let Some(seats) = seats.filter(|_| self.only_reads.load(Ordering::Relaxed)) else {
+            return held(&mut lease)?.query(statement).await;
+        };
+        let mut turns = RetryPacing::default();
+        loop {
+            let connection = held(&mut lease)?;
+            let process = connection.process;
+            let asked = connection.query(statement.clone());
+            if let Some(found) = seats.wait(|| self.pool.is_crowded(), process, asked).await? {
+                return Ok(found);
+            }
+            if let Some(connection) = lease.take() {
+                connection.end("ROLLBACK").await?;
+            }
+            turns.pause().await?;
+            *lease = Some(self.pool.begun().await?);
+        }
+    }
+
+    async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        observed(self.pool.observer.as_ref(), &statement);
+        self.only_reads.store(false, Ordering::Relaxed);
+        let mut lease = self.connection.lock().await;
+        let _timer = self.pool.timer(&statement.sql);
+        held(&mut lease)?.execute(statement).await
+    }
+}
+
+/// The connection of a transaction that did not give it up for good.
+fn held(lease: &mut Option<Lease>) -> Result<&mut Lease, DbErr> {
+    lease.as_mut().ok_or_else(gave_up)
+}
+
+fn observed(observer: Option<&Observer>, statement: &Statement) {
+    if let Some(observer) = observer {
+        observer(&statement.sql);
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Pool {
+    fn get_database_backend(&self) -> DbBackend {
+        DbBackend::Postgres
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        observed(self.observer.as_ref(), &statement);
+        let mut connection = self.get().await?;
+        let _timer = self.timer(&statement.sql);
+        connection.execute(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, []);
+        self.execute_raw(statement).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        Ok(self.query_all_raw(statement).await?.into_iter().next())
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        observed(self.observer.as_ref(), &statement);
+        let mut connection = self.get().await?;
+        let _timer = self.timer(&statement.sql);
+        connection.query(statement).await
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DbBackend {
+        DbBackend::Postgres
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.execute(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, []);
+        self.execute_raw(statement).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        Ok(self.query_all_raw(statement).await?.into_iter().next())
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.query(statement).await
+    }
+}

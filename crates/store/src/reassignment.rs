@@ -1,0 +1,193 @@
+//! Moves of events to other partners: append-only.
+
+use entity::reassignment::{self, Column, Entity};
+use entity::{event_move, reassigned_row};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, row};
+use crate::by_id::by_id;
+use auth::Scope;
+use domain::event::{Attribution, Event};
+use domain::id::{CampaignId, CommissionId, CustomerId, EventId, EventMoveId, PartnerId, ReassignmentId, TenantId};
+use domain::reassignment::{Reassignment, ReassignmentOutcome};
+
+const TABLE: &str = "reassignment";
+
+/// What became of a row of an event, by its ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowOutcome {
+    pub event: EventId,
+    /// The event's place among those that were moved, from 0.
+    pub place: u32,
+    /// Which component of the terms gave the new row; `None`: a tier did, or there is none.
+    pub term: Option<u32>,
+    pub outcome: ReassignmentOutcome,
+    pub before: Option<CommissionId>,
+    pub commission: Option<CommissionId>,
+    pub clawback: Option<CommissionId>,
+}
+
+by_id!(Reassignment: by_ids);
+
+/// The last time that the customer was moved.
+pub async fn last_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    customer: CustomerId,
+) -> Result<Option<Reassignment>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::CustomerId.eq(customer.uuid()));
+    let last = select.order_by_desc(Column::Id).one(database).await?;
+    last.map(from_row).transpose()
+}
+
+/// Those of the partners that events were moved to or away from.
+pub async fn moved_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<Vec<Uuid>, StoreError> {
+    use event_move::{Column, Entity};
+    let backend = database.get_database_backend();
+    let either = Condition::any()
+        .add(many::one_of(backend, Column::FromPartnerId.as_column_ref(), partners))
+        .add(many::one_of(backend, Column::PartnerId.as_column_ref(), partners));
+    let select = visible::<Entity>(scope).filter(either).select_only();
+    let select = select.columns([Column::FromPartnerId, Column::PartnerId]).distinct();
+    let pairs: Vec<(Option<Uuid>, Option<Uuid>)> = select.into_tuple().all(database).await?;
+    Ok(many::distinct(
+        pairs.into_iter().flat_map(|(from, to)| [from, to]).flatten(),
+    ))
+}
+
+/// How many events it moved.
+pub async fn count_moved(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: ReassignmentId,
+) -> Result<u64, StoreError> {
+    use event_move::{Column, Entity};
+    let moves = visible::<Entity>(scope).filter(Column::ReassignmentId.eq(id.uuid()));
+    Ok(moves.count(database).await?)
+}
+
+/// What became of the rows, in their order.
+pub async fn entries(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: ReassignmentId,
+) -> Result<Vec<RowOutcome>, StoreError> {
+    use reassigned_row::{Column, Entity};
+    let select = visible::<Entity>(scope).filter(Column::ReassignmentId.eq(id.uuid()));
+    let rows = select.order_by_asc(Column::Position).all(database).await?;
+    let entries = rows.into_iter().map(|row| {
+        Ok(RowOutcome {
+            event: EventId::from_uuid(row.event_id),
+            place: row::unsigned("reassigned_row", "place", row.place)?,
+            term: row
+                .term
+                .map(|term| row::unsigned("reassigned_row", "term", term))
+                .transpose()?,
+            outcome: row::text("reassigned_row", "outcome", &row.outcome, ReassignmentOutcome::parse)?,
+            before: row.before_id.map(CommissionId::from_uuid),
+            commission: row.commission_id.map(CommissionId::from_uuid),
+            clawback: row.clawback_id.map(CommissionId::from_uuid),
+        })
+    });
+    entries.collect()
+}
+
+/// Writes a move: of which events, each as it was before and as it is now, and what became of their rows. `entry` is that
+/// of the audit log ([`Transaction::audit_entry`](super::Transaction::audit_entry)).
+pub fn add(
+    writes: &mut Writes,
+    tenant: TenantId,
+    (reassignment, entry): (&Reassignment, Option<Uuid>),
+    moved: &[(Option<Attribution>, &Event)],
+    entries: &[RowOutcome],
+) {
+    let row = reassignment::Model {
+        audit_entry_id: entry,
+        ..to_row(tenant, reassignment)
+    };
+    writes.add([row.into_active_model()], Conflict::Fail);
+    let moves = moved.iter().map(|(from, event)| {
+        let row = event_move::Model {
+            tenant_id: tenant.uuid(),
+            id: EventMoveId::new(reassignment.at).uuid(),
+            event_id: event.id.uuid(),
+            reassignment_id: reassignment.id.uuid(),
+            from_attribution_id: from.map(|from| from.id.uuid()),
+            from_partner_id: from.map(|from| from.partner_id.uuid()),
+            from_campaign_id: from.and_then(|from| from.campaign_id).map(|id| id.uuid()),
+            attribution_id: event.attribution.map(|to| to.id.uuid()),
+            partner_id: event.attribution.map(|to| to.partner_id.uuid()),
+            campaign_id: event.attribution.and_then(|to| to.campaign_id).map(|id| id.uuid()),
+            at: reassignment.at,
+        };
+        row.into_active_model()
+    });
+    writes.add(moves, Conflict::Fail);
+    let rows = entries.iter().zip(0..).map(|(entry, position)| {
+        let row = reassigned_row::Model {
+            tenant_id: tenant.uuid(),
+            reassignment_id: reassignment.id.uuid(),
+            position,
+            event_id: entry.event.uuid(),
+            place: row::signed(entry.place),
+            term: entry.term.map(row::signed),
+            outcome: entry.outcome.as_str().to_owned(),
+            before_id: entry.before.map(|id| id.uuid()),
+            commission_id: entry.commission.map(|id| id.uuid()),
+            clawback_id: entry.clawback.map(|id| id.uuid()),
+        };
+        row.into_active_model()
+    });
+    writes.add(rows, Conflict::Fail);
+}
+
+fn from_row(row: reassignment::Model) -> Result<Reassignment, StoreError> {
+    let remaining = u64::try_from(row.remaining).map_err(|_| StoreError::Corrupt {
+        table: TABLE,
+        column: "remaining",
+        value: row.remaining.to_string(),
+    })?;
+    Ok(Reassignment {
+        id: ReassignmentId::from_uuid(row.id),
+        customer_id: row.customer_id.map(CustomerId::from_uuid),
+        event_id: row.event_id.map(EventId::from_uuid),
+        from_partner: row.from_partner_id.map(PartnerId::from_uuid),
+        partner: row.partner_id.map(PartnerId::from_uuid),
+        campaign: row.campaign_id.map(CampaignId::from_uuid),
+        since: row.since,
+        claw_back_paid: row.claw_back_paid,
+        reason: row.reason,
+        actor: row.actor,
+        at: row.at,
+        remaining,
+    })
+}
+
+/// Without its entry in the audit log.
+fn to_row(tenant: TenantId, reassignment: &Reassignment) -> reassignment::Model {
+    reassignment::Model {
+        tenant_id: tenant.uuid(),
+        id: reassignment.id.uuid(),
+        customer_id: reassignment.customer_id.map(|id| id.uuid()),
+        event_id: reassignment.event_id.map(|id| id.uuid()),
+        from_partner_id: reassignment.from_partner.map(|id| id.uuid()),
+        partner_id: reassignment.partner.map(|id| id.uuid()),
+        campaign_id: reassignment.campaign.map(|id| id.uuid()),
+        since: reassignment.since,
+        claw_back_paid: reassignment.claw_back_paid,
+        reason: reassignment.reason.clone(),
+        actor: reassignment.actor.clone(),
+        at: reassignment.at,
+        remaining: i64::try_from(reassignment.remaining).unwrap_or(i64::MAX),
+        audit_entry_id: None,
+    }
+}

@@ -1,0 +1,283 @@
+//! What the recording of events looks at, read by one statement.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use entity::{campaign, commission_snapshot, customer, event, partner_customer, tenant, tiered_commission_reference};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, ValueTuple};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Statement, Value,
+};
+use serde_json::{Value as JsonValue, json};
+use uuid::Uuid;
+
+use super::citus::Distributable;
+use super::scope::{Scoped, covered, visible};
+use super::template::Template;
+use super::{StoreError, many, row};
+use auth::Scope;
+use domain::campaign::Campaign;
+use domain::event::Customer;
+use domain::id::{CampaignId, PartnerId, TenantId};
+use domain::money::Currency;
+use domain::snapshot::CommissionSnapshot;
+
+/// What an event names.
+#[derive(Clone, Copy)]
+pub struct EventReferences<'a> {
+    pub external_id: &'a str,
+    pub partner: Option<PartnerId>,
+    pub campaign: Option<CampaignId>,
+    pub customer_external_id: Option<&'a str>,
+}
+
+/// What is there of it.
+pub struct RecordingFacts {
+    /// The tenant's base currency and time zone.
+    pub base: Currency,
+    pub zone: chrono_tz::Tz,
+    /// An event with this external id was recorded before.
+    pub is_known: bool,
+    pub campaign: Option<Campaign>,
+    /// What the partner was promised for the campaign, and what holds: the newest for it, else the newest for all.
+    pub snapshot: Option<CommissionSnapshot>,
+    /// Whether tiers name the campaign or its advertiser.
+    pub is_tiered: bool,
+    pub customer: Option<Customer>,
+    /// How many charges above 0, not wholly refunded, the customer paid through the partner.
+    pub paid_charges: i64,
+}
+
+/// What is there of each, by the external ids of the events, which must differ. The caller holds the locks of the partners,
+/// so that all of it stays as it is.
+pub async fn facts(
+    database: &impl Distributable,
+    scope: &Scope,
+    asked: &[EventReferences<'_>],
+) -> Result<HashMap<String, RecordingFacts>, StoreError> {
+    let asked: Vec<_> = asked.iter().map(|asked| asked.on(database)).collect();
+    let statement = statement(database.get_database_backend(), scope, &asked);
+    let mut facts = HashMap::with_capacity(asked.len());
+    for row in database.query_all_raw(statement).await? {
+        let paid_charges: Option<i64> = row.try_get("", "paid_charges")?;
+        let (base, zone): (String, String) = (row.try_get("", "base_currency")?, row.try_get("", "time_zone")?);
+        let found = RecordingFacts {
+            base: row::currency("tenant", "base_currency", &base)?,
+            zone: row::text("tenant", "time_zone", &zone, |name| name.parse().ok())?,
+            is_known: row.try_get::<Option<Uuid>>("", "event_id")?.is_some(),
+            campaign: found::<campaign::Entity>(&row, "campaign_")?
+                .map(super::campaign::from_row)
+                .transpose()?,
+            snapshot: found::<commission_snapshot::Entity>(&row, "snapshot_")?
+                .map(super::snapshot::newest_from_row)
+                .transpose()?,
+            is_tiered: row.try_get("", "is_tiered")?,
+            customer: found::<customer::Entity>(&row, "customer_")?
+                .map(super::customer::from_row)
+                .transpose()?,
+            paid_charges: paid_charges.unwrap_or(0),
+        };
+        facts.insert(row.try_get("", "external_id")?, found);
+    }
+    Ok(facts)
+}
+
+/// The statement for what is asked, from a template where its text is always the same.
+fn statement(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -> Statement {
+    static POSTGRES: OnceLock<Template> = OnceLock::new();
+    static SQLITE: OnceLock<Template> = OnceLock::new();
+    let template = match (backend, asked, scope.partner()) {
+        (DbBackend::Postgres, [_], None) => &POSTGRES,
+        (DbBackend::Sqlite, _, None) => &SQLITE,
+        _ => return backend.build(&select(backend, scope, asked)),
+    };
+    let template = template.get_or_init(|| {
+        let scope = Scope::tenant_wide(TenantId::from_uuid(Uuid::from_u128(1)));
+        let asked = [EventReferences {
+            external_id: "event",
+            partner: Some(PartnerId::from_uuid(Uuid::from_u128(2))),
+            campaign: Some(CampaignId::from_uuid(Uuid::from_u128(3))),
+            customer_external_id: Some("customer"),
+        }];
+        let model = backend.build(&select(backend, &scope, &asked));
+        Template::of(model, &parameters(backend, &scope, &asked))
+    });
+    template.with(&parameters(backend, scope, asked))
+}
+
+/// All that the statement binds of what is asked.
+fn parameters(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -> Vec<Value> {
+    let mut parameters = vec![scope.tenant().uuid().into()];
+    match backend {
+        DbBackend::Postgres => parameters.extend(asked.iter().flat_map(EventReferences::values)),
+        _ => parameters.push(json_list(asked).into()),
+    }
+    parameters
+}
+
+fn select(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -> SelectStatement {
+    let names = ReferenceTable::given(backend, asked);
+    let mut statement = names.list;
+    statement
+        .expr_as(names.event.clone(), "external_id")
+        .inner_join(tenant::Entity, tenant::Column::Id.eq(scope.tenant().uuid()));
+    for column in [tenant::Column::BaseCurrency, tenant::Column::TimeZone] {
+        statement.expr_as(Expr::col(column.as_column_ref()), column.as_str());
+    }
+    let of_event = Expr::col(event::Column::ExternalId.as_column_ref()).eq(names.event);
+    statement
+        .left_join(event::Entity, covered::<event::Entity>(scope).add(of_event))
+        .expr_as(Expr::col(event::Column::Id.as_column_ref()), "event_id");
+    let of_campaign = Expr::col(campaign::Column::Id.as_column_ref()).eq(names.campaign.clone());
+    join::<campaign::Entity>(&mut statement, scope, of_campaign, "campaign_");
+    let in_force = newest(scope, &names.partner, Some(&names.campaign)).if_null(newest(scope, &names.partner, None));
+    let of_snapshot = Expr::col(commission_snapshot::Column::Id.as_column_ref()).eq(in_force);
+    join::<commission_snapshot::Entity>(&mut statement, scope, of_snapshot, "snapshot_");
+    statement.expr_as(is_tiered(scope, &names.campaign), "is_tiered");
+    let of_customer = Expr::col(customer::Column::ExternalId.as_column_ref()).eq(names.customer);
+    join::<customer::Entity>(&mut statement, scope, of_customer, "customer_");
+    let of_both = Expr::col(partner_customer::Column::PartnerId.as_column_ref())
+        .eq(names.partner)
+        .and(
+            Expr::col(partner_customer::Column::CustomerId.as_column_ref())
+                .equals(customer::Column::Id.as_column_ref()),
+        );
+    statement
+        .left_join(
+            partner_customer::Entity,
+            covered::<partner_customer::Entity>(scope).add(of_both),
+        )
+        .expr_as(
+            Expr::col(partner_customer::Column::PaidCharges.as_column_ref()),
+            "paid_charges",
+        );
+    statement
+}
+
+/// The id of the partner's newest snapshot, for the campaign or for all.
+fn newest(scope: &Scope, partner: &Expr, campaign: Option<&Expr>) -> Expr {
+    use commission_snapshot::Column;
+    let of_campaign = match campaign {
+        Some(campaign) => Expr::col(Column::CampaignId.as_column_ref()).eq(campaign.clone()),
+        None => Column::CampaignId.is_null(),
+    };
+    let newest = visible::<commission_snapshot::Entity>(scope)
+        .select_only()
+        .column(Column::Id)
+        .filter(Expr::col(Column::PartnerId.as_column_ref()).eq(partner.clone()))
+        .filter(of_campaign)
+        .order_by_desc(Column::Version)
+        .limit(1);
+    Expr::SubQuery(None, Box::new(newest.into_query().into()))
+}
+
+/// Whether tiers name the campaign, or the advertiser of the one that is joined.
+fn is_tiered(scope: &Scope, campaign: &Expr) -> Expr {
+    use tiered_commission_reference::Column;
+    let advertiser = Expr::col(campaign::Column::AdvertiserId.as_column_ref());
+    let named = Condition::any()
+        .add(Expr::col(Column::CampaignId.as_column_ref()).eq(campaign.clone()))
+        .add(Expr::col(Column::AdvertiserId.as_column_ref()).eq(advertiser));
+    let references = visible::<tiered_commission_reference::Entity>(scope)
+        .select_only()
+        .column(Column::TierId)
+        .filter(named);
+    Expr::exists(references.into_query())
+}
+
+impl EventReferences<'_> {
+    /// As this database is asked. Citus cannot route a join of which its planner sees at once that it finds nothing, as it does
+    /// where an event names nothing; no id is of zeros, and no external id is empty.
+    fn on(&self, database: &impl Distributable) -> Self {
+        if !database.is_distributed() {
+            return *self;
+        }
+        let nobody = Uuid::nil();
+        Self {
+            external_id: self.external_id,
+            partner: self.partner.or(Some(PartnerId::from_uuid(nobody))),
+            campaign: self.campaign.or(Some(CampaignId::from_uuid(nobody))),
+            customer_external_id: self.customer_external_id.or(Some("")),
+        }
+    }
+
+    fn values(&self) -> [Value; 4] {
+        [
+            self.external_id.into(),
+            Value::Uuid(self.partner.map(|id| id.uuid())),
+            Value::Uuid(self.campaign.map(|id| id.uuid())),
+            Value::String(self.customer_external_id.map(str::to_owned)),
+        ]
+    }
+}
+
+fn json_list(asked: &[EventReferences<'_>]) -> String {
+    let hex = |id: Uuid| id.simple().to_string();
+    let values = asked.iter().map(|asked| {
+        let partner = asked.partner.map(|id| hex(id.uuid()));
+        let campaign = asked.campaign.map(|id| hex(id.uuid()));
+        json!([asked.external_id, partner, campaign, asked.customer_external_id])
+    });
+    JsonValue::from_iter(values).to_string()
+}
+
+/// The list of what events name, as a table, and its columns.
+struct ReferenceTable {
+    list: SelectStatement,
+    event: Expr,
+    partner: Expr,
+    campaign: Expr,
+    customer: Expr,
+}
+
+impl ReferenceTable {
+    /// PostgreSQL is given values, whose number it plans for; SQLite a JSON text, whatever their number, so that its
+    /// statement stays prepared.
+    fn given(backend: DbBackend, asked: &[EventReferences<'_>]) -> Self {
+        let (list, [event, partner, campaign, customer]) = match backend {
+            DbBackend::Postgres => {
+                let column = |name: &'static str| Expr::col(("asked", name));
+                let columns = ["column1", "column2", "column3", "column4"].map(column);
+                let values = asked.iter().map(|asked| ValueTuple::Many(asked.values().into()));
+                (Query::select().from_values(values, "asked").take(), columns)
+            }
+            _ => {
+                let list = Func::cust("json_each").arg(json_list(asked));
+                let text = |place: u8| Expr::cust(format!("\"asked\".\"value\" ->> {place}"));
+                let columns = [text(0), many::unhex(text(1)), many::unhex(text(2)), text(3)];
+                (Query::select().from_function(list, "asked").take(), columns)
+            }
+        };
+        Self {
+            list,
+            event,
+            partner,
+            campaign,
+            customer,
+        }
+    }
+}
+
+/// Joins the row that is named, with its columns behind a prefix.
+pub(super) fn join<E: Scoped + Default>(statement: &mut SelectStatement, scope: &Scope, named: Expr, prefix: &str) {
+    statement.left_join(E::default(), covered::<E>(scope).add(named));
+    columns::<E>(statement, prefix);
+}
+
+pub(super) fn columns<E: EntityTrait>(statement: &mut SelectStatement, prefix: &str) {
+    for column in E::Column::iter() {
+        statement.expr_as(
+            Expr::col(column.as_column_ref()),
+            format!("{prefix}{}", column.as_str()),
+        );
+    }
+}
+
+/// The row that was joined with this prefix, if it is there.
+pub(super) fn found<E: EntityTrait>(row: &QueryResult, prefix: &str) -> Result<Option<E::Model>, StoreError> {
+    match row.try_get::<Option<Uuid>>(prefix, "id")? {
+        Some(_) => Ok(Some(E::Model::from_query_result(row, prefix)?)),
+        None => Ok(None),
+    }
+}

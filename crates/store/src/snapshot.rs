@@ -1,0 +1,185 @@
+//! Commission snapshots: written once, never changed; the database refuses it too.
+
+use std::collections::HashMap;
+
+use entity::commission_snapshot::{self, Column, Entity};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, Select,
+};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::{StoreError, many, row, view};
+use auth::Scope;
+use domain::Timestamp;
+use domain::id::{CampaignId, PartnerId, SnapshotId, TenantId};
+use domain::snapshot::{CommissionSnapshot, SnapshotSource};
+use domain::terms::Term;
+
+const TABLE: &str = "commission_snapshot";
+
+/// When the next version for the same partner and campaign was stamped. Derived, since a snapshot is never edited. The
+/// campaign is compared such that SQLite does not look for it in an index, and finds the partner's instead.
+static SUPERSEDED: view::Derived = view::Derived {
+    name: "superseded_at",
+    expression: "(SELECT next.created_at FROM commission_snapshot AS next \
+         WHERE next.tenant_id = {tenant} AND next.partner_id = {row}.partner_id \
+         AND NOT (next.campaign_id IS DISTINCT FROM {row}.campaign_id) AND next.version = {row}.version + 1)",
+    of: &["tenant_id", "partner_id", "campaign_id", "version"],
+};
+
+/// Everything that partners were ever promised, newest first.
+pub fn family() -> view::Family {
+    view::Family {
+        table: &view::COMMISSION_SNAPSHOT,
+        parent: view::column(Column::PartnerId),
+        through: None,
+        order: view::Order::by_sequence(Column::Id, true),
+    }
+}
+
+pub fn superseded_at() -> view::Column {
+    view::derived::<Entity>(&SUPERSEDED)
+}
+
+fn select(scope: &Scope, backend: DbBackend) -> Select<Entity> {
+    visible::<Entity>(scope).column_as(SUPERSEDED.within(TABLE, scope, backend), SUPERSEDED.name)
+}
+
+/// A row with the derived column.
+struct StampedSnapshot(commission_snapshot::Model, Option<Timestamp>);
+
+impl FromQueryResult for StampedSnapshot {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, sea_orm::DbErr> {
+        let model = commission_snapshot::Model::from_query_result(result, prefix)?;
+        Ok(Self(model, result.try_get(prefix, "superseded_at")?))
+    }
+}
+
+pub async fn by_ids(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, CommissionSnapshot>, StoreError> {
+    let backend = database.get_database_backend();
+    let one_of = many::one_of(backend, Column::Id.as_column_ref(), ids);
+    let rows = select(scope, backend)
+        .filter(one_of)
+        .into_model::<StampedSnapshot>()
+        .all(database)
+        .await?;
+    rows.into_iter()
+        .map(from_row)
+        .map(|row| row.map(|snapshot| (snapshot.id.uuid(), snapshot)))
+        .collect()
+}
+
+/// All snapshots of each partner, newest first.
+pub async fn of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<CommissionSnapshot>>, StoreError> {
+    let backend = database.get_database_backend();
+    let one_of = many::one_of(backend, Column::PartnerId.as_column_ref(), partners);
+    // In the order of the index: SQLite would else walk all of the tenant's, which come in the order of their ids.
+    let select = select(scope, backend)
+        .filter(one_of)
+        .order_by_desc(Column::PartnerId)
+        .order_by_desc(Column::Id);
+    let mut snapshots: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in select.into_model::<StampedSnapshot>().all(database).await? {
+        snapshots.entry(row.0.partner_id).or_default().push(from_row(row)?);
+    }
+    for list in snapshots.values_mut() {
+        // By their numbers, whatever the clocks said; those without one are the oldest, in the order of their ids.
+        list.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.sequence));
+    }
+    Ok(snapshots)
+}
+
+/// The newest version for a partner and campaign; 0 if there is none. The caller holds the partner's lock.
+pub async fn newest_version(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    partner: PartnerId,
+    campaign: Option<CampaignId>,
+) -> Result<u32, StoreError> {
+    let of_campaign = match campaign {
+        Some(campaign) => Column::CampaignId.eq(campaign.uuid()),
+        None => Column::CampaignId.is_null(),
+    };
+    let newest: Option<i32> = visible::<Entity>(scope)
+        .select_only()
+        .column(Column::Version)
+        .filter(Column::PartnerId.eq(partner.uuid()))
+        .filter(of_campaign)
+        .order_by_desc(Column::Version)
+        .limit(1)
+        .into_tuple()
+        .one(transaction)
+        .await?;
+    row::unsigned(TABLE, "version", newest.unwrap_or(0))
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    snapshot: &CommissionSnapshot,
+) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, snapshot).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// One that no other supersedes.
+pub(super) fn newest_from_row(row: commission_snapshot::Model) -> Result<CommissionSnapshot, StoreError> {
+    from_row(StampedSnapshot(row, None))
+}
+
+/// The terms that the cell of a row holds.
+pub fn terms(row: &view::Row, cell: usize) -> Result<Vec<Term>, StoreError> {
+    row::json(TABLE, "terms", view::json(row, cell)?)
+}
+
+fn from_row(StampedSnapshot(row, superseded_at): StampedSnapshot) -> Result<CommissionSnapshot, StoreError> {
+    Ok(CommissionSnapshot {
+        id: SnapshotId::from_uuid(row.id),
+        partner_id: PartnerId::from_uuid(row.partner_id),
+        campaign_id: row.campaign_id.map(CampaignId::from_uuid),
+        version: row::unsigned(TABLE, "version", row.version)?,
+        terms: row::json(TABLE, "terms", row.terms)?,
+        holdback_days: row
+            .holdback_days
+            .map(|days| row::unsigned(TABLE, "holdback_days", days))
+            .transpose()?,
+        source: row::text(TABLE, "source", &row.source, SnapshotSource::parse)?,
+        reason: row.reason,
+        created_at: row.created_at,
+        sequence: row.sequence,
+        superseded_at,
+    })
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, snapshot: &CommissionSnapshot) -> view::AtHand {
+    view::at_hand(to_row(tenant, snapshot), &[])
+}
+
+pub(super) fn to_row(tenant: TenantId, snapshot: &CommissionSnapshot) -> commission_snapshot::Model {
+    commission_snapshot::Model {
+        tenant_id: tenant.uuid(),
+        id: snapshot.id.uuid(),
+        partner_id: snapshot.partner_id.uuid(),
+        campaign_id: snapshot.campaign_id.map(|id| id.uuid()),
+        version: row::signed(snapshot.version),
+        terms: row::to_json(&snapshot.terms),
+        holdback_days: snapshot.holdback_days.map(row::signed),
+        source: snapshot.source.as_str().to_owned(),
+        reason: snapshot.reason.clone(),
+        created_at: snapshot.created_at,
+        sequence: snapshot.sequence,
+    }
+}

@@ -1,0 +1,399 @@
+//! Connections to SQLite. A transaction is acknowledged only if SQLite itself says that it ended it: SQLx counts how deep
+//! its transactions are, and counts on after SQLite has rolled back by itself. Here BEGIN, COMMIT and ROLLBACK are plain
+//! commands, which SQLite refuses when they do not fit, and whatever is in doubt is closed.
+
+mod connection;
+mod file;
+mod health;
+mod lease;
+mod limit;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, Timeouts};
+use deadpool::{Runtime, Status};
+use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteError, SqliteJournalMode, SqliteSynchronous};
+use tokio::sync::Mutex;
+
+use super::StoreOptions;
+use super::share::TenantShare;
+use super::slow::Stopwatch;
+use connection::{Connection, Manager};
+use health::FileHealth;
+use lease::Lease;
+use telemetry::metrics;
+
+/// Readers that nobody used for so long are closed.
+const IDLE: Duration = Duration::from_secs(300);
+
+type Observer = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// One writing connection, for which writers queue in order instead of failing with "database is locked", and some that
+/// only read.
+#[derive(Clone)]
+pub struct Pool {
+    readers: managed::Pool<Manager>,
+    writer: managed::Pool<Manager>,
+    /// Whose connections these are, if they are somebody's share.
+    share: Option<Arc<TenantShare>>,
+    numbers: Option<Arc<metrics::DatabaseMetrics>>,
+    /// How long a statement takes that the log names; `None`: it names none.
+    slow: Option<Duration>,
+    /// A reader for readiness, which does not wait for the others.
+    watch: managed::Pool<Manager>,
+    /// Readers for what reads one moment for long, which requests do not wait for.
+    aside: managed::Pool<Manager>,
+    health: Arc<FileHealth>,
+    statement_timeout: Duration,
+    /// Whoever had the file before did not close it.
+    was_open: bool,
+    /// Hears of every statement.
+    observer: Option<Observer>,
+}
+
+/// A transaction. Dropping it undoes what it did. After a failed statement nothing more happens in it.
+pub struct Transaction {
+    connection: Mutex<Lease>,
+    pool: Pool,
+}
+
+/// How writing connections are made. FULL makes every commit survive a power cut, NORMAL keeps the file sound. Another process (the command line beside
+/// a running gateway) may hold the lock, and is waited for.
+pub fn writing(url: &str, patience: Duration, durable: bool) -> Result<SqliteConnectOptions, DbErr> {
+    let options: SqliteConnectOptions = url.parse().map_err(no_connection)?;
+    let synchronous = match durable {
+        true => SqliteSynchronous::Full,
+        false => SqliteSynchronous::Normal,
+    };
+    Ok(options
+        .disable_statement_logging()
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(synchronous)
+        .foreign_keys(true)
+        // Room for what a list of events changes, which else is written twice; taken as it is needed.
+        .pragma("cache_size", "-32768")
+        // Pages that change often are copied from the log to the file once for many commits.
+        .pragma("wal_autocheckpoint", "8000")
+        .busy_timeout(patience))
+}
+
+fn reading(options: &StoreOptions) -> Result<SqliteConnectOptions, DbErr> {
+    let connection: SqliteConnectOptions = options.url.parse().map_err(no_connection)?;
+    let connection = connection
+        .disable_statement_logging()
+        .create_if_missing(false)
+        .busy_timeout(options.acquire_timeout)
+        // Rows that wait for who reads them: with few, two threads wake each other for a page's rows many times.
+        .row_buffer_size(256)
+        .pragma("query_only", "ON");
+    Ok(match options.mapped {
+        // All of the file, or as much as SQLite was compiled to map; what the log still holds is kept beside it.
+        true => connection
+            .pragma("mmap_size", "1099511627776")
+            .pragma("cache_size", "-16384"),
+        false => connection,
+    })
+}
+
+impl Pool {
+    pub async fn connect(options: &StoreOptions) -> Result<Self, DbErr> {
+        let (url, patience) = (&options.url, options.acquire_timeout);
+        // Processes that wait for SQLite's lock do not queue: who waits may lose many turns to the others.
+        let (writing, reading) = (writing(url, patience * 3, options.durable)?, reading(options)?);
+        let was_open = file::was_left_open(writing.get_filename());
+        if file::may_be_created(url) {
+            file::create(writing.get_filename());
+        }
+        let health = Arc::new(FileHealth::default());
+        let pool = Self {
+            writer: connections(writing, Some(health.clone()), 1, patience),
+            readers: connections(reading.clone(), None, options.max_connections as usize, patience),
+            watch: connections(reading.clone(), None, 1, patience),
+            aside: connections(
+                reading,
+                None,
+                options.aside as usize,
+                Duration::from_secs(2).min(patience),
+            ),
+            health,
+            statement_timeout: options.statement_timeout,
+            was_open,
+            share: None,
+            numbers: None,
+            slow: None,
+            observer: None,
+        };
+        // The writer first: it gives the file its journal mode.
+        drop(pool.lease(&pool.writer).await?);
+        drop(pool.lease(&pool.readers).await?);
+        tokio::spawn(let_go(pool.readers.weak()));
+        tokio::spawn(let_go(pool.aside.weak()));
+        Ok(pool)
+    }
+
+    /// The same connections, as far as a tenant has a share in them.
+    pub fn share(&self, share: Arc<TenantShare>) -> Self {
+        Self {
+            share: Some(share),
+            ..self.clone()
+        }
+    }
+
+    pub fn measure(&mut self, numbers: Arc<metrics::DatabaseMetrics>) {
+        self.numbers = Some(numbers);
+    }
+
+    /// From now on the log names statements that take so long.
+    pub fn log_slow(&mut self, slow: Duration) {
+        self.slow = Some(slow);
+    }
+
+    /// Measures a statement until it is dropped.
+    fn timer(&self, sql: &str) -> Stopwatch {
+        let numbers = self.numbers.as_ref();
+        Stopwatch::start(numbers.map(|numbers| numbers.statements.start_timer()), self.slow, sql)
+    }
+
+    pub fn observe(&mut self, observer: Observer) {
+        self.observer = Some(observer);
+    }
+
+    /// How many connections there are, how many of them are idle, and how many are waited for: those that read, and the one
+    /// that writes.
+    pub fn status(&self) -> [(&'static str, Status); 2] {
+        [("reader", self.readers.status()), ("writer", self.writer.status())]
+    }
+
+    /// Waits for what is under way. The writer goes last, and leaves the file complete in itself.
+    pub async fn close(&self) {
+        for pool in [&self.watch, &self.aside, &self.readers, &self.writer] {
+            while pool.status().size > 0 {
+                for idle in pool.retain(|_, _| false).removed {
+                    idle.close().await;
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            pool.close();
+        }
+    }
+
+    /// A transaction that writes. `patient`: for work that changes much and takes its time: no statement is cut off, and
+    /// what changes is kept in memory instead of being written out over and over.
+    pub async fn begin(&self, patient: bool) -> Result<Transaction, DbErr> {
+        let mut connection = self.lease(&self.writer).await?;
+        connection.patience = (!patient).then_some(self.statement_timeout);
+        connection.enlarge(patient).await?;
+        // IMMEDIATE: a transaction that first reads and then wants to write could not wait for its turn.
+        connection.begin("BEGIN IMMEDIATE").await?;
+        Ok(self.transaction(connection))
+    }
+
+    /// A transaction that only reads, and sees one moment; of a patient one no statement is cut off.
+    pub async fn snapshot(&self, patient: bool) -> Result<Transaction, DbErr> {
+        let mut connection = self.lease(&self.readers).await?;
+        connection.patience = (!patient).then_some(self.statement_timeout);
+        connection.begin("BEGIN").await?;
+        Ok(self.transaction(connection))
+    }
+
+    /// The same on a connection of its own, with the limits of a request's statements.
+    pub async fn moment(&self) -> Result<Transaction, DbErr> {
+        let mut connection = self.lease(&self.aside).await?;
+        connection.patience = Some(self.statement_timeout);
+        connection.begin("BEGIN").await?;
+        Ok(self.transaction(connection))
+    }
+
+    /// Whether the file can be read, and whether it can be written as far as is known. Where writing is in doubt, it is
+    /// tried.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        let page = Statement::from_string(DbBackend::Sqlite, "PRAGMA schema_version");
+        let mut watch = self.lease(&self.watch).await?;
+        watch.patience = Some(self.statement_timeout);
+        watch.query_one(page).await?;
+        let pool = self.clone();
+        self.health
+            .check(|| async move { pool.lease(&pool.writer).await })
+            .await
+    }
+
+    /// Whether whoever had the file before did not close it, or still has it.
+    pub fn was_left_open(&self) -> bool {
+        self.was_open
+    }
+
+    /// A connection for a statement outside of transactions.
+    async fn reader(&self) -> Result<Lease, DbErr> {
+        let mut connection = self.lease(&self.readers).await?;
+        connection.patience = Some(self.statement_timeout);
+        Ok(connection)
+    }
+
+    fn transaction(&self, connection: Lease) -> Transaction {
+        Transaction {
+            connection: Mutex::new(connection),
+            pool: self.clone(),
+        }
+    }
+
+    async fn lease(&self, pool: &managed::Pool<Manager>) -> Result<Lease, DbErr> {
+        let mut turn = match &self.share {
+            Some(share) => Some(share.turn().await),
+            None => None,
+        };
+        let waiting = self.numbers.as_ref().map(|numbers| numbers.waits.start_timer());
+        let connection = pool.get().await;
+        drop(waiting);
+        if let Some(turn) = &mut turn {
+            turn.begin();
+        }
+        let connection = connection.map(|connection| Lease::new(connection, turn));
+        connection.map_err(|error| match error {
+            PoolError::Backend(error) => no_connection(error),
+            PoolError::Timeout(_) => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+            PoolError::Closed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
+            PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => unreachable!("the pool has a runtime only"),
+        })
+    }
+}
+
+fn connections(
+    options: SqliteConnectOptions,
+    health: Option<Arc<FileHealth>>,
+    most: usize,
+    patience: Duration,
+) -> managed::Pool<Manager> {
+    let timeouts = Timeouts {
+        wait: Some(patience),
+        create: Some(patience),
+        recycle: Some(patience),
+    };
+    let config = PoolConfig {
+        max_size: most,
+        timeouts,
+        // Those used last have the most in their caches; the others may go.
+        queue_mode: QueueMode::Lifo,
+    };
+    let builder = managed::Pool::builder(Manager { options, health })
+        .config(config)
+        .runtime(Runtime::Tokio1);
+    builder.build().expect("a runtime is given")
+}
+
+fn no_connection(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
+}
+
+/// SQLite's code without what extends it.
+pub fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let error = error.as_database_error()?.try_downcast_ref::<SqliteError>()?;
+    let code: i32 = sqlx::error::DatabaseError::code(error)?.parse().ok()?;
+    Some(code & 0xff)
+}
+
+/// Closes what is idle for long, as long as the pool is there.
+async fn let_go(pool: managed::WeakPool<Manager>) {
+    loop {
+        tokio::time::sleep(IDLE / 5).await;
+        let Some(pool) = pool.upgrade() else {
+            return;
+        };
+        pool.retain(|_, metrics| metrics.last_used() < IDLE);
+    }
+}
+
+impl Transaction {
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.connection.into_inner().commit().await
+    }
+
+    /// Whatever goes wrong with it, nothing of the transaction lasts.
+    pub async fn rollback(self) {
+        self.connection.into_inner().end().await;
+    }
+
+    async fn with<T>(
+        &self,
+        statement: Statement,
+        run: impl AsyncFnOnce(&mut Connection, Statement) -> Result<T, DbErr>,
+    ) -> Result<T, DbErr> {
+        observed(self.pool.observer.as_ref(), &statement);
+        let mut connection = self.connection.lock().await;
+        let _timer = self.pool.timer(&statement.sql);
+        run(&mut connection, statement).await
+    }
+}
+
+fn observed(observer: Option<&Observer>, statement: &Statement) {
+    if let Some(observer) = observer {
+        observer(&statement.sql);
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Pool {
+    fn get_database_backend(&self) -> DbBackend {
+        DbBackend::Sqlite
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        observed(self.observer.as_ref(), &statement);
+        let mut connection = self.reader().await?;
+        let _timer = self.timer(&statement.sql);
+        connection.execute(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.execute_raw(Statement::from_string(DbBackend::Sqlite, sql)).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        observed(self.observer.as_ref(), &statement);
+        let mut connection = self.reader().await?;
+        let _timer = self.timer(&statement.sql);
+        connection.query_one(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        observed(self.observer.as_ref(), &statement);
+        let mut connection = self.reader().await?;
+        let _timer = self.timer(&statement.sql);
+        connection.query(statement).await
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DbBackend {
+        DbBackend::Sqlite
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.with(statement, async |connection, statement| {
+            connection.execute(statement).await
+        })
+        .await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.execute_raw(Statement::from_string(DbBackend::Sqlite, sql)).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.with(statement, async |connection, statement| {
+            connection.query_one(statement).await
+        })
+        .await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.with(statement, async |connection, statement| {
+            connection.query(statement).await
+        })
+        .await
+    }
+}

@@ -1,0 +1,123 @@
+//! Payment stages. A pipeline has a dozen, so they are read whole.
+
+use entity::payment_stage::{self, Column, Entity};
+use entity::{commission_rule_reference, deal, deal_payment};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+
+use super::scope::visible;
+use super::{StoreError, load, view};
+use crate::by_id::by_id;
+use crate::mapped::mapped;
+use auth::Scope;
+use domain::deal::PaymentStage;
+use domain::id::{PaymentStageId, TenantId};
+
+const TABLE: &str = "payment_stage";
+
+/// All of them by position.
+pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<PaymentStage>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .order_by_asc(Column::Position)
+        .order_by_asc(Column::Id);
+    load::all(database, select, from_row).await
+}
+
+// A lock: deals that enter the stage wait, too.
+by_id!(PaymentStage, PaymentStageId: find, by_ids, lock);
+
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<PaymentStage>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
+    load::one(database, select, from_row).await
+}
+
+/// The stage as it stays until this transaction ends; other readers and deals do not wait.
+pub async fn share(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PaymentStageId,
+) -> Result<Option<PaymentStage>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid())).lock_shared();
+    load::one(transaction, select, from_row).await
+}
+
+pub async fn count_deals(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PaymentStageId,
+) -> Result<u64, StoreError> {
+    let standing = visible::<deal::Entity>(scope).filter(deal::Column::StageId.eq(id.uuid()));
+    Ok(standing.count(database).await?)
+}
+
+/// How many rows refer to the stage, and what they are.
+pub async fn count_references(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    id: PaymentStageId,
+) -> Result<[(u64, &'static str); 3], StoreError> {
+    let rules = visible::<commission_rule_reference::Entity>(scope)
+        .filter(commission_rule_reference::Column::StageId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    let payments = visible::<deal_payment::Entity>(scope)
+        .filter(deal_payment::Column::StageId.eq(id.uuid()))
+        .count(database)
+        .await?;
+    Ok([
+        (count_deals(database, scope, id).await?, "deals"),
+        (rules, "commission rules"),
+        (payments, "payments of deals"),
+    ])
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    stage: &PaymentStage,
+) -> Result<(), StoreError> {
+    Entity::insert(to_row(tenant, stage).into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn update(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    stage: &PaymentStage,
+) -> Result<(), StoreError> {
+    to_row(tenant, stage)
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+pub async fn delete(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: PaymentStageId,
+) -> Result<(), StoreError> {
+    Entity::delete_by_id((tenant.uuid(), id.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+mapped! {
+    fn (row: payment_stage::Model, stage: PaymentStage) of TABLE;
+    both: id, label, position, outcome, external_id;
+}
+
+/// What a row holds that is at hand.
+pub fn at_hand(tenant: TenantId, stage: &PaymentStage) -> view::AtHand {
+    view::at_hand(to_row(tenant, stage), &[])
+}

@@ -1,0 +1,130 @@
+//! Read replicas: standbys of PostgreSQL, which show what the primary has written a little later.
+//!
+//! - A query reads from one that has what its caller wrote last, or else from the primary; all of it from one place. It never
+//!   waits for a standby to catch up.
+//! - What a caller wrote last is a [`LogPosition`] in the log: its mutation's commit asks for it on the same way ([`CommitNote`]). It is
+//!   remembered in this process, and given to the caller for the others.
+//! - Each standby is looked at again and again: whether it answers, is one, is of the primary's system and timeline, and how
+//!   old what it shows is. One that fails while somebody reads there is left at once, and what was read is read anew on the
+//!   primary.
+
+mod commit_position;
+mod course;
+mod memory;
+pub mod position;
+mod reading;
+mod server;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use tokio::time::timeout;
+
+use super::{StoreError, postgres};
+pub use commit_position::{CommitNote, CommitPosition};
+use course::PrimaryCourse;
+use memory::CommitMemory;
+pub use position::LogPosition;
+pub use reading::{StandbyReads, StandbyWatch};
+pub use server::Standby;
+use telemetry::metrics;
+
+/// Where the primary is, and which system it is of; nothing of a server that is no primary.
+const LOOK: &str = "SELECT CASE WHEN NOT pg_is_in_recovery() THEN substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8) END, \
+    CASE WHEN NOT pg_is_in_recovery() THEN (pg_current_wal_flush_lsn() - '0/0')::text END, \
+    (SELECT system_identifier FROM pg_control_system())";
+
+/// All standbys of a database.
+pub struct Standbys {
+    servers: Vec<Arc<Standby>>,
+    /// For looking at the primary.
+    primary: postgres::Pool,
+    most_lag: Duration,
+    course: Mutex<PrimaryCourse>,
+    memory: CommitMemory,
+    /// Whose turn it is.
+    next: AtomicUsize,
+}
+
+impl Standbys {
+    pub fn new(servers: Vec<Standby>, primary: postgres::Pool, most_lag: Duration) -> Self {
+        Self {
+            servers: servers.into_iter().map(Arc::new).collect(),
+            primary,
+            most_lag,
+            course: Mutex::default(),
+            memory: CommitMemory::default(),
+            next: AtomicUsize::new(0),
+        }
+    }
+
+    /// Looks at the primary and at all of them, which takes a few seconds at most.
+    pub async fn look(&self) {
+        // The first connection may be one to a server that was the primary before.
+        for _ in 0..2 {
+            match timeout(server::PATIENCE, self.look_at_primary()).await {
+                Ok(Ok(())) => break,
+                // Readiness says so. Standbys may still have what their readers need.
+                Ok(Err(error)) => tracing::debug!(%error, "cannot see where the database's log is"),
+                Err(_) => {
+                    tracing::debug!("the database does not say where its log is");
+                    break;
+                }
+            }
+        }
+        join_all(
+            self.servers
+                .iter()
+                .map(|server| server.look(&self.course, self.most_lag)),
+        )
+        .await;
+    }
+
+    async fn look_at_primary(&self) -> Result<(), StoreError> {
+        let look = Statement::from_sql_and_values(DbBackend::Postgres, LOOK, []);
+        let row = self.primary.query_one_raw(look).await?.ok_or(StoreError::ReadOnly)?;
+        let (timeline, lsn): (Option<String>, Option<String>) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let (Some(timeline), Some(lsn)) = (timeline, lsn) else {
+            return Err(StoreError::ReadOnly);
+        };
+        let place = LogPosition::answered(&timeline, &lsn)?;
+        let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
+        if course.last().is_none() {
+            // What was migrated before this process began to serve.
+            self.memory.all_need(place);
+        }
+        course.saw(row.try_get_by_index(2)?, place, Instant::now());
+        Ok(())
+    }
+
+    /// Where this caller's query may be read; `None`: only on the primary. `given` is what the caller says to have written.
+    pub fn choose(&self, subject: &str, given: Option<LogPosition>) -> Option<Arc<Standby>> {
+        let needed = self.memory.needed(subject, Instant::now()).max(given);
+        let start = self.next.fetch_add(1, Ordering::Relaxed);
+        let turns = (0..self.servers.len()).map(|step| &self.servers[(start + step) % self.servers.len()]);
+        turns.into_iter().find(|server| server.has(needed)).cloned()
+    }
+
+    /// Each by its name: by how much it lagged when it was last looked at, or why nobody reads there.
+    pub fn states(&self) -> Vec<(String, Result<Duration, String>)> {
+        let states = self.servers.iter().map(|server| (server.name.clone(), server.state()));
+        states.collect()
+    }
+
+    pub fn measure(&self, numbers: &metrics::DatabaseMetrics) {
+        for server in &self.servers {
+            // Whoever comes later counts the same.
+            let _ = server.numbers.set(numbers.replica(&server.name));
+        }
+    }
+
+    pub async fn close(&self) {
+        self.primary.close().await;
+        for server in &self.servers {
+            server.close().await;
+        }
+    }
+}

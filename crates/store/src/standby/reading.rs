@@ -1,0 +1,124 @@
+//! One operation that reads from a standby, and finds out there if it cannot.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use tokio::sync::{Notify, watch};
+
+use super::server::Standby;
+use crate::share::TenantShare;
+use crate::{StoreError, postgres};
+
+/// Reads of one operation. Clones are of the same.
+#[derive(Clone)]
+pub struct StandbyReads {
+    pool: postgres::Pool,
+    standby: Arc<Standby>,
+    end: Arc<ReadAbort>,
+}
+
+/// Whether the operation must be begun again elsewhere.
+#[derive(Default)]
+struct ReadAbort {
+    is_there: AtomicBool,
+    told: Notify,
+}
+
+impl StandbyReads {
+    /// `primary` says how its statements are measured and observed.
+    pub fn new(standby: Arc<Standby>, primary: &postgres::Pool) -> Self {
+        Self {
+            pool: primary.over(&standby.pool),
+            standby,
+            end: Arc::default(),
+        }
+    }
+
+    pub fn share(&self, share: Arc<TenantShare>) -> Self {
+        Self {
+            pool: self.pool.share(share),
+            ..self.clone()
+        }
+    }
+
+    /// What is asked for can be done on the primary only.
+    pub fn leave(&self) {
+        self.end.is_there.store(true, Ordering::Relaxed);
+        self.end.told.notify_one();
+    }
+
+    pub fn watch(&self) -> StandbyWatch {
+        StandbyWatch {
+            falls: self.standby.falls(),
+            end: self.end.clone(),
+        }
+    }
+
+    fn judged<T>(&self, answer: Result<T, DbErr>) -> Result<T, DbErr> {
+        answer.map_err(|error| {
+            let error = StoreError::Database(error);
+            let is_alive = error.is_of_recovery() || error.has_no_connection();
+            if !is_alive && error.is_unavailable() {
+                self.standby.fall(&error.to_string());
+                self.leave();
+            }
+            if is_alive {
+                self.leave();
+            }
+            match error {
+                StoreError::Database(error) => error,
+                other => DbErr::Custom(other.to_string()),
+            }
+        })
+    }
+}
+
+/// Hears when an operation must be begun again elsewhere.
+pub struct StandbyWatch {
+    falls: watch::Receiver<u64>,
+    end: Arc<ReadAbort>,
+}
+
+impl StandbyWatch {
+    /// Completes as soon as what is read there is worth nothing.
+    pub async fn end(&mut self) {
+        tokio::select! {
+            _ = self.falls.changed() => {}
+            () = self.end.told.notified() => {}
+        }
+    }
+
+    /// Whether it has come to that.
+    pub fn has_ended(&self) -> bool {
+        self.end.is_there.load(Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for StandbyReads {
+    fn get_database_backend(&self) -> DbBackend {
+        DbBackend::Postgres
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.judged(self.pool.execute_raw(statement).await)
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "hands on what somebody else is not allowed to call"
+    )]
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.judged(self.pool.execute_unprepared(sql).await)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.judged(self.pool.query_one_raw(statement).await)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.judged(self.pool.query_all_raw(statement).await)
+    }
+}

@@ -1,0 +1,166 @@
+//! One standby: what was last seen of it, and who reads there.
+
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::course::PrimaryCourse;
+use super::position::LogPosition;
+use crate::{StoreError, postgres};
+use telemetry::metrics::DatabaseReplica;
+
+/// How long it may take to say how far it is.
+pub const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What was seen so long ago is not so any more.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// Where it is in the log, in which recovery, and of which system. The timeline is that of what it receives. Whoever may not
+/// see that, or receives nothing at present, is told that of its last restart point, which is never ahead.
+const LOOK: &str = "SELECT pg_is_in_recovery(), (pg_last_wal_replay_lsn() - '0/0')::int8, \
+    COALESCE((SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()))::int8, \
+    (SELECT system_identifier FROM pg_control_system())";
+
+/// How far it was when it was last seen, and by how much it lagged.
+#[derive(Clone, Debug)]
+struct StandbyStatus {
+    at: Instant,
+    place: LogPosition,
+    lag: Duration,
+    /// Why nobody reads there; `None`: callers do.
+    left: Option<String>,
+}
+
+pub struct Standby {
+    /// `HOST:PORT`.
+    pub name: String,
+    /// For reads of callers.
+    pub pool: postgres::Pool,
+    /// For looking at it.
+    watch: postgres::Pool,
+    /// `None`: nobody has looked yet.
+    seen: Mutex<Option<StandbyStatus>>,
+    /// Counts how often whoever read there had to leave.
+    falls: watch::Sender<u64>,
+    pub numbers: OnceLock<DatabaseReplica>,
+}
+
+impl Standby {
+    pub fn new(name: String, pool: postgres::Pool, watch: postgres::Pool) -> Self {
+        Self {
+            name,
+            pool,
+            watch,
+            seen: Mutex::default(),
+            falls: watch::Sender::new(0),
+            numbers: OnceLock::new(),
+        }
+    }
+
+    /// Looks at it now, and compares it to the primary's course.
+    pub async fn look(&self, course: &Mutex<PrimaryCourse>, most_lag: Duration) {
+        let seen = match timeout(PATIENCE, self.ask()).await {
+            Ok(Ok((Some(place), system))) => {
+                let course = course.lock().unwrap_or_else(PoisonError::into_inner);
+                let (at, lag) = (Instant::now(), course.lag(place.lsn));
+                let left = match course.last() {
+                    None => Some("nothing is known of the primary yet".to_owned()),
+                    Some(_) if course.system() != Some(system) => Some("it is of another database system".to_owned()),
+                    Some(primary) if primary.timeline != place.timeline => Some(format!(
+                        "it is on timeline {}, and the primary on {}",
+                        place.timeline, primary.timeline
+                    )),
+                    Some(_) if lag > most_lag => Some(format!("it lags by {} s", lag.as_secs())),
+                    Some(_) => None,
+                };
+                Ok(StandbyStatus { at, place, lag, left })
+            }
+            Ok(Ok((None, _))) => Err("it is no standby".to_owned()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("it does not answer".to_owned()),
+        };
+        match seen {
+            Ok(seen) => self.saw(seen),
+            Err(why) => self.fall(&why),
+        }
+    }
+
+    /// Where it is, `None` if it is in no recovery, and which system it is of.
+    async fn ask(&self) -> Result<(Option<LogPosition>, i64), StoreError> {
+        let look = Statement::from_sql_and_values(DbBackend::Postgres, LOOK, []);
+        let row = self.watch.query_one_raw(look).await?.ok_or(StoreError::ReadOnly)?;
+        let place = match (row.try_get_by_index(0)?, row.try_get_by_index::<Option<i64>>(1)?) {
+            (true, Some(lsn)) => Some(LogPosition {
+                timeline: u32::try_from(row.try_get_by_index::<i64>(2)?).unwrap_or_default(),
+                lsn: lsn.cast_unsigned(),
+            }),
+            _ => None,
+        };
+        Ok((place, row.try_get_by_index(3)?))
+    }
+
+    fn saw(&self, seen: StandbyStatus) {
+        if let Some(numbers) = self.numbers.get() {
+            numbers.seen(seen.left.is_none(), seen.lag);
+        }
+        let mut known = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = known.as_ref().map(|known| known.left.as_deref().is_none());
+        match &seen.left {
+            None if before != Some(true) => tracing::info!(server = self.name, "a database replica is read from"),
+            Some(why) if before != Some(false) => {
+                tracing::warn!(server = self.name, why, "a database replica is not read from")
+            }
+            _ => {}
+        }
+        *known = Some(seen);
+    }
+
+    /// It cannot be read from. Whoever does leaves at once.
+    pub fn fall(&self, why: &str) {
+        let known = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (place, lag) = known.map_or((LogPosition { timeline: 0, lsn: 0 }, Duration::ZERO), |known| {
+            (known.place, known.lag)
+        });
+        self.saw(StandbyStatus {
+            at: Instant::now(),
+            place,
+            lag,
+            left: Some(why.to_owned()),
+        });
+        self.falls.send_modify(|falls| *falls += 1);
+        // New connections cost less than finding out of each of these that it is dead.
+        self.pool.close_idle();
+    }
+
+    /// Whether it has everything up to there.
+    pub fn has(&self, needed: Option<LogPosition>) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = |seen: &&StandbyStatus| seen.left.is_none() && seen.at.elapsed() < FRESH;
+        seen.as_ref()
+            .filter(fresh)
+            .is_some_and(|seen| needed.is_none_or(|needed| seen.place.has(needed)))
+    }
+
+    /// Completes when it falls.
+    pub fn falls(&self) -> watch::Receiver<u64> {
+        self.falls.subscribe()
+    }
+
+    /// By how much it lagged when it was last looked at, or why nobody reads there.
+    pub fn state(&self) -> Result<Duration, String> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen.as_ref() {
+            None => Err("nobody has looked at it yet".to_owned()),
+            Some(StandbyStatus { left: Some(why), .. }) => Err(why.clone()),
+            Some(seen) => Ok(seen.lag),
+        }
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+        self.watch.close().await;
+    }
+}

@@ -1,0 +1,211 @@
+//! What tiers have counted. Every writer holds the lock of the partner concerned.
+
+use std::collections::HashMap;
+
+use entity::tier_counter::{self, Column, Entity};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, row};
+use auth::Scope;
+use domain::Timestamp;
+use domain::id::{CampaignId, PartnerId, TenantId, TieredCommissionId};
+use domain::money::Currency;
+use domain::tiered::{Counters, Fired, Window};
+
+/// Whose counters they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CounterKey {
+    pub tier: TieredCommissionId,
+    pub partner: PartnerId,
+    pub campaign: CampaignId,
+    pub window: Window,
+}
+
+/// Counters as they are stored: sums in minor units of the tier's currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredCounter {
+    /// The version of the tier that they were counted for.
+    pub version: u32,
+    pub fired: Fired,
+    counts: [i64; 2],
+    sums_minor: [i64; 3],
+}
+
+impl StoredCounter {
+    /// The counters, whose tier has `currency`.
+    pub fn counters(&self, currency: Currency) -> Counters {
+        Counters::stored(currency, self.counts, self.sums_minor)
+    }
+}
+
+/// Counters to write.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCounter {
+    pub key: CounterKey,
+    pub version: u32,
+    pub fired: Fired,
+    pub conversions: i64,
+    pub events: i64,
+    /// Sale amount, payout and revenue, in minor units.
+    pub sums_minor: [i64; 3],
+}
+
+/// The counters of partners on campaigns in the windows that contain any of the moments from `from` to `to`.
+pub async fn around(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    campaigns: &[Uuid],
+    (from, to): (Timestamp, Timestamp),
+) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
+    let backend = database.get_database_backend();
+    let rows = visible::<Entity>(scope)
+        .filter(many::one_of(backend, Column::PartnerId.as_column_ref(), partners))
+        .filter(many::one_of(backend, Column::CampaignId.as_column_ref(), campaigns))
+        .filter(Column::WindowStart.lte(to))
+        .filter(Column::WindowEnd.gt(from))
+        .all(database)
+        .await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// The counters of partners in windows that ended at `now` or before, on all campaigns or on one.
+pub async fn over(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    campaign: Option<CampaignId>,
+    now: Timestamp,
+) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
+    let of_partner = many::one_of(
+        database.get_database_backend(),
+        Column::PartnerId.as_column_ref(),
+        partners,
+    );
+    let mut select = visible::<Entity>(scope)
+        .filter(of_partner)
+        .filter(Column::WindowEnd.lte(now));
+    if let Some(campaign) = campaign {
+        select = select.filter(Column::CampaignId.eq(campaign.uuid()));
+    }
+    select.all(database).await?.into_iter().map(from_row).collect()
+}
+
+/// All counters of partners.
+pub async fn of_partners(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
+    let of_partner = Column::PartnerId.as_column_ref();
+    let one_of = many::one_of(database.get_database_backend(), of_partner, partners);
+    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+/// Writes counters, in the place of those that were there.
+pub fn put(writes: &mut Writes, tenant: TenantId, counters: &[NewCounter]) {
+    let rows = counters.iter().map(|counter| {
+        let NewCounter { key, fired, .. } = counter;
+        let [sale_amount_minor, payout_minor, revenue_minor] = counter.sums_minor;
+        let row = tier_counter::Model {
+            tenant_id: tenant.uuid(),
+            partner_id: key.partner.uuid(),
+            campaign_id: key.campaign.uuid(),
+            tier_id: key.tier.uuid(),
+            window_start: key.window.start,
+            window_end: key.window.end,
+            version: row::signed(counter.version),
+            conversions: counter.conversions,
+            events: counter.events,
+            sale_amount_minor,
+            payout_minor,
+            revenue_minor,
+            payout_fired: fired.payout,
+            revenue_fired: fired.revenue,
+        };
+        row.into_active_model()
+    });
+    writes.add(rows, Conflict::Replace);
+}
+
+/// Makes the counters of a campaign hold no longer, since tiers of other advertisers count it from now on. What has fired
+/// stays.
+pub async fn forget(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    campaign: CampaignId,
+) -> Result<(), StoreError> {
+    let of_campaign = Column::CampaignId.eq(campaign.uuid());
+    forget_those(transaction, tenant, Condition::all().add(of_campaign)).await
+}
+
+/// The same for counters of these partners, all of whose campaigns are named: events have left them.
+pub async fn forget_of(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    pairs: impl IntoIterator<Item = (PartnerId, CampaignId)>,
+) -> Result<(), StoreError> {
+    let mut any = Condition::any();
+    for (partner, campaign) in pairs {
+        let of_partner = Column::PartnerId.eq(partner.uuid());
+        any = any.add(of_partner.and(Column::CampaignId.eq(campaign.uuid())));
+    }
+    match any.is_empty() {
+        true => Ok(()),
+        false => forget_those(transaction, tenant, any).await,
+    }
+}
+
+async fn forget_those(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    which: Condition,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::Version, Expr::value(0))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(which)
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn delete(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    tier: TieredCommissionId,
+) -> Result<(), StoreError> {
+    Entity::delete_many()
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::TierId.eq(tier.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+pub(super) fn from_row(row: tier_counter::Model) -> Result<(CounterKey, StoredCounter), StoreError> {
+    let key = CounterKey {
+        tier: TieredCommissionId::from_uuid(row.tier_id),
+        partner: PartnerId::from_uuid(row.partner_id),
+        campaign: CampaignId::from_uuid(row.campaign_id),
+        window: Window {
+            start: row.window_start,
+            end: row.window_end,
+        },
+    };
+    let stored = StoredCounter {
+        version: row::unsigned("tier_counter", "version", row.version)?,
+        fired: Fired {
+            payout: row.payout_fired,
+            revenue: row.revenue_fired,
+        },
+        counts: [row.conversions, row.events],
+        sums_minor: [row.sale_amount_minor, row.payout_minor, row.revenue_minor],
+    };
+    Ok((key, stored))
+}

@@ -1,0 +1,200 @@
+//! Charges and conversions as tiers look at them: with their rows, and with what tiers did to them. Three statements,
+//! however many there are.
+
+use std::collections::HashMap;
+
+use entity::{commission, event, tier_result};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
+use uuid::Uuid;
+
+use super::scope::visible;
+use super::tier_result::TierResult;
+use super::{StoreError, many, row};
+use auth::Scope;
+use domain::Timestamp;
+use domain::commission::{Commission, CommissionKind, CommissionStatus};
+use domain::event::{Event, EventKind};
+use domain::id::{CommissionId, SnapshotId};
+use domain::money::Money;
+use domain::refund;
+use domain::terms::BasisKind;
+use domain::tiered::Window;
+
+/// An event with all that it earned.
+#[derive(Clone, Debug)]
+pub struct PastEvent {
+    pub event: Event,
+    /// Its EVENT and TIER_ADJUSTMENT rows since it is credited as it is, in the order of writing.
+    pub rows: Vec<PastRow>,
+    /// In the order of doing.
+    pub results: Vec<TierResult>,
+}
+
+/// What matters to tiers of a row of the ledger.
+#[derive(Clone, Copy, Debug)]
+pub struct PastRow {
+    pub id: CommissionId,
+    pub kind: CommissionKind,
+    pub status: CommissionStatus,
+    pub amount: Money,
+    pub is_fixed: bool,
+    pub snapshot_id: Option<SnapshotId>,
+    pub holdback_days: Option<u32>,
+    pub mature_at: Option<Timestamp>,
+    pub accrued_at: Timestamp,
+}
+
+impl From<&Commission> for PastRow {
+    fn from(row: &Commission) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            status: row.status,
+            amount: row.amount,
+            is_fixed: refund::is_fixed(row.basis),
+            snapshot_id: row.snapshot_id,
+            holdback_days: row.holdback_days,
+            mature_at: row.mature_at,
+            accrued_at: row.accrued_at,
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct ConversionColumns {
+    id: Uuid,
+    event_id: Uuid,
+    kind: String,
+    status: String,
+    amount_minor: i64,
+    currency: String,
+    basis: Option<String>,
+    snapshot_id: Option<Uuid>,
+    holdback_days: Option<i32>,
+    mature_at: Option<Timestamp>,
+    accrued_at: Timestamp,
+}
+
+/// The charges and conversions of these partners on these campaigns in a window, in the order of recording.
+pub async fn in_window(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    campaigns: &[Uuid],
+    window: Window,
+) -> Result<Vec<PastEvent>, StoreError> {
+    let backend = database.get_database_backend();
+    let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
+    let events = visible::<event::Entity>(scope)
+        .filter(many::one_of(
+            backend,
+            event::Column::PartnerId.as_column_ref(),
+            partners,
+        ))
+        .filter(many::one_of(
+            backend,
+            event::Column::CampaignId.as_column_ref(),
+            campaigns,
+        ))
+        .filter(event::Column::OccurredAt.gte(window.start))
+        .filter(event::Column::OccurredAt.lt(window.end))
+        .filter(event::Column::Kind.is_in(earning));
+    read(database, scope, events).await
+}
+
+/// These events, in the order of recording.
+pub async fn of_events(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<Vec<PastEvent>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), event::Column::Id.as_column_ref(), ids);
+    read(database, scope, visible::<event::Entity>(scope).filter(one_of)).await
+}
+
+async fn read(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    select: Select<event::Entity>,
+) -> Result<Vec<PastEvent>, StoreError> {
+    let ids = || select.clone().select_only().column(event::Column::Id).into_query();
+    let events = select.clone().order_by_asc(event::Column::Id).all(database).await?;
+    let mut rows = rows(database, scope, ids()).await?;
+    let results = visible::<tier_result::Entity>(scope)
+        .filter(tier_result::Column::EventId.in_subquery(ids()))
+        .order_by_asc(tier_result::Column::Id);
+    let mut done: HashMap<Uuid, Vec<TierResult>> = HashMap::new();
+    for result in results.all(database).await? {
+        done.entry(result.event_id)
+            .or_default()
+            .push(super::tier_result::from_row(result)?);
+    }
+    let past = events.into_iter().map(|event| {
+        let event = super::event::from_row(event)?;
+        let (mut rows, mut results) = (
+            rows.remove(&event.id.uuid()).unwrap_or_default(),
+            done.remove(&event.id.uuid()).unwrap_or_default(),
+        );
+        // What was done before it was moved here is nothing of whom it is credited to now.
+        rows.retain(|row| event.was_credited_so(row.accrued_at));
+        results.retain(|result| event.was_credited_so(result.at));
+        Ok(PastEvent { event, rows, results })
+    });
+    past.collect()
+}
+
+async fn rows(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    events: SelectStatement,
+) -> Result<HashMap<Uuid, Vec<PastRow>>, StoreError> {
+    use commission::Column;
+    let kinds = [CommissionKind::Event, CommissionKind::TierAdjustment].map(CommissionKind::as_str);
+    let select = visible::<commission::Entity>(scope)
+        .filter(Column::EventId.in_subquery(events))
+        .filter(Column::Kind.is_in(kinds))
+        .order_by_asc(Column::Id)
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::EventId,
+            Column::Kind,
+            Column::Status,
+            Column::AmountMinor,
+            Column::Currency,
+            Column::Basis,
+            Column::SnapshotId,
+            Column::HoldbackDays,
+            Column::MatureAt,
+            Column::AccruedAt,
+        ]);
+    let mut rows: HashMap<Uuid, Vec<PastRow>> = HashMap::new();
+    for columns in select.into_model::<ConversionColumns>().all(database).await? {
+        rows.entry(columns.event_id).or_default().push(from_columns(columns)?);
+    }
+    Ok(rows)
+}
+
+fn from_columns(columns: ConversionColumns) -> Result<PastRow, StoreError> {
+    const TABLE: &str = "commission";
+    let currency = row::currency(TABLE, "currency", &columns.currency)?;
+    let basis = columns.basis.as_deref();
+    let basis = basis.map(|text| row::text(TABLE, "basis", text, BasisKind::parse));
+    let holdback = columns.holdback_days;
+    Ok(PastRow {
+        id: CommissionId::from_uuid(columns.id),
+        kind: row::text(TABLE, "kind", &columns.kind, CommissionKind::parse)?,
+        status: row::text(TABLE, "status", &columns.status, CommissionStatus::parse)?,
+        amount: row::money(TABLE, "amount_minor", columns.amount_minor, currency)?,
+        is_fixed: refund::is_fixed(basis.transpose()?),
+        snapshot_id: columns.snapshot_id.map(SnapshotId::from_uuid),
+        holdback_days: holdback
+            .map(|days| row::unsigned(TABLE, "holdback_days", days))
+            .transpose()?,
+        mature_at: columns.mature_at,
+        accrued_at: columns.accrued_at,
+    })
+}

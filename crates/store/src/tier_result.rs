@@ -1,0 +1,154 @@
+//! What tiers did to events: append-only, beside the rows of the ledger.
+
+use std::collections::HashMap;
+
+use entity::event;
+use entity::tier_result::{self, Column, Entity};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+};
+use uuid::Uuid;
+
+use super::page::{Page, PageRequest, Sort};
+use super::scope::visible;
+use super::writes::{Conflict, Writes};
+use super::{StoreError, many, row};
+use auth::Scope;
+use domain::id::{CommissionId, EventId, TenantId, TierResultId, TieredCommissionId};
+use domain::money::Money;
+use domain::tiered::Side;
+use domain::{Timestamp, text_enum};
+
+const TABLE: &str = "tier_result";
+
+text_enum! {
+    /// How a tier acted.
+    ResultKind {
+        /// On the rate, when the event was recorded.
+        Rate = "RATE",
+        /// Retroactively.
+        Adjustment = "ADJUSTMENT",
+    }
+}
+
+/// What a tier did to an amount of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TierResult {
+    pub id: TierResultId,
+    pub tier: TieredCommissionId,
+    pub event: EventId,
+    /// The event whose recording did it: a rate acts on its own event, an adjustment mostly on earlier ones.
+    pub cause: EventId,
+    pub side: Side,
+    pub kind: ResultKind,
+    /// What a rate acted on; `None` for adjustments.
+    pub base_minor: Option<i64>,
+    /// What a rate made of it, or the adjustment.
+    pub amount: Money,
+    /// Whether the base is a fixed amount, which goes back as a whole.
+    pub is_fixed: bool,
+    /// The row of the ledger; `None` for revenue, and where a rate left 0.
+    pub commission: Option<CommissionId>,
+    pub at: Timestamp,
+}
+
+/// What the rate of a tier made of the revenue of events; those without such a rate are left out.
+pub async fn final_revenues(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    events: &[Uuid],
+) -> Result<HashMap<Uuid, Money>, StoreError> {
+    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let select = of_revenue(scope)
+        .filter(one_of)
+        .filter(Column::Kind.eq(ResultKind::Rate.as_str()));
+    let rows = select.all(database).await?.into_iter();
+    rows.map(|row| Ok((row.event_id, from_row(row)?.amount))).collect()
+}
+
+/// Pages of the retroactive adjustments of each event's revenue, newest first.
+pub async fn pages_of_revenue(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    events: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<TierResult>>, StoreError> {
+    let sort = Sort::newest_first(Column::Id);
+    many::pages(database, events, sort, request, |key| revenue(scope, key), from_row).await
+}
+
+pub async fn counts_of_revenue(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    events: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    many::counts(database, events, |key| revenue(scope, key)).await
+}
+
+/// What was done to revenue since its event is credited as it is.
+fn of_revenue(scope: &Scope) -> Select<Entity> {
+    let at = Expr::col(Column::At.as_column_ref());
+    let attributed_at = visible::<event::Entity>(scope)
+        .select_only()
+        .column(event::Column::AttributedAt)
+        .filter(Expr::col(event::Column::Id.as_column_ref()).equals(Column::EventId.as_column_ref()));
+    let attributed_at = Expr::SubQuery(None, Box::new(attributed_at.into_query().into()));
+    visible::<Entity>(scope)
+        .filter(Column::Side.eq(Side::Revenue.as_str()))
+        .filter(at.clone().gte(attributed_at.if_null(at)))
+}
+
+fn revenue(scope: &Scope, event: Expr) -> Select<Entity> {
+    of_revenue(scope)
+        .filter(Column::Kind.eq(ResultKind::Adjustment.as_str()))
+        .filter(Expr::col(Column::EventId.as_column_ref()).eq(event))
+}
+
+/// How many payouts the recording of an event adjusted.
+pub async fn count_caused(database: &impl ConnectionTrait, scope: &Scope, cause: EventId) -> Result<u64, StoreError> {
+    let adjustments = visible::<Entity>(scope)
+        .filter(Column::CauseId.eq(cause.uuid()))
+        .filter(Column::Kind.eq(ResultKind::Adjustment.as_str()))
+        .filter(Column::Side.eq(Side::Payout.as_str()));
+    Ok(adjustments.count(database).await?)
+}
+
+pub fn insert(writes: &mut Writes, tenant: TenantId, results: &[TierResult]) {
+    let rows = results.iter().map(|result| {
+        let row = tier_result::Model {
+            tenant_id: tenant.uuid(),
+            id: result.id.uuid(),
+            tier_id: result.tier.uuid(),
+            event_id: result.event.uuid(),
+            cause_id: result.cause.uuid(),
+            side: result.side.as_str().to_owned(),
+            kind: result.kind.as_str().to_owned(),
+            base_minor: result.base_minor,
+            amount_minor: result.amount.minor(),
+            currency: result.amount.currency().code().to_owned(),
+            is_fixed: result.is_fixed,
+            commission_id: result.commission.map(|id| id.uuid()),
+            at: result.at,
+        };
+        row.into_active_model()
+    });
+    writes.add(rows, Conflict::Fail);
+}
+
+pub(super) fn from_row(row: tier_result::Model) -> Result<TierResult, StoreError> {
+    let currency = row::currency(TABLE, "currency", &row.currency)?;
+    Ok(TierResult {
+        id: TierResultId::from_uuid(row.id),
+        tier: TieredCommissionId::from_uuid(row.tier_id),
+        event: EventId::from_uuid(row.event_id),
+        cause: EventId::from_uuid(row.cause_id),
+        side: row::text(TABLE, "side", &row.side, Side::parse)?,
+        kind: row::text(TABLE, "kind", &row.kind, ResultKind::parse)?,
+        base_minor: row.base_minor,
+        amount: row::money(TABLE, "amount_minor", row.amount_minor, currency)?,
+        is_fixed: row.is_fixed,
+        commission: row.commission_id.map(CommissionId::from_uuid),
+        at: row.at,
+    })
+}

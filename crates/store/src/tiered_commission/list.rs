@@ -1,0 +1,26 @@
+//! Lists of tiered commissions.
+
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait, PaginatorTrait, QueryTrait};
+
+use super::filter::{TieredCommissionFilter, filtered};
+use super::order::TieredCommissionOrder;
+use crate::order::Sorted;
+use crate::{StoreError, view};
+use auth::Scope;
+
+pub async fn count(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &TieredCommissionFilter,
+) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+/// Those in force that the filter lets through.
+pub fn list(filter: Arc<TieredCommissionFilter>, sorted: Sorted<TieredCommissionOrder>) -> view::List {
+    let kept = (*filter == TieredCommissionFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::TIERED_COMMISSION, kept, sorted.into(), select)
+}

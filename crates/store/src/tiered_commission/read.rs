@@ -1,0 +1,122 @@
+//! Tiered commissions by their ids and names, and those that count for partners and campaigns.
+
+use entity::tier_result;
+use entity::tiered_commission::{Column, Entity};
+use entity::tiered_commission_reference::{self, Column as Reference};
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
+use uuid::Uuid;
+
+use super::filter::{for_partner, in_force};
+use super::rows::from_row;
+use crate::by_id::by_id;
+use crate::scope::visible;
+use crate::{StoreError, load, many};
+use auth::Scope;
+use domain::id::TieredCommissionId;
+use domain::tiered::TieredCommission;
+
+by_id!(TieredCommission, TieredCommissionId: find, by_ids);
+
+/// The tier for update: other writers of it wait for this transaction's end. Rows that merely refer to it do not wait,
+/// since those who write them hold the locks of partners, which a change of the tier refers to.
+pub async fn lock(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: TieredCommissionId,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock(LockType::NoKeyUpdate);
+    load::one(transaction, select, from_row).await
+}
+
+/// The same, also waiting for those who write what refers to it, who wait for this from then on.
+pub async fn lock_exclusive(
+    transaction: &impl ConnectionTrait,
+    scope: &Scope,
+    id: TieredCommissionId,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive();
+    load::one(transaction, select, from_row).await
+}
+
+/// The one in force that another system calls so.
+pub async fn find_by_external_id(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    external_id: &str,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let select = in_force(scope).filter(Column::ExternalId.eq(external_id));
+    load::one(database, select, from_row).await
+}
+
+/// Those in force with this name that another system knows, in no order.
+pub async fn imported_as(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    name: &str,
+) -> Result<Vec<TieredCommission>, StoreError> {
+    let select = in_force(scope)
+        .filter(Column::ExternalId.is_not_null())
+        .filter(Column::Name.eq(name));
+    load::all(database, select, from_row).await
+}
+
+/// The tiers in force, active or not, that are for one of the partners on one of the campaigns or the advertisers', in the
+/// order of their making.
+pub async fn counting(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+    campaigns: &[Uuid],
+    advertisers: &[Uuid],
+) -> Result<Vec<TieredCommission>, StoreError> {
+    let select = for_any(database.get_database_backend(), scope, partners, campaigns, advertisers);
+    let select = select.order_by_asc(Column::Id);
+    load::all(database, select, from_row).await
+}
+
+/// The tiers in force that are for one of the partners on one of the campaigns or the advertisers'.
+pub(crate) fn for_any(
+    backend: DbBackend,
+    scope: &Scope,
+    partners: &[Uuid],
+    campaigns: &[Uuid],
+    advertisers: &[Uuid],
+) -> Select<Entity> {
+    let one_of = |column: Reference, ids| many::one_of(backend, column.as_column_ref(), ids);
+    let mut promoted = Condition::any().add(one_of(Reference::CampaignId, campaigns));
+    if !advertisers.is_empty() {
+        promoted = promoted.add(one_of(Reference::AdvertiserId, advertisers));
+    }
+    let of_campaign = visible::<tiered_commission_reference::Entity>(scope)
+        .filter(promoted)
+        .select_only()
+        .column(Reference::TierId);
+    in_force(scope)
+        .filter(Column::Id.in_subquery(of_campaign.into_query()))
+        .filter(for_partner(scope, one_of(Reference::PartnerId, partners)))
+}
+
+/// The tiers in force, in the order of their making.
+pub async fn all_in_force(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<TieredCommission>, StoreError> {
+    let select = in_force(scope).order_by_asc(Column::Id);
+    load::all(database, select, from_row).await
+}
+
+/// Whether a tier has ever changed an amount.
+pub async fn has_paid(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    tier: TieredCommissionId,
+) -> Result<bool, StoreError> {
+    let select = visible::<tier_result::Entity>(scope)
+        .filter(tier_result::Column::TierId.eq(tier.uuid()))
+        .limit(1);
+    Ok(select.one(database).await?.is_some())
+}

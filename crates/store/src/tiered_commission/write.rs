@@ -1,0 +1,46 @@
+//! Writing tiered commissions and their versions.
+
+use entity::tiered_commission::Entity;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
+
+use super::references::{delete_references, insert_references};
+use super::rows::to_row;
+use crate::{StoreError, Transaction};
+use domain::id::{TenantId, TieredCommissionId};
+use domain::tiered::TieredCommission;
+
+pub async fn insert(transaction: &Transaction, tenant: TenantId, tier: &TieredCommission) -> Result<(), StoreError> {
+    let row = to_row(tenant, tier);
+    Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    crate::tier_version::keep(transaction, &row).await?;
+    insert_references(transaction, tenant, tier).await
+}
+
+pub async fn update(transaction: &Transaction, tenant: TenantId, tier: &TieredCommission) -> Result<(), StoreError> {
+    let row = to_row(tenant, tier);
+    row.clone()
+        .into_active_model()
+        .reset_all()
+        .update_without_returning(transaction)
+        .await?;
+    crate::tier_version::keep(transaction, &row).await?;
+    delete_references(transaction, tenant, tier.id).await?;
+    insert_references(transaction, tenant, tier).await
+}
+
+/// Deletes a tier that has never changed an amount, with what it has counted.
+pub async fn delete(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: TieredCommissionId,
+) -> Result<(), StoreError> {
+    crate::tier_counter::delete(transaction, tenant, id).await?;
+    crate::tier_version::delete(transaction, tenant, id).await?;
+    delete_references(transaction, tenant, id).await?;
+    Entity::delete_by_id((tenant.uuid(), id.uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! How far partners have come: a mark that moves with whatever is written about a partner, so that what was found to hold
+//! at a mark holds as long as it is the same.
+
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use uuid::Uuid;
+
+use super::{StoreError, one_of};
+use auth::Scope;
+use domain::Timestamp;
+
+/// Whatever is done under a partner's lock is a step of its history, with a number and a time. Both: a database that was
+/// restored goes through the same numbers again. What tiers have counted also depends on what they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryStep {
+    sequence: i64,
+    at: Option<Timestamp>,
+    tiers_at: Option<Timestamp>,
+}
+
+impl HistoryStep {
+    /// How far the partner's row says that its history has gone.
+    pub fn sequence(&self) -> i64 {
+        self.sequence
+    }
+
+    /// And up to when.
+    pub fn at(&self) -> Option<Timestamp> {
+        self.at
+    }
+}
+
+impl std::fmt::Display for HistoryStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let micros = |at: Option<Timestamp>| at.map_or(0, |at| at.timestamp_micros());
+        write!(f, "{}.{}.{}", self.sequence, micros(self.at), micros(self.tiers_at))
+    }
+}
+
+/// A partner and its mark.
+pub type Marked = (Uuid, HistoryStep);
+
+/// The next partners in the order of their ids, at most `limit`.
+pub async fn marks_after(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    after: Uuid,
+    limit: u32,
+) -> Result<Vec<Marked>, StoreError> {
+    let values = [after.into(), limit.into()];
+    marks(database, scope, "id > $2 ORDER BY id LIMIT $3", values).await
+}
+
+/// The marks of these partners.
+pub async fn marks_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<Vec<Marked>, StoreError> {
+    let (these, ids) = one_of(database.get_database_backend(), partners);
+    marks(database, scope, &format!("id {these}"), [ids]).await
+}
+
+async fn marks<const N: usize>(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    which: &str,
+    values: [Value; N],
+) -> Result<Vec<Marked>, StoreError> {
+    let sql = format!(
+        "SELECT id, history_sequence, history_at, (
+           SELECT MAX(tier.updated_at) FROM tier_counter AS counter
+           JOIN tiered_commission AS tier ON tier.tenant_id = $1 AND tier.id = counter.tier_id
+           WHERE counter.tenant_id = $1 AND counter.partner_id = partner.id
+         ) AS tiers_at FROM partner WHERE tenant_id = $1 AND {which}"
+    );
+    let rows = ask(database, scope, &sql, values).await?;
+    rows.iter().map(marked).collect()
+}
+
+fn marked(row: &QueryResult) -> Result<Marked, StoreError> {
+    let mark = HistoryStep {
+        sequence: row.try_get("", "history_sequence")?,
+        at: row.try_get("", "history_at")?,
+        tiers_at: row.try_get("", "tiers_at")?,
+    };
+    Ok((row.try_get("", "id")?, mark))
+}
+
+/// How many rows of the ledger each of these partners has, and how many events, one after the other; those without any are
+/// left out.
+pub async fn rows_of(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    partners: &[Uuid],
+) -> Result<Vec<(Uuid, i64)>, StoreError> {
+    let (these, ids) = one_of(database.get_database_backend(), partners);
+    let counted = |table| {
+        format!(
+            "SELECT partner_id, COUNT(*) AS rows FROM {table} WHERE tenant_id = $1 AND partner_id {these} GROUP BY partner_id"
+        )
+    };
+    let sql = format!("{} UNION ALL {}", counted("commission"), counted("event"));
+    let rows = ask(database, scope, &sql, [ids]).await?;
+    let counts = rows.iter();
+    counts
+        .map(|row| Ok((row.try_get("", "partner_id")?, row.try_get("", "rows")?)))
+        .collect()
+}
+
+/// How many events came to be nobody's and left: the same as long as nothing is written about those of nobody. They are
+/// recorded and refunded, which is recorded, and moved.
+pub async fn events_of_nobody(database: &impl ConnectionTrait, scope: &Scope) -> Result<String, StoreError> {
+    let sql = "SELECT (SELECT COUNT(*) FROM event WHERE tenant_id = $1 AND partner_id IS NULL) AS there,
+                 (SELECT COUNT(*) FROM event_move WHERE tenant_id = $1 AND from_partner_id IS NULL) AS gone,
+                 (SELECT COUNT(*) FROM event_move WHERE tenant_id = $1 AND partner_id IS NULL) AS come";
+    let rows = ask(database, scope, sql, []).await?;
+    let count = |name| rows.first().map_or(Ok(0), |row| row.try_get::<i64>("", name));
+    Ok(format!("{}.{}.{}", count("there")?, count("gone")?, count("come")?))
+}
+
+/// What a statement answers that takes the tenant as `$1` and these values after it.
+pub(super) async fn ask(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<QueryResult>, StoreError> {
+    let tenant = Value::from(scope.tenant().uuid());
+    let values = std::iter::once(tenant).chain(values);
+    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
+    Ok(database.query_all_raw(statement).await?)
+}

@@ -1,0 +1,216 @@
+//! Whether the ledger agrees with itself, asked of some partners at a time. Sums are added again by the database, in one
+//! statement a question, which returns only what is wrong; rows are read in pages, so that a million of them never sit in
+//! memory.
+//!
+//! Whatever a question compares is written in one transaction, so that each page of partners may see a moment of its own.
+
+mod deals;
+mod events;
+mod histories;
+mod kept;
+mod links;
+mod marks;
+mod payout_runs;
+mod rows;
+mod sums;
+mod tiers;
+
+use std::fmt::Display;
+use std::time::Instant;
+
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
+use uuid::Uuid;
+
+use super::{Store, StoreError, Transaction, connect, many};
+use auth::Scope;
+use domain::Timestamp;
+use domain::id::{CampaignId, CommissionId, CustomerId, DealId, EventId, PartnerId, PayoutId, PayoutRunId};
+pub use events::{EventFacts, EventRow, events_after, events_by_ids};
+pub use kept::{
+    PayoutRow, SnapshotRow, balances, changes_of_status, lifetime_values, missing_entries, moved, paid_charges,
+    payout_items, payouts, qualified_customers, snapshots,
+};
+pub use marks::{HistoryStep, Marked, events_of_nobody, marks_after, marks_of, rows_of};
+pub use rows::{LedgerRow, StatusMove, moves_of, rows_after};
+
+/// Something that does not hold, and the ids of what it concerns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Of which kind it is: the same for all that one question finds.
+    pub kind: &'static str,
+    pub what: String,
+    pub ids: Vec<String>,
+}
+
+/// The most findings of one question: whoever has more of a kind needs no list of a million.
+pub const MOST: usize = 100;
+
+/// A question to the database. Its statement takes the tenant as `$1`, selects columns named like the `Subject`s, and
+/// `detail`, a text, and returns a row for each violation. `{mine}` behind the column of a partner is what it is asked of.
+#[derive(Clone, Copy)]
+struct Question {
+    of: QuestionScope,
+    what: &'static str,
+    subjects: &'static [Subject],
+    sql: &'static str,
+}
+
+/// What a question is asked of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum QuestionScope {
+    /// Some partners.
+    Partners,
+    /// The events of some partners, and those of nobody.
+    Events,
+    /// All of a tenant, of what changed at `$2` or later if it asks for that.
+    Whole,
+}
+
+/// Of whom something is asked.
+#[derive(Clone, Copy, Debug)]
+pub enum QuestionSubjects<'a> {
+    Partners(&'a [Uuid]),
+    /// Of what is credited to no partner.
+    Nobody,
+    /// Of what belongs to no partner, or is found by no partner, from this moment on.
+    Whole(Timestamp),
+}
+
+#[derive(Clone, Copy)]
+enum Subject {
+    Partner,
+    Campaign,
+    Customer,
+    Event,
+    Commission,
+    Payout,
+    PayoutRun,
+    Deal,
+}
+
+impl Subject {
+    fn read(self, row: &QueryResult) -> Result<Option<String>, StoreError> {
+        let id = |column| row.try_get::<Option<Uuid>>("", column);
+        fn text(id: Option<impl Display>) -> Option<String> {
+            id.map(|id| id.to_string())
+        }
+        Ok(match self {
+            Self::Partner => text(id("partner_id")?.map(PartnerId::from_uuid)),
+            Self::Campaign => text(id("campaign_id")?.map(CampaignId::from_uuid)),
+            Self::Customer => text(id("customer_id")?.map(CustomerId::from_uuid)),
+            Self::Event => text(id("event_id")?.map(EventId::from_uuid)),
+            Self::Commission => text(id("commission_id")?.map(CommissionId::from_uuid)),
+            Self::Payout => text(id("payout_id")?.map(PayoutId::from_uuid)),
+            Self::PayoutRun => text(id("run_id")?.map(PayoutRunId::from_uuid)),
+            Self::Deal => text(id("deal_id")?.map(DealId::from_uuid)),
+        })
+    }
+}
+
+/// A moment of the database, for as long as it takes.
+pub async fn moment(store: &Store) -> Result<Transaction, StoreError> {
+    let transaction = store.snapshot().await?;
+    connect::read_page_by_page(&transaction, None).await?;
+    Ok(transaction)
+}
+
+/// For many small statements of few texts: PostgreSQL plans each text once from now on, as it does for requests.
+pub async fn plan_once(transaction: &Transaction) -> Result<(), StoreError> {
+    let backend = transaction.get_database_backend();
+    if backend == DbBackend::Postgres {
+        let command = "SET LOCAL plan_cache_mode = force_generic_plan";
+        transaction
+            .execute_raw(Statement::from_string(backend, command))
+            .await?;
+    }
+    Ok(())
+}
+
+/// Everything that does not hold in answer to the questions that can be asked of these, at most [`MOST`] of a kind.
+pub async fn questions(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    whose: QuestionSubjects<'_>,
+) -> Result<Vec<Finding>, StoreError> {
+    let backend = database.get_database_backend();
+    let mut findings = Vec::new();
+    let only_here = match backend {
+        DbBackend::Sqlite => sums::SQLITE,
+        _ => &[],
+    };
+    let all = [
+        only_here,
+        sums::QUESTIONS,
+        payout_runs::QUESTIONS,
+        links::QUESTIONS,
+        histories::QUESTIONS,
+        deals::QUESTIONS,
+        tiers::QUESTIONS,
+    ];
+    for question in all.into_iter().flatten().filter(|question| whose.is_asked(question.of)) {
+        let begun = Instant::now();
+        for row in database.query_all_raw(whose.ask(backend, scope, question)).await? {
+            let ids = question.subjects.iter().map(|subject| subject.read(&row));
+            let ids = ids.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+            let detail: String = row.try_get("", "detail")?;
+            let (kind, what) = (question.what, question.what.replace("{detail}", &detail));
+            findings.push(Finding { kind, what, ids });
+        }
+        took(question.what, begun);
+    }
+    Ok(findings)
+}
+
+/// Whether a finding says that something is no number: what it stands in cannot be read.
+pub fn is_unreadable(finding: &Finding) -> bool {
+    sums::SQLITE.iter().any(|question| question.what == finding.kind)
+}
+
+/// How a statement says that a column is one of these ids, which are its `$2`. A single one is found in the order of what
+/// follows in an index.
+fn one_of(backend: DbBackend, ids: &[Uuid]) -> (&'static str, Value) {
+    match (backend, ids) {
+        (_, [id]) => ("= $2", (*id).into()),
+        (DbBackend::Postgres, _) => ("= ANY($2)", many::id_list(backend, ids)),
+        _ => (
+            "IN (SELECT unhex(value) FROM json_each($2))",
+            many::id_list(backend, ids),
+        ),
+    }
+}
+
+/// Notes how long a check of a page took, for whoever wonders where the time goes.
+pub fn took(check: &str, begun: Instant) {
+    tracing::debug!(check, microseconds = begun.elapsed().as_micros(), "verified");
+}
+
+impl QuestionSubjects<'_> {
+    fn is_asked(self, of: QuestionScope) -> bool {
+        match self {
+            Self::Partners(_) => matches!(of, QuestionScope::Partners | QuestionScope::Events),
+            Self::Nobody => of == QuestionScope::Events,
+            Self::Whole(_) => of == QuestionScope::Whole,
+        }
+    }
+
+    fn ask(self, backend: DbBackend, scope: &Scope, question: &Question) -> Statement {
+        let (mine, value): (_, Option<Value>) = match self {
+            Self::Partners(ids) => {
+                let (mine, ids) = one_of(backend, ids);
+                (mine, Some(ids))
+            }
+            Self::Nobody => ("IS NULL", None),
+            Self::Whole(since) => ("", question.sql.contains("$2").then(|| since.into())),
+        };
+        let question = question.sql.replace("{mine}", mine);
+        let sql = match backend {
+            // It would plan for finding the first hundred soon, and mostly there are none.
+            DbBackend::Postgres => {
+                format!("WITH answer AS MATERIALIZED ({question}) SELECT * FROM answer LIMIT {MOST}")
+            }
+            _ => format!("{question} LIMIT {MOST}"),
+        };
+        let values = [Some(scope.tenant().uuid().into()), value];
+        Statement::from_sql_and_values(backend, sql, values.into_iter().flatten())
+    }
+}

@@ -1,0 +1,141 @@
+//! Which rows there are to read, and in which order.
+
+use std::sync::Arc;
+
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
+use sea_orm::{ColumnTrait, DbBackend, Order as Direction};
+
+use super::{Column, Derived, Table, column, derived};
+use crate::page::{PageRequest, Place, Sort};
+use auth::Scope;
+
+type Select = dyn Fn(DbBackend, &Scope, Expr) -> SelectStatement + Send + Sync;
+
+/// The rows of a table that are in a list: all that the caller may see, or those under a parent.
+#[derive(Clone)]
+pub struct List {
+    pub(super) table: &'static Table,
+    /// What the text of its statements depends on beside who reads and the parent; `None`: hardly met twice.
+    pub(super) kept: Option<String>,
+    pub(super) select: Arc<Select>,
+    pub order: Order,
+}
+
+impl List {
+    /// `select` reads the table under its own name. It is given the parent's id.
+    pub(crate) fn new(
+        table: &'static Table,
+        kept: Option<String>,
+        order: Order,
+        select: impl Fn(DbBackend, &Scope, Expr) -> SelectStatement + Send + Sync + 'static,
+    ) -> Self {
+        let select = Arc::new(select);
+        Self {
+            table,
+            kept,
+            select,
+            order,
+        }
+    }
+}
+
+/// All rows of a table that name another one.
+#[derive(Clone, Copy)]
+pub struct Family {
+    pub table: &'static Table,
+    /// The column that names the other row: one of the table, or of the table that they are found through.
+    pub parent: Column,
+    pub through: Option<PairTable>,
+    pub order: Order,
+}
+
+/// A table that pairs rows of two others.
+#[derive(Clone, Copy)]
+pub struct PairTable {
+    pub table: &'static Table,
+    /// The column that names the rows of the family.
+    pub child: Column,
+}
+
+/// What a list is sorted by: a column and then the id, or the id alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    pub key: Option<Column>,
+    pub id: Column,
+    pub descending: bool,
+}
+
+impl<C: ColumnTrait> From<Sort<C>> for Order {
+    fn from(sort: Sort<C>) -> Self {
+        Self {
+            key: sort.key.map(column),
+            id: column(sort.id),
+            descending: sort.descending,
+        }
+    }
+}
+
+impl Order {
+    /// By the numbers of a history; rows from before there were numbers come first, in the order of their ids.
+    pub(crate) fn by_sequence<C: ColumnTrait>(id: C, descending: bool) -> Self {
+        static SEQUENCE: Derived = Derived {
+            name: "sequence_or_none",
+            expression: "COALESCE({row}.sequence, 0)",
+            of: &["sequence"],
+        };
+        Self {
+            key: Some(derived::<C::EntityName>(&SEQUENCE)),
+            id: column(id),
+            descending,
+        }
+    }
+
+    /// By a column that no two rows of a family share.
+    pub(crate) fn ascending(id: impl ColumnTrait) -> Self {
+        Self {
+            key: None,
+            id: column(id),
+            descending: false,
+        }
+    }
+
+    pub(crate) fn columns(&self) -> impl Iterator<Item = Column> {
+        self.key.into_iter().chain([self.id])
+    }
+
+    /// Adds the page's bounds, order and limit. One row more than asked for tells whether the list goes on.
+    pub(crate) fn apply(&self, statement: &mut SelectStatement, request: &PageRequest) {
+        if let Some(place) = &request.after {
+            statement.and_where(self.beyond(place, self.descending));
+        }
+        if let Some(place) = &request.before {
+            statement.and_where(self.beyond(place, !self.descending));
+        }
+        self.sort(statement, request.backward);
+        statement.limit(u64::from(request.limit) + 1);
+    }
+
+    /// Sorts in the direction in which a page is walked.
+    pub(super) fn sort(&self, statement: &mut SelectStatement, backward: bool) {
+        let direction = match self.descending != backward {
+            true => Direction::Desc,
+            false => Direction::Asc,
+        };
+        for column in self.columns() {
+            statement.order_by_expr(column.of_list(), direction.clone());
+        }
+    }
+
+    /// Rows on one side of a place; a comparison of tuples, which uses the index on both engines.
+    fn beyond(&self, place: &Place, below: bool) -> Expr {
+        let expression = Column::of_list;
+        let (columns, values) = match (self.key, &place.key) {
+            (Some(key), Some(value)) => (
+                Expr::tuple([expression(key), expression(self.id)]),
+                Expr::tuple([Expr::val(value.clone()), Expr::val(place.id)]),
+            ),
+            _ => (expression(self.id), Expr::val(place.id)),
+        };
+        if below { columns.lt(values) } else { columns.gt(values) }
+    }
+}

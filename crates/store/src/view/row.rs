@@ -1,0 +1,102 @@
+//! A row of a list: as it was read, or as it is at hand.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use sea_orm::sea_query::ValueType;
+use sea_orm::{DbErr, QueryResult, RuntimeErr, Value};
+use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
+
+use crate::StoreError;
+
+/// A row with the columns of a [`Selected`](super::Selected).
+pub enum Row {
+    Read(QueryResult),
+    /// One that is at hand: what it holds itself, cell by cell, and the rest as it was read.
+    AtHand(Vec<Option<Value>>, Option<Arc<QueryResult>>),
+}
+
+/// What both engines keep in a cell.
+pub trait Stored<'r>: Type<Postgres> + Type<Sqlite> + Decode<'r, Postgres> + Decode<'r, Sqlite> {}
+
+impl<'r, T: Type<Postgres> + Type<Sqlite> + Decode<'r, Postgres> + Decode<'r, Sqlite>> Stored<'r> for T {}
+
+/// Where the value of a cell is.
+enum CellValue<'r> {
+    Own(&'r Value),
+    Read(&'r QueryResult),
+}
+
+impl Row {
+    /// What is in a cell; `None`: null.
+    pub(super) fn get<T>(&self, cell: usize) -> Result<Option<T>, StoreError>
+    where
+        T: for<'r> Stored<'r>,
+        Option<T>: ValueType,
+    {
+        match self.cell(cell)? {
+            CellValue::Own(value) => <Option<T> as ValueType>::try_from(value.clone()).map_err(|_| not_at_hand(cell)),
+            CellValue::Read(read) => decode(read, cell),
+        }
+    }
+
+    /// The text in a cell, where it is; `None`: null.
+    pub(super) fn text(&self, cell: usize) -> Result<Option<Cow<'_, str>>, StoreError> {
+        match self.cell(cell)? {
+            CellValue::Own(Value::String(text)) => Ok(text.as_deref().map(Cow::Borrowed)),
+            CellValue::Own(_) => Err(not_at_hand(cell)),
+            CellValue::Read(read) => Ok(decode::<&str>(read, cell)?.map(Cow::Borrowed)),
+        }
+    }
+
+    /// What is never null.
+    pub(super) fn required<T>(&self, cell: usize) -> Result<T, StoreError>
+    where
+        T: for<'r> Stored<'r>,
+        Option<T>: ValueType,
+    {
+        self.get(cell)?.ok_or_else(|| corrupt(cell, "null"))
+    }
+
+    /// The row as it was read.
+    pub(super) fn read(&self) -> Result<&QueryResult, StoreError> {
+        match self {
+            Self::Read(read) => Ok(read),
+            Self::AtHand(_, Some(read)) => Ok(read),
+            Self::AtHand(_, None) => Err(not_at_hand(0)),
+        }
+    }
+
+    fn cell(&self, cell: usize) -> Result<CellValue<'_>, StoreError> {
+        match self {
+            Self::Read(read) => Ok(CellValue::Read(read)),
+            Self::AtHand(own, read) => match (own.get(cell).and_then(Option::as_ref), read) {
+                (Some(value), _) => Ok(CellValue::Own(value)),
+                (None, Some(read)) => Ok(CellValue::Read(read)),
+                (None, None) => Err(not_at_hand(cell)),
+            },
+        }
+    }
+}
+
+/// Straight from the driver's row: SeaORM makes an error of every null, with its text.
+fn decode<'r, T: Stored<'r>>(read: &'r QueryResult, cell: usize) -> Result<Option<T>, StoreError> {
+    let decoded = match (read.try_as_pg_row(), read.try_as_sqlite_row()) {
+        (Some(row), _) => row.try_get(cell),
+        (None, Some(row)) => row.try_get(cell),
+        (None, None) => return Err(not_at_hand(cell)),
+    };
+    decoded.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())).into())
+}
+
+fn not_at_hand(cell: usize) -> StoreError {
+    corrupt(cell, "nothing at hand")
+}
+
+fn corrupt(cell: usize, value: &str) -> StoreError {
+    StoreError::Corrupt {
+        table: "view",
+        column: "cell",
+        value: format!("{value} in cell {cell}"),
+    }
+}

@@ -1,0 +1,223 @@
+//! What to read of each row of a list: columns of its own table, and of rows that are joined to it.
+
+use std::fmt::Write;
+
+use sea_orm::sea_query::{Expr, ExprTrait, IntoIden, JoinType, Query, SelectStatement};
+
+use sea_orm::{DbBackend, Value};
+
+use super::{Column, Table};
+use auth::Scope;
+
+/// The columns to read for each row, and where they come from. No table joined twice is mistaken for itself: from the
+/// second time on it has another name.
+pub struct Selected {
+    sources: Vec<Joined>,
+    columns: Vec<(Source, Column)>,
+    /// Those of which all columns are read, behind the others, by name.
+    wholes: Vec<Source>,
+}
+
+/// The row of the list itself, or one that is joined to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source(usize);
+
+impl Source {
+    pub const OWN: Self = Self(0);
+}
+
+struct Joined {
+    table: &'static Table,
+    name: String,
+    /// The column that names it, and of which row. The list's own rows are named by nobody.
+    on: Option<(Source, &'static str)>,
+    /// Whoever sees the row that names it sees it, too.
+    by_all: bool,
+}
+
+impl Joined {
+    fn is_renamed(&self) -> bool {
+        self.name != (self.table.name)()
+    }
+}
+
+impl Selected {
+    /// Every row begins with the id of the parent that it was found under.
+    pub(super) const PARENT: usize = 0;
+    const FIRST: usize = 1;
+
+    pub fn of(table: &'static Table) -> Self {
+        let own = Joined {
+            table,
+            name: (table.name)().to_owned(),
+            on: None,
+            by_all: false,
+        };
+        Self {
+            sources: vec![own],
+            columns: Vec::new(),
+            wholes: Vec::new(),
+        }
+    }
+
+    /// Where in each row the value of `column` of the row from `source` will be.
+    pub fn cell(&mut self, source: Source, column: Column) -> usize {
+        let wanted = (source, column);
+        let known = self.columns.iter().position(|known| *known == wanted);
+        let place = known.unwrap_or_else(|| {
+            self.columns.push(wanted);
+            self.columns.len() - 1
+        });
+        Self::FIRST + place
+    }
+
+    /// Reads the row of `table` that the column `on` names, too.
+    pub fn join(&mut self, source: Source, on: Column, table: &'static Table, by_all: bool) -> Source {
+        let on = Some((source, on.name));
+        let table_name = (table.name)();
+        let is_it = |joined: &Joined| joined.on == on && (joined.table.name)() == table_name;
+        if let Some(known) = self.sources.iter().position(is_it) {
+            return Source(known);
+        }
+        let is_taken = self.sources.iter().any(|joined| joined.name == table_name);
+        let name = match is_taken {
+            true => format!("{table_name}_{}", self.sources.len()),
+            false => table_name.to_owned(),
+        };
+        self.sources.push(Joined {
+            table,
+            name,
+            on,
+            by_all,
+        });
+        Source(self.sources.len() - 1)
+    }
+
+    /// Reads all columns of the row from `source`; gives what their names begin with.
+    pub fn whole(&mut self, source: Source) -> String {
+        if !self.wholes.contains(&source) {
+            self.wholes.push(source);
+        }
+        prefix(source)
+    }
+
+    /// What makes the text of the statements that read it.
+    pub(super) fn describe(&self, text: &mut String) {
+        for (number, joined) in self.sources.iter().enumerate() {
+            let (source, on) = joined.on.unwrap_or((Source::OWN, ""));
+            let _ = write!(text, "{number}:{} {}.{on};", (joined.table.name)(), source.0);
+        }
+        for (source, column) in &self.columns {
+            let _ = write!(text, "{}.{},", source.0, column.name);
+        }
+        for source in &self.wholes {
+            let _ = write!(text, "{}.*,", source.0);
+        }
+    }
+
+    pub fn table(&self) -> &'static Table {
+        self.sources[0].table
+    }
+
+    /// The own cells of a row that is at hand. `value` knows what some of its columns hold.
+    pub fn at_hand(&self, value: impl Fn(&str) -> Option<Value>) -> Vec<Option<Value>> {
+        let own = |(source, column): &(Source, Column)| match *source == Source::OWN {
+            true => value(column.name),
+            false => None,
+        };
+        std::iter::repeat_n(None, Self::FIRST)
+            .chain(self.columns.iter().map(own))
+            .collect()
+    }
+
+    /// Whether none of its cells is missing.
+    pub fn is_whole(&self, own: &[Option<Value>]) -> bool {
+        own[Self::FIRST..].iter().all(Option::is_some)
+    }
+
+    /// Whether there is more to it than the first row's own columns.
+    pub fn is_more_than_columns(&self) -> bool {
+        self.has_joins() || !self.wholes.is_empty()
+    }
+
+    pub(super) fn has_joins(&self) -> bool {
+        self.sources.len() > 1
+    }
+
+    /// The columns of the row from `source` that are read, those too by which others are joined.
+    fn of_source(&self, source: Source) -> Vec<&'static str> {
+        if self.wholes.contains(&source) {
+            return (self.sources[source.0].table.columns)();
+        }
+        let mut names = Vec::with_capacity(self.columns.len());
+        let mut add = |from: Source, name: &'static str| {
+            if from == source && !names.contains(&name) {
+                names.push(name);
+            }
+        };
+        for (from, column) in &self.columns {
+            column.parts().into_iter().for_each(|name| add(*from, name));
+        }
+        for (from, name) in self.sources.iter().filter_map(|joined| joined.on) {
+            add(from, name);
+        }
+        names
+    }
+
+    /// Reads only what is needed of the list's own rows, and these columns.
+    pub(super) fn own(&self, statement: &mut SelectStatement, besides: impl Iterator<Item = Column>) {
+        let mut names = self.of_source(Source::OWN);
+        for name in besides.flat_map(Column::parts) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let table = (self.sources[0].table.name)();
+        statement
+            .clear_selects()
+            .columns(names.into_iter().map(|name| (table, name)));
+    }
+
+    /// Adds all columns to a statement that reads the list's table under its own name behind the parent's id, and joins
+    /// the rest.
+    pub(super) fn complete(&self, statement: &mut SelectStatement, scope: &Scope, backend: DbBackend) {
+        let name = |source: Source| self.sources[source.0].name.clone().into_iden();
+        for (source, column) in &self.columns {
+            match column.derived {
+                None => statement.column((name(*source), column.name)),
+                Some(derived) => statement.expr(derived.within(&self.sources[source.0].name, scope, backend)),
+            };
+        }
+        for source in &self.wholes {
+            let prefix = prefix(*source);
+            for column in (self.sources[source.0].table.columns)() {
+                statement.expr_as(Expr::col((name(*source), column)), format!("{prefix}{column}"));
+            }
+        }
+        let whole = Scope::tenant_wide(scope.tenant());
+        for (number, joined) in self.sources.iter().enumerate() {
+            let Some((from, on)) = joined.on else { continue };
+            let scope = if joined.by_all { &whole } else { scope };
+            let (table, id) = (joined.table, joined.table.id().name);
+            let named = Expr::col((joined.name.clone(), id)).equals((name(from), on));
+            if joined.is_renamed() {
+                let mut columns = self.of_source(Source(number));
+                if !columns.contains(&id) {
+                    columns.push(id);
+                }
+                let visible = Query::select()
+                    .columns(columns)
+                    .from((table.name)())
+                    .cond_where((table.visible)(scope))
+                    .take();
+                statement.join_subquery(JoinType::LeftJoin, visible, joined.name.clone(), named);
+            } else {
+                statement.left_join((table.name)(), (table.visible)(scope).add(named));
+            }
+        }
+    }
+}
+
+fn prefix(source: Source) -> String {
+    format!("_{}_", source.0)
+}

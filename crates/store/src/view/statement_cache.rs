@@ -1,0 +1,122 @@
+//! The texts of statements that are asked again and again: putting one together takes more processor time than the trip
+//! to the database. One belongs to a projection, a list and an order, whichever document asks, and whoever.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{DbBackend, Statement, Value};
+use uuid::Uuid;
+
+use super::read::Key;
+use crate::template::Template;
+use auth::Scope;
+use domain::id::{PartnerId, TenantId};
+
+/// How many bytes of texts are kept, about. What was not asked for since the last time that half of it was full goes.
+const BYTES: usize = 8 * 1024 * 1024;
+
+/// What one takes beside its text.
+const BESIDE: usize = 1024;
+
+/// The most values that a kept one binds, so that all are small.
+const MOST_VALUES: usize = 24;
+
+/// The statements of one database.
+#[derive(Default)]
+pub struct StatementCache(RwLock<StatementGenerations>);
+
+#[derive(Default)]
+struct StatementGenerations {
+    young: HashMap<String, Arc<Template>>,
+    young_bytes: usize,
+    old: HashMap<String, Arc<Template>>,
+}
+
+impl StatementCache {
+    /// The statement that `make` makes for who reads and the key of what is read. `shape` says what else its text depends
+    /// on; `None`: hardly met twice.
+    pub(super) fn statement(
+        &self,
+        backend: DbBackend,
+        shape: Option<String>,
+        (scope, key): (&Scope, Key<'_>),
+        make: impl Fn(&Scope, Key<'_>) -> SelectStatement,
+    ) -> Statement {
+        let Some(shape) = shape else {
+            return backend.build(&make(scope, key));
+        };
+        let parameters = parameters(backend, scope, key);
+        if let Some(template) = self.find(&shape) {
+            return template.with(&parameters);
+        }
+        let own = scope.partner().is_some();
+        let (scope, ids) = stand_ins(own);
+        let key = key.stand_in(&ids);
+        let template = Template::of(
+            backend.build(&make(&scope, key)),
+            &self::parameters(backend, &scope, key),
+        );
+        let statement = template.with(&parameters);
+        if statement.values.iter().all(|values| values.0.len() <= MOST_VALUES) {
+            self.keep(shape, statement.sql.len(), template);
+        }
+        statement
+    }
+
+    fn find(&self, shape: &str) -> Option<Arc<Template>> {
+        let old = {
+            let halves = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(template) = halves.young.get(shape) {
+                return Some(template.clone());
+            }
+            halves.old.get(shape)?.clone()
+        };
+        self.keep_again(shape, &old);
+        Some(old)
+    }
+
+    fn keep_again(&self, shape: &str, template: &Arc<Template>) {
+        let mut halves = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may have.
+        if halves.old.remove(shape).is_some() {
+            halves.put(shape.to_owned(), template.bytes(), template.clone());
+        }
+    }
+
+    fn keep(&self, shape: String, bytes: usize, template: Template) {
+        let mut halves = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if !halves.young.contains_key(&shape) {
+            halves.put(shape, bytes, Arc::new(template));
+        }
+    }
+}
+
+impl StatementGenerations {
+    fn put(&mut self, shape: String, bytes: usize, template: Arc<Template>) {
+        let bytes = bytes + shape.len() + BESIDE;
+        if self.young_bytes + bytes > BYTES / 2 {
+            self.old = std::mem::take(&mut self.young);
+            self.young_bytes = 0;
+        }
+        self.young_bytes += bytes;
+        self.young.insert(shape, template);
+    }
+}
+
+/// What statements bind beside what belongs to their shape.
+fn parameters(backend: DbBackend, scope: &Scope, key: Key<'_>) -> [Value; 3] {
+    let partner = scope.partner().map(|partner| partner.uuid());
+    [scope.tenant().uuid().into(), Value::Uuid(partner), key.value(backend)]
+}
+
+/// Ids that nothing has. What has ids of its own has no shape, so that none of them can be taken for one.
+fn stand_ins(own: bool) -> (Scope, [Uuid; 2]) {
+    let [tenant, partner, one, other] = [1, 2, 3, 4].map(Uuid::from_u128);
+    let tenant = TenantId::from_uuid(tenant);
+    let scope = match own {
+        true => Scope::of_partner(tenant, PartnerId::from_uuid(partner)),
+        false => Scope::tenant_wide(tenant),
+    };
+    (scope, [one, other])
+}

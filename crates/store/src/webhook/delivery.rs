@@ -1,0 +1,225 @@
+//! Deliveries, for those who look at them and ask for them again.
+
+use std::sync::Arc;
+
+use entity::webhook_delivery::{self, Column, Entity};
+use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait,
+    Select,
+};
+use uuid::Uuid;
+
+use crate::by_id::by_id;
+use crate::page::{Page, PageRequest, Sort};
+use crate::scope::visible;
+use crate::{StoreError, row, view};
+use auth::Scope;
+use domain::Timestamp;
+use domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
+use domain::webhook::{WebhookAttempt, WebhookDelivery, WebhookDeliveryStatus, WebhookEventType};
+
+const TABLE: &str = "webhook_delivery";
+
+/// Which deliveries to list. An empty list matches nothing.
+#[derive(Clone, Debug, Hash)]
+pub struct DeliveryFilter {
+    pub endpoint: Option<WebhookEndpointId>,
+    pub statuses: Option<Vec<WebhookDeliveryStatus>>,
+    /// What the caller may read of; `None`: everything.
+    pub types: Option<Vec<WebhookEventType>>,
+}
+
+pub fn sort() -> Sort<Column> {
+    Sort::newest_first(Column::Id)
+}
+
+/// Those of a filter, newest first.
+pub fn list(filter: Arc<DeliveryFilter>) -> view::List {
+    let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
+    view::List::new(&view::WEBHOOK_DELIVERY, None, sort().into(), select)
+}
+
+pub async fn page(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &DeliveryFilter,
+    request: &PageRequest,
+) -> Result<Page<WebhookDelivery>, StoreError> {
+    let page = sort().page(database, filtered(scope, filter), request).await?;
+    page.try_map(from_row)
+}
+
+pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &DeliveryFilter) -> Result<u64, StoreError> {
+    Ok(filtered(scope, filter).count(database).await?)
+}
+
+fn filtered(scope: &Scope, filter: &DeliveryFilter) -> Select<Entity> {
+    let words = |words: Vec<&'static str>| words;
+    let statuses = filter.statuses.as_ref();
+    let statuses = statuses.map(|list| words(list.iter().map(|status| status.as_str()).collect()));
+    let types = filter.types.as_ref();
+    let types = types.map(|list| words(list.iter().map(|kind| kind.as_str()).collect()));
+    let condition = Condition::all()
+        .add_option(filter.endpoint.map(|id| Column::EndpointId.eq(id.uuid())))
+        .add_option(statuses.map(|statuses| Column::Status.is_in(statuses)))
+        .add_option(types.map(|types| Column::EventType.is_in(types)));
+    visible::<Entity>(scope).filter(condition)
+}
+
+by_id!(WebhookDelivery, WebhookDeliveryId: by_ids, lock);
+
+/// A delivery as it is made.
+#[derive(Debug)]
+pub struct NewDelivery {
+    pub delivery: WebhookDelivery,
+    /// The row of the outbox that it tells of, and the object; `None`: a test.
+    pub of: Option<(i64, Uuid)>,
+}
+
+pub async fn insert(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    deliveries: Vec<NewDelivery>,
+) -> Result<(), StoreError> {
+    let mut rows = deliveries
+        .into_iter()
+        .map(|new| {
+            let (outbox_id, object_id) = new.of.unzip();
+            let delivery = new.delivery;
+            let row = webhook_delivery::Model {
+                tenant_id: tenant.uuid(),
+                id: delivery.id.uuid(),
+                endpoint_id: delivery.endpoint_id.uuid(),
+                outbox_id,
+                object_id,
+                event_type: delivery.event_type.as_str().to_owned(),
+                payload: delivery.payload,
+                status: delivery.status.as_str().to_owned(),
+                turn: 0,
+                attempt_count: 0,
+                attempts: row::to_json(&delivery.attempts),
+                created_at: delivery.created_at,
+                next_attempt_at: delivery.next_attempt_at,
+            };
+            row.into_active_model()
+        })
+        .peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<_> = rows.by_ref().take(500).collect();
+        Entity::insert_many(chunk).exec_without_returning(transaction).await?;
+    }
+    Ok(())
+}
+
+/// Which deliveries are asked for again.
+#[derive(Clone, Copy, Debug)]
+pub enum RedeliverySelection {
+    One(WebhookDeliveryId),
+    /// All of an endpoint that were made since.
+    Since(WebhookEndpointId, Timestamp),
+}
+
+impl RedeliverySelection {
+    /// Those that have come to an end.
+    fn condition(self) -> Condition {
+        let ended = [WebhookDeliveryStatus::Delivered, WebhookDeliveryStatus::Failed];
+        let which = match self {
+            Self::One(id) => Condition::all().add(Column::Id.eq(id.uuid())),
+            Self::Since(endpoint, since) => Condition::all()
+                .add(Column::EndpointId.eq(endpoint.uuid()))
+                .add(Column::CreatedAt.gte(since)),
+        };
+        which.add(Column::Status.is_in(ended.map(WebhookDeliveryStatus::as_str)))
+    }
+}
+
+/// How many there are of them.
+pub async fn count_again(
+    database: &impl ConnectionTrait,
+    scope: &Scope,
+    again: RedeliverySelection,
+) -> Result<u64, StoreError> {
+    let select = visible::<Entity>(scope).filter(again.condition());
+    Ok(select.count(database).await?)
+}
+
+/// Begins a new turn of each: it is tried at once, and waits for nothing. Says how many.
+pub async fn begin_again(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    again: RedeliverySelection,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let done = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(WebhookDeliveryStatus::Pending.as_str()))
+        .col_expr(Column::Turn, Expr::col(Column::Turn).add(1))
+        .col_expr(Column::AttemptCount, Expr::value(0))
+        .col_expr(Column::NextAttemptAt, Expr::value(now))
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(again.condition())
+        .exec(transaction)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// Sends nothing more to an endpoint.
+pub async fn cancel(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+) -> Result<(), StoreError> {
+    let never = Expr::value(Option::<Timestamp>::None);
+    pending(tenant, endpoint)
+        .col_expr(Column::Status, Expr::value(WebhookDeliveryStatus::Canceled.as_str()))
+        .col_expr(Column::NextAttemptAt, never)
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Tries everything that an endpoint has not heard, oldest first; what must wait for others is put aside again.
+pub async fn hasten(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    pending(tenant, endpoint)
+        .col_expr(Column::NextAttemptAt, Expr::value(now))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Those of an endpoint that have not come to their end.
+pub(super) fn pending(tenant: TenantId, endpoint: WebhookEndpointId) -> sea_orm::UpdateMany<Entity> {
+    Entity::update_many()
+        .filter(Column::TenantId.eq(tenant.uuid()))
+        .filter(Column::EndpointId.eq(endpoint.uuid()))
+        .filter(Column::Status.eq(WebhookDeliveryStatus::Pending.as_str()))
+}
+
+/// What a row holds whose columns were all read, with names that begin like this.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<WebhookDelivery, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
+/// The attempts that a cell holds.
+pub fn attempts(row: &view::Row, cell: usize) -> Result<Vec<WebhookAttempt>, StoreError> {
+    row::json(TABLE, "attempts", view::json(row, cell)?)
+}
+
+fn from_row(row: webhook_delivery::Model) -> Result<WebhookDelivery, StoreError> {
+    Ok(WebhookDelivery {
+        id: WebhookDeliveryId::from_uuid(row.id),
+        endpoint_id: WebhookEndpointId::from_uuid(row.endpoint_id),
+        event_type: row::text(TABLE, "type", &row.event_type, WebhookEventType::parse)?,
+        status: row::text(TABLE, "status", &row.status, WebhookDeliveryStatus::parse)?,
+        payload: row.payload,
+        created_at: row.created_at,
+        next_attempt_at: row.next_attempt_at,
+        attempts: row::json(TABLE, "attempts", row.attempts)?,
+    })
+}

@@ -1,0 +1,145 @@
+//! What there is to do for webhooks, in all tenants: which endpoints there are, which of them have something to be sent, and
+//! what may be forgotten. What is found is taken up again, with its tenant's scope, before anything is done to it.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+
+use crate::outbox::OutboxPosition;
+use crate::{StoreError, Transaction, row};
+use domain::Timestamp;
+use domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
+use domain::webhook::WebhookEventType;
+
+const TABLE: &str = "webhook_endpoint";
+
+/// Who hears of what happens.
+#[derive(Debug)]
+pub struct Subscriber {
+    pub endpoint: WebhookEndpointId,
+    /// Empty: everything.
+    types: Vec<WebhookEventType>,
+    since: OutboxPosition,
+}
+
+impl Subscriber {
+    /// Whether it is to be told of a row of the outbox.
+    pub fn hears(&self, event_type: WebhookEventType, id: i64, transaction: Option<i64>) -> bool {
+        (self.types.is_empty() || self.types.contains(&event_type)) && self.since.is_before(id, transaction)
+    }
+
+    /// From where on it listens.
+    pub fn since(&self) -> &OutboxPosition {
+        &self.since
+    }
+}
+
+async fn rows<const N: usize>(
+    database: &impl ConnectionTrait,
+    sql: &str,
+    values: [Value; N],
+) -> Result<Vec<QueryResult>, StoreError> {
+    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
+    Ok(database.query_all_raw(statement).await?)
+}
+
+fn ids(row: &QueryResult) -> Result<(TenantId, WebhookEndpointId), DbErr> {
+    Ok((
+        TenantId::from_uuid(row.try_get("", "tenant_id")?),
+        WebhookEndpointId::from_uuid(row.try_get("", "id")?),
+    ))
+}
+
+/// Whether anybody hears of anything.
+pub async fn is_heard(database: &impl ConnectionTrait) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM webhook_endpoint WHERE deleted_at IS NULL LIMIT 1";
+    Ok(!rows(database, sql, []).await?.is_empty())
+}
+
+/// Whether there is anything to be forgotten one day.
+pub async fn is_kept(database: &impl ConnectionTrait) -> Result<bool, StoreError> {
+    Ok(!rows(database, "SELECT 1 FROM webhook_endpoint LIMIT 1", [])
+        .await?
+        .is_empty())
+}
+
+/// The endpoints that hear of what happens, also while they are sent nothing.
+pub async fn hearers(database: &impl ConnectionTrait) -> Result<HashMap<TenantId, Vec<Subscriber>>, StoreError> {
+    let sql = "SELECT tenant_id, id, event_types, listens_since FROM webhook_endpoint WHERE deleted_at IS NULL";
+    let mut hearers: HashMap<_, Vec<_>> = HashMap::new();
+    for found in rows(database, sql, []).await? {
+        let (tenant, endpoint) = ids(&found)?;
+        let since: String = found.try_get("", "listens_since")?;
+        hearers.entry(tenant).or_default().push(Subscriber {
+            endpoint,
+            types: row::json(TABLE, "event_types", found.try_get("", "event_types")?)?,
+            since: row::text(TABLE, "listens_since", &since, OutboxPosition::parse)?,
+        });
+    }
+    Ok(hearers)
+}
+
+/// Endpoints that something is due to be sent to, and that nobody works on.
+pub async fn due(
+    database: &impl ConnectionTrait,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<(TenantId, WebhookEndpointId)>, StoreError> {
+    let sql = format!(
+        "SELECT e.tenant_id, e.id FROM webhook_endpoint e
+         WHERE e.active AND e.deleted_at IS NULL AND (e.lease_until IS NULL OR e.lease_until <= $1) AND EXISTS (
+            SELECT 1 FROM webhook_delivery d WHERE d.tenant_id = e.tenant_id AND d.endpoint_id = e.id
+            AND d.status = 'PENDING' AND d.next_attempt_at <= $1)
+         LIMIT {limit}"
+    );
+    let found = rows(database, &sql, [now.into()]).await?;
+    Ok(found.iter().map(ids).collect::<Result<_, DbErr>>()?)
+}
+
+/// How many deliveries wait for their next attempt, or for one before them, of endpoints that are active.
+pub async fn pending(database: &impl ConnectionTrait) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) AS number FROM webhook_endpoint e JOIN webhook_delivery d
+               ON d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.status = 'PENDING' WHERE e.active";
+    let found = rows(database, sql, []).await?;
+    Ok(found
+        .first()
+        .map(|row| row.try_get("", "number"))
+        .transpose()?
+        .unwrap_or(0))
+}
+
+/// Since when that delivery is due which has been due for the longest, of endpoints that are active; `None`: nothing is.
+pub async fn due_since(database: &impl ConnectionTrait, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT first.at FROM (
+                SELECT (SELECT d.next_attempt_at FROM webhook_delivery d WHERE d.tenant_id = e.tenant_id
+                    AND d.endpoint_id = e.id AND d.status = 'PENDING' AND d.next_attempt_at <= $1
+                    ORDER BY d.next_attempt_at LIMIT 1) AS at
+                FROM webhook_endpoint e WHERE e.active AND e.deleted_at IS NULL
+               ) AS first WHERE first.at IS NOT NULL ORDER BY first.at LIMIT 1";
+    let found = rows(database, sql, [now.into()]).await?;
+    Ok(found.first().map(|row| row.try_get("", "at")).transpose()?)
+}
+
+/// Forgets up to `limit` deliveries from before `before`, and deleted endpoints that none names. Says how many deliveries.
+pub async fn prune(transaction: &Transaction, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
+    let backend = transaction.get_database_backend();
+    // Ids begin with their time.
+    let bound = WebhookDeliveryId::from_parts(before, 0, 0).uuid();
+    let mut pruned = 0;
+    for found in rows(transaction, "SELECT tenant_id, id FROM webhook_endpoint", []).await? {
+        let (tenant, endpoint) = ids(&found)?;
+        let sql = format!(
+            "DELETE FROM webhook_delivery WHERE tenant_id = $1 AND id IN (
+                SELECT id FROM webhook_delivery WHERE tenant_id = $1 AND endpoint_id = $2 AND id < $3 ORDER BY id LIMIT {limit})"
+        );
+        let values: [Value; 3] = [tenant.uuid().into(), endpoint.uuid().into(), bound.into()];
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        pruned += transaction.execute_raw(statement).await?.rows_affected();
+    }
+    let sql = "DELETE FROM webhook_endpoint WHERE deleted_at IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM webhook_delivery d WHERE d.tenant_id = webhook_endpoint.tenant_id
+                AND d.endpoint_id = webhook_endpoint.id)";
+    let statement = Statement::from_sql_and_values(backend, sql, []);
+    transaction.execute_raw(statement).await?;
+    Ok(pruned)
+}

@@ -1,0 +1,148 @@
+//! Spans on their way to a collector: OTLP, protobuf over plain HTTP, in batches, beside the requests.
+//!
+//! The collector is expected beside the gateway (an agent, a sidecar) and does the rest of the way with TLS. What it does
+//! not take is dropped: no request ever waits for it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, Uri};
+use opentelemetry::KeyValue;
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_http::{HttpClient, HttpError};
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tokio::runtime::Handle;
+use tracing::Subscriber;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::Layer;
+use tracing_subscriber::registry::LookupSpan;
+
+use super::spans::TARGET;
+use outgoing::client::{self, ClientError};
+
+/// A collector that has not answered by then has not got it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[derive(Debug, thiserror::Error)]
+pub enum SpanExportError {
+    #[error("the endpoint of traces must be an address such as http://127.0.0.1:4318, not {0:?}")]
+    Endpoint(String),
+    #[error("traces cannot be sent: {0}")]
+    Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
+}
+
+/// Where spans go.
+pub struct SpanExport(SdkTracerProvider);
+
+impl SpanExport {
+    /// To the collector at `endpoint`, to which `/v1/traces` is added. Must be called inside of the runtime.
+    pub fn to(endpoint: &str) -> Result<Self, SpanExportError> {
+        let wrong = || SpanExportError::Endpoint(endpoint.to_owned());
+        let uri: Uri = endpoint.parse().map_err(|_| wrong())?;
+        if !client::is_address(&uri) {
+            return Err(wrong());
+        }
+        let exporter = SpanExporter::builder()
+            .with_http()
+            .with_http_client(OtlpClient {
+                runtime: Handle::current(),
+                is_failing: Arc::default(),
+            })
+            .with_protocol(Protocol::HttpBinary)
+            .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
+            .with_timeout(PATIENCE)
+            .build()?;
+        let provider = SdkTracerProvider::builder()
+            .with_batch_exporter(exporter)
+            .with_resource(resource())
+            .build();
+        Ok(Self(provider))
+    }
+
+    /// Takes this program's spans, and nothing of what is logged: log lines may quote what is not for other eyes.
+    pub(super) fn layer<S>(&self) -> impl Layer<S> + use<S>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        tracing_opentelemetry::layer()
+            .with_tracer(self.0.tracer("tributary"))
+            .with_location(false)
+            .with_threads(false)
+            .with_target(false)
+            .with_filter(filter_fn(|metadata| metadata.is_span() && metadata.target() == TARGET))
+    }
+
+    /// Sends what is left, and ends.
+    pub async fn end(self) {
+        let ending = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(PATIENCE));
+        match ending.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the last traces were not sent"),
+            Err(error) => tracing::warn!(%error, "the last traces were not sent"),
+        }
+    }
+}
+
+/// Who sends: what OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say, else `tributary`.
+fn resource() -> Resource {
+    let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
+    let given = Resource::builder().with_attribute(version);
+    let is_named = |resource: &Resource| {
+        let name = resource.get(&opentelemetry::Key::from_static_str("service.name"));
+        name.is_some_and(|name| !name.as_str().starts_with("unknown_service"))
+    };
+    if is_named(&Resource::builder().build()) {
+        given.build()
+    } else {
+        given.with_service_name("tributary").build()
+    }
+}
+
+/// Sends from the runtime, because the thread that exports is outside of it.
+#[derive(Debug)]
+struct OtlpClient {
+    runtime: Handle,
+    /// So that the log says once that the collector is away, and once that it is back.
+    is_failing: Arc<AtomicBool>,
+}
+
+impl OtlpClient {
+    /// What became of a batch.
+    fn note(is_failing: &AtomicBool, result: &Result<Response<Bytes>, ClientError>) {
+        let problem = match result {
+            Ok(response) if response.status().is_success() => None,
+            Ok(response) => Some(response.status().to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        let was_failing = is_failing.swap(problem.is_some(), Ordering::Relaxed);
+        match problem {
+            Some(problem) if !was_failing => tracing::warn!(problem, "the collector does not take traces"),
+            None if was_failing => tracing::info!("the collector takes traces again"),
+            Some(_) | None => {}
+        }
+    }
+}
+
+impl HttpClient for OtlpClient {
+    fn send_bytes<'client, 'sending>(
+        &'client self,
+        request: Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, HttpError>> + Send + 'sending>>
+    where
+        'client: 'sending,
+        Self: 'sending,
+    {
+        let is_failing = self.is_failing.clone();
+        let sending = self.runtime.spawn(async move {
+            let result = client::send(request, PATIENCE).await;
+            Self::note(&is_failing, &result);
+            result
+        });
+        Box::pin(async move { Ok(sending.await??) })
+    }
+}

@@ -1,0 +1,79 @@
+//! Logs and traces. Logs go to standard error, for people or as JSON lines; traces go to a collector where one is named.
+//! Tokens, documents and variables are in neither.
+
+mod current_document;
+mod export;
+mod filter;
+pub mod metrics;
+mod spans;
+
+use std::io::IsTerminal;
+
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterFn, LevelFilter, filter_fn};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+
+pub use current_document::{CurrentDocument, asked, asking};
+pub use export::{SpanExport, SpanExportError};
+pub use filter::LogFilter;
+pub use spans::{batch, end_request, operation, request, trace_id};
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Starts logging, on terminals with `colours` if they are wanted. With `export`, spans go there, too, whatever is logged.
+pub fn start(format: LogFormat, filter: &LogFilter, colours: bool, export: Option<&SpanExport>) {
+    let filter = EnvFilter::from(filter);
+    let finest = filter.max_level_hint().unwrap_or(LevelFilter::TRACE);
+    match export {
+        // One filter for everything is cheaper than one for each.
+        None => tracing_subscriber::registry()
+            .with(without_secrets(finest))
+            .with(filter)
+            .with(lines(format, colours))
+            .init(),
+        Some(export) => tracing_subscriber::registry()
+            .with(without_secrets(LevelFilter::TRACE))
+            .with(lines(format, colours).with_filter(filter))
+            .with(export.layer())
+            .init(),
+    }
+}
+
+/// Whatever is asked for, not what SeaORM says of connecting at its finer levels: it quotes the database's address, and
+/// that has the password. Nor what PostgreSQL remarks, such as that a table is there already: whoever runs a command would
+/// look for a mistake. Nothing finer than `finest` is looked at.
+fn without_secrets(finest: LevelFilter) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
+    let shown = move |metadata: &Metadata<'_>| {
+        let (level, target) = (*metadata.level(), metadata.target());
+        let is_secret = level > Level::INFO && target.starts_with("sea_orm");
+        let is_remark = level > Level::WARN && target == "sqlx::postgres::notice";
+        level <= finest && !is_secret && !is_remark
+    };
+    filter_fn(shown).with_max_level_hint(finest)
+}
+
+fn lines<S>(format: LogFormat, colours: bool) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    // Colours are for people; a file or an orchestrator keeps what it is given.
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(colours && std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Pretty => lines.compact().boxed(),
+        LogFormat::Json => lines.json().boxed(),
+    }
+}

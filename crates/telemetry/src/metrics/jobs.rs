@@ -1,0 +1,102 @@
+//! Background work.
+
+use std::time::Duration;
+
+use prometheus::{Histogram, IntCounter, IntGauge, Registry};
+
+use super::series;
+use domain::Timestamp;
+
+/// A kind of background work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Approving commissions that matured.
+    ApproveMatured,
+    /// Writing down when API keys were used.
+    WriteKeyUses,
+    /// Filling in the lines of payout runs that were made without.
+    FillPayoutLines,
+    /// Working out backtests, and deleting those whose time is over.
+    Backtests,
+    /// Making the deliveries of webhooks from the outbox.
+    MakeDeliveries,
+    /// Looking for deliveries that are due.
+    SendDeliveries,
+    /// Removing what is kept for a time only.
+    Forget,
+}
+
+const JOBS: [&str; 7] = [
+    "approve_matured",
+    "write_key_uses",
+    "fill_payout_lines",
+    "backtests",
+    "make_webhook_deliveries",
+    "send_webhook_deliveries",
+    "forget",
+];
+
+/// The series of all of it.
+pub struct JobMetrics {
+    failures: [IntCounter; JOBS.len()],
+    seconds: [Histogram; JOBS.len()],
+    last_success: [IntGauge; JOBS.len()],
+}
+
+impl JobMetrics {
+    pub(super) fn new(registry: &Registry) -> Self {
+        let last_success = "When background work last succeeded, in seconds since 1970; 0: not yet.";
+        let last_success = series::gauges(
+            registry,
+            "tributary_job_last_success_timestamp_seconds",
+            last_success,
+            &["job"],
+        );
+        Self {
+            failures: series::counter_each(
+                registry,
+                "tributary_job_failures_total",
+                "Runs of background work that failed.",
+                "job",
+                JOBS,
+            ),
+            seconds: series::seconds_each(
+                registry,
+                "tributary_job_duration_seconds",
+                "Runs of background work, and the seconds that they took.",
+                "job",
+                JOBS,
+            ),
+            last_success: JOBS.map(|job| last_success.with_label_values(&[job])),
+        }
+    }
+
+    /// Counts a run that ended at `now`.
+    pub fn ran(&self, job: Job, succeeded: bool, took: Duration, now: Timestamp) {
+        self.seconds[job as usize].observe(took.as_secs_f64());
+        if succeeded {
+            self.last_success[job as usize].set(now.timestamp());
+        } else {
+            self.failures[job as usize].inc();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_no_success() {
+        let jobs = JobMetrics::new(&Registry::new());
+        let moment = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (first, second) = (moment("2026-03-01T12:00:00Z"), moment("2026-03-01T12:00:05Z"));
+        jobs.ran(Job::WriteKeyUses, true, Duration::from_millis(1), first);
+        jobs.ran(Job::WriteKeyUses, false, Duration::from_millis(1), second);
+        let place = Job::WriteKeyUses as usize;
+        assert_eq!(jobs.seconds[place].get_sample_count(), 2);
+        assert_eq!(jobs.failures[place].get(), 1);
+        assert_eq!(jobs.last_success[place].get(), first.timestamp());
+        assert_eq!(jobs.seconds[Job::ApproveMatured as usize].get_sample_count(), 0);
+    }
+}

@@ -1,0 +1,204 @@
+//! Numbers about the running program, for Prometheus.
+//!
+//! - Counting costs a few atomic additions: whoever counts holds the series already, and looking one up takes no lock.
+//! - Labels say what kind of thing happened, never to whom: no tenant, no subject, no id. What callers choose (the names
+//!   of operations) is bounded.
+//! - Everything that can be counted is there from the start with zero, but for the series of operations and of issuers.
+
+mod codes;
+mod database;
+mod issuers;
+mod jobs;
+mod operation;
+mod process;
+mod request;
+mod series;
+mod webhooks;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use prometheus::{Gauge, Histogram, IntGauge, Registry, TextEncoder};
+
+pub use database::{DatabaseMetrics, DatabaseReplica, ReadServer};
+use domain::Timestamp;
+pub use issuers::{IssuerKeys, IssuerMetrics};
+pub use jobs::{Job, JobMetrics};
+pub use operation::{OperationMetrics, OperationRun, word};
+pub use request::{RequestMetrics, Route, known_code};
+pub use webhooks::WebhookMetrics;
+
+/// What a whole request or a resolver takes, from a cached read to the longest patience.
+const SECONDS: [f64; 14] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+];
+/// Keys that a loader reads with one statement.
+const KEYS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0];
+
+/// Parts of a bucket.
+const LEVELS: [f64; 7] = [0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0];
+
+/// The numbers of one program.
+pub struct Metrics {
+    registry: Registry,
+    pub requests: RequestMetrics,
+    pub operations: OperationMetrics,
+    pub jobs: JobMetrics,
+    pub webhooks: WebhookMetrics,
+    pub issuers: IssuerMetrics,
+    pub database: Arc<DatabaseMetrics>,
+    /// How much of its bucket a subject has left after an operation, from 0 to 1.
+    pub throttle_levels: Histogram,
+    /// How many keys each batch of a loader has.
+    pub loader_batches: Histogram,
+    /// Connections that are open.
+    connections: IntGauge,
+    sockets: IntGauge,
+    subscriptions: IntGauge,
+    running: IntGauge,
+    /// How many operations have begun.
+    begun: AtomicU64,
+    exports: IntGauge,
+    pools: [series::PoolGauges; 2],
+    outbox_lag: Gauge,
+    process: process::ProcessMetrics,
+}
+
+/// The state of a pool of database connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolState {
+    /// "reader" or "writer"; on PostgreSQL they are one pool, "reader".
+    pub name: &'static str,
+    /// As many as there may be.
+    pub most: u32,
+    /// Connections that are open.
+    pub size: u32,
+    /// Of these, those that nobody uses.
+    pub idle: u32,
+    /// How many wait for one at this moment.
+    pub waiting: u32,
+}
+
+impl Metrics {
+    /// All at zero. `started` is now.
+    pub fn new(started: Timestamp) -> Self {
+        let registry = Registry::new();
+        Self {
+            requests: RequestMetrics::new(&registry),
+            operations: OperationMetrics::new(&registry),
+            jobs: JobMetrics::new(&registry),
+            webhooks: WebhookMetrics::new(&registry),
+            issuers: IssuerMetrics::new(&registry),
+            database: Arc::new(DatabaseMetrics::new(&registry)),
+            throttle_levels: series::histogram(
+                &registry,
+                "tributary_throttle_level_ratio",
+                "The part of its bucket of cost that a subject has left after an operation.",
+                &LEVELS,
+            ),
+            loader_batches: series::histogram(
+                &registry,
+                "tributary_loader_batch_keys",
+                "Keys that a loader reads with one statement.",
+                &KEYS,
+            ),
+            connections: series::gauge(&registry, "tributary_http_connections", "Connections that are open."),
+            sockets: series::gauge(&registry, "tributary_websockets", "WebSockets that are open."),
+            subscriptions: series::gauge(
+                &registry,
+                "tributary_subscriptions",
+                "Subscriptions that listen, over WebSockets and as event streams.",
+            ),
+            running: series::gauge(
+                &registry,
+                "tributary_operations_running",
+                "Operations that run: queries, mutations and what subscriptions tell.",
+            ),
+            begun: AtomicU64::new(0),
+            exports: series::gauge(&registry, "tributary_exports", "Lists that are being exported."),
+            pools: series::pools(&registry),
+            outbox_lag: series::number(
+                &registry,
+                "tributary_outbox_lag_seconds",
+                "How old what was last read of the outbox is, in seconds; 0 while nobody listens.",
+            ),
+            process: process::ProcessMetrics::new(&registry, started),
+            registry,
+        }
+    }
+
+    /// Counts a connection for as long as what this returns is kept.
+    pub fn connection(&self) -> OpenGauge {
+        OpenGauge::new(&self.connections)
+    }
+
+    /// Counts a WebSocket for as long as what this returns is kept.
+    pub fn socket(&self) -> OpenGauge {
+        OpenGauge::new(&self.sockets)
+    }
+
+    /// Counts a subscription for as long as what this returns is kept.
+    pub fn subscription(&self) -> OpenGauge {
+        OpenGauge::new(&self.subscriptions)
+    }
+
+    /// Counts an operation that runs for as long as what this returns is kept.
+    pub fn running(&self) -> OpenGauge {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        OpenGauge::new(&self.running)
+    }
+
+    /// How many operations run, and how many have begun so far.
+    pub fn operation_load(&self) -> OperationLoad {
+        OperationLoad {
+            running: self.running.get(),
+            begun: self.begun.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Counts an export for as long as what this returns is kept.
+    pub fn export(&self) -> OpenGauge {
+        OpenGauge::new(&self.exports)
+    }
+
+    /// Everything, in Prometheus' text form. `pools` is their state now, and `outbox_lag` how long ago the outbox was read to
+    /// its end, if anybody reads it.
+    pub fn render(&self, pools: &[PoolState], outbox_lag: Option<Duration>) -> String {
+        self.outbox_lag.set(outbox_lag.unwrap_or_default().as_secs_f64());
+        for state in pools {
+            for pool in &self.pools {
+                pool.set(state);
+            }
+        }
+        self.process.look();
+        // Fails only where a series has no name or a help text has no counterpart, which registering has checked.
+        TextEncoder::new()
+            .encode_to_string(&self.registry.gather())
+            .expect("registered series can be written")
+    }
+}
+
+/// What callers ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperationLoad {
+    pub running: i64,
+    /// Since the process started.
+    pub begun: u64,
+}
+
+/// One that is open.
+pub struct OpenGauge(IntGauge);
+
+impl OpenGauge {
+    fn new(gauge: &IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for OpenGauge {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
