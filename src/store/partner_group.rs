@@ -181,7 +181,7 @@ pub async fn delete(
     Ok(())
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<PartnerGroup, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
@@ -191,7 +191,7 @@ mapped! {
     both: id, name, external_id, description, tags, is_default, currency, rules, version, created_at, updated_at;
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, group: &PartnerGroup) -> view::AtHand {
     view::at_hand(to_row(tenant, group), &[])
 }

@@ -23,7 +23,7 @@ const TABLE: &str = "partnership_request";
 
 by_id!(PartnershipRequest, PartnershipRequestId: by_ids, lock);
 
-/// What to list; everything given must hold.
+/// What to list; all given conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PartnershipRequestFilter {
     /// One of these; an empty list of any kind matches nothing.
@@ -122,7 +122,7 @@ mapped! {
     both: id, name, email, campaign_id, status, message, partner_id, reason, created_at, decided_at;
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, request: &PartnershipRequest) -> view::AtHand {
     view::at_hand(to_row(tenant, request), &[])
 }

@@ -28,21 +28,21 @@ use crate::store::mapped::mapped;
 
 const TABLE: &str = "payout";
 
-/// What to list; everything given must hold.
+/// What to list; all given conditions must hold.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PayoutFilter {
     pub partner: Option<PartnerId>,
     pub currency: Option<Currency>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub status: Option<Vec<PayoutStatus>>,
     pub created_from: Option<Timestamp>,
     pub created_to: Option<Timestamp>,
     pub run: Option<PayoutRunId>,
     pub settled_from: Option<Timestamp>,
     pub settled_to: Option<Timestamp>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub partners: Option<Vec<PartnerId>>,
-    /// Both inclusive, and of the currency.
+    /// Both inclusive, in minor units of the currency.
     pub least_minor: Option<i64>,
     pub most_minor: Option<i64>,
 }
@@ -61,7 +61,7 @@ pub enum PayoutParent {
 pub enum PayoutOrder {
     #[default]
     CreatedAt,
-    /// Only within one currency.
+    /// Only meaningful within one currency.
     Amount,
 }
 
@@ -286,7 +286,7 @@ mapped! {
     }
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, payout: &Payout) -> view::AtHand {
     view::at_hand(to_row(tenant, payout), &[])
 }

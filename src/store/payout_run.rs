@@ -192,7 +192,7 @@ pub async fn insert_lines(
     Ok(())
 }
 
-// Without its entry in the audit log.
+// The row without a reference to its audit log entry.
 mapped! {
     pub(super) fn (row: payout_run::Model, run: PayoutRun) of "payout_run";
     both: id, created_at, accrued_before, created_by;
@@ -201,12 +201,12 @@ mapped! {
     }
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<PayoutRun, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, run: &PayoutRun) -> view::AtHand {
     view::at_hand(to_row(tenant, run), &["audit_entry_id"])
 }

@@ -174,7 +174,7 @@ fn from_row(row: reassignment::Model) -> Result<Reassignment, StoreError> {
     })
 }
 
-/// Without its entry in the audit log.
+/// The row without a reference to its audit log entry.
 fn to_row(tenant: TenantId, reassignment: &Reassignment) -> reassignment::Model {
     reassignment::Model {
         tenant_id: tenant.uuid(),

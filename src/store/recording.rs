@@ -45,7 +45,7 @@ pub struct RecordingFacts {
     /// Whether tiers name the campaign or its advertiser.
     pub is_tiered: bool,
     pub customer: Option<Customer>,
-    /// How many charges above 0, not wholly refunded, the customer paid through the partner.
+    /// How many charges above 0 that are not fully refunded the customer paid through the partner.
     pub paid_charges: i64,
 }
 

@@ -163,7 +163,7 @@ fn from_row(StampedSnapshot(row, superseded_at): StampedSnapshot) -> Result<Comm
     })
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, snapshot: &CommissionSnapshot) -> view::AtHand {
     view::at_hand(to_row(tenant, snapshot), &[])
 }

@@ -117,7 +117,7 @@ mapped! {
     both: id, label, position, outcome, external_id;
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, stage: &PaymentStage) -> view::AtHand {
     view::at_hand(to_row(tenant, stage), &[])
 }

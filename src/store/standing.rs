@@ -74,7 +74,7 @@ pub fn add_lifetime_values(
     writes.add(rows, Conflict::Add);
 }
 
-/// How many charges above 0, not wholly refunded, the customer paid through the partner.
+/// How many charges above 0 that are not fully refunded the customer paid through the partner.
 pub async fn paid_charges(
     database: &impl ConnectionTrait,
     scope: &Scope,

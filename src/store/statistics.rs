@@ -116,7 +116,7 @@ fn estimates(index: &[IndexColumn]) -> String {
             // Ids, moments and amounts.
             _ => 1,
         };
-        // Writing to a text does not fail.
+        // Writing to a `String` does not fail.
         let _ = write!(text, " {rows}");
     }
     text

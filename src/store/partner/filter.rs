@@ -14,7 +14,7 @@ use crate::store::filter::{one_of_ids, text_of};
 use crate::store::row;
 use crate::store::scope::visible;
 
-/// What to list; everything given must hold.
+/// What to list; all given conditions must hold.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PartnerFilter {
     /// Part of the name, the e-mail address or the external id, whatever the case.
@@ -23,11 +23,11 @@ pub struct PartnerFilter {
     pub tier: Option<PartnerTierId>,
     pub category: Option<PartnerCategoryId>,
     pub campaign: Option<CampaignId>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub types: Option<Vec<PartnerType>>,
     pub status: Option<Vec<PartnerStatus>>,
     pub tag: Option<String>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub groups: Option<Vec<PartnerGroupId>>,
     pub tiers: Option<Vec<PartnerTierId>>,
     pub categories: Option<Vec<PartnerCategoryId>>,

@@ -17,7 +17,7 @@ use crate::store::scope::visible;
 pub struct TieredCommissionFilter {
     /// Part of the name, whatever the case.
     pub search: Option<String>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub status: Option<Vec<Status>>,
     /// That apply to this partner.
     pub partner: Option<PartnerId>,

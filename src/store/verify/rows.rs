@@ -132,8 +132,8 @@ pub async fn moves_of(
         });
     }
     for history in moves.values_mut() {
-        // A row never comes back to where it was, so its states are in order also where clocks disagreed and transitions
-        // have no numbers yet.
+        // A row never returns to an earlier status, so the order holds even where clocks disagreed and transitions have
+        // no numbers yet.
         history.sort_by_key(|step| (step.sequence, step.from));
     }
     Ok(moves)

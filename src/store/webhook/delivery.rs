@@ -201,7 +201,7 @@ pub(super) fn pending(tenant: TenantId, endpoint: WebhookEndpointId) -> sea_orm:
         .filter(Column::Status.eq(WebhookDeliveryStatus::Pending.as_str()))
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<WebhookDelivery, StoreError> {
     from_row(view::whole(row, prefix)?)
 }

@@ -170,7 +170,7 @@ fn sealed(bytes: Option<Vec<u8>>, key: Option<String>) -> Option<Sealed> {
     Some(Sealed { key, bytes })
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<WebhookEndpoint, StoreError> {
     from_row(view::whole(row, prefix)?)
 }

@@ -87,7 +87,7 @@ pub(super) fn in_a_row(inserts: Vec<WriteChunk>) -> Vec<StatementText> {
 
 impl StatementText {
     fn write(&mut self, text: std::fmt::Arguments<'_>) {
-        // Writing to a text does not fail.
+        // Writing to a `String` does not fail.
         let _ = self.sql.write_fmt(text);
     }
 
