@@ -1,4 +1,4 @@
-//! Which partners a list has.
+//! The filter of partner lists.
 
 use entity::partner::{Column, Entity};
 use entity::{campaign_member, partner_category_member};
@@ -17,7 +17,7 @@ use crate::store::scope::visible;
 /// What to list; all given conditions must hold.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PartnerFilter {
-    /// Part of the name, the e-mail address or the external id, whatever the case.
+    /// Part of the name, the e-mail address or the external id, case-insensitive.
     pub search: Option<String>,
     pub group: Option<PartnerGroupId>,
     pub tier: Option<PartnerTierId>,

@@ -19,7 +19,7 @@ use crate::store::page::{Page, PageRequest, Sort};
 use crate::store::scope::{Scoped, visible};
 use crate::store::{StoreError, commission_rule, many, tiered_commission, view};
 
-/// The partners that the filter lets through.
+/// The partners that match the filter.
 pub fn list(filter: Arc<PartnerFilter>, sorted: Sorted<PartnerOrder>) -> view::List {
     let kept = (*filter == PartnerFilter::default()).then(String::new);
     let select = move |backend, scope: &Scope, _| filtered(backend, scope, &filter).into_query();
@@ -133,7 +133,7 @@ async fn pages_of(
     many::pages(database, keys, sort, request, of_key, from_row).await
 }
 
-/// The partners that the references of one owner name: those rows of `R` whose `owner` is `id`.
+/// The partners that one owner's references name: those of the rows of `R` whose `owner` is `id`.
 pub(in crate::store) fn named_by<R: Scoped>(
     scope: &Scope,
     partner: R::Column,
