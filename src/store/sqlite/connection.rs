@@ -1,4 +1,4 @@
-//! One connection, which tracks its state itself instead of relying on a counter.
+//! One connection, which tracks its state itself instead of relying on SQLx's counter.
 
 use std::sync::Arc;
 use std::time::Duration;
