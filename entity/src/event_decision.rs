@@ -22,7 +22,7 @@ pub struct Model {
     pub decided_at: DateTimeUtc,
     /// Copied from the event, so that totals do not need it.
     pub recorded_at: DateTimeUtc,
-    /// To whom the event is credited by it.
+    /// To whom the decision credits the event.
     pub partner_id: Option<Uuid>,
     pub campaign_id: Option<Uuid>,
     /// Copied from the event.

@@ -90,7 +90,8 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
         let why = "what a standby of the coordinator has says nothing of the others, so that there can be no replicas to read from";
         return Err(StoreError::Distributed(why.to_owned()));
     }
-    // For what must not wait for those: notifying others, checking whether the database can serve, and long reads.
+    // Separate pools for what must not wait for requests: notifying other replicas, checking whether the database can
+    // serve, and long reads.
     let aside = |most, lifetime| {
         let patience = Duration::from_secs(2).min(options.acquire_timeout);
         let options = PoolOptions {
@@ -115,7 +116,7 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
             )))
         }
     };
-    // This connection's URL could not name several servers.
+    // The URLs of this connection cannot name several servers, so that one is looked up.
     let timeout = options.statement_timeout.as_millis().to_string();
     let found = hosts
         .find_bare()

@@ -187,7 +187,7 @@ fn is_tiered(scope: &Scope, campaign: &Expr) -> Expr {
 }
 
 impl EventReferences<'_> {
-    /// The references as this database must be asked for them. Citus cannot route a join that its planner recognises as
+    /// The references in the form that this database needs. Citus cannot route a join that its planner recognises as
     /// empty at once, as it does where an event refers to nothing; no id is all zeros, and no external id is empty.
     fn on(&self, database: &impl Distributable) -> Self {
         if !database.is_distributed() {

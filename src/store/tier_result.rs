@@ -38,7 +38,7 @@ pub struct TierResult {
     pub id: TierResultId,
     pub tier: TieredCommissionId,
     pub event: EventId,
-    /// The event whose recording did it: a rate acts on its own event, an adjustment mostly on earlier ones.
+    /// The event whose recording caused it: a rate acts on its own event, an adjustment mostly on earlier ones.
     pub cause: EventId,
     pub side: Side,
     pub kind: ResultKind,

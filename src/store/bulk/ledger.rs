@@ -23,8 +23,8 @@ use crate::domain::id::{
 use crate::store::scope::visible;
 use crate::store::{StoreError, many};
 
-/// How many commissions each partner has through events whose external ids begin with `prefix`. `partners`: only of
-/// these.
+/// How many commissions each partner has through events whose external ids begin with `prefix`. `partners` restricts
+/// the result to these.
 pub async fn commissions_by_partner(
     database: &impl ConnectionTrait,
     scope: &Scope,

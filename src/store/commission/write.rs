@@ -35,7 +35,7 @@ pub fn set_state(writes: &mut Writes, tenant: TenantId, commissions: &[Commissio
     writes.set(rows);
 }
 
-/// Sets the individual to whom a row is owed, which can be done once; `at`: from when on.
+/// Sets the individual to whom a row is owed from `at` on, which can be done only once.
 pub async fn set_recipient(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,

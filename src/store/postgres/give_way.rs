@@ -28,7 +28,7 @@ const CANCEL: &str = "SELECT pg_cancel_backend(pid) AS told FROM pg_stat_activit
 /// Limits how many transactions may wait for locks.
 pub struct LockWaiters {
     seats: Semaphore,
-    /// The connection by which others are told to yield.
+    /// The connection over which the statements of other transactions are canceled.
     teller: Pool,
 }
 

@@ -1,4 +1,5 @@
-//! How long a statement may take. After every so many of its instructions, SQLite asks whether to continue.
+//! How long a statement may take. SQLite calls a progress handler after a fixed number of its instructions, which tells
+//! it whether to continue.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::SqliteConnection;
 
-/// After how many instructions SQLite asks: some tenths of a millisecond.
+/// Number of instructions between two calls of the progress handler: some tenths of a millisecond.
 const INSTRUCTIONS: i32 = 10_000;
 
 const NEVER: u64 = u64::MAX;
@@ -21,7 +22,7 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// Makes the connection ask from now on.
+    /// Installs the progress handler on the connection.
     pub async fn of(connection: &mut SqliteConnection) -> Result<Self, sqlx::Error> {
         let limit = Self {
             end: Arc::new(AtomicU64::new(NEVER)),

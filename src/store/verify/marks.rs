@@ -106,8 +106,8 @@ pub async fn rows_of(
         .collect()
 }
 
-/// How many events were ever added to those credited to nobody, or left them: the same as long as nothing is written
-/// about such events. They are recorded; refunded, which is recorded as well; and moved.
+/// How many events are credited to nobody, and how many were moved from or to nobody: unchanged as long as nothing is
+/// written about such events. They are recorded; refunded, which is recorded as well; and moved.
 pub async fn events_of_nobody(database: &impl ConnectionTrait, scope: &Scope) -> Result<String, StoreError> {
     let sql = "SELECT (SELECT COUNT(*) FROM event WHERE tenant_id = $1 AND partner_id IS NULL) AS there,
                  (SELECT COUNT(*) FROM event_move WHERE tenant_id = $1 AND from_partner_id IS NULL) AS gone,
